@@ -1,0 +1,68 @@
+# Every target installs what it needs into .venv the first time. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+STAGE ?= dev
+PORT ?= 8400
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKS := infra/requirements
+UV = $(BIN)/uv
+READY := $(VENV)/.ready
+EMULATOR := .local/emulator/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench guarantees soak synth deploy destroy lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:8400 (PORT= moves it; ONCE=1 plays events/ and ends)
+	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once)
+
+test: check ## check, then every test
+	@$(BIN)/pytest -m "not soak" --ignore=tests/infra --ignore=tests/unit/test_docs.py
+
+check: $(READY) $(EMULATOR) ## ruff, mypy strict, architecture, docs, synthesis with cdk-nag
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/pytest tests/unit/test_architecture.py tests/unit/test_docs.py tests/infra
+
+bench: $(READY) $(EMULATOR) ## measure what a job costs and takes; writes .local/bench.json
+	@$(BIN)/python -m infra.bench
+
+guarantees: $(READY) $(EMULATOR) ## the promises' tests with their figures; writes .local/guarantees.json
+	@$(BIN)/python -m infra.guarantees
+
+soak: $(READY) $(EMULATOR) ## the same at the long figures
+	@$(BIN)/python -m infra.guarantees --soak
+
+synth: $(READY) ## the CloudFormation template of STAGE, into cdk.out
+	@$(BIN)/python -m infra.synth --stage $(STAGE)
+
+deploy: $(READY) ## one `cdk deploy` of STAGE to the AWS account of your credentials
+	@$(BIN)/python -m infra.deploy --stage $(STAGE)
+
+destroy: $(READY) ## one `cdk destroy` of STAGE; says what it leaves
+	@$(BIN)/python -m infra.deploy --stage $(STAGE) --destroy
+
+lock: $(READY) ## resolve the dependencies anew into hash-pinned locks without download addresses
+	@$(BIN)/python -m infra.lock
+
+clean: ## remove what the targets made
+	rm -rf .venv .local cdk.out .mypy_cache .ruff_cache .hypothesis
+
+$(READY): $(LOCKS)/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Countersign needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 …" >&2; exit 2; }
+	@echo "Installing into $(VENV) (once) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCKS)/uv.txt
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $(LOCKS)/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(EMULATOR): $(LOCKS)/emulator.txt $(READY)
+	@echo "Installing the local cloud's emulator into .local/emulator (once) …"
+	@test -x .local/emulator/bin/python || $(BIN)/python -m venv .local/emulator
+	@$(UV) pip sync --quiet --python .local/emulator/bin/python --require-hashes $(LOCKS)/emulator.txt
+	@touch $@

@@ -1,0 +1,73 @@
+"""`crm.request_callback`: a call task with a due time, found again by its action key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from countersign.actions.crm_records import ACTION_KEY, by_key, contact_of, create_for, or_none
+from countersign.actions.crm_text import (
+    html_notes,
+    instant_ms,
+    instant_words,
+    plain_notes,
+    same_instant,
+    tidy,
+)
+from countersign.domain.actions import Receipt
+from countersign.domain.ports import Crm
+
+if TYPE_CHECKING:
+    from countersign.actions.crm import Callback
+
+
+def words(callback: Callback) -> str:
+    """The task in one sentence."""
+    when = instant_words(callback.due_at)
+    who = f"Ask owner {callback.owner} to call {callback.email} back"
+    return tidy(f"{who} by {when}: “{callback.title}”.")
+
+
+def do(crm: Crm, callback: Callback, key: str) -> Receipt:
+    """Create the task under `key`. Raises Refused when the contact does not exist."""
+    fields = {
+        "hs_task_subject": callback.title,
+        "hs_task_body": html_notes(callback.notes),
+        "hs_timestamp": instant_ms(callback.due_at),
+        "hs_task_status": "NOT_STARTED",
+        "hs_task_type": "CALL",
+        "hubspot_owner_id": callback.owner,
+        ACTION_KEY: key,
+    }
+    return create_for(crm, "tasks", callback.email, fields)
+
+
+def find(crm: Crm, callback: Callback, key: str) -> Receipt | None:  # noqa: ARG001 - the key says it
+    """The task of an interrupted attempt."""
+    return by_key(crm, "tasks", key)
+
+
+def read_back(crm: Crm, callback: Callback, receipt: Receipt) -> Mapping[str, str]:
+    """What the CRM holds, by the names of `expected`; nothing when the task is gone."""
+    record = or_none(crm, "tasks", receipt.id)
+    if record is None:
+        return {}
+    held = record.fields.get
+    return {
+        "contact": contact_of(crm, record, callback.email),
+        "title": tidy(held("hs_task_subject", "")),
+        "notes": tidy(plain_notes(held("hs_task_body", ""))),
+        "due": same_instant(held("hs_timestamp", "")),
+        "owner": held("hubspot_owner_id", ""),
+    }
+
+
+def expected(callback: Callback) -> Mapping[str, str]:
+    """What the CRM must hold."""
+    return {
+        "contact": callback.email.lower(),
+        "title": tidy(callback.title),
+        "notes": tidy(callback.notes),
+        "due": instant_ms(callback.due_at),
+        "owner": callback.owner,
+    }

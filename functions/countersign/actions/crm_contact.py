@@ -1,0 +1,125 @@
+"""`crm.upsert_contact`: how a contact is created, or completed without taking it from anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from countersign.actions.crm_records import email_of, or_none
+from countersign.actions.crm_text import first_and_last, phone_digits, tidy
+from countersign.domain.actions import Receipt
+from countersign.domain.ports import Crm
+from countersign.domain.records import Record
+
+if TYPE_CHECKING:
+    from countersign.actions.crm import Contact
+
+
+def words(contact: Contact) -> str:
+    """What will be written, for the person who signs."""
+    known = (contact.phone, contact.company, contact.country, contact.language)
+    details = f" ({', '.join(filter(None, known))})" if any(known) else ""
+    owner = f" Owner {contact.owner} only if nobody owns it yet." if contact.owner else ""
+    sentence = f"Create or update the contact {contact.name} <{contact.email}>{details}.{owner}"
+    return tidy(sentence)
+
+
+def _view(contact: Contact) -> dict[str, str]:
+    """What is known, by our names, in the spelling in which it is compared."""
+    view = {
+        "name": tidy(contact.name),
+        "phone": phone_digits(contact.phone),
+        "company": tidy(contact.company),
+        "country": contact.country,
+        "language": contact.language,
+    }
+    return {name: value for name, value in view.items() if value}
+
+
+def _held_view(contact: Contact, record: Record) -> dict[str, str]:
+    held = record.fields.get
+    name = tidy(f"{held('firstname', '')} {held('lastname', '')}")
+    return {
+        "name": tidy(contact.name) if _says(name, contact.name) else name,
+        "phone": phone_digits(held("phone", "")),
+        "company": tidy(held("company", "")),
+        "country": held("country", ""),
+        "language": held("hs_language", ""),
+    }
+
+
+def _says(full: str, name: str) -> bool:
+    """Whether `full` has every word of `name`: “Jonas Brandt” needs no change to say “Jonas”."""
+    return set(name.casefold().split()) <= set(full.casefold().split())
+
+
+def _properties(contact: Contact) -> dict[str, dict[str, str]]:
+    first, last = first_and_last(contact.name)
+    return {
+        "name": {"firstname": first, "lastname": last},
+        "phone": {"phone": contact.phone},
+        "company": {"company": contact.company},
+        "country": {"country": contact.country},
+        "language": {"hs_language": contact.language},
+    }
+
+
+def _changes(contact: Contact, record: Record | None) -> dict[str, str]:
+    """The properties to write: known and different. An owner that is there stays; the e-mail by
+    which the record was found and the opt-out are not ours to change."""
+    held = _held_view(contact, record) if record else {}
+    properties = _properties(contact)
+    changes: dict[str, str] = {}
+    for name, value in _view(contact).items():
+        if held.get(name, "") != value:
+            changes |= properties[name]
+    owned = record.fields.get("hubspot_owner_id", "") if record else ""
+    if contact.owner and not owned:
+        changes["hubspot_owner_id"] = contact.owner
+    return {name: value for name, value in changes.items() if value}
+
+
+def do(crm: Crm, contact: Contact, key: str) -> Receipt:  # noqa: ARG001 - the e-mail is the key
+    """Create the contact, or write what is known and different."""
+    record = crm.find("contacts", "email", contact.email)
+    if record is None:
+        fields = {"email": contact.email.lower(), **_changes(contact, None)}
+        record = crm.create("contacts", fields)
+    changes = _changes(contact, record)  # also when another writer's contact came back
+    if changes:
+        crm.update("contacts", record.id, changes)
+    return _receipt(contact, record)
+
+
+def find(crm: Crm, contact: Contact, key: str) -> Receipt | None:  # noqa: ARG001 - as above
+    """The contact, if it holds all that is known already: then nothing is left to do."""
+    record = crm.find("contacts", "email", contact.email)
+    if record is None or _changes(contact, record):
+        return None
+    return _receipt(contact, record)
+
+
+def _receipt(contact: Contact, record: Record) -> Receipt:
+    owner = record.fields.get("hubspot_owner_id") or contact.owner
+    return Receipt(id=record.id, evidence={"owner": owner})
+
+
+def read_back(crm: Crm, contact: Contact, receipt: Receipt) -> Mapping[str, str]:
+    """What the CRM holds, by the names of `expected`; nothing when the contact is gone."""
+    record = or_none(crm, "contacts", receipt.id)
+    if record is None:
+        return {}
+    owned = record.fields.get("hubspot_owner_id", "")
+    intended = owned == receipt.evidence["owner"]
+    held = {
+        **_held_view(contact, record),
+        "email": email_of(record, contact.email),
+        "owner": "as intended" if intended else owned,
+    }
+    return {name: held[name] for name in expected(contact)}
+
+
+def expected(contact: Contact) -> Mapping[str, str]:
+    """What the CRM must hold. The owner: whoever was there, or the one that was set."""
+    owner = {"owner": "as intended"} if contact.owner else {}
+    return {"email": contact.email.lower(), **_view(contact), **owner}

@@ -1,0 +1,191 @@
+"""Jobs in one DynamoDB table: every change is one conditional transaction.
+
+A job's rows share the partition `JOB#<id>`: STATE, AUDIT#…, RESULT#…, ACTION#…, APPROVAL#…, CASE,
+DUE#…, NOTE#…, and SEEN, which outlives the rest so that a late duplicate is still known. Bodies are
+stored as the canonical text they were written as; numbers of the table are never re-serialised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from countersign.connectors import dynamo_rows as rows
+from countersign.connectors.aws import client
+from countersign.domain import audit
+from countersign.domain.canonical import instant
+from countersign.domain.change import Change, JobRecord, Link
+from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.job import Job, Status
+from countersign.domain.ports import DueRow, Holder, Seen
+from countersign.domain.workflow import Claim
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+_CONFLICTS = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+class DynamoStore:
+    """ports.JobStore on DynamoDB."""
+
+    def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
+        self._table = table
+        self._db = db or client("dynamodb")
+
+    def create(self, job: Job, entry: audit.Entry, change: Change) -> Seen | None:
+        """Store a new job; None when this call stored it, else what is known of the earlier one."""
+        puts = [
+            self._put(rows.seen(job), "attribute_not_exists(pk)"),
+            self._put(rows.state(job), "attribute_not_exists(pk)"),
+            *self._puts(job, entry, change),
+        ]
+        try:
+            self._transact(puts)
+        except StoreConflict:
+            return self._seen(job.job_id)
+        return None
+
+    def load(self, job_id: str) -> JobRecord:
+        """The job with all its rows, read consistently. Raises NotFound."""
+        items: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = self._db.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": rows.partition(job_id)}},
+                ConsistentRead=True,
+                **start,
+            )
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return rows.record(items)
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def write(self, before: Job, after: Job, entry: audit.Entry, change: Change) -> None:
+        """All of `change`, if the job is still what `before` says. Raises StoreConflict."""
+        state = self._put(
+            rows.state(after),
+            "version = :version AND execution = :execution",
+            {":version": {"N": str(before.version)}, ":execution": {"S": before.execution}},
+        )
+        self._transact([state, *self._puts(after, entry, change), *self._deletes(after, change)])
+
+    def note(self, job_id: str, name: str) -> None:
+        """Leave a mark under the job."""
+        self._db.put_item(TableName=self._table, Item=rows.note(job_id, name))
+
+    def due(self, now: datetime, limit: int) -> Sequence[DueRow]:
+        """Due rows of all shards up to `now`, oldest first."""
+        found: list[DueRow] = []
+        for shard in range(rows.SHARDS):
+            page = self._db.query(
+                TableName=self._table,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+                ExpressionAttributeValues={
+                    ":shard": {"S": str(shard)},
+                    ":now": {"S": instant(now)},
+                },
+                Limit=limit,
+            )
+            found += [rows.due_row(item) for item in page["Items"]]
+        return sorted(found, key=lambda row: row.at)[:limit]
+
+    def recent(self, status: Status, limit: int) -> Sequence[Job]:
+        """Jobs of one status, latest first."""
+        page = self._db.query(
+            TableName=self._table,
+            IndexName="status",
+            KeyConditionExpression="#status = :status",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":status": {"S": status.value}},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [Job.model_validate_json(item["body"]["S"]) for item in page["Items"]]
+
+    def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
+        """Hold `claim` unless another job does; expiry is compared here, not left to TTL."""
+        until = now + timedelta(days=claim.days)
+        try:
+            self._db.put_item(
+                TableName=self._table,
+                Item=rows.claim(claim, job_id, now, until),
+                ConditionExpression="attribute_not_exists(pk) OR job_id = :over OR holds_until < :now",
+                ExpressionAttributeValues={
+                    ":now": {"S": instant(now)},
+                    ":over": {"S": over or "-"},
+                },
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return rows.holder(error.response["Item"])  # type: ignore[typeddict-item] # the stub lacks it
+        return Holder(job_id=job_id, body=claim.body, since=now)
+
+    def link(self, link_id: str) -> Link:
+        """A link. Raises NotFound."""
+        found = self._db.get_item(
+            TableName=self._table, Key=rows.link_key(link_id), ConsistentRead=True
+        )
+        if "Item" not in found:
+            raise NotFound("no such link")
+        return rows.link_of(found["Item"])
+
+    def count_try(self, link: Link) -> None:
+        """Count a wrong value, exactly once. Raises StoreConflict."""
+        counted = link.model_copy(update={"tries": link.tries + 1})
+        self._transact(
+            [self._put(rows.link(counted), "tries = :tries", {":tries": {"N": str(link.tries)}})]
+        )
+
+    def _seen(self, job_id: str) -> Seen:
+        found = self._db.get_item(
+            TableName=self._table, Key=rows.seen_key(job_id), ConsistentRead=True
+        )
+        if "Item" not in found:
+            raise StoreConflict("the job was removed while it was looked at")
+        return Seen(body_digest=found["Item"]["body_digest"]["S"])
+
+    def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
+        fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")
+        return [fresh, *(self._put(item) for item in rows.puts(job, change))]
+
+    def _deletes(self, job: Job, change: Change) -> list[TransactWriteItemTypeDef]:
+        keys = rows.deletes(job, change)
+        return [{"Delete": {"TableName": self._table, "Key": key}} for key in keys]
+
+    def _put(
+        self, item: rows.Item, condition: str = "", values: rows.Item | None = None
+    ) -> TransactWriteItemTypeDef:
+        put: Any = {"TableName": self._table, "Item": item}
+        if condition:
+            put["ConditionExpression"] = condition
+        if values:
+            put["ExpressionAttributeValues"] = values
+        return {"Put": put}
+
+    def _transact(self, items: list[TransactWriteItemTypeDef]) -> None:
+        # One token for all tries of this write: a lost answer is answered again, not applied again.
+        token = hashlib.sha256(repr(items).encode()).hexdigest()[:36]
+        try:
+            self._db.transact_write_items(TransactItems=items, ClientRequestToken=token)
+        except ClientError as error:
+            if _is_conflict(error):
+                raise StoreConflict("the job changed meanwhile") from None
+            raise
+
+
+def _is_conflict(error: ClientError) -> bool:
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment] # typed as a closed dict
+    codes = {reason.get("Code") for reason in reasons} - {"None", None}
+    name = error.response["Error"]["Code"]
+    return name == "TransactionConflictException" or bool(codes) and codes <= _CONFLICTS

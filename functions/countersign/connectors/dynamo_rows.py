@@ -1,0 +1,206 @@
+"""How jobs look as rows of the table: keys, indexed attributes, bodies as canonical text."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from countersign.domain import audit
+from countersign.domain.actions import LedgerEntry
+from countersign.domain.approvals import Approval
+from countersign.domain.canonical import canonical, instant
+from countersign.domain.case import Case
+from countersign.domain.change import Change, Due, JobRecord, Link
+from countersign.domain.contract import Contract, Stored
+from countersign.domain.errors import NotFound
+from countersign.domain.job import Job
+from countersign.domain.ports import DueRow, Holder
+from countersign.domain.workflow import Claim
+
+Item = dict[str, Any]
+
+SHARDS = 4
+"""Partitions of the `due` index; each takes 1,000 writes a second."""
+JOB_DAYS = 400
+SEEN_DAYS = 800
+"""A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""
+
+
+def partition(job_id: str) -> str:
+    """The partition key of a job."""
+    return f"JOB#{job_id}"
+
+
+def seen_key(job_id: str) -> Item:
+    """Key of the row that outlives the job."""
+    return {"pk": {"S": f"SEEN#{job_id}"}, "sk": {"S": "SEEN"}}
+
+
+def seen(job: Job) -> Item:
+    """The row by which a redelivered event is known."""
+    return {
+        **seen_key(job.job_id),
+        "body_digest": {"S": job.source.body_digest},
+        **_ttl(job.created_at, SEEN_DAYS),
+    }
+
+
+def state(job: Job) -> Item:
+    """The job's own row; the only one in the `status` index."""
+    return {
+        **_row(job, "STATE", job),
+        "version": {"N": str(job.version)},
+        "execution": {"S": job.execution},
+        "status": {"S": job.status.value},
+        "updated_at": {"S": instant(job.updated_at)},
+    }
+
+
+def audit_entry(job: Job, entry: audit.Entry) -> Item:
+    """One entry of the chain; its number is in the key, so two can never share one."""
+    return _row(job, f"AUDIT#{entry.number:06d}", entry)
+
+
+def note(job_id: str, name: str) -> Item:
+    """A mark."""
+    return _key(job_id, f"NOTE#{name}")
+
+
+def puts(job: Job, change: Change) -> Iterable[Item]:
+    """Everything that `change` writes beside the state and its audit entry."""
+    for name, value in change.results.items():
+        yield _row(job, f"RESULT#{name}", Stored.of(value))
+    for held in change.ledger:
+        yield _row(job, f"ACTION#{held.index:03d}", held)
+    for approval in change.approvals:
+        yield _row(job, f"APPROVAL#{approval.approval_id}", approval)
+        if change.token:
+            token = {"token": {"S": change.token}}
+            yield _key(job.job_id, f"TOKEN#{approval.approval_id}") | token
+    if change.case:
+        yield _row(job, "CASE", change.case)
+    yield from (link(made) | _ttl(job.created_at, JOB_DAYS) for made in change.links)
+    yield from (due(job.job_id, row) for row in change.due)
+
+
+def deletes(job: Job, change: Change) -> Iterable[Item]:
+    """Keys of what `change` removes."""
+    kept = {row.kind for row in change.due}
+    yield from (_key(job.job_id, f"DUE#{kind}") for kind in change.done if kind not in kept)
+    yield from (_key(job.job_id, f"RESULT#{name}") for name in change.dropped)
+    yield from (_key(job.job_id, f"ACTION#{index:03d}") for index in change.unplanned)
+
+
+def due(job_id: str, row: Due) -> Item:
+    """A row of the sparse `due` index, in the shard of its job."""
+    shard = zlib.crc32(job_id.encode()) % SHARDS
+    return {
+        **_key(job_id, f"DUE#{row.kind}"),
+        "body": {"S": canonical(row).decode()},
+        "job_id": {"S": job_id},
+        "due_shard": {"S": str(shard)},
+        "due_at": {"S": instant(row.at)},
+    }
+
+
+def due_row(item: Item) -> DueRow:
+    """What the index says."""
+    row = Due.model_validate_json(item["body"]["S"])
+    return DueRow(job_id=item["job_id"]["S"], kind=row.kind, at=row.at)
+
+
+def link_key(link_id: str) -> Item:
+    """Key of a link."""
+    return {"pk": {"S": f"LINK#{link_id}"}, "sk": {"S": "LINK"}}
+
+
+def link(made: Link) -> Item:
+    """A link, its tries beside its body for the condition."""
+    return {
+        **link_key(made.link_id),
+        "body": {"S": canonical(made).decode()},
+        "tries": {"N": str(made.tries)},
+    }
+
+
+def link_of(item: Item) -> Link:
+    """A link back."""
+    return Link.model_validate_json(item["body"]["S"])
+
+
+def claim(held: Claim, job_id: str, now: datetime, until: datetime) -> Item:
+    """A claim's row."""
+    return {
+        "pk": {"S": f"CLAIM#{held.key}"},
+        "sk": {"S": "CLAIM"},
+        "job_id": {"S": job_id},
+        "body": {"S": held.body},
+        "since": {"S": instant(now)},
+        "holds_until": {"S": instant(until)},
+        **_ttl(now, held.days),
+    }
+
+
+def holder(item: Item) -> Holder:
+    """Who holds a claim."""
+    since = datetime.fromisoformat(item["since"]["S"])
+    return Holder(job_id=item["job_id"]["S"], body=item["body"]["S"], since=since)
+
+
+def record(items: Iterable[Item]) -> JobRecord:
+    """A job out of its partition. Raises NotFound when there is no state row."""
+    by_kind: dict[str, dict[str, Item]] = {}
+    for item in items:
+        kind, _, name = item["sk"]["S"].partition("#")
+        by_kind.setdefault(kind, {})[name] = item
+    if "STATE" not in by_kind:
+        raise NotFound("no such job")
+    rows_of = {kind: _bodies(named) for kind, named in by_kind.items() if kind in _WITH_BODY}
+    return JobRecord(
+        job=Job.model_validate_json(rows_of["STATE"][""]),
+        results={k: Stored.model_validate_json(v) for k, v in rows_of.get("RESULT", {}).items()},
+        ledger=tuple(
+            LedgerEntry.model_validate_json(v) for _, v in sorted(rows_of.get("ACTION", {}).items())
+        ),
+        approvals={
+            k: Approval.model_validate_json(v) for k, v in rows_of.get("APPROVAL", {}).items()
+        },
+        tokens={k: item["token"]["S"] for k, item in by_kind.get("TOKEN", {}).items()},
+        case=_case(rows_of),
+        due=_due(rows_of),
+        notes=frozenset(by_kind.get("NOTE", {})),
+        audit=tuple(
+            audit.Entry.model_validate_json(v) for _, v in sorted(rows_of.get("AUDIT", {}).items())
+        ),
+    )
+
+
+_WITH_BODY = frozenset({"STATE", "RESULT", "ACTION", "APPROVAL", "CASE", "DUE", "AUDIT"})
+
+
+def _bodies(named: dict[str, Item]) -> dict[str, str]:
+    return {name: item["body"]["S"] for name, item in named.items()}
+
+
+def _case(rows_of: dict[str, dict[str, str]]) -> Case | None:
+    found = rows_of.get("CASE")
+    return Case.model_validate_json(found[""]) if found else None
+
+
+def _due(rows_of: dict[str, dict[str, str]]) -> dict[Any, Due]:
+    return {k: Due.model_validate_json(v) for k, v in rows_of.get("DUE", {}).items()}
+
+
+def _key(job_id: str, sort: str) -> Item:
+    return {"pk": {"S": partition(job_id)}, "sk": {"S": sort}}
+
+
+def _row(job: Job, sort: str, value: Contract | Stored) -> Item:
+    body = {"body": {"S": canonical(value).decode()}}
+    return _key(job.job_id, sort) | body | _ttl(job.created_at, JOB_DAYS)
+
+
+def _ttl(since: datetime, days: int) -> Item:
+    return {"ttl": {"N": str(int((since + timedelta(days=days)).timestamp()))}}

@@ -1,0 +1,43 @@
+"""Content in S3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from countersign.connectors.aws import client
+from countersign.domain.errors import NotFound
+from countersign.domain.job import Pointer
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import GetObjectRequestTypeDef
+
+
+class S3Payloads:
+    """The payload bucket; also reads other buckets that a pointer names (uploads)."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+        self._s3 = client("s3")
+
+    def put(self, key: str, body: bytes) -> Pointer:
+        """Store `body` under `key`; the pointer carries the version."""
+        stored = self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
+        return Pointer(bucket=self._bucket, key=key, version=stored.get("VersionId"))
+
+    def get(self, pointer: Pointer) -> bytes:
+        """The bytes. Raises NotFound."""
+        where: GetObjectRequestTypeDef = {
+            "Bucket": pointer.bucket or self._bucket,
+            "Key": pointer.key,
+        }
+        if pointer.version:
+            where["VersionId"] = pointer.version
+        try:
+            found = self._s3.get_object(**where)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
+                raise NotFound("nothing is stored under this pointer") from None
+            raise
+        return found["Body"].read()

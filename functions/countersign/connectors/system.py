@@ -1,0 +1,26 @@
+"""Time and randomness of the machine."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """The present."""
+        return datetime.now(UTC)
+
+
+class SystemIds:
+    """The machine's source of randomness."""
+
+    def token(self, bits: int) -> str:
+        """URL-safe random text of at least `bits` bits."""
+        return secrets.token_urlsafe((bits + 7) // 8)
+
+    def salt(self) -> str:
+        """128 random bits as hex."""
+        return secrets.token_hex(16)

@@ -1,0 +1,134 @@
+"""The order of the states, as plain ASL data: one definition for all workflows.
+
+JSONPath, no variables: both emulators run it. `${…}` are filled in by the stack: function ARNs by
+row name, and `${ActPrefix}`, before which a connector's name makes its Act function's name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countersign.domain import errors
+
+DAY = 86_400
+ASK_BACKSTOP_SECONDS = 60 * DAY
+"""Longer than any policy deadline: deadlines are due rows, this only ends a forgotten token."""
+MACHINE_SECONDS = 90 * DAY
+TASK_SECONDS = 120
+
+_THROTTLED = ["Throttled", "Lambda.TooManyRequestsException"]
+_LAMBDA = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"]
+_CRASHED = ["Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError"]
+_TRANSIENT = [name for name in errors.family(errors.Transient) if name != "Throttled"] + _LAMBDA
+
+
+def definition() -> dict[str, Any]:
+    """The state machine, ready for `json.dumps`."""
+    return {
+        "Comment": "Countersign: one job, from an accepted event to one recorded outcome",
+        "StartAt": "Prepare",
+        "TimeoutSeconds": MACHINE_SECONDS,
+        "States": {
+            "Prepare": _task("${Prepare}", "Route"),
+            "Propose": _task("${Propose}", "Look", exhausted="Fallback"),
+            "Fallback": _task("${Propose}", "Look"),
+            "Look": _task("${LookCrm}", "Decide"),
+            "Decide": _task("${Decide}", "Route"),
+            "Route": _route("Propose", "Look", "Act", "Ask", "Close", "Escalate", "Parked"),
+            "Act": _task("States.Format('${ActPrefix}{}', $.connector)", "Route"),
+            "Ask": _ask("${Ask}", "Look"),
+            "Close": _task("${Close}", None),
+            "Escalate": _task("${Escalate}", None, catches=False),
+            "Park": _task("${Park}", "Route", catches=False),
+            "Parked": {"Type": "Succeed", "Comment": "the job waits for a due time"},
+            "Superseded": {"Type": "Succeed", "Comment": "another execution owns the job now"},
+        },
+    }
+
+
+def _task(
+    function: str, then: str | None, *, catches: bool = True, exhausted: str = "Park"
+) -> dict[str, Any]:
+    state: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {_name_key(function): function, "Payload": _pointer()},
+        "OutputPath": "$.Payload",
+        "TimeoutSeconds": TASK_SECONDS,
+        "Retry": [*_retry(), _retrier(["States.Timeout"], seconds=2, attempts=2)],
+    }
+    if catches:
+        state["Catch"] = _catch(exhausted)
+    return state | ({"Next": then} if then else {"End": True})
+
+
+def _ask(function: str, then: str) -> dict[str, Any]:
+    """Wait for a person. Whatever ends the wait, the next states read the decision in our table."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {
+            "FunctionName": function,
+            "Payload": _pointer() | {"token.$": "$$.Task.Token"},
+        },
+        "TimeoutSeconds": ASK_BACKSTOP_SECONDS,
+        "Retry": _retry(),
+        "Catch": [_catcher(["States.Timeout"], then), *_catch("Park")],
+        "Next": then,
+    }
+
+
+def _route(*states: str) -> dict[str, Any]:
+    return {
+        "Type": "Choice",
+        "Choices": [
+            {"Variable": "$.next", "StringEquals": state, "Next": state} for state in states
+        ],
+        "Default": "Escalate",
+    }
+
+
+def _pointer() -> dict[str, Any]:
+    return {
+        "job_id.$": "$.job_id",
+        "execution.$": "$$.Execution.Name",
+        "state.$": "$$.State.Name",
+        "input.$": "$",
+    }
+
+
+def _retry() -> list[dict[str, Any]]:
+    return [
+        _retrier(_THROTTLED, seconds=3, attempts=6),
+        _retrier(_TRANSIENT, seconds=1, attempts=4),
+        _retrier(_CRASHED, seconds=2, attempts=2),
+    ]
+
+
+def _retrier(names: list[str], *, seconds: int, attempts: int) -> dict[str, Any]:
+    return {
+        "ErrorEquals": names,
+        "IntervalSeconds": seconds,
+        "MaxAttempts": attempts,
+        "BackoffRate": 2,
+        "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
+    }
+
+
+def _catch(exhausted: str) -> list[dict[str, Any]]:
+    return [
+        _catcher(["StaleExecution"], "Superseded"),
+        _catcher(["ContractBroken"], "Close"),
+        _catcher([*_THROTTLED, *_TRANSIENT], exhausted),
+        _catcher(list(errors.family(errors.NeedsPerson)), "Escalate"),
+        _catcher(["States.ALL"], "Escalate"),
+    ]
+
+
+def _catcher(names: list[str], then: str) -> dict[str, Any]:
+    return {"ErrorEquals": names, "ResultPath": "$.error", "Next": then}
+
+
+def _name_key(function: str) -> str:
+    return "FunctionName.$" if function.startswith("States.") else "FunctionName"

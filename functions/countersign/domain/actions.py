@@ -1,0 +1,162 @@
+"""Actions: typed, versioned tool contracts, and the ledger that accounts for each effect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, TypeVar
+
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.contract import Contract, Value
+from countersign.domain.errors import NotAuthorised, UnknownVersion
+from countersign.domain.policy import Answer, Verdict
+
+ParamsT = TypeVar("ParamsT", bound=Contract)
+PortT = TypeVar("PortT")
+
+
+class Receipt(Value):
+    """What the target answered: the id under which the effect can be found again."""
+
+    id: str
+    evidence: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Action(Generic[ParamsT, PortT]):
+    """One kind of effect.
+
+    `do(port, params, key)` carries it out under the idempotency `key`. `find(port, params, key)`
+    tells whether an interrupted attempt had carried it out, or is None where the target cannot
+    tell: then such an attempt ends as unknown. `read_back(port, params, receipt)` returns what the
+    target holds now; it must equal `expected(params)` field by field. None: the receipt is the
+    proof (mail).
+    """
+
+    id: str
+    version: int
+    connector: str
+    params: type[ParamsT]
+    reversible: bool
+    words: Callable[[ParamsT], str]
+    """The action in one sentence for the person who signs it."""
+    do: Callable[[PortT, ParamsT, str], Receipt]
+    find: Callable[[PortT, ParamsT, str], Receipt | None] | None
+    read_back: Callable[[PortT, ParamsT, Receipt], Mapping[str, str]] | None
+    expected: Callable[[ParamsT], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An action that a workflow wants, before policy has spoken."""
+
+    action: str
+    params: Contract
+    target: str
+
+
+class ActionStatus(StrEnum):
+    """Where an entry of the ledger stands."""
+
+    PLANNED = "planned"
+    AUTHORISED = "authorised"
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    FORBIDDEN = "forbidden"
+
+
+class LedgerEntry(Contract):
+    """One action of one plan, with the bytes that are shown, signed and executed."""
+
+    CONTRACT: ClassVar[str] = "ledger.entry"
+    VERSION: ClassVar[int] = 1
+
+    index: int
+    action: str
+    action_version: int
+    connector: str
+    body: str
+    """The canonical bytes as text: action, version, params, target, job, policy, expiry."""
+    digest: str
+    verdict: Verdict
+    status: ActionStatus
+    approval: str = ""
+    """Id of the approval that authorised it; empty when policy alone did."""
+    attempt: str = ""
+    """Id of the attempt that claimed it: a claim that "fails" but carries our id is ours."""
+    receipt: Receipt | None = None
+    note: str = ""
+
+    def content(self) -> Mapping[str, Any]:
+        """The stored bytes, parsed."""
+        parsed: dict[str, Any] = json.loads(self.body)
+        return parsed
+
+    @property
+    def key(self) -> str:
+        """The idempotency key at the target: the same job and bytes are the same effect."""
+        return "cs-" + self.digest[:32]
+
+
+def entry(
+    index: int,
+    wanted: Wanted,
+    action: Action[Any, Any],
+    verdict: Verdict,
+    *,
+    job_id: str,
+    policy: str,
+    expires_at: datetime,
+) -> LedgerEntry:
+    """The ledger entry of `wanted`, its bytes fixed from here on."""
+    body = _bytes(wanted, action, job=job_id, policy=policy, expires_at=expires_at)
+    return LedgerEntry(
+        index=index,
+        action=action.id,
+        action_version=action.version,
+        connector=action.connector,
+        body=body.decode(),
+        digest=digest(body),
+        verdict=verdict,
+        status=_first_status(verdict),
+    )
+
+
+def params_of(held: LedgerEntry, action: Action[ParamsT, Any]) -> ParamsT:
+    """The parameters out of the stored bytes. Raises UnknownVersion for bytes of other code."""
+    if held.action_version != action.version:
+        known = f"{action.id} v{action.version}"
+        raise UnknownVersion(f"planned {held.action} v{held.action_version}; this code has {known}")
+    return action.params.model_validate_json(json.dumps(held.content()["params"]))
+
+
+def check_bytes(held: LedgerEntry, job_id: str, now: datetime) -> None:
+    """Recompute the digest from the stored bytes. Raises NotAuthorised when anything moved."""
+    if digest(held.body.encode()) != held.digest:
+        raise NotAuthorised(f"action {held.index}: the stored bytes are not the ones decided on")
+    content = held.content()
+    described = (content["job"], content["action"], content["version"])
+    if described != (job_id, held.action, held.action_version):
+        raise NotAuthorised(f"action {held.index} belongs to another job or another action")
+    if datetime.fromisoformat(content["expires_at"]) <= now:
+        raise NotAuthorised(f"action {held.index} is past its hard expiry")
+
+
+def _bytes(wanted: Wanted, action: Action[Any, Any], **bound: object) -> bytes:
+    described = {"action": action.id, "version": action.version}
+    return canonical({**described, "params": wanted.params, "target": wanted.target, **bound})
+
+
+def _first_status(verdict: Verdict) -> ActionStatus:
+    return {
+        Answer.RUN: ActionStatus.AUTHORISED,
+        Answer.ASK: ActionStatus.PLANNED,
+        Answer.FORBID: ActionStatus.FORBIDDEN,
+    }[verdict.answer]

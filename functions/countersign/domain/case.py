@@ -1,0 +1,45 @@
+"""Cases: work handed to a person, with an owner, a due time and three ways out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from countersign.domain.contract import Contract, Value
+from countersign.domain.errors import AlreadyDecided, ContractBroken
+
+Way = Literal["resume", "done", "close"]
+"""Correct and resume; done by hand, with evidence; close, with a reason."""
+
+
+class Resolution(Value):
+    """How a case ended."""
+
+    way: Way
+    by: str
+    at: datetime
+    words: str
+
+
+class Case(Contract):
+    """Why a job waits for a person. `reason` is a sentence that quotes nothing from outside."""
+
+    CONTRACT: ClassVar[str] = "case"
+    VERSION: ClassVar[int] = 1
+
+    job_id: str
+    reason: str
+    owner: str
+    opened_at: datetime
+    due_at: datetime
+    resolution: Resolution | None = None
+
+
+def resolve(case: Case, resolution: Resolution) -> Case:
+    """`case` with its way out. Raises AlreadyDecided, or ContractBroken when words are missing."""
+    if case.resolution is not None:
+        raise AlreadyDecided(f"the case was ended by {case.resolution.by}: {case.resolution.way}")
+    if resolution.way != "resume" and not resolution.words.strip():
+        needed = "evidence of what was done" if resolution.way == "done" else "a reason"
+        raise ContractBroken(f"case {resolution.way} needs {needed}")
+    return case.model_copy(update={"resolution": resolution})

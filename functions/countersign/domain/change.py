@@ -1,0 +1,165 @@
+"""One change of a job: what a step did, applied and recorded in a single conditional write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from countersign.domain import audit
+from countersign.domain.actions import LedgerEntry
+from countersign.domain.approvals import Approval
+from countersign.domain.case import Case
+from countersign.domain.contract import Contract, Stored, Value
+from countersign.domain.job import Job, Status, moved
+from countersign.domain.plan import Move
+
+DueKind = Literal["queue", "approval", "callback", "parked"]
+"""Accepted but not started; a decision's deadline; a lost callback; a parked job."""
+
+
+class Due(Value):
+    """Something that happens to a job at a time. One of each kind per job."""
+
+    kind: DueKind
+    at: datetime
+
+
+class Link(Contract):
+    """One approver's way to one approval. Only a hash of the secret is stored."""
+
+    CONTRACT = "link"
+    VERSION = 1
+
+    link_id: str
+    secret_hash: str
+    job_id: str
+    approval_id: str
+    person_id: str
+    tries: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened, by whom, and everything that it leaves behind."""
+
+    event: str
+    actor: str
+    move: Move | None = None
+    status: Status | None = None
+    reason: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What the audit entry commits to."""
+    results: Mapping[str, Contract] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    """Names of results that no longer hold."""
+    unplanned: tuple[int, ...] = ()
+    """Ledger entries that never ran and are planned anew."""
+    ledger: tuple[LedgerEntry, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    token: str = ""
+    """The task token that waits for the approval in `approvals`."""
+    links: tuple[Link, ...] = ()
+    case: Case | None = None
+    due: tuple[Due, ...] = ()
+    done: tuple[DueKind, ...] = ()
+    """Due rows that are settled by this change."""
+    execution: str = ""
+    """Name of the execution that owns the job from now on."""
+    attempt: int = 0
+    parked: int | None = None
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """A job with everything that is stored under it."""
+
+    job: Job
+    results: Mapping[str, Stored] = field(default_factory=dict)
+    ledger: tuple[LedgerEntry, ...] = ()
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    case: Case | None = None
+    due: Mapping[DueKind, Due] = field(default_factory=dict)
+    notes: frozenset[str] = frozenset()
+    """Marks that something was sent; written without a condition, after it was."""
+    audit: tuple[audit.Entry, ...] = ()
+
+    @property
+    def pending(self) -> Approval | None:
+        """The approval that waits for a decision, if any."""
+        return next((a for a in self.approvals.values() if _waits(a)), None)
+
+
+def created(job: Job, change: Change, salt: Callable[[], str]) -> tuple[Job, audit.Entry]:
+    """The first state of a new job and its first audit entry."""
+    blank = job.model_copy(update={"version": 0, "audit_length": 0, "audit_head": audit.GENESIS})
+    return transition(blank, change, job.created_at, salt)
+
+
+def transition(
+    job: Job, change: Change, now: datetime, salt: Callable[[], str]
+) -> tuple[Job, audit.Entry]:
+    """The job after `change`, and the audit entry that goes with it. Raises IllegalMove."""
+    status = moved(job, change.status or job.status)
+    entry = audit.append(
+        job.audit_head,
+        job.audit_length + 1,
+        job_id=job.job_id,
+        at=now,
+        actor=change.actor,
+        event=change.event,
+        fields={k: audit.Field(value=v, salt=salt()) for k, v in _fields(job, status, change)},
+    )
+    after = job.model_copy(
+        update={
+            "status": status,
+            "version": job.version + 1,
+            "updated_at": now,
+            "audit_length": entry.number,
+            "audit_head": entry.hash,
+            "reason": job.reason if change.reason is None else change.reason,
+            "execution": change.execution or job.execution,
+            "attempt": change.attempt or job.attempt,
+            "parked": job.parked if change.parked is None else change.parked,
+        }
+    )
+    return after, entry
+
+
+def after(record: JobRecord, job: Job, entry: audit.Entry, change: Change) -> JobRecord:
+    """`record` with `change` applied, without reading it again."""
+    results = {k: v for k, v in record.results.items() if k not in change.dropped}
+    ledger = {held.index: held for held in record.ledger if held.index not in change.unplanned}
+    due = {kind: row for kind, row in record.due.items() if kind not in change.done}
+    return JobRecord(
+        job=job,
+        results=results | {k: Stored.of(v) for k, v in change.results.items()},
+        ledger=tuple((ledger | {held.index: held for held in change.ledger}).values()),
+        approvals={**record.approvals, **{a.approval_id: a for a in change.approvals}},
+        tokens=_tokens(record, change),
+        case=change.case or record.case,
+        due=due | {row.kind: row for row in change.due},
+        notes=record.notes,
+        audit=(*record.audit, entry),
+    )
+
+
+def _tokens(record: JobRecord, change: Change) -> Mapping[str, str]:
+    if not change.token:
+        return record.tokens
+    return {**record.tokens, **{a.approval_id: change.token for a in change.approvals}}
+
+
+def _fields(job: Job, status: Status, change: Change) -> list[tuple[str, str]]:
+    fields = dict(change.fields)
+    if status is not job.status:
+        fields["status"] = f"{job.status} → {status}"
+    if change.reason:
+        fields["reason"] = change.reason
+    return sorted(fields.items())
+
+
+def _waits(approval: Approval) -> bool:
+    return approval.decision is None and not approval.superseded

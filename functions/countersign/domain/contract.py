@@ -1,0 +1,77 @@
+"""Contracts: strict, frozen, versioned models of whatever enters, leaves or is stored."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from countersign.domain.canonical import canonical
+from countersign.domain.errors import ContractBroken, UnknownVersion
+
+ContractT = TypeVar("ContractT", bound="Contract")
+
+_SHOWN_FAULTS = 10
+_SHOWN_NAME = 40
+
+
+class Value(BaseModel):
+    """A frozen, strict part of a contract."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Contract(Value):
+    """A strict model with an id and a version; both travel with everything that is stored."""
+
+    CONTRACT: ClassVar[str]
+    VERSION: ClassVar[int]
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """`body` (parsed JSON) as this contract. Raises ContractBroken, which names the fields."""
+        try:
+            return cls.model_validate_json(json.dumps(body))
+        except ValidationError as broken:
+            raise ContractBroken(explain(cls.CONTRACT, broken)) from None
+
+
+class Stored(Value):
+    """What a step left behind: the contract, its version and the canonical bytes as text."""
+
+    contract: str
+    version: int
+    body: str
+
+    @classmethod
+    def of(cls, value: Contract) -> Self:
+        """`value` ready to be stored."""
+        return cls(contract=value.CONTRACT, version=value.VERSION, body=canonical(value).decode())
+
+    def as_(self, kind: type[ContractT]) -> ContractT:
+        """The value back. Raises UnknownVersion when this code does not know what is stored."""
+        if (self.contract, self.version) != (kind.CONTRACT, kind.VERSION):
+            known = f"{kind.CONTRACT} v{kind.VERSION}"
+            raise UnknownVersion(f"stored {self.contract} v{self.version}; this code reads {known}")
+        return kind.model_validate_json(self.body)
+
+
+def explain(contract: str, broken: ValidationError) -> str:
+    """The broken fields and why, without the values that broke them."""
+    faults = broken.errors(include_url=False, include_context=False, include_input=False)
+    lines = [f"{_path(fault['loc'], fault['type'])}: {fault['msg']}" for fault in faults]
+    more = f" (and {len(faults) - _SHOWN_FAULTS} more)" if len(faults) > _SHOWN_FAULTS else ""
+    return f"{contract}: " + "; ".join(lines[:_SHOWN_FAULTS]) + more
+
+
+def _path(location: tuple[int | str, ...], fault: str) -> str:
+    # A key that the sender made up is content; it is counted, not quoted.
+    known = location[:-1] if fault == "extra_forbidden" else location
+    parts = [_part(part) for part in known] + ["?"] * (len(location) - len(known))
+    return ".".join(parts) or "?"
+
+
+def _part(part: int | str) -> str:
+    text = str(part)[:_SHOWN_NAME]
+    return text if isinstance(part, int) or text.isidentifier() else "?"

@@ -1,0 +1,111 @@
+"""Every error that Countersign raises on purpose. The class decides what the state machine does.
+
+CountersignError
+├── Transient                 Step Functions retries with jitter; then the job is parked
+│   ├── Throttled             the other side said "later"
+│   ├── Unavailable           no answer, or 5xx, before the other side applied anything
+│   └── StoreConflict         somebody else wrote the job first
+├── NeedsPerson               no retry helps; the job becomes a case
+│   ├── Quarantined           the bytes from outside cannot be read safely
+│   ├── Ungrounded            the model's answer stayed invalid or unsupported after its repair
+│   ├── UnknownVersion        a stored result was written by code that is no longer here
+│   ├── Refused               the other side rejected what we sent, and will again
+│   └── InternalError         a defect of ours; the log has the trace
+├── ContractBroken            the sender's input breaks the published contract; the job is rejected
+├── StaleExecution            another execution owns the job now; this one ends
+└── (raised and handled within one function, never seen by the state machine)
+    ├── IllegalMove           a status change that the table of moves does not have
+    ├── Ambiguous             an effect may or may not have happened
+    ├── NotAuthorised         an action without a live, matching authority
+    ├── AlreadyDecided        a second decision on the same approval
+    └── NotFound              no such job, link or payload
+
+Messages are safe to log and to show to an operator: they never quote content from outside.
+"""
+
+from __future__ import annotations
+
+
+class CountersignError(Exception):
+    """Root of the tree."""
+
+
+class Transient(CountersignError):  # noqa: N818 - Step Functions shows class names; these read as outcomes
+    """Worth another try."""
+
+
+class Throttled(Transient):
+    """The other side asked us to slow down."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds that the other side asked for, if it did."""
+
+
+class Unavailable(Transient):
+    """The other side could not be reached, or failed before it applied anything."""
+
+
+class StoreConflict(Transient):
+    """The job changed between our read and our write; read again and decide again."""
+
+
+class NeedsPerson(CountersignError):  # noqa: N818 - as Transient
+    """No retry helps: a person has to look."""
+
+
+class Quarantined(NeedsPerson):
+    """The raw bytes are kept and nobody tries to read them again by machine."""
+
+
+class Ungrounded(NeedsPerson):
+    """The model's answer is invalid, or says things its source does not."""
+
+
+class UnknownVersion(NeedsPerson):
+    """A stored result has a contract version which this code does not know."""
+
+
+class Refused(NeedsPerson):
+    """The other side rejected the request for good (4xx): our data or our rights are wrong."""
+
+
+class InternalError(NeedsPerson):
+    """A defect of ours. The message names exception class and state; the log has the trace."""
+
+
+class ContractBroken(CountersignError):  # noqa: N818 - as Transient
+    """Input that breaks the published contract. The message lists the fields."""
+
+
+class StaleExecution(CountersignError):  # noqa: N818 - as Transient
+    """This execution no longer owns its job."""
+
+
+class IllegalMove(CountersignError):  # noqa: N818 - as Transient
+    """A status change that the table of legal moves does not allow."""
+
+
+class Ambiguous(CountersignError):  # noqa: N818 - as Transient
+    """The answer to an effect was lost: it may have happened."""
+
+
+class NotAuthorised(CountersignError):  # noqa: N818 - as Transient
+    """An action reached Act without an authority that covers its exact bytes."""
+
+
+class AlreadyDecided(CountersignError):  # noqa: N818 - as Transient
+    """The approval has its decision."""
+
+
+class NotFound(CountersignError):  # noqa: N818 - as Transient
+    """There is no such thing under this id."""
+
+
+def family(root: type[CountersignError]) -> tuple[str, ...]:
+    """Names of `root` and all its subclasses, as Step Functions' `ErrorEquals` wants them."""
+    names = [root.__name__]
+    for child in root.__subclasses__():
+        names.extend(family(child))
+    return tuple(names)

@@ -1,0 +1,123 @@
+"""The plan: which actions a job wants, what policy says to each, and what comes next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from countersign.domain import errors
+from countersign.domain.actions import ActionStatus, LedgerEntry, entry
+from countersign.domain.policy import Answer, Verdict, stricter
+from countersign.domain.rules import Finding, Situation
+from countersign.domain.workflow import Workflow
+
+State = Literal["Propose", "Look", "Decide", "Act", "Ask", "Close", "Escalate", "Parked"]
+
+_A = ActionStatus
+_OPEN = frozenset({_A.AUTHORISED, _A.CLAIMED})
+_STUCK = {
+    _A.UNKNOWN: "it is not known whether an action took effect",
+    _A.FAILED: "an action failed",
+    _A.EXPIRED: "nobody decided in time",
+}
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where the job goes next. `connector` names whose function acts, for Act only."""
+
+    state: State
+    connector: str = ""
+    reason: str = ""
+
+
+def build(
+    workflow: Workflow[Any],
+    situation: Situation[Any],
+    found: Sequence[Finding],
+    expires_at: datetime,
+) -> tuple[LedgerEntry, ...]:
+    """The first ledger of a job: every wanted action with its fixed bytes and its verdict."""
+    return tuple(
+        entry(
+            index,
+            wanted,
+            workflow.actions[wanted.action],
+            workflow.policy.verdict(wanted.action, found),
+            job_id=situation.job_id,
+            policy=workflow.policy.version,
+            expires_at=expires_at,
+        )
+        for index, wanted in enumerate(workflow.want(situation))
+    )
+
+
+def reconsider(
+    workflow: Workflow[Any], ledger: Sequence[LedgerEntry], found: Sequence[Finding]
+) -> tuple[LedgerEntry, ...]:
+    """The entries that policy now judges more strictly than what they were authorised under.
+
+    Nothing becomes milder: what was forbidden or asked stays so.
+    """
+    changed = []
+    for held in ledger:
+        now = workflow.policy.verdict(held.action, found)
+        if held.status in (_A.PLANNED, _A.AUTHORISED) and stricter(held.verdict, now):
+            changed.append(_tightened(held, now))
+    return tuple(changed)
+
+
+def next_move(ledger: Sequence[LedgerEntry]) -> Move:
+    """What comes next, from the ledger alone: act, ask, hand over, or close."""
+    stuck = next((_STUCK[held.status] for held in ledger if held.status in _STUCK), "")
+    handed = stuck or _handed_over(ledger)
+    if handed:
+        return Move("Escalate", reason=handed)
+    opened = next((held for held in ledger if held.status in _OPEN), None)
+    if opened:
+        return Move("Act", connector=opened.connector)
+    waits = any(held.status is _A.PLANNED for held in ledger)
+    return Move("Ask") if waits else Move("Close")
+
+
+def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
+    """What one Act visit works on: the next consecutive open actions of one connector."""
+    pending = [held for held in ledger if held.status in _OPEN]
+    run: list[LedgerEntry] = []
+    for held in pending:
+        if held.connector != connector:
+            break
+        run.append(held)
+    return tuple(run)
+
+
+def _tightened(held: LedgerEntry, now: Verdict) -> LedgerEntry:
+    status = _A.FORBIDDEN if now.answer is Answer.FORBID else _A.PLANNED
+    return held.model_copy(update={"verdict": now, "status": status, "approval": ""})
+
+
+def _handed_over(ledger: Sequence[LedgerEntry]) -> str:
+    """Why policy hands the whole job to a person; empty when it does not."""
+    handed = [held.verdict for held in ledger if held.verdict.escalate]
+    return "; ".join(reason.sentence for reason in handed[0].reasons) if handed else ""
+
+
+def failure(given: Mapping[str, Any]) -> str:
+    """The sentence of the error that a Catch handed on in a state's input; empty without one.
+
+    Step Functions gives `{"Error": class name, "Cause": Lambda's JSON with "errorMessage"}`.
+    Messages of classes that are not ours are not repeated: they may hold content.
+    """
+    error = given.get("error")
+    if not isinstance(error, dict):
+        return ""
+    name = str(error.get("Error", "?"))
+    if name not in errors.family(errors.CountersignError):
+        return f"{name} in a step"
+    try:
+        return str(json.loads(str(error.get("Cause", ""))).get("errorMessage") or name)
+    except (ValueError, AttributeError):
+        return name

@@ -1,0 +1,102 @@
+"""Proposals: facts with the quotes that support them, and wishes for actions. Never a decision."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import ClassVar
+
+from countersign.domain.contract import Contract, Value
+
+
+class Fact(Value):
+    """A value that the model says the source contains.
+
+    `quotes` are verbatim pieces of the source. A derived fact (a summary, a language) cites the
+    quotes that support it; an extracted one is itself found in its quote.
+    """
+
+    value: str
+    quotes: tuple[str, ...]
+    derived: bool = False
+
+
+class Usage(Value):
+    """What one or more model calls used."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: Decimal = Decimal(0)
+
+    def plus(self, other: Usage) -> Usage:
+        """The sum of two usages."""
+        return Usage(
+            calls=self.calls + other.calls,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            usd=self.usd + other.usd,
+        )
+
+
+class ModelReply(Contract):
+    """One complete model answer as it came, kept so that a retry need not ask again."""
+
+    CONTRACT: ClassVar[str] = "model.reply"
+    VERSION: ClassVar[int] = 1
+
+    content: str
+    model: str
+    offline: bool
+    usage: Usage
+
+
+class Proposal(Contract):
+    """What the model proposes: facts by name, ids of wished actions, drafts, and a confidence.
+
+    `confidence` (0 to 1, two decimals) is computed by us from measured features; the model's own
+    number is one of them.
+    """
+
+    CONTRACT: ClassVar[str] = "proposal"
+    VERSION: ClassVar[int] = 1
+
+    facts: Mapping[str, Fact]
+    wishes: tuple[str, ...]
+    drafts: Mapping[str, str]
+    confidence: Decimal
+    model: str
+    """Which model answered, as the endpoint names it."""
+    offline: bool
+    """Whether the plain heuristics answered instead of a model."""
+    usage: Usage
+
+    def value(self, name: str) -> str | None:
+        """The fact's value, or None when the source does not say."""
+        fact = self.facts.get(name)
+        return fact.value if fact else None
+
+
+_SPACE = re.compile(r"\s+")
+
+
+def flat(text: str) -> str:
+    """`text` in NFC with every run of white space as one space: quotes survive line breaks."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def ungrounded(facts: Mapping[str, Fact], source: str) -> list[str]:
+    """What is wrong with the facts' quotes, in sentences: no quote, or one that is not verbatim."""
+    hay = flat(source)
+    faults: list[str] = []
+    for name, fact in facts.items():
+        if not any(flat(quote) for quote in fact.quotes):
+            faults.append(f"fact {name} has no quote")
+        faults += [f"fact {name}: a quote is not verbatim" for _ in _foreign(fact.quotes, hay)]
+    return faults
+
+
+def _foreign(quotes: Iterable[str], hay: str) -> list[str]:
+    return [quote for quote in quotes if flat(quote) not in hay]

@@ -1,0 +1,47 @@
+"""Records: what a read-only look at the outside systems found, with versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from countersign.domain.contract import Contract, Value
+
+
+class Lookup(Value):
+    """One question to one connector: all records of `kind` whose `field` equals `value`."""
+
+    name: str
+    """Under which name the answer is stored: `contact`, `open_leads` …"""
+    connector: str
+    kind: str
+    field: str
+    value: str
+
+
+class Record(Value):
+    """One record as it was read. `version` changes whenever the record does."""
+
+    kind: str
+    id: str
+    version: str
+    fields: Mapping[str, str]
+
+
+class Records(Contract):
+    """The answers by the name of their lookup, and when they were read."""
+
+    CONTRACT: ClassVar[str] = "records"
+    VERSION: ClassVar[int] = 1
+
+    read_at: datetime
+    found: Mapping[str, tuple[Record, ...]]
+
+    def all(self, name: str) -> tuple[Record, ...]:
+        """All records found under `name`."""
+        return self.found.get(name, ())
+
+    def first(self, name: str) -> Record | None:
+        """The first record found under `name`, or None."""
+        return next(iter(self.all(name)), None)

@@ -1,0 +1,61 @@
+"""Releases: what may change without new code, immutable and addressed by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import ClassVar
+
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.contract import Contract
+from countersign.domain.money import Money
+
+
+class Limits(Contract):
+    """Numbers that policy and rules compare with, named by the workflow that reads them."""
+
+    CONTRACT: ClassVar[str] = "limits"
+    VERSION: ClassVar[int] = 1
+
+    numbers: Mapping[str, Decimal]
+    amounts: Mapping[str, tuple[Money, ...]]
+    """Limits per currency; a currency without one has no limit that could allow it."""
+    lists: Mapping[str, tuple[str, ...]]
+
+    def number(self, name: str) -> Decimal:
+        """The limit called `name`."""
+        return self.numbers[name]
+
+    def amount(self, name: str, currency: str) -> Money | None:
+        """The limit called `name` in `currency`, or None: an unknown currency has no limit."""
+        return next((m for m in self.amounts[name] if m.currency == currency), None)
+
+    def list(self, name: str) -> tuple[str, ...]:
+        """The list called `name`."""
+        return self.lists[name]
+
+
+class Release(Contract):
+    """Prompt, model routing and limits of one workflow. A job is pinned to one at intake."""
+
+    CONTRACT: ClassVar[str] = "release"
+    VERSION: ClassVar[int] = 1
+
+    workflow: str
+    prompt: str
+    model: str
+    temperature: Decimal
+    max_output_tokens: int
+    usd_per_million_input: Decimal = Decimal(0)
+    usd_per_million_output: Decimal = Decimal(0)
+    limits: Limits
+
+    @property
+    def digest(self) -> str:
+        """The release's address: SHA-256 of its canonical bytes."""
+        return digest(canonical(self))
+
+
+def release_key(release_digest: str) -> str:
+    """Where the payload bucket holds the release."""
+    return f"releases/{release_digest}.json"

@@ -1,0 +1,57 @@
+"""Resuming: what a new execution of a job starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from countersign.domain.actions import ActionStatus, LedgerEntry
+from countersign.domain.change import Change, Due, JobRecord
+from countersign.domain.errors import ContractBroken
+from countersign.domain.job import Status, execution_name
+from countersign.domain.policy import Answer
+from countersign.domain.proposal import Fact, Proposal
+
+AGAIN = timedelta(minutes=2)
+"""A new execution that has not begun by then is started again."""
+
+_A = ActionStatus
+
+
+def resumed(record: JobRecord, actor: str, now: datetime, **more: object) -> Change:
+    """A new execution takes the job over; what is stored stays stored."""
+    attempt = record.job.attempt + 1
+    return Change(
+        event="resumed",
+        actor=actor,
+        status=Status.RETRYING,
+        attempt=attempt,
+        execution=execution_name(record.job.job_id, attempt),
+        due=(Due(kind="parked", at=now + AGAIN),),
+        **more,  # type: ignore[arg-type] # fields of Change, checked by it
+    )
+
+
+def freed(record: JobRecord) -> tuple[LedgerEntry, ...]:
+    """Ledger entries that a person lets try again: failed ones, and those nobody decided on.
+
+    Raises ContractBroken for an unknown outcome: only evidence settles that, never another try.
+    """
+    if any(held.status is _A.UNKNOWN for held in record.ledger):
+        raise ContractBroken(
+            "an action's outcome is unknown: find out at the target, then use `case … done`"
+        )
+    again = (_A.FAILED, _A.EXPIRED)
+    return tuple(_again(held) for held in record.ledger if held.status in again)
+
+
+def corrected(proposal: Proposal, facts: Mapping[str, str], by: str) -> Proposal:
+    """`proposal` with facts that a person set; their quote is the person's word."""
+    changed = {n: Fact(value=v, quotes=(f"set by {by}",), derived=True) for n, v in facts.items()}
+    return proposal.model_copy(update={"facts": {**proposal.facts, **changed}})
+
+
+def _again(held: LedgerEntry) -> LedgerEntry:
+    asked = held.verdict.answer is Answer.ASK
+    status = _A.PLANNED if asked else _A.AUTHORISED
+    return held.model_copy(update={"status": status, "approval": "", "note": ""})

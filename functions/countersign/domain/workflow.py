@@ -1,0 +1,94 @@
+"""A workflow: everything that makes one business process different from another, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from countersign.domain.actions import Action, Wanted
+from countersign.domain.contract import Contract
+from countersign.domain.policy import Policy
+from countersign.domain.proposal import Fact, Proposal
+from countersign.domain.records import Lookup
+from countersign.domain.release import Release
+from countersign.domain.rules import Rule, Situation
+
+InputT = TypeVar("InputT", bound=Contract)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What a door accepted, before anybody has read it."""
+
+    body: bytes
+    door: str
+    authserv_id: str
+    """Whose `Authentication-Results` header may be believed."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row that one job at a time may hold: who is first with this contact and need.
+
+    `key` is opaque (a digest), `body` is what `joins` compares, `days` how long it holds.
+    """
+
+    key: str
+    body: str
+    days: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A model's answer after its contract: facts, wishes and drafts, and its own confidence."""
+
+    facts: Mapping[str, Fact]
+    wishes: tuple[str, ...]
+    drafts: Mapping[str, str]
+    confidence: Decimal
+
+
+@dataclass(frozen=True)
+class Workflow(Generic[InputT]):
+    """One business process: contract, rules, prompt, policy, actions, owner, success criteria."""
+
+    id: str
+    title: str
+    owner: str
+    """The role that answers for it and gets its cases."""
+    success: tuple[str, ...]
+    thresholds: tuple[str, ...]
+    """Failure thresholds: when the owner must act."""
+    input: type[InputT]
+    answer: type[Contract]
+    release: Release
+    rules: tuple[Rule[InputT], ...]
+    policy: Policy
+    actions: Mapping[str, Action[Any, Any]]
+    approval_for: timedelta
+    """How long an approval may wait before time decides."""
+
+    read: Callable[[Raw], InputT]
+    """Bytes to input. Raises Quarantined or ContractBroken."""
+    dismiss: Callable[[InputT], str]
+    """Why the input ends here without an answer (automatic mail); empty: it goes on."""
+    source_text: Callable[[InputT], str]
+    """The text in which every quote must stand."""
+    prompt_text: Callable[[InputT], str]
+    """What the model is shown: the source, masked."""
+    schema: Callable[[], Mapping[str, Any]]
+    """The answer's contract as a strict JSON schema."""
+    draft: Callable[[InputT, Any], Draft]
+    """The contract's answer as facts, wishes and drafts."""
+    confidence: Callable[[InputT, Draft], Decimal]
+    """Our own confidence, 0 to 1, from measured features."""
+    offline: Callable[[str], Mapping[str, Any]]
+    """The plain heuristics: prompt text to an answer."""
+    lookups: Callable[[InputT, Proposal], tuple[Lookup, ...]]
+    claim: Callable[[InputT, Proposal], Claim | None]
+    joins: Callable[[str, str, float], bool]
+    """(my claim's body, the holder's body, hours between) → whether mine joins the holder's."""
+    want: Callable[[Situation[InputT]], Sequence[Wanted]]

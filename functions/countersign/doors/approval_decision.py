@@ -1,0 +1,93 @@
+"""One decision, in one conditional write; only then may the waiting execution go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from countersign import observability
+from countersign.domain.approvals import Approval, Decision, decide, settle
+from countersign.domain.canonical import instant
+from countersign.domain.change import Change, Due, JobRecord
+from countersign.domain.errors import StoreConflict
+from countersign.doors.approval_form import TurnedAway
+from countersign.doors.approval_visit import Visit
+from countersign.pages import notices
+from countersign.pages.approval import SHORT, asked
+from countersign.runtime import Deps
+
+CALLBACK_AFTER = timedelta(minutes=2)
+"""When `tick` looks whether the execution went on."""
+WRITES = 3
+"""How often a decision is tried when somebody else writes the job at the same time."""
+
+
+def record_decision(deps: Deps, here: Visit, decision: Decision) -> Visit:
+    """The visit after the write. Its approval holds `decision`, or somebody else's, or the job
+    does not wait any more: the caller compares.
+
+    Raises NotAuthorised when the stored bytes are not what was shown, StoreConflict when other
+    writers did not let go.
+    """
+    for _ in range(WRITES):
+        try:
+            return _written(deps, here, decision)
+        except StoreConflict:
+            here = _reloaded(deps, here)
+            # Our own write can come back as a conflict when its answer was lost.
+            if here.approval.decision == decision:
+                _go_on(deps, here)
+            if here.standing != "open":
+                return here
+    raise StoreConflict("the job kept changing; nothing was decided")
+
+
+def _written(deps: Deps, here: Visit, decision: Decision) -> Visit:
+    asked(here.record, here.approval, here.now)
+    approval = decide(here.approval, decision)
+    change = Change(
+        event="decided by a person",
+        actor=f"person:{decision.by}",
+        fields=_fields(approval, decision),
+        approvals=(approval,),
+        ledger=settle(approval, here.record.ledger),
+        done=("approval",),
+        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
+    )
+    record = deps.commit(here.record, change)
+    observability.step_done(record.job, change)
+    after = replace(here, record=record, approval=approval)
+    _go_on(deps, after)
+    return after
+
+
+def _fields(approval: Approval, decision: Decision) -> dict[str, str]:
+    opened: datetime = decision.opened_at or decision.at
+    return {
+        **{f"choice {one[:SHORT]}": str(choice) for one, choice in decision.choices.items()},
+        "approval": approval.approval_id,
+        "opened_at": instant(opened),
+        "seconds": str(int((decision.at - opened).total_seconds())),
+        **({"reason": decision.reason} if decision.reason else {}),
+    }
+
+
+def _go_on(deps: Deps, here: Visit) -> None:
+    """Let the execution go on. The decision stands whatever happens here: the due row of kind
+    `callback` stays until the execution was seen to go on, and `tick` repeats the call."""
+    token = here.record.tokens.get(here.approval.approval_id, "")
+    try:
+        told = bool(token) and deps.executions.succeed(token, here.record.job.job_id)
+    except Exception:  # noqa: BLE001 - logged and counted; the decision is recorded, the row heals
+        observability.defect("Approvals.callback")
+        told = False
+    if not told:
+        observability.count("CallbacksLost")
+
+
+def _reloaded(deps: Deps, here: Visit) -> Visit:
+    record: JobRecord = deps.store.load(here.record.job.job_id)
+    approval = record.approvals[here.approval.approval_id]
+    if approval.superseded:
+        raise TurnedAway(notices.REFUSED)
+    return replace(here, record=record, approval=approval)

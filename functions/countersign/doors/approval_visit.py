@@ -1,0 +1,88 @@
+"""Who comes to the approval page: somebody with a live link of their own, or nobody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from countersign.domain import links
+from countersign.domain.approvals import Approval, Person
+from countersign.domain.change import JobRecord, Link
+from countersign.domain.errors import NotFound, UnknownVersion
+from countersign.domain.job import Status
+from countersign.domain.workflow import Workflow
+from countersign.doors.approval_form import TurnedAway
+from countersign.doors.http import Request
+from countersign.pages import notices
+from countersign.runtime import Deps
+from countersign.workflows import WORKFLOWS
+
+TRIES = 5
+"""Wrong codes after which a link is dead."""
+
+Standing = Literal["open", "decided", "expired", "moved on"]
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_NO_LINK = Link(link_id="-", secret_hash="0" * 64, job_id="-", approval_id="-", person_id="-")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody with a link of their own, and what it leads to."""
+
+    link: Link
+    secret: str = field(repr=False)
+    person: Person
+    record: JobRecord
+    approval: Approval
+    workflow: Workflow[Any]
+    now: datetime
+
+    @property
+    def standing(self) -> Standing:
+        """Whether there is something to decide, and if not, why."""
+        if self.approval.decision is not None:
+            return "decided"
+        if self.now >= self.approval.deadline:
+            return "expired"
+        waits = self.record.job.status is Status.WAITING_FOR_REVIEW
+        return "open" if waits else "moved on"
+
+
+def visit(deps: Deps, request: Request) -> Visit:
+    """The visit of this request. Raises TurnedAway, with the one refusal, for everything that is
+    not a live link: unknown, wrong secret, tried too often, replaced. Raises UnknownVersion for a
+    workflow that this code does not have.
+
+    An unknown link and a wrong secret cost the same: one read and one comparison.
+    """
+    secret = request.params.get("secret", "")
+    link = _link(deps, request.params.get("link", ""))
+    genuine = links.matches(secret, link.secret_hash)
+    if not genuine or link.tries >= TRIES:
+        raise TurnedAway(notices.REFUSED)
+    return _arrived(deps, link, secret)
+
+
+def _arrived(deps: Deps, link: Link, secret: str) -> Visit:
+    try:
+        record = deps.store.load(link.job_id)
+    except NotFound:
+        raise TurnedAway(notices.REFUSED) from None
+    approval = record.approvals.get(link.approval_id)
+    person = approval.person(link.person_id) if approval else None
+    if approval is None or person is None or approval.superseded:
+        raise TurnedAway(notices.REFUSED)
+    workflow = WORKFLOWS.get(record.job.workflow)
+    if workflow is None:
+        raise UnknownVersion(f"this code has no workflow {record.job.workflow}")
+    return Visit(link, secret, person, record, approval, workflow, deps.clock.now())
+
+
+def _link(deps: Deps, link_id: str) -> Link:
+    try:
+        return deps.store.link(link_id if _ID.fullmatch(link_id) else _NO_LINK.link_id)
+    except NotFound:
+        return _NO_LINK

@@ -1,0 +1,99 @@
+"""Cases: the ways out of ESCALATED and FAILED, as an operator's command takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.domain.actions import ActionStatus
+from countersign.domain.approvals import Approval
+from countersign.domain.case import Case, Resolution, Way, resolve
+from countersign.domain.change import Change, JobRecord
+from countersign.domain.errors import ContractBroken
+from countersign.domain.job import Status
+from countersign.domain.proposal import Proposal
+from countersign.domain.resume import corrected, freed, resumed
+from countersign.runtime import Deps
+
+_WAITING = frozenset({Status.ESCALATED, Status.FAILED})
+
+
+def take_out(
+    deps: Deps, job_id: str, way: Way, by: str, words: str, facts: Mapping[str, str]
+) -> JobRecord:
+    """End the job's case. `facts` are corrections, for `resume` only.
+
+    Raises NotFound, AlreadyDecided, or ContractBroken with what is missing.
+    """
+    record = deps.store.load(job_id)
+    if record.job.status not in _WAITING:
+        raise ContractBroken(f"the job is {record.job.status}; only ESCALATED or FAILED has a case")
+    resolution = Resolution(way=way, by=by, at=deps.clock.now(), words=words)
+    case = resolve(_case(deps, record), resolution)
+    if way != "resume":
+        return deps.commit(record, _ended(record, case, way, by))
+    record = deps.commit(record, _resumed(deps, record, case, by, facts))
+    deps.executions.start(record.job.execution, job_id)
+    return record
+
+
+def _case(deps: Deps, record: JobRecord) -> Case:
+    """The open case; a killed execution leaves none, so it is opened here."""
+    if record.case is not None and record.case.resolution is None:
+        return record.case
+    now = deps.clock.now()
+    return Case(
+        job_id=record.job.job_id,
+        reason=record.job.reason,
+        owner="operations",
+        opened_at=now,
+        due_at=now,
+    )
+
+
+def _ran(record: JobRecord) -> bool:
+    return any(held.status is ActionStatus.VERIFIED for held in record.ledger)
+
+
+def _ended(record: JobRecord, case: Case, way: Way, by: str) -> Change:
+    """Done by hand is COMPLETED; closed is REJECTED unless something ran before."""
+    completed = way == "done" or _ran(record)
+    words = case.resolution.words if case.resolution else ""
+    return Change(
+        event=f"case {way}",
+        actor=f"person:{by}",
+        status=Status.COMPLETED if completed else Status.REJECTED,
+        reason=words,
+        case=case,
+    )
+
+
+def _resumed(
+    deps: Deps, record: JobRecord, case: Case, by: str, facts: Mapping[str, str]
+) -> Change:
+    again = freed(record)
+    proposal = record.results.get("proposal")
+    if facts and (proposal is None or _ran(record)):
+        raise ContractBroken("facts can be corrected once they exist and before anything ran")
+    escalated = any(held.verdict.escalate for held in record.ledger)
+    replan = bool(facts) or (escalated and not _ran(record))
+    results = {"proposal": corrected(proposal.as_(Proposal), facts, by)} if proposal else {}
+    answers = tuple(name for name in record.results if name.startswith("answer."))
+    return resumed(
+        record,
+        f"person:{by}",
+        deps.clock.now(),
+        fields={f"corrected {name}": value for name, value in facts.items()},
+        results=results,
+        dropped=() if proposal else answers,
+        ledger=() if replan else again,
+        unplanned=tuple(held.index for held in record.ledger) if replan else (),
+        approvals=_replaced(record) if replan else (),
+        case=case,
+        parked=0,
+    )
+
+
+def _replaced(record: JobRecord) -> tuple[Approval, ...]:
+    """A request over a plan that is made anew is answered by nobody any more."""
+    pending = record.pending
+    return (pending.model_copy(update={"superseded": True}),) if pending else ()

@@ -1,0 +1,30 @@
+"""What the webhook and the upload door share: the pinned release, and storing a new job once."""
+
+from __future__ import annotations
+
+from countersign.domain.canonical import canonical
+from countersign.domain.change import Change, created
+from countersign.domain.job import Job
+from countersign.domain.ports import Seen
+from countersign.domain.release import Release, release_key
+from countersign.runtime import Deps
+from countersign.workflows import WORKFLOWS
+
+_published: set[tuple[int, str]] = set()
+"""Releases that this process has put into the payload bucket, by bucket adapter and digest."""
+
+
+def pin(deps: Deps, workflow: str) -> str:
+    """Digest of the workflow's current release, which the bucket holds from now on."""
+    release: Release = WORKFLOWS[workflow].release
+    pinned = release.digest
+    if (id(deps.payloads), pinned) not in _published:
+        deps.payloads.put(release_key(pinned), canonical(release))
+        _published.add((id(deps.payloads), pinned))
+    return pinned
+
+
+def store(deps: Deps, job: Job, change: Change) -> Seen | None:
+    """Store the job if this event is new; else tell what is known of it."""
+    stored, entry = created(job, change, deps.ids.salt)
+    return deps.store.create(stored, entry, change)

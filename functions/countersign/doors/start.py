@@ -1,0 +1,81 @@
+"""The start door: the intake queue's messages, our own and S3's, become executions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from countersign import observability
+from countersign.doors.intake import pin, store
+from countersign.domain.intake import accepted, new_job, turned_away
+from countersign.domain.job import Pointer, Source
+from countersign.parsing import strict_json
+from countersign.runtime import Deps, production
+from countersign.workflows import WORKFLOWS
+
+MAX_UPLOAD_BYTES = 25_000_000
+
+
+def start(deps: Deps, message: str) -> None:
+    """Start what one message asks for. Any exception sends the message back to the queue."""
+    body = strict_json.loads(message.encode())
+    if "job_id" in body:
+        _begin(deps, str(body["job_id"]))
+    else:
+        _uploaded(deps, body["detail"])
+
+
+def _begin(deps: Deps, job_id: str) -> None:
+    deps.executions.start(job_id, job_id)
+
+
+def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
+    """An object arrived: its prefix names the workflow. Keys are raw here: never unquote them."""
+    thing, now = detail["object"], deps.clock.now()
+    bucket, key = detail["bucket"]["name"], str(thing["key"])
+    version = thing.get("version-id")
+    source = Source(
+        door="upload",
+        sender=bucket,
+        event_id=f"{key}\n{version or thing['sequencer']}",
+        payload=Pointer(bucket=bucket, key=key, version=version),
+        body_digest=str(thing.get("etag", "")),
+        size=int(thing.get("size", 0)),
+        received_at=now,
+    )
+    workflow = key.partition("/")[0]
+    refusal = _refusal(workflow, key, source.size)
+    release = "" if refusal else pin(deps, workflow)
+    job = new_job(workflow if workflow in WORKFLOWS else "unknown", release, source, now)
+    store(deps, job, turned_away(job, refusal) if refusal else accepted(job))
+    if not refusal:
+        _begin(deps, job.job_id)
+
+
+def _refusal(workflow: str, key: str, size: int) -> str:
+    if key.endswith("/"):
+        return "a folder marker is not a file"
+    if "/" not in key or workflow not in WORKFLOWS:
+        return f"no workflow has this prefix; the prefixes are {', '.join(sorted(WORKFLOWS))}"
+    if size == 0:
+        return "the file is empty"
+    if size > MAX_UPLOAD_BYTES:
+        return f"the file is larger than {MAX_UPLOAD_BYTES:,} bytes"
+    return ""
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """SQS's batch in; the ids of the messages that failed out."""
+
+    def one(record: SQSRecord) -> None:
+        with observability.invocation("start", message_id=record.message_id):
+            start(production(), record.body)
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, one, processor, context)

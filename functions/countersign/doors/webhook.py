@@ -1,0 +1,86 @@
+"""The webhook door: POST /webhooks/{workflow}, signed as Standard Webhooks asks.
+
+202 accepted (again, for the same id and body) · 400 not JSON · 401 not signed · 404 no such
+workflow · 409 the id came with another body · 413 too large. Never a 5xx for what was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from countersign import observability
+from countersign.doors.http import Request, Response, problem, respond
+from countersign.doors.intake import pin, store
+from countersign.doors.signature import BadSignature, VerifiedDelivery, verify
+from countersign.domain.canonical import digest
+from countersign.domain.errors import NotFound
+from countersign.domain.intake import accepted, new_job
+from countersign.domain.job import Job, Source, Status, job_id_of
+from countersign.parsing import strict_json
+from countersign.runtime import Deps, production
+from countersign.workflows import WORKFLOWS
+
+MAX_BYTES = 1_000_000
+
+
+def receive(deps: Deps, request: Request) -> Response:
+    """Check cheap things first, verify before parsing, store before queueing, answer last."""
+    workflow = request.path["workflow"]
+    if len(request.body) > MAX_BYTES:
+        return problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
+    if workflow not in WORKFLOWS:
+        return problem(404, "there is no workflow of this name")
+    try:
+        delivery = _verified(deps, request)
+    except BadSignature as bad:
+        return problem(401, str(bad))
+    try:
+        strict_json.loads(request.body)
+    except strict_json.NotJson as not_json:
+        return problem(400, str(not_json))
+    return _accept(deps, workflow, delivery, request.body)
+
+
+def _verified(deps: Deps, request: Request) -> VerifiedDelivery:
+    secrets = json.loads(deps.secrets.get(deps.settings.webhook_secret))["secrets"]
+    return verify(secrets, request.headers, request.body, deps.clock.now())
+
+
+def _accept(deps: Deps, workflow: str, delivery: VerifiedDelivery, body: bytes) -> Response:
+    now, body_digest = deps.clock.now(), digest(body)
+    job_id = job_id_of("webhook", workflow, workflow, delivery.id)
+    # Content first, under a key that names it: a crash leaves an orphan, never a job without body.
+    payload = deps.payloads.put(f"raw/{job_id}/{body_digest}", body)
+    source = Source(
+        door="webhook",
+        sender=workflow,
+        event_id=delivery.id,
+        payload=payload,
+        body_digest=body_digest,
+        size=len(body),
+        received_at=now,
+    )
+    job = new_job(workflow, pin(deps, workflow), source, now)
+    seen = store(deps, job, accepted(job))
+    if seen and seen.body_digest != body_digest:
+        observability.count("WebhookConflicts", workflow=workflow)
+        return problem(409, "this id came before with another body; a new event needs a new id")
+    if seen is None or _not_begun(deps, job_id):
+        deps.queue.send(job_id)
+    return respond(202, {"job_id": job_id})
+
+
+def _not_begun(deps: Deps, job_id: str) -> bool:
+    """Whether an earlier delivery stored the job and then failed to queue it."""
+    try:
+        job: Job = deps.store.load(job_id).job
+    except NotFound:
+        return False
+    return job.status is Status.PENDING
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's shape
+    """API Gateway's event in, its answer out."""
+    with observability.invocation("webhook"):
+        return receive(production(), Request.of(event)).to_api()

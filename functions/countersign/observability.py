@@ -1,0 +1,61 @@
+"""Logs and metrics. Never content, never an id in a metric's dimension."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from countersign.domain.change import Change
+from countersign.domain.job import ENDED, Job
+
+NAMESPACE = "Countersign"
+
+
+@lru_cache(maxsize=1)
+def logger() -> Logger:
+    """The structured logger of this process."""
+    return Logger(service="countersign")
+
+
+@contextmanager
+def invocation(place: str, **keys: str) -> Iterator[None]:
+    """One invocation: everything that it logs carries `place` and `keys`."""
+    logger().clear_state()
+    logger().append_keys(place=place, **keys)
+    yield
+
+
+def step_done(job: Job, change: Change) -> None:
+    """A step left its change behind."""
+    logger().info(change.event, extra={"status": job.status.value})
+    if change.status in ENDED:
+        count("JobsEnded", workflow=job.workflow, status=job.status.value)
+
+
+def count(name: str, value: float = 1, **dimensions: str) -> None:
+    """Add to a counter; `dimensions` are few and closed, never ids."""
+    with single_metric(
+        name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE
+    ) as metric:
+        for key, item in dimensions.items():
+            metric.add_dimension(name=key, value=item)
+
+
+def gauge_seconds(name: str, value: float) -> None:
+    """A duration at this moment, in seconds."""
+    with single_metric(name=name, unit=MetricUnit.Seconds, value=value, namespace=NAMESPACE):
+        pass
+
+
+def defect(place: str) -> None:
+    """Log the exception being handled by class and place only: its message may hold content."""
+    kind, _, trace = sys.exc_info()
+    frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)]
+    logger().error("defect", extra={"class": kind.__name__ if kind else "?", "trace": frames})
+    count("Defects", step=place)

@@ -1,0 +1,210 @@
+"""What an approver is shown: a view made from the stored bytes alone, after checking them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from countersign.domain.actions import ActionStatus, LedgerEntry, check_bytes, params_of
+from countersign.domain.approvals import Approval, Person
+from countersign.domain.canonical import digest
+from countersign.domain.change import JobRecord
+from countersign.domain.contract import ContractT
+from countersign.domain.errors import NotAuthorised, UnknownVersion
+from countersign.domain.policy import Reason
+from countersign.domain.proposal import Fact, Proposal
+from countersign.domain.rules import Finding, Findings
+from countersign.domain.workflow import Workflow
+from countersign.pages.params import Param, exact
+from countersign.pages.text import (
+    Pieces,
+    foreign_letters,
+    highlighted,
+    label,
+    moment,
+    span,
+    visible,
+)
+
+SHORT = 12
+"""Characters of a digest that a person compares; the whole one is on the page too."""
+
+STATUS_WORDS = {
+    ActionStatus.PLANNED: "waits for a signature",
+    ActionStatus.AUTHORISED: "will run now",
+    ActionStatus.CLAIMED: "is running",
+    ActionStatus.VERIFIED: "done and checked",
+    ActionStatus.FAILED: "failed",
+    ActionStatus.UNKNOWN: "not known whether it took effect",
+    ActionStatus.REJECTED: "rejected, did not run",
+    ActionStatus.EXPIRED: "not approved in time, did not run",
+    ActionStatus.FORBIDDEN: "not allowed by policy, will not run",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One action that waits for a choice."""
+
+    number: int
+    digest: str
+    short: str
+    words: Pieces
+    target: Pieces
+    letters: str
+    """Letters in the target that may be look-alikes; empty when there are none."""
+    reversible: bool
+    reasons: tuple[Reason, ...]
+    params: tuple[Param, ...]
+    body: Pieces
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fact with the quotes that support it."""
+
+    label: str
+    value: Pieces
+    quotes: tuple[Pieces, ...]
+    derived: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """An action in words, and how it stands."""
+
+    words: Pieces
+    status: str
+    note: Pieces
+
+
+@dataclass(frozen=True)
+class Request:
+    """The page."""
+
+    workflow: str
+    job_id: str
+    person: str
+    others: tuple[str, ...]
+    deadline: str
+    deadline_at: str
+    left: str
+    actions: tuple[Item, ...]
+    findings: tuple[Finding, ...]
+    facts: tuple[Known, ...]
+    confidence: str
+    model: str
+    offline: bool
+    source: Pieces
+    language: str
+    """ISO 639 code of the message, for screen readers; empty when not known."""
+    earlier: tuple[Told, ...]
+
+
+def request(
+    record: JobRecord,
+    approval: Approval,
+    person: Person,
+    workflow: Workflow[Any],
+    now: datetime,
+) -> Request:
+    """The view of a request that waits. Raises NotAuthorised when the stored bytes are not the
+    ones that were asked about, UnknownVersion when this code cannot read what is stored."""
+    entries = asked(record, approval, now)
+    proposal = stored(record, "proposal", Proposal)
+    given = stored(record, "input", workflow.input)
+    quotes = [quote for fact in proposal.facts.values() for quote in fact.quotes]
+    return Request(
+        workflow=workflow.title,
+        job_id=record.job.job_id,
+        person=person.name,
+        others=tuple(p.name for p in approval.approvers if p.id != person.id),
+        deadline=moment(approval.deadline),
+        deadline_at=approval.deadline.isoformat(),
+        left=span(approval.deadline - now),
+        actions=tuple(_item(n, held, workflow) for n, held in enumerate(entries, 1)),
+        findings=stored(record, "findings", Findings).found,
+        facts=tuple(_known(name, fact) for name, fact in proposal.facts.items()),
+        confidence=f"{proposal.confidence * 100:.0f} %",
+        model=proposal.model,
+        offline=proposal.offline,
+        source=highlighted(workflow.source_text(given), quotes),
+        language=_language(proposal),
+        earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
+    )
+
+
+def asked(record: JobRecord, approval: Approval, now: datetime) -> tuple[LedgerEntry, ...]:
+    """The asked entries in the approval's order, their bytes checked. Raises NotAuthorised."""
+    by_digest = {held.digest: held for held in record.ledger}
+    entries = []
+    for one in approval.digests:
+        held = by_digest.get(one)
+        if held is None or digest(held.body.encode()) != one:
+            raise NotAuthorised("the stored bytes are not the ones that were asked about")
+        check_bytes(held, record.job.job_id, now)
+        if held.status is not ActionStatus.PLANNED:
+            raise NotAuthorised(f"action {held.index} does not wait for a signature")
+        entries.append(held)
+    return tuple(entries)
+
+
+def told(entries: Iterable[LedgerEntry], workflow: Workflow[Any]) -> tuple[Told, ...]:
+    """Actions that need no choice (any more): in words where this code can read them."""
+    return tuple(
+        Told(visible(in_words(held, workflow)), STATUS_WORDS[held.status], visible(held.note))
+        for held in entries
+    )
+
+
+def in_words(held: LedgerEntry, workflow: Workflow[Any]) -> str:
+    """The action's sentence; its id and digest when its bytes or its version cannot be read."""
+    action = workflow.actions.get(held.action)
+    if action is None or digest(held.body.encode()) != held.digest:
+        return f"{held.action} ({held.digest[:SHORT]}), which cannot be read any more"
+    try:
+        return action.words(params_of(held, action))
+    except UnknownVersion:
+        return f"{held.action} v{held.action_version} ({held.digest[:SHORT]})"
+
+
+def stored(record: JobRecord, name: str, kind: type[ContractT]) -> ContractT:
+    """A stored result. Raises UnknownVersion when it is missing or of another version."""
+    if name not in record.results:
+        raise UnknownVersion(f"nothing is stored as {name}")
+    return record.results[name].as_(kind)
+
+
+def _item(number: int, held: LedgerEntry, workflow: Workflow[Any]) -> Item:
+    action = workflow.actions.get(held.action)
+    if action is None:
+        raise UnknownVersion(f"planned {held.action}; this code has no such action")
+    content = held.content()
+    return Item(
+        number=number,
+        digest=held.digest,
+        short=held.digest[:SHORT],
+        words=visible(action.words(params_of(held, action))),
+        target=visible(content["target"]),
+        letters=foreign_letters(content["target"]),
+        reversible=action.reversible,
+        reasons=held.verdict.reasons,
+        params=exact(content["params"]),
+        body=visible(held.body),
+    )
+
+
+def _known(name: str, fact: Fact) -> Known:
+    return Known(
+        label=label(name),
+        value=visible(fact.value),
+        quotes=tuple(visible(quote) for quote in fact.quotes),
+        derived=fact.derived,
+    )
+
+
+def _language(proposal: Proposal) -> str:
+    said = (proposal.value("language") or "").lower()
+    return said if said.isascii() and said.isalpha() and len(said) in (2, 3) else ""

@@ -1,0 +1,34 @@
+"""The form of the approval page: what was typed stays, and what was wrong stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+REASON_LIMIT = 2_000
+"""Characters of a reason."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one field; `field` is the id of its element."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the form shows: the digests it is about, the code to type, and what was typed."""
+
+    shown: str
+    code: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    typed: str = ""
+    faults: tuple[Fault, ...] = ()
+    reason_limit: int = REASON_LIMIT
+
+    def fault(self, name: str) -> str:
+        """What is wrong with the field `name`; empty when nothing is."""
+        return next((fault.message for fault in self.faults if fault.field == name), "")

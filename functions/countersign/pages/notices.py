@@ -1,0 +1,117 @@
+"""Pages of few words: refusals and what to do next. None of them says anything about a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A page with its status: a heading and sentences."""
+
+    status: int
+    title: str
+    lines: tuple[str, ...]
+
+
+REFUSED = Notice(
+    404,
+    "This link does not open anything",
+    (
+        "It may have been cut off in the mail, or replaced by a newer request.",
+        "It may also have been closed after too many wrong codes.",
+        "Copy the whole link from the newest mail.",
+        "If it still does not open, ask the person who runs this workflow for a new link.",
+        "Nothing was decided here.",
+    ),
+)
+TRIED_OUT = Notice(
+    422,
+    "This link is closed now",
+    (
+        "The code was wrong five times, so this link cannot be used any more.",
+        "Nothing was decided. Ask the person who runs this workflow for a new link.",
+    ),
+)
+OPEN_AGAIN = Notice(
+    403,
+    "Please open the link again",
+    (
+        "Your browser did not send back the cookie of this page, or 12 hours have passed.",
+        "Nothing was decided.",
+        "Open the link from the mail again, in a browser that takes cookies, and submit there.",
+    ),
+)
+ELSEWHERE = Notice(
+    403,
+    "This did not come from the approval page",
+    (
+        "Another site sent this form, so it was not accepted.",
+        "Nothing was decided. Open the link from the mail and submit from that page.",
+    ),
+)
+MALFORMED = Notice(
+    400,
+    "This form could not be read",
+    (
+        "It is not the form of the approval page.",
+        "Nothing was decided. Open the link from the mail and submit from that page.",
+    ),
+)
+NOT_A_FORM = Notice(415, MALFORMED.title, MALFORMED.lines)
+TOO_LARGE = Notice(
+    413,
+    "This form is too large",
+    ("Nothing was decided. Open the link from the mail again and keep the reason short.",),
+)
+OTHER_ACTIONS = Notice(
+    409,
+    "The page was not up to date",
+    (
+        "What you answered is not what waits now.",
+        "Nothing was decided. Open the link from the mail again and read it once more.",
+    ),
+)
+DAMAGED = Notice(
+    409,
+    "Nothing can be signed here",
+    (
+        "What is stored is not what was asked about, or this version cannot read it.",
+        "It must not be signed, and it will not run.",
+        "Please tell the person who runs this workflow.",
+        "If nobody does anything, the request expires as not approved.",
+    ),
+)
+EXPIRED = Notice(
+    409,
+    "The time to decide has passed",
+    (
+        "Nobody decided in time, so this is not approved and will not run.",
+        "The owner of the workflow is told. There is nothing that you need to do.",
+    ),
+)
+MOVED_ON = Notice(
+    409,
+    "There is nothing to decide any more",
+    (
+        "The job does not wait for a signature now. What was asked here was not approved.",
+        "If you expected to decide, ask the person who runs this workflow.",
+    ),
+)
+BUSY = Notice(
+    503,
+    "Please try again in a minute",
+    (
+        "A system behind this page did not answer.",
+        "Open the link from the mail again: it shows whether a decision was recorded.",
+    ),
+)
+DEFECT = Notice(
+    500,
+    "Something went wrong on our side",
+    (
+        "It has been recorded.",
+        "Open the link from the mail again: it shows whether a decision was recorded.",
+    ),
+)
+NO_METHOD = Notice(405, "This page cannot do that", ("Open the link from the mail again.",))

@@ -1,0 +1,225 @@
+"""The composition root: the settings (the only reader of the environment), the adapters, `step`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from countersign import observability
+from countersign.connectors.system import SystemClock, SystemIds
+from countersign.domain.approvals import Person
+from countersign.domain.change import Change, JobRecord, after, transition
+from countersign.domain.contract import Value
+from countersign.domain.errors import CountersignError, InternalError, StaleExecution
+from countersign.domain.plan import Move
+
+if TYPE_CHECKING:
+    from countersign.domain import ports
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+class Settings(Value):
+    """What a function is told about its surroundings; empty where its row does not name it."""
+
+    stage: str = "local"
+    jobs_table: str = ""
+    idempotency_table: str = ""
+    payloads_bucket: str = ""
+    uploads_bucket: str = ""
+    intake_queue_url: str = ""
+    state_machine_arn: str = ""
+    public_base_url: str = ""
+    crm_base_url: str = ""
+    crm_read_secret: str = ""
+    crm_write_secret: str = ""
+    model_base_url: str = ""
+    model_name: str = ""
+    model_secret: str = ""
+    webhook_secret: str = ""
+    page_key_secret: str = ""
+    mail_from: str = ""
+    mail_authserv_id: str = ""
+    approvers: tuple[Person, ...] = ()
+    case_owner: Person | None = None
+    approval_seconds: int = 0
+    """How long an approval waits; 0: as long as its workflow says."""
+
+    @classmethod
+    def of(cls, environment: dict[str, str]) -> Settings:
+        """Settings out of environment variables of the same names in capitals."""
+        found = {n: environment[n.upper()] for n in cls.model_fields if environment.get(n.upper())}
+        return cls.model_validate_json(json.dumps({n: _parsed(n, v) for n, v in found.items()}))
+
+
+_JSON_SETTINGS = frozenset({"approvers", "case_owner", "approval_seconds"})
+
+
+def _parsed(name: str, text: str) -> Any:
+    return json.loads(text) if name in _JSON_SETTINGS else text
+
+
+class Deps:
+    """The adapters, each made when it is first asked for. Tests hand theirs in by name."""
+
+    def __init__(self, settings: Settings, **given: object) -> None:
+        self.settings = settings
+        self.__dict__.update(given)
+
+    @cached_property
+    def clock(self) -> ports.Clock:
+        """Time."""
+        return SystemClock()
+
+    @cached_property
+    def ids(self) -> ports.Ids:
+        """Randomness."""
+        return SystemIds()
+
+    @cached_property
+    def store(self) -> ports.JobStore:
+        """The jobs table."""
+        from countersign.connectors.dynamo import DynamoStore
+
+        return DynamoStore(self.settings.jobs_table)
+
+    @cached_property
+    def payloads(self) -> ports.Payloads:
+        """The payload bucket."""
+        from countersign.connectors.s3 import S3Payloads
+
+        return S3Payloads(self.settings.payloads_bucket)
+
+    @cached_property
+    def queue(self) -> ports.Queue:
+        """The intake queue."""
+        from countersign.connectors.sqs import IntakeQueue
+
+        return IntakeQueue(self.settings.intake_queue_url)
+
+    @cached_property
+    def executions(self) -> ports.Executions:
+        """The state machine."""
+        from countersign.connectors.step_functions import StateMachine
+
+        return StateMachine(self.settings.state_machine_arn)
+
+    @cached_property
+    def secrets(self) -> ports.Secrets:
+        """Secrets Manager."""
+        from countersign.connectors.secrets import SecretsManager
+
+        return SecretsManager()
+
+    @cached_property
+    def model(self) -> ports.Model:
+        """The language model."""
+        from countersign.connectors.openai_model import OpenAIModel
+
+        key = self.secrets.get(self.settings.model_secret)
+        return OpenAIModel(self.settings.model_base_url, key)
+
+    @cached_property
+    def reader(self) -> ports.Reader:
+        """Read-only access to the CRM."""
+        from countersign.connectors.hubspot import HubSpot
+
+        return HubSpot(self.settings.crm_base_url, self.secrets.get(self.settings.crm_read_secret))
+
+    @cached_property
+    def crm(self) -> ports.Crm:
+        """Writing access to the CRM."""
+        from countersign.connectors.hubspot import HubSpot
+
+        return HubSpot(self.settings.crm_base_url, self.secrets.get(self.settings.crm_write_secret))
+
+    @cached_property
+    def mail(self) -> ports.Mailer:
+        """Sending mail."""
+        from countersign.connectors.ses import SesMailer
+
+        return SesMailer(self.settings.mail_from)
+
+    def actor_port(self, connector: str) -> object:
+        """The port through which actions of `connector` are done: `crm` or `mail`."""
+        return {"crm": lambda: self.crm, "mail": lambda: self.mail}[connector]()
+
+    def commit(self, record: JobRecord, change: Change) -> JobRecord:
+        """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""
+        job, entry = transition(record.job, change, self.clock.now(), self.ids.salt)
+        self.store.write(record.job, job, entry, change)
+        return after(record, job, entry, change)
+
+
+class Call(Value):
+    """What the state machine hands to a step: pointers, never content."""
+
+    job_id: str
+    execution: str
+    state: str
+    input: dict[str, Any] = {}
+    token: str = ""
+    seconds_left: float = 60.0
+    """Until the function's own time-out."""
+
+
+@dataclass(frozen=True)
+class Continued:
+    """A step that committed on its way: the record as it is now, and the last change, if any."""
+
+    record: JobRecord
+    change: Change | None
+
+
+Work = Callable[[Deps, JobRecord, Call], Change | Continued]
+
+
+@lru_cache(maxsize=1)
+def production() -> Deps:
+    """The adapters of this process, made once."""
+    return Deps(Settings.of(dict(os.environ)))
+
+
+def step(work: Work) -> Handler:
+    """A Lambda handler around `work`: it owns what every step would repeat."""
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        seconds = context.get_remaining_time_in_millis() / 1000
+        call = Call.model_validate({**event, "seconds_left": seconds})
+        with observability.invocation(call.state, job_id=call.job_id, execution=call.execution):
+            return run(production(), work, call)
+
+    return handler
+
+
+def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
+    """Load, check the owner, work, write state and audit entry at once; tell what comes next."""
+    try:
+        record = deps.store.load(call.job_id)
+        if record.job.execution != call.execution:
+            raise StaleExecution(f"{record.job.execution} owns the job")
+        result = work(deps, record, call)
+        record, change = _unpacked(record, result)
+        if change is not None:
+            observability.step_done(deps.commit(record, change).job, change)
+    except CountersignError:
+        raise
+    except Exception as defect:
+        observability.defect(call.state)
+        raise InternalError(f"{type(defect).__name__} in {call.state}; the log has it") from None
+    return {"job_id": call.job_id, **_answer(change)}
+
+
+def _unpacked(record: JobRecord, result: Change | Continued) -> tuple[JobRecord, Change | None]:
+    return (result.record, result.change) if isinstance(result, Continued) else (record, result)
+
+
+def _answer(change: Change | None) -> dict[str, str]:
+    if change is None or change.move is None:
+        return {}
+    move = change.move
+    return {"next": move.state, "connector": move.connector, "reason": move.reason}

@@ -1,0 +1,42 @@
+"""Close: say how the job ended, and seal its record."""
+
+from __future__ import annotations
+
+from countersign.domain.actions import ActionStatus
+from countersign.domain.change import Change, JobRecord
+from countersign.domain.job import Status
+from countersign.domain.plan import failure
+from countersign.runtime import Call, Deps, step
+
+
+def close(deps: Deps, record: JobRecord, call: Call) -> Change:  # noqa: ARG001 - a step's shape
+    """COMPLETED when anything took effect, REJECTED when nothing did."""
+    ran = any(held.status is ActionStatus.VERIFIED for held in record.ledger)
+    return Change(
+        event="closed",
+        actor=f"state:{call.state}",
+        status=Status.COMPLETED if ran else Status.REJECTED,
+        reason=_reason(record, call),
+        fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
+        done=tuple(record.due),
+    )
+
+
+def _reason(record: JobRecord, call: Call) -> str:
+    said = failure(call.input) or str(call.input.get("reason", ""))
+    if said:
+        return said
+    reasons = {
+        reason.sentence
+        for held in record.ledger
+        if held.status is ActionStatus.FORBIDDEN
+        for reason in held.verdict.reasons
+    }
+    return "; ".join(sorted(reasons)) or _nothing_wanted(record)
+
+
+def _nothing_wanted(record: JobRecord) -> str:
+    return "" if record.ledger else "nothing was to be done"
+
+
+handler = step(close)

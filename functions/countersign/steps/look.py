@@ -1,0 +1,75 @@
+"""Look: read-only, fetch the records that the plan touches, with their versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from countersign.domain.change import Change, JobRecord
+from countersign.domain.contract import Contract
+from countersign.domain.job import Status
+from countersign.domain.plan import Move
+from countersign.domain.ports import Holder
+from countersign.domain.proposal import Proposal
+from countersign.domain.records import Record, Records
+from countersign.domain.workflow import Workflow
+from countersign.runtime import Call, Deps, step
+from countersign.workflows import WORKFLOWS
+
+HOUR = 3600
+
+
+def look(deps: Deps, record: JobRecord, call: Call) -> Change:
+    """Always reads anew: what was read before a wait may have changed since."""
+    workflow = WORKFLOWS[record.job.workflow]
+    given = record.results["input"].as_(workflow.input)
+    proposal = record.results["proposal"].as_(Proposal)
+    ours = frozenset(held.key for held in record.ledger)
+    found = {
+        lookup.name: tuple(r for r in deps.reader.look(lookup) if not _is_ours(r, ours))
+        for lookup in workflow.lookups(given, proposal)
+    }
+    now = deps.clock.now()
+    earlier = _earlier(deps, workflow, given, proposal, record.job.job_id, now)
+    records = Records(read_at=now, found=found | ({"claim_holder": earlier} if earlier else {}))
+    return Change(
+        event="looked",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        fields={name: f"{len(rows)} found" for name, rows in records.found.items()},
+        results={"records": records},
+        move=Move("Decide"),
+    )
+
+
+def _is_ours(record: Record, keys: frozenset[str]) -> bool:
+    """Whether this very job wrote the record: our own effects are no news to our rules."""
+    return record.fields.get("countersign_action_key") in keys
+
+
+def _earlier(
+    deps: Deps,
+    workflow: Workflow[Any],
+    given: Contract,
+    proposal: Proposal,
+    job_id: str,
+    now: datetime,
+) -> tuple[Record, ...]:
+    """The earlier job that this one joins, decided by a conditional row; nothing if it is first."""
+    claim = workflow.claim(given, proposal)
+    if claim is None:
+        return ()
+    holder = deps.store.claim(claim, job_id, now)
+    if holder.job_id == job_id:
+        return ()
+    hours = abs((now - holder.since).total_seconds()) / HOUR
+    if not workflow.joins(claim.body, holder.body, hours):
+        holder = deps.store.claim(claim, job_id, now, over=holder.job_id)
+    return () if holder.job_id == job_id else (_as_record(holder),)
+
+
+def _as_record(holder: Holder) -> Record:
+    return Record(kind="claim", id=holder.job_id, version="1", fields={})
+
+
+handler = step(look)

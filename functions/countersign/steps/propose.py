@@ -1,0 +1,194 @@
+"""Propose: ask the model, validate its answer, ground every fact in the source, repair once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.change import Change, JobRecord
+from countersign.domain.contract import Contract, explain
+from countersign.domain.errors import ContractBroken, Ungrounded
+from countersign.domain.job import Pointer, Status
+from countersign.domain.plan import Move
+from countersign.domain.ports import ModelAnswer, ModelRequest
+from countersign.domain.proposal import ModelReply, Proposal, Usage, ungrounded
+from countersign.domain.release import Release, release_key
+from countersign.domain.workflow import Draft, Workflow
+from countersign.runtime import Call, Continued, Deps, step
+from countersign.workflows import WORKFLOWS
+
+FALLBACK_CAP = Decimal("0.3")
+"""Confidence of the plain heuristics when the real model is down: always below any limit."""
+SPARE_SECONDS = 5.0
+
+
+def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
+    """Raises Ungrounded when the answer stays wrong, Throttled or Unavailable from the model."""
+    if "proposal" in record.results:
+        return Continued(record, _looked_up(call))
+    workflow = WORKFLOWS[record.job.workflow]
+    release = _release(deps, record)
+    given = record.results["input"].as_(workflow.input)
+    if call.state == "Fallback":
+        proposal = _from_heuristics(workflow, given)
+    else:
+        record, proposal = _from_model(deps, record, call, (workflow, release, given))
+    return Continued(record, _proposed(call, proposal, release))
+
+
+def _looked_up(call: Call) -> Change:
+    return Change(
+        event="proposal kept",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        move=Move("Look"),
+    )
+
+
+def _proposed(call: Call, proposal: Proposal, release: Release) -> Change:
+    return Change(
+        event="proposed",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        fields={"model": proposal.model, "confidence": str(proposal.confidence)},
+        results={"proposal": proposal, "limits": release.limits},
+        move=Move("Look"),
+    )
+
+
+def _release(deps: Deps, record: JobRecord) -> Release:
+    """The release that the job is pinned to, read by its address; its content must match it."""
+    pinned = record.job.release
+    body = deps.payloads.get(Pointer(bucket="", key=release_key(pinned)))
+    release = Release.model_validate_json(body)
+    if release.digest != pinned:
+        raise Ungrounded("the release in the bucket is not the one the job is pinned to")
+    return release
+
+
+def _from_heuristics(workflow: Workflow[Any], given: Contract) -> Proposal:
+    text = workflow.prompt_text(given)
+    answer = workflow.answer.read(workflow.offline(text))
+    draft = workflow.draft(given, answer)
+    confidence = min(workflow.confidence(given, draft), FALLBACK_CAP)
+    return _proposal(draft, confidence, "heuristics, because the model is down", True, Usage())
+
+
+def _from_model(
+    deps: Deps, record: JobRecord, call: Call, about: tuple[Workflow[Any], Release, Any]
+) -> tuple[JobRecord, Proposal]:
+    workflow, release, given = about
+    request = _request(workflow, release, given)
+    record, reply = _answer(deps, record, call, request)
+    draft, faults = _judge(workflow, given, reply)
+    usage = reply.usage
+    if faults:
+        record = _keep(deps, record, call, request, reply)
+        request = _repair(request, reply, faults)
+        record, reply = _answer(deps, record, call, request)
+        draft, faults = _judge(workflow, given, reply)
+        usage = usage.plus(reply.usage)
+    if draft is None or faults:
+        raise Ungrounded(f"the answer stayed wrong after its repair: {'; '.join(faults[:5])}")
+    confidence = workflow.confidence(given, draft)
+    return record, _proposal(draft, confidence, reply.model, reply.offline, _priced(usage, release))
+
+
+def _request(workflow: Workflow[Any], release: Release, given: Contract) -> ModelRequest:
+    return ModelRequest(
+        model=release.model,
+        messages=(("system", release.prompt), ("user", workflow.prompt_text(given))),
+        schema_name=workflow.id,
+        schema=workflow.schema(),
+        temperature=str(release.temperature),
+        max_output_tokens=release.max_output_tokens,
+    )
+
+
+def _repair(request: ModelRequest, reply: ModelReply, faults: list[str]) -> ModelRequest:
+    wrong = "Your answer breaks these rules; answer again, whole and corrected:\n- "
+    more = (("assistant", reply.content), ("user", wrong + "\n- ".join(faults[:20])))
+    return ModelRequest(**{**vars(request), "messages": request.messages + more})
+
+
+def _answer(
+    deps: Deps, record: JobRecord, call: Call, request: ModelRequest
+) -> tuple[JobRecord, ModelReply]:
+    """The stored answer to exactly this request, or a new one."""
+    stored = record.results.get(_name(record, request))
+    if stored:
+        return record, stored.as_(ModelReply)
+    seconds = max(1.0, call.seconds_left - SPARE_SECONDS)
+    return record, _reply(deps.model.answer(request, seconds))
+
+
+def _keep(
+    deps: Deps, record: JobRecord, call: Call, request: ModelRequest, reply: ModelReply
+) -> JobRecord:
+    """Store an answer before the next one is asked for: a retry reads it instead of paying."""
+    if _name(record, request) in record.results:
+        return record
+    change = Change(
+        event="answer kept",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        results={_name(record, request): reply},
+    )
+    return deps.commit(record, change)
+
+
+def _name(record: JobRecord, request: ModelRequest) -> str:
+    return "answer." + digest(canonical([record.job.release, vars(request)]))[:32]
+
+
+def _reply(answer: ModelAnswer) -> ModelReply:
+    return ModelReply(
+        content=answer.content, model=answer.model, offline=answer.offline, usage=answer.usage
+    )
+
+
+def _judge(
+    workflow: Workflow[Any], given: Contract, reply: ModelReply
+) -> tuple[Draft | None, list[str]]:
+    """The draft and what is wrong with it; no draft when the answer breaks its contract."""
+    try:
+        answer = workflow.answer.model_validate_json(reply.content)
+        draft = workflow.draft(given, answer)
+    except ValidationError as broken:
+        return None, [explain("answer", broken)]
+    except ContractBroken as broken:
+        return None, [str(broken)]
+    return draft, ungrounded(draft.facts, workflow.source_text(given))
+
+
+def _priced(usage: Usage, release: Release) -> Usage:
+    million = Decimal(1_000_000)
+    usd = (
+        usage.input_tokens * release.usd_per_million_input
+        + usage.output_tokens * release.usd_per_million_output
+    ) / million
+    return usage.model_copy(update={"usd": usd})
+
+
+def _proposal(
+    draft: Draft,
+    confidence: Decimal,
+    model: str,
+    offline: bool,
+    usage: Usage,  # noqa: FBT001
+) -> Proposal:
+    return Proposal(
+        facts=dict(draft.facts),
+        wishes=draft.wishes,
+        drafts=dict(draft.drafts),
+        confidence=confidence,
+        model=model,
+        offline=offline,
+        usage=usage,
+    )
+
+
+handler = step(propose)

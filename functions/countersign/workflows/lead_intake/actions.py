@@ -1,0 +1,165 @@
+"""Which records are looked up, and which actions a message wants before policy has spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from countersign.actions import crm, mail
+from countersign.domain.actions import Action, Wanted
+from countersign.domain.proposal import Proposal
+from countersign.domain.records import Lookup
+from countersign.domain.release import Limits
+from countersign.workflows.lead_intake import facts, replies
+from countersign.workflows.lead_intake.contract import LeadInput
+from countersign.workflows.lead_intake.countries import codes
+from countersign.workflows.lead_intake.facts import Lead
+
+ACTIONS: Mapping[str, Action[Any, Any]] = {
+    "crm.upsert_contact": crm.UPSERT_CONTACT,
+    "crm.create_lead": crm.CREATE_LEAD,
+    "crm.request_callback": crm.REQUEST_CALLBACK,
+    "email.send_reply": mail.SEND_REPLY,
+}
+_OPENS, _CLOSES = 9, 17
+_SATURDAY = 5
+_TITLE = 80
+
+
+def lookups(message: LeadInput, _: Proposal) -> tuple[Lookup, ...]:
+    """The contact with the sender's address and that contact's deals."""
+    if not message.sender:
+        return ()
+    address = message.sender.lower()
+    return (
+        Lookup(name="contact", connector="crm", kind="contact", field="email", value=address),
+        Lookup(
+            name="deals", connector="crm", kind="deals_of_contact", field="email", value=address
+        ),
+    )
+
+
+def want(situation: Lead) -> Sequence[Wanted]:
+    """The plan by intent, whatever the model wishes; its wish counts only for its own draft.
+
+    sales: contact, lead, callback, reply. partnership: contact and acknowledgement (a business
+    contact that sellers should find). support, job, other: the acknowledgement only, since the CRM
+    is the sales record; it asks when nobody vouches for the sender, so that a person sees the
+    message. spam: nothing.
+    """
+    intent = facts.intent(situation.proposal)
+    if intent == "spam":
+        return ()
+    if intent == "sales":
+        return (_contact(situation), _lead(situation), _callback(situation), *_reply(situation))
+    if intent == "partnership":
+        return (_contact(situation), *_reply(situation))
+    return tuple(_reply(situation))
+
+
+def due_at(now: datetime, hours: int, zone_minutes: int) -> datetime:
+    """`now` plus `hours` of the owner's business time (Mon to Fri, 9 to 17), on a quarter hour."""
+    local = now.astimezone(UTC) + timedelta(minutes=zone_minutes)
+    local = _opened(local.replace(second=0, microsecond=0))
+    left = timedelta(hours=hours)
+    while left > timedelta(0):
+        closing = local.replace(hour=_CLOSES, minute=0)
+        step = min(left, closing - local)
+        left -= step
+        local = _opened(local + step) if left else local + step
+    local += timedelta(minutes=-local.minute % 15)
+    return (local - timedelta(minutes=zone_minutes)).astimezone(UTC)
+
+
+def _opened(local: datetime) -> datetime:
+    """`local`, or the next opening when the office is closed then."""
+    if local.hour < _OPENS:
+        local = local.replace(hour=_OPENS, minute=0)
+    if local.hour >= _CLOSES:
+        local = (local + timedelta(days=1)).replace(hour=_OPENS, minute=0)
+    while local.weekday() >= _SATURDAY:
+        local = (local + timedelta(days=1)).replace(hour=_OPENS, minute=0)
+    return local
+
+
+def _contact(situation: Lead) -> Wanted:
+    message, proposal = situation.input, situation.proposal
+    country = facts.country(situation)
+    params = crm.Contact(
+        email=message.sender.lower(),
+        name=message.sender_name or proposal.value("name") or "",
+        phone=proposal.value("phone") or "",
+        company=message.stated.company or proposal.value("company") or "",
+        country=country if country in codes() else "",
+        language=_language(situation),
+        owner=facts.owner(situation),
+    )
+    return Wanted(action="crm.upsert_contact", params=params, target=message.sender.lower())
+
+
+def _lead(situation: Lead) -> Wanted:
+    message, proposal = situation.input, situation.proposal
+    params = crm.Lead(
+        email=message.sender.lower(),
+        title=_title(situation),
+        need=_need(proposal),
+        owner=facts.owner(situation),
+        budget=facts.budget(proposal),
+        timeline=proposal.value("timeline") or "",
+        source="web form" if message.channel == "form" else "e-mail",
+    )
+    return Wanted(action="crm.create_lead", params=params, target=message.sender.lower())
+
+
+def _callback(situation: Lead) -> Wanted:
+    message, proposal = situation.input, situation.proposal
+    owner = facts.owner(situation)
+    hours = _hours(proposal, situation.limits)
+    zone = int(situation.limits.number(f"zone.{owner}"))
+    phone = proposal.value("phone")
+    params = crm.Callback(
+        email=message.sender.lower(),
+        title=f"Call back: {_title(situation)}",
+        notes=f"{_need(proposal)}\n{f'Phone {phone}' if phone else 'No phone number: write first'}",
+        owner=owner,
+        due_at=due_at(situation.now, hours, zone),
+    )
+    return Wanted(action="crm.request_callback", params=params, target=message.sender.lower())
+
+
+def _reply(situation: Lead) -> Iterator[Wanted]:
+    message, proposal = situation.input, situation.proposal
+    is_draft = replies.drafted(proposal)
+    subject, text = replies.acknowledgement(_language(situation))
+    if is_draft:
+        subject = proposal.drafts.get("reply_subject") or subject
+        text = proposal.drafts["reply_body"]
+    params = mail.Reply(
+        to=message.sender,
+        subject=replies.subject(message, subject),
+        text=text,
+        template="draft" if is_draft else "acknowledgement",
+        in_reply_to=message.message_id,
+    )
+    yield Wanted(action="email.send_reply", params=params, target=message.sender)
+
+
+def _title(situation: Lead) -> str:
+    message, proposal = situation.input, situation.proposal
+    who = message.stated.company or proposal.value("company") or message.sender_name
+    return f"{who or message.sender}: {_need(proposal)}"[:_TITLE].rstrip()
+
+
+def _need(proposal: Proposal) -> str:
+    return proposal.value("need") or proposal.value("summary") or "not stated"
+
+
+def _hours(proposal: Proposal, limits: Limits) -> int:
+    urgency = proposal.value("urgency") or "normal"
+    return int(limits.number(f"callback.hours.{urgency}"))
+
+
+def _language(situation: Lead) -> str:
+    hints = situation.input.language_hints
+    return situation.proposal.value("language") or (hints[0] if hints else "")

@@ -1,0 +1,90 @@
+"""Countries by their names in many languages, as ISO 3166-1 alpha-2 codes."""
+# ruff: noqa: RUF001 - both apostrophes are in use
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib import resources
+
+# Short forms that are words of other languages too; alone in a country field they are meant.
+_ONLY_ALONE = frozenset({"us", "georgia", "jordan", "chad", "mali", "guinea", "america", "island"})
+_WORD = re.compile(r"\w(?:[\w.'’-]*\w)?(?:(?<=\.\w)\.)?")  # "u.s." keeps its last point
+_FIELD = re.compile(r"\W*(?:the |republic of |república de |république de )?(.+?)\W*")
+
+
+@lru_cache(maxsize=1)
+def names() -> Mapping[str, str]:
+    """Every folded name with its code. One packaged table, read when somebody first asks.
+
+    Reading it is not reaching outside: it ships with this module and never changes under it.
+    """
+    table = resources.files(__package__).joinpath("countries.txt").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in table.splitlines()]
+    return {fold(name): code for code, *known in rows for name in known}
+
+
+def country_code(stated: str) -> str:
+    """The code of a country that somebody stated, by name or by code; empty when unknown."""
+    plain = fold(stated)
+    if re.fullmatch("[a-z]{2}", plain) and plain.upper() in codes():
+        return plain.upper()
+    bare = _FIELD.fullmatch(plain)
+    return names().get(plain) or (names().get(bare[1], "") if bare else "")
+
+
+@lru_cache(maxsize=1)
+def codes() -> frozenset[str]:
+    """All codes of the table."""
+    return frozenset(names().values())
+
+
+def mentioned(text: str) -> tuple[tuple[str, str], ...]:
+    """(code, the words as they stand) of every country named in `text`, in order, once each."""
+    found: dict[str, tuple[int, str]] = {}
+    for start, words in (*_spaced(text), *_dense(text)):
+        found.setdefault(names()[fold(words)], (start, words))
+    in_order = sorted(found.items(), key=lambda item: item[1][0])
+    return tuple((code, words) for code, (_, words) in in_order)
+
+
+def fold(text: str) -> str:
+    """`text` for comparison: NFC, lower case, straight apostrophes, one space between words."""
+    return unicodedata.normalize("NFC", text).lower().replace("’", "'").strip()
+
+
+def _spaced(text: str) -> Iterator[tuple[int, str]]:
+    words = list(_WORD.finditer(text))
+    for at, word in enumerate(words):
+        for count in _longest_first().get(fold(word[0]), ()):
+            last = words[min(at + count, len(words)) - 1]
+            name = text[word.start() : last.end()]
+            if fold(name) in names() and fold(name) not in _ONLY_ALONE:
+                yield word.start(), name
+                break
+
+
+@lru_cache(maxsize=1)
+def _longest_first() -> Mapping[str, tuple[int, ...]]:
+    """How many words the names have that start with a word, the longest first."""
+    counts: dict[str, set[int]] = {}
+    for name in names():
+        words = _WORD.findall(name)
+        counts.setdefault(words[0], set()).add(len(words))
+    return {word: tuple(sorted(found, reverse=True)) for word, found in counts.items()}
+
+
+def _dense(text: str) -> Iterator[tuple[int, str]]:
+    # Chinese, Japanese, Korean and Thai do not put spaces between words.
+    if text.isascii():
+        return
+    for match in _dense_pattern().finditer(text):
+        yield match.start(), match[0]
+
+
+@lru_cache(maxsize=1)
+def _dense_pattern() -> re.Pattern[str]:
+    dense = [name for name in names() if "\u0e00" <= name[0] <= "\u0e7f" or name[0] >= "\u3040"]
+    return re.compile("|".join(re.escape(name) for name in sorted(dense, key=len, reverse=True)))

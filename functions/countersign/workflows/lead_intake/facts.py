@@ -1,0 +1,77 @@
+"""What is known about a job's message, record before form, form before free text."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from countersign.domain.money import Money, exponent
+from countersign.domain.proposal import Proposal
+from countersign.domain.release import Limits
+from countersign.domain.rules import Situation
+from countersign.workflows.lead_intake.contract import LeadInput
+from countersign.workflows.lead_intake.countries import codes, country_code
+
+Lead = Situation[LeadInput]
+
+
+def intent(proposal: Proposal) -> str:
+    """The intent, `other` when nothing says it."""
+    return proposal.value("intent") or "other"
+
+
+def stated_country(situation: Lead) -> str:
+    """The country that the form or else the text states, as a code or, if unknown, as said."""
+    form = situation.input.stated.country
+    return country_code(form) or form or situation.proposal.value("country") or ""
+
+
+def country(situation: Lead) -> str:
+    """The code of the country that is stated, else of the contact's record; empty if unknown."""
+    stated = stated_country(situation)
+    if stated:
+        return stated if stated in codes() else ""
+    record = situation.records.first("contact")
+    return country_code(record.fields.get("country", "")) if record else ""
+
+
+def all_countries(situation: Lead) -> frozenset[str]:
+    """Every country code that form, text or record connect with the sender."""
+    record = situation.records.first("contact")
+    said = (
+        situation.input.stated.country,
+        situation.proposal.value("country") or "",
+        record.fields.get("country", "") if record else "",
+    )
+    return frozenset(code for code in map(country_code, said) if code)
+
+
+def served(limits: Limits) -> frozenset[str]:
+    """All countries that some seller looks after."""
+    owners = (name for name in limits.lists if name.startswith("owner.") and name != _DEFAULT)
+    return frozenset(code for name in owners for code in limits.list(name))
+
+
+def owner(situation: Lead) -> str:
+    """The seller's id in the CRM whom the routing table by country names."""
+    code = country(situation)
+    limits = situation.limits
+    for name in limits.lists:
+        if name.startswith("owner.") and code and code in limits.list(name):
+            return name.removeprefix("owner.")
+    return limits.list(_DEFAULT)[0]
+
+
+def budget(proposal: Proposal) -> Money | None:
+    """The budget as money, in whole minor units; None when none or no real currency is named."""
+    amount, currency = proposal.value("budget_amount"), proposal.value("budget_currency") or ""
+    if amount is None or not (len(currency) == _CODE and currency.isascii() and currency.isupper()):
+        return None
+    unit = Decimal(1).scaleb(-exponent(currency))
+    try:
+        return Money(amount=Decimal(amount).quantize(unit), currency=currency)
+    except InvalidOperation:
+        return None
+
+
+_DEFAULT = "owner.default"
+_CODE = 3

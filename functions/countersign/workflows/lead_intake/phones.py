@@ -1,0 +1,69 @@
+"""Phone numbers in free text, as E.164. Source of the rules: Google's libphonenumber."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+from phonenumbers import Leniency, PhoneNumberFormat
+
+_DIGITS = re.compile(r"\D")
+_MIN_DIGITS = 6
+_FICTIONAL = re.compile(r"\+1\d{3}55501\d\d|\+44(?:7700900|20794600|1632960)\d{2,3}")
+
+
+def e164(stated: str, region: str = "") -> str:
+    """`stated` as E.164, read as dialled in `region` when it has no prefix; empty if it is none.
+
+    Fictional numbers that numbering plans reserve for examples count as numbers.
+    """
+    try:
+        number = phonenumbers.parse(stated.replace("(0)", ""), region or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    text = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return text if phonenumbers.is_possible_number(number) or _FICTIONAL.fullmatch(text) else ""
+
+
+def numbers(text: str, region: str = "") -> Iterator[tuple[str, str]]:
+    """(E.164, the words as they stand) of every phone number in `text`."""
+    seen: set[str] = set()
+    matcher = phonenumbers.PhoneNumberMatcher(
+        text, region or None, leniency=Leniency.POSSIBLE, max_tries=200
+    )
+    for match in matcher:
+        number = e164(match.raw_string, region)
+        if number not in seen and _is_surely_one(match, number):
+            seen.add(number)
+            yield number, match.raw_string
+
+
+def region_of(number: str) -> str:
+    """The country (ISO 3166-1 alpha-2) whose prefix an E.164 number has; empty if none."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number, None)) or (
+            _first_region(number)
+        )
+    except phonenumbers.NumberParseException:
+        return ""
+
+
+def supports(quote: str, number: str) -> bool:
+    """Whether `quote` holds the digits of the E.164 `number`, the country prefix apart."""
+    digits = _DIGITS.sub("", quote)
+    own = _DIGITS.sub("", number)
+    tail = own[-max(_MIN_DIGITS, len(own) - 3) :]
+    return tail in digits
+
+
+def _is_surely_one(match: phonenumbers.PhoneNumberMatch, number: str) -> bool:
+    # Without a prefix, any seven digits could be an order number: then only valid numbers count.
+    has_prefix = match.raw_string.lstrip("( ").startswith(("+", "00"))
+    return bool(number) and (has_prefix or phonenumbers.is_valid_number(match.number))
+
+
+def _first_region(number: str) -> str:
+    prefix = phonenumbers.parse(number, None).country_code or 0
+    region = phonenumbers.region_code_for_country_code(prefix)
+    return "" if region in {"ZZ", "001"} else region

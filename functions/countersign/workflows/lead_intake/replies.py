@@ -1,0 +1,121 @@
+"""What a reply may say: the fixed acknowledgement, and what a draft must not point at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from countersign.domain.proposal import Proposal
+from countersign.parsing.clean import one_line
+from countersign.workflows.lead_intake import amounts, facts
+from countersign.workflows.lead_intake.contract import LeadInput
+from countersign.workflows.lead_intake.facts import Lead
+
+ACKNOWLEDGEMENTS: Mapping[str, tuple[str, str]] = {
+    "en": (
+        "We have received your message",
+        "Hello,\n\nthank you for your message. It has reached us, and a colleague will read it and "
+        "come back to you.\n\nThis confirmation was sent automatically.\n",
+    ),
+    "de": (
+        "Ihre Nachricht ist angekommen",
+        "Guten Tag,\n\nvielen Dank für Ihre Nachricht. Sie ist bei uns angekommen; jemand aus dem "
+        "Team liest sie und meldet sich bei Ihnen.\n\nDiese Bestätigung wurde automatisch "
+        "verschickt.\n",
+    ),
+    "fr": (
+        "Nous avons bien reçu votre message",
+        "Bonjour,\n\nmerci pour votre message. Nous l'avons bien reçu ; un collègue va le lire et "
+        "reviendra vers vous.\n\nCette confirmation a été envoyée automatiquement.\n",
+    ),
+    "es": (
+        "Hemos recibido su mensaje",
+        "Hola:\n\nGracias por su mensaje. Lo hemos recibido; un compañero lo leerá y se pondrá en "
+        "contacto con usted.\n\nEsta confirmación se ha enviado automáticamente.\n",
+    ),
+    "it": (
+        "Abbiamo ricevuto il suo messaggio",
+        "Buongiorno,\n\ngrazie per il suo messaggio. Lo abbiamo ricevuto; un collega lo leggerà e "
+        "la ricontatterà.\n\nQuesta conferma è stata inviata automaticamente.\n",
+    ),
+    "nl": (
+        "Wij hebben uw bericht ontvangen",
+        "Goedendag,\n\nhartelijk dank voor uw bericht. Wij hebben het ontvangen; een collega leest "
+        "het en neemt contact met u op.\n\nDeze bevestiging is automatisch verzonden.\n",
+    ),
+    "ja": (
+        "お問い合わせを受け付けました",
+        "お問い合わせいただきありがとうございます。\n内容を確認のうえ、担当者よりご連絡いたします。\n\n"
+        "このメールは自動で送信されています。\n",
+    ),
+    "pt": (
+        "Recebemos a sua mensagem",
+        "Olá,\n\nobrigado pela sua mensagem. Já a recebemos; um colega vai lê-la e entrará em "
+        "contacto consigo.\n\nEsta confirmação foi enviada automaticamente.\n",
+    ),
+}
+_SCHEME = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bmailto:|\btel:|\bwww\.)\S+", re.IGNORECASE)
+_MAILBOX = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+_HOST = re.compile(r"(?<![@\w.-])(?:[\w-]+\.)+([^\W\d_]{2,24})\b(/?)")
+_TLDS = frozenset(
+    "com net org info biz io ai co app dev xyz top site online shop link click me ly gl tk ru cn de "
+    "fr es it nl eu uk ch at be pl us ca au jp in br mx se no dk fi example test".split()
+)
+_RUN = re.compile(r"\+?\(?\d[\d ()./\u00a0-]{5,}\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
+_DIGITS = re.compile(r"\D")
+_MIN_PHONE = 7
+_SUBJECT = 150
+
+
+def drafted(proposal: Proposal) -> bool:
+    """Whether the reply would be the model's draft: wished, written, and about a sale."""
+    wished = "email.send_reply" in proposal.wishes and bool(proposal.drafts.get("reply_body"))
+    return wished and facts.intent(proposal) == "sales"
+
+
+def acknowledgement(language: str) -> tuple[str, str]:
+    """Subject and text of the fixed acknowledgement; English for a language without one."""
+    return ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])
+
+
+def subject(message: LeadInput, own: str) -> str:
+    """`Re:` and the sender's own subject, so that threads hold; `own` where there is none."""
+    theirs = one_line(message.subject, _SUBJECT)
+    if not theirs:
+        return one_line(own, _SUBJECT)
+    return theirs if theirs.lower().startswith("re:") else f"Re: {theirs}"
+
+
+def foreign_targets(situation: Lead) -> tuple[str, ...]:
+    """Kinds of targets in the draft that are neither ours nor the sender's: `link`, `address`,
+    `phone number`, each once. The draft itself is not quoted here: reasons are shown widely."""
+    drafts = situation.proposal.drafts
+    text = f"{drafts.get('reply_subject', '')}\n{drafts.get('reply_body', '')}"
+    return tuple(dict.fromkeys(_foreign(text, situation)))
+
+
+def _foreign(text: str, situation: Lead) -> Iterator[str]:
+    ours = situation.limits.list("reply.own_domains")
+    theirs = situation.input.sender.rpartition("@")[2]
+    if _SCHEME.search(text):
+        yield "link"
+    for box in _MAILBOX.finditer(text):
+        if box[0].lower() != situation.input.sender.lower() and box[1].lower() not in ours:
+            yield "address"
+    for host in _HOST.finditer(text):
+        known = host[0].lower().rstrip("/") in {*ours, theirs}
+        if (host[2] or host[1].lower() in _TLDS) and not known:
+            yield "link"
+    yield from _foreign_numbers(text, situation)
+
+
+def _foreign_numbers(text: str, situation: Lead) -> Iterator[str]:
+    message, proposal = situation.input, situation.proposal
+    own = _DIGITS.sub("", f"{message.stated.phone}{proposal.value('phone') or ''}")
+    for money in amounts.sums(text):
+        text = text.replace(money.words, " ")
+    for run in _RUN.finditer(_DATE.sub(" ", text)):
+        digits = _DIGITS.sub("", run[0]).lstrip("0")
+        if len(digits) >= _MIN_PHONE and digits not in own:
+            yield "phone number"

@@ -1,0 +1,188 @@
+"""The rules of lead_intake: what is found, with its value and its threshold. Nothing is decided."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from countersign.domain.records import Record
+from countersign.domain.rules import Rule
+from countersign.parsing.masking import mask
+from countersign.workflows.lead_intake import facts, replies
+from countersign.workflows.lead_intake.contract import CUT, LeadInput
+from countersign.workflows.lead_intake.countries import mentioned
+from countersign.workflows.lead_intake.facts import Lead
+from countersign.workflows.lead_intake.injection import order_in
+
+Hit = tuple[object, object] | None
+
+
+def _sanctioned(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.sanctioned")
+    found = sorted(facts.all_countries(situation) & set(listed))
+    return (", ".join(found), "none of " + " ".join(listed)) if found else None
+
+
+def _sanctioned_named(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.sanctioned")
+    named = {code for code, _ in mentioned(_all_text(situation.input))} & set(listed)
+    hidden = sorted(named - facts.all_countries(situation))
+    return (", ".join(hidden), "none of " + " ".join(listed)) if hidden else None
+
+
+def _not_served(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.not_served")
+    found = sorted(facts.all_countries(situation) & set(listed))
+    return (", ".join(found), "none of " + " ".join(listed)) if found else None
+
+
+def _unknown_country(situation: Lead) -> Hit:
+    stated = facts.stated_country(situation)
+    limits = situation.limits
+    ruled = (
+        facts.served(limits)
+        | {*limits.list("countries.not_served")}
+        | {*limits.list("countries.sanctioned")}
+    )
+    return (stated, "a country with a rule") if stated and stated not in ruled else None
+
+
+def _no_country(situation: Lead) -> Hit:
+    return None if facts.stated_country(situation) else ("none stated", "")
+
+
+def _other_owner(situation: Lead) -> Hit:
+    routed = facts.owner(situation)
+    owners = [record.fields.get("hubspot_owner_id", "") for record in _contacts(situation)]
+    other = next((owner for owner in owners if owner and owner != routed), "")
+    return (f"owner {other}", f"owner {routed}") if other else None
+
+
+def _lost_recently(situation: Lead) -> Hit:
+    days = situation.limits.number("lost.days")
+    since = situation.now - timedelta(days=float(days))
+    lost = situation.limits.list("stages.lost")
+    for deal in situation.records.all("deals"):
+        closed = _instant(deal.fields.get("closedate", ""))
+        if deal.fields.get("dealstage") in lost and closed and closed > since:
+            return f"{closed:%Y-%m-%d}", f"{days} days"
+    return None
+
+
+def _opted_out(situation: Lead) -> Hit:
+    flags = [record.fields.get("hs_email_optout", "") for record in _contacts(situation)]
+    if any(flag.strip().lower() == "true" for flag in flags):
+        return "opted out in the CRM", "consent"
+    return ("the form says no", "consent") if situation.input.stated.consent is False else None
+
+
+def _joins_earlier(situation: Lead) -> Hit:
+    holder = situation.records.first("claim_holder")
+    return (holder.id, f"{situation.limits.number('duplicate.days')} days") if holder else None
+
+
+def _over_limit(situation: Lead) -> Hit:
+    budget = facts.budget(situation.proposal)
+    limit = situation.limits.amount("budget.max", budget.currency) if budget else None
+    return (budget, limit) if budget and limit and budget.amount > limit.amount else None
+
+
+def _unknown_currency(situation: Lead) -> Hit:
+    if situation.proposal.value("budget_amount") is None:
+        return None
+    budget = facts.budget(situation.proposal)
+    if budget and situation.limits.amount("budget.max", budget.currency):
+        return None
+    return situation.proposal.value("budget_currency") or "none named", "a currency with a limit"
+
+
+def _low_confidence(situation: Lead) -> Hit:
+    least = situation.limits.number("confidence.min")
+    sure = situation.proposal.confidence
+    return (sure, least) if sure < least else None
+
+
+def _unauthenticated(situation: Lead) -> Hit:
+    return None if situation.input.authenticated else (situation.input.channel, "authenticated")
+
+
+def _drafted(situation: Lead) -> Hit:
+    return ("draft", "acknowledgement") if replies.drafted(situation.proposal) else None
+
+
+def _foreign_target(situation: Lead) -> Hit:
+    if not replies.drafted(situation.proposal):
+        return None
+    foreign = replies.foreign_targets(situation)
+    return (f"{len(foreign)} in the draft: {', '.join(foreign)}", "none") if foreign else None
+
+
+def _injection(situation: Lead) -> Hit:
+    order = order_in(_all_text(situation.input))
+    return (f"“{order}”", "no orders to the model") if order else None
+
+
+def _spam(situation: Lead) -> Hit:
+    return ("spam", "a request") if facts.intent(situation.proposal) == "spam" else None
+
+
+def _not_sales(situation: Lead) -> Hit:
+    intent = facts.intent(situation.proposal)
+    return None if intent in {"sales", "spam"} else (intent, "sales")
+
+
+def _over_size(situation: Lead) -> Hit:
+    files, most = len(situation.input.attachments), situation.limits.number("attachments.max")
+    if files > most:
+        return f"{files} attachments", most
+    return ("text was cut", "a text that is read whole") if CUT in situation.input.defects else None
+
+
+def _masked(situation: Lead) -> Hit:
+    text = _all_text(situation.input)
+    return ("masked in the text", "none") if mask(text) != text else None
+
+
+def _all_text(message: LeadInput) -> str:
+    return f"{message.subject}\n{message.text}\n{message.signature}"
+
+
+def _contacts(situation: Lead) -> tuple[Record, ...]:
+    return situation.records.all("contact")
+
+
+def _instant(text: str) -> datetime | None:
+    """A CRM's time: ISO 8601 or milliseconds since 1970, both in HubSpot's answers."""
+    try:
+        if text.isdecimal():
+            return datetime.fromisoformat("1970-01-01T00:00:00+00:00") + timedelta(
+                milliseconds=int(text)
+            )
+        at = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.tzinfo else datetime.fromisoformat(f"{at.isoformat()}+00:00")
+
+
+_TABLE = (
+    ("jurisdiction.sanctioned", "the sender's country is sanctioned", _sanctioned),
+    ("jurisdiction.sanctioned_named", "the text names a sanctioned country", _sanctioned_named),
+    ("jurisdiction.not_served", "we do not serve the sender's country", _not_served),
+    ("jurisdiction.unknown", "no rule covers the country that is stated", _unknown_country),
+    ("jurisdiction.unstated", "no country is stated", _no_country),
+    ("conflict.other_owner", "the contact belongs to another seller", _other_owner),
+    ("lifecycle.lost_recently", "a lead of this contact was lost recently", _lost_recently),
+    ("consent.opted_out", "the person does not want mail from us", _opted_out),
+    ("duplicate.joins_earlier", "an earlier job has this contact's need", _joins_earlier),
+    ("budget.over_limit", "the budget is above the limit", _over_limit),
+    ("budget.unknown_currency", "the budget's currency has no limit", _unknown_currency),
+    ("confidence.low", "the confidence is too low", _low_confidence),
+    ("sender.unauthenticated", "nobody vouches for the sender", _unauthenticated),
+    ("reply.drafted", "the reply was drafted for this message", _drafted),
+    ("reply.foreign_target", "the draft points somewhere that is not ours", _foreign_target),
+    ("injection.suspected", "the message gives orders to the model", _injection),
+    ("intent.spam", "the message is spam", _spam),
+    ("intent.not_sales", "the message is no sales request", _not_sales),
+    ("size.over_limit", "the message is larger than what is handled unseen", _over_size),
+    ("safety.masked", "card, account or identity numbers were masked", _masked),
+)
+RULES: tuple[Rule[LeadInput], ...] = tuple(Rule(*row) for row in _TABLE)

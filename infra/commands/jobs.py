@@ -1,0 +1,27 @@
+"""Reading jobs out of the table, for the command line and the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countersign.domain.job import Job, Status
+from countersign.domain.ports import JobStore
+from infra.views.job import row, waits_for, waits_without_record
+
+MOST = 50
+"""Jobs of one status in a list."""
+_WAITS_FOR_A_PERSON = frozenset({Status.WAITING_FOR_REVIEW, Status.ESCALATED, Status.FAILED})
+
+
+def list_jobs(store: JobStore, status: Status | None) -> list[dict[str, Any]]:
+    """Jobs of one status, or of all, latest change first; at most 50 of each status."""
+    wanted = [status] if status else list(Status)
+    jobs = [job for one in wanted for job in store.recent(one, MOST)]
+    jobs.sort(key=lambda job: job.updated_at, reverse=True)
+    return [row(job, _waits(store, job)) for job in jobs]
+
+
+def _waits(store: JobStore, job: Job) -> str:
+    if job.status in _WAITS_FOR_A_PERSON:
+        return waits_for(store.load(job.job_id))
+    return waits_without_record(job.status)

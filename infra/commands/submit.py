@@ -1,0 +1,100 @@
+"""Sending an event through a door: a signed webhook, or an upload."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from countersign.doors.signature import sign
+from countersign.domain.job import Job, Status
+from countersign.domain.ports import JobStore
+
+TIMEOUT = httpx.Timeout(30.0)
+FOUND_WITHIN = 20.0
+"""Seconds until an upload's job must be in the table: S3, EventBridge, queue, door."""
+
+
+class SubmitError(RuntimeError):
+    """The door did not take the event; the message says what it answered and what to do."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the webhook door answered."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def job_id(self) -> str:
+        """The job's id; empty when the event was refused."""
+        return str(self.body.get("job_id", ""))
+
+
+def headers(secret: str, event_id: str, body: bytes) -> dict[str, str]:
+    """A Standard Webhooks delivery of `body`, signed now."""
+    stamp = int(time.time())
+    return {
+        "content-type": "application/json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(stamp),
+        "webhook-signature": sign(secret, event_id, stamp, body),
+    }
+
+
+def post_webhook(url: str, workflow: str, secret: str, event_id: str, body: bytes) -> Answer:
+    """Deliver `body` once. Raises SubmitError when nothing answers at `url`."""
+    try:
+        answer = httpx.post(
+            f"{url}/webhooks/{workflow}",
+            content=body,
+            headers=headers(secret, event_id, body),
+            timeout=TIMEOUT,
+        )
+    except httpx.HTTPError as error:
+        raise SubmitError(f"Nothing answers at {url} ({type(error).__name__}).") from error
+    return Answer(answer.status_code, _json(answer))
+
+
+def upload(s3: Any, bucket: str, key: str, body: bytes) -> None:
+    """Put `body` into the uploads bucket; its prefix names the workflow."""
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+
+def job_of_upload(store: JobStore, key: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
+    """The id of the job that the upload of `key` became. Raises SubmitError after 20 s."""
+    deadline = time.monotonic() + FOUND_WITHIN
+    while time.monotonic() < deadline:
+        for status in Status:
+            found = [job for job in store.recent(status, 50) if _is_of(job, key)]
+            if found:
+                return found[0].job_id
+        sleep(0.3)
+    raise SubmitError(f"{key} is uploaded, but after {FOUND_WITHIN:g} s no job came of it.")
+
+
+def is_json(name: str) -> bool:
+    """Whether a file goes to the webhook; everything else is uploaded."""
+    return name.lower().endswith(".json")
+
+
+def new_secret(random: bytes) -> str:
+    """A signing secret as Standard Webhooks writes it."""
+    return "whsec_" + base64.b64encode(random).decode()
+
+
+def _is_of(job: Job, key: str) -> bool:
+    return job.source.door == "upload" and job.source.event_id.partition("\n")[0] == key
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    return body if isinstance(body, dict) else {"message": answer.text[:500]}

@@ -1,0 +1,118 @@
+"""The functions: one role, one log group and one Lambda for each row of `infra/steps.py`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from aws_cdk import Duration, aws_iam, aws_lambda, aws_logs
+from constructs import Construct
+
+from infra import code, layers
+from infra.logs import log_group
+from infra.settings import Settings
+from infra.steps import Grant, Row, function_name
+
+RUNTIME = aws_lambda.Runtime(f"python{layers.LAMBDA_PYTHON}", aws_lambda.RuntimeFamily.PYTHON)
+
+
+class Functions(Construct):
+    """Functions by row name.
+
+    `arns` gives the ARN of each thing that a Grant names, `values` that of each variable that a
+    row's `env` names.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        settings: Settings,
+        rows: Iterable[Row],
+        *,
+        arns: Mapping[str, str],
+        values: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, name)
+        self._settings = settings
+        self._arns = arns
+        self._values = values
+        self._code = self._bundle()
+        self._layers = {group: self._layer(group) for group in layers.GROUPS}
+        self._functions = {row.name: self._function(row) for row in rows}
+
+    def __getitem__(self, name: str) -> aws_lambda.Function:
+        return self._functions[name]
+
+    def of(self, rows: Iterable[Row]) -> dict[str, aws_lambda.Function]:
+        """The functions of `rows`, by row name."""
+        return {row.name: self._functions[row.name] for row in rows}
+
+    def _bundle(self) -> aws_lambda.Code:
+        folder = code.bundle(layers.LAMBDA_PYTHON, bytecode=self._settings.bytecode)
+        return aws_lambda.Code.from_asset(str(folder), asset_hash=folder.name)
+
+    def _layer(self, group: str) -> aws_lambda.LayerVersion:
+        archive = layers.layer(group, bytecode=self._settings.bytecode)
+        return aws_lambda.LayerVersion(
+            self,
+            f"Layer-{group}",
+            code=aws_lambda.Code.from_asset(str(archive), asset_hash=archive.stem),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[aws_lambda.Architecture.ARM_64],
+        )
+
+    def _function(self, row: Row) -> aws_lambda.Function:
+        name = function_name(self._settings.stack_name, row)
+        log = log_group(self, f"{row.name}Log", f"/aws/lambda/{name}", self._settings)
+        return aws_lambda.Function(
+            self,
+            row.name,
+            function_name=name,
+            handler=f"{row.handler}.handler",
+            code=self._code,
+            runtime=RUNTIME,
+            architecture=aws_lambda.Architecture.ARM_64,
+            timeout=Duration.seconds(row.timeout),
+            memory_size=row.memory,
+            layers=[self._layers[group] for group in row.layers],
+            environment=self._environment(row),
+            # What CDK would add by itself (fn:*, GetQueueUrl, …) is not in the row: refuse it.
+            role=self._role(row, log).without_policy_updates(),
+            log_group=log,
+            tracing=aws_lambda.Tracing.ACTIVE,
+        )
+
+    def _role(self, row: Row, log: aws_logs.LogGroup) -> aws_iam.Role:
+        statements = [
+            _allow([log.log_group_arn], ["logs:CreateLogStream", "logs:PutLogEvents"]),
+            trace(),
+            *(_allow([self._arn(grant)], grant.actions) for grant in row.may),
+        ]
+        return aws_iam.Role(
+            self,
+            f"{row.name}Role",
+            assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"row": aws_iam.PolicyDocument(statements=statements)},
+        )
+
+    def _arn(self, grant: Grant) -> str:
+        thing, slash, rest = grant.on.partition("/")
+        return f"{self._arns[thing]}{slash}{rest}"
+
+    def _environment(self, row: Row) -> dict[str, str]:
+        return {
+            "STAGE": self._settings.stage,
+            "LOG_LEVEL": self._settings.log_level,
+            # Also the dimension of every metric: two stages in one account stay apart.
+            "POWERTOOLS_SERVICE_NAME": self._settings.stack_name,
+            "POWERTOOLS_METRICS_NAMESPACE": "Countersign",
+            "JOBS_TABLE": self._values["JOBS_TABLE"],
+            **{name: self._values[name] for name in row.env},
+        }
+
+
+def trace() -> aws_iam.PolicyStatement:
+    """The right to send traces; X-Ray has no resources, so AWS offers nothing narrower than `*`."""
+    return _allow(["*"], ["xray:PutTraceSegments", "xray:PutTelemetryRecords"])
+
+
+def _allow(resources: Sequence[str], actions: Sequence[str]) -> aws_iam.PolicyStatement:
+    return aws_iam.PolicyStatement(resources=list(resources), actions=list(actions))

@@ -1,0 +1,155 @@
+"""The local front: one address for people, with pages over the same tables the functions use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from countersign.domain.job import Status
+from countersign.domain.ports import JobStore
+from infra.commands.jobs import list_jobs
+from infra.local import front_notices, front_views
+from infra.local.front_templates import FRAME_HEADERS, SAFE_HEADERS, Templates
+from infra.local.mailbox import Mail, framed
+from infra.local.samples import Sample
+from infra.views.job import as_dict
+
+HOSTS = ["127.0.0.1", "localhost"]
+
+
+@dataclass(frozen=True)
+class Front:
+    """What the pages show and do. `send` posts a sample through its real door and gives the id of
+    its job, empty when the door refused it, with what it said."""
+
+    store: JobStore
+    mails: Callable[[], list[Mail]]
+    send: Callable[[Sample], tuple[str, str]]
+    samples: Sequence[Sample]
+    offline: bool
+    now: Callable[[], datetime]
+    doors: Sequence[BaseRoute] = field(default=())
+    """The proxied doors, the demo CRM, the model."""
+
+    def app(self) -> Starlette:
+        """The application."""
+        pages = _Pages(self, Templates(offline=self.offline))
+        return Starlette(
+            routes=[*pages.routes(), *self.doors],
+            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+            exception_handlers=front_notices.handlers(pages.templates),
+        )
+
+
+class _Pages:
+    """One method per page."""
+
+    def __init__(self, front: Front, templates: Templates) -> None:
+        self.front = front
+        self.templates = templates
+
+    def routes(self) -> list[BaseRoute]:
+        """All pages of the front's own."""
+        return [
+            Route("/", self.index),
+            Route("/front.css", self.style),
+            Route("/send/{name}", self.send, methods=["POST"]),
+            Route("/console", self.console),
+            Route("/jobs.json", self.jobs_json),
+            Route("/jobs/{job_id}.json", self.job_json),
+            Route("/jobs/{job_id}", self.job),
+            Route("/mailbox", self.mailbox),
+            Route("/mailbox.json", self.mailbox_json),
+            Route("/mailbox/{id}.html", self.mail_html),
+            Route("/mailbox/{id}", self.mail),
+        ]
+
+    def index(self, _request: Request) -> Response:
+        jobs = list_jobs(self.front.store, None)
+        view = front_views.index(jobs, self.front.mails(), self.front.samples)
+        return self._page("index.html.j2", view=view)
+
+    def style(self, _request: Request) -> Response:
+        return Response(self.templates.render("front.css.j2"), media_type="text/css")
+
+    def send(self, request: Request) -> Response:
+        _refuse_other_sites(request)
+        name = request.path_params["name"]
+        sample = next((one for one in self.front.samples if one.name == name), None)
+        if sample is None:
+            raise HTTPException(404)
+        job_id, said = self.front.send(sample)
+        if job_id:
+            return RedirectResponse(f"/jobs/{job_id}", 303)
+        return self._page("refused.html.j2", sample=sample, said=said)
+
+    def console(self, request: Request) -> Response:
+        view = front_views.console(self._listed(request), _status(request), self.front.now())
+        return self._page("console.html.j2", view=view)
+
+    def jobs_json(self, request: Request) -> Response:
+        return _json({"jobs": self._listed(request)})
+
+    def job_json(self, request: Request) -> Response:
+        return _json(as_dict(self.front.store.load(request.path_params["job_id"])))
+
+    def job(self, request: Request) -> Response:
+        record = self.front.store.load(request.path_params["job_id"])
+        view = front_views.job(record, self.front.mails(), self.front.now())
+        return self._page("job.html.j2", view=view)
+
+    def mailbox(self, _request: Request) -> Response:
+        return self._page("mailbox.html.j2", mails=self.front.mails(), now=self.front.now())
+
+    def mailbox_json(self, _request: Request) -> Response:
+        return _json({"messages": [mail.as_dict() for mail in self.front.mails()]})
+
+    def mail(self, request: Request) -> Response:
+        return self._page("mail.html.j2", mail=self._mail(request))
+
+    def mail_html(self, request: Request) -> Response:
+        return HTMLResponse(framed(self._mail(request).html), headers=FRAME_HEADERS)
+
+    def _listed(self, request: Request) -> list[dict[str, Any]]:
+        return list_jobs(self.front.store, _status(request))
+
+    def _mail(self, request: Request) -> Mail:
+        wanted = request.path_params["id"]
+        found = next((mail for mail in self.front.mails() if mail.id == wanted), None)
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    def _page(self, template: str, **view: object) -> Response:
+        return HTMLResponse(self.templates.render(template, **view), headers=SAFE_HEADERS)
+
+
+def _status(request: Request) -> Status | None:
+    """The chosen status; None for all. Raises HTTPException for one that does not exist."""
+    wanted = request.query_params.get("status", "")
+    if wanted and wanted not in Status.__members__:
+        raise HTTPException(404)
+    return Status(wanted) if wanted else None
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """A page of another site must not make this machine send anything."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+    origin = request.headers.get("origin")
+    if origin is not None and origin != f"http://{request.headers['host']}":
+        raise HTTPException(403)
+
+
+def _json(body: Mapping[str, Any]) -> Response:
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,45 @@
+"""The front's templates: autoescape always on, one style with the approval page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+
+from countersign.pages.text import moment, visible
+
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:;"
+    " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+}
+FRAME_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+    " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
+}
+"""For a mail's own HTML, which is styled inline and must not run or load anything."""
+
+
+class Templates:
+    """Renders the front's pages; `offline` puts the notice on each of them."""
+
+    def __init__(self, *, offline: bool) -> None:
+        here = FileSystemLoader(Path(__file__).parent / "pages")
+        self._environment = Environment(
+            loader=ChoiceLoader([here, PackageLoader("countersign.pages")]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(visible=visible, moment=moment)
+        self._environment.globals["offline_model"] = offline
+
+    def render(self, template: str, **view: object) -> str:
+        """`template` filled with `view`."""
+        return self._environment.get_template(template).render(view)

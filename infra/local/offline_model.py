@@ -1,0 +1,148 @@
+"""A model server in OpenAI's shape that answers by each workflow's plain heuristics."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from countersign.workflows import WORKFLOWS
+
+MODEL = "offline-heuristics"
+LETTERS_PER_TOKEN = 4
+MAX_BYTES = 4_000_000
+
+
+class ApiError(Exception):
+    """An answer in OpenAI's error shape."""
+
+    def __init__(self, status: int, kind: str, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
+
+
+def routes(key: str) -> list[Route]:
+    """`/v1/chat/completions` and `/v1/models` for callers that bear `key`."""
+
+    async def completions(request: Request) -> Response:
+        try:
+            _admit(request, key)
+            asked = _read(await request.body())
+            return JSONResponse(await run_in_threadpool(complete, asked))
+        except ApiError as refused:
+            return JSONResponse(refused.body, refused.status)
+
+    async def models(request: Request) -> Response:
+        try:
+            _admit(request, key)
+        except ApiError as refused:
+            return JSONResponse(refused.body, refused.status)
+        known = {"id": MODEL, "object": "model", "created": 0, "owned_by": "countersign"}
+        return JSONResponse({"object": "list", "data": [known]})
+
+    return [
+        Route("/v1/chat/completions", completions, methods=["POST"]),
+        Route("/v1/models", models),
+    ]
+
+
+def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The completion for one request. Raises ApiError for what is malformed or unknown."""
+    name, texts = _workflow(asked), _texts(asked)
+    content = json.dumps(WORKFLOWS[name].offline(_question(texts)), ensure_ascii=False)
+    sent, received = _tokens(*(text for _, text in texts)), _tokens(content)
+    return {
+        "id": f"chatcmpl-{uuid.uuid4().hex}",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": MODEL,
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": content, "refusal": None},
+                "finish_reason": "stop",
+                "logprobs": None,
+            }
+        ],
+        "usage": {
+            "prompt_tokens": sent,
+            "completion_tokens": received,
+            "total_tokens": sent + received,
+        },
+    }
+
+
+def _admit(request: Request, key: str) -> None:
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(given.encode(), key.encode()):
+        raise ApiError(
+            401, "invalid_request_error", "Incorrect API key provided.", "invalid_api_key"
+        )
+
+
+def _read(body: bytes) -> Mapping[str, Any]:
+    if len(body) > MAX_BYTES:
+        raise ApiError(413, "invalid_request_error", f"A request has at most {MAX_BYTES} bytes.")
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        raise ApiError(400, "invalid_request_error", "We could not parse the JSON body.")
+    return asked
+
+
+def _workflow(asked: Mapping[str, Any]) -> str:
+    """The schema's name is the workflow's id: without it there is nothing to answer in."""
+    shape = asked.get("response_format")
+    schema = shape.get("json_schema") if isinstance(shape, dict) else None
+    name = schema.get("name") if isinstance(schema, dict) else None
+    if name not in WORKFLOWS:
+        raise ApiError(
+            400,
+            "invalid_request_error",
+            "The offline model answers only to response_format.json_schema.name of "
+            f"{', '.join(sorted(WORKFLOWS))}.",
+        )
+    return str(name)
+
+
+def _texts(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+    messages = asked.get("messages")
+    if not isinstance(messages, list) or not all(_is_message(one) for one in messages):
+        raise ApiError(400, "invalid_request_error", "Every message needs a role and a text.")
+    return [(str(one["role"]), _text(one["content"])) for one in messages]
+
+
+def _is_message(one: object) -> bool:
+    return isinstance(one, dict) and "role" in one and isinstance(one.get("content"), str | list)
+
+
+def _text(content: str | list[Any]) -> str:
+    if isinstance(content, str):
+        return content
+    return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+
+
+def _question(texts: list[tuple[str, str]]) -> str:
+    """The message in question: in a repair round the last user turn only lists faults, so it is
+    the last one before the first answer."""
+    roles = [role for role, _ in texts]
+    asked = texts[: roles.index("assistant")] if "assistant" in roles else texts
+    users = [text for role, text in asked if role == "user"]
+    if not users:
+        raise ApiError(400, "invalid_request_error", "There is no user message to read.")
+    return users[-1]
+
+
+def _tokens(*texts: str) -> int:
+    return sum(-(-len(text) // LETTERS_PER_TOKEN) for text in texts)

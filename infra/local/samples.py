@@ -1,0 +1,88 @@
+"""The sample events in `events/`: what is sent, through which door, and how it must end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from countersign.domain.actions import ActionStatus
+from countersign.domain.job import Status
+from infra.settings import ROOT
+
+FOLDER = ROOT / "events"
+
+
+class Expectation(BaseModel):
+    """An event's `expect.json`, written by hand: see events/README.md."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    door: Literal["webhook", "upload"]
+    workflow: str
+    deliveries: int
+    """How often the same event is delivered."""
+    answer: int | None
+    """The door's answer to each delivery; null for uploads."""
+    after: tuple[str, ...]
+    """Events that must have ended before this one is sent."""
+    decision: Literal["approve", "reject", "expire"] | None
+    status: Status | None
+    """How the job ends; null when the door refuses and there is no job."""
+    actions: Mapping[str, ActionStatus]
+    mails_to_sender: int
+    crm_writes: int
+    reason: str
+    generate: Mapping[str, int] | None = None
+    """How to make the body of an event that has no file: `{"bytes": 1100000}`."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One event. `file` is the name under which it is sent."""
+
+    name: str
+    expect: Expectation
+    file: str
+    load: Callable[[], bytes]
+
+    @property
+    def title(self) -> str:
+        """The folder's name in words."""
+        words = self.name.partition("-")[2].replace("-", " ")
+        return words[:1].upper() + words[1:]
+
+
+class EventsError(ValueError):
+    """A folder in `events/` cannot be read; the message names it."""
+
+
+def samples(folder: Path = FOLDER) -> tuple[Sample, ...]:
+    """All events in order of their names. Raises EventsError."""
+    return tuple(_sample(one) for one in sorted(folder.iterdir()) if one.is_dir())
+
+
+def _sample(folder: Path) -> Sample:
+    try:
+        raw = (folder / "expect.json").read_text(encoding="utf-8")
+        expect = Expectation.model_validate_json(raw)
+    except (OSError, ValueError) as error:
+        raise EventsError(f"events/{folder.name}/expect.json: {error}") from error
+    files = sorted(path for path in folder.iterdir() if path.name != "expect.json")
+    if files:
+        return Sample(folder.name, expect, files[0].name, files[0].read_bytes)
+    if expect.generate is None:
+        raise EventsError(f"events/{folder.name} has no event file and nothing to generate")
+    size = expect.generate["bytes"]
+    return Sample(folder.name, expect, "event.json", lambda: _filled(size))
+
+
+def _filled(size: int) -> bytes:
+    """A JSON form of exactly `size` bytes."""
+    form: dict[str, Any] = {"name": "Pat", "email": "pat@example.com", "message": ""}
+    form["message"] = "x" * (size - len(json.dumps(form)))
+    return json.dumps(form).encode()

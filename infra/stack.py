@@ -1,0 +1,54 @@
+"""The stack: a table of contents. What each part is stands in the part's own file."""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from infra.api import Api
+from infra.approvals import Approvals
+from infra.functions import Functions
+from infra.intake import Intake
+from infra.names import arns, outputs, values
+from infra.pipeline import Pipeline
+from infra.settings import Settings
+from infra.steps import ROWS, STEPS
+from infra.storage import Storage
+from infra.watch import Watch
+
+
+class CountersignStack(Stack):
+    """Everything of one stage."""
+
+    def __init__(self, scope: Construct, settings: Settings) -> None:
+        super().__init__(
+            scope,
+            settings.stack_name,
+            description="Countersign: the system around an AI prototype",
+            termination_protection=settings.keep_data,
+        )
+        storage = Storage(self, "Storage", settings)
+        api = Api(self, "Api", settings)
+        intake = Intake(self, "Intake", settings)
+        approvals = Approvals(self, "Approvals", settings)
+        functions = Functions(
+            self,
+            "Functions",
+            settings,
+            ROWS,
+            arns=arns(self, settings, storage, intake, approvals),
+            values=values(self, settings, storage, intake, api),
+        )
+        pipeline = Pipeline(self, "Pipeline", settings, functions.of(STEPS))
+        watch = Watch(self, "Watch", settings)
+
+        intake.take_webhooks(api, functions["Webhook"])
+        intake.take_uploads(storage.uploads)
+        intake.start_jobs(functions["Start"])
+        approvals.serve(api, functions["Approvals"])
+        pipeline.tick(functions["Tick"], intake.failures)
+        pipeline.record_dead(functions["Record"], intake.failures)
+
+        watch.machine(pipeline.machine)
+        watch.queues(intake.queue, intake=intake.dead, events=intake.failures)
+        watch.clock()
+        watch.errors(tick=functions["Tick"], approvals=functions["Approvals"])
+        outputs(self, storage, intake, api, pipeline)

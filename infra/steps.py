@@ -1,0 +1,219 @@
+"""Who runs what, and with which rights: one row per function is its whole security review.
+
+`Grant("payloads/raw/*", "s3", "GetObject")` allows these verbs of one service on one thing. Things
+are named as in `infra/functions.py`; what follows the first slash extends the thing's ARN.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Explicit verbs of one service, on one named thing."""
+
+    on: str
+    service: str
+    verbs: str
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The IAM actions, for example `dynamodb:Query`."""
+        return tuple(f"{self.service}:{verb}" for verb in self.verbs.split())
+
+
+@dataclass(frozen=True)
+class Row:
+    """One function. `timeout` in seconds, `memory` in MB, `env` names what it reads."""
+
+    name: str
+    handler: str
+    timeout: int
+    may: tuple[Grant, ...]
+    env: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ("core", "text")
+    memory: int = 512
+
+
+STEPS = (
+    Row(
+        "Prepare",
+        "countersign.steps.prepare",
+        timeout=30,
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+            Grant("uploads/*", "s3", "GetObject GetObjectVersion"),
+            Grant("payloads/raw/*", "s3", "GetObject GetObjectVersion"),
+        ),
+        env=("UPLOADS_BUCKET", "PAYLOADS_BUCKET", "MAIL_AUTHSERV_ID"),
+    ),
+    Row(
+        "Propose",
+        "countersign.steps.propose",
+        timeout=100,
+        memory=1024,
+        layers=("core", "text", "model"),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("payloads/releases/*", "s3", "GetObject"),
+            Grant("model-key", "secretsmanager", "GetSecretValue"),
+        ),
+        env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_NAME", "MODEL_SECRET"),
+    ),
+    Row(
+        "LookCrm",
+        "countersign.steps.look",
+        timeout=60,
+        layers=("core", "text", "http"),
+        may=(
+            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem"),
+            Grant("crm-read", "secretsmanager", "GetSecretValue"),
+        ),
+        env=("CRM_BASE_URL", "CRM_READ_SECRET"),
+    ),
+    Row(
+        "Decide",
+        "countersign.steps.decide",
+        timeout=30,
+        may=(Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),),
+    ),
+    Row(
+        "ActCrm",
+        "countersign.steps.act",
+        timeout=100,
+        layers=("core", "text", "http"),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("crm-write", "secretsmanager", "GetSecretValue"),
+        ),
+        env=("CRM_BASE_URL", "CRM_WRITE_SECRET"),
+    ),
+    Row(
+        "ActMail",
+        "countersign.steps.act",
+        timeout=60,
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("sender", "ses", "SendEmail SendRawEmail"),
+        ),
+        env=("MAIL_FROM",),
+    ),
+    Row(
+        "Ask",
+        "countersign.steps.ask",
+        timeout=30,
+        layers=("core", "text", "pages"),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("sender", "ses", "SendEmail SendRawEmail"),
+        ),
+        env=("MAIL_FROM", "PUBLIC_BASE_URL", "APPROVERS", "APPROVAL_SECONDS"),
+    ),
+    Row(
+        "Close",
+        "countersign.steps.close",
+        timeout=30,
+        may=(Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),),
+    ),
+    Row(
+        "Escalate",
+        "countersign.steps.escalate",
+        timeout=30,
+        layers=("core", "text", "pages"),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+            Grant("sender", "ses", "SendEmail SendRawEmail"),
+        ),
+        env=("MAIL_FROM", "PUBLIC_BASE_URL", "CASE_OWNER"),
+    ),
+    Row(
+        "Park",
+        "countersign.steps.park",
+        timeout=30,
+        may=(Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),),
+    ),
+)
+
+DOORS = (
+    Row(
+        "Webhook",
+        "countersign.doors.webhook",
+        timeout=15,
+        memory=1024,
+        may=(
+            Grant("webhook", "secretsmanager", "GetSecretValue"),
+            Grant("payloads/raw/*", "s3", "PutObject"),
+            Grant("payloads/releases/*", "s3", "GetObject PutObject"),
+            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem"),
+            Grant("intake", "sqs", "SendMessage"),
+        ),
+        env=("WEBHOOK_SECRET", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL"),
+    ),
+    Row(
+        "Start",
+        "countersign.doors.start",
+        timeout=30,
+        may=(
+            Grant("intake", "sqs", "ReceiveMessage DeleteMessage ChangeMessageVisibility"),
+            Grant("intake", "sqs", "GetQueueAttributes"),
+            Grant("payloads/releases/*", "s3", "GetObject PutObject"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("machine", "states", "StartExecution"),
+        ),
+        env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "UPLOADS_BUCKET"),
+    ),
+    Row(
+        "Approvals",
+        "countersign.doors.approvals",
+        timeout=15,
+        memory=1024,
+        layers=("core", "text", "pages"),
+        may=(
+            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem DeleteItem"),
+            Grant("machine", "states", "SendTaskSuccess"),
+            Grant("page-key", "secretsmanager", "GetSecretValue"),
+        ),
+        env=("PAGE_KEY_SECRET", "PUBLIC_BASE_URL", "STATE_MACHINE_ARN"),
+    ),
+    Row(
+        "Tick",
+        "countersign.doors.tick",
+        timeout=55,
+        may=(
+            Grant("jobs/index/due", "dynamodb", "Query"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+            Grant("machine", "states", "StartExecution SendTaskSuccess"),
+            Grant("executions", "states", "DescribeExecution"),
+            Grant("intake", "sqs", "SendMessage"),
+            Grant("failures", "sqs", "SendMessage"),
+        ),
+        env=("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL"),
+    ),
+    Row(
+        "Record",
+        "countersign.doors.record",
+        timeout=30,
+        may=(
+            Grant("idempotency", "dynamodb", "GetItem PutItem UpdateItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("failures", "sqs", "SendMessage"),
+        ),
+        env=("IDEMPOTENCY_TABLE",),
+    ),
+)
+
+ROWS = STEPS + DOORS
+
+# The Act state names its function by the action's connector; the suffix is the connector's id.
+CONNECTORS = {"ActCrm": "crm", "ActMail": "mail"}
+
+
+def act_prefix(stack_name: str) -> str:
+    """What stands before a connector's id in the name of its Act function."""
+    return f"{stack_name}-Act-"
+
+
+def function_name(stack_name: str, row: Row) -> str:
+    """The explicit name of the row's function."""
+    if row.name in CONNECTORS:
+        return act_prefix(stack_name) + CONNECTORS[row.name]
+    return f"{stack_name}-{row.name}"

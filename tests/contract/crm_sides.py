@@ -1,0 +1,145 @@
+"""The two sides of the CRM's contract: the fake, and the adapter against the demo server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import uvicorn
+from starlette.applications import Starlette
+
+from countersign.connectors.hubspot import HubSpot
+from countersign.domain.errors import Throttled, Unavailable
+from countersign.domain.ports import Crm, Reader
+from infra.local.crm import crm_app
+from infra.local.crm_schema import ASSOCIATIONS
+from infra.local.crm_seed import OWNERS
+from tests.fakes.crm import FakeCrm, Write
+
+
+class CrmAndReader(Crm, Reader, Protocol):
+    """What both sides implement."""
+
+
+class FakeSide:
+    """The fake; `reader` is one with the reading token, on records of its own."""
+
+    def __init__(self) -> None:
+        self.fake = FakeCrm()
+        self.crm: CrmAndReader = self.fake
+        self.reader: CrmAndReader = FakeCrm(read_only=True)
+
+    def has_contact(self, email: str, **fields: str) -> str:
+        """There is a contact; its id."""
+        return self.fake.has_contact(email, **fields)
+
+    def has_deal(self, email: str, **fields: str) -> str:
+        """There is a deal of that contact; its id."""
+        return self.fake.has_deal(email, **fields)
+
+    def loses_the_answer(self) -> None:
+        """The next write is applied and its answer lost."""
+        self.fake.loses_the_answer()
+
+    def lies(self) -> None:
+        """The next write is answered and not applied."""
+        self.fake.lies()
+
+    def is_unavailable(self) -> None:
+        """The next call finds the CRM unavailable."""
+        self.fake.fails_with(Unavailable("the CRM is not available (503)"))
+
+    def throttles(self) -> None:
+        """The next call is asked to come back in 3 seconds."""
+        self.fake.fails_with(Throttled("the CRM asked to wait", retry_after=3.0))
+
+    def journal(self) -> list[Write]:
+        """The applied writes."""
+        return self.fake.journal
+
+
+class ServerSide:
+    """The adapter, against the demo CRM on loopback."""
+
+    def __init__(self, app: Starlette, url: str) -> None:
+        self.app = app
+        self.url = url
+        self.store = app.state.store
+        self.crm: CrmAndReader = HubSpot(url, "writing", timeout=lambda: 5.0)
+        self.reader: CrmAndReader = HubSpot(url, "reading", timeout=lambda: 5.0)
+
+    def has_contact(self, email: str, **fields: str) -> str:
+        """There is a contact; its id."""
+        opted_out = fields.pop("hs_email_optout", "") == "true"
+        with self.store.transaction():
+            held = self.store.create("contacts", {"email": email, **fields})
+            if opted_out:
+                self.store.opt_out(held)
+        return str(held.id)
+
+    def has_deal(self, email: str, **fields: str) -> str:
+        """There is a deal of that contact; its id."""
+        first = {"dealname": "A deal", "pipeline": "default", "dealstage": "appointmentscheduled"}
+        with self.store.transaction():
+            contact = self.store.get("contacts", email, "email")
+            to = [(contact.id, ASSOCIATIONS[("deals", "contacts")])]
+            return str(self.store.create("deals", {**first, **fields}, to).id)
+
+    def loses_the_answer(self) -> None:
+        """The next write is applied and its connection cut."""
+        self.app.state.faults.next("drop_after", which="writes")
+
+    def lies(self) -> None:
+        """The next write is answered and not applied."""
+        self.app.state.faults.next("lie", which="writes")
+
+    def is_unavailable(self) -> None:
+        """The next call is answered 503."""
+        self.app.state.faults.next("unavailable")
+
+    def throttles(self) -> None:
+        """The next call is answered 429, to come back in 3 seconds."""
+        self.app.state.faults.next("throttle", seconds=3.0)
+
+    def journal(self) -> list[Write]:
+        """The applied writes."""
+        return [
+            Write(
+                entry["method"],
+                entry["type"],
+                entry["id"],
+                entry["properties"],
+                "".join(entry["associations"]),
+                entry["key"],
+            )
+            for entry in self.store.journal()
+        ]
+
+
+@contextmanager
+def server_side(folder: Path, *, rate: int = 100_000) -> Iterator[ServerSide]:
+    """The demo CRM under uvicorn on a free port of 127.0.0.1, empty but for its sellers."""
+    app = crm_app(folder / "crm.db", token_write="writing", token_read="reading", rate=rate)
+    with app.state.store.transaction():
+        for owner in OWNERS:
+            app.state.store.add_owner(owner)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            time.sleep(0.005)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        side = ServerSide(app, f"http://127.0.0.1:{port}")
+        yield side
+        for adapter in (side.crm, side.reader):
+            assert isinstance(adapter, HubSpot)
+            adapter.close()
+    finally:
+        server.should_exit = True
+        thread.join()

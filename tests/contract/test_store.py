@@ -1,0 +1,180 @@
+"""The jobs table: the same rules hold for the fake, for moto and for the emulator's DynamoDB."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from countersign.connectors.dynamo import DynamoStore
+from countersign.domain.audit import verify
+from countersign.domain.change import Change, Due, JobRecord, Link, after, created, transition
+from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.intake import accepted, new_job
+from countersign.domain.job import Job, Pointer, Source, Status
+from countersign.domain.ports import JobStore
+from countersign.domain.workflow import Claim
+from tests.fakes.store import FakeStore
+from tests.fakes.tables import create_jobs_table
+from tests.fakes.world import START, FakeIds
+
+IDS = FakeIds()
+
+
+@pytest.fixture(params=["fake", "moto"])
+def store(request: pytest.FixtureRequest) -> Iterator[JobStore]:
+    """The adapter under the contract."""
+    if request.param == "fake":
+        yield FakeStore()
+        return
+    os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing")
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    with mock_aws():
+        create_jobs_table(boto3.client("dynamodb"), "jobs")
+        yield DynamoStore("jobs", boto3.client("dynamodb"))
+
+
+def a_job(event: str = "evt-1", body: str = "b0") -> Job:
+    source = Source(
+        door="webhook",
+        sender="lead_intake",
+        event_id=event,
+        payload=Pointer(bucket="payloads", key="raw/x"),
+        body_digest=body,
+        size=12,
+        received_at=START,
+    )
+    return new_job("lead_intake", "r0", source, START)
+
+
+def stored(store: JobStore, event: str = "evt-1") -> JobRecord:
+    job = a_job(event)
+    made, entry = created(job, accepted(job), IDS.salt)
+    assert store.create(made, entry, accepted(job)) is None
+    return store.load(job.job_id)
+
+
+def commit(store: JobStore, record: JobRecord, change: Change) -> JobRecord:
+    job, entry = transition(record.job, change, START, IDS.salt)
+    store.write(record.job, job, entry, change)
+    return after(record, job, entry, change)
+
+
+PROCESSING = Change(event="prepared", actor="state:Prepare", status=Status.PROCESSING)
+
+
+def test_what_is_stored_is_what_is_loaded(store: JobStore) -> None:
+    """A record read from the table equals the record that was written, byte for byte."""
+    record = stored(store)
+    change = Change(
+        event="prepared",
+        actor="state:Prepare",
+        status=Status.PROCESSING,
+        fields={"name": "Zoë\n€"},
+        due=(Due(kind="approval", at=START),),
+        done=("queue",),
+        token="",
+    )
+    assert commit(store, record, change) == store.load(record.job.job_id)
+
+
+def test_an_event_is_stored_once_and_the_second_learns_the_first_ones_digest(
+    store: JobStore,
+) -> None:
+    """A redelivery is told what the first delivery's body was, whatever came with it."""
+    stored(store)
+    again = a_job(body="other")
+    made, entry = created(again, accepted(again), IDS.salt)
+    seen = store.create(made, entry, accepted(again))
+    assert seen is not None
+    assert seen.body_digest == "b0"
+    assert store.load(again.job_id).job.source.body_digest == "b0"
+
+
+def test_an_unknown_job_is_not_found(store: JobStore) -> None:
+    """No job, no record."""
+    with pytest.raises(NotFound):
+        store.load("j-none")
+
+
+def test_a_write_on_an_old_version_changes_nothing(store: JobStore) -> None:
+    """Whoever read before somebody else wrote must read again."""
+    old = stored(store)
+    new = commit(store, old, PROCESSING)
+    with pytest.raises(StoreConflict):
+        commit(store, old, Change(event="late", actor="state:Close", status=Status.REJECTED))
+    assert store.load(old.job.job_id) == new
+
+
+def test_a_write_of_an_execution_that_lost_the_job_changes_nothing(store: JobStore) -> None:
+    """A step of another execution is refused by the condition, even at the right version."""
+    record = commit(store, stored(store), PROCESSING)
+    foreign = record.job.model_copy(update={"execution": "somebody-else"})
+    job, entry = transition(foreign, PROCESSING, START, IDS.salt)
+    with pytest.raises(StoreConflict):
+        store.write(foreign, job, entry, PROCESSING)
+
+
+def test_the_audit_chain_of_a_loaded_job_verifies(store: JobStore) -> None:
+    """Numbers, order and hashes survive the table."""
+    record = commit(store, stored(store), PROCESSING)
+    for event in "abc":
+        record = commit(store, record, Change(event=event, actor="state:Look"))
+    loaded = store.load(record.job.job_id)
+    job = loaded.job
+    assert verify(loaded.audit, length=job.audit_length, head=job.audit_head) == []
+
+
+def test_due_rows_come_oldest_first_and_only_when_due(store: JobStore) -> None:
+    """What is due later is not seen now; what was settled is gone."""
+    first, second = stored(store, "evt-1"), stored(store, "evt-2")
+    commit(store, second, Change(event="x", actor="t", due=(Due(kind="parked", at=START),)))
+    assert [row.kind for row in store.due(START, 10)] == ["parked"]
+    later = store.due(START + timedelta(minutes=3), 10)
+    assert [row.kind for row in later] == ["parked", "queue", "queue"]
+    commit(store, first, Change(event="y", actor="t", done=("queue",)))
+    assert len(store.due(START + timedelta(minutes=3), 10)) == 2
+
+
+def test_jobs_are_listed_by_status_latest_first(store: JobStore) -> None:
+    """A job is in the list of its present status only."""
+    record = stored(store)
+    commit(store, record, PROCESSING)
+    assert [job.job_id for job in store.recent(Status.PROCESSING, 5)] == [record.job.job_id]
+    assert store.recent(Status.PENDING, 5) == []
+
+
+def test_a_claim_has_one_holder_until_it_expires(store: JobStore) -> None:
+    """The second claimant learns who is first, may take over by name, and gets an expired one."""
+    claim = Claim(key="k", body="need", days=30)
+    assert store.claim(claim, "j-1", START).job_id == "j-1"
+    held = store.claim(claim, "j-2", START)
+    assert (held.job_id, held.body, held.since) == ("j-1", "need", START)
+    assert store.claim(claim, "j-2", START, over="j-x").job_id == "j-1"
+    assert store.claim(claim, "j-2", START, over="j-1").job_id == "j-2"
+    assert store.claim(claim, "j-3", START + timedelta(days=31)).job_id == "j-3"
+
+
+def test_a_try_on_a_link_is_counted_once(store: JobStore) -> None:
+    """Two who read the same count cannot both add to it."""
+    link = Link(
+        link_id="l", secret_hash="h", job_id="j", approval_id="a", person_id="ana"
+    )
+    commit(store, stored(store), Change(event="asked", actor="state:Ask", links=(link,)))
+    store.count_try(link)
+    assert store.link("l").tries == 1
+    with pytest.raises(StoreConflict):
+        store.count_try(link)
+    with pytest.raises(NotFound):
+        store.link("none")
+
+
+def test_a_mark_stays_under_its_job(store: JobStore) -> None:
+    """A mark says that something was sent, and is loaded with the job."""
+    record = stored(store)
+    store.note(record.job.job_id, "a-1")
+    assert store.load(record.job.job_id).notes == {"a-1"}

@@ -1,0 +1,220 @@
+"""A CRM in memory with HubSpot's semantics, for tests that need no server."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from countersign.connectors.hubspot import PROPERTIES, UNIQUE
+from countersign.connectors.hubspot_http import Reply, accepted
+from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
+from countersign.domain.records import Lookup, Record
+from infra.local import crm_seed
+from infra.local.crm_rules import ApiError, checked, iso, kind_of
+from infra.local.crm_schema import SCHEMA, Kind
+
+OWNERS = frozenset(owner["id"] for owner in crm_seed.OWNERS)
+_KEY = "countersign_action_key"
+_START = 1_772_355_600_000  # 2026-03-01T09:00:00Z; every write is a millisecond later
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write that was applied."""
+
+    method: str
+    kind: str
+    id: str
+    fields: Mapping[str, str]
+    contact: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class _Held:
+    kind: Kind
+    fields: Mapping[str, str]
+    updated: int
+    contact: str = ""
+    created: int = 0
+
+
+class FakeCrm:
+    """Implements Crm and Reader. `journal` has the applied writes, `reads` counts the calls that
+    only read; `read_only` is one with the reading token. Failures are planned in order."""
+
+    def __init__(self, *, read_only: bool = False) -> None:
+        self.journal: list[Write] = []
+        self.reads = 0
+        self.read_only = read_only
+        self._lock = threading.RLock()
+        self._objects: dict[str, _Held] = {}
+        self._ids = itertools.count(50_001)
+        self._times = itertools.count(_START)
+        self._errors: deque[CountersignError] = deque()
+        self._lost = 0
+        self._lies = 0
+
+    # What a test says.
+
+    def has_contact(self, email: str, **fields: str) -> str:
+        """There is a contact, not journalled; its id."""
+        return self._put("contacts", {"email": email.lower(), **fields})
+
+    def has_deal(self, email: str, **fields: str) -> str:
+        """There is a deal of the contact with that e-mail, not journalled; its id."""
+        contact = self._by_unique("contacts", "email", email)
+        assert contact, f"say has_contact({email!r}) first"
+        first = {"dealname": "A deal", "pipeline": "default", "dealstage": "appointmentscheduled"}
+        return self._put("deals", {**first, **fields}, contact)
+
+    def somebody_edits(self, record_id: str, **fields: str) -> None:
+        """A person changes an object in the CRM's own pages."""
+        held = self._objects[record_id]
+        changed = {**held.fields, **fields}
+        self._objects[record_id] = replace(held, fields=changed, updated=next(self._times))
+
+    def somebody_deletes(self, record_id: str) -> None:
+        """A person removes an object in the CRM's own pages."""
+        del self._objects[record_id]
+
+    def fails_with(self, error: CountersignError, times: int = 1) -> None:
+        """The next `times` calls, reading or writing, raise `error` and apply nothing."""
+        self._errors.extend([error] * times)
+
+    def loses_the_answer(self, times: int = 1) -> None:
+        """The next `times` writes are applied, and their answers are lost."""
+        self._lost += times
+
+    def lies(self, times: int = 1) -> None:
+        """The next `times` writes are answered as if applied, but are not."""
+        self._lies += times
+
+    def holds(self, kind: str, record_id: str) -> Mapping[str, str]:
+        """The properties of an object; none when there is no such object."""
+        held = self._objects.get(record_id)
+        return held.fields if held and held.kind == kind else {}
+
+    def all(self, kind: str) -> tuple[Record, ...]:
+        """All objects of a kind, oldest first."""
+        return tuple(_record(i, held) for i, held in self._objects.items() if held.kind == kind)
+
+    # What the code under test asks.
+
+    def look(self, lookup: Lookup) -> tuple[Record, ...]:
+        """As the port."""
+        if lookup.field != "email" or lookup.kind not in {"contact", "deals_of_contact"}:
+            raise Refused(f"the CRM has no lookup {lookup.kind} by {lookup.field}")
+        contact = self.find("contacts", "email", lookup.value)
+        if contact is None or lookup.kind == "contact":
+            return (contact,) if contact else ()
+        with self._lock:
+            return tuple(
+                _record(record_id, held)
+                for record_id, held in self._objects.items()
+                if (held.kind, held.contact) == ("deals", contact.id)
+            )
+
+    def find(self, kind: str, field: str, value: str) -> Record | None:
+        """As the port."""
+        with self._lock:
+            self._admit(writes=False)
+            found = self._by_unique(kind, field, value)
+            return _record(found, self._objects[found]) if found else None
+
+    def read(self, kind: str, record_id: str) -> Record:
+        """As the port."""
+        with self._lock:
+            self._admit(writes=False)
+            return _record(record_id, self._existing(kind, record_id), linked=True)
+
+    def create(self, kind: str, fields: Mapping[str, str], contact: str = "") -> Record:
+        """As the port."""
+        with self._lock:
+            self._admit(writes=True)
+            kind = kind_of(kind)
+            stored = _checked(kind, fields, None)
+            there = self._by_unique(kind, UNIQUE[kind], stored.get(UNIQUE[kind], ""))
+            if there:
+                return _record(there, self._objects[there])
+            if contact and contact not in self._objects:
+                raise Refused("the CRM refused to create: 400 VALIDATION_ERROR, association")
+            write = Write("POST", kind, str(next(self._ids)), stored, contact, stored.get(_KEY, ""))
+            return self._commit(write, _Held(kind, stored, next(self._times), contact))
+
+    def update(self, kind: str, record_id: str, fields: Mapping[str, str]) -> Record:
+        """As the port."""
+        with self._lock:
+            self._admit(writes=True)
+            held = self._existing(kind, record_id)
+            stored = _checked(held.kind, fields, held.fields)
+            other = self._by_unique(kind, UNIQUE[kind], stored.get(UNIQUE[kind], ""))
+            if other not in {"", record_id}:
+                raise Refused("the CRM refused to update: 409 CONFLICT")
+            merged = {name: value for name, value in {**held.fields, **stored}.items() if value}
+            created = held.created or held.updated
+            after = replace(held, fields=merged, updated=next(self._times), created=created)
+            return self._commit(Write("PATCH", kind, record_id, stored), after)
+
+    def _admit(self, *, writes: bool) -> None:
+        self.reads += not writes
+        if self._errors:
+            raise self._errors.popleft()
+        if writes and self.read_only:
+            raise Refused("the CRM refused: 403 MISSING_SCOPES")
+
+    def _commit(self, write: Write, held: _Held) -> Record:
+        answer = _record(write.id, held)
+        if self._lies:
+            self._lies -= 1
+            return answer
+        self._objects[write.id] = held
+        self.journal.append(write)
+        if self._lost:
+            self._lost -= 1
+            raise Ambiguous("the CRM's answer was lost (ReadTimeout)")
+        return answer
+
+    def _by_unique(self, kind: str, name: str, value: str) -> str:
+        wanted = value.lower() if name == "email" else value
+        matches = (
+            record_id
+            for record_id, held in self._objects.items()
+            if value and held.kind == kind and held.fields.get(name) == wanted
+        )
+        return next(matches, "")
+
+    def _existing(self, kind: str, record_id: str) -> _Held:
+        held = self._objects.get(record_id)
+        if held is None or held.kind != kind:
+            raise NotFound(f"the CRM has no such object among its {kind}")
+        return held
+
+    def _put(self, kind: Kind, fields: Mapping[str, str], contact: str = "") -> str:
+        assert set(fields) <= set(SCHEMA[kind]), "a property that the CRM does not have"
+        record_id = str(next(self._ids))
+        self._objects[record_id] = _Held(kind, dict(fields), next(self._times), contact)
+        return record_id
+
+
+def _checked(
+    kind: Kind, fields: Mapping[str, str], held: Mapping[str, str] | None
+) -> dict[str, str]:
+    try:
+        return checked(kind, dict(fields), held, OWNERS)
+    except ApiError as refused:
+        reply = Reply(refused.status, refused.body, None)
+        accepted(reply, f"write one of {kind}", fields, lost=Ambiguous)
+        raise
+
+
+def _record(record_id: str, held: _Held, *, linked: bool = False) -> Record:
+    fields = {name: held.fields[name] for name in PROPERTIES[held.kind] if held.fields.get(name)}
+    if held.kind == "deals":
+        fields["createdate"] = iso(held.created or held.updated)
+    if linked and held.contact:
+        fields["contacts"] = held.contact
+    return Record(kind=held.kind, id=record_id, version=iso(held.updated), fields=fields)

@@ -1,0 +1,110 @@
+"""A jobs table in memory with DynamoDB's semantics: conditional, all or nothing, one writer wins."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from countersign.domain import audit
+from countersign.domain.change import Change, JobRecord, Link, after
+from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.job import Job, Status
+from countersign.domain.ports import DueRow, Holder, Seen
+from countersign.domain.workflow import Claim
+
+
+class FakeStore:
+    """ports.JobStore. `writes` counts what changed anything; `breaks_after` crashes on purpose."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._records: dict[str, JobRecord] = {}
+        self._links: dict[str, Link] = {}
+        self._claims: dict[str, tuple[Holder, datetime]] = {}
+        self.writes = 0
+        self._crash_at: int | None = None
+
+    def crashes_before_write(self, number: int) -> None:
+        """The process dies just before its `number`-th write from now."""
+        self._crash_at = self.writes + number
+
+    def _wrote(self) -> None:
+        if self._crash_at is not None and self.writes + 1 >= self._crash_at:
+            self._crash_at = None
+            raise Crash("killed before this write")
+        self.writes += 1
+
+    def create(self, job: Job, entry: audit.Entry, change: Change) -> Seen | None:
+        with self._lock:
+            if job.job_id in self._records:
+                return Seen(body_digest=self._records[job.job_id].job.source.body_digest)
+            self._wrote()
+            self._records[job.job_id] = after(JobRecord(job=job), job, entry, change)
+            return None
+
+    def load(self, job_id: str) -> JobRecord:
+        with self._lock:
+            if job_id not in self._records:
+                raise NotFound("no such job")
+            return self._records[job_id]
+
+    def write(self, before: Job, after_: Job, entry: audit.Entry, change: Change) -> None:
+        with self._lock:
+            held = self._records[before.job_id]
+            same = (held.job.version, held.job.execution) == (before.version, before.execution)
+            if not same or any(e.number == entry.number for e in held.audit):
+                raise StoreConflict("the job changed meanwhile")
+            self._wrote()
+            self._records[before.job_id] = after(held, after_, entry, change)
+            self._links |= {link.link_id: link for link in change.links}
+
+    def note(self, job_id: str, name: str) -> None:
+        with self._lock:
+            self._wrote()
+            held = self._records[job_id]
+            notes = held.notes | {name}
+            self._records[job_id] = JobRecord(**{**vars(held), "notes": notes})
+
+    def due(self, now: datetime, limit: int) -> Sequence[DueRow]:
+        rows = [
+            DueRow(job_id=job_id, kind=kind, at=row.at)
+            for job_id, held in self._records.items()
+            for kind, row in held.due.items()
+            if row.at <= now
+        ]
+        return sorted(rows, key=lambda row: row.at)[:limit]
+
+    def recent(self, status: Status, limit: int) -> Sequence[Job]:
+        jobs = [r.job for r in self._records.values() if r.job.status is status]
+        return sorted(jobs, key=lambda job: job.updated_at, reverse=True)[:limit]
+
+    def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
+        with self._lock:
+            held = self._claims.get(claim.key)
+            if held and held[1] >= now and held[0].job_id != over:
+                return held[0]
+            self._wrote()
+            holder = Holder(job_id=job_id, body=claim.body, since=now)
+            self._claims[claim.key] = (holder, now + timedelta(days=claim.days))
+            return holder
+
+    def link(self, link_id: str) -> Link:
+        if link_id not in self._links:
+            raise NotFound("no such link")
+        return self._links[link_id]
+
+    def count_try(self, link: Link) -> None:
+        with self._lock:
+            if self._links[link.link_id].tries != link.tries:
+                raise StoreConflict("counted meanwhile")
+            self._wrote()
+            self._links[link.link_id] = link.model_copy(update={"tries": link.tries + 1})
+
+    def put(self, record: JobRecord) -> None:
+        """Arrange: the record stands as given, its past invented."""
+        self._records[record.job.job_id] = record
+
+
+class Crash(BaseException):
+    """The process was killed: no handler of ours may catch it."""

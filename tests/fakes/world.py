@@ -1,0 +1,229 @@
+"""A whole world of fakes around the steps and doors, with words for what happens in it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from countersign.domain.approvals import Person
+from countersign.domain.errors import NotFound, Refused
+from countersign.domain.job import Pointer
+from countersign.domain.ports import Email, ModelAnswer, ModelRequest
+from countersign.domain.proposal import Usage
+from countersign.runtime import Deps, Settings
+from tests.fakes.crm import FakeCrm
+from tests.fakes.store import FakeStore
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ANA = Person(id="ana", name="Ana Costa", address="ana.costa@countersign.example")
+BEN = Person(id="ben", name="Ben Okafor", address="ben.okafor@countersign.example")
+PAGE_KEY = "page-key-of-the-tests"
+WEBHOOK_SECRET = "whsec_" + "dGVzdHMtb25seS1zZWNyZXQtMzItYnl0ZXMtbG9uZw=="
+
+
+class FakeClock:
+    """Time that moves when a test says so."""
+
+    def __init__(self) -> None:
+        self._now = START
+
+    def now(self) -> datetime:
+        return self._now
+
+    def passes(self, **time: float) -> None:
+        """Time passes."""
+        self._now += timedelta(**time)
+
+
+class FakeIds:
+    """Randomness that a test can foresee."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+
+    def token(self, bits: int) -> str:
+        return f"token-{next(self._count):06d}-{bits}"
+
+    def salt(self) -> str:
+        return f"{next(self._count):032x}"
+
+
+class FakePayloads:
+    """Buckets in memory."""
+
+    def __init__(self) -> None:
+        self._stored: dict[tuple[str, str], bytes] = {}
+        self.reads = 0
+
+    def put(self, key: str, body: bytes) -> Pointer:
+        return self.holds("", key, body)
+
+    def holds(self, bucket: str, key: str, body: bytes) -> Pointer:
+        """Arrange: an object lies in a bucket."""
+        self._stored[bucket, key] = body
+        return Pointer(bucket=bucket, key=key)
+
+    def get(self, pointer: Pointer) -> bytes:
+        self.reads += 1
+        try:
+            return self._stored[pointer.bucket, pointer.key]
+        except KeyError:
+            raise NotFound("nothing is stored under this pointer") from None
+
+    def keys(self) -> set[str]:
+        """All keys, of all buckets."""
+        return {key for _, key in self._stored}
+
+
+class FakeMail:
+    """A provider that accepts, refuses or loses its answer."""
+
+    def __init__(self) -> None:
+        self.sent: list[Email] = []
+        self._faults: list[tuple[Exception, bool]] = []
+
+    def fails_with(self, error: Exception, *, after_sending: bool = False) -> None:
+        """The next mail ends in `error`, sent or not."""
+        self._faults.append((error, after_sending))
+
+    def send(self, email: Email) -> str:
+        fault = self._faults.pop(0) if self._faults else None
+        if fault is None or fault[1]:
+            self.sent.append(email)
+        if fault:
+            raise fault[0]
+        return f"mail-{len(self.sent)}"
+
+    def to(self, address: str) -> list[Email]:
+        """What one address received."""
+        return [email for email in self.sent if email.to == address]
+
+
+class FakeQueue:
+    """The intake queue."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.broken: Exception | None = None
+
+    def send(self, job_id: str) -> None:
+        if self.broken:
+            raise self.broken
+        self.sent.append(job_id)
+
+
+class FakeExecutions:
+    """The state machine as seen from outside: what was started, which tokens wait."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, str]] = []
+        self.succeeded: list[str] = []
+        self.waiting: set[str] = set()
+        self.dead: set[str] = set()
+        self.broken: Exception | None = None
+
+    def start(self, name: str, job_id: str) -> None:
+        if (name, job_id) not in self.started:
+            self.started.append((name, job_id))
+
+    def succeed(self, token: str, job_id: str) -> bool:  # noqa: ARG002 - the port's shape
+        if self.broken:
+            raise self.broken
+        if token not in self.waiting:
+            return False
+        self.waiting.discard(token)
+        self.succeeded.append(token)
+        return True
+
+    def running(self, name: str) -> bool:
+        return name not in self.dead
+
+
+class FakeSecrets:
+    """Secrets by name."""
+
+    def __init__(self) -> None:
+        self.held = {
+            "webhook": json.dumps({"secrets": [WEBHOOK_SECRET]}),
+            "page-key": PAGE_KEY,
+            "model": "model-key-of-the-tests",
+        }
+
+    def get(self, name: str) -> str:
+        if name not in self.held:
+            raise Refused("a secret is not set")
+        return self.held[name]
+
+
+class FakeModel:
+    """A model that answers from a script, or by a function when the script is empty."""
+
+    def __init__(self, otherwise: Callable[[str], Any]) -> None:
+        self.asked: list[ModelRequest] = []
+        self._script: list[str | Exception] = []
+        self._otherwise = otherwise
+
+    def answers(self, *script: str | Exception) -> None:
+        """The next answers, in order; an exception is raised."""
+        self._script.extend(script)
+
+    def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
+        assert seconds > 0
+        self.asked.append(request)
+        said = self._script.pop(0) if self._script else self._by_function(request)
+        if isinstance(said, Exception):
+            raise said
+        usage = Usage(calls=1, input_tokens=900, output_tokens=300)
+        return ModelAnswer(content=said, model="scripted", offline=False, usage=usage)
+
+    def _by_function(self, request: ModelRequest) -> str:
+        shown = next(text for role, text in request.messages if role == "user")
+        return json.dumps(self._otherwise(shown))
+
+
+class World:
+    """All fakes, and the Deps made of them."""
+
+    def __init__(self, otherwise: Callable[[str], Any]) -> None:
+        self.clock = FakeClock()
+        self.ids = FakeIds()
+        self.store = FakeStore()
+        self.payloads = FakePayloads()
+        self.mail = FakeMail()
+        self.queue = FakeQueue()
+        self.executions = FakeExecutions()
+        self.secrets = FakeSecrets()
+        self.crm = FakeCrm()
+        self.model = FakeModel(otherwise)
+        self.settings = Settings(
+            stage="test",
+            public_base_url="https://countersign.example",
+            mail_from="hello@countersign.example",
+            mail_authserv_id="mx.countersign.example",
+            webhook_secret="webhook",
+            page_key_secret="page-key",
+            model_secret="model",
+            approvers=(ANA, BEN),
+            case_owner=ANA,
+        )
+        self.deps = self.deps_again()
+
+    def deps_again(self) -> Deps:
+        """What a new process would see: the same world, nothing kept in memory."""
+        return Deps(
+            self.settings,
+            clock=self.clock,
+            ids=self.ids,
+            store=self.store,
+            payloads=self.payloads,
+            mail=self.mail,
+            queue=self.queue,
+            executions=self.executions,
+            secrets=self.secrets,
+            crm=self.crm,
+            reader=self.crm,
+            model=self.model,
+        )

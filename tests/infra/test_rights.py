@@ -1,0 +1,111 @@
+"""Rights: one role per function, explicit verbs on explicit things, and nothing that CDK adds."""
+
+import pytest
+
+from infra.steps import ROWS, Grant
+from tests.infra.template import Statement, Template, role_of
+
+# The actions for which AWS offers no resource to name.
+WITHOUT_RESOURCE = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+}
+OF_EVERY_FUNCTION = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+}
+
+
+def too_wide(statements: list[Statement]) -> list[Statement]:
+    """The statements with a wildcard in a verb, or on everything without need."""
+    return [
+        row
+        for row in statements
+        if any("*" in action for action in row.actions)
+        or ("*" in row.resources and not WITHOUT_RESOURCE.issuperset(row.actions))
+    ]
+
+
+def test_every_function_has_a_role_of_its_own(dev: Template) -> None:
+    """No two functions share a role, and no role comes from somewhere else."""
+    roles = [role_of(dev.function(row.name)) for row in ROWS]
+    assert len(set(roles)) == len(ROWS) == len(dev.of("Lambda::Function"))
+
+
+def test_a_role_has_its_row_and_nothing_else(dev: Template) -> None:
+    """A function's actions are those of its row, and the right to write its log and its trace."""
+    for row in ROWS:
+        role = role_of(dev.function(row.name))
+        actions = {a for s in dev.statements() if s.role == role for a in s.actions}
+        wanted = {action for grant in row.may for action in grant.actions}
+        assert actions == wanted | OF_EVERY_FUNCTION, row.name
+
+
+def test_nothing_adds_rights_beside_the_roles(dev: Template) -> None:
+    """There is no policy and no managed policy: what a role may stands in the role."""
+    assert dev.of("IAM::Policy") == {}
+    assert all("ManagedPolicyArns" not in role for role in dev.of("IAM::Role").values())
+
+
+def test_verbs_are_explicit_and_resources_named(dev: Template) -> None:
+    """No verb has a wildcard; `*` is the resource only where AWS offers no other."""
+    assert too_wide(list(dev.statements())) == []
+
+
+@pytest.mark.control
+def test_wide_statements_are_seen() -> None:
+    """What CDK grants by itself is recognised as too wide."""
+    by_verb = Statement("r", ("dynamodb:*",), ("arn:aws:dynamodb:::table/jobs",))
+    by_resource = Statement("r", ("states:SendTaskSuccess",), ("*",))
+    assert too_wide([by_verb, by_resource]) == [by_verb, by_resource]
+
+
+def test_task_tokens_are_answered_on_one_machine_only(dev: Template) -> None:
+    """`states:SendTask*` is on the machine, never on `*`, and only Approvals and Tick have it."""
+    found = [s for s in dev.statements() if any(a.startswith("states:SendTask") for a in s.actions)]
+    assert all("countersign-dev-jobs" in r for s in found for r in s.resources)
+    assert {s.role for s in found} == {
+        role_of(dev.function("Approvals")),
+        role_of(dev.function("Tick")),
+    }
+
+
+def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
+    """Every secret is readable by exactly one function, and by no function of the machine twice."""
+    readers = [
+        (grant.on, row.name) for row in ROWS for grant in row.may if "GetSecretValue" in grant.verbs
+    ]
+    assert sorted(readers) == [
+        ("crm-read", "LookCrm"),
+        ("crm-write", "ActCrm"),
+        ("model-key", "Propose"),
+        ("page-key", "Approvals"),
+        ("webhook", "Webhook"),
+    ]
+    arns = [
+        r for s in dev.statements() if "GetSecretValue" in "".join(s.actions) for r in s.resources
+    ]
+    assert len(arns) == len(set(arns)) == len(readers)
+
+
+def test_only_the_machine_invokes_steps(dev: Template) -> None:
+    """The machine's role invokes the ten step functions by name, and no function invokes another."""
+    (statement,) = (s for s in dev.statements() if "lambda:InvokeFunction" in s.actions)
+    assert len(statement.resources) == 10
+    assert "*" not in "".join(statement.resources)
+
+
+def test_a_grant_spells_its_actions() -> None:
+    """A grant is one service and its verbs."""
+    grant = Grant("jobs", "dynamodb", "Query PutItem")
+    assert grant.actions == ("dynamodb:Query", "dynamodb:PutItem")

@@ -1,0 +1,117 @@
+"""Synthesis: every stage, without an account, cached by content, stopped by cdk-nag."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from cfnlint import api as cfnlint
+
+from infra import synth
+from infra.settings import ROOT
+from tests.infra.template import Template
+
+# CDK writes DependsOn for a role beside the reference to it: the same order, said twice.
+SAID_TWICE = "W3005"
+STACK_LINES = 60
+
+
+def test_every_stage_synthesizes_one_stack(assembly: Path) -> None:
+    """Each stage gives one template named after it, with no account and no region in it."""
+    template = Template(assembly)
+    assert template.path.name == f"countersign-{assembly.name}.template.json"
+    manifest = json.loads((assembly / "manifest.json").read_text())
+    stack = manifest["artifacts"][f"countersign-{assembly.name}"]
+    assert stack["environment"] == "aws://unknown-account/unknown-region"
+
+
+def test_every_stage_has_the_same_shape(assembly: Path, dev: Template) -> None:
+    """Stages differ in settings, not in what they are made of."""
+    kinds = {name: row["Type"] for name, row in Template(assembly).body["Resources"].items()}
+    wanted = {name: row["Type"] for name, row in dev.body["Resources"].items()}
+    assert sorted(kinds.values()) == sorted(wanted.values())
+
+
+def test_templates_pass_cfn_lint(assembly: Path) -> None:
+    """cfn-lint finds nothing in any stage's template."""
+    found = cfnlint.lint_all(Template(assembly).path.read_text())
+    assert [str(match) for match in found if match.rule.id != SAID_TWICE] == []
+
+
+@pytest.mark.control
+def test_cfn_lint_sees_a_wrong_property(dev: Template) -> None:
+    """A property that a resource does not have is found by the same lint."""
+    queue = next(iter(dev.of("SQS::Queue")))
+    wrong = json.loads(dev.path.read_text())
+    wrong["Resources"][queue]["Properties"]["VisibilityTimeoutt"] = 1
+    found = cfnlint.lint_all(json.dumps(wrong))
+    assert any("VisibilityTimeoutt" in match.message for match in found)
+
+
+def test_templates_name_no_place_on_this_machine(assembly: Path) -> None:
+    """The template deploys from anywhere: it has no path of the machine that made it."""
+    assert str(ROOT) not in Template(assembly).path.read_text()
+
+
+def test_a_second_synthesis_is_free() -> None:
+    """With nothing changed, synthesizing again takes less than half a second."""
+    out = synth.synthesize("dev", synth.default_out("dev"))
+    started = time.monotonic()
+    assert synth.synthesize("dev", out) == out
+    assert time.monotonic() - started < 0.5
+
+
+def test_an_unknown_stage_gives_one_line() -> None:
+    """A wrong stage says which stages there are, without a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.synth", "--stage", "nowhere"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    said = "Unknown stage 'nowhere': cdk.json has dev, local, prod."
+    assert done.stderr.strip().splitlines()[-1] == said
+    assert "Traceback" not in done.stderr
+
+
+def test_the_stack_is_a_table_of_contents() -> None:
+    """infra/stack.py stays wiring: at most 60 lines."""
+    assert len((ROOT / "infra/stack.py").read_text().splitlines()) <= STACK_LINES
+
+
+@pytest.mark.control
+def test_cdk_nag_stops_what_nobody_accepted(tmp_path: Path) -> None:
+    """Without the table of accepted findings synthesis fails, and every row of it is found."""
+    program = tmp_path / "naked.py"
+    program.write_text(
+        "from infra import app, nag\n"
+        "import sys\n"
+        "for row in nag.ACCEPTED:\n"
+        "    for path in row.paths:\n"
+        "        print(row.rule, path, sep='\\t')\n"
+        "nag.ACCEPTED = ()\n"
+        "sys.stdout.flush()\n"
+        "app.main()\n"
+    )
+    done = synth.run([sys.executable, str(program)], "dev", tmp_path / "out")
+    assert done.returncode != 0
+    assert "Validation failed" in done.stderr
+    found = _violations(tmp_path / "out" / "validation-report.json")
+    for line in filter(None, done.stdout.splitlines()):
+        rule, path = line.split("\t")
+        wanted = f"AwsSolutions-{rule.format(stack='countersign-dev')}"
+        where = f"countersign-dev/{path}/"
+        assert any(name == wanted and place.startswith(where) for name, place in found), line
+
+
+def _violations(report: Path) -> list[tuple[str, str]]:
+    (plugin,) = json.loads(report.read_text())["pluginReports"]
+    return [
+        (violation["ruleName"], construct["constructPath"])
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    ]

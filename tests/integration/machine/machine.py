@@ -1,0 +1,143 @@
+"""The real definition on moto's Step Functions, its functions run in this process."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import boto3
+from moto import mock_aws
+from moto.awslambda_simple.models import LambdaSimpleBackend
+
+from countersign.definition import definition
+
+REGION = "us-east-1"
+ROLE = "arn:aws:iam::123456789012:role/machine"
+ACCOUNT = "123456789012"
+WITHIN_SECONDS = 20.0
+FUNCTIONS = (
+    *("Prepare", "Propose", "LookCrm", "Decide", "Ask", "Close", "Escalate", "Park"),
+    *("Act-crm", "Act-mail"),
+)
+Handler = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Machine:
+    """One state machine. `handlers` are by function name; a raised exception fails the task."""
+
+    def __init__(self, handlers: dict[str, Handler], adapt: Callable[[Any], Any]) -> None:
+        self.handlers = handlers
+        self.calls: list[tuple[str, str]] = []
+        self.tokens: list[str] = []
+        self._job = ""
+        self._states = boto3.client("stepfunctions", region_name=REGION)
+        self.arn = self._states.create_state_machine(
+            name="jobs", definition=json.dumps(adapt(_filled())), roleArn=ROLE
+        )["stateMachineArn"]
+
+    def invoke(self, name: str, payload: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """What Lambda would answer, and whether it is an error."""
+        self.calls.append((name, payload["state"]))
+        if payload.get("token"):
+            self.tokens.append(payload["token"])
+        try:
+            return self.handlers[name](payload), False
+        except Exception as error:  # noqa: BLE001 - Lambda reports every error by its class name
+            return {"errorType": type(error).__name__, "errorMessage": str(error)}, True
+
+    def start(self, name: str) -> str:
+        """Start the execution of the job called `name`; its ARN."""
+        self._job = name
+        return self._states.start_execution(
+            stateMachineArn=self.arn, name=name, input=json.dumps({"job_id": name})
+        )["executionArn"]
+
+    def ended(self, execution: str, *, answering: bool = False) -> str:
+        """How the execution ended. `answering`: each token that waits is answered at once."""
+
+        def done(status: str) -> bool:
+            if answering and self.tokens:
+                self._answer(self.tokens.pop())
+            return status != "RUNNING"
+
+        return self._until(execution, done)
+
+    def waits(self, execution: str, tokens: int = 1) -> str:
+        """Until the machine waits for the token number `tokens`; the token."""
+        self._until(execution, lambda _: len(self.tokens) >= tokens)
+        return self.tokens[tokens - 1]
+
+    def succeed(self, token: str, job_id: str) -> None:
+        """The callback."""
+        self._states.send_task_success(taskToken=token, output=json.dumps({"job_id": job_id}))
+
+    def path(self, execution: str) -> list[str]:
+        """The states that the execution entered, in order."""
+        history = self._states.get_execution_history(executionArn=execution, maxResults=1000)
+        details = [event.get("stateEnteredEventDetails") for event in history["events"]]
+        return [detail["name"] for detail in details if detail]
+
+    def _answer(self, token: str) -> None:
+        # The token of an attempt that failed is dead; the next attempt brings its own.
+        with suppress(self._states.exceptions.InvalidToken):
+            self.succeed(token, self._job)
+
+    def _until(self, execution: str, done: Callable[[str], bool]) -> str:
+        deadline = time.monotonic() + WITHIN_SECONDS
+        while time.monotonic() < deadline:
+            status = self._states.describe_execution(executionArn=execution)["status"]
+            if done(status):
+                return status
+            time.sleep(0.02)
+        raise AssertionError(f"the machine came only as far as {self.path(execution)}")
+
+
+@contextmanager
+def machine(
+    handlers: dict[str, Handler], adapt: Callable[[Any], Any] = lambda found: found
+) -> Iterator[Machine]:
+    """A machine on moto. `adapt` may change the definition, to shorten waits or to seed a bug."""
+    config = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
+    with mock_aws(config=config):  # type: ignore[arg-type] # moto types its config as a closed dict
+        made = Machine(handlers, adapt)
+        with _dispatching_to(made):
+            yield made
+
+
+@contextmanager
+def _dispatching_to(made: Machine) -> Iterator[None]:
+    """moto's Lambda answers by our handlers instead of running containers."""
+    original = LambdaSimpleBackend.invoke
+
+    def invoke(
+        self: Any,  # noqa: ARG001 - moto's shape
+        function_name: str,
+        qualifier: Any,  # noqa: ARG001
+        body: Any,
+        headers: Any,  # noqa: ARG001
+        response_headers: dict[str, str],
+    ) -> bytes:
+        answer, failed = made.invoke(function_name.rpartition(":")[2], json.loads(body))
+        if failed:
+            response_headers["x-amz-function-error"] = "Unhandled"
+        return json.dumps(answer).encode()
+
+    LambdaSimpleBackend.invoke = invoke  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        LambdaSimpleBackend.invoke = original  # type: ignore[method-assign]
+
+
+def _filled() -> dict[str, Any]:
+    text = json.dumps(definition())
+    for name in FUNCTIONS:
+        arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+        text = text.replace(f'"${{{name}}}"', json.dumps(arn))
+    prefix = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:Act-"
+    text = text.replace("${ActPrefix}", prefix)
+    filled: dict[str, Any] = json.loads(text)
+    return filled

@@ -1,0 +1,200 @@
+"""What the definition does, on an interpreter of Step Functions that is not ours."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from countersign.domain import errors
+from tests.integration.machine.machine import Handler, Machine, machine
+
+JOB = "j-1"
+STEPS = ("Prepare", "Propose", "LookCrm", "Decide", "Act-crm", "Ask", "Close")
+NAMED = {
+    "Throttled": errors.Throttled,
+    "Unavailable": errors.Unavailable,
+    "StoreConflict": errors.StoreConflict,
+    "Transient": errors.Transient,
+}
+
+
+def goes(state: str, connector: str = "") -> Handler:
+    """A step that says where to go next."""
+    return lambda call: {"job_id": call["job_id"], "next": state, "connector": connector}
+
+
+def happy() -> dict[str, Handler]:
+    """Steps that take one job through everything, a signature included."""
+    visits = iter(["crm", "mail"])
+    return {
+        "Prepare": goes("Propose"),
+        "Propose": goes("Look"),
+        "LookCrm": goes("Decide"),
+        "Decide": lambda call: goes("Act", next(visits))(call),
+        "Act-crm": goes("Ask"),
+        "Act-mail": goes("Close"),
+        "Ask": lambda call: {"job_id": call["job_id"]},
+        "Close": lambda call: {"job_id": call["job_id"]},
+        "Escalate": lambda call: {"job_id": call["job_id"]},
+        "Park": goes("Parked"),
+    }
+
+
+def failing(error: Exception, times: int, then: Handler) -> Handler:
+    """A step that raises `error` so many times, then does `then`."""
+    left = iter([error] * times)
+
+    def handler(call: dict[str, Any]) -> dict[str, Any]:
+        raised = next(left, None)
+        if raised is not None:
+            raise raised
+        return then(call)
+
+    return handler
+
+
+def quick(found: dict[str, Any]) -> dict[str, Any]:
+    """The same retries with one try each and one second at most, so that a test can wait."""
+    short = copy.deepcopy(found)
+    for state in short["States"].values():
+        for retrier in state.get("Retry", []):
+            retrier.update(IntervalSeconds=1, MaxAttempts=1, MaxDelaySeconds=2)
+    return short
+
+
+def ask_ends_after(seconds: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The same machine with a short backstop on Ask."""
+
+    def adapt(found: dict[str, Any]) -> dict[str, Any]:
+        short = quick(found)
+        short["States"]["Ask"]["TimeoutSeconds"] = seconds
+        return short
+
+    return adapt
+
+
+def through(made: Machine) -> list[str]:
+    """Run the job to its end, answering each callback that is asked for; the states it entered."""
+    execution = made.start(JOB)
+    made.ended(execution, answering=True)
+    return made.path(execution)
+
+
+def test_a_job_goes_through_all_states_in_their_order_and_twice_through_act() -> None:
+    """The happy path with a signature: Act before it and after it, records looked at anew."""
+    with machine(happy()) as made:
+        execution = made.start(JOB)
+        token = made.waits(execution)
+        made.succeed(token, JOB)
+        assert made.ended(execution) == "SUCCEEDED"
+        assert made.path(execution) == [
+            *("Prepare", "Route", "Propose", "Look", "Decide", "Route", "Act", "Route", "Ask"),
+            *("Look", "Decide", "Route", "Act", "Route", "Close"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [(function, "Unavailable") for function in STEPS] + [("Decide", name) for name in NAMED],
+)
+def test_a_transient_error_is_retried(function: str, name: str) -> None:
+    """One failure of any transient class in any state changes nothing but time."""
+    handlers = happy()
+    handlers[function] = failing(NAMED[name]("try again"), 1, handlers[function])
+    with machine(handlers, quick) as made:
+        assert through(made)[-1] == "Close"
+
+
+@pytest.mark.parametrize("function", [f for f in STEPS if f != "Propose"])
+def test_exhausted_retries_park_the_job(function: str) -> None:
+    """What is not there after all retries is waited for outside the machine."""
+    handlers = happy()
+    handlers[function] = failing(errors.Unavailable("down"), 9, handlers[function])
+    with machine(handlers, quick) as made:
+        assert through(made)[-3:] == ["Park", "Route", "Parked"]
+
+
+def test_a_model_that_is_down_is_replaced_by_the_fallback() -> None:
+    """Propose goes on as Fallback, with the same function under another name."""
+    handlers = happy()
+
+    def propose(call: dict[str, Any]) -> dict[str, Any]:
+        if call["state"] == "Propose":
+            raise errors.Unavailable("the model is down")
+        return goes("Look")(call)
+
+    handlers["Propose"] = propose
+    with machine(handlers, quick) as made:
+        path = through(made)
+        assert path[path.index("Fallback") + 1] == "Look"
+        assert path[-1] == "Close"
+
+
+@pytest.mark.parametrize("name", errors.family(errors.NeedsPerson))
+def test_what_needs_a_person_escalates_without_a_retry(name: str) -> None:
+    """Each class of the family goes straight to Escalate, with its reason."""
+    kind = {c.__name__: c for c in [errors.NeedsPerson, *errors.NeedsPerson.__subclasses__()]}[name]
+    handlers = happy() | {"Decide": failing(kind("because"), 9, goes("Close"))}
+    told: list[dict[str, Any]] = []
+    handlers["Escalate"] = lambda call: told.append(call["input"]) or {"job_id": call["job_id"]}  # type: ignore[func-returns-value]
+    with machine(handlers, quick) as made:
+        assert through(made)[-2:] == ["Decide", "Escalate"]
+        assert told[0]["error"]["Error"] == name
+        assert "because" in told[0]["error"]["Cause"]
+
+
+@pytest.mark.parametrize("function", STEPS)
+def test_a_broken_contract_closes_and_a_foreign_execution_ends_quietly(function: str) -> None:
+    """ContractBroken goes to Close; StaleExecution ends this execution without touching the job."""
+    for error, last in (
+        (errors.ContractBroken("email: missing"), "Close"),
+        (errors.StaleExecution("another one owns the job"), "Superseded"),
+    ):
+        handlers = happy()
+        handlers[function] = failing(error, 1, handlers[function])
+        with machine(handlers, quick) as made:
+            assert through(made)[-1] == last
+
+
+def test_an_unknown_error_escalates() -> None:
+    """A class that nobody named is caught by States.ALL, never lost."""
+    handlers = happy() | {"LookCrm": failing(ZeroDivisionError("?"), 9, goes("Decide"))}
+    with machine(handlers, quick) as made:
+        assert through(made)[-2:] == ["Look", "Escalate"]
+
+
+def test_when_nobody_answers_the_machine_reads_the_decision_from_our_table() -> None:
+    """Ask's time-out leads to Look and Decide, which ask the table, not the token."""
+    with machine(happy(), ask_ends_after(1)) as made:
+        execution = made.start(JOB)
+        assert made.ended(execution) == "SUCCEEDED"
+        path = made.path(execution)
+        assert path[path.index("Ask") + 1 :][:2] == ["Look", "Decide"]
+
+
+@pytest.mark.control
+def test_control_without_the_catch_a_time_out_kills_the_job() -> None:
+    """The same machine without Ask's Catch fails: the test above sees what it claims to see."""
+
+    def uncaught(found: dict[str, Any]) -> dict[str, Any]:
+        short = ask_ends_after(1)(found)
+        short["States"]["Ask"].pop("Catch")
+        return short
+
+    with machine(happy(), uncaught) as made:
+        execution = made.start(JOB)
+        assert made.ended(execution) in {"FAILED", "TIMED_OUT"}
+
+
+def test_an_error_in_escalate_fails_the_execution_for_the_recorder() -> None:
+    """Escalate has nowhere to go: the execution fails, and the recorder marks the job."""
+    handlers = happy() | {
+        "Decide": goes("Escalate"),
+        "Escalate": failing(errors.Unavailable("mail is down"), 9, goes("x")),
+    }
+    with machine(handlers, quick) as made:
+        execution = made.start(JOB)
+        assert made.ended(execution) == "FAILED"

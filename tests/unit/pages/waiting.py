@@ -1,0 +1,283 @@
+"""A job that waits for a signature, built by the domain's own functions, and a browser to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+from urllib.parse import urlencode
+
+from countersign.actions.crm import Lead
+from countersign.actions.mail import Reply
+from countersign.domain.actions import ActionStatus, LedgerEntry, Wanted, entry
+from countersign.domain.approvals import Approval
+from countersign.domain.change import Change, Due, JobRecord, Link
+from countersign.domain.contract import Contract, Stored
+from countersign.domain.job import Job, Pointer, Source, Status
+from countersign.domain.links import hashed
+from countersign.domain.money import Money
+from countersign.domain.policy import Answer, Reason, Verdict
+from countersign.domain.proposal import Fact, Proposal, Usage
+from countersign.domain.rules import Finding, Findings
+from countersign.doors.approvals import answer
+from countersign.doors.http import Request, Response
+from countersign.workflows import WORKFLOWS
+from countersign.workflows.lead_intake.contract import LeadInput
+from tests.fakes.store import FakeStore
+from tests.fakes.world import ANA, BEN, START, World
+
+JOB = "j-waiting"
+APPROVAL = "a-waiting"
+TOKEN = "task-token-that-never-leaves-the-back-end"
+SECRETS = {"ana": "secret-of-ana-" + "a" * 20, "ben": "secret-of-ben-" + "b" * 20}
+
+TEXT = """Hello,
+
+we run 14 delivery vans in Leipzig and would like to move our route planning to you.
+Our budget is about 60,000 EUR for the first year, and we want to start in May.
+
+Could somebody call me this week?
+
+Maria Keller
+Keller GmbH
+"""
+REPLY = """Dear Ms Keller,
+
+thank you for writing. 14 vans are a size that we plan for every day.
+I will call you on Wednesday at 10:00, if that suits you.
+
+Kind regards
+Ana Costa"""
+
+BUDGET = Finding(
+    rule="budget.over_limit",
+    sentence="The budget is above what may be handled without a signature.",
+    value="60,000.00 EUR",
+    threshold="50,000.00 EUR",
+)
+DRAFTED = Reason(
+    line="draft", rule="reply.drafted", sentence="A drafted reply is read before it goes out."
+)
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What the job is about; a test replaces what it needs."""
+
+    text: str = TEXT
+    reply: str = REPLY
+    subject: str = "Your route planning"
+    to: str = "maria.keller@keller.example"
+    facts: Mapping[str, Fact] = field(
+        default_factory=lambda: {
+            "name": Fact(value="Maria Keller", quotes=("Maria Keller",)),
+            "company": Fact(value="Keller GmbH", quotes=("Keller GmbH",)),
+            "budget": Fact(value="60000.00 EUR", quotes=("about 60,000 EUR for the first year",)),
+            "timeline": Fact(value="May", quotes=("we want to start in May",)),
+            "summary": Fact(
+                value="A carrier with 14 vans wants route planning from May.",
+                quotes=("we run 14 delivery vans in Leipzig", "start in May"),
+                derived=True,
+            ),
+        }
+    )
+    offline: bool = False
+
+
+def job(status: Status = Status.WAITING_FOR_REVIEW) -> Job:
+    """The job's row."""
+    source = Source(
+        door="webhook",
+        sender="site",
+        event_id="event-1",
+        payload=Pointer(bucket="payloads", key="raw/1"),
+        body_digest="0" * 64,
+        size=100,
+        received_at=START,
+    )
+    return Job(
+        job_id=JOB,
+        workflow="lead_intake",
+        status=status,
+        version=4,
+        execution=JOB,
+        attempt=1,
+        release="0" * 64,
+        source=source,
+        created_at=START,
+        updated_at=START,
+    )
+
+
+def planned(
+    index: int, action: str, params: Contract, target: str, answer: Answer, *reasons: Reason
+) -> LedgerEntry:
+    """An entry of the ledger, its bytes fixed."""
+    return entry(
+        index,
+        Wanted(action=action, params=params, target=target),
+        WORKFLOWS["lead_intake"].actions[action],
+        Verdict(answer=answer, reasons=reasons),
+        job_id=JOB,
+        policy="lead_intake/test",
+        expires_at=START + timedelta(days=45),
+    )
+
+
+def ledger(plot: Plot) -> tuple[LedgerEntry, ...]:
+    """A lead and a reply that ask, after a callback that ran."""
+    over = Reason(
+        line="budget",
+        rule=BUDGET.rule,
+        sentence=BUDGET.sentence,
+        value=BUDGET.value,
+        threshold=BUDGET.threshold,
+    )
+    lead = Lead(
+        email=plot.to,
+        title="Keller GmbH: route planning for 14 vans",
+        need="Route planning for 14 delivery vans from May",
+        owner="7001",
+        budget=Money(amount=Decimal("60000.00"), currency="EUR"),
+        timeline="May",
+        source="web form",
+    )
+    reply = Reply(to=plot.to, subject=plot.subject, text=plot.reply, template="draft")
+    ran = planned(0, "crm.create_lead", lead, plot.to, Answer.RUN)
+    ran = ran.model_copy(update={"status": ActionStatus.VERIFIED, "note": "read back"})
+    second = lead.model_copy(update={"title": "Keller GmbH: second site"})
+    return (
+        ran,
+        planned(1, "crm.create_lead", second, plot.to, Answer.ASK, over),
+        planned(2, "email.send_reply", reply, plot.to, Answer.ASK, DRAFTED),
+    )
+
+
+def record(plot: Plot | None = None) -> JobRecord:
+    """The job with everything under it."""
+    plot = plot or Plot()
+    entries = ledger(plot)
+    proposal = Proposal(
+        facts=plot.facts,
+        wishes=("email.send_reply",),
+        drafts={"reply_body": plot.reply},
+        confidence=Decimal("0.84"),
+        model="heuristics" if plot.offline else "example-model-1",
+        offline=plot.offline,
+        usage=Usage(),
+    )
+    results: dict[str, Contract] = {
+        "input": LeadInput(channel="form", sender=plot.to, text=plot.text),
+        "proposal": proposal,
+        "findings": Findings(found=(BUDGET,)),
+    }
+    asked = Approval(
+        approval_id=APPROVAL,
+        job_id=JOB,
+        digests=tuple(h.digest for h in entries if h.status is ActionStatus.PLANNED),
+        approvers=(ANA, BEN),
+        requested_at=START,
+        deadline=START + timedelta(hours=48),
+    )
+    return JobRecord(
+        job=job(),
+        results={name: Stored.of(value) for name, value in results.items()},
+        ledger=entries,
+        approvals={APPROVAL: asked},
+        tokens={APPROVAL: TOKEN},
+        due={"approval": Due(kind="approval", at=asked.deadline)},
+    )
+
+
+def waiting(
+    plot: Plot | None = None, *, store: FakeStore | None = None, base_url: str = ""
+) -> World:
+    """A world in which the job waits, and Ana and Ben have a link each."""
+    world = World(dict)
+    world.store = store or world.store
+    if base_url:
+        world.settings = world.settings.model_copy(update={"public_base_url": base_url})
+    world.deps = world.deps_again()
+    world.store.put(record(plot))
+    world.executions.waiting.add(TOKEN)
+    links = tuple(
+        Link(
+            link_id=f"link-{person.id}",
+            secret_hash=hashed(SECRETS[person.id]),
+            job_id=JOB,
+            approval_id=APPROVAL,
+            person_id=person.id,
+        )
+        for person in (ANA, BEN)
+    )
+    held = world.store.load(JOB)
+    change = Change(event="asked", actor="state:Ask", links=links)
+    held = world.deps.commit(held, change)
+    world.store.writes = 0
+    return world
+
+
+class Browser:
+    """A person's browser: it keeps cookies, reads the page, fills the form in, and submits it."""
+
+    def __init__(self, world: World, person: str = "ana") -> None:
+        self.world = world
+        self.params = {"link": f"link-{person}", "secret": SECRETS[person]}
+        self.cookies: dict[str, str] = {}
+        self.page = ""
+
+    def send(self, request: Request) -> Response:
+        """One request of this browser."""
+        response = answer(self.world.deps, request)
+        for cookie in response.cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        self.page = response.body or self.page
+        return response
+
+    def opens(self, method: str = "GET") -> Response:
+        """The link is opened."""
+        return self.send(Request(method=method, params=self.params, cookies=self.cookies))
+
+    def filled(self, choice: str = "approve", **changed: str) -> dict[str, str]:
+        """The form as a person fills it in."""
+        names = dict.fromkeys(re.findall(r'name="(choice-[0-9a-f]+)"', self.page), choice)
+        return {"shown": self.hidden(), "reason": "", "code": self.code(), **names, **changed}
+
+    def posts(self, fields: Mapping[str, str], **headers: str) -> Response:
+        """The form is submitted."""
+        return self.send(self.post(urlencode(fields).encode(), **headers))
+
+    def post(self, body: bytes, **headers: str) -> Request:
+        """The request that submits `body`."""
+        sent = {"content-type": "application/x-www-form-urlencoded", "origin": "null"}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Request("POST", self.params, sent | named, self.cookies, body)
+
+    def code(self) -> str:
+        """The code on the page."""
+        return _one(r'id="code-shown">([^<]*)<', self.page)
+
+    def hidden(self) -> str:
+        """The digests in the form."""
+        return unescape(_one(r'name="shown" value="([^"]*)"', self.page))
+
+
+def approval(world: World) -> Approval:
+    """The approval as it is stored now."""
+    return world.store.load(JOB).approvals[APPROVAL]
+
+
+def tampered(world: World, index: int, **update: object) -> None:
+    """Somebody edits a stored entry of the ledger behind our back."""
+    held = world.store.load(JOB)
+    entries = tuple(h.model_copy(update=update) if h.index == index else h for h in held.ledger)
+    world.store.put(replace(held, ledger=entries))
+
+
+def _one(pattern: str, page: str) -> str:
+    found = re.search(pattern, page)
+    return found[1] if found else ""
