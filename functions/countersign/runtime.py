@@ -20,6 +20,9 @@ from countersign.domain.plan import Move
 if TYPE_CHECKING:
     from countersign.domain import ports
 
+CONNECTOR_SECONDS = 10.0
+"""How long one call to an outside system may take; three fit into a function's time."""
+
 Handler = Callable[[dict[str, Any], Any], Any]
 
 
@@ -63,11 +66,17 @@ def _parsed(name: str, text: str) -> Any:
     return json.loads(text) if name in _JSON_SETTINGS else text
 
 
+def _connector_seconds() -> float:
+    return CONNECTOR_SECONDS
+
+
 class Deps:
     """The adapters, each made when it is first asked for. Tests hand theirs in by name."""
 
     def __init__(self, settings: Settings, **given: object) -> None:
         self.settings = settings
+        self.published: set[str] = set()
+        """Digests of the releases that this process has put into the payload bucket."""
         self.__dict__.update(given)
 
     @cached_property
@@ -128,14 +137,16 @@ class Deps:
         """Read-only access to the CRM."""
         from countersign.connectors.hubspot import HubSpot
 
-        return HubSpot(self.settings.crm_base_url, self.secrets.get(self.settings.crm_read_secret))
+        key = self.secrets.get(self.settings.crm_read_secret)
+        return HubSpot(self.settings.crm_base_url, key, timeout=_connector_seconds)
 
     @cached_property
     def crm(self) -> ports.Crm:
         """Writing access to the CRM."""
         from countersign.connectors.hubspot import HubSpot
 
-        return HubSpot(self.settings.crm_base_url, self.secrets.get(self.settings.crm_write_secret))
+        key = self.secrets.get(self.settings.crm_write_secret)
+        return HubSpot(self.settings.crm_base_url, key, timeout=_connector_seconds)
 
     @cached_property
     def mail(self) -> ports.Mailer:
@@ -146,7 +157,7 @@ class Deps:
 
     def actor_port(self, connector: str) -> object:
         """The port through which actions of `connector` are done: `crm` or `mail`."""
-        return {"crm": lambda: self.crm, "mail": lambda: self.mail}[connector]()
+        return self.crm if connector == "crm" else self.mail
 
     def commit(self, record: JobRecord, change: Change) -> JobRecord:
         """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""

@@ -47,7 +47,8 @@ class Store(Database):
 
     def create(self, kind: Kind, wanted: object, to: Sequence[tuple[int, int]] = ()) -> Stored:
         """A new object, associated with the objects `to` ((id, type id) pairs). Raises ApiError."""
-        properties = checked(kind, wanted, None, self.owner_ids())
+        filled = checked(kind, wanted, None, self.owner_ids())
+        properties = {name: value for name, value in filled.items() if value}
         now = self.now()
         cursor = self._db.execute(
             "INSERT INTO objects (kind, properties, created, updated) VALUES (?, ?, ?, ?)",

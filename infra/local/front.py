@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from countersign.domain.change import JobRecord
+from countersign.domain.errors import NotFound
 from countersign.domain.job import Status
 from countersign.domain.ports import JobStore
 from infra.commands.jobs import list_jobs
@@ -24,6 +26,8 @@ from infra.local.mailbox import Mail, framed
 from infra.local.samples import Sample
 from infra.views.job import as_dict
 
+MOST_MAILS = 50
+"""How many of the newest mails are searched for a job's link."""
 HOSTS = ["127.0.0.1", "localhost"]
 
 
@@ -105,7 +109,7 @@ class _Pages:
 
     def job(self, request: Request) -> Response:
         record = self.front.store.load(request.path_params["job_id"])
-        view = front_views.job(record, self.front.mails(), self.front.now())
+        view = front_views.job(record, self._links(record), self.front.now())
         return self._page("job.html.j2", view=view)
 
     def mailbox(self, _request: Request) -> Response:
@@ -122,6 +126,21 @@ class _Pages:
 
     def _listed(self, request: Request) -> list[dict[str, Any]]:
         return list_jobs(self.front.store, _status(request))
+
+    def _links(self, record: JobRecord) -> list[str]:
+        """The approval links by which this job's waiting decision can be made."""
+        if record.pending is None:
+            return []
+        links = [link for mail in self.front.mails()[:MOST_MAILS] for link in mail.links]
+        wanted = (record.job.job_id, record.pending.approval_id)
+        return [link for link in links if self._leads_to(link) == wanted]
+
+    def _leads_to(self, link: str) -> tuple[str, str]:
+        try:
+            held = self.front.store.link(link.rsplit("/", 2)[1])
+        except NotFound:
+            return "", ""
+        return held.job_id, held.approval_id
 
     def _mail(self, request: Request) -> Mail:
         wanted = request.path_params["id"]
@@ -146,8 +165,9 @@ def _refuse_other_sites(request: Request) -> None:
     """A page of another site must not make this machine send anything."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise HTTPException(403)
-    origin = request.headers.get("origin")
-    if origin is not None and origin != f"http://{request.headers['host']}":
+    own = f"http://{request.headers['host']}"
+    # "null" is what our own page sends under `Referrer-Policy: no-referrer`.
+    if request.headers.get("origin", own) not in (own, "null"):
         raise HTTPException(403)
 
 

@@ -72,6 +72,13 @@ class ServerSide:
         self.crm: CrmAndReader = HubSpot(url, "writing", timeout=lambda: 5.0)
         self.reader: CrmAndReader = HubSpot(url, "reading", timeout=lambda: 5.0)
 
+    def empty(self) -> None:
+        """Forget all records, the journal and planned faults."""
+        self.app.state.faults.clear()
+        with self.store.transaction():
+            for table in ("objects", "unique_values", "associations", "search_index", "journal"):
+                self.store._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
+
     def has_contact(self, email: str, **fields: str) -> str:
         """There is a contact; its id."""
         opted_out = fields.pop("hs_email_optout", "") == "true"

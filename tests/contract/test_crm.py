@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -37,14 +36,21 @@ pytestmark = pytest.mark.enable_socket
 Side = FakeSide | ServerSide
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSide]:
+    """One demo CRM for all tests."""
+    with server_side(tmp_path_factory.mktemp("crm")) as running:
+        yield running
+
+
 @pytest.fixture(params=["fake", "server"])
-def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
-    """Each test runs on both sides."""
+def side(request: pytest.FixtureRequest) -> Side:
+    """Each test runs on both sides, on empty records."""
     if request.param == "fake":
-        yield FakeSide()
-        return
-    with server_side(tmp_path) as server:
-        yield server
+        return FakeSide()
+    running: ServerSide = request.getfixturevalue("server")
+    running.empty()
+    return running
 
 
 def _lookup(kind: str, value: str, field: str = "email") -> Lookup:

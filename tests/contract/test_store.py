@@ -161,9 +161,7 @@ def test_a_claim_has_one_holder_until_it_expires(store: JobStore) -> None:
 
 def test_a_try_on_a_link_is_counted_once(store: JobStore) -> None:
     """Two who read the same count cannot both add to it."""
-    link = Link(
-        link_id="l", secret_hash="h", job_id="j", approval_id="a", person_id="ana"
-    )
+    link = Link(link_id="l", secret_hash="h", job_id="j", approval_id="a", person_id="ana")
     commit(store, stored(store), Change(event="asked", actor="state:Ask", links=(link,)))
     store.count_try(link)
     assert store.link("l").tries == 1

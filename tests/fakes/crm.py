@@ -136,7 +136,7 @@ class FakeCrm:
         with self._lock:
             self._admit(writes=True)
             kind = kind_of(kind)
-            stored = _checked(kind, fields, None)
+            stored = {n: v for n, v in _checked(kind, fields, None).items() if v}
             there = self._by_unique(kind, UNIQUE[kind], stored.get(UNIQUE[kind], ""))
             if there:
                 return _record(there, self._objects[there])

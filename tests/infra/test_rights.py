@@ -99,7 +99,7 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
 
 
 def test_only_the_machine_invokes_steps(dev: Template) -> None:
-    """The machine's role invokes the ten step functions by name, and no function invokes another."""
+    """The machine's role invokes the ten step functions by name; no function invokes another."""
     (statement,) = (s for s in dev.statements() if "lambda:InvokeFunction" in s.actions)
     assert len(statement.resources) == 10
     assert "*" not in "".join(statement.resources)

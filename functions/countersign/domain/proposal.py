@@ -21,6 +21,8 @@ class Fact(Value):
     value: str
     quotes: tuple[str, ...]
     derived: bool = False
+    by: str = ""
+    """Who corrected it; empty for what the model said. A person's word goes before any form."""
 
 
 class Usage(Value):
@@ -77,6 +79,12 @@ class Proposal(Contract):
         """The fact's value, or None when the source does not say."""
         fact = self.facts.get(name)
         return fact.value if fact else None
+
+
+    def corrected(self, name: str) -> str | None:
+        """The value that a person set, or None when nobody corrected this fact."""
+        fact = self.facts.get(name)
+        return fact.value if fact and fact.by else None
 
 
 _SPACE = re.compile(r"\s+")

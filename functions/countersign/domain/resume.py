@@ -46,8 +46,8 @@ def freed(record: JobRecord) -> tuple[LedgerEntry, ...]:
 
 
 def corrected(proposal: Proposal, facts: Mapping[str, str], by: str) -> Proposal:
-    """`proposal` with facts that a person set; their quote is the person's word."""
-    changed = {n: Fact(value=v, quotes=(f"set by {by}",), derived=True) for n, v in facts.items()}
+    """`proposal` with facts that a person set; they carry that person's name."""
+    changed = {n: Fact(value=v, quotes=(), derived=True, by=by) for n, v in facts.items()}
     return proposal.model_copy(update={"facts": {**proposal.facts, **changed}})
 
 

@@ -132,12 +132,12 @@ def _code_faults(deps: Deps, here: Visit, held: Opened, filled: Filled) -> tuple
     if links.same_code(filled.code, held.code):
         return ()
     if not filled.code:
-        return (Fault("code", "Type the code that stands above the field."),)
+        return (Fault("code", "Type the code that this page shows."),)
     left = TRIES - _counted(deps, here.link)
     if left <= 0:
         raise TurnedAway(notices.TRIED_OUT)
     tries = "1 try is" if left == 1 else f"{left} tries are"
-    return (Fault("code", f"That is not the code above the field; {tries} left."),)
+    return (Fault("code", f"That is not the code; {tries} left."),)
 
 
 def _counted(deps: Deps, link: Link) -> int:

@@ -10,17 +10,13 @@ from countersign.domain.release import Release, release_key
 from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 
-_published: set[tuple[int, str]] = set()
-"""Releases that this process has put into the payload bucket, by bucket adapter and digest."""
-
-
 def pin(deps: Deps, workflow: str) -> str:
     """Digest of the workflow's current release, which the bucket holds from now on."""
     release: Release = WORKFLOWS[workflow].release
     pinned = release.digest
-    if (id(deps.payloads), pinned) not in _published:
+    if pinned not in deps.published:
         deps.payloads.put(release_key(pinned), canonical(release))
-        _published.add((id(deps.payloads), pinned))
+        deps.published.add(pinned)
     return pinned
 
 

@@ -57,7 +57,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     config.register_lambda_context(context)
     layer = DynamoDBPersistenceLayer(table_name=deps.settings.idempotency_table)
 
-    @idempotent_function(data_keyword_argument="detail", persistence_store=layer, config=config)
+    @idempotent_function(  # type: ignore[untyped-decorator] # Powertools types it as Any
+        data_keyword_argument="detail", persistence_store=layer, config=config
+    )
     def once(*, detail: dict[str, Any]) -> dict[str, bool]:
         job_id = str(json.loads(detail["input"])["job_id"])
         return {"recorded": record_end(deps, detail["name"], job_id, detail["status"])}

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from countersign import observability
-from countersign.doors.http import Request, Response, problem, respond
+from countersign.doors.http import Request, Response
 from countersign.doors.intake import pin, store
 from countersign.doors.signature import BadSignature, VerifiedDelivery, verify
 from countersign.domain.canonical import digest
@@ -26,19 +26,19 @@ MAX_BYTES = 1_000_000
 
 def receive(deps: Deps, request: Request) -> Response:
     """Check cheap things first, verify before parsing, store before queueing, answer last."""
-    workflow = request.path["workflow"]
+    workflow = request.params["workflow"]
     if len(request.body) > MAX_BYTES:
-        return problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
+        return _problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
     if workflow not in WORKFLOWS:
-        return problem(404, "there is no workflow of this name")
+        return _problem(404, "there is no workflow of this name")
     try:
         delivery = _verified(deps, request)
     except BadSignature as bad:
-        return problem(401, str(bad))
+        return _problem(401, str(bad))
     try:
         strict_json.loads(request.body)
     except strict_json.NotJson as not_json:
-        return problem(400, str(not_json))
+        return _problem(400, str(not_json))
     return _accept(deps, workflow, delivery, request.body)
 
 
@@ -65,10 +65,10 @@ def _accept(deps: Deps, workflow: str, delivery: VerifiedDelivery, body: bytes) 
     seen = store(deps, job, accepted(job))
     if seen and seen.body_digest != body_digest:
         observability.count("WebhookConflicts", workflow=workflow)
-        return problem(409, "this id came before with another body; a new event needs a new id")
+        return _problem(409, "this id came before with another body; a new event needs a new id")
     if seen is None or _not_begun(deps, job_id):
         deps.queue.send(job_id)
-    return respond(202, {"job_id": job_id})
+    return _answer(202, job_id=job_id)
 
 
 def _not_begun(deps: Deps, job_id: str) -> bool:
@@ -80,7 +80,16 @@ def _not_begun(deps: Deps, job_id: str) -> bool:
     return job.status is Status.PENDING
 
 
+def _problem(status: int, what: str) -> Response:
+    return _answer(status, error=what)
+
+
+def _answer(status: int, **said: str) -> Response:
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    return Response(status, json.dumps(said), headers)
+
+
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's shape
     """API Gateway's event in, its answer out."""
     with observability.invocation("webhook"):
-        return receive(production(), Request.of(event)).to_api()
+        return receive(production(), Request.of(event)).as_event()

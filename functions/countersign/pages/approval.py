@@ -14,7 +14,7 @@ from countersign.domain.change import JobRecord
 from countersign.domain.contract import ContractT
 from countersign.domain.errors import NotAuthorised, UnknownVersion
 from countersign.domain.policy import Reason
-from countersign.domain.proposal import Fact, Proposal
+from countersign.domain.proposal import Fact, Proposal, flat
 from countersign.domain.rules import Finding, Findings
 from countersign.domain.workflow import Workflow
 from countersign.pages.params import Param, exact
@@ -63,7 +63,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Known:
-    """A fact with the quotes that support it."""
+    """A fact with the quotes that support it and say more than it does."""
 
     label: str
     value: Pieces
@@ -200,7 +200,7 @@ def _known(name: str, fact: Fact) -> Known:
     return Known(
         label=label(name),
         value=visible(fact.value),
-        quotes=tuple(visible(quote) for quote in fact.quotes),
+        quotes=tuple(visible(q) for q in fact.quotes if flat(q) != flat(fact.value)),
         derived=fact.derived,
     )
 

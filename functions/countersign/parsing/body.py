@@ -84,10 +84,13 @@ def _is_readable(part: Part) -> bool:
 
 
 def _leaf(part: Part, reading: _Reading) -> str:
-    if len(part.body) > reading.left:
+    limit = len(part.body)
+    if limit > reading.left:
         reading.note("The mail holds more text than is read; the rest was left out.")
-    raw, damage = part.decoded(reading.left)
-    reading.left -= min(len(part.body), reading.left)
+        # At a line end, so that no character and no escape is cut in two.
+        limit = part.body.rfind(b"\n", 0, reading.left) + 1 or reading.left
+    raw, damage = part.decoded(limit)
+    reading.left -= min(limit, reading.left)
     reading.note(damage)
     is_html = part.content_type in _HTML
     charset = part.parameters.get("charset") or (declared_charset(raw) if is_html else None)

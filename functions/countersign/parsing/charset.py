@@ -81,7 +81,7 @@ def _look_up(name: str) -> str | None:
         return None
     try:
         found = codecs.lookup(name).name
-        b"".decode(found)  # refuses codecs from bytes to bytes
+        b"a".decode(found, "replace")  # refuses codecs from bytes to bytes
     except (LookupError, ValueError):
         return None
     return None if found in _NOT_CHARSETS else found

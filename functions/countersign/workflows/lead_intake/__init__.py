@@ -28,7 +28,7 @@ def workflow() -> Workflow[LeadInput]:
         title="Lead intake",
         owner="sales-ops",
         success=(
-            "every message that a person wrote ends as a lead, a reply or a case in one business day",
+            "every message of a person ends as a lead, a reply or a case in one business day",
             "at least 90 % of drafted replies are approved as they are",
             "the callback is due within two business hours for urgent messages",
         ),

@@ -46,10 +46,10 @@ def want(situation: Lead) -> Sequence[Wanted]:
     sales: contact, lead, callback, reply. partnership: contact and acknowledgement (a business
     contact that sellers should find). support, job, other: the acknowledgement only, since the CRM
     is the sales record; it asks when nobody vouches for the sender, so that a person sees the
-    message. spam: nothing.
+    message. Sure spam: nothing; a message that only might be spam is treated as other.
     """
     intent = facts.intent(situation.proposal)
-    if intent == "spam":
+    if facts.is_surely_spam(situation):
         return ()
     if intent == "sales":
         return (_contact(situation), _lead(situation), _callback(situation), *_reply(situation))

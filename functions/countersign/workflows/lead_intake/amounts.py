@@ -11,7 +11,7 @@ from functools import lru_cache
 
 _CODES = (
     "EUR USD GBP CHF JPY INR CNY AUD CAD NZD SEK NOK DKK PLN CZK HUF RON BGN TRY BRL MXN ARS CLP "
-    "COP PEN ZAR NGN KES EGP MAD AED SAR QAR KWD ILS SGD HKD TWD KRW THB MYR IDR PHP VND UAH RUB BTC"
+    "COP PEN ZAR NGN KES EGP MAD AED SAR QAR KWD ILS SGD HKD TWD KRW THB MYR IDR PHP VND UAH RUB"
 )
 _BY_CURRENCY: Mapping[str, str] = {
     "EUR": "€|euro|euros|eur.|евро|欧元|ユーロ|유로",
@@ -37,8 +37,10 @@ _BY_CURRENCY: Mapping[str, str] = {
     "CZK": "kč",
     "ZAR": "r",
     "AED": "درهم",
-    "BTC": "bitcoin",
+    "BTC": "btc|bitcoin",
 }
+ISO = frozenset(_CODES.split())
+"""The ISO 4217 codes that we know; anything else is no currency that a limit could allow."""
 _BY_SCALE: Mapping[int, str] = {
     10**3: "k|tsd|tsd.|t|thousand|tausend|mille|mil|mila|duizend|tys|tys.|тыс|тыс.|천",
     10**4: "万|萬|만",
@@ -54,7 +56,7 @@ _WORDS = {
 _SCALES = {word: scale for scale, words in _BY_SCALE.items() for word in words.split("|")}
 _NUMBER = (
     r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?"  # groups of three
-    r"|\d{1,3}(?:,\d{2})+,\d{3}|\d+(?:[.,]\d{1,3})?"  # India's groups; a plain number
+    r"|\d{1,3}(?:,\d{2})+,\d{3}|\d{1,15}(?:[.,]\d{1,3})?(?!\d)"  # India's groups; a plain number
 )
 _JOIN = r"\s?(?:-|–|—|/|to|and|bis|und|à|et|a|y|e|en|tot|até|до|~|〜)\s?"
 _GROUPED = re.compile(

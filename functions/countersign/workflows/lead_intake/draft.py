@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from countersign.domain.proposal import Fact, flat
 from countersign.domain.workflow import Draft
-from countersign.workflows.lead_intake import amounts
+from countersign.workflows.lead_intake import amounts, language
 from countersign.workflows.lead_intake.contract import (
     LeadAnswer,
     LeadInput,
@@ -70,7 +70,8 @@ def _derived(said: Said | SaidIntent | SaidUrgency | SaidSummary | None) -> Fact
 
 def _language(said: Said | None) -> Fact | None:
     fact = _derived(said)
-    return fact.model_copy(update={"value": fact.value[:2].lower()}) if fact else None
+    known = language.code(fact.value) if fact else ""
+    return fact.model_copy(update={"value": known}) if fact and known else None
 
 
 def _phone(said: Said | None, region: str) -> Fact | None:
@@ -87,7 +88,7 @@ def _phone(said: Said | None, region: str) -> Fact | None:
 
 
 def _country(said: Said | None) -> Fact | None:
-    """The ISO code; a country that the table does not know stays as it was said, and rules see it."""
+    """The ISO code; a country that the table does not know stays as said, and a rule sees it."""
     if said is None or not said.value.strip():
         return None
     code = country_code(said.value)

@@ -8,6 +8,7 @@ from countersign.domain.money import Money, exponent
 from countersign.domain.proposal import Proposal
 from countersign.domain.release import Limits
 from countersign.domain.rules import Situation
+from countersign.workflows.lead_intake.amounts import ISO
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.countries import codes, country_code
 
@@ -19,9 +20,17 @@ def intent(proposal: Proposal) -> str:
     return proposal.value("intent") or "other"
 
 
+def is_surely_spam(situation: Lead) -> bool:
+    """Whether it is spam by more than a model's word: else a person looks at it."""
+    least = situation.limits.number("confidence.min")
+    return intent(situation.proposal) == "spam" and situation.proposal.confidence >= least
+
+
 def stated_country(situation: Lead) -> str:
-    """The country that the form or else the text states, as a code or, if unknown, as said."""
-    form = situation.input.stated.country
+    """The country that a person corrected, the form, or else the text states: as a code or, if
+    unknown, as said."""
+    corrected = situation.proposal.corrected("country")
+    form = corrected or situation.input.stated.country
     return country_code(form) or form or situation.proposal.value("country") or ""
 
 
@@ -38,7 +47,7 @@ def all_countries(situation: Lead) -> frozenset[str]:
     """Every country code that form, text or record connect with the sender."""
     record = situation.records.first("contact")
     said = (
-        situation.input.stated.country,
+        "" if situation.proposal.corrected("country") else situation.input.stated.country,
         situation.proposal.value("country") or "",
         record.fields.get("country", "") if record else "",
     )
@@ -62,9 +71,9 @@ def owner(situation: Lead) -> str:
 
 
 def budget(proposal: Proposal) -> Money | None:
-    """The budget as money, in whole minor units; None when none or no real currency is named."""
+    """The budget as money, in whole minor units; None when none or no known currency is named."""
     amount, currency = proposal.value("budget_amount"), proposal.value("budget_currency") or ""
-    if amount is None or not (len(currency) == _CODE and currency.isascii() and currency.isupper()):
+    if amount is None or currency not in ISO:
         return None
     unit = Decimal(1).scaleb(-exponent(currency))
     try:
@@ -74,4 +83,3 @@ def budget(proposal: Proposal) -> Money | None:
 
 
 _DEFAULT = "owner.default"
-_CODE = 3

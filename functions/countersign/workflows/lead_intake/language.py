@@ -4,8 +4,25 @@ from __future__ import annotations
 
 import re
 
-from countersign.workflows.lead_intake.words import STOP_WORDS
+from countersign.workflows.lead_intake.words import LANGUAGES, STOP_WORDS
 
+_NAMES = {
+    "english": "en",
+    "german": "de",
+    "deutsch": "de",
+    "french": "fr",
+    "français": "fr",
+    "spanish": "es",
+    "español": "es",
+    "italian": "it",
+    "italiano": "it",
+    "dutch": "nl",
+    "nederlands": "nl",
+    "portuguese": "pt",
+    "português": "pt",
+    "japanese": "ja",
+    "chinese": "zh",
+}
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
     ("ko", re.compile("[\uac00-\ud7af]")),
@@ -23,6 +40,13 @@ _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SHARE = 0.15
 _FEWEST = 2
+
+
+def code(stated: str) -> str:
+    """The ISO 639-1 code in `en`, `en-GB` or `English`; empty when it is none that we know."""
+    plain = stated.strip().lower()
+    short = re.split("[-_]", plain)[0]
+    return short if short in LANGUAGES else _NAMES.get(plain, "")
 
 
 def detect(text: str) -> str:

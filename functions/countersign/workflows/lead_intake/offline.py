@@ -55,7 +55,8 @@ class _Message:
     @cached_property
     def sentences(self) -> list[str]:
         """The sentences of the text, the subject in front when it says something itself."""
-        return sentences.split(sentences.body(self.text)) or [self.subject or self.text]
+        found = sentences.split(sentences.body(self.text))
+        return found or [(self.subject or self.text.strip())[:_VALUE]]
 
     @cached_property
     def words(self) -> str:
@@ -68,7 +69,7 @@ def offline(prompt_text: str) -> Mapping[str, Any]:
     message = _message(json.loads(prompt_text))
     intent, weight = intents.likeliest(message.words)
     need = sentences.need(message.sentences, intent)
-    code = language.detect(message.words) or message.form.get("language", "")[:2].lower()
+    code = language.detect(message.words) or language.code(message.form.get("language", ""))
     who = people_found(message)
     place = _place(message)
     region = place[0] if place else ""
@@ -78,10 +79,10 @@ def offline(prompt_text: str) -> Mapping[str, Any]:
         **_contact(message, place),
         "intent": _intent(message, intent),
         "need": _said((need[:_VALUE], need)) if need else None,
-        "budget": offline_facts.budget([message.subject, *message.sentences], region),
+        "budget": _budget(message, region, intent),
         "timeline": _said(offline_facts.timeline(message.words)),
         "urgency": _said(offline_facts.urgency(message.words)),
-        "language": _said((code, message.sentences[0])) if code else None,
+        "language": _said((code, message.sentences[0])) if code and message.sentences[0] else None,
         "summary": _summary(message, intent),
         "reply": _reply(intent, code, who, need),
         "actions": list(_WISHES.get(intent, ("email.send_reply",))),
@@ -126,13 +127,21 @@ def _contact(message: _Message, place: tuple[str, str] | None) -> Mapping[str, A
     }
 
 
-def _intent(message: _Message, intent: str) -> Mapping[str, Any]:
+def _budget(message: _Message, region: str, intent: str) -> Mapping[str, object] | None:
+    said = [message.subject, *message.sentences]
+    return offline_facts.budget(said, region, is_sale=intent == "sales")
+
+
+def _intent(message: _Message, intent: str) -> Mapping[str, Any] | None:
     stands = [words for _, words in intents.hits(intent, message.words)][:_FEW]
-    return {"value": intent, "quotes": stands or message.sentences[:1]}
+    quotes = stands or [sentence for sentence in message.sentences[:1] if sentence.strip()]
+    return {"value": intent, "quotes": quotes} if quotes else None
 
 
-def _summary(message: _Message, intent: str) -> Mapping[str, Any]:
-    chosen = sentences.summary(message.sentences, intent)
+def _summary(message: _Message, intent: str) -> Mapping[str, Any] | None:
+    chosen = [said for said in sentences.summary(message.sentences, intent) if said.strip()]
+    if not chosen:
+        return None
     return {"value": " ".join(" ".join(chosen).split()), "quotes": chosen}
 
 

@@ -36,7 +36,7 @@ _DOLLARS = {
 }
 _CROWNS = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
 _CROWN_SIGN = re.compile(r"\s?(?:kr\.?|kronor|kroner)(?!\w)", re.IGNORECASE)
-_SMALLEST = 100
+_SMALLEST, _LARGEST = 100, 10**8  # of numbers without a currency
 _UNITS = (
     r"days?|weeks?|months?|quarters?|years?|tagen?|wochen?|monate?n?|quartals?|jahre?n?|jours?|semaines?|mois|"
     r"días?|semanas?|meses|mes|años?|giorni|settiman[ae]|mes[ei]|dagen|weken|week|maanden|maand|dias?|mês"
@@ -73,11 +73,11 @@ _NOT = re.compile(
 )
 
 
-def budget(sentences: list[str], country: str) -> Mapping[str, object] | None:
-    """The sum that the sender would spend: one near a word for budgets, else the largest."""
+def budget(sentences: list[str], country: str, *, is_sale: bool) -> Mapping[str, object] | None:
+    """The sum that the sender would spend: one near a word for budgets, else in a sale the largest."""
     near = [found for found in _sums(sentences, country) if _BUDGET.search(found[1])]
     rest = [found for found in _sums(sentences, country) if not _OTHER_MONEY.search(found[1])]
-    known = [found for found in (near or rest) if found[0].currency] or near
+    known = [found for found in (near or rest * is_sale) if found[0].currency] or near
     if not known:
         return None
     money, sentence = max(known, key=lambda found: found[0].amount)
@@ -145,7 +145,8 @@ def _sums(sentences: list[str], country_of: str) -> Iterator[tuple[amounts.Sum, 
     for sentence in sentences:
         for money in amounts.bare(sentence):
             local = _local(money, sentence, country_of)
-            if local.currency or (local.amount >= _SMALLEST and _BUDGET.search(sentence)):
+            named = _SMALLEST <= local.amount < _LARGEST and _BUDGET.search(sentence)
+            if local.currency or named:
                 yield local, sentence
 
 

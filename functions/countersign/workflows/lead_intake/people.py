@@ -31,7 +31,7 @@ _LEGAL = (
     r"s\.r\.o\.|a\.s\.|d\.o\.o\.|Kft\.?|A\.Ş\.|ООО"
 )
 _WITH_FORM = re.compile(
-    rf"((?:{_CAP}|\d+)(?:[ \t]+(?:&|und|and|et|y|e|\+|of|de|du|des|della|{_CAP})){{0,5}},?[ \t]+(?:{_LEGAL}))(?![\w])"
+    rf"(?<!\w)((?:{_CAP}|\d{{1,6}})(?:[ \t]+(?:&|und|and|et|y|e|\+|of|de|du|des|della|{_CAP})){{0,5}},?[ \t]+(?:{_LEGAL}))(?![\w])"
 )
 _JAPANESE_FORM = re.compile(
     r"((?:株式会社|有限会社|合同会社)[\w\u30fc]{1,20}|[\w\u30fc]{1,20}?(?:株式会社|有限公司|公司))"
@@ -44,16 +44,23 @@ _WORK = re.compile(
     rf"\b(?i:i work (?:for|at)|we at|here at|wir (?:von|bei)|ich arbeite (?:bei|für)|je travaille (?:chez|pour)|trabajo en|lavoro per|"
     rf"i run|we are|wir sind|nous sommes|somos|siamo)[ \t]+(?:(?i:the|der|die|das|la|el|il)[ \t]+)?({_CAP}(?:[ \t]+(?:&[ \t]+)?{_CAP}){{0,3}})"
 )  # fmt: skip
-_FREE_MAIL = frozenset(
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_FREE_MAIL = _set(
     "gmail googlemail outlook hotmail live yahoo icloud me gmx web proton protonmail aol mail qq 163 naver "
-    "example t-online orange free libero freenet posteo".split()
+    "example t-online orange free libero freenet posteo"
 )
-_NOT_NAMES = frozenset(
+_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gob", "gov", "net", "org"})
+_NOT_NAMES = _set(
     "the team info sales office support contact hello admin noreply marketing service kontakt we our your us i "
     "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag january "
     "february march april may june july august september october november december januar februar märz mai juni "
     "juli oktober dezember interested looking writing hi hello dear best regards thanks thank you kind sincerely "
-    "monsieur madame sir ceo cto cfo head director manager google linkedin".split()
+    "monsieur madame sir ceo cto cfo head director manager google linkedin"
 )
 
 
@@ -105,12 +112,15 @@ def _is_name(text: str) -> bool:
 
 
 def _is_company(text: str) -> bool:
-    first = text.split()[0].strip(".,").lower()
+    first = text.split(maxsplit=1)[0].strip(".,").lower()
     return first not in _NOT_NAMES and not country_code(text) and len(text) > 2  # noqa: PLR2004 - "We"
 
 
 def _from_domain(sender: str) -> Found | None:
-    label = sender.rpartition("@")[2].split(".")[-2:-1]
-    if not label or label[0] in _FREE_MAIL or not label[0].isascii():
+    labels = sender.rpartition("@")[2].split(".")[:-1]
+    if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:  # firm.co.uk
+        labels.pop()
+    label = labels[-1] if labels else ""
+    if not label or label in _FREE_MAIL or not label.isascii():
         return None
-    return label[0].capitalize(), sender
+    return label.capitalize(), sender

@@ -15,6 +15,7 @@ from countersign.parsing.masking import mask
 from countersign.parsing.sniff import sniff
 from countersign.parsing.strict_json import NotJson, loads
 from countersign.workflows.lead_intake.contract import CUT, Attachment, LeadInput, Stated, WebForm
+from countersign.workflows.lead_intake.language import code as language_code
 
 _MAX_TEXT = 20_000
 _MAX_SIGNATURE = 2_000
@@ -135,7 +136,7 @@ def _from_form(form: WebForm) -> LeadInput:
             language=language,
             consent=form.consent,
         ),
-        language_hints=(language[:2].lower(),) if language else (),
+        language_hints=tuple(filter(None, (language_code(language),))),
     )
 
 

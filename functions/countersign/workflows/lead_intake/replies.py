@@ -3,63 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from countersign.domain.proposal import Proposal
 from countersign.parsing.clean import one_line
 from countersign.workflows.lead_intake import amounts, facts
+from countersign.workflows.lead_intake.acknowledgements import ACKNOWLEDGEMENTS
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.facts import Lead
 
-ACKNOWLEDGEMENTS: Mapping[str, tuple[str, str]] = {
-    "en": (
-        "We have received your message",
-        "Hello,\n\nthank you for your message. It has reached us, and a colleague will read it and "
-        "come back to you.\n\nThis confirmation was sent automatically.\n",
-    ),
-    "de": (
-        "Ihre Nachricht ist angekommen",
-        "Guten Tag,\n\nvielen Dank für Ihre Nachricht. Sie ist bei uns angekommen; jemand aus dem "
-        "Team liest sie und meldet sich bei Ihnen.\n\nDiese Bestätigung wurde automatisch "
-        "verschickt.\n",
-    ),
-    "fr": (
-        "Nous avons bien reçu votre message",
-        "Bonjour,\n\nmerci pour votre message. Nous l'avons bien reçu ; un collègue va le lire et "
-        "reviendra vers vous.\n\nCette confirmation a été envoyée automatiquement.\n",
-    ),
-    "es": (
-        "Hemos recibido su mensaje",
-        "Hola:\n\nGracias por su mensaje. Lo hemos recibido; un compañero lo leerá y se pondrá en "
-        "contacto con usted.\n\nEsta confirmación se ha enviado automáticamente.\n",
-    ),
-    "it": (
-        "Abbiamo ricevuto il suo messaggio",
-        "Buongiorno,\n\ngrazie per il suo messaggio. Lo abbiamo ricevuto; un collega lo leggerà e "
-        "la ricontatterà.\n\nQuesta conferma è stata inviata automaticamente.\n",
-    ),
-    "nl": (
-        "Wij hebben uw bericht ontvangen",
-        "Goedendag,\n\nhartelijk dank voor uw bericht. Wij hebben het ontvangen; een collega leest "
-        "het en neemt contact met u op.\n\nDeze bevestiging is automatisch verzonden.\n",
-    ),
-    "ja": (
-        "お問い合わせを受け付けました",
-        "お問い合わせいただきありがとうございます。\n内容を確認のうえ、担当者よりご連絡いたします。\n\n"
-        "このメールは自動で送信されています。\n",
-    ),
-    "pt": (
-        "Recebemos a sua mensagem",
-        "Olá,\n\nobrigado pela sua mensagem. Já a recebemos; um colega vai lê-la e entrará em "
-        "contacto consigo.\n\nEsta confirmação foi enviada automaticamente.\n",
-    ),
-}
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _SCHEME = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bmailto:|\btel:|\bwww\.)\S+", re.IGNORECASE)
 _MAILBOX = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 _HOST = re.compile(r"(?<![@\w.-])(?:[\w-]+\.)+([^\W\d_]{2,24})\b(/?)")
-_TLDS = frozenset(
-    "com net org info biz io ai co app dev xyz top site online shop link click me ly gl tk ru cn de "
-    "fr es it nl eu uk ch at be pl us ca au jp in br mx se no dk fi example test".split()
+_TLDS = _set(
+    "com net org info biz io ai co app dev xyz top site online shop link click me ly gl tk ru cn "
+    "de fr es it nl eu uk ch at be pl us ca au jp in br mx se no dk fi example test"
 )
 _RUN = re.compile(r"\+?\(?\d[\d ()./\u00a0-]{5,}\d")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")

@@ -122,12 +122,12 @@ def _injection(situation: Lead) -> Hit:
 
 
 def _spam(situation: Lead) -> Hit:
-    return ("spam", "a request") if facts.intent(situation.proposal) == "spam" else None
+    return ("spam", "a request") if facts.is_surely_spam(situation) else None
 
 
 def _not_sales(situation: Lead) -> Hit:
     intent = facts.intent(situation.proposal)
-    return None if intent in {"sales", "spam"} else (intent, "sales")
+    return None if intent == "sales" else (intent, "sales")
 
 
 def _over_size(situation: Lead) -> Hit:
@@ -180,7 +180,7 @@ _TABLE = (
     ("reply.drafted", "the reply was drafted for this message", _drafted),
     ("reply.foreign_target", "the draft points somewhere that is not ours", _foreign_target),
     ("injection.suspected", "the message gives orders to the model", _injection),
-    ("intent.spam", "the message is spam", _spam),
+    ("intent.spam", "the message is surely spam", _spam),
     ("intent.not_sales", "the message is no sales request", _not_sales),
     ("size.over_limit", "the message is larger than what is handled unseen", _over_size),
     ("safety.masked", "card, account or identity numbers were masked", _masked),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
 from countersign.workflows.lead_intake import amounts, intents
 from countersign.workflows.lead_intake.injection import order_in
 

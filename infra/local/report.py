@@ -1,0 +1,34 @@
+"""What `make run` tells the person who started it."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from infra.local.stand import Stand
+
+PAGES = (
+    ("", "start here"),
+    ("/console", "jobs"),
+    ("/mailbox", "mails, with the approval links"),
+    ("/crm", "the demo CRM"),
+)
+
+
+def addresses(running: Stand, console: Console) -> None:
+    """Where everything is, and how to send an event."""
+    for line in running.rewrites:
+        console.print(f"[dim]rewrite: {escape(line)}[/]", soft_wrap=True)
+    table = Table.grid(padding=(0, 2))
+    for path, what in PAGES:
+        table.add_row(f"[bold]{running.url}{path or '/'}[/]", what)
+    table.add_row(running.cloud.endpoint, "AWS endpoint (key test, secret test)")
+    table.add_row(running.webhook_secret, "webhook secret of this run")
+    console.print()
+    console.print(table)
+    console.print(
+        "\nSend an event: [bold]countersign submit events/01-web-form-complete/event.json "
+        "--workflow lead_intake[/]\nStop with Ctrl-C; details are in .local/run.log.",
+        soft_wrap=True,
+    )

@@ -1,0 +1,31 @@
+"""`make run`: everything on this machine, with pages to look at; ONCE=1 plays `events/`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+NEEDED = (3, 11)
+WRONG_USE = 2
+
+
+def main() -> None:
+    """`python -m infra.local.run [--once] [--port 8400]`. Exit code 2: it could not start."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--once", action="store_true", help="play events/ and end")
+    parser.add_argument("--port", type=int, default=8400, help="the next one is taken too")
+    arguments = parser.parse_args()
+    if sys.version_info < NEEDED:
+        sys.stderr.write(
+            f"Countersign needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
+            "Remove .venv and run `make` with a newer python3 on the PATH.\n"
+        )
+        sys.exit(WRONG_USE)
+    # Only now: these modules use what older versions of Python do not have.
+    from infra.local import session  # noqa: PLC0415 - as said above
+
+    sys.exit(session.run(once=arguments.once, port=arguments.port))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The approval door behind a real HTTP server on loopback, and Chromium in front of it."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
+
+from countersign.doors.approvals import answer
+from countersign.doors.http import Request
+from tests.fakes.world import World
+from tests.unit.pages.waiting import Plot, waiting
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def served(plot: Plot | None = None) -> Iterator[tuple[World, str]]:
+    """A waiting job, and the address under which its pages are served."""
+    world: World
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer()
+
+        do_POST = do_HEAD = do_OPTIONS = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            """Paths hold secrets: nothing is logged."""
+
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            reply = answer(world.deps, Request.of(_event(self, body))).as_event()
+            self.send_response(reply["statusCode"])
+            for name, value in reply["headers"].items():
+                self.send_header(name, value)
+            for cookie in reply["cookies"]:
+                self.send_header("set-cookie", cookie)
+            content = reply["body"].encode()
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    base = f"http://127.0.0.1:{server.server_port}"
+    world = waiting(plot, base_url=base)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield world, base
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def chromium() -> Iterator[Chromium]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _event(door: BaseHTTPRequestHandler, body: bytes) -> dict[str, Any]:
+    """The request in the HTTP API's shape, the cookie left in its header."""
+    _, _, link, secret = (*door.path.split("/"), "", "", "")[:4]
+    return {
+        "requestContext": {"http": {"method": door.command}},
+        "pathParameters": {"link": link, "secret": secret},
+        "headers": dict(door.headers.items()),
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }

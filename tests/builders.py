@@ -1,0 +1,264 @@
+"""Small, valid domain values for tests; every part that matters to a test is an argument."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from countersign.domain import actions, rules
+from countersign.domain.actions import Action, LedgerEntry, Receipt, Wanted
+from countersign.domain.approvals import Approval, Choice, Decision, Person
+from countersign.domain.case import Case
+from countersign.domain.change import JobRecord
+from countersign.domain.contract import Contract
+from countersign.domain.job import Job, Pointer, Source, Status
+from countersign.domain.policy import Answer, Line, Policy, Reason, Verdict
+from countersign.domain.proposal import Fact, Proposal, Usage
+from countersign.domain.records import Records
+from countersign.domain.release import Limits, Release
+from countersign.domain.workflow import Draft, Workflow
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""The moment at which things happen in tests unless they say otherwise."""
+EXPIRES = AT + timedelta(days=45)
+ANA = Person(id="ana", name="Ana Costa", address="ana.costa@example.com")
+BEN = Person(id="ben", name="Ben Okafor", address="ben.okafor@example.com")
+JOB_ID = "j-aaaabbbbccccddddeeeeffff"
+
+
+class Memo(Contract):
+    """The parameters of the actions in tests."""
+
+    CONTRACT: ClassVar[str] = "test.memo"
+    VERSION: ClassVar[int] = 1
+
+    text: str
+
+
+class Letter(Contract):
+    """The input of the workflow in tests."""
+
+    CONTRACT: ClassVar[str] = "test.letter"
+    VERSION: ClassVar[int] = 1
+
+    text: str
+
+
+def salts() -> Callable[[], str]:
+    """A source of salts, 128 bits as hex, each another one."""
+    count = itertools.count(1)
+    return lambda: f"{next(count):032x}"
+
+
+def source(**parts: Any) -> Source:
+    """A webhook's event."""
+    usual: dict[str, Any] = {
+        "door": "webhook",
+        "sender": "shop",
+        "event_id": "evt-1",
+        "payload": Pointer(bucket="payloads", key="raw/1"),
+        "body_digest": "0" * 64,
+        "size": 120,
+        "received_at": AT,
+    }
+    return Source(**usual | parts)
+
+
+def job(status: Status = Status.PROCESSING, **parts: Any) -> Job:
+    """A job under way."""
+    usual: dict[str, Any] = {
+        "job_id": JOB_ID,
+        "workflow": "letters",
+        "status": status,
+        "version": 3,
+        "execution": JOB_ID,
+        "attempt": 1,
+        "release": "f" * 64,
+        "source": source(),
+        "created_at": AT,
+        "updated_at": AT,
+    }
+    return Job(**usual | parts)
+
+
+def verdict(answer: Answer, *rule_ids: str, escalate: bool = False) -> Verdict:
+    """A verdict with one reason per rule."""
+    reasons = tuple(Reason(line=r, rule=r, sentence=f"because of {r}") for r in rule_ids)
+    return Verdict(answer=answer, reasons=reasons, escalate=escalate)
+
+
+def _send(port: object, memo: Memo, key: str) -> Receipt:
+    return Receipt(id=f"{key}:{memo.text}:{port}")
+
+
+def action(action_id: str = "crm.memo", *, version: int = 1) -> Action[Memo, Any]:
+    """An action that writes a memo; its connector is the first word of its id."""
+    return Action(
+        id=action_id,
+        version=version,
+        connector=action_id.partition(".")[0],
+        params=Memo,
+        reversible=True,
+        words=lambda memo: f"Write {memo.text}",
+        do=_send,
+        find=None,
+        read_back=None,
+        expected=lambda memo: {"text": memo.text},
+    )
+
+
+def held(
+    index: int = 0,
+    action_id: str = "crm.memo",
+    answer: Answer = Answer.RUN,
+    *rule_ids: str,
+    escalate: bool = False,
+    text: str = "call back",
+    **parts: Any,
+) -> LedgerEntry:
+    """A ledger entry whose bytes are real; `parts` overwrite what is stored beside them."""
+    made = actions.entry(
+        index,
+        Wanted(action=action_id, params=Memo(text=text), target="contact/7"),
+        action(action_id),
+        verdict(answer, *rule_ids, escalate=escalate),
+        job_id=JOB_ID,
+        policy="letters/1",
+        expires_at=EXPIRES,
+    )
+    return made.model_copy(update=parts)
+
+
+def approval(*entries: LedgerEntry, **parts: Any) -> Approval:
+    """A request to Ana and Ben over `entries`, one day long."""
+    usual: dict[str, Any] = {
+        "approval_id": "a-1",
+        "job_id": JOB_ID,
+        "digests": tuple(entry.digest for entry in entries),
+        "approvers": (ANA, BEN),
+        "requested_at": AT,
+        "deadline": AT + timedelta(days=1),
+    }
+    return Approval(**usual | parts)
+
+
+def decision(asked: Approval, choice: Choice = Choice.APPROVE, **parts: Any) -> Decision:
+    """Ana says the same to everything, an hour after she was asked."""
+    usual: dict[str, Any] = {
+        "by": ANA.id,
+        "at": AT + timedelta(hours=1),
+        "choices": dict.fromkeys(asked.digests, choice),
+        "reason": "" if choice is Choice.APPROVE else "not now",
+    }
+    return Decision(**usual | parts)
+
+
+def fact(value: str, *quotes: str, derived: bool = False) -> Fact:
+    """A fact; without quotes it quotes itself."""
+    return Fact(value=value, quotes=quotes or (value,), derived=derived)
+
+
+def proposal(facts: Mapping[str, Fact] | None = None, **parts: Any) -> Proposal:
+    """What a model proposed."""
+    usual: dict[str, Any] = {
+        "facts": facts or {},
+        "wishes": (),
+        "drafts": {},
+        "confidence": Decimal("0.80"),
+        "model": "scripted",
+        "offline": False,
+        "usage": Usage(),
+    }
+    return Proposal(**usual | parts)
+
+
+def limits(**numbers: str) -> Limits:
+    """Limits of these numbers."""
+    return Limits(numbers={n: Decimal(v) for n, v in numbers.items()}, amounts={}, lists={})
+
+
+def release(**parts: Any) -> Release:
+    """A release of the workflow in tests."""
+    usual: dict[str, Any] = {
+        "workflow": "letters",
+        "prompt": "Read the letter.",
+        "model": "small-1",
+        "temperature": Decimal(0),
+        "max_output_tokens": 500,
+        "limits": limits(longest="80"),
+    }
+    return Release(**usual | parts)
+
+
+def situation(text: str = "hello", **parts: Any) -> rules.Situation[Letter]:
+    """What the rules look at."""
+    usual = rules.Situation(
+        job_id=JOB_ID,
+        input=Letter(text=text),
+        proposal=proposal(),
+        records=Records(read_at=AT, found={}),
+        limits=limits(longest="80"),
+        now=AT,
+    )
+    return replace(usual, **parts)
+
+
+def record(ledger: Iterable[LedgerEntry] = (), **parts: Any) -> JobRecord:
+    """A job with what is stored under it."""
+    usual: dict[str, Any] = {"job": job(), "ledger": tuple(ledger)}
+    return JobRecord(**usual | parts)
+
+
+def case(**parts: Any) -> Case:
+    """An open case."""
+    usual: dict[str, Any] = {
+        "job_id": JOB_ID,
+        "reason": "an action failed",
+        "owner": "sales-ops",
+        "opened_at": AT,
+        "due_at": AT + timedelta(days=2),
+    }
+    return Case(**usual | parts)
+
+
+def policy(*lines: Line) -> Policy:
+    """A policy of these lines."""
+    return Policy(version="letters/1", author="sales-ops", lines=lines)
+
+
+def workflow(
+    lines: Sequence[Line] = (), wants: Sequence[Wanted] = (), ids: Sequence[str] = ("crm.memo",)
+) -> Workflow[Letter]:
+    """A workflow that wants `wants` of every letter."""
+    return Workflow(
+        id="letters",
+        title="Letters",
+        owner="sales-ops",
+        success=(),
+        thresholds=(),
+        input=Letter,
+        answer=Letter,
+        release=release(),
+        rules=(),
+        policy=policy(*lines),
+        actions={action_id: action(action_id) for action_id in ids},
+        approval_for=timedelta(days=1),
+        read=lambda raw: Letter(text=raw.body.decode()),
+        dismiss=lambda letter: "" if letter.text else "the letter is empty",
+        source_text=lambda letter: letter.text,
+        prompt_text=lambda letter: letter.text,
+        schema=Letter.model_json_schema,
+        draft=lambda letter, _: Draft(
+            facts={"text": fact(letter.text)}, wishes=(), drafts={}, confidence=Decimal(1)
+        ),
+        confidence=lambda _, draft: draft.confidence,
+        offline=lambda text: {"text": text},
+        lookups=lambda _, __: (),
+        claim=lambda _, __: None,
+        joins=lambda mine, theirs, _: mine == theirs,
+        want=lambda _: wants,
+    )

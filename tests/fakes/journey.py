@@ -1,0 +1,164 @@
+"""The steps run one after the other as the definition orders them, without a state machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from countersign.definition import definition
+from countersign.domain.approvals import Choice, Decision, settle
+from countersign.domain.approvals import decide as decide_on
+from countersign.domain.change import Change, JobRecord
+from countersign.domain.errors import CountersignError
+from countersign.domain.intake import accepted, new_job
+from countersign.domain.job import Source
+from countersign.doors.intake import pin, store
+from countersign.runtime import Call, Deps, Work, run
+from countersign.steps.act import act
+from countersign.steps.ask import ask
+from countersign.steps.close import close
+from countersign.steps.decide import decide
+from countersign.steps.escalate import escalate
+from countersign.steps.look import look
+from countersign.steps.park import park
+from countersign.steps.prepare import prepare
+from countersign.steps.propose import propose
+from tests.fakes.world import World
+
+STEPS: Mapping[str, Work] = {
+    "Prepare": prepare,
+    "Propose": propose,
+    "Fallback": propose,
+    "Look": look,
+    "Decide": decide,
+    "Act": act,
+    "Ask": ask,
+    "Close": close,
+    "Escalate": escalate,
+    "Park": park,
+}
+
+
+def accept(
+    world: World,
+    body: bytes,
+    event: str = "evt-1",
+    door: Literal["webhook", "upload"] = "webhook",
+) -> str:
+    """An event came through a door and is stored; the job's id."""
+    source = Source(
+        door=door,
+        sender="lead_intake",
+        event_id=event,
+        payload=world.payloads.put(f"raw/{event}", body),
+        body_digest="b0",
+        size=len(body),
+        received_at=world.clock.now(),
+    )
+    job = new_job("lead_intake", pin(world.deps, "lead_intake"), source, world.clock.now())
+    store(world.deps, job, accepted(job))
+    return job.job_id
+
+
+def form(**fields: Any) -> bytes:
+    """A web form that says all a seller needs, with `fields` changed; None leaves one out."""
+    said = {
+        "name": "Anna Lindner",
+        "email": "anna.lindner@hafenwerk.example",
+        "phone": "+49 30 23125 0142",
+        "company": "Hafenwerk Logistik GmbH",
+        "country": "Germany",
+        "consent": True,
+        "message": "Hello, we are looking for a quote for 40 licences of your dispatch software. "
+        "Our budget is 12,500 EUR and we would like to start by the end of March.",
+    }
+    return json.dumps({k: v for k, v in (said | fields).items() if v is not None}).encode()
+
+
+class Journey:
+    """One job on its way. `visited` are the states it entered."""
+
+    def __init__(self, world: World, job_id: str, deps: Deps | None = None) -> None:
+        self._world = world
+        self._deps = deps or world.deps
+        self.job_id = job_id
+        self.visited: list[str] = []
+
+    @property
+    def record(self) -> JobRecord:
+        """The job as it is stored."""
+        return self._world.store.load(self.job_id)
+
+    def goes(self, start: str = "Prepare", given: Mapping[str, Any] | None = None) -> str:
+        """Run until the machine would end or wait; the last state."""
+        state, carried = start, dict(given or {})
+        execution = self.record.job.execution
+        while True:
+            self.visited.append(state)
+            following, carried = self._enter(state, carried, execution)
+            if following is None:
+                return state
+            state = following
+
+    def answered(self) -> str:
+        """Go on as after the callback or the time-out of Ask."""
+        return self.goes("Look")
+
+    def is_decided(self, choice: Choice, by: str = "ana", reason: str = "") -> None:
+        """A person decides on everything that was asked, as the approvals door records it."""
+        record = self.record
+        assert record.pending, "nothing waits for a decision"
+        choices = dict.fromkeys(record.pending.digests, choice)
+        decision = Decision(by=by, at=self._world.clock.now(), choices=choices, reason=reason)
+        decided = decide_on(record.pending, decision)
+        change = Change(
+            event="decided by a person",
+            actor=f"person:{by}",
+            approvals=(decided,),
+            ledger=settle(decided, record.ledger),
+            done=("approval",),
+        )
+        self._world.deps.commit(record, change)
+
+    def statuses(self) -> dict[str, str]:
+        """Where each action stands."""
+        return {held.action: held.status.value for held in self.record.ledger}
+
+    def _enter(
+        self, state: str, given: dict[str, Any], execution: str
+    ) -> tuple[str | None, dict[str, Any]]:
+        call = Call(
+            job_id=self.job_id,
+            execution=execution,
+            state=state,
+            input=given,
+            token=f"task-{len(self.visited)}" if state == "Ask" else "",
+        )
+        if call.token:
+            self._world.executions.waiting.add(call.token)
+        try:
+            said = run(self._deps, STEPS[state], call)
+        except CountersignError as error:
+            return self._caught(state, error)
+        return self._following(state, said), said
+
+    def _following(self, state: str, said: dict[str, Any]) -> str | None:
+        """The next state; None where the machine ends, or waits for a person."""
+        then = definition()["States"][state].get("Next")
+        following = said.get("next") if then == "Route" else then
+        return None if state == "Ask" or following == "Parked" else following
+
+    def _caught(self, state: str, error: CountersignError) -> tuple[str | None, dict[str, Any]]:
+        """What the definition's Catch does once the retries are used up."""
+        if state in ("Escalate", "Park"):
+            raise error
+        name = type(error).__name__
+        for catcher in definition()["States"][state]["Catch"]:
+            if name in catcher["ErrorEquals"] or "States.ALL" in catcher["ErrorEquals"]:
+                cause = json.dumps({"errorType": name, "errorMessage": str(error)})
+                then = catcher["Next"]
+                gone = then == "Superseded"
+                return (None if gone else then), {"error": {"Error": name, "Cause": cause}}
+        raise AssertionError(f"nothing catches {name} in {state}") from error
+

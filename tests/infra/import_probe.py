@@ -1,0 +1,45 @@
+"""Import modules with nothing but the given folders on the path; run by `python -I -S`.
+
+Arguments: the folders, joined by the path separator, and the modules, joined by commas. What a
+function of ours imports when it is first called is imported too, except the composition root's
+choice of adapters: which of them a function gets is said by the caller.
+"""
+
+import ast
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+ROOT_MODULE = "countersign.runtime"
+
+
+def late_imports(module: ModuleType) -> Iterator[str]:
+    """The modules that functions of `module` import."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.FunctionDef):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Import):
+                    yield from (alias.name for alias in inner.names)
+                elif isinstance(inner, ast.ImportFrom) and inner.module:
+                    yield inner.module
+
+
+def load(names: list[str]) -> None:
+    """Import `names` and, until nothing is new, what functions of our modules would import."""
+    seen: set[str] = set()
+    while names:
+        for name in names:
+            importlib.import_module(name)
+        ours = {n for n in sys.modules if n.startswith("countersign.") and n != ROOT_MODULE}
+        new = sorted(ours - seen)
+        seen |= ours
+        names = [late for name in new for late in late_imports(sys.modules[name])]
+
+
+if __name__ == "__main__":
+    folders, modules = sys.argv[1:]
+    sys.path[:0] = folders.split(os.pathsep)
+    load(modules.split(","))

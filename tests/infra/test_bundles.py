@@ -1,0 +1,147 @@
+"""Bundles: each handler has what it imports, light ones have no more, and layers are trimmed."""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra import code, layers
+from infra.settings import ROOT
+from infra.steps import ROWS, Row
+from tests.infra import import_probe
+
+HEAVY = {"http", "model", "pages"}
+# Which adapter a function gets follows from the variables in its row.
+ADAPTERS = {
+    "JOBS_TABLE": "dynamo",
+    "PAYLOADS_BUCKET": "s3",
+    "INTAKE_QUEUE_URL": "sqs",
+    "STATE_MACHINE_ARN": "step_functions",
+    "MODEL_SECRET": "openai_model",
+    "CRM_READ_SECRET": "hubspot",
+    "CRM_WRITE_SECRET": "hubspot",
+    "MAIL_FROM": "ses",
+}
+CLIENTS = {"ses": "sesv2", "states": "stepfunctions"}
+
+
+@pytest.fixture(scope="session")
+def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every layer, built for this machine's Python."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    built = {name: tmp_path_factory.mktemp(name) for name in layers.GROUPS}
+    for name, folder in built.items():
+        layers.install_layer(name, version, f"{platform.machine()}-manylinux2014", folder)
+    return built
+
+
+def python(folders: list[Path], *program: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python without its site-packages and without our environment."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-B", *program],
+        env={"PATH": os.defpath, "AWS_DEFAULT_REGION": "us-east-1"},
+        cwd=folders[0],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def missing(row: Row, here: dict[str, Path], without: str = "") -> str:
+    """The name of the module that `row`'s handler misses when it has its own layers only."""
+    folders = [ROOT / "functions", *(here[name] for name in row.layers if name != without)]
+    adapters = [ADAPTERS[name] for name in ("JOBS_TABLE", *row.env) if name in ADAPTERS]
+    modules = [row.handler, *(f"countersign.connectors.{name}" for name in adapters)]
+    path = os.pathsep.join(str(folder) for folder in folders)
+    done = python(folders, import_probe.__file__, path, ",".join(modules))
+    if done.returncode == 0:
+        return ""
+    found = re.search(r"No module named '([\w.]+)'", done.stderr)
+    return found[1] if found else done.stderr
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_handler_imports_with_its_own_layers(row: Row, here: dict[str, Path]) -> None:
+    """A handler and the adapters it uses import with our code and its row's layers, no more."""
+    assert missing(row, here) == ""
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [(row.name, layer) for row in ROWS for layer in row.layers if layer in HEAVY],
+)
+def test_a_missing_layer_is_noticed(name: str, layer: str, here: dict[str, Path]) -> None:
+    """Without one of its heavy layers a handler does not import: the row has none in vain."""
+    (row,) = (row for row in ROWS if row.name == name)
+    assert missing(row, here, without=layer) in {"httpx", "openai", "jinja2"}
+
+
+def test_light_functions_have_no_heavy_layer() -> None:
+    """Model, HTTP and page libraries are with the functions that need them and nowhere else."""
+    heavy = {row.name: HEAVY.intersection(row.layers) for row in ROWS}
+    assert {name: found for name, found in heavy.items() if found} == {
+        "Propose": {"model"},
+        "LookCrm": {"http"},
+        "ActCrm": {"http"},
+        "Ask": {"pages"},
+        "Escalate": {"pages"},
+        "Approvals": {"pages"},
+    }
+
+
+def test_trimmed_botocore_still_makes_our_clients(here: dict[str, Path]) -> None:
+    """With the other services' data removed, a client of each service in a row is made."""
+    services = {grant.service for row in ROWS for grant in row.may} | {"sts"}
+    names = sorted(CLIENTS.get(service, service) for service in services)
+    made = "; ".join(f"boto3.client({name!r})" for name in names)
+    program = f"import sys; sys.path.insert(0, {str(here['core'])!r}); import boto3; {made}"
+    done = python([here["core"]], "-c", program)
+    assert done.stderr == ""
+    assert len(names) == 7
+
+
+@pytest.mark.control
+def test_a_trimmed_service_is_gone(here: dict[str, Path]) -> None:
+    """A service that no row names has no data in the layer."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(here['core'])!r}); import boto3; boto3.client('ec2')"
+    )
+    assert "UnknownServiceError" in python([here["core"]], "-c", program).stderr
+
+
+def test_layers_agree_on_what_they_share() -> None:
+    """A distribution that is in several locks has one version: the first layer would win."""
+    versions: dict[str, set[str]] = {}
+    for group in layers.GROUPS:
+        lock = (layers.LOCKS / f"{group}.txt").read_text()
+        for name, version in re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE):
+            versions.setdefault(name, set()).add(version)
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+def test_the_name_of_a_layer_follows_its_platform() -> None:
+    """A layer for another Python or platform is another layer."""
+    names = {
+        layers.digest("core", version, target)
+        for version in ("3.12", "3.13")
+        for target in ("aarch64-manylinux2014", "x86_64-manylinux2014")
+    }
+    assert len(names) == 4
+
+
+def test_the_resolver_s_words_reach_the_reader(tmp_path: Path) -> None:
+    """A platform that has no wheels is an error with the resolver's reason."""
+    with pytest.raises(layers.LayerError, match=r"core for aarch64-manylinux2014"):
+        layers.install_layer("core", "3.8", "aarch64-manylinux2014", tmp_path / "site")
+
+
+def test_samples_are_not_shipped() -> None:
+    """The code asset has modules, prompts and templates, and neither samples nor bytecode."""
+    shipped = {str(path.relative_to(code.SOURCE)) for path in code.shipped()}
+    assert "countersign/definition.py" in shipped
+    assert not [name for name in shipped if "/cases/" in name or "__pycache__" in name]

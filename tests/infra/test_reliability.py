@@ -1,0 +1,151 @@
+"""What keeps a job from getting lost, and what is public, logged and kept."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from countersign.connectors.secrets import UNSET
+from countersign.definition import TASK_SECONDS, definition
+from countersign.runtime import Settings as RuntimeSettings
+from infra.steps import CONNECTORS, ROWS, STEPS
+from tests.infra.template import Template
+
+ASYNCHRONOUS = ("Tick", "Record")
+
+
+def test_a_message_stays_hidden_six_times_as_long_as_start_may_run(dev: Template) -> None:
+    """The visibility time-out is at least six times the consumer's, as AWS asks."""
+    (queue,) = (q for q in dev.of("SQS::Queue").values() if "RedrivePolicy" in q)
+    assert queue["VisibilityTimeout"] >= 6 * dev.function("Start")["Timeout"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_a_batch_fails_by_the_message_and_the_poller_is_bounded(dev: Template) -> None:
+    """The queue's consumer answers for each message, and has a maximum concurrency."""
+    source = dev.one("Lambda::EventSourceMapping")
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_functions_end_before_their_task(dev: Template) -> None:
+    """Each function has its own time-out, shorter than the one of the state that calls it."""
+    timeouts = {row.name: dev.function(row.name)["Timeout"] for row in ROWS}
+    assert timeouts == {row.name: row.timeout for row in ROWS}
+    assert all(timeouts[row.name] < TASK_SECONDS for row in STEPS)
+    assert timeouts["Tick"] < 60  # it is called every minute
+    assert max(timeouts["Webhook"], timeouts["Approvals"]) < 30  # an HTTP API waits no longer
+
+
+def test_every_asynchronous_way_has_a_place_for_what_fails(dev: Template) -> None:
+    """Rules that cannot deliver and asynchronous calls that fail both end in a queue."""
+    for rule in dev.of("Events::Rule").values():
+        assert all("DeadLetterConfig" in target for target in rule["Targets"])
+    configured = {
+        config["FunctionName"]["Ref"]: config["DestinationConfig"]["OnFailure"]["Destination"]
+        for config in dev.of("Lambda::EventInvokeConfig").values()
+    }
+    assert len(configured) == len(ASYNCHRONOUS)
+    assert all(any(name in key for key in configured) for name in ASYNCHRONOUS)
+
+
+def test_log_groups_are_explicit_and_forget(dev: Template) -> None:
+    """Every function, the machine and the API log to a named group with a retention."""
+    groups = dev.of("Logs::LogGroup")
+    assert all(group["RetentionInDays"] == 14 for group in groups.values())
+    named = {group["LogGroupName"] for group in groups.values()}
+    functions = {function["FunctionName"] for function in dev.of("Lambda::Function").values()}
+    assert {f"/aws/lambda/{name}" for name in functions} < named
+    assert len(named) == len(functions) + 2
+    # Other names grow the resource policy of the account until it is full.
+    assert "/aws/vendedlogs/states/countersign-dev-jobs" in named
+
+
+def test_the_machine_logs_errors_without_content_and_traces(dev: Template) -> None:
+    """Execution data stays out of the log; X-Ray is on; the definition bounds the machine."""
+    machine = dev.one("StepFunctions::StateMachine")
+    assert machine["LoggingConfiguration"]["Level"] == "ERROR"
+    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+    assert machine["TracingConfiguration"]["Enabled"] is True
+    assert machine["StateMachineName"] == "countersign-dev-jobs"
+    assert json.loads(machine["DefinitionString"])["TimeoutSeconds"] > 0
+
+
+def test_every_placeholder_of_the_definition_is_filled(dev: Template) -> None:
+    """The machine's substitutions are exactly the placeholders, each with what it names."""
+    machine = dev.one("StepFunctions::StateMachine")
+    filled = machine["DefinitionSubstitutions"]
+    assert set(filled) == set(re.findall(r"\$\{(\w+)\}", json.dumps(definition())))
+    assert filled.pop("ActPrefix") == "countersign-dev-Act-"
+    assert all(name in value["Fn::GetAtt"][0] for name, value in filled.items())
+
+
+def test_act_finds_the_function_of_a_connector(dev: Template) -> None:
+    """An Act function is called what the definition makes of the connector's id."""
+    names = {row: dev.function(row)["FunctionName"] for row in CONNECTORS}
+    assert names == {"ActCrm": "countersign-dev-Act-crm", "ActMail": "countersign-dev-Act-mail"}
+
+
+def test_every_variable_is_one_that_the_code_reads(dev: Template) -> None:
+    """The settings of the functions know each variable that a function is given."""
+    ours = set(RuntimeSettings.model_fields)
+    for row in ROWS:
+        given = set(dev.function(row.name)["Environment"]["Variables"])
+        unread = {name for name in given if name.lower() not in ours}
+        assert unread == {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+
+
+def test_an_outside_key_is_marked_as_unset(dev: Template) -> None:
+    """A key that nobody filled in holds the text that the functions refuse to use."""
+    values = [s.get("SecretString") for s in dev.of("SecretsManager::Secret").values()]
+    assert [value for value in values if value is not None] == [UNSET] * 3
+
+
+def test_access_logs_hold_no_path_and_no_query(dev: Template) -> None:
+    """The secret of an approval link is in its path: the access log has the route key only."""
+    stage = dev.one("ApiGatewayV2::Stage")
+    logged = stage["AccessLogSettings"]["Format"]
+    assert "$context.routeKey" in logged
+    assert not re.search(r"\$context\.(path|identity|.*[qQ]uery)", logged)
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+
+
+def test_only_the_two_doors_are_public(dev: Template) -> None:
+    """The API has the webhook and the approval page, and nothing else."""
+    routes = {route["RouteKey"] for route in dev.of("ApiGatewayV2::Route").values()}
+    page = "/approvals/{link}/{secret}"
+    pages = {f"{method} {page}" for method in ("GET", "HEAD", "OPTIONS", "POST")}
+    assert routes == {"POST /webhooks/{workflow}"} | pages
+
+
+def kept(template: Template, kind: str) -> set[str]:
+    """The deletion policies of all resources of a type."""
+    rows: list[Any] = [r for r in template.body["Resources"].values() if r["Type"] == kind]
+    return {row["DeletionPolicy"] for row in rows}
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::S3::Bucket"])
+def test_production_data_outlives_its_stack(dev: Template, prod: Template, kind: str) -> None:
+    """Deleting a stack deletes the data of a test stage and never that of production."""
+    assert kept(dev, kind) == {"Delete"}
+    assert kept(prod, kind) == {"Retain"}
+
+
+def test_tables_and_buckets_are_as_the_store_expects(dev: Template) -> None:
+    """Keys, indexes, expiry and recovery of the tables; versions and events of the buckets."""
+    tables = dev.of("DynamoDB::Table")
+    (jobs,) = (table for name, table in tables.items() if "Jobs" in name)
+    assert [key["AttributeName"] for key in jobs["KeySchema"]] == ["pk", "sk"]
+    indexes = {
+        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
+        for index in jobs["GlobalSecondaryIndexes"]
+    }
+    assert indexes == {"due": ["due_shard", "due_at"], "status": ["status", "updated_at"]}
+    for table in tables.values():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert table["TimeToLiveSpecification"]["AttributeName"] in {"ttl", "expiration"}
+    for bucket in dev.of("S3::Bucket").values():
+        assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
+        assert all(bucket["PublicAccessBlockConfiguration"].values())

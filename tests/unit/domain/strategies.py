@@ -1,0 +1,101 @@
+"""Random domain values: plain JSON, and any contract from the types of its fields."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import unicodedata
+from collections.abc import Iterator
+from collections.abc import Mapping as AbstractMapping
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+import countersign.domain
+from countersign.domain.contract import Value
+from countersign.domain.money import Money, exponent
+
+Strategy = st.SearchStrategy[Any]
+
+nfc = st.text(max_size=12).map(lambda text: unicodedata.normalize("NFC", text))
+"""Text in the form in which it is stored."""
+zones = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
+instants = st.datetimes(
+    min_value=datetime(1, 1, 3),  # noqa: DTZ001 - Hypothesis wants naive bounds; zones follow
+    max_value=datetime(9999, 12, 29),  # noqa: DTZ001 - as above
+    timezones=st.just(UTC) | zones,
+)
+decimals = st.decimals(-(10**30), 10**30, allow_nan=False) | st.integers().map(Decimal)
+plain_json: Strategy = st.recursive(
+    st.none() | st.booleans() | st.integers() | nfc,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(nfc, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@st.composite
+def money(draw: st.DrawFn) -> Money:
+    """Any amount that fits its currency."""
+    currency = draw(st.sampled_from(("EUR", "USD", "JPY", "KWD", "CHF")))
+    minor = draw(st.integers(-(10**17), 10**17))
+    return Money(amount=Decimal(minor).scaleb(-exponent(currency)), currency=currency)
+
+
+_SIMPLE: dict[Any, Strategy] = {
+    str: nfc,
+    bool: st.booleans(),
+    int: st.integers(),
+    Decimal: decimals,
+    datetime: instants,
+    Money: money(),
+    NoneType: st.none(),
+}
+
+
+def of_type(kind: Any) -> Strategy:
+    """Values of a field's type. Raises KeyError for a type that contracts do not use yet."""
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return st.sampled_from(list(kind))
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return contracts(kind)
+    return _generic(get_origin(kind), get_args(kind))
+
+
+def _generic(origin: Any, arguments: tuple[Any, ...]) -> Strategy:
+    if origin is Literal:
+        return st.sampled_from(arguments)
+    if origin in (Union, UnionType):
+        return st.one_of([of_type(kind) for kind in arguments])
+    inner = of_type(arguments[1] if origin is AbstractMapping else arguments[0])
+    shapes = {
+        tuple: st.lists(inner, max_size=3).map(tuple),
+        AbstractMapping: st.dictionaries(nfc, inner, max_size=3),
+    }
+    return shapes[origin]
+
+
+def contracts(kind: type[BaseModel]) -> Strategy:
+    """Instances of one contract, every field at random."""
+    fields = {name: of_type(field.annotation) for name, field in kind.model_fields.items()}
+    return st.builds(kind, **fields)
+
+
+def kinds() -> list[type[Value]]:
+    """Every contract and part of a contract that the domain defines."""
+    for module in pkgutil.iter_modules(countersign.domain.__path__, "countersign.domain."):
+        importlib.import_module(module.name)
+    found = {kind for kind in _below(Value) if kind.__module__.startswith("countersign.domain.")}
+    return sorted((kind for kind in found if kind.model_fields), key=lambda kind: kind.__name__)
+
+
+def _below(root: type[Value]) -> Iterator[type[Value]]:
+    for kind in root.__subclasses__():
+        yield kind
+        yield from _below(kind)

@@ -1,0 +1,304 @@
+"""What comes out of a mail: sender, text, history, files, and who wrote it."""
+
+import base64
+from datetime import UTC, datetime
+
+import pytest
+
+from countersign.domain.errors import Quarantined
+from countersign.parsing import mime
+from countersign.parsing.mail import Mail, read_mail
+from tests.unit.parsing.mails import BROKEN, RECEIVER, html, mail, multipart, nested
+
+
+def read(raw: bytes) -> Mail:
+    """Read with the receiver of the tests."""
+    return read_mail(raw, authserv_id=RECEIVER)
+
+
+def test_a_plain_mail_is_read_whole() -> None:
+    """Every field of a tidy mail comes out, decoded and in UTC."""
+    found = read(
+        mail(
+            "Guten Tag,\nbitte ein Angebot.",
+            "Cc: Bob <bob@example.com>, broken@",
+            "Reply-To: office@example.com",
+            "Date: Mon, 3 Nov 2025 10:00:00 +0100",
+            "Message-ID: <1@example.com>",
+            "In-Reply-To: <0@example.org> (your mail)",
+            sender="=?utf-8?q?J=C3=B6rg_M=C3=BC?= =?utf-8?q?ller?= <joerg@Example.COM>",
+        )
+    )
+    assert (found.sender, found.sender_name) == ("joerg@example.com", "Jörg Müller")
+    assert (found.reply_to, found.to) == (
+        "office@example.com",
+        ("sales@example.org", "bob@example.com"),
+    )
+    assert found.date == datetime(2025, 11, 3, 9, tzinfo=UTC)
+    assert (found.message_id, found.in_reply_to) == ("<1@example.com>", "<0@example.org>")
+    assert found.text == "Guten Tag,\nbitte ein Angebot."
+    assert (found.automatic, found.authenticated, found.defects) == (None, False, ())
+
+
+def test_an_encoded_character_may_be_split_between_two_words() -> None:
+    """Neighbouring encoded words of one charset are joined before they are decoded."""
+    pieces = [base64.b64encode(half).decode() for half in (b"\xe4\xbd", b"\xa0")]
+    subject = " ".join(f"=?UTF-8?B?{piece}?=" for piece in pieces)
+    raw = b"From: a@example.com\nSubject: " + subject.encode() + b"\n\nx"
+    assert read(raw).subject == "你"
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec", "text"),
+    [
+        ("koi8-r", "koi8-r", "Привет, цена?"),
+        ("windows-1251", "cp1251", "Привет"),
+        ("gb2312", "gb18030", "你好镕"),
+        ("iso-2022-jp", "iso2022_jp", "見積もり"),
+        ("shift_jis", "cp932", "①見積"),
+        ("euc-kr", "cp949", "견적"),
+        ("big5", "big5", "報價"),
+        ("iso-8859-1", "cp1252", "50 € – “now”"),
+        ("utf-16", "utf-16", "Grüße"),
+        ("us-ascii", "utf-8", "Grüße"),
+        ("iso-8859-1", "utf-8", "Grüße"),
+        ("x-none", "cp1252", "Grüße"),
+        ("utf-8", "cp1252", "Grüße"),
+    ],
+)
+def test_text_is_read_in_its_declared_or_its_real_charset(
+    charset: str, codec: str, text: str
+) -> None:
+    """Declared charsets count first; text that they do not fit is read as what it is."""
+    found = read(mail(text.encode(codec), f"Content-Type: text/plain; charset={charset}"))
+    assert found.text == text
+
+
+def test_a_few_lost_bytes_do_not_change_the_charset() -> None:
+    """One bad byte in a text of its declared charset is replaced and noted."""
+    raw = "Цена и срок".encode("cp1251") + b"\x98" + "поставки".encode("cp1251")
+    found = read(mail(raw, "Content-Type: text/plain; charset=windows-1251"))
+    assert found.text == "Цена и срок\ufffdпоставки"
+    assert found.defects == ("Some bytes do not fit the declared charset; they were replaced.",)
+
+
+def test_plain_text_goes_before_html_unless_it_is_blank() -> None:
+    """Of alternatives the plain one is read; a blank one gives way to the HTML."""
+    rich = "Content-Type: text/html\n\n<p>rich</p>"
+    assert read(multipart("\nplain", rich, kind="alternative")).text == "plain"
+    assert read(multipart("\n  ", rich, kind="alternative")).text == "rich"
+
+
+def test_files_are_listed_and_not_opened() -> None:
+    """Files have name, type and decoded size; an attached mail stays closed."""
+    found = read(
+        multipart(
+            "Content-Type: text/plain\n\nSee the file.",
+            'Content-Type: application/pdf; name="a.pdf"\nContent-Transfer-Encoding: base64\n\nQUJDREU=',
+            'Content-Disposition: attachment; filename="../../etc/passwd"\n\nx',
+            "Content-Disposition: attachment; filename*0*=utf-8''%C3%A4; filename*1=b.txt\n\nx",
+            "Content-Type: message/rfc822\n\nFrom: eve@example.net\n\nInner text",
+        )
+    )
+    assert found.text == "See the file."
+    assert [(file.name, file.content_type, file.size) for file in found.attachments] == [
+        ("a.pdf", "application/pdf", 5),
+        ("../../etc/passwd", "text/plain", 1),
+        ("äb.txt", "text/plain", 1),
+        (None, "message/rfc822", 35),
+    ]
+
+
+def test_uuencoded_files_leave_the_text() -> None:
+    """A file uuencoded inside the text is listed; a text that only mentions one is not."""
+    found = read(mail("Hi\nbegin 644 a.gif\nM123\n`\nend\nbegin 644 alone"))
+    assert [file.name for file in found.attachments] == ["a.gif"]
+    assert found.text == "Hi\nbegin 644 alone"
+
+
+def test_history_and_signature_are_split_off() -> None:
+    """New text, quoted history and signature come out apart, and nothing is lost."""
+    found = read(
+        mail("Yes, 20.\n\n-- \nAnn, ACME\n\nOn 3 Nov 2025 at 10:00, Bob wrote:\n> How many?")
+    )
+    assert (found.text, found.signature) == ("Yes, 20.", "-- \nAnn, ACME")
+    assert found.quoted == "On 3 Nov 2025 at 10:00, Bob wrote:\n> How many?"
+
+
+def test_history_in_html_is_split_off() -> None:
+    """A quote block of a web mail program counts as history."""
+    found = read(
+        html(
+            "<div>20 please</div><div class='gmail_quote'>On 3 Nov 2025 at 10:00, Bob "
+            "wrote:<blockquote>How many?</blockquote></div>"
+        )
+    )
+    assert (found.text, "How many?" in found.quoted) == ("20 please", True)
+
+
+def test_invisible_characters_are_removed() -> None:
+    """NUL, controls, bidi controls, tag characters and zero-width spaces leave the text."""
+    found = read(mail("a\x00b\x1bc\u202ed\u2066e\U000e0041f\u200bg\ufeffh e\u0301"))
+    assert found.text == "abcdefgh é"
+
+
+def test_long_text_is_cut_with_a_note() -> None:
+    """More than 200,000 characters are cut, and the mail says so."""
+    found = read(mail("word " * 60_000))
+    assert len(found.text) <= 200_000
+    assert found.defects == ("The text was cut at 200000 characters.",)
+
+
+def test_a_cut_falls_between_characters() -> None:
+    """Text beyond what is read is cut at a line end, so that its charset still fits."""
+    found = read(mail("日本語のテキスト。\n" * 60_000))
+    assert found.text.startswith("日本語のテキスト。\n日本語")
+    assert not any("charset" in defect for defect in found.defects)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nothing", "empty"),
+        ("a picture", "binary"),
+        ("an Outlook file", "binary"),
+        ("JSON", "JSON"),
+        ("no headers", "headers"),
+        ("only headers", "no text"),
+        ("too many levels", "parts"),
+        ("two thousand parts", "parts"),
+        ("huge headers", "headers are longer"),
+    ],
+)
+def test_what_cannot_be_read_is_quarantined_with_its_reason(name: str, reason: str) -> None:
+    """Bytes that are no mail, show nothing, or exceed a bound are quarantined and say why."""
+    with pytest.raises(Quarantined, match=reason):
+        read(BROKEN[name])
+
+
+def test_a_mail_beyond_the_size_bound_is_not_even_parsed() -> None:
+    """One byte above the limit is quarantined."""
+    head = b"From: ann@example.com\n\n"
+    with pytest.raises(Quarantined, match="larger"):
+        read(head + b"x" * (mime.MAX_BYTES - len(head) + 1))
+
+
+def test_the_deepest_allowed_nesting_is_read() -> None:
+    """Fifty levels are read to the text inside."""
+    assert read(nested(50)).text == "deep inside"
+
+
+@pytest.mark.parametrize(
+    ("sender", "address", "defect"),
+    [
+        ('"boss@corp.example" <eve@example.net>', "eve@example.net", "shows another address"),
+        ("=?utf-8?q?boss=40corp.example?= <eve@example.net>", "eve@example.net", "shows another"),
+        ('"a\\"<boss@corp.example>" <eve@example.net>', "eve@example.net", "shows another"),
+        ("<boss@corp.example> <eve@example.net>", None, "no usable"),
+        ("ann@example.com, eve@example.net", "ann@example.com", "several authors"),
+        ("Ann (the <boss@corp.example> one) <ann@example.com>", "ann@example.com", None),
+        ("ann@localhost", None, "no usable"),
+        ('"ann smith"@example.com', None, "no usable"),
+        ("ann@exa mple.com", None, "no usable"),
+        ("ann@müller.example", "ann@xn--mller-kva.example", None),
+        ("undisclosed:;", None, "no usable"),
+    ],
+)
+def test_the_sender_is_the_address_and_not_what_the_name_shows(
+    sender: str, address: str | None, defect: str | None
+) -> None:
+    """Tricks with names, comments and brackets do not change whose address it is."""
+    found = read(mail("x", sender=sender))
+    assert found.sender == address
+    assert bool(found.defects) == bool(defect)
+    assert not defect or defect in found.defects[0]
+
+
+OURS = f"Authentication-Results: {RECEIVER};"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ([f"{OURS} dmarc=pass header.from=example.com"], True),
+        ([f"{OURS} spf=fail; dkim=pass (2048 bit) header.i=@example.com header.s=a"], True),
+        ([f"{OURS} dkim=pass header.d=example.com; dmarc=none"], True),
+        ([f"Authentication-Results: {RECEIVER} 1; dmarc=pass"], True),
+        ([OURS + " none"], False),
+        ([f"{OURS} dmarc=fail", f"{OURS} dmarc=pass"], False),
+        (["Authentication-Results: other.example; none", f"{OURS} dmarc=pass"], False),
+        (["Authentication-Results: x.mx.example.com; dmarc=pass"], False),
+        (["Authentication-Results: MX.EXAMPLE.COM; dmarc=pass"], False),
+        ([f"Authentication-Results: {RECEIVER} evil; dmarc=pass"], False),
+        ([f"{OURS} dmarc=pass header.from=example.net"], False),
+        ([f"{OURS} dmarc=fail; dkim=pass header.d=example.com"], False),
+        ([f"{OURS} dkim=pass header.d=example.net"], False),
+        ([f"{OURS} dkim=pass header.d=com"], False),
+        ([f"{OURS} dkim=pass header.d=ample.com"], False),
+        ([f"{OURS} dkim=pass header.d=mail.example.com"], False),
+        ([f"{OURS} dkim=pass header.d=example.net header.i=@example.com"], False),
+        ([f"{OURS} dkim=pass header.d=example.net header.d=example.com"], False),
+        ([f"{OURS} spf=pass (dmarc=pass)"], False),
+        ([f"{OURS} spf=pass (; dmarc=pass ;)"], False),
+        ([f"{OURS} spf=fail (a \\) ; dmarc=pass (b)"], False),
+        ([f'{OURS} spf=pass reason="; dmarc=pass"'], False),
+        ([f'{OURS} spf=pass reason="open; dmarc=pass'], False),
+        ([f'{OURS} dkim=pass reason="x header.d=example.com"'], False),
+        ([f"{OURS} xdmarc=pass"], False),
+        ([f"{OURS} dmarc=passed"], False),
+        ([f"{OURS} dmarc=pass", "From: eve@example.net"], False),
+    ],
+)
+def test_only_our_receivers_topmost_verdict_authenticates(
+    fields: list[str], expected: bool
+) -> None:
+    """Forged, foreign, commented, quoted or unaligned verdicts never count."""
+    assert read(mail("x", *fields)).authenticated is expected
+
+
+def test_a_parent_domain_signs_for_its_children() -> None:
+    """DKIM of example.com proves a sender at news.example.com, not at badexample.com."""
+    verdict = f"{OURS} dkim=pass header.d=example.com"
+    assert read(mail("x", verdict, sender="a@news.example.com")).authenticated
+    assert not read(mail("x", verdict, sender="a@badexample.com")).authenticated
+
+
+@pytest.mark.parametrize(
+    ("subject", "fields", "expected"),
+    [
+        ("Offer", [], None),
+        ("Offer", ["Auto-Submitted: no", "X-Autoreply: no"], None),
+        ("Re: Automatic reply: Offer", [], None),
+        ("Out of office chairs: 20 pieces", [], None),
+        ("Delivery failed for order 7", [], None),
+        ("Offer", ["Auto-Submitted: auto-replied"], "auto-reply"),
+        ("Offer", ["Auto-Submitted: auto-replied (vacation)"], "out-of-office"),
+        ("Offer", ["Precedence: auto_reply"], "auto-reply"),
+        ("Offer", ["X-Autorespond: Offer"], "auto-reply"),
+        ("Automatic reply: Offer", ["Return-Path: <>"], "out-of-office"),
+        ("Abwesenheitsnotiz: Angebot", [], "out-of-office"),
+        ("Réponse automatique : Offre", [], "out-of-office"),
+        ("Respuesta automática: Oferta", [], "out-of-office"),
+        ("自动回复：报价", [], "out-of-office"),  # noqa: RUF001 - the full-width colon is meant
+        ("Offer", ["Return-Path: <>"], "bounce"),
+        ("Undeliverable: Offer", ["Auto-Submitted: auto-replied"], "bounce"),
+        ("Unzustellbar: Angebot", [], "bounce"),
+        ("Offer", ["Content-Type: multipart/report; report-type=delivery-status"], "bounce"),
+        ("Read", ["Content-Type: multipart/report; report-type=disposition-notification"], "auto-reply"),
+        ("Offer", ["List-Id: <news.example.com>"], "mailing-list"),
+        ("Offer", ["List-Unsubscribe: <https://example.com/u>"], "mailing-list"),
+        ("Offer", ["Precedence: bulk"], "mailing-list"),
+    ],
+)  # fmt: skip
+def test_mail_written_by_machines_is_told(
+    subject: str, fields: list[str], expected: str | None
+) -> None:
+    """Headers tell a machine's mail, subjects do where there are none, and people's mail stays."""
+    raw = mail("text", *fields).replace(b"Subject: Offer", b"Subject: " + subject.encode())
+    assert read(raw).automatic == expected
+
+
+def test_a_mailer_daemon_bounces() -> None:
+    """What a mailer-daemon sends is a bounce even without its address being usable."""
+    assert read(mail("x", sender="MAILER-DAEMON (Mail system)")).automatic == "bounce"
+    assert read(mail("x", sender="postmaster@example.com")).automatic == "bounce"

@@ -1,0 +1,270 @@
+"""Whole jobs through the real steps, on fakes: what ends where, and what took effect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from countersign.domain.approvals import Choice
+from countersign.domain.audit import verify
+from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
+from countersign.doors.tick import tick
+from countersign.workflows import WORKFLOWS
+from tests.fakes.journey import Journey, accept, form
+from tests.fakes.world import World
+
+SENDER = "anna.lindner@hafenwerk.example"
+CRM = ("crm.upsert_contact", "crm.create_lead", "crm.request_callback")
+
+
+def offline(shown: str) -> Mapping[str, Any]:
+    return WORKFLOWS["lead_intake"].offline(shown)
+
+
+@pytest.fixture
+def world() -> World:
+    return World(offline)
+
+
+def begin(world: World, **fields: Any) -> Journey:
+    journey = Journey(world, accept(world, form(**fields)))
+    journey.goes()
+    return journey
+
+
+def ends(journey: Journey) -> tuple[str, str]:
+    job = journey.record.job
+    faults = verify(journey.record.audit, length=job.audit_length, head=job.audit_head)
+    assert faults == []
+    return job.status.value, job.reason
+
+
+def test_a_clear_form_is_in_the_crm_before_anybody_signs_and_the_reply_waits(world: World) -> None:
+    """What policy lets run runs at once; what needs a signature waits, and nothing is mailed."""
+    journey = begin(world)
+    assert journey.record.job.status == "WAITING_FOR_REVIEW"
+    assert [journey.statuses()[a] for a in CRM] == ["verified"] * 3
+    assert len(world.crm.journal) == 3
+    assert world.mail.to(SENDER) == []
+
+
+def test_an_approved_reply_is_sent_exactly_as_it_was_shown(world: World) -> None:
+    """The mail that leaves has the very text of the signed bytes."""
+    journey = begin(world)
+    signed = journey.record.ledger[3].content()["params"]
+    journey.is_decided(Choice.APPROVE)
+    assert journey.answered() == "Close"
+    assert ends(journey) == ("COMPLETED", "")
+    (mail,) = world.mail.to(SENDER)
+    assert (mail.subject, mail.text) == (signed["subject"], signed["text"])
+
+
+def test_a_rejected_reply_leaves_the_job_completed_with_that_action_rejected(world: World) -> None:
+    """The CRM was written before; only the reply does not happen."""
+    journey = begin(world)
+    journey.is_decided(Choice.REJECT, reason="wrong tone")
+    journey.answered()
+    assert ends(journey)[0] == "COMPLETED"
+    assert journey.statuses()["email.send_reply"] == "rejected"
+    assert world.mail.to(SENDER) == []
+
+
+def test_nobody_decides_is_not_approved_and_becomes_a_case(world: World) -> None:
+    """Time decides by the same write as a person; the job is handed over, nothing is mailed."""
+    journey = begin(world)
+    world.clock.passes(hours=49)
+    tick(world.deps)
+    assert world.executions.succeeded
+    assert journey.answered() == "Escalate"
+    assert ends(journey) == ("ESCALATED", "nobody decided in time")
+    assert world.mail.to(SENDER) == []
+    assert "nobody decided in time" in world.mail.sent[-1].text
+
+
+def test_broken_input_is_rejected_with_the_fields_that_broke_it(world: World) -> None:
+    """The reason names the fields and never their values."""
+    journey = Journey(world, accept(world, form(email=None, phone=7)))
+    assert journey.goes() == "Close"
+    status, reason = ends(journey)
+    assert status == "REJECTED"
+    assert "email" in reason
+    assert "phone" in reason
+    assert world.crm.journal == []
+
+
+def test_bytes_that_nobody_can_read_become_a_case(world: World) -> None:
+    """They are quarantined with a reason; the raw bytes stay where they are."""
+    journey = Journey(world, accept(world, b"\x00\x01\x02PK\x03\x04", door="upload"))
+    assert journey.goes() == "Escalate"
+    assert ends(journey)[0] == "ESCALATED"
+    assert "raw/evt-1" in world.payloads.keys()  # noqa: SIM118 - a method of the fake
+
+
+def test_a_wrong_answer_is_repaired_once(world: World) -> None:
+    """The second request shows the model its own answer and what is wrong with it."""
+    world.model.answers('{"contract": "broken"}')
+    journey = begin(world)
+    assert len(world.model.asked) == 2
+    assert [role for role, _ in world.model.asked[1].messages][-2:] == ["assistant", "user"]
+    assert journey.record.job.status == "WAITING_FOR_REVIEW"
+
+
+def test_an_answer_that_stays_wrong_becomes_a_case(world: World) -> None:
+    """Two invalid answers: no effect, and a person gets the job."""
+    world.model.answers("not json", '{"still": "wrong"}')
+    journey = begin(world)
+    assert ends(journey)[0] == "ESCALATED"
+    assert world.crm.journal == []
+
+
+def test_a_quote_that_the_source_does_not_contain_is_not_believed(world: World) -> None:
+    """An answer with an invented quote goes to repair, and then to a person."""
+    shown = json.loads(json.dumps(offline(_prompt(world))))
+    shown["need"]["quotes"] = ["a sentence that nobody wrote"]
+    world.model.answers(json.dumps(shown), json.dumps(shown))
+    journey = begin(world)
+    assert ends(journey)[0] == "ESCALATED"
+    assert "not verbatim" in ends(journey)[1]
+
+
+def test_when_the_model_is_down_everything_is_asked(world: World) -> None:
+    """The heuristics answer with a confidence of 0.3 at most: no action runs by itself."""
+    world.model.answers(Unavailable("the model is down"))
+    journey = begin(world)
+    assert "Fallback" in journey.visited
+    assert set(journey.statuses().values()) == {"planned"}
+    assert world.crm.journal == []
+    journey.is_decided(Choice.APPROVE)
+    assert journey.answered() == "Close"
+    assert len(world.crm.journal) == 3
+
+
+def test_a_contact_who_opts_out_while_the_reply_waits_is_not_mailed(world: World) -> None:
+    """Records are read again after the wait and policy judges again: stricter wins over signed."""
+    journey = begin(world)
+    (contact,) = world.crm.all("contacts")
+    world.crm.somebody_edits(contact.id, hs_email_optout="true")
+    journey.is_decided(Choice.APPROVE)
+    journey.answered()
+    assert journey.statuses()["email.send_reply"] == "forbidden"
+    assert world.mail.to(SENDER) == []
+
+
+def test_a_second_message_of_one_contact_joins_the_earlier_lead(world: World) -> None:
+    """Two messages at once end as one lead; the second adds no lead, task or reply."""
+    begin(world)
+    second = Journey(world, accept(world, form(), event="evt-2"))
+    second.goes()
+    assert ends(second)[0] == "COMPLETED"
+    assert second.statuses()["crm.create_lead"] == "forbidden"
+    assert len(world.crm.all("deals")) == 1
+
+
+@pytest.mark.parametrize("field", ["body", "digest"])
+def test_bytes_changed_after_the_signature_never_run(world: World, field: str) -> None:
+    """Act recomputes the digest from the stored bytes: a changed byte is a failed action."""
+    journey = begin(world)
+    journey.is_decided(Choice.APPROVE)
+    record = journey.record
+    reply = record.ledger[3]
+    changed = {"body": reply.body.replace("hafenwerk", "hafenwelt"), "digest": "0" * 64}[field]
+    forged = reply.model_copy(update={field: changed})
+    world.store.put(replace(record, ledger=(*record.ledger[:3], forged)))
+    journey.answered()
+    assert ends(journey)[0] == "ESCALATED"
+    assert world.mail.to(SENDER) == []
+
+
+def test_a_lost_answer_of_a_target_without_keys_is_unknown_and_never_sent_twice(
+    world: World,
+) -> None:
+    """Mail may have left: the job becomes a case, and resuming it is refused."""
+    journey = begin(world)
+    journey.is_decided(Choice.APPROVE)
+    world.mail.fails_with(Ambiguous("the answer was lost"), after_sending=True)
+    journey.answered()
+    assert ends(journey)[0] == "ESCALATED"
+    assert journey.statuses()["email.send_reply"] == "unknown"
+    assert len(world.mail.to(SENDER)) == 1
+
+
+def test_a_throttled_mail_is_put_back_and_sent_by_the_retry(world: World) -> None:
+    """Nothing was sent, so the retry may send: it must not read its own claim as unknown."""
+    journey = begin(world)
+    journey.is_decided(Choice.APPROVE)
+    world.mail.fails_with(Throttled("slow down"))
+    assert journey.answered() == "Park"
+    world.clock.passes(minutes=3)
+    tick(world.deps)
+    journey.goes()
+    assert ends(journey)[0] == "COMPLETED"
+    assert len(world.mail.to(SENDER)) == 1
+
+
+def test_a_lost_answer_of_a_target_with_keys_is_found_again(world: World) -> None:
+    """The CRM applied the write; the next attempt finds it by its key and writes no second one."""
+    journey = Journey(world, accept(world, form()))
+    world.crm.loses_the_answer()
+    journey.goes()
+    world.clock.passes(minutes=3)
+    tick(world.deps)
+    journey.goes()
+    assert journey.record.job.status == "WAITING_FOR_REVIEW"
+    assert len(world.crm.all("deals")) == 1
+    assert len(world.crm.all("contacts")) == 1
+
+
+def test_a_target_that_lies_is_not_believed(world: World) -> None:
+    """An answer of 200 that applied nothing fails on reading back."""
+    journey = Journey(world, accept(world, form()))
+    world.crm.lies()
+    journey.goes()
+    assert ends(journey)[0] == "ESCALATED"
+    assert journey.statuses()["crm.upsert_contact"] == "failed"
+
+
+def test_a_refusing_crm_hands_the_job_over(world: World) -> None:
+    """What the other side will refuse again is for a person."""
+    journey = Journey(world, accept(world, form()))
+    world.crm.fails_with(Refused("property country is not allowed"))
+    journey.goes()
+    assert ends(journey) == ("ESCALATED", "property country is not allowed")
+
+
+def test_a_crm_that_is_down_parks_the_job_and_a_person_gets_it_in_the_end(world: World) -> None:
+    """Six waits, each a new execution that asks the model nothing; then a case."""
+    journey = Journey(world, accept(world, form()))
+    world.crm.fails_with(Unavailable("down"), times=100)
+    journey.goes()
+    for _ in range(6):
+        assert journey.record.job.status == "PARKED"
+        world.clock.passes(hours=25)
+        tick(world.deps)
+        journey.goes()
+    assert ends(journey)[0] == "ESCALATED"
+    assert len(world.model.asked) == 1
+
+
+def test_an_execution_that_lost_its_job_touches_nothing(world: World) -> None:
+    """After a redrive the old execution's next step ends quietly."""
+    journey = begin(world)
+    world.executions.dead.add(journey.job_id)
+    record = journey.record
+    renamed = record.job.model_copy(update={"execution": "somebody-else"})
+    before = world.store.writes
+    world.store.put(replace(record, job=renamed))
+    journey_of_old = Journey(world, journey.job_id)
+    journey_of_old._enter("Look", {}, journey.job_id)
+    assert world.store.writes == before
+
+
+def _prompt(world: World) -> str:
+    """What the model is shown for the clear form."""
+    other = World(offline)
+    begin(other)
+    del world
+    return next(text for role, text in other.model.asked[0].messages if role == "user")

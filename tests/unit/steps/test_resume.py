@@ -1,0 +1,183 @@
+"""Killed anywhere, a job goes on: nothing stored is asked for or done a second time."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from countersign.domain.approvals import Choice
+from countersign.domain.audit import verify
+from countersign.domain.errors import AlreadyDecided, ContractBroken
+from countersign.doors.cases import take_out
+from countersign.doors.record import record_end
+from countersign.doors.tick import tick
+from tests.fakes.journey import Journey, accept, form
+from tests.fakes.store import Crash
+from tests.fakes.world import World
+from tests.unit.steps.test_journeys import SENDER, ends, offline
+
+WRITES = 12
+"""One more than a job makes until it waits for a signature."""
+
+
+def until_it_waits(world: World, job_id: str) -> Journey:
+    """Drive the job like the machine does: a killed function's state is entered again."""
+    journey = Journey(world, job_id)
+    with suppress(Crash):
+        journey.goes()
+        return journey
+    world.deps = world.deps_again()
+    again = Journey(world, job_id)
+    again.goes(journey.visited[-1])
+    return again
+
+
+@pytest.mark.parametrize("number", range(1, WRITES))
+def test_a_process_killed_before_any_write_repeats_nothing_that_was_stored(number: int) -> None:
+    """The same execution enters the state again: one model call, each effect once, one mail."""
+    world = World(offline)
+    job_id = accept(world, form())
+    world.store.crashes_before_write(number)
+    journey = until_it_waits(world, job_id)
+    assert journey.record.job.status == "WAITING_FOR_REVIEW"
+    journey.is_decided(Choice.APPROVE)
+    journey.answered()
+    assert ends(journey)[0] == "COMPLETED"
+    assert len(world.model.asked) <= 2
+    assert [len(world.crm.all(kind)) for kind in ("contacts", "deals", "tasks")] == [1, 1, 1]
+    assert len(world.mail.to(SENDER)) == 1
+
+
+@pytest.mark.parametrize("number", range(1, WRITES))
+def test_a_new_execution_after_a_kill_asks_the_model_nothing_that_is_stored(number: int) -> None:
+    """A redrive begins at Prepare: it reads the proposal, and finds its own effects by key."""
+    world = World(offline)
+    job_id = accept(world, form())
+    world.store.crashes_before_write(number)
+    journey = Journey(world, job_id)
+    with suppress(Crash):
+        journey.goes()
+    stored = "proposal" in journey.record.results
+    asked = len(world.model.asked)
+    if record_end(world.deps, job_id, job_id, "FAILED"):
+        take_out(world.deps, job_id, "resume", "ana", "", {})
+        Journey(world, job_id).goes()
+    assert len(world.model.asked) == asked + (0 if stored else 1)
+    assert [len(world.crm.all(kind)) for kind in ("contacts", "deals", "tasks")] == [1, 1, 1]
+    assert verify(journey.record.audit, length=len(journey.record.audit),
+                  head=journey.record.job.audit_head) == []  # fmt: skip
+
+
+@pytest.mark.control
+def test_control_a_design_that_records_after_the_effect_without_keys_would_repeat_it() -> None:
+    """The same kills against effect→record without a key: the journal shows a second effect."""
+    effects: list[str] = []
+    recorded: list[str] = []
+
+    def naive(killed: bool) -> None:  # noqa: FBT001 - one switch, one line
+        if not recorded:
+            effects.append("mail")
+            if killed:
+                return
+            recorded.append("mail")
+
+    naive(killed=True)
+    naive(killed=False)
+    assert len(effects) == 2
+
+
+def test_a_mail_cut_off_while_sending_is_unknown_and_only_evidence_settles_it() -> None:
+    """Claimed, killed, entered again: nobody knows, nobody sends; `resume` is refused, `done` ends
+    the case."""
+    world = World(offline)
+    journey = Journey(world, accept(world, form()))
+    journey.goes()
+    journey.is_decided(Choice.APPROVE)
+    world.store.crashes_before_write(4)  # looked, decided, claimed, and then acted
+    with suppress(Crash):
+        journey.answered()
+    assert journey.statuses()["email.send_reply"] == "claimed"
+    Journey(world, journey.job_id).goes("Act")
+    assert journey.statuses()["email.send_reply"] == "unknown"
+    assert ends(journey)[0] == "ESCALATED"
+    with pytest.raises(ContractBroken, match="unknown"):
+        take_out(world.deps, journey.job_id, "resume", "ana", "", {})
+    take_out(world.deps, journey.job_id, "done", "ana", "the mail is in the sent folder", {})
+    assert ends(journey) == ("COMPLETED", "the mail is in the sent folder")
+    assert len(world.mail.to(SENDER)) == 1
+
+
+def test_an_expired_approval_can_be_asked_again() -> None:
+    """Correct and resume: the same actions, a new request, new links; the old link is past."""
+    world = World(offline)
+    journey = Journey(world, accept(world, form()))
+    journey.goes()
+    world.clock.passes(hours=49)
+    tick(world.deps)
+    journey.answered()
+    take_out(world.deps, journey.job_id, "resume", "ana", "the approver was away", {})
+    assert world.executions.started[-1] == (f"{journey.job_id}-2", journey.job_id)
+    assert Journey(world, journey.job_id).goes() == "Ask"
+    assert len(journey.record.approvals) == 2
+    assert len(world.crm.all("deals")) == 1
+
+
+def test_a_corrected_fact_is_planned_with_and_carries_the_name_of_its_author() -> None:
+    """A country without a rule escalates; the person sets it, and the job goes on."""
+    world = World(offline)
+    journey = Journey(world, accept(world, form(country="Elbonia")))
+    journey.goes()
+    assert ends(journey)[0] == "ESCALATED"
+    take_out(world.deps, journey.job_id, "resume", "ana", "it is Germany", {"country": "DE"})
+    assert Journey(world, journey.job_id).goes() == "Ask"
+    assert world.crm.all("contacts")[0].fields["country"] == "DE"
+
+
+def test_a_case_is_closed_with_a_reason_and_only_once() -> None:
+    """Closing needs words; a second way out learns that the job has no case."""
+    world = World(offline)
+    journey = Journey(world, accept(world, form(country="Elbonia")))
+    journey.goes()
+    with pytest.raises(ContractBroken, match="needs a reason"):
+        take_out(world.deps, journey.job_id, "close", "ana", " ", {})
+    take_out(world.deps, journey.job_id, "close", "ana", "not a customer", {})
+    assert ends(journey) == ("REJECTED", "not a customer")
+    with pytest.raises((ContractBroken, AlreadyDecided)):
+        take_out(world.deps, journey.job_id, "close", "ana", "again", {})
+
+
+def test_the_recorder_marks_only_jobs_that_the_dead_execution_owned() -> None:
+    """A parked or ended job, or one with a newer execution, is left alone."""
+    world = World(offline)
+    job_id = accept(world, form())
+    assert not record_end(world.deps, f"{job_id}-7", job_id, "FAILED")
+    assert record_end(world.deps, job_id, job_id, "TIMED_OUT")
+    assert not record_end(world.deps, job_id, job_id, "TIMED_OUT")
+    assert Journey(world, job_id).record.job.status == "FAILED"
+
+
+def test_a_lost_callback_is_called_again_and_a_dead_execution_is_replaced() -> None:
+    """The decision stands; first the token is tried, then a new execution takes over."""
+    world = World(offline)
+    journey = Journey(world, accept(world, form()))
+    journey.goes()
+    journey.is_decided(Choice.APPROVE)
+    record = journey.record
+    world.executions.waiting.clear()
+    world.executions.dead.add(record.job.execution)
+    world.clock.passes(hours=49)
+    tick(world.deps)
+    assert world.executions.started == [] or world.executions.started[-1][0].endswith("-2")
+
+
+def test_an_accepted_job_that_was_never_queued_is_queued_by_tick() -> None:
+    """A crash between storing the job and queueing it heals within minutes."""
+    world = World(offline)
+    job_id = accept(world, form())
+    world.clock.passes(minutes=3)
+    tick(world.deps)
+    assert world.queue.sent == [job_id]
+    world.clock.passes(minutes=3)
+    tick(world.deps)
+    assert world.queue.sent == [job_id, job_id]
