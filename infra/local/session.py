@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 from rich.console import Console
 
 from infra.commands.target import ENV_FILE
 from infra.local import player, report
 from infra.local.deployer import DeployError
-from infra.local.processes import LocalError
+from infra.local.processes import LocalError, stopping_on_sigterm
 from infra.local.samples import EventsError
 from infra.local.stand import Plan, RealModel, Stand, stand
 from infra.settings import ROOT
@@ -38,7 +35,7 @@ def run(*, once: bool, port: int) -> int:
     say = _progress(console)
     plan = Plan(port, APPROVAL_SECONDS if once else 0, _real_model())
     try:
-        with _ending_politely(), stand(plan, say) as running, _emulator_log(running):
+        with stopping_on_sigterm(), stand(plan, say) as running, _emulator_log(running):
             _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
             with _env_file(running):
                 return player.play(running, console) if once else _serve(running, console)
@@ -46,7 +43,7 @@ def run(*, once: bool, port: int) -> int:
         _log.exception("could not go on")
         console.print(f"[bold]Stopped:[/] {error}", style="red", markup=True, soft_wrap=True)
         return COULD_NOT_START
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM
         console.print("\nStopped; nothing is left running.")
         return 130 if once else 0
 
@@ -85,23 +82,6 @@ def _env_file(running: Stand) -> Iterator[None]:
     ENV_FILE.touch(mode=0o600)
     ENV_FILE.write_text("".join(lines))
     yield
-
-
-@contextmanager
-def _ending_politely() -> Iterator[None]:
-    """SIGTERM is Ctrl-C: every block closes what it opened, once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def served(plot: Plot | None = None) -> Iterator[tuple[World, str]]:
         def do_GET(self) -> None:
             self._answer()
 
-        do_POST = do_HEAD = do_OPTIONS = do_GET
+        do_POST = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - the base class calls these
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Paths hold secrets: nothing is logged."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,6 +19,16 @@ from infra.local.crm import crm_app
 from infra.local.crm_schema import ASSOCIATIONS
 from infra.local.crm_seed import OWNERS
 from tests.fakes.crm import FakeCrm, Write
+
+ADA = "ada.quill@example.com"
+DEAL = {
+    "dealname": "Forty scanners",
+    "pipeline": "default",
+    "dealstage": "appointmentscheduled",
+    "amount": "1250.00",
+    "deal_currency_code": "EUR",
+    "countersign_action_key": "cs-1",
+}
 
 
 class CrmAndReader(Crm, Reader, Protocol):
@@ -125,6 +135,9 @@ class ServerSide:
             )
             for entry in self.store.journal()
         ]
+
+
+Side: TypeAlias = FakeSide | ServerSide
 
 
 @contextmanager

@@ -77,6 +77,10 @@ class FakeCrm:
         changed = {**held.fields, **fields}
         self._objects[record_id] = replace(held, fields=changed, updated=next(self._times))
 
+    def somebody_links(self, record_id: str, contact: str) -> None:
+        """A person associates an object with another contact instead."""
+        self._objects[record_id] = replace(self._objects[record_id], contact=contact)
+
     def somebody_deletes(self, record_id: str) -> None:
         """A person removes an object in the CRM's own pages."""
         del self._objects[record_id]

@@ -161,4 +161,3 @@ class Journey:
                 gone = then == "Superseded"
                 return (None if gone else then), {"error": {"Error": name, "Cause": cause}}
         raise AssertionError(f"nothing catches {name} in {state}") from error
-

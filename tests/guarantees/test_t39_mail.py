@@ -58,7 +58,7 @@ def test_every_broken_mail_is_read_or_quarantined(figure: Callable[[str, int], N
     print(f"seed {seed}")  # noqa: T201 - to replay the run
     mutated = [outcome(raw) for raw in mutations(seed, 300)]
     read = sum(isinstance(mail, Mail) for mail in mutated)
-    assert read > 150, seed
+    assert read > 120, seed
     total = len(BROKEN) + len(mutated)
     figure(f"0 unhandled in {total}; {read} of 300 mutations read (seed {seed})", total)
 

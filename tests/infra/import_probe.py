@@ -7,10 +7,10 @@ choice of adapters: which of them a function gets is said by the caller.
 
 import ast
 import importlib
-import inspect
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 ROOT_MODULE = "countersign.runtime"
@@ -18,7 +18,7 @@ ROOT_MODULE = "countersign.runtime"
 
 def late_imports(module: ModuleType) -> Iterator[str]:
     """The modules that functions of `module` import."""
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
+    for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text())):
         if isinstance(node, ast.FunctionDef):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Import):

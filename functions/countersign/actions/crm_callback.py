@@ -54,7 +54,7 @@ def read_back(crm: Crm, callback: Callback, receipt: Receipt) -> Mapping[str, st
         return {}
     held = record.fields.get
     return {
-        "contact": contact_of(crm, record, callback.email),
+        "contact": contact_of(crm, record, callback.email, receipt),
         "title": tidy(held("hs_task_subject", "")),
         "notes": tidy(plain_notes(held("hs_task_body", ""))),
         "due": same_instant(held("hs_timestamp", "")),

@@ -61,7 +61,7 @@ def read_back(crm: Crm, lead: Lead, receipt: Receipt) -> Mapping[str, str]:
         return {}
     held = record.fields.get
     view = {
-        "contact": contact_of(crm, record, lead.email),
+        "contact": contact_of(crm, record, lead.email, receipt),
         "title": tidy(held("dealname", "")),
         "description": tidy(held("description", "")),
         "owner": held("hubspot_owner_id", ""),

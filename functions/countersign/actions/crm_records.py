@@ -20,7 +20,7 @@ def create_for(crm: Crm, kind: str, email: str, fields: Mapping[str, str]) -> Re
         raise Refused(f"there is no contact to attach one of {kind} to: upsert the contact first")
     filled = {name: value for name, value in fields.items() if value}
     made = crm.create(kind, filled, contact=contact.id)
-    return Receipt(id=made.id, evidence={ACTION_KEY: fields[ACTION_KEY]})
+    return Receipt(id=made.id, evidence={ACTION_KEY: fields[ACTION_KEY], "contact": contact.id})
 
 
 def by_key(crm: Crm, kind: str, key: str) -> Receipt | None:
@@ -44,9 +44,14 @@ def email_of(contact: Record, wanted: str) -> str:
     return wanted.lower() if wanted.lower() in (first, *more) else first
 
 
-def contact_of(crm: Crm, record: Record, wanted: str) -> str:
-    """The address of the contact that `record` is associated with; empty when there is none."""
-    ids = filter(None, record.fields.get("contacts", "").split(","))
+def contact_of(crm: Crm, record: Record, wanted: str, receipt: Receipt) -> str:
+    """The address of the contact that `record` is associated with; empty when there is none.
+
+    The contact that `create_for` found by its address needs no second look.
+    """
+    ids = [one for one in record.fields.get("contacts", "").split(",") if one]
+    if receipt.evidence.get("contact") in ids:
+        return wanted.lower()
     contacts = [found for one in ids if (found := or_none(crm, "contacts", one))]
     addresses = [email_of(contact, wanted) for contact in contacts]
     return wanted.lower() if wanted.lower() in addresses else ";".join(addresses)

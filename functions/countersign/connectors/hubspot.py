@@ -109,8 +109,7 @@ class HubSpot:
         return None if found is None else _record(kind, found, lost=Unavailable)
 
     def read(self, kind: str, record_id: str) -> Record:
-        """The object by id. A deal or task also names its contacts' ids, in the field `contacts`,
-        comma-separated. Raises NotFound."""
+        """The object by id; a deal's or task's contacts are in the field `contacts`, as `1,2`."""
         query = {"properties": _properties(kind)}
         if kind in _TO_CONTACT:
             query["associations"] = "contacts"
@@ -193,11 +192,8 @@ def _path(kind: str, key: str) -> str:
 
 
 def _to_contact(kind: str, contact: str) -> dict[str, Any]:
-    category = {
-        "associationCategory": "HUBSPOT_DEFINED",
-        "associationTypeId": _TO_CONTACT[kind],
-    }
-    return {"to": {"id": contact}, "types": [category]}
+    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": _TO_CONTACT[kind]}]
+    return {"to": {"id": contact}, "types": types}
 
 
 def _conflicts(kind: str, reply: Reply) -> bool:

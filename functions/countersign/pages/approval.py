@@ -31,15 +31,18 @@ from countersign.pages.text import (
 SHORT = 12
 """Characters of a digest that a person compares; the whole one is on the page too."""
 
+PARTS = "\n\u241e\n"
+"""What workflows put between the parts of a source text, so that no quote spans two of them."""
+
 STATUS_WORDS = {
     ActionStatus.PLANNED: "waits for a signature",
-    ActionStatus.AUTHORISED: "will run now",
+    ActionStatus.AUTHORISED: "about to run",
     ActionStatus.CLAIMED: "is running",
     ActionStatus.VERIFIED: "done and checked",
     ActionStatus.FAILED: "failed",
     ActionStatus.UNKNOWN: "not known whether it took effect",
-    ActionStatus.REJECTED: "rejected, did not run",
-    ActionStatus.EXPIRED: "not approved in time, did not run",
+    ActionStatus.REJECTED: "did not run",
+    ActionStatus.EXPIRED: "did not run",
     ActionStatus.FORBIDDEN: "not allowed by policy, will not run",
 }
 
@@ -97,7 +100,8 @@ class Request:
     confidence: str
     model: str
     offline: bool
-    source: Pieces
+    source: tuple[Pieces, ...]
+    """The message in its parts."""
     language: str
     """ISO 639 code of the message, for screen readers; empty when not known."""
     earlier: tuple[Told, ...]
@@ -130,7 +134,9 @@ def request(
         confidence=f"{proposal.confidence * 100:.0f} %",
         model=proposal.model,
         offline=proposal.offline,
-        source=highlighted(workflow.source_text(given), quotes),
+        source=tuple(
+            highlighted(part, quotes) for part in workflow.source_text(given).split(PARTS)
+        ),
         language=_language(proposal),
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
     )

@@ -95,7 +95,7 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         quoted=parts.quoted,
         signature=parts.signature,
         attachments=body.attachments,
-        automatic=automatic_kind(headers, root.content_type, author.address or author.name),
+        automatic=automatic_kind(headers, author.address or headers.first("from")),
         authenticated=vouched,
         defects=tuple(dict.fromkeys((*repairs, *doubts, *body.defects))),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -24,6 +24,7 @@ from countersign.domain.proposal import Fact, Proposal, Usage
 from countersign.domain.rules import Finding, Findings
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request, Response
+from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 from countersign.workflows.lead_intake.contract import LeadInput
 from tests.fakes.store import FakeStore
@@ -61,6 +62,9 @@ BUDGET = Finding(
 DRAFTED = Reason(
     line="draft", rule="reply.drafted", sentence="A drafted reply is read before it goes out."
 )
+
+
+Door = Callable[[Deps, Request], Response]
 
 
 @dataclass(frozen=True)
@@ -223,15 +227,16 @@ def waiting(
 class Browser:
     """A person's browser: it keeps cookies, reads the page, fills the form in, and submits it."""
 
-    def __init__(self, world: World, person: str = "ana") -> None:
+    def __init__(self, world: World, person: str = "ana", door: Door = answer) -> None:
         self.world = world
+        self.door = door
         self.params = {"link": f"link-{person}", "secret": SECRETS[person]}
         self.cookies: dict[str, str] = {}
         self.page = ""
 
     def send(self, request: Request) -> Response:
         """One request of this browser."""
-        response = answer(self.world.deps, request)
+        response = self.door(self.world.deps, request)
         for cookie in response.cookies:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from countersign.actions import crm, mail
+from countersign.actions.crm_text import phone_digits
 from countersign.domain.actions import Action, Wanted
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Lookup
@@ -88,14 +89,36 @@ def _contact(situation: Lead) -> Wanted:
     country = facts.country(situation)
     params = crm.Contact(
         email=message.sender.lower(),
-        name=message.sender_name or proposal.value("name") or "",
-        phone=proposal.value("phone") or "",
-        company=message.stated.company or proposal.value("company") or "",
-        country=country if country in codes() else "",
+        name=_name(situation),
+        phone=_unless_held(situation, "phone", proposal.value("phone") or ""),
+        company=_unless_held(situation, "company", _company(situation)),
+        country=_unless_held(situation, "country", country if country in codes() else ""),
         language=_language(situation),
         owner=facts.owner(situation),
     )
     return Wanted(action="crm.upsert_contact", params=params, target=message.sender.lower())
+
+
+def _name(situation: Lead) -> str:
+    held = f"{_held(situation, 'firstname')} {_held(situation, 'lastname')}".strip()
+    said = situation.input.sender_name or situation.proposal.value("name") or ""
+    return held if held and not situation.input.authenticated else said
+
+
+def _unless_held(situation: Lead, field: str, said: str) -> str:
+    """`said`, or nothing where the record has a value and nobody vouches for who says otherwise:
+    else a stranger could move a customer's phone number by a form."""
+    held = _held(situation, field)
+    return "" if held and not situation.input.authenticated else said
+
+
+def _held(situation: Lead, field: str) -> str:
+    record = situation.records.first("contact")
+    return record.fields.get(field, "") if record else ""
+
+
+def _company(situation: Lead) -> str:
+    return situation.input.stated.company or situation.proposal.value("company") or ""
 
 
 def _lead(situation: Lead) -> Wanted:
@@ -117,11 +140,10 @@ def _callback(situation: Lead) -> Wanted:
     owner = facts.owner(situation)
     hours = _hours(proposal, situation.limits)
     zone = int(situation.limits.number(f"zone.{owner}"))
-    phone = proposal.value("phone")
     params = crm.Callback(
         email=message.sender.lower(),
         title=f"Call back: {_title(situation)}",
-        notes=f"{_need(proposal)}\n{f'Phone {phone}' if phone else 'No phone number: write first'}",
+        notes=f"{_need(proposal)}\n{_phone_note(situation)}",
         owner=owner,
         due_at=due_at(situation.now, hours, zone),
     )
@@ -145,10 +167,18 @@ def _reply(situation: Lead) -> Iterator[Wanted]:
     yield Wanted(action="email.send_reply", params=params, target=message.sender)
 
 
+def _phone_note(situation: Lead) -> str:
+    held, said = _held(situation, "phone"), situation.proposal.value("phone") or ""
+    if not held:
+        return f"Phone {said}" if said else "No phone number: write first"
+    differs = said and phone_digits(said) != phone_digits(held)
+    return f"Phone {held}" + (f"; the message names {said}" if differs else "")
+
+
 def _title(situation: Lead) -> str:
-    message, proposal = situation.input, situation.proposal
-    who = message.stated.company or proposal.value("company") or message.sender_name
-    return f"{who or message.sender}: {_need(proposal)}"[:_TITLE].rstrip()
+    who = _company(situation) or situation.input.sender_name or situation.input.sender
+    title = f"{who}: {_need(situation.proposal)}"
+    return title if len(title) <= _TITLE else title[:_TITLE].rsplit(" ", 1)[0] + " …"
 
 
 def _need(proposal: Proposal) -> str:

@@ -18,6 +18,7 @@ _PATTERNS = (
     r"\b(?:approve|execute|run|send|process|book|pay)\b.{0,40}\b(?:automatically|without (?:any )?(?:approval|review|asking|human|confirmation))",
     r"\bset (?:the |your )?(?:confidence|intent|urgency|budget|status)\b.{0,20}\b(?:to|=)",
     r"\b(?:do not|don't|never) (?:tell|inform|notify|alert|mention (?:this|it) to)\b.{0,20}\b(?:user|human|operator|approver|anyone|reviewer)",
+    r"\bin (?:the|your) (?:reply|answer|response|summary|output),? (?:please )?(?:ask|tell|include|mention|say|add|write|link|put)\b",
     r"\bnew (?:instructions?|task|rules)\s*:",
     r"<\s*/?\s*(?:system|assistant|instructions?|im_start|im_end)\b|\[/?(?:INST|SYSTEM)\]|<\|[a-z_]+\|>|^#{2,}\s*(?:system|instruction)",
     # de, fr, es, it, nl, pt

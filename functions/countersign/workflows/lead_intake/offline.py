@@ -54,9 +54,10 @@ class _Message:
 
     @cached_property
     def sentences(self) -> list[str]:
-        """The sentences of the text, the subject in front when it says something itself."""
-        found = sentences.split(sentences.body(self.text))
-        return found or [(self.subject or self.text.strip())[:_VALUE]]
+        """The sentences of the text; without any, the subject; empty when both only give orders."""
+        found = sentences.split(sentences.body(self.text)) or sentences.split(self.subject)
+        whole = self.text.strip()[:_VALUE]
+        return found or ([whole] if whole and not order_in(self.words) else [])
 
     @cached_property
     def words(self) -> str:
@@ -82,7 +83,7 @@ def offline(prompt_text: str) -> Mapping[str, Any]:
         "budget": _budget(message, region, intent),
         "timeline": _said(offline_facts.timeline(message.words)),
         "urgency": _said(offline_facts.urgency(message.words)),
-        "language": _said((code, message.sentences[0])) if code and message.sentences[0] else None,
+        "language": _said((code, message.sentences[0])) if code and message.sentences else None,
         "summary": _summary(message, intent),
         "reply": _reply(intent, code, who, need),
         "actions": list(_WISHES.get(intent, ("email.send_reply",))),
@@ -134,12 +135,12 @@ def _budget(message: _Message, region: str, intent: str) -> Mapping[str, object]
 
 def _intent(message: _Message, intent: str) -> Mapping[str, Any] | None:
     stands = [words for _, words in intents.hits(intent, message.words)][:_FEW]
-    quotes = stands or [sentence for sentence in message.sentences[:1] if sentence.strip()]
+    quotes = stands or message.sentences[:1]
     return {"value": intent, "quotes": quotes} if quotes else None
 
 
 def _summary(message: _Message, intent: str) -> Mapping[str, Any] | None:
-    chosen = [said for said in sentences.summary(message.sentences, intent) if said.strip()]
+    chosen = sentences.summary(message.sentences, intent)
     if not chosen:
         return None
     return {"value": " ".join(" ".join(chosen).split()), "quotes": chosen}

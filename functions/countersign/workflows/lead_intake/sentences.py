@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from countersign.workflows.lead_intake import amounts, intents
 from countersign.workflows.lead_intake.injection import order_in
@@ -20,7 +21,7 @@ _ABBREVIATION = re.compile(
 _GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|greetings|to whom|hallo|guten (?:tag|morgen)|sehr geehrte\w*|"
     r"liebe\w*|moin|servus|bonjour|bonsoir|salut|madame|hola|buenos días|buenas|estimad\w+|buongiorno|salve|gentil\w+|"
-    r"goedendag|goedemorgen|beste|geachte|olá|bom dia|prezad\w+|hej|hei|dzień dobry|здравствуйте|добрый день|お世話になっております)\b[^.!?\n]{0,40}[,!.:]?\s*",
+    r"goedendag|goedemorgen|beste|geachte|olá|bom dia|prezad\w+|hej|hei|dzień dobry|здравствуйте|добрый день|お世話になっております)\b(?:[ \t]+[\w.'’-]+){0,4}[ \t]*[,!:\n]\s*",
     re.IGNORECASE,
 )  # fmt: skip
 _CLOSING = re.compile(
@@ -50,9 +51,13 @@ def farewell(text: str) -> str:
 
 
 def split(text: str) -> list[str]:
-    """The sentences of `text`, each as it stands there, greetings and orders to models left out."""
+    """The sentences of `text`, each as it stands there, without greetings.
+
+    They end before the first order to a model: what follows one is more of it.
+    """
     pieces = (_without_greeting(piece.strip()) for piece in _pieces(text))
-    return [piece[:_LONGEST] for piece in pieces if len(piece) > 1 and not order_in(piece)]
+    told = takewhile(lambda piece: not order_in(piece), pieces)
+    return [piece[:_LONGEST] for piece in told if len(piece) > 1]
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -86,8 +91,4 @@ def _weight(sentence: str, intent: str) -> float:
 
 def _without_greeting(piece: str) -> str:
     greeting = _GREETING.match(piece)
-    if not greeting:
-        return piece
-    rest = piece[greeting.end() :].strip()
-    ends = greeting[0].rstrip()[-1:] in ",!.:" or "\n" in greeting[0]
-    return rest if ends or not rest else piece
+    return piece[greeting.end() :].strip() if greeting else piece

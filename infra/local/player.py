@@ -1,0 +1,235 @@
+"""Plays every event in `events/` through the doors and compares how each ends."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from countersign.domain.job import ENDED, Status
+from infra.commands.submit import SubmitError
+from infra.local import player_checks as checks
+from infra.local.samples import EventsError, Sample, samples
+from infra.local.sender import Sent
+from infra.local.signer import Signer, SignError
+from infra.local.stand import Stand
+from infra.settings import ROOT, load
+
+RESULT = ROOT / ".local" / "last-run.json"
+AT_ONCE = 4
+ENDS_WITHIN = 90.0
+"""Seconds for one event, on a machine with two slow cores."""
+POLL = 0.25
+TICK_EVERY = 2.0
+REJECTION = "Rejected by the player of events, as the expectation says."
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Played:
+    """How one event went."""
+
+    sample: Sample
+    job_id: str = ""
+    status: str = ""
+    waits_for: str = ""
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """One entry of `last-run.json`."""
+        return {
+            "event": self.sample.name,
+            "job_id": self.job_id,
+            "status": self.status or None,
+            "expected": self.sample.expect.status,
+            "ok": not self.faults,
+            "seconds": round(self.seconds, 2),
+            "differs": self.faults,
+        }
+
+
+def play(running: Stand, console: Console) -> int:
+    """0 when every event ended where its expectation says, with nothing more and nothing less."""
+    events = samples()
+    _check_order(events)
+    for line in running.rewrites:
+        console.print(f"[dim]rewrite: {escape(line)}[/]", soft_wrap=True)
+    console.print(f"\nPlaying {len(events)} events, {AT_ONCE} at once; time is run every {TICK_EVERY:g} s.")
+    player = _Player(running, console)
+    with _ticking(running):
+        played = player.all(events)
+    strays = player.strays(played)
+    _write(played)
+    console.print(_table(played))
+    return _verdict(console, played, strays)
+
+
+class _Player:
+    def __init__(self, running: Stand, console: Console) -> None:
+        self._running = running
+        self._console = console
+        self._signer = Signer(running.url)
+        self._web = httpx.Client(base_url=running.url, timeout=30.0)
+        self._run = secrets.token_hex(4)
+        self._stop = threading.Event()
+
+    def all(self, events: tuple[Sample, ...]) -> list[Played]:
+        """Events wait only for those they name, which come before them."""
+        begun: dict[str, Future[Played]] = {}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            try:
+                for sample in events:
+                    before = [begun[name] for name in sample.expect.after]
+                    begun[sample.name] = pool.submit(self._one, sample, before)
+                return [future.result() for future in begun.values()]
+            except BaseException:
+                self._stop.set()
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def strays(self, played: list[Played]) -> list[str]:
+        """Effects that belong to nothing that was signed."""
+        jobs = [self._job(one.job_id) for one in played if one.job_id]
+        settings = load("local")
+        internal = frozenset(p.address for p in (*settings.approvers, settings.case_owner))
+        return checks.strays(jobs, self._journal(), self._mails(), internal)
+
+    def _one(self, sample: Sample, before: list[Future[Played]]) -> Played:
+        for earlier in before:
+            earlier.result()
+        played, started = Played(sample), time.monotonic()
+        try:
+            self._through(played, started)
+        except (SubmitError, SignError, httpx.HTTPError) as error:
+            _log.exception("%s", sample.name)
+            played.faults.append(f"{type(error).__name__}: {error}")
+        played.seconds = time.monotonic() - started
+        mark = "[red]✗[/]" if played.faults else "[green]✓[/]"
+        self._console.print(f"{mark} {sample.name} {played.status} {played.seconds:.1f} s")
+        return played
+
+    def _through(self, played: Played, started: float) -> None:
+        sample = played.sample
+        sent = self._running.sender.send(sample, self._run)
+        played.job_id = sent.job_id
+        played.faults += _answers(sample, sent)
+        if not sent.job_id:
+            played.faults += [] if sample.expect.status is None else ["no job came of it"]
+            return
+        job = self._ended(sample, sent.job_id, started + ENDS_WITHIN)
+        played.status, played.waits_for = job["status"], job["waits_for"]
+        played.faults += checks.outcome(sample.expect, job, self._journal(), self._mails())
+
+    def _ended(self, sample: Sample, job_id: str, deadline: float) -> dict[str, Any]:
+        """The job when it has ended, or when its time is over; signs on the way."""
+        choice = sample.expect.decision
+        while True:
+            job = self._job(job_id)
+            if job["status"] in ENDED or time.monotonic() > deadline or self._stop.is_set():
+                return job
+            if job["status"] == Status.WAITING_FOR_REVIEW and choice in ("approve", "reject"):
+                self._signer.decide(job_id, choice, REJECTION if choice == "reject" else "")
+            time.sleep(POLL)
+
+    def _job(self, job_id: str) -> dict[str, Any]:
+        return self._json(f"/jobs/{job_id}.json")
+
+    def _journal(self) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = self._json("/crm/journal.json")["entries"]
+        return entries
+
+    def _mails(self) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = self._json("/mailbox.json")["messages"]
+        return messages
+
+    def _json(self, path: str) -> dict[str, Any]:
+        answer = self._web.get(path)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def _answers(sample: Sample, sent: Sent) -> list[str]:
+    statuses = [answer.status for answer in sent.answers]
+    return checks.answers(sample.expect, statuses, [a.job_id for a in sent.answers])
+
+
+def _check_order(events: tuple[Sample, ...]) -> None:
+    """An event that waits for a later one would wait for ever."""
+    seen: set[str] = set()
+    for sample in events:
+        missing = set(sample.expect.after) - seen
+        if missing:
+            raise EventsError(f"events/{sample.name} comes after {', '.join(sorted(missing))}")
+        seen.add(sample.name)
+
+
+@contextmanager
+def _ticking(running: Stand) -> Iterator[None]:
+    """The schedule fires every minute; here time is short, so it is also run in between."""
+    over = threading.Event()
+
+    def tick() -> None:
+        while not over.wait(TICK_EVERY):
+            try:
+                running.tick()
+            except Exception:  # the emulator may just be ending
+                _log.exception("tick")
+
+    thread = threading.Thread(target=tick, name="tick")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _write(played: list[Played]) -> None:
+    RESULT.write_text(json.dumps({"events": [one.as_dict() for one in played]}, indent=1) + "\n")
+
+
+def _table(played: list[Played]) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("event")
+    table.add_column("job", style="dim", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("seconds", justify="right")
+    table.add_column("waits for")
+    for one in played:
+        outcome = one.status or "refused by the door"
+        mark = f"[red]✗ {outcome}[/]" if one.faults else f"[green]✓[/] {outcome}"
+        row = (one.sample.name, one.job_id, mark, f"{one.seconds:.1f}", escape(one.waits_for))
+        table.add_row(*row)
+    return table
+
+
+def _verdict(console: Console, played: list[Played], strays: list[str]) -> int:
+    wrong = [one for one in played if one.faults]
+    for one in wrong:
+        for fault in one.faults:
+            console.print(f"[red]{one.sample.name}[/]: {escape(fault)}", soft_wrap=True)
+    for stray in strays:
+        console.print(f"[red]effects[/]: {escape(stray)}", soft_wrap=True)
+    if wrong or strays:
+        console.print(f"\n{len(wrong)} of {len(played)} events ended elsewhere.")
+        return 1
+    console.print(
+        f"\nAll {len(played)} events ended as expected; every write and every mail is one that "
+        "policy allowed or a person signed."
+    )
+    return 0

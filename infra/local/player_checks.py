@@ -1,0 +1,132 @@
+"""Whether an event ended as expected, and whether the world outside holds exactly what was signed.
+
+Pure functions over a job's data (`/jobs/{id}.json`), the CRM's journal and the mailbox.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from infra.local.samples import Expectation
+
+Data = Mapping[str, Any]
+
+
+def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -> list[str]:
+    """What is wrong with the door's answers to the deliveries of one event."""
+    faults = [f"the door answered {a}, not {expect.answer}" for a in given if a != expect.answer]
+    if len(set(job_ids)) > 1:
+        faults.append(f"one event became {len(set(job_ids))} jobs")
+    if expect.status is None and any(job_ids):
+        faults.append("there is a job, and there should be none")
+    return faults
+
+
+def outcome(expect: Expectation, job: Data, journal: Iterable[Data], mails: Iterable[Data]) -> list[str]:
+    """What differs from the expectation."""
+    faults = []
+    if job["status"] != expect.status:
+        faults.append(f"{job['status']} ({job['reason']}), not {expect.status}")
+    ended = {action["action"]: action["status"] for action in job["actions"]}
+    for name in sorted({*ended, *expect.actions}):
+        wanted = expect.actions.get(name)
+        if ended.get(name) != wanted:
+            faults.append(f"{name} is {ended.get(name, 'not there')}, not {wanted or 'there'}")
+    if not job["audit"]["verified"]:
+        faults.append(f"the audit chain: {'; '.join(job['audit']['faults'])}")
+    return faults + _counts(expect, job, journal, mails)
+
+
+def _counts(expect: Expectation, job: Data, journal: Iterable[Data], mails: Iterable[Data]) -> list[str]:
+    writes = [entry for entry in journal if any(wrote(a, entry, job) for a in done(job))]
+    replies = Counter(_reply(action) for action in done(job) if action["connector"] == "mail")
+    sent = sum(replies[_mail(mail)] > 0 for mail in mails)
+    faults = []
+    if len(writes) != expect.crm_writes:
+        faults.append(f"{len(writes)} CRM writes, not {expect.crm_writes}")
+    if sent != expect.mails_to_sender:
+        faults.append(f"{sent} mails to the sender, not {expect.mails_to_sender}")
+    return faults
+
+
+def strays(
+    jobs: Sequence[Data], journal: Iterable[Data], mails: Iterable[Data], internal: frozenset[str]
+) -> list[str]:
+    """Effects that no verified action of any job accounts for, and actions without their effect.
+
+    `internal`: the addresses of approvers and case owners, who get mail that nobody signs.
+    """
+    acts = [(job, action) for job in jobs for action in done(job)]
+    faults = [
+        f"{job['job_id']}: {action['action']} is not the bytes of its digest"
+        for job, action in acts
+        if not _is_signed(job, action)
+    ]
+    for entry in journal:
+        if not any(wrote(action, entry, job) for job, action in acts):
+            faults.append(f"CRM write {entry['n']} ({entry['type']}) belongs to no verified action")
+    return faults + _mail_strays([a for _, a in acts if a["connector"] == "mail"], mails, internal)
+
+
+def _mail_strays(acts: list[Data], mails: Iterable[Data], internal: frozenset[str]) -> list[str]:
+    wanted = Counter(_reply(action) for action in acts)
+    sent = Counter(_mail(mail) for mail in mails if not internal.issuperset(mail["to"]))
+    more, missing = (sent - wanted).total(), (wanted - sent).total()
+    return [
+        *([f"{more} mails left that no verified action accounts for"] if more else []),
+        *([f"{missing} verified replies are not in the mailbox"] if missing else []),
+    ]
+
+
+def done(job: Data) -> list[Data]:
+    """The actions that took effect."""
+    return [action for action in job["actions"] if action["status"] == "verified"]
+
+
+def wrote(action: Data, entry: Data, job: Data) -> bool:
+    """Whether a CRM write is this action's: by its key, or for a contact, which has none, by its
+    id and the time of the job."""
+    if action["connector"] != "crm":
+        return False
+    if entry["key"]:
+        return bool(entry["key"] == action["key"])
+    at = datetime.fromisoformat(entry["at"])
+    begun, ended = (datetime.fromisoformat(job[name]) for name in ("created_at", "updated_at"))
+    same = entry["type"] == "contacts" and entry["id"] == action["receipt"]["id"]
+    return same and action["action"] == "crm.upsert_contact" and begun <= at <= ended
+
+
+def _is_signed(job: Data, action: Data) -> bool:
+    """Recomputed here from the body as it is shown, with nothing but the format's description."""
+    text = json.dumps(
+        action["body"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if digest != action["digest"] or action["key"] != f"cs-{digest[:32]}":
+        return False
+    decided = next(d for d in job["decisions"] if d["digest"] == digest)
+    return decided["answer"] == "run" or digest in _approved(job)
+
+
+def _approved(job: Data) -> set[str]:
+    return {
+        digest
+        for approval in job["approvals"]
+        if approval["decision"] and not approval["superseded"]
+        for digest, choice in approval["decision"]["choices"].items()
+        if choice == "approve"
+    }
+
+
+def _reply(action: Data) -> tuple[str, str, str]:
+    params = action["body"]["params"]
+    return params["to"], params["subject"], params["text"]
+
+
+def _mail(mail: Data) -> tuple[str, str, str]:
+    return ", ".join(mail["to"]), mail["subject"], mail["text"]

@@ -1,0 +1,82 @@
+"""What every test may use: how a guarantee reports the figure that it reached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Figure = Callable[[str, int], None]
+
+
+@dataclass
+class Proof:
+    """What was seen of one promise."""
+
+    passed: bool = True
+    figures: list[str] = field(default_factory=list)
+    n: int = 0
+    controls: list[bool] = field(default_factory=list)
+
+    def result(self) -> dict[str, Any]:
+        """The row of the table of results."""
+        return {
+            "passed": self.passed,
+            "figure": "; ".join(self.figures),
+            "control_failed": bool(self.controls) and all(self.controls),
+            "n": self.n,
+        }
+
+
+_PROOFS = pytest.StashKey[dict[str, Proof]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--guarantees", type=Path, help="write the table of results to this file")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_PROOFS] = {}
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figure:
+    """`figure("1,000 of 1,000 refused", 1000)`: what a guarantee's test reached, and over how many."""
+
+    def say(text: str, n: int) -> None:
+        for proof in _proofs(request.node):
+            proof.figures.append(text)
+            proof.n += n
+
+    return say
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = yield
+    if report.when == "call" or report.failed:
+        for proof in _proofs(item):
+            if item.get_closest_marker("control"):
+                proof.controls.append(report.passed)
+            else:
+                proof.passed = proof.passed and report.passed
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    target: Path | None = session.config.getoption("--guarantees")
+    if target:
+        proofs = session.config.stash[_PROOFS]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        table = {name: proofs[name].result() for name in sorted(proofs)}
+        target.write_text(json.dumps(table, indent=1) + "\n")
+
+
+def _proofs(item: pytest.Item) -> list[Proof]:
+    known = item.config.stash[_PROOFS]
+    ids = [mark.args[0] for mark in item.iter_markers("guarantee")]
+    return [known.setdefault(name, Proof()) for name in ids]
