@@ -14,7 +14,7 @@ from countersign.definition import definition
 from infra.functions import trace
 from infra.logs import log_group
 from infra.settings import Settings
-from infra.steps import act_prefix
+from infra.steps import ACT
 
 # Log delivery is set up through calls that have no resource: AWS offers nothing narrower than `*`.
 LOG_DELIVERY = (
@@ -73,7 +73,7 @@ class Pipeline(Construct):
             definition_substitutions={
                 name: functions[name].function_arn
                 if name in functions
-                else act_prefix(settings.stack_name)
+                else f"{settings.stack_name}-{ACT}"
                 for name in PLACEHOLDER.findall(text)
             },
             role=self._role(functions).without_policy_updates(),

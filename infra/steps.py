@@ -40,7 +40,7 @@ STEPS = (
         "countersign.steps.prepare",
         timeout=30,
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
             Grant("uploads/*", "s3", "GetObject GetObjectVersion"),
             Grant("payloads/raw/*", "s3", "GetObject GetObjectVersion"),
         ),
@@ -53,7 +53,7 @@ STEPS = (
         memory=1024,
         layers=("core", "text", "model"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("payloads/releases/*", "s3", "GetObject"),
             Grant("model-key", "secretsmanager", "GetSecretValue"),
         ),
@@ -65,7 +65,7 @@ STEPS = (
         timeout=60,
         layers=("core", "text", "http"),
         may=(
-            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem"),
+            Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("crm-read", "secretsmanager", "GetSecretValue"),
         ),
         env=("CRM_BASE_URL", "CRM_READ_SECRET"),
@@ -74,7 +74,7 @@ STEPS = (
         "Decide",
         "countersign.steps.decide",
         timeout=30,
-        may=(Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),),
+        may=(Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),),
     ),
     Row(
         "ActCrm",
@@ -82,7 +82,7 @@ STEPS = (
         timeout=100,
         layers=("core", "text", "http"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("crm-write", "secretsmanager", "GetSecretValue"),
         ),
         env=("CRM_BASE_URL", "CRM_WRITE_SECRET"),
@@ -92,7 +92,7 @@ STEPS = (
         "countersign.steps.act",
         timeout=60,
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("sender", "ses", "SendEmail SendRawEmail"),
         ),
         env=("MAIL_FROM",),
@@ -103,7 +103,7 @@ STEPS = (
         timeout=30,
         layers=("core", "text", "pages"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("sender", "ses", "SendEmail SendRawEmail"),
         ),
         env=("MAIL_FROM", "PUBLIC_BASE_URL", "APPROVERS", "APPROVAL_SECONDS"),
@@ -112,7 +112,8 @@ STEPS = (
         "Close",
         "countersign.steps.close",
         timeout=30,
-        may=(Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),),
+        layers=("core",),
+        may=(Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),),
     ),
     Row(
         "Escalate",
@@ -120,7 +121,7 @@ STEPS = (
         timeout=30,
         layers=("core", "text", "pages"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
             Grant("sender", "ses", "SendEmail SendRawEmail"),
         ),
         env=("MAIL_FROM", "PUBLIC_BASE_URL", "CASE_OWNER"),
@@ -129,7 +130,8 @@ STEPS = (
         "Park",
         "countersign.steps.park",
         timeout=30,
-        may=(Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),),
+        layers=("core",),
+        may=(Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),),
     ),
 )
 
@@ -142,8 +144,8 @@ DOORS = (
         may=(
             Grant("webhook", "secretsmanager", "GetSecretValue"),
             Grant("payloads/raw/*", "s3", "PutObject"),
-            Grant("payloads/releases/*", "s3", "GetObject PutObject"),
-            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem"),
+            Grant("payloads/releases/*", "s3", "PutObject"),
+            Grant("jobs", "dynamodb", "Query GetItem PutItem"),
             Grant("intake", "sqs", "SendMessage"),
         ),
         env=("WEBHOOK_SECRET", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL"),
@@ -153,10 +155,9 @@ DOORS = (
         "countersign.doors.start",
         timeout=30,
         may=(
-            Grant("intake", "sqs", "ReceiveMessage DeleteMessage ChangeMessageVisibility"),
-            Grant("intake", "sqs", "GetQueueAttributes"),
-            Grant("payloads/releases/*", "s3", "GetObject PutObject"),
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("intake", "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
+            Grant("payloads/releases/*", "s3", "PutObject"),
+            Grant("jobs", "dynamodb", "GetItem PutItem"),
             Grant("machine", "states", "StartExecution"),
         ),
         env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "UPLOADS_BUCKET"),
@@ -168,7 +169,7 @@ DOORS = (
         memory=1024,
         layers=("core", "text", "pages"),
         may=(
-            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query GetItem PutItem DeleteItem"),
             Grant("machine", "states", "SendTaskSuccess"),
             Grant("page-key", "secretsmanager", "GetSecretValue"),
         ),
@@ -178,9 +179,10 @@ DOORS = (
         "Tick",
         "countersign.doors.tick",
         timeout=55,
+        layers=("core",),
         may=(
             Grant("jobs/index/due", "dynamodb", "Query"),
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
             Grant("machine", "states", "StartExecution SendTaskSuccess"),
             Grant("executions", "states", "DescribeExecution"),
             Grant("intake", "sqs", "SendMessage"),
@@ -192,9 +194,10 @@ DOORS = (
         "Record",
         "countersign.doors.record",
         timeout=30,
+        layers=("core",),
         may=(
             Grant("idempotency", "dynamodb", "GetItem PutItem UpdateItem DeleteItem"),
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
             Grant("failures", "sqs", "SendMessage"),
         ),
         env=("IDEMPOTENCY_TABLE",),
@@ -203,17 +206,12 @@ DOORS = (
 
 ROWS = STEPS + DOORS
 
-# The Act state names its function by the action's connector; the suffix is the connector's id.
+# The Act state makes the name of its function from this and the id of the action's connector.
+ACT = "Act-"
 CONNECTORS = {"ActCrm": "crm", "ActMail": "mail"}
-
-
-def act_prefix(stack_name: str) -> str:
-    """What stands before a connector's id in the name of its Act function."""
-    return f"{stack_name}-Act-"
 
 
 def function_name(stack_name: str, row: Row) -> str:
     """The explicit name of the row's function."""
-    if row.name in CONNECTORS:
-        return act_prefix(stack_name) + CONNECTORS[row.name]
-    return f"{stack_name}-{row.name}"
+    connector = CONNECTORS.get(row.name)
+    return f"{stack_name}-{ACT}{connector}" if connector else f"{stack_name}-{row.name}"

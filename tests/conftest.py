@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Figure:
-    """`figure("1,000 of 1,000 refused", 1000)`: what a guarantee's test reached, and over how many."""
+    """`figure("1,000 of 1,000 refused", 1000)`: what a test reached, over how many."""
 
     def say(text: str, n: int) -> None:
         for proof in _proofs(request.node):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,6 @@ from countersign.domain.approvals import Person
 from countersign.domain.change import Change, JobRecord, after, transition
 from countersign.domain.contract import Value
 from countersign.domain.errors import CountersignError, InternalError, StaleExecution
-from countersign.domain.plan import Move
 
 if TYPE_CHECKING:
     from countersign.domain import ports
@@ -172,7 +171,7 @@ class Call(Value):
     job_id: str
     execution: str
     state: str
-    input: dict[str, Any] = {}
+    input: Mapping[str, Any] = {}
     token: str = ""
     seconds_left: float = 60.0
     """Until the function's own time-out."""
@@ -210,19 +209,22 @@ def step(work: Work) -> Handler:
 def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
     """Load, check the owner, work, write state and audit entry at once; tell what comes next."""
     try:
-        record = deps.store.load(call.job_id)
-        if record.job.execution != call.execution:
-            raise StaleExecution(f"{record.job.execution} owns the job")
-        result = work(deps, record, call)
-        record, change = _unpacked(record, result)
+        record, change = _unpacked(*_worked(deps, work, call))
         if change is not None:
             observability.step_done(deps.commit(record, change).job, change)
     except CountersignError:
         raise
-    except Exception as defect:
+    except Exception as defect:  # noqa: BLE001 - whatever it is, the machine must know its class
         observability.defect(call.state)
         raise InternalError(f"{type(defect).__name__} in {call.state}; the log has it") from None
     return {"job_id": call.job_id, **_answer(change)}
+
+
+def _worked(deps: Deps, work: Work, call: Call) -> tuple[JobRecord, Change | Continued]:
+    record = deps.store.load(call.job_id)
+    if record.job.execution != call.execution:
+        raise StaleExecution(f"{record.job.execution} owns the job")
+    return record, work(deps, record, call)
 
 
 def _unpacked(record: JobRecord, result: Change | Continued) -> tuple[JobRecord, Change | None]:

@@ -58,8 +58,6 @@ class FakeCrm:
         self._lost = 0
         self._lies = 0
 
-    # What a test says.
-
     def has_contact(self, email: str, **fields: str) -> str:
         """There is a contact, not journalled; its id."""
         return self._put("contacts", {"email": email.lower(), **fields})
@@ -106,8 +104,6 @@ class FakeCrm:
         """All objects of a kind, oldest first."""
         return tuple(_record(i, held) for i, held in self._objects.items() if held.kind == kind)
 
-    # What the code under test asks.
-
     def look(self, lookup: Lookup) -> tuple[Record, ...]:
         """As the port."""
         if lookup.field != "email" or lookup.kind not in {"contact", "deals_of_contact"}:
@@ -116,11 +112,8 @@ class FakeCrm:
         if contact is None or lookup.kind == "contact":
             return (contact,) if contact else ()
         with self._lock:
-            return tuple(
-                _record(record_id, held)
-                for record_id, held in self._objects.items()
-                if (held.kind, held.contact) == ("deals", contact.id)
-            )
+            deals = [(i, held) for i, held in self._objects.items() if held.contact == contact.id]
+            return tuple(_record(i, held) for i, held in deals if held.kind == "deals")
 
     def find(self, kind: str, field: str, value: str) -> Record | None:
         """As the port."""

@@ -1,4 +1,4 @@
-"""A jobs table in memory with DynamoDB's semantics: conditional, all or nothing, one writer wins."""
+"""A jobs table in memory with DynamoDB's semantics: conditional, all or nothing."""
 
 from __future__ import annotations
 

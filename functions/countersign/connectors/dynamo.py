@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
+_FREE = "attribute_not_exists(pk) OR job_id = :over OR holds_until < :now"
 _CONFLICTS = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -118,7 +119,7 @@ class DynamoStore:
             self._db.put_item(
                 TableName=self._table,
                 Item=rows.claim(claim, job_id, now, until),
-                ConditionExpression="attribute_not_exists(pk) OR job_id = :over OR holds_until < :now",
+                ConditionExpression=_FREE,
                 ExpressionAttributeValues={
                     ":now": {"S": instant(now)},
                     ":over": {"S": over or "-"},
@@ -188,4 +189,4 @@ def _is_conflict(error: ClientError) -> bool:
     reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment] # typed as a closed dict
     codes = {reason.get("Code") for reason in reasons} - {"None", None}
     name = error.response["Error"]["Code"]
-    return name == "TransactionConflictException" or bool(codes) and codes <= _CONFLICTS
+    return name == "TransactionConflictException" or (bool(codes) and codes <= _CONFLICTS)

@@ -80,7 +80,6 @@ class Proposal(Contract):
         fact = self.facts.get(name)
         return fact.value if fact else None
 
-
     def corrected(self, name: str) -> str | None:
         """The value that a person set, or None when nobody corrected this fact."""
         fact = self.facts.get(name)

@@ -18,7 +18,7 @@ _WAITING = frozenset({Status.ESCALATED, Status.FAILED})
 
 
 def take_out(
-    deps: Deps, job_id: str, way: Way, by: str, words: str, facts: Mapping[str, str]
+    deps: Deps, job_id: str, way: Way, *, by: str, words: str, facts: Mapping[str, str]
 ) -> JobRecord:
     """End the job's case. `facts` are corrections, for `resume` only.
 

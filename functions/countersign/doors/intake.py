@@ -10,6 +10,7 @@ from countersign.domain.release import Release, release_key
 from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 
+
 def pin(deps: Deps, workflow: str) -> str:
     """Digest of the workflow's current release, which the bucket holds from now on."""
     release: Release = WORKFLOWS[workflow].release

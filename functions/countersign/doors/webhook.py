@@ -10,13 +10,13 @@ import json
 from typing import Any
 
 from countersign import observability
-from countersign.doors.http import Request, Response
-from countersign.doors.intake import pin, store
-from countersign.doors.signature import BadSignature, VerifiedDelivery, verify
 from countersign.domain.canonical import digest
 from countersign.domain.errors import NotFound
 from countersign.domain.intake import accepted, new_job
 from countersign.domain.job import Job, Source, Status, job_id_of
+from countersign.doors.http import Request, Response
+from countersign.doors.intake import pin, store
+from countersign.doors.signature import BadSignature, VerifiedDelivery, verify
 from countersign.parsing import strict_json
 from countersign.runtime import Deps, production
 from countersign.workflows import WORKFLOWS

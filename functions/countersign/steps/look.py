@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from countersign.domain.change import Change, JobRecord
-from countersign.domain.contract import Contract
 from countersign.domain.job import Status
 from countersign.domain.plan import Move
 from countersign.domain.ports import Holder
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Record, Records
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Claim, Workflow
 from countersign.runtime import Call, Deps, step
 from countersign.workflows import WORKFLOWS
 
@@ -30,7 +29,8 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
         for lookup in workflow.lookups(given, proposal)
     }
     now = deps.clock.now()
-    earlier = _earlier(deps, workflow, given, proposal, record.job.job_id, now)
+    claim = workflow.claim(given, proposal)
+    earlier = _earlier(deps, workflow, claim, record.job.job_id, now) if claim else ()
     records = Records(read_at=now, found=found | ({"claim_holder": earlier} if earlier else {}))
     return Change(
         event="looked",
@@ -48,17 +48,9 @@ def _is_ours(record: Record, keys: frozenset[str]) -> bool:
 
 
 def _earlier(
-    deps: Deps,
-    workflow: Workflow[Any],
-    given: Contract,
-    proposal: Proposal,
-    job_id: str,
-    now: datetime,
+    deps: Deps, workflow: Workflow[Any], claim: Claim, job_id: str, now: datetime
 ) -> tuple[Record, ...]:
     """The earlier job that this one joins, decided by a conditional row; nothing if it is first."""
-    claim = workflow.claim(given, proposal)
-    if claim is None:
-        return ()
     holder = deps.store.claim(claim, job_id, now)
     if holder.job_id == job_id:
         return ()

@@ -178,7 +178,7 @@ def _proposal(
     confidence: Decimal,
     model: str,
     offline: bool,
-    usage: Usage,  # noqa: FBT001
+    usage: Usage,
 ) -> Proposal:
     return Proposal(
         facts=dict(draft.facts),

@@ -100,8 +100,11 @@ def machine(
     handlers: dict[str, Handler], adapt: Callable[[Any], Any] = lambda found: found
 ) -> Iterator[Machine]:
     """A machine on moto. `adapt` may change the definition, to shorten waits or to seed a bug."""
-    config = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
-    with mock_aws(config=config):  # type: ignore[arg-type] # moto types its config as a closed dict
+    config: Any = {
+        "stepfunctions": {"execute_state_machine": True},
+        "lambda": {"use_docker": False},
+    }
+    with mock_aws(config=config):
         made = Machine(handlers, adapt)
         with _dispatching_to(made):
             yield made
@@ -117,15 +120,15 @@ def _dispatching_to(made: Machine) -> Iterator[None]:
         function_name: str,
         qualifier: Any,  # noqa: ARG001
         body: Any,
-        headers: Any,  # noqa: ARG001
-        response_headers: dict[str, str],
+        *rest: Any,
     ) -> bytes:
+        response_headers = rest[-1]
         answer, failed = made.invoke(function_name.rpartition(":")[2], json.loads(body))
         if failed:
             response_headers["x-amz-function-error"] = "Unhandled"
         return json.dumps(answer).encode()
 
-    LambdaSimpleBackend.invoke = invoke  # type: ignore[method-assign]
+    LambdaSimpleBackend.invoke = invoke  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

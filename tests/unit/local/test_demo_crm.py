@@ -140,3 +140,14 @@ def test_the_schema_and_the_sellers_can_be_read(demo: Demo) -> None:
     assert [one["id"] for one in sellers] == [owner["id"] for owner in OWNERS]
     one = demo.client.get("/crm/v3/owners", params={"email": OWNERS[1]["email"]}).json()
     assert [owner["id"] for owner in one["results"]] == ["1002"]
+
+
+def test_every_write_gives_a_later_version(demo: Demo) -> None:
+    """Also within one millisecond, so that a changed record never looks unchanged."""
+    made = demo.create("contacts", {"email": "ada@example.com"})
+    path = f"/crm/v3/objects/contacts/{made['id']}"
+    versions = [made["updatedAt"]]
+    for company in ("Quill", "Quill & Sons"):
+        answer = demo.client.patch(path, json={"properties": {"company": company}})
+        versions.append(answer.json()["properties"]["lastmodifieddate"])
+    assert versions == sorted(set(versions))

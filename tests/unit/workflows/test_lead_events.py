@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from countersign.domain.errors import ContractBroken, Quarantined
 
+from countersign.domain.errors import ContractBroken, Quarantined
 from tests.unit.workflows.pipeline import WORKFLOW, judge, read
 
 EVENTS = Path(__file__).parents[3] / "events"
