@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from infra.settings import ROOT
 
 SOURCE = ROOT / "functions"
 CACHE = ROOT / ".local" / "code"
+KEEP_SECONDS = 3600
 NOT_SHIPPED = frozenset({"__pycache__", "cases", ".DS_Store"})
 
 
@@ -29,6 +31,7 @@ def bundle(python_version: str, *, bytecode: bool) -> Path:
             if python:
                 compile_tree(built, python)
             _place(built, folder)
+            _forget_old()
     return folder
 
 
@@ -55,3 +58,10 @@ def _place(built: Path, folder: Path) -> None:
     except OSError:
         if not folder.exists():
             raise
+
+
+def _forget_old() -> None:
+    """Remove bundles of earlier content: each edit makes another, and synthesis copies its own."""
+    for folder in CACHE.iterdir():
+        if time.time() - folder.stat().st_mtime > KEEP_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -64,18 +64,15 @@ class Pipeline(Construct):
     ) -> None:
         super().__init__(scope, name)
         text = json.dumps(definition())
+        named = {key: function.function_arn for key, function in functions.items()}
+        named["ActPrefix"] = f"{settings.stack_name}-{ACT}"
         log = log_group(self, "Log", f"/aws/vendedlogs/states/{machine_name(settings)}", settings)
         self.machine = stepfunctions.StateMachine(
             self,
             "Machine",
             state_machine_name=machine_name(settings),
             definition_body=stepfunctions.DefinitionBody.from_string(text),
-            definition_substitutions={
-                name: functions[name].function_arn
-                if name in functions
-                else f"{settings.stack_name}-{ACT}"
-                for name in PLACEHOLDER.findall(text)
-            },
+            definition_substitutions={key: named[key] for key in PLACEHOLDER.findall(text)},
             role=self._role(functions).without_policy_updates(),
             logs=stepfunctions.LogOptions(
                 destination=log, level=stepfunctions.LogLevel.ERROR, include_execution_data=False

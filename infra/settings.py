@@ -39,7 +39,8 @@ class Settings(BaseModel):
     keep_data: bool
     """Tables, buckets, secrets and the queue outlive the stack, and the stack resists deletion."""
     bytecode: bool
-    """Ship bytecode for Lambda's Python where this machine has that Python: cold starts halve."""
+    """Ship bytecode for Lambda's Python, if this machine has that Python: a step imports in a third
+    of the CPU time (624 to 216 ms for Decide, 998 to 419 ms for Propose, Python 3.13)."""
     log_days: LogDays
     upload_days: int = Field(ge=1)
     payload_days: int = Field(ge=1)

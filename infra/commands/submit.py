@@ -6,13 +6,16 @@ import base64
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 
-from countersign.doors.signature import sign
 from countersign.domain.job import Job, Status
 from countersign.domain.ports import JobStore
+from countersign.doors.signature import sign
+from infra.commands.target import Target
 
 TIMEOUT = httpx.Timeout(30.0)
 FOUND_WITHIN = 20.0
@@ -21,6 +24,10 @@ FOUND_WITHIN = 20.0
 
 class SubmitError(RuntimeError):
     """The door did not take the event; the message says what it answered and what to do."""
+
+
+class UnreachableError(SubmitError):
+    """Nothing answers at the target's address."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ def headers(secret: str, event_id: str, body: bytes) -> dict[str, str]:
 
 
 def post_webhook(url: str, workflow: str, secret: str, event_id: str, body: bytes) -> Answer:
-    """Deliver `body` once. Raises SubmitError when nothing answers at `url`."""
+    """Deliver `body` once. Raises UnreachableError when nothing answers at `url`."""
     try:
         answer = httpx.post(
             f"{url}/webhooks/{workflow}",
@@ -57,8 +64,23 @@ def post_webhook(url: str, workflow: str, secret: str, event_id: str, body: byte
             timeout=TIMEOUT,
         )
     except httpx.HTTPError as error:
-        raise SubmitError(f"Nothing answers at {url} ({type(error).__name__}).") from error
+        raise UnreachableError(
+            f"Nothing answers at {url} ({type(error).__name__}): is it running?"
+        ) from error
     return Answer(answer.status_code, _json(answer))
+
+
+def through_a_door(target: Target, file: Path, workflow: str, event_id: str) -> Answer:
+    """Send one file: JSON to the signed webhook, everything else into the uploads bucket.
+
+    Raises SubmitError when no door answers, or when no job comes of an upload.
+    """
+    body = file.read_bytes()
+    if is_json(file.name):
+        return post_webhook(target.url, workflow, target.webhook_secret, event_id, body)
+    key = f"{workflow}/{event_id}-{file.name}"
+    upload(boto3.client("s3"), target.settings.uploads_bucket, key, body)
+    return Answer(200, {"job_id": job_of_upload(target.deps().store, key), "key": key})
 
 
 def upload(s3: Any, bucket: str, key: str, body: bytes) -> None:

@@ -73,7 +73,7 @@ def point_at(endpoint: str, region: str) -> None:
         AWS_REGION=region,
         AWS_DEFAULT_REGION=region,
         AWS_ACCESS_KEY_ID="test",
-        AWS_SECRET_ACCESS_KEY="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - the emulator's fixed administrator
     )
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)

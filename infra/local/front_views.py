@@ -68,7 +68,9 @@ class JobPage:
     ended: bool
 
 
-def index(jobs: Sequence[Mapping[str, Any]], mails: Sequence[Mail], known: Sequence[Sample]) -> Index:
+def index(
+    jobs: Sequence[Mapping[str, Any]], mails: Sequence[Mail], known: Sequence[Sample]
+) -> Index:
     """The first page from what there is."""
     by_status = Counter(job["status"] for job in jobs)
     first = next((one for one in known if one.name == FIRST), next(iter(known), None))
@@ -86,9 +88,7 @@ def index(jobs: Sequence[Mapping[str, Any]], mails: Sequence[Mail], known: Seque
     )
 
 
-def console(
-    jobs: Sequence[Mapping[str, Any]], chosen: Status | None, now: datetime
-) -> Console:
+def console(jobs: Sequence[Mapping[str, Any]], chosen: Status | None, now: datetime) -> Console:
     """The list of jobs, latest change first."""
     return Console(
         lines=tuple(_line(job, now) for job in jobs),

@@ -68,7 +68,9 @@ def play(running: Stand, console: Console) -> int:
     _check_order(events)
     for line in running.rewrites:
         console.print(f"[dim]rewrite: {escape(line)}[/]", soft_wrap=True)
-    console.print(f"\nPlaying {len(events)} events, {AT_ONCE} at once; time is run every {TICK_EVERY:g} s.")
+    console.print(
+        f"\nPlaying {len(events)} events, {AT_ONCE} at once; time is run every {TICK_EVERY:g} s."
+    )
     player = _Player(running, console)
     with _ticking(running):
         played = player.all(events)
@@ -187,7 +189,7 @@ def _ticking(running: Stand) -> Iterator[None]:
         while not over.wait(TICK_EVERY):
             try:
                 running.tick()
-            except Exception:  # the emulator may just be ending
+            except Exception:  # noqa: BLE001 - time goes on; the log has it
                 _log.exception("tick")
 
     thread = threading.Thread(target=tick, name="tick")
@@ -205,13 +207,13 @@ def _write(played: list[Played]) -> None:
 
 def _table(played: list[Played]) -> Table:
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("event")
-    table.add_column("job", style="dim", no_wrap=True)
+    table.add_column("event", no_wrap=True)
+    table.add_column("job", style="dim", overflow="fold")
     table.add_column("outcome", no_wrap=True)
     table.add_column("seconds", justify="right")
     table.add_column("waits for")
     for one in played:
-        outcome = one.status or "refused by the door"
+        outcome = one.status or ("not known" if one.job_id else "refused by the door")
         mark = f"[red]✗ {outcome}[/]" if one.faults else f"[green]✓[/] {outcome}"
         row = (one.sample.name, one.job_id, mark, f"{one.seconds:.1f}", escape(one.waits_for))
         table.add_row(*row)

@@ -27,7 +27,9 @@ def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -
     return faults
 
 
-def outcome(expect: Expectation, job: Data, journal: Iterable[Data], mails: Iterable[Data]) -> list[str]:
+def outcome(
+    expect: Expectation, job: Data, journal: Iterable[Data], mails: Iterable[Data]
+) -> list[str]:
     """What differs from the expectation."""
     faults = []
     if job["status"] != expect.status:
@@ -42,7 +44,9 @@ def outcome(expect: Expectation, job: Data, journal: Iterable[Data], mails: Iter
     return faults + _counts(expect, job, journal, mails)
 
 
-def _counts(expect: Expectation, job: Data, journal: Iterable[Data], mails: Iterable[Data]) -> list[str]:
+def _counts(
+    expect: Expectation, job: Data, journal: Iterable[Data], mails: Iterable[Data]
+) -> list[str]:
     writes = [entry for entry in journal if any(wrote(a, entry, job) for a in done(job))]
     replies = Counter(_reply(action) for action in done(job) if action["connector"] == "mail")
     sent = sum(replies[_mail(mail)] > 0 for mail in mails)
@@ -67,9 +71,11 @@ def strays(
         for job, action in acts
         if not _is_signed(job, action)
     ]
-    for entry in journal:
-        if not any(wrote(action, entry, job) for job, action in acts):
-            faults.append(f"CRM write {entry['n']} ({entry['type']}) belongs to no verified action")
+    faults += [
+        f"CRM write {entry['n']} ({entry['type']}) belongs to no verified action"
+        for entry in journal
+        if not any(wrote(action, entry, job) for job, action in acts)
+    ]
     return faults + _mail_strays([a for _, a in acts if a["connector"] == "mail"], mails, internal)
 
 
@@ -103,9 +109,7 @@ def wrote(action: Data, entry: Data, job: Data) -> bool:
 
 def _is_signed(job: Data, action: Data) -> bool:
     """Recomputed here from the body as it is shown, with nothing but the format's description."""
-    text = json.dumps(
-        action["body"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    text = json.dumps(action["body"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if digest != action["digest"] or action["key"] != f"cs-{digest[:32]}":
         return False

@@ -53,7 +53,9 @@ def _kept(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 def _answered(answer: httpx.Response) -> Response:
     """Several headers of one name (cookies) stay several; the content is decoded already."""
     response = Response(answer.content, answer.status_code)
-    kept = [(n.lower(), v) for n, v in _kept(answer.headers.raw) if n.lower() != b"content-encoding"]
+    kept = [
+        (n.lower(), v) for n, v in _kept(answer.headers.raw) if n.lower() != b"content-encoding"
+    ]
     length = (b"content-length", str(len(answer.content)).encode())
     response.raw_headers = [*kept, length]
     return response

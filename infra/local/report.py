@@ -24,11 +24,13 @@ def addresses(running: Stand, console: Console) -> None:
     for path, what in PAGES:
         table.add_row(f"[bold]{running.url}{path or '/'}[/]", what)
     table.add_row(running.cloud.endpoint, "AWS endpoint (key test, secret test)")
-    table.add_row(running.webhook_secret, "webhook secret of this run")
     console.print()
     console.print(table)
     console.print(
-        "\nSend an event: [bold]countersign submit events/01-web-form-complete/event.json "
+        f"\nWebhook secret of this run: [bold]{running.webhook_secret}[/]", soft_wrap=True
+    )
+    console.print(
+        "Send an event: [bold]countersign submit events/01-web-form-complete/event.json "
         "--workflow lead_intake[/]\nStop with Ctrl-C; details are in .local/run.log.",
         soft_wrap=True,
     )

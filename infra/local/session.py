@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,13 +25,15 @@ COULD_NOT_START = 2
 APPROVAL_SECONDS = 25
 """How long an approval waits while `events/` is played: signatures come at once, silence ends."""
 CHECK_SECONDS = 0.5
+WIDTH = 132
+"""Columns where the output goes to a file: a table is not cut there."""
 
 _log = logging.getLogger(__name__)
 
 
 def run(*, once: bool, port: int) -> int:
     """The exit code: 0 well, 1 an event ended elsewhere, 2 it could not start or go on."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     _log_to_file()
     say = _progress(console)
     plan = Plan(port, APPROVAL_SECONDS if once else 0, _real_model())

@@ -95,7 +95,7 @@ class Signer:
         link = self._open_link(job_id)
         if link is None:
             return False
-        with httpx.Client(timeout=30.0) as browser:
+        with httpx.Client(timeout=30.0, follow_redirects=True) as browser:
             page = read(browser.get(link).text)
             if not page.choices:
                 raise SignError(f"the approval page says: {page.heading}")

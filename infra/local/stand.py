@@ -23,7 +23,13 @@ from infra.commands.target import point_at, variables
 from infra.local import crm, crm_seed, deployer, offline_model, proxy
 from infra.local.front import Front
 from infra.local.mailbox import Mailbox
-from infra.local.processes import LocalCloud, LocalError, PortTakenError, local_cloud, scratch_folder
+from infra.local.processes import (
+    LocalCloud,
+    LocalError,
+    PortTakenError,
+    local_cloud,
+    scratch_folder,
+)
 from infra.local.samples import samples
 from infra.local.sender import Sender
 from infra.synth import default_out, synthesize

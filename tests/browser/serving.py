@@ -16,7 +16,8 @@ from playwright.sync_api import sync_playwright
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request
 from tests.fakes.world import World
-from tests.unit.pages.waiting import Plot, waiting
+from tests.unit.pages.plot import Plot
+from tests.unit.pages.waiting import waiting
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = (
@@ -42,7 +43,7 @@ def served(plot: Plot | None = None) -> Iterator[tuple[World, str]]:
 
         do_POST = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - the base class calls these
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class
             """Paths hold secrets: nothing is logged."""
 
         def _answer(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import code, layers
+from infra import bytecode, code, layers
 from infra.settings import ROOT
 from infra.steps import ROWS, Row
 from tests.infra import import_probe
@@ -26,6 +26,7 @@ ADAPTERS = {
     "CRM_WRITE_SECRET": "hubspot",
     "MAIL_FROM": "ses",
 }
+UNCHECKED_HASH = 0b01  # PEP 552: the hash bit without the check bit
 CLIENTS = {"ses": "sesv2", "states": "stepfunctions"}
 
 
@@ -145,3 +146,17 @@ def test_samples_are_not_shipped() -> None:
     shipped = {str(path.relative_to(code.SOURCE)) for path in code.shipped()}
     assert "countersign/definition.py" in shipped
     assert not [name for name in shipped if "/cases/" in name or "__pycache__" in name]
+
+
+def test_bytecode_is_bound_to_content_and_never_checked(tmp_path: Path) -> None:
+    """Compiled bundles carry bytecode that a read-only file system and other dates leave valid."""
+    (tmp_path / "module.py").write_text("ANSWER = 42\n")
+    bytecode.compile_tree(tmp_path, sys.executable)
+    (compiled,) = tmp_path.rglob("*.pyc")
+    flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
+    assert flags == UNCHECKED_HASH
+
+
+def test_without_the_interpreter_sources_are_shipped() -> None:
+    """A machine that lacks the Python of Lambda still makes layers."""
+    assert bytecode.interpreter("3.99") is None

@@ -149,3 +149,31 @@ def test_tables_and_buckets_are_as_the_store_expects(dev: Template) -> None:
     for bucket in dev.of("S3::Bucket").values():
         assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
         assert all(bucket["PublicAccessBlockConfiguration"].values())
+
+
+def test_an_upload_becomes_a_message(dev: Template) -> None:
+    """The uploads bucket tells EventBridge, one rule takes its events, the queue lets it in."""
+    (uploads,) = (name for name in dev.of("S3::Bucket") if "Uploads" in name)
+    notified = dev.of("S3::Bucket")[uploads]["NotificationConfiguration"]
+    assert notified == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    patterns = [rule.get("EventPattern", {}) for rule in dev.of("Events::Rule").values()]
+    (pattern,) = (pattern for pattern in patterns if pattern.get("source") == ["aws.s3"])
+    assert pattern["detail"] == {"bucket": {"name": [{"Ref": uploads}]}}
+    allowed = [
+        statement["Principal"]
+        for policy in dev.of("SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert allowed
+    assert all(principal == {"Service": "events.amazonaws.com"} for principal in allowed)
+
+
+def test_whatever_kills_an_execution_reaches_the_recorder(dev: Template) -> None:
+    """The recorder hears of executions of this machine that ended without saying so themselves."""
+    patterns = [rule.get("EventPattern", {}) for rule in dev.of("Events::Rule").values()]
+    (pattern,) = (pattern for pattern in patterns if pattern.get("source") == ["aws.states"])
+    assert pattern["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    assert pattern["detail"]["stateMachineArn"] == [
+        {"Ref": next(iter(dev.of("StepFunctions::StateMachine")))}
+    ]

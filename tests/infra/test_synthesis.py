@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cfnlint import ManualArgs
+from cfnlint import ManualArgs  # type: ignore[import-untyped]  # it ships no types
 from cfnlint import api as cfnlint
 
 from infra import synth

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
+from pydantic import AwareDatetime, ConfigDict, ValidationError
+
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import NotAuthorised, UnknownVersion
@@ -141,17 +143,34 @@ def check_bytes(held: LedgerEntry, job_id: str, now: datetime) -> None:
     """Recompute the digest from the stored bytes. Raises NotAuthorised when anything moved."""
     if digest(held.body.encode()) != held.digest:
         raise NotAuthorised(f"action {held.index}: the stored bytes are not the ones decided on")
-    content = held.content()
-    described = (content["job"], content["action"], content["version"])
-    if described != (job_id, held.action, held.action_version):
+    bound = _bound(held)
+    if (bound.job, bound.action, bound.version) != (job_id, held.action, held.action_version):
         raise NotAuthorised(f"action {held.index} belongs to another job or another action")
-    if datetime.fromisoformat(content["expires_at"]) <= now:
+    if bound.expires_at <= now:
         raise NotAuthorised(f"action {held.index} is past its hard expiry")
 
 
 def _bytes(wanted: Wanted, action: Action[Any, Any], **bound: object) -> bytes:
     described = {"action": action.id, "version": action.version}
     return canonical({**described, "params": wanted.params, "target": wanted.target, **bound})
+
+
+class _Bound(Value):
+    """What the bytes say about themselves."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    job: str
+    action: str
+    version: int
+    expires_at: AwareDatetime
+
+
+def _bound(held: LedgerEntry) -> _Bound:
+    try:
+        return _Bound.model_validate_json(held.body)
+    except ValidationError:
+        raise NotAuthorised(f"action {held.index}: the stored bytes are no action's") from None
 
 
 def _first_status(verdict: Verdict) -> ActionStatus:

@@ -78,7 +78,7 @@ def _go_on(deps: Deps, here: Visit) -> None:
     token = here.record.tokens.get(here.approval.approval_id, "")
     try:
         told = bool(token) and deps.executions.succeed(token, here.record.job.job_id)
-    except Exception:  # noqa: BLE001 - logged and counted; the decision is recorded, the row heals
+    except Exception:  # noqa: BLE001 - logged and counted; the decision stands, the row heals
         observability.defect("Approvals.callback")
         told = False
     if not told:

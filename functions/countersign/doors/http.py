@@ -19,10 +19,10 @@ class Request:
     """One request. Header names are in lower case; `body` is the raw bytes."""
 
     method: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    """What the route's placeholders matched."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the route's placeholders matched. Never in a `repr`: an approval link is a secret."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
 
     @classmethod
@@ -47,7 +47,7 @@ class Response:
 
     status: int
     body: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     cookies: tuple[str, ...] = ()
     """Whole `Set-Cookie` values."""
 

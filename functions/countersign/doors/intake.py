@@ -12,8 +12,10 @@ from countersign.workflows import WORKFLOWS
 
 
 def pin(deps: Deps, workflow: str) -> str:
-    """Digest of the workflow's current release, which the bucket holds from now on."""
-    release: Release = WORKFLOWS[workflow].release
+    """Digest of the workflow's release with the stage's model; the bucket holds it from now on."""
+    shipped: Release = WORKFLOWS[workflow].release
+    model = deps.settings.model_name or shipped.model
+    release = shipped.model_copy(update={"model": model})
     pinned = release.digest
     if pinned not in deps.published:
         deps.payloads.put(release_key(pinned), canonical(release))

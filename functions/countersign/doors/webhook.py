@@ -81,7 +81,7 @@ def _not_begun(deps: Deps, job_id: str) -> bool:
 
 
 def _problem(status: int, what: str) -> Response:
-    return _answer(status, error=what)
+    return _answer(status, message=what)
 
 
 def _answer(status: int, **said: str) -> Response:

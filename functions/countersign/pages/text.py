@@ -18,7 +18,7 @@ _HIDDEN = re.compile(
     "([\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f])"
 )
-_LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S*")
+_LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)\S*")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 

@@ -92,7 +92,8 @@ def kinds() -> list[type[Value]]:
     for module in pkgutil.iter_modules(countersign.domain.__path__, "countersign.domain."):
         importlib.import_module(module.name)
     found = {kind for kind in _below(Value) if kind.__module__.startswith("countersign.domain.")}
-    return sorted((kind for kind in found if kind.model_fields), key=lambda kind: kind.__name__)
+    stored = (kind for kind in found if kind.model_fields and not kind.__name__.startswith("_"))
+    return sorted(stored, key=lambda kind: kind.__name__)
 
 
 def _below(root: type[Value]) -> Iterator[type[Value]]:

@@ -61,7 +61,7 @@ def planned(**parts: Any) -> LedgerEntry:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_digest_covers_every_part(part: str) -> None:
-    """Another action, version, parameter, target, job, policy or expiry is another digest and key."""
+    """Another action, version, parameter, target, job, policy or expiry is another digest."""
     usual, other = planned(), planned(**{part: PARTS[part]})
     assert usual.digest != other.digest
     assert usual.key != other.key
@@ -134,6 +134,24 @@ def test_untouched_bytes_pass_until_their_expiry() -> None:
     for late in (timedelta(0), timedelta(days=1)):
         with pytest.raises(NotAuthorised, match="hard expiry"):
             check_bytes(held(), JOB_ID, EXPIRES + late)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "0",
+        "{",
+        '{"job": 1}',
+        '{"job":"j","action":"a","version":1,"expires_at":"2026-04-16"}',
+    ],
+)
+def test_bytes_that_are_no_actions_are_refused(body: str) -> None:
+    """Bytes that meet their digest but describe no action of a job with an expiry never run."""
+    forged = held(body=body, digest=digest(body.encode()))
+    with pytest.raises(NotAuthorised, match="no action's"):
+        check_bytes(forged, JOB_ID, AT)
 
 
 @given(st.data())

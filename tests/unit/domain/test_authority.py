@@ -131,9 +131,9 @@ def test_no_mix_of_forgeries_passes(names: list[str]) -> None:
         scene.check()
 
 
-@given(st.text(), st.text(), st.sampled_from(list(ActionStatus)), st.booleans())
+@given(st.text(), st.text(), st.sampled_from(list(ActionStatus)), st.sampled_from(["", "own"]))
 def test_random_bytes_never_pass(
-    body: str, recorded: str, status: ActionStatus, *, matching: bool
+    body: str, recorded: str, status: ActionStatus, matching: str
 ) -> None:
     """Whatever stands in the row, it runs only as the bytes that carry the signature."""
     forged = digest(body.encode()) if matching else recorded

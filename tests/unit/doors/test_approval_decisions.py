@@ -12,7 +12,8 @@ from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import InternalError, StoreConflict, Unavailable
 from countersign.domain.job import Job
 from tests.fakes.store import FakeStore
-from tests.unit.pages.waiting import JOB, TOKEN, Browser, approval, waiting
+from tests.unit.pages.visitor import Browser
+from tests.unit.pages.waiting import JOB, TOKEN, approval, waiting
 
 ROUNDS = 20
 THREADS = 8
@@ -67,6 +68,7 @@ def raced(store: Meeting) -> list[int]:
         thread.start()
     for thread in threads:
         thread.join()
+    store.meets = False
     return sorted(statuses)
 
 

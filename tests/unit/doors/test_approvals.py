@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlencode
 
 import pytest
 
 from countersign.domain.approvals import Choice, Decision, decide, expire, settle
-from countersign.domain.change import Change, Link
+from countersign.domain.change import Change
 from countersign.domain.job import Status
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request, Response
 from countersign.runtime import Deps
-from tests.fakes.store import FakeStore
-from tests.fakes.world import World
+from tests.unit.pages.plot import Plot
+from tests.unit.pages.visitor import Browser, Door
 from tests.unit.pages.waiting import (
     APPROVAL,
     JOB,
     SECRETS,
     TOKEN,
-    Browser,
-    Door,
-    Plot,
     approval,
     job,
     tampered,
     waiting,
 )
-
-FORM = "application/x-www-form-urlencoded"
 
 
 def scanned(door: Door) -> tuple[int, bool]:
@@ -140,229 +133,6 @@ def test_second_tab_keeps_the_code() -> None:
     assert ana.opens().cookies == ()
     assert ana.code() == first["code"]
     assert ana.posts(first).status == 303
-
-
-def refused(world: World) -> dict[str, Request]:
-    """Requests that must all look like a link which never was."""
-    ana = Browser(world).params
-    links = {
-        "unknown": {**ana, "link": "link-nobody"},
-        "wrong secret": {**ana, "secret": "guess"},
-        "another's secret": {**ana, "secret": SECRETS["ben"]},
-        "no id at all": {
-            "link": "../../jobs",
-            "secret": "\udc80".encode("utf-8", "replace").decode(),
-        },
-        "empty": {},
-    }
-    return {name: Request("GET", params) for name, params in links.items()}
-
-
-def test_refusals_are_alike_to_the_byte() -> None:
-    """Unknown, wrong, foreign, replaced and tried-out links answer the same bytes, GET and POST."""
-    world = waiting()
-    answers = [answer(world.deps, request) for request in refused(world).values()]
-    answers += [
-        answer(world.deps, replace(request, method="POST", headers={"content-type": FORM}))
-        for request in refused(world).values()
-    ]
-    dead = Browser(world, "ben")
-    _wrong_codes(dead, 5)
-    answers.append(dead.opens())
-    held = world.store.load(JOB)
-    replaced = approval(world).model_copy(update={"superseded": True})
-    world.store.put(replace(held, approvals={APPROVAL: replaced}))
-    answers.append(Browser(world).opens())
-    assert {(a.status, a.body, str(a.headers), a.cookies) for a in answers} == {
-        (404, answers[0].body, str(answers[0].headers), ())
-    }
-    assert "ask the person who runs this workflow for a new link" in answers[0].body
-
-
-class Counting(FakeStore):
-    """Counts what is read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reads: list[str] = []
-
-    def link(self, link_id: str) -> Link:
-        """As the port."""
-        self.reads.append("link")
-        return super().link(link_id)
-
-
-def test_refusals_cost_alike() -> None:
-    """An unknown link and a wrong secret take the same reads: one."""
-    store = Counting()
-    world = waiting(store=store)
-    for request in refused(world).values():
-        store.reads.clear()
-        answer(world.deps, request)
-        assert store.reads == ["link"]
-
-
-@pytest.mark.control
-def test_a_genuine_link_is_not_refused() -> None:
-    """Control: the refusal that the tests above compare is not simply every answer."""
-    world = waiting()
-    assert Browser(world).opens().body != answer(world.deps, refused(world)["unknown"]).body
-
-
-def _wrong_codes(browser: Browser, times: int) -> list[int]:
-    browser.opens()
-    return [browser.posts(browser.filled(code="XXXXX")).status for _ in range(times)]
-
-
-def test_wrong_codes_count_and_kill_the_link() -> None:
-    """Five wrong codes end in a dead link; the form and what was typed stay until then."""
-    world = waiting()
-    ana = Browser(world)
-    assert _wrong_codes(ana, 4) == [422] * 4
-    assert "1 try is left" in ana.page
-    assert 'value="XXXXX"' in ana.page
-    assert ana.page.count("required checked") == 2
-    assert ana.posts(ana.filled(code="XXXXX")).status == 422
-    assert "This link is closed now" in ana.page
-    assert (ana.opens().status, ana.posts(ana.filled()).status) == (404, 404)
-    assert world.store.link("link-ana").tries == 5
-    ben = Browser(world, "ben")
-    ben.opens()
-    assert ben.posts(ben.filled()).status == 303
-
-
-def test_guesses_without_the_secret_lock_nobody_out() -> None:
-    """A thousand POSTs with a wrong secret count nothing and leave the genuine link alive."""
-    world = waiting()
-    guesser = Browser(world)
-    guesser.params = {**guesser.params, "secret": "guess"}
-    for _ in range(1_000):
-        assert guesser.posts({"code": "XXXXX"}).status == 404
-    assert (world.store.writes, world.store.link("link-ana").tries) == (0, 0)
-
-
-def test_reject_needs_a_reason_and_keeps_what_was_typed() -> None:
-    """A rejection without a reason is sent back with its choices, and decides nothing."""
-    world = waiting()
-    ana = Browser(world)
-    ana.opens()
-    back = ana.posts(ana.filled("reject", reason="   "))
-    assert (back.status, world.store.writes) == (422, 0)
-    assert "A rejection needs a reason" in back.body
-    assert back.body.count('value="reject" required checked') == 2
-    assert f'value="{ana.code()}"' in back.body
-    assert ana.posts(ana.filled("reject", reason="Not our customer.")).status == 303
-    statuses = [h.status for h in world.store.load(JOB).ledger]
-    assert statuses == ["verified", "rejected", "rejected"]
-
-
-def test_every_action_needs_a_choice() -> None:
-    """A form without a choice for one action is sent back and names the action."""
-    world = waiting()
-    ana = Browser(world)
-    ana.opens()
-    fields = ana.filled()
-    fields.pop(next(name for name in fields if name.startswith("choice-")))
-    back = ana.posts(fields)
-    assert (back.status, world.store.writes) == (422, 0)
-    assert "Choose approve or reject for action 1" in back.body
-
-
-Spoil = Callable[[Browser], Response]
-
-
-def _body(browser: Browser, body: bytes, **headers: str) -> Response:
-    return browser.send(browser.post(body, **headers))
-
-
-def _with(**headers: str) -> Spoil:
-    return lambda browser: browser.posts(browser.filled(), **headers)
-
-
-def _without_cookie(browser: Browser) -> Response:
-    fields = browser.filled()
-    browser.cookies = {}
-    return browser.posts(fields)
-
-
-def _with_foreign_cookie(browser: Browser) -> Response:
-    other = Browser(browser.world, "ben")
-    other.opens()
-    fields = {**browser.filled(), "code": other.code()}
-    browser.cookies = dict.fromkeys(browser.cookies, *other.cookies.values())
-    return browser.posts(fields)
-
-
-def _with_forged_cookie(browser: Browser) -> Response:
-    fields = browser.filled()
-    browser.cookies = {name: value[:-1] + "x" for name, value in browser.cookies.items()}
-    return browser.posts(fields)
-
-
-def _after_13_hours(browser: Browser) -> Response:
-    browser.world.clock.passes(hours=13)
-    return browser.posts(browser.filled())
-
-
-def _twice(browser: Browser) -> Response:
-    fields = browser.filled()
-    return _body(browser, urlencode([*fields.items(), ("code", fields["code"])]).encode())
-
-
-def _foreign_digest(browser: Browser) -> Response:
-    return browser.posts({**browser.filled(), "choice-" + "0" * 64: "approve"})
-
-
-SPOILED: dict[str, tuple[int, Spoil]] = {
-    "no cookie": (403, _without_cookie),
-    "a cookie of another link": (403, _with_foreign_cookie),
-    "a forged cookie": (403, _with_forged_cookie),
-    "an old cookie": (403, _after_13_hours),
-    "another origin": (403, _with(origin="https://evil.example")),
-    "a look-alike origin": (403, _with(origin="https://countersign.example.evil.example")),
-    "cross-site": (403, _with(sec_fetch_site="cross-site")),
-    "same-site": (403, _with(sec_fetch_site="same-site")),
-    "plain text": (415, _with(content_type="text/plain")),
-    "JSON": (415, _with(content_type="application/json")),
-    "multipart": (415, _with(content_type="multipart/form-data; boundary=x")),
-    "too large": (413, lambda b: b.posts({**b.filled(), "reason": "x" * 65_536})),
-    "a field twice": (400, _twice),
-    "an unknown field": (400, lambda b: b.posts({**b.filled(), "approver": "ben"})),
-    "not UTF-8": (400, lambda b: _body(b, b"shown=%FF&code=x&reason=")),
-    "raw bytes": (400, lambda b: _body(b, b"\xff\x00")),
-    "no form": (400, lambda b: _body(b, b"")),
-    "other digests shown": (409, lambda b: b.posts({**b.filled(), "shown": "0" * 64})),
-    "a foreign digest": (409, _foreign_digest),
-    "another word": (409, lambda b: b.posts(b.filled("maybe"))),
-    "a reason too long": (422, lambda b: b.posts({**b.filled(), "reason": "x" * 2_001})),
-}
-
-
-@pytest.mark.parametrize("name", SPOILED)
-def test_nothing_but_our_own_form_decides(name: str) -> None:
-    """Each spoiled request is turned away with its status, and nothing is written."""
-    status, spoil = SPOILED[name]
-    world = waiting()
-    ana = Browser(world)
-    ana.opens()
-    assert spoil(ana).status == status
-    assert (world.store.writes, approval(world).decision) == (0, None)
-
-
-@pytest.mark.control
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"origin": "https://countersign.example", "sec_fetch_site": "same-origin"},
-        {"content_type": "application/x-www-form-urlencoded; charset=UTF-8"},
-    ],
-)
-def test_our_own_form_decides(headers: dict[str, str]) -> None:
-    """Control: the same request, not spoiled, is accepted."""
-    ana = Browser(waiting())
-    ana.opens()
-    assert ana.posts(ana.filled(), **headers).status == 303
 
 
 def test_late_click_learns_who_what_when_and_why() -> None:

@@ -76,7 +76,7 @@ def test_what_is_refused_is_told_why_and_leaves_nothing(
     """A clear status, a sentence, and not one write."""
     answer = delivery.arrives(world)
     assert answer.status == status
-    assert json.loads(answer.body)["error"]
+    assert json.loads(answer.body)["message"]
     assert (world.store.writes, world.payloads.keys(), world.queue.sent) == (0, set(), [])
 
 

@@ -1,14 +1,10 @@
-"""A job that waits for a signature, built by the domain's own functions, and a browser to it."""
+"""A job that waits for a signature, built by the domain's own functions."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from html import unescape
-from urllib.parse import urlencode
 
 from countersign.actions.crm import Lead
 from countersign.actions.mail import Reply
@@ -20,38 +16,18 @@ from countersign.domain.job import Job, Pointer, Source, Status
 from countersign.domain.links import hashed
 from countersign.domain.money import Money
 from countersign.domain.policy import Answer, Reason, Verdict
-from countersign.domain.proposal import Fact, Proposal, Usage
+from countersign.domain.proposal import Proposal, Usage
 from countersign.domain.rules import Finding, Findings
-from countersign.doors.approvals import answer
-from countersign.doors.http import Request, Response
-from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 from countersign.workflows.lead_intake.contract import LeadInput
 from tests.fakes.store import FakeStore
 from tests.fakes.world import ANA, BEN, START, World
+from tests.unit.pages.plot import Plot
 
 JOB = "j-waiting"
 APPROVAL = "a-waiting"
 TOKEN = "task-token-that-never-leaves-the-back-end"
 SECRETS = {"ana": "secret-of-ana-" + "a" * 20, "ben": "secret-of-ben-" + "b" * 20}
-
-TEXT = """Hello,
-
-we run 14 delivery vans in Leipzig and would like to move our route planning to you.
-Our budget is about 60,000 EUR for the first year, and we want to start in May.
-
-Could somebody call me this week?
-
-Maria Keller
-Keller GmbH
-"""
-REPLY = """Dear Ms Keller,
-
-thank you for writing. 14 vans are a size that we plan for every day.
-I will call you on Wednesday at 10:00, if that suits you.
-
-Kind regards
-Ana Costa"""
 
 BUDGET = Finding(
     rule="budget.over_limit",
@@ -62,33 +38,6 @@ BUDGET = Finding(
 DRAFTED = Reason(
     line="draft", rule="reply.drafted", sentence="A drafted reply is read before it goes out."
 )
-
-
-Door = Callable[[Deps, Request], Response]
-
-
-@dataclass(frozen=True)
-class Plot:
-    """What the job is about; a test replaces what it needs."""
-
-    text: str = TEXT
-    reply: str = REPLY
-    subject: str = "Your route planning"
-    to: str = "maria.keller@keller.example"
-    facts: Mapping[str, Fact] = field(
-        default_factory=lambda: {
-            "name": Fact(value="Maria Keller", quotes=("Maria Keller",)),
-            "company": Fact(value="Keller GmbH", quotes=("Keller GmbH",)),
-            "budget": Fact(value="60000.00 EUR", quotes=("about 60,000 EUR for the first year",)),
-            "timeline": Fact(value="May", quotes=("we want to start in May",)),
-            "summary": Fact(
-                value="A carrier with 14 vans wants route planning from May.",
-                quotes=("we run 14 delivery vans in Leipzig", "start in May"),
-                derived=True,
-            ),
-        }
-    )
-    offline: bool = False
 
 
 def job(status: Status = Status.WAITING_FOR_REVIEW) -> Job:
@@ -200,7 +149,7 @@ def waiting(
     plot: Plot | None = None, *, store: FakeStore | None = None, base_url: str = ""
 ) -> World:
     """A world in which the job waits, and Ana and Ben have a link each."""
-    world = World(dict)
+    world = World(lambda _: {})
     world.store = store or world.store
     if base_url:
         world.settings = world.settings.model_copy(update={"public_base_url": base_url})
@@ -224,53 +173,6 @@ def waiting(
     return world
 
 
-class Browser:
-    """A person's browser: it keeps cookies, reads the page, fills the form in, and submits it."""
-
-    def __init__(self, world: World, person: str = "ana", door: Door = answer) -> None:
-        self.world = world
-        self.door = door
-        self.params = {"link": f"link-{person}", "secret": SECRETS[person]}
-        self.cookies: dict[str, str] = {}
-        self.page = ""
-
-    def send(self, request: Request) -> Response:
-        """One request of this browser."""
-        response = self.door(self.world.deps, request)
-        for cookie in response.cookies:
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        self.page = response.body or self.page
-        return response
-
-    def opens(self, method: str = "GET") -> Response:
-        """The link is opened."""
-        return self.send(Request(method=method, params=self.params, cookies=self.cookies))
-
-    def filled(self, choice: str = "approve", **changed: str) -> dict[str, str]:
-        """The form as a person fills it in."""
-        names = dict.fromkeys(re.findall(r'name="(choice-[0-9a-f]+)"', self.page), choice)
-        return {"shown": self.hidden(), "reason": "", "code": self.code(), **names, **changed}
-
-    def posts(self, fields: Mapping[str, str], **headers: str) -> Response:
-        """The form is submitted."""
-        return self.send(self.post(urlencode(fields).encode(), **headers))
-
-    def post(self, body: bytes, **headers: str) -> Request:
-        """The request that submits `body`."""
-        sent = {"content-type": "application/x-www-form-urlencoded", "origin": "null"}
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Request("POST", self.params, sent | named, self.cookies, body)
-
-    def code(self) -> str:
-        """The code on the page."""
-        return _one(r'id="code-shown">([^<]*)<', self.page)
-
-    def hidden(self) -> str:
-        """The digests in the form."""
-        return unescape(_one(r'name="shown" value="([^"]*)"', self.page))
-
-
 def approval(world: World) -> Approval:
     """The approval as it is stored now."""
     return world.store.load(JOB).approvals[APPROVAL]
@@ -281,8 +183,3 @@ def tampered(world: World, index: int, **update: object) -> None:
     held = world.store.load(JOB)
     entries = tuple(h.model_copy(update=update) if h.index == index else h for h in held.ledger)
     world.store.put(replace(held, ledger=entries))
-
-
-def _one(pattern: str, page: str) -> str:
-    found = re.search(pattern, page)
-    return found[1] if found else ""

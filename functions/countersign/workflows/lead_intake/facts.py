@@ -61,13 +61,16 @@ def served(limits: Limits) -> frozenset[str]:
 
 
 def owner(situation: Lead) -> str:
-    """The seller's id in the CRM whom the routing table by country names."""
+    """The seller's id in the CRM whom the routing table by country names; where no country is
+    known, the one who owns the contact already."""
     code = country(situation)
     limits = situation.limits
     for name in limits.lists:
         if name.startswith("owner.") and code and code in limits.list(name):
             return name.removeprefix("owner.")
-    return limits.list(_DEFAULT)[0]
+    record = situation.records.first("contact")
+    held = record.fields.get("hubspot_owner_id", "") if record and not code else ""
+    return held if f"owner.{held}" in limits.lists else limits.list(_DEFAULT)[0]
 
 
 def budget(proposal: Proposal) -> Money | None:

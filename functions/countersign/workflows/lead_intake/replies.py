@@ -68,7 +68,8 @@ def _foreign(text: str, situation: Lead) -> Iterator[str]:
             yield "address"
     for host in _HOST.finditer(text):
         known = host[0].lower().rstrip("/") in {*ours, theirs}
-        if (host[2] or host[1].lower() in _TLDS) and not known:
+        is_host = host[2] or host[1].lower() in _TLDS or not host[1].isascii()
+        if is_host and not known:
             yield "link"
     yield from _foreign_numbers(text, situation)
 

@@ -1,0 +1,70 @@
+"""AWS list prices in US dollars (us-east-1, November 2026), and what they make of a measured job.
+
+Sources: the public price pages of Step Functions, Lambda (arm64), DynamoDB (on demand), S3, SQS,
+API Gateway, CloudWatch, Secrets Manager, SNS and X-Ray.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+TRANSITION = 25e-6
+LAMBDA_REQUEST = 0.20e-6
+LAMBDA_GB_SECOND = 0.0000133334
+WRITE_UNIT = 0.625e-6
+READ_UNIT = 0.125e-6
+S3_PUT = 5e-6
+S3_GET = 0.4e-6
+SQS_REQUEST = 0.40e-6
+HTTP_REQUEST = 1.00e-6
+LOG_GB = 0.50
+
+ALARM = 0.10
+SECRET = 0.40
+METRIC = 0.30
+MONTH_MINUTES = 43_200
+DAY_JOBS_MONTH = 30_000
+"""1,000 jobs a day."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What was measured of one warm job."""
+
+    transitions: int
+    calls: Mapping[str, int]
+    """AWS calls of our code, by `service.Action`."""
+    gb_seconds: float
+    invocations: int
+    write_units: int
+    read_units: int
+    log_bytes: int
+
+    def usd(self) -> dict[str, float]:
+        """What one job costs, by service; model tokens and mails apart."""
+        calls = Counter(self.calls)
+        sqs = calls["sqs.SendMessage"] + 2  # the event source receives and deletes
+        return {
+            "Step Functions": self.transitions * TRANSITION,
+            "Lambda": self.invocations * LAMBDA_REQUEST + self.gb_seconds * LAMBDA_GB_SECOND,
+            "DynamoDB": self.write_units * WRITE_UNIT + self.read_units * READ_UNIT,
+            "S3": calls["s3.PutObject"] * S3_PUT + calls["s3.GetObject"] * S3_GET,
+            "SQS": sqs * SQS_REQUEST,
+            "HTTP API": HTTP_REQUEST,
+            "CloudWatch Logs": self.log_bytes / 1e9 * LOG_GB,
+        }
+
+
+def idle(resources: Mapping[str, int], metrics: int, pollers: int) -> dict[str, float]:
+    """What a month costs in which no job comes, by what it is for."""
+    receives = pollers * MONTH_MINUTES * 3  # a long poll of 20 s each
+    tick = MONTH_MINUTES * (LAMBDA_REQUEST + 0.1 * 0.5 * LAMBDA_GB_SECOND + 4 * 0.5 * READ_UNIT)
+    return {
+        "alarms": resources.get("AWS::CloudWatch::Alarm", 0) * ALARM,
+        "secrets": resources.get("AWS::SecretsManager::Secret", 0) * SECRET,
+        "custom metrics": metrics * METRIC,
+        "queue polling": receives * SQS_REQUEST,
+        "tick": tick,
+    }

@@ -1,0 +1,138 @@
+"""The `countersign` command: submit events, look at jobs, end cases; here or on AWS.
+
+Exit codes: 0 done, 1 it was refused or failed, 2 wrong use, or the target cannot be reached.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from countersign.domain.errors import CountersignError
+from countersign.domain.job import Status
+from infra.commands import cases, show, submit
+from infra.commands.jobs import list_jobs
+from infra.commands.target import TargetError, chosen
+from infra.views.job import as_dict
+from infra.views.timeline import timeline
+
+FAILED = 1
+UNREACHABLE = 2
+
+
+class Place(StrEnum):
+    """Where a command works."""
+
+    LOCAL = "local"
+    AWS = "aws"
+
+
+Where = Annotated[Place, typer.Option("--target", help="the local cloud, or a stage on AWS")]
+Stage = Annotated[str, typer.Option(help="the stage, with --target aws")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of text")]
+
+app = typer.Typer(
+    help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+)
+
+
+@app.command("submit")
+def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON, or a mail")],
+    workflow: Annotated[str, typer.Option(help="for example lead_intake")],
+    event_id: Annotated[str, typer.Option("--id", help="the same id is the same event")] = "",
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Send FILE through its door: JSON to the signed webhook, everything else as an upload."""
+    there = chosen(target, stage)
+    answer = submit.through_a_door(there, file, workflow, event_id or secrets.token_hex(8))
+    told = f"{answer.status} job {answer.job_id}" if answer.job_id else _refusal(answer)
+    _print(told, {"status": answer.status, **answer.body}, as_json=as_json)
+    if not answer.job_id:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def jobs(
+    status: Annotated[Status | None, typer.Option(help="only jobs of this status")] = None,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """List jobs, latest change first."""
+    found = list_jobs(chosen(target, stage).deps().store, status)
+    _print(show.jobs(found), {"jobs": found}, as_json=as_json)
+
+
+@app.command("show")
+def show_job(
+    job: Annotated[str, typer.Argument(help="a job's id")],
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Tell one job's story: what was understood, decided, signed and done."""
+    record = chosen(target, stage).deps().store.load(job)
+    data = as_dict(record)
+    _print(show.job(data, timeline(record)), data, as_json=as_json)
+
+
+@app.command()
+def case(  # noqa: PLR0917 - as submit_event
+    job: Annotated[str, typer.Argument(help="the id of an escalated or failed job")],
+    way: Annotated[cases.Out, typer.Argument(help="how the case ends")],
+    words: Annotated[str, typer.Option(help="why, or what was done and where it can be seen")] = "",
+    correct: Annotated[
+        list[str] | None, typer.Option("--set", help="fact=value, with resume only")
+    ] = None,
+    by: Annotated[str, typer.Option(help="your id in the audit trail")] = "operator",
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """End a case: correct and resume, done by hand, or close."""
+    facts = cases.corrections(way, correct or [])
+    record = cases.end(chosen(target, stage).deps(), job, way, by=by, words=words, facts=facts)
+    _print(f"{job} is {record.job.status}", as_dict(record), as_json=as_json)
+
+
+def _refusal(answer: submit.Answer) -> str:
+    return f"The door refused it: {answer.status} {answer.body.get('message', '')}".rstrip()
+
+
+def _print(shown: object, data: Any, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+    else:
+        Console(highlight=False, markup=False).print(shown, soft_wrap=isinstance(shown, str))
+
+
+def main() -> None:
+    """The command, with one line instead of a traceback for what a person can mend."""
+    try:
+        app()
+    except (TargetError, BotoCoreError, submit.UnreachableError) as error:
+        _end(UNREACHABLE, f"{error}")
+    except ClientError as error:
+        _end(UNREACHABLE, f"AWS refuses: {error}. Check the credentials, the region, the stage.")
+    except (CountersignError, submit.SubmitError) as error:
+        _end(FAILED, f"{error}")
+
+
+def _end(code: int, message: str) -> None:
+    sys.stderr.write(message.strip() + "\n")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

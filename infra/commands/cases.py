@@ -1,0 +1,37 @@
+"""Ending a case from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import typer
+
+from countersign.domain.change import JobRecord
+from countersign.doors.cases import take_out
+from countersign.runtime import Deps
+
+
+class Out(StrEnum):
+    """The ways out of a case."""
+
+    RESUME = "resume"
+    DONE = "done"
+    CLOSE = "close"
+
+
+def corrections(way: Out, given: Sequence[str]) -> dict[str, str]:
+    """`fact=value` pairs as a mapping. Raises BadParameter, which is exit code 2."""
+    if given and way is not Out.RESUME:
+        raise typer.BadParameter("--set corrects facts for resume only")
+    pairs = [one.partition("=") for one in given]
+    if not all(name and equals for name, equals, _ in pairs):
+        raise typer.BadParameter("--set takes fact=value, for example --set country=Germany")
+    return {name: value for name, _, value in pairs}
+
+
+def end(
+    deps: Deps, job_id: str, way: Out, *, by: str, words: str, facts: Mapping[str, str]
+) -> JobRecord:
+    """The job after its case. Raises what `take_out` raises."""
+    return take_out(deps, job_id, way.value, by=by, words=words, facts=facts)

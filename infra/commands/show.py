@@ -1,0 +1,105 @@
+"""Jobs on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from infra.views.job import age
+from infra.views.timeline import Moment
+
+_COLOURS = {
+    "COMPLETED": "green",
+    "REJECTED": "dim",
+    "WAITING_FOR_REVIEW": "yellow",
+    "PARKED": "yellow",
+    "ESCALATED": "red",
+    "FAILED": "red",
+}
+
+
+def jobs(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """A table of jobs."""
+    if not found:
+        return Text("No jobs. Send one with `countersign submit FILE --workflow lead_intake`.")
+    now = datetime.now(UTC)
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("job", "status", "begun", "waits for", "reason"):
+        table.add_column(name, no_wrap=name in {"job", "status", "begun"})
+    for job in found:
+        table.add_row(
+            job["job_id"],
+            _status(job["status"]),
+            f"{age(datetime.fromisoformat(job['created_at']), now)} ago",
+            _safe(job["waits_for"]),
+            _safe(job["reason"]),
+        )
+    return table
+
+
+def job(data: Mapping[str, Any], moments: Sequence[Moment]) -> RenderableType:
+    """One job: how it stands, its story, its actions and its record."""
+    return Group(*_head(data), Text(), _story(moments), Text(), _actions(data), *_foot(data))
+
+
+def _head(data: Mapping[str, Any]) -> Iterator[Text]:
+    yield Text.assemble(_status(data["status"]), "  ", data["job_id"], "  ", data["workflow"])
+    if data["reason"]:
+        yield _safe(data["reason"])
+    if data["waits_for"]:
+        yield Text(f"Waits for {data['waits_for']}.")
+
+
+def _story(moments: Sequence[Moment]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for moment in moments:
+        what = Text(moment.what)
+        for name, value in moment.details:
+            what.append(f"\n{_flat(name)}: {_flat(value)}", style="dim")
+        table.add_row(f"{moment.since:.1f} s", _safe(moment.who), what)
+    return table
+
+
+def _actions(data: Mapping[str, Any]) -> RenderableType:
+    if not data["actions"]:
+        return Text("No actions.", style="dim")
+    table = Table.grid(padding=(0, 2))
+    for action in data["actions"]:
+        table.add_row(
+            str(action["index"]),
+            Text.assemble(_flat(action["words"]), (f"\n{action['status_words']}", "dim")),
+        )
+    return table
+
+
+def _foot(data: Mapping[str, Any]) -> Iterator[Text]:
+    cost, held = data["cost"], data["audit"]
+    intact = "intact" if held["verified"] else f"BROKEN: {'; '.join(held['faults'])}"
+    offline = " (offline model)" if cost["offline"] else ""
+    yield Text()
+    yield Text(
+        f"{len(held['entries'])} audit entries, {intact}; {cost['calls']} model calls"
+        f"{offline}, US$ {cost['usd']}",
+        style="dim" if held["verified"] else "red",
+    )
+
+
+def _status(status: str) -> Text:
+    return Text(status, style=_COLOURS.get(status, ""))
+
+
+def _safe(text: str) -> Text:
+    return Text(_flat(text))
+
+
+def _flat(text: str) -> str:
+    """Text from outside on one line and without anything that a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text)

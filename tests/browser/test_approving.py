@@ -1,0 +1,104 @@
+"""The approval page in Chromium, on a phone's width: read, type the code, approve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
+
+from tests.browser.serving import CHROMIUM, chromium, served
+from tests.unit.pages.plot import Plot
+from tests.unit.pages.waiting import SECRETS, TOKEN, approval
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.enable_socket,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"SKIPPED: no Chromium at {CHROMIUM}"),
+]
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """One Chromium for this file."""
+    with chromium() as started:
+        yield started
+
+
+def opened(browser: Chromium, base: str, person: str = "ana") -> tuple[Page, list[str]]:
+    """The approver's page on a phone, and what the console says as it comes."""
+    page = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type] # a TypedDict
+    console: list[str] = []
+    page.on("console", lambda message: console.append(message.text))
+    page.on("pageerror", lambda error: console.append(str(error)))
+    page.goto(f"{base}/approvals/link-{person}/{SECRETS[person]}")
+    return page, console
+
+
+def overflow(page: Page) -> int:
+    """How far the page can be scrolled sideways, in pixels."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return wide
+
+
+def test_approve_on_a_phone(browser: Chromium) -> None:
+    """Type the code, approve both, see the decision: no sideways scroll, a silent console."""
+    with served() as (world, base):
+        page, console = opened(browser, base)
+        assert overflow(page) == 0
+        for radio in page.locator("input[value=approve]").all():
+            radio.check()
+        page.fill("#code", page.inner_text("#code-shown").lower())
+        page.click("button")
+        assert page.inner_text("h1") == "Your decision is recorded"
+        assert (overflow(page), console) == (0, [])
+        assert approval(world).decision is not None
+        assert world.executions.succeeded == [TOKEN]
+
+
+def test_script_running_clicker_decides_nothing(browser: Chromium) -> None:
+    """A scanner that runs scripts and clicks every button leaves the request undecided."""
+    with served() as (world, base):
+        page, _ = opened(browser, base)
+        page.click("button")
+        page.evaluate("document.querySelector('form').noValidate = true")
+        page.click("button")
+        page.wait_for_url("**/approvals/**")
+        assert (approval(world).decision, world.store.writes) == (None, 0)
+
+
+def test_long_and_hostile_content_fits(browser: Chromium) -> None:
+    """Very long words and markup neither widen the page nor run."""
+    plot = Plot(text="a" * 3_000, reply="<script>console.log('ran')</script>" + "W" * 2_000)
+    with served(replace(plot, subject="x" * 500)) as (_, base):
+        page, console = opened(browser, base)
+        assert (overflow(page), console) == (0, [])
+
+
+def test_targets_are_large_enough_for_a_thumb(browser: Chromium) -> None:
+    """Choices and the button are at least 44 pixels high, and the button is the last control."""
+    with served() as (_, base):
+        page, _ = opened(browser, base)
+        for target in page.locator(".choice, button, .code-input").all():
+            box = target.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
+        assert page.locator("form :is(input, textarea, button)").last.inner_text() == (
+            "Record my decision"
+        )
+
+
+@pytest.mark.control
+def test_checks_see_a_page_that_is_too_wide_and_logs(browser: Chromium) -> None:
+    """Control: a script is refused by the page's policy, and a wide element is noticed."""
+    with served() as (_, base):
+        page, console = opened(browser, base)
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'), {text: '1'}))"
+        )
+        assert any("Content Security Policy" in line for line in console)
+        page.evaluate("document.querySelector('h1').style.setProperty('width', '500px')")
+        assert overflow(page) > 0

@@ -1,0 +1,73 @@
+"""Resuming: a new execution, what may try again, and facts that a person set."""
+
+from __future__ import annotations
+
+import pytest
+
+from countersign.domain.actions import ActionStatus
+from countersign.domain.change import Due
+from countersign.domain.errors import ContractBroken
+from countersign.domain.job import Status, execution_name
+from countersign.domain.policy import Answer
+from countersign.domain.proposal import Usage
+from countersign.domain.resume import AGAIN, corrected, freed, resumed
+from tests.builders import AT, JOB_ID, fact, held, job, proposal, record
+
+A = ActionStatus
+
+
+def test_resuming_is_a_new_execution() -> None:
+    """The next attempt gets a name of its own, and a due row in case it does not begin."""
+    change = resumed(record(job=job(Status.PARKED, attempt=4)), "system:tick", AT, parked=0)
+    assert (change.attempt, change.execution) == (5, execution_name(JOB_ID, 5))
+    assert (change.status, change.actor, change.parked) == (Status.RETRYING, "system:tick", 0)
+    assert change.due == (Due(kind="parked", at=AT + AGAIN),)
+
+
+@pytest.mark.parametrize("status", [A.FAILED, A.EXPIRED])
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(Answer.RUN, A.AUTHORISED), (Answer.ASK, A.PLANNED)]
+)
+def test_failed_and_expired_actions_try_again(
+    status: ActionStatus, answer: Answer, expected: ActionStatus
+) -> None:
+    """Policy's own leave still holds; what needed a signature needs a new one."""
+    stuck = held(1, answer=answer, status=status, approval="a-1", note="it failed")
+    (again,) = freed(record([held(0, status=A.VERIFIED), stuck]))
+    assert (again.index, again.status, again.approval, again.note) == (1, expected, "", "")
+    assert (again.body, again.digest) == (stuck.body, stuck.digest)
+
+
+@pytest.mark.parametrize("status", sorted(set(A) - {A.FAILED, A.EXPIRED, A.UNKNOWN}))
+def test_what_is_settled_or_open_stays(status: ActionStatus) -> None:
+    """Resuming repeats nothing that ran, was rejected or forbidden, and frees nothing open."""
+    assert freed(record([held(status=status)])) == ()
+
+
+@pytest.mark.parametrize("others", [(), (A.FAILED,), (A.VERIFIED, A.EXPIRED)])
+def test_an_unknown_outcome_is_never_tried_again(others: tuple[ActionStatus, ...]) -> None:
+    """While one outcome is unknown, nothing is freed: the message says what to do."""
+    ledger = [held(i, status=status) for i, status in enumerate((*others, A.UNKNOWN))]
+    with pytest.raises(ContractBroken, match=r"find out at the target.*done"):
+        freed(record(ledger))
+
+
+def test_corrected_facts_are_a_persons_word() -> None:
+    """A corrected fact has the new value and says who set it; the others and the cost stay."""
+    before = proposal(
+        {"name": fact("Zoe"), "phone": fact("+1 555 0100")}, usage=Usage(calls=1, input_tokens=9)
+    )
+    after = corrected(before, {"name": "Zoë", "company": "Example Ltd"}, "ana")
+    assert after.value("name") == "Zoë"
+    assert after.value("company") == "Example Ltd"
+    assert {after.facts[name].by for name in ("name", "company")} == {"ana"}
+    assert after.facts["phone"].by == ""
+    assert [after.corrected(n) for n in ("name", "phone", "city")] == ["Zoë", None, None]
+    assert after.facts["phone"] == before.facts["phone"]
+    assert after.usage == before.usage
+    assert before.value("name") == "Zoe"
+
+
+def test_no_correction_changes_nothing() -> None:
+    """Resuming without corrections keeps the proposal."""
+    assert corrected(proposal({"name": fact("Zoe")}), {}, "ana") == proposal({"name": fact("Zoe")})

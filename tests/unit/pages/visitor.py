@@ -1,0 +1,68 @@
+"""Somebody at a browser: keeps cookies, reads the page, fills the form in, and submits it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from html import unescape
+from urllib.parse import urlencode
+
+from countersign.doors.approvals import answer
+from countersign.doors.http import Request, Response
+from countersign.runtime import Deps
+from tests.fakes.world import World
+from tests.unit.pages.waiting import SECRETS
+
+Door = Callable[[Deps, Request], Response]
+
+
+class Browser:
+    """A person's browser: it keeps cookies, reads the page, fills the form in, and submits it."""
+
+    def __init__(self, world: World, person: str = "ana", door: Door = answer) -> None:
+        self.world = world
+        self.door = door
+        self.params = {"link": f"link-{person}", "secret": SECRETS[person]}
+        self.cookies: dict[str, str] = {}
+        self.page = ""
+
+    def send(self, request: Request) -> Response:
+        """One request of this browser."""
+        response = self.door(self.world.deps, request)
+        for cookie in response.cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        self.page = response.body or self.page
+        return response
+
+    def opens(self, method: str = "GET") -> Response:
+        """The link is opened."""
+        return self.send(Request(method=method, params=self.params, cookies=self.cookies))
+
+    def filled(self, choice: str = "approve", **changed: str) -> dict[str, str]:
+        """The form as a person fills it in."""
+        names = dict.fromkeys(re.findall(r'name="(choice-[0-9a-f]+)"', self.page), choice)
+        return {"shown": self.hidden(), "reason": "", "code": self.code(), **names, **changed}
+
+    def posts(self, fields: Mapping[str, str], **headers: str) -> Response:
+        """The form is submitted."""
+        return self.send(self.post(urlencode(fields).encode(), **headers))
+
+    def post(self, body: bytes, **headers: str) -> Request:
+        """The request that submits `body`."""
+        sent = {"content-type": "application/x-www-form-urlencoded", "origin": "null"}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Request("POST", self.params, sent | named, self.cookies, body)
+
+    def code(self) -> str:
+        """The code on the page."""
+        return _one(r'id="code-shown">([^<]*)<', self.page)
+
+    def hidden(self) -> str:
+        """The digests in the form."""
+        return unescape(_one(r'name="shown" value="([^"]*)"', self.page))
+
+
+def _one(pattern: str, page: str) -> str:
+    found = re.search(pattern, page)
+    return found[1] if found else ""

@@ -1,0 +1,219 @@
+"""What lead_intake wants, to whom, when, and which messages are one lead."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from countersign.domain.proposal import Fact
+from countersign.workflows.lead_intake import facts
+from countersign.workflows.lead_intake.actions import lookups
+from countersign.workflows.lead_intake.contract import LeadInput
+from countersign.workflows.lead_intake.policy import POLICY
+from countersign.workflows.lead_intake.replies import drafted, subject
+from countersign.workflows.lead_intake.rules import RULES
+from tests.unit.workflows.pipeline import WORKFLOW, Outcome, judge, read
+
+FRIDAY_NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SENDER = "ines.alder@kornfeld.example"
+
+
+def _given(message: str, **parts: object) -> LeadInput:
+    form = {"name": "Ines Alder", "email": SENDER, "message": message, **parts}
+    return read(json.dumps(form).encode())
+
+
+def _sale(**parts: object) -> LeadInput:
+    text = "Hello, we need a quote for 5 licences with pricing, and a demo."
+    return _given(text, **{"company": "Kornfeld Ltd", "country": "Ireland", **parts})
+
+
+# --- policy and rules -------------------------------------------------------------------------
+
+
+def test_every_policy_line_speaks_of_a_rule_and_an_action_that_exist() -> None:
+    """A line about a rule that nobody checks, or an action that nobody has, could never hold."""
+    rules = {rule.id for rule in RULES}
+    assert [line.id for line in POLICY.lines if line.when and line.when not in rules] == []
+    unused = [line.id for line in POLICY.lines if not any(map(line.covers, WORKFLOW.actions))]
+    assert unused == []
+    assert len({line.id for line in POLICY.lines}) == len(POLICY.lines)
+
+
+@pytest.mark.parametrize("strict", [line for line in POLICY.lines if line.when])
+def test_no_finding_makes_an_answer_milder(strict: Any) -> None:
+    """Whatever a rule finds, the verdict is as strict as its line says, or stricter."""
+    order = ["run", "ask", "forbid"]
+    found = [rule for rule in _all_findings() if rule.rule == strict.when]
+    for action in filter(strict.covers, WORKFLOW.actions):
+        verdict = POLICY.verdict(action, found)
+        assert order.index(verdict.answer) >= order.index(strict.answer)
+        assert verdict.escalate == strict.escalate
+
+
+def _all_findings() -> list[Any]:
+    outcome = judge(_sale())
+    first = outcome.found[0]
+    return [first.model_copy(update={"rule": rule.id}) for rule in RULES]
+
+
+# --- targets ----------------------------------------------------------------------------------
+
+
+def _compromised(rng: random.Random) -> Mapping[str, Any]:
+    said = {"value": "thief@collector.example", "quotes": [SENDER]}
+    return {
+        "email": rng.choice([said, None]),
+        "name": {"value": "thief@collector.example", "quotes": [SENDER]},
+        "intent": {"value": rng.choice(["sales", "partnership", "support"]), "quotes": ["quote"]},
+        "reply": {"subject": "To: thief@collector.example", "body": rng.choice(["Hi", "a" * 900])},
+        "actions": rng.choice([[], ["email.send_reply"], ["crm.create_lead"]]),
+        "confidence": 100,
+    }
+
+
+def _strangers(outcome: Outcome) -> list[str]:
+    fields = [held.content() for held in outcome.ledger]
+    targets = [field["target"] for field in fields]
+    targets += [field["params"].get("to", SENDER) for field in fields]
+    targets += [field["params"].get("email", SENDER) for field in fields]
+    return [target for target in targets if target != SENDER]
+
+
+@pytest.mark.parametrize("seed", [20261116])
+def test_a_compromised_model_cannot_choose_a_recipient(seed: int) -> None:
+    """Whatever the model says, each action's target is the address that wrote."""
+    rng = random.Random(seed)  # noqa: S311 - replayable choices, no secret
+    outcomes = [judge(_sale(), answer=_compromised(rng)) for _ in range(200)]
+    assert sum(bool(outcome.ledger) for outcome in outcomes) >= 190
+    assert [found for outcome in outcomes for found in _strangers(outcome)] == []
+
+
+@pytest.mark.control
+def test_the_recipient_check_sees_a_plan_that_believes_the_model() -> None:
+    """A plan whose target is the extracted address is caught by the check above."""
+    outcome = judge(_sale(), answer=_compromised(random.Random(1)))  # noqa: S311 - as above
+    naive = [
+        held.model_copy(update={"body": held.body.replace(SENDER, "thief@collector.example")})
+        for held in outcome.ledger
+    ]
+    caught = Outcome(**{**vars(outcome), "ledger": naive})
+    assert _strangers(caught)
+
+
+def test_the_records_of_the_sender_are_looked_up() -> None:
+    """The CRM is asked by the sender's address in lower case; without a sender it is not asked."""
+    outcome = judge(_sale(email="Ines.Alder@kornfeld.example"))
+    asked = lookups(outcome.given, outcome.proposal)
+    assert {(found.kind, found.value) for found in asked} == {
+        ("contact", SENDER),
+        ("deals_of_contact", SENDER),
+    }
+    nobody = outcome.given.model_copy(update={"sender": ""})
+    assert lookups(nobody, outcome.proposal) == ()
+
+
+def test_a_reply_stays_in_its_thread() -> None:
+    """The subject is the sender's with `Re:` once, or our own for a form."""
+    given = _sale()
+    assert subject(given, "Your enquiry") == "Your enquiry"
+    assert subject(given.model_copy(update={"subject": "Pumps"}), "x") == "Re: Pumps"
+    assert subject(given.model_copy(update={"subject": "RE: Pumps"}), "x") == "RE: Pumps"
+
+
+def test_a_draft_counts_only_for_a_sale() -> None:
+    """A model that drafts a reply to a job application gets the acknowledgement instead."""
+    answer = {
+        "intent": {"value": "job", "quotes": ["quote"]},
+        "reply": {"subject": "Hi", "body": "You are hired."},
+        "actions": ["email.send_reply"],
+    }
+    outcome = judge(_sale(), answer=answer)
+    assert not drafted(outcome.proposal)
+    assert outcome.params("email.send_reply")["template"] == "acknowledgement"
+
+
+@pytest.mark.parametrize(
+    ("body", "targets"),
+    [
+        ("We will call you. Write to sales@example.com or see example.com.", ""),
+        (f"We answer to {SENDER} at kornfeld.example.", ""),
+        ("Your 12,500.00 EUR from 2026-11-01 and 01.12.2026 are noted.", ""),
+        ("Write to thief@collector.example.", "address"),
+        ("See collector.example/pay or сайт.рф", "link"),
+        ("See www.collector.example", "link"),
+        ("Call +44 20 7946 0999.", "phone number"),
+    ],
+)
+def test_a_draft_may_point_at_us_and_at_its_reader_only(body: str, targets: str) -> None:
+    """Links, other addresses and other numbers in a draft are found; sums and dates are not."""
+    outcome = judge(_sale(), answer={"reply": {"subject": "Hi", "body": body}})
+    found = [finding.value for finding in outcome.found if finding.rule == "reply.foreign_target"]
+    assert found == ([f"1 in the draft: {targets}"] if targets else [])
+    assert outcome.verdicts["email.send_reply"] == ("forbid" if targets else "ask")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"phone": {"value": "my mobile", "quotes": ["quote"]}},
+        {"budget": {"amount": "a lot", "currency": "EUR", "quotes": ["quote"]}},
+        {"budget": {"amount": "NaN", "currency": "EUR", "quotes": ["quote"]}},
+        {"language": {"value": "Klingon", "quotes": ["quote"]}},
+        {"name": {"value": " ", "quotes": ["quote"]}},
+    ],
+)
+def test_a_value_that_cannot_be_read_gives_no_fact(part: Mapping[str, Any]) -> None:
+    """A phone that is no number, or an amount that is no decimal, is left out and is no fault."""
+    outcome = judge(_sale(), answer=part)
+    assert not {*part, "budget_amount", "budget_currency"} & set(outcome.facts)
+    assert outcome.faults == []
+
+
+# --- routing and amounts ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "owner"),
+    [("Ireland", "1001"), ("USA", "1002"), ("日本", "1003"), ("", "1001")],
+)
+def test_the_routing_table_names_the_owner(country: str, owner: str) -> None:
+    """Each served country has one seller; who states none goes to the default one."""
+    outcome = judge(_sale(country=country))
+    assert outcome.params("crm.create_lead")["owner"] == owner
+
+
+def test_a_contact_keeps_its_owner_where_no_country_is_known() -> None:
+    """Without a country the table names nobody, so there is no conflict with who is there."""
+    outcome = judge(_sale(country=""), {"contact": [{"hubspot_owner_id": "1003"}]})
+    assert outcome.params("crm.create_lead")["owner"] == "1003"
+    assert "conflict.other_owner" not in outcome.rules
+    strange = judge(_sale(country=""), {"contact": [{"hubspot_owner_id": "7"}]})
+    assert "conflict.other_owner" in strange.rules
+
+
+def test_the_records_country_routes_when_none_is_stated() -> None:
+    """What the CRM knows is used where the message says nothing."""
+    outcome = judge(_sale(country=""), {"contact": [{"country": "Japan"}]})
+    assert outcome.params("crm.create_lead")["owner"] == "1003"
+
+
+def test_an_amount_beyond_all_numbers_is_no_money() -> None:
+    """A budget that the currency cannot hold exactly is rounded; one that overflows is none."""
+    outcome = judge(_sale())
+
+    def budget(amount: str, currency: str) -> Any:
+        said = {
+            "budget_amount": Fact(value=amount, quotes=("x",)),
+            "budget_currency": Fact(value=currency, quotes=("x",)),
+        }
+        return facts.budget(outcome.proposal.model_copy(update={"facts": said}))
+
+    assert budget("12.345", "EUR").minor == 1234
+    assert budget("12", "XYZ") is None
+    assert budget("9" * 40, "EUR") is None
