@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from countersign.domain.errors import CountersignError
 from countersign.domain.job import Status
 from infra.commands import cases, show, submit
 from infra.commands.jobs import list_jobs
-from infra.commands.target import TargetError, chosen
+from infra.commands.target import Target, TargetError, chosen
 from infra.views.job import as_dict
 from infra.views.timeline import timeline
 
@@ -35,6 +36,9 @@ class Place(StrEnum):
     AWS = "aws"
 
 
+Choose = Callable[[str, str], Target]
+"""(target, stage) → where to work. Raises TargetError."""
+
 Where = Annotated[Place, typer.Option("--target", help="the local cloud, or a stage on AWS")]
 Stage = Annotated[str, typer.Option(help="the stage, with --target aws")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of text")]
@@ -46,6 +50,7 @@ app = typer.Typer(
 
 @app.command("submit")
 def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON, or a mail")],
     workflow: Annotated[str, typer.Option(help="for example lead_intake")],
     event_id: Annotated[str, typer.Option("--id", help="the same id is the same event")] = "",
@@ -54,7 +59,7 @@ def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
     as_json: AsJson = False,
 ) -> None:
     """Send FILE through its door: JSON to the signed webhook, everything else as an upload."""
-    there = chosen(target, stage)
+    there = context.obj(target, stage)
     answer = submit.through_a_door(there, file, workflow, event_id or secrets.token_hex(8))
     told = f"{answer.status} job {answer.job_id}" if answer.job_id else _refusal(answer)
     _print(told, {"status": answer.status, **answer.body}, as_json=as_json)
@@ -64,31 +69,34 @@ def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
 
 @app.command()
 def jobs(
+    context: typer.Context,
     status: Annotated[Status | None, typer.Option(help="only jobs of this status")] = None,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
     """List jobs, latest change first."""
-    found = list_jobs(chosen(target, stage).deps().store, status)
+    found = list_jobs(context.obj(target, stage).deps().store, status)
     _print(show.jobs(found), {"jobs": found}, as_json=as_json)
 
 
 @app.command("show")
 def show_job(
+    context: typer.Context,
     job: Annotated[str, typer.Argument(help="a job's id")],
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Tell one job's story: what was understood, decided, signed and done."""
-    record = chosen(target, stage).deps().store.load(job)
+    record = context.obj(target, stage).deps().store.load(job)
     data = as_dict(record)
     _print(show.job(data, timeline(record)), data, as_json=as_json)
 
 
 @app.command()
 def case(  # noqa: PLR0917 - as submit_event
+    context: typer.Context,
     job: Annotated[str, typer.Argument(help="the id of an escalated or failed job")],
     way: Annotated[cases.Out, typer.Argument(help="how the case ends")],
     words: Annotated[str, typer.Option(help="why, or what was done and where it can be seen")] = "",
@@ -102,7 +110,7 @@ def case(  # noqa: PLR0917 - as submit_event
 ) -> None:
     """End a case: correct and resume, done by hand, or close."""
     facts = cases.corrections(way, correct or [])
-    record = cases.end(chosen(target, stage).deps(), job, way, by=by, words=words, facts=facts)
+    record = cases.end(context.obj(target, stage).deps(), job, way, by=by, words=words, facts=facts)
     _print(f"{job} is {record.job.status}", as_dict(record), as_json=as_json)
 
 
@@ -117,16 +125,23 @@ def _print(shown: object, data: Any, *, as_json: bool) -> None:
         Console(highlight=False, markup=False).print(shown, soft_wrap=isinstance(shown, str))
 
 
-def main() -> None:
-    """The command, with one line instead of a traceback for what a person can mend."""
+def run(arguments: Sequence[str], choose: Choose) -> None:
+    """One command; it ends with SystemExit, and with one line for what a person can mend."""
     try:
-        app()
-    except (TargetError, BotoCoreError, submit.UnreachableError) as error:
-        _end(UNREACHABLE, f"{error}")
+        app(args=list(arguments), obj=choose, prog_name="countersign")
+    except (TargetError, submit.UnreachableError) as error:
+        _end(UNREACHABLE, str(error))
+    except BotoCoreError as error:
+        _end(UNREACHABLE, f"{error} Is it running? Locally, start it with `make run`.")
     except ClientError as error:
         _end(UNREACHABLE, f"AWS refuses: {error}. Check the credentials, the region, the stage.")
     except (CountersignError, submit.SubmitError) as error:
-        _end(FAILED, f"{error}")
+        _end(FAILED, str(error))
+
+
+def main() -> None:
+    """The `countersign` command."""
+    run(sys.argv[1:], chosen)
 
 
 def _end(code: int, message: str) -> None:

@@ -14,7 +14,10 @@ from infra.settings import ROOT, SettingsError, load
 from infra.synth import NODE, SynthesisError, default_out, synthesize
 
 CLI_VERSION = "2.1148.1"
-CLI_INTEGRITY = "sha512-K3d02L17IwmAuiBWNuX1DzYhKUs9GrKYI7bZnGJfJ1bKz9ymXFxfudBOL3rUb8JAusDNSULiQU2fsJH7kyY2XA=="
+CLI_INTEGRITY = (
+    "sha512-K3d02L17IwmAuiBWNuX1DzYhKUs9GrKYI7bZnGJfJ1bKz9ymXFxfudBOL3rUb8JAusDN"
+    "SULiQU2fsJH7kyY2XA=="
+)
 HOME = ROOT / ".local" / "cdk-cli"
 NPM = NODE.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 CLI = HOME / "node_modules" / "aws-cdk" / "bin" / "cdk"

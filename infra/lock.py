@@ -21,7 +21,7 @@ OPTIONS = (
 
 def main() -> int:
     """Write all locks; the layers' are held to the versions that the tests ran with."""
-    _compile("dev")
+    _compile("dev", "pyproject.toml")
     for layer in LAYERS:
         _compile(layer, "-c", str(LOCKS / "dev.txt"))
     _compile("emulator")

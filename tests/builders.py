@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from countersign.domain import actions, rules
+from countersign.domain import actions
 from countersign.domain.actions import Action, LedgerEntry, Receipt, Wanted
 from countersign.domain.approvals import Approval, Choice, Decision, Person
 from countersign.domain.case import Case
 from countersign.domain.change import JobRecord
 from countersign.domain.contract import Contract
 from countersign.domain.job import Job, Pointer, Source, Status
-from countersign.domain.policy import Answer, Line, Policy, Reason, Verdict
+from countersign.domain.policy import Answer, Reason, Verdict
 from countersign.domain.proposal import Fact, Proposal, Usage
-from countersign.domain.records import Records
-from countersign.domain.release import Limits, Release
-from countersign.domain.workflow import Draft, Workflow
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The moment at which things happen in tests unless they say otherwise."""
@@ -34,15 +30,6 @@ class Memo(Contract):
     """The parameters of the actions in tests."""
 
     CONTRACT: ClassVar[str] = "test.memo"
-    VERSION: ClassVar[int] = 1
-
-    text: str
-
-
-class Letter(Contract):
-    """The input of the workflow in tests."""
-
-    CONTRACT: ClassVar[str] = "test.letter"
     VERSION: ClassVar[int] = 1
 
     text: str
@@ -176,37 +163,6 @@ def proposal(facts: Mapping[str, Fact] | None = None, **parts: Any) -> Proposal:
     return Proposal(**usual | parts)
 
 
-def limits(**numbers: str) -> Limits:
-    """Limits of these numbers."""
-    return Limits(numbers={n: Decimal(v) for n, v in numbers.items()}, amounts={}, lists={})
-
-
-def release(**parts: Any) -> Release:
-    """A release of the workflow in tests."""
-    usual: dict[str, Any] = {
-        "workflow": "letters",
-        "prompt": "Read the letter.",
-        "model": "small-1",
-        "temperature": Decimal(0),
-        "max_output_tokens": 500,
-        "limits": limits(longest="80"),
-    }
-    return Release(**usual | parts)
-
-
-def situation(text: str = "hello", **parts: Any) -> rules.Situation[Letter]:
-    """What the rules look at."""
-    usual = rules.Situation(
-        job_id=JOB_ID,
-        input=Letter(text=text),
-        proposal=proposal(),
-        records=Records(read_at=AT, found={}),
-        limits=limits(longest="80"),
-        now=AT,
-    )
-    return replace(usual, **parts)
-
-
 def record(ledger: Iterable[LedgerEntry] = (), **parts: Any) -> JobRecord:
     """A job with what is stored under it."""
     usual: dict[str, Any] = {"job": job(), "ledger": tuple(ledger)}
@@ -223,42 +179,3 @@ def case(**parts: Any) -> Case:
         "due_at": AT + timedelta(days=2),
     }
     return Case(**usual | parts)
-
-
-def policy(*lines: Line) -> Policy:
-    """A policy of these lines."""
-    return Policy(version="letters/1", author="sales-ops", lines=lines)
-
-
-def workflow(
-    lines: Sequence[Line] = (), wants: Sequence[Wanted] = (), ids: Sequence[str] = ("crm.memo",)
-) -> Workflow[Letter]:
-    """A workflow that wants `wants` of every letter."""
-    return Workflow(
-        id="letters",
-        title="Letters",
-        owner="sales-ops",
-        success=(),
-        thresholds=(),
-        input=Letter,
-        answer=Letter,
-        release=release(),
-        rules=(),
-        policy=policy(*lines),
-        actions={action_id: action(action_id) for action_id in ids},
-        approval_for=timedelta(days=1),
-        read=lambda raw: Letter(text=raw.body.decode()),
-        dismiss=lambda letter: "" if letter.text else "the letter is empty",
-        source_text=lambda letter: letter.text,
-        prompt_text=lambda letter: letter.text,
-        schema=Letter.model_json_schema,
-        draft=lambda letter, _: Draft(
-            facts={"text": fact(letter.text)}, wishes=(), drafts={}, confidence=Decimal(1)
-        ),
-        confidence=lambda _, draft: draft.confidence,
-        offline=lambda text: {"text": text},
-        lookups=lambda _, __: (),
-        claim=lambda _, __: None,
-        joins=lambda mine, theirs, _: mine == theirs,
-        want=lambda _: wants,
-    )

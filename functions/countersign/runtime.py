@@ -1,8 +1,7 @@
-"""The composition root: the settings (the only reader of the environment), the adapters, `step`."""
+"""The composition root: the only reader of the environment, the adapters, and `step`."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from countersign import observability
 from countersign.connectors.system import SystemClock, SystemIds
-from countersign.domain.approvals import Person
 from countersign.domain.change import Change, JobRecord, after, transition
 from countersign.domain.contract import Value
 from countersign.domain.errors import CountersignError, InternalError, StaleExecution
+from countersign.settings import Settings
 
 if TYPE_CHECKING:
     from countersign.domain import ports
@@ -23,46 +22,6 @@ CONNECTOR_SECONDS = 10.0
 """How long one call to an outside system may take; three fit into a function's time."""
 
 Handler = Callable[[dict[str, Any], Any], Any]
-
-
-class Settings(Value):
-    """What a function is told about its surroundings; empty where its row does not name it."""
-
-    stage: str = "local"
-    jobs_table: str = ""
-    idempotency_table: str = ""
-    payloads_bucket: str = ""
-    uploads_bucket: str = ""
-    intake_queue_url: str = ""
-    state_machine_arn: str = ""
-    public_base_url: str = ""
-    crm_base_url: str = ""
-    crm_read_secret: str = ""
-    crm_write_secret: str = ""
-    model_base_url: str = ""
-    model_name: str = ""
-    model_secret: str = ""
-    webhook_secret: str = ""
-    page_key_secret: str = ""
-    mail_from: str = ""
-    mail_authserv_id: str = ""
-    approvers: tuple[Person, ...] = ()
-    case_owner: Person | None = None
-    approval_seconds: int = 0
-    """How long an approval waits; 0: as long as its workflow says."""
-
-    @classmethod
-    def of(cls, environment: dict[str, str]) -> Settings:
-        """Settings out of environment variables of the same names in capitals."""
-        found = {n: environment[n.upper()] for n in cls.model_fields if environment.get(n.upper())}
-        return cls.model_validate_json(json.dumps({n: _parsed(n, v) for n, v in found.items()}))
-
-
-_JSON_SETTINGS = frozenset({"approvers", "case_owner", "approval_seconds"})
-
-
-def _parsed(name: str, text: str) -> Any:
-    return json.loads(text) if name in _JSON_SETTINGS else text
 
 
 def _connector_seconds() -> float:

@@ -74,7 +74,7 @@ def _actions(data: Mapping[str, Any]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for action in data["actions"]:
         table.add_row(
-            str(action["index"]),
+            f"{action['index'] + 1}.",
             Text.assemble(_flat(action["words"]), (f"\n{action['status_words']}", "dim")),
         )
     return table
@@ -86,7 +86,7 @@ def _foot(data: Mapping[str, Any]) -> Iterator[Text]:
     offline = " (offline model)" if cost["offline"] else ""
     yield Text()
     yield Text(
-        f"{len(held['entries'])} audit entries, {intact}; {cost['calls']} model calls"
+        f"{len(held['entries'])} audit entries, {intact}; model calls: {cost['calls']}"
         f"{offline}, US$ {cost['usd']}",
         style="dim" if held["verified"] else "red",
     )

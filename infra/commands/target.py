@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from countersign.runtime import Deps, Settings
+from countersign.runtime import Deps
+from countersign.settings import Settings
 from infra.settings import ROOT, SettingsError, load
 
 ENV_FILE = ROOT / ".local" / "env"
@@ -103,9 +104,11 @@ def _signing_secret(arn: str) -> str:
 
 
 def signing_secrets(text: str) -> list[str]:
-    """The secrets in the stored JSON, in the order in which they are tried."""
-    held: Any = json.loads(text)
-    return list(held["secrets"])
+    """The secrets in the stored JSON: a list of whole ones, or generated ones by name, which lack
+    the prefix."""
+    held: dict[str, Any] = json.loads(text)
+    whole = held.get("secrets")
+    return list(whole) if whole else [f"whsec_{value}" for value in held.values()]
 
 
 def _pair(line: str) -> tuple[str, str]:

@@ -50,14 +50,12 @@ def seed(database: Path, clock: Callable[[], float] = time.time) -> None:
 def _fill(store: Store) -> None:
     for owner in OWNERS:
         store.add_owner(owner)
-    _contact(store, "jonas.brandt@example.com", "Jonas", "Brandt", country="DE", owner="1002")
-    store.opt_out(
-        _contact(store, "noor.visser@example.org", "Noor", "Visser", country="NL", owner="1001")
-    )
-    lost = _contact(
-        store, "carla.moretti@example.org", "Carla", "Moretti", country="IT", owner="1001"
-    )
-    _deal(store, lost, "Warehouse scanners", "closedlost", days_ago=12, reason="Chose a competitor")
+    northwind, quietriver = "nadia.rahman@northwind.example", "omar.haddad@quietriver.example"
+    _contact(store, northwind, "Nadia", "Rahman", country="GB", owner="1002")
+    store.opt_out(_contact(store, quietriver, "Omar", "Haddad", country="AE", owner="1001"))
+    fjordworks = "petra.lindqvist@fjordworks.example"
+    lost = _contact(store, fjordworks, "Petra", "Lindqvist", country="SE", owner="1001")
+    _deal(store, lost, "Warehouse scanners", "closedlost", days_ago=20, reason="Chose a competitor")
     known = _contact(store, "ewan.price@example.com", "Ewan", "Price", country="GB", owner="1001")
     _deal(store, known, "Support renewal", "contractsent", days_ago=-20)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
@@ -37,9 +38,13 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(visible=visible, moment=moment)
+        self._environment.filters.update(visible=visible, moment=moment, when=_when)
         self._environment.globals["offline_model"] = offline
 
     def render(self, template: str, **view: object) -> str:
         """`template` filled with `view`."""
         return self._environment.get_template(template).render(view)
+
+
+def _when(instant: str) -> str:
+    return moment(datetime.fromisoformat(instant))

@@ -106,14 +106,14 @@ def _workflow(asked: Mapping[str, Any]) -> str:
     shape = asked.get("response_format")
     schema = shape.get("json_schema") if isinstance(shape, dict) else None
     name = schema.get("name") if isinstance(schema, dict) else None
-    if name not in WORKFLOWS:
+    if not isinstance(name, str) or name not in WORKFLOWS:
         raise ApiError(
             400,
             "invalid_request_error",
             "The offline model answers only to response_format.json_schema.name of "
             f"{', '.join(sorted(WORKFLOWS))}.",
         )
-    return str(name)
+    return name
 
 
 def _texts(asked: Mapping[str, Any]) -> list[tuple[str, str]]:

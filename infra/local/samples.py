@@ -17,6 +17,9 @@ from infra.settings import ROOT
 FOLDER = ROOT / "events"
 
 
+_ABBREVIATIONS = frozenset({"html", "iso", "jp", "json", "mime"})
+
+
 class Expectation(BaseModel):
     """An event's `expect.json`, written by hand: see events/README.md."""
 
@@ -53,8 +56,9 @@ class Sample:
     @property
     def title(self) -> str:
         """The folder's name in words."""
-        words = self.name.partition("-")[2].replace("-", " ")
-        return words[:1].upper() + words[1:]
+        words = self.name.partition("-")[2].split("-")
+        title = " ".join(word.upper() if word in _ABBREVIATIONS else word for word in words)
+        return title[:1].upper() + title[1:]
 
 
 class EventsError(ValueError):

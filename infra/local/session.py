@@ -80,11 +80,15 @@ def _real_model() -> RealModel | None:
 
 @contextmanager
 def _env_file(running: Stand) -> Iterator[None]:
-    """`.local/env` while it runs: afterwards its addresses would lead nowhere."""
-    lines = [f"{name}={value}\n" for name, value in running.variables().items()]
+    """`.local/env` while this runs: afterwards its addresses would lead nowhere."""
+    text = "".join(f"{name}={value}\n" for name, value in running.variables().items())
     ENV_FILE.touch(mode=0o600)
-    ENV_FILE.write_text("".join(lines))
-    yield
+    ENV_FILE.write_text(text)
+    try:
+        yield
+    finally:
+        if ENV_FILE.exists() and ENV_FILE.read_text() == text:  # another session may have its own
+            ENV_FILE.unlink()
 
 
 @contextmanager

@@ -17,7 +17,8 @@ import httpx
 import uvicorn
 from starlette.routing import BaseRoute
 
-from countersign.runtime import Deps, Settings
+from countersign.runtime import Deps
+from countersign.settings import Settings
 from infra.commands.submit import new_secret
 from infra.commands.target import point_at, variables
 from infra.local import crm, crm_seed, deployer, offline_model, proxy

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from countersign.domain import audit
 from countersign.domain.change import JobRecord
-from infra.views.job import people, words
+from infra.views.job import people
 
 SENTENCES = {
     "accepted": "The event was accepted and stored",
@@ -26,7 +26,7 @@ SENTENCES = {
     "acted": "Actions were carried out and checked",
     "put back": "Nothing was sent; the action may be tried again",
     "asked": "A signature was asked for",
-    "signed": "A person decided",
+    "decided by a person": "A person decided",
     "expired": "The deadline passed, so it is not approved",
     "parked": "Something outside did not answer; the job waits",
     "waited long enough": "It has waited long enough; a person gets it",
@@ -40,7 +40,9 @@ SENTENCES = {
     "case close": "The case was closed",
 }
 _SYSTEM = {"tick": "the clock", "recorder": "the recorder"}
-_ACTION = re.compile(r"(\d+) [a-z_.]+")
+_ACTION = re.compile(r"(\d+) ([a-z_.]+)")
+_UNSAID = frozenset({"body_digest", "size", "approval", "opened_at"})
+"""Fields of an entry that are for checking, not for reading; the JSON has them."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def _moment(record: JobRecord, entry: audit.Entry) -> Moment:
         since=(entry.at - record.job.created_at).total_seconds(),
         who=_who(record, entry.actor),
         what=SENTENCES.get(entry.event, entry.event[:1].upper() + entry.event[1:]),
-        details=tuple(_details(record, entry)),
+        details=tuple(_details(entry)),
     )
 
 
@@ -85,15 +87,16 @@ def _who(record: JobRecord, actor: str) -> str:
             return name or kind
 
 
-def _details(record: JobRecord, entry: audit.Entry) -> Iterator[tuple[str, str]]:
-    for name in sorted(entry.commitments):
+def _details(entry: audit.Entry) -> Iterator[tuple[str, str]]:
+    for name in sorted(entry.commitments.keys() - _UNSAID):
         field = entry.fields.get(name)
-        yield _label(record, name), field.value if field else "(erased)"
+        yield _label(name), field.value if field else "(erased)"
 
 
-def _label(record: JobRecord, name: str) -> str:
-    """`0 crm.create_lead` in the action's own words; other names with their underscores as
-    spaces."""
+def _label(name: str) -> str:
+    """`0 crm.create_lead` as `1. create lead`; other names with their underscores as spaces."""
     match = _ACTION.fullmatch(name)
-    held = [h for h in record.ledger if match and h.index == int(match[1])]
-    return words(record, held[0]) if held else name.replace("_", " ")
+    if match is None:
+        return name.replace("_", " ")
+    action = match[2].rpartition(".")[2].replace("_", " ")
+    return f"{int(match[1]) + 1}. {action}"

@@ -13,7 +13,8 @@ from countersign.domain.errors import NotFound, Refused
 from countersign.domain.job import Pointer
 from countersign.domain.ports import Email, ModelAnswer, ModelRequest
 from countersign.domain.proposal import Usage
-from countersign.runtime import Deps, Settings
+from countersign.runtime import Deps
+from countersign.settings import Settings
 from tests.fakes.crm import FakeCrm
 from tests.fakes.store import FakeStore
 

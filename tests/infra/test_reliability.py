@@ -8,7 +8,7 @@ import pytest
 
 from countersign.connectors.secrets import UNSET
 from countersign.definition import TASK_SECONDS, definition
-from countersign.runtime import Settings as RuntimeSettings
+from countersign.settings import Settings as RuntimeSettings
 from infra.steps import CONNECTORS, ROWS, STEPS
 from tests.infra.template import Template
 

@@ -86,6 +86,15 @@ def test_the_digest_covers_what_an_assembly_is_made_of() -> None:
     assert synth.digest("dev") != synth.digest("prod")
 
 
+def test_what_the_digest_leaves_out_has_no_part_in_an_assembly() -> None:
+    """The commands beside the stack are not imported by anything that the stack is made of."""
+    assert [path.name for path in synth.inputs() if path.parent.name == "infra"]
+    for command in synth.COMMANDS:
+        module = command.removesuffix(".py").replace("/", ".")
+        for path in synth.inputs():
+            assert module not in path.read_text(errors="ignore"), (module, path)
+
+
 def test_an_unknown_stage_gives_one_line() -> None:
     """A wrong stage says which stages there are, without a traceback."""
     done = subprocess.run(

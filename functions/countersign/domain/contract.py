@@ -32,7 +32,7 @@ class Contract(Value):
     def read(cls, body: object) -> Self:
         """`body` (parsed JSON) as this contract. Raises ContractBroken, which names the fields."""
         try:
-            return cls.model_validate_json(json.dumps(body))
+            return cls.model_validate_json(json.dumps(body, default=_number))
         except ValidationError as broken:
             raise ContractBroken(explain(cls.CONTRACT, broken)) from None
 
@@ -63,6 +63,11 @@ def explain(contract: str, broken: ValidationError) -> str:
     lines = [f"{_path(fault['loc'], fault['type'])}: {fault['msg']}" for fault in faults]
     more = f" (and {len(faults) - _SHOWN_FAULTS} more)" if len(faults) > _SHOWN_FAULTS else ""
     return f"{contract}: " + "; ".join(lines[:_SHOWN_FAULTS]) + more
+
+
+def _number(value: object) -> str:
+    """Strict JSON gives Decimals for fractions; contracts read them from their text."""
+    return str(value)
 
 
 def _path(location: tuple[int | str, ...], fault: str) -> str:

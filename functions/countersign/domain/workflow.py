@@ -18,6 +18,10 @@ from countersign.domain.rules import Rule, Situation
 
 InputT = TypeVar("InputT", bound=Contract)
 
+PARTS = "\n\u241e\n"
+"""Between the parts of a source text (a form's fields, a mail's subject and body): a sign that no
+quote can span."""
+
 
 @dataclass(frozen=True)
 class Raw:

@@ -16,7 +16,7 @@ from countersign.domain.errors import NotAuthorised, UnknownVersion
 from countersign.domain.policy import Reason
 from countersign.domain.proposal import Fact, Proposal, flat
 from countersign.domain.rules import Finding, Findings
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import PARTS, Workflow
 from countersign.pages.params import Param, exact
 from countersign.pages.text import (
     Pieces,
@@ -30,9 +30,6 @@ from countersign.pages.text import (
 
 SHORT = 12
 """Characters of a digest that a person compares; the whole one is on the page too."""
-
-PARTS = "\n\u241e\n"
-"""What workflows put between the parts of a source text, so that no quote spans two of them."""
 
 STATUS_WORDS = {
     ActionStatus.PLANNED: "waits for a signature",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from countersign.domain.change import Change, JobRecord
+from countersign.domain.errors import NotFound
 from countersign.domain.job import Status
 from countersign.domain.plan import Move
 from countersign.domain.ports import Holder
@@ -55,9 +56,18 @@ def _earlier(
     if holder.job_id == job_id:
         return ()
     hours = abs((now - holder.since).total_seconds()) / HOUR
-    if not workflow.joins(claim.body, holder.body, hours):
+    joins = workflow.joins(claim.body, holder.body, hours)
+    if not joins or _came_to_nothing(deps, holder.job_id):
         holder = deps.store.claim(claim, job_id, now, over=holder.job_id)
     return () if holder.job_id == job_id else (_as_record(holder),)
+
+
+def _came_to_nothing(deps: Deps, job_id: str) -> bool:
+    """Whether the earlier job left nothing that a later one could join."""
+    try:
+        return deps.store.load(job_id).job.status is Status.REJECTED
+    except NotFound:
+        return True
 
 
 def _as_record(holder: Holder) -> Record:

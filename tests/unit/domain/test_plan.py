@@ -13,7 +13,8 @@ from countersign.domain.actions import ActionStatus, LedgerEntry, Wanted, check_
 from countersign.domain.plan import Move, build, failure, next_move, reconsider, visit
 from countersign.domain.policy import Answer, Line, stricter
 from countersign.domain.rules import Finding
-from tests.builders import AT, EXPIRES, JOB_ID, Memo, held, situation, workflow
+from tests.builders import AT, EXPIRES, JOB_ID, Memo, held
+from tests.flows import situation, workflow
 
 A = ActionStatus
 RUN, ASK, FORBID = Answer.RUN, Answer.ASK, Answer.FORBID

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from countersign.domain.policy import Answer, Line, Verdict, stricter
 from countersign.domain.rules import Finding
-from tests.builders import policy, verdict
+from tests.builders import verdict
+from tests.flows import policy
 
 RUN, ASK, FORBID = Answer.RUN, Answer.ASK, Answer.FORBID
 ORDER = [RUN, ASK, FORBID]

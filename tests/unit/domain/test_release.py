@@ -9,7 +9,7 @@ import pytest
 
 from countersign.domain.money import Money
 from countersign.domain.release import Limits, release_key
-from tests.builders import limits, release
+from tests.flows import limits, release
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from countersign.domain import rules
 from countersign.domain.rules import Rule, Situation
-from tests.builders import Letter, situation
+from tests.flows import Letter, situation
 
 
 def too_long(seen: Situation[Letter]) -> tuple[object, object] | None:

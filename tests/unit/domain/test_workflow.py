@@ -9,7 +9,7 @@ import pytest
 
 from countersign.domain import ports
 from countersign.domain.workflow import Raw
-from tests.builders import workflow
+from tests.flows import workflow
 
 
 def test_a_workflow_is_one_value() -> None:

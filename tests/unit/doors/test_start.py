@@ -16,9 +16,10 @@ def world() -> World:
     return World(lambda _: {})
 
 
-def uploaded(key: str, *, size: int = 10, **more: Any) -> str:
+def uploaded(key: str, *, size: int = 10, version: str = "", sequencer: str = "0001") -> str:
     """The message that EventBridge puts into the intake queue for an object."""
-    thing = {"key": key, "size": size, "etag": "e1", "sequencer": "0001", **more}
+    thing = {"key": key, "size": size, "etag": "e1", "sequencer": sequencer}
+    thing |= {"version-id": version} if version else {}
     detail = {"bucket": {"name": "uploads"}, "object": thing}
     return json.dumps({"source": "aws.s3", "detail": detail})
 
@@ -37,7 +38,7 @@ def test_a_queued_job_is_started_under_its_own_id(world: World) -> None:
 
 def test_an_upload_under_a_workflows_prefix_becomes_a_job(world: World) -> None:
     """Its payload stays where it is; the job points to it with its version."""
-    start(world.deps, uploaded("lead_intake/mail ü%2F.eml", **{"version-id": "v1"}))
+    start(world.deps, uploaded("lead_intake/mail ü%2F.eml", version="v1"))
     job = only_job(world)
     assert (job.status, job.workflow) == ("PENDING", "lead_intake")
     assert job.source.payload.key == "lead_intake/mail ü%2F.eml"
@@ -71,9 +72,9 @@ def test_the_same_object_event_twice_is_one_job_and_a_new_version_is_a_new_one(
 ) -> None:
     """Identity is bucket, key and version-id; without one, the sequencer."""
     for _ in range(2):
-        start(world.deps, uploaded("lead_intake/a.eml", **{"version-id": "v1"}))
+        start(world.deps, uploaded("lead_intake/a.eml", version="v1"))
     assert len(world.store._records) == 1
-    start(world.deps, uploaded("lead_intake/a.eml", **{"version-id": "v2"}))
+    start(world.deps, uploaded("lead_intake/a.eml", version="v2"))
     start(world.deps, uploaded("lead_intake/a.eml"))
     start(world.deps, uploaded("lead_intake/a.eml", sequencer="0002"))
     assert len(world.store._records) == 4

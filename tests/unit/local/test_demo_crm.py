@@ -28,22 +28,22 @@ def test_the_first_records_make_the_rules_speak(demo: Demo) -> None:
     wanted = "email,country,hubspot_owner_id,hs_email_optout"
     people = {}
     for email in (
-        "jonas.brandt@example.com",
-        "noor.visser@example.org",
-        "carla.moretti@example.org",
+        "nadia.rahman@northwind.example",
+        "omar.haddad@quietriver.example",
+        "petra.lindqvist@fjordworks.example",
     ):
         query = {"idProperty": "email", "properties": wanted}
         answer = demo.client.get(f"/crm/v3/objects/contacts/{email}", params=query)
         people[email.split(".")[0]] = answer.json()
-    assert people["jonas"]["properties"]["hubspot_owner_id"] == "1002"
-    assert people["noor"]["properties"]["hs_email_optout"] == "true"
-    path = f"/crm/v4/objects/contacts/{people['carla']['id']}/associations/deals"
+    assert people["nadia"]["properties"]["hubspot_owner_id"] == "1002"
+    assert people["omar"]["properties"]["hs_email_optout"] == "true"
+    path = f"/crm/v4/objects/contacts/{people['petra']['id']}/associations/deals"
     (lost,) = demo.client.get(path).json()["results"]
     assert lost["associationTypes"][0]["typeId"] == 4
     inputs = {"inputs": [{"id": lost["toObjectId"]}], "properties": ["dealstage", "closedate"]}
     (deal,) = demo.client.post("/crm/v3/objects/deals/batch/read", json=inputs).json()["results"]
     assert deal["properties"]["dealstage"] == "closedlost"
-    assert deal["properties"]["closedate"] == "2026-02-17T09:00:00.000Z"
+    assert deal["properties"]["closedate"] == "2026-02-09T09:00:00.000Z"
     assert demo.journal() == []
 
 

@@ -77,7 +77,7 @@ def test_the_page_shows_records_and_journal_and_runs_nothing(demo: Demo) -> None
     assert "&lt;b&gt;call&lt;/b&gt;\nsoon" in page.text
     for forbidden in ("<script", "http://", "https://", "<b>"):
         assert forbidden not in page.text
-    for shown in ("Jonas Brandt", "Owen Hart (1002)", "opted out", "closedlost", "Journal"):
+    for shown in ("Nadia Rahman", "Owen Hart (1002)", "opted out", "closedlost", "Journal"):
         assert shown in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert page.headers["Cache-Control"] == "no-store"

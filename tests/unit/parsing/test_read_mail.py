@@ -1,6 +1,6 @@
 """What comes out of a mail: sender, text, history, files, and who wrote it."""
 
-# ruff: noqa: RUF001, E501 - other alphabets are meant, and a case per line reads as a table
+# ruff: noqa: E501 - other alphabets are meant, and a case per line reads as a table
 
 import base64
 from datetime import UTC, datetime

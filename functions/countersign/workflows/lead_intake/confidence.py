@@ -82,5 +82,5 @@ def _same(draft: Draft, name: str, value: str) -> bool:
 
 def _penalty(message: LeadInput) -> float:
     repairs = min(len(message.defects), _MAX_DEFECTS) * _PER_DEFECT
-    orders = bool(order_in(f"{message.subject}\n{message.text}\n{message.signature}"))
+    orders = bool(order_in(source_text(message)))
     return repairs + _FOR_ORDERS * orders

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from countersign.domain.errors import ContractBroken, Quarantined
-from countersign.domain.workflow import Raw
+from countersign.domain.workflow import PARTS, Raw
 from countersign.parsing.clean import one_line, tidy
 from countersign.parsing.mail import Mail, read_mail
 from countersign.parsing.masking import mask
@@ -20,8 +20,7 @@ from countersign.workflows.lead_intake.language import code as language_code
 _MAX_TEXT = 20_000
 _MAX_SIGNATURE = 2_000
 _SHOWN_ATTACHMENTS = 20
-# No quote may span two fields, and a sender cannot type this sign (it is cleaned away) by chance.
-_BETWEEN = "\n\u241e\n"
+_BY_HAND = "Open the stored original with care and answer by hand."
 _AUTOMATIC = {
     "bounce": "a delivery report (bounce)",
     "out-of-office": "an out-of-office reply",
@@ -37,8 +36,11 @@ def read(raw: Raw) -> LeadInput:
     if kind == "json" or raw.door == "webhook":
         return _from_form(_form(raw.body))
     if kind == "empty":
-        raise Quarantined("the upload is empty; ask the sender for the message")
-    return _from_mail(read_mail(raw.body, authserv_id=raw.authserv_id))
+        raise Quarantined("The upload is empty. Ask the sender for the message.")
+    try:
+        return _from_mail(read_mail(raw.body, authserv_id=raw.authserv_id))
+    except Quarantined as unread:
+        raise Quarantined(f"{unread} {_BY_HAND}") from None
 
 
 def dismiss(message: LeadInput) -> str:
@@ -54,7 +56,7 @@ def source_text(message: LeadInput) -> str:
     It is made of the same masked values as `prompt_text`, so a quote of a number that the model
     never saw cannot stand.
     """
-    return _BETWEEN.join(_values(_shown(message)))
+    return PARTS.join(_values(_shown(message)))
 
 
 def prompt_text(message: LeadInput) -> str:
@@ -143,9 +145,7 @@ def _from_form(form: WebForm) -> LeadInput:
 def _from_mail(mail: Mail) -> LeadInput:
     automatic = _AUTOMATIC[mail.automatic] if mail.automatic else ""
     if not mail.sender and not automatic:
-        raise Quarantined(
-            "the mail has no usable sender address; read the stored original and answer by hand"
-        )
+        raise Quarantined("The mail has no usable sender address.")
     text = mail.text or mail.quoted or mail.signature
     return LeadInput(
         channel="mail",

@@ -12,6 +12,7 @@ from countersign.workflows.lead_intake.contract import CUT, LeadInput
 from countersign.workflows.lead_intake.countries import mentioned
 from countersign.workflows.lead_intake.facts import Lead
 from countersign.workflows.lead_intake.injection import order_in
+from countersign.workflows.lead_intake.reading import source_text
 
 Hit = tuple[object, object] | None
 
@@ -24,7 +25,7 @@ def _sanctioned(situation: Lead) -> Hit:
 
 def _sanctioned_named(situation: Lead) -> Hit:
     listed = situation.limits.list("countries.sanctioned")
-    named = {code for code, _ in mentioned(_all_text(situation.input))} & set(listed)
+    named = {code for code, _ in mentioned(source_text(situation.input))} & set(listed)
     hidden = sorted(named - facts.all_countries(situation))
     return (", ".join(hidden), "none of " + " ".join(listed)) if hidden else None
 
@@ -117,7 +118,7 @@ def _foreign_target(situation: Lead) -> Hit:
 
 
 def _injection(situation: Lead) -> Hit:
-    order = order_in(_all_text(situation.input))
+    order = order_in(source_text(situation.input))
     return (f"“{order}”", "no orders to the model") if order else None
 
 
@@ -138,12 +139,8 @@ def _over_size(situation: Lead) -> Hit:
 
 
 def _masked(situation: Lead) -> Hit:
-    text = _all_text(situation.input)
+    text = f"{situation.input.subject}\n{situation.input.text}\n{situation.input.signature}"
     return ("masked in the text", "none") if mask(text) != text else None
-
-
-def _all_text(message: LeadInput) -> str:
-    return f"{message.subject}\n{message.text}\n{message.signature}"
 
 
 def _contacts(situation: Lead) -> tuple[Record, ...]:

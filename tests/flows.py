@@ -1,0 +1,97 @@
+"""A small workflow for tests, with the release and the situation that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from countersign.domain import rules
+from countersign.domain.actions import Wanted
+from countersign.domain.contract import Contract
+from countersign.domain.policy import Line, Policy
+from countersign.domain.records import Records
+from countersign.domain.release import Limits, Release
+from countersign.domain.workflow import Draft, Workflow
+from tests.builders import AT, JOB_ID, action, fact, proposal
+
+
+class Letter(Contract):
+    """The input of the workflow in tests."""
+
+    CONTRACT: ClassVar[str] = "test.letter"
+    VERSION: ClassVar[int] = 1
+
+    text: str
+
+
+def limits(**numbers: str) -> Limits:
+    """Limits of these numbers."""
+    return Limits(numbers={n: Decimal(v) for n, v in numbers.items()}, amounts={}, lists={})
+
+
+def release(**parts: Any) -> Release:
+    """A release of the workflow in tests."""
+    usual: dict[str, Any] = {
+        "workflow": "letters",
+        "prompt": "Read the letter.",
+        "model": "small-1",
+        "temperature": Decimal(0),
+        "max_output_tokens": 500,
+        "limits": limits(longest="80"),
+    }
+    return Release(**usual | parts)
+
+
+def situation(text: str = "hello", **parts: Any) -> rules.Situation[Letter]:
+    """What the rules look at."""
+    usual = rules.Situation(
+        job_id=JOB_ID,
+        input=Letter(text=text),
+        proposal=proposal(),
+        records=Records(read_at=AT, found={}),
+        limits=limits(longest="80"),
+        now=AT,
+    )
+    return replace(usual, **parts)
+
+
+def policy(*lines: Line) -> Policy:
+    """A policy of these lines."""
+    return Policy(version="letters/1", author="sales-ops", lines=lines)
+
+
+def workflow(
+    lines: Sequence[Line] = (), wants: Sequence[Wanted] = (), ids: Sequence[str] = ("crm.memo",)
+) -> Workflow[Letter]:
+    """A workflow that wants `wants` of every letter."""
+    return Workflow(
+        id="letters",
+        title="Letters",
+        owner="sales-ops",
+        success=(),
+        thresholds=(),
+        input=Letter,
+        answer=Letter,
+        release=release(),
+        rules=(),
+        policy=policy(*lines),
+        actions={action_id: action(action_id) for action_id in ids},
+        approval_for=timedelta(days=1),
+        read=lambda raw: Letter(text=raw.body.decode()),
+        dismiss=lambda letter: "" if letter.text else "the letter is empty",
+        source_text=lambda letter: letter.text,
+        prompt_text=lambda letter: letter.text,
+        schema=Letter.model_json_schema,
+        draft=lambda letter, _: Draft(
+            facts={"text": fact(letter.text)}, wishes=(), drafts={}, confidence=Decimal(1)
+        ),
+        confidence=lambda _, draft: draft.confidence,
+        offline=lambda text: {"text": text},
+        lookups=lambda _, __: (),
+        claim=lambda _, __: None,
+        joins=lambda mine, theirs, _: mine == theirs,
+        want=lambda _: wants,
+    )

@@ -1,0 +1,199 @@
+"""What the architecture test looks for, each check one function over a module's syntax tree."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PURE = {"domain", "workflows", "actions", "parsing"}
+"""Packages that take values and return values."""
+SDKS = {"boto3", "botocore", "openai", "httpx", "stripe"}
+THIRD_PARTY = {"pydantic", "phonenumbers", "email_validator"}
+"""All that pure packages may import beside the standard library and each other."""
+WORLD = {
+    *("os", "sys", "subprocess", "shutil", "tempfile", "platform", "getpass"),
+    *("socket", "ssl", "http", "asyncio", "smtplib", "ftplib", "select", "selectors"),
+    *("urllib.request", "time", "random", "secrets", "uuid", "threading", "multiprocessing"),
+}
+"""Standard modules that reach the machine, the net, the clock or chance."""
+NOW = {"now", "utcnow", "today"}
+
+AT_IMPORT = {
+    *("dataclass", "field", "lru_cache", "TypeVar"),
+    *("ConfigDict", "Field", "StringConstraints", "AfterValidator"),
+    *("field_validator", "model_validator"),
+    *("frozenset", "tuple", "set", "range", "bytes", "re.compile", "timedelta", "Decimal"),
+    "Config",  # botocore's: time-outs as a value; it opens nothing
+    "step",  # wraps a function; what it wraps runs when Lambda calls
+}
+"""Calls that declare something or make a value. Anything else at module level is work."""
+ON_TABLES = {"split", "items", "values", "join", "lower", "fromkeys"}
+"""Methods by which a literal table is written more legibly."""
+DECLARING = PURE | {"pages"}
+"""Packages whose own names may be called at module level: they have no world to touch."""
+
+MAX_FILE = 220
+MAX_FUNCTION = 30
+EXCEPTIONS: dict[str, str] = {}
+"""Longer ones, `path` or `path:function`, with the reason. The aim is none."""
+
+Check = Callable[[Path, ast.Module], Iterator[str]]
+
+
+def package(path: Path) -> str:
+    """The package of a module: `domain`, `steps` …, or the module's own name at the top."""
+    parts = path.parts
+    return parts[0] if len(parts) > 1 else path.stem
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Full names of everything that is imported anywhere in a module, for typing too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, roots: set[str]) -> bool:
+    """Whether a dotted name is one of `roots` or lies below one."""
+    return any(name == root or name.startswith(f"{root}.") for root in roots)
+
+
+def impure(path: Path, tree: ast.Module) -> Iterator[str]:
+    """What a pure module imports or reads that is not a value."""
+    if package(path) not in PURE:
+        return
+    ours = {f"countersign.{name}" for name in PURE}
+    known = (set(sys.stdlib_module_names) | THIRD_PARTY | ours) - {"countersign"}
+    for name in imports(tree):
+        if within(name, WORLD) or not within(name, known):
+            yield f"imports {name}"
+    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    clocks = (func for func in called if isinstance(func, ast.Attribute) and func.attr in NOW)
+    yield from (f"reads the clock: {ast.unparse(clock)}" for clock in clocks)
+
+
+def domain_looks_outward(path: Path, tree: ast.Module) -> Iterator[str]:
+    """What the domain imports beside the standard library, pydantic and itself."""
+    if package(path) == "domain":
+        known = {*sys.stdlib_module_names, "pydantic", "countersign.domain"}
+        yield from (f"imports {name}" for name in imports(tree) if not within(name, known))
+
+
+def sdk_outside_connectors(path: Path, tree: ast.Module) -> Iterator[str]:
+    """SDKs that are imported anywhere but in connectors/."""
+    if package(path) != "connectors":
+        yield from (f"imports {name}" for name in imports(tree) if within(name, SDKS))
+
+
+def environment(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Whoever reads the environment and is not runtime.py."""
+    if path == Path("runtime.py"):
+        return
+    banned = {"os.environ", "os.environb", "os.getenv"}
+    yield from (f"imports {name}" for name in imports(tree) if within(name, banned))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in banned:
+            yield f"reads {ast.unparse(node)}"
+
+
+def at_import(node: ast.AST) -> Iterator[ast.Call]:
+    """Every call that runs when the module is imported; bodies of functions do not."""
+    if isinstance(node, ast.Lambda):
+        return
+    inside = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]
+        inside = [*node.decorator_list, *defaults]
+    if isinstance(node, ast.Call):
+        yield node
+    for child in inside:
+        yield from at_import(child)
+
+
+def own_names(path: Path, tree: ast.Module) -> set[str]:
+    """Names in a module that come from packages which may be called at import."""
+    names = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and within(
+            str(node.module), {f"countersign.{name}" for name in PURE}
+        ):
+            names |= {alias.asname or alias.name for alias in node.names}
+    if package(path) in DECLARING:
+        defined = (ast.ClassDef, ast.FunctionDef)
+        names |= {node.name for node in ast.walk(tree) if isinstance(node, defined)}
+    return names
+
+
+def work_at_import(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Calls at module level that are no declaration."""
+    ours = own_names(path, tree)
+    for call in at_import(tree):
+        name = ast.unparse(call.func)
+        on_table = isinstance(call.func, ast.Attribute) and call.func.attr in ON_TABLES
+        if name not in AT_IMPORT and not on_table and name.partition(".")[0] not in ours:
+            yield f"line {call.lineno}: calls {name[:60]}"
+
+
+def statements_at_import(path: Path, tree: ast.Module) -> Iterator[str]:  # noqa: ARG001 - a check
+    """Statements at module level that do more than declare: loops, tries, with."""
+    working = (ast.For, ast.While, ast.With, ast.Try, ast.Raise, ast.Assert, ast.Delete)
+    for node in tree.body:
+        if isinstance(node, working):
+            yield f"line {node.lineno}: {type(node).__name__}"
+
+
+def too_long(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Functions beyond the limit, and the file's own last line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > MAX_FUNCTION and f"{path}:{node.name}" not in EXCEPTIONS:
+                yield f"{node.name} has {lines} lines"
+    last = max((getattr(node, "end_lineno", 0) or 0 for node in tree.body), default=0)
+    if last > MAX_FILE and str(path) not in EXCEPTIONS:
+        yield f"the file has {last} lines"
+
+
+def public(body: list[ast.stmt]) -> list[ast.ClassDef | ast.FunctionDef]:
+    """The classes and functions among `body` that others may use."""
+    named = [node for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    return [node for node in named if not node.name.startswith("_") and not overload(node)]
+
+
+def overload(node: ast.ClassDef | ast.FunctionDef) -> bool:
+    """Whether this is only one more typing of a function that follows."""
+    return any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list)
+
+
+def undocumented(path: Path, tree: ast.Module) -> Iterator[str]:  # noqa: ARG001 - a check's shape
+    """Modules, public classes and public functions that do not say what they are."""
+    if tree.body and not ast.get_docstring(tree):
+        yield "the module says nothing about itself"
+    for node in public(tree.body):
+        inside = public(node.body) if isinstance(node, ast.ClassDef) else []
+        silent = (one for one in [node, *inside] if not ast.get_docstring(one))
+        yield from (f"{one.name} says nothing about itself" for one in silent)
+
+
+def ruleless_tests(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Tests that do not state their rule in one sentence."""
+    if not path.name.startswith("test_"):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            said = ast.get_docstring(node) or ""
+            if not said.rstrip('"”').endswith((".", "?", ":")):
+                yield f"{node.name} states no rule"
+
+
+def faults(check: Check, root: Path) -> list[str]:
+    """What `check` finds in the modules under `root`, each with its path."""
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        tree, where = ast.parse(path.read_text()), path.relative_to(root)
+        found += [f"{where}: {fault}" for fault in check(where, tree)]
+    return found

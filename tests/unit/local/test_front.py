@@ -1,0 +1,270 @@
+"""The front's pages: what they show, what they refuse, and that nothing on them runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from countersign.domain.ports import Email
+from countersign.workflows import WORKFLOWS
+from infra.commands.submit import SubmitError
+from infra.local import proxy
+from infra.local.front import Front
+from infra.local.mailbox import Mail, framed, links, parsed
+from infra.local.samples import Sample, samples
+from tests.fakes.journey import Journey, accept, form
+from tests.fakes.world import START, World
+
+PUBLIC = "https://countersign.example"
+PAGES = ("/", "/console", "/mailbox")
+
+
+def mail(email: Email, number: int = 1) -> Mail:
+    """A sent mail as the mailbox has it."""
+    found = links((email.text,), PUBLIC)
+    at = datetime(2026, 3, 2, 9, number, tzinfo=UTC)
+    to = (email.to,)
+    return Mail(f"m-{number}", "a@b.example", to, email.subject, email.text, email.html, at, found)
+
+
+class Visit:
+    """A browser on the front of a world with one waiting job."""
+
+    def __init__(self, message: str = "", *, offline: bool = True) -> None:
+        self.world = World(WORKFLOWS["lead_intake"].offline)
+        body = form(message=message) if message else form()
+        self.journey = Journey(self.world, accept(self.world, body))
+        self.journey.goes()
+        self.sent: list[Sample] = []
+        self.answer: tuple[str, str] | Exception = (self.journey.job_id, "")
+        front = Front(
+            store=self.world.store,
+            mails=lambda: [mail(email, n) for n, email in enumerate(self.world.mail.sent, 1)],
+            send=self.send,
+            samples=samples(),
+            offline=offline,
+            now=lambda: START,
+        )
+        self.client = TestClient(front.app(), base_url="http://127.0.0.1", follow_redirects=False)
+
+    def send(self, sample: Sample) -> tuple[str, str]:
+        self.sent.append(sample)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def page(self, path: str) -> str:
+        """The text of a page that must be there."""
+        answer = self.client.get(path)
+        assert answer.status_code == 200, path
+        return answer.text
+
+
+def test_the_first_page_names_every_sample() -> None:
+    """Each event can be sent by a button of its own."""
+    text = Visit().page("/")
+    assert all(f'action="/send/{one.name}"' in text for one in samples())
+
+
+def test_sending_leads_to_the_job() -> None:
+    """The button sends that sample and shows the job that came of it."""
+    visit = Visit()
+    answer = visit.client.post("/send/01-web-form-complete")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/jobs/{visit.journey.job_id}",
+    )
+    assert [one.name for one in visit.sent] == ["01-web-form-complete"]
+
+
+def test_a_refusal_is_shown_with_its_reason() -> None:
+    """What a door refuses is a page that says what it answered."""
+    visit = Visit()
+    visit.answer = ("", "413: at most 1,000,000 bytes")
+    answer = visit.client.post("/send/15-too-large")
+    assert "413: at most 1,000,000 bytes" in answer.text
+
+
+def test_a_silent_door_is_a_page_with_what_to_do() -> None:
+    """A door that does not answer gives a sentence, not a stack trace."""
+    visit = Visit()
+    visit.answer = SubmitError("Nothing answers.")
+    answer = visit.client.post("/send/01-web-form-complete")
+    assert answer.status_code == 502
+    assert "run.log" in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}]
+)
+def test_another_site_cannot_send(headers: dict[str, str]) -> None:
+    """A form on somebody else's page is refused and nothing is sent."""
+    visit = Visit()
+    assert visit.client.post("/send/10-spam", headers=headers).status_code == 403
+    assert visit.sent == []
+
+
+def test_another_host_name_is_refused() -> None:
+    """A name that was made to point at this machine does not reach the pages."""
+    assert Visit().client.get("/", headers={"host": "rebound.example"}).status_code == 400
+
+
+def test_the_console_says_who_is_waited_for() -> None:
+    """A waiting job names the people who may sign."""
+    text = Visit().page("/console?status=WAITING_FOR_REVIEW")
+    assert "Waits for Ana Costa or Ben Okafor." in text
+
+
+def test_the_console_filters() -> None:
+    """Another status shows another list; one that does not exist is not found."""
+    visit = Visit()
+    assert visit.client.get("/jobs.json?status=COMPLETED").json() == {"jobs": []}
+    assert visit.client.get("/console?status=NONSENSE").status_code == 404
+
+
+def test_a_job_tells_its_story_and_leads_to_the_decision() -> None:
+    """The job's page has its story, and the link by which its decision can be made."""
+    visit = Visit()
+    text = visit.page(f"/jobs/{visit.journey.job_id}")
+    assert "A signature was asked for" in text
+    assert f'href="{PUBLIC}/approvals/' in text
+    assert "entries is intact" in text
+
+
+def test_hostile_text_is_shown_and_never_runs() -> None:
+    """Markup in a message is text on the job's page."""
+    visit = Visit("I need a quote for 5 <script>alert(1)</script> licences, budget 900 EUR.")
+    text = visit.page(f"/jobs/{visit.journey.job_id}")
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_mails_are_listed_newest_first_with_their_links() -> None:
+    """mailbox.json has every mail with its approval links, under fixed names."""
+    messages = json.loads(Visit().page("/mailbox.json"))["messages"]
+    assert {"id", "to", "subject", "text", "html", "at", "links"} <= messages[0].keys()
+    assert messages[0]["links"][0].startswith(f"{PUBLIC}/approvals/")
+
+
+def test_a_mail_is_framed_without_scripts() -> None:
+    """A mail's HTML comes from an address of its own, sandboxed twice."""
+    visit = Visit()
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in visit.page("/mailbox/m-1")
+    answer = visit.client.get("/mailbox/m-1.html")
+    policy = answer.headers["content-security-policy"]
+    assert "sandbox allow-popups" in policy
+    assert "allow-scripts" not in policy
+    assert '<base target="_blank">' in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_load_nothing_from_elsewhere(path: str) -> None:
+    """No page has a script, and its policy allows only its own style sheet."""
+    visit = Visit()
+    answer = visit.client.get(path)
+    assert "<script" not in answer.text
+    assert "default-src 'none'; style-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_offline_model_is_named_on_every_page(path: str) -> None:
+    """Whoever looks learns that no language model answered, and only when that is so."""
+    assert "Offline model." in Visit().page(path)
+    assert "Offline model." not in Visit(offline=False).page(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/jobs/j-nothing", "/jobs/j-nothing.json", "/mailbox/x", "/nowhere"]
+)
+def test_what_is_not_there_says_what_to_do(path: str) -> None:
+    """A wrong address is 404 with a sentence, as JSON where JSON was asked for."""
+    answer = Visit().client.get(path)
+    assert answer.status_code == 404
+    assert "The address may be cut off" in answer.text
+
+
+def test_the_emulators_mails_are_read() -> None:
+    """Mails of all accounts come as one list, newest first, without the provider's domain."""
+    row = {
+        "MessageId": "1@email.amazonses.com",
+        "Source": "a@b.example",
+        "To": ["c@d.example"],
+        "Subject": "s",
+        "BodyText": f"{PUBLIC}/approvals/one/two and {PUBLIC}/approvals/one/two",
+        "BodyHtml": None,
+        "Timestamp": 1.0,
+    }
+    found = parsed({"messages": {"1": [row, {**row, "MessageId": "2", "Timestamp": 2}]}}, PUBLIC)
+    assert [one.id for one in found] == ["2", "1"]
+    assert found[1].links == (f"{PUBLIC}/approvals/one/two",)
+
+
+def test_a_mail_without_a_head_is_framed_too() -> None:
+    """Links of any mail open outside the frame."""
+    assert framed("<p>hi") == '<base target="_blank"><p>hi'
+
+
+class Api:
+    """An HTTP API that remembers what it was asked and answers one thing."""
+
+    def __init__(self) -> None:
+        self.asked: list[httpx.Request] = []
+        transport = httpx.MockTransport(self.answer)
+        client = httpx.AsyncClient(transport=transport)
+        front = Front(
+            store=World(WORKFLOWS["lead_intake"].offline).store,
+            mails=list,
+            send=lambda _: ("", ""),
+            samples=(),
+            offline=True,
+            now=lambda: START,
+            doors=proxy.routes("http://emulator.test/_aws/execute-api/a1/$default", client),
+        )
+        self.client = TestClient(front.app(), base_url="http://127.0.0.1", follow_redirects=False)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        cookies = [("set-cookie", "a=1; Path=/"), ("set-cookie", "b=2; Path=/")]
+        headers = [*cookies, ("content-type", "text/html"), ("x-own", "yes")]
+        return httpx.Response(409, headers=headers, content=b"<p>no")
+
+
+def test_a_request_reaches_the_api_as_it_came() -> None:
+    """Method, path, query, raw body, headers and cookies arrive unchanged."""
+    api = Api()
+    body = b'{"caf\xc3\xa9": "\xff"}'
+    headers = {"webhook-id": "m1", "cookie": "nonce=1.2", "content-type": "application/json"}
+    api.client.post("/webhooks/lead%5Fintake?a=1&a=2", content=body, headers=headers)
+    asked = api.asked[0]
+    assert asked.url.raw_path == b"/_aws/execute-api/a1/$default/webhooks/lead%5Fintake?a=1&a=2"
+    assert (asked.method, asked.content) == ("POST", body)
+    assert (asked.headers["webhook-id"], asked.headers["cookie"]) == ("m1", "nonce=1.2")
+    assert asked.headers["host"] == "emulator.test"
+
+
+def test_the_answer_comes_back_as_it_is() -> None:
+    """Status, body, own headers and each of several cookies come back."""
+    answer = Api().client.get("/approvals/l/s")
+    assert (answer.status_code, answer.content) == (409, b"<p>no")
+    assert answer.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2; Path=/"]
+    assert answer.headers["x-own"] == "yes"
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_looking_methods_pass_through(method: str) -> None:
+    """HEAD and OPTIONS are the API's to answer."""
+    api = Api()
+    api.client.request(method, "/approvals/l/s")
+    assert [one.method for one in api.asked] == [method]
+
+
+@pytest.mark.parametrize("path", ["/approvals/%2e%2e/x", "/webhooks/a/%2E%2E/%2e%2e/_ministack"])
+def test_no_path_climbs_out_of_its_door(path: str) -> None:
+    """Nobody reaches the emulator's own addresses through the doors."""
+    api = Api()
+    assert api.client.get(path).status_code == 404
+    assert api.asked == []

@@ -1,0 +1,87 @@
+"""The offline model speaks OpenAI's protocol and answers by the workflow's heuristics."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from countersign.workflows import WORKFLOWS
+from infra.local.offline_model import MODEL, routes
+from tests.fakes.journey import Journey, accept, form
+from tests.fakes.world import World
+
+KEY = "key-of-the-tests"
+
+
+def asks(key: str = KEY, **asked: Any) -> Any:
+    """One request to the endpoint."""
+    client = TestClient(Starlette(routes=routes(KEY)))
+    headers = {"authorization": f"Bearer {key}"}
+    return client.post("/v1/chat/completions", json=asked, headers=headers)
+
+
+def request(*messages: tuple[str, str], name: str = "lead_intake") -> dict[str, Any]:
+    """The request as our client sends it."""
+    said = [{"role": role, "content": text} for role, text in messages]
+    shape = {"type": "json_schema", "json_schema": {"name": name, "schema": {}, "strict": True}}
+    return {"model": "any", "messages": said, "response_format": shape}
+
+
+@pytest.fixture(scope="module")
+def prompt() -> str:
+    """What the model is shown of a web form."""
+    world = World(WORKFLOWS["lead_intake"].offline)
+    Journey(world, accept(world, form())).goes()
+    return next(text for role, text in world.model.asked[0].messages if role == "user")
+
+
+def test_it_answers_by_the_workflows_heuristics(prompt: str) -> None:
+    """The content is what the workflow's own offline function says, and the model says its name."""
+    answer = asks(**request(("system", "…"), ("user", prompt))).json()
+    content = json.loads(answer["choices"][0]["message"]["content"])
+    assert content == json.loads(json.dumps(WORKFLOWS["lead_intake"].offline(prompt)))
+    assert answer["model"] == MODEL
+    assert answer["choices"][0]["finish_reason"] == "stop"
+
+
+def test_usage_adds_up(prompt: str) -> None:
+    """Tokens are counted from lengths, in and out."""
+    used = asks(**request(("user", prompt))).json()["usage"]
+    assert used["prompt_tokens"] == -(-len(prompt) // 4)
+    assert used["total_tokens"] == used["prompt_tokens"] + used["completion_tokens"]
+
+
+def test_a_repair_round_reads_the_message_again(prompt: str) -> None:
+    """In a repair the last turn lists faults; the answer is still about the message."""
+    once = asks(**request(("user", prompt))).json()["choices"][0]["message"]["content"]
+    turns = (("user", prompt), ("assistant", "{}"), ("user", "Your answer breaks these rules: …"))
+    again = asks(**request(*turns)).json()["choices"][0]["message"]["content"]
+    assert again == once
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (request(("user", "x"), name="unknown"), 400),
+        (request(("system", "x")), 400),
+        ({"messages": [{"role": "user", "content": "x"}]}, 400),
+        (request(("user", "x")) | {"messages": "x"}, 400),
+        (request(("user", "x")) | {"messages": [{"role": "user"}]}, 400),
+        (request(("user", "x")) | {"response_format": {"json_schema": {"name": []}}}, 400),
+    ],
+)
+def test_wrong_requests_get_openais_error(asked: dict[str, Any], status: int) -> None:
+    """What cannot be answered is refused in the shape that clients read."""
+    answer = asks(**asked)
+    assert answer.status_code == status
+    assert answer.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_a_wrong_key_is_refused() -> None:
+    """Only the bearer of this run's key is answered."""
+    answer = asks("another", **request(("user", "x")))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "invalid_api_key")

@@ -1,0 +1,207 @@
+"""The rules that hold the code together, read from the code itself; each check has its control."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import countersign
+from tests.unit.architecture import (
+    PURE,
+    Check,
+    domain_looks_outward,
+    environment,
+    faults,
+    impure,
+    ruleless_tests,
+    sdk_outside_connectors,
+    statements_at_import,
+    too_long,
+    undocumented,
+    work_at_import,
+)
+
+ROOT = Path(countersign.__file__).parent
+PROJECT = ROOT.parents[1]
+
+LIGHT = ["steps.prepare", "steps.decide", "steps.close", "steps.park"]
+HEAVY = {"openai", "httpx", "stripe", "jinja2"}
+
+SEEDED: dict[Check, tuple[str, str]] = {
+    impure: ("domain/bad.py", "from datetime import datetime\nAT = lambda: datetime.now()\n"),
+    domain_looks_outward: ("domain/bad.py", "from countersign.workflows import WORKFLOWS\n"),
+    sdk_outside_connectors: ("steps/bad.py", "def f():\n    import boto3.session\n"),
+    environment: ("connectors/bad.py", "import os\ndef f():\n    return os.environ['KEY']\n"),
+    work_at_import: ("connectors/bad.py", "import boto3\nTABLE = boto3.resource('dynamodb')\n"),
+    statements_at_import: ("steps/bad.py", "for name in ('a', 'b'):\n    print(name)\n"),
+    too_long: ("doors/bad.py", "def f():\n" + "    x = 1\n" * 31),
+    undocumented: ("pages/bad.py", '"""A page."""\n\n\ndef page():\n    return 1\n'),
+}
+"""Every check with a module in which it must find something."""
+
+
+@pytest.mark.parametrize("check", SEEDED, ids=lambda check: check.__name__)
+def test_the_code_keeps_the_rule(check: Check) -> None:
+    """What the check's own sentence describes is nowhere in functions/."""
+    assert faults(check, ROOT) == []
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("check", SEEDED, ids=lambda check: check.__name__)
+def test_a_broken_rule_is_seen(check: Check, tmp_path: Path) -> None:
+    """Control: the same check finds the fault in a module that has it."""
+    name, text = SEEDED[check]
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    assert len(faults(check, tmp_path)) == 1
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import boto3",
+        "import http.client",
+        "import urllib.request",
+        "import os",
+        "import random",
+        "from time import time",
+        "import secrets",
+        "import jinja2",
+        "import aws_lambda_powertools",
+        "from countersign import observability",
+        "from countersign.runtime import Deps",
+        "from countersign.connectors.dynamo import DynamoStore",
+        "from datetime import date\ndef f():\n    return date.today()",
+    ],
+)
+@pytest.mark.parametrize("place", sorted(PURE))
+def test_every_way_out_of_a_pure_package_is_seen(place: str, line: str, tmp_path: Path) -> None:
+    """Control: AWS, HTTP, environment, clock, chance, logs and adapters are each noticed."""
+    path = tmp_path / place / "bad.py"
+    path.parent.mkdir()
+    path.write_text(line)
+    assert faults(impure, tmp_path)
+
+
+def test_every_test_states_its_rule() -> None:
+    """Each test of the project says in a sentence what must hold."""
+    assert faults(ruleless_tests, PROJECT / "tests") == []
+
+
+@pytest.mark.control
+def test_a_test_without_a_rule_is_seen(tmp_path: Path) -> None:
+    """Control: a test without a sentence is found."""
+    (tmp_path / "test_bad.py").write_text("def test_it() -> None:\n    assert 1\n")
+    assert faults(ruleless_tests, tmp_path) == ["test_bad.py: test_it states no rule"]
+
+
+WATCH = """
+import importlib, json, os, pathlib, socket, sys
+root, names = pathlib.Path(sys.argv[1]), sys.argv[2:]
+seen = []
+
+def caller():
+    frame = sys._getframe(2)
+    while frame and frame.f_code.co_filename.startswith(("<frozen os", "<frozen _coll")) or (
+        frame and frame.f_code.co_filename.endswith(("/os.py", "/_collections_abc.py"))
+    ):
+        frame = frame.f_back
+    return pathlib.Path(frame.f_code.co_filename) if frame else pathlib.Path()
+
+class Environment(type(os.environ)):
+    def __getitem__(self, key):
+        if root in caller().parents:
+            seen.append(f"reads {key}")
+        return super().__getitem__(key)
+
+def no_socket(*_, **__):
+    seen.append("opens a socket")
+    raise OSError("no sockets at import")
+
+os.environ.__class__ = Environment
+socket.socket.connect = no_socket
+socket.create_connection = socket.getaddrinfo = no_socket
+for name in names:
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        seen.append(f"{name}: {type(error).__name__}: {error}")
+print(json.dumps({"seen": seen, "modules": sorted(sys.modules)}))
+"""
+"""Imports modules with sockets blocked and the environment watched; prints what it saw."""
+
+
+def imported(names: list[str], root: Path = ROOT) -> tuple[list[str], set[str]]:
+    """What importing `names` in a fresh process did to the world, and what it loaded."""
+    environment_ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, str(root), *names],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment_,
+        timeout=60,
+    )
+    said = json.loads(done.stdout)
+    return said["seen"], {name.partition(".")[0] for name in said["modules"]}
+
+
+def module_names() -> list[str]:
+    """Every module of functions/countersign."""
+    paths = (path.relative_to(ROOT.parent).with_suffix("") for path in ROOT.rglob("*.py"))
+    return sorted(".".join(path.parts).removesuffix(".__init__") for path in paths)
+
+
+def test_nothing_happens_at_import() -> None:
+    """Every module can be imported without settings: none asks the environment or the net."""
+    names = module_names()
+    assert len(names) > 40
+    seen, _ = imported(names)
+    assert seen == []
+
+
+CONNECTING = """
+import socket
+try:
+    socket.create_connection(('127.0.0.1', 1))
+except OSError:
+    pass
+"""
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("import os\nTABLE = os.environ.get('PATH', 'undefined')\n", "reads PATH"),
+        ("import os\nTABLE = os.getenv('PATH')\n", "reads PATH"),
+        ("import os\nTABLE = os.environ['PATH']\n", "reads PATH"),
+        (CONNECTING, "opens a socket"),
+    ],
+)
+def test_work_at_import_is_seen(text: str, what: str, tmp_path: Path) -> None:
+    """Control: a module that reads a setting, or connects, while it is imported is noticed."""
+    (tmp_path / "eager.py").write_text(text)
+    assert imported(["eager"], tmp_path)[0] == [what]
+
+
+@pytest.mark.parametrize("handler", LIGHT)
+def test_light_steps_start_light(handler: str) -> None:
+    """Steps that only reason load no SDK of a model or a connector, and no templates."""
+    seen, loaded = imported([f"countersign.{handler}"])
+    assert seen == []
+    assert not HEAVY & loaded
+
+
+@pytest.mark.control
+def test_a_heavy_import_is_seen(tmp_path: Path) -> None:
+    """Control: a handler that loads one of them is noticed."""
+    (tmp_path / "heavy.py").write_text("import jinja2\n")
+    assert imported(["heavy"], tmp_path)[1] & HEAVY == {"jinja2"}

@@ -1,0 +1,180 @@
+"""The countersign command: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.domain.job import Status
+from countersign.runtime import Settings
+from countersign.workflows import WORKFLOWS
+from infra.cli import run
+from infra.commands.show import _flat
+from infra.commands.target import Target, TargetError, local, signing_secrets, variables
+from tests.fakes.journey import Journey, accept, form
+from tests.fakes.world import World
+
+
+class Terminal:
+    """A person at a terminal, on a world with one job in a case."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.world = World(WORKFLOWS["lead_intake"].offline)
+        body = form(country="Mongolia", phone="+976 7012 0142")
+        self.journey = Journey(self.world, accept(self.world, body))
+        self.journey.goes()
+        self.chosen: list[tuple[str, str]] = []
+
+    @property
+    def job(self) -> str:
+        return self.journey.job_id
+
+    def choose(self, target: str, stage: str) -> Target:
+        self.chosen.append((target, stage))
+        return _Fake("http://127.0.0.1:1", "", Settings(), self.world)
+
+    def types(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, output and complaints of one command."""
+        with pytest.raises(SystemExit) as ended:
+            run(words, self.choose)
+        out, err = self._capsys.readouterr()
+        code = ended.value.code
+        return (code if isinstance(code, int) else 0), out, err
+
+    def json(self, *words: str) -> Any:
+        """The JSON that a command prints when it ends well."""
+        code, out, _ = self.types(*words, "--json")
+        assert code == 0
+        return json.loads(out)
+
+
+class _Fake(Target):
+    def __init__(self, url: str, secret: str, settings: Settings, world: World) -> None:
+        super().__init__(url, secret, settings)
+        object.__setattr__(self, "world", world)
+
+    def deps(self) -> Any:
+        return self.world.deps  # type: ignore[attr-defined] # set above, the class is frozen
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+def test_jobs_are_listed_with_who_they_wait_for(terminal: Terminal) -> None:
+    """The list has every job, its status, and whose turn it is."""
+    listed = terminal.json("jobs")["jobs"]
+    assert [(one["job_id"], one["status"]) for one in listed] == [(terminal.job, "ESCALATED")]
+    assert "sales-ops" in listed[0]["waits_for"]
+    assert terminal.json("jobs", "--status", "COMPLETED") == {"jobs": []}
+
+
+def test_a_job_is_told_as_a_story(terminal: Terminal) -> None:
+    """`show` tells who did what, and whether the record is intact."""
+    code, out, _ = terminal.types("show", terminal.job)
+    assert code == 0
+    assert "The message was read and checked" in out
+    assert "audit entries, intact" in out
+
+
+def test_a_job_as_json_has_the_published_keys(terminal: Terminal) -> None:
+    """`show --json` is what the page's JSON is."""
+    data = terminal.json("show", terminal.job)
+    assert list(data)[:3] == ["job_id", "workflow", "status"]
+
+
+def test_a_case_can_be_closed_with_words(terminal: Terminal) -> None:
+    """Closing a case ends the job and keeps who said why."""
+    data = terminal.json("case", terminal.job, "close", "--words", "not our market", "--by", "sam")
+    assert data["status"] == "REJECTED"
+    assert (data["case"]["resolution"]["by"], data["reason"]) == ("sam", "not our market")
+
+
+def test_a_case_without_words_stays_open(terminal: Terminal) -> None:
+    """Done by hand needs evidence: exit code 1 with what is missing, and nothing changes."""
+    code, _, complaint = terminal.types("case", terminal.job, "done")
+    assert (code, "evidence" in complaint) == (1, True)
+    assert terminal.journey.record.job.status is Status.ESCALATED
+
+
+def test_a_case_is_resumed_with_corrected_facts(terminal: Terminal) -> None:
+    """Facts that a person sets are in the job, and a new execution is started."""
+    data = terminal.json(
+        "case", terminal.job, "resume", "--words", "he moved", "--set", "country=DE"
+    )
+    assert data["facts"]["country"]["value"] == "DE"
+    assert terminal.world.executions.started == [(f"{terminal.job}-2", terminal.job)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("case", "JOB", "close", "--words", "x", "--set", "a=b"),
+        ("case", "JOB", "resume", "--set", "country"),
+        ("case", "JOB", "burn"),
+        ("jobs", "--status", "NONSENSE"),
+        ("submit", "no-such-file.json", "--workflow", "lead_intake"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_use_is_two(terminal: Terminal, words: tuple[str, ...]) -> None:
+    """What cannot be meant ends with 2 and changes nothing."""
+    code, _, complaint = terminal.types(*(terminal.job if w == "JOB" else w for w in words))
+    assert code == 2
+    assert complaint
+    assert terminal.journey.record.job.status is Status.ESCALATED
+
+
+def test_an_unknown_job_is_one_line(terminal: Terminal) -> None:
+    """A job that does not exist ends with 1 and one line."""
+    assert terminal.types("show", "j-nothing") == (1, "", "no such job\n")
+
+
+def test_the_target_is_chosen_per_command(terminal: Terminal) -> None:
+    """`--target aws --stage prod` works on that stage."""
+    terminal.types("jobs", "--target", "aws", "--stage", "prod")
+    assert terminal.chosen == [("aws", "prod")]
+
+
+def test_a_silent_target_is_two(terminal: Terminal, tmp_path: Path) -> None:
+    """When nothing answers at the address, the command says so and ends with 2."""
+    event = tmp_path / "event.json"
+    event.write_bytes(form())
+    fake = terminal.choose
+    terminal.choose = lambda t, s: replace_secret(fake(t, s))  # type: ignore[method-assign] # a secret that can sign
+    code, _, complaint = terminal.types("submit", str(event), "--workflow", "lead_intake")
+    assert (code, "Nothing answers at http://127.0.0.1:1" in complaint) == (2, True)
+
+
+def replace_secret(target: Target) -> Target:
+    return Target(target.url, "whsec_" + "QUFB" * 8, target.settings)
+
+
+def test_without_a_running_cloud_it_says_how_to_start(tmp_path: Path) -> None:
+    """No `.local/env`, no local cloud: the message names the command."""
+    with pytest.raises(TargetError, match="make run"):
+        local(tmp_path / "env")
+
+
+def test_both_spellings_of_the_signing_secret_are_read() -> None:
+    """A list of whole secrets, and the generated one without its prefix."""
+    assert signing_secrets('{"secrets": ["whsec_YQ=="]}') == ["whsec_YQ=="]
+    assert signing_secrets('{"current": "YQ=="}') == ["whsec_YQ=="]
+
+
+def test_the_outputs_become_settings() -> None:
+    """Each output that a command needs goes under the name that the functions read."""
+    named = ("JobsTable", "PayloadsBucket", "UploadsBucket", "IntakeQueueUrl", "StateMachineArn")
+    outputs = {name: name.lower() for name in named}
+    settings = Settings.of(variables(outputs))
+    assert (settings.jobs_table, settings.state_machine_arn) == ("jobstable", "statemachinearn")
+
+
+def test_a_terminal_never_obeys_text_from_outside() -> None:
+    """Control characters of a message do not reach the terminal."""
+    assert _flat("a\x1b[2Jb\nc") == "a [2Jb c"
