@@ -37,7 +37,7 @@ guarantees: $(READY) $(EMULATOR) ## the promises' tests with their figures; writ
 soak: $(READY) $(EMULATOR) ## the same at the long figures
 	@$(BIN)/python -m infra.guarantees --soak
 
-synth: $(READY) ## the CloudFormation template of STAGE, into cdk.out
+synth: $(READY) ## the CloudFormation template of STAGE, into .local/cdk.out/STAGE
 	@$(BIN)/python -m infra.synth --stage $(STAGE)
 
 deploy: $(READY) ## one `cdk deploy` of STAGE to the AWS account of your credentials

@@ -57,7 +57,7 @@ STEPS = (
             Grant("payloads/releases/*", "s3", "GetObject"),
             Grant("model-key", "secretsmanager", "GetSecretValue"),
         ),
-        env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_NAME", "MODEL_SECRET"),
+        env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET"),
     ),
     Row(
         "LookCrm",
@@ -93,7 +93,7 @@ STEPS = (
         timeout=60,
         may=(
             Grant("jobs", "dynamodb", "Query PutItem"),
-            Grant("sender", "ses", "SendEmail SendRawEmail"),
+            Grant("sender", "ses", "SendEmail"),
         ),
         env=("MAIL_FROM",),
     ),
@@ -104,7 +104,7 @@ STEPS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query PutItem"),
-            Grant("sender", "ses", "SendEmail SendRawEmail"),
+            Grant("sender", "ses", "SendEmail"),
         ),
         env=("MAIL_FROM", "PUBLIC_BASE_URL", "APPROVERS", "APPROVAL_SECONDS"),
     ),
@@ -122,9 +122,9 @@ STEPS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
-            Grant("sender", "ses", "SendEmail SendRawEmail"),
+            Grant("sender", "ses", "SendEmail"),
         ),
-        env=("MAIL_FROM", "PUBLIC_BASE_URL", "CASE_OWNER"),
+        env=("MAIL_FROM", "CASE_OWNER"),
     ),
     Row(
         "Park",
@@ -148,7 +148,7 @@ DOORS = (
             Grant("jobs", "dynamodb", "Query GetItem PutItem"),
             Grant("intake", "sqs", "SendMessage"),
         ),
-        env=("WEBHOOK_SECRET", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL"),
+        env=("WEBHOOK_SECRET", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
     ),
     Row(
         "Start",
@@ -160,7 +160,7 @@ DOORS = (
             Grant("jobs", "dynamodb", "GetItem PutItem"),
             Grant("machine", "states", "StartExecution"),
         ),
-        env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "UPLOADS_BUCKET"),
+        env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "UPLOADS_BUCKET", "MODEL_NAME"),
     ),
     Row(
         "Approvals",

@@ -20,7 +20,7 @@ NAMESPACE = "Countersign"
 @lru_cache(maxsize=1)
 def logger() -> Logger:
     """The structured logger of this process."""
-    return Logger(service="countersign")
+    return Logger()
 
 
 @contextmanager

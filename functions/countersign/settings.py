@@ -1,4 +1,4 @@
-"""What a function is told about its surroundings, typed; runtime.py reads it from the environment."""
+"""What a function is told about its surroundings, typed. Only runtime.py reads the environment."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -44,6 +45,8 @@ class Front:
     now: Callable[[], datetime]
     doors: Sequence[BaseRoute] = field(default=())
     """The proxied doors, the demo CRM, the model."""
+    end: Callable[[], Awaitable[None]] | None = None
+    """Called when the server stops, in its own loop."""
 
     def app(self) -> Starlette:
         """The application."""
@@ -52,7 +55,14 @@ class Front:
             routes=[*pages.routes(), *self.doors],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
             exception_handlers=front_notices.handlers(pages.templates),
+            lifespan=self._lifespan,
         )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        if self.end:
+            await self.end()
 
 
 class _Pages:

@@ -48,27 +48,30 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.page = Page()
-        self._in: list[str] = []
+        self._within = {"heading": "", "code": ""}
+        """Which tag must close before the heading, or the code, is over."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self._in = [tag, given.get("id", "")]
-        if tag != "input":
-            return
-        if given.get("type") == "hidden":
+        self.page.text += " "
+        if tag == "h1":
+            self._within["heading"] = tag
+        if given.get("id") == "code-shown":
+            self._within["code"] = tag
+        if tag == "input" and given.get("type") == "hidden":
             self.page.hidden[given["name"]] = given["value"]
-        elif given.get("type") == "radio":
+        if tag == "input" and given.get("type") == "radio":
             self.page.choices[given["name"]] = None
 
     def handle_data(self, data: str) -> None:
         self.page.text += data
-        if "code-shown" in self._in:
+        if self._within["code"]:
             self.page.code += data.strip()
-        if "h1" in self._in:
-            self.page.heading += data.strip()
+        if self._within["heading"]:
+            self.page.heading += data
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - HTMLParser's signature
-        self._in = []
+    def handle_endtag(self, tag: str) -> None:
+        self._within = {name: "" if end == tag else end for name, end in self._within.items()}
 
 
 def read(html: str) -> Page:

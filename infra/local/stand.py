@@ -112,7 +112,9 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
         stack.callback(mailbox.close)
         sender = Sender(url, keys.webhook, deps.store, cloud.endpoint, deps.settings.uploads_bucket)
         folder = stack.enter_context(scratch_folder())
-        doors = _doors(stack, folder, keys, deployer.api_url(cloud.endpoint, _api(deployed)))
+        client = httpx.AsyncClient(timeout=60.0)
+        api_url = deployer.api_url(cloud.endpoint, deployed.outputs["ApiUrl"])
+        doors = _doors(stack, folder, keys, api_url, client)
         front = Front(
             store=deps.store,
             mails=mailbox.all,
@@ -121,6 +123,7 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
             offline=plan.model is None,
             now=lambda: datetime.now(UTC),
             doors=doors,
+            end=client.aclose,
         )
         stack.enter_context(_serving(front, listener))
         say(f"front on {url}")
@@ -153,7 +156,7 @@ class _Keys:
     def put(self, endpoint: str, outputs: Mapping[str, str], model: RealModel | None) -> None:
         """Fill the stack's secrets, as an operator does after the first deployment."""
         values = {
-            "WebhookSecretArn": json.dumps({"secrets": [self.webhook]}),
+            "WebhookSecretArn": json.dumps({"current": self.webhook}),
             "CrmReadSecretArn": self.crm_read,
             "CrmWriteSecretArn": self.crm_write,
             "ModelKeySecretArn": model.key if model else self.model,
@@ -174,17 +177,14 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
     }
 
 
-def _api(deployed: deployer.Deployed) -> str:
-    return deployed.outputs["ApiUrl"]
-
-
-def _doors(stack: ExitStack, folder: Path, keys: _Keys, api_url: str) -> list[BaseRoute]:
+def _doors(
+    stack: ExitStack, folder: Path, keys: _Keys, api_url: str, client: httpx.AsyncClient
+) -> list[BaseRoute]:
     """The proxied API, the demo CRM and the offline model."""
     database = folder / "crm.sqlite"
     crm_seed.seed(database)
     app = crm.crm_app(database, token_write=keys.crm_write, token_read=keys.crm_read)
     stack.callback(app.state.store.close)
-    client = httpx.AsyncClient(timeout=60.0, limits=httpx.Limits(max_connections=64))
     return [*proxy.routes(api_url, client), *offline_model.routes(keys.model), *app.routes]
 
 
@@ -207,7 +207,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
 def _serving(front: Front, listener: socket.socket) -> Iterator[None]:
     """Serve in a thread; the main thread keeps the signals."""
     config = uvicorn.Config(
-        front.app(), log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="off"
+        front.app(), log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="on"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="front")

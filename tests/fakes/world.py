@@ -148,7 +148,7 @@ class FakeSecrets:
 
     def __init__(self) -> None:
         self.held = {
-            "webhook": json.dumps({"secrets": [WEBHOOK_SECRET]}),
+            "webhook": json.dumps({"current": WEBHOOK_SECRET}),
             "page-key": PAGE_KEY,
             "model": "model-key-of-the-tests",
         }

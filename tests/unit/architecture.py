@@ -36,7 +36,9 @@ DECLARING = PURE | {"pages"}
 
 MAX_FILE = 220
 MAX_FUNCTION = 30
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "workflows/lead_intake/__init__.py:workflow": "one constructor call, the folder's contents",
+}
 """Longer ones, `path` or `path:function`, with the reason. The aim is none."""
 
 Check = Callable[[Path, ast.Module], Iterator[str]]

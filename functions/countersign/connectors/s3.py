@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from countersign.connectors.aws import client
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import NotFound, Refused
 from countersign.domain.job import Pointer
 
 if TYPE_CHECKING:
@@ -39,5 +39,8 @@ class S3Payloads:
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
                 raise NotFound("nothing is stored under this pointer") from None
+            if error.response["Error"]["Code"] in ("AccessDenied", "403"):
+                # Without the right to list, S3 answers this for what is missing too.
+                raise Refused("S3 refuses the object: it is gone, or the rights miss it") from None
             raise
         return found["Body"].read()

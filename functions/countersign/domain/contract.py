@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -65,9 +66,14 @@ def explain(contract: str, broken: ValidationError) -> str:
     return f"{contract}: " + "; ".join(lines[:_SHOWN_FAULTS]) + more
 
 
-def _number(value: object) -> str:
-    """Strict JSON gives Decimals for fractions; contracts read them from their text."""
-    return str(value)
+def _number(value: object) -> float:
+    """Strict JSON gives Decimals for fractions. As text, they would pass for text."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} is not parsed JSON")
+    near = float(value)
+    if Decimal(repr(near)) != value:
+        raise ContractBroken("a number has more digits than can be read exactly; send it as text")
+    return near
 
 
 def _path(location: tuple[int | str, ...], fault: str) -> str:

@@ -43,7 +43,9 @@ def receive(deps: Deps, request: Request) -> Response:
 
 
 def _verified(deps: Deps, request: Request) -> VerifiedDelivery:
-    secrets = json.loads(deps.secrets.get(deps.settings.webhook_secret))["secrets"]
+    held = json.loads(deps.secrets.get(deps.settings.webhook_secret))
+    # {"current": …, "previous": …}: all are good, so a rotation adds one before it drops one.
+    secrets = [f"whsec_{value.removeprefix('whsec_')}" for value in held.values()]
     return verify(secrets, request.headers, request.body, deps.clock.now())
 
 

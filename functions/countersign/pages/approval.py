@@ -115,8 +115,6 @@ def request(
     ones that were asked about, UnknownVersion when this code cannot read what is stored."""
     entries = asked(record, approval, now)
     proposal = stored(record, "proposal", Proposal)
-    given = stored(record, "input", workflow.input)
-    quotes = [quote for fact in proposal.facts.values() for quote in fact.quotes]
     return Request(
         workflow=workflow.title,
         job_id=record.job.job_id,
@@ -131,12 +129,16 @@ def request(
         confidence=f"{proposal.confidence * 100:.0f} %",
         model=proposal.model,
         offline=proposal.offline,
-        source=tuple(
-            highlighted(part, quotes) for part in workflow.source_text(given).split(PARTS)
-        ),
+        source=_source(record, proposal, workflow),
         language=_language(proposal),
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
     )
+
+
+def _source(record: JobRecord, proposal: Proposal, workflow: Workflow[Any]) -> tuple[Pieces, ...]:
+    given = stored(record, "input", workflow.input)
+    quotes = [quote for fact in proposal.facts.values() for quote in fact.quotes]
+    return tuple(highlighted(part, quotes) for part in workflow.source_text(given).split(PARTS))
 
 
 def asked(record: JobRecord, approval: Approval, now: datetime) -> tuple[LedgerEntry, ...]:

@@ -152,6 +152,28 @@ def test_reading_takes_json_forms() -> None:
     assert order.tags == ("a",)
 
 
+def test_fractions_of_strict_json_are_numbers() -> None:
+    """A fraction parsed as Decimal is read as a number: exact for a price, refused as text."""
+    assert Order.read({"count": 1, "price": Decimal("19.90")}).price == Decimal("19.9")
+    for body in ({"text": Decimal("1.5")}, {"text": Decimal(1)}):
+        with pytest.raises(ContractBroken, match=r"text: .*string"):
+            Memo.read(body)
+
+
+@pytest.mark.parametrize("number", ["12345678901234567.89", "1E+999", "0." + "1" * 30])
+def test_fractions_are_never_rounded(number: str) -> None:
+    """A number with more digits than can be read exactly is refused, and not changed."""
+    with pytest.raises(ContractBroken, match="send it as text"):
+        Order.read({"count": 1, "price": Decimal(number)})
+    assert Order.read({"count": 1, "price": number}).price == Decimal(number)
+
+
+def test_only_parsed_json_is_read() -> None:
+    """Objects of Python are not turned into text on the quiet."""
+    with pytest.raises(TypeError, match="not parsed JSON"):
+        Memo.read({"text": b"bytes"})
+
+
 def test_stored_times_are_utc() -> None:
     """A time that was stored comes back with a zone, and the zone is UTC."""
     back = Stored.of(Order(count=1)).as_(Order)

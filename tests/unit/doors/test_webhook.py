@@ -51,9 +51,9 @@ def test_a_redelivery_heals_a_crash_between_storing_and_queueing(world: World) -
 def test_an_old_and_a_new_secret_are_both_good_during_a_rotation(world: World) -> None:
     """A revoked one is refused as soon as it is gone."""
     new = "whsec_" + "bmV3LXNlY3JldC1vZi0zMi1ieXRlcy1mb3ItdGVzdHM="
-    world.secrets.held["webhook"] = json.dumps({"secrets": [new, WEBHOOK_SECRET]})
+    world.secrets.held["webhook"] = json.dumps({"current": new, "previous": WEBHOOK_SECRET})
     assert Delivery(form()).arrives(world).status == 202
-    world.secrets.held["webhook"] = json.dumps({"secrets": [new]})
+    world.secrets.held["webhook"] = json.dumps({"current": new})
     assert Delivery(form(), id="evt-2").arrives(world).status == 401
 
 

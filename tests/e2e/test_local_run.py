@@ -1,0 +1,188 @@
+"""`make run` as a person and a tool meet it: one process, its address, its ways to end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.local.signer import Signer
+from infra.local.stand import Plan, Stand, stand
+
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
+
+ENDS_WITHIN = 60.0
+EVENTS = Path(__file__).parents[2] / "events"
+FORM = EVENTS / "01-web-form-complete" / "event.json"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Stand]:
+    """Everything that `make run` starts, on free ports."""
+    with stand(Plan(port=0), lambda _: None) as whole:
+        yield whole
+
+
+def get(running: Stand, path: str) -> Any:
+    answer = httpx.get(running.url + path, timeout=30)
+    assert answer.status_code == 200, (path, answer.text)
+    return answer.json()
+
+
+def reaches(running: Stand, job: str, *statuses: str) -> Any:
+    """The job as data, once it has one of `statuses`."""
+    deadline = time.monotonic() + ENDS_WITHIN
+    while time.monotonic() < deadline:
+        data = get(running, f"/jobs/{job}.json")
+        if data["status"] in statuses:
+            return data
+        time.sleep(0.1)
+    raise AssertionError(f"still {data['status']}: {data['reason']}")
+
+
+def sent(running: Stand) -> str:
+    """A web form was sent by the front's own button; its job's id."""
+    answer = httpx.post(f"{running.url}/send/01-web-form-complete", timeout=60)
+    assert answer.status_code == 303
+    return answer.headers["location"].rpartition("/")[2]
+
+
+@pytest.fixture(scope="module")
+def waiting(running: Stand) -> str:
+    """A job of a web form, waiting for the signature on its reply."""
+    job = sent(running)
+    reaches(running, job, "WAITING_FOR_REVIEW")
+    return job
+
+
+def test_a_web_form_is_in_the_crm_and_verified(running: Stand, waiting: str) -> None:
+    """Contact, lead and callback are in the CRM under the keys of the actions, read back."""
+    data = get(running, f"/jobs/{waiting}.json")
+    ended = {action["action"]: action["status"] for action in data["actions"]}
+    assert ended == {
+        "crm.upsert_contact": "verified",
+        "crm.create_lead": "verified",
+        "crm.request_callback": "verified",
+        "email.send_reply": "planned",
+    }
+    keys = {entry["key"] for entry in get(running, "/crm/journal.json")["entries"]}
+    assert {action["key"] for action in data["actions"][1:3]} <= keys
+
+
+def test_a_signature_sends_exactly_the_signed_reply(running: Stand, waiting: str) -> None:
+    """Nothing leaves before the page's form was posted; then exactly the shown bytes do."""
+    sender = "anna.lindner@hafenwerk.example"
+
+    def replies() -> list[tuple[str, str]]:
+        mails = get(running, "/mailbox.json")["messages"]
+        return [(m["subject"], m["text"]) for m in mails if m["to"] == [sender]]
+
+    assert replies() == []
+    assert Signer(running.url).decide(waiting, "approve", "")
+    data = reaches(running, waiting, "COMPLETED", "ESCALATED", "FAILED")
+    assert (data["status"], data["audit"]["verified"]) == ("COMPLETED", True)
+    signed = data["actions"][3]["body"]["params"]
+    assert replies() == [(signed["subject"], signed["text"])]
+
+
+def test_looking_at_a_link_decides_nothing(running: Stand) -> None:
+    """GET, HEAD and OPTIONS reach the approval page through the front and leave the job waiting."""
+    job = sent(running)
+    data = reaches(running, job, "WAITING_FOR_REVIEW", "COMPLETED")
+    if data["status"] == "COMPLETED":  # the same person and need: it joined the first lead
+        return
+    mail = next(m for m in get(running, "/mailbox.json")["messages"] if m["links"])
+    for method in ("GET", "HEAD", "OPTIONS"):
+        answer = httpx.request(method, mail["links"][0], timeout=30)
+        assert answer.status_code in {200, 204}, method
+    assert get(running, f"/jobs/{job}.json")["status"] == "WAITING_FOR_REVIEW"
+
+
+def test_an_unsigned_delivery_is_refused(running: Stand) -> None:
+    """The front adds nothing to a delivery: without a signature it is 401."""
+    answer = httpx.post(f"{running.url}/webhooks/lead_intake", content=b"{}", timeout=30)
+    assert answer.status_code == 401
+
+
+def free_pair() -> int:
+    """A port that is free, and so is the next one."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                other.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@contextmanager
+def started(port: int) -> Iterator[subprocess.Popen[str]]:
+    """`python -m infra.local.run` in a session of its own; ended in any case."""
+    command = [sys.executable, "-m", "infra.local.run", "--port", str(port)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+def scratch_folders() -> set[str]:
+    """The temporary folders of local clouds."""
+    return {path.name for path in Path("/tmp").glob("countersign-*")}  # noqa: S108 - to see what is left there
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_leaves_nothing_behind(how: signal.Signals) -> None:
+    """The command line finds it by .local/env, and after Ctrl-C or SIGTERM nothing is left."""
+    port, before = free_pair(), scratch_folders()
+    with started(port) as process:
+        assert process.stdout
+        said = ""
+        while "Stop with Ctrl-C" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        assert f"http://127.0.0.1:{port}/" in said
+        assert "whsec_" in said
+        submit = ["submit", str(FORM), "--workflow", "lead_intake", "--json"]
+        told = subprocess.run(
+            [sys.executable, "-m", "infra.cli", *submit], capture_output=True, check=True, text=True
+        )
+        assert json.loads(told.stdout)["status"] == 202
+        process.send_signal(how)
+        assert process.wait(timeout=30) == 0
+    assert scratch_folders() <= before
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+        assert probe.connect_ex(("127.0.0.1", port + 1)) != 0
+
+
+@pytest.mark.parametrize("taken", [0, 1])
+def test_a_taken_port_is_one_clear_line(taken: int) -> None:
+    """The front's port or the emulator's: exit code 2 and what to do."""
+    port = free_pair()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port + taken))
+        other.listen()
+        with started(port) as process:
+            assert process.wait(timeout=120) == 2
+            assert process.stdout
+            said = process.stdout.read().strip().splitlines()
+    assert "is taken" in said[-1]
+    assert "PORT=" in said[-1]
+    assert not any("Traceback" in line for line in said)

@@ -1,0 +1,158 @@
+"""The player sees every way in which an event can end elsewhere, and every stray effect."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from countersign.domain.approvals import Choice
+from countersign.workflows import WORKFLOWS
+from infra.local import player_checks as checks
+from infra.local.samples import Expectation
+from infra.views.job import as_dict
+from tests.fakes.journey import Journey, accept, form
+from tests.fakes.world import ANA, BEN, World
+
+INTERNAL = frozenset({ANA.address, BEN.address})
+EXPECT = Expectation(
+    door="webhook",
+    workflow="lead_intake",
+    deliveries=1,
+    answer=202,
+    after=(),
+    decision="approve",
+    status="COMPLETED",
+    actions={
+        "crm.upsert_contact": "verified",
+        "crm.create_lead": "verified",
+        "crm.request_callback": "verified",
+        "email.send_reply": "verified",
+    },
+    mails_to_sender=1,
+    crm_writes=3,
+    reason="it is approved",
+)
+
+
+class Ended:
+    """One approved job, and what the world outside holds of it. Tests bend it."""
+
+    def __init__(self) -> None:
+        world = World(WORKFLOWS["lead_intake"].offline)
+        journey = Journey(world, accept(world, form()))
+        journey.goes()
+        journey.is_decided(Choice.APPROVE)
+        journey.answered()
+        self.job: dict[str, Any] = copy.deepcopy(as_dict(journey.record))
+        self.journal = [self.write(n, one) for n, one in enumerate(self.job["actions"][:3], 1)]
+        self.mails = [
+            {"to": [sent.to], "subject": sent.subject, "text": sent.text}
+            for sent in world.mail.sent
+        ]
+
+    def write(self, number: int, action: dict[str, Any]) -> dict[str, Any]:
+        """A line of the journal as the demo CRM keeps it: contacts have no key."""
+        is_contact = action["action"] == "crm.upsert_contact"
+        return {
+            "n": number,
+            "type": "contacts" if is_contact else "deals",
+            "id": action["receipt"]["id"],
+            "key": "" if is_contact else action["key"],
+            "at": self.job["updated_at"],
+        }
+
+    def faults(self) -> list[str]:
+        """Everything that the player says of it."""
+        outcome = checks.outcome(EXPECT, self.job, self.journal, self.mails)
+        return outcome + checks.strays([self.job], self.journal, self.mails, INTERNAL)
+
+
+def test_what_ended_as_expected_has_no_fault() -> None:
+    """An approved job whose effects are exactly the signed ones passes."""
+    assert Ended().faults() == []
+
+
+def _other_status(it: Ended) -> None:
+    it.job["status"] = "ESCALATED"
+
+
+def _other_action(it: Ended) -> None:
+    it.job["actions"][1]["status"] = "failed"
+
+
+def _second_write(it: Ended) -> None:
+    it.journal.append({**it.journal[1], "n": 9})
+
+
+def _foreign_write(it: Ended) -> None:
+    it.journal.append({**it.journal[1], "n": 9, "key": "cs-of-nobody"})
+
+
+def _lost_write(it: Ended) -> None:
+    it.journal.pop()
+
+
+def _second_mail(it: Ended) -> None:
+    it.mails.append(it.mails[-1])
+
+
+def _other_text(it: Ended) -> None:
+    it.mails[-1]["text"] = "Send money."
+
+
+def _third_party(it: Ended) -> None:
+    it.mails.append({"to": ["third@party.example"], "subject": "s", "text": "t"})
+
+
+def _lost_mail(it: Ended) -> None:
+    it.mails.pop()
+
+
+def _other_bytes(it: Ended) -> None:
+    it.job["actions"][3]["body"]["params"]["text"] += "!"
+
+
+def _unsigned(it: Ended) -> None:
+    it.job["approvals"] = []
+
+
+def _rejected(it: Ended) -> None:
+    choices = it.job["approvals"][0]["decision"]["choices"]
+    choices.update(dict.fromkeys(choices, "reject"))
+
+
+def _broken_chain(it: Ended) -> None:
+    it.job["audit"] |= {"verified": False, "faults": ["entry 3 was changed"]}
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    "bend",
+    [
+        *(_other_status, _other_action, _second_write, _foreign_write, _lost_write),
+        *(_second_mail, _other_text, _third_party, _lost_mail),
+        *(_other_bytes, _unsigned, _rejected, _broken_chain),
+    ],
+)
+def test_each_difference_is_seen(bend: Callable[[Ended], None]) -> None:
+    """Whatever is more, less or other than what was signed is a fault."""
+    it = Ended()
+    bend(it)
+    assert it.faults()
+
+
+def test_answers_of_the_door_are_compared() -> None:
+    """Every delivery must get the expected answer, and all of them one job."""
+    assert checks.answers(EXPECT, [202, 202], ["j-1", "j-1"]) == []
+    assert checks.answers(EXPECT, [202, 500], ["j-1", ""])
+    assert checks.answers(EXPECT, [202, 202], ["j-1", "j-2"])
+
+
+def test_a_refused_event_must_leave_no_job() -> None:
+    """Where the door should refuse, a job is a fault."""
+    refused = EXPECT.model_copy(update={"status": None, "answer": 413})
+    assert checks.answers(refused, [413], [""]) == []
+    assert checks.answers(refused, [413], ["j-1"]) == ["there is a job, and there should be none"]
