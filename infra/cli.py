@@ -19,7 +19,7 @@ from rich.console import Console
 
 from countersign.domain.errors import CountersignError
 from countersign.domain.job import Status
-from infra.commands import cases, show, submit
+from infra.commands import cases, scan, show, submit
 from infra.commands.jobs import list_jobs
 from infra.commands.target import Target, TargetError, chosen
 from infra.views.job import as_dict
@@ -112,6 +112,9 @@ def case(  # noqa: PLR0917 - as submit_event
     facts = cases.corrections(way, correct or [])
     record = cases.end(context.obj(target, stage).deps(), job, way, by=by, words=words, facts=facts)
     _print(f"{job} is {record.job.status}", as_dict(record), as_json=as_json)
+
+
+app.command("scan-test")(scan.scan_test)
 
 
 def _refusal(answer: submit.Answer) -> str:

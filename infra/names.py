@@ -1,7 +1,5 @@
 """What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
 
-import json
-
 from aws_cdk import CfnOutput, Stack
 
 from infra.api import Api
@@ -51,7 +49,6 @@ def values(
         "PAGE_KEY_SECRET": storage.secrets["page-key"].secret_arn,
         "MAIL_FROM": settings.mail_from,
         "MAIL_AUTHSERV_ID": settings.mail_authserv_id,
-        "APPROVERS": json.dumps([person.model_dump() for person in settings.approvers]),
         "CASE_OWNER": settings.case_owner.model_dump_json(),
         "APPROVAL_SECONDS": str(settings.approval_seconds),
     }

@@ -20,7 +20,7 @@ class SettingsError(ValueError):
 
 
 class Person(BaseModel):
-    """Somebody who gets mail from the system: an approver or the owner of cases."""
+    """Somebody who gets mail from the system: the owner of cases."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,10 +48,9 @@ class Settings(BaseModel):
     mail_authserv_id: str = Field(min_length=1)
     """The name by which our own mail receiver signs its Authentication-Results header."""
     alarm_address: str = Field(pattern=ADDRESS)
-    approvers: tuple[Person, ...] = Field(min_length=1)
     case_owner: Person
     approval_seconds: int = Field(ge=0)
-    """How long an approval stays open; 0 leaves it to the workflow."""
+    """How long each tier of approvers has; 0 leaves it to the workflow."""
     crm_base_url: str = Field(pattern=r"^https?://")
     model_base_url: str = Field(pattern=r"^https?://")
     model_name: str = Field(min_length=1)

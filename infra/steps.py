@@ -106,7 +106,7 @@ STEPS = (
             Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("sender", "ses", "SendEmail"),
         ),
-        env=("MAIL_FROM", "PUBLIC_BASE_URL", "APPROVERS", "APPROVAL_SECONDS"),
+        env=("MAIL_FROM", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
     ),
     Row(
         "Close",
@@ -179,7 +179,7 @@ DOORS = (
         "Tick",
         "countersign.doors.tick",
         timeout=55,
-        layers=("core",),
+        layers=("core", "text", "pages"),
         may=(
             Grant("jobs/index/due", "dynamodb", "Query"),
             Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
@@ -187,8 +187,12 @@ DOORS = (
             Grant("executions", "states", "DescribeExecution"),
             Grant("intake", "sqs", "SendMessage"),
             Grant("failures", "sqs", "SendMessage"),
+            Grant("sender", "ses", "SendEmail"),
         ),
-        env=("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL"),
+        env=(
+            *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL"),
+            *("MAIL_FROM", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
+        ),
     ),
     Row(
         "Record",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from infra.local.stand import Stand
 
 Figure = Callable[[str, int], None]
 
@@ -53,6 +57,30 @@ def figure(request: pytest.FixtureRequest) -> Figure:
             proof.n += n
 
     return say
+
+
+@pytest.fixture
+def made_up_credentials() -> Iterator[None]:
+    """For moto: credentials that open nothing, and no emulator in the way."""
+    before = dict(os.environ)
+    os.environ.update(
+        AWS_ACCESS_KEY_ID="testing",
+        AWS_SECRET_ACCESS_KEY="testing",
+        AWS_DEFAULT_REGION="us-east-1",
+    )
+    os.environ.pop("AWS_ENDPOINT_URL", None)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def whole_stand() -> Iterator[Stand]:
+    """Everything that `make run` starts, on free ports, once for all tests that need it."""
+    from infra.local.stand import Plan, stand  # noqa: PLC0415 - unit tests never start a cloud
+
+    with stand(Plan(port=0), lambda _: None) as running:
+        yield running
 
 
 @pytest.hookimpl(wrapper=True)

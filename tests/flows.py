@@ -14,7 +14,7 @@ from countersign.domain.contract import Contract
 from countersign.domain.policy import Line, Policy
 from countersign.domain.records import Records
 from countersign.domain.release import Limits, Release
-from countersign.domain.workflow import Draft, Workflow
+from countersign.domain.workflow import Draft, Tier, Workflow
 from tests.builders import AT, JOB_ID, action, fact, proposal
 
 
@@ -79,7 +79,8 @@ def workflow(
         rules=(),
         policy=policy(*lines),
         actions={action_id: action(action_id) for action_id in ids},
-        approval_for=timedelta(days=1),
+        tiers=(Tier(role="sales", within=timedelta(hours=8)),),
+        requester=lambda _: "",
         read=lambda raw: Letter(text=raw.body.decode()),
         dismiss=lambda letter: "" if letter.text else "the letter is empty",
         source_text=lambda letter: letter.text,

@@ -55,6 +55,13 @@ class Deps:
         return DynamoStore(self.settings.jobs_table)
 
     @cached_property
+    def people(self) -> ports.People:
+        """The directory."""
+        from countersign.connectors.dynamo_people import DynamoPeople
+
+        return DynamoPeople(self.settings.jobs_table)
+
+    @cached_property
     def payloads(self) -> ports.Payloads:
         """The payload bucket."""
         from countersign.connectors.s3 import S3Payloads

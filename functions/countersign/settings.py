@@ -30,10 +30,9 @@ class Settings(Value):
     page_key_secret: str = ""
     mail_from: str = ""
     mail_authserv_id: str = ""
-    approvers: tuple[Person, ...] = ()
     case_owner: Person | None = None
     approval_seconds: int = 0
-    """How long an approval waits; 0: as long as its workflow says."""
+    """How long each tier has to decide; 0: as much working time as its workflow says."""
 
     @classmethod
     def of(cls, environment: dict[str, str]) -> Settings:
@@ -42,7 +41,7 @@ class Settings(Value):
         return cls.model_validate_json(json.dumps({n: _parsed(n, v) for n, v in found.items()}))
 
 
-_JSON_SETTINGS = frozenset({"approvers", "case_owner", "approval_seconds"})
+_JSON_SETTINGS = frozenset({"case_owner", "approval_seconds"})
 
 
 def _parsed(name: str, text: str) -> Any:

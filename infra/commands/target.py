@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from countersign.connectors.aws import _session
 from countersign.runtime import Deps
 from countersign.settings import Settings
 from infra.settings import ROOT, SettingsError, load
@@ -78,6 +80,20 @@ def point_at(endpoint: str, region: str) -> None:
     )
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
+    _session.cache_clear()  # it keeps the credentials of its first use
+
+
+@contextmanager
+def pointed_at(endpoint: str, region: str) -> Iterator[None]:
+    """As `point_at`, until the block ends."""
+    before = dict(os.environ)
+    point_at(endpoint, region)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        _session.cache_clear()
 
 
 def aws(stage: str) -> Target:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import threading
@@ -10,24 +9,22 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from countersign.domain.job import ENDED, Status
 from infra.commands.submit import SubmitError
 from infra.local import player_checks as checks
+from infra.local.played import Played, table, verdict, write
 from infra.local.samples import EventsError, Sample, samples
 from infra.local.sender import Sent
 from infra.local.signer import Signer, SignError
 from infra.local.stand import Stand
-from infra.settings import ROOT, load
+from infra.settings import load
 
-RESULT = ROOT / ".local" / "last-run.json"
 AT_ONCE = 4
 ENDS_WITHIN = 90.0
 """Seconds for one event, on a machine with two slow cores."""
@@ -36,30 +33,6 @@ TICK_EVERY = 2.0
 REJECTION = "Rejected by the player of events, as the expectation says."
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass
-class Played:
-    """How one event went."""
-
-    sample: Sample
-    job_id: str = ""
-    status: str = ""
-    waits_for: str = ""
-    seconds: float = 0.0
-    faults: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """One entry of `last-run.json`."""
-        return {
-            "event": self.sample.name,
-            "job_id": self.job_id,
-            "status": self.status or None,
-            "expected": self.sample.expect.status,
-            "ok": not self.faults,
-            "seconds": round(self.seconds, 2),
-            "differs": self.faults,
-        }
 
 
 def play(running: Stand, console: Console) -> int:
@@ -75,9 +48,9 @@ def play(running: Stand, console: Console) -> int:
     with _ticking(running):
         played = player.all(events)
     strays = player.strays(played)
-    _write(played)
-    console.print(_table(played))
-    return _verdict(console, played, strays)
+    write(played)
+    console.print(table(played))
+    return verdict(console, played, strays)
 
 
 class _Player:
@@ -106,8 +79,10 @@ class _Player:
     def strays(self, played: list[Played]) -> list[str]:
         """Effects that belong to nothing that was signed."""
         jobs = [self._job(one.job_id) for one in played if one.job_id]
-        settings = load("local")
-        internal = frozenset(p.address for p in (*settings.approvers, settings.case_owner))
+        members = self._running.deps.people.directory().members
+        internal = frozenset(
+            (*(m.person.address for m in members), load("local").case_owner.address)
+        )
         return checks.strays(jobs, self._journal(), self._mails(), internal)
 
     def _one(self, sample: Sample, before: list[Future[Played]]) -> Played:
@@ -199,39 +174,3 @@ def _ticking(running: Stand) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-
-
-def _write(played: list[Played]) -> None:
-    RESULT.write_text(json.dumps({"events": [one.as_dict() for one in played]}, indent=1) + "\n")
-
-
-def _table(played: list[Played]) -> Table:
-    table = Table(show_edge=False, pad_edge=False)
-    table.add_column("event", no_wrap=True)
-    table.add_column("job", style="dim", overflow="fold")
-    table.add_column("outcome", no_wrap=True)
-    table.add_column("seconds", justify="right")
-    table.add_column("waits for")
-    for one in played:
-        outcome = one.status or ("not known" if one.job_id else "refused by the door")
-        mark = f"[red]✗ {outcome}[/]" if one.faults else f"[green]✓[/] {outcome}"
-        row = (one.sample.name, one.job_id, mark, f"{one.seconds:.1f}", escape(one.waits_for))
-        table.add_row(*row)
-    return table
-
-
-def _verdict(console: Console, played: list[Played], strays: list[str]) -> int:
-    wrong = [one for one in played if one.faults]
-    for one in wrong:
-        for fault in one.faults:
-            console.print(f"[red]{one.sample.name}[/]: {escape(fault)}", soft_wrap=True)
-    for stray in strays:
-        console.print(f"[red]effects[/]: {escape(stray)}", soft_wrap=True)
-    if wrong or strays:
-        console.print(f"\n{len(wrong)} of {len(played)} events ended elsewhere.")
-        return 1
-    console.print(
-        f"\nAll {len(played)} events ended as expected; every write and every mail is one that "
-        "policy allowed or a person signed."
-    )
-    return 0

@@ -7,13 +7,21 @@ import sys
 
 NEEDED = (3, 11)
 WRONG_USE = 2
+LAST_PORT = 65_535
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{port} and the port after it must be 1 to {LAST_PORT}")
+    return port
 
 
 def main() -> None:
     """`python -m infra.local.run [--once] [--port 8400]`. Exit code 2: it could not start."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--once", action="store_true", help="play events/ and end")
-    parser.add_argument("--port", type=int, default=8400, help="the next one is taken too")
+    parser.add_argument("--port", type=_port, default=8400, help="the next one is taken too")
     arguments = parser.parse_args()
     if sys.version_info < NEEDED:
         sys.stderr.write(

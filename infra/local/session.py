@@ -22,7 +22,7 @@ from infra.synth import SynthesisError
 
 LOG = ROOT / ".local" / "run.log"
 COULD_NOT_START = 2
-APPROVAL_SECONDS = 25
+APPROVAL_SECONDS = 20
 """How long an approval waits while `events/` is played: signatures come at once, silence ends."""
 CHECK_SECONDS = 0.5
 WIDTH = 132
@@ -44,7 +44,7 @@ def run(*, once: bool, port: int) -> int:
                 return player.play(running, console) if once else _serve(running, console)
     except (LocalError, DeployError, SynthesisError, EventsError) as error:
         _log.exception("could not go on")
-        console.print(f"[bold]Stopped:[/] {error}", style="red", markup=True, soft_wrap=True)
+        console.print(f"Stopped: {error}", style="red", markup=False, soft_wrap=True)
         return COULD_NOT_START
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM
         console.print("\nStopped; nothing is left running.")

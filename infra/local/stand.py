@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,29 +11,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import uvicorn
-from starlette.routing import BaseRoute
 
 from countersign.runtime import Deps
 from countersign.settings import Settings
 from infra.commands.submit import new_secret
-from infra.commands.target import point_at, variables
-from infra.local import crm, crm_seed, deployer, offline_model, proxy
+from infra.commands.target import pointed_at, variables
+from infra.local import crm, crm_seed, deployer, offline_model, people, proxy
 from infra.local.front import Front
 from infra.local.mailbox import Mailbox
 from infra.local.processes import (
     LocalCloud,
-    LocalError,
-    PortTakenError,
     local_cloud,
     scratch_folder,
 )
 from infra.local.samples import samples
 from infra.local.sender import Sender
+from infra.local.serving import HOST, listening, serving
 from infra.synth import default_out, synthesize
 
-HOST = "127.0.0.1"
-UP_WITHIN = 10.0
 Say = Callable[[str], None]
 
 
@@ -95,48 +87,61 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
     Call it from the main thread. Raises LocalError, DeployError, SynthesisError or EventsError.
     """
     with ExitStack() as stack:
-        listener = stack.enter_context(_listening(plan.port))
-        port = listener.getsockname()[1]
-        known = samples()
+        listener = stack.enter_context(listening(plan.port))
+        url, keys = f"http://{HOST}:{listener.getsockname()[1]}", _Keys.made()
         assembly = synthesize("local", default_out("local"))
         say("template synthesized")
         cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1))
         say(f"emulated cloud on {cloud.endpoint}")
-        url, keys = f"http://{HOST}:{port}", _Keys.made()
-        deployed = deployer.deploy(assembly, cloud.endpoint, _overrides(plan, url))
-        point_at(cloud.endpoint, deployer.REGION)
-        keys.put(cloud.endpoint, deployed.outputs, plan.model)
-        say(f"{len(deployed.outputs)} outputs deployed, {len(deployed.rewrites)} rewrites")
-        deps = Deps(Settings.of(variables(deployed.outputs)))
-        mailbox = Mailbox(cloud.endpoint, url)
-        stack.callback(mailbox.close)
-        sender = Sender(url, keys.webhook, deps.store, cloud.endpoint, deps.settings.uploads_bucket)
-        folder = stack.enter_context(scratch_folder())
-        client = httpx.AsyncClient(timeout=60.0)
-        api_url = deployer.api_url(cloud.endpoint, deployed.outputs["ApiUrl"])
-        doors = _doors(stack, folder, keys, api_url, client)
-        front = Front(
-            store=deps.store,
-            mails=mailbox.all,
-            send=sender.sample,
-            samples=known,
-            offline=plan.model is None,
-            now=lambda: datetime.now(UTC),
-            doors=doors,
-            end=client.aclose,
-        )
-        stack.enter_context(_serving(front, listener))
-        say(f"front on {url}")
-        yield Stand(
-            url,
-            cloud,
-            deployed.outputs,
-            deployed.rewrites,
-            keys.webhook,
-            deps,
-            mailbox,
-            sender,
-        )
+        stack.enter_context(pointed_at(cloud.endpoint, deployer.REGION))
+        whole = _deployed(plan, url, keys, assembly, cloud)
+        say(f"stack deployed, template changed in {len(whole.rewrites)} places")
+        stack.callback(whole.mailbox.close)
+        front = _front(stack, whole, keys, offline=plan.model is None)
+        stack.enter_context(serving(front.app(), listener))
+        say(f"pages on {url}")
+        yield whole
+
+
+def _deployed(plan: Plan, url: str, keys: _Keys, assembly: Path, cloud: LocalCloud) -> Stand:
+    """The stage on the emulator, its secrets filled, and the adapters that reach it."""
+    deployed = deployer.deploy(assembly, cloud.endpoint, _overrides(plan, url))
+    keys.put(cloud.endpoint, deployed.outputs, plan.model)
+    deps = Deps(Settings.of(variables(deployed.outputs)))
+    for member in people.since_now():
+        deps.people.save(member)
+    uploads = deps.settings.uploads_bucket
+    return Stand(
+        url=url,
+        cloud=cloud,
+        outputs=deployed.outputs,
+        rewrites=deployed.rewrites,
+        webhook_secret=keys.webhook,
+        deps=deps,
+        mailbox=Mailbox(cloud.endpoint, url),
+        sender=Sender(url, keys.webhook, deps.store, cloud.endpoint, uploads),
+    )
+
+
+def _front(stack: ExitStack, whole: Stand, keys: _Keys, *, offline: bool) -> Front:
+    """The pages, the proxied API, the demo CRM and the offline model on one address."""
+    database = stack.enter_context(scratch_folder()) / "crm.sqlite"
+    crm_seed.seed(database)
+    demo = crm.crm_app(database, token_write=keys.crm_write, token_read=keys.crm_read)
+    stack.callback(demo.state.store.close)
+    client = httpx.AsyncClient(timeout=60.0)
+    api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
+    model = offline_model.routes(keys.model) if offline else []
+    return Front(
+        store=whole.deps.store,
+        mails=whole.mailbox.all,
+        send=whole.sender.sample,
+        samples=samples(),
+        offline=offline,
+        now=lambda: datetime.now(UTC),
+        doors=[*proxy.routes(api_url, client), *model, *demo.routes],
+        end=client.aclose,
+    )
 
 
 @dataclass(frozen=True)
@@ -175,50 +180,3 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
         "MODEL_NAME": (model.name if model else offline_model.MODEL),
         **({"APPROVAL_SECONDS": str(plan.approval_seconds)} if plan.approval_seconds else {}),
     }
-
-
-def _doors(
-    stack: ExitStack, folder: Path, keys: _Keys, api_url: str, client: httpx.AsyncClient
-) -> list[BaseRoute]:
-    """The proxied API, the demo CRM and the offline model."""
-    database = folder / "crm.sqlite"
-    crm_seed.seed(database)
-    app = crm.crm_app(database, token_write=keys.crm_write, token_read=keys.crm_read)
-    stack.callback(app.state.store.close)
-    return [*proxy.routes(api_url, client), *offline_model.routes(keys.model), *app.routes]
-
-
-@contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError as error:
-            raise PortTakenError(
-                f"Port {port} on {HOST} is taken: stop the program that uses it, or move "
-                "everything with PORT=, for example `make run PORT=9400`."
-            ) from error
-        listener.listen(512)
-        yield listener
-
-
-@contextmanager
-def _serving(front: Front, listener: socket.socket) -> Iterator[None]:
-    """Serve in a thread; the main thread keeps the signals."""
-    config = uvicorn.Config(
-        front.app(), log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="on"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="front")
-    thread.start()
-    try:
-        deadline = time.monotonic() + UP_WITHIN
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > deadline:
-                raise LocalError("The front does not start; .local/run.log has the details.")
-            time.sleep(0.01)
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +39,7 @@ SENTENCES = {
     "case close": "The case was closed",
 }
 _SYSTEM = {"tick": "the clock", "recorder": "the recorder"}
-_ACTION = re.compile(r"(\d+) ([a-z_.]+)")
+_LABELS = {"seconds": "seconds on the page"}
 _UNSAID = frozenset({"body_digest", "size", "approval", "opened_at"})
 """Fields of an entry that are for checking, not for reading; the JSON has them."""
 
@@ -69,7 +68,7 @@ def _moment(record: JobRecord, entry: audit.Entry) -> Moment:
         since=(entry.at - record.job.created_at).total_seconds(),
         who=_who(record, entry.actor),
         what=SENTENCES.get(entry.event, entry.event[:1].upper() + entry.event[1:]),
-        details=tuple(_details(entry)),
+        details=tuple(_details(record, entry)),
     )
 
 
@@ -87,16 +86,17 @@ def _who(record: JobRecord, actor: str) -> str:
             return name or kind
 
 
-def _details(entry: audit.Entry) -> Iterator[tuple[str, str]]:
+def _details(record: JobRecord, entry: audit.Entry) -> Iterator[tuple[str, str]]:
     for name in sorted(entry.commitments.keys() - _UNSAID):
         field = entry.fields.get(name)
-        yield _label(name), field.value if field else "(erased)"
+        yield _label(record, name), field.value if field else "(erased)"
 
 
-def _label(name: str) -> str:
-    """`0 crm.create_lead` as `1. create lead`; other names with their underscores as spaces."""
-    match = _ACTION.fullmatch(name)
-    if match is None:
-        return name.replace("_", " ")
-    action = match[2].rpartition(".")[2].replace("_", " ")
-    return f"{int(match[1]) + 1}. {action}"
+def _label(record: JobRecord, name: str) -> str:
+    """`0 crm.create_lead` and `choice 1a2b…` as `1. create lead`; others with spaces."""
+    kind, _, rest = name.partition(" ")
+    for held in record.ledger:
+        by_choice = kind == "choice" and held.digest.startswith(rest)
+        if by_choice or name == f"{held.index} {held.action}":
+            return f"{held.index + 1}. {held.action.rpartition('.')[2].replace('_', ' ')}"
+    return _LABELS.get(name, name.replace("_", " "))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -31,8 +30,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[JobStore]:
     if request.param == "fake":
         yield FakeStore()
         return
-    os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing")
-    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    request.getfixturevalue("made_up_credentials")
     with mock_aws():
         create_jobs_table(boto3.client("dynamodb"), "jobs")
         yield DynamoStore("jobs", boto3.client("dynamodb"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.commands.submit import UnreachableError, post_webhook
 from infra.local.signer import Signer
 from infra.local.stand import Plan, Stand, stand
 
@@ -108,6 +110,12 @@ def test_looking_at_a_link_decides_nothing(running: Stand) -> None:
     assert get(running, f"/jobs/{job}.json")["status"] == "WAITING_FOR_REVIEW"
 
 
+def test_a_closed_port_is_told_apart_from_a_refusal() -> None:
+    """Where nothing listens, sending says that, and no job is awaited."""
+    with pytest.raises(UnreachableError, match="is it running"):
+        post_webhook(f"http://127.0.0.1:{free_pair()}", "w", "whsec_" + "QUFB" * 8, "id", b"{}")
+
+
 def test_an_unsigned_delivery_is_refused(running: Stand) -> None:
     """The front adds nothing to a delivery: without a signature it is 401."""
     answer = httpx.post(f"{running.url}/webhooks/lead_intake", content=b"{}", timeout=30)
@@ -186,3 +194,29 @@ def test_a_taken_port_is_one_clear_line(taken: int) -> None:
     assert "is taken" in said[-1]
     assert "PORT=" in said[-1]
     assert not any("Traceback" in line for line in said)
+
+
+def test_a_dead_emulator_is_one_clear_line() -> None:
+    """When the emulator is killed the whole ends with code 2 and says so."""
+    with started(free_pair()) as process:
+        assert process.stdout
+        while "Stop with Ctrl-C" not in process.stdout.readline():
+            assert process.poll() is None
+        os.kill(emulator_of(process.pid), signal.SIGKILL)
+        assert process.wait(timeout=30) == 2
+        said = process.stdout.read().strip().splitlines()
+    assert said[-1].startswith("Stopped: emulator ended")
+
+
+def emulator_of(pid: int) -> int:
+    """The one child of the process, whichever of its threads started it."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return next(int(child) for t in tasks for child in (t / "children").read_text().split())
+
+
+@pytest.mark.parametrize("port", ["0", "65535", "http"])
+def test_an_impossible_port_is_wrong_use(port: str) -> None:
+    """A port that cannot be taken is refused before anything starts."""
+    command = [sys.executable, "-m", "infra.local.run", "--port", port]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "--port" in done.stderr) == (2, True)

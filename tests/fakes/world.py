@@ -10,7 +10,9 @@ from typing import Any
 
 from countersign.domain.approvals import Person
 from countersign.domain.errors import NotFound, Refused
+from countersign.domain.hours import Hours
 from countersign.domain.job import Pointer
+from countersign.domain.people import Directory, Member
 from countersign.domain.ports import Email, ModelAnswer, ModelRequest
 from countersign.domain.proposal import Usage
 from countersign.runtime import Deps
@@ -20,6 +22,7 @@ from tests.fakes.store import FakeStore
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA = Person(id="ana", name="Ana Costa", address="ana.costa@countersign.example")
+CLEO = Person(id="cleo", name="Cleo Marsh", address="cleo.marsh@countersign.example")
 BEN = Person(id="ben", name="Ben Okafor", address="ben.okafor@countersign.example")
 PAGE_KEY = "page-key-of-the-tests"
 WEBHOOK_SECRET = "whsec_" + "dGVzdHMtb25seS1zZWNyZXQtMzItYnl0ZXMtbG9uZw=="
@@ -50,6 +53,31 @@ class FakeIds:
 
     def salt(self) -> str:
         return f"{next(self._count):032x}"
+
+
+class FakePeople:
+    """The directory: two sellers and their lead, at work around the clock."""
+
+    def __init__(self) -> None:
+        always = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
+        self._members = {
+            person.id: Member(person=person, roles=(role,), hours=always)
+            for person, role in ((ANA, "sales"), (BEN, "sales"), (CLEO, "sales-lead"))
+        }
+
+    def directory(self) -> Directory:
+        return Directory(members=tuple(self._members.values()))
+
+    def save(self, member: Member) -> None:
+        self._members[member.person.id] = member
+
+    def leaves(self, person: Person) -> None:
+        """Somebody leaves the company."""
+        self.save(self._members[person.id].model_copy(update={"left": True}))
+
+    def becomes(self, person: Person, **what: object) -> None:
+        """Something about somebody changes: roles, limits, hours, away."""
+        self.save(self._members[person.id].model_copy(update=what))
 
 
 class FakePayloads:
@@ -192,6 +220,7 @@ class World:
         self.clock = FakeClock()
         self.ids = FakeIds()
         self.store = FakeStore()
+        self.people = FakePeople()
         self.payloads = FakePayloads()
         self.mail = FakeMail()
         self.queue = FakeQueue()
@@ -207,7 +236,6 @@ class World:
             webhook_secret="webhook",
             page_key_secret="page-key",
             model_secret="model",
-            approvers=(ANA, BEN),
             case_owner=ANA,
         )
         self.deps = self.deps_again()
@@ -226,5 +254,6 @@ class World:
             secrets=self.secrets,
             crm=self.crm,
             reader=self.crm,
+            people=self.people,
             model=self.model,
         )

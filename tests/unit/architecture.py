@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-PURE = {"domain", "workflows", "actions", "parsing"}
+PURE = {"domain", "workflows", "actions", "parsing", "understanding"}
 """Packages that take values and return values."""
 SDKS = {"boto3", "botocore", "openai", "httpx", "stripe"}
 THIRD_PARTY = {"pydantic", "phonenumbers", "email_validator"}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 _FREE = "attribute_not_exists(pk) OR job_id = :over OR holds_until < :now"
+_CREATE_TRIES = 5
 _CONFLICTS = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -46,11 +47,17 @@ class DynamoStore:
             self._put(rows.state(job), "attribute_not_exists(pk)"),
             *self._puts(job, entry, change),
         ]
-        try:
-            self._transact(puts)
-        except StoreConflict:
-            return self._seen(job.job_id)
-        return None
+        for _ in range(_CREATE_TRIES):
+            try:
+                self._transact(puts)
+            except StoreConflict:
+                seen = self._seen(job.job_id)
+                if seen:
+                    return seen
+                # Somebody else's transaction on the same rows is under way and may yet fail.
+            else:
+                return None
+        raise StoreConflict("the same event is being stored by somebody else; send it again")
 
     def load(self, job_id: str) -> JobRecord:
         """The job with all its rows, read consistently. Raises NotFound."""
@@ -148,12 +155,12 @@ class DynamoStore:
             [self._put(rows.link(counted), "tries = :tries", {":tries": {"N": str(link.tries)}})]
         )
 
-    def _seen(self, job_id: str) -> Seen:
+    def _seen(self, job_id: str) -> Seen | None:
         found = self._db.get_item(
             TableName=self._table, Key=rows.seen_key(job_id), ConsistentRead=True
         )
         if "Item" not in found:
-            raise StoreConflict("the job was removed while it was looked at")
+            return None
         return Seen(body_digest=found["Item"]["body_digest"]["S"])
 
     def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:

@@ -16,6 +16,7 @@ from countersign.domain.change import Change, Due, JobRecord, Link
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.errors import NotFound
 from countersign.domain.job import Job
+from countersign.domain.people import Member
 from countersign.domain.ports import DueRow, Holder
 from countersign.domain.workflow import Claim
 
@@ -23,6 +24,8 @@ Item = dict[str, Any]
 
 SHARDS = 4
 """Partitions of the `due` index; each takes 1,000 writes a second."""
+PEOPLE = "PEOPLE"
+"""Partition of the directory."""
 JOB_DAYS = 400
 SEEN_DAYS = 800
 """A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""
@@ -147,6 +150,12 @@ def holder(item: Item) -> Holder:
     """Who holds a claim."""
     since = datetime.fromisoformat(item["since"]["S"])
     return Holder(job_id=item["job_id"]["S"], body=item["body"]["S"], since=since)
+
+
+def member_row(member: Member) -> Item:
+    """A member of the directory."""
+    key = {"pk": {"S": PEOPLE}, "sk": {"S": f"MEMBER#{member.person.id}"}}
+    return {**key, "body": {"S": canonical(member).decode()}}
 
 
 def record(items: Iterable[Item]) -> JobRecord:

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, ConfigDict, ValidationError
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import NotAuthorised, UnknownVersion
+from countersign.domain.money import Money
 from countersign.domain.policy import Answer, Verdict
 
 ParamsT = TypeVar("ParamsT", bound=Contract)
@@ -49,6 +50,8 @@ class Action(Generic[ParamsT, PortT]):
     find: Callable[[PortT, ParamsT, str], Receipt | None] | None
     read_back: Callable[[PortT, ParamsT, Receipt], Mapping[str, str]] | None
     expected: Callable[[ParamsT], Mapping[str, str]]
+    amount: Callable[[ParamsT], Money | None] | None = None
+    """The money that the action moves, for approvers' limits and caps; None: it moves none."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class LedgerEntry(Contract):
     """Id of the attempt that claimed it: a claim that "fails" but carries our id is ours."""
     receipt: Receipt | None = None
     note: str = ""
+    edited_by: str = ""
+    """Id of the approver who changed the parameters, if one did."""
 
     def content(self) -> Mapping[str, Any]:
         """The stored bytes, parsed."""

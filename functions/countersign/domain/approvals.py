@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from countersign.domain.actions import ActionStatus, LedgerEntry, check_bytes
+from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import AlreadyDecided, NotAuthorised
-from countersign.domain.policy import Answer
+from countersign.domain.money import Money
+from countersign.domain.policy import Quorum
 
 EXPIRY = "system:expiry"
 """The actor of the decision that time takes."""
@@ -40,7 +41,11 @@ class Decision(Value):
     """By the action's digest: the choice is about these bytes and no others."""
     reason: str = ""
     opened_at: datetime | None = None
-    via: Literal["link", "expiry", "cli"] = "link"
+    via: Literal["link", "inbox", "expiry", "cli"] = "link"
+
+    def approves(self, action_digest: str) -> bool:
+        """Whether this person approved the action."""
+        return self.choices.get(action_digest) is Choice.APPROVE
 
 
 class Approval(Contract):
@@ -52,9 +57,28 @@ class Approval(Contract):
     approval_id: str
     job_id: str
     digests: tuple[str, ...]
+    actions: Mapping[str, str] = {}
+    """Action ids by digest."""
+    amounts: Mapping[str, Money] = {}
+    """The money that an action moves, by digest; nothing for one that moves none."""
     approvers: tuple[Person, ...]
+    """Everybody who was asked so far, deputies and later tiers included."""
+    instead_of: Mapping[str, str] = {}
+    """For whom a deputy stands in, by the deputy's id."""
+    quorum: Quorum = Quorum.ONE
+    requester: str = ""
+    """Mail address of who sent the event; they never approve their own request."""
+    author: str = ""
+    """Id of who answers for the policy version; they never approve under their own policy."""
+    edited_by: str = ""
+    """Id of who edited an action of this request; they cannot be its only signer."""
     requested_at: datetime
     deadline: datetime
+    """When the present tier's time is over; the last tier's is the request's."""
+    tier: int = 0
+    """Which of the workflow's tiers is asked, 0 for the first."""
+    signatures: tuple[Decision, ...] = ()
+    """What people said so far; `decision` is there once they are enough."""
     decision: Decision | None = None
     superseded: bool = False
 
@@ -62,19 +86,33 @@ class Approval(Contract):
         """The approver with this id, if this approval asks them."""
         return next((p for p in self.approvers if p.id == person_id), None)
 
+    def signers(self, action_digest: str) -> frozenset[str]:
+        """Who approved the action, each counted once."""
+        said = self.signatures or ((self.decision,) if self.decision else ())
+        return frozenset(one.by for one in said if one.approves(action_digest))
+
+    @property
+    def needed(self) -> int:
+        """How many different people must approve."""
+        return {Quorum.ONE: 1, Quorum.TWO: 2, Quorum.ALL: len(self.approvers)}[self.quorum]
+
 
 def decide(approval: Approval, decision: Decision) -> Approval:
-    """`approval` with its one decision.
+    """`approval` with one more signature, and with its decision once the signatures are enough.
 
-    Raises AlreadyDecided for a second one, and NotAuthorised for a decision after the deadline, by
-    somebody who was not asked, over other bytes than were shown, or a rejection without a reason.
+    Raises AlreadyDecided for a decision after the last one, and NotAuthorised for one after the
+    deadline, by somebody who was not asked or who asked, over other bytes than were shown, a
+    second one of the same person, or a rejection without a reason.
     """
     if approval.decision is not None:
         raise AlreadyDecided(f"{approval.decision.by} decided at {approval.decision.at:%c}")
-    refused = _refusal(approval, decision)
+    refused = refusal(approval, decision)
+    if not refused and any(one.by == decision.by for one in approval.signatures):
+        refused = "this person has signed already"
     if refused:
         raise NotAuthorised(refused)
-    return approval.model_copy(update={"decision": decision})
+    signed = approval.model_copy(update={"signatures": (*approval.signatures, decision)})
+    return signed.model_copy(update={"decision": _final(signed)})
 
 
 def expire(approval: Approval, now: datetime) -> Approval:
@@ -108,45 +146,54 @@ def settle(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[LedgerEnt
     )
 
 
-def check_authority(
-    held: LedgerEntry, approvals: Mapping[str, Approval], job_id: str, now: datetime
-) -> None:
-    """The only way to an effect: exact bytes, and policy's leave or a person's signature on them.
+def refusal(approval: Approval, decision: Decision) -> str | None:
+    """Why this decision does not count, from the request alone; None when it does.
 
-    Raises NotAuthorised with the reason.
+    Whether the person may decide today, and up to which amount, is `people.authority`'s to say.
     """
-    check_bytes(held, job_id, now)
-    if held.status not in (ActionStatus.AUTHORISED, ActionStatus.CLAIMED):
-        raise NotAuthorised(f"action {held.index} is {held.status}, not authorised")
-    if held.verdict.answer is Answer.FORBID:
-        raise NotAuthorised(f"action {held.index} is forbidden by policy")
-    if held.verdict.answer is Answer.ASK:
-        _check_signature(held, approvals)
-
-
-def _check_signature(held: LedgerEntry, approvals: Mapping[str, Approval]) -> None:
-    approval = approvals.get(held.approval)
-    if approval is None or approval.decision is None:
-        raise NotAuthorised(f"action {held.index} needs a signature and has none")
-    refused = _refusal(approval, approval.decision)
-    if refused:
-        raise NotAuthorised(f"action {held.index}: {refused}")
-    if approval.decision.choices.get(held.digest) is not Choice.APPROVE:
-        raise NotAuthorised(f"action {held.index} was not approved")
-
-
-def _refusal(approval: Approval, decision: Decision) -> str | None:
     if approval.superseded:
         return "this request was replaced by a newer one"
     if decision.at >= approval.deadline:
         return "the deadline has passed"
-    if approval.person(decision.by) is None:
-        return "this person was not asked"
     if set(decision.choices) != set(approval.digests):
         return "the decision is not about the actions that were shown"
     if Choice.REJECT in decision.choices.values() and not decision.reason.strip():
         return "a rejection needs a reason"
+    person = approval.person(decision.by)
+    return not_theirs(approval, person) if person else "this person was not asked"
+
+
+def not_theirs(approval: Approval, person: Person) -> str | None:
+    """Why this person is kept from the request by who they are; None when they are not."""
+    if person.address.casefold() == approval.requester.casefold():
+        return "nobody approves their own request"
+    if person.id == approval.author:
+        return "nobody approves under a policy of their own"
+    if person.id == approval.edited_by and approval.needed == 1:
+        return "an edit needs somebody else's signature"
     return None
+
+
+def _final(approval: Approval) -> Decision | None:
+    """The decision of all signatures together, once every action is settled: rejected by one of
+    them, or approved by enough."""
+    last = approval.signatures[-1]
+    choices = {}
+    for action_digest in approval.digests:
+        if not all(one.approves(action_digest) for one in approval.signatures):
+            choices[action_digest] = Choice.REJECT
+        elif enough(approval, action_digest):
+            choices[action_digest] = Choice.APPROVE
+        else:
+            return None
+    reasons = "; ".join(one.reason for one in approval.signatures if one.reason)
+    return last.model_copy(update={"choices": choices, "reason": reasons})
+
+
+def enough(approval: Approval, action_digest: str) -> bool:
+    """Whether enough people approved the action, and not only who edited it."""
+    signers = approval.signers(action_digest)
+    return len(signers) >= approval.needed and signers != {approval.edited_by}
 
 
 def _status(decision: Decision, action_digest: str) -> ActionStatus:

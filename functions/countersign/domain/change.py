@@ -15,8 +15,8 @@ from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.job import Job, Status, moved
 from countersign.domain.plan import Move
 
-DueKind = Literal["queue", "approval", "callback", "parked"]
-"""Accepted but not started; a decision's deadline; a lost callback; a parked job."""
+DueKind = Literal["queue", "approval", "reminder", "callback", "parked"]
+"""Accepted but not started; a tier's deadline and its reminder; a lost callback; a parked job."""
 
 
 class Due(Value):

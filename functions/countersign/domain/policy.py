@@ -22,6 +22,17 @@ class Answer(StrEnum):
 _STRICTNESS = {Answer.RUN: 0, Answer.ASK: 1, Answer.FORBID: 2}
 
 
+class Quorum(StrEnum):
+    """How many different people must approve: one of those asked, two (four eyes), or all."""
+
+    ONE = "one"
+    TWO = "two"
+    ALL = "all"
+
+
+_MOST = {Quorum.ONE: 0, Quorum.TWO: 1, Quorum.ALL: 2}
+
+
 class Reason(Value):
     """Why: the policy line, the rule behind it with value and threshold, and a sentence."""
 
@@ -39,6 +50,7 @@ class Verdict(Value):
     reasons: tuple[Reason, ...]
     escalate: bool = False
     """Whether a person must take the whole job over."""
+    quorum: Quorum = Quorum.ONE
 
     @property
     def rules(self) -> frozenset[str]:
@@ -59,6 +71,8 @@ class Line:
     when: str | None = None
     sentence: str = ""
     escalate: bool = False
+    quorum: Quorum = Quorum.ONE
+    """How many people must sign, for lines that ask."""
 
     def covers(self, action: str) -> bool:
         """Whether the line speaks about this action."""
@@ -88,10 +102,16 @@ class Policy:
             answer=answer,
             reasons=tuple(_reason(line, by_rule) for line in decisive),
             escalate=any(line.escalate for line in hits),
+            quorum=strictest(line.quorum for line in decisive),
         )
 
 
 _UNKNOWN = Reason(line="default", rule="default", sentence="no line of the policy allows this")
+
+
+def strictest(quorums: Iterable[Quorum]) -> Quorum:
+    """The one that needs the most people."""
+    return max(quorums, key=_MOST.__getitem__, default=Quorum.ONE)
 
 
 def stricter(signed: Verdict, now: Verdict) -> bool:

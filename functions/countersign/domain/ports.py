@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from countersign.domain import audit
 from countersign.domain.change import Change, DueKind, JobRecord, Link
 from countersign.domain.job import Job, Pointer, Status
+from countersign.domain.people import Directory, Member
 from countersign.domain.proposal import Usage
 from countersign.domain.records import Lookup, Record
 from countersign.domain.workflow import Claim
@@ -92,6 +93,16 @@ class JobStore(Protocol):
 
     def count_try(self, link: Link) -> None:
         """Count a wrong value. Raises StoreConflict when somebody counted meanwhile."""
+
+
+class People(Protocol):
+    """The directory of who may decide."""
+
+    def directory(self) -> Directory:
+        """Everybody, read consistently: whoever left a moment ago is gone."""
+
+    def save(self, member: Member) -> None:
+        """Add a member, or replace the one with the same id."""
 
 
 class Payloads(Protocol):

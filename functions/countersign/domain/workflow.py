@@ -24,6 +24,14 @@ quote can span."""
 
 
 @dataclass(frozen=True)
+class Tier:
+    """A role that is asked, and how much of their working time its people have to decide."""
+
+    role: str
+    within: timedelta
+
+
+@dataclass(frozen=True)
 class Raw:
     """What a door accepted, before anybody has read it."""
 
@@ -72,13 +80,15 @@ class Workflow(Generic[InputT]):
     rules: tuple[Rule[InputT], ...]
     policy: Policy
     actions: Mapping[str, Action[Any, Any]]
-    approval_for: timedelta
-    """How long an approval may wait before time decides."""
+    tiers: tuple[Tier, ...]
+    """Who is asked for a signature, in order; after the last one time decides."""
 
     read: Callable[[Raw], InputT]
     """Bytes to input. Raises Quarantined or ContractBroken."""
     dismiss: Callable[[InputT], str]
     """Why the input ends here without an answer (automatic mail); empty: it goes on."""
+    requester: Callable[[InputT], str]
+    """Mail address of who asks for it; they never approve their own request."""
     source_text: Callable[[InputT], str]
     """The text in which every quote must stand."""
     prompt_text: Callable[[InputT], str]

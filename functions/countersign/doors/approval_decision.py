@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from countersign import observability
-from countersign.domain.approvals import Approval, Decision, decide, settle
+from countersign.domain.approvals import Approval, Decision, settle
+from countersign.domain.authority import sign
 from countersign.domain.canonical import instant
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.errors import StoreConflict
@@ -35,7 +36,7 @@ def record_decision(deps: Deps, here: Visit, decision: Decision) -> Visit:
         except StoreConflict:
             here = _reloaded(deps, here)
             # Our own write can come back as a conflict when its answer was lost.
-            if here.approval.decision == decision:
+            if decision in here.approval.signatures and here.approval.decision is not None:
                 _go_on(deps, here)
             if here.standing != "open":
                 return here
@@ -44,21 +45,33 @@ def record_decision(deps: Deps, here: Visit, decision: Decision) -> Visit:
 
 def _written(deps: Deps, here: Visit, decision: Decision) -> Visit:
     asked(here.record, here.approval, here.now)
-    approval = decide(here.approval, decision)
-    change = Change(
-        event="decided by a person",
-        actor=f"person:{decision.by}",
-        fields=_fields(approval, decision),
-        approvals=(approval,),
-        ledger=settle(approval, here.record.ledger),
-        done=("approval",),
-        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
-    )
+    approval = sign(deps.people.directory(), here.approval, decision)
+    change = _change(here, approval, decision)
     record = deps.commit(here.record, change)
     observability.step_done(record.job, change)
     after = replace(here, record=record, approval=approval)
-    _go_on(deps, after)
+    if approval.decision is not None:
+        _go_on(deps, after)
     return after
+
+
+def _change(here: Visit, approval: Approval, decision: Decision) -> Change:
+    """A signature, and what follows from it once the signatures are enough."""
+    signed = Change(
+        event="signed by a person",
+        actor=f"person:{decision.by}",
+        fields=_fields(approval, decision),
+        approvals=(approval,),
+    )
+    if approval.decision is None:
+        return signed
+    return replace(
+        signed,
+        event="decided by a person",
+        ledger=settle(approval, here.record.ledger),
+        done=("approval", "reminder"),
+        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
+    )
 
 
 def _fields(approval: Approval, decision: Decision) -> dict[str, str]:

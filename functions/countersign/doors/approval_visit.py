@@ -12,6 +12,7 @@ from countersign.domain.approvals import Approval, Person
 from countersign.domain.change import JobRecord, Link
 from countersign.domain.errors import NotFound, UnknownVersion
 from countersign.domain.job import Status
+from countersign.domain.people import Member
 from countersign.domain.workflow import Workflow
 from countersign.doors.approval_form import TurnedAway
 from countersign.doors.http import Request
@@ -22,7 +23,8 @@ from countersign.workflows import WORKFLOWS
 TRIES = 5
 """Wrong codes after which a link is dead."""
 
-Standing = Literal["open", "decided", "expired", "moved on"]
+Standing = Literal["open", "signed", "decided", "expired", "moved on"]
+"""`signed`: this person has said what they have to say, and others must sign too."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _NO_LINK = Link(link_id="-", secret_hash="0" * 64, job_id="-", approval_id="-", person_id="-")
@@ -34,17 +36,24 @@ class Visit:
 
     link: Link
     secret: str = field(repr=False)
-    person: Person
+    member: Member
     record: JobRecord
     approval: Approval
     workflow: Workflow[Any]
     now: datetime
 
     @property
+    def person(self) -> Person:
+        """Who comes."""
+        return self.member.person
+
+    @property
     def standing(self) -> Standing:
         """Whether there is something to decide, and if not, why."""
         if self.approval.decision is not None:
             return "decided"
+        if any(one.by == self.person.id for one in self.approval.signatures):
+            return "signed"
         if self.now >= self.approval.deadline:
             return "expired"
         waits = self.record.job.status is Status.WAITING_FOR_REVIEW
@@ -75,10 +84,13 @@ def _arrived(deps: Deps, link: Link, secret: str) -> Visit:
     person = approval.person(link.person_id) if approval else None
     if approval is None or person is None or approval.superseded:
         raise TurnedAway(notices.REFUSED)
+    member = deps.people.directory().member(person.id)
+    if member is None:
+        raise TurnedAway(notices.REFUSED)
     workflow = WORKFLOWS.get(record.job.workflow)
     if workflow is None:
         raise UnknownVersion(f"this code has no workflow {record.job.workflow}")
-    return Visit(link, secret, person, record, approval, workflow, deps.clock.now())
+    return Visit(link, secret, member, record, approval, workflow, deps.clock.now())
 
 
 def _link(deps: Deps, link_id: str) -> Link:

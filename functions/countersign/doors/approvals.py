@@ -9,6 +9,7 @@ from urllib.parse import quote
 from countersign import observability
 from countersign.domain import links
 from countersign.domain.approvals import Choice, Decision
+from countersign.domain.authority import authority
 from countersign.domain.change import Link
 from countersign.domain.errors import (
     ContractBroken,
@@ -87,19 +88,26 @@ def _take(deps: Deps, request: Request, here: Visit) -> Response:
         raise TurnedAway(notices.OPEN_AGAIN)
     form_in.about(filled, here.approval)
     faults = (*form_in.faults(filled, here.approval), *_code_faults(deps, here, held, filled))
+    decision = _decision(here, held, filled)
+    judged = authority(here.member, here.approval, decision)
+    if not faults and not judged.allowed:
+        faults = (Fault("choice-1", f"This cannot be recorded: {judged.reason}."),)
     if faults:
         return _form(here, held, 422, replace(filled, faults=faults))
-    decision = Decision(
+    after = record_decision(deps, here, decision)
+    if decision not in after.approval.signatures:
+        return _closed(after, 409)
+    return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
+
+
+def _decision(here: Visit, held: Opened, filled: Filled) -> Decision:
+    return Decision(
         by=here.person.id,
         at=here.now,
         choices={digest: Choice(choice) for digest, choice in filled.choices.items()},
         reason=filled.reason,
         opened_at=held.at,
     )
-    after = record_decision(deps, here, decision)
-    if after.approval.decision != decision:
-        return _closed(after, 409)
-    return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
 
 
 def _form(here: Visit, held: Opened, status: int, filled: Filled | None) -> Response:
@@ -122,8 +130,8 @@ def _closed(here: Visit, status: int) -> Response:
     if decision is not None:
         view = decided_view(here.record, here.approval, decision, here.person, here.workflow)
         return page(status, "decided.html.j2", it=view)
-    ended = notices.EXPIRED if here.standing == "expired" else notices.MOVED_ON
-    return notice(ended, status)
+    ended = {"expired": notices.EXPIRED, "signed": notices.SIGNED}
+    return notice(ended.get(here.standing, notices.MOVED_ON), status)
 
 
 def _code_faults(deps: Deps, here: Visit, held: Opened, filled: Filled) -> tuple[Fault, ...]:

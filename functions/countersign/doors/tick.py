@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
-from countersign import observability
-from countersign.domain.approvals import expire, settle
+from countersign import asking, observability
+from countersign.domain.approvals import Approval, expire, settle
 from countersign.domain.change import Change, Due, DueKind, JobRecord
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.job import Status
 from countersign.domain.resume import AGAIN, resumed
 from countersign.runtime import Deps, production
+from countersign.workflows import WORKFLOWS
 
 BATCH = 100
 TICK = "system:tick"
@@ -39,18 +39,62 @@ def tick(deps: Deps) -> int:
 def queue_again(deps: Deps, record: JobRecord) -> None:
     """Accepted, but it has not begun: queue it again until it does."""
     if record.job.status is not Status.PENDING:
-        deps.commit(record, Change(event="begun", actor=TICK, done=("queue",)))
+        _settled(deps, record, "queue")
         return
     deps.queue.send(record.job.job_id)
     _later(deps, record, "queue", "queued again")
 
 
-def expire_approval(deps: Deps, record: JobRecord) -> None:
-    """The deadline decides: not approved, by the same conditional write as a person's decision."""
+def remind(deps: Deps, record: JobRecord) -> None:
+    """Half of a tier's time is over: mail who has not signed, once. The row goes first, so that a
+    crash loses a reminder rather than repeating it."""
     approval = record.pending
     if approval is None:
-        deps.commit(record, Change(event="deadline kept", actor=TICK, done=("approval",)))
+        _settled(deps, record, "reminder")
         return
+    signed = {one.by for one in approval.signatures}
+    missing = [person for person in approval.approvers if person.id not in signed]
+    minted = asking.mint(deps, approval, missing)
+    change = Change(
+        event="reminded",
+        actor=TICK,
+        fields={"people": str(len(minted))},
+        links=tuple(one.link for one in minted),
+        done=("reminder",),
+    )
+    asking.mail(deps, deps.commit(record, change), approval, minted)
+
+
+def end_tier(deps: Deps, record: JobRecord) -> None:
+    """A tier's time is over: ask the next one too; after the last, time decides."""
+    approval = record.pending
+    if approval is None:
+        _settled(deps, record, "approval")
+        return
+    further = asking.escalated(deps, approval, WORKFLOWS[record.job.workflow])
+    if further is None:
+        _expire(deps, record, approval)
+    else:
+        _ask_further(deps, record, approval, further)
+
+
+def _ask_further(deps: Deps, record: JobRecord, before: Approval, now_asked: Approval) -> None:
+    new = now_asked.approvers[len(before.approvers) :]
+    minted = asking.mint(deps, now_asked, new)
+    change = Change(
+        event="asked the next tier",
+        actor=TICK,
+        fields={"tier": str(now_asked.tier), "people": str(len(new))},
+        approvals=(now_asked,),
+        links=tuple(one.link for one in minted),
+        due=asking.dues(deps, now_asked, WORKFLOWS[record.job.workflow]),
+    )
+    observability.count("ApprovalsEscalated", workflow=record.job.workflow)
+    asking.mail(deps, deps.commit(record, change), now_asked, minted)
+
+
+def _expire(deps: Deps, record: JobRecord, approval: Approval) -> None:
+    """Not approved, by the same conditional write as a person's decision."""
     now = deps.clock.now()
     decided = expire(approval, now)
     change = Change(
@@ -58,19 +102,20 @@ def expire_approval(deps: Deps, record: JobRecord) -> None:
         actor=TICK,
         approvals=(decided,),
         ledger=settle(decided, record.ledger),
-        done=("approval",),
+        done=("approval", "reminder"),
         due=(Due(kind="callback", at=now + AGAIN),),
     )
+    observability.count("ApprovalsExpired", workflow=record.job.workflow)
     wake(deps, deps.commit(record, change))
 
 
 def wake(deps: Deps, record: JobRecord) -> None:
     """A decision stands and its callback may be lost: call again, or take the job over."""
     if record.job.status is not Status.WAITING_FOR_REVIEW:
-        deps.commit(record, Change(event="callback kept", actor=TICK, done=("callback",)))
+        _settled(deps, record, "callback")
         return
-    decided = [held for held in record.approvals.values() if held.decision]
-    latest = max(decided, key=lambda held: held.requested_at, default=None)
+    ended = [held for held in record.approvals.values() if held.decision or held.superseded]
+    latest = max(ended, key=lambda held: held.requested_at, default=None)
     token = record.tokens.get(latest.approval_id, "") if latest else ""
     if token and deps.executions.succeed(token, record.job.job_id):
         return
@@ -86,7 +131,7 @@ def unpark(deps: Deps, record: JobRecord) -> None:
         deps.executions.start(record.job.execution, record.job.job_id)
         _later(deps, record, "parked", "started again")
     else:
-        deps.commit(record, Change(event="begun", actor=TICK, done=("parked",)))
+        _settled(deps, record, "parked")
 
 
 def _restart(deps: Deps, record: JobRecord) -> None:
@@ -94,15 +139,20 @@ def _restart(deps: Deps, record: JobRecord) -> None:
     deps.executions.start(record.job.execution, record.job.job_id)
 
 
+def _settled(deps: Deps, record: JobRecord, kind: DueKind) -> None:
+    """What was to be done has been done meanwhile."""
+    deps.commit(record, Change(event=f"{kind} settled", actor=TICK, done=(kind,)))
+
+
 def _later(deps: Deps, record: JobRecord, kind: DueKind, event: str) -> None:
-    wait: timedelta = AGAIN
-    again = Due(kind=kind, at=deps.clock.now() + wait)
+    again = Due(kind=kind, at=deps.clock.now() + AGAIN)
     deps.commit(record, Change(event=event, actor=TICK, due=(again,)))
 
 
 _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "queue": queue_again,
-    "approval": expire_approval,
+    "reminder": remind,
+    "approval": end_tier,
     "callback": wake,
     "parked": unpark,
 }

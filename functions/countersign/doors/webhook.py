@@ -1,7 +1,8 @@
 """The webhook door: POST /webhooks/{workflow}, signed as Standard Webhooks asks.
 
 202 accepted (again, for the same id and body) · 400 not JSON · 401 not signed · 404 no such
-workflow · 409 the id came with another body · 413 too large. Never a 5xx for what was sent.
+workflow · 409 the id came with another body · 413 too large. Never a 5xx for what
+was sent; 503 only while the same event is being stored by another delivery.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from countersign import observability
 from countersign.domain.canonical import digest
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.intake import accepted, new_job
 from countersign.domain.job import Job, Source, Status, job_id_of
 from countersign.doors.http import Request, Response
@@ -64,7 +65,10 @@ def _accept(deps: Deps, workflow: str, delivery: VerifiedDelivery, body: bytes) 
         received_at=now,
     )
     job = new_job(workflow, pin(deps, workflow), source, now)
-    seen = store(deps, job, accepted(job))
+    try:
+        seen = store(deps, job, accepted(job))
+    except StoreConflict as busy:
+        return _problem(503, str(busy))
     if seen and seen.body_digest != body_digest:
         observability.count("WebhookConflicts", workflow=workflow)
         return _problem(409, "this id came before with another body; a new event needs a new id")

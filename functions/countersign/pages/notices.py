@@ -25,6 +25,14 @@ REFUSED = Notice(
         "Nothing was decided here.",
     ),
 )
+SIGNED = Notice(
+    200,
+    "Your signature is recorded",
+    (
+        "Somebody else must sign too before anything runs; they have been asked.",
+        "There is nothing more for you to do here.",
+    ),
+)
 TRIED_OUT = Notice(
     422,
     "This link is closed now",

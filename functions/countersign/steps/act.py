@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from countersign.domain.actions import Action, ActionStatus, LedgerEntry, Receipt, params_of
-from countersign.domain.approvals import check_authority
+from countersign.domain.authority import check_authority
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import (
     Ambiguous,

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 import countersign.domain
 from countersign.domain.contract import Value
+from countersign.domain.hours import Hours
 from countersign.domain.money import Money, exponent
 
 Strategy = st.SearchStrategy[Any]
@@ -46,6 +47,18 @@ def money(draw: st.DrawFn) -> Money:
     return Money(amount=Decimal(minor).scaleb(-exponent(currency)), currency=currency)
 
 
+@st.composite
+def hours(draw: st.DrawFn) -> Hours:
+    """Any working week."""
+    opens = draw(st.integers(0, 1439))
+    return Hours(
+        zone=draw(st.sampled_from(("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"))),
+        days=tuple(sorted(draw(st.sets(st.integers(0, 6), min_size=1)))),
+        opens=opens,
+        closes=draw(st.integers(opens + 1, 1440)),
+    )
+
+
 _SIMPLE: dict[Any, Strategy] = {
     str: nfc,
     bool: st.booleans(),
@@ -53,6 +66,7 @@ _SIMPLE: dict[Any, Strategy] = {
     Decimal: decimals,
     datetime: instants,
     Money: money(),
+    Hours: hours(),
     NoneType: st.none(),
 }
 
@@ -83,6 +97,8 @@ def _generic(origin: Any, arguments: tuple[Any, ...]) -> Strategy:
 
 def contracts(kind: type[BaseModel]) -> Strategy:
     """Instances of one contract, every field at random."""
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
     fields = {name: of_type(field.annotation) for name, field in kind.model_fields.items()}
     return st.builds(kind, **fields)
 

@@ -31,7 +31,8 @@ def test_a_decision_is_kept_with_the_request() -> None:
     said = decision(ASKED)
     decided = decide(ASKED, said)
     assert decided.decision == said
-    assert decided.model_copy(update={"decision": None}) == ASKED
+    assert decided.signatures == (said,)
+    assert decided.model_copy(update={"decision": None, "signatures": ()}) == ASKED
     assert ASKED.decision is None
 
 

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.domain.actions import ActionStatus, LedgerEntry
-from countersign.domain.approvals import Approval, Choice, check_authority, decide, settle
+from countersign.domain.approvals import Approval, Choice, decide, settle
+from countersign.domain.authority import check_authority
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import NotAuthorised
-from countersign.domain.policy import Answer
+from countersign.domain.policy import Answer, Quorum
 from tests.builders import AT, BEN, EXPIRES, JOB_ID, approval, decision, held, verdict
 
 
@@ -86,6 +87,12 @@ FORGERIES: dict[str, Callable[[Scene], Scene]] = {
     "over more digests": lambda s: s.approval_with(digests=(*s.approval.digests, OTHER)),
     "approvers": lambda s: s.approval_with(approvers=(BEN,)),
     "nobody asked": lambda s: s.approval_with(approvers=()),
+    "four eyes needed": lambda s: s.approval_with(quorum=Quorum.TWO),
+    "edited by its only signer": lambda s: s.approval_with(
+        edited_by="ana", quorum=Quorum.ALL, approvers=s.approval.approvers[:1]
+    ),
+    "of the requester": lambda s: s.approval_with(requester=s.approval.approvers[0].address),
+    "under the own policy": lambda s: s.approval_with(author="ana"),
     "an earlier deadline": lambda s: s.approval_with(deadline=AT),
     "decided by another": lambda s: s.decision_with(by="eve"),
     "decided too late": lambda s: s.decision_with(at=AT + timedelta(days=2)),

@@ -15,8 +15,9 @@ from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken
 from countersign.domain.proposal import flat
 from countersign.domain.release import Release
+from countersign.understanding.messages import CUT
 from countersign.workflows import WORKFLOWS
-from countersign.workflows.lead_intake.contract import CUT, LeadAnswer, schema
+from countersign.workflows.lead_intake.contract import LeadAnswer, schema
 from tests.unit.workflows.pipeline import WORKFLOW, judge, read
 
 # What strict structured output accepts (OpenAI, "Structured Outputs": supported schemas).

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from countersign.understanding.injection import order_in
 from countersign.workflows.lead_intake import people
-from countersign.workflows.lead_intake.injection import order_in
 from countersign.workflows.lead_intake.offline import offline
 from countersign.workflows.lead_intake.offline_reply import reply
 from tests.unit.workflows.pipeline import WORKFLOW, Outcome, judge, read

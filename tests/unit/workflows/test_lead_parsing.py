@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from countersign.workflows.lead_intake import amounts, countries, language, phones
+from countersign.understanding import amounts, language
+from countersign.workflows.lead_intake import countries, phones
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from countersign.domain.proposal import Fact
+from countersign.understanding.replies import threaded
 from countersign.workflows.lead_intake import facts
 from countersign.workflows.lead_intake.actions import lookups
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.policy import POLICY
-from countersign.workflows.lead_intake.replies import drafted, subject
+from countersign.workflows.lead_intake.replies import drafted
 from countersign.workflows.lead_intake.rules import RULES
 from tests.unit.workflows.pipeline import WORKFLOW, Outcome, judge, read
 
@@ -120,10 +121,9 @@ def test_the_records_of_the_sender_are_looked_up() -> None:
 
 def test_a_reply_stays_in_its_thread() -> None:
     """The subject is the sender's with `Re:` once, or our own for a form."""
-    given = _sale()
-    assert subject(given, "Your enquiry") == "Your enquiry"
-    assert subject(given.model_copy(update={"subject": "Pumps"}), "x") == "Re: Pumps"
-    assert subject(given.model_copy(update={"subject": "RE: Pumps"}), "x") == "RE: Pumps"
+    assert threaded("", "Your enquiry") == "Your enquiry"
+    assert threaded("Pumps", "x") == "Re: Pumps"
+    assert threaded("RE: Pumps", "x") == "RE: Pumps"
 
 
 def test_a_draft_counts_only_for_a_sale() -> None:

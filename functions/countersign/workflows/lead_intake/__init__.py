@@ -7,7 +7,8 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Tier, Workflow
+from countersign.understanding.reading import dismiss
 from countersign.workflows.lead_intake.actions import ACTIONS, lookups, want
 from countersign.workflows.lead_intake.confidence import confidence
 from countersign.workflows.lead_intake.contract import LeadAnswer, LeadInput, schema
@@ -15,7 +16,7 @@ from countersign.workflows.lead_intake.draft import draft
 from countersign.workflows.lead_intake.duplicates import claim, joins
 from countersign.workflows.lead_intake.limits import release
 from countersign.workflows.lead_intake.policy import POLICY
-from countersign.workflows.lead_intake.reading import dismiss, prompt_text, read, source_text
+from countersign.workflows.lead_intake.reading import prompt_text, read, source_text
 from countersign.workflows.lead_intake.rules import RULES
 
 
@@ -43,7 +44,11 @@ def workflow() -> Workflow[LeadInput]:
         rules=RULES,
         policy=POLICY,
         actions=ACTIONS,
-        approval_for=timedelta(hours=48),
+        tiers=(
+            Tier(role="sales", within=timedelta(hours=8)),
+            Tier(role="sales-lead", within=timedelta(hours=8)),
+        ),
+        requester=_requester,
         read=read,
         dismiss=dismiss,
         source_text=source_text,
@@ -57,6 +62,10 @@ def workflow() -> Workflow[LeadInput]:
         joins=joins,
         want=want,
     )
+
+
+def _requester(message: LeadInput) -> str:
+    return message.sender
 
 
 def _offline(prompt: str) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from countersign.domain.actions import Action, Wanted
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Lookup
 from countersign.domain.release import Limits
+from countersign.understanding.replies import acknowledgement, threaded
 from countersign.workflows.lead_intake import facts, replies
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.countries import codes
@@ -153,13 +154,13 @@ def _callback(situation: Lead) -> Wanted:
 def _reply(situation: Lead) -> Iterator[Wanted]:
     message, proposal = situation.input, situation.proposal
     is_draft = replies.drafted(proposal)
-    subject, text = replies.acknowledgement(_language(situation))
+    subject, text = acknowledgement(_language(situation))
     if is_draft:
         subject = proposal.drafts.get("reply_subject") or subject
         text = proposal.drafts["reply_body"]
     params = mail.Reply(
         to=message.sender,
-        subject=replies.subject(message, subject),
+        subject=threaded(message.subject, subject),
         text=text,
         template="draft" if is_draft else "acknowledgement",
         in_reply_to=message.message_id,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from countersign.domain.proposal import ungrounded
 from countersign.domain.workflow import Draft
-from countersign.workflows.lead_intake import intents
+from countersign.understanding import scoring
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.countries import country_code
-from countersign.workflows.lead_intake.injection import order_in
+from countersign.workflows.lead_intake.intents import INTENTS
 from countersign.workflows.lead_intake.reading import source_text
 
 _WEIGHTS = {
@@ -19,10 +19,6 @@ _WEIGHTS = {
     "agreement": 0.15,
     "own": 0.15,
 }
-_HIGHEST = 0.95  # nothing that read free text is surer than this
-_PER_DEFECT = 0.05
-_MAX_DEFECTS = 3
-_FOR_ORDERS = 0.25
 _NEEDED = {"sales": ("name", "need", "phone|company", "summary"), "": ("name", "summary")}
 
 
@@ -33,15 +29,16 @@ def confidence(message: LeadInput, draft: Draft) -> Decimal:
     that are grounded, agreement with the form's fields, the model's own number. Taken off: parser
     repairs, and orders to the model in the text.
     """
+    source = source_text(message)
+    intent = _intent(draft)
     features = {
-        "intent": intents.support(_intent(draft), f"{message.subject}\n{message.text}"),
-        "presence": _presence(draft),
-        "grounded": _grounded(message, draft),
-        "agreement": _agreement(message, draft),
+        "intent": INTENTS.support(intent, f"{message.subject}\n{message.text}"),
+        "presence": scoring.presence(draft, _NEEDED.get(intent, _NEEDED[""])),
+        "grounded": scoring.grounded(draft, source),
+        "agreement": scoring.agreement(draft, _stated(message)),
         "own": float(draft.confidence),
     }
-    score = sum(_WEIGHTS[name] * value for name, value in features.items()) - _penalty(message)
-    return Decimal(str(min(_HIGHEST, max(0.0, score)))).quantize(Decimal("0.01"))
+    return scoring.score(_WEIGHTS, features, message, source)
 
 
 def _intent(draft: Draft) -> str:
@@ -49,38 +46,9 @@ def _intent(draft: Draft) -> str:
     return fact.value if fact else "other"
 
 
-def _presence(draft: Draft) -> float:
-    needed = _NEEDED.get(_intent(draft), _NEEDED[""])
-    there = [any(name in draft.facts for name in either.split("|")) for either in needed]
-    return sum(there) / len(there)
-
-
-def _grounded(message: LeadInput, draft: Draft) -> float:
-    if not draft.facts:
-        return 0.0
-    faulty = ungrounded(draft.facts, source_text(message))
-    return max(0.0, 1 - len(faulty) / len(draft.facts))
-
-
-def _agreement(message: LeadInput, draft: Draft) -> float:
-    """The share of filled-in form fields that the facts repeat; a mail has none to contradict."""
-    stated = {
+def _stated(message: LeadInput) -> Mapping[str, str]:
+    return {
         "name": message.sender_name if message.channel == "form" else "",
         "company": message.stated.company,
         "country": country_code(message.stated.country) or message.stated.country,
     }
-    filled = {name: value for name, value in stated.items() if value}
-    if not filled:
-        return 1.0
-    return sum(_same(draft, name, value) for name, value in filled.items()) / len(filled)
-
-
-def _same(draft: Draft, name: str, value: str) -> bool:
-    fact = draft.facts.get(name)
-    return fact is not None and fact.value.casefold() == value.casefold()
-
-
-def _penalty(message: LeadInput) -> float:
-    repairs = min(len(message.defects), _MAX_DEFECTS) * _PER_DEFECT
-    orders = bool(order_in(source_text(message)))
-    return repairs + _FOR_ORDERS * orders

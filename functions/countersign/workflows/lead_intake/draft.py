@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from countersign.domain.proposal import Fact, flat
+from countersign.domain.proposal import Fact
 from countersign.domain.workflow import Draft
-from countersign.workflows.lead_intake import amounts, language
-from countersign.workflows.lead_intake.contract import (
-    LeadAnswer,
-    LeadInput,
-    Said,
-    SaidBudget,
-    SaidIntent,
-    SaidSummary,
-    SaidUrgency,
-)
+from countersign.understanding import grounding
+from countersign.understanding.answers import Said
+from countersign.understanding.grounding import all_words, derived, extracted
+from countersign.workflows.lead_intake.contract import LeadAnswer, LeadInput
 from countersign.workflows.lead_intake.countries import codes, country_code, mentioned
 
 _PER_CENT = Decimal(100)
-_Supports = Callable[[str, str], bool]
-"""(quote, value) → whether the quote says the value."""
 
 
 def draft(message: LeadInput, answer: LeadAnswer) -> Draft:
@@ -34,44 +25,25 @@ def draft(message: LeadInput, answer: LeadAnswer) -> Draft:
     country = _country(answer.country)
     region = country_code(message.stated.country) or (country.value if country else "")
     facts = {
-        "name": _extracted(answer.name, _all_words),
-        "email": _extracted(answer.email, _contains),
+        "name": extracted(answer.name, all_words),
+        "email": extracted(answer.email, grounding.contains),
         "phone": _phone(answer.phone, region),
-        "company": _extracted(answer.company, _all_words),
+        "company": extracted(answer.company, all_words),
         "country": country,
-        "intent": _derived(answer.intent),
-        "need": _derived(answer.need),
-        **_budget(answer.budget),
-        "timeline": _extracted(answer.timeline, _all_words),
-        "urgency": _derived(answer.urgency),
-        "language": _language(answer.language),
-        "summary": _derived(answer.summary),
+        "intent": derived(answer.intent),
+        "need": derived(answer.need),
+        **grounding.money(answer.budget, "budget"),
+        "timeline": extracted(answer.timeline, all_words),
+        "urgency": derived(answer.urgency),
+        "language": grounding.spoken(answer.language),
+        "summary": derived(answer.summary),
     }
     return Draft(
         facts={name: fact for name, fact in facts.items() if fact is not None},
         wishes=tuple(dict.fromkeys(answer.actions)),
-        drafts=_drafts(answer),
+        drafts=grounding.drafts(answer.reply),
         confidence=Decimal(answer.confidence) / _PER_CENT,
     )
-
-
-def _extracted(said: Said | None, supports: _Supports) -> Fact | None:
-    if said is None or not said.value.strip():
-        return None
-    value = flat(said.value)
-    return Fact(value=value, quotes=tuple(quote for quote in said.quotes if supports(quote, value)))
-
-
-def _derived(said: Said | SaidIntent | SaidUrgency | SaidSummary | None) -> Fact | None:
-    if said is None or not said.value.strip():
-        return None
-    return Fact(value=flat(said.value), quotes=said.quotes, derived=True)
-
-
-def _language(said: Said | None) -> Fact | None:
-    fact = _derived(said)
-    known = language.code(fact.value) if fact else ""
-    return fact.model_copy(update={"value": known}) if fact and known else None
 
 
 def _phone(said: Said | None, region: str) -> Fact | None:
@@ -93,7 +65,7 @@ def _country(said: Said | None) -> Fact | None:
         return None
     code = country_code(said.value)
     if not code:
-        return _extracted(said, _all_words)
+        return extracted(said, all_words)
     named = tuple(quote for quote in said.quotes if _names(quote, code))
     if named:
         return Fact(value=code, quotes=named)
@@ -112,38 +84,3 @@ def _hints(quote: str, code: str) -> bool:
     domain = "uk" if code == "GB" else code.lower()
     number = phones.e164(quote)
     return quote.strip().lower().endswith(f".{domain}") or phones.region_of(number) == code
-
-
-def _budget(said: SaidBudget | None) -> Mapping[str, Fact | None]:
-    amount = _amount(said.amount) if said else None
-    if said is None or amount is None:
-        return {}
-    quotes = tuple(quote for quote in said.quotes if amounts.supports(quote, amount))
-    currency = said.currency or ""
-    code = amounts.currency_code(currency) or flat(currency).upper()
-    money = {"budget_amount": Fact(value=format(amount, "f"), quotes=quotes)}
-    return {**money, "budget_currency": Fact(value=code, quotes=quotes)} if code else money
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount > 0 else None
-
-
-def _drafts(answer: LeadAnswer) -> Mapping[str, str]:
-    if answer.reply is None or not answer.reply.body.strip():
-        return {}
-    subject = flat(answer.reply.subject)
-    return {"reply_subject": subject, "reply_body": answer.reply.body.strip()}
-
-
-def _contains(quote: str, value: str) -> bool:
-    return flat(value).lower() in flat(quote).lower()
-
-
-def _all_words(quote: str, value: str) -> bool:
-    hay = flat(quote).lower()
-    return all(word in hay for word in flat(value).lower().replace(",", " ").split())

@@ -7,11 +7,11 @@ import re
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.proposal import Proposal
 from countersign.domain.workflow import Claim
+from countersign.understanding.stop_words import STOP_WORDS
 from countersign.workflows.lead_intake import facts
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.limits import limits
 from countersign.workflows.lead_intake.reading import source_text
-from countersign.workflows.lead_intake.words import STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]{3,}")
 _DENSE = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,}")

@@ -8,7 +8,7 @@ from countersign.domain.money import Money, exponent
 from countersign.domain.proposal import Proposal
 from countersign.domain.release import Limits
 from countersign.domain.rules import Situation
-from countersign.workflows.lead_intake.amounts import ISO
+from countersign.understanding.amounts import ISO
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.countries import codes, country_code
 

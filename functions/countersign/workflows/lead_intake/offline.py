@@ -5,22 +5,16 @@ They read what is written and obey nothing of it: the text is searched, never in
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from typing import Any
 
-from countersign.workflows.lead_intake import (
-    intents,
-    language,
-    offline_facts,
-    offline_reply,
-    people,
-    sentences,
-)
+from countersign.understanding import language, sentences
+from countersign.understanding.answers import said, summary
+from countersign.understanding.prompts import Prompt, parsed
+from countersign.workflows.lead_intake import offline_facts, offline_reply, people
 from countersign.workflows.lead_intake.countries import country_code
-from countersign.workflows.lead_intake.injection import order_in
+from countersign.workflows.lead_intake.intents import INTENTS
 
 _VALUE = 300
 _FEW = 3
@@ -36,85 +30,45 @@ _WISHES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class _Message:
-    """The prompt's JSON, taken apart again."""
-
-    sender: str
-    header: str
-    form: Mapping[str, str]
-    subject: str
-    text: str
-    signature: str
-
-    @cached_property
-    def below(self) -> str:
-        """What stands under the text: the signature, or what follows the leave-taking."""
-        return self.signature or sentences.farewell(self.text)
-
-    @cached_property
-    def sentences(self) -> list[str]:
-        """The sentences of the text; without any, the subject; empty when both only give orders."""
-        found = sentences.split(sentences.body(self.text)) or sentences.split(self.subject)
-        whole = self.text.strip()[:_VALUE]
-        return found or ([whole] if whole and not order_in(self.words) else [])
-
-    @cached_property
-    def words(self) -> str:
-        """Subject and text."""
-        return f"{self.subject}\n{self.text}"
-
-
 def offline(prompt_text: str) -> Mapping[str, Any]:
     """A dict that `LeadAnswer` accepts, every quote verbatim in the message."""
-    message = _message(json.loads(prompt_text))
-    intent, weight = intents.likeliest(message.words)
-    need = sentences.need(message.sentences, intent)
+    message = parsed(prompt_text)
+    intent, weight = INTENTS.likeliest(message.words)
+    need = sentences.need(message.sentences, partial(INTENTS.weight, intent))
+    told = sentences.summary(message.sentences, partial(INTENTS.weight, intent))
     code = language.detect(message.words) or language.code(message.form.get("language", ""))
     who = people_found(message)
     place = _place(message)
     region = place[0] if place else ""
     return {
-        "name": _said(who),
-        "email": _said((message.sender, message.sender)) if message.sender else None,
+        "name": said(who),
+        "email": said((message.sender, message.sender)) if message.sender else None,
         **_contact(message, place),
         "intent": _intent(message, intent),
-        "need": _said((need[:_VALUE], need)) if need else None,
+        "need": said((need[:_VALUE], need)) if need else None,
         "budget": _budget(message, region, intent),
-        "timeline": _said(offline_facts.timeline(message.words)),
-        "urgency": _said(offline_facts.urgency(message.words)),
-        "language": _said((code, message.sentences[0])) if code and message.sentences else None,
-        "summary": _summary(message, intent),
+        "timeline": said(offline_facts.timeline(message.words)),
+        "urgency": said(offline_facts.urgency(message.words)),
+        "language": said((code, message.sentences[0])) if code and message.sentences else None,
+        "summary": summary(told),
         "reply": _reply(intent, code, who, need),
         "actions": list(_WISHES.get(intent, ("email.send_reply",))),
         "confidence": _own_number(message, weight),
     }
 
 
-def people_found(message: _Message) -> tuple[str, str] | None:
+def people_found(message: Prompt) -> tuple[str, str] | None:
     """The form's name, else what the text, the header or the signature say."""
     stated = message.form.get("name", "")
     return (stated, stated) if stated else people.name(message.text, message.below, message.header)
 
 
-def _message(prompt: Mapping[str, Any]) -> _Message:
-    sender = prompt["from"]
-    return _Message(
-        sender=sender["email"],
-        header=sender["name"],
-        form=prompt["form"],
-        subject=prompt["subject"],
-        text=prompt["text"],
-        signature=prompt["signature"],
-    )
-
-
-def _place(message: _Message) -> tuple[str, str] | None:
+def _place(message: Prompt) -> tuple[str, str] | None:
     stated = message.form.get("country", "")
     return offline_facts.country(stated, message.below, sentences.body(message.text))
 
 
-def _contact(message: _Message, place: tuple[str, str] | None) -> Mapping[str, Any]:
+def _contact(message: Prompt, place: tuple[str, str] | None) -> Mapping[str, Any]:
     stated = message.form.get("company", "")
     named = people.company(message.text, message.below, message.sender)
     region = country_code(place[0]) if place else ""
@@ -122,28 +76,21 @@ def _contact(message: _Message, place: tuple[str, str] | None) -> Mapping[str, A
         message.form.get("phone", ""), (message.below, message.text), region
     )
     return {
-        "phone": _said(number),
-        "company": _said((stated, stated) if stated else named),
-        "country": _said(place or offline_facts.hinted_country(number, message.sender)),
+        "phone": said(number),
+        "company": said((stated, stated) if stated else named),
+        "country": said(place or offline_facts.hinted_country(number, message.sender)),
     }
 
 
-def _budget(message: _Message, region: str, intent: str) -> Mapping[str, object] | None:
+def _budget(message: Prompt, region: str, intent: str) -> Mapping[str, object] | None:
     said = [message.subject, *message.sentences]
     return offline_facts.budget(said, region, is_sale=intent == "sales")
 
 
-def _intent(message: _Message, intent: str) -> Mapping[str, Any] | None:
-    stands = [words for _, words in intents.hits(intent, message.words)][:_FEW]
+def _intent(message: Prompt, intent: str) -> Mapping[str, Any] | None:
+    stands = [words for _, words in INTENTS.hits(intent, message.words)][:_FEW]
     quotes = stands or message.sentences[:1]
     return {"value": intent, "quotes": quotes} if quotes else None
-
-
-def _summary(message: _Message, intent: str) -> Mapping[str, Any] | None:
-    chosen = sentences.summary(message.sentences, intent)
-    if not chosen:
-        return None
-    return {"value": " ".join(" ".join(chosen).split()), "quotes": chosen}
 
 
 def _reply(
@@ -154,12 +101,8 @@ def _reply(
     return offline_reply.reply(code, who[0] if who else "", need)
 
 
-def _own_number(message: _Message, weight: int) -> int:
+def _own_number(message: Prompt, weight: int) -> int:
     """Per cent: how many key words spoke, much less when the text tries to give orders."""
-    if order_in(f"{message.words}\n{message.signature}"):
+    if message.gives_orders:
         return 20
     return min(95, 50 + 5 * weight) if weight else 40
-
-
-def _said(found: tuple[str, str] | None) -> Mapping[str, Any] | None:
-    return {"value": found[0], "quotes": [found[1]]} if found else None

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from countersign.workflows.lead_intake import amounts, phones, words
+from countersign.understanding import amounts
+from countersign.understanding.patterns import word_pattern
+from countersign.workflows.lead_intake import phones, words
 from countersign.workflows.lead_intake.countries import codes, country_code, mentioned
-from countersign.workflows.lead_intake.intents import word_pattern
 
 Found = tuple[str, str]
 """A value, and the words of the source that say it."""

@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from countersign.domain.proposal import Proposal
-from countersign.parsing.clean import one_line
-from countersign.workflows.lead_intake import amounts, facts
-from countersign.workflows.lead_intake.acknowledgements import ACKNOWLEDGEMENTS
-from countersign.workflows.lead_intake.contract import LeadInput
+from countersign.understanding import replies
+from countersign.workflows.lead_intake import facts
 from countersign.workflows.lead_intake.facts import Lead
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_SCHEME = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bmailto:|\btel:|\bwww\.)\S+", re.IGNORECASE)
-_MAILBOX = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
-_HOST = re.compile(r"(?<![@\w.-])(?:[\w-]+\.)+([^\W\d_]{2,24})\b(/?)")
-_TLDS = _set(
-    "com net org info biz io ai co app dev xyz top site online shop link click me ly gl tk ru cn "
-    "de fr es it nl eu uk ch at be pl us ca au jp in br mx se no dk fi example test"
-)
-_RUN = re.compile(r"\+?\(?\d[\d ()./\u00a0-]{5,}\d")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
-_DIGITS = re.compile(r"\D")
-_MIN_PHONE = 7
-_SUBJECT = 150
 
 
 def drafted(proposal: Proposal) -> bool:
@@ -37,49 +14,12 @@ def drafted(proposal: Proposal) -> bool:
     return wished and facts.intent(proposal) == "sales"
 
 
-def acknowledgement(language: str) -> tuple[str, str]:
-    """Subject and text of the fixed acknowledgement; English for a language without one."""
-    return ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])
-
-
-def subject(message: LeadInput, own: str) -> str:
-    """`Re:` and the sender's own subject, so that threads hold; `own` where there is none."""
-    theirs = one_line(message.subject, _SUBJECT)
-    if not theirs:
-        return one_line(own, _SUBJECT)
-    return theirs if theirs.lower().startswith("re:") else f"Re: {theirs}"
-
-
 def foreign_targets(situation: Lead) -> tuple[str, ...]:
-    """Kinds of targets in the draft that are neither ours nor the sender's: `link`, `address`,
-    `phone number`, each once. The draft itself is not quoted here: reasons are shown widely."""
-    drafts = situation.proposal.drafts
-    text = f"{drafts.get('reply_subject', '')}\n{drafts.get('reply_body', '')}"
-    return tuple(dict.fromkeys(_foreign(text, situation)))
-
-
-def _foreign(text: str, situation: Lead) -> Iterator[str]:
-    ours = situation.limits.list("reply.own_domains")
-    theirs = situation.input.sender.rpartition("@")[2]
-    if _SCHEME.search(text):
-        yield "link"
-    for box in _MAILBOX.finditer(text):
-        if box[0].lower() != situation.input.sender.lower() and box[1].lower() not in ours:
-            yield "address"
-    for host in _HOST.finditer(text):
-        known = host[0].lower().rstrip("/") in {*ours, theirs}
-        is_host = host[2] or host[1].lower() in _TLDS or not host[1].isascii()
-        if is_host and not known:
-            yield "link"
-    yield from _foreign_numbers(text, situation)
-
-
-def _foreign_numbers(text: str, situation: Lead) -> Iterator[str]:
+    """Kinds of targets in the draft that are neither ours nor the sender's, each once."""
     message, proposal = situation.input, situation.proposal
-    own = _DIGITS.sub("", f"{message.stated.phone}{proposal.value('phone') or ''}")
-    for money in amounts.sums(text):
-        text = text.replace(money.words, " ")
-    for run in _RUN.finditer(_DATE.sub(" ", text)):
-        digits = _DIGITS.sub("", run[0]).lstrip("0")
-        if len(digits) >= _MIN_PHONE and digits not in own:
-            yield "phone number"
+    return replies.foreign_targets(
+        proposal.drafts,
+        situation.limits.list("reply.own_domains"),
+        message.sender,
+        f"{message.stated.phone}{proposal.value('phone') or ''}",
+    )

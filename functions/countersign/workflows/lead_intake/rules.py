@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from countersign.domain.records import Record
 from countersign.domain.rules import Rule
-from countersign.parsing.masking import mask
+from countersign.understanding import prompts
+from countersign.understanding.injection import order_in
+from countersign.understanding.instants import instant
+from countersign.understanding.messages import CUT
 from countersign.workflows.lead_intake import facts, replies
-from countersign.workflows.lead_intake.contract import CUT, LeadInput
+from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.countries import mentioned
 from countersign.workflows.lead_intake.facts import Lead
-from countersign.workflows.lead_intake.injection import order_in
 from countersign.workflows.lead_intake.reading import source_text
 
 Hit = tuple[object, object] | None
@@ -63,7 +65,7 @@ def _lost_recently(situation: Lead) -> Hit:
     since = situation.now - timedelta(days=float(days))
     lost = situation.limits.list("stages.lost")
     for deal in situation.records.all("deals"):
-        closed = _instant(deal.fields.get("closedate", ""))
+        closed = instant(deal.fields.get("closedate", ""))
         if deal.fields.get("dealstage") in lost and closed and closed > since:
             return f"{closed:%Y-%m-%d}", f"{days} days"
     return None
@@ -139,25 +141,11 @@ def _over_size(situation: Lead) -> Hit:
 
 
 def _masked(situation: Lead) -> Hit:
-    text = f"{situation.input.subject}\n{situation.input.text}\n{situation.input.signature}"
-    return ("masked in the text", "none") if mask(text) != text else None
+    return ("masked in the text", "none") if prompts.is_masked(situation.input) else None
 
 
 def _contacts(situation: Lead) -> tuple[Record, ...]:
     return situation.records.all("contact")
-
-
-def _instant(text: str) -> datetime | None:
-    """A CRM's time: ISO 8601 or milliseconds since 1970, both in HubSpot's answers."""
-    try:
-        if text.isdecimal():
-            return datetime.fromisoformat("1970-01-01T00:00:00+00:00") + timedelta(
-                milliseconds=int(text)
-            )
-        at = datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
-        return None
-    return at if at.tzinfo else datetime.fromisoformat(f"{at.isoformat()}+00:00")
 
 
 _TABLE = (

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import takewhile
 
-from countersign.workflows.lead_intake import amounts, intents
-from countersign.workflows.lead_intake.injection import order_in
+from countersign.understanding import amounts
+from countersign.understanding.injection import order_in
 
 _END = re.compile(
     r"(?<=[^\W\d_][^\W\d_\s][.!?])\s+(?=\W?[^\Wa-z_])|(?<=[\d)\]%€][.!?])\s+(?=\W?[A-ZÄÖÜÉ])|(?<=[。！？؟])\s*|\n\s*\n|\n(?=\s*[-*•])"
@@ -35,6 +35,8 @@ _CLOSING = re.compile(
 _LONGEST = 600
 _IDEAL = range(40, 281)
 _MAX_SUMMARY = 3
+Asked = Callable[[str], float]
+"""How much a sentence says about what its writer wants: the weight of its key words."""
 
 
 def body(text: str) -> str:
@@ -69,24 +71,24 @@ def _pieces(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def need(sentences: list[str], intent: str) -> str:
+def need(sentences: list[str], asked: Asked) -> str:
     """The sentence that best says what the sender wants; empty when there is none."""
-    ranked = [(_weight(sentence, intent), -at, sentence) for at, sentence in enumerate(sentences)]
+    ranked = [(_weight(sentence, asked), -at, sentence) for at, sentence in enumerate(sentences)]
     return max(ranked)[2] if ranked else ""
 
 
-def summary(sentences: list[str], intent: str) -> list[str]:
+def summary(sentences: list[str], asked: Asked) -> list[str]:
     """The most informative sentences, at most three, in their order."""
-    ranked = sorted(sentences, key=lambda sentence: _weight(sentence, intent), reverse=True)
+    ranked = sorted(sentences, key=lambda sentence: _weight(sentence, asked), reverse=True)
     chosen = set(ranked[:_MAX_SUMMARY])
     return list(dict.fromkeys(sentence for sentence in sentences if sentence in chosen))
 
 
-def _weight(sentence: str, intent: str) -> float:
-    asked = sum(weight for weight, _ in intents.hits(intent, sentence))
+def _weight(sentence: str, asked: Asked) -> float:
     numbers = 0.5 * bool(re.search(r"\d", sentence))
     money = 0.5 * any(True for _ in amounts.sums(sentence))
-    return asked + numbers + money + (len(sentence) in _IDEAL) + ("?" in sentence) * 0.5
+    ideal = (len(sentence) in _IDEAL) + ("?" in sentence) * 0.5
+    return asked(sentence) + numbers + money + ideal
 
 
 def _without_greeting(piece: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from countersign.workflows.lead_intake.words import LANGUAGES, STOP_WORDS
+from countersign.understanding.stop_words import LANGUAGES, STOP_WORDS
 
 _NAMES = {
     "english": "en",

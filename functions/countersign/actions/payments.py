@@ -1,0 +1,116 @@
+"""Actions on payments: a refund, found again by the key that it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal, Protocol
+
+from countersign.domain.actions import Action, Receipt
+from countersign.domain.contract import Contract
+from countersign.domain.errors import NotFound
+from countersign.domain.money import Money
+from countersign.domain.records import Record
+
+Reason = Literal["requested_by_customer", "duplicate", "fraudulent"]
+"""Stripe's reasons. `fraudulent` also puts the card and the address on its block lists."""
+
+_KEY = "action_key"
+_ON_ITS_WAY = frozenset({"succeeded", "pending"})
+"""Stripe's states of a refund that has left; the others are failed, canceled, requires_action."""
+
+
+class Payments(Protocol):
+    """Writing access to the payments account."""
+
+    def refund(self, charge: str, amount: Money, reason: str, key: str, order: str) -> Record:
+        """Give back `amount` of a charge, once per `key`.
+
+        Raises Throttled or Unavailable when nothing was applied, Refused, or Ambiguous when it may
+        have been: then look for the key among `refunds_of` before asking again under it.
+        """
+
+    def refunds_of(self, charge: str) -> tuple[Record, ...]:
+        """All refunds of a charge, in whatever state, newest first."""
+
+    def read(self, refund_id: str) -> Record:
+        """The refund by id. Raises NotFound."""
+
+
+class Refund(Contract):
+    """Money back to the card it came from. Charge, customer and bounds come from the order."""
+
+    CONTRACT: ClassVar[str] = "payments.refund"
+    VERSION: ClassVar[int] = 1
+
+    order: str
+    charge: str
+    customer: str
+    """The customer's id in the payments account; empty for a guest."""
+    amount: Money
+    reason: Reason
+
+
+def _words(refund: Refund) -> str:
+    blocks = (
+        " Blocks the card and the address from now on." if refund.reason == "fraudulent" else ""
+    )
+    what = f"Refund {refund.amount} of order {refund.order} to the card it was paid with."
+    return f"{what}{blocks} Cannot be undone."
+
+
+def _do(payments: Payments, refund: Refund, key: str) -> Receipt:
+    made = payments.refund(refund.charge, refund.amount, refund.reason, key, refund.order)
+    return _receipt(made, key)
+
+
+def _find(payments: Payments, refund: Refund, key: str) -> Receipt | None:
+    """The refund that an interrupted attempt made, in whatever state it is now.
+
+    Only when there is none may `do` be repeated, under the same key: a saved 500 comes back for 24
+    hours whether or not money moved, and after that a repetition would move it again.
+    """
+    ours = [one for one in payments.refunds_of(refund.charge) if one.fields.get(_KEY) == key]
+    return _receipt(ours[0], key) if ours else None
+
+
+def _receipt(made: Record, key: str) -> Receipt:
+    return Receipt(id=made.id, evidence={"key": key, "status": made.fields.get("status", "")})
+
+
+def _read_back(payments: Payments, refund: Refund, receipt: Receipt) -> Mapping[str, str]:  # noqa: ARG001 - the id says it
+    """What the account holds, by the names of `expected`; nothing when there is no such refund."""
+    try:
+        held = payments.read(receipt.id).fields
+    except NotFound:
+        return {}
+    return {
+        "charge": held["charge"],
+        "amount_minor": held["amount_minor"],
+        "currency": held["currency"],
+        "key": "ours" if held[_KEY] == receipt.evidence["key"] else "another",
+        "status": "on its way" if held["status"] in _ON_ITS_WAY else held["status"],
+    }
+
+
+def _expected(refund: Refund) -> Mapping[str, str]:
+    return {
+        "charge": refund.charge,
+        "amount_minor": str(refund.amount.minor),
+        "currency": refund.amount.currency,
+        "key": "ours",
+        "status": "on its way",
+    }
+
+
+REFUND: Action[Refund, Payments] = Action(
+    id="payments.refund",
+    version=1,
+    connector="payments",
+    params=Refund,
+    reversible=False,
+    words=_words,
+    do=_do,
+    find=_find,
+    read_back=_read_back,
+    expected=_expected,
+)

@@ -1,0 +1,160 @@
+"""Asking for signatures: who is asked when, with which links and mails. Used by Ask and by tick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from countersign.domain.actions import ActionStatus, LedgerEntry, params_of
+from countersign.domain.approvals import Approval, Person, not_theirs
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.change import Due, JobRecord, Link
+from countersign.domain.errors import NeedsPerson
+from countersign.domain.hours import worked
+from countersign.domain.links import hashed
+from countersign.domain.money import Money
+from countersign.domain.people import Directory, Member
+from countersign.domain.policy import strictest
+from countersign.domain.workflow import Tier, Workflow
+from countersign.pages.mails import approval_request
+from countersign.runtime import Deps
+from countersign.workflows import WORKFLOWS
+
+LINK_BITS = 128
+SECRET_BITS = 192
+
+
+@dataclass(frozen=True)
+class Minted:
+    """A link for one person. The secret is in its mail and nowhere else."""
+
+    link: Link
+    secret: str = field(repr=False)
+    person: Person
+
+
+def request(deps: Deps, record: JobRecord) -> Approval:
+    """A new request over everything that waits for a signature, to the first tier with anybody.
+
+    Raises NeedsPerson when nobody in the directory may decide.
+    """
+    workflow = WORKFLOWS[record.job.workflow]
+    asked = [held for held in record.ledger if held.status is ActionStatus.PLANNED]
+    digests = tuple(held.digest for held in asked)
+    now = deps.clock.now()
+    identity = canonical([record.job.job_id, digests, len(record.approvals)])
+    blank = Approval(
+        approval_id="a-" + digest(identity)[:24],
+        job_id=record.job.job_id,
+        digests=digests,
+        actions={held.digest: held.action for held in asked},
+        amounts=_amounts(workflow, asked),
+        approvers=(),
+        quorum=strictest(held.verdict.quorum for held in asked),
+        requester=workflow.requester(record.results["input"].as_(workflow.input)),
+        author=workflow.policy.author,
+        edited_by=next((held.edited_by for held in asked if held.edited_by), ""),
+        requested_at=now,
+        deadline=now,
+        tier=-1,
+    )
+    first = escalated(deps, blank, workflow)
+    if first is None:
+        roles = ", ".join(tier.role for tier in workflow.tiers)
+        raise NeedsPerson(f"nobody may decide: give somebody one of the roles {roles}")
+    return first
+
+
+def escalated(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval | None:
+    """The request with the next tier asked too, and its deadline; None when no tier is left."""
+    people, now = deps.people.directory(), deps.clock.now()
+    for number in range(approval.tier + 1, len(workflow.tiers)):
+        tier = workflow.tiers[number]
+        present = _who(people, approval, tier, now)
+        if present:
+            return _asked(deps, approval, number, tier, present)
+    return None
+
+
+def dues(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> tuple[Due, ...]:
+    """The present tier's deadline, and a reminder at half of its time."""
+    now = deps.clock.now()
+    half = now + (approval.deadline - now) / 2
+    if not deps.settings.approval_seconds:
+        people = deps.people.directory()
+        members = [m for p in approval.approvers if (m := people.member(p.id))]
+        half = _end(now, workflow.tiers[approval.tier].within / 2, members)
+    return (Due(kind="approval", at=approval.deadline), Due(kind="reminder", at=half))
+
+
+def mint(deps: Deps, approval: Approval, people: Iterable[Person]) -> tuple[Minted, ...]:
+    """A link for each of `people`, to be stored before it is mailed."""
+    return tuple(_mint(deps, approval, person) for person in people)
+
+
+def mail(deps: Deps, record: JobRecord, approval: Approval, minted: Iterable[Minted]) -> None:
+    """Mail each link to its person. Mails of one request share a thread."""
+    for one in minted:
+        url = f"{deps.settings.public_base_url}/approvals/{one.link.link_id}/{one.secret}"
+        deps.mail.send(approval_request(record, approval, one.person, url))
+
+
+def _amounts(workflow: Workflow[Any], asked: Iterable[LedgerEntry]) -> dict[str, Money]:
+    found: dict[str, Money] = {}
+    for held in asked:
+        action = workflow.actions[held.action]
+        amount = action.amount(params_of(held, action)) if action.amount else None
+        if amount is not None:
+            found[held.digest] = amount
+    return found
+
+
+def _who(
+    people: Directory, approval: Approval, tier: Tier, now: datetime
+) -> tuple[tuple[Member, str], ...]:
+    """Who of the tier is new to the request and not kept from it by who they are."""
+    known = {person.id for person in approval.approvers}
+    return tuple(
+        (member, instead_of)
+        for member, instead_of in people.present(tier.role, now)
+        if member.person.id not in known and not not_theirs(approval, member.person)
+    )
+
+
+def _asked(
+    deps: Deps,
+    approval: Approval,
+    number: int,
+    tier: Tier,
+    present: tuple[tuple[Member, str], ...],
+) -> Approval:
+    now, seconds = deps.clock.now(), deps.settings.approval_seconds
+    end = _end(now, tier.within, [member for member, _ in present])
+    instead = {member.person.id: of for member, of in present if of}
+    return approval.model_copy(
+        update={
+            "approvers": (*approval.approvers, *(member.person for member, _ in present)),
+            "instead_of": {**approval.instead_of, **instead},
+            "tier": number,
+            "deadline": now + timedelta(seconds=seconds) if seconds else end,
+        }
+    )
+
+
+def _end(now: datetime, within: timedelta, members: Iterable[Member]) -> datetime:
+    """When everybody has had `within` of their own working time."""
+    return max((worked(now, within, member.hours) for member in members), default=now + within)
+
+
+def _mint(deps: Deps, approval: Approval, person: Person) -> Minted:
+    secret = deps.ids.token(SECRET_BITS)
+    link = Link(
+        link_id=deps.ids.token(LINK_BITS),
+        secret_hash=hashed(secret),
+        job_id=approval.job_id,
+        approval_id=approval.approval_id,
+        person_id=person.id,
+    )
+    return Minted(link, secret, person)

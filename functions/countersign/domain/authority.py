@@ -1,0 +1,82 @@
+"""Authority: the one judge of a decision, and the one gate before an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from countersign.domain.actions import ActionStatus, LedgerEntry, check_bytes
+from countersign.domain.approvals import Approval, Choice, Decision, decide, enough, refusal
+from countersign.domain.contract import Value
+from countersign.domain.errors import NotAuthorised
+from countersign.domain.people import Directory, Member
+from countersign.domain.policy import Answer
+
+
+class Authority(Value):
+    """Whether a decision counts, and if not, why."""
+
+    allowed: bool
+    reason: str = ""
+
+
+def authority(member: Member | None, approval: Approval, decision: Decision) -> Authority:
+    """The only judge of a decision, whichever way it came: link, inbox, command or in bulk.
+
+    The person is still in the directory, was asked, did not ask themselves, did not write the
+    policy or the only signed edit, decides in time about exactly what was shown, and approves
+    nothing above their own limits. Anybody who was asked may reject.
+    """
+    if member is None or member.person.id != decision.by:
+        return Authority(allowed=False, reason="this person may not decide any more")
+    refused = refusal(approval, decision) or _above_limits(member, approval, decision)
+    return Authority(allowed=not refused, reason=refused or "")
+
+
+def sign(people: Directory, approval: Approval, decision: Decision) -> Approval:
+    """`approval` with this signature. Raises NotAuthorised with authority's reason, and
+    AlreadyDecided."""
+    if approval.decision is None:
+        judged = authority(people.member(decision.by), approval, decision)
+        if not judged.allowed:
+            raise NotAuthorised(judged.reason)
+    return decide(approval, decision)
+
+
+def _above_limits(member: Member, approval: Approval, decision: Decision) -> str | None:
+    for action_digest, choice in decision.choices.items():
+        amount = approval.amounts.get(action_digest)
+        action = approval.actions.get(action_digest, "")
+        if choice is Choice.APPROVE and not member.covers(action, amount):
+            return f"{amount} is above what {member.person.name} may approve"
+    return None
+
+
+def check_authority(
+    held: LedgerEntry, approvals: Mapping[str, Approval], job_id: str, now: datetime
+) -> None:
+    """The only way to an effect: exact bytes, and policy's leave or people's signatures on them.
+
+    Raises NotAuthorised with the reason.
+    """
+    check_bytes(held, job_id, now)
+    if held.status not in (ActionStatus.AUTHORISED, ActionStatus.CLAIMED):
+        raise NotAuthorised(f"action {held.index} is {held.status}, not authorised")
+    if held.verdict.answer is Answer.FORBID:
+        raise NotAuthorised(f"action {held.index} is forbidden by policy")
+    if held.verdict.answer is Answer.ASK:
+        _check_signatures(held, approvals)
+
+
+def _check_signatures(held: LedgerEntry, approvals: Mapping[str, Approval]) -> None:
+    approval = approvals.get(held.approval)
+    if approval is None or approval.decision is None:
+        raise NotAuthorised(f"action {held.index} needs a signature and has none")
+    for one in (*approval.signatures, approval.decision):
+        refused = refusal(approval, one)
+        if refused:
+            raise NotAuthorised(f"action {held.index}: {refused}")
+    if not approval.decision.approves(held.digest):
+        raise NotAuthorised(f"action {held.index} was not approved")
+    if not enough(approval, held.digest):
+        raise NotAuthorised(f"action {held.index} was not approved by enough people")

@@ -1,0 +1,76 @@
+"""What a reply may say: the fixed acknowledgement, and what a draft must not point at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from countersign.parsing.clean import one_line
+from countersign.understanding import amounts
+from countersign.understanding.acknowledgements import ACKNOWLEDGEMENTS
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_SCHEME = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bmailto:|\btel:|\bwww\.)\S+", re.IGNORECASE)
+_MAILBOX = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+_HOST = re.compile(r"(?<![@\w.-])(?:[\w-]+\.)+([^\W\d_]{2,24})\b(/?)")
+_TLDS = _set(
+    "com net org info biz io ai co app dev xyz top site online shop link click me ly gl tk ru cn "
+    "de fr es it nl eu uk ch at be pl us ca au jp in br mx se no dk fi example test"
+)
+_RUN = re.compile(r"\+?\(?\d[\d ()./\u00a0-]{5,}\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
+_DIGITS = re.compile(r"\D")
+_MIN_PHONE = 7
+_SUBJECT = 150
+
+
+def acknowledgement(language: str) -> tuple[str, str]:
+    """Subject and text of the fixed acknowledgement; English for a language without one."""
+    return ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])
+
+
+def threaded(theirs: str, own: str) -> str:
+    """`Re:` and the sender's own subject, so that threads hold; `own` where there is none."""
+    theirs = one_line(theirs, _SUBJECT)
+    if not theirs:
+        return one_line(own, _SUBJECT)
+    return theirs if theirs.lower().startswith("re:") else f"Re: {theirs}"
+
+
+def foreign_targets(
+    drafts: Mapping[str, str], ours: Collection[str], sender: str, numbers: str
+) -> tuple[str, ...]:
+    """Kinds of targets in the draft that are neither ours nor the sender's: `link`, `address`,
+    `phone number`, each once. The draft itself is not quoted here: reasons are shown widely.
+
+    `ours` are our domains; `numbers` holds every number that the sender may be told.
+    """
+    text = f"{drafts.get('reply_subject', '')}\n{drafts.get('reply_body', '')}"
+    found = (*_hosts(text, ours, sender), *_numbers(text, _DIGITS.sub("", numbers)))
+    return tuple(dict.fromkeys(found))
+
+
+def _hosts(text: str, ours: Collection[str], sender: str) -> Iterator[str]:
+    if _SCHEME.search(text):
+        yield "link"
+    for box in _MAILBOX.finditer(text):
+        if box[0].lower() != sender.lower() and box[1].lower() not in ours:
+            yield "address"
+    for host in _HOST.finditer(text):
+        known = host[0].lower().rstrip("/") in {*ours, sender.rpartition("@")[2]}
+        is_host = host[2] or host[1].lower() in _TLDS or not host[1].isascii()
+        if is_host and not known:
+            yield "link"
+
+
+def _numbers(text: str, own: str) -> Iterator[str]:
+    for money in amounts.sums(text):
+        text = text.replace(money.words, " ")
+    for run in _RUN.finditer(_DATE.sub(" ", text)):
+        digits = _DIGITS.sub("", run[0]).lstrip("0")
+        if len(digits) >= _MIN_PHONE and digits not in own:
+            yield "phone number"

@@ -1,0 +1,75 @@
+"""refund_request: a customer asks for money back; money leaves, so it is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from countersign.domain.workflow import Tier, Workflow
+from countersign.understanding.reading import dismiss
+from countersign.workflows.refund_request.actions import ACTIONS, lookups, want
+from countersign.workflows.refund_request.confidence import confidence
+from countersign.workflows.refund_request.contract import RefundAnswer, RefundInput, schema
+from countersign.workflows.refund_request.draft import draft
+from countersign.workflows.refund_request.duplicates import claim, joins
+from countersign.workflows.refund_request.limits import release
+from countersign.workflows.refund_request.policy import POLICY
+from countersign.workflows.refund_request.reading import prompt_text, read, source_text
+from countersign.workflows.refund_request.rules import RULES
+
+
+@lru_cache(maxsize=1)
+def workflow() -> Workflow[RefundInput]:
+    """The workflow. A function, because its prompt is a packaged file that is read on first use:
+    nothing happens at import."""
+    return Workflow(
+        id="refund_request",
+        title="Refund request",
+        owner="payments-ops",
+        success=(
+            "every request ends as a refund, an answer or a case in one business day",
+            "at least 60 % of requests up to the small limit need no signature",
+            "no refund is made twice, to somebody else, or above what was paid",
+        ),
+        thresholds=(
+            "more than 10 % of signed refunds are rejected in a week",
+            "any refund ends unknown, or differs from what was authorised",
+            "refunds that ran by themselves reach the daily cap on two days of a week",
+        ),
+        input=RefundInput,
+        answer=RefundAnswer,
+        release=release(),
+        rules=RULES,
+        policy=POLICY,
+        actions=ACTIONS,
+        tiers=(
+            Tier(role="payments", within=timedelta(hours=8)),
+            Tier(role="payments-lead", within=timedelta(hours=8)),
+        ),
+        requester=_requester,
+        read=read,
+        dismiss=dismiss,
+        source_text=source_text,
+        prompt_text=prompt_text,
+        schema=schema,
+        draft=draft,
+        confidence=confidence,
+        offline=_offline,
+        lookups=lookups,
+        claim=claim,
+        joins=joins,
+        want=want,
+    )
+
+
+def _requester(message: RefundInput) -> str:
+    return message.sender
+
+
+def _offline(prompt: str) -> Mapping[str, Any]:
+    # Loaded here: its tables of words are for the one step that asks no model.
+    from countersign.workflows.refund_request.offline import offline  # noqa: PLC0415 - as said above
+
+    return offline(prompt)

@@ -1,0 +1,107 @@
+"""What enters refund_request, and what the model must answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from countersign.domain.contract import Contract, Value
+from countersign.domain.money import Money
+from countersign.understanding.answers import (
+    Percent,
+    Quotes,
+    ReplyDraft,
+    Said,
+    SaidMoney,
+    SaidSummary,
+    strict_schema,
+)
+from countersign.understanding.messages import Address, Message, Optional, Text
+
+Wish = Literal["refund", "replacement", "information", "other"]
+ReasonClass = Literal[
+    "damaged", "wrong_item", "not_arrived", "changed_mind", "duplicate_charge", "fraud", "other"
+]
+ActionId = Literal["payments.refund", "email.send_reply"]
+OrderNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+_MAX_MINOR = 10**15
+
+
+class ShopAmount(Value):
+    """Money as the shop sends it: 45.00 EUR is `{"minor": 4500, "currency": "EUR"}`."""
+
+    minor: Annotated[int, Field(ge=1, le=_MAX_MINOR)]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class ShopRefund(Contract):
+    """What the shop posts when a customer asks for money back. Null: not said.
+
+    The shop signs the webhook and knows its customers: `email` is the account's, not a guess.
+    """
+
+    CONTRACT: ClassVar[str] = "refund_request.shop"
+    VERSION: ClassVar[int] = 1
+
+    order: OrderNumber
+    email: Address
+    message: Text
+    amount: ShopAmount | None = None
+    reason: ReasonClass | None = None
+    language: Optional | None = None
+
+
+class Stated(Value):
+    """What the shop's form says beside the text. Empty or null: not said."""
+
+    order: str = ""
+    amount: Money | None = None
+    reason: ReasonClass | None = None
+    language: str = ""
+
+
+class RefundInput(Message):
+    """One request, whichever door it came through."""
+
+    CONTRACT: ClassVar[str] = "refund_request.input"
+    VERSION: ClassVar[int] = 1
+
+    stated: Stated = Stated()
+
+
+class SaidWish(Value):
+    """What the sender wants of us."""
+
+    value: Wish
+    quotes: Quotes
+
+
+class SaidReason(Value):
+    """Why they want it."""
+
+    value: ReasonClass
+    quotes: Quotes
+
+
+class RefundAnswer(Contract):
+    """The model's answer. Null wherever the source does not say."""
+
+    CONTRACT: ClassVar[str] = "refund_request.answer"
+    VERSION: ClassVar[int] = 1
+
+    order: Said | None
+    wish: SaidWish | None
+    reason: SaidReason | None
+    amount: SaidMoney | None
+    says: SaidSummary | None
+    language: Said | None
+    reply: ReplyDraft | None
+    actions: tuple[ActionId, ...]
+    confidence: Percent = Field(...)
+
+
+def schema() -> Mapping[str, Any]:
+    """`RefundAnswer` as the JSON schema that strict structured output accepts."""
+    return strict_schema(RefundAnswer)

@@ -1,0 +1,162 @@
+"""What is known about a job's request: the order's record before the form, the form before text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
+
+from pydantic import ValidationError
+
+from countersign.domain.money import Money, exponent
+from countersign.domain.proposal import Proposal
+from countersign.domain.records import Record
+from countersign.domain.rules import Situation
+from countersign.understanding.amounts import ISO
+from countersign.understanding.instants import instant
+from countersign.workflows.refund_request import orders
+from countersign.workflows.refund_request.contract import RefundInput
+
+Request = Situation[RefundInput]
+
+_SIGNS = (
+    ("USD", "us", frozenset(["AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"])),
+    ("JPY", "jp", frozenset({"CNY"})),
+)
+"""Codes whose sign other currencies share, the letters that tell them apart, and those others."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order as the payments system holds it."""
+
+    charge: str
+    number: str
+    customer: str
+    email: str
+    left: Money
+    """What was paid and not yet refunded."""
+    refunded: Money
+    is_paid: bool
+    is_disputed: bool
+    created: datetime | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The sum that is asked for. `currency` is an ISO 4217 code, or empty when none is known."""
+
+    amount: Decimal
+    currency: str
+
+
+def order_number(message: RefundInput, proposal: Proposal) -> str:
+    """The order's number as a person corrected it, as the shop says, or else as the text does."""
+    said = proposal.corrected("order") or message.stated.order or proposal.value("order") or ""
+    return orders.normal(said)
+
+
+def wish(situation: Request) -> str:
+    """What the sender wants; a shop's refund form says it where the text does not."""
+    said = situation.proposal.value("wish")
+    return said or ("refund" if situation.input.channel == "form" else "other")
+
+
+def reason(situation: Request) -> str:
+    """The class of the reason; `other` when nothing says it."""
+    proposal = situation.proposal
+    said = proposal.corrected("reason") or situation.input.stated.reason or proposal.value("reason")
+    return said or "other"
+
+
+def records(situation: Request) -> tuple[Record, ...]:
+    """The records whose number is exactly the order's."""
+    number = order_number(situation.input, situation.proposal)
+    found = situation.records.all("order")
+    return tuple(one for one in found if orders.normal(one.fields.get("number", "")) == number)
+
+
+def order(situation: Request) -> Order | None:
+    """The order; None when there is not exactly one, or when its record cannot be read."""
+    found = records(situation)
+    return _order(found[0]) if len(found) == 1 else None
+
+
+def asked(situation: Request) -> Asked | None:
+    """The sum that a person corrected, the shop states, or else the text asks for; None without."""
+    corrected = situation.proposal.corrected("asked_amount")
+    form = situation.input.stated.amount
+    if form and not corrected:
+        return Asked(form.amount, form.currency)
+    amount = said_amount(situation.proposal)
+    return Asked(amount, _currency(situation)) if amount else None
+
+
+def said_amount(proposal: Proposal) -> Decimal | None:
+    """The number that text or person name; None when there is none, or none above zero."""
+    try:
+        amount = Decimal(proposal.value("asked_amount") or "")
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount > 0 else None
+
+
+def proposed(situation: Request) -> Money | None:
+    """The refund: what is asked, bounded by what is left of the order; all of that when no sum in
+    the order's currency is asked. None when there is nothing that could be refunded."""
+    found = order(situation)
+    if found is None or wish(situation) != "refund" or found.left.amount <= 0:
+        return None
+    said = asked(situation)
+    if said is None or said.currency not in ("", found.left.currency):
+        return found.left
+    unit = Decimal(1).scaleb(-exponent(found.left.currency))
+    amount = min(said.amount, found.left.amount).quantize(unit, rounding=ROUND_DOWN)
+    return Money(amount=amount, currency=found.left.currency) if amount > 0 else None
+
+
+def is_senders(found: Order, message: RefundInput) -> bool:
+    """Whether the order belongs to the address that wrote."""
+    return bool(found.email) and found.email.casefold() == message.sender.casefold()
+
+
+def _order(record: Record) -> Order | None:
+    held = record.fields.get
+    paid, refunded = _money(record, "amount_minor"), _money(record, "refunded_minor")
+    if paid is None or refunded is None:
+        return None
+    return Order(
+        charge=record.id,
+        number=held("number", ""),
+        customer=held("customer", ""),
+        email=held("email", "").strip(),
+        left=Money(amount=paid.amount - refunded.amount, currency=paid.currency),
+        refunded=refunded,
+        is_paid=held("paid") == "true",
+        is_disputed=held("disputed") != "false",
+        created=instant(held("created", "")),
+    )
+
+
+def _money(record: Record, field: str) -> Money | None:
+    minor, currency = record.fields.get(field, ""), record.fields.get("currency", "").upper()
+    if not (minor.isascii() and minor.isdecimal()):
+        return None
+    try:
+        return Money.model_validate({"minor": int(minor), "currency": currency})
+    except ValidationError:
+        return None
+
+
+def _currency(situation: Request) -> str:
+    """The code that the text names. A sign that several currencies share means the order's."""
+    fact = situation.proposal.facts.get("asked_currency")
+    if fact is None or fact.value not in ISO:
+        return ""
+    found = order(situation)
+    quotes = " ".join(fact.quotes).lower()
+    for code, letters, others in _SIGNS:
+        shared = fact.value == code and letters not in quotes and not fact.by
+        if shared and found and found.left.currency in others:
+            return found.left.currency
+    return fact.value

@@ -1,0 +1,104 @@
+"""The plain heuristics: an answer parsed out of the message itself, for when there is no model.
+
+They read what is written and obey nothing of it: the text is searched, never interpreted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from countersign.understanding import amounts, language, sentences
+from countersign.understanding.answers import said, summary
+from countersign.understanding.lexicon import Lexicon
+from countersign.understanding.prompts import Prompt, parsed
+from countersign.workflows.refund_request import offline_reply, orders
+from countersign.workflows.refund_request.lexicons import REASONS, WISHES
+
+_FEW = 3
+_DECIMALS = re.compile(r"\d[.,]\d\d(?!\d)")
+
+
+def offline(prompt_text: str) -> Mapping[str, Any]:
+    """A dict that `RefundAnswer` accepts, every quote verbatim in the message."""
+    message = parsed(prompt_text)
+    wish, weight = _wish(message)
+    told = sentences.summary(message.sentences, partial(WISHES.weight, wish))
+    need = sentences.need(message.sentences, partial(WISHES.weight, wish))
+    code = language.detect(message.words) or language.code(message.form.get("language", ""))
+    first = message.sentences[0] if message.sentences else ""
+    return {
+        "order": said(_order(message)),
+        "wish": _classed(WISHES, wish, message),
+        "reason": _reason(message),
+        "amount": _amount(message.sentences),
+        "says": summary(told),
+        "language": said((code, first)) if code and first else None,
+        "reply": offline_reply.reply(code, message.header, need) if need else None,
+        "actions": ["payments.refund"] * (wish == "refund") + ["email.send_reply"],
+        "confidence": _own_number(message, weight),
+    }
+
+
+def _wish(message: Prompt) -> tuple[str, int]:
+    wish, weight = WISHES.likeliest(message.words)
+    if wish == "other" and "order" in message.form:  # the shop's form: money back is its purpose
+        return "refund", weight
+    return wish, weight
+
+
+def _order(message: Prompt) -> tuple[str, str] | None:
+    stated = message.form.get("order", "")
+    return (stated, stated) if stated else next(iter(orders.found(message.words)), None)
+
+
+def _reason(message: Prompt) -> Mapping[str, Any] | None:
+    stated = message.form.get("reason", "")
+    if stated:
+        return {"value": stated, "quotes": [stated]}
+    reason, weight = REASONS.likeliest(message.words)
+    return _classed(REASONS, reason, message) if weight else None
+
+
+def _classed(lexicon: Lexicon, name: str, message: Prompt) -> Mapping[str, Any] | None:
+    stands = [words for _, words in lexicon.hits(name, message.words)][:_FEW]
+    quotes = stands or message.sentences[:1]
+    return {"value": name, "quotes": quotes} if quotes else None
+
+
+def _amount(said_in: list[str]) -> Mapping[str, Any] | None:
+    """The sum that stands nearest to a word for refunds, in a sentence that has both.
+
+    A price in another sentence is what was paid, and not yet what is asked.
+    """
+    near = [found for sentence in said_in for found in _sums(sentence)]
+    if not near:
+        return None
+    _, money = min(near, key=lambda found: found[0])
+    return {
+        "amount": format(money.amount, "f"),
+        "currency": money.currency or None,
+        "quotes": [money.words],
+    }
+
+
+def _sums(sentence: str) -> Iterator[tuple[int, amounts.Sum]]:
+    """(how far from a word for refunds, the sum) of each sum in a sentence."""
+    places = [sentence.find(words) for _, words in WISHES.hits("refund", sentence)]
+    if not places:
+        return
+    for _, words in orders.found(sentence):
+        sentence = sentence.replace(words, " " * len(words))
+    for money in amounts.bare(sentence):
+        if money.currency or _DECIMALS.search(money.words):
+            at = sentence.find(money.words)
+            yield min(abs(at - place) for place in places), money
+
+
+def _own_number(message: Prompt, weight: int) -> int:
+    """Per cent: how many key words spoke, much less when the text tries to give orders."""
+    if message.gives_orders:
+        return 20
+    return min(95, 70 + 5 * weight) if weight else 50

@@ -1,0 +1,41 @@
+"""The demo's approvers: five people, two tiers, one of them away with a deputy."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from countersign.domain.approvals import Person
+from countersign.domain.hours import Hours
+from countersign.domain.money import Money
+from countersign.domain.people import Away, Limit, Member
+
+_ALWAYS = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
+"""The demo decides at any hour; a real directory has real ones."""
+
+
+def demo(now: datetime) -> tuple[Member, ...]:
+    """Two sellers (one away, with a deputy), the deputy, the sales lead and the head of support."""
+    away = Away(since=now - timedelta(days=1), until=now + timedelta(days=14), deputy="jonas")
+    return (
+        _member("robin", "Robin Doyle", "sales", "refunds", limit="500"),
+        _member("mira", "Mira Sommer", "sales", limit="200").model_copy(update={"away": (away,)}),
+        _member("jonas", "Jonas Adler", "refunds", limit="200"),
+        _member("ines", "Inês Prado", "sales-lead", "refunds-lead", limit="5000"),
+        _member("sam", "Sam Okafor", "sales-lead", "refunds-lead", limit="5000"),
+    )
+
+
+def _member(key: str, name: str, *roles: str, limit: str) -> Member:
+    amounts = (Money(amount=Decimal(limit), currency=code) for code in ("EUR", "USD", "GBP"))
+    return Member(
+        person=Person(id=key, name=name, address=f"{key}@example.com"),
+        roles=roles,
+        limits=tuple(Limit(actions="payments.*", most=most) for most in amounts),
+        hours=_ALWAYS,
+    )
+
+
+def since_now() -> tuple[Member, ...]:
+    """The demo's people as of this moment."""
+    return demo(datetime.now(UTC))

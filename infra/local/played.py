@@ -1,0 +1,76 @@
+"""How the events went: as a table for a person, as a file for a tool, and as an exit code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from infra.local.samples import Sample
+from infra.settings import ROOT
+
+RESULT = ROOT / ".local" / "last-run.json"
+
+
+@dataclass
+class Played:
+    """How one event went."""
+
+    sample: Sample
+    job_id: str = ""
+    status: str = ""
+    waits_for: str = ""
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """One entry of `last-run.json`."""
+        return {
+            "event": self.sample.name,
+            "job_id": self.job_id,
+            "status": self.status or None,
+            "expected": self.sample.expect.status,
+            "ok": not self.faults,
+            "seconds": round(self.seconds, 2),
+            "differs": self.faults,
+        }
+
+
+def write(played: list[Played]) -> None:
+    RESULT.write_text(json.dumps({"events": [one.as_dict() for one in played]}, indent=1) + "\n")
+
+
+def table(played: list[Played]) -> Table:
+    shown = Table(show_edge=False, pad_edge=False)
+    shown.add_column("event", no_wrap=True)
+    shown.add_column("job", style="dim", overflow="fold")
+    shown.add_column("outcome", no_wrap=True)
+    shown.add_column("seconds", justify="right")
+    shown.add_column("waits for")
+    for one in played:
+        outcome = one.status or ("not known" if one.job_id else "refused by the door")
+        mark = f"[red]✗ {outcome}[/]" if one.faults else f"[green]✓[/] {outcome}"
+        row = (one.sample.name, one.job_id, mark, f"{one.seconds:.1f}", escape(one.waits_for))
+        shown.add_row(*row)
+    return shown
+
+
+def verdict(console: Console, played: list[Played], strays: list[str]) -> int:
+    wrong = [one for one in played if one.faults]
+    for one in wrong:
+        for fault in one.faults:
+            console.print(f"[red]{one.sample.name}[/]: {escape(fault)}", soft_wrap=True)
+    for stray in strays:
+        console.print(f"[red]effects[/]: {escape(stray)}", soft_wrap=True)
+    if wrong or strays:
+        console.print(f"\n{len(wrong)} of {len(played)} events ended elsewhere.")
+        return 1
+    console.print(
+        f"\nAll {len(played)} events ended as expected; every write and every mail is one that "
+        "policy allowed or a person signed."
+    )
+    return 0
