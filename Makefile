@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 EMULATOR := .local/emulator/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench guarantees soak synth deploy destroy lock clean
+.PHONY: help run test check bench guarantees soak synth deploy destroy pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,7 +20,7 @@ run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:840
 	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once)
 
 test: check ## check, then every test
-	@$(BIN)/pytest -m "not soak" --ignore=tests/infra --ignore=tests/unit/test_docs.py
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" --ignore=tests/infra
 
 check: $(READY) $(EMULATOR) ## ruff, mypy strict, architecture, docs, synthesis with cdk-nag
 	@$(BIN)/ruff check
@@ -45,6 +45,9 @@ deploy: $(READY) ## one `cdk deploy` of STAGE to the AWS account of your credent
 
 destroy: $(READY) ## one `cdk destroy` of STAGE; says what it leaves
 	@$(BIN)/python -m infra.deploy --stage $(STAGE) --destroy
+
+pictures: $(READY) $(EMULATOR) ## take the README's pictures anew from the running system
+	@$(BIN)/python -m infra.pictures
 
 lock: $(READY) ## resolve the dependencies anew into hash-pinned locks without download addresses
 	@$(BIN)/python -m infra.lock

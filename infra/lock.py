@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 LOCKS = Path("infra/requirements")
-LAYERS = ("core", "http", "model", "pages", "text")
+LAYERS = ("core", "http", "model", "pages", "payments", "text")
 OPTIONS = (
     "--generate-hashes",
     "--no-emit-index-url",

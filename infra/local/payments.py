@@ -53,9 +53,9 @@ def payments_app(
 def _routes(door: Door) -> list[Route]:
     reads = (
         ("/charges/search", payments_api.search_charges),
-        ("/charges/{id}", payments_api.read_charge),
+        ("/charges/{id:path}", payments_api.read_charge),
         ("/charges", payments_api.list_charges),
-        ("/refunds/{id}", payments_api.read_refund),
+        ("/refunds/{id:path}", payments_api.read_refund),
         ("/refunds", payments_api.list_refunds),
     )
     create = door.guarded(payments_api.create_refund, writes=True)

@@ -21,12 +21,14 @@ SCRIPT = "<script>addEventListener('load', () => fetch(location.href, {method: '
 
 
 class Product:
-    """A product with one open request. `decisions` is what was decided, in order."""
+    """A product with one open request. `decisions` is what was decided, in order; `opened` counts
+    the GETs that reached it."""
 
     link = PATH
 
     def __init__(self) -> None:
         self.decisions: list[str] = []
+        self.opened = 0
 
     def get(self, url: str) -> tuple[int, str, str]:
         """Status, body and `location` of the answer to a GET."""
@@ -97,6 +99,8 @@ class _Site(BaseHTTPRequestHandler):
     shop: Product
 
     def do_GET(self) -> None:
+        if not self.path.endswith("favicon.ico"):
+            self.shop.opened += 1
         self._answer(*self.shop.get(self.path))
 
     def do_HEAD(self) -> None:

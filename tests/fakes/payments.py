@@ -161,7 +161,7 @@ class FakePayments:
             return _ours(refused)
         except ValueError as wrong:
             return Refused(f"refused: {wrong}; nothing was sent")
-        more = {"reason": reason, "metadata": {"action_key": key, "order": charge.order}}
+        more: Any = {"reason": reason, "metadata": {"action_key": key, "order": charge.order}}
         if trouble == "lie":
             made = Refund(new_id("re"), charge.id, stripes, charge.currency, START, **more)
             return refund_record(shown_refund(made))
@@ -198,6 +198,5 @@ def _given(answer: Record | CountersignError) -> Record:
 
 def _ours(refused: ApiError) -> CountersignError:
     """A refusal of Stripe's as the adapter reads it."""
-    error = stripe.InvalidRequestError("", refused.param, refused.code, None, refused.status)
-    error.json_body = refused.body
+    error = stripe.StripeError("", None, refused.status, refused.body)
     return write_error(error, "refund a charge")

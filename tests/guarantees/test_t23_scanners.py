@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import httpx
 import pytest
+from playwright.sync_api import Browser as Chromium
 
 from countersign.domain.change import JobRecord, Link
 from countersign.doors.approvals import answer
@@ -42,8 +43,15 @@ no_chromium = pytest.mark.skipif(
 PLOTS = (Plot(), Plot(text="budget " * 500, offline=True))
 PEOPLE = ("ana", "ben")
 ROUNDS = 50
-LINGER = 0.2
+LINGER = 0.1
 """Seconds that a browser scanner stays on a page."""
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Chromium]:
+    """One Chromium for this file."""
+    with chromium() as started:
+        yield started
 
 
 @dataclass(frozen=True)
@@ -79,14 +87,14 @@ def swarm(
 
 
 @contextmanager
-def mailed() -> Iterator[list[tuple[World, str]]]:
-    """Two waiting jobs, each with a link for Ana and one for Ben."""
+def mailed(people: Sequence[str]) -> Iterator[list[tuple[World, str]]]:
+    """Two waiting jobs, and the links of `people` to each."""
     with ExitStack() as stack:
         doors = [stack.enter_context(served(plot)) for plot in PLOTS]
         yield [
             (world, f"{base}/approvals/link-{person}/{SECRETS[person]}")
             for world, base in doors
-            for person in PEOPLE
+            for person in people
         ]
 
 
@@ -97,16 +105,15 @@ def signed(url: str) -> str:
         return read(person.post(url, data=page.form("approve", "")).text).heading
 
 
-def unharmed(scanners: Sequence[Scanner], rounds: int) -> int:
+def unharmed(scanners: Sequence[Scanner], rounds: int, people: Sequence[str] = PEOPLE) -> int:
     """Play the swarm and assert that it changed nothing: how many requests were sent."""
-    with mailed() as links:
+    with mailed(people) as links:
         worlds = list({id(world): world for world, _ in links}.values())
         before = [state(world) for world in worlds]
         sent = swarm(scanners, [url for _, url in links], rounds, lambda: False)
         assert [state(world) for world in worlds] == before
         assert [one.writes for one in before] == [0, 0]
-        first, _, _, last = links
-        for world, url in (first, last):
+        for world, url in (links[0], links[-1]):
             assert signed(url) == "Your decision is recorded"
             assert (approval(world).decision is not None, world.executions.succeeded) == (
                 True,
@@ -125,14 +132,21 @@ def test_scanners_without_a_browser_change_nothing(figure: Figure) -> None:
 
 @pytest.mark.browser
 @no_chromium
-@pytest.mark.parametrize("rounds", [2, pytest.param(ROUNDS, marks=pytest.mark.soak)])
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("rounds", "people"),
+    [(2, PEOPLE[:1]), pytest.param(ROUNDS, PEOPLE, marks=pytest.mark.soak)],
+    ids=["short", "long"],
+)
 @pytest.mark.parametrize("kind", [0, 1], ids=["headless", "clicker"])
-def test_scanners_with_a_browser_change_nothing(figure: Figure, kind: int, rounds: int) -> None:
+def test_scanners_with_a_browser_change_nothing(
+    chrome: Chromium, figure: Figure, kind: int, rounds: int, people: Sequence[str]
+) -> None:
     """Scripts run, buttons are pressed and forms sent: no write; the link works after it."""
-    with chromium() as browser:
-        scanner = with_browser(browser, LINGER)[kind]
-        sent = unharmed([scanner], rounds)
-    figure(f"{rounds * 4} visits of the {scanner.name} ({sent} requests): 0 changes", rounds * 4)
+    scanner = with_browser(chrome, LINGER)[kind]
+    visits = rounds * len(PLOTS) * len(people)
+    sent = unharmed([scanner], rounds, people)
+    figure(f"{visits} visits of the {scanner.name} ({sent} requests): 0 state changes", visits)
 
 
 def test_only_a_wrong_value_counts_as_a_try() -> None:
@@ -191,9 +205,11 @@ def test_control_the_swarm_decides_on_unsafe_links(product: type[Product]) -> No
 @pytest.mark.parametrize(
     ("product", "kind"), [(ScriptOnLoad, 0), (DrawnByScript, 0), (PlainButton, 1)]
 )
-def test_control_the_browser_decides_on_unsafe_links(product: type[Product], kind: int) -> None:
+def test_control_the_browser_decides_on_unsafe_links(
+    chrome: Chromium, product: type[Product], kind: int
+) -> None:
     """A script on load and a button are each caught by the browser's kinds."""
     shop = product()
-    with online(shop) as url, chromium() as browser:
-        swarm([with_browser(browser, LINGER)[kind]], [url], 1, lambda: bool(shop.decisions))
+    with online(shop) as url:
+        swarm([with_browser(chrome, LINGER)[kind]], [url], 1, lambda: bool(shop.decisions))
     assert shop.decisions == ["approve"]

@@ -148,6 +148,8 @@ class StripePayments:
             lambda: self._stripe.v1.charges.search({"query": query, "limit": PAGE}),
             lambda error: read_error(error, "search the charges of an order"),
         )
+        if page["has_more"]:
+            raise Refused(f"more than {PAGE} charges name this order; a person has to look")
         # The index may show a charge as it was: only its id is taken from there.
         return [self._charge(str(one["id"])) for one in data(page)]
 

@@ -15,6 +15,8 @@ _UNITS: Mapping[str, int] = dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 1
 
 def to_stripe(minor: int, currency: str) -> int:
     """`minor` units (ISO 4217) in Stripe's unit. Raises ValueError when Stripe has no such one."""
+    if minor <= 0:
+        raise ValueError("an amount to move is above zero")
     amount = _scaled(minor, _decimals(currency) - exponent(currency))
     if amount % _UNITS.get(currency, 1):
         raise ValueError(f"amounts in {currency} end in 0")

@@ -143,10 +143,12 @@ def write_error(error: Exception, doing: str) -> CountersignError:
 
 def _told(error: Exception, doing: str) -> CountersignError | None:
     """The errors by which Stripe says that it did nothing."""
-    if isinstance(error, stripe.RateLimitError):
+    if not isinstance(error, stripe.StripeError):
+        return None
+    if _status(error) == httpx.codes.TOO_MANY_REQUESTS:
         wait = _pause((error.headers or {}).get("retry-after", ""))
         return Throttled(f"the payments account asked to wait before: {doing}", wait)
-    if isinstance(error, stripe.StripeError) and httpx.codes.is_client_error(_status(error)):
+    if httpx.codes.is_client_error(_status(error)):
         return None if _status(error) == httpx.codes.CONFLICT else _refused(error, doing)
     return None
 
@@ -154,7 +156,11 @@ def _told(error: Exception, doing: str) -> CountersignError | None:
 def _refused(error: stripe.StripeError, doing: str) -> Refused:
     # Only codes and names that are Stripe's own words: the message is content from outside.
     param = _object(error).get("param")
-    parts = [str(_status(error)), _code(error), param if param in _PARAMS else ""]
+    parts = [
+        str(_status(error)),
+        _code(error) or type(error).__name__,
+        param if param in _PARAMS else "",
+    ]
     why = " ".join(filter(None, parts))
     return Refused(f"refused: {why}, {doing}. Correct the data or the key's rights.")
 

@@ -12,7 +12,7 @@ import pytest
 from countersign.workflows.lead_intake.actions import due_at
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.duplicates import claim, joins
-from tests.unit.workflows.pipeline import judge, read, situated
+from tests.unit.workflows.pipeline import judge, read
 
 FRIDAY_NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SENDER = "ines.alder@kornfeld.example"
@@ -132,4 +132,3 @@ def test_an_answer_without_facts_is_worth_little() -> None:
     outcome = judge(_sale(), answer=empty)
     assert outcome.draft.facts == {}
     assert outcome.proposal.confidence < Decimal("0.5")
-    assert situated(outcome.given, outcome.proposal, {}).proposal == outcome.proposal

@@ -45,8 +45,8 @@ def workflow() -> Workflow[RefundInput]:
         policy=POLICY,
         actions=ACTIONS,
         tiers=(
-            Tier(role="payments", within=timedelta(hours=8)),
-            Tier(role="payments-lead", within=timedelta(hours=8)),
+            Tier(role="refunds", within=timedelta(hours=8)),
+            Tier(role="refunds-lead", within=timedelta(hours=8)),
         ),
         requester=_requester,
         read=read,

@@ -1,4 +1,5 @@
 """A reply draft by template: what was understood, true whether or not the refund is signed."""
+# ruff: noqa: E501 - one sentence a line
 
 from __future__ import annotations
 

@@ -6,21 +6,26 @@ from __future__ import annotations
 import re
 
 _ORDER = (
-    "order|purchase|invoice|receipt|"
-    "bestellung|bestellnummer|bestell-?nr|auftrag|auftragsnummer|rechnung|rechnungsnummer|rechnungs-?nr|"
-    "commande|facture|pedido|encomenda|factura|fatura|compra|ordine|fattura|acquisto|"
-    "bestelling|ordernummer|bestelnummer|factuur|factuurnummer"
+    "order|purchase|invoice|receipt|bestellung|auftrag|rechnung|commande|facture|pedido|encomenda|factura|fatura|"
+    "compra|ordine|fattura|acquisto|bestelling|factuur"
 )
-_NUMBER = r"no|nr|num|number|id|ref|reference|code|nummer|numéro|numero|número|numer|n°|nº|n\.º|№"
-_SHAPE = r"[a-z]{0,5}-?\d[\da-z]*(?:-\d[\da-z]*){0,3}"
+_WITH_NUMBER = r"(?:bestell|auftrags|rechnungs|order|bestel|factuur)-?(?:nummer|nr)"
+_NUMBER = "no|nr|num|number|id|ref|reference|code|nummer|numéro|numero|número|n"
+_SIGN = "n°|nº|n\\.º|n\\.°|№"
+_IS = "is|ist|est|es|è|é"
+_REST = r"[\da-z]*(?:-\d[\da-z]*){0,3}"
+_SHORT, _LONG = rf"[a-z]{{0,5}}-?\d{_REST}", rf"[a-z]{{0,5}}-?\d{{3}}{_REST}"
+_NUMBERED = rf"(?:{_ORDER})(?!\w)\W{{0,3}}(?:(?:{_NUMBER})(?!\w)|(?:{_SIGN}))|{_WITH_NUMBER}(?!\w)"
 _NAMED = re.compile(
-    rf"(?<!\w)(?:{_ORDER})(?!\w)\W{{0,3}}(?:(?:{_NUMBER})(?!\w)[.:]?\s?)?(?:[a-zà-ÿ]{{2,4}}\s)?[:#]?\s?({_SHAPE})(?![\w%])",
+    rf"(?<!\w)(?:(?:{_NUMBERED})[.:]?\s?(?:(?:{_IS})\s)?[:#]?\s?({_SHORT})"
+    rf"|(?:{_ORDER})(?!\w)\W{{0,3}}({_LONG}))(?![\w%])",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(
-    r"(?<![\w#])#\s?([a-z]{0,5}-?\d[\da-z]*(?:-\d[\da-z]*){0,3})(?!\w)", re.IGNORECASE
+"""A number of one or two digits counts only where a word says that it is one: “order 2 lamps”."""
+_SIGNED = re.compile(rf"(?<![\w#])#\s?({_SHORT})(?!\w)", re.IGNORECASE)
+_PREFIXED = re.compile(
+    rf"(?<![\w-])((?:inv|ord|order|po|re|fac|so)-\d{_REST})(?![\w-])", re.IGNORECASE
 )
-_PREFIXED = re.compile(r"(?<![\w-])((?:inv|ord|order|po|re|fac|so)-\d[\da-z]*(?:-\d[\da-z]*){0,3})(?![\w-])", re.IGNORECASE)  # fmt: skip
 _MONEY = re.compile(
     r"\s?(?:[.,]\d|€|\$|£|(?:eur|euros?|usd|gbp|chf|dollars?|pounds?)\b)", re.IGNORECASE
 )
@@ -37,10 +42,10 @@ def normal(stated: str) -> str:
 def found(text: str) -> tuple[tuple[str, str], ...]:
     """(number, the words as they stand) of every order named in `text`, in order, once each."""
     places = sorted(
-        (match.start(), normal(match[1]), match[0])
+        (match.start(), normal(match[match.lastindex or 0]), match[0])
         for pattern in (_NAMED, _SIGNED, _PREFIXED)
         for match in pattern.finditer(text)
-        if _is_number(match[1]) and not _MONEY.match(text, match.end())
+        if not _is_else(match)
     )
     numbers: dict[str, str] = {}
     for _, number, words in places:
@@ -54,5 +59,7 @@ def supports(quote: str, number: str) -> bool:
     return bool(normal(number)) and bool(whole.search(quote))
 
 
-def _is_number(stated: str) -> bool:
-    return not _DAY.fullmatch(stated)
+def _is_else(match: re.Match[str]) -> bool:
+    """Whether the number is a day, a count or a sum of money."""
+    stated = match[match.lastindex or 0]
+    return bool(_DAY.fullmatch(stated) or _MONEY.match(match.string, match.end()))

@@ -57,8 +57,8 @@ def _window(situation: Request) -> Hit:
         return None
     if found.created is None or found.created > situation.now:
         return "no date in the past", f"{days} days"
-    age = (situation.now - found.created) / timedelta(days=1)
-    return (f"{int(age)} days", f"{days} days") if age > days else None
+    late = situation.now - found.created > timedelta(days=float(days))
+    return (f"{found.created:%Y-%m-%d}", f"{days} days") if late else None
 
 
 def _refunded_before(situation: Request) -> Hit:
