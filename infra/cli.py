@@ -1,47 +1,32 @@
-"""The `countersign` command: submit events, look at jobs, end cases; here or on AWS.
+"""The `countersign` command: events, jobs, cases, people, reviews, numbers; here or on AWS.
 
 Exit codes: 0 done, 1 it was refused or failed, 2 wrong use, or the target cannot be reached.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
+from countersign.connectors.virtual_clock import MOVABLE
 from countersign.domain.errors import CountersignError
 from countersign.domain.job import Status
-from infra.commands import cases, scan, show, submit
+from infra.commands import cases, clock, people, review, scan, show, stats, submit
 from infra.commands.jobs import list_jobs
+from infra.commands.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
+from infra.commands.options import show as show_
 from infra.commands.target import Target, TargetError, chosen
 from infra.views.job import as_dict
 from infra.views.timeline import timeline
 
-FAILED = 1
-UNREACHABLE = 2
-
-
-class Place(StrEnum):
-    """Where a command works."""
-
-    LOCAL = "local"
-    AWS = "aws"
-
-
 Choose = Callable[[str, str], Target]
 """(target, stage) → where to work. Raises TargetError."""
-
-Where = Annotated[Place, typer.Option("--target", help="the local cloud, or a stage on AWS")]
-Stage = Annotated[str, typer.Option(help="the stage, with --target aws")]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of text")]
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
@@ -62,7 +47,7 @@ def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
     there = context.obj(target, stage)
     answer = submit.through_a_door(there, file, workflow, event_id or secrets.token_hex(8))
     told = f"{answer.status} job {answer.job_id}" if answer.job_id else _refusal(answer)
-    _print(told, {"status": answer.status, **answer.body}, as_json=as_json)
+    show_(told, {"status": answer.status, **answer.body}, as_json=as_json)
     if not answer.job_id:
         raise typer.Exit(FAILED)
 
@@ -76,8 +61,9 @@ def jobs(
     as_json: AsJson = False,
 ) -> None:
     """List jobs, latest change first."""
-    found = list_jobs(context.obj(target, stage).deps().store, status)
-    _print(show.jobs(found), {"jobs": found}, as_json=as_json)
+    deps = context.obj(target, stage).deps()
+    found = list_jobs(deps.store, status)
+    show_(show.jobs(found, deps.clock.now()), {"jobs": found}, as_json=as_json)
 
 
 @app.command("show")
@@ -91,7 +77,7 @@ def show_job(
     """Tell one job's story: what was understood, decided, signed and done."""
     record = context.obj(target, stage).deps().store.load(job)
     data = as_dict(record)
-    _print(show.job(data, timeline(record)), data, as_json=as_json)
+    show_(show.job(data, timeline(record)), data, as_json=as_json)
 
 
 @app.command()
@@ -111,21 +97,35 @@ def case(  # noqa: PLR0917 - as submit_event
     """End a case: correct and resume, done by hand, or close."""
     facts = cases.corrections(way, correct or [])
     record = cases.end(context.obj(target, stage).deps(), job, way, by=by, words=words, facts=facts)
-    _print(f"{job} is {record.job.status}", as_dict(record), as_json=as_json)
+    show_(f"{job} is {record.job.status}", as_dict(record), as_json=as_json)
+
+
+@app.command("clock", context_settings={"ignore_unknown_options": True})  # for -1h
+def move_clock(
+    context: typer.Context,
+    move: Annotated[str, typer.Argument(help="+48h, -1h, +1d12h, now, reset")] = "now",
+    as_json: AsJson = False,
+) -> None:
+    """Move the time that everything on this machine sees; what is due then happens in a minute.
+
+    Only on the local cloud. `countersign submit` and the start page sign their events in the moved
+    time; a sender of your own does not, and is turned away (401) until `countersign clock reset`.
+    """
+    deps = context.obj(Place.LOCAL, MOVABLE).deps()
+    offset = clock.moved(deps, move)
+    now = deps.clock.now()
+    by = f", moved by {clock.by(offset)}" if offset else ", not moved"
+    show_(f"{now:%a %d %b %Y %H:%M:%S} UTC{by}", clock.as_data(now, offset), as_json=as_json)
 
 
 app.command("scan-test")(scan.scan_test)
+app.command("stats")(stats.stats)
+app.add_typer(people.app, name="people")
+app.add_typer(review.app, name="review")
 
 
 def _refusal(answer: submit.Answer) -> str:
     return f"The door refused it: {answer.status} {answer.body.get('message', '')}".rstrip()
-
-
-def _print(shown: object, data: Any, *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-    else:
-        Console(highlight=False, markup=False).print(shown, soft_wrap=isinstance(shown, str))
 
 
 def run(arguments: Sequence[str], choose: Choose) -> None:

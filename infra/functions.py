@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from aws_cdk import Duration, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
+from countersign.connectors.virtual_clock import MOVABLE
 from infra import code, layers
 from infra.logs import log_group
 from infra.settings import Settings
@@ -85,6 +86,7 @@ class Functions(Construct):
             _allow([log.log_group_arn], ["logs:CreateLogStream", "logs:PutLogEvents"]),
             trace(),
             *(_allow([self._arn(grant)], grant.actions) for grant in row.may),
+            *self._clock(),
         ]
         return aws_iam.Role(
             self,
@@ -92,6 +94,12 @@ class Functions(Construct):
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"row": aws_iam.PolicyDocument(statements=statements)},
         )
+
+    def _clock(self) -> list[aws_iam.PolicyStatement]:
+        """Where time can be moved, every function may read by how much."""
+        if self._settings.stage != MOVABLE:
+            return []
+        return [_allow([self._arns["jobs"]], ["dynamodb:Query"])]
 
     def _arn(self, grant: Grant) -> str:
         thing, slash, rest = grant.on.partition("/")

@@ -14,7 +14,7 @@ from countersign.definition import definition
 from infra.functions import trace
 from infra.logs import log_group
 from infra.settings import Settings
-from infra.steps import ACT
+from infra.steps import ACT, LOOK
 
 # Log delivery is set up through calls that have no resource: AWS offers nothing narrower than `*`.
 LOG_DELIVERY = (
@@ -65,6 +65,7 @@ class Pipeline(Construct):
         super().__init__(scope, name)
         text = json.dumps(definition())
         named = {key: function.function_arn for key, function in functions.items()}
+        named["LookPrefix"] = f"{settings.stack_name}-{LOOK}"
         named["ActPrefix"] = f"{settings.stack_name}-{ACT}"
         log = log_group(self, "Log", f"/aws/vendedlogs/states/{machine_name(settings)}", settings)
         self.machine = stepfunctions.StateMachine(

@@ -210,12 +210,11 @@ DOORS = (
 
 ROWS = STEPS + DOORS
 
-# The Act state makes the name of its function from this and the id of the action's connector.
-ACT = "Act-"
-CONNECTORS = {"ActCrm": "crm", "ActMail": "mail"}
+# Look and Act make the name of their function from these and the id of the connector.
+LOOK, ACT = "Look-", "Act-"
+BY_CONNECTOR = {"LookCrm": f"{LOOK}crm", "ActCrm": f"{ACT}crm", "ActMail": f"{ACT}mail"}
 
 
 def function_name(stack_name: str, row: Row) -> str:
     """The explicit name of the row's function."""
-    connector = CONNECTORS.get(row.name)
-    return f"{stack_name}-{ACT}{connector}" if connector else f"{stack_name}-{row.name}"
+    return f"{stack_name}-{BY_CONNECTOR.get(row.name, row.name)}"

@@ -81,6 +81,7 @@ def workflow(
         actions={action_id: action(action_id) for action_id in ids},
         tiers=(Tier(role="sales", within=timedelta(hours=8)),),
         requester=lambda _: "",
+        reads="crm",
         read=lambda raw: Letter(text=raw.body.decode()),
         dismiss=lambda letter: "" if letter.text else "the letter is empty",
         source_text=lambda letter: letter.text,

@@ -55,7 +55,7 @@ def request(deps: Deps, record: JobRecord) -> Approval:
         quorum=strictest(held.verdict.quorum for held in asked),
         requester=workflow.requester(record.results["input"].as_(workflow.input)),
         author=workflow.policy.author,
-        edited_by=next((held.edited_by for held in asked if held.edited_by), ""),
+        editors={held.digest: held.edited_by for held in asked if held.edited_by},
         requested_at=now,
         deadline=now,
         tier=-1,
@@ -63,7 +63,8 @@ def request(deps: Deps, record: JobRecord) -> Approval:
     first = escalated(deps, blank, workflow)
     if first is None:
         roles = ", ".join(tier.role for tier in workflow.tiers)
-        raise NeedsPerson(f"nobody may decide: give somebody one of the roles {roles}")
+        who = "nobody but who edited it" if blank.editors else "nobody"
+        raise NeedsPerson(f"{who} may decide: give somebody one of the roles {roles}")
     return first
 
 
@@ -87,6 +88,18 @@ def dues(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> tuple[Due, 
         members = [m for p in approval.approvers if (m := people.member(p.id))]
         half = _end(now, workflow.tiers[approval.tier].within / 2, members)
     return (Due(kind="approval", at=approval.deadline), Due(kind="reminder", at=half))
+
+
+def extended(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval:
+    """The request with half of its tier's time more, the first time that somebody asks back."""
+    if approval.extended:
+        return approval
+    half = workflow.tiers[approval.tier].within / 2
+    seconds, people = deps.settings.approval_seconds, deps.people.directory()
+    members = [m for p in approval.approvers if (m := people.member(p.id))]
+    later = approval.deadline + timedelta(seconds=seconds / 2)
+    end = later if seconds else _end(approval.deadline, half, members)
+    return approval.model_copy(update={"deadline": end, "extended": True})
 
 
 def mint(deps: Deps, approval: Approval, people: Iterable[Person]) -> tuple[Minted, ...]:

@@ -1,7 +1,8 @@
 """The order of the states, as plain ASL data: one definition for all workflows.
 
 JSONPath, no variables: both emulators run it. `${…}` are filled in by the stack: function ARNs by
-row name, and `${ActPrefix}`, before which a connector's name makes its Act function's name.
+row name, and `${LookPrefix}` and `${ActPrefix}`, which a connector's name makes into the name of
+its function: one function per connector and direction, each with its own key.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def definition() -> dict[str, Any]:
             "Prepare": _task("${Prepare}", "Route"),
             "Propose": _task("${Propose}", "Look", exhausted="Fallback"),
             "Fallback": _task("${Propose}", "Look"),
-            "Look": _task("${LookCrm}", "Decide"),
+            "Look": _task("States.Format('${LookPrefix}{}', $.connector)", "Decide"),
             "Decide": _task("${Decide}", "Route"),
             "Route": _route("Propose", "Look", "Act", "Ask", "Close", "Escalate", "Parked"),
             "Act": _task("States.Format('${ActPrefix}{}', $.connector)", "Route"),
@@ -71,6 +72,7 @@ def _ask(function: str, then: str) -> dict[str, Any]:
             "FunctionName": function,
             "Payload": _pointer() | {"token.$": "$$.Task.Token"},
         },
+        "ResultPath": None,
         "TimeoutSeconds": ASK_BACKSTOP_SECONDS,
         "Retry": _retry(),
         "Catch": [_catcher(["States.Timeout"], then), *_catch("Park")],

@@ -9,10 +9,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from countersign import observability
-from countersign.connectors.system import SystemClock, SystemIds
+from countersign.connectors.system import SystemIds, pause
+from countersign.connectors.virtual_clock import Offset, clock_of
 from countersign.domain.change import Change, JobRecord, after, transition
 from countersign.domain.contract import Value
 from countersign.domain.errors import CountersignError, InternalError, StaleExecution
+from countersign.domain.inbox import listing
 from countersign.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,8 +41,20 @@ class Deps:
 
     @cached_property
     def clock(self) -> ports.Clock:
-        """Time."""
-        return SystemClock()
+        """Time; it can be moved in the stage `local`, and in no other."""
+        return clock_of(self.settings.stage, lambda: self.offset)
+
+    @cached_property
+    def offset(self) -> Offset:
+        """How far the clock of the stage `local` is moved."""
+        from countersign.connectors.dynamo_offset import DynamoOffset
+
+        return DynamoOffset(self.settings.jobs_table)
+
+    @cached_property
+    def pause(self) -> ports.Pause:
+        """Waiting, where an answer must take as long for everybody."""
+        return pause
 
     @cached_property
     def ids(self) -> ports.Ids:
@@ -60,6 +74,13 @@ class Deps:
         from countersign.connectors.dynamo_people import DynamoPeople
 
         return DynamoPeople(self.settings.jobs_table)
+
+    @cached_property
+    def sign_ins(self) -> ports.SignIns:
+        """The links that sign people in."""
+        from countersign.connectors.dynamo_sign_in import DynamoSignIns
+
+        return DynamoSignIns(self.settings.jobs_table)
 
     @cached_property
     def payloads(self) -> ports.Payloads:
@@ -98,7 +119,7 @@ class Deps:
         return OpenAIModel(self.settings.model_base_url, key)
 
     @cached_property
-    def reader(self) -> ports.Reader:
+    def crm_reader(self) -> ports.Reader:
         """Read-only access to the CRM."""
         from countersign.connectors.hubspot import HubSpot
 
@@ -120,6 +141,10 @@ class Deps:
 
         return SesMailer(self.settings.mail_from)
 
+    def reader(self, connector: str) -> ports.Reader:
+        """Read-only access to the system behind `connector`."""
+        return {"crm": self.crm_reader}[connector]
+
     def actor_port(self, connector: str) -> object:
         """The port through which actions of `connector` are done: `crm` or `mail`."""
         return self.crm if connector == "crm" else self.mail
@@ -127,8 +152,9 @@ class Deps:
     def commit(self, record: JobRecord, change: Change) -> JobRecord:
         """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""
         job, entry = transition(record.job, change, self.clock.now(), self.ids.salt)
-        self.store.write(record.job, job, entry, change)
-        return after(record, job, entry, change)
+        done = after(record, job, entry, change)
+        self.store.write(record.job, job, entry, listing(record, done, change))
+        return done
 
 
 class Call(Value):

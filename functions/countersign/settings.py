@@ -12,7 +12,7 @@ from countersign.domain.contract import Value
 class Settings(Value):
     """What a function is told about its surroundings; empty where its row does not name it."""
 
-    stage: str = "local"
+    stage: str = ""
     jobs_table: str = ""
     idempotency_table: str = ""
     payloads_bucket: str = ""

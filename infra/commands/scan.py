@@ -23,7 +23,7 @@ from infra.scan.visitor import Deadline, TimeUpError, UnreachableError
 UNREACHABLE = 2
 _STYLES = {Verdict.DECIDED: "bold red", Verdict.UNKNOWN: "yellow", Verdict.DID_NOT: "green"}
 _ENDS = {
-    0: "Nothing decided.",
+    0: "Nothing decided, as far as the link's page shows.",
     1: "SOMETHING DECIDED: a mail scanner can decide this request before a person has seen it.",
     3: "Nothing was seen to decide, but not all of it can be told from outside: look at the "
     "request itself.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -23,11 +23,10 @@ _COLOURS = {
 }
 
 
-def jobs(found: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """A table of jobs."""
+def jobs(found: Sequence[Mapping[str, Any]], now: datetime) -> RenderableType:
+    """A table of jobs, their ages as of `now`."""
     if not found:
         return Text("No jobs. Send one with `countersign submit FILE --workflow lead_intake`.")
-    now = datetime.now(UTC)
     table = Table(show_edge=False, pad_edge=False)
     for name in ("job", "status", "begun", "waits for", "reason"):
         table.add_column(name, no_wrap=name in {"job", "status", "begun"})

@@ -6,6 +6,7 @@ import base64
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,9 @@ class Answer:
         return str(self.body.get("job_id", ""))
 
 
-def headers(secret: str, event_id: str, body: bytes) -> dict[str, str]:
-    """A Standard Webhooks delivery of `body`, signed now."""
-    stamp = int(time.time())
+def headers(secret: str, event_id: str, body: bytes, at: datetime) -> dict[str, str]:
+    """A Standard Webhooks delivery of `body`, signed at `at`."""
+    stamp = int(at.timestamp())
     return {
         "content-type": "application/json",
         "webhook-id": event_id,
@@ -54,13 +55,16 @@ def headers(secret: str, event_id: str, body: bytes) -> dict[str, str]:
     }
 
 
-def post_webhook(url: str, workflow: str, secret: str, event_id: str, body: bytes) -> Answer:
-    """Deliver `body` once. Raises UnreachableError when nothing answers at `url`."""
+def post_webhook(
+    url: str, workflow: str, secret: str, event_id: str, body: bytes, at: datetime | None = None
+) -> Answer:
+    """Deliver `body` once, signed at `at`, which is the target's time where its clock was moved:
+    the door accepts five minutes. Raises UnreachableError when nothing answers at `url`."""
     try:
         answer = httpx.post(
             f"{url}/webhooks/{workflow}",
             content=body,
-            headers=headers(secret, event_id, body),
+            headers=headers(secret, event_id, body, at or datetime.now(UTC)),
             timeout=TIMEOUT,
         )
     except httpx.HTTPError as error:
@@ -77,7 +81,8 @@ def through_a_door(target: Target, file: Path, workflow: str, event_id: str) -> 
     """
     body = file.read_bytes()
     if is_json(file.name):
-        return post_webhook(target.url, workflow, target.webhook_secret, event_id, body)
+        now, secret = target.deps().clock.now(), target.webhook_secret
+        return post_webhook(target.url, workflow, secret, event_id, body, at=now)
     key = f"{workflow}/{event_id}-{file.name}"
     upload(boto3.client("s3"), target.settings.uploads_bucket, key, body)
     return Answer(200, {"job_id": job_of_upload(target.deps().store, key), "key": key})

@@ -51,6 +51,11 @@ def variables(outputs: Mapping[str, str]) -> dict[str, str]:
     return {name: outputs[output] for name, output in _SETTINGS.items()}
 
 
+def settings_of(stage: str, outputs: Mapping[str, str]) -> Settings:
+    """The settings of a deployed stage."""
+    return Settings.of({"STAGE": stage, **variables(outputs)})
+
+
 def chosen(target: str, stage: str) -> Target:
     """`local` or `aws`. Raises TargetError."""
     return local() if target == "local" else aws(stage)
@@ -106,7 +111,7 @@ def aws(stage: str) -> Target:
             f"Stage {stage} cannot be read on AWS ({error}). Check your credentials and region, "
             f"and deploy it with `make deploy STAGE={stage}`."
         ) from error
-    return Target(outputs["ApiUrl"], secret, Settings.of(variables(outputs)))
+    return Target(outputs["ApiUrl"], secret, settings_of(stage, outputs))
 
 
 def _outputs(stack: str) -> dict[str, str]:

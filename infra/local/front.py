@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.applications import Starlette
@@ -43,6 +43,8 @@ class Front:
     samples: Sequence[Sample]
     offline: bool
     now: Callable[[], datetime]
+    moved: Callable[[], timedelta] = timedelta
+    """How far `now` is from real time."""
     doors: Sequence[BaseRoute] = field(default=())
     """The proxied doors, the demo CRM, the model."""
     end: Callable[[], Awaitable[None]] | None = None
@@ -50,7 +52,7 @@ class Front:
 
     def app(self) -> Starlette:
         """The application."""
-        pages = _Pages(self, Templates(offline=self.offline))
+        pages = _Pages(self, Templates(offline=self.offline, moved=self.moved, now=self.now))
         return Starlette(
             routes=[*pages.routes(), *self.doors],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
 from countersign.pages.text import moment, visible
+from infra.commands.clock import by
 
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
@@ -27,9 +29,11 @@ FRAME_HEADERS = {
 
 
 class Templates:
-    """Renders the front's pages; `offline` puts the notice on each of them."""
+    """Renders the front's pages; `offline` and a moved clock put their notice on each of them."""
 
-    def __init__(self, *, offline: bool) -> None:
+    def __init__(
+        self, *, offline: bool, moved: Callable[[], timedelta], now: Callable[[], datetime]
+    ) -> None:
         here = FileSystemLoader(Path(__file__).parent / "pages")
         self._environment = Environment(
             loader=ChoiceLoader([here, PackageLoader("countersign.pages")]),
@@ -39,7 +43,7 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.filters.update(visible=visible, moment=moment, when=_when)
-        self._environment.globals["offline_model"] = offline
+        self._environment.globals.update(offline_model=offline, moved=lambda: by(moved()), now_=now)
 
     def render(self, template: str, **view: object) -> str:
         """`template` filled with `view`."""

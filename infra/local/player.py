@@ -118,7 +118,7 @@ class _Player:
             job = self._job(job_id)
             if job["status"] in ENDED or time.monotonic() > deadline or self._stop.is_set():
                 return job
-            if job["status"] == Status.WAITING_FOR_REVIEW and choice in ("approve", "reject"):
+            if choice in ("approve", "reject") and _undecided(job):
                 self._signer.decide(job_id, choice, REJECTION if choice == "reject" else "")
             time.sleep(POLL)
 
@@ -138,6 +138,12 @@ class _Player:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _undecided(job: dict[str, Any]) -> bool:
+    """Whether a signature is awaited; a decided job keeps its status until it goes on."""
+    waits = job["status"] == Status.WAITING_FOR_REVIEW
+    return waits and any(not (a["decision"] or a["superseded"]) for a in job["approvals"])
 
 
 def _answers(sample: Sample, sent: Sent) -> list[str]:

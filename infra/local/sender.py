@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from countersign.domain.ports import JobStore
+from countersign.runtime import Deps
 from infra.commands import submit
 from infra.commands.submit import Answer
 from infra.local import deployer
@@ -26,7 +26,7 @@ class Sender:
 
     url: str
     webhook_secret: str
-    store: JobStore
+    deps: Deps
     endpoint: str
     uploads_bucket: str
 
@@ -47,10 +47,11 @@ class Sender:
         if sample.expect.door == "upload":
             key = f"{workflow}/{run}-{sample.name}-{sample.file}"
             submit.upload(deployer.client("s3", self.endpoint), self.uploads_bucket, key, body)
-            return Sent((), submit.job_of_upload(self.store, key))
+            return Sent((), submit.job_of_upload(self.deps.store, key))
         event_id = f"{sample.name}-{run}"
+        at, secret = self.deps.clock.now(), self.webhook_secret
         answers = tuple(
-            submit.post_webhook(self.url, workflow, self.webhook_secret, event_id, body)
+            submit.post_webhook(self.url, workflow, secret, event_id, body, at=at)
             for _ in range(sample.expect.deliveries)
         )
         return Sent(answers, answers[-1].job_id)

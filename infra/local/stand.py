@@ -7,15 +7,13 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 from countersign.runtime import Deps
-from countersign.settings import Settings
 from infra.commands.submit import new_secret
-from infra.commands.target import pointed_at, variables
+from infra.commands.target import pointed_at, settings_of, variables
 from infra.local import crm, crm_seed, deployer, offline_model, people, proxy
 from infra.local.front import Front
 from infra.local.mailbox import Mailbox
@@ -30,6 +28,7 @@ from infra.local.serving import HOST, listening, serving
 from infra.synth import default_out, synthesize
 
 Say = Callable[[str], None]
+STAGE = "local"
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,13 @@ class RealModel:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start. `port` 0 takes free ones; `approval_seconds` 0 leaves it to the workflow."""
+    """What to start. `port` 0 takes free ones; `approval_seconds` 0 leaves it to the workflow;
+    `real_time` takes the functions' virtual clock away, which asks the table once a second."""
 
     port: int
     approval_seconds: int = 0
     model: RealModel | None = None
+    real_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Stand:
             "COUNTERSIGN_WEBHOOK_SECRET": self.webhook_secret,
             "AWS_ENDPOINT_URL": self.cloud.endpoint,
             "AWS_REGION": deployer.REGION,
+            "STAGE": STAGE,
             **variables(self.outputs),
         }
 
@@ -89,7 +91,7 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
     with ExitStack() as stack:
         listener = stack.enter_context(listening(plan.port))
         url, keys = f"http://{HOST}:{listener.getsockname()[1]}", _Keys.made()
-        assembly = synthesize("local", default_out("local"))
+        assembly = synthesize(STAGE, default_out(STAGE))
         say("template synthesized")
         cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1))
         say(f"emulated cloud on {cloud.endpoint}")
@@ -107,7 +109,7 @@ def _deployed(plan: Plan, url: str, keys: _Keys, assembly: Path, cloud: LocalClo
     """The stage on the emulator, its secrets filled, and the adapters that reach it."""
     deployed = deployer.deploy(assembly, cloud.endpoint, _overrides(plan, url))
     keys.put(cloud.endpoint, deployed.outputs, plan.model)
-    deps = Deps(Settings.of(variables(deployed.outputs)))
+    deps = Deps(settings_of(STAGE, deployed.outputs))
     for member in people.since_now():
         deps.people.save(member)
     uploads = deps.settings.uploads_bucket
@@ -119,7 +121,7 @@ def _deployed(plan: Plan, url: str, keys: _Keys, assembly: Path, cloud: LocalClo
         webhook_secret=keys.webhook,
         deps=deps,
         mailbox=Mailbox(cloud.endpoint, url),
-        sender=Sender(url, keys.webhook, deps.store, cloud.endpoint, uploads),
+        sender=Sender(url, keys.webhook, deps, cloud.endpoint, uploads),
     )
 
 
@@ -138,7 +140,8 @@ def _front(stack: ExitStack, whole: Stand, keys: _Keys, *, offline: bool) -> Fro
         send=whole.sender.sample,
         samples=samples(),
         offline=offline,
-        now=lambda: datetime.now(UTC),
+        now=whole.deps.clock.now,
+        moved=whole.deps.offset.read,
         doors=[*proxy.routes(api_url, client), *model, *demo.routes],
         end=client.aclose,
     )
@@ -179,4 +182,5 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
         "MODEL_BASE_URL": model.base_url if model else f"{url}/v1",
         "MODEL_NAME": (model.name if model else offline_model.MODEL),
         **({"APPROVAL_SECONDS": str(plan.approval_seconds)} if plan.approval_seconds else {}),
+        **({"STAGE": "measured"} if plan.real_time else {}),
     }

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
+from itertools import islice
 
 MOST_WORDS = 3_000
 _INLINE = frozenset(
@@ -70,7 +71,7 @@ class Page:
     def words(self) -> list[tuple[str, int]]:
         """The first 3,000 words, each with the number of its sentence."""
         every = ((w, n) for n, sentence in enumerate(self.sentences) for w in sentence.split())
-        return [pair for pair, _ in zip(every, range(MOST_WORDS), strict=False)]
+        return list(islice(every, MOST_WORDS))
 
     @property
     def asks(self) -> bool:

@@ -109,7 +109,8 @@ class _Test:
             if self._over:
                 break
         worst = min(verdicts, key=lambda one: _WORST.index(one.verdict))
-        return self._row(scanner.name, len(verdicts), seen, worst)
+        visits = sum(one.verdict is not Verdict.NOT_RUN for one in verdicts)
+        return self._row(scanner.name, visits, seen, worst)
 
     def _once(self, scanner: Scanner, seen: list[Exchange]) -> Judged:
         try:

@@ -51,8 +51,8 @@ class Tab:
             tab._listens()
             yield tab
         except Error as error:
-            name = type(error).__name__
-            raise UnreachableError(f"the browser could not go on ({name})") from error
+            why = error.message.splitlines()[0].partition(" at ")[0]
+            raise UnreachableError(f"the browser could not go on ({why})") from error
         finally:
             context.close()
 
@@ -117,7 +117,8 @@ def _stay_at_home(session: CDPSession, link: Link) -> None:
         if link.at_home(event["request"]["url"]):
             session.send("Fetch.continueRequest", which)
         else:
-            session.send("Fetch.failRequest", {**which, "errorReason": "BlockedByClient"})
+            # "Aborted" leaves the page as it is; every other reason shows one of the browser's own.
+            session.send("Fetch.failRequest", {**which, "errorReason": "Aborted"})
 
     session.on("Fetch.requestPaused", paused)
     session.send("Fetch.enable", {"patterns": [{"resourceType": "Document"}]})

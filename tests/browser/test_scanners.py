@@ -35,9 +35,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser() -> Iterator[Chromium]:
-    """One Chromium for the tests that drive it themselves."""
+    """For one test at a time: the command starts its own, and one thread drives only one."""
     with chromium() as started:
         yield started
 
@@ -98,19 +98,21 @@ def test_nothing_decides_on_our_page_and_a_person_still_can(terminal: Terminal) 
 
 @pytest.mark.control
 @pytest.mark.parametrize(
-    ("product", "culprit"),
+    ("product", "culprit", "words"),
     [
-        (TokenInLink, "plain GET"),
-        (ScriptOnLoad, "headless browser"),
-        (DrawnByScript, "headless browser"),
-        (PlainButton, "form poster"),
+        (TokenInLink, "plain GET", ()),
+        (ScriptOnLoad, "headless browser", ()),
+        (DrawnByScript, "headless browser", ()),
+        (PlainButton, "form poster", ("--no-browser", "--yes")),
     ],
 )
-def test_unsafe_links_are_caught(terminal: Terminal, product: type[Product], culprit: str) -> None:
+def test_unsafe_links_are_caught(
+    terminal: Terminal, product: type[Product], culprit: str, words: tuple[str, ...]
+) -> None:
     """Control: exit code 1 and the kind that decided, for each unsafe way to build a link."""
     shop = product()
     with online(shop) as url:
-        told = terminal.types(url, "--yes", "--json")
+        told = terminal.types(url, "--json", *words)
     assert (told.code, shop.decisions, told.kinds("decided")) == (1, ["approve"], {culprit})
     assert TASK_TOKEN not in told.out + told.err
 
@@ -178,6 +180,8 @@ def test_a_visit_elsewhere_would_be_seen(browser: Chromium) -> None:
 
 def test_a_missing_browser_says_what_to_install() -> None:
     """The message names the package, Playwright's own command, and the way around."""
-    with pytest.raises(BrowserMissingError, match="apt-get install chromium.*--no-browser"):
-        with chromium("/nonexistent/chromium"):
-            pass
+    with (
+        pytest.raises(BrowserMissingError, match=r"apt-get install chromium.*--no-browser"),
+        chromium("/nonexistent/chromium"),
+    ):
+        pass

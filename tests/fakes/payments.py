@@ -122,7 +122,8 @@ class FakePayments:
             asked = (charge, amount, reason, order)
             if key not in self._saved:
                 trouble = self._troubles.popleft() if self._troubles else None
-                self._saved[key] = _Saved(asked, self._answer(held, amount, reason, key, trouble))
+                more = {"reason": reason, "metadata": {"action_key": key, "order": order}}
+                self._saved[key] = _Saved(asked, self._answer(held, amount, trouble, more))
                 if trouble == "lost":
                     raise Ambiguous("the answer was lost (ReadTimeout): refund a charge")
             if self._saved[key].asked != asked:
@@ -151,7 +152,7 @@ class FakePayments:
             raise _ours(ApiError(403, ""))
 
     def _answer(
-        self, charge: Charge, amount: Money, reason: str, key: str, trouble: Trouble | None
+        self, charge: Charge, amount: Money, trouble: Trouble | None, more: dict[str, Any]
     ) -> Record | CountersignError:
         if trouble == "error before":
             return _ours(ApiError(500, ""))
@@ -161,11 +162,11 @@ class FakePayments:
             return _ours(refused)
         except ValueError as wrong:
             return Refused(f"refused: {wrong}; nothing was sent")
-        more: Any = {"reason": reason, "metadata": {"action_key": key, "order": charge.order}}
         if trouble == "lie":
             made = Refund(new_id("re"), charge.id, stripes, charge.currency, START, **more)
             return refund_record(shown_refund(made))
         made = self._give_back(charge.id, stripes, **more)
+        key = made.metadata["action_key"]
         self.journal.append(Effect(charge.id, stripes, made.currency, charge.order, key))
         return _ours(ApiError(500, "")) if trouble == "error after" else _shown(made)
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from countersign.domain import audit
-from countersign.domain.change import Change, JobRecord, Link, after
+from countersign.domain.change import Change, JobRecord, Link, Listed, after
 from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.inbox import waiting
 from countersign.domain.job import Job, Status
 from countersign.domain.ports import DueRow, Holder, Seen
 from countersign.domain.workflow import Claim
@@ -21,6 +22,7 @@ class FakeStore:
         self._lock = threading.RLock()
         self._records: dict[str, JobRecord] = {}
         self._links: dict[str, Link] = {}
+        self._inbox: set[Listed] = set()
         self._claims: dict[str, tuple[Holder, datetime]] = {}
         self.writes = 0
         self._crash_at: int | None = None
@@ -58,6 +60,7 @@ class FakeStore:
             self._wrote()
             self._records[before.job_id] = after(held, after_, entry, change)
             self._links |= {link.link_id: link for link in change.links}
+            self._inbox = self._inbox - set(change.unlisted) | set(change.listed)
 
     def note(self, job_id: str, name: str) -> None:
         with self._lock:
@@ -89,6 +92,11 @@ class FakeStore:
             self._claims[claim.key] = (holder, now + timedelta(days=claim.days))
             return holder
 
+    def inbox(self, box: str, limit: int) -> Sequence[Listed]:
+        rows = [row for row in self._inbox if row.box == box]
+        order = sorted(rows, key=lambda row: (row.since, row.approval_id or row.job_id))
+        return order[:limit]
+
     def link(self, link_id: str) -> Link:
         if link_id not in self._links:
             raise NotFound("no such link")
@@ -103,6 +111,8 @@ class FakeStore:
 
     def put(self, record: JobRecord) -> None:
         """Arrange: the record stands as given, its past invented."""
+        self._inbox = {row for row in self._inbox if row.job_id != record.job.job_id}
+        self._inbox |= waiting(record)
         self._records[record.job.job_id] = record
 
 

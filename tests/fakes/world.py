@@ -18,6 +18,7 @@ from countersign.domain.proposal import Usage
 from countersign.runtime import Deps
 from countersign.settings import Settings
 from tests.fakes.crm import FakeCrm
+from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -40,6 +41,10 @@ class FakeClock:
     def passes(self, **time: float) -> None:
         """Time passes."""
         self._now += timedelta(**time)
+
+    def pauses(self, seconds: float) -> None:
+        """ports.Pause."""
+        self._now += timedelta(seconds=max(0.0, seconds))
 
 
 class FakeIds:
@@ -221,6 +226,7 @@ class World:
         self.ids = FakeIds()
         self.store = FakeStore()
         self.people = FakePeople()
+        self.sign_ins = FakeSignIns()
         self.payloads = FakePayloads()
         self.mail = FakeMail()
         self.queue = FakeQueue()
@@ -253,7 +259,9 @@ class World:
             executions=self.executions,
             secrets=self.secrets,
             crm=self.crm,
-            reader=self.crm,
+            crm_reader=self.crm,
             people=self.people,
+            sign_ins=self.sign_ins,
+            pause=self.clock.pauses,
             model=self.model,
         )

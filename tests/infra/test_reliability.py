@@ -9,7 +9,7 @@ import pytest
 from countersign.connectors.secrets import UNSET
 from countersign.definition import TASK_SECONDS, definition
 from countersign.settings import Settings as RuntimeSettings
-from infra.steps import CONNECTORS, ROWS, STEPS
+from infra.steps import BY_CONNECTOR, ROWS, STEPS
 from tests.infra.template import Template
 
 ASYNCHRONOUS = ("Tick", "Record")
@@ -81,10 +81,14 @@ def test_every_placeholder_of_the_definition_is_filled(dev: Template) -> None:
     assert all(name in value["Fn::GetAtt"][0] for name, value in filled.items())
 
 
-def test_act_finds_the_function_of_a_connector(dev: Template) -> None:
-    """An Act function is called what the definition makes of the connector's id."""
-    names = {row: dev.function(row)["FunctionName"] for row in CONNECTORS}
-    assert names == {"ActCrm": "countersign-dev-Act-crm", "ActMail": "countersign-dev-Act-mail"}
+def test_look_and_act_find_the_function_of_a_connector(dev: Template) -> None:
+    """Its function is called what the definition makes of the connector's id."""
+    names = {row: dev.function(row)["FunctionName"] for row in BY_CONNECTOR}
+    assert names == {
+        "LookCrm": "countersign-dev-Look-crm",
+        "ActCrm": "countersign-dev-Act-crm",
+        "ActMail": "countersign-dev-Act-mail",
+    }
 
 
 def test_every_variable_is_one_that_the_code_reads(dev: Template) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from countersign.actions import crm_callback, crm_contact, crm_lead
-from countersign.domain.actions import Action
+from countersign.domain.actions import Action, Prose
 from countersign.domain.contract import Contract
 from countersign.domain.money import Money
 from countersign.domain.ports import Crm
@@ -39,7 +39,7 @@ class Lead(Contract):
 
     email: str
     title: str
-    need: str
+    need: Prose
     owner: str
     budget: Money | None = None
     timeline: str = ""
@@ -54,7 +54,7 @@ class Callback(Contract):
 
     email: str
     title: str
-    notes: str
+    notes: Prose
     owner: str
     due_at: datetime
 
@@ -70,6 +70,8 @@ UPSERT_CONTACT: Action[Contact, Crm] = Action(
     find=crm_contact.find,
     read_back=crm_contact.read_back,
     expected=crm_contact.expected,
+    editable=("phone", "company"),
+    differences=crm_contact.differences,
 )
 
 CREATE_LEAD: Action[Lead, Crm] = Action(
@@ -83,6 +85,7 @@ CREATE_LEAD: Action[Lead, Crm] = Action(
     find=crm_lead.find,
     read_back=crm_lead.read_back,
     expected=crm_lead.expected,
+    editable=("title", "need", "timeline"),
 )
 
 REQUEST_CALLBACK: Action[Callback, Crm] = Action(
@@ -96,4 +99,5 @@ REQUEST_CALLBACK: Action[Callback, Crm] = Action(
     find=crm_callback.find,
     read_back=crm_callback.read_back,
     expected=crm_callback.expected,
+    editable=("title", "notes", "due_at"),
 )

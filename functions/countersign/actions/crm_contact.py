@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from countersign.actions.crm_records import email_of, or_none
 from countersign.actions.crm_text import first_and_last, phone_digits, tidy
-from countersign.domain.actions import Receipt
+from countersign.domain.actions import Difference, Receipt
 from countersign.domain.ports import Crm
-from countersign.domain.records import Record
+from countersign.domain.records import Record, Records
 
 if TYPE_CHECKING:
     from countersign.actions.crm import Contact
+
+
+_NAMES = {"firstname": "first name", "lastname": "last name", "hs_language": "language"} | {
+    "hubspot_owner_id": "owner"
+}
 
 
 def words(contact: Contact) -> str:
@@ -77,6 +82,16 @@ def _changes(contact: Contact, record: Record | None) -> dict[str, str]:
     if contact.owner and not owned:
         changes["hubspot_owner_id"] = contact.owner
     return {name: value for name, value in changes.items() if value}
+
+
+def differences(contact: Contact, records: Records) -> tuple[Difference, ...]:
+    """What `do` would write, property by property, against the contact that Look found."""
+    record = records.first("contact")
+    held = record.fields if record else {}
+    return tuple(
+        Difference(name=_NAMES.get(name, name), before=held.get(name, ""), after=value)
+        for name, value in _changes(contact, record).items()
+    )
 
 
 def do(crm: Crm, contact: Contact, key: str) -> Receipt:  # noqa: ARG001 - the e-mail is the key

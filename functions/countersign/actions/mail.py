@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from countersign.domain.actions import Action, Receipt
+from countersign.domain.actions import Action, Prose, Receipt
 from countersign.domain.contract import Contract
 from countersign.domain.ports import Email, Mailer
 
@@ -18,7 +18,7 @@ class Reply(Contract):
 
     to: str
     subject: str
-    text: str
+    text: Prose
     template: Literal["draft", "acknowledgement"]
     """A draft was written for this message; the acknowledgement is fixed text."""
     in_reply_to: str = ""
@@ -40,6 +40,11 @@ def _nothing(reply: Reply) -> Mapping[str, str]:  # noqa: ARG001 - acceptance is
     return {}
 
 
+def _as_edited(reply: Reply) -> Reply:
+    """A text that somebody changed is no fixed acknowledgement any more."""
+    return reply.model_copy(update={"template": "draft"})
+
+
 SEND_REPLY: Action[Reply, Mailer] = Action(
     id="email.send_reply",
     version=1,
@@ -51,4 +56,6 @@ SEND_REPLY: Action[Reply, Mailer] = Action(
     find=None,
     read_back=None,
     expected=_nothing,
+    editable=("subject", "text"),
+    as_edited=_as_edited,
 )

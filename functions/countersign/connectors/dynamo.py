@@ -1,8 +1,8 @@
 """Jobs in one DynamoDB table: every change is one conditional transaction.
 
-A job's rows share the partition `JOB#<id>`: STATE, AUDIT#…, RESULT#…, ACTION#…, APPROVAL#…, CASE,
-DUE#…, NOTE#…, and SEEN, which outlives the rest so that a late duplicate is still known. Bodies are
-stored as the canonical text they were written as; numbers of the table are never re-serialised.
+A job's rows share the partition `JOB#<id>`: STATE, AUDIT#…, RESULT#…, ACTION#…, APPROVAL#…,
+QUESTION#…, CASE, DUE#…, NOTE#…, and SEEN, which outlives the rest so that a late duplicate is still known. What waits
+for somebody has a row in `INBOX#<box>`, written and removed with the job. Bodies are stored as the canonical text they were written as; numbers of the table are never re-serialised.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from countersign.connectors import dynamo_rows as rows
 from countersign.connectors.aws import client
 from countersign.domain import audit
 from countersign.domain.canonical import instant
-from countersign.domain.change import Change, JobRecord, Link
+from countersign.domain.change import Change, JobRecord, Link, Listed
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.job import Job, Status
 from countersign.domain.ports import DueRow, Holder, Seen
@@ -139,6 +139,17 @@ class DynamoStore:
             return rows.holder(error.response["Item"])  # type: ignore[typeddict-item] # the stub lacks it
         return Holder(job_id=job_id, body=claim.body, since=now)
 
+    def inbox(self, box: str, limit: int) -> Sequence[Listed]:
+        """What waits in a box, oldest first; read consistently: what was signed is gone."""
+        page = self._db.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": rows.inbox(box)}},
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return [rows.listed_of(item) for item in page["Items"]]
+
     def link(self, link_id: str) -> Link:
         """A link. Raises NotFound."""
         found = self._db.get_item(
@@ -187,12 +198,13 @@ class DynamoStore:
         try:
             self._db.transact_write_items(TransactItems=items, ClientRequestToken=token)
         except ClientError as error:
-            if _is_conflict(error):
+            if is_conflict(error):
                 raise StoreConflict("the job changed meanwhile") from None
             raise
 
 
-def _is_conflict(error: ClientError) -> bool:
+def is_conflict(error: ClientError) -> bool:
+    """Whether a transaction was refused because somebody else wrote first."""
     reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment] # typed as a closed dict
     codes = {reason.get("Code") for reason in reasons} - {"None", None}
     name = error.response["Error"]["Code"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class DynamoPeople:
-    """ports.People on DynamoDB. A company's approvers fit into one answer (1 MB)."""
+    """ports.People on DynamoDB. A company's approvers usually fit into one answer (1 MB)."""
 
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
@@ -21,13 +21,13 @@ class DynamoPeople:
 
     def directory(self) -> Directory:
         """Everybody."""
-        found = self._db.query(
+        pages = self._db.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": rows.PEOPLE}},
             ConsistentRead=True,
         )
-        bodies = (item["body"]["S"] for item in found["Items"])
+        bodies = (item["body"]["S"] for page in pages for item in page["Items"])
         return Directory(members=tuple(Member.model_validate_json(body) for body in bodies))
 
     def save(self, member: Member) -> None:

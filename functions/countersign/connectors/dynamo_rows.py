@@ -12,12 +12,13 @@ from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval
 from countersign.domain.canonical import canonical, instant
 from countersign.domain.case import Case
-from countersign.domain.change import Change, Due, JobRecord, Link
+from countersign.domain.change import Change, Due, JobRecord, Link, Listed
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.errors import NotFound
 from countersign.domain.job import Job
 from countersign.domain.people import Member
 from countersign.domain.ports import DueRow, Holder
+from countersign.domain.questions import Question
 from countersign.domain.workflow import Claim
 
 Item = dict[str, Any]
@@ -82,10 +83,13 @@ def puts(job: Job, change: Change) -> Iterable[Item]:
         if change.token:
             token = {"token": {"S": change.token}}
             yield _key(job.job_id, f"TOKEN#{approval.approval_id}") | token
+    for question in change.questions:
+        yield _row(job, f"QUESTION#{question.question_id}", question)
     if change.case:
         yield _row(job, "CASE", change.case)
     yield from (link(made) | _ttl(job.created_at, JOB_DAYS) for made in change.links)
     yield from (due(job.job_id, row) for row in change.due)
+    yield from (listed(row) for row in change.listed)
 
 
 def deletes(job: Job, change: Change) -> Iterable[Item]:
@@ -94,6 +98,7 @@ def deletes(job: Job, change: Change) -> Iterable[Item]:
     yield from (_key(job.job_id, f"DUE#{kind}") for kind in change.done if kind not in kept)
     yield from (_key(job.job_id, f"RESULT#{name}") for name in change.dropped)
     yield from (_key(job.job_id, f"ACTION#{index:03d}") for index in change.unplanned)
+    yield from (listed_key(row) for row in change.unlisted)
 
 
 def due(job_id: str, row: Due) -> Item:
@@ -112,6 +117,28 @@ def due_row(item: Item) -> DueRow:
     """What the index says."""
     row = Due.model_validate_json(item["body"]["S"])
     return DueRow(job_id=item["job_id"]["S"], kind=row.kind, at=row.at)
+
+
+def inbox(box: str) -> str:
+    """The partition key of an inbox."""
+    return f"INBOX#{box}"
+
+
+def listed_key(row: Listed) -> Item:
+    """Key of a row of an inbox: in its order of waiting."""
+    sort = f"{instant(row.since)}#{row.approval_id or row.job_id}"
+    return {"pk": {"S": inbox(row.box)}, "sk": {"S": sort}}
+
+
+def listed(row: Listed) -> Item:
+    """A row of an inbox: it only points, and what it points at is read from the job."""
+    body = {"body": {"S": canonical(row).decode()}}
+    return listed_key(row) | body | _ttl(row.since, JOB_DAYS)
+
+
+def listed_of(item: Item) -> Listed:
+    """A row of an inbox back."""
+    return Listed.model_validate_json(item["body"]["S"])
 
 
 def link_key(link_id: str) -> Item:
@@ -177,6 +204,9 @@ def record(items: Iterable[Item]) -> JobRecord:
             k: Approval.model_validate_json(v) for k, v in rows_of.get("APPROVAL", {}).items()
         },
         tokens={k: item["token"]["S"] for k, item in by_kind.get("TOKEN", {}).items()},
+        questions={
+            k: Question.model_validate_json(v) for k, v in rows_of.get("QUESTION", {}).items()
+        },
         case=_case(rows_of),
         due=_due(rows_of),
         notes=frozenset(by_kind.get("NOTE", {})),
@@ -186,7 +216,9 @@ def record(items: Iterable[Item]) -> JobRecord:
     )
 
 
-_WITH_BODY = frozenset({"STATE", "RESULT", "ACTION", "APPROVAL", "CASE", "DUE", "AUDIT"})
+_WITH_BODY = frozenset(
+    {"STATE", "RESULT", "ACTION", "APPROVAL", "QUESTION", "CASE", "DUE", "AUDIT"}
+)
 
 
 def _bodies(named: dict[str, Item]) -> dict[str, str]:

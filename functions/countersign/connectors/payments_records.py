@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +16,13 @@ ORDER = "order"
 ACTION_KEY = "action_key"
 """The metadata in which we write our idempotency key on a refund."""
 
+_FAR = 2**33  # seconds: the year 2242
+
 
 def order_record(charge: Mapping[str, Any], number: str) -> Record:
     """A charge as the order `number`. Raises KeyError, TypeError or ValueError: not readable."""
     currency = _currency(charge)
+    paid = (_flag(charge["paid"]), _flag(charge["captured"])) == ("true", "true")
     billing = charge.get("billing_details") or {}
     fields = {
         "number": number,
@@ -28,7 +32,7 @@ def order_record(charge: Mapping[str, Any], number: str) -> Record:
         "amount_minor": _minor(charge["amount_captured"], currency),
         "currency": currency,
         "refunded_minor": _minor(charge["amount_refunded"], currency),
-        "paid": _flag(charge["paid"] and charge["captured"]),
+        "paid": _flag(paid),
         "disputed": _flag(charge["disputed"]),
         "created": _instant(charge["created"]),
     }
@@ -69,7 +73,10 @@ def _record(kind: str, record_id: str, fields: Mapping[str, str]) -> Record:
 
 
 def _currency(held: Mapping[str, Any]) -> str:
-    return str(held["currency"]).upper()
+    code = str(held["currency"]).upper()
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise ValueError("a currency has three letters")
+    return code
 
 
 def _minor(amount: object, currency: str) -> str:
@@ -85,6 +92,6 @@ def _flag(value: object) -> str:
 
 
 def _instant(seconds: object) -> str:
-    if type(seconds) is not int:
-        raise TypeError("a time is a whole number of seconds")
+    if type(seconds) is not int or not 0 <= seconds < _FAR:
+        raise ValueError("a time is a whole number of seconds since 1970")
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"

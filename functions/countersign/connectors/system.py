@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import UTC, datetime
 
 
@@ -24,3 +25,8 @@ class SystemIds:
     def salt(self) -> str:
         """128 random bits as hex."""
         return secrets.token_hex(16)
+
+
+def pause(seconds: float) -> None:
+    """Let time pass."""
+    time.sleep(max(0.0, seconds))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import AwareDatetime, ConfigDict, ValidationError
 
@@ -16,9 +16,23 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import NotAuthorised, UnknownVersion
 from countersign.domain.money import Money
 from countersign.domain.policy import Answer, Verdict
+from countersign.domain.records import Records
 
 ParamsT = TypeVar("ParamsT", bound=Contract)
 PortT = TypeVar("PortT")
+
+PROSE = "prose"
+Prose = Annotated[str, PROSE]
+"""A parameter of more than one line. What is plain `str` never holds a line break that a person
+typed: a subject stays one header."""
+
+
+class Difference(Value):
+    """What an action changes at its target, by the name that the target uses."""
+
+    name: str
+    before: str
+    after: str
 
 
 class Receipt(Value):
@@ -52,6 +66,12 @@ class Action(Generic[ParamsT, PortT]):
     expected: Callable[[ParamsT], Mapping[str, str]]
     amount: Callable[[ParamsT], Money | None] | None = None
     """The money that the action moves, for approvers' limits and caps; None: it moves none."""
+    editable: tuple[str, ...] = ()
+    """Parameters that an approver may change; never a target or a recipient."""
+    as_edited: Callable[[ParamsT], ParamsT] | None = None
+    """What else is true of parameters that a person changed (a fixed text is a draft then)."""
+    differences: Callable[[ParamsT, Records], tuple[Difference, ...]] | None = None
+    """What changes at the target, against what Look found; None: it only adds something."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +119,9 @@ class LedgerEntry(Contract):
     receipt: Receipt | None = None
     note: str = ""
     edited_by: str = ""
-    """Id of the approver who changed the parameters, if one did."""
+    """Id of the approver who changed the parameters last, if one did."""
+    edited_from: str = ""
+    """The bytes before the first change, so that a signer sees what people changed."""
 
     def content(self) -> Mapping[str, Any]:
         """The stored bytes, parsed."""

@@ -32,6 +32,17 @@ class Choice(StrEnum):
     REJECT = "reject"
 
 
+class Cause(StrEnum):
+    """Why something was rejected, for the numbers; in a person's words beside it."""
+
+    FACTS = "wrong facts"
+    RECIPIENT = "wrong recipient"
+    TONE = "wrong tone"
+    NOT_ALLOWED = "not allowed"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
 class Decision(Value):
     """Who said what, when, why, having opened the page when, by which way."""
 
@@ -39,13 +50,26 @@ class Decision(Value):
     at: datetime
     choices: Mapping[str, Choice]
     """By the action's digest: the choice is about these bytes and no others."""
+    cause: Cause | None = None
     reason: str = ""
+    """In the person's own words; `cause` alone is enough unless it is `other`."""
     opened_at: datetime | None = None
     via: Literal["link", "inbox", "expiry", "cli"] = "link"
 
     def approves(self, action_digest: str) -> bool:
         """Whether this person approved the action."""
         return self.choices.get(action_digest) is Choice.APPROVE
+
+    @property
+    def words(self) -> str:
+        """Cause and reason together: `wrong tone: too formal for them`."""
+        cause = self.cause.value if self.cause else ""
+        return ": ".join(part for part in (cause, self.reason.strip()) if part)
+
+    @property
+    def explained(self) -> bool:
+        """Whether somebody who reads it later knows why."""
+        return bool(self.reason.strip()) or self.cause not in (None, Cause.OTHER)
 
 
 class Approval(Contract):
@@ -70,11 +94,13 @@ class Approval(Contract):
     """Mail address of who sent the event; they never approve their own request."""
     author: str = ""
     """Id of who answers for the policy version; they never approve under their own policy."""
-    edited_by: str = ""
-    """Id of who edited an action of this request; they cannot be its only signer."""
+    editors: Mapping[str, str] = {}
+    """Who edited an action, by its digest: nobody is the only signer of their own edit."""
     requested_at: datetime
     deadline: datetime
     """When the present tier's time is over; the last tier's is the request's."""
+    extended: bool = False
+    """Whether a question has moved the deadline; it does so once."""
     tier: int = 0
     """Which of the workflow's tiers is asked, 0 for the first."""
     signatures: tuple[Decision, ...] = ()
@@ -138,7 +164,7 @@ def settle(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[LedgerEnt
             update={
                 "status": _status(decision, held.digest),
                 "approval": approval.approval_id,
-                "note": decision.reason,
+                "note": decision.words,
             }
         )
         for held in ledger
@@ -151,15 +177,23 @@ def refusal(approval: Approval, decision: Decision) -> str | None:
 
     Whether the person may decide today, and up to which amount, is `people.authority`'s to say.
     """
-    if approval.superseded:
-        return "this request was replaced by a newer one"
-    if decision.at >= approval.deadline:
-        return "the deadline has passed"
+    barred = barred_from(approval, decision.by, decision.at)
+    if barred:
+        return barred
     if set(decision.choices) != set(approval.digests):
         return "the decision is not about the actions that were shown"
-    if Choice.REJECT in decision.choices.values() and not decision.reason.strip():
+    if Choice.REJECT in decision.choices.values() and not decision.explained:
         return "a rejection needs a reason"
-    person = approval.person(decision.by)
+    return None
+
+
+def barred_from(approval: Approval, person_id: str, at: datetime) -> str | None:
+    """Why this person may do nothing with the request at `at`; None when they may."""
+    if approval.superseded:
+        return "this request was replaced by a newer one"
+    if at >= approval.deadline:
+        return "the deadline has passed"
+    person = approval.person(person_id)
     return not_theirs(approval, person) if person else "this person was not asked"
 
 
@@ -169,7 +203,7 @@ def not_theirs(approval: Approval, person: Person) -> str | None:
         return "nobody approves their own request"
     if person.id == approval.author:
         return "nobody approves under a policy of their own"
-    if person.id == approval.edited_by and approval.needed == 1:
+    if person.id in approval.editors.values() and approval.needed <= 1:
         return "an edit needs somebody else's signature"
     return None
 
@@ -186,14 +220,15 @@ def _final(approval: Approval) -> Decision | None:
             choices[action_digest] = Choice.APPROVE
         else:
             return None
-    reasons = "; ".join(one.reason for one in approval.signatures if one.reason)
+    earlier = (one.words for one in approval.signatures[:-1])
+    reasons = "; ".join(words for words in (last.reason, *earlier) if words)
     return last.model_copy(update={"choices": choices, "reason": reasons})
 
 
 def enough(approval: Approval, action_digest: str) -> bool:
     """Whether enough people approved the action, and not only who edited it."""
     signers = approval.signers(action_digest)
-    return len(signers) >= approval.needed and signers != {approval.edited_by}
+    return len(signers) >= approval.needed and signers != {approval.editors.get(action_digest)}
 
 
 def _status(decision: Decision, action_digest: str) -> ActionStatus:

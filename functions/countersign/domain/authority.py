@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from countersign.domain.actions import ActionStatus, LedgerEntry, check_bytes
-from countersign.domain.approvals import Approval, Choice, Decision, decide, enough, refusal
+from countersign.domain.approvals import (
+    Approval,
+    Choice,
+    Decision,
+    barred_from,
+    decide,
+    enough,
+    refusal,
+)
 from countersign.domain.contract import Value
 from countersign.domain.errors import NotAuthorised
 from countersign.domain.people import Directory, Member
@@ -31,6 +39,16 @@ def authority(member: Member | None, approval: Approval, decision: Decision) -> 
         return Authority(allowed=False, reason="this person may not decide any more")
     refused = refusal(approval, decision) or _above_limits(member, approval, decision)
     return Authority(allowed=not refused, reason=refused or "")
+
+
+def may_edit(member: Member | None, approval: Approval, at: datetime) -> Authority:
+    """Whether somebody may change what the request asks for. An edit decides nothing: it replaces
+    the request, and somebody else signs the new one. Limits are `edits.edited`'s to check."""
+    if member is None:
+        return Authority(allowed=False, reason="this person may not decide any more")
+    decided = "it is decided already" if approval.decision else None
+    barred = decided or barred_from(approval, member.person.id, at)
+    return Authority(allowed=not barred, reason=barred or "")
 
 
 def sign(people: Directory, approval: Approval, decision: Decision) -> Approval:

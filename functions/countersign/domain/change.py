@@ -14,9 +14,11 @@ from countersign.domain.case import Case
 from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.job import Job, Status, moved
 from countersign.domain.plan import Move
+from countersign.domain.questions import Question
 
-DueKind = Literal["queue", "approval", "reminder", "callback", "parked"]
-"""Accepted but not started; a tier's deadline and its reminder; a lost callback; a parked job."""
+DueKind = Literal["queue", "approval", "reminder", "callback", "parked", "question"]
+"""Accepted but not started; a tier's deadline and its reminder; a lost callback; a parked job;
+questions and answers to mail."""
 
 
 class Due(Value):
@@ -37,7 +39,18 @@ class Link(Contract):
     job_id: str
     approval_id: str
     person_id: str
+    question: str = ""
+    """Id of the question that this link answers; such a link decides nothing."""
     tries: int = 0
+
+
+class Listed(Value):
+    """A row of an inbox: what waits there, and since when. Without an approval it is a case."""
+
+    box: str
+    since: datetime
+    job_id: str
+    approval_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,10 +74,15 @@ class Change:
     token: str = ""
     """The task token that waits for the approval in `approvals`."""
     links: tuple[Link, ...] = ()
+    questions: tuple[Question, ...] = ()
     case: Case | None = None
     due: tuple[Due, ...] = ()
     done: tuple[DueKind, ...] = ()
     """Due rows that are settled by this change."""
+    listed: tuple[Listed, ...] = ()
+    """What begins to wait in somebody's inbox; `inbox.listing` works it out for every change."""
+    unlisted: tuple[Listed, ...] = ()
+    """What waits there no more."""
     execution: str = ""
     """Name of the execution that owns the job from now on."""
     attempt: int = 0
@@ -80,6 +98,7 @@ class JobRecord:
     ledger: tuple[LedgerEntry, ...] = ()
     approvals: Mapping[str, Approval] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    questions: Mapping[str, Question] = field(default_factory=dict)
     case: Case | None = None
     due: Mapping[DueKind, Due] = field(default_factory=dict)
     notes: frozenset[str] = frozenset()
@@ -139,6 +158,7 @@ def after(record: JobRecord, job: Job, entry: audit.Entry, change: Change) -> Jo
         ledger=tuple((ledger | {held.index: held for held in change.ledger}).values()),
         approvals={**record.approvals, **{a.approval_id: a for a in change.approvals}},
         tokens=_tokens(record, change),
+        questions={**record.questions, **{q.question_id: q for q in change.questions}},
         case=change.case or record.case,
         due=due | {row.kind: row for row in change.due},
         notes=record.notes,

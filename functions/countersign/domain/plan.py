@@ -27,7 +27,7 @@ _STUCK = {
 
 @dataclass(frozen=True)
 class Move:
-    """Where the job goes next. `connector` names whose function acts, for Act only."""
+    """Where the job goes next. `connector` names whose function acts or looks."""
 
     state: State
     connector: str = ""
@@ -70,8 +70,11 @@ def reconsider(
     return tuple(changed)
 
 
-def next_move(ledger: Sequence[LedgerEntry]) -> Move:
-    """What comes next, from the ledger alone: act, ask, hand over, or close."""
+def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:
+    """What comes next, from the ledger alone: act, ask, hand over, or close.
+
+    `reads` is the connector whose records are looked at again after a signature.
+    """
     stuck = next((_STUCK[held.status] for held in ledger if held.status in _STUCK), "")
     handed = stuck or _handed_over(ledger)
     if handed:
@@ -80,7 +83,7 @@ def next_move(ledger: Sequence[LedgerEntry]) -> Move:
     if opened:
         return Move("Act", connector=opened.connector)
     waits = any(held.status is _A.PLANNED for held in ledger)
-    return Move("Ask") if waits else Move("Close")
+    return Move("Ask", connector=reads) if waits else Move("Close")
 
 
 def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:

@@ -124,6 +124,18 @@ def stricter(signed: Verdict, now: Verdict) -> bool:
     return _STRICTNESS[now.answer] > _STRICTNESS[signed.answer]
 
 
+def joined(held: Verdict, now: Verdict) -> Verdict:
+    """Both verdicts at once: the harder answer, every reason, the most people."""
+    seen = {(reason.line, reason.rule) for reason in now.reasons}
+    kept = (reason for reason in held.reasons if (reason.line, reason.rule) not in seen)
+    return Verdict(
+        answer=max(held.answer, now.answer, key=_STRICTNESS.__getitem__),
+        reasons=(*now.reasons, *kept),
+        escalate=held.escalate or now.escalate,
+        quorum=strictest((held.quorum, now.quorum)),
+    )
+
+
 def _holds(line: Line, found: dict[str, Finding]) -> bool:
     return line.when is None or line.when in found
 

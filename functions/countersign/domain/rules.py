@@ -43,6 +43,8 @@ class Situation(Generic[InputT]):
     records: Records
     limits: Limits
     now: datetime
+    edited: tuple[Contract, ...] = ()
+    """Parameters of actions that people changed: their words are judged as a model's are."""
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ class Workflow(Generic[InputT]):
     """Our own confidence, 0 to 1, from measured features."""
     offline: Callable[[str], Mapping[str, Any]]
     """The plain heuristics: prompt text to an answer."""
+    reads: str
+    """The connector whose records it looks at."""
     lookups: Callable[[InputT, Proposal], tuple[Lookup, ...]]
     claim: Callable[[InputT, Proposal], Claim | None]
     joins: Callable[[str, str, float], bool]

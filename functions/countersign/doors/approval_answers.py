@@ -38,9 +38,9 @@ def allowed(status: int) -> Response:
     return Response(status, headers={"allow": METHODS, **_guards()})
 
 
-def see(path: str) -> Response:
+def see(path: str, *cookies: str) -> Response:
     """Look there, with GET."""
-    return Response(303, headers={"location": path, **_guards()})
+    return Response(303, headers={"location": path, **_guards()}, cookies=cookies)
 
 
 def _guards() -> dict[str, str]:

@@ -37,9 +37,11 @@ def opened(deps: Deps, request: Request, link_id: str, now: datetime) -> Opened 
     return None if at is None else Opened(at, links.code(key, value))
 
 
-def opened_now(deps: Deps, request: Request, link_id: str, now: datetime) -> Opened:
+def opened_now(
+    deps: Deps, request: Request, link_id: str, now: datetime, path: str = ""
+) -> Opened:
     """The page, opened: a browser that has it open keeps its code, so that a second tab does not
-    make the first one's code wrong."""
+    make the first one's code wrong. `path` is where the page is, when not at the link's own."""
     held = opened(deps, request, link_id, now)
     if held is not None and now - held.at < _KEEP_FOR:
         return held
@@ -49,7 +51,7 @@ def opened_now(deps: Deps, request: Request, link_id: str, now: datetime) -> Ope
     cookie = set_cookie(
         cookie_name(base, link_id),
         value,
-        path="/" if _secure(base) else f"/approvals/{link_id}",
+        path="/" if _secure(base) else path or f"/approvals/{link_id}",
         secure=_secure(base),
         seconds=links.NONCE_FOR // timedelta(seconds=1),
     )

@@ -12,7 +12,7 @@ from countersign.domain.canonical import instant
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.errors import StoreConflict
 from countersign.doors.approval_form import TurnedAway
-from countersign.doors.approval_visit import Visit
+from countersign.doors.approval_visit import AskedT
 from countersign.pages import notices
 from countersign.pages.approval import SHORT, asked
 from countersign.runtime import Deps
@@ -23,7 +23,7 @@ WRITES = 3
 """How often a decision is tried when somebody else writes the job at the same time."""
 
 
-def record_decision(deps: Deps, here: Visit, decision: Decision) -> Visit:
+def record_decision(deps: Deps, here: AskedT, decision: Decision) -> AskedT:
     """The visit after the write. Its approval holds `decision`, or somebody else's, or the job
     does not wait any more: the caller compares.
 
@@ -43,7 +43,7 @@ def record_decision(deps: Deps, here: Visit, decision: Decision) -> Visit:
     raise StoreConflict("the job kept changing; nothing was decided")
 
 
-def _written(deps: Deps, here: Visit, decision: Decision) -> Visit:
+def _written(deps: Deps, here: AskedT, decision: Decision) -> AskedT:
     asked(here.record, here.approval, here.now)
     approval = sign(deps.people.directory(), here.approval, decision)
     change = _change(here, approval, decision)
@@ -55,7 +55,7 @@ def _written(deps: Deps, here: Visit, decision: Decision) -> Visit:
     return after
 
 
-def _change(here: Visit, approval: Approval, decision: Decision) -> Change:
+def _change(here: AskedT, approval: Approval, decision: Decision) -> Change:
     """A signature, and what follows from it once the signatures are enough."""
     signed = Change(
         event="signed by a person",
@@ -85,7 +85,7 @@ def _fields(approval: Approval, decision: Decision) -> dict[str, str]:
     }
 
 
-def _go_on(deps: Deps, here: Visit) -> None:
+def _go_on(deps: Deps, here: AskedT) -> None:
     """Let the execution go on. The decision stands whatever happens here: the due row of kind
     `callback` stays until the execution was seen to go on, and `tick` repeats the call."""
     token = here.record.tokens.get(here.approval.approval_id, "")
@@ -98,7 +98,7 @@ def _go_on(deps: Deps, here: Visit) -> None:
         observability.count("CallbacksLost")
 
 
-def _reloaded(deps: Deps, here: Visit) -> Visit:
+def _reloaded(deps: Deps, here: AskedT) -> AskedT:
     record: JobRecord = deps.store.load(here.record.job.job_id)
     approval = record.approvals[here.approval.approval_id]
     if approval.superseded:

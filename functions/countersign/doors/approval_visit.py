@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from countersign.domain import links
 from countersign.domain.approvals import Approval, Person
@@ -31,11 +31,9 @@ _NO_LINK = Link(link_id="-", secret_hash="0" * 64, job_id="-", approval_id="-", 
 
 
 @dataclass(frozen=True)
-class Visit:
-    """Somebody with a link of their own, and what it leads to."""
+class Asked:
+    """Somebody who was asked, and what about, whichever way they come."""
 
-    link: Link
-    secret: str = field(repr=False)
     member: Member
     record: JobRecord
     approval: Approval
@@ -60,6 +58,17 @@ class Visit:
         return "open" if waits else "moved on"
 
 
+AskedT = TypeVar("AskedT", bound=Asked)
+
+
+@dataclass(frozen=True)
+class Visit(Asked):
+    """Somebody with a link of their own."""
+
+    link: Link
+    secret: str = field(repr=False)
+
+
 def visit(deps: Deps, request: Request) -> Visit:
     """The visit of this request. Raises TurnedAway, with the one refusal, for everything that is
     not a live link: unknown, wrong secret, tried too often, replaced. Raises UnknownVersion for a
@@ -72,16 +81,19 @@ def visit(deps: Deps, request: Request) -> Visit:
     genuine = links.matches(secret, link.secret_hash)
     if not genuine or link.tries >= TRIES:
         raise TurnedAway(notices.REFUSED)
-    return _arrived(deps, link, secret)
+    here = arrived(deps, link.job_id, link.approval_id, link.person_id)
+    return Visit(**vars(here), link=link, secret=secret)
 
 
-def _arrived(deps: Deps, link: Link, secret: str) -> Visit:
+def arrived(deps: Deps, job_id: str, approval_id: str, person_id: str) -> Asked:
+    """A person at a request. Raises TurnedAway, with the one refusal, when it is not there, was
+    replaced, did not ask them, or they left; UnknownVersion as `visit`."""
     try:
-        record = deps.store.load(link.job_id)
+        record = deps.store.load(job_id)
     except NotFound:
         raise TurnedAway(notices.REFUSED) from None
-    approval = record.approvals.get(link.approval_id)
-    person = approval.person(link.person_id) if approval else None
+    approval = record.approvals.get(approval_id)
+    person = approval.person(person_id) if approval else None
     if approval is None or person is None or approval.superseded:
         raise TurnedAway(notices.REFUSED)
     member = deps.people.directory().member(person.id)
@@ -90,7 +102,7 @@ def _arrived(deps: Deps, link: Link, secret: str) -> Visit:
     workflow = WORKFLOWS.get(record.job.workflow)
     if workflow is None:
         raise UnknownVersion(f"this code has no workflow {record.job.workflow}")
-    return Visit(link, secret, member, record, approval, workflow, deps.clock.now())
+    return Asked(member, record, approval, workflow, deps.clock.now())
 
 
 def _link(deps: Deps, link_id: str) -> Link:

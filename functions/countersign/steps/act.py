@@ -27,11 +27,12 @@ FRESH = timedelta(minutes=10)
 
 def act(deps: Deps, record: JobRecord, call: Call) -> Continued:
     """One visit: the next consecutive actions of one connector, until one does not verify."""
-    move = next_move(record.ledger)
+    reads = WORKFLOWS[record.job.workflow].reads
+    move = next_move(record.ledger, reads)
     if move.state != "Act":
         return Continued(record, _acted(call, (), move))
     if deps.clock.now() - record.results["records"].as_(Records).read_at > FRESH:
-        return Continued(record, _acted(call, (), Move("Look")))
+        return Continued(record, _acted(call, (), Move("Look", connector=reads)))
     settled: tuple[LedgerEntry, ...] = ()
     for held in visit(record.ledger, move.connector):
         record, ended = _carry_out(deps, record, call, held, settled)
@@ -39,7 +40,7 @@ def act(deps: Deps, record: JobRecord, call: Call) -> Continued:
         if ended.status is not ActionStatus.VERIFIED:
             break
     ledger = [e for e in record.ledger if e.index not in {s.index for s in settled}]
-    onward = next_move(sorted((*ledger, *settled), key=lambda e: e.index))
+    onward = next_move(sorted((*ledger, *settled), key=lambda e: e.index), reads)
     return Continued(record, _acted(call, settled, onward))
 
 

@@ -8,12 +8,10 @@ from datetime import timedelta
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval
 from countersign.domain.change import Change, JobRecord
+from countersign.domain.edits import situation
 from countersign.domain.job import Status
 from countersign.domain.plan import build, next_move, reconsider
-from countersign.domain.proposal import Proposal
-from countersign.domain.records import Records
-from countersign.domain.release import Limits
-from countersign.domain.rules import Findings, Situation, findings
+from countersign.domain.rules import Findings, findings
 from countersign.runtime import Call, Deps, step
 from countersign.workflows import WORKFLOWS
 
@@ -25,19 +23,12 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
     """Raises UnknownVersion when what is stored was written by other code."""
     workflow = WORKFLOWS[record.job.workflow]
     now = deps.clock.now()
-    situation = Situation(
-        job_id=record.job.job_id,
-        input=record.results["input"].as_(workflow.input),
-        proposal=record.results["proposal"].as_(Proposal),
-        records=record.results["records"].as_(Records),
-        limits=record.results["limits"].as_(Limits),
-        now=now,
-    )
-    found = findings(workflow.rules, situation)
+    seen = situation(workflow, record, now)
+    found = findings(workflow.rules, seen)
     if record.ledger:
         changed = reconsider(workflow, record.ledger, found)
     else:
-        changed = build(workflow, situation, found, now + HARD_EXPIRY)
+        changed = build(workflow, seen, found, now + HARD_EXPIRY)
     ledger = _merged(record.ledger, changed)
     return Change(
         event="decided",
@@ -48,7 +39,7 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
         ledger=changed,
         approvals=_superseded(record, changed),
         done=("callback",) if "callback" in record.due else (),
-        move=next_move(ledger),
+        move=next_move(ledger, workflow.reads),
     )
 
 

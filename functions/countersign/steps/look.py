@@ -24,9 +24,10 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
     workflow = WORKFLOWS[record.job.workflow]
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
+    reader = deps.reader(workflow.reads)
     ours = frozenset(held.key for held in record.ledger)
     found = {
-        lookup.name: tuple(r for r in deps.reader.look(lookup) if not _is_ours(r, ours))
+        lookup.name: tuple(r for r in reader.look(lookup) if not _is_ours(r, ours))
         for lookup in workflow.lookups(given, proposal)
     }
     now = deps.clock.now()

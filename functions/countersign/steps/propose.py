@@ -28,7 +28,7 @@ SPARE_SECONDS = 5.0
 def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     """Raises Ungrounded when the answer stays wrong, Throttled or Unavailable from the model."""
     if "proposal" in record.results:
-        return Continued(record, _looked_up(call))
+        return Continued(record, _kept(call, WORKFLOWS[record.job.workflow].reads))
     workflow = WORKFLOWS[record.job.workflow]
     release = _release(deps, record)
     given = record.results["input"].as_(workflow.input)
@@ -36,26 +36,26 @@ def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
         proposal = _from_heuristics(workflow, given)
     else:
         record, proposal = _from_model(deps, record, call, (workflow, release, given))
-    return Continued(record, _proposed(call, proposal, release))
+    return Continued(record, _proposed(call, proposal, release, workflow.reads))
 
 
-def _looked_up(call: Call) -> Change:
+def _kept(call: Call, reads: str) -> Change:
     return Change(
         event="proposal kept",
         actor=f"state:{call.state}",
         status=Status.PROCESSING,
-        move=Move("Look"),
+        move=Move("Look", connector=reads),
     )
 
 
-def _proposed(call: Call, proposal: Proposal, release: Release) -> Change:
+def _proposed(call: Call, proposal: Proposal, release: Release, reads: str) -> Change:
     return Change(
         event="proposed",
         actor=f"state:{call.state}",
         status=Status.PROCESSING,
         fields={"model": proposal.model, "confidence": str(proposal.confidence)},
         results={"proposal": proposal, "limits": release.limits},
-        move=Move("Look"),
+        move=Move("Look", connector=reads),
     )
 
 

@@ -19,8 +19,8 @@ ROLE = "arn:aws:iam::123456789012:role/machine"
 ACCOUNT = "123456789012"
 WITHIN_SECONDS = 20.0
 FUNCTIONS = (
-    *("Prepare", "Propose", "LookCrm", "Decide", "Ask", "Close", "Escalate", "Park"),
-    *("Act-crm", "Act-mail"),
+    *("Prepare", "Propose", "Decide", "Ask", "Close", "Escalate", "Park"),
+    *("Look-crm", "Act-crm", "Act-mail"),
 )
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -140,7 +140,8 @@ def _filled() -> dict[str, Any]:
     for name in FUNCTIONS:
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         text = text.replace(f'"${{{name}}}"', json.dumps(arn))
-    prefix = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:Act-"
-    text = text.replace("${ActPrefix}", prefix)
+    for prefix in ("Look", "Act"):
+        arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{prefix}-"
+        text = text.replace(f"${{{prefix}Prefix}}", arn)
     filled: dict[str, Any] = json.loads(text)
     return filled

@@ -12,7 +12,7 @@ from countersign.domain import errors
 from tests.integration.machine.machine import Handler, Machine, machine
 
 JOB = "j-1"
-STEPS = ("Prepare", "Propose", "LookCrm", "Decide", "Act-crm", "Ask", "Close")
+STEPS = ("Prepare", "Propose", "Look-crm", "Decide", "Act-crm", "Ask", "Close")
 NAMED = {
     "Throttled": errors.Throttled,
     "Unavailable": errors.Unavailable,
@@ -36,10 +36,10 @@ def happy() -> dict[str, Handler]:
     visits = iter(["crm", "mail"])
     return {
         "Prepare": goes("Propose"),
-        "Propose": goes("Look"),
-        "LookCrm": goes("Decide"),
+        "Propose": goes("Look", "crm"),
+        "Look-crm": goes("Decide"),
         "Decide": lambda call: {"job_id": call["job_id"], "next": "Act", "connector": next(visits)},
-        "Act-crm": goes("Ask"),
+        "Act-crm": goes("Ask", "crm"),
         "Act-mail": goes("Close"),
         "Ask": done,
         "Close": done,
@@ -129,7 +129,7 @@ def test_a_model_that_is_down_is_replaced_by_the_fallback() -> None:
     def propose(call: dict[str, Any]) -> dict[str, Any]:
         if call["state"] == "Propose":
             raise errors.Unavailable("the model is down")
-        return goes("Look")(call)
+        return goes("Look", "crm")(call)
 
     handlers["Propose"] = propose
     with machine(handlers, quick) as made:
@@ -166,7 +166,7 @@ def test_a_broken_contract_closes_and_a_foreign_execution_ends_quietly(function:
 
 def test_an_unknown_error_escalates() -> None:
     """A class that nobody named is caught by States.ALL, never lost."""
-    handlers = happy() | {"LookCrm": failing(ZeroDivisionError("?"), 9, goes("Decide"))}
+    handlers = happy() | {"Look-crm": failing(ZeroDivisionError("?"), 9, goes("Decide"))}
     with machine(handlers, quick) as made:
         assert through(made)[-2:] == ["Look", "Escalate"]
 

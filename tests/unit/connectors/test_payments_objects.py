@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gzip
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
@@ -14,6 +16,7 @@ from countersign.domain.errors import Ambiguous, Refused, Unavailable
 from tests.fakes.payments_answers import (
     CHARGE,
     KEY,
+    Handler,
     asked,
     charge,
     give_back,
@@ -132,14 +135,86 @@ def test_what_was_never_captured_cannot_be_given_back() -> None:
     assert (order.fields["paid"], order.fields["amount_minor"]) == ("true", "3000")
 
 
-@pytest.mark.parametrize("slow", [b"x" * 9_000_000, b"\xff\xfe"])
-def test_an_answer_too_large_or_not_text_is_lost(slow: bytes) -> None:
+def test_more_hits_than_a_page_are_for_a_person() -> None:
+    """An order that a hundred charges name is not one that a machine should refund."""
+    hits = [page(), page(charge(), more=True)]
+    with pytest.raises(Refused, match="more than 100 charges"):
+        payments(_server(lambda *_: hits.pop(0))).look(asked("order"))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"amount_captured": "4990"},
+        {"amount_captured": -1},
+        {"amount_captured": True},
+        {"amount_captured": 550, "currency": "isk"},
+        {"paid": "yes"},
+        {"currency": None},
+        {"currency": "€"},
+        {"disputed": None},
+        {"created": "today"},
+        {"created": 10**20},
+        {"id": None},
+        {"metadata": [1]},
+        {"customer": 7},
+        {"billing_details": "x"},
+    ],
+)
+def test_a_charge_that_is_not_as_documented_is_not_guessed_at(broken: dict[str, Any]) -> None:
+    """What bounds a refund is read exactly or not at all."""
+    account = payments(_server(lambda *_: page(charge(**broken))))
+    with pytest.raises(Unavailable, match="not readable"):
+        account.look(asked("order"))
+
+
+@pytest.mark.parametrize("broken", [{"data": {}}, {"data": [7]}, {"data": None}])
+def test_a_list_that_is_none_is_not_read_as_empty(broken: dict[str, Any]) -> None:
+    """“No refund yet” must never come out of an answer that says nothing."""
+    account = payments(_server(lambda *_: {**page(), **broken}))
+    asks: tuple[Callable[[], object], ...] = (
+        lambda: account.refunds_of(CHARGE),
+        lambda: account.look(asked("order")),
+    )
+    for ask in asks:
+        with pytest.raises(Unavailable):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({}, b"x" * 9_000_000),
+        ({}, b"\xff\xfe"),
+        ({"Content-Encoding": "gzip"}, gzip.compress(b"{}")),
+    ],
+)
+def test_an_answer_too_large_packed_or_not_text_is_lost(
+    headers: dict[str, str], content: bytes
+) -> None:
     """It is not read to its end, and says nothing about the refund."""
 
     def handler(request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             return httpx.Response(200, json=charge())
-        return httpx.Response(200, content=slow)
+        return httpx.Response(200, headers=headers, stream=httpx.ByteStream(content))
 
-    with pytest.raises(Ambiguous):
+    with pytest.raises(Ambiguous, match="lost"):
         give_back(payments(handler))
+
+
+def test_an_answer_that_drips_is_cut_off() -> None:
+    """Each byte in time is not the whole in time: the deadline is for the call."""
+
+    class Dripping(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                yield b" "
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json=charge())
+        return httpx.Response(200, stream=Dripping())
+
+    with pytest.raises(Ambiguous, match="ReadTimeout"):
+        give_back(payments(handler, seconds=0.05))

@@ -89,7 +89,9 @@ FORGERIES: dict[str, Callable[[Scene], Scene]] = {
     "nobody asked": lambda s: s.approval_with(approvers=()),
     "four eyes needed": lambda s: s.approval_with(quorum=Quorum.TWO),
     "edited by its only signer": lambda s: s.approval_with(
-        edited_by="ana", quorum=Quorum.ALL, approvers=s.approval.approvers[:1]
+        editors={s.approval.digests[0]: "ana"},
+        quorum=Quorum.ALL,
+        approvers=s.approval.approvers[:1],
     ),
     "of the requester": lambda s: s.approval_with(requester=s.approval.approvers[0].address),
     "under the own policy": lambda s: s.approval_with(author="ana"),

@@ -111,7 +111,7 @@ def test_whoever_left_cannot_decide_although_their_link_is_open() -> None:
     [
         (request(requester="Ana@countersign.example"), "own request"),
         (request(author="ana"), "policy of their own"),
-        (request(edited_by="ana"), "somebody else"),
+        (request(editors={REPLY: "ana"}), "somebody else"),
         (request(superseded=True), "replaced"),
         (request(deadline=START), "deadline"),
         (request(approvers=(BEN.person,)), "not asked"),
@@ -127,7 +127,7 @@ def test_separation_of_duties(request_: Approval, why: str) -> None:
 
 def test_the_author_of_an_edit_may_be_one_of_two_but_not_both() -> None:
     """Under four eyes the editor's signature counts beside somebody else's."""
-    edited = request(quorum=Quorum.TWO, edited_by="ana")
+    edited = request(quorum=Quorum.TWO, editors={REPLY: "ana"})
     once = sign(PEOPLE, edited, said("ana"))
     assert once.decision is None
     assert sign(PEOPLE, once, said("ben")).decision is not None

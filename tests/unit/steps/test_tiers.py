@@ -1,4 +1,4 @@
-"""Time while people decide: reminders, tiers, deputies, expiry; rows for tick, never the machine."""
+"""Time while people decide: reminders, tiers, deputies, expiry. All of it is rows for tick."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ def passes(world: World, **time: float) -> None:
     tick(world.deps)
 
 
+@pytest.mark.usefixtures("waiting")
 def test_the_first_tier_is_asked_and_reminded_once_at_half_of_its_time(
-    world: World, waiting: Journey
+    world: World,
 ) -> None:
     """Two mails each in eight hours, however often tick runs."""
     assert mailed(world) == [ANA.address, BEN.address]
@@ -50,8 +51,9 @@ def test_the_first_tier_is_asked_and_reminded_once_at_half_of_its_time(
     assert mailed(world) == [ANA.address, BEN.address] * 2
 
 
+@pytest.mark.usefixtures("waiting")
 def test_a_crash_while_reminding_loses_a_reminder_rather_than_repeating_it(
-    world: World, waiting: Journey
+    world: World,
 ) -> None:
     """The row goes before the mail: nobody is ever reminded twice of one deadline."""
     world.mail.fails_with(RuntimeError("the provider is away"))

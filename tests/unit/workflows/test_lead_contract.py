@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -19,12 +17,8 @@ from countersign.understanding.messages import CUT
 from countersign.workflows import WORKFLOWS
 from countersign.workflows.lead_intake.contract import LeadAnswer, schema
 from tests.unit.workflows.pipeline import WORKFLOW, judge, read
+from tests.unit.workflows.schemas import faults, objects
 
-# What strict structured output accepts (OpenAI, "Structured Outputs": supported schemas).
-_SUPPORTED = {
-    *("$defs", "$ref", "type", "properties", "required", "additionalProperties", "items"),
-    *("enum", "anyOf", "description"),
-}
 _FORM = {
     "name": "Ines Alder",
     "email": "Ines.Alder@KORNFELD.example",
@@ -36,34 +30,9 @@ def _form(**parts: object) -> bytes:
     return json.dumps({**_FORM, **parts}).encode()
 
 
-def _objects(node: Any, inside: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _objects(item, inside)
-    elif isinstance(node, dict):
-        yield inside, node
-        for key, item in node.items():
-            yield from _objects(item, key)
-
-
-def _faults(node: Any) -> list[str]:
-    faults = []
-    for inside, found in _objects(node):
-        if inside in {"properties", "$defs"}:
-            continue
-        faults += [f"unsupported {key}" for key in set(found) - _SUPPORTED]
-        if "$ref" in found and len(found) > 1:
-            faults.append("a $ref with company")
-        if found.get("type") == "object":
-            closed = found.get("additionalProperties") is False
-            whole = set(found["required"]) == set(found["properties"])
-            faults += [] if closed and whole else ["an open or optional object"]
-    return faults
-
-
 def test_the_answers_schema_is_one_that_strict_output_accepts() -> None:
     """Every object is closed with all properties required, and no unsupported keyword is there."""
-    assert _faults(schema()) == []
+    assert faults(schema()) == []
     assert schema()["type"] == "object"
 
 
@@ -75,7 +44,7 @@ def test_the_schema_check_sees_an_optional_property_and_a_bound() -> None:
         "properties": {"a": {"type": "string", "maxLength": 3}},
         "required": [],
     }
-    assert {"unsupported maxLength", "an open or optional object"} <= set(_faults(naive))
+    assert {"unsupported maxLength", "an open or optional object"} <= set(faults(naive))
 
 
 def test_the_heuristics_answer_within_the_contract() -> None:
@@ -134,7 +103,7 @@ def test_every_value_that_the_model_sees_can_be_quoted() -> None:
     """The source text holds each text of the prompt's JSON, and no quote spans two of them."""
     given = read(_form(company="Kornfeld Ltd", country="Ireland", phone="+353 1 555 0123"))
     shown = json.loads(WORKFLOW.prompt_text(given))
-    texts = [text for _, part in _objects(shown) for text in part.values() if isinstance(text, str)]
+    texts = [text for _, part in objects(shown) for text in part.values() if isinstance(text, str)]
     source = WORKFLOW.source_text(given)
     assert [text for text in texts if text not in source] == []
     assert flat("Kornfeld Ltd Ireland") not in flat(source)

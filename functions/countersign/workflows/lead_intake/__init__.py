@@ -57,6 +57,7 @@ def workflow() -> Workflow[LeadInput]:
         draft=draft,
         confidence=confidence,
         offline=_offline,
+        reads="crm",
         lookups=lookups,
         claim=claim,
         joins=joins,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from countersign.actions.mail import Reply
 from countersign.domain.proposal import Proposal
 from countersign.understanding import replies
 from countersign.workflows.lead_intake import facts
@@ -14,11 +17,21 @@ def drafted(proposal: Proposal) -> bool:
     return wished and facts.intent(proposal) == "sales"
 
 
+def written(situation: Lead) -> Mapping[str, str]:
+    """What somebody wrote for this message, model or person; empty for the fixed text."""
+    edited = next((one for one in situation.edited if isinstance(one, Reply)), None)
+    if edited is None:
+        return situation.proposal.drafts if drafted(situation.proposal) else {}
+    # The sender's own subject after "Re:" is theirs, whatever stands in it.
+    own = edited.subject != replies.threaded(situation.input.subject, "")
+    return {"reply_subject": edited.subject if own else "", "reply_body": edited.text}
+
+
 def foreign_targets(situation: Lead) -> tuple[str, ...]:
-    """Kinds of targets in the draft that are neither ours nor the sender's, each once."""
+    """Kinds of targets in what was written that are neither ours nor the sender's, each once."""
     message, proposal = situation.input, situation.proposal
     return replies.foreign_targets(
-        proposal.drafts,
+        written(situation),
         situation.limits.list("reply.own_domains"),
         message.sender,
         f"{message.stated.phone}{proposal.value('phone') or ''}",

@@ -109,11 +109,11 @@ def _unauthenticated(situation: Lead) -> Hit:
 
 
 def _drafted(situation: Lead) -> Hit:
-    return ("draft", "acknowledgement") if replies.drafted(situation.proposal) else None
+    return ("draft", "acknowledgement") if replies.written(situation) else None
 
 
 def _foreign_target(situation: Lead) -> Hit:
-    if not replies.drafted(situation.proposal):
+    if not replies.written(situation):
         return None
     foreign = replies.foreign_targets(situation)
     return (f"{len(foreign)} in the draft: {', '.join(foreign)}", "none") if foreign else None

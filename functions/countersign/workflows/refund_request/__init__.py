@@ -57,6 +57,8 @@ def workflow() -> Workflow[RefundInput]:
         draft=draft,
         confidence=confidence,
         offline=_offline,
+        reads="payments",
+        reads="payments",
         lookups=lookups,
         claim=claim,
         joins=joins,

@@ -1,0 +1,112 @@
+"""Who is signed in: a sealed cookie, and a look into the directory on every request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from countersign.domain import links
+from countersign.domain.people import Member
+from countersign.domain.session import SESSION_FOR, Session, sealed, unsealed
+from countersign.doors import session_form
+from countersign.doors.approval_cookie import Opened, opened, opened_now
+from countersign.doors.approval_form import TurnedAway
+from countersign.doors.http import Request, set_cookie
+from countersign.pages import session_notices as notices
+from countersign.pages.form import Fault
+from countersign.runtime import Deps
+
+HOME = "/approvals"
+SIGN_IN = "/approvals/sign-in"
+_OPENED = "opened"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A member of the directory with a session of their own."""
+
+    session: Session
+    member: Member
+    now: datetime
+
+    def page(self, place: str) -> str:
+        """The id of one page in this session: a nonce for another session's page is worth
+        nothing here. A link's id has no space in it."""
+        return f"session {self.session.id} {place}"
+
+
+def signed_in(deps: Deps, request: Request) -> SignedIn | None:
+    """Who this browser is signed in as. Whoever left the directory is out at once."""
+    value = request.cookies.get(_name(deps), "")
+    now = deps.clock.now()
+    session = unsealed(_key(deps), value, now) if value else None
+    member = deps.people.directory().member(session.person_id) if session else None
+    return SignedIn(session, member, now) if session and member else None
+
+
+def require(deps: Deps, request: Request) -> SignedIn:
+    """As `signed_in`. Raises TurnedAway for a browser that is not."""
+    here = signed_in(deps, request)
+    if here is None:
+        raise TurnedAway(notices.SIGN_IN)
+    return here
+
+
+def begun(deps: Deps, person_id: str, session_id: str) -> str:
+    """The cookie of a new session: whatever the browser had before is not used."""
+    value = sealed(_key(deps), person_id, deps.clock.now(), session_id)
+    return _cookie(deps, value, SESSION_FOR)
+
+
+def ended(deps: Deps) -> str:
+    """The cookie that ends a session."""
+    return _cookie(deps, "-", timedelta(0))
+
+
+def shown(deps: Deps, request: Request, here: SignedIn, place: str) -> Opened:
+    """The page at `place`, shown now, with the code that signs what is sent from it."""
+    return opened_now(deps, request, here.page(place), here.now, HOME)
+
+
+def stamp(deps: Deps, here: SignedIn, place: str) -> str:
+    """When this very copy of the page was shown, sealed, for a hidden field."""
+    return links.nonce(_key(deps), f"shown {here.page(place)}", here.now, deps.ids.salt())
+
+
+def submitted(
+    deps: Deps, request: Request, here: SignedIn, place: str, fields: session_form.Fields
+) -> tuple[Opened, tuple[Fault, ...]]:
+    """The page that `fields` came from, and what is wrong with its code. Raises TurnedAway when
+    this session did not open the page."""
+    held = opened(deps, request, here.page(place), here.now)
+    if held is None:
+        raise TurnedAway(notices.OPEN_AGAIN)
+    at = links.opened_at(
+        _key(deps), f"shown {here.page(place)}", fields.get(_OPENED, ""), here.now
+    )
+    if at is None:
+        raise TurnedAway(notices.OPEN_AGAIN)
+    return Opened(at, held.code), session_form.code_faults(fields.get("code", ""), held.code)
+
+
+def _key(deps: Deps) -> str:
+    return deps.secrets.get(deps.settings.page_key_secret)
+
+
+def _secure(deps: Deps) -> bool:
+    return urlsplit(deps.settings.public_base_url).scheme == "https"
+
+
+def _name(deps: Deps) -> str:
+    return "__Host-cs-session" if _secure(deps) else "cs-session"
+
+
+def _cookie(deps: Deps, value: str, keep: timedelta) -> str:
+    return set_cookie(
+        _name(deps),
+        value,
+        path="/" if _secure(deps) else HOME,
+        secure=_secure(deps),
+        seconds=keep // timedelta(seconds=1),
+    )
