@@ -58,7 +58,6 @@ def workflow() -> Workflow[RefundInput]:
         confidence=confidence,
         offline=_offline,
         reads="payments",
-        reads="payments",
         lookups=lookups,
         claim=claim,
         joins=joins,
