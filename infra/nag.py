@@ -6,6 +6,8 @@ from aws_cdk import Acknowledgment, App, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
+from infra.storage import OUTSIDE_KEYS
+
 PACK = "AwsSolutions"
 APPROVAL_ROUTES = tuple(
     f"Api/Http/{method}--approvals--{{link}}--{{secret}}"
@@ -48,7 +50,7 @@ ACCEPTED = (
     ),
     Accepted(
         "SMG4",
-        ("Storage/Secret-model-key", "Storage/Secret-crm-read", "Storage/Secret-crm-write"),
+        tuple(f"Storage/Secret-{name}" for name in OUTSIDE_KEYS),
         "Issued by an outside system that offers no rotation by Secrets Manager.",
     ),
     Accepted(

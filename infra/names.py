@@ -45,6 +45,9 @@ def values(
         "MODEL_SECRET": storage.secrets["model-key"].secret_arn,
         "CRM_READ_SECRET": storage.secrets["crm-read"].secret_arn,
         "CRM_WRITE_SECRET": storage.secrets["crm-write"].secret_arn,
+        "PAYMENTS_BASE_URL": settings.payments_base_url,
+        "PAYMENTS_READ_SECRET": storage.secrets["payments-read"].secret_arn,
+        "PAYMENTS_WRITE_SECRET": storage.secrets["payments-write"].secret_arn,
         "WEBHOOK_SECRET": storage.secrets["webhook"].secret_arn,
         "PAGE_KEY_SECRET": storage.secrets["page-key"].secret_arn,
         "MAIL_FROM": settings.mail_from,
@@ -70,6 +73,8 @@ def outputs(stack: Stack, storage: Storage, intake: Intake, api: Api, pipeline: 
         "ModelKeySecretArn": storage.secrets["model-key"].secret_arn,
         "CrmReadSecretArn": storage.secrets["crm-read"].secret_arn,
         "CrmWriteSecretArn": storage.secrets["crm-write"].secret_arn,
+        "PaymentsReadSecretArn": storage.secrets["payments-read"].secret_arn,
+        "PaymentsWriteSecretArn": storage.secrets["payments-write"].secret_arn,
     }
     for name, value in found.items():
         CfnOutput(stack, name, value=value)

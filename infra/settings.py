@@ -52,6 +52,7 @@ class Settings(BaseModel):
     approval_seconds: int = Field(ge=0)
     """How long each tier of approvers has; 0 leaves it to the workflow."""
     crm_base_url: str = Field(pattern=r"^https?://")
+    payments_base_url: str = Field(pattern=r"^https?://")
     model_base_url: str = Field(pattern=r"^https?://")
     model_name: str = Field(min_length=1)
     requests_per_second: int = Field(ge=1)

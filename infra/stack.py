@@ -50,5 +50,6 @@ class CountersignStack(Stack):
         watch.machine(pipeline.machine)
         watch.queues(intake.queue, intake=intake.dead, events=intake.failures)
         watch.clock()
+        watch.approvals()
         watch.errors(tick=functions["Tick"], approvals=functions["Approvals"])
         outputs(self, storage, intake, api, pipeline)

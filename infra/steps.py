@@ -71,6 +71,17 @@ STEPS = (
         env=("CRM_BASE_URL", "CRM_READ_SECRET"),
     ),
     Row(
+        "LookPayments",
+        "countersign.steps.look",
+        timeout=60,
+        layers=("core", "text", "http", "payments"),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("payments-read", "secretsmanager", "GetSecretValue"),
+        ),
+        env=("PAYMENTS_BASE_URL", "PAYMENTS_READ_SECRET"),
+    ),
+    Row(
         "Decide",
         "countersign.steps.decide",
         timeout=30,
@@ -96,6 +107,17 @@ STEPS = (
             Grant("sender", "ses", "SendEmail"),
         ),
         env=("MAIL_FROM",),
+    ),
+    Row(
+        "ActPayments",
+        "countersign.steps.act",
+        timeout=100,
+        layers=("core", "text", "http", "payments"),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("payments-write", "secretsmanager", "GetSecretValue"),
+        ),
+        env=("PAYMENTS_BASE_URL", "PAYMENTS_WRITE_SECRET"),
     ),
     Row(
         "Ask",
@@ -182,6 +204,7 @@ DOORS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs/index/due", "dynamodb", "Query"),
+            Grant("jobs/index/status", "dynamodb", "Query"),
             Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
             Grant("machine", "states", "StartExecution SendTaskSuccess"),
             Grant("executions", "states", "DescribeExecution"),
@@ -212,7 +235,10 @@ ROWS = STEPS + DOORS
 
 # Look and Act make the name of their function from these and the id of the connector.
 LOOK, ACT = "Look-", "Act-"
-BY_CONNECTOR = {"LookCrm": f"{LOOK}crm", "ActCrm": f"{ACT}crm", "ActMail": f"{ACT}mail"}
+BY_CONNECTOR = {
+    **{f"Look{system.title()}": f"{LOOK}{system}" for system in ("crm", "payments")},
+    **{f"Act{system.title()}": f"{ACT}{system}" for system in ("crm", "mail", "payments")},
+}
 
 
 def function_name(stack_name: str, row: Row) -> str:

@@ -9,7 +9,7 @@ from constructs import Construct
 from infra.settings import Settings
 
 TEXT = dynamodb.AttributeType.STRING
-OUTSIDE_KEYS = ("model-key", "crm-read", "crm-write")
+OUTSIDE_KEYS = ("model-key", "crm-read", "crm-write", "payments-read", "payments-write")
 OLD_VERSIONS_DAYS = 7
 NOT_SET = "not set"  # what countersign.connectors.secrets refuses to use
 
@@ -51,7 +51,8 @@ class Storage(Construct):
         )
 
     def _index_jobs(self) -> None:
-        """Both indexes are sparse: only due rows have `due_shard`, only state rows `status`."""
+        """Both indexes are sparse: only due rows have `due_shard`; state rows have `status`, and so
+        have open requests and reviews, under words that no status of a job is."""
         for name, key, sort in (
             ("due", "due_shard", "due_at"),
             ("status", "status", "updated_at"),

@@ -18,6 +18,8 @@ Metric = aws_cloudwatch.Metric
 Missing = aws_cloudwatch.TreatMissingData
 Never = Missing.NOT_BREACHING  # these metrics have no data while nothing happens
 MINUTE = Duration.minutes(1)
+HOUR = Duration.hours(1)
+DAY = Duration.days(1)
 
 
 class Watch(Construct):
@@ -75,6 +77,26 @@ class Watch(Construct):
         )
         self._graph("Oldest due row (s)", oldest)
 
+    def approvals(self) -> None:
+        """Show what waits for people, how long they take, and what they say.
+
+        By searches: each workflow, tier and choice appears once it has been emitted.
+        """
+        self._search("Requests that wait", "PendingApprovals", "tier", "Maximum")
+        self._search("Requests that wait: oldest (s)", "PendingSeconds", "tier", "Maximum")
+        self._search("Requests that wait: median age (s)", "PendingSeconds", "tier", "p50")
+        self._search("Time to decide: median (s)", "SecondsToDecide", "", "p50", HOUR)
+        self._search("Time to decide: p90 (s)", "SecondsToDecide", "", "p90", HOUR)
+        self._search("Decided as", "Decisions", "choice", "Sum", HOUR)
+        self._search("Decided within 3 s of opening", "QuickDecisions", "", "Sum", HOUR)
+        self._search("Expired", "ApprovalsExpired", "", "Sum", HOUR)
+        overridden = self._found(
+            "Decisions", "choice", "Sum", DAY, '(choice="edit" OR choice="reject")'
+        )
+        decided = self._found("Decisions", "choice", "Sum", DAY)
+        rate = f"100 * SUM({overridden}) / SUM({decided})"
+        self._expression("Overridden by a person (%)", rate, "overridden", DAY)
+
     def errors(self, **functions: aws_lambda.Function) -> None:
         """Alarm on errors of functions that no execution would fail by."""
         errors = [
@@ -114,6 +136,24 @@ class Watch(Construct):
             aws_cloudwatch.GraphWidget(title=title, left=list(metrics), width=12, height=6)
         )
 
+    def _search(
+        self, title: str, name: str, also: str, statistic: str, period: Duration = MINUTE
+    ) -> None:
+        found = self._found(name, also, statistic, period)
+        self._expression(title, found, f"${{PROP('Dim.workflow')}} {_label(also)}".strip(), period)
+
+    def _found(self, name: str, also: str, statistic: str, period: Duration, only: str = "") -> str:
+        """A search for every workflow's metric of this name, by one dimension more or none."""
+        schema = ",".join([NAMESPACE, "service", "workflow", *([also] if also else [])])
+        terms = f'MetricName="{name}" service="{self._service}" {only}'.strip()
+        return f"SEARCH('{{{schema}}} {terms}', '{statistic}', {period.to_seconds():.0f})"
+
+    def _expression(self, title: str, expression: str, label: str, period: Duration) -> None:
+        found = aws_cloudwatch.MathExpression(
+            expression=expression, label=label, period=period, using_metrics={}
+        )
+        self._graph(title, found)
+
     def _let_alarms_publish(self) -> None:
         """A policy of ours (TLS only) replaces the default one that let the account's alarms in."""
         self._topic.add_to_resource_policy(
@@ -124,3 +164,7 @@ class Watch(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
             )
         )
+
+
+def _label(dimension: str) -> str:
+    return f"${{PROP('Dim.{dimension}')}}" if dimension else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from countersign.domain.links import hashed
 from countersign.domain.money import Money
 from countersign.domain.people import Directory, Member
 from countersign.domain.policy import strictest
+from countersign.domain.questions import Question
 from countersign.domain.workflow import Tier, Workflow
 from countersign.pages.mails import approval_request
 from countersign.runtime import Deps
@@ -110,8 +111,19 @@ def mint(deps: Deps, approval: Approval, people: Iterable[Person]) -> tuple[Mint
 def mail(deps: Deps, record: JobRecord, approval: Approval, minted: Iterable[Minted]) -> None:
     """Mail each link to its person. Mails of one request share a thread."""
     for one in minted:
-        url = f"{deps.settings.public_base_url}/approvals/{one.link.link_id}/{one.secret}"
-        deps.mail.send(approval_request(record, approval, one.person, url))
+        deps.mail.send(approval_request(record, approval, one.person, address(deps, one)))
+
+
+def address(deps: Deps, minted: Minted) -> str:
+    """Where the link leads."""
+    return f"{deps.settings.public_base_url}/approvals/{minted.link.link_id}/{minted.secret}"
+
+
+def mint_question(deps: Deps, record: JobRecord, question: Question) -> Minted:
+    """The contact's link to one question."""
+    minted = _mint(deps, record.approvals[question.approval_id], question.contact)
+    link = minted.link.model_copy(update={"question": question.question_id})
+    return replace(minted, link=link)
 
 
 def _amounts(workflow: Workflow[Any], asked: Iterable[LedgerEntry]) -> dict[str, Money]:

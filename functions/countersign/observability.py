@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit, single_metric
 
 from countersign.domain.change import Change
 from countersign.domain.job import ENDED, Job
@@ -47,10 +47,14 @@ def count(name: str, value: float = 1, **dimensions: str) -> None:
             metric.add_dimension(name=key, value=item)
 
 
-def gauge_seconds(name: str, value: float) -> None:
-    """A duration at this moment, in seconds."""
-    with single_metric(name=name, unit=MetricUnit.Seconds, value=value, namespace=NAMESPACE):
-        pass
+def gauge_seconds(name: str, *values: float, **dimensions: str) -> None:
+    """Durations at this moment, in seconds, at most 100; `dimensions` as for `count`."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    for key, item in dimensions.items():
+        metrics.add_dimension(name=key, value=item)
+    for value in values:
+        metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=value)
+    metrics.flush_metrics()
 
 
 def defect(place: str) -> None:

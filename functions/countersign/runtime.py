@@ -18,7 +18,10 @@ from countersign.domain.inbox import listing
 from countersign.settings import Settings
 
 if TYPE_CHECKING:
+    from countersign.actions.payments import Payments
+    from countersign.connectors.payments import StripePayments
     from countersign.domain import ports
+    from countersign.domain.desk import Desk
 
 CONNECTOR_SECONDS = 10.0
 """How long one call to an outside system may take; three fit into a function's time."""
@@ -83,6 +86,13 @@ class Deps:
         return DynamoSignIns(self.settings.jobs_table)
 
     @cached_property
+    def desk(self) -> Desk:
+        """Open requests and reviews."""
+        from countersign.connectors.dynamo_desk import DynamoDesk
+
+        return DynamoDesk(self.settings.jobs_table)
+
+    @cached_property
     def payloads(self) -> ports.Payloads:
         """The payload bucket."""
         from countersign.connectors.s3 import S3Payloads
@@ -135,6 +145,22 @@ class Deps:
         return HubSpot(self.settings.crm_base_url, key, timeout=_connector_seconds)
 
     @cached_property
+    def payments_reader(self) -> ports.Reader:
+        """Read-only access to payments."""
+        return self._stripe(self.settings.payments_read_secret)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """Writing access to payments."""
+        return self._stripe(self.settings.payments_write_secret)
+
+    def _stripe(self, secret: str) -> StripePayments:
+        from countersign.connectors.payments import StripePayments
+
+        key = self.secrets.get(secret)
+        return StripePayments(self.settings.payments_base_url, key, timeout=_connector_seconds)
+
+    @cached_property
     def mail(self) -> ports.Mailer:
         """Sending mail."""
         from countersign.connectors.ses import SesMailer
@@ -143,10 +169,12 @@ class Deps:
 
     def reader(self, connector: str) -> ports.Reader:
         """Read-only access to the system behind `connector`."""
-        return {"crm": self.crm_reader}[connector]
+        return self.payments_reader if connector == "payments" else self.crm_reader
 
     def actor_port(self, connector: str) -> object:
-        """The port through which actions of `connector` are done: `crm` or `mail`."""
+        """The port through which actions of `connector` are done."""
+        if connector == "payments":
+            return self.payments
         return self.crm if connector == "crm" else self.mail
 
     def commit(self, record: JobRecord, change: Change) -> JobRecord:

@@ -61,7 +61,11 @@ def show_person(
 ) -> None:
     """Show one person: roles, limits, hours, absences."""
     entry = entry_of(changes.known(_deps(context, target, stage).people, person))
-    show("\n".join(f"{name}: {_cell(value)}" for name, value in entry.items()), entry, as_json=as_json)
+    show(
+        "\n".join(f"{name}: {_cell(value)}" for name, value in entry.items()),
+        entry,
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -103,7 +107,9 @@ def change(  # noqa: PLR0917 - as add
     as_json: AsJson = False,
 ) -> None:
     """Change somebody. What is named is replaced whole: all roles, all limits."""
-    given = _given(name, address, role, limit, zone, days, hours) | ({"left": False} if rejoin else {})
+    given = _given(name, address, role, limit, zone, days, hours) | (
+        {"left": False} if rejoin else {}
+    )
     if not given:
         raise typer.BadParameter("say what to change, for example --role sales")
     deps = _deps(context, target, stage)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import Field, ValidationError
 
 from countersign.domain.approvals import Person
 from countersign.domain.canonical import instant
@@ -28,8 +28,6 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Absence(Value):
     """An absence in the import file: instants with an offset, or days in the person's zone."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
-
     since: str
     until: str
     deputy: str
@@ -42,11 +40,11 @@ class Entry(Value):
     name: str
     address: str
     roles: list[str]
-    limits: list[str] = []
+    limits: list[str] = Field(default=[])
     zone: str = "UTC"
     days: str = OFFICE_DAYS
     hours: str = OFFICE_HOURS
-    away: list[Absence] = []
+    away: list[Absence] = Field(default=[])
     left: bool = False
 
 

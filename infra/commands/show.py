@@ -35,8 +35,8 @@ def jobs(found: Sequence[Mapping[str, Any]], now: datetime) -> RenderableType:
             job["job_id"],
             _status(job["status"]),
             f"{age(datetime.fromisoformat(job['created_at']), now)} ago",
-            _safe(job["waits_for"]),
-            _safe(job["reason"]),
+            safe(job["waits_for"]),
+            safe(job["reason"]),
         )
     return table
 
@@ -49,7 +49,7 @@ def job(data: Mapping[str, Any], moments: Sequence[Moment]) -> RenderableType:
 def _head(data: Mapping[str, Any]) -> Iterator[Text]:
     yield Text.assemble(_status(data["status"]), "  ", data["job_id"], "  ", data["workflow"])
     if data["reason"]:
-        yield _safe(data["reason"])
+        yield safe(data["reason"])
     if data["waits_for"]:
         yield Text(f"Waits for {data['waits_for']}.")
 
@@ -63,7 +63,7 @@ def _story(moments: Sequence[Moment]) -> Table:
         what = Text(moment.what)
         for name, value in moment.details:
             what.append(f"\n{_flat(name)}: {_flat(value)}", style="dim")
-        table.add_row(f"{moment.since:.1f} s", _safe(moment.who), what)
+        table.add_row(f"{moment.since:.1f} s", safe(moment.who), what)
     return table
 
 
@@ -95,7 +95,8 @@ def _status(status: str) -> Text:
     return Text(status, style=_COLOURS.get(status, ""))
 
 
-def _safe(text: str) -> Text:
+def safe(text: str) -> Text:
+    """Text from outside for a terminal, on one line."""
     return Text(_flat(text))
 
 

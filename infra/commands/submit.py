@@ -56,7 +56,7 @@ def headers(secret: str, event_id: str, body: bytes, at: datetime) -> dict[str, 
 
 
 def post_webhook(
-    url: str, workflow: str, secret: str, event_id: str, body: bytes, at: datetime | None = None
+    url: str, workflow: str, secret: str, event_id: str, body: bytes, *, at: datetime | None = None
 ) -> Answer:
     """Deliver `body` once, signed at `at`, which is the target's time where its clock was moved:
     the door accepts five minutes. Raises UnreachableError when nothing answers at `url`."""

@@ -18,6 +18,7 @@ from rich.markup import escape
 from countersign.domain.job import ENDED, Status
 from infra.commands.submit import SubmitError
 from infra.local import player_checks as checks
+from infra.local.function_logs import troubles
 from infra.local.played import Played, table, verdict, write
 from infra.local.samples import EventsError, Sample, samples
 from infra.local.sender import Sent
@@ -47,7 +48,7 @@ def play(running: Stand, console: Console) -> int:
     player = _Player(running, console)
     with _ticking(running):
         played = player.all(events)
-    strays = player.strays(played)
+    strays = [*player.strays(played), *troubles(running.cloud.endpoint)]
     write(played)
     console.print(table(played))
     return verdict(console, played, strays)

@@ -10,11 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from starlette.routing import BaseRoute
 
 from countersign.runtime import Deps
 from infra.commands.submit import new_secret
 from infra.commands.target import pointed_at, settings_of, variables
-from infra.local import crm, crm_seed, deployer, offline_model, people, proxy
+from infra.local import (
+    crm,
+    crm_seed,
+    deployer,
+    offline_model,
+    payments,
+    payments_seed,
+    people,
+    proxy,
+)
 from infra.local.front import Front
 from infra.local.mailbox import Mailbox
 from infra.local.processes import (
@@ -127,10 +137,7 @@ def _deployed(plan: Plan, url: str, keys: _Keys, assembly: Path, cloud: LocalClo
 
 def _front(stack: ExitStack, whole: Stand, keys: _Keys, *, offline: bool) -> Front:
     """The pages, the proxied API, the demo CRM and the offline model on one address."""
-    database = stack.enter_context(scratch_folder()) / "crm.sqlite"
-    crm_seed.seed(database)
-    demo = crm.crm_app(database, token_write=keys.crm_write, token_read=keys.crm_read)
-    stack.callback(demo.state.store.close)
+    systems = _systems(stack, keys)
     client = httpx.AsyncClient(timeout=60.0)
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
     model = offline_model.routes(keys.model) if offline else []
@@ -142,9 +149,23 @@ def _front(stack: ExitStack, whole: Stand, keys: _Keys, *, offline: bool) -> Fro
         offline=offline,
         now=whole.deps.clock.now,
         moved=whole.deps.offset.read,
-        doors=[*proxy.routes(api_url, client), *model, *demo.routes],
+        doors=[*proxy.routes(api_url, client), *model, *systems],
         end=client.aclose,
     )
+
+
+def _systems(stack: ExitStack, keys: _Keys) -> list[BaseRoute]:
+    """The demo CRM and the demo payments provider, each on a database of its own."""
+    folder = stack.enter_context(scratch_folder())
+    crm_seed.seed(folder / "crm.sqlite")
+    payments_seed.seed(folder / "payments.sqlite")
+    sales = crm.crm_app(folder / "crm.sqlite", token_write=keys.crm_write, token_read=keys.crm_read)
+    money = payments.payments_app(
+        folder / "payments.sqlite", key_write=keys.payments_write, key_read=keys.payments_read
+    )
+    for app in (sales, money):
+        stack.callback(app.state.store.close)
+    return [*sales.routes, *money.routes]
 
 
 @dataclass(frozen=True)
@@ -154,12 +175,14 @@ class _Keys:
     webhook: str
     crm_read: str
     crm_write: str
+    payments_read: str
+    payments_write: str
     model: str
 
     @classmethod
     def made(cls) -> _Keys:
-        read, write, model = (secrets.token_urlsafe(24) for _ in range(3))
-        return cls(new_secret(secrets.token_bytes(32)), read, write, model)
+        keys = (secrets.token_urlsafe(24) for _ in range(5))
+        return cls(new_secret(secrets.token_bytes(32)), *keys)
 
     def put(self, endpoint: str, outputs: Mapping[str, str], model: RealModel | None) -> None:
         """Fill the stack's secrets, as an operator does after the first deployment."""
@@ -167,6 +190,8 @@ class _Keys:
             "WebhookSecretArn": json.dumps({"current": self.webhook}),
             "CrmReadSecretArn": self.crm_read,
             "CrmWriteSecretArn": self.crm_write,
+            "PaymentsReadSecretArn": self.payments_read,
+            "PaymentsWriteSecretArn": self.payments_write,
             "ModelKeySecretArn": model.key if model else self.model,
         }
         manager = deployer.client("secretsmanager", endpoint)
@@ -179,6 +204,7 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
     return {
         "PUBLIC_BASE_URL": url,
         "CRM_BASE_URL": url,
+        "PAYMENTS_BASE_URL": f"{url}/payments",
         "MODEL_BASE_URL": model.base_url if model else f"{url}/v1",
         "MODEL_NAME": (model.name if model else offline_model.MODEL),
         **({"APPROVAL_SECONDS": str(plan.approval_seconds)} if plan.approval_seconds else {}),

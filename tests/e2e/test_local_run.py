@@ -24,7 +24,8 @@ from infra.local.stand import Plan, Stand, stand
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
 
 ENDS_WITHIN = 60.0
-EVENTS = Path(__file__).parents[2] / "events"
+ROOT = Path(__file__).parents[2]
+EVENTS = ROOT / "events"
 FORM = EVENTS / "01-web-form-complete" / "event.json"
 
 
@@ -220,3 +221,24 @@ def test_an_impossible_port_is_wrong_use(port: str) -> None:
     command = [sys.executable, "-m", "infra.local.run", "--port", port]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "--port" in done.stderr) == (2, True)
+
+
+@pytest.mark.timeout(400)
+def test_make_run_once_plays_every_event_to_its_expected_end() -> None:
+    """`make run ONCE=1` ends with 0, prints what the README shows, and writes the results."""
+    (ROOT / ".local" / "last-run.json").unlink(missing_ok=True)
+    told = subprocess.run(
+        ["/usr/bin/env", "make", "run", "ONCE=1", f"PORT={free_pair()}"],
+        cwd=ROOT,
+        env={**os.environ, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout[-3000:] + told.stderr[-2000:]
+    played = json.loads((ROOT / ".local" / "last-run.json").read_text())["events"]
+    assert {one["event"] for one in played} == {
+        path.parent.name for path in EVENTS.glob("*/expect.json")
+    }
+    assert all(one["ok"] for one in played)
+    assert "every write and every mail is one that policy allowed or a person signed" in told.stdout

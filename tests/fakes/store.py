@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from countersign.domain import audit
 from countersign.domain.change import Change, JobRecord, Link, Listed, after
+from countersign.domain.desk import Review
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.inbox import waiting
 from countersign.domain.job import Job, Status
@@ -22,6 +23,7 @@ class FakeStore:
         self._lock = threading.RLock()
         self._records: dict[str, JobRecord] = {}
         self._links: dict[str, Link] = {}
+        self.reviews: dict[str, Review] = {}
         self._inbox: set[Listed] = set()
         self._claims: dict[str, tuple[Holder, datetime]] = {}
         self.writes = 0
@@ -61,6 +63,7 @@ class FakeStore:
             self._records[before.job_id] = after(held, after_, entry, change)
             self._links |= {link.link_id: link for link in change.links}
             self._inbox = self._inbox - set(change.unlisted) | set(change.listed)
+            self.reviews |= {review.review_id: review for review in change.reviews}
 
     def note(self, job_id: str, name: str) -> None:
         with self._lock:
@@ -108,6 +111,10 @@ class FakeStore:
                 raise StoreConflict("counted meanwhile")
             self._wrote()
             self._links[link.link_id] = link.model_copy(update={"tries": link.tries + 1})
+
+    def records(self) -> list[JobRecord]:
+        """Everything that is stored."""
+        return list(self._records.values())
 
     def put(self, record: JobRecord) -> None:
         """Arrange: the record stands as given, its past invented."""

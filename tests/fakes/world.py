@@ -18,6 +18,7 @@ from countersign.domain.proposal import Usage
 from countersign.runtime import Deps
 from countersign.settings import Settings
 from tests.fakes.crm import FakeCrm
+from tests.fakes.desk import FakeDesk
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
 
@@ -226,6 +227,7 @@ class World:
         self.ids = FakeIds()
         self.store = FakeStore()
         self.people = FakePeople()
+        self.desk = FakeDesk(self.store)
         self.sign_ins = FakeSignIns()
         self.payloads = FakePayloads()
         self.mail = FakeMail()
@@ -261,6 +263,7 @@ class World:
             crm=self.crm,
             crm_reader=self.crm,
             people=self.people,
+            desk=self.desk,
             sign_ins=self.sign_ins,
             pause=self.clock.pauses,
             model=self.model,

@@ -132,7 +132,7 @@ def test_scanners_without_a_browser_change_nothing(figure: Figure) -> None:
 
 @pytest.mark.browser
 @no_chromium
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("rounds", "people"),
     [(2, PEOPLE[:1]), pytest.param(ROUNDS, PEOPLE, marks=pytest.mark.soak)],

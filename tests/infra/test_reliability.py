@@ -86,6 +86,8 @@ def test_look_and_act_find_the_function_of_a_connector(dev: Template) -> None:
     names = {row: dev.function(row)["FunctionName"] for row in BY_CONNECTOR}
     assert names == {
         "LookCrm": "countersign-dev-Look-crm",
+        "LookPayments": "countersign-dev-Look-payments",
+        "ActPayments": "countersign-dev-Act-payments",
         "ActCrm": "countersign-dev-Act-crm",
         "ActMail": "countersign-dev-Act-mail",
     }

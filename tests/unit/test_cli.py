@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from countersign import observability
 from countersign.domain.job import Status
 from countersign.settings import Settings
-from countersign.workflows import WORKFLOWS
-from infra.cli import run
 from infra.commands.show import _flat
 from infra.commands.submit import UnreachableError
-from infra.commands.target import Target, TargetError, local, signing_secrets, variables
-from tests.fakes.journey import Journey, accept, form
-from tests.fakes.world import World
-
-
-class Terminal:
-    """A person at a terminal, on a world with one job in a case."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-        self.world = World(WORKFLOWS["lead_intake"].offline)
-        body = form(country="Mongolia", phone="+976 7012 0142")
-        self.journey = Journey(self.world, accept(self.world, body))
-        self.journey.goes()
-        self.chosen: list[tuple[str, str]] = []
-        self.silent: UnreachableError | None = None
-
-    @property
-    def job(self) -> str:
-        return self.journey.job_id
-
-    def choose(self, target: str, stage: str) -> Target:
-        self.chosen.append((target, stage))
-        if self.silent:
-            raise self.silent
-        return _Fake("http://127.0.0.1:1", "", Settings(), self.world)
-
-    def types(self, *words: str) -> tuple[int, str, str]:
-        """Exit code, output and complaints of one command."""
-        with pytest.raises(SystemExit) as ended:
-            run(words, self.choose)
-        out, err = self._capsys.readouterr()
-        code = ended.value.code
-        return (code if isinstance(code, int) else 0), out, err
-
-    def json(self, *words: str) -> Any:
-        """The JSON that a command prints when it ends well."""
-        code, out, _ = self.types(*words, "--json")
-        assert code == 0
-        return json.loads(out)
-
-
-class _Fake(Target):
-    def __init__(self, url: str, secret: str, settings: Settings, world: World) -> None:
-        super().__init__(url, secret, settings)
-        object.__setattr__(self, "world", world)
-
-    def deps(self) -> Any:
-        return self.world.deps  # type: ignore[attr-defined] # set above, the class is frozen
+from infra.commands.target import TargetError, local, signing_secrets, variables
+from tests.unit.terminal import Terminal
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign.connectors.dynamo_desk import asked, review_row
 from countersign.domain import audit
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval
@@ -79,7 +80,7 @@ def puts(job: Job, change: Change) -> Iterable[Item]:
     for held in change.ledger:
         yield _row(job, f"ACTION#{held.index:03d}", held)
     for approval in change.approvals:
-        yield _row(job, f"APPROVAL#{approval.approval_id}", approval)
+        yield _row(job, f"APPROVAL#{approval.approval_id}", approval) | asked(job, approval)
         if change.token:
             token = {"token": {"S": change.token}}
             yield _key(job.job_id, f"TOKEN#{approval.approval_id}") | token
@@ -90,6 +91,7 @@ def puts(job: Job, change: Change) -> Iterable[Item]:
     yield from (link(made) | _ttl(job.created_at, JOB_DAYS) for made in change.links)
     yield from (due(job.job_id, row) for row in change.due)
     yield from (listed(row) for row in change.listed)
+    yield from (review_row(review) for review in change.reviews)
 
 
 def deletes(job: Job, change: Change) -> Iterable[Item]:

@@ -31,7 +31,8 @@ _LONGEST_NUMBER = 100
 
 
 class StripePayments:
-    """One account, seen with the rights of the restricted `key`.
+    """One account, seen with the rights of the restricted `key`: to read charges and refunds, or to
+    write refunds too.
 
     `base_url` may have a path; `timeout()` gives the seconds for a call. Raises Refused for a base
     URL that would send the key in clear. `transport` is for tests.

@@ -12,6 +12,7 @@ from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval
 from countersign.domain.case import Case
 from countersign.domain.contract import Contract, Stored, Value
+from countersign.domain.desk import Review
 from countersign.domain.job import Job, Status, moved
 from countersign.domain.plan import Move
 from countersign.domain.questions import Question
@@ -83,6 +84,8 @@ class Change:
     """What begins to wait in somebody's inbox; `inbox.listing` works it out for every change."""
     unlisted: tuple[Listed, ...] = ()
     """What waits there no more."""
+    reviews: tuple[Review, ...] = ()
+    """What a person shall look at afterwards."""
     execution: str = ""
     """Name of the execution that owns the job from now on."""
     attempt: int = 0

@@ -100,6 +100,7 @@ def edited(
     record: JobRecord,
     held: LedgerEntry,
     texts: Mapping[str, str],
+    *,
     by: Member,
     now: datetime,
 ) -> LedgerEntry:

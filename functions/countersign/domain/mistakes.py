@@ -22,7 +22,9 @@ def mistakes(params: Mapping[str, Any], source: str, seed: str) -> Iterator[Mapp
     an attentive reader can see. Nothing comes where there is nothing of the kind.
     """
     said = _squeezed(source)
-    found = [(path, value) for path, value in _leaves(params, ()) if _can_be_seen(path, value, said)]
+    found = [
+        (path, value) for path, value in _leaves(params, ()) if _can_be_seen(path, value, said)
+    ]
     for path, value in sorted(found, key=lambda one: _number(seed, repr(one[0]))):
         yield _with(params, path, _changed(value, said, _number(seed, repr(path), "value")))
 
@@ -42,16 +44,14 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 def _can_be_seen(path: Path, value: Any, said: str) -> bool:
     if isinstance(value, str):
-        return SHORTEST <= len(value) <= LONGEST and 0 < len(_squeezed(value)) and (
-            _squeezed(value) in said
-        )
+        return SHORTEST <= len(_squeezed(value)) <= LONGEST and _squeezed(value) in said
     return path[-1] == "minor" and bool(value)
 
 
 def _changed(value: Any, said: str, number: int) -> Any:
     if not isinstance(value, str):
         return value * 10
-    mailbox, at, domain = value.partition("@")
+    _, at, domain = value.partition("@")
     if at:
         return f"{_other(_MAILBOXES, said, number)}@{domain}"
     digits = [place for place, letter in enumerate(value) if letter.isascii() and letter.isdigit()]

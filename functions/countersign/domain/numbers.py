@@ -117,7 +117,9 @@ def rules(records: Iterable[JobRecord]) -> tuple[RuleCount, ...]:
 
 def least_overruled(counts: Iterable[RuleCount]) -> RuleCount | None:
     """The rule whose questions people find most reason in; None when nobody decided anything."""
-    decided = [(one.overruled, -one.asked, one.rule, one) for one in counts if one.overruled is not None]
+    decided = [
+        (one.overruled, -one.asked, one.rule, one) for one in counts if one.overruled is not None
+    ]
     return min(decided)[3] if decided else None
 
 

@@ -37,9 +37,7 @@ def opened(deps: Deps, request: Request, link_id: str, now: datetime) -> Opened 
     return None if at is None else Opened(at, links.code(key, value))
 
 
-def opened_now(
-    deps: Deps, request: Request, link_id: str, now: datetime, path: str = ""
-) -> Opened:
+def opened_now(deps: Deps, request: Request, link_id: str, now: datetime, path: str = "") -> Opened:
     """The page, opened: a browser that has it open keeps its code, so that a second tab does not
     make the first one's code wrong. `path` is where the page is, when not at the link's own."""
     held = opened(deps, request, link_id, now)

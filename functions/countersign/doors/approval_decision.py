@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from countersign import observability
+from countersign import measuring, observability
 from countersign.domain.approvals import Approval, Decision, settle
 from countersign.domain.authority import sign
 from countersign.domain.canonical import instant
@@ -37,7 +37,7 @@ def record_decision(deps: Deps, here: AskedT, decision: Decision) -> AskedT:
             here = _reloaded(deps, here)
             # Our own write can come back as a conflict when its answer was lost.
             if decision in here.approval.signatures and here.approval.decision is not None:
-                _go_on(deps, here)
+                go_on(deps, here)
             if here.standing != "open":
                 return here
     raise StoreConflict("the job kept changing; nothing was decided")
@@ -51,7 +51,8 @@ def _written(deps: Deps, here: AskedT, decision: Decision) -> AskedT:
     observability.step_done(record.job, change)
     after = replace(here, record=record, approval=approval)
     if approval.decision is not None:
-        _go_on(deps, after)
+        go_on(deps, after)
+    measuring.decided(record.job.workflow, record.ledger, approval, decision)
     return after
 
 
@@ -81,11 +82,12 @@ def _fields(approval: Approval, decision: Decision) -> dict[str, str]:
         "approval": approval.approval_id,
         "opened_at": instant(opened),
         "seconds": str(int((decision.at - opened).total_seconds())),
+        **({"cause": decision.cause.value} if decision.cause else {}),
         **({"reason": decision.reason} if decision.reason else {}),
     }
 
 
-def _go_on(deps: Deps, here: AskedT) -> None:
+def go_on(deps: Deps, here: AskedT) -> None:
     """Let the execution go on. The decision stands whatever happens here: the due row of kind
     `callback` stays until the execution was seen to go on, and `tick` repeats the call."""
     token = here.record.tokens.get(here.approval.approval_id, "")

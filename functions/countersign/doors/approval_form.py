@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from countersign.domain.approvals import Approval, Choice
+from countersign.domain.approvals import Approval, Cause, Choice
 from countersign.doors.http import Request
 from countersign.pages import notices
 from countersign.pages.form import REASON_LIMIT, Fault
@@ -18,7 +18,7 @@ MAX_FIELDS = 200
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 _PREFIX = "choice-"
-_SINGLE = frozenset({"shown", "reason", "code"})
+_SINGLE = frozenset({"shown", "cause", "reason", "code"})
 _PLAIN = re.compile(r"[\x21-\x7e]*")
 
 
@@ -36,6 +36,7 @@ class Filled:
 
     shown: str
     choices: Mapping[str, str]
+    cause: str
     reason: str
     code: str
     faults: tuple[Fault, ...] = ()
@@ -58,18 +59,24 @@ def trust_origin(request: Request, base_url: str) -> None:
 
 
 def read(request: Request) -> Filled:
-    """The form in the body. Raises TurnedAway: too large, not a form, or not our form."""
-    if len(request.body) > MAX_BYTES:
-        raise TurnedAway(notices.TOO_LARGE)
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != MEDIA_TYPE:
-        raise TurnedAway(notices.NOT_A_FORM)
-    fields = _fields(request.body)
+    """The decision in the body. Raises TurnedAway: too large, not a form, or not our form."""
+    fields = fields_of(request)
     choices = {k.removeprefix(_PREFIX): v for k, v in fields.items() if k.startswith(_PREFIX)}
     if {k for k in fields if not k.startswith(_PREFIX)} != _SINGLE:
         raise TurnedAway(notices.MALFORMED)
     reason = fields["reason"].replace("\r\n", "\n").strip()
-    return Filled(fields["shown"], choices, reason, fields["code"].strip())
+    return Filled(fields["shown"], choices, fields["cause"], reason, fields["code"].strip())
+
+
+def fields_of(request: Request, most: int = MAX_BYTES) -> dict[str, str]:
+    """The fields of any form of ours. Raises TurnedAway: larger than `most` bytes, not a form, or
+    a field twice."""
+    if len(request.body) > most:
+        raise TurnedAway(notices.TOO_LARGE)
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != MEDIA_TYPE:
+        raise TurnedAway(notices.NOT_A_FORM)
+    return _fields(request.body)
 
 
 def shown(approval: Approval) -> str:
@@ -80,7 +87,8 @@ def shown(approval: Approval) -> str:
 def about(filled: Filled, approval: Approval) -> None:
     """Raises TurnedAway when the form is not about exactly the approval's actions."""
     same = filled.shown == shown(approval) and set(filled.choices) <= set(approval.digests)
-    if not same or not set(filled.choices.values()) <= set(Choice):
+    known = set(filled.choices.values()) <= set(Choice) and filled.cause in {"", *Cause}
+    if not same or not known:
         raise TurnedAway(notices.OTHER_ACTIONS)
 
 
@@ -91,11 +99,25 @@ def faults(filled: Filled, approval: Approval) -> tuple[Fault, ...]:
         for number, digest in enumerate(approval.digests, 1)
         if digest not in filled.choices
     ]
-    if Choice.REJECT in filled.choices.values() and not filled.reason:
-        found.append(Fault("reason", "A rejection needs a reason: write one or two sentences."))
+    if Choice.REJECT in filled.choices.values():
+        found += _unexplained(filled)
     if len(filled.reason) > REASON_LIMIT:
         found.append(Fault("reason", f"The reason is longer than {REASON_LIMIT} characters."))
     return tuple(found)
+
+
+def cause_of(filled: Filled) -> Cause | None:
+    """Why something is rejected; nothing when nothing is."""
+    rejects = Choice.REJECT in filled.choices.values()
+    return Cause(filled.cause) if rejects and filled.cause else None
+
+
+def _unexplained(filled: Filled) -> list[Fault]:
+    if not filled.cause:
+        return [Fault("cause", "A rejection needs a reason: choose one from the list.")]
+    if filled.cause == Cause.OTHER and not filled.reason:
+        return [Fault("reason", "You chose “other”: write one or two sentences.")]
+    return []
 
 
 def _fields(body: bytes) -> dict[str, str]:

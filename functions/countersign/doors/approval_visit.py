@@ -69,29 +69,33 @@ class Visit(Asked):
     secret: str = field(repr=False)
 
 
-def visit(deps: Deps, request: Request) -> Visit:
-    """The visit of this request. Raises TurnedAway, with the one refusal, for everything that is
-    not a live link: unknown, wrong secret, tried too often, replaced. Raises UnknownVersion for a
-    workflow that this code does not have.
+def genuine(deps: Deps, request: Request) -> Link:
+    """The link of this request. Raises TurnedAway, with the one refusal, for one that is unknown,
+    has another secret, or was tried too often.
 
     An unknown link and a wrong secret cost the same: one read and one comparison.
     """
-    secret = request.params.get("secret", "")
     link = _link(deps, request.params.get("link", ""))
-    genuine = links.matches(secret, link.secret_hash)
-    if not genuine or link.tries >= TRIES:
+    same = links.matches(request.params.get("secret", ""), link.secret_hash)
+    if not same or link.tries >= TRIES:
+        raise TurnedAway(notices.REFUSED)
+    return link
+
+
+def visit(deps: Deps, request: Request, link: Link) -> Visit:
+    """The visit of somebody with a genuine link. Raises TurnedAway, with the one refusal, when it
+    leads to nothing that they may decide; UnknownVersion as `arrived`."""
+    if link.question:
         raise TurnedAway(notices.REFUSED)
     here = arrived(deps, link.job_id, link.approval_id, link.person_id)
-    return Visit(**vars(here), link=link, secret=secret)
+    return Visit(**vars(here), link=link, secret=request.params.get("secret", ""))
 
 
 def arrived(deps: Deps, job_id: str, approval_id: str, person_id: str) -> Asked:
     """A person at a request. Raises TurnedAway, with the one refusal, when it is not there, was
-    replaced, did not ask them, or they left; UnknownVersion as `visit`."""
-    try:
-        record = deps.store.load(job_id)
-    except NotFound:
-        raise TurnedAway(notices.REFUSED) from None
+    replaced, did not ask them, or they left; UnknownVersion for a workflow that this code does
+    not have."""
+    record = record_of(deps, job_id)
     approval = record.approvals.get(approval_id)
     person = approval.person(person_id) if approval else None
     if approval is None or person is None or approval.superseded:
@@ -99,10 +103,23 @@ def arrived(deps: Deps, job_id: str, approval_id: str, person_id: str) -> Asked:
     member = deps.people.directory().member(person.id)
     if member is None:
         raise TurnedAway(notices.REFUSED)
+    return Asked(member, record, approval, workflow_of(record), deps.clock.now())
+
+
+def record_of(deps: Deps, job_id: str) -> JobRecord:
+    """The job. Raises TurnedAway when it is gone."""
+    try:
+        return deps.store.load(job_id)
+    except NotFound:
+        raise TurnedAway(notices.REFUSED) from None
+
+
+def workflow_of(record: JobRecord) -> Workflow[Any]:
+    """The job's workflow. Raises UnknownVersion."""
     workflow = WORKFLOWS.get(record.job.workflow)
     if workflow is None:
         raise UnknownVersion(f"this code has no workflow {record.job.workflow}")
-    return Asked(member, record, approval, workflow, deps.clock.now())
+    return workflow
 
 
 def _link(deps: Deps, link_id: str) -> Link:

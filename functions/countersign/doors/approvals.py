@@ -1,4 +1,4 @@
-"""The approval pages: GET, HEAD and OPTIONS only show; a POST from the page decides, once."""
+"""The approval pages: GET, HEAD and OPTIONS only show; a POST from a page decides, once."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ from typing import Any
 from urllib.parse import quote
 
 from countersign import observability
-from countersign.domain import links
 from countersign.domain.approvals import Choice, Decision
 from countersign.domain.authority import authority
-from countersign.domain.change import Link
-from countersign.domain.errors import (
-    ContractBroken,
-    NotAuthorised,
-    StoreConflict,
-    Transient,
-    UnknownVersion,
-)
+from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, UnknownVersion
 from countersign.doors import approval_form as form_in
 from countersign.doors.approval_answers import allowed, notice, page, see
-from countersign.doors.approval_cookie import Opened, opened, opened_now
+from countersign.doors.approval_closed import closed
+from countersign.doors.approval_code import code_faults, opened_here
+from countersign.doors.approval_cookie import Opened, opened_now
 from countersign.doors.approval_decision import record_decision
+from countersign.doors.approval_edit import edit
 from countersign.doors.approval_form import Filled, TurnedAway
-from countersign.doors.approval_visit import TRIES, Visit, visit
+from countersign.doors.approval_question import ask_back, give_answer
+from countersign.doors.approval_visit import Visit, genuine, visit
 from countersign.doors.http import Request, Response
 from countersign.pages import notices
 from countersign.pages.approval import request as request_view
-from countersign.pages.decided import decided as decided_view
 from countersign.pages.form import Fault, Form
 from countersign.runtime import Deps, production
 
@@ -59,44 +54,54 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _routed(deps: Deps, request: Request) -> Response:
     match request.method:
-        case "GET":
-            return _show(deps, request, visit(deps, request))
+        case "GET" | "POST":
+            return _page(deps, request)
         case "HEAD":
-            return _show(deps, request, visit(deps, request)).without_body()
-        case "POST":
-            return _take(deps, request, visit(deps, request))
+            return _page(deps, request).without_body()
         case "OPTIONS":
             return allowed(204)
         case _:
             raise TurnedAway(notices.NO_METHOD)
 
 
-def _show(deps: Deps, request: Request, here: Visit) -> Response:
+def _page(deps: Deps, request: Request) -> Response:
+    """The page that link and address name: an answer to a question, an edit, a question, or the
+    decision."""
+    link = genuine(deps, request)
+    if link.question:
+        return give_answer(deps, request, link)
+    here = visit(deps, request, link)
     if here.standing != "open":
-        return _closed(here, 200)
-    return _form(here, opened_now(deps, request, here.link.link_id, here.now), 200, None)
+        return closed(here, 409 if request.method == "POST" else 200)
+    if "edit" in request.query:
+        return edit(deps, request, here)
+    if "question" in request.query:
+        return ask_back(deps, request, here)
+    return _take(deps, request, here) if request.method == "POST" else _show(deps, request, here)
+
+
+def _show(deps: Deps, request: Request, here: Visit) -> Response:
+    held = opened_now(deps, request, here.link.link_id, here.now)
+    return _form(deps, here, held, 200, None)
 
 
 def _take(deps: Deps, request: Request, here: Visit) -> Response:
     """Everything that a decision needs, in the order in which nothing is given away."""
-    if here.standing != "open":
-        return _closed(here, 409)
     form_in.trust_origin(request, deps.settings.public_base_url)
     filled = form_in.read(request)
-    held = opened(deps, request, here.link.link_id, here.now)
-    if held is None:
-        raise TurnedAway(notices.OPEN_AGAIN)
+    held = opened_here(deps, request, here.link)
     form_in.about(filled, here.approval)
-    faults = (*form_in.faults(filled, here.approval), *_code_faults(deps, here, held, filled))
+    code = code_faults(deps, here.link, held, filled.code)
+    faults = (*form_in.faults(filled, here.approval), *code)
     decision = _decision(here, held, filled)
     judged = authority(here.member, here.approval, decision)
     if not faults and not judged.allowed:
         faults = (Fault("choice-1", f"This cannot be recorded: {judged.reason}."),)
     if faults:
-        return _form(here, held, 422, replace(filled, faults=faults))
+        return _form(deps, here, held, 422, replace(filled, faults=faults))
     after = record_decision(deps, here, decision)
     if decision not in after.approval.signatures:
-        return _closed(after, 409)
+        return closed(after, 409)
     return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
 
 
@@ -105,56 +110,37 @@ def _decision(here: Visit, held: Opened, filled: Filled) -> Decision:
         by=here.person.id,
         at=here.now,
         choices={digest: Choice(choice) for digest, choice in filled.choices.items()},
+        cause=form_in.cause_of(filled),
         reason=filled.reason,
         opened_at=held.at,
     )
 
 
-def _form(here: Visit, held: Opened, status: int, filled: Filled | None) -> Response:
-    view = request_view(here.record, here.approval, here.person, here.workflow, here.now)
+def _names(deps: Deps, here: Visit) -> dict[str, str]:
+    """Names of people who may not be among the approvers; read only when somebody is named."""
+    if not here.approval.instead_of and not here.approval.editors:
+        return {}
+    return {m.person.id: m.person.name for m in deps.people.directory().members}
+
+
+def _form(deps: Deps, here: Visit, held: Opened, status: int, filled: Filled | None) -> Response:
+    view = request_view(
+        here.record,
+        here.approval,
+        here.person,
+        here.workflow,
+        here.now,
+        contact=deps.settings.case_owner,
+        known=_names(deps, here),
+    )
     form = Form(shown=form_in.shown(here.approval), code=held.code)
     if filled is not None:
         form = replace(
             form,
             choices=filled.choices,
+            cause=filled.cause,
             reason=filled.reason,
             typed=filled.code,
             faults=filled.faults,
         )
     return page(status, "approval.html.j2", cookie=held.set_cookie, it=view, form=form)
-
-
-def _closed(here: Visit, status: int) -> Response:
-    """What somebody with a link of their own learns when there is nothing to decide."""
-    decision = here.approval.decision
-    if decision is not None:
-        view = decided_view(here.record, here.approval, decision, here.person, here.workflow)
-        return page(status, "decided.html.j2", it=view)
-    ended = {"expired": notices.EXPIRED, "signed": notices.SIGNED}
-    return notice(ended.get(here.standing, notices.MOVED_ON), status)
-
-
-def _code_faults(deps: Deps, here: Visit, held: Opened, filled: Filled) -> tuple[Fault, ...]:
-    """What is wrong with the typed code. No code at all is not a guess: a button clicker must not
-    use up a person's tries. Raises TurnedAway at the last try."""
-    if links.same_code(filled.code, held.code):
-        return ()
-    if not filled.code:
-        return (Fault("code", "Type the code that this page shows."),)
-    left = TRIES - _counted(deps, here.link)
-    if left <= 0:
-        raise TurnedAway(notices.TRIED_OUT)
-    tries = "1 try is" if left == 1 else f"{left} tries are"
-    return (Fault("code", f"That is not the code; {tries} left."),)
-
-
-def _counted(deps: Deps, link: Link) -> int:
-    """Count a wrong code; how many there were. Guesses at the same time are counted one by one."""
-    for _ in range(TRIES):
-        try:
-            deps.store.count_try(link)
-        except StoreConflict:
-            link = deps.store.link(link.link_id)
-        else:
-            return link.tries + 1
-    return link.tries

@@ -24,6 +24,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> Request:
@@ -38,6 +39,7 @@ class Request:
             headers=headers,
             cookies=_cookies(given),
             body=_body(event),
+            query={k: _text(v) for k, v in (event.get("queryStringParameters") or {}).items()},
         )
 
 

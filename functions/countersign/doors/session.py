@@ -82,9 +82,7 @@ def submitted(
     held = opened(deps, request, here.page(place), here.now)
     if held is None:
         raise TurnedAway(notices.OPEN_AGAIN)
-    at = links.opened_at(
-        _key(deps), f"shown {here.page(place)}", fields.get(_OPENED, ""), here.now
-    )
+    at = links.opened_at(_key(deps), f"shown {here.page(place)}", fields.get(_OPENED, ""), here.now)
     if at is None:
         raise TurnedAway(notices.OPEN_AGAIN)
     return Opened(at, held.code), session_form.code_faults(fields.get("code", ""), held.code)

@@ -58,7 +58,13 @@ def link(deps: Deps, request: Request) -> Response:
     """`/approvals/sign-in/{link}/{secret}`."""
     held, member = _live(deps, request)
     if request.method != "POST":
-        return _form(200, member, opened_now(deps, request, held.link_id, deps.clock.now(), _path(request)), "", ())
+        return _form(
+            200,
+            member,
+            opened_now(deps, request, held.link_id, deps.clock.now(), _path(request)),
+            "",
+            (),
+        )
     fields = session_form.fields(deps, request)
     page_open = opened(deps, request, held.link_id, deps.clock.now())
     if page_open is None:
@@ -93,7 +99,11 @@ def _mail(deps: Deps, address: str) -> None:
     key = deps.secrets.get(deps.settings.page_key_secret)
     counted = deps.sign_ins.ask(made, links.seal(key, "address", address.casefold()), now)
     if counted and member is not None:
-        _send(deps, member, f"{deps.settings.public_base_url}{session.SIGN_IN}/{made.link_id}/{secret}")
+        _send(
+            deps,
+            member,
+            f"{deps.settings.public_base_url}{session.SIGN_IN}/{made.link_id}/{secret}",
+        )
 
 
 def _send(deps: Deps, member: Member, url: str) -> None:

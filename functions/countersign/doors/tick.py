@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from countersign import asking, observability
+from countersign import asking, measuring, observability
 from countersign.domain.approvals import Approval, expire, settle
 from countersign.domain.change import Change, Due, DueKind, JobRecord
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.job import Status
 from countersign.domain.resume import AGAIN, resumed
+from countersign.doors.question_mails import mail_questions
 from countersign.runtime import Deps, production
 from countersign.workflows import WORKFLOWS
 
@@ -33,7 +34,15 @@ def tick(deps: Deps) -> int:
             observability.logger().info("due row is being handled elsewhere")
         except Exception:  # noqa: BLE001 - one poisoned row must not stop time for all other jobs
             observability.defect("tick")
+    _measure(deps)
     return done
+
+
+def _measure(deps: Deps) -> None:
+    try:
+        measuring.waiting(deps)
+    except Exception:  # noqa: BLE001 - numbers that cannot be read must not stop time
+        observability.defect("tick")
 
 
 def queue_again(deps: Deps, record: JobRecord) -> None:
@@ -155,6 +164,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "approval": end_tier,
     "callback": wake,
     "parked": unpark,
+    "question": mail_questions,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,23 +13,24 @@ from countersign.domain.canonical import digest
 from countersign.domain.change import JobRecord
 from countersign.domain.contract import ContractT
 from countersign.domain.errors import NotAuthorised, UnknownVersion
-from countersign.domain.policy import Reason
 from countersign.domain.proposal import Fact, Proposal, flat
 from countersign.domain.rules import Finding, Findings
 from countersign.domain.workflow import PARTS, Workflow
-from countersign.pages.params import Param, exact
-from countersign.pages.text import (
-    Pieces,
-    foreign_letters,
-    highlighted,
-    label,
-    moment,
-    span,
-    visible,
+from countersign.pages import items
+from countersign.pages.context import (
+    AskBack,
+    Past,
+    Signing,
+    ask_back,
+    cost,
+    names_of,
+    past,
+    signing,
 )
+from countersign.pages.items import Item, item
+from countersign.pages.text import Pieces, highlighted, label, moment, span, visible
 
-SHORT = 12
-"""Characters of a digest that a person compares; the whole one is on the page too."""
+SHORT = items.SHORT
 
 STATUS_WORDS = {
     ActionStatus.PLANNED: "waits for a signature",
@@ -42,23 +43,6 @@ STATUS_WORDS = {
     ActionStatus.EXPIRED: "did not run",
     ActionStatus.FORBIDDEN: "not allowed by policy, will not run",
 }
-
-
-@dataclass(frozen=True)
-class Item:
-    """One action that waits for a choice."""
-
-    number: int
-    digest: str
-    short: str
-    words: Pieces
-    target: Pieces
-    letters: str
-    """Letters in the target that may be look-alikes; empty when there are none."""
-    reversible: bool
-    reasons: tuple[Reason, ...]
-    params: tuple[Param, ...]
-    body: Pieces
 
 
 @dataclass(frozen=True)
@@ -87,7 +71,7 @@ class Request:
     workflow: str
     job_id: str
     person: str
-    others: tuple[str, ...]
+    signing: Signing
     deadline: str
     deadline_at: str
     left: str
@@ -102,6 +86,9 @@ class Request:
     language: str
     """ISO 639 code of the message, for screen readers; empty when not known."""
     earlier: tuple[Told, ...]
+    cost: str
+    past: tuple[Past, ...]
+    ask_back: AskBack
 
 
 def request(
@@ -110,20 +97,29 @@ def request(
     person: Person,
     workflow: Workflow[Any],
     now: datetime,
+    *,
+    contact: Person | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> Request:
-    """The view of a request that waits. Raises NotAuthorised when the stored bytes are not the
-    ones that were asked about, UnknownVersion when this code cannot read what is stored."""
+    """The view of a request that waits. `contact` answers questions; `known` are names by id.
+
+    Raises NotAuthorised when the stored bytes are not the ones that were asked about,
+    UnknownVersion when this code cannot read what is stored.
+    """
     entries = asked(record, approval, now)
+    names = names_of(record, known or {})
     proposal = stored(record, "proposal", Proposal)
     return Request(
         workflow=workflow.title,
         job_id=record.job.job_id,
         person=person.name,
-        others=tuple(p.name for p in approval.approvers if p.id != person.id),
+        signing=signing(approval, person, names),
         deadline=moment(approval.deadline),
         deadline_at=approval.deadline.isoformat(),
         left=span(approval.deadline - now),
-        actions=tuple(_item(n, held, workflow) for n, held in enumerate(entries, 1)),
+        actions=tuple(
+            item(number, held, record, workflow, names) for number, held in enumerate(entries, 1)
+        ),
         findings=stored(record, "findings", Findings).found,
         facts=tuple(_known(name, fact) for name, fact in proposal.facts.items()),
         confidence=f"{proposal.confidence * 100:.0f} %",
@@ -132,6 +128,9 @@ def request(
         source=_source(record, proposal, workflow),
         language=_language(proposal),
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
+        cost=cost(proposal.usage),
+        past=past(record),
+        ask_back=ask_back(record, approval, person, contact, now),
     )
 
 
@@ -180,25 +179,6 @@ def stored(record: JobRecord, name: str, kind: type[ContractT]) -> ContractT:
     if name not in record.results:
         raise UnknownVersion(f"nothing is stored as {name}")
     return record.results[name].as_(kind)
-
-
-def _item(number: int, held: LedgerEntry, workflow: Workflow[Any]) -> Item:
-    action = workflow.actions.get(held.action)
-    if action is None:
-        raise UnknownVersion(f"planned {held.action}; this code has no such action")
-    content = held.content()
-    return Item(
-        number=number,
-        digest=held.digest,
-        short=held.digest[:SHORT],
-        words=visible(action.words(params_of(held, action))),
-        target=visible(content["target"]),
-        letters=foreign_letters(content["target"]),
-        reversible=action.reversible,
-        reasons=held.verdict.reasons,
-        params=exact(content["params"]),
-        body=visible(held.body),
-    )
 
 
 def _known(name: str, fact: Fact) -> Known:

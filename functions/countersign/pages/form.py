@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from countersign.domain.approvals import Cause
+
 REASON_LIMIT = 2_000
 """Characters of a reason."""
 
@@ -24,10 +26,15 @@ class Form:
     shown: str
     code: str
     choices: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What was typed into fields of other names."""
+    cause: str = ""
     reason: str = ""
     typed: str = ""
     faults: tuple[Fault, ...] = ()
     reason_limit: int = REASON_LIMIT
+    causes: tuple[str, ...] = tuple(Cause)
+    """The list that a rejection's reason is chosen from."""
 
     def fault(self, name: str) -> str:
         """What is wrong with the field `name`; empty when nothing is."""

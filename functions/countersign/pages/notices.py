@@ -41,6 +41,37 @@ TRIED_OUT = Notice(
         "Nothing was decided. Ask the person who runs this workflow for a new link.",
     ),
 )
+EDITED = Notice(
+    200,
+    "Your edit is recorded",
+    (
+        "The request that you edited is void, with every signature on it.",
+        "A new request shows your edit, and somebody else must sign it before anything runs.",
+        "If nobody else may sign, the owner of the workflow gets the job as a case.",
+        "Your link does not open anything any more. There is nothing more for you to do here.",
+    ),
+)
+NO_QUESTION = Notice(
+    409,
+    "No question can be asked here",
+    (
+        "Three questions have been asked, or there is nobody to ask but you.",
+        "Nothing was sent and nothing was decided. Open the link from the mail to decide.",
+    ),
+)
+ANSWERED = Notice(
+    200,
+    "Your answer is recorded",
+    (
+        "Who asked is told, and sees it as evidence before they decide.",
+        "It decides nothing and changes no fact. You can close this page.",
+    ),
+)
+NOT_NEEDED = Notice(
+    200,
+    "The question needs no answer any more",
+    ("The request was decided meanwhile. There is nothing that you need to do.",),
+)
 OPEN_AGAIN = Notice(
     403,
     "Please open the link again",

@@ -61,6 +61,14 @@ OPEN_AGAIN = Notice(
         f"Nothing was recorded. {_AGAIN}",
     ),
 )
+ELSEWHERE = Notice(
+    403,
+    "This did not come from our page",
+    (
+        "Another site sent this form, so it was not accepted.",
+        f"Nothing was recorded. {_AGAIN}",
+    ),
+)
 MALFORMED = Notice(
     400,
     "This form could not be read",

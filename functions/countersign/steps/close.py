@@ -6,11 +6,13 @@ from countersign.domain.actions import ActionStatus
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.job import Status
 from countersign.domain.plan import failure
+from countersign.domain.sampling import review_of
 from countersign.runtime import Call, Deps, step
 
 
-def close(deps: Deps, record: JobRecord, call: Call) -> Change:  # noqa: ARG001 - a step's shape
-    """COMPLETED when anything took effect, REJECTED when nothing did."""
+def close(deps: Deps, record: JobRecord, call: Call) -> Change:
+    """COMPLETED when anything took effect, REJECTED when nothing did. A share is sampled."""
+    review = review_of(record, deps.clock.now())
     ran = any(held.status is ActionStatus.VERIFIED for held in record.ledger)
     return Change(
         event="closed",
@@ -19,6 +21,7 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:  # noqa: ARG001 
         reason=_reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
         done=tuple(record.due),
+        reviews=(review,) if review else (),
     )
 
 

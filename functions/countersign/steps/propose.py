@@ -94,7 +94,8 @@ def _from_model(
     if draft is None or faults:
         raise Ungrounded(f"the answer stayed wrong after its repair: {'; '.join(faults[:5])}")
     confidence = workflow.confidence(given, draft)
-    return record, _proposal(draft, confidence, reply.model, reply.offline, _priced(usage, release))
+    cost = usage if reply.offline else _priced(usage, release)
+    return record, _proposal(draft, confidence, reply.model, reply.offline, cost)
 
 
 def _request(workflow: Workflow[Any], release: Release, given: Contract) -> ModelRequest:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def instant(text: str) -> datetime | None:
     """ISO 8601, in UTC where it names no zone, or milliseconds since 1970; None for all else."""
     try:
         if text.isdecimal():
-            return _EPOCH + timedelta(milliseconds=int(text))
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(text))
         at = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         return None

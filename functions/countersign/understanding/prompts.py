@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic
 
 from countersign.domain.workflow import PARTS
 from countersign.parsing.masking import mask
 from countersign.understanding import sentences
 from countersign.understanding.injection import order_in
-from countersign.understanding.messages import Message
+from countersign.understanding.messages import Message, MessageT
 
 _SHOWN_ATTACHMENTS = 20
 _VALUE = 300
 
 
-def source_text(message: Message, form: Mapping[str, str]) -> str:
-    """Everything the model was shown, as plain text: quotes are checked against this and no more.
+@dataclass(frozen=True)
+class Prompts(Generic[MessageT]):
+    """What a model is shown of a workflow's messages; `form` gives what a form stated."""
 
-    It is made of the same masked values as `prompt_text`, so a quote of a number that the model
-    never saw cannot stand.
-    """
-    return PARTS.join(_values(_shown(message, form)))
+    form: Callable[[MessageT], Mapping[str, str]]
 
+    def source_text(self, message: MessageT) -> str:
+        """Everything the model was shown, as plain text: quotes are checked against this only.
 
-def prompt_text(message: Message, form: Mapping[str, str]) -> str:
-    """The message as one JSON object, so that nothing in it can pose as anything but data."""
-    return json.dumps(_shown(message, form), ensure_ascii=False, indent=1)
+        It is made of the same masked values as `prompt_text`, so a quote of a number that the model
+        never saw cannot stand.
+        """
+        return PARTS.join(_values(_shown(message, self.form(message))))
+
+    def prompt_text(self, message: MessageT) -> str:
+        """The message as one JSON object, so that nothing in it can pose as anything but data."""
+        return json.dumps(_shown(message, self.form(message)), ensure_ascii=False, indent=1)
 
 
 def is_masked(message: Message) -> bool:

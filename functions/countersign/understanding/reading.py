@@ -47,6 +47,11 @@ def dismiss(message: Message) -> str:
     return f"closed without an answer: the message is {message.automatic}, written by a machine"
 
 
+def requester(message: Message) -> str:
+    """Who wrote: they never approve what they ask for."""
+    return message.sender
+
+
 def form(kind: type[ContractT], body: bytes) -> ContractT:
     """The form in `body`. Raises ContractBroken, which names the fields."""
     try:

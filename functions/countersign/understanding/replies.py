@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from countersign.actions.mail import Reply
+from countersign.domain.contract import Contract
 from countersign.parsing.clean import one_line
 from countersign.understanding import amounts
 from countersign.understanding.acknowledgements import ACKNOWLEDGEMENTS
@@ -39,6 +41,18 @@ def threaded(theirs: str, own: str) -> str:
     if not theirs:
         return one_line(own, _SUBJECT)
     return theirs if theirs.lower().startswith("re:") else f"Re: {theirs}"
+
+
+def written(
+    edited: Iterable[Contract], drafts: Mapping[str, str], theirs: str
+) -> Mapping[str, str]:
+    """What somebody wrote, as `reply_subject` and `reply_body`: a person who edited the reply, or
+    else the model in `drafts`. The sender's own subject (`theirs`) after "Re:" is nobody's."""
+    reply = next((one for one in edited if isinstance(one, Reply)), None)
+    if reply is None:
+        return drafts
+    own = reply.subject != threaded(theirs, "")
+    return {"reply_subject": reply.subject if own else "", "reply_body": reply.text}
 
 
 def foreign_targets(

@@ -42,7 +42,8 @@ class Browser:
     def filled(self, choice: str = "approve", **changed: str) -> dict[str, str]:
         """The form as a person fills it in."""
         names = dict.fromkeys(re.findall(r'name="(choice-[0-9a-f]+)"', self.page), choice)
-        return {"shown": self.hidden(), "reason": "", "code": self.code(), **names, **changed}
+        said = {"shown": self.hidden(), "cause": "", "reason": "", "code": self.code()}
+        return {**said, **names, **changed}
 
     def posts(self, fields: Mapping[str, str], **headers: str) -> Response:
         """The form is submitted."""

@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from countersign.actions import mail
+from countersign.actions.payments import Refund
+from countersign.domain.contract import Contract
+from countersign.domain.money import Money
 from countersign.domain.plan import reconsider
 from countersign.domain.policy import Line, Policy
 from countersign.domain.proposal import Fact
@@ -256,6 +260,38 @@ def test_a_changed_record_is_judged_again(change: Mapping[str, str], status: str
     outcome = judge(asked(amount={"minor": 4900, "currency": "EUR"}))
     assert outcome.verdicts["payments.refund"] == "run"
     assert _again(outcome, records(**change)).get("payments.refund") == status
+
+
+def _edited(outcome: Outcome, *edited: Contract) -> dict[str, str]:
+    """The verdicts when people have changed parameters."""
+    situation = replace(outcome.situation, edited=edited)
+    found = findings(RULES, situation)
+    return {action: str(POLICY.verdict(action, found).answer) for action in WORKFLOW.actions}
+
+
+@pytest.mark.parametrize(
+    ("minor", "answer"), [(4990, "run"), (5001, "ask"), (50001, "ask"), (80001, "forbid")]
+)
+def test_an_edited_amount_is_judged_like_an_asked_one(minor: int, answer: str) -> None:
+    """A person's amount has a customer's bounds: small, signed, or above what is left."""
+    outcome = judge(asked(), records(amount_minor="80000"))
+    refund = Refund.model_validate(WORKFLOW.want(outcome.situation)[0].params)
+    amount = Money.model_validate({"minor": minor, "currency": "EUR"})
+    changed = refund.model_copy(update={"amount": amount})
+    assert _edited(outcome, changed)["payments.refund"] == answer
+    situation = replace(outcome.situation, edited=(changed,))
+    quorum = POLICY.verdict("payments.refund", findings(RULES, situation)).quorum
+    assert str(quorum) == ("two" if minor == 50001 else "one")
+
+
+def test_an_edited_reply_is_searched_like_a_draft() -> None:
+    """A link that a person typed is as foreign as a model's; the sender's own subject is not."""
+    outcome = judge(mailed("Order #1042 is broken, please refund me.", subject="see shop.xyz"))
+    reply = mail.Reply.model_validate(WORKFLOW.want(outcome.situation)[1].params)
+    assert reply.subject == "Re: see shop.xyz"
+    assert _edited(outcome, reply)["email.send_reply"] == "ask"
+    linked = reply.model_copy(update={"text": "Pay at https://pay.collector.example/now."})
+    assert _edited(outcome, linked)["email.send_reply"] == "forbid"
 
 
 # --- look-ups, claims, replies ----------------------------------------------------------------

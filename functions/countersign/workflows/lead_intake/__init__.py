@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from countersign.domain.workflow import Tier, Workflow
-from countersign.understanding.reading import dismiss
+from countersign.understanding.reading import dismiss, requester
 from countersign.workflows.lead_intake.actions import ACTIONS, lookups, want
 from countersign.workflows.lead_intake.confidence import confidence
 from countersign.workflows.lead_intake.contract import LeadAnswer, LeadInput, schema
@@ -48,7 +48,7 @@ def workflow() -> Workflow[LeadInput]:
             Tier(role="sales", within=timedelta(hours=8)),
             Tier(role="sales-lead", within=timedelta(hours=8)),
         ),
-        requester=_requester,
+        requester=requester,
         read=read,
         dismiss=dismiss,
         source_text=source_text,
@@ -63,10 +63,6 @@ def workflow() -> Workflow[LeadInput]:
         joins=joins,
         want=want,
     )
-
-
-def _requester(message: LeadInput) -> str:
-    return message.sender
 
 
 def _offline(prompt: str) -> Mapping[str, Any]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from importlib import resources
 
-from countersign.domain.money import Money
 from countersign.domain.release import Limits, Release
+from countersign.understanding.releases import first_release, per_currency
 
 _EMEA = (
     "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MT NL NO PL PT RO SE "
@@ -50,35 +49,14 @@ _LISTS = {
 
 def limits() -> Limits:
     """The numbers, amounts and lists of this release."""
-    words = _BUDGETS.split()
     return Limits(
         numbers={name: Decimal(number) for name, number in _NUMBERS.items()},
-        amounts={
-            "budget.max": tuple(
-                Money(amount=Decimal(amount).quantize(_unit(code)), currency=code)
-                for code, amount in zip(words[::2], words[1::2], strict=True)
-            )
-        },
+        amounts={"budget.max": per_currency(_BUDGETS)},
         lists=_LISTS,
     )
 
 
 @lru_cache(maxsize=1)
 def release() -> Release:
-    """Prompt, model and limits. The prompt is a packaged text file, read once when first asked for:
-    it ships with this code under one digest, so reading it is not reaching outside."""
-    prompt = resources.files(__package__).joinpath("prompt.md").read_text(encoding="utf-8")
-    return Release(
-        workflow="lead_intake",
-        prompt=prompt,
-        model="gpt-4.1-mini",
-        temperature=Decimal(0),
-        max_output_tokens=3_000,
-        usd_per_million_input=Decimal("0.40"),
-        usd_per_million_output=Decimal("1.60"),
-        limits=limits(),
-    )
-
-
-def _unit(currency: str) -> Decimal:
-    return Decimal(1) if currency == "JPY" else Decimal("0.01")
+    """Prompt, model and limits, read once when first asked for."""
+    return first_release(__package__, limits(), max_output_tokens=3_000)

@@ -7,24 +7,15 @@ from collections.abc import Mapping
 from countersign.domain.errors import ContractBroken
 from countersign.domain.workflow import Raw
 from countersign.parsing.clean import one_line, tidy
-from countersign.understanding import prompts, reading
+from countersign.understanding import reading
 from countersign.understanding.language import code as language_code
+from countersign.understanding.prompts import Prompts
 from countersign.workflows.lead_intake.contract import LeadInput, Stated, WebForm
 
 
 def read(raw: Raw) -> LeadInput:
     """A web form or a mail as input. Raises ContractBroken or Quarantined."""
     return reading.read(raw, LeadInput, _from_form)
-
-
-def source_text(message: LeadInput) -> str:
-    """Everything the model was shown, as plain text, in which every quote must stand."""
-    return prompts.source_text(message, _form(message))
-
-
-def prompt_text(message: LeadInput) -> str:
-    """The message as one JSON object."""
-    return prompts.prompt_text(message, _form(message))
 
 
 def _form(message: LeadInput) -> Mapping[str, str]:
@@ -36,6 +27,11 @@ def _form(message: LeadInput) -> Mapping[str, str]:
         "country": stated.country,
         "language": stated.language,
     }
+
+
+_PROMPTS: Prompts[LeadInput] = Prompts(_form)
+source_text = _PROMPTS.source_text
+prompt_text = _PROMPTS.prompt_text
 
 
 def _from_form(body: bytes) -> LeadInput:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from countersign.actions.mail import Reply
 from countersign.domain.proposal import Proposal
 from countersign.understanding import replies
 from countersign.workflows.lead_intake import facts
@@ -19,12 +18,8 @@ def drafted(proposal: Proposal) -> bool:
 
 def written(situation: Lead) -> Mapping[str, str]:
     """What somebody wrote for this message, model or person; empty for the fixed text."""
-    edited = next((one for one in situation.edited if isinstance(one, Reply)), None)
-    if edited is None:
-        return situation.proposal.drafts if drafted(situation.proposal) else {}
-    # The sender's own subject after "Re:" is theirs, whatever stands in it.
-    own = edited.subject != replies.threaded(situation.input.subject, "")
-    return {"reply_subject": edited.subject if own else "", "reply_body": edited.text}
+    drafts = situation.proposal.drafts if drafted(situation.proposal) else {}
+    return replies.written(situation.edited, drafts, situation.input.subject)
 
 
 def foreign_targets(situation: Lead) -> tuple[str, ...]:

@@ -6,17 +6,14 @@ from datetime import timedelta
 
 from countersign.domain.records import Record
 from countersign.domain.rules import Rule
-from countersign.understanding import prompts
-from countersign.understanding.injection import order_in
+from countersign.understanding import checks
+from countersign.understanding.checks import Hit
 from countersign.understanding.instants import instant
-from countersign.understanding.messages import CUT
 from countersign.workflows.lead_intake import facts, replies
 from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.countries import mentioned
 from countersign.workflows.lead_intake.facts import Lead
 from countersign.workflows.lead_intake.reading import source_text
-
-Hit = tuple[object, object] | None
 
 
 def _sanctioned(situation: Lead) -> Hit:
@@ -98,30 +95,8 @@ def _unknown_currency(situation: Lead) -> Hit:
     return situation.proposal.value("budget_currency") or "none named", "a currency with a limit"
 
 
-def _low_confidence(situation: Lead) -> Hit:
-    least = situation.limits.number("confidence.min")
-    sure = situation.proposal.confidence
-    return (sure, least) if sure < least else None
-
-
-def _unauthenticated(situation: Lead) -> Hit:
-    return None if situation.input.authenticated else (situation.input.channel, "authenticated")
-
-
 def _drafted(situation: Lead) -> Hit:
     return ("draft", "acknowledgement") if replies.written(situation) else None
-
-
-def _foreign_target(situation: Lead) -> Hit:
-    if not replies.written(situation):
-        return None
-    foreign = replies.foreign_targets(situation)
-    return (f"{len(foreign)} in the draft: {', '.join(foreign)}", "none") if foreign else None
-
-
-def _injection(situation: Lead) -> Hit:
-    order = order_in(source_text(situation.input))
-    return (f"“{order}”", "no orders to the model") if order else None
 
 
 def _spam(situation: Lead) -> Hit:
@@ -133,19 +108,16 @@ def _not_sales(situation: Lead) -> Hit:
     return None if intent == "sales" else (intent, "sales")
 
 
-def _over_size(situation: Lead) -> Hit:
-    files, most = len(situation.input.attachments), situation.limits.number("attachments.max")
-    if files > most:
-        return f"{files} attachments", most
-    return ("text was cut", "a text that is read whole") if CUT in situation.input.defects else None
-
-
-def _masked(situation: Lead) -> Hit:
-    return ("masked in the text", "none") if prompts.is_masked(situation.input) else None
-
-
 def _contacts(situation: Lead) -> tuple[Record, ...]:
     return situation.records.all("contact")
+
+
+def _injection(situation: Lead) -> Hit:
+    return checks.orders(source_text(situation.input))
+
+
+def _foreign_target(situation: Lead) -> Hit:
+    return checks.foreign(replies.foreign_targets(situation))
 
 
 _TABLE = (
@@ -160,14 +132,14 @@ _TABLE = (
     ("duplicate.joins_earlier", "an earlier job has this contact's need", _joins_earlier),
     ("budget.over_limit", "the budget is above the limit", _over_limit),
     ("budget.unknown_currency", "the budget's currency has no limit", _unknown_currency),
-    ("confidence.low", "the confidence is too low", _low_confidence),
-    ("sender.unauthenticated", "nobody vouches for the sender", _unauthenticated),
+    ("confidence.low", "the confidence is too low", checks.low_confidence),
+    ("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
     ("reply.drafted", "the reply was drafted for this message", _drafted),
     ("reply.foreign_target", "the draft points somewhere that is not ours", _foreign_target),
     ("injection.suspected", "the message gives orders to the model", _injection),
     ("intent.spam", "the message is surely spam", _spam),
     ("intent.not_sales", "the message is no sales request", _not_sales),
-    ("size.over_limit", "the message is larger than what is handled unseen", _over_size),
-    ("safety.masked", "card, account or identity numbers were masked", _masked),
+    ("size.over_limit", "the message is larger than what is handled unseen", checks.over_size),
+    ("safety.masked", "card, account or identity numbers were masked", checks.masked),
 )
 RULES: tuple[Rule[LeadInput], ...] = tuple(Rule(*row) for row in _TABLE)

@@ -8,6 +8,7 @@ from decimal import ROUND_DOWN, Decimal, InvalidOperation
 
 from pydantic import ValidationError
 
+from countersign.actions.payments import Refund
 from countersign.domain.money import Money, exponent
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Record
@@ -83,7 +84,11 @@ def order(situation: Request) -> Order | None:
 
 
 def asked(situation: Request) -> Asked | None:
-    """The sum that a person corrected, the shop states, or else the text asks for; None without."""
+    """The sum in an edited refund, else the one that a person corrected, that the shop states, or
+    that the text asks for; None without any."""
+    edited = next((one for one in situation.edited if isinstance(one, Refund)), None)
+    if edited:
+        return Asked(edited.amount.amount, edited.amount.currency)
     corrected = situation.proposal.corrected("asked_amount")
     form = situation.input.stated.amount
     if form and not corrected:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from importlib import resources
 
-from countersign.domain.money import Money, exponent
 from countersign.domain.release import Limits, Release
+from countersign.understanding.releases import first_release, per_currency
 
 _NUMBERS = {
     "confidence.min": "0.80",
@@ -30,34 +29,14 @@ _LISTS = {"reply.own_domains": ("example.com",)}
 
 def limits() -> Limits:
     """The numbers, amounts and lists of this release."""
-    words = _AUTO.split()
-    base = dict(zip(words[::2], words[1::2], strict=True))
     return Limits(
         numbers={name: Decimal(number) for name, number in _NUMBERS.items()},
-        amounts={
-            name: tuple(_money(Decimal(auto) * times, code) for code, auto in base.items())
-            for name, times in _TIMES.items()
-        },
+        amounts={name: per_currency(_AUTO, times) for name, times in _TIMES.items()},
         lists=_LISTS,
     )
 
 
 @lru_cache(maxsize=1)
 def release() -> Release:
-    """Prompt, model and limits. The prompt is a packaged text file, read once when first asked for:
-    it ships with this code under one digest, so reading it is not reaching outside."""
-    prompt = resources.files(__package__).joinpath("prompt.md").read_text(encoding="utf-8")
-    return Release(
-        workflow="refund_request",
-        prompt=prompt,
-        model="gpt-4.1-mini",
-        temperature=Decimal(0),
-        max_output_tokens=2_000,
-        usd_per_million_input=Decimal("0.40"),
-        usd_per_million_output=Decimal("1.60"),
-        limits=limits(),
-    )
-
-
-def _money(amount: Decimal, currency: str) -> Money:
-    return Money(amount=amount.quantize(Decimal(1).scaleb(-exponent(currency))), currency=currency)
+    """Prompt, model and limits, read once when first asked for."""
+    return first_release(__package__, limits(), max_output_tokens=2_000)

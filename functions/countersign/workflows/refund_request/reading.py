@@ -9,8 +9,9 @@ from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money
 from countersign.domain.workflow import Raw
 from countersign.parsing.clean import one_line, tidy
-from countersign.understanding import prompts, reading
+from countersign.understanding import reading
 from countersign.understanding.language import code as language_code
+from countersign.understanding.prompts import Prompts
 from countersign.workflows.refund_request import orders
 from countersign.workflows.refund_request.contract import RefundInput, ShopRefund, Stated
 
@@ -24,16 +25,6 @@ def read(raw: Raw) -> RefundInput:
     return reading.read(raw, RefundInput, partial(_from_shop, is_signed=raw.door == "webhook"))
 
 
-def source_text(message: RefundInput) -> str:
-    """Everything the model was shown, as plain text, in which every quote must stand."""
-    return prompts.source_text(message, _form(message))
-
-
-def prompt_text(message: RefundInput) -> str:
-    """The request as one JSON object."""
-    return prompts.prompt_text(message, _form(message))
-
-
 def _form(message: RefundInput) -> Mapping[str, str]:
     stated = message.stated
     return {
@@ -42,6 +33,11 @@ def _form(message: RefundInput) -> Mapping[str, str]:
         "reason": stated.reason or "",
         "language": stated.language,
     }
+
+
+_PROMPTS: Prompts[RefundInput] = Prompts(_form)
+source_text = _PROMPTS.source_text
+prompt_text = _PROMPTS.prompt_text
 
 
 def _from_shop(body: bytes, *, is_signed: bool) -> RefundInput:

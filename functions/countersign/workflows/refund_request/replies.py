@@ -22,8 +22,10 @@ def confirmation(language: str, number: str, amount: Money) -> tuple[str, str]:
 
 
 def foreign_targets(situation: Request) -> tuple[str, ...]:
-    """Kinds of targets in the draft that are neither ours nor the sender's, each once."""
+    """Kinds of targets in what was written that are neither ours nor the sender's, each once."""
     message, proposal = situation.input, situation.proposal
+    drafts = proposal.drafts if drafted(proposal) else {}
+    written = replies.written(situation.edited, drafts, message.subject)
     ours = situation.limits.list("reply.own_domains")
     numbers = f"{message.stated.order}{proposal.value('order') or ''}"
-    return replies.foreign_targets(proposal.drafts, ours, message.sender, numbers)
+    return replies.foreign_targets(written, ours, message.sender, numbers)

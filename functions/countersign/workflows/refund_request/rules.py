@@ -6,16 +6,14 @@ from datetime import timedelta
 
 from countersign.domain.records import Record
 from countersign.domain.rules import Rule
-from countersign.understanding import prompts
-from countersign.understanding.injection import order_in
+from countersign.understanding import checks
+from countersign.understanding.checks import Hit
 from countersign.understanding.instants import instant
-from countersign.understanding.messages import CUT
 from countersign.workflows.refund_request import facts, orders, replies
 from countersign.workflows.refund_request.contract import RefundInput
 from countersign.workflows.refund_request.facts import Request
 from countersign.workflows.refund_request.reading import source_text
 
-Hit = tuple[object, object] | None
 _CAME_TO_NOTHING = frozenset({"failed", "canceled"})
 
 
@@ -76,10 +74,6 @@ def _disputed(situation: Request) -> Hit:
 def _unpaid(situation: Request) -> Hit:
     found = facts.order(situation)
     return ("not paid", "paid") if found and not found.is_paid else None
-
-
-def _unauthenticated(situation: Request) -> Hit:
-    return None if situation.input.authenticated else (situation.input.channel, "authenticated")
 
 
 def _no_refund(situation: Request) -> Hit:
@@ -166,31 +160,12 @@ def _fraud(situation: Request) -> Hit:
     return ("the customer says fraud", "a look at the payment") if claimed else None
 
 
-def _low_confidence(situation: Request) -> Hit:
-    least = situation.limits.number("confidence.min")
-    sure = situation.proposal.confidence
-    return (sure, least) if sure < least else None
-
-
 def _injection(situation: Request) -> Hit:
-    order = order_in(source_text(situation.input))
-    return (f"“{order}”", "no orders to the model") if order else None
+    return checks.orders(source_text(situation.input))
 
 
 def _foreign_target(situation: Request) -> Hit:
-    foreign = replies.foreign_targets(situation) if replies.drafted(situation.proposal) else ()
-    return (f"{len(foreign)} in the draft: {', '.join(foreign)}", "none") if foreign else None
-
-
-def _over_size(situation: Request) -> Hit:
-    files, most = len(situation.input.attachments), situation.limits.number("attachments.max")
-    if files > most:
-        return f"{files} attachments", most
-    return ("text was cut", "a text that is read whole") if CUT in situation.input.defects else None
-
-
-def _masked(situation: Request) -> Hit:
-    return ("masked in the text", "none") if prompts.is_masked(situation.input) else None
+    return checks.foreign(replies.foreign_targets(situation))
 
 
 _TABLE = (
@@ -203,7 +178,7 @@ _TABLE = (
     ("order.refunded_before", "money of this order went back before", _refunded_before),
     ("order.disputed", "the payment is disputed at the bank", _disputed),
     ("order.unpaid", "the order was never paid", _unpaid),
-    ("sender.unauthenticated", "nobody vouches for the sender", _unauthenticated),
+    ("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
     ("request.no_refund", "the message does not ask for money back", _no_refund),
     ("request.second", "an earlier request holds this order", _second),
     ("amount.over_paid", "more is asked than is left of what was paid", _over_paid),
@@ -217,10 +192,10 @@ _TABLE = (
     ("refund.over_single", "the refund is above what one person may sign", _over_single),
     ("customer.too_many", "this customer had too many refunds lately", _too_many),
     ("reason.fraud", "the customer says that it is fraud", _fraud),
-    ("confidence.low", "the confidence is too low", _low_confidence),
+    ("confidence.low", "the confidence is too low", checks.low_confidence),
     ("injection.suspected", "the message gives orders to the model", _injection),
     ("reply.foreign_target", "the draft points somewhere that is not ours", _foreign_target),
-    ("size.over_limit", "the message is larger than what is handled unseen", _over_size),
-    ("safety.masked", "card, account or identity numbers were masked", _masked),
+    ("size.over_limit", "the message is larger than what is handled unseen", checks.over_size),
+    ("safety.masked", "card, account or identity numbers were masked", checks.masked),
 )
 RULES: tuple[Rule[RefundInput], ...] = tuple(Rule(*row) for row in _TABLE)

@@ -1,0 +1,203 @@
+"""Cases and jobs, for people who are signed in: all that is known, and the ways out of a case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from countersign.domain.actions import ActionStatus
+from countersign.domain.case import Way
+from countersign.domain.change import JobRecord
+from countersign.domain.errors import AlreadyDecided, ContractBroken, IllegalMove, NotFound, UnknownVersion
+from countersign.domain.inbox import case_owner, may_take
+from countersign.domain.proposal import Proposal
+from countersign.doors import session, session_form
+from countersign.doors.approval_answers import page, see
+from countersign.doors.approval_form import TurnedAway
+from countersign.doors.cases import take_out
+from countersign.doors.http import Request, Response
+from countersign.doors.session import SignedIn
+from countersign.doors.session_form import Fields
+from countersign.pages import session_notices as notices
+from countersign.pages.cases import job as job_view
+from countersign.pages.corrections import Field, changed, fault, fields
+from countersign.pages.notices import NO_METHOD
+from countersign.pages.form import REASON_LIMIT, Fault, Form
+from countersign.runtime import Deps
+from countersign.workflows import WORKFLOWS
+
+WAYS: Mapping[str, Way] = {"resume": "resume", "done": "done", "close": "close"}
+
+_FACT = "fact-"
+_FIXED = frozenset({"way", "words", "code", "opened", "version"})
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The form as it was filled in. `facts` are all fields of facts, changed or not."""
+
+    way: str
+    words: str
+    version: str
+    facts: Mapping[str, str]
+
+
+def job_page(deps: Deps, request: Request) -> Response:
+    """`/approvals/jobs/{job}`: every member may read every job; nobody changes it here."""
+    if request.method == "POST":
+        raise TurnedAway(NO_METHOD)
+    who = session.signed_in(deps, request)
+    if who is None:
+        return see(session.SIGN_IN)
+    record = _job(deps, request)
+    owner = case_owner(record)
+    takes = owner is not None and may_take(who.member, owner)
+    view = job_view(record, who.now)
+    return page(200, "job.html.j2", it=view, person=who.member.person.name, takes=takes)
+
+
+def case_page(deps: Deps, request: Request) -> Response:
+    """`/approvals/cases/{job}`: GET shows, POST takes one of the three ways out."""
+    who = session.signed_in(deps, request)
+    if who is None and request.method != "POST":
+        return see(session.SIGN_IN)
+    who = session.require(deps, request)
+    record = _case(deps, request, who)
+    if record is None:
+        return see(f"/approvals/jobs/{request.params['job']}")
+    if request.method == "POST":
+        return _take(deps, request, who, record)
+    return _show(deps, request, who, record, Form(shown="", code=""))
+
+
+def _job(deps: Deps, request: Request) -> JobRecord:
+    """Raises TurnedAway, always alike, for a job that is not there."""
+    job_id = request.params.get("job", "")
+    try:
+        return deps.store.load(job_id if _ID.fullmatch(job_id) else "-")
+    except NotFound:
+        raise TurnedAway(notices.NOT_YOURS) from None
+
+
+def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
+    """The job with its open case; None when it has none (any more). Raises TurnedAway for
+    somebody who does not hold the owner's role."""
+    record = _job(deps, request)
+    owner = case_owner(record)
+    if owner is None:
+        return None
+    if not may_take(who.member, owner):
+        raise TurnedAway(notices.NOT_YOURS)
+    return record
+
+
+def _show(
+    deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form
+) -> Response:
+    place = _place(record)
+    held = session.shown(deps, request, who, place)
+    return page(
+        422 if form.faults else 200,
+        "case.html.j2",
+        cookie=held.set_cookie,
+        it=job_view(record, who.now),
+        person=who.member.person.name,
+        form=replace(form, code=held.code),
+        fields=_fields(record),
+        again=all(one.status is not ActionStatus.UNKNOWN for one in record.ledger),
+        opened=session.stamp(deps, who, place),
+        version=record.job.version,
+    )
+
+
+def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
+    given = session_form.fields(deps, request)
+    _, wrong = session.submitted(deps, request, who, _place(record), given)
+    filled = _read(given)
+    faults = (*_faults(record, filled), *wrong)
+    if not faults:
+        faults = _taken(deps, who, record, filled)
+    if not faults:
+        return see(f"/approvals/jobs/{record.job.job_id}")
+    form = Form(
+        shown="",
+        code="",
+        choices={"way": filled.way, **filled.facts},
+        reason=filled.words,
+        typed=given["code"],
+        faults=faults,
+    )
+    return _show(deps, request, who, record, form)
+
+
+def _taken(
+    deps: Deps, who: SignedIn, record: JobRecord, filled: Filled
+) -> tuple[Fault, ...]:
+    """Take the way out; what refused it, if something did."""
+    way = WAYS[filled.way]
+    facts = changed(_fields(record), filled.facts) if way == "resume" else {}
+    try:
+        take_out(
+            deps,
+            record.job.job_id,
+            way,
+            by=who.member.person.id,
+            words=filled.words,
+            facts=facts,
+        )
+    except (AlreadyDecided, ContractBroken, IllegalMove) as refused:
+        return (Fault("way", f"Nothing was recorded: {refused}."),)
+    return ()
+
+
+def _read(given: Fields) -> Filled:
+    """The form. Raises TurnedAway when it is not ours."""
+    facts = {k.removeprefix(_FACT): v for k, v in given.items() if k.startswith(_FACT)}
+    others = {k for k in given if not k.startswith(_FACT)}
+    if others | {"way"} != _FIXED:
+        raise TurnedAway(notices.MALFORMED)
+    return Filled(
+        way=given.get("way", ""),
+        words=session_form.text(given, "words"),
+        version=given["version"],
+        facts={name: text.replace("\r\n", "\n") for name, text in facts.items()},
+    )
+
+
+def _faults(record: JobRecord, filled: Filled) -> tuple[Fault, ...]:
+    """What is wrong, the code apart. Raises TurnedAway for facts that the page did not have."""
+    known = {one.name: one for one in _fields(record)}
+    if not set(filled.facts) <= set(known):
+        raise TurnedAway(notices.MALFORMED)
+    found = []
+    if filled.version != str(record.job.version):
+        found.append(Fault("way", "The case changed since the page was shown. Read it again."))
+    if filled.way not in WAYS:
+        found.append(Fault("way", "Choose one of the three ways out."))
+    if filled.way in ("done", "close") and not filled.words:
+        needed = "what was done, and where it can be seen" if filled.way == "done" else "a reason"
+        found.append(Fault("words", f"This way out needs {needed}."))
+    if len(filled.words) > REASON_LIMIT:
+        found.append(Fault("words", f"The words are longer than {REASON_LIMIT} characters."))
+    corrections = changed(tuple(known.values()), filled.facts) if filled.way == "resume" else {}
+    wrong = ((name, fault(known[name], text)) for name, text in corrections.items())
+    return (*found, *(Fault(_FACT + name, said) for name, said in wrong if said))
+
+
+def _fields(record: JobRecord) -> tuple[Field, ...]:
+    """Facts that can be corrected: once they exist, and before anything ran."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    held = record.results.get("proposal")
+    ran = any(one.status is ActionStatus.VERIFIED for one in record.ledger)
+    if workflow is None or held is None or ran:
+        return ()
+    try:
+        return fields(workflow, held.as_(Proposal))
+    except UnknownVersion:
+        return ()
+
+
+def _place(record: JobRecord) -> str:
+    return f"case {record.job.job_id}"

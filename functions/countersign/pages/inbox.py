@@ -1,0 +1,259 @@
+"""What waits for one person: requests grouped by like risk, and cases, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from countersign.domain.actions import LedgerEntry, params_of
+from countersign.domain.approvals import Approval
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.change import JobRecord
+from countersign.domain.errors import NotAuthorised, UnknownVersion
+from countersign.domain.inbox import OPERATIONS, open_case
+from countersign.domain.policy import Quorum, Reason
+from countersign.domain.proposal import Proposal
+from countersign.domain.workflow import Workflow
+from countersign.pages.approval import asked, in_words, stored
+from countersign.pages.text import (
+    Pieces,
+    counted,
+    foreign_letters,
+    label,
+    moment,
+    one_line,
+    span,
+    visible,
+)
+from countersign.workflows import WORKFLOWS
+
+MOST = 100
+"""Requests on one page, and cases: as many as one answer can decide."""
+_NAME, _REASON = 60, 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request that waits."""
+
+    path: str
+    approval_id: str
+    value: str
+    """What the form sends for it: the job, and the digest of each action as shown here."""
+    words: tuple[Pieces, ...]
+    who: str
+    letters: str
+    amount: str
+    found: tuple[str, ...]
+    since: str
+    since_at: str
+    waits: str
+    until: str
+    until_at: str
+    left: str
+    late: bool
+    """Whether less than an hour is left."""
+    confidence: str
+    offline: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Requests of like risk: one workflow, the same actions, the same rules behind them."""
+
+    key: str
+    workflow: str
+    actions: str
+    why: tuple[str, ...]
+    undoable: bool
+    together: bool
+    """Whether they may be decided together: all of it can be undone, one signature is enough, and
+    no target has letters that could be look-alikes."""
+    lines: tuple[Line, ...]
+
+    @property
+    def listed(self) -> str:
+        """What the form says it showed: approval, job and digests, one request a line."""
+        return "\n".join(f"{line.approval_id} {line.value}" for line in self.lines)
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One case that somebody must take up."""
+
+    path: str
+    workflow: str
+    reason: str
+    owner: str
+    waits: str
+    due: str
+    due_at: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The page. `unreadable` are requests that must not be signed, as paths with a job id."""
+
+    person: str
+    groups: tuple[Group, ...]
+    cases: tuple[CaseLine, ...]
+    unreadable: tuple[tuple[str, str], ...]
+    requests: int
+    more: bool
+
+
+def inbox(
+    person: str,
+    requests: Iterable[tuple[JobRecord, Approval]],
+    cases: Iterable[JobRecord],
+    now: datetime,
+    *,
+    more: bool,
+) -> Inbox:
+    """The view, from what is stored under each job; `more` waits than is shown."""
+    groups: dict[str, list[tuple[JobRecord, Approval]]] = {}
+    unreadable = []
+    for record, approval in sorted(requests, key=lambda one: one[1].requested_at):
+        key = like(record, approval, now)
+        if key is None:
+            unreadable.append((path(approval), record.job.job_id))
+        else:
+            groups.setdefault(key, []).append((record, approval))
+    return Inbox(
+        person=person,
+        groups=tuple(_group(key, members, now) for key, members in groups.items()),
+        cases=tuple(_case(record, now) for record in cases),
+        unreadable=tuple(unreadable),
+        requests=sum(len(members) for members in groups.values()),
+        more=more,
+    )
+
+
+def like(record: JobRecord, approval: Approval, now: datetime) -> str | None:
+    """The same text for requests of like risk; None for one that cannot be read or signed."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    try:
+        entries = asked(record, approval, now)
+        stored(record, "proposal", Proposal)
+        undoable = workflow is not None and _undoable(entries, workflow)
+    except (NotAuthorised, UnknownVersion):
+        return None
+    if workflow is None:
+        return None
+    rules = sorted({rule for held in entries for rule in held.verdict.rules})
+    kinds = [held.action for held in entries]
+    together = undoable and _ordinary(approval, entries)
+    return digest(canonical([workflow.id, kinds, rules, undoable, together]))[:12]
+
+
+def together(record: JobRecord, approval: Approval, now: datetime) -> bool:
+    """Whether a request may be decided together with its like."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    if workflow is None or like(record, approval, now) is None:
+        return False
+    entries = asked(record, approval, now)
+    return _undoable(entries, workflow) and _ordinary(approval, entries)
+
+
+def path(approval: Approval) -> str:
+    """Where the request is read and decided."""
+    return f"/approvals/requests/{approval.job_id}/{approval.approval_id}"
+
+
+def shown(approval: Approval) -> str:
+    """What a line of the form is about: the job and every digest, in order."""
+    return " ".join((approval.job_id, *approval.digests))
+
+
+def _undoable(entries: Sequence[LedgerEntry], workflow: Workflow[Any]) -> bool:
+    found = [workflow.actions.get(held.action) for held in entries]
+    if None in found:
+        raise UnknownVersion("this code has no such action")
+    for held in entries:
+        params_of(held, workflow.actions[held.action])
+    return all(action is not None and action.reversible for action in found)
+
+
+def _ordinary(approval: Approval, entries: Sequence[LedgerEntry]) -> bool:
+    odd = any(foreign_letters(held.content()["target"]) for held in entries)
+    return approval.quorum is Quorum.ONE and not odd
+
+
+def _group(key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetime) -> Group:
+    record, approval = members[0]
+    workflow = WORKFLOWS[record.job.workflow]
+    entries = asked(record, approval, now)
+    reasons = {reason.rule: reason for held in entries for reason in held.verdict.reasons}
+    return Group(
+        key=key,
+        workflow=workflow.title,
+        actions=", ".join(dict.fromkeys(label(h.action.rpartition(".")[2]) for h in entries)),
+        why=tuple(reason.sentence for reason in reasons.values()),
+        undoable=_undoable(entries, workflow),
+        together=together(record, approval, now),
+        lines=tuple(_line(*member, workflow, now) for member in members),
+    )
+
+
+def _line(record: JobRecord, approval: Approval, workflow: Workflow[Any], now: datetime) -> Line:
+    entries = asked(record, approval, now)
+    proposal = stored(record, "proposal", Proposal)
+    targets = [held.content()["target"] for held in entries]
+    left = approval.deadline - now
+    return Line(
+        path=path(approval),
+        approval_id=approval.approval_id,
+        value=shown(approval),
+        words=tuple(visible(in_words(held, workflow)) for held in entries),
+        who=_who(proposal, targets),
+        letters="; ".join(filter(None, (foreign_letters(one) for one in targets))),
+        amount=", ".join(str(amount) for amount in approval.amounts.values()),
+        found=tuple(
+            dict.fromkeys(_found(r) for h in entries for r in h.verdict.reasons if r.value)
+        ),
+        since=moment(approval.requested_at),
+        since_at=approval.requested_at.isoformat(),
+        waits=span(now - approval.requested_at),
+        until=moment(approval.deadline),
+        until_at=approval.deadline.isoformat(),
+        left=span(left),
+        late=left.total_seconds() < 3_600,
+        confidence=f"{proposal.confidence * 100:.0f} %",
+        offline=proposal.offline,
+    )
+
+
+def _who(proposal: Proposal, targets: Sequence[str]) -> str:
+    names = [one_line(proposal.value(name) or "", _NAME) for name in ("name", "company")]
+    return ", ".join(n for n in names if n) or one_line(", ".join(dict.fromkeys(targets)), _NAME)
+
+
+def _found(reason: Reason) -> str:
+    limit = f" (limit {reason.threshold})" if reason.threshold else ""
+    return one_line(f"{reason.value}{limit}", _REASON)
+
+
+def _case(record: JobRecord, now: datetime) -> CaseLine:
+    case, job = open_case(record), record.job
+    workflow = WORKFLOWS.get(job.workflow)
+    opened = case.opened_at if case else job.updated_at
+    due = case.due_at if case else job.updated_at
+    return CaseLine(
+        path=f"/approvals/cases/{job.job_id}",
+        workflow=workflow.title if workflow else job.workflow,
+        reason=one_line(case.reason if case else job.reason, _REASON),
+        owner=case.owner if case else OPERATIONS,
+        waits=span(now - opened),
+        due=moment(due),
+        due_at=due.isoformat(),
+        overdue=now >= due,
+    )
+
+
+def heading(requests: int, cases: int) -> str:
+    """`3 requests and 1 case wait for you`."""
+    parts = [counted(n, noun) for n, noun in ((requests, "request"), (cases, "case")) if n]
+    return f"{' and '.join(parts)} {'waits' if requests + cases == 1 else 'wait'} for you"

@@ -1,0 +1,107 @@
+"""One action on a page: in words, its exact parameters, what it changes, what people changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from countersign.domain.actions import Action, LedgerEntry, params_of
+from countersign.domain.change import JobRecord
+from countersign.domain.edits import action_of
+from countersign.domain.policy import Reason
+from countersign.domain.records import Records
+from countersign.domain.workflow import Workflow
+from countersign.pages.params import Param, exact
+from countersign.pages.text import Pieces, foreign_letters, label, visible
+
+SHORT = 12
+"""Characters of a digest that a person compares; the whole one is on the page too."""
+
+
+@dataclass(frozen=True)
+class Altered:
+    """A value before and after."""
+
+    label: str
+    before: Pieces
+    after: Pieces
+
+
+@dataclass(frozen=True)
+class Item:
+    """One action that waits for a choice."""
+
+    number: int
+    digest: str
+    short: str
+    words: Pieces
+    target: Pieces
+    letters: str
+    """Letters in the target that may be look-alikes; empty when there are none."""
+    reversible: bool
+    reasons: tuple[Reason, ...]
+    params: tuple[Param, ...]
+    body: Pieces
+    changes: tuple[Altered, ...] | None
+    """What changes at the target; nothing known (None) is not the same as no change."""
+    editor: str
+    """Who changed the proposal; empty when nobody did."""
+    edits: tuple[Altered, ...]
+    editable: str
+    """Names of what may be edited; empty when nothing may."""
+
+
+def item(
+    number: int,
+    held: LedgerEntry,
+    record: JobRecord,
+    workflow: Workflow[Any],
+    names: Mapping[str, str],
+) -> Item:
+    """The view of an entry whose bytes were checked. Raises UnknownVersion."""
+    action = action_of(workflow, held)
+    content = held.content()
+    return Item(
+        number=number,
+        digest=held.digest,
+        short=held.digest[:SHORT],
+        words=visible(action.words(params_of(held, action))),
+        target=visible(content["target"]),
+        letters=foreign_letters(content["target"]),
+        reversible=action.reversible,
+        reasons=held.verdict.reasons,
+        params=exact(content["params"]),
+        body=visible(held.body),
+        changes=_changes(held, record, action),
+        editor=names.get(held.edited_by, held.edited_by),
+        edits=_edits(held),
+        editable=" or ".join(label(name).lower() for name in action.editable),
+    )
+
+
+def _changes(
+    held: LedgerEntry, record: JobRecord, action: Action[Any, Any]
+) -> tuple[Altered, ...] | None:
+    if action.differences is None or "records" not in record.results:
+        return None
+    found = action.differences(params_of(held, action), record.results["records"].as_(Records))
+    return tuple(_altered(one.name, one.before, one.after) for one in found)
+
+
+def _edits(held: LedgerEntry) -> tuple[Altered, ...]:
+    """What differs from the first proposal, parameter by parameter."""
+    if not held.edited_from:
+        return ()
+    before = {row.label: row.value for row in exact(json.loads(held.edited_from)["params"])}
+    after = {row.label: row.value for row in exact(held.content()["params"])}
+    return tuple(
+        Altered(name, before.get(name, ()), after.get(name, ()))
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name, ()) != after.get(name, ())
+    )
+
+
+def _altered(name: str, before: str, after: str) -> Altered:
+    return Altered(label(name), visible(before), visible(after))

@@ -1,0 +1,46 @@
+"""Rules that every workflow over messages has: what they find, with its value and threshold."""
+
+from __future__ import annotations
+
+from countersign.domain.rules import Situation
+from countersign.understanding import prompts
+from countersign.understanding.injection import order_in
+from countersign.understanding.messages import CUT, MessageT
+
+Hit = tuple[object, object] | None
+
+
+def low_confidence(situation: Situation[MessageT]) -> Hit:
+    """Less confidence than `confidence.min`."""
+    least = situation.limits.number("confidence.min")
+    sure = situation.proposal.confidence
+    return (sure, least) if sure < least else None
+
+
+def unauthenticated(situation: Situation[MessageT]) -> Hit:
+    """A sender whom nobody vouches for."""
+    return None if situation.input.authenticated else (situation.input.channel, "authenticated")
+
+
+def over_size(situation: Situation[MessageT]) -> Hit:
+    """More files than `attachments.max`, or a text that was cut."""
+    files, most = len(situation.input.attachments), situation.limits.number("attachments.max")
+    if files > most:
+        return f"{files} attachments", most
+    return ("text was cut", "a text that is read whole") if CUT in situation.input.defects else None
+
+
+def masked(situation: Situation[MessageT]) -> Hit:
+    """Numbers that no model may see."""
+    return ("masked in the text", "none") if prompts.is_masked(situation.input) else None
+
+
+def orders(source: str) -> Hit:
+    """Orders to a model in the message's source text."""
+    order = order_in(source)
+    return (f"“{order}”", "no orders to the model") if order else None
+
+
+def foreign(kinds: tuple[str, ...]) -> Hit:
+    """Targets in what was written that are neither ours nor the sender's."""
+    return (f"{len(kinds)} in the draft: {', '.join(kinds)}", "none") if kinds else None

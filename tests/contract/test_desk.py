@@ -1,0 +1,153 @@
+"""The desk: open requests and reviews, by the same rules on the fake and on DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from countersign.connectors.dynamo import DynamoStore
+from countersign.connectors.dynamo_desk import DynamoDesk
+from countersign.domain.change import Change, created, transition
+from countersign.domain.desk import Answer, Desk, Review
+from countersign.domain.errors import AlreadyDecided, NotFound
+from countersign.domain.intake import accepted
+from countersign.domain.job import Status
+from countersign.domain.ports import JobStore
+from tests import builders
+from tests.fakes.desk import FakeDesk
+from tests.fakes.store import FakeStore
+from tests.fakes.tables import create_jobs_table
+from tests.fakes.world import FakeIds
+
+AT = builders.AT
+IDS = FakeIds()
+ALL = 50
+
+
+@dataclass(frozen=True)
+class Office:
+    """A table and the desk over it."""
+
+    store: JobStore
+    desk: Desk
+
+    def writes(self, job_id: str, change: Change) -> None:
+        """A new job's first change."""
+        job = builders.job(Status.PENDING, job_id=job_id, execution=job_id, version=0)
+        made, entry = created(job, accepted(job), IDS.salt)
+        if not any(one.job_id == job_id for one in self.store.recent(Status.PENDING, ALL)):
+            self.store.create(made, entry, accepted(job))
+        held = self.store.load(job_id).job
+        after, entry = transition(held, change, AT, IDS.salt)
+        self.store.write(held, after, entry, change)
+
+
+@pytest.fixture(params=["fake", "moto"])
+def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+    """The adapters under the contract."""
+    if request.param == "fake":
+        store = FakeStore()
+        yield Office(store, FakeDesk(store))
+        return
+    request.getfixturevalue("made_up_credentials")
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        create_jobs_table(client, "jobs")
+        yield Office(DynamoStore("jobs", client), DynamoDesk("jobs", client))
+
+
+def asks(job_id: str, hours: int, **parts: object) -> Change:
+    """A request with a deadline in `hours`."""
+    usual: dict[str, object] = {
+        "job_id": job_id,
+        "approval_id": f"a-{job_id}",
+        "deadline": AT + timedelta(hours=hours),
+    }
+    made = builders.approval(builders.held(), **usual | parts)
+    return Change(event="asked", actor="state:Ask", approvals=(made,))
+
+
+def review(number: int = 1, **parts: object) -> Review:
+    """A review that waits."""
+    usual: dict[str, object] = {
+        "review_id": f"r-{number}",
+        "job_id": f"j-{number}",
+        "workflow": "letters",
+        "planted": False,
+        "sampled_at": AT + timedelta(minutes=number),
+    }
+    return Review.model_validate(usual | parts)
+
+
+def answered(held: Review, minutes: int = 60) -> Review:
+    """The same with an answer."""
+    said = Answer(by="ana", at=AT + timedelta(minutes=minutes), verdict="ok")
+    return held.model_copy(update={"answer": said})
+
+
+def closes(*reviews: Review) -> Change:
+    """A change that leaves reviews."""
+    return Change(event="closed", actor="state:Close", reviews=reviews)
+
+
+def test_open_requests_come_with_the_nearest_deadline_first(office: Office) -> None:
+    """Each with its workflow, no more than wanted, and none whose deadline is over."""
+    for job_id, hours in (("j-1", 8), ("j-2", 2), ("j-3", 5), ("j-4", 1)):
+        office.writes(job_id, asks(job_id, hours))
+    found = office.desk.asked(AT + timedelta(hours=1), 2)
+    assert [(one.workflow, one.approval.job_id) for one in found] == [
+        ("letters", "j-2"),
+        ("letters", "j-3"),
+    ]
+
+
+@pytest.mark.parametrize("ended", ["decision", "superseded"])
+def test_a_settled_request_is_not_open(office: Office, ended: str) -> None:
+    """Once it is decided or replaced, it leaves the list."""
+    office.writes("j-1", asks("j-1", 8))
+    approval = builders.approval(builders.held())
+    said = builders.decision(approval) if ended == "decision" else True
+    office.writes("j-1", asks("j-1", 8, **{ended: said}))
+    assert office.desk.asked(AT, ALL) == []
+
+
+def test_open_requests_are_no_jobs(office: Office) -> None:
+    """Rows of the desk share the index with jobs, and no list of jobs has them."""
+    office.writes("j-1", asks("j-1", 8))
+    office.writes("j-2", closes(review(2)))
+    jobs = [job.job_id for status in Status for job in office.store.recent(status, ALL)]
+    assert sorted(jobs) == ["j-1", "j-2"]
+
+
+def test_reviews_wait_in_order_and_are_answered_once(office: Office) -> None:
+    """An answered one is among the reviewed and cannot be answered again."""
+    office.writes("j-2", closes(review(2)))
+    office.writes("j-1", closes(review(1)))
+    assert office.desk.to_review(ALL) == [review(1), review(2)]
+    assert office.desk.to_review(1) == [review(1)]
+    office.desk.answer(answered(review(1)))
+    assert office.desk.to_review(ALL) == [review(2)]
+    assert office.desk.reviewed(ALL) == [answered(review(1))]
+    with pytest.raises(AlreadyDecided):
+        office.desk.answer(answered(review(1), minutes=90))
+    assert office.desk.review("r-1") == answered(review(1))
+
+
+def test_the_reviewed_come_latest_first(office: Office) -> None:
+    """By their answers, not by their sampling."""
+    for number in (1, 2, 3):
+        office.writes(f"j-{number}", closes(review(number)))
+    for number, minutes in ((2, 10), (1, 20), (3, 30)):
+        office.desk.answer(answered(review(number), minutes))
+    assert [one.review_id for one in office.desk.reviewed(2)] == ["r-3", "r-1"]
+
+
+def test_an_unknown_review_is_not_found(office: Office) -> None:
+    """No row, no review."""
+    with pytest.raises(NotFound):
+        office.desk.review("r-none")

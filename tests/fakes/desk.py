@@ -1,0 +1,44 @@
+"""The desk over the fake jobs table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from countersign.domain.desk import Asked, Review
+from countersign.domain.errors import AlreadyDecided, NotFound
+from tests.fakes.store import FakeStore
+
+
+class FakeDesk:
+    """desk.Desk on a FakeStore."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    def asked(self, now: datetime, limit: int) -> Sequence[Asked]:
+        open_ = [
+            Asked(record.job.workflow, approval)
+            for record in self._store.records()
+            for approval in record.approvals.values()
+            if approval.decision is None and not approval.superseded and approval.deadline > now
+        ]
+        return sorted(open_, key=lambda one: one.approval.deadline)[:limit]
+
+    def to_review(self, limit: int) -> Sequence[Review]:
+        open_ = [one for one in self._store.reviews.values() if one.answer is None]
+        return sorted(open_, key=lambda one: one.sampled_at)[:limit]
+
+    def reviewed(self, limit: int) -> Sequence[Review]:
+        done = [(one.answer.at, one) for one in self._store.reviews.values() if one.answer]
+        return [one for _, one in sorted(done, key=lambda pair: pair[0], reverse=True)][:limit]
+
+    def review(self, review_id: str) -> Review:
+        if review_id not in self._store.reviews:
+            raise NotFound("there is no such review")
+        return self._store.reviews[review_id]
+
+    def answer(self, review: Review) -> None:
+        if self.review(review.review_id).answer is not None:
+            raise AlreadyDecided("this review has its answer")
+        self._store.reviews[review.review_id] = review
