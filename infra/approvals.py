@@ -3,8 +3,11 @@
 from aws_cdk import Stack, aws_lambda, aws_ses
 from constructs import Construct
 
+from countersign.doors.pages import METHODS, PAGES
 from infra.api import Api
 from infra.settings import Settings
+
+LINK = "/approvals/{link}/{secret}"
 
 
 class Approvals(Construct):
@@ -18,5 +21,8 @@ class Approvals(Construct):
         )
 
     def serve(self, api: Api, function: aws_lambda.Function) -> None:
-        """Let `function` show a link (GET, HEAD, OPTIONS never decide) and take a decision."""
-        api.serve("/approvals/{link}/{secret}", function, "GET", "HEAD", "OPTIONS", "POST")
+        """Let `function` show a link (GET, HEAD, OPTIONS never decide) and take a decision, and
+        serve the pages of people who are signed in; it refuses other methods itself."""
+        api.serve(LINK, function, *METHODS)
+        for path in PAGES:
+            api.serve(path, function, "ANY")

@@ -28,6 +28,8 @@ PROMISES = {
     "T24": "simultaneous decisions are one decision",
     "T25": "what was rendered is what was approved is what was executed",
     "T26": "a link opens its own approval for its own person and nothing else",
+    "T27": "no secret, code or nonce is guessed, and guessing locks nobody out",
+    "T28": "tokens, secrets and people's data leak nowhere, and every page is guarded",
     "T29": "no decision by another site, a stale page, a second click or a wrong person",
     "T39": "broken mail is read or quarantined with a reason",
 }

@@ -6,13 +6,13 @@ from aws_cdk import Acknowledgment, App, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
+from countersign.doors.pages import METHODS, PAGES
+from infra.approvals import LINK
 from infra.storage import OUTSIDE_KEYS
 
 PACK = "AwsSolutions"
-APPROVAL_ROUTES = tuple(
-    f"Api/Http/{method}--approvals--{{link}}--{{secret}}"
-    for method in ("GET", "HEAD", "OPTIONS", "POST")
-)
+APPROVAL_ROUTES = tuple(f"Api/Http/{method}{LINK.replace('/', '--')}" for method in METHODS)
+SESSION_ROUTES = tuple(f"Api/Http/ANY{path.replace('/', '--')}" for path in PAGES)
 # cdk-nag names a bucket in a finding by its logical id.
 PAYLOADS = "<StoragePayloadsCE68CCE3.Arn>"
 UPLOADS = "<StorageUploadsBDC5E374.Arn>"
@@ -64,6 +64,13 @@ ACCEPTED = (
         APPROVAL_ROUTES,
         "Authenticated in the function: the link's secret (stored as a hash), the page's nonce "
         "cookie and a value typed from the page.",
+    ),
+    Accepted(
+        "APIG4",
+        SESSION_ROUTES,
+        "Authenticated in the function: a session cookie sealed with the page key, and a look into "
+        "the directory on every request; the sign-in pages are what people use before they have "
+        "one. An authorizer of the API would answer a person with JSON.",
     ),
     Accepted(
         "SQS3",

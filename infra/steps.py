@@ -85,7 +85,7 @@ STEPS = (
         "Decide",
         "countersign.steps.decide",
         timeout=30,
-        may=(Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),),
+        may=(Grant("jobs", "dynamodb", "Query BatchGetItem PutItem DeleteItem"),),
     ),
     Row(
         "ActCrm",
@@ -186,16 +186,20 @@ DOORS = (
     ),
     Row(
         "Approvals",
-        "countersign.doors.approvals",
+        "countersign.doors.pages",
         timeout=15,
         memory=1024,
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query GetItem PutItem DeleteItem"),
-            Grant("machine", "states", "SendTaskSuccess"),
+            Grant("machine", "states", "SendTaskSuccess StartExecution"),
             Grant("page-key", "secretsmanager", "GetSecretValue"),
+            Grant("sender", "ses", "SendEmail"),
         ),
-        env=("PAGE_KEY_SECRET", "PUBLIC_BASE_URL", "STATE_MACHINE_ARN"),
+        env=(
+            *("PAGE_KEY_SECRET", "PUBLIC_BASE_URL", "STATE_MACHINE_ARN", "MAIL_FROM"),
+            *("CASE_OWNER", "APPROVAL_SECONDS"),
+        ),
     ),
     Row(
         "Tick",
@@ -205,7 +209,7 @@ DOORS = (
         may=(
             Grant("jobs/index/due", "dynamodb", "Query"),
             Grant("jobs/index/status", "dynamodb", "Query"),
-            Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query BatchGetItem PutItem DeleteItem"),
             Grant("machine", "states", "StartExecution SendTaskSuccess"),
             Grant("executions", "states", "DescribeExecution"),
             Grant("intake", "sqs", "SendMessage"),

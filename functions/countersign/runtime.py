@@ -20,7 +20,8 @@ from countersign.settings import Settings
 if TYPE_CHECKING:
     from countersign.actions.payments import Payments
     from countersign.connectors.payments import StripePayments
-    from countersign.domain import ports
+    from countersign.domain import ports, session_ports
+    from countersign.domain.caps import Caps
     from countersign.domain.desk import Desk
 
 CONNECTOR_SECONDS = 10.0
@@ -55,7 +56,7 @@ class Deps:
         return DynamoOffset(self.settings.jobs_table)
 
     @cached_property
-    def pause(self) -> ports.Pause:
+    def pause(self) -> session_ports.Pause:
         """Waiting, where an answer must take as long for everybody."""
         return pause
 
@@ -72,6 +73,13 @@ class Deps:
         return DynamoStore(self.settings.jobs_table)
 
     @cached_property
+    def caps(self) -> Caps:
+        """Caps and who holds how much of them."""
+        from countersign.connectors.dynamo_caps import DynamoCaps
+
+        return DynamoCaps(self.settings.jobs_table)
+
+    @cached_property
     def people(self) -> ports.People:
         """The directory."""
         from countersign.connectors.dynamo_people import DynamoPeople
@@ -79,7 +87,7 @@ class Deps:
         return DynamoPeople(self.settings.jobs_table)
 
     @cached_property
-    def sign_ins(self) -> ports.SignIns:
+    def sign_ins(self) -> session_ports.SignIns:
         """The links that sign people in."""
         from countersign.connectors.dynamo_sign_in import DynamoSignIns
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import typer
@@ -18,7 +16,7 @@ _MOVE = re.compile(r"([+-])((?:[0-9]{1,6}[wdhms])+)")
 _PART = re.compile(r"([0-9]+)([wdhms])")
 
 
-def moved(deps: Deps, move: str, sleep: Callable[[float], None] = time.sleep) -> timedelta:
+def moved(deps: Deps, move: str) -> timedelta:
     """The offset after `move`: `+48h`, `-1h`, `+1d12h`, `now` to leave it, `reset` for real time.
 
     Returns when every function has let go of the old offset: an event signed in the new time is
@@ -30,7 +28,7 @@ def moved(deps: Deps, move: str, sleep: Callable[[float], None] = time.sleep) ->
     after = _after(before, move)
     if after != before:
         deps.offset.write(after)
-        sleep(2 * KEPT_FOR)
+        deps.pause(2 * KEPT_FOR)
     return after
 
 

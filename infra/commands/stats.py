@@ -116,7 +116,7 @@ def _recent(deps: Deps, since: datetime) -> tuple[list[str], tuple[str, ...]]:
 
 
 def _rule(one: RuleCount) -> dict[str, Any]:
-    counts = {name: one.outcomes.get(name, 0) for name in _COLUMNS}
+    counts: dict[str, int] = {name: one.outcomes.get(name, 0) for name in _COLUMNS}
     return {"rule": one.rule, "asked": one.asked, **counts, "overruled": one.overruled}
 
 

@@ -58,7 +58,9 @@ def parsed(answer: Mapping[str, Any], public_url: str) -> list[Mail]:
 
 def links(texts: Iterable[str], public_url: str) -> tuple[str, ...]:
     """The approval links in `texts`, each once, in their order."""
-    pattern = re.compile(re.escape(public_url) + r"/approvals/[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
+    pattern = re.compile(
+        re.escape(public_url) + r"/approvals/(?:sign-in/)?[A-Za-z0-9_-]+/[A-Za-z0-9_-]+"
+    )
     return tuple(dict.fromkeys(link for text in texts for link in pattern.findall(text)))
 
 

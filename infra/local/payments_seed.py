@@ -61,6 +61,12 @@ ORDERS = (
     Order("1052", "Milo Fenn", 3_900, "usd", 4, guest=True),
     Order("1053", "Nora Beck", 5_900, "eur", 10, grouped=False),  # only search finds it
     Order("1054", "Pia Sand", 2_200, "eur", 1, status="pending"),  # not paid yet
+    Order("1055", "Rosa Klein", 64_000, "eur", 5),  # an edit above the approver's own limit
+    Order("1056", "Tomas Varga", 3_500, "eur", 6),  # a sender for whom nobody vouches
+    Order("1057", "Uma Patel", 2_800, "eur", 4),  # somebody else writes
+    Order("1058", "Vera Lund", 4_200, "eur", 3),  # more is asked than was paid
+    Order("1059", "Wanda Ruiz", 1_900, "eur", 2),  # asked three times by the same webhook
+    Order("1060", "Xenia Holt", 2_200, "eur", 3),  # the text gives orders
 )
 
 

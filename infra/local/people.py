@@ -21,8 +21,17 @@ def demo(now: datetime) -> tuple[Member, ...]:
         _member("robin", "Robin Doyle", "sales", "refunds", limit="500"),
         _member("mira", "Mira Sommer", "sales", limit="200").model_copy(update={"away": (away,)}),
         _member("jonas", "Jonas Adler", "refunds", limit="200"),
-        _member("ines", "Inês Prado", "sales-lead", "refunds-lead", limit="5000"),
-        _member("sam", "Sam Okafor", "sales-lead", "refunds-lead", limit="5000"),
+        _lead("ines", "Inês Prado"),
+        _lead("sam", "Sam Okafor"),
+    )
+
+
+def _lead(key: str, name: str) -> Member:
+    """Leads may also sign refunds in a currency for which the workflow has no limit."""
+    lead = _member(key, name, "sales-lead", "refunds-lead", limit="5000")
+    most = Money(amount=Decimal(10_000), currency="SEK")
+    return lead.model_copy(
+        update={"limits": (*lead.limits, Limit(actions="payments.*", most=most))}
     )
 
 

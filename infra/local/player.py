@@ -15,9 +15,10 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from countersign.domain.job import ENDED, Status
+from countersign.domain.job import ENDED
 from infra.commands.submit import SubmitError
 from infra.local import player_checks as checks
+from infra.local.attending import Attending
 from infra.local.function_logs import troubles
 from infra.local.played import Played, table, verdict, write
 from infra.local.samples import EventsError, Sample, samples
@@ -31,14 +32,13 @@ ENDS_WITHIN = 90.0
 """Seconds for one event, on a machine with two slow cores."""
 POLL = 0.25
 TICK_EVERY = 2.0
-REJECTION = "Rejected by the player of events, as the expectation says."
 
 _log = logging.getLogger(__name__)
 
 
 def play(running: Stand, console: Console) -> int:
     """0 when every event ended where its expectation says, with nothing more and nothing less."""
-    events = samples()
+    events = tuple(sorted(samples(), key=_is_alone))
     _check_order(events)
     for line in running.rewrites:
         console.print(f"[dim]rewrite: {escape(line)}[/]", soft_wrap=True)
@@ -64,12 +64,14 @@ class _Player:
         self._stop = threading.Event()
 
     def all(self, events: tuple[Sample, ...]) -> list[Played]:
-        """Events wait only for those they name, which come before them."""
+        """Events wait only for those they name, which come before them; one with a fault waits for
+        all, since a fault befalls whoever comes next."""
         begun: dict[str, Future[Played]] = {}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
                 for sample in events:
-                    before = [begun[name] for name in sample.expect.after]
+                    names = tuple(begun) if _is_alone(sample) else sample.expect.after
+                    before = [begun[name] for name in names]
                     begun[sample.name] = pool.submit(self._one, sample, before)
                 return [future.result() for future in begun.values()]
             except BaseException:
@@ -84,14 +86,15 @@ class _Player:
         internal = frozenset(
             (*(m.person.address for m in members), load("local").case_owner.address)
         )
-        return checks.strays(jobs, self._journal(), self._mails(), internal)
+        return checks.strays(jobs, self._outside(), internal)
 
     def _one(self, sample: Sample, before: list[Future[Played]]) -> Played:
         for earlier in before:
             earlier.result()
         played, started = Played(sample), time.monotonic()
         try:
-            self._through(played, started)
+            with self._fault(sample):
+                self._through(played, started)
         except (SubmitError, SignError, httpx.HTTPError) as error:
             _log.exception("%s", sample.name)
             played.faults.append(f"{type(error).__name__}: {error}")
@@ -110,29 +113,46 @@ class _Player:
             return
         job = self._ended(sample, sent.job_id, started + ENDS_WITHIN)
         played.status, played.waits_for = job["status"], job["waits_for"]
-        played.faults += checks.outcome(sample.expect, job, self._journal(), self._mails())
+        played.faults += checks.outcome(sample.expect, job, self._outside())
 
     def _ended(self, sample: Sample, job_id: str, deadline: float) -> dict[str, Any]:
         """The job when it has ended, or when its time is over; signs on the way."""
-        choice = sample.expect.decision
+        people = Attending(sample.expect, self._signer, self._running.provider, self._address)
         while True:
             job = self._job(job_id)
             if job["status"] in ENDED or time.monotonic() > deadline or self._stop.is_set():
                 return job
-            if choice in ("approve", "reject") and _undecided(job):
-                self._signer.decide(job_id, choice, REJECTION if choice == "reject" else "")
+            people.look(job)
             time.sleep(POLL)
+
+    @contextmanager
+    def _fault(self, sample: Sample) -> Iterator[None]:
+        """The event's fault, and afterwards none, also when it befell nobody."""
+        provider, fault = self._running.provider, sample.expect.fault
+        if fault is None:
+            yield
+            return
+        provider.fails(fault)
+        try:
+            yield
+        finally:
+            provider.works()
+
+    def _address(self, person_id: str) -> str:
+        member = self._running.deps.people.directory().member(person_id)
+        if member is None:
+            raise SignError(f"there is nobody with the id {person_id}")
+        return member.person.address
 
     def _job(self, job_id: str) -> dict[str, Any]:
         return self._json(f"/jobs/{job_id}.json")
 
-    def _journal(self) -> list[dict[str, Any]]:
-        entries: list[dict[str, Any]] = self._json("/crm/journal.json")["entries"]
-        return entries
-
-    def _mails(self) -> list[dict[str, Any]]:
-        messages: list[dict[str, Any]] = self._json("/mailbox.json")["messages"]
-        return messages
+    def _outside(self) -> checks.Outside:
+        return checks.Outside(
+            crm=self._json("/crm/journal.json")["entries"],
+            payments=self._running.provider.journal(),
+            mails=self._json("/mailbox.json")["messages"],
+        )
 
     def _json(self, path: str) -> dict[str, Any]:
         answer = self._web.get(path)
@@ -141,10 +161,8 @@ class _Player:
         return found
 
 
-def _undecided(job: dict[str, Any]) -> bool:
-    """Whether a signature is awaited; a decided job keeps its status until it goes on."""
-    waits = job["status"] == Status.WAITING_FOR_REVIEW
-    return waits and any(not (a["decision"] or a["superseded"]) for a in job["approvals"])
+def _is_alone(sample: Sample) -> bool:
+    return sample.expect.fault is not None
 
 
 def _answers(sample: Sample, sent: Sent) -> list[str]:

@@ -1,6 +1,6 @@
 """Whether an event ended as expected, and whether the world outside holds exactly what was signed.
 
-Pure functions over a job's data (`/jobs/{id}.json`), the CRM's journal and the mailbox.
+Pure functions over a job's data (`/jobs/{id}.json`), the journals and the mailbox.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from countersign.connectors.payments_amounts import to_stripe
 from infra.local.samples import Expectation
 
 Data = Mapping[str, Any]
+OURS = "cs-"
+"""How every idempotency key of ours begins."""
 
 
 def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -> list[str]:
@@ -27,9 +31,16 @@ def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -
     return faults
 
 
-def outcome(
-    expect: Expectation, job: Data, journal: Iterable[Data], mails: Iterable[Data]
-) -> list[str]:
+@dataclass(frozen=True)
+class Outside:
+    """What the world outside holds: the journals of CRM and payments account, and the mailbox."""
+
+    crm: Sequence[Data]
+    payments: Sequence[Data]
+    mails: Sequence[Data]
+
+
+def outcome(expect: Expectation, job: Data, outside: Outside) -> list[str]:
     """What differs from the expectation."""
     faults = []
     if job["status"] != expect.status:
@@ -41,26 +52,24 @@ def outcome(
             faults.append(f"{name} is {ended.get(name, 'not there')}, not {wanted or 'there'}")
     if not job["audit"]["verified"]:
         faults.append(f"the audit chain: {'; '.join(job['audit']['faults'])}")
-    return faults + _counts(expect, job, journal, mails)
+    return faults + _counts(expect, job, outside)
 
 
-def _counts(
-    expect: Expectation, job: Data, journal: Iterable[Data], mails: Iterable[Data]
-) -> list[str]:
-    writes = [entry for entry in journal if any(wrote(a, entry, job) for a in done(job))]
+def _counts(expect: Expectation, job: Data, outside: Outside) -> list[str]:
+    writes = [entry for entry in outside.crm if any(wrote(a, entry, job) for a in done(job))]
     replies = Counter(_reply(action) for action in done(job) if action["connector"] == "mail")
-    sent = sum(replies[_mail(mail)] > 0 for mail in mails)
-    faults = []
-    if len(writes) != expect.crm_writes:
-        faults.append(f"{len(writes)} CRM writes, not {expect.crm_writes}")
-    if sent != expect.mails_to_sender:
-        faults.append(f"{sent} mails to the sender, not {expect.mails_to_sender}")
-    return faults
+    sent = sum(replies[_mail(mail)] > 0 for mail in outside.mails)
+    keys = {action["key"] for action in job["actions"]}
+    refunds = sum(entry["key"] in keys for entry in outside.payments)
+    counted = (
+        (len(writes), expect.crm_writes, "CRM writes"),
+        (refunds, expect.refunds, "refunds"),
+        (sent, expect.mails_to_sender, "mails to the sender"),
+    )
+    return [f"{n} {what}, not {wanted}" for n, wanted, what in counted if n != wanted]
 
 
-def strays(
-    jobs: Sequence[Data], journal: Iterable[Data], mails: Iterable[Data], internal: frozenset[str]
-) -> list[str]:
+def strays(jobs: Sequence[Data], outside: Outside, internal: frozenset[str]) -> list[str]:
     """Effects that no verified action of any job accounts for, and actions without their effect.
 
     `internal`: the addresses of approvers and case owners, who get mail that nobody signs.
@@ -73,10 +82,32 @@ def strays(
     ]
     faults += [
         f"CRM write {entry['n']} ({entry['type']}) belongs to no verified action"
-        for entry in journal
+        for entry in outside.crm
         if not any(wrote(action, entry, job) for job, action in acts)
     ]
-    return faults + _mail_strays([a for _, a in acts if a["connector"] == "mail"], mails, internal)
+    faults += _refund_strays([a for _, a in acts if a["connector"] == "payments"], outside.payments)
+    mailed = [a for _, a in acts if a["connector"] == "mail"]
+    return faults + _mail_strays(mailed, outside.mails, internal)
+
+
+def _refund_strays(acts: list[Data], journal: Iterable[Data]) -> list[str]:
+    """Refunds under our keys against verified ones: key, charge, amount and currency."""
+    wanted = Counter(_signed_refund(action) for action in acts)
+    made = Counter(_made_refund(one) for one in journal if one["key"].startswith(OURS))
+    return [
+        *(f"refund {key} belongs to no verified action" for key, *_ in (made - wanted).elements()),
+        *(f"verified refund {key} is not there" for key, *_ in (wanted - made).elements()),
+    ]
+
+
+def _signed_refund(action: Data) -> tuple[str, str, int, str]:
+    params = action["body"]["params"]
+    minor, currency = params["amount"]["minor"], params["amount"]["currency"]
+    return action["key"], params["charge"], to_stripe(minor, currency), currency
+
+
+def _made_refund(entry: Data) -> tuple[str, str, int, str]:
+    return entry["key"], entry["charge"], entry["amount"], entry["currency"].upper()
 
 
 def _mail_strays(acts: list[Data], mails: Iterable[Data], internal: frozenset[str]) -> list[str]:
@@ -111,7 +142,7 @@ def _is_signed(job: Data, action: Data) -> bool:
     """Recomputed here from the body as it is shown, with nothing but the format's description."""
     text = json.dumps(action["body"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    if digest != action["digest"] or action["key"] != f"cs-{digest[:32]}":
+    if digest != action["digest"] or action["key"] != f"{OURS}{digest[:32]}":
         return False
     decided = next(d for d in job["decisions"] if d["digest"] == digest)
     return decided["answer"] == "run" or digest in _approved(job)

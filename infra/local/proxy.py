@@ -19,11 +19,11 @@ _HOP = frozenset(
     }
 )
 _METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
-PATHS = ("/webhooks/{rest:path}", "/approvals/{rest:path}")
+PATHS = ("/webhooks/{rest:path}", "/approvals", "/approvals/{rest:path}")
 
 
 def routes(api_url: str, client: httpx.AsyncClient) -> list[Route]:
-    """Everything below `/webhooks/` and `/approvals/`, answered by the API at `api_url`."""
+    """Everything below `/webhooks/` and `/approvals`, answered by the API at `api_url`."""
 
     async def forward(request: Request) -> Response:
         raw = request.scope["raw_path"].decode("ascii").partition("?")[0]

@@ -13,6 +13,7 @@ PAGES = (
     ("/console", "jobs"),
     ("/mailbox", "mails, with the approval links"),
     ("/crm", "the demo CRM"),
+    ("/payments", "the demo payments provider"),
 )
 
 

@@ -12,12 +12,44 @@ from pydantic import BaseModel, ConfigDict
 
 from countersign.domain.actions import ActionStatus
 from countersign.domain.job import Status
+from countersign.domain.money import Money
 from infra.settings import ROOT
 
 FOLDER = ROOT / "events"
 
 
 _ABBREVIATIONS = frozenset({"html", "iso", "jp", "json", "mime"})
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fault(_Part):
+    """What befalls the next requests of a demo system; such events are played alone."""
+
+    system: Literal["payments"]
+    fault: str
+    which: Literal["any", "reads", "writes"]
+    times: int
+
+
+class ByColleague(_Part):
+    """A refund that somebody makes at the provider, without us, while the job waits."""
+
+    system: Literal["payments"]
+    order: str
+    refund: Money
+
+
+class Edit(_Part):
+    """What somebody changes on the page before the decision. `refused`: the page says no."""
+
+    by: str
+    action: str
+    field: str
+    text: str
+    refused: bool
 
 
 class Expectation(BaseModel):
@@ -40,6 +72,13 @@ class Expectation(BaseModel):
     mails_to_sender: int
     crm_writes: int
     reason: str
+    refunds: int = 0
+    """Refunds with one of our keys that the payments journal holds for this event."""
+    signers: tuple[str, ...] = ()
+    """Who signs, in order; without it whoever is asked first."""
+    fault: Fault | None = None
+    meanwhile: ByColleague | None = None
+    edit: Edit | None = None
     generate: Mapping[str, int] | None = None
     """How to make the body of an event that has no file: `{"bytes": 1100000}`."""
 

@@ -32,6 +32,7 @@ from infra.local.processes import (
     local_cloud,
     scratch_folder,
 )
+from infra.local.provider import Provider
 from infra.local.samples import samples
 from infra.local.sender import Sender
 from infra.local.serving import HOST, listening, serving
@@ -73,6 +74,7 @@ class Stand:
     deps: Deps
     mailbox: Mailbox
     sender: Sender
+    provider: Provider
 
     def variables(self) -> dict[str, str]:
         """The lines of `.local/env`."""
@@ -132,6 +134,7 @@ def _deployed(plan: Plan, url: str, keys: _Keys, assembly: Path, cloud: LocalClo
         deps=deps,
         mailbox=Mailbox(cloud.endpoint, url),
         sender=Sender(url, keys.webhook, deps, cloud.endpoint, uploads),
+        provider=Provider(url, keys.payments_write),
     )
 
 

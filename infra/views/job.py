@@ -156,8 +156,15 @@ def _approval(held: Approval) -> dict[str, Any]:
         "requested_at": instant(held.requested_at),
         "deadline": instant(held.deadline),
         "superseded": held.superseded,
+        "needed": held.needed,
+        "signatures": [_signature(held, one) for one in held.signatures],
         "decision": _decision(held, held.decision),
     }
+
+
+def _signature(held: Approval, one: Decision) -> dict[str, str]:
+    person = held.person(one.by)
+    return {"id": one.by, "name": person.name if person else one.by, "at": instant(one.at)}
 
 
 def _decision(held: Approval, decision: Decision | None) -> dict[str, Any] | None:

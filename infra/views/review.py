@@ -12,7 +12,7 @@ from countersign.domain.actions import LedgerEntry, params_of
 from countersign.domain.change import JobRecord
 from countersign.domain.desk import Review
 from countersign.domain.errors import UnknownVersion
-from countersign.domain.mistakes import mistakes
+from countersign.domain.mistakes import applied, mistakes
 from countersign.domain.sampling import automatic
 from countersign.domain.workflow import Workflow
 from countersign.workflows import WORKFLOWS
@@ -53,15 +53,14 @@ def _actions(
 def _mistaken(
     workflow: Workflow[Any], ledger: Sequence[LedgerEntry], message: str, seed: str
 ) -> Iterator[list[Shown]]:
-    """The actions with one mistake in one of them, as often as there is another possible one."""
+    """The actions with one mistake in them, as often as there is another possible one."""
+    params = [held.content()["params"] for held in ledger]
     first = sum(seed.encode()) % len(ledger) if ledger else 0
-    for wrong in (*ledger[first:], *ledger[:first]):
-        for params in mistakes(wrong.content()["params"], message, seed):
+    for wrong in (*params[first:], *params[:first]):
+        for mistake in mistakes(wrong, message, seed):
+            changed = [applied(one, mistake) for one in params]
             try:
-                yield [
-                    _action(workflow, held, params if held is wrong else held.content()["params"])
-                    for held in ledger
-                ]
+                yield [_action(workflow, *pair) for pair in zip(ledger, changed, strict=True)]
             except (ValidationError, ValueError):  # the contract itself would not have let it pass
                 continue
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
@@ -85,10 +86,12 @@ def chromium() -> Iterator[Chromium]:
 
 def _event(door: BaseHTTPRequestHandler, body: bytes) -> dict[str, Any]:
     """The request in the HTTP API's shape, the cookie left in its header."""
-    _, _, link, secret = (*door.path.split("/"), "", "", "")[:4]
+    url = urlsplit(door.path)
+    _, _, link, secret = (*url.path.split("/"), "", "", "")[:4]
     return {
         "requestContext": {"http": {"method": door.command}},
         "pathParameters": {"link": link, "secret": secret},
+        "queryStringParameters": dict(parse_qsl(url.query, keep_blank_values=True)),
         "headers": dict(door.headers.items()),
         "body": base64.b64encode(body).decode(),
         "isBase64Encoded": True,

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.serving import CHROMIUM, chromium, served
 from tests.unit.pages.plot import Plot
-from tests.unit.pages.waiting import SECRETS, TOKEN, approval
+from tests.unit.pages.waiting import JOB, SECRETS, TOKEN, approval
 
 pytestmark = [
     pytest.mark.browser,
@@ -57,6 +57,34 @@ def test_approve_on_a_phone(browser: Chromium) -> None:
         assert (overflow(page), console) == (0, [])
         assert approval(world).decision is not None
         assert world.executions.succeeded == [TOKEN]
+
+
+def test_edit_on_a_phone(browser: Chromium) -> None:
+    """Follow the link, change the text, type the code: the edit stands and the link is dead."""
+    with served() as (world, base):
+        page, console = opened(browser, base)
+        page.click("a[href='?edit=2']")
+        assert overflow(page) == 0
+        page.fill("#field-text", "Dear Ms Keller,\n\nI will call you on Monday.")
+        page.fill("#code", page.inner_text("#code-shown"))
+        page.click("button")
+        assert page.inner_text("h1") == "Your edit is recorded"
+        assert (overflow(page), console) == (0, [])
+        (edited,) = [held for held in world.store.load(JOB).ledger if held.edited_by]
+        assert edited.content()["params"]["text"].endswith("\n\nI will call you on Monday.")
+        assert approval(world).superseded
+        page.goto(f"{base}/approvals/link-ben/{SECRETS['ben']}")
+        assert page.inner_text("h1") == "This link does not open anything"
+
+
+def test_looking_at_a_form_and_going_back_changes_nothing(browser: Chromium) -> None:
+    """To the edit and back, without a change: the same request waits, and nothing was written."""
+    with served() as (world, base):
+        page, console = opened(browser, base)
+        page.click("a[href='?edit=1']")
+        page.click("a[href='?']")
+        assert page.inner_text("h1") == "2 actions wait for your signature"
+        assert (world.store.writes, console) == (0, [])
 
 
 def test_script_running_clicker_decides_nothing(browser: Chromium) -> None:

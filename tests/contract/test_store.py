@@ -11,15 +11,25 @@ from moto import mock_aws
 
 from countersign.connectors.dynamo import DynamoStore
 from countersign.domain.audit import verify
-from countersign.domain.change import Change, Due, JobRecord, Link, after, created, transition
+from countersign.domain.change import (
+    Change,
+    Due,
+    JobRecord,
+    Link,
+    Listed,
+    after,
+    created,
+    transition,
+)
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.intake import accepted, new_job
 from countersign.domain.job import Job, Pointer, Source, Status
 from countersign.domain.ports import JobStore
+from countersign.domain.questions import Question
 from countersign.domain.workflow import Claim
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import create_jobs_table
-from tests.fakes.world import START, FakeIds
+from tests.fakes.world import ANA, BEN, START, FakeIds
 
 IDS = FakeIds()
 
@@ -169,8 +179,64 @@ def test_a_try_on_a_link_is_counted_once(store: JobStore) -> None:
         store.link("none")
 
 
+def test_questions_stay_under_their_job_and_are_replaced_by_their_answers(store: JobStore) -> None:
+    """A question is one row of its job; its answer overwrites it."""
+    question = Question(
+        question_id="a-1-1",
+        approval_id="a-1",
+        by=ANA,
+        contact=BEN,
+        asked_at=START,
+        text="Do we know them?",
+    )
+    said = question.model_copy(update={"answer": "Zoë does", "answered_at": START})
+    record = commit(
+        store, stored(store), Change(event="asked back", actor="person:ana", questions=(question,))
+    )
+    record = commit(store, record, Change(event="x", actor="t", questions=(said,)))
+    assert store.load(record.job.job_id) == record
+    assert record.questions == {"a-1-1": said}
+
+
 def test_a_mark_stays_under_its_job(store: JobStore) -> None:
     """A mark says that something was sent, and is loaded with the job."""
     record = stored(store)
     store.note(record.job.job_id, "a-1")
     assert store.load(record.job.job_id).notes == {"a-1"}
+
+
+def listed(number: int, box: str = "person:ana") -> Listed:
+    since = START + timedelta(seconds=number)
+    return Listed(box=box, since=since, job_id=f"j-{number}", approval_id=f"a-{number}")
+
+
+def test_an_inbox_has_its_rows_oldest_first(store: JobStore) -> None:
+    """What begins to wait is listed in its box only, in the order of waiting, up to the limit."""
+    rows = tuple(listed(number) for number in (3, 1, 2))
+    other = listed(1, "role:operations")
+    record = stored(store)
+    commit(store, record, Change(event="x", actor="t", listed=(*rows, other)))
+    assert store.inbox("person:ana", 10) == [listed(1), listed(2), listed(3)]
+    assert store.inbox("person:ana", 2) == [listed(1), listed(2)]
+    assert store.inbox("role:operations", 10) == [other]
+    assert store.inbox("person:ben", 10) == []
+
+
+def test_what_waits_no_more_is_gone_in_the_same_write(store: JobStore) -> None:
+    """Rows are removed with the change that ends the waiting; removing one twice is no fault."""
+    record = stored(store)
+    rows = (listed(1), listed(2))
+    record = commit(store, record, Change(event="x", actor="t", listed=rows))
+    record = commit(store, record, Change(event="y", actor="t", unlisted=rows[:1]))
+    assert store.inbox("person:ana", 10) == [listed(2)]
+    commit(store, record, Change(event="z", actor="t", unlisted=rows[:1]))
+    assert store.inbox("person:ana", 10) == [listed(2)]
+
+
+def test_a_write_that_is_refused_lists_nothing(store: JobStore) -> None:
+    """The rows of an inbox come and go with their job's write, or not at all."""
+    old = stored(store)
+    commit(store, old, PROCESSING)
+    with pytest.raises(StoreConflict):
+        commit(store, old, Change(event="late", actor="t", listed=(listed(1),)))
+    assert store.inbox("person:ana", 10) == []

@@ -45,18 +45,19 @@ def accept(
     body: bytes,
     event: str = "evt-1",
     door: Literal["webhook", "upload"] = "webhook",
+    workflow: str = "lead_intake",
 ) -> str:
     """An event came through a door and is stored; the job's id."""
     source = Source(
         door=door,
-        sender="lead_intake",
+        sender=workflow,
         event_id=event,
         payload=world.payloads.put(f"raw/{event}", body),
         body_digest="b0",
         size=len(body),
         received_at=world.clock.now(),
     )
-    job = new_job("lead_intake", pin(world.deps, "lead_intake"), source, world.clock.now())
+    job = new_job(workflow, pin(world.deps, workflow), source, world.clock.now())
     store(world.deps, job, accepted(job))
     return job.job_id
 

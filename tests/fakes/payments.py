@@ -54,6 +54,7 @@ class FakePayments:
         self._refunds: dict[str, Refund] = {}
         self._saved: dict[str, _Saved] = {}
         self._errors: deque[CountersignError] = deque()
+        self._write_errors: deque[CountersignError] = deque()
         self._troubles: deque[Trouble] = deque()
 
     def has_order(self, number: str, amount: int, currency: str, **more: Any) -> str:
@@ -81,6 +82,10 @@ class FakePayments:
     def fails_with(self, error: CountersignError, times: int = 1) -> None:
         """The next `times` calls, reading or writing, raise `error` and apply nothing."""
         self._errors.extend([error] * times)
+
+    def refuses_writes_with(self, error: CountersignError, times: int = 1) -> None:
+        """The next `times` refunds raise `error` and apply nothing; reading goes on."""
+        self._write_errors.extend([error] * times)
 
     def loses_the_answer(self, times: int = 1) -> None:
         """The next `times` refunds are applied, and their answers are lost."""
@@ -126,9 +131,10 @@ class FakePayments:
                 self._saved[key] = _Saved(asked, self._answer(held, amount, trouble, more))
                 if trouble == "lost":
                     raise Ambiguous("the answer was lost (ReadTimeout): refund a charge")
+                return _given(self._saved[key].answer)
             if self._saved[key].asked != asked:
                 raise write_error(stripe.IdempotencyError("", http_status=400), "refund a charge")
-            return _given(self._saved[key].answer)
+            return _replayed(self._saved[key].answer)
 
     def refunds_of(self, charge: str) -> tuple[Record, ...]:
         """As the port."""
@@ -148,6 +154,8 @@ class FakePayments:
         self.reads += not writes
         if self._errors:
             raise self._errors.popleft()
+        if writes and self._write_errors:
+            raise self._write_errors.popleft()
         if writes and self.read_only:
             raise _ours(ApiError(403, ""))
 
@@ -195,6 +203,13 @@ def _given(answer: Record | CountersignError) -> Record:
     if isinstance(answer, CountersignError):
         raise answer
     return answer
+
+
+def _replayed(answer: Record | CountersignError) -> Record:
+    """The same again; a 500 is then known to be the one that the key has kept."""
+    if isinstance(answer, Ambiguous):
+        raise Ambiguous(str(answer), settled=True)
+    return _given(answer)
 
 
 def _ours(refused: ApiError) -> CountersignError:

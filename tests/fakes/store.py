@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from countersign.domain import audit
@@ -14,6 +15,7 @@ from countersign.domain.inbox import waiting
 from countersign.domain.job import Job, Status
 from countersign.domain.ports import DueRow, Holder, Seen
 from countersign.domain.workflow import Claim
+from tests.builders import job
 
 
 class FakeStore:
@@ -64,6 +66,18 @@ class FakeStore:
             self._links |= {link.link_id: link for link in change.links}
             self._inbox = self._inbox - set(change.unlisted) | set(change.listed)
             self.reviews |= {review.review_id: review for review in change.reviews}
+
+    @contextmanager
+    def locked(self, job_id: str) -> Iterator[JobRecord]:
+        """The job as it is, while nobody else writes: for the fakes of what is stored with it. A
+        job that is not there has no rows but those that it is given."""
+        with self._lock:
+            yield self._records.get(job_id) or JobRecord(job=job(job_id=job_id))
+
+    def puts_beside(self, record: JobRecord) -> None:
+        """Rows under a job that are written without its version."""
+        self._wrote()
+        self._records[record.job.job_id] = record
 
     def note(self, job_id: str, name: str) -> None:
         with self._lock:

@@ -17,8 +17,10 @@ from countersign.domain.ports import Email, ModelAnswer, ModelRequest
 from countersign.domain.proposal import Usage
 from countersign.runtime import Deps
 from countersign.settings import Settings
+from tests.fakes.caps import FakeCaps
 from tests.fakes.crm import FakeCrm
 from tests.fakes.desk import FakeDesk
+from tests.fakes.payments import FakePayments
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
 
@@ -226,6 +228,7 @@ class World:
         self.clock = FakeClock()
         self.ids = FakeIds()
         self.store = FakeStore()
+        self.caps = FakeCaps(self.store)
         self.people = FakePeople()
         self.desk = FakeDesk(self.store)
         self.sign_ins = FakeSignIns()
@@ -235,6 +238,7 @@ class World:
         self.executions = FakeExecutions()
         self.secrets = FakeSecrets()
         self.crm = FakeCrm()
+        self.payments = FakePayments()
         self.model = FakeModel(otherwise)
         self.settings = Settings(
             stage="test",
@@ -255,6 +259,7 @@ class World:
             clock=self.clock,
             ids=self.ids,
             store=self.store,
+            caps=self.caps,
             payloads=self.payloads,
             mail=self.mail,
             queue=self.queue,
@@ -262,6 +267,8 @@ class World:
             secrets=self.secrets,
             crm=self.crm,
             crm_reader=self.crm,
+            payments=self.payments,
+            payments_reader=self.payments,
             people=self.people,
             desk=self.desk,
             sign_ins=self.sign_ins,

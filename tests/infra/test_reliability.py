@@ -118,11 +118,18 @@ def test_access_logs_hold_no_path_and_no_query(dev: Template) -> None:
 
 
 def test_only_the_two_doors_are_public(dev: Template) -> None:
-    """The API has the webhook and the approval page, and nothing else."""
+    """The API has the webhook, the approval links and the pages of people who are signed in."""
     routes = {route["RouteKey"] for route in dev.of("ApiGatewayV2::Route").values()}
     page = "/approvals/{link}/{secret}"
     pages = {f"{method} {page}" for method in ("GET", "HEAD", "OPTIONS", "POST")}
-    assert routes == {"POST /webhooks/{workflow}"} | pages
+    signed_in = {
+        f"ANY /approvals{path}"
+        for path in (
+            *("", "/sign-in", "/sign-in/{link}/{secret}", "/sign-out"),
+            *("/requests/{job}/{approval}", "/cases/{job}", "/jobs/{job}"),
+        )
+    }
+    assert routes == {"POST /webhooks/{workflow}"} | pages | signed_in
 
 
 def kept(template: Template, kind: str) -> set[str]:

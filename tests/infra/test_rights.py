@@ -3,6 +3,7 @@
 import pytest
 
 from infra.steps import ROWS, Grant
+from infra.synth import default_out, synthesize
 from tests.infra.template import Statement, Template, role_of
 
 # The actions for which AWS offers no resource to name.
@@ -49,6 +50,18 @@ def test_a_role_has_its_row_and_nothing_else(dev: Template) -> None:
         actions = {a for s in dev.statements() if s.role == role for a in s.actions}
         wanted = {action for grant in row.may for action in grant.actions}
         assert actions == wanted | OF_EVERY_FUNCTION, row.name
+
+
+def test_only_the_local_stage_reads_the_clock_besides() -> None:
+    """Where time can be moved every function may query the table; elsewhere it is by its row."""
+    rows = {row.name: {a for grant in row.may for a in grant.actions} for row in ROWS}
+    for stage in ("local", "dev", "prod"):
+        template = Template(synthesize(stage, default_out(stage)))
+        for name, wanted in rows.items():
+            role = role_of(template.function(name))
+            actions = {a for s in template.statements() if s.role == role for a in s.actions}
+            more = {"dynamodb:Query"} if stage == "local" else set()
+            assert actions == wanted | OF_EVERY_FUNCTION | more, (stage, name)
 
 
 def test_nothing_adds_rights_beside_the_roles(dev: Template) -> None:

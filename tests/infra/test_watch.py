@@ -2,11 +2,15 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
-from countersign import observability
+from countersign import measuring, observability
+from countersign.domain.job import Status
 from infra.settings import ROOT
+from tests.builders import AT, approval, decision, held, job, record
+from tests.fakes.world import World
 from tests.infra.template import Properties, Template
 
 OLDEST_DUE = "OldestDueSeconds"
@@ -87,3 +91,56 @@ def test_alarms_reach_a_person(dev: Template) -> None:
     policy = dev.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     allowed = [row for row in policy if row["Effect"] == "Allow"]
     assert [row["Principal"] for row in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
+
+
+def searches(template: Template) -> list[tuple[str, frozenset[str]]]:
+    """(metric, dimensions) of every search on the dashboard."""
+    body = json.dumps(template.one("CloudWatch::Dashboard")["DashboardBody"])
+    found = re.findall(r"SEARCH\('\{Countersign,([a-z,]+)\} MetricName=[\\\"]+(\w+)", body)
+    return [(name, frozenset(dimensions.split(","))) for dimensions, name in found]
+
+
+def test_the_dashboard_searches_for_what_is_emitted(
+    dev: Template, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each search names a metric and exactly the dimensions under which our code emits it."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "countersign-dev")
+    assert {name for name, _ in searches(dev)} == {
+        *("PendingApprovals", "PendingSeconds", "SecondsToDecide"),
+        *("Decisions", "QuickDecisions", "ApprovalsExpired"),
+    }
+    assert set(searches(dev)) <= {*emissions(capsys), EXPIRED}
+
+
+EXPIRED = ("ApprovalsExpired", frozenset({"service", "workflow"}))
+"""Emitted by `tick` when the last tier's time is over."""
+
+
+def emissions(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, frozenset[str]]]:
+    """What a quick decision and a waiting request leave behind."""
+    asked = approval(held())
+    measuring.decided("letters", (), asked, decision(asked, opened_at=AT + timedelta(hours=1)))
+    world = World(lambda _: {})
+    row = job(Status.WAITING_FOR_REVIEW, workflow="letters")
+    late = asked.model_copy(update={"deadline": world.clock.now() + timedelta(days=9)})
+    world.store.put(record((), job=row, approvals={"a-1": late}))
+    measuring.waiting(world.deps)
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return {
+        (metric["Name"], frozenset(emf["Dimensions"][0]))
+        for line in lines
+        for emf in line["_aws"]["CloudWatchMetrics"]
+        for metric in emf["Metrics"]
+    }
+
+
+@pytest.mark.control
+def test_a_search_by_another_dimension_is_seen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Control: a search without the service, or for a tier that is not emitted, finds nothing."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "countersign-dev")
+    found = emissions(capsys)
+    assert ("Decisions", frozenset({"service", "workflow", "choice"})) in found
+    assert ("Decisions", frozenset({"workflow", "choice"})) not in found
+    assert ("SecondsToDecide", frozenset({"service", "workflow", "tier"})) not in found

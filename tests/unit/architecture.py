@@ -38,6 +38,7 @@ MAX_FILE = 220
 MAX_FUNCTION = 30
 EXCEPTIONS: dict[str, str] = {
     "workflows/lead_intake/__init__.py:workflow": "one constructor call, the folder's contents",
+    "workflows/refund_request/__init__.py:workflow": "one constructor call, the folder's contents",
 }
 """Longer ones, `path` or `path:function`, with the reason. The aim is none."""
 

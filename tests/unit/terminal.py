@@ -42,6 +42,10 @@ class Terminal:
             raise self.silent
         return _Fake(self)
 
+    def forgets(self) -> None:
+        """What was printed so far is no command's output."""
+        self._capsys.readouterr()
+
     def types(self, *words: str) -> tuple[int, str, str]:
         """Exit code, output and complaints of one command."""
         with pytest.raises(SystemExit) as ended:
@@ -66,4 +70,4 @@ class _Fake(Target):
         terminal: Terminal = self.terminal  # type: ignore[attr-defined] # set above, the class is frozen
         if not terminal.given:
             return terminal.world.deps
-        return Deps(self.settings, **{**vars(terminal.world), **terminal.given})
+        return Deps(self.settings, **terminal.given)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import typer
 
+from countersign import observability
 from countersign.connectors.virtual_clock import KEPT_FOR
 from countersign.doors.signature import BadSignature, verify
 from countersign.runtime import Deps
@@ -20,24 +21,32 @@ HOUR = timedelta(hours=1)
 SECRET = "whsec_" + "QUFB" * 8
 
 
-def local(offset: FakeOffset, stage: str = "local") -> Deps:
-    """The adapters of a stage with an offset."""
-    return Deps(Settings(stage=stage), offset=offset)
+@pytest.fixture(autouse=True, scope="module")
+def _logger() -> None:
+    """The logger keeps the output of its first moment, which must not be a test's own."""
+    observability.logger()
+
+
+def local(offset: FakeOffset, stage: str = "local", naps: list[float] | None = None) -> Deps:
+    """The adapters of a stage with an offset; pauses are noted in `naps`."""
+    pause = [] if naps is None else naps
+    return Deps(Settings(stage=stage), offset=offset, pause=pause.append)
 
 
 def test_moves_add_up_until_reset() -> None:
     """Each move starts from the last; `now` changes nothing; reset is real time."""
-    deps, naps = local(FakeOffset()), list[float]()
-    found = [moved(deps, move, naps.append) for move in ("+48h", "-1h", "+1d12h", "now", "reset")]
+    deps = local(FakeOffset())
+    found = [moved(deps, move) for move in ("+48h", "-1h", "+1d12h", "now", "reset")]
     assert found == [48 * HOUR, 47 * HOUR, 83 * HOUR, 83 * HOUR, timedelta()]
 
 
 def test_it_returns_when_every_function_has_seen_the_move() -> None:
     """It waits longer than a process keeps an old offset, and not at all when nothing moved."""
-    deps, naps = local(FakeOffset()), list[float]()
-    moved(deps, "now", naps.append)
+    naps = list[float]()
+    deps = local(FakeOffset(), naps=naps)
+    moved(deps, "now")
     assert naps == []
-    moved(deps, "+1h", naps.append)
+    moved(deps, "+1h")
     assert naps[0] > KEPT_FOR
 
 
@@ -46,7 +55,7 @@ def test_what_is_no_move_changes_nothing(move: str) -> None:
     """It is wrong use, and says how a move is written."""
     offset = FakeOffset(HOUR)
     with pytest.raises(typer.BadParameter):
-        moved(local(offset), move, lambda _: None)
+        moved(local(offset), move)
     assert offset.read() == HOUR
 
 
@@ -63,7 +72,8 @@ def test_the_command_takes_signs_on_both_sides(capsys: pytest.CaptureFixture[str
     """`-1h` is a move, not an option."""
     terminal = Terminal(capsys)
     terminal.settings = Settings(stage="local")
-    terminal.given = {"offset": FakeOffset(), "clock": terminal.world.clock}
+    naps = list[float]()
+    terminal.given = {"offset": FakeOffset(), "clock": terminal.world.clock, "pause": naps.append}
     assert terminal.json("clock", "-1h")["offset_seconds"] == -3600
     assert "moved by -1 h" in terminal.types("clock", "now")[1]
     assert "not moved" in terminal.types("clock", "reset")[1]

@@ -101,7 +101,7 @@ def test_set_changes_what_is_named_and_nothing_else(terminal: Terminal) -> None:
 def test_what_cannot_be_meant_is_refused(
     terminal: Terminal, words: tuple[str, ...], code: int, complaint: str
 ) -> None:
-    """The complaint says what is wrong, the code whether words (2) or facts (1), nothing changes."""
+    """The complaint says what, the code whether words (2) or facts (1); nothing changes."""
     before = directory(terminal)
     ended, _, said = terminal.types(*words)
     assert (ended, complaint in " ".join(said.replace("│", " ").split())) == (code, True), said

@@ -113,4 +113,6 @@ REFUND: Action[Refund, Payments] = Action(
     find=_find,
     read_back=_read_back,
     expected=_expected,
+    amount=lambda refund: refund.amount,
+    editable=("amount", "reason"),
 )

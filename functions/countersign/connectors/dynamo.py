@@ -1,8 +1,9 @@
 """Jobs in one DynamoDB table: every change is one conditional transaction.
 
 A job's rows share the partition `JOB#<id>`: STATE, AUDIT#…, RESULT#…, ACTION#…, APPROVAL#…,
-QUESTION#…, CASE, DUE#…, NOTE#…, and SEEN, which outlives the rest so that a late duplicate is still known. What waits
-for somebody has a row in `INBOX#<box>`, written and removed with the job. Bodies are stored as the canonical text they were written as; numbers of the table are never re-serialised.
+QUESTION#…, CASE, DUE#…, NOTE#…, and SEEN, which outlives the rest so that a late duplicate is still
+known. What waits for somebody has a row in `INBOX#<box>`, written and removed with the job. Bodies
+are stored as the canonical text they were written as; numbers of the table are never re-serialised.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from countersign.connectors import dynamo_inbox as inbox
 from countersign.connectors import dynamo_rows as rows
 from countersign.connectors.aws import client
 from countersign.domain import audit
@@ -144,11 +146,11 @@ class DynamoStore:
         page = self._db.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": rows.inbox(box)}},
+            ExpressionAttributeValues={":pk": {"S": inbox.partition(box)}},
             ConsistentRead=True,
             Limit=limit,
         )
-        return [rows.listed_of(item) for item in page["Items"]]
+        return [inbox.listed(item) for item in page["Items"]]
 
     def link(self, link_id: str) -> Link:
         """A link. Raises NotFound."""
@@ -176,10 +178,11 @@ class DynamoStore:
 
     def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
         fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")
-        return [fresh, *(self._put(item) for item in rows.puts(job, change))]
+        items = [*rows.puts(job, change), *map(inbox.item, change.listed)]
+        return [fresh, *(self._put(item) for item in items)]
 
     def _deletes(self, job: Job, change: Change) -> list[TransactWriteItemTypeDef]:
-        keys = rows.deletes(job, change)
+        keys = [*rows.deletes(job, change), *map(inbox.key, change.unlisted)]
         return [{"Delete": {"TableName": self._table, "Key": key}} for key in keys]
 
     def _put(

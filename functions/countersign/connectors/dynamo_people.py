@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from countersign.connectors import dynamo_rows as rows
 from countersign.connectors.aws import client
+from countersign.domain.canonical import canonical
 from countersign.domain.people import Directory, Member
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+_PARTITION = "PEOPLE"
 
 
 class DynamoPeople:
@@ -24,7 +26,7 @@ class DynamoPeople:
         pages = self._db.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": rows.PEOPLE}},
+            ExpressionAttributeValues={":pk": {"S": _PARTITION}},
             ConsistentRead=True,
         )
         bodies = (item["body"]["S"] for page in pages for item in page["Items"])
@@ -32,4 +34,9 @@ class DynamoPeople:
 
     def save(self, member: Member) -> None:
         """Add or replace."""
-        self._db.put_item(TableName=self._table, Item=rows.member_row(member))
+        self._db.put_item(TableName=self._table, Item=_row(member))
+
+
+def _row(member: Member) -> dict[str, Any]:
+    key = {"pk": {"S": _PARTITION}, "sk": {"S": f"MEMBER#{member.person.id}"}}
+    return {**key, "body": {"S": canonical(member).decode()}}

@@ -5,29 +5,28 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from countersign.connectors.dynamo_desk import asked, review_row
 from countersign.domain import audit
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval
 from countersign.domain.canonical import canonical, instant
+from countersign.domain.caps import Reservation
 from countersign.domain.case import Case
-from countersign.domain.change import Change, Due, JobRecord, Link, Listed
-from countersign.domain.contract import Contract, Stored
+from countersign.domain.change import Change, Due, JobRecord, Link
+from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.errors import NotFound
 from countersign.domain.job import Job
-from countersign.domain.people import Member
 from countersign.domain.ports import DueRow, Holder
 from countersign.domain.questions import Question
 from countersign.domain.workflow import Claim
 
 Item = dict[str, Any]
+ValueT = TypeVar("ValueT", bound=Value)
 
 SHARDS = 4
 """Partitions of the `due` index; each takes 1,000 writes a second."""
-PEOPLE = "PEOPLE"
-"""Partition of the directory."""
 JOB_DAYS = 400
 SEEN_DAYS = 800
 """A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""
@@ -48,7 +47,7 @@ def seen(job: Job) -> Item:
     return {
         **seen_key(job.job_id),
         "body_digest": {"S": job.source.body_digest},
-        **_ttl(job.created_at, SEEN_DAYS),
+        **ttl(job.created_at, SEEN_DAYS),
     }
 
 
@@ -79,19 +78,22 @@ def puts(job: Job, change: Change) -> Iterable[Item]:
         yield _row(job, f"RESULT#{name}", Stored.of(value))
     for held in change.ledger:
         yield _row(job, f"ACTION#{held.index:03d}", held)
+    yield from _approvals(job, change)
+    for question in change.questions:
+        yield _row(job, f"QUESTION#{question.question_id}", question)
+    if change.case:
+        yield _row(job, "CASE", change.case)
+    yield from (link(made) | ttl(job.created_at, JOB_DAYS) for made in change.links)
+    yield from (due(job.job_id, row) for row in change.due)
+    yield from (review_row(review) for review in change.reviews)
+
+
+def _approvals(job: Job, change: Change) -> Iterable[Item]:
     for approval in change.approvals:
         yield _row(job, f"APPROVAL#{approval.approval_id}", approval) | asked(job, approval)
         if change.token:
             token = {"token": {"S": change.token}}
             yield _key(job.job_id, f"TOKEN#{approval.approval_id}") | token
-    for question in change.questions:
-        yield _row(job, f"QUESTION#{question.question_id}", question)
-    if change.case:
-        yield _row(job, "CASE", change.case)
-    yield from (link(made) | _ttl(job.created_at, JOB_DAYS) for made in change.links)
-    yield from (due(job.job_id, row) for row in change.due)
-    yield from (listed(row) for row in change.listed)
-    yield from (review_row(review) for review in change.reviews)
 
 
 def deletes(job: Job, change: Change) -> Iterable[Item]:
@@ -100,7 +102,6 @@ def deletes(job: Job, change: Change) -> Iterable[Item]:
     yield from (_key(job.job_id, f"DUE#{kind}") for kind in change.done if kind not in kept)
     yield from (_key(job.job_id, f"RESULT#{name}") for name in change.dropped)
     yield from (_key(job.job_id, f"ACTION#{index:03d}") for index in change.unplanned)
-    yield from (listed_key(row) for row in change.unlisted)
 
 
 def due(job_id: str, row: Due) -> Item:
@@ -119,28 +120,6 @@ def due_row(item: Item) -> DueRow:
     """What the index says."""
     row = Due.model_validate_json(item["body"]["S"])
     return DueRow(job_id=item["job_id"]["S"], kind=row.kind, at=row.at)
-
-
-def inbox(box: str) -> str:
-    """The partition key of an inbox."""
-    return f"INBOX#{box}"
-
-
-def listed_key(row: Listed) -> Item:
-    """Key of a row of an inbox: in its order of waiting."""
-    sort = f"{instant(row.since)}#{row.approval_id or row.job_id}"
-    return {"pk": {"S": inbox(row.box)}, "sk": {"S": sort}}
-
-
-def listed(row: Listed) -> Item:
-    """A row of an inbox: it only points, and what it points at is read from the job."""
-    body = {"body": {"S": canonical(row).decode()}}
-    return listed_key(row) | body | _ttl(row.since, JOB_DAYS)
-
-
-def listed_of(item: Item) -> Listed:
-    """A row of an inbox back."""
-    return Listed.model_validate_json(item["body"]["S"])
 
 
 def link_key(link_id: str) -> Item:
@@ -171,7 +150,7 @@ def claim(held: Claim, job_id: str, now: datetime, until: datetime) -> Item:
         "body": {"S": held.body},
         "since": {"S": instant(now)},
         "holds_until": {"S": instant(until)},
-        **_ttl(now, held.days),
+        **ttl(now, held.days),
     }
 
 
@@ -179,12 +158,6 @@ def holder(item: Item) -> Holder:
     """Who holds a claim."""
     since = datetime.fromisoformat(item["since"]["S"])
     return Holder(job_id=item["job_id"]["S"], body=item["body"]["S"], since=since)
-
-
-def member_row(member: Member) -> Item:
-    """A member of the directory."""
-    key = {"pk": {"S": PEOPLE}, "sk": {"S": f"MEMBER#{member.person.id}"}}
-    return {**key, "body": {"S": canonical(member).decode()}}
 
 
 def record(items: Iterable[Item]) -> JobRecord:
@@ -198,28 +171,21 @@ def record(items: Iterable[Item]) -> JobRecord:
     rows_of = {kind: _bodies(named) for kind, named in by_kind.items() if kind in _WITH_BODY}
     return JobRecord(
         job=Job.model_validate_json(rows_of["STATE"][""]),
-        results={k: Stored.model_validate_json(v) for k, v in rows_of.get("RESULT", {}).items()},
-        ledger=tuple(
-            LedgerEntry.model_validate_json(v) for _, v in sorted(rows_of.get("ACTION", {}).items())
-        ),
-        approvals={
-            k: Approval.model_validate_json(v) for k, v in rows_of.get("APPROVAL", {}).items()
-        },
+        results=_all(Stored, rows_of.get("RESULT")),
+        ledger=tuple(_all(LedgerEntry, rows_of.get("ACTION")).values()),
+        approvals=_all(Approval, rows_of.get("APPROVAL")),
         tokens={k: item["token"]["S"] for k, item in by_kind.get("TOKEN", {}).items()},
-        questions={
-            k: Question.model_validate_json(v) for k, v in rows_of.get("QUESTION", {}).items()
-        },
+        questions=_all(Question, rows_of.get("QUESTION")),
         case=_case(rows_of),
         due=_due(rows_of),
+        reservations=_all(Reservation, rows_of.get("RESERVED")),
         notes=frozenset(by_kind.get("NOTE", {})),
-        audit=tuple(
-            audit.Entry.model_validate_json(v) for _, v in sorted(rows_of.get("AUDIT", {}).items())
-        ),
+        audit=tuple(_all(audit.Entry, rows_of.get("AUDIT")).values()),
     )
 
 
 _WITH_BODY = frozenset(
-    {"STATE", "RESULT", "ACTION", "APPROVAL", "QUESTION", "CASE", "DUE", "AUDIT"}
+    {"STATE", "RESULT", "ACTION", "APPROVAL", "QUESTION", "CASE", "DUE", "AUDIT", "RESERVED"}
 )
 
 
@@ -227,9 +193,13 @@ def _bodies(named: dict[str, Item]) -> dict[str, str]:
     return {name: item["body"]["S"] for name, item in named.items()}
 
 
+def _all(kind: type[ValueT], bodies: dict[str, str] | None) -> dict[str, ValueT]:
+    """The values by the last part of their key, in its order."""
+    return {name: kind.model_validate_json(body) for name, body in sorted((bodies or {}).items())}
+
+
 def _case(rows_of: dict[str, dict[str, str]]) -> Case | None:
-    found = rows_of.get("CASE")
-    return Case.model_validate_json(found[""]) if found else None
+    return _all(Case, rows_of.get("CASE")).get("")
 
 
 def _due(rows_of: dict[str, dict[str, str]]) -> dict[Any, Due]:
@@ -242,8 +212,9 @@ def _key(job_id: str, sort: str) -> Item:
 
 def _row(job: Job, sort: str, value: Contract | Stored) -> Item:
     body = {"body": {"S": canonical(value).decode()}}
-    return _key(job.job_id, sort) | body | _ttl(job.created_at, JOB_DAYS)
+    return _key(job.job_id, sort) | body | ttl(job.created_at, JOB_DAYS)
 
 
-def _ttl(since: datetime, days: int) -> Item:
+def ttl(since: datetime, days: int) -> Item:
+    """When the table may forget a row."""
     return {"ttl": {"N": str(int((since + timedelta(days=days)).timestamp()))}}

@@ -125,7 +125,8 @@ def write_error(error: Exception, doing: str) -> CountersignError:
     """What an error means for a call that moves money.
 
     Unavailable and Throttled: nothing was applied. Refused: nothing was, and never will be.
-    Ambiguous: it may have been; look before asking again under the same key.
+    Ambiguous: it may have been; look before asking again under the same key, which is of no use
+    once it is settled.
     """
     if isinstance(error, NotSent):
         return Unavailable(f"the payments account was not reached ({error.why}): {doing}")
@@ -168,7 +169,8 @@ def _refused(error: stripe.StripeError, doing: str) -> Refused:
 def _unknown(error: Exception, doing: str) -> Ambiguous:
     saved = isinstance(error, stripe.StripeError) and "idempotent-replayed" in (error.headers or {})
     again = "; it is the saved one, and this key gives it for 24 hours" if saved else ""
-    return Ambiguous(f"the answer ({_status(error)}) does not tell the outcome{again}: {doing}")
+    why = f"the answer ({_status(error)}) does not tell the outcome{again}: {doing}"
+    return Ambiguous(why, settled=saved)
 
 
 def _status(error: Exception) -> int:

@@ -10,6 +10,7 @@ from typing import Literal
 from countersign.domain import audit
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval
+from countersign.domain.caps import Reservation
 from countersign.domain.case import Case
 from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.desk import Review
@@ -17,9 +18,9 @@ from countersign.domain.job import Job, Status, moved
 from countersign.domain.plan import Move
 from countersign.domain.questions import Question
 
-DueKind = Literal["queue", "approval", "reminder", "callback", "parked", "question"]
+DueKind = Literal["queue", "approval", "reminder", "callback", "parked", "question", "reservation"]
 """Accepted but not started; a tier's deadline and its reminder; a lost callback; a parked job;
-questions and answers to mail."""
+questions and answers to mail; a part of a cap to settle or to free."""
 
 
 class Due(Value):
@@ -104,6 +105,8 @@ class JobRecord:
     questions: Mapping[str, Question] = field(default_factory=dict)
     case: Case | None = None
     due: Mapping[DueKind, Due] = field(default_factory=dict)
+    reservations: Mapping[str, Reservation] = field(default_factory=dict)
+    """Parts of caps, by action key; written with their counters and not with the job."""
     notes: frozenset[str] = frozenset()
     """Marks that something was sent; written without a condition, after it was."""
     audit: tuple[audit.Entry, ...] = ()
@@ -164,6 +167,7 @@ def after(record: JobRecord, job: Job, entry: audit.Entry, change: Change) -> Jo
         questions={**record.questions, **{q.question_id: q for q in change.questions}},
         case=change.case or record.case,
         due=due | {row.kind: row for row in change.due},
+        reservations=record.reservations,
         notes=record.notes,
         audit=(*record.audit, entry),
     )

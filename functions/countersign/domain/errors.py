@@ -90,6 +90,11 @@ class IllegalMove(CountersignError):  # noqa: N818 - as Transient
 class Ambiguous(CountersignError):  # noqa: N818 - as Transient
     """The answer to an effect was lost: it may have happened."""
 
+    def __init__(self, message: str, *, settled: bool = False) -> None:
+        super().__init__(message)
+        self.settled = settled
+        """Whether asking again under the same key would give the same answer: no retry helps."""
+
 
 class NotAuthorised(CountersignError):  # noqa: N818 - as Transient
     """An action reached Act without an authority that covers its exact bytes."""

@@ -1,12 +1,16 @@
-"""Mistakes put in on purpose: an action's parameters, one of them changed so that it is wrong."""
+"""Mistakes put in on purpose: actions' parameters, one value changed so that it is wrong."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Path = tuple[str | int, ...]
+
+AMOUNT = "minor"
+"""The key under which canonical JSON has an amount of money."""
 
 SHORTEST, LONGEST = 4, 80
 """Letters of a text that is worth changing: shorter ones stand in a message by chance, and longer
@@ -15,18 +19,38 @@ _NAMES = ("Marlow Fittings", "Tessa Brandt", "Corvin Supplies", "Ortega Freight"
 _MAILBOXES = ("accounts", "reception", "m.keller", "billing", "j.duarte")
 
 
-def mistakes(params: Mapping[str, Any], source: str, seed: str) -> Iterator[Mapping[str, Any]]:
-    """`params` (plain JSON) again and again, each time with another mistake, in an order by `seed`.
+@dataclass(frozen=True)
+class Mistake:
+    """What an action says, and what it says instead."""
+
+    said: str | int
+    instead: str | int
+
+
+def mistakes(params: Mapping[str, Any], source: str, seed: str) -> Iterator[Mistake]:
+    """The mistakes that can be put into `params` (plain JSON), in an order by `seed`.
 
     Only what the `source` says is changed, into something that it does not say, and amounts: that
     an attentive reader can see. Nothing comes where there is nothing of the kind.
     """
     said = _squeezed(source)
-    found = [
-        (path, value) for path, value in _leaves(params, ()) if _can_be_seen(path, value, said)
-    ]
+    found = [(path, one) for path, one in _leaves(params, ()) if _can_be_seen(path, one, said)]
     for path, value in sorted(found, key=lambda one: _number(seed, repr(one[0]))):
-        yield _with(params, path, _changed(value, said, _number(seed, repr(path), "value")))
+        yield Mistake(value, _changed(value, said, _number(seed, repr(path), "value")))
+
+
+def applied(value: Any, mistake: Mistake, key: str = "") -> Any:
+    """`value` with the mistake wherever it says the same: two actions that contradict each other
+    would give it away without a look at the message."""
+    match value:
+        case Mapping():
+            return {name: applied(item, mistake, name) for name, item in value.items()}
+        case list():
+            return [applied(item, mistake) for item in value]
+        case str() if isinstance(mistake.said, str):
+            return value.replace(mistake.said, str(mistake.instead))
+        case _:
+            return mistake.instead if key == AMOUNT and value == mistake.said else value
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -45,7 +69,7 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 def _can_be_seen(path: Path, value: Any, said: str) -> bool:
     if isinstance(value, str):
         return SHORTEST <= len(_squeezed(value)) <= LONGEST and _squeezed(value) in said
-    return path[-1] == "minor" and bool(value)
+    return path[-1] == AMOUNT and bool(value)
 
 
 def _changed(value: Any, said: str, number: int) -> Any:
@@ -66,16 +90,6 @@ def _other(pool: tuple[str, ...], said: str, number: int) -> str:
     """One of the pool that the source does not say; if it says them all, one of them twice."""
     free = [one for one in pool if _squeezed(one) not in said]
     return free[number % len(free)] if free else f"{pool[number % len(pool)]} {pool[0]}"
-
-
-def _with(value: Any, path: Path, item: Any) -> Any:
-    if not path:
-        return item
-    first, *rest = path
-    inner = _with(value[first], tuple(rest), item)
-    if isinstance(value, list):
-        return [inner if at == first else one for at, one in enumerate(value)]
-    return {**value, first: inner}
 
 
 def _squeezed(text: str) -> str:

@@ -13,7 +13,6 @@ from countersign.domain.job import Job, Pointer, Status
 from countersign.domain.people import Directory, Member
 from countersign.domain.proposal import Usage
 from countersign.domain.records import Lookup, Record
-from countersign.domain.session import SignIn
 from countersign.domain.workflow import Claim
 
 
@@ -97,27 +96,6 @@ class JobStore(Protocol):
 
     def count_try(self, link: Link) -> None:
         """Count a wrong value. Raises StoreConflict when somebody counted meanwhile."""
-
-
-class SignIns(Protocol):
-    """Mailed links that sign people in."""
-
-    def ask(self, link: SignIn, address: str, now: datetime) -> bool:
-        """Store `link` and count it for `address` (an opaque digest), in one write. False, and
-        nothing stored, when the address had `MOST_MAILS` within the hour."""
-
-    def link(self, link_id: str) -> SignIn:
-        """A link. Raises NotFound."""
-
-    def change(self, before: SignIn, after: SignIn) -> None:
-        """Replace a link. Raises StoreConflict when it is not `before` any more."""
-
-
-class Pause(Protocol):
-    """Waiting on purpose."""
-
-    def __call__(self, seconds: float) -> None:
-        """Come back after `seconds`; at once when they are not positive."""
 
 
 class People(Protocol):

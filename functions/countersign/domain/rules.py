@@ -45,6 +45,10 @@ class Situation(Generic[InputT]):
     now: datetime
     edited: tuple[Contract, ...] = ()
     """Parameters of actions that people changed: their words are judged as a model's are."""
+    ours: frozenset[str] = frozenset()
+    """Keys of this job's own actions: what they left in the records is no news to its rules."""
+    capped: tuple[Finding, ...] = ()
+    """Caps that are reached: found by trying to reserve, and judged like what rules find."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,6 @@ class Rule(Generic[InputT]):
 
 
 def findings(rules: Iterable[Rule[InputT]], situation: Situation[InputT]) -> tuple[Finding, ...]:
-    """What all `rules` say, in their order."""
+    """What all `rules` say, in their order, and then what caps said."""
     found = (rule.find(situation) for rule in rules)
-    return tuple(finding for finding in found if finding is not None)
+    return (*(finding for finding in found if finding is not None), *situation.capped)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from countersign.domain.actions import Action, Wanted
+from countersign.domain.caps import Cap
 from countersign.domain.contract import Contract
 from countersign.domain.policy import Policy
 from countersign.domain.proposal import Fact, Proposal
@@ -108,3 +109,5 @@ class Workflow(Generic[InputT]):
     joins: Callable[[str, str, float], bool]
     """(my claim's body, the holder's body, hours between) → whether mine joins the holder's."""
     want: Callable[[Situation[InputT]], Sequence[Wanted]]
+    caps: Callable[[Situation[InputT], Contract], Sequence[Cap]] = lambda _seen, _params: ()
+    """Which caps an action with these parameters falls under when it runs without a signature."""

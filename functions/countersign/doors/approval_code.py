@@ -29,6 +29,9 @@ def code_faults(deps: Deps, link: Link, held: Opened, typed: str) -> tuple[Fault
         return ()
     if not typed:
         return (Fault("code", "Type the code that this page shows."),)
+    if not link.secret_hash:
+        # A page of somebody signed in: there is no link to close.
+        return (Fault("code", "That is not the code that this page shows."),)
     left = TRIES - _counted(deps, link)
     if left <= 0:
         raise TurnedAway(notices.TRIED_OUT)

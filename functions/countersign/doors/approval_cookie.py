@@ -39,7 +39,7 @@ def opened(deps: Deps, request: Request, link_id: str, now: datetime) -> Opened 
 
 def opened_now(deps: Deps, request: Request, link_id: str, now: datetime, path: str = "") -> Opened:
     """The page, opened: a browser that has it open keeps its code, so that a second tab does not
-    make the first one's code wrong. `path` is where the page is, when not at the link's own."""
+    make the first one's code wrong. `path` is where its cookie goes, when not to the link's own."""
     held = opened(deps, request, link_id, now)
     if held is not None and now - held.at < _KEEP_FOR:
         return held
@@ -49,11 +49,16 @@ def opened_now(deps: Deps, request: Request, link_id: str, now: datetime, path: 
     cookie = set_cookie(
         cookie_name(base, link_id),
         value,
-        path="/" if _secure(base) else path or f"/approvals/{link_id}",
+        path="/" if _secure(base) else path or _path(link_id),
         secure=_secure(base),
         seconds=links.NONCE_FOR // timedelta(seconds=1),
     )
     return Opened(now, links.code(key, value), cookie)
+
+
+def _path(link_id: str) -> str:
+    """Where a link's pages are; those of somebody signed in have an id with a space in it."""
+    return "/approvals" if " " in link_id else f"/approvals/{link_id}"
 
 
 def _secure(base_url: str) -> bool:

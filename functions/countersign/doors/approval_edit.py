@@ -9,8 +9,9 @@ from countersign import observability
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.authority import may_edit
 from countersign.domain.change import Change, Due
-from countersign.domain.edits import action_of, changed_names, edited, faults, inputs
+from countersign.domain.edits import action_of, changed_names, edited
 from countersign.domain.errors import ContractBroken, NotAuthorised, StoreConflict
+from countersign.domain.fields import faults, inputs
 from countersign.doors import approval_form as form_in
 from countersign.doors.approval_answers import notice, page
 from countersign.doors.approval_closed import closed
@@ -24,6 +25,7 @@ from countersign.pages import notices
 from countersign.pages.approval import asked
 from countersign.pages.edit import FIELD, edit_view
 from countersign.pages.form import Fault, Form
+from countersign.pages.text import label
 from countersign.runtime import Deps
 
 MAX_BYTES = 256 * 1024
@@ -94,7 +96,7 @@ def _texts(here: Visit, chosen: Chosen, fields: Mapping[str, str]) -> dict[str, 
 def _faults(here: Visit, chosen: Chosen, texts: Mapping[str, str]) -> tuple[Fault, ...]:
     action = action_of(here.workflow, chosen.held)
     wrong = faults(inputs(chosen.held, action), texts, here.now)
-    return tuple(Fault(FIELD + name, message) for name, message in wrong.items())
+    return tuple(Fault(FIELD + name, f"{label(name)} {end}") for name, end in wrong.items())
 
 
 def record_edit(deps: Deps, here: Visit, held: LedgerEntry, texts: Mapping[str, str]) -> Visit:

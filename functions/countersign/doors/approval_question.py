@@ -9,7 +9,7 @@ from urllib.parse import quote
 from countersign import asking
 from countersign.domain.approvals import Person
 from countersign.domain.change import Change, Due, JobRecord, Link
-from countersign.domain.errors import AlreadyDecided, ContractBroken, StoreConflict
+from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised, StoreConflict
 from countersign.domain.questions import Question, answered, asked, no_more
 from countersign.doors import approval_form as form_in
 from countersign.doors.approval_answers import notice, page, see
@@ -76,6 +76,8 @@ def _take_question(deps: Deps, request: Request, here: Visit) -> Response:
     if not form.faults:
         try:
             _record_question(deps, here, form.texts[_TEXT])
+        except NotAuthorised:
+            return notice(notices.NO_QUESTION)
         except ContractBroken as wrong:
             form = replace(form, faults=(Fault(_TEXT, str(wrong)),))
     if form.faults:
@@ -149,7 +151,7 @@ def _take_answer(deps: Deps, request: Request, here: Answering) -> Response:
 
 
 def _record_answer(deps: Deps, here: Answering, text: str) -> Answering:
-    """Raises ContractBroken for the text, AlreadyDecided when there is an answer."""
+    """Raises ContractBroken for the text, AlreadyDecided when none is needed any more."""
     for _ in range(WRITES):
         said = answered(here.question, text, by=here.link.person_id, now=here.now)
         change = Change(
@@ -165,6 +167,8 @@ def _record_answer(deps: Deps, here: Answering, text: str) -> Answering:
             here = replace(_answering(deps, here.link), now=here.now)
             if here.question == said:
                 return here
+            if not here.waits:
+                raise AlreadyDecided("the request was decided meanwhile") from None
     raise StoreConflict("the job kept changing; nothing was answered")
 
 

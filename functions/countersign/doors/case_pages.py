@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from countersign.domain.actions import ActionStatus
 from countersign.domain.case import Way
 from countersign.domain.change import JobRecord
-from countersign.domain.errors import AlreadyDecided, ContractBroken, IllegalMove, NotFound, UnknownVersion
+from countersign.domain.errors import (
+    AlreadyDecided,
+    ContractBroken,
+    IllegalMove,
+    NotFound,
+    UnknownVersion,
+)
 from countersign.domain.inbox import case_owner, may_take
 from countersign.domain.proposal import Proposal
 from countersign.doors import session, session_form
@@ -22,8 +28,8 @@ from countersign.doors.session_form import Fields
 from countersign.pages import session_notices as notices
 from countersign.pages.cases import job as job_view
 from countersign.pages.corrections import Field, changed, fault, fields
-from countersign.pages.notices import NO_METHOD
 from countersign.pages.form import REASON_LIMIT, Fault, Form
+from countersign.pages.notices import NO_METHOD
 from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 
@@ -93,9 +99,7 @@ def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
     return record
 
 
-def _show(
-    deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form
-) -> Response:
+def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
     place = _place(record)
     held = session.shown(deps, request, who, place)
     return page(
@@ -132,9 +136,7 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
     return _show(deps, request, who, record, form)
 
 
-def _taken(
-    deps: Deps, who: SignedIn, record: JobRecord, filled: Filled
-) -> tuple[Fault, ...]:
+def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: Filled) -> tuple[Fault, ...]:
     """Take the way out; what refused it, if something did."""
     way = WAYS[filled.way]
     facts = changed(_fields(record), filled.facts) if way == "resume" else {}

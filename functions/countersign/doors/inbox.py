@@ -11,8 +11,8 @@ from countersign.domain.errors import NotFound
 from countersign.domain.inbox import boxes, case_owner, may_take
 from countersign.doors import inbox_bulk, session, session_form
 from countersign.doors.approval_answers import page, see
-from countersign.doors.approval_visit import Asked, arrived
 from countersign.doors.approval_form import TurnedAway
+from countersign.doors.approval_visit import Asked, arrived
 from countersign.doors.http import Request, Response
 from countersign.doors.session import SignedIn
 from countersign.pages.form import Form
@@ -40,7 +40,7 @@ def answer(deps: Deps, request: Request) -> Response:
         form = Form(shown="", code=held.code, faults=faults)
         form = replace(form, reason=filled.reason, typed=fields.get("code", ""))
         return show(deps, request, here, replace(form, choices=filled.kept()))
-    return inbox_bulk.decided(deps, here, filled, held.at)
+    return inbox_bulk.decided(deps, here, replace(filled, opened_at=held.at))
 
 
 def show(deps: Deps, request: Request, here: SignedIn, form: Form | None) -> Response:

@@ -23,7 +23,8 @@ from countersign.pages import session_notices as notices
 from countersign.pages.approval import in_words
 from countersign.pages.bulk import Result, Results
 from countersign.pages.form import REASON_LIMIT, Fault
-from countersign.pages.inbox import MOST, like, path, shown, together
+from countersign.pages.inbox import MOST, path, shown
+from countersign.pages.risk import like, together
 from countersign.pages.text import Pieces, visible
 from countersign.runtime import Deps
 
@@ -52,6 +53,7 @@ class Filled:
     reason: str
     taken: Mapping[str, str]
     everything: bool
+    opened_at: datetime | None = None
 
     @property
     def code_field(self) -> str:
@@ -102,7 +104,7 @@ def faults(filled: Filled) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def decided(deps: Deps, who: SignedIn, filled: Filled, opened_at: datetime) -> Response:
+def decided(deps: Deps, who: SignedIn, filled: Filled) -> Response:
     """One decision for each checked request, and a page that says what became of each."""
     until = who.now + BUDGET
     results = []
@@ -111,20 +113,13 @@ def decided(deps: Deps, who: SignedIn, filled: Filled, opened_at: datetime) -> R
             words = "Not reached in time; nothing was recorded. Decide it again."
             results.append(_result((), "", words))
         else:
-            results.append(_one(deps, who, filled, approval_id, value, opened_at))
+            results.append(_one(deps, who, filled, approval_id, value))
     observability.count("BulkDecisions", sum(one.done for one in results))
     view = Results(who.member.person.name, _VERBS[Choice(filled.choice)], tuple(results))
     return page(200, "bulk.html.j2", it=view)
 
 
-def _one(
-    deps: Deps,
-    who: SignedIn,
-    filled: Filled,
-    approval_id: str,
-    value: str,
-    opened_at: datetime,
-) -> Result:
+def _one(deps: Deps, who: SignedIn, filled: Filled, approval_id: str, value: str) -> Result:
     try:
         here = arrived(deps, value.partition(" ")[0], approval_id, who.member.person.id)
     except (TurnedAway, UnknownVersion):
@@ -132,15 +127,17 @@ def _one(
     except Transient:
         return _result((), "", "A system behind this page did not answer. Look at it again.")
     try:
-        return _said(here, _record(deps, here, filled, value, opened_at))
+        return _said(here, _record(deps, here, filled, value))
     except (NotAuthorised, UnknownVersion):
         observability.count("ApprovalsDamaged")
         return _said(here, "What is stored is not what was asked about; it must not be signed.")
+    except TurnedAway:
+        return _said(here, "It was replaced by a newer request; nothing was recorded.")
     except Transient:
         return _said(here, "A system behind this page did not answer. Look at it again.")
 
 
-def _record(deps: Deps, here: Asked, filled: Filled, value: str, opened_at: datetime) -> str:
+def _record(deps: Deps, here: Asked, filled: Filled, value: str) -> str:
     """Why nothing was recorded; empty when the decision is."""
     refused = _closed(here) or _changed(here, filled, value)
     if refused:
@@ -150,7 +147,7 @@ def _record(deps: Deps, here: Asked, filled: Filled, value: str, opened_at: date
         at=here.now,
         choices=dict.fromkeys(here.approval.digests, Choice(filled.choice)),
         reason=filled.reason,
-        opened_at=opened_at,
+        opened_at=filled.opened_at,
         via="inbox",
     )
     judged = authority(here.member, here.approval, decision)

@@ -6,104 +6,120 @@ from dataclasses import replace
 
 from countersign.domain.approvals import Choice, Decision
 from countersign.domain.authority import authority
+from countersign.domain.change import Link
 from countersign.doors import approval_form as form_in
-from countersign.doors import session, session_form
-from countersign.doors.approval_answers import notice, page, see
+from countersign.doors import session
+from countersign.doors.approval_answers import page, see
+from countersign.doors.approval_closed import closed
+from countersign.doors.approval_code import code_faults
 from countersign.doors.approval_cookie import Opened, opened
 from countersign.doors.approval_decision import record_decision
+from countersign.doors.approval_edit import edit
 from countersign.doors.approval_form import Filled, TurnedAway
-from countersign.doors.approval_visit import Asked, arrived
+from countersign.doors.approval_question import ask_back
+from countersign.doors.approval_visit import Visit, arrived
 from countersign.doors.http import Request, Response
 from countersign.doors.session import SignedIn
-from countersign.pages import notices, session_notices
+from countersign.pages import session_notices as notices
 from countersign.pages.approval import request as request_view
-from countersign.pages.decided import decided as decided_view
 from countersign.pages.form import Fault, Form
 from countersign.pages.inbox import path
 from countersign.runtime import Deps
 
 
 def answer(deps: Deps, request: Request) -> Response:
-    """`/approvals/requests/{job}/{approval}`."""
+    """`/approvals/requests/{job}/{approval}`; `?edit=` and `?question=` as on the link's page."""
     who = session.signed_in(deps, request)
     if who is None and request.method != "POST":
         return see(session.SIGN_IN)
     who = session.require(deps, request)
     here = _here(deps, request, who)
+    if here.standing != "open":
+        return closed(here, 409 if request.method == "POST" else 200)
+    if "edit" in request.query:
+        return edit(deps, request, here)
+    if "question" in request.query:
+        asked = ask_back(deps, request, here)
+        return see(path(here.approval)) if asked.status == see("").status else asked
     if request.method == "POST":
-        return _take(deps, request, who, here)
-    if here.standing != "open":
-        return _closed(here, 200)
-    return _form(here, session.shown(deps, request, who, _place(here)), 200, None)
+        return _take(deps, request, here)
+    return _form(deps, here, session.shown(deps, request, who, _place(request)), 200, None)
 
 
-def _here(deps: Deps, request: Request, who: SignedIn) -> Asked:
-    """The request. Raises TurnedAway, always alike, for one that is not there or not theirs."""
+def _here(deps: Deps, request: Request, who: SignedIn) -> Visit:
+    """The request, as if by a link that is this session's page: it has no secret, closes after no
+    number of tries, and no other session has it. Raises TurnedAway, always alike, for a request
+    that is not there or not theirs."""
     job_id, approval_id = request.params.get("job", ""), request.params.get("approval", "")
+    person_id = who.member.person.id
     try:
-        return arrived(deps, job_id, approval_id, who.member.person.id)
+        here = arrived(deps, job_id, approval_id, person_id)
     except TurnedAway:
-        raise TurnedAway(session_notices.NOT_YOURS) from None
+        raise TurnedAway(notices.NOT_YOURS) from None
+    link = Link(
+        link_id=who.page(_place(request)),
+        secret_hash="",
+        job_id=job_id,
+        approval_id=approval_id,
+        person_id=person_id,
+    )
+    return Visit(**vars(here), link=link, secret="")
 
 
-def _take(deps: Deps, request: Request, who: SignedIn, here: Asked) -> Response:
-    if here.standing != "open":
-        return _closed(here, 409)
+def _take(deps: Deps, request: Request, here: Visit) -> Response:
     form_in.trust_origin(request, deps.settings.public_base_url)
     filled = form_in.read(request)
-    held = opened(deps, request, who.page(_place(here)), here.now)
+    held = opened(deps, request, here.link.link_id, here.now)
     if held is None:
-        raise TurnedAway(session_notices.OPEN_AGAIN)
+        raise TurnedAway(notices.OPEN_AGAIN)
     form_in.about(filled, here.approval)
-    faults = (
-        *form_in.faults(filled, here.approval),
-        *session_form.code_faults(filled.code, held.code),
-    )
+    wrong = code_faults(deps, here.link, held, filled.code)
+    faults = (*form_in.faults(filled, here.approval), *wrong)
     decision = _decision(here, held, filled)
     judged = authority(here.member, here.approval, decision)
     if not faults and not judged.allowed:
         faults = (Fault("choice-1", f"This cannot be recorded: {judged.reason}."),)
     if faults:
-        return _form(here, held, 422, replace(filled, faults=faults))
+        return _form(deps, here, held, 422, replace(filled, faults=faults))
     after = record_decision(deps, here, decision)
     if decision not in after.approval.signatures:
-        return _closed(after, 409)
+        return closed(after, 409)
     return see(path(here.approval))
 
 
-def _place(here: Asked) -> str:
-    return f"request {here.approval.approval_id}"
+def _place(request: Request) -> str:
+    return f"request {request.params.get('approval', '')}"
 
 
-def _decision(here: Asked, held: Opened, filled: Filled) -> Decision:
+def _decision(here: Visit, held: Opened, filled: Filled) -> Decision:
     return Decision(
         by=here.person.id,
         at=here.now,
         choices={digest: Choice(choice) for digest, choice in filled.choices.items()},
+        cause=form_in.cause_of(filled),
         reason=filled.reason,
         opened_at=held.at,
         via="inbox",
     )
 
 
-def _form(here: Asked, held: Opened, status: int, filled: Filled | None) -> Response:
-    view = request_view(here.record, here.approval, here.person, here.workflow, here.now)
+def _form(deps: Deps, here: Visit, held: Opened, status: int, filled: Filled | None) -> Response:
+    view = request_view(
+        here.record,
+        here.approval,
+        here.person,
+        here.workflow,
+        here.now,
+        contact=deps.settings.case_owner,
+    )
     form = Form(shown=form_in.shown(here.approval), code=held.code)
     if filled is not None:
         form = replace(
             form,
             choices=filled.choices,
+            cause=filled.cause,
             reason=filled.reason,
             typed=filled.code,
             faults=filled.faults,
         )
     return page(status, "approval.html.j2", cookie=held.set_cookie, it=view, form=form)
-
-
-def _closed(here: Asked, status: int) -> Response:
-    decision = here.approval.decision
-    if decision is not None:
-        view = decided_view(here.record, here.approval, decision, here.person, here.workflow)
-        return page(status, "decided.html.j2", it=view)
-    ended = {"expired": notices.EXPIRED, "signed": notices.SIGNED}
-    return notice(ended.get(here.standing, notices.MOVED_ON), status)

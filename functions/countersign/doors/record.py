@@ -38,7 +38,7 @@ def record_end(deps: Deps, execution: str, job_id: str, status: str) -> bool:
         actor="system:recorder",
         status=Status.FAILED,
         reason=f"{_WORDS[status]}; see its history, then `countersign case {job_id} resume`",
-        done=tuple(record.due),
+        done=tuple(kind for kind in record.due if kind != "reservation"),
     )
     deps.commit(record, change)
     observability.count("JobsEnded", workflow=record.job.workflow, status=Status.FAILED.value)

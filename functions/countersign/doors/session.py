@@ -66,7 +66,7 @@ def ended(deps: Deps) -> str:
 
 def shown(deps: Deps, request: Request, here: SignedIn, place: str) -> Opened:
     """The page at `place`, shown now, with the code that signs what is sent from it."""
-    return opened_now(deps, request, here.page(place), here.now, HOME)
+    return opened_now(deps, request, here.page(place), here.now)
 
 
 def stamp(deps: Deps, here: SignedIn, place: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from urllib.parse import quote
 
 from countersign import observability
@@ -30,12 +29,6 @@ ADDRESS_LIMIT = 254
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_NO_LINK = SignIn(
-    link_id="-",
-    secret_hash="0" * 64,
-    person_id="",
-    expires_at=datetime.fromisoformat("2000-01-01T00:00:00+00:00"),
-)
 
 
 def ask(deps: Deps, request: Request) -> Response:
@@ -127,10 +120,12 @@ def _live(deps: Deps, request: Request) -> tuple[SignIn, Member]:
 
 
 def _stored(deps: Deps, link_id: str) -> SignIn:
+    """The link; one that opens nothing when there is none."""
     try:
-        return deps.sign_ins.link(link_id if _ID.fullmatch(link_id) else _NO_LINK.link_id)
+        return deps.sign_ins.link(link_id if _ID.fullmatch(link_id) else "-")
     except NotFound:
-        return _NO_LINK
+        now = deps.clock.now()
+        return SignIn(link_id="-", secret_hash="0" * 64, person_id="", expires_at=now)
 
 
 def _signed_in(deps: Deps, held: SignIn, member: Member) -> Response:

@@ -12,6 +12,7 @@ from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.job import Status
 from countersign.domain.resume import AGAIN, resumed
 from countersign.doors.question_mails import mail_questions
+from countersign.doors.reservations import settle_reservations
 from countersign.runtime import Deps, production
 from countersign.workflows import WORKFLOWS
 
@@ -80,6 +81,8 @@ def end_tier(deps: Deps, record: JobRecord) -> None:
     if approval is None:
         _settled(deps, record, "approval")
         return
+    if deps.clock.now() < approval.deadline:
+        return  # a question has moved it since the row was read
     further = asking.escalated(deps, approval, WORKFLOWS[record.job.workflow])
     if further is None:
         _expire(deps, record, approval)
@@ -165,6 +168,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "callback": wake,
     "parked": unpark,
     "question": mail_questions,
+    "reservation": settle_reservations,
 }
 
 

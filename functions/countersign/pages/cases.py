@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +14,10 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.inbox import case_owner, open_case
 from countersign.domain.job import Status
 from countersign.domain.proposal import Fact, Proposal, flat
-from countersign.domain.rules import Finding, Findings
+from countersign.domain.rules import Findings
 from countersign.domain.workflow import PARTS, Workflow
 from countersign.pages.approval import SHORT, STATUS_WORDS, in_words
+from countersign.pages.job_views import Effect, Ended, JobPage, Open, Request, Step, Understood
 from countersign.pages.text import Pieces, highlighted, label, moment, span, visible
 from countersign.pages.timeline import Moment, timeline
 from countersign.workflows import WORKFLOWS
@@ -34,96 +34,6 @@ STATUS_LINES = {
     Status.FAILED: "Its execution failed",
     Status.ROLLED_BACK: "Undone",
 }
-
-
-@dataclass(frozen=True)
-class Open:
-    """The case that waits. `owner` is a role."""
-
-    owner: str
-    reason: Pieces
-    since: str
-    due: str
-    due_at: str
-    overdue: bool
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a case ended."""
-
-    way: str
-    by: str
-    when: str
-    words: Pieces
-
-
-@dataclass(frozen=True)
-class Understood:
-    """A fact, the quotes that say more than it does, and who corrected it."""
-
-    label: str
-    value: Pieces
-    quotes: tuple[Pieces, ...]
-    by: str
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One entry of the ledger with its attempt."""
-
-    words: Pieces
-    status: str
-    note: Pieces
-    target: Pieces
-    reasons: tuple[str, ...]
-    digest: str
-    attempt: str
-    receipt: Pieces
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request for signatures, and what was said to it."""
-
-    asked: str
-    people: tuple[str, ...]
-    until: str
-    said: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that happened to the job."""
-
-    at: datetime
-    when: str
-    who: str
-    what: str
-    details: tuple[tuple[str, Pieces], ...]
-
-
-@dataclass(frozen=True)
-class JobPage:
-    """The page."""
-
-    job_id: str
-    workflow: str
-    status: str
-    reason: Pieces
-    attempt: int
-    door: str
-    received: str
-    case: Open | None
-    ended: Ended | None
-    source: tuple[Pieces, ...]
-    facts: tuple[Understood, ...]
-    confidence: str
-    model: str
-    findings: tuple[Finding, ...]
-    effects: tuple[Effect, ...]
-    requests: tuple[Request, ...]
-    story: tuple[Step, ...]
 
 
 def job(record: JobRecord, now: datetime) -> JobPage:
@@ -144,12 +54,16 @@ def job(record: JobRecord, now: datetime) -> JobPage:
         source=_source(record, proposal, workflow),
         facts=tuple(_fact(n, one) for n, one in proposal.facts.items()) if proposal else (),
         confidence=f"{proposal.confidence * 100:.0f} %" if proposal else "",
-        model=f"{proposal.model}{' (offline model)' if proposal.offline else ''}" if proposal else "",
+        model=_model(proposal) if proposal else "",
         findings=found.found if found else (),
         effects=tuple(_effect(entry, workflow) for entry in record.ledger),
         requests=tuple(_requests(record)),
         story=tuple(_step(one) for one in timeline(record)),
     )
+
+
+def _model(proposal: Proposal) -> str:
+    return f"{proposal.model}{' (offline model)' if proposal.offline else ''}"
 
 
 def _stored(record: JobRecord, name: str, kind: type[ContractT]) -> ContractT | None:

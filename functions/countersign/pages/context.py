@@ -124,7 +124,7 @@ def _deal(deal: Record) -> Past:
     held = deal.fields.get
     amount = f"{held('amount', '')} {held('deal_currency_code', '')}".strip()
     closed = held("closedate", "")[:10]
-    parts = (label(held("dealstage", "")), amount, f"closes {closed}" if closed else "")
+    parts = (label(held("dealstage", "")), amount, f"close date {closed}" if closed else "")
     return Past(
         title=visible(held("dealname", "") or f"Deal {deal.id}"),
         details=visible(" · ".join(part for part in parts if part)),

@@ -54,7 +54,7 @@ def decided(
         by_time=decision.by == EXPIRY,
         when=moment(decision.at),
         when_at=decision.at.isoformat(),
-        reason=visible(decision.reason),
+        reason=visible(decision.words),
         chosen=tuple(
             Chosen(
                 words=visible(in_words(held[one], workflow)),

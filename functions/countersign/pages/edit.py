@@ -7,7 +7,8 @@ from typing import Any
 
 from countersign.domain.actions import LedgerEntry, params_of
 from countersign.domain.approvals import Approval, Person
-from countersign.domain.edits import MOST, action_of, inputs
+from countersign.domain.edits import action_of
+from countersign.domain.fields import MOST, inputs
 from countersign.domain.workflow import Workflow
 from countersign.pages.params import Param, exact
 from countersign.pages.text import Pieces, counted, label, visible
@@ -20,6 +21,7 @@ _HINTS = {
     "prose": "",
     "moment": "Date and time in UTC.",
     "money": "For example 1250.00 EUR; the currency stays.",
+    "choice": "",
 }
 
 
@@ -34,6 +36,8 @@ class Field:
     required: bool
     most: int
     hint: str
+    options: tuple[tuple[str, str], ...]
+    """Value and words of each, for a choice."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ def edit_view(
                 required=one.required,
                 most=MOST[one.kind],
                 hint=_HINTS[one.kind],
+                options=tuple((option, label(option)) for option in one.options),
             )
             for one in inputs(held, action)
         ),

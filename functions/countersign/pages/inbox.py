@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from countersign.domain.actions import LedgerEntry, params_of
 from countersign.domain.approvals import Approval
-from countersign.domain.canonical import canonical, digest
 from countersign.domain.change import JobRecord
-from countersign.domain.errors import NotAuthorised, UnknownVersion
 from countersign.domain.inbox import OPERATIONS, open_case
-from countersign.domain.policy import Quorum, Reason
+from countersign.domain.policy import Reason
 from countersign.domain.proposal import Proposal
 from countersign.domain.workflow import Workflow
 from countersign.pages.approval import asked, in_words, stored
+from countersign.pages.risk import like, together, undoable
 from countersign.pages.text import (
     Pieces,
     counted,
@@ -31,6 +29,7 @@ from countersign.workflows import WORKFLOWS
 
 MOST = 100
 """Requests on one page, and cases: as many as one answer can decide."""
+_SOON = timedelta(hours=1)
 _NAME, _REASON = 60, 200
 
 
@@ -132,32 +131,6 @@ def inbox(
     )
 
 
-def like(record: JobRecord, approval: Approval, now: datetime) -> str | None:
-    """The same text for requests of like risk; None for one that cannot be read or signed."""
-    workflow = WORKFLOWS.get(record.job.workflow)
-    try:
-        entries = asked(record, approval, now)
-        stored(record, "proposal", Proposal)
-        undoable = workflow is not None and _undoable(entries, workflow)
-    except (NotAuthorised, UnknownVersion):
-        return None
-    if workflow is None:
-        return None
-    rules = sorted({rule for held in entries for rule in held.verdict.rules})
-    kinds = [held.action for held in entries]
-    together = undoable and _ordinary(approval, entries)
-    return digest(canonical([workflow.id, kinds, rules, undoable, together]))[:12]
-
-
-def together(record: JobRecord, approval: Approval, now: datetime) -> bool:
-    """Whether a request may be decided together with its like."""
-    workflow = WORKFLOWS.get(record.job.workflow)
-    if workflow is None or like(record, approval, now) is None:
-        return False
-    entries = asked(record, approval, now)
-    return _undoable(entries, workflow) and _ordinary(approval, entries)
-
-
 def path(approval: Approval) -> str:
     """Where the request is read and decided."""
     return f"/approvals/requests/{approval.job_id}/{approval.approval_id}"
@@ -166,20 +139,6 @@ def path(approval: Approval) -> str:
 def shown(approval: Approval) -> str:
     """What a line of the form is about: the job and every digest, in order."""
     return " ".join((approval.job_id, *approval.digests))
-
-
-def _undoable(entries: Sequence[LedgerEntry], workflow: Workflow[Any]) -> bool:
-    found = [workflow.actions.get(held.action) for held in entries]
-    if None in found:
-        raise UnknownVersion("this code has no such action")
-    for held in entries:
-        params_of(held, workflow.actions[held.action])
-    return all(action is not None and action.reversible for action in found)
-
-
-def _ordinary(approval: Approval, entries: Sequence[LedgerEntry]) -> bool:
-    odd = any(foreign_letters(held.content()["target"]) for held in entries)
-    return approval.quorum is Quorum.ONE and not odd
 
 
 def _group(key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetime) -> Group:
@@ -192,7 +151,7 @@ def _group(key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetim
         workflow=workflow.title,
         actions=", ".join(dict.fromkeys(label(h.action.rpartition(".")[2]) for h in entries)),
         why=tuple(reason.sentence for reason in reasons.values()),
-        undoable=_undoable(entries, workflow),
+        undoable=undoable(entries, workflow),
         together=together(record, approval, now),
         lines=tuple(_line(*member, workflow, now) for member in members),
     )
@@ -220,7 +179,7 @@ def _line(record: JobRecord, approval: Approval, workflow: Workflow[Any], now: d
         until=moment(approval.deadline),
         until_at=approval.deadline.isoformat(),
         left=span(left),
-        late=left.total_seconds() < 3_600,
+        late=left < _SOON,
         confidence=f"{proposal.confidence * 100:.0f} %",
         offline=proposal.offline,
     )

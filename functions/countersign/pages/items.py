@@ -13,8 +13,8 @@ from countersign.domain.edits import action_of
 from countersign.domain.policy import Reason
 from countersign.domain.records import Records
 from countersign.domain.workflow import Workflow
-from countersign.pages.params import Param, exact
-from countersign.pages.text import Pieces, foreign_letters, label, visible
+from countersign.pages.params import Param, exact, texts
+from countersign.pages.text import Pieces, Run, compared, foreign_letters, label, visible
 
 SHORT = 12
 """Characters of a digest that a person compares; the whole one is on the page too."""
@@ -22,11 +22,12 @@ SHORT = 12
 
 @dataclass(frozen=True)
 class Altered:
-    """A value before and after."""
+    """A value before and after, as runs in reading order."""
 
     label: str
-    before: Pieces
-    after: Pieces
+    runs: tuple[Run, ...]
+    whole: bool
+    """Whether it is two runs, one before and one after."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def item(
         changes=_changes(held, record, action),
         editor=names.get(held.edited_by, held.edited_by),
         edits=_edits(held),
-        editable=" or ".join(label(name).lower() for name in action.editable),
+        editable=", ".join(label(name).lower() for name in action.editable),
     )
 
 
@@ -94,14 +95,15 @@ def _edits(held: LedgerEntry) -> tuple[Altered, ...]:
     """What differs from the first proposal, parameter by parameter."""
     if not held.edited_from:
         return ()
-    before = {row.label: row.value for row in exact(json.loads(held.edited_from)["params"])}
-    after = {row.label: row.value for row in exact(held.content()["params"])}
+    before = texts(json.loads(held.edited_from)["params"])
+    after = texts(held.content()["params"])
     return tuple(
-        Altered(name, before.get(name, ()), after.get(name, ()))
+        _altered(name, before.get(name, ""), after.get(name, ""))
         for name in dict.fromkeys((*before, *after))
-        if before.get(name, ()) != after.get(name, ())
+        if before.get(name, "") != after.get(name, "")
     )
 
 
 def _altered(name: str, before: str, after: str) -> Altered:
-    return Altered(label(name), visible(before), visible(after))
+    runs = compared(before, after)
+    return Altered(label(name), runs, [run.kind for run in runs] == ["gone", "new"])

@@ -29,6 +29,11 @@ def exact(params: Mapping[str, Any]) -> tuple[Param, ...]:
     return tuple(sorted(rows, key=lambda row: row.long))
 
 
+def texts(params: Mapping[str, Any]) -> dict[str, str]:
+    """The same parameters as text, by their path."""
+    return dict(_flattened("", params))
+
+
 def amounts(params: Mapping[str, Any]) -> tuple[Money, ...]:
     """Every amount of money among the parameters."""
     return tuple(Money.model_validate(value) for value in params.values() if _is_money(value))

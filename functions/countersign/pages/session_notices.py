@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from countersign.pages.notices import Notice
+
+
+@dataclass(frozen=True)
+class Plain(Notice):
+    """A notice of these pages."""
+
 
 _AGAIN = "Open the inbox again and submit from that page."
 
-SIGN_IN = Notice(
+SIGN_IN = Plain(
     403,
     "You are not signed in",
     (
@@ -14,7 +22,7 @@ SIGN_IN = Notice(
         "Nothing was recorded. Ask for a sign-in link at /approvals/sign-in.",
     ),
 )
-LINK_DEAD = Notice(
+LINK_DEAD = Plain(
     404,
     "This sign-in link does not open anything",
     (
@@ -23,7 +31,7 @@ LINK_DEAD = Notice(
         "Nobody was signed in.",
     ),
 )
-LINK_CLOSED = Notice(
+LINK_CLOSED = Plain(
     422,
     "This sign-in link is closed now",
     (
@@ -31,7 +39,7 @@ LINK_CLOSED = Notice(
         "Nobody was signed in. Ask for a new link at /approvals/sign-in.",
     ),
 )
-MAILED = Notice(
+MAILED = Plain(
     200,
     "Look into your mail",
     (
@@ -40,12 +48,12 @@ MAILED = Notice(
         "Opening it signs nobody in: you will type a short code from its page.",
     ),
 )
-SIGNED_OUT = Notice(
+SIGNED_OUT = Plain(
     200,
     "You are signed out",
     ("This browser has no session any more. Sign in again at /approvals/sign-in.",),
 )
-NOT_YOURS = Notice(
+NOT_YOURS = Plain(
     404,
     "There is nothing for you here",
     (
@@ -53,7 +61,7 @@ NOT_YOURS = Notice(
         "What waits for you is in the inbox at /approvals.",
     ),
 )
-OPEN_AGAIN = Notice(
+OPEN_AGAIN = Plain(
     403,
     "Please open the page again",
     (
@@ -61,7 +69,7 @@ OPEN_AGAIN = Notice(
         f"Nothing was recorded. {_AGAIN}",
     ),
 )
-ELSEWHERE = Notice(
+ELSEWHERE = Plain(
     403,
     "This did not come from our page",
     (
@@ -69,13 +77,13 @@ ELSEWHERE = Notice(
         f"Nothing was recorded. {_AGAIN}",
     ),
 )
-MALFORMED = Notice(
+MALFORMED = Plain(
     400,
     "This form could not be read",
     ("It is not the form of the page.", f"Nothing was recorded. {_AGAIN}"),
 )
-NOT_A_FORM = Notice(415, MALFORMED.title, MALFORMED.lines)
-TOO_LARGE = Notice(
+NOT_A_FORM = Plain(415, MALFORMED.title, MALFORMED.lines)
+TOO_LARGE = Plain(
     413,
     "This form is too large",
     ("Nothing was recorded. Keep the texts short, or decide fewer requests at once.",),

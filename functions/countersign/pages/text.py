@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from typing import Literal
 
 from countersign.domain.proposal import flat
 
@@ -19,6 +21,11 @@ _HIDDEN = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f])"
 )
 _LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)\S*")
+_WORDS = re.compile(r"\S+\s*|\s+")
+_ALIKE = 0.5
+"""Share of words in common from which lines are compared word by word."""
+_WHOLE = 60
+"""Characters up to which a value is shown as a whole, before and after."""
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -32,6 +39,14 @@ class Piece:
 
 
 Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Text that stayed, went, or came."""
+
+    kind: Literal["same", "gone", "new"]
+    pieces: Pieces
 
 
 def visible(text: str, *, marked: bool = False) -> Pieces:
@@ -53,6 +68,45 @@ def highlighted(source: str, quotes: Iterable[str]) -> Pieces:
         pieces += visible(text[at:start]) + visible(text[start:end], marked=True)
         at = end
     return (*pieces, *visible(text[at:]))
+
+
+def compared(before: str, after: str) -> tuple[Run, ...]:
+    """What was taken away and what was put in: short values as a whole, long ones line by line,
+    and word by word where a line stayed much the same."""
+    if max(len(before), len(after)) <= _WHOLE:
+        return (Run("gone", visible(before)), Run("new", visible(after)))
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return tuple(
+        run
+        for gone, came in _steps(old, new)
+        for run in (_by_words(gone, came) if _alike(gone, came) else _runs(gone, came))
+    )
+
+
+def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
+    """The two texts in step: (what stood there, what stands there now)."""
+    for _, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield "".join(old[a:b]), "".join(new[c:d])
+
+
+def _alike(gone: str, came: str) -> bool:
+    words = SequenceMatcher(None, gone.split(), came.split(), autojunk=False)
+    return words.ratio() >= _ALIKE
+
+
+def _by_words(gone: str, came: str) -> Iterator[Run]:
+    for less, more in _steps(_WORDS.findall(gone), _WORDS.findall(came)):
+        yield from _runs(less, more)
+
+
+def _runs(gone: str, came: str) -> Iterator[Run]:
+    if gone == came:
+        yield Run("same", visible(gone))
+        return
+    if gone:
+        yield Run("gone", visible(gone))
+    if came:
+        yield Run("new", visible(came))
 
 
 def one_line(text: str, limit: int) -> str:

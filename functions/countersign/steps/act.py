@@ -107,8 +107,9 @@ def _effect(
 def _after_lost_answer(
     claim: LedgerEntry, action: Action[Any, Any], lost: Ambiguous
 ) -> LedgerEntry:
-    """A target with keys is asked again under the same key; one without is never sent to twice."""
-    if action.find is None:
+    """A target with keys is asked again under the same key, unless the key has kept this very
+    answer; one without keys is never sent to twice."""
+    if action.find is None or lost.settled:
         return _ended(claim, ActionStatus.UNKNOWN, str(lost))
     raise Unavailable(f"the answer was lost; the next attempt looks for {action.id}") from None
 

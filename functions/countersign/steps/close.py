@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from countersign.domain.actions import ActionStatus
-from countersign.domain.change import Change, JobRecord
+from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.job import Status
 from countersign.domain.plan import failure
+from countersign.domain.reservations import spent
 from countersign.domain.sampling import review_of
 from countersign.runtime import Call, Deps, step
 
 
 def close(deps: Deps, record: JobRecord, call: Call) -> Change:
-    """COMPLETED when anything took effect, REJECTED when nothing did. A share is sampled."""
-    review = review_of(record, deps.clock.now())
+    """COMPLETED when anything took effect, REJECTED when nothing did. A share is sampled.
+
+    What is reserved and was not spent is left to `tick`, at once: Close may write no counter.
+    """
+    now = deps.clock.now()
+    review = review_of(record, now)
     ran = any(held.status is ActionStatus.VERIFIED for held in record.ledger)
     return Change(
         event="closed",
@@ -21,6 +26,7 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
         reason=_reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
         done=tuple(record.due),
+        due=() if spent(record) else (Due(kind="reservation", at=now),),
         reviews=(review,) if review else (),
     )
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+from countersign.capping import check_stopped, reserve
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.edits import situation
 from countersign.domain.job import Status
 from countersign.domain.plan import build, next_move, reconsider
-from countersign.domain.rules import Findings, findings
+from countersign.domain.reservations import capped_before
+from countersign.domain.rules import Finding, Findings, Situation, findings
+from countersign.domain.workflow import Workflow
 from countersign.runtime import Call, Deps, step
 from countersign.workflows import WORKFLOWS
 
@@ -20,16 +25,22 @@ HARD_EXPIRY = timedelta(days=45)
 
 
 def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
-    """Raises UnknownVersion when what is stored was written by other code."""
+    """What runs by itself is reserved in its caps first; a reached one is judged as a finding.
+
+    Raises UnknownVersion when what is stored was written by other code, Throttled when too many
+    reserve in one cap at once.
+    """
     workflow = WORKFLOWS[record.job.workflow]
     now = deps.clock.now()
-    seen = situation(workflow, record, now)
-    found = findings(workflow.rules, seen)
-    if record.ledger:
-        changed = reconsider(workflow, record.ledger, found)
-    else:
-        changed = build(workflow, seen, found, now + HARD_EXPIRY)
+    ours = frozenset(held.key for held in record.ledger)
+    seen = replace(situation(workflow, record, now), ours=ours, capped=capped_before(record))
+    found, changed = _judged(workflow, record, seen)
     ledger = _merged(record.ledger, changed)
+    full = reserve(deps, workflow, seen, ledger)
+    if full:
+        found, changed = _judged(workflow, record, replace(seen, capped=tuple(full.values())))
+        ledger = _merged(record.ledger, changed)
+        check_stopped(ledger, full)
     return Change(
         event="decided",
         actor=f"state:{call.state}",
@@ -41,6 +52,16 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
         done=("callback",) if "callback" in record.due else (),
         move=next_move(ledger, workflow.reads),
     )
+
+
+def _judged(
+    workflow: Workflow[Any], record: JobRecord, seen: Situation[Any]
+) -> tuple[tuple[Finding, ...], tuple[LedgerEntry, ...]]:
+    """What is found, and the entries that are new or judged more strictly because of it."""
+    found = findings(workflow.rules, seen)
+    if record.ledger:
+        return found, reconsider(workflow, record.ledger, found)
+    return found, build(workflow, seen, found, seen.now + HARD_EXPIRY)
 
 
 def _merged(held: Sequence[LedgerEntry], changed: Sequence[LedgerEntry]) -> list[LedgerEntry]:

@@ -44,7 +44,7 @@ def _opened(deps: Deps, record: JobRecord, call: Call) -> Change:
         status=Status.ESCALATED,
         reason=reason,
         case=case,
-        done=tuple(record.due),
+        done=tuple(kind for kind in record.due if kind != "reservation"),
     )
 
 

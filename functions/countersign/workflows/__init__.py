@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from countersign.domain.workflow import Workflow
-from countersign.workflows import lead_intake
+from countersign.workflows import lead_intake, refund_request
 
 
 class _Register(Mapping[str, Workflow[Any]]):
@@ -25,4 +25,6 @@ class _Register(Mapping[str, Workflow[Any]]):
         return len(self._makers)
 
 
-WORKFLOWS: Mapping[str, Workflow[Any]] = _Register({"lead_intake": lead_intake.workflow})
+WORKFLOWS: Mapping[str, Workflow[Any]] = _Register(
+    {"lead_intake": lead_intake.workflow, "refund_request": refund_request.workflow}
+)

@@ -91,7 +91,7 @@ def test_bytes_as_text_are_composed(value: Any) -> None:
         date(2026, 3, 2),
         {1, 2},
         b"bytes",
-        object(),
+        pytest.param(object(), id="object"),
         {1: "a number as key"},
         {"e\u0301": 1, "\u00e9": 2},
     ],

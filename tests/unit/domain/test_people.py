@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from countersign.domain.approvals import Approval, Choice, Decision, Person
-from countersign.domain.authority import authority, sign
+from countersign.domain.approvals import Approval, Cause, Choice, Decision, Person
+from countersign.domain.authority import authority, may_edit, sign
 from countersign.domain.errors import AlreadyDecided, NotAuthorised
 from countersign.domain.money import Money
 from countersign.domain.people import Away, Directory, Limit, Member
@@ -131,6 +131,49 @@ def test_the_author_of_an_edit_may_be_one_of_two_but_not_both() -> None:
     once = sign(PEOPLE, edited, said("ana"))
     assert once.decision is None
     assert sign(PEOPLE, once, said("ben")).decision is not None
+
+
+def test_each_editor_needs_somebody_else_for_their_own_edit() -> None:
+    """Two people edited one action each: neither is asked alone, together they are enough."""
+    edited = request(quorum=Quorum.TWO, editors={REFUND: "ana", REPLY: "ben"})
+    alone = edited.model_copy(update={"quorum": Quorum.ONE})
+    for name, member_ in (("ana", ANA), ("ben", BEN)):
+        assert "somebody else" in authority(member_, alone, said(name)).reason
+    both = sign(PEOPLE, sign(PEOPLE, edited, said("ana")), said("ben"))
+    assert both.decision is not None
+    assert set(both.decision.choices.values()) == {Choice.APPROVE}
+
+
+@pytest.mark.parametrize(
+    ("request_", "who", "why"),
+    [
+        (request(), ANA, ""),
+        (request(), None, "any more"),
+        (request(approvers=(BEN.person,)), ANA, "not asked"),
+        (request(deadline=START), ANA, "deadline"),
+        (request(superseded=True), ANA, "replaced"),
+        (request(author="ana"), ANA, "policy of their own"),
+        (sign(PEOPLE, request(), said("ben")), ANA, "decided already"),
+    ],
+)
+def test_who_may_not_decide_may_not_edit(request_: Approval, who: Member | None, why: str) -> None:
+    """An edit replaces a live request, by somebody who was asked and is there."""
+    judged = may_edit(who, request_, START)
+    assert (judged.allowed, why in judged.reason) == (not why, True)
+
+
+def test_a_reason_from_the_list_is_enough_unless_it_is_other() -> None:
+    """`other` without words explains nothing; a cause and words are kept together."""
+    choices = {REFUND: Choice.REJECT, REPLY: Choice.APPROVE}
+    plain = Decision(by="ana", at=START, choices=choices, cause=Cause.FACTS)
+    decided = sign(PEOPLE, request(), plain).decision
+    assert decided is not None
+    assert (decided.cause, decided.words) == (Cause.FACTS, "wrong facts")
+    other = plain.model_copy(update={"cause": Cause.OTHER})
+    assert "needs a reason" in authority(ANA, request(), other).reason
+    said_why = other.model_copy(update={"reason": "they called"})
+    assert authority(ANA, request(), said_why).allowed
+    assert said_why.words == "other: they called"
 
 
 def test_a_decision_after_the_last_one_learns_that_there_is_one() -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from countersign.domain.approvals import Cause
 from countersign.doors.http import Response
 from tests.unit.pages.visitor import Browser
 from tests.unit.pages.waiting import JOB, approval, waiting
@@ -17,10 +18,11 @@ def test_reject_needs_a_reason_and_keeps_what_was_typed() -> None:
     world = waiting()
     ana = Browser(world)
     ana.opens()
-    back = ana.posts(ana.filled("reject", reason="   "))
+    back = ana.posts(ana.filled("reject", cause="", reason="Not our customer."))
     assert (back.status, world.store.writes) == (422, 0)
     assert "A rejection needs a reason" in back.body
     assert back.body.count('value="reject" required checked') == 2
+    assert "Not our customer." in back.body
     assert f'value="{ana.code()}"' in back.body
     assert ana.posts(ana.filled("reject", reason="Not our customer.")).status == 303
     statuses = [h.status for h in world.store.load(JOB).ledger]
@@ -37,6 +39,32 @@ def test_every_action_needs_a_choice() -> None:
     back = ana.posts(fields)
     assert (back.status, world.store.writes) == (422, 0)
     assert "Choose approve or reject for action 1" in back.body
+
+
+def test_cause_and_words_are_kept_together() -> None:
+    """The reason from the list and the free text stand in decision, audit, ledger and page."""
+    world = waiting()
+    ana = Browser(world)
+    ana.opens()
+    ana.posts(ana.filled("reject", cause="wrong tone", reason="Too formal for them."))
+    made = approval(world).decision
+    assert made is not None
+    assert (made.cause, made.words) == (Cause.TONE, "wrong tone: Too formal for them.")
+    held = world.store.load(JOB)
+    assert held.audit[-1].fields["cause"].value == "wrong tone"
+    assert held.ledger[2].note == made.words
+    assert "wrong tone: Too formal for them." in ana.opens().body
+
+
+def test_a_cause_counts_only_for_a_rejection() -> None:
+    """Who chose a reason and then approved has approved, without a reason."""
+    world = waiting()
+    ana = Browser(world)
+    ana.opens()
+    assert ana.posts(ana.filled(cause="duplicate")).status == 303
+    made = approval(world).decision
+    assert made is not None
+    assert made.cause is None
 
 
 Spoil = Callable[[Browser], Response]
@@ -104,6 +132,8 @@ SPOILED: dict[str, tuple[int, Spoil]] = {
     "no form": (400, lambda b: _body(b, b"")),
     "other digests shown": (409, lambda b: b.posts({**b.filled(), "shown": "0" * 64})),
     "a foreign digest": (409, _foreign_digest),
+    "an unknown cause": (409, lambda b: b.posts(b.filled("reject", cause="whim"))),
+    "other without words": (422, lambda b: b.posts(b.filled("reject", cause="other"))),
     "another word": (409, lambda b: b.posts(b.filled("maybe"))),
     "a reason too long": (422, lambda b: b.posts({**b.filled(), "reason": "x" * 2_001})),
 }

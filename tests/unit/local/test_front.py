@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -34,7 +34,9 @@ def mail(email: Email, number: int = 1) -> Mail:
 class Visit:
     """A browser on the front of a world with one waiting job."""
 
-    def __init__(self, message: str = "", *, offline: bool = True) -> None:
+    def __init__(
+        self, message: str = "", *, offline: bool = True, moved: timedelta = timedelta()
+    ) -> None:
         self.world = World(WORKFLOWS["lead_intake"].offline)
         body = form(message=message) if message else form()
         self.journey = Journey(self.world, accept(self.world, body))
@@ -47,7 +49,8 @@ class Visit:
             send=self.send,
             samples=samples(),
             offline=offline,
-            now=lambda: START,
+            now=lambda: START + moved,
+            moved=lambda: moved,
         )
         self.client = TestClient(front.app(), base_url="http://127.0.0.1", follow_redirects=False)
 
@@ -68,6 +71,28 @@ def test_the_first_page_names_every_sample() -> None:
     """Each event can be sent by a button of its own."""
     text = Visit().page("/")
     assert all(f'action="/send/{one.name}"' in text for one in samples())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_moved_clock_shows_on_every_page(path: str) -> None:
+    """By how much, what time it is now, and the way back."""
+    text = Visit(moved=timedelta(days=2)).page(path)
+    assert "The clock is moved by +2 d." in text
+    assert "Wed 4 Mar 2026, 09:00 UTC" in text
+    assert "countersign clock reset" in text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_real_time_is_not_worth_a_word(path: str) -> None:
+    """No notice without an offset."""
+    assert "The clock is moved" not in Visit().page(path)
+
+
+def test_an_error_page_does_not_ask_the_table_for_the_time() -> None:
+    """What failed may be the very table that knows."""
+    visit = Visit(moved=timedelta(days=2))
+    answer = visit.client.get("/jobs/j-none")
+    assert (answer.status_code, "The clock is moved" in answer.text) == (404, False)
 
 
 def test_sending_leads_to_the_job() -> None:
@@ -268,3 +293,10 @@ def test_no_path_climbs_out_of_its_door(path: str) -> None:
     api = Api()
     assert api.client.get(path).status_code == 404
     assert api.asked == []
+
+
+def test_every_page_leads_to_both_demo_systems() -> None:
+    """CRM and payments stand side by side in the bar of pages."""
+    text = Visit().page("/console")
+    assert '<a href="/crm">CRM</a>' in text
+    assert '<a href="/payments">Payments</a>' in text

@@ -66,8 +66,9 @@ class Ended:
 
     def faults(self) -> list[str]:
         """Everything that the player says of it."""
-        outcome = checks.outcome(EXPECT, self.job, self.journal, self.mails)
-        return outcome + checks.strays([self.job], self.journal, self.mails, INTERNAL)
+        outside = checks.Outside(crm=self.journal, payments=[], mails=self.mails)
+        outcome = checks.outcome(EXPECT, self.job, outside)
+        return outcome + checks.strays([self.job], outside, INTERNAL)
 
 
 def test_what_ended_as_expected_has_no_fault() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from countersign.doors.approvals import answer
-from infra.local.signer import Page, read
+from infra.local.signer import Page, SignError, read
+from tests.unit.doors.test_approval_edit import at_work
 from tests.unit.pages.visitor import Browser
 from tests.unit.pages.waiting import SECRETS, waiting
+from tests.unit.steps import refunds
 
 
 def opened() -> tuple[Browser, Page]:
@@ -22,12 +26,34 @@ def test_the_page_gives_all_that_the_form_needs() -> None:
     assert len(page.code) == 5
 
 
-def test_the_filled_form_is_taken() -> None:
-    """What the player fills in is a whole form with one choice for every action."""
+@pytest.mark.parametrize("choice", ["approve", "reject"])
+def test_the_filled_form_is_taken(choice: str) -> None:
+    """What the player fills in is a whole form with one choice for every action: the door says
+    yes to it."""
+    browser, page = opened()
+    form = page.form(choice, "not this tone" if choice == "reject" else "")
+    assert set(page.choices) == {name for name, value in form.items() if value == choice}
+    assert browser.posts(form).status in (200, 303)
+
+
+@pytest.mark.parametrize(("amount", "status"), [("600.00 EUR", 422), ("290.00 EUR", 200)])
+def test_an_edit_above_the_own_limit_is_refused(amount: str, status: int) -> None:
+    """Robin may sign up to 500: the form for an edit is filled by the page's own fields."""
+    world = refunds.world()
+    refunds.has_order(world, "1055", 64_000)
+    refunds.begin(world, order="1055", amount={"minor": 30_000, "currency": "EUR"})
+    browser = at_work(world, "robin@countersign.example", edit="1")
+    form = read(browser.page).edit({"amount": amount})
+    assert form["field-reason"] == "requested_by_customer"
+    assert browser.posts(form).status == status
+
+
+@pytest.mark.control
+def test_control_a_form_without_the_field_is_not_made_up() -> None:
+    """What the page does not offer cannot be typed."""
     _, page = opened()
-    form = page.form("reject", "not this tone")
-    assert set(form) == {"shown", *page.choices, "reason", "code"}
-    assert set(page.choices) == {name for name, value in form.items() if value == "reject"}
+    with pytest.raises(SignError, match="no field"):
+        page.edit({"amount": "1.00 EUR"})
 
 
 def test_an_answer_page_has_a_heading_and_no_form() -> None:
@@ -36,3 +62,9 @@ def test_an_answer_page_has_a_heading_and_no_form() -> None:
     assert not page.choices
     assert page.heading == "This link is closed"
     assert page.job_id == "j-" + "a" * 24
+
+
+def test_the_page_is_about_the_job_that_it_names_last() -> None:
+    """A rule's finding may name an earlier job; the page's own stands at its end."""
+    earlier, own = "j-" + "a" * 24, "j-" + "b" * 24
+    assert read(f"<p>an earlier request holds it: {earlier}</p><p>Job {own}</p>").job_id == own

@@ -16,7 +16,7 @@ from countersign.domain.policy import Answer, Quorum, Reason, Verdict
 from countersign.workflows import WORKFLOWS
 from tests.fakes.world import ANA, BEN, START, World
 from tests.unit.pages.plot import Plot
-from tests.unit.pages.waiting import DRAFTED, record
+from tests.unit.pages.waiting import record
 
 BEFORE = timedelta(hours=2)
 CONTACT = Reason(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from html import unescape
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from countersign.doors.http import Request, Response
 from countersign.doors.pages import answer
@@ -26,8 +26,9 @@ class MemberBrowser:
         """One request of this browser."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         params = dict(zip(("link", "secret"), path.split("/")[2:], strict=False))
-        request = Request(method, params, named, self.cookies, body)
-        response = answer(self.world.deps, path, request)
+        query = dict(parse_qsl(urlsplit(path).query))
+        request = Request(method, params, named, self.cookies, body, query)
+        response = answer(self.world.deps, path.partition("?")[0], request)
         for cookie in response.cookies:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value

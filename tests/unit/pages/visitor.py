@@ -25,6 +25,21 @@ class Browser:
         self.params = {"link": f"link-{person}", "secret": SECRETS[person]}
         self.cookies: dict[str, str] = {}
         self.page = ""
+        self.query: dict[str, str] = {}
+
+    def goes_to(self, **query: str) -> Response:
+        """A link on the page is followed; forms are posted there from now on."""
+        self.query = query
+        return self.opens()
+
+    def fields(self, **changed: str) -> dict[str, str]:
+        """The fields of whatever form is on the page, as they are, and the code typed."""
+        inputs = re.findall(r'<input class="line" id="([^"]+)"[^>]*? value="([^"]*)"', self.page)
+        areas = re.findall(
+            r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', self.page, re.DOTALL
+        )
+        shown = {name: unescape(text) for name, text in [*inputs, *areas]}
+        return {"shown": self.hidden(), "code": self.code(), **shown, **changed}
 
     def send(self, request: Request) -> Response:
         """One request of this browser."""
@@ -37,12 +52,14 @@ class Browser:
 
     def opens(self, method: str = "GET") -> Response:
         """The link is opened."""
-        return self.send(Request(method=method, params=self.params, cookies=self.cookies))
+        asked = Request(method, self.params, cookies=self.cookies, query=self.query)
+        return self.send(asked)
 
     def filled(self, choice: str = "approve", **changed: str) -> dict[str, str]:
         """The form as a person fills it in."""
         names = dict.fromkeys(re.findall(r'name="(choice-[0-9a-f]+)"', self.page), choice)
-        said = {"shown": self.hidden(), "cause": "", "reason": "", "code": self.code()}
+        cause = "wrong facts" if choice == "reject" else ""
+        said = {"shown": self.hidden(), "cause": cause, "reason": "", "code": self.code()}
         return {**said, **names, **changed}
 
     def posts(self, fields: Mapping[str, str], **headers: str) -> Response:
@@ -53,7 +70,7 @@ class Browser:
         """The request that submits `body`."""
         sent = {"content-type": "application/x-www-form-urlencoded", "origin": "null"}
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Request("POST", self.params, sent | named, self.cookies, body)
+        return Request("POST", self.params, sent | named, self.cookies, body, self.query)
 
     def code(self) -> str:
         """The code on the page."""

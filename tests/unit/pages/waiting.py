@@ -17,6 +17,7 @@ from countersign.domain.links import hashed
 from countersign.domain.money import Money
 from countersign.domain.policy import Answer, Reason, Verdict
 from countersign.domain.proposal import Proposal, Usage
+from countersign.domain.records import Records
 from countersign.domain.rules import Finding, Findings
 from countersign.workflows import WORKFLOWS
 from countersign.workflows.lead_intake.contract import LeadInput
@@ -126,6 +127,8 @@ def record(plot: Plot | None = None) -> JobRecord:
         "input": LeadInput(channel="form", sender=plot.to, text=plot.text),
         "proposal": proposal,
         "findings": Findings(found=(BUDGET,)),
+        "records": Records(read_at=START, found={}),
+        "limits": WORKFLOWS["lead_intake"].release.limits,
     }
     asked = Approval(
         approval_id=APPROVAL,

@@ -141,8 +141,8 @@ def test_too_many_attachments_ask() -> None:
 
 def test_the_register_is_a_mapping_that_names_its_workflows() -> None:
     """The register lists its workflows and makes each once."""
-    assert list(WORKFLOWS) == ["lead_intake"]
-    assert len(WORKFLOWS) == 1
+    assert list(WORKFLOWS) == ["lead_intake", "refund_request"]
+    assert len(WORKFLOWS) == 2
     assert WORKFLOWS["lead_intake"] is WORKFLOWS["lead_intake"]
     with pytest.raises(KeyError):
         WORKFLOWS["unknown"]

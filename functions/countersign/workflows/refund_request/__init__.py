@@ -10,6 +10,7 @@ from typing import Any
 from countersign.domain.workflow import Tier, Workflow
 from countersign.understanding.reading import dismiss, requester
 from countersign.workflows.refund_request.actions import ACTIONS, lookups, want
+from countersign.workflows.refund_request.caps import caps
 from countersign.workflows.refund_request.confidence import confidence
 from countersign.workflows.refund_request.contract import RefundAnswer, RefundInput, schema
 from countersign.workflows.refund_request.draft import draft
@@ -62,6 +63,7 @@ def workflow() -> Workflow[RefundInput]:
         claim=claim,
         joins=joins,
         want=want,
+        caps=caps,
     )
 
 

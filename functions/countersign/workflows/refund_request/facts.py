@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
@@ -20,6 +21,9 @@ from countersign.workflows.refund_request.contract import RefundInput
 
 Request = Situation[RefundInput]
 
+_KEY = "action_key"
+_CAME_TO_NOTHING = frozenset({"failed", "canceled"})
+"""States of a refund whose money is back where it was."""
 _SIGNS = (
     ("USD", "us", frozenset(["AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"])),
     ("JPY", "jp", frozenset({"CNY"})),
@@ -57,6 +61,12 @@ def order_number(message: RefundInput, proposal: Proposal) -> str:
     return orders.normal(said)
 
 
+def refunds(situation: Request) -> tuple[Record, ...]:
+    """The customer's refunds that took effect, without those of this very job."""
+    held = _effective(situation)
+    return tuple(one for one in held if one.fields.get(_KEY) not in situation.ours)
+
+
 def wish(situation: Request) -> str:
     """What the sender wants; a shop's refund form says it where the text does not."""
     said = situation.proposal.value("wish")
@@ -78,9 +88,10 @@ def records(situation: Request) -> tuple[Record, ...]:
 
 
 def order(situation: Request) -> Order | None:
-    """The order; None when there is not exactly one, or when its record cannot be read."""
+    """The order as it was before this very job gave anything back; None when there is not exactly
+    one, or when its record cannot be read."""
     found = records(situation)
-    return _order(found[0]) if len(found) == 1 else None
+    return _order(found[0], _own(situation, found[0])) if len(found) == 1 else None
 
 
 def asked(situation: Request) -> Asked | None:
@@ -125,11 +136,25 @@ def is_senders(found: Order, message: RefundInput) -> bool:
     return bool(found.email) and found.email.casefold() == message.sender.casefold()
 
 
-def _order(record: Record) -> Order | None:
+def _effective(situation: Request) -> Iterator[Record]:
+    held = situation.records.all("refunds")
+    return (one for one in held if one.fields.get("status", "") not in _CAME_TO_NOTHING)
+
+
+def _own(situation: Request, charge: Record) -> Decimal:
+    """What this very job has given back of the charge: a look after it finds that too."""
+    mine = (one for one in _effective(situation) if one.fields.get(_KEY) in situation.ours)
+    sums = (_money(one, "amount_minor") for one in mine if one.fields.get("charge") == charge.id)
+    return sum((one.amount for one in sums if one), Decimal(0))
+
+
+def _order(record: Record, own: Decimal) -> Order | None:
     held = record.fields.get
-    paid, refunded = _money(record, "amount_minor"), _money(record, "refunded_minor")
-    if paid is None or refunded is None:
+    paid, gone = _money(record, "amount_minor"), _money(record, "refunded_minor")
+    if paid is None or gone is None:
         return None
+    # The order may have been read just before our refund was there.
+    refunded = Money(amount=max(gone.amount - own, Decimal(0)), currency=gone.currency)
     return Order(
         charge=record.id,
         number=held("number", ""),

@@ -6,6 +6,7 @@ confirmation of a refund that runs by itself.
 
 from __future__ import annotations
 
+from countersign.domain.caps import REACHED
 from countersign.domain.policy import Answer, Line, Policy, Quorum
 
 _REFUND = ("payments.refund",)
@@ -53,6 +54,7 @@ POLICY = Policy(
         *_asks("no-limit", "currency.no_limit", Quorum.TWO),
         *_asks("over-auto", "refund.over_auto"),
         *_asks("over-single", "refund.over_single", Quorum.TWO),
+        *_asks("cap", REACHED),
         *_asks("too-many", "customer.too_many"),
         *_asks("fraud", "reason.fraud"),
         *_asks("unsure", "confidence.low"),

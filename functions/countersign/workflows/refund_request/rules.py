@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from countersign.domain.records import Record
 from countersign.domain.rules import Rule
 from countersign.understanding import checks
 from countersign.understanding.checks import Hit
@@ -13,8 +12,6 @@ from countersign.workflows.refund_request import facts, orders, replies
 from countersign.workflows.refund_request.contract import RefundInput
 from countersign.workflows.refund_request.facts import Request
 from countersign.workflows.refund_request.reading import source_text
-
-_CAME_TO_NOTHING = frozenset({"failed", "canceled"})
 
 
 def _unstated(situation: Request) -> Hit:
@@ -146,13 +143,9 @@ def _over(name: str, situation: Request) -> Hit:
 def _too_many(situation: Request) -> Hit:
     days, most = (situation.limits.number(f"refunds.{name}") for name in ("days", "max"))
     since = situation.now - timedelta(days=float(days))
-    recent = [one for one in situation.records.all("refunds") if _counts(one)]
-    late = [one for one in recent if (instant(one.fields.get("created", "")) or since) >= since]
+    created = (instant(one.fields.get("created", "")) for one in facts.refunds(situation))
+    late = [at for at in created if (at or since) >= since]
     return (f"{len(late)} refunds", f"{most} in {days} days") if len(late) >= most else None
-
-
-def _counts(refund: Record) -> bool:
-    return refund.fields.get("status", "") not in _CAME_TO_NOTHING
 
 
 def _fraud(situation: Request) -> Hit:

@@ -1,0 +1,95 @@
+"""Every path into Act: no effect without a live, matching decision by people with authority."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from tests.guarantees.paths import HAPPENINGS, Story, all_sign, four_eyes, without_a_gate
+from tests.guarantees.signing import Figure, dice
+
+pytestmark = pytest.mark.guarantee("T29")
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([*HAPPENINGS, "link", "link", "machine", "machine"]),
+        st.integers(min_value=0, max_value=2**32),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def played(steps: list[tuple[str, int]], *, two: bool, signed: bool) -> Story:
+    """A job to which `steps` happen, and which is `signed` by everybody at the end, judged after
+    each."""
+    story = Story()
+    if two:
+        four_eyes(story)
+    for name, number in steps:
+        HAPPENINGS[name](story, random.Random(number))  # noqa: S311 - drawn by Hypothesis
+        story.judge()
+    if signed:
+        all_sign(story)
+    return story
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(
+    "examples", [200, pytest.param(2_000, marks=pytest.mark.soak)], ids=["short", "long"]
+)
+def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: int) -> None:
+    """Links, inbox, bulk, time, edits, leavers, forged rows, resumed cases, stray states."""
+    ended, routes = Counter[str](), Counter[str]()
+
+    @seed(dice().randrange(2**32))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(steps=STEPS, two=st.booleans(), signed=st.booleans())
+    def holds(steps: list[tuple[str, int]], *, two: bool, signed: bool) -> None:
+        story = played(steps, two=two, signed=signed)
+        assert story.wrong == []
+        ended["with effects" if story.seen else "without"] += 1
+        routes.update(one.route for one in story.said)
+
+    holds()
+    assert ended["with effects"] >= examples / 6, ended
+    assert {"link", "inbox"} <= set(routes)
+    figure(
+        f"{examples:,} stories, {ended['with effects']} with effects, all authorised "
+        f"(signed {dict(routes)})",
+        examples,
+    )
+
+
+@pytest.mark.control
+def test_control_an_executor_without_the_gate_is_caught() -> None:
+    """Doing what the plan says is found to lack every signature."""
+    story = Story()
+    without_a_gate(story)
+    story.judge()
+    assert len(story.wrong) == 4
+
+
+@pytest.mark.control
+def test_control_one_signature_where_two_are_needed_is_caught() -> None:
+    """The judge counts people, not clicks."""
+    story = Story()
+    story.quorum = 2
+    by_ana = story.held.browser("ana")
+    by_ana.opens()
+    form = by_ana.filled()
+    assert by_ana.posts(form).status == 303
+    story.note("ana", "approve", form["shown"], "link")
+    story.held.journey.answered()
+    story.judge()
+    assert len(story.wrong) == 4

@@ -1,0 +1,122 @@
+"""Caps under many writers: real processes against the local cloud's DynamoDB."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local import deployer
+from infra.local.processes import ROOT, LocalCloud
+from tests.fakes.tables import create_jobs_table
+
+pytestmark = pytest.mark.cloud
+
+TABLE = "caps"
+WORKERS, EACH = 8, 60
+AMOUNT, MOST = 499, 100_000
+FITS = MOST // AMOUNT
+"""200 of 480 that are tried."""
+WORKERS_CODE = Path(__file__).with_name("cap_workers.py")
+
+
+@pytest.fixture(scope="module")
+def db(cloud: LocalCloud) -> Any:
+    """The table on the local cloud, for looking at it."""
+    client = deployer.client("dynamodb", cloud.endpoint)
+    create_jobs_table(client, TABLE)
+    return client
+
+
+@dataclass
+class Result:
+    """What the workers said, and how long they took together, in seconds."""
+
+    seconds: float = 0
+    granted: Counter[str] = field(default_factory=Counter)
+    said: Counter[str] = field(default_factory=Counter)
+
+
+def run(cloud: LocalCloud, design: str, *, kill: bool = False) -> Result:
+    """Eight workers at once; `kill` ends one in the middle, and another does its work again."""
+    sizes = {"table": TABLE, "workers": WORKERS, "count": EACH, "amount": AMOUNT, "most": MOST}
+    given = {**sizes, "design": design, "kill": kill, "cap": _cap(design, kill=kill)}
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    command = [sys.executable, str(WORKERS_CODE), json.dumps(given)]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, text=True, check=True, stdout=subprocess.PIPE
+    )
+    return _result(ended.stdout)
+
+
+def _cap(design: str, *, kill: bool) -> str:
+    return f"{design}-killed" if kill else design
+
+
+def _result(said: str) -> Result:
+    result = Result()
+    for line in said.splitlines():
+        ((what, about),) = json.loads(line).items()
+        if what == "seconds":
+            result.seconds = about
+        else:
+            result.said[what] += 1
+            result.granted.update([about] if what == "granted" else [])
+    return result
+
+
+def total(db: Any, cap: str) -> int:
+    key = {"pk": {"S": f"CAP#{cap}/2026-03-02"}, "sk": {"S": "CAP"}}
+    return int(db.get_item(TableName=TABLE, Key=key, ConsistentRead=True)["Item"]["total"]["N"])
+
+
+def rows(db: Any, cap: str) -> int:
+    """How many reservations hold a part of this cap."""
+    pages = db.get_paginator("scan").paginate(TableName=TABLE)
+    items = (item for page in pages for item in page["Items"])
+    held = (json.loads(i["body"]["S"]) for i in items if i["sk"]["S"].startswith("RESERVED#"))
+    return sum(one["counters"] == [f"{cap}/2026-03-02"] for one in held)
+
+
+def test_eight_writers_fill_a_cap_exactly(cloud: LocalCloud, db: Any) -> None:
+    """480 try for 200 places: 200 get one, the counter is their sum, none is lost or doubled."""
+    seen = run(cloud, "exact")
+    assert sum(seen.granted.values()) == len(seen.granted) == FITS
+    assert seen.said["refused"] == WORKERS * EACH - FITS
+    assert (rows(db, "exact"), total(db, "exact")) == (FITS, FITS * AMOUNT)
+
+
+def test_a_worker_that_is_killed_and_comes_back_reserves_nothing_twice(
+    cloud: LocalCloud, db: Any
+) -> None:
+    """SIGKILL in the middle; the successor asks for the same actions under other attempts."""
+    seen = run(cloud, "exact", kill=True)
+    cap = "exact-killed"
+    assert (rows(db, cap), total(db, cap)) == (FITS, FITS * AMOUNT)
+    twice = [key for key, times in seen.granted.items() if times > 1]
+    assert all(key.startswith("0-") for key in twice)
+    assert len(seen.granted) == FITS
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("design", ["check_then_add", "read_modify_write"])
+def test_control_naive_counters_let_more_through_than_the_cap(
+    cloud: LocalCloud, db: Any, design: str
+) -> None:
+    """Room that two see at once is given away twice; a total that two write loses one of them."""
+    seen = run(cloud, design)
+    assert sum(seen.granted.values()) > FITS
+    assert total(db, design) > MOST or design == "read_modify_write"

@@ -1,0 +1,103 @@
+"""Every way to a decision, found in the code: who makes one, who writes one, who signs one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+JUDGE = "domain/authority.py"
+RECORDER = "doors/approval_decision.py"
+TIME = "doors/tick.py"
+
+ONLY_IN: Mapping[str, frozenset[str]] = {
+    # Signs after `authority` has judged: the one caller of `decide`.
+    "decide": frozenset({JUDGE}),
+    # The one caller of `sign`, in the one conditional write.
+    "sign": frozenset({RECORDER}),
+    # Time's decision: "not approved", and nothing else.
+    "expire": frozenset({TIME}),
+    # Moves the ledger by a decision that stands.
+    "settle": frozenset({RECORDER, TIME}),
+}
+"""Functions of the domain that make a decision, and where each may be called."""
+
+ROUTES: Mapping[str, str] = {
+    "doors/approvals.py": "link",
+    "doors/inbox_request.py": "inbox",
+    "doors/inbox_bulk.py": "bulk",
+}
+"""Every module that may hand a decision to the one recorder, and the name of its route."""
+
+_DECIDING = {
+    "countersign.domain.approvals": {"decide", "expire", "settle"},
+    "countersign.domain.authority": {"sign"},
+}
+_FIELDS = {"decision", "signatures"}
+_MAKERS = ("model_copy", "Approval")
+
+
+def faults(root: Path) -> list[str]:
+    """Every place below `root` that reaches a decision by another way than ONLY_IN and ROUTES."""
+    return [fault for path in sorted(root.rglob("*.py")) for fault in _of(path, root)]
+
+
+def recorders(root: Path) -> set[str]:
+    """The modules that call `record_decision`."""
+    return {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if any(name == "record_decision" for name in _called(ast.parse(path.read_text())))
+    }
+
+
+def _of(path: Path, root: Path) -> Iterator[str]:
+    where, tree = str(path.relative_to(root)), ast.parse(path.read_text())
+    if where == "domain/approvals.py":
+        return
+    names = _imported(tree)
+    for called in _called(tree):
+        meant = names.get(called, "")
+        if meant and where not in ONLY_IN[meant]:
+            yield f"{where} calls {meant}"
+    for written in _written(tree):
+        yield f"{where} writes an approval's {written}"
+
+
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """Local names, dotted or not, of the functions that make decisions."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= _from(str(node.module), node.names)
+    return found
+
+
+def _from(module: str, names: list[ast.alias]) -> dict[str, str]:
+    wanted = _DECIDING.get(module, set())
+    found = {one.asname or one.name: one.name for one in names if one.name in wanted}
+    for one in names:
+        inside = _DECIDING.get(f"{module}.{one.name}", set())
+        found |= {f"{one.asname or one.name}.{name}": name for name in inside}
+    return found
+
+
+def _called(tree: ast.Module) -> Iterator[str]:
+    """Every name that is used anywhere: handing a function on is as good as calling it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+            yield ast.unparse(node)
+
+
+def _written(tree: ast.Module) -> Iterator[str]:
+    """Decisions put into an approval by hand."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(_MAKERS):
+            named = {str(word.arg) for word in node.keywords}
+            yield from sorted(_FIELDS & (_keys(node) | named))
+
+
+def _keys(node: ast.AST) -> set[str]:
+    """The literal keys of all dicts in an expression."""
+    dicts = (one for one in ast.walk(node) if isinstance(one, ast.Dict))
+    return {str(key.value) for one in dicts for key in one.keys if isinstance(key, ast.Constant)}
