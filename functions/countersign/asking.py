@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus, LedgerEntry, params_of
 from countersign.domain.approvals import Approval, Person, not_theirs
 from countersign.domain.canonical import canonical, digest
@@ -20,7 +21,6 @@ from countersign.domain.policy import strictest
 from countersign.domain.questions import Question
 from countersign.domain.workflow import Tier, Workflow
 from countersign.pages.mails import approval_request
-from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 
 LINK_BITS = 128
@@ -63,10 +63,14 @@ def request(deps: Deps, record: JobRecord) -> Approval:
     )
     first = escalated(deps, blank, workflow)
     if first is None:
-        roles = ", ".join(tier.role for tier in workflow.tiers)
-        who = "nobody but who edited it" if blank.editors else "nobody"
-        raise NeedsPerson(f"{who} may decide: give somebody one of the roles {roles}")
+        raise NeedsPerson(_nobody(blank, workflow))
     return first
+
+
+def _nobody(approval: Approval, workflow: Workflow[Any]) -> str:
+    roles = ", ".join(tier.role for tier in workflow.tiers)
+    who = "nobody but who edited it" if approval.editors else "nobody"
+    return f"{who} may decide: give somebody one of the roles {roles}"
 
 
 def escalated(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval | None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain.actions import LedgerEntry, params_of
 from countersign.domain.caps import reserving, runs_alone
 from countersign.domain.edits import action_of
 from countersign.domain.errors import Refused
 from countersign.domain.rules import Finding, Situation
 from countersign.domain.workflow import Workflow
-from countersign.runtime import Deps
 
 
 def reserve(

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain import numbers
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval, Decision
-from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 
 MOST = 100

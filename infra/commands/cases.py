@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import typer
 
+from countersign.deps import Deps
 from countersign.domain.change import JobRecord
 from countersign.doors.cases import take_out
-from countersign.runtime import Deps
 
 
 class Out(StrEnum):

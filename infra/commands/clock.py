@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import typer
 
 from countersign.connectors.virtual_clock import KEPT_FOR, MOVABLE
-from countersign.runtime import Deps
+from countersign.deps import Deps
 
 FARTHEST = timedelta(days=3650)
 _UNITS = {"w": 7 * 86_400, "d": 86_400, "h": 3_600, "m": 60, "s": 1}

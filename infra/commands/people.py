@@ -13,8 +13,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from countersign.deps import Deps
 from countersign.domain.people import Member
-from countersign.runtime import Deps
 from infra.commands import people_changes as changes
 from infra.commands.options import AsJson, Place, Stage, Where, say, show
 from infra.commands.people_words import absence, entry_of, member_of

@@ -16,10 +16,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from countersign.deps import Deps
 from countersign.domain.desk import Answer, Review
 from countersign.domain.errors import ContractBroken, NotFound
 from countersign.domain.sampling import Rate, Report, reports
-from countersign.runtime import Deps
 from infra.commands.options import AsJson, Place, Stage, Where, show
 from infra.commands.show import safe
 from infra.views.review import shown

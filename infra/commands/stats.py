@@ -13,12 +13,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from countersign.deps import Deps
 from countersign.domain import numbers
 from countersign.domain.job import Status
 from countersign.domain.numbers import Outcome, RuleCount, Waiting, quantile
 from countersign.measuring import MOST as MOST_OPEN
 from countersign.measuring import tier_name
-from countersign.runtime import Deps
 from infra.commands.options import AsJson, Place, Stage, Where, show
 
 MOST = 200

@@ -14,7 +14,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign.connectors.aws import _session
-from countersign.runtime import Deps
+from countersign.deps import Deps
 from countersign.settings import Settings
 from infra.settings import ROOT, SettingsError, load
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from countersign.runtime import Deps
+from countersign.deps import Deps
 from infra.commands import submit
 from infra.commands.submit import Answer
 from infra.local import deployer

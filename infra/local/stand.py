@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 from starlette.routing import BaseRoute
 
-from countersign.runtime import Deps
+from countersign.deps import Deps
 from infra.commands.submit import new_secret
 from infra.commands.target import pointed_at, settings_of, variables
 from infra.local import (

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from countersign.definition import definition
+from countersign.deps import Deps
 from countersign.domain.approvals import Choice, Decision, settle
 from countersign.domain.approvals import decide as decide_on
 from countersign.domain.change import Change, JobRecord
@@ -14,7 +15,7 @@ from countersign.domain.errors import CountersignError
 from countersign.domain.intake import accepted, new_job
 from countersign.domain.job import Source
 from countersign.doors.intake import pin, store
-from countersign.runtime import Call, Deps, Work, run
+from countersign.runtime import Call, Work, run
 from countersign.steps.act import act
 from countersign.steps.ask import ask
 from countersign.steps.close import close

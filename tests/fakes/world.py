@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from countersign.deps import Deps
 from countersign.domain.approvals import Person
 from countersign.domain.errors import NotFound, Refused
 from countersign.domain.hours import Hours
@@ -15,7 +16,6 @@ from countersign.domain.job import Pointer
 from countersign.domain.people import Directory, Member
 from countersign.domain.ports import Email, ModelAnswer, ModelRequest
 from countersign.domain.proposal import Usage
-from countersign.runtime import Deps
 from countersign.settings import Settings
 from tests.fakes.caps import FakeCaps
 from tests.fakes.crm import FakeCrm

@@ -108,7 +108,7 @@ def all_sign(story: Story) -> None:
     for person in ("ana", "ben"):
         if story.held.mailed(PEOPLE[person]):
             _signs(story, person)
-    goes_on(story, random.Random(0), "Look")
+    enters(story, "Look")
     story.judge()
 
 
@@ -174,9 +174,13 @@ def ticks(story: Story, _: random.Random) -> None:
     tick(story.held.world.deps)
 
 
-def goes_on(story: Story, dealt: random.Random, state: str = "") -> None:
+def goes_on(story: Story, dealt: random.Random) -> None:
     """The machine enters a state, rightly or wrongly: a late callback, a retry, a redrive."""
-    state = state or dealt.choice(["Look", "Look", "Decide", "Act", "Ask"])
+    enters(story, dealt.choice(["Look", "Look", "Decide", "Act", "Ask"]))
+
+
+def enters(story: Story, state: str) -> None:
+    """The machine runs from this state until it ends or waits."""
     try:
         story.held.journey.goes(state)
     except CountersignError:
@@ -196,11 +200,11 @@ def edits(story: Story, dealt: random.Random) -> None:
     if not story.held.mailed(PEOPLE[person]):
         return
     browser = story.held.browser(person)
-    browser.goes_to(edit="4")
+    browser.goes_to(edit=str(len(story.held.record.ledger)))
     fields = browser.fields()
     name = next((one for one in fields if one.endswith("text")), "")
     if name and browser.posts({**fields, name: f"Hello, {dealt.random()}"}).status == 200:
-        story.editors[story.held.record.ledger[3].digest] = person
+        story.editors[story.held.record.ledger[-1].digest] = person
 
 
 def is_forged(story: Story, dealt: random.Random) -> None:
@@ -211,7 +215,7 @@ def is_forged(story: Story, dealt: random.Random) -> None:
         change = requests[dealt.choice(sorted(requests))]
         story.held.world.store.put(with_request(record, one, change(one)))
     elif not story.held.effects():
-        held = record.ledger[3]
+        held = record.ledger[-1]
         name = dealt.choice(sorted(BODIES))
         made = forged_body(held, name, dealt, fits=dealt.random() < 0.5)
         story.held.world.store.put(with_entry(record, made))

@@ -6,17 +6,17 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.guarantees.paths import HAPPENINGS, Story, all_sign, four_eyes, without_a_gate
-from tests.guarantees.signing import Figure, dice
+from tests.guarantees.signing import Figure, asked, dice
 
 pytestmark = pytest.mark.guarantee("T29")
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from([*HAPPENINGS, "link", "link", "machine", "machine"]),
+        st.sampled_from([*HAPPENINGS, "link", "inbox", "bulk", "machine", "machine"]),
         st.integers(min_value=0, max_value=2**32),
     ),
     min_size=1,
@@ -24,16 +24,17 @@ STEPS = st.lists(
 )
 
 
-def played(steps: list[tuple[str, int]], *, two: bool, signed: bool) -> Story:
-    """A job to which `steps` happen, and which is `signed` by everybody at the end, judged after
-    each."""
-    story = Story()
+def played(steps: list[tuple[str, int]], *, two: bool, signed: str, reply: bool) -> Story:
+    """A job to which `steps` happen, judged after each; everybody signs `first`, `last` or not."""
+    story = Story(asked(consent=reply))
     if two:
         four_eyes(story)
+    if signed == "first":
+        all_sign(story)
     for name, number in steps:
         HAPPENINGS[name](story, random.Random(number))  # noqa: S311 - drawn by Hypothesis
         story.judge()
-    if signed:
+    if signed == "last":
         all_sign(story)
     return story
 
@@ -54,16 +55,23 @@ def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: 
         print_blob=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(steps=STEPS, two=st.booleans(), signed=st.booleans())
-    def holds(steps: list[tuple[str, int]], *, two: bool, signed: bool) -> None:
-        story = played(steps, two=two, signed=signed)
+    @given(
+        steps=STEPS,
+        two=st.booleans(),
+        signed=st.sampled_from(["first", "last", "no"]),
+        reply=st.booleans(),
+    )
+    @example(steps=[("bulk", 1), ("machine", 1)], two=False, signed="no", reply=False)
+    @example(steps=[("inbox", 1), ("machine", 1)], two=False, signed="no", reply=True)
+    def holds(steps: list[tuple[str, int]], *, two: bool, signed: str, reply: bool) -> None:
+        story = played(steps, two=two, signed=signed, reply=reply)
         assert story.wrong == []
         ended["with effects" if story.seen else "without"] += 1
         routes.update(one.route for one in story.said)
 
     holds()
     assert ended["with effects"] >= examples / 6, ended
-    assert {"link", "inbox"} <= set(routes)
+    assert {"link", "inbox", "bulk"} <= set(routes), routes
     figure(
         f"{examples:,} stories, {ended['with effects']} with effects, all authorised "
         f"(signed {dict(routes)})",

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser as Chromium
 
+from countersign.deps import Deps
 from countersign.domain.change import JobRecord, Link
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request, Response
-from countersign.runtime import Deps
 from infra.local.signer import read
 from infra.scan import link as scanned
 from infra.scan.browser import with_browser

@@ -14,10 +14,10 @@ import pytest
 from countersign.asking import LINK_BITS, SECRET_BITS
 from countersign.connectors.dynamo_rows import link as row_of
 from countersign.connectors.system import SystemIds
+from countersign.deps import Deps
 from countersign.domain.links import hashed
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request, Response
-from countersign.runtime import Deps
 from tests.fakes.world import World
 from tests.guarantees.signing import Figure, Waiting, a_world, asked
 from tests.unit.pages.visitor import Browser, Door

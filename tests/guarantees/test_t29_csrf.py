@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from countersign.deps import Deps
 from countersign.domain import links
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request, Response
-from countersign.runtime import Deps
 from tests.fakes.world import BEN, PAGE_KEY
 from tests.guarantees.signing import Figure, Waiting, asked
 from tests.unit.pages.visitor import Browser, Door

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from countersign.runtime import Deps
+from countersign.deps import Deps
 from countersign.settings import Settings
 from countersign.workflows import WORKFLOWS
 from infra.cli import run

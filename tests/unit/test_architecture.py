@@ -76,7 +76,7 @@ def test_a_broken_rule_is_seen(check: Check, tmp_path: Path) -> None:
         "import jinja2",
         "import aws_lambda_powertools",
         "from countersign import observability",
-        "from countersign.runtime import Deps",
+        "from countersign.deps import Deps",
         "from countersign.connectors.dynamo import DynamoStore",
         "from datetime import date\ndef f():\n    return date.today()",
     ],

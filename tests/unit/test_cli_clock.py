@@ -9,8 +9,8 @@ import typer
 
 from countersign import observability
 from countersign.connectors.virtual_clock import KEPT_FOR
+from countersign.deps import Deps
 from countersign.doors.signature import BadSignature, verify
-from countersign.runtime import Deps
 from countersign.settings import Settings
 from infra.commands.clock import by, moved
 from infra.commands.submit import headers

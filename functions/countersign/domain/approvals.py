@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from countersign.domain.actions import ActionStatus, LedgerEntry
+from countersign.domain.causes import Cause, explained, in_words
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import AlreadyDecided, NotAuthorised
 from countersign.domain.money import Money
@@ -32,17 +33,6 @@ class Choice(StrEnum):
     REJECT = "reject"
 
 
-class Cause(StrEnum):
-    """Why something was rejected, for the numbers; in a person's words beside it."""
-
-    FACTS = "wrong facts"
-    RECIPIENT = "wrong recipient"
-    TONE = "wrong tone"
-    NOT_ALLOWED = "not allowed"
-    DUPLICATE = "duplicate"
-    OTHER = "other"
-
-
 class Decision(Value):
     """Who said what, when, why, having opened the page when, by which way."""
 
@@ -63,13 +53,7 @@ class Decision(Value):
     @property
     def words(self) -> str:
         """Cause and reason together: `wrong tone: too formal for them`."""
-        cause = self.cause.value if self.cause else ""
-        return ": ".join(part for part in (cause, self.reason.strip()) if part)
-
-    @property
-    def explained(self) -> bool:
-        """Whether somebody who reads it later knows why."""
-        return bool(self.reason.strip()) or self.cause not in (None, Cause.OTHER)
+        return in_words(self.cause, self.reason)
 
 
 class Approval(Contract):
@@ -159,14 +143,9 @@ def settle(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[LedgerEnt
     decision = approval.decision
     if decision is None:
         raise NotAuthorised("an approval without a decision settles nothing")
+    named = {"approval": approval.approval_id, "note": decision.words}
     return tuple(
-        held.model_copy(
-            update={
-                "status": _status(decision, held.digest),
-                "approval": approval.approval_id,
-                "note": decision.words,
-            }
-        )
+        held.model_copy(update={**named, "status": _status(decision, held.digest)})
         for held in ledger
         if held.digest in approval.digests and held.status is ActionStatus.PLANNED
     )
@@ -182,7 +161,8 @@ def refusal(approval: Approval, decision: Decision) -> str | None:
         return barred
     if set(decision.choices) != set(approval.digests):
         return "the decision is not about the actions that were shown"
-    if Choice.REJECT in decision.choices.values() and not decision.explained:
+    rejects = Choice.REJECT in decision.choices.values()
+    if rejects and not explained(decision.cause, decision.reason):
         return "a rejection needs a reason"
     return None
 

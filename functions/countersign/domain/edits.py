@@ -74,20 +74,28 @@ def edited(
     action = action_of(workflow, held)
     params = _params(held, action, texts, now)
     _within_limit(action, params, by)
-    content = held.content()
-    made = entry(
-        held.index,
-        Wanted(action=held.action, params=params, target=content["target"]),
-        action,
-        _judged(workflow, record, held, params, now),
-        job_id=record.job.job_id,
-        policy=workflow.policy.version,
-        expires_at=datetime.fromisoformat(content["expires_at"]),
-    )
+    verdict = _judged(workflow, record, held, params, now)
+    made = _anew(held, action, params, verdict, workflow.policy.version)
     if made.digest in {other.digest for other in record.ledger if other.index != held.index}:
         raise ContractBroken("another action of this job is exactly the same")
     first = held.edited_from or held.body
     return made.model_copy(update={"edited_by": by.person.id, "edited_from": first})
+
+
+def _anew(
+    held: LedgerEntry, action: Action[Any, Any], params: Contract, verdict: Verdict, policy: str
+) -> LedgerEntry:
+    """The entry with other parameters; job, target and hard expiry are what they were."""
+    content = held.content()
+    return entry(
+        held.index,
+        Wanted(action=held.action, params=params, target=content["target"]),
+        action,
+        verdict,
+        job_id=content["job"],
+        policy=policy,
+        expires_at=datetime.fromisoformat(content["expires_at"]),
+    )
 
 
 def changed_names(before: LedgerEntry, after: LedgerEntry) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countersign.deps import Deps
 from countersign.domain import links
 from countersign.domain.change import Link
 from countersign.domain.errors import StoreConflict
@@ -11,7 +12,6 @@ from countersign.doors.approval_visit import TRIES
 from countersign.doors.http import Request
 from countersign.pages import notices
 from countersign.pages.form import Fault
-from countersign.runtime import Deps
 
 
 def opened_here(deps: Deps, request: Request, link: Link) -> Opened:

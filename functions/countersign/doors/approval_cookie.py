@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from countersign.deps import Deps
 from countersign.domain import links
 from countersign.domain.canonical import digest
 from countersign.doors.http import Request, set_cookie
-from countersign.runtime import Deps
 
 _KEEP_FOR = links.NONCE_FOR / 2
 

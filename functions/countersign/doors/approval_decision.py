@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from countersign import measuring, observability
+from countersign.deps import Deps
 from countersign.domain.approvals import Approval, Decision, settle
 from countersign.domain.authority import sign
 from countersign.domain.canonical import instant
@@ -15,7 +16,6 @@ from countersign.doors.approval_form import TurnedAway
 from countersign.doors.approval_visit import AskedT
 from countersign.pages import notices
 from countersign.pages.approval import SHORT, asked
-from countersign.runtime import Deps
 
 CALLBACK_AFTER = timedelta(minutes=2)
 """When `tick` looks whether the execution went on."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.authority import may_edit
 from countersign.domain.change import Change, Due
@@ -26,7 +27,6 @@ from countersign.pages.approval import asked
 from countersign.pages.edit import FIELD, edit_view
 from countersign.pages.form import Fault, Form
 from countersign.pages.text import label
-from countersign.runtime import Deps
 
 MAX_BYTES = 256 * 1024
 """A long reply in a script that needs nine characters a letter in a form."""

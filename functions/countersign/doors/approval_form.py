@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from countersign.domain.approvals import Approval, Cause, Choice
+from countersign.domain.approvals import Approval, Choice
+from countersign.domain.causes import Cause
 from countersign.doors.http import Request
 from countersign.pages import notices
 from countersign.pages.form import REASON_LIMIT, Fault

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from countersign import asking
+from countersign.deps import Deps
 from countersign.domain.approvals import Person
 from countersign.domain.change import Change, Due, JobRecord, Link
 from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised, StoreConflict
@@ -22,7 +23,6 @@ from countersign.doors.http import Request, Response
 from countersign.pages import notices
 from countersign.pages.form import Fault, Form
 from countersign.pages.questions import QuestionPage, answer_view, ask_view
-from countersign.runtime import Deps
 
 _TEXT = "text"
 _FIELDS = frozenset({"shown", _TEXT, "code"})

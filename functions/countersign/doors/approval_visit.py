@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
+from countersign.deps import Deps
 from countersign.domain import links
 from countersign.domain.approvals import Approval, Person
 from countersign.domain.change import JobRecord, Link
@@ -17,7 +18,6 @@ from countersign.domain.workflow import Workflow
 from countersign.doors.approval_form import TurnedAway
 from countersign.doors.http import Request
 from countersign.pages import notices
-from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 
 TRIES = 5

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain.approvals import Choice, Decision
 from countersign.domain.authority import authority
 from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, UnknownVersion
@@ -24,7 +25,7 @@ from countersign.doors.http import Request, Response
 from countersign.pages import notices
 from countersign.pages.approval import request as request_view
 from countersign.pages.form import Fault, Form
-from countersign.runtime import Deps, production
+from countersign.runtime import production
 
 
 def answer(deps: Deps, request: Request) -> Response:

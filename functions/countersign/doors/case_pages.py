@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus
 from countersign.domain.case import Way
 from countersign.domain.change import JobRecord
@@ -30,7 +31,6 @@ from countersign.pages.cases import job as job_view
 from countersign.pages.corrections import Field, changed, fault, fields
 from countersign.pages.form import REASON_LIMIT, Fault, Form
 from countersign.pages.notices import NO_METHOD
-from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 
 WAYS: Mapping[str, Way] = {"resume": "resume", "done": "done", "close": "close"}

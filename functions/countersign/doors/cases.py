@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus
 from countersign.domain.approvals import Approval
 from countersign.domain.case import Case, Resolution, Way, resolve
@@ -12,7 +13,6 @@ from countersign.domain.errors import ContractBroken
 from countersign.domain.job import Status
 from countersign.domain.proposal import Proposal
 from countersign.domain.resume import corrected, freed, resumed
-from countersign.runtime import Deps
 
 _WAITING = frozenset({Status.ESCALATED, Status.FAILED})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from countersign.deps import Deps
 from countersign.domain.approvals import Approval
 from countersign.domain.change import JobRecord, Listed
 from countersign.domain.errors import NotFound
@@ -18,7 +19,6 @@ from countersign.doors.session import SignedIn
 from countersign.pages.form import Form
 from countersign.pages.inbox import MOST, heading
 from countersign.pages.inbox import inbox as inbox_view
-from countersign.runtime import Deps
 
 PLACE = inbox_bulk.PLACE
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain.approvals import Choice, Decision
 from countersign.domain.authority import authority
 from countersign.domain.errors import NotAuthorised, Transient, UnknownVersion
@@ -26,7 +27,6 @@ from countersign.pages.form import REASON_LIMIT, Fault
 from countersign.pages.inbox import MOST, path, shown
 from countersign.pages.risk import like, together
 from countersign.pages.text import Pieces, visible
-from countersign.runtime import Deps
 
 PLACE = "inbox"
 BUDGET = timedelta(seconds=10)

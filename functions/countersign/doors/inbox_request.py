@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from countersign.deps import Deps
 from countersign.domain.approvals import Choice, Decision
 from countersign.domain.authority import authority
 from countersign.domain.change import Link
@@ -24,7 +25,6 @@ from countersign.pages import session_notices as notices
 from countersign.pages.approval import request as request_view
 from countersign.pages.form import Fault, Form
 from countersign.pages.inbox import path
-from countersign.runtime import Deps
 
 
 def answer(deps: Deps, request: Request) -> Response:

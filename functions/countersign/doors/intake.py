@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from countersign.deps import Deps
 from countersign.domain.canonical import canonical
 from countersign.domain.change import Change, created
 from countersign.domain.job import Job
 from countersign.domain.ports import Seen
 from countersign.domain.release import Release, release_key
-from countersign.runtime import Deps
 from countersign.workflows import WORKFLOWS
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, UnknownVersion
 from countersign.doors import approvals, case_pages, inbox, inbox_request, signin
 from countersign.doors.approval_answers import allowed, notice
 from countersign.doors.approval_form import TurnedAway
 from countersign.doors.http import Request, Response
 from countersign.pages import notices
-from countersign.runtime import Deps, production
+from countersign.runtime import production
 
 Page = Callable[[Deps, Request], Response]
 

@@ -7,12 +7,12 @@ another link, since a question that nobody got would cost the approver the deadl
 from __future__ import annotations
 
 from countersign import asking
+from countersign.deps import Deps
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.job import Status
 from countersign.domain.questions import Question
 from countersign.domain.resume import AGAIN
 from countersign.pages.question_mails import answer_given, question_asked
-from countersign.runtime import Deps
 
 TICK = "system:tick"
 

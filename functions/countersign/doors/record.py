@@ -12,10 +12,11 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain.change import Change
 from countersign.domain.errors import NotFound
 from countersign.domain.job import ENDED, Status
-from countersign.runtime import Deps, production
+from countersign.runtime import production
 
 _WORDS = {
     "FAILED": "the execution failed",

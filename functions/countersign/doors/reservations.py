@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from countersign.deps import Deps
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.reservations import CHECK_AGAIN, Fate, fate
 from countersign.domain.resume import AGAIN
-from countersign.runtime import Deps
 
 TICK = "system:tick"
 

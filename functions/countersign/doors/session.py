@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from countersign.deps import Deps
 from countersign.domain import links
 from countersign.domain.people import Member
 from countersign.domain.session import SESSION_FOR, Session, sealed, unsealed
@@ -15,7 +16,6 @@ from countersign.doors.approval_form import TurnedAway
 from countersign.doors.http import Request, set_cookie
 from countersign.pages import session_notices as notices
 from countersign.pages.form import Fault
-from countersign.runtime import Deps
 
 HOME = "/approvals"
 SIGN_IN = "/approvals/sign-in"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from countersign.deps import Deps
 from countersign.domain import links
 from countersign.doors.approval_form import TurnedAway, fields_of, trust_origin
 from countersign.doors.http import Request
 from countersign.pages import notices as of_links
 from countersign.pages import session_notices as notices
 from countersign.pages.form import Fault
-from countersign.runtime import Deps
 
 Fields = Mapping[str, str]
 

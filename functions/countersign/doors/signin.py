@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain import links
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.people import Member
@@ -18,7 +19,6 @@ from countersign.doors.http import Request, Response
 from countersign.pages import session_notices as notices
 from countersign.pages.form import Fault, Form
 from countersign.pages.signin import sign_in_mail
-from countersign.runtime import Deps
 
 LINK_BITS, SECRET_BITS = 128, 192
 ANSWER_AFTER = 2.0

@@ -12,11 +12,12 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain.intake import accepted, new_job, turned_away
 from countersign.domain.job import Pointer, Source
 from countersign.doors.intake import pin, store
 from countersign.parsing import strict_json
-from countersign.runtime import Deps, production
+from countersign.runtime import production
 from countersign.workflows import WORKFLOWS
 
 MAX_UPLOAD_BYTES = 25_000_000

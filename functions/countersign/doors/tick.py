@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from countersign import asking, measuring, observability
+from countersign.deps import Deps
 from countersign.domain.approvals import Approval, expire, settle
 from countersign.domain.change import Change, Due, DueKind, JobRecord
 from countersign.domain.errors import NotFound, StoreConflict
@@ -13,7 +14,7 @@ from countersign.domain.job import Status
 from countersign.domain.resume import AGAIN, resumed
 from countersign.doors.question_mails import mail_questions
 from countersign.doors.reservations import settle_reservations
-from countersign.runtime import Deps, production
+from countersign.runtime import production
 from countersign.workflows import WORKFLOWS
 
 BATCH = 100

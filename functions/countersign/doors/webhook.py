@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from countersign import observability
+from countersign.deps import Deps
 from countersign.domain.canonical import digest
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.intake import accepted, new_job
@@ -19,7 +20,7 @@ from countersign.doors.http import Request, Response
 from countersign.doors.intake import pin, store
 from countersign.doors.signature import BadSignature, VerifiedDelivery, verify
 from countersign.parsing import strict_json
-from countersign.runtime import Deps, production
+from countersign.runtime import production
 from countersign.workflows import WORKFLOWS
 
 MAX_BYTES = 1_000_000

@@ -65,7 +65,23 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Request:
+class Understood:
+    """The message, and what was made of it."""
+
+    findings: tuple[Finding, ...]
+    facts: tuple[Known, ...]
+    confidence: str
+    model: str
+    offline: bool
+    cost: str
+    source: tuple[Pieces, ...]
+    """The message in its parts."""
+    language: str
+    """ISO 639 code of the message, for screen readers; empty when not known."""
+
+
+@dataclass(frozen=True)
+class Request(Understood):
     """The page."""
 
     workflow: str
@@ -76,17 +92,7 @@ class Request:
     deadline_at: str
     left: str
     actions: tuple[Item, ...]
-    findings: tuple[Finding, ...]
-    facts: tuple[Known, ...]
-    confidence: str
-    model: str
-    offline: bool
-    source: tuple[Pieces, ...]
-    """The message in its parts."""
-    language: str
-    """ISO 639 code of the message, for screen readers; empty when not known."""
     earlier: tuple[Told, ...]
-    cost: str
     past: tuple[Past, ...]
     ask_back: AskBack
 
@@ -102,14 +108,12 @@ def request(
     known: Mapping[str, str] | None = None,
 ) -> Request:
     """The view of a request that waits. `contact` answers questions; `known` are names by id.
-
     Raises NotAuthorised when the stored bytes are not the ones that were asked about,
-    UnknownVersion when this code cannot read what is stored.
-    """
+    UnknownVersion when this code cannot read what is stored."""
     entries = asked(record, approval, now)
     names = names_of(record, known or {})
-    proposal = stored(record, "proposal", Proposal)
     return Request(
+        **vars(understood(record, workflow)),
         workflow=workflow.title,
         job_id=record.job.job_id,
         person=person.name,
@@ -117,20 +121,25 @@ def request(
         deadline=moment(approval.deadline),
         deadline_at=approval.deadline.isoformat(),
         left=span(approval.deadline - now),
-        actions=tuple(
-            item(number, held, record, workflow, names) for number, held in enumerate(entries, 1)
-        ),
+        actions=tuple(item(n, held, record, workflow, names) for n, held in enumerate(entries, 1)),
+        earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
+        past=past(record),
+        ask_back=ask_back(record, approval, person, contact, now),
+    )
+
+
+def understood(record: JobRecord, workflow: Workflow[Any]) -> Understood:
+    """The message and its facts. Raises UnknownVersion."""
+    proposal = stored(record, "proposal", Proposal)
+    return Understood(
         findings=stored(record, "findings", Findings).found,
         facts=tuple(_known(name, fact) for name, fact in proposal.facts.items()),
         confidence=f"{proposal.confidence * 100:.0f} %",
         model=proposal.model,
         offline=proposal.offline,
+        cost=cost(proposal.usage),
         source=_source(record, proposal, workflow),
         language=_language(proposal),
-        earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
-        cost=cost(proposal.usage),
-        past=past(record),
-        ask_back=ask_back(record, approval, person, contact, now),
     )
 
 

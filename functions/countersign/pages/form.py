@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from countersign.domain.approvals import Cause
+from countersign.domain.causes import Cause
 
 REASON_LIMIT = 2_000
 """Characters of a reason."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from countersign.deps import Deps
 from countersign.domain.actions import Action, ActionStatus, LedgerEntry, Receipt, params_of
 from countersign.domain.authority import check_authority
 from countersign.domain.change import Change, JobRecord
@@ -18,7 +19,7 @@ from countersign.domain.errors import (
 from countersign.domain.job import Status
 from countersign.domain.plan import Move, next_move, visit
 from countersign.domain.records import Records
-from countersign.runtime import Call, Continued, Deps, step
+from countersign.runtime import Call, Continued, step
 from countersign.workflows import WORKFLOWS
 
 FRESH = timedelta(minutes=10)

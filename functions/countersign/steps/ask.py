@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from countersign import asking
+from countersign.deps import Deps
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.job import Status
-from countersign.runtime import Call, Continued, Deps, step
+from countersign.runtime import Call, Continued, step
 from countersign.workflows import WORKFLOWS
 
 

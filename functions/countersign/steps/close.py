@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.job import Status
 from countersign.domain.plan import failure
 from countersign.domain.reservations import spent
 from countersign.domain.sampling import review_of
-from countersign.runtime import Call, Deps, step
+from countersign.runtime import Call, step
 
 
 def close(deps: Deps, record: JobRecord, call: Call) -> Change:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from countersign.capping import check_stopped, reserve
+from countersign.deps import Deps
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval
 from countersign.domain.change import Change, JobRecord
@@ -17,7 +18,7 @@ from countersign.domain.plan import build, next_move, reconsider
 from countersign.domain.reservations import capped_before
 from countersign.domain.rules import Finding, Findings, Situation, findings
 from countersign.domain.workflow import Workflow
-from countersign.runtime import Call, Deps, step
+from countersign.runtime import Call, step
 from countersign.workflows import WORKFLOWS
 
 HARD_EXPIRY = timedelta(days=45)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from countersign.deps import Deps
 from countersign.domain.case import Case
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.job import Status
 from countersign.domain.plan import failure
 from countersign.pages.mails import case_opened
-from countersign.runtime import Call, Continued, Deps, step
+from countersign.runtime import Call, Continued, step
 from countersign.workflows import WORKFLOWS
 
 CASE_FOR = timedelta(days=2)

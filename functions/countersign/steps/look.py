@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from countersign.deps import Deps
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import NotFound
 from countersign.domain.job import Status
@@ -13,7 +14,7 @@ from countersign.domain.ports import Holder
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Record, Records
 from countersign.domain.workflow import Claim, Workflow
-from countersign.runtime import Call, Deps, step
+from countersign.runtime import Call, step
 from countersign.workflows import WORKFLOWS
 
 HOUR = 3600

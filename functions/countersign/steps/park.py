@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from countersign.deps import Deps
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.job import Status
 from countersign.domain.plan import Move, failure
-from countersign.runtime import Call, Deps, step
+from countersign.runtime import Call, step
 
 WAITS = tuple(timedelta(minutes=m) for m in (2, 10, 30, 120, 480, 1440))
 """How long a job waits before its next try; after the last one a person gets it."""

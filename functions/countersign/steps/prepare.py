@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from countersign.deps import Deps
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import NotFound, Quarantined
 from countersign.domain.job import Status
 from countersign.domain.plan import Move
 from countersign.domain.workflow import Raw
-from countersign.runtime import Call, Deps, step
+from countersign.runtime import Call, step
 from countersign.workflows import WORKFLOWS
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from countersign.deps import Deps
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.contract import Contract, explain
@@ -17,7 +18,7 @@ from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.proposal import ModelReply, Proposal, Usage, ungrounded
 from countersign.domain.release import Release, release_key
 from countersign.domain.workflow import Draft, Workflow
-from countersign.runtime import Call, Continued, Deps, step
+from countersign.runtime import Call, Continued, step
 from countersign.workflows import WORKFLOWS
 
 FALLBACK_CAP = Decimal("0.3")

@@ -64,6 +64,8 @@ def check_then_add(db: Any, table: str, cap: Cap, amount: int) -> Take:
     def take(_key: str, _attempt: str) -> bool:
         if _total(db, table, cap) + amount > cap.most.minor:
             return False
+        for _ in range(3):  # what else a step reads before it writes
+            _total(db, table, cap)
         db.update_item(
             TableName=table,
             Key=_key_of(cap),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,12 +92,16 @@ def rows(db: Any, cap: str) -> int:
     return sum(one["counters"] == [f"{cap}/2026-03-02"] for one in held)
 
 
-def test_eight_writers_fill_a_cap_exactly(cloud: LocalCloud, db: Any) -> None:
+def test_eight_writers_fill_a_cap_exactly(
+    cloud: LocalCloud, db: Any, record_property: Callable[[str, object], None]
+) -> None:
     """480 try for 200 places: 200 get one, the counter is their sum, none is lost or doubled."""
     seen = run(cloud, "exact")
     assert sum(seen.granted.values()) == len(seen.granted) == FITS
     assert seen.said["refused"] == WORKERS * EACH - FITS
     assert (rows(db, "exact"), total(db, "exact")) == (FITS, FITS * AMOUNT)
+    record_property("requests a second", round(WORKERS * EACH / seen.seconds))
+    record_property("throttled", seen.said["throttled"])
 
 
 def test_a_worker_that_is_killed_and_comes_back_reserves_nothing_twice(

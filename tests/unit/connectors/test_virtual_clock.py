@@ -12,8 +12,8 @@ from moto import mock_aws
 from countersign.connectors.dynamo_offset import DynamoOffset
 from countersign.connectors.system import SystemClock
 from countersign.connectors.virtual_clock import KEPT_FOR, Offset, VirtualClock, clock_of
+from countersign.deps import Deps
 from countersign.domain.ports import Clock
-from countersign.runtime import Deps
 from countersign.settings import Settings
 from infra.commands.target import settings_of
 from tests.fakes.clock import FakeOffset, Forbidden, Stopwatch

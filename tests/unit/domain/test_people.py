@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from countersign.domain.approvals import Approval, Cause, Choice, Decision, Person
+from countersign.domain.approvals import Approval, Choice, Decision, Person
 from countersign.domain.authority import authority, may_edit, sign
+from countersign.domain.causes import Cause
 from countersign.domain.errors import AlreadyDecided, NotAuthorised
 from countersign.domain.money import Money
 from countersign.domain.people import Away, Directory, Limit, Member

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from countersign.domain.approvals import Cause
+from countersign.domain.causes import Cause
 from countersign.doors.http import Response
 from tests.unit.pages.visitor import Browser
 from tests.unit.pages.waiting import JOB, approval, waiting

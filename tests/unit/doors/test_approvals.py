@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.deps import Deps
 from countersign.domain.approvals import Choice, Decision, decide, expire, settle
 from countersign.domain.change import Change
 from countersign.domain.job import Status
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request, Response
-from countersign.runtime import Deps
 from tests.unit.pages.plot import Plot
 from tests.unit.pages.visitor import Browser, Door
 from tests.unit.pages.waiting import (

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from html import unescape
 from urllib.parse import urlencode
 
+from countersign.deps import Deps
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request, Response
-from countersign.runtime import Deps
 from tests.fakes.world import World
 from tests.unit.pages.waiting import SECRETS
 
