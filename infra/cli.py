@@ -17,13 +17,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from countersign.connectors.virtual_clock import MOVABLE
 from countersign.domain.errors import CountersignError
 from countersign.domain.job import Status
+from countersign.pages.timeline import timeline
 from infra.commands import cases, clock, people, review, scan, show, stats, submit
 from infra.commands.jobs import list_jobs
 from infra.commands.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
 from infra.commands.options import show as show_
 from infra.commands.target import Target, TargetError, chosen
 from infra.views.job import as_dict
-from infra.views.timeline import timeline
 
 Choose = Callable[[str, str], Target]
 """(target, stage) → where to work. Raises TargetError."""

@@ -10,8 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from countersign.pages.timeline import Moment
 from infra.views.job import age
-from infra.views.timeline import Moment
 
 _COLOURS = {
     "COMPLETED": "green",

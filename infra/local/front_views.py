@@ -10,10 +10,10 @@ from typing import Any
 
 from countersign.domain.change import JobRecord
 from countersign.domain.job import Status
+from countersign.pages.timeline import Moment, timeline
 from infra.local.mailbox import Mail
 from infra.local.samples import Sample
 from infra.views.job import age, as_dict, ended
-from infra.views.timeline import Moment, timeline
 
 FIRST = "01-web-form-complete"
 STATUS_LABELS = {status: status.value.replace("_", " ").capitalize() for status in Status}

@@ -8,7 +8,7 @@ from typing import Any
 
 from countersign.domain import audit
 from countersign.domain.actions import LedgerEntry
-from countersign.domain.approvals import Approval, Decision, Person
+from countersign.domain.approvals import Approval, Decision
 from countersign.domain.canonical import instant, plain
 from countersign.domain.case import Case
 from countersign.domain.change import JobRecord
@@ -97,11 +97,6 @@ def words(record: JobRecord, held: LedgerEntry) -> str:
 def in_order(record: JobRecord) -> list[Approval]:
     """The approvals as they were asked for."""
     return sorted(record.approvals.values(), key=lambda held: held.requested_at)
-
-
-def people(record: JobRecord) -> dict[str, Person]:
-    """Everybody who was asked, by id."""
-    return {p.id: p for held in record.approvals.values() for p in held.approvers}
 
 
 def _proposal(record: JobRecord) -> Proposal | None:

@@ -11,9 +11,9 @@ import pytest
 from countersign.domain.approvals import Choice
 from countersign.domain.audit import erased
 from countersign.domain.change import JobRecord
+from countersign.pages.timeline import timeline
 from countersign.workflows import WORKFLOWS
 from infra.views.job import age, as_dict, waits_for
-from infra.views.timeline import timeline
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, START, World
 
