@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money
 from countersign.domain.people import Limit
 from countersign.domain.policy import Quorum
@@ -16,6 +17,7 @@ from countersign.doors.http import Request
 from countersign.doors.tick import tick
 from tests.fakes.world import ANA, BEN, CLEO
 from tests.guarantees.signing import SENDER, Figure, Waiting, asked
+from tests.unit.domain.test_edits import edit
 
 pytestmark = pytest.mark.guarantee("T29")
 
@@ -143,6 +145,18 @@ def test_the_wrong_person_decides_nothing(arrange: Arrange, status: int) -> None
     assert held.approval.signatures == ()
     held.journey.answered()
     assert held.effects() == {}
+
+
+def test_nobody_edits_an_amount_above_their_own_limit(figure: Figure) -> None:
+    """With a limit of 100.00 EUR every edit up to it stands, and none above it."""
+    for cents in range(9_950, 10_051):
+        amount = f"{cents // 100}.{cents % 100:02}"
+        if cents <= 10_000:
+            assert edit({"value": f"{amount} EUR"}).edited_by
+        else:
+            with pytest.raises(ContractBroken, match="is above what"):
+                edit({"value": f"{amount} EUR"})
+    figure("50 edits above the editor's own limit refused", 101)
 
 
 def test_four_eyes_are_two_people(figure: Figure) -> None:
