@@ -20,13 +20,13 @@ run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:840
 	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once)
 
 test: check ## check, then every test
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" --ignore=tests/infra
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" --ignore=tests/infra --ignore=tests/unit/test_architecture.py --ignore=tests/unit/test_docs.py
 
 check: $(READY) $(EMULATOR) ## ruff, mypy strict, architecture, docs, synthesis with cdk-nag
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/pytest tests/unit/test_architecture.py tests/unit/test_docs.py tests/infra
+	@$(BIN)/pytest -n 2 --dist loadfile tests/unit/test_architecture.py tests/unit/test_docs.py tests/infra
 
 bench: $(READY) $(EMULATOR) ## measure what a job costs and takes; writes .local/bench.json
 	@$(BIN)/python -m infra.bench

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-ROOT_MODULE = "countersign.runtime"
+ROOT_MODULE = "countersign.deps"
 
 
 def late_imports(module: ModuleType) -> Iterator[str]:

@@ -77,6 +77,7 @@ def test_every_placeholder_of_the_definition_is_filled(dev: Template) -> None:
     machine = dev.one("StepFunctions::StateMachine")
     filled = machine["DefinitionSubstitutions"]
     assert set(filled) == set(re.findall(r"\$\{(\w+)\}", json.dumps(definition())))
+    assert filled.pop("LookPrefix") == "countersign-dev-Look-"
     assert filled.pop("ActPrefix") == "countersign-dev-Act-"
     assert all(name in value["Fn::GetAtt"][0] for name, value in filled.items())
 
@@ -105,7 +106,7 @@ def test_every_variable_is_one_that_the_code_reads(dev: Template) -> None:
 def test_an_outside_key_is_marked_as_unset(dev: Template) -> None:
     """A key that nobody filled in holds the text that the functions refuse to use."""
     values = [s.get("SecretString") for s in dev.of("SecretsManager::Secret").values()]
-    assert [value for value in values if value is not None] == [UNSET] * 3
+    assert [value for value in values if value is not None] == [UNSET] * 5
 
 
 def test_access_logs_hold_no_path_and_no_query(dev: Template) -> None:

@@ -103,6 +103,8 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
         ("crm-write", "ActCrm"),
         ("model-key", "Propose"),
         ("page-key", "Approvals"),
+        ("payments-read", "LookPayments"),
+        ("payments-write", "ActPayments"),
         ("webhook", "Webhook"),
     ]
     arns = [
@@ -112,9 +114,9 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
 
 
 def test_only_the_machine_invokes_steps(dev: Template) -> None:
-    """The machine's role invokes the ten step functions by name; no function invokes another."""
+    """The machine's role invokes the twelve step functions by name; no function invokes another."""
     (statement,) = (s for s in dev.statements() if "lambda:InvokeFunction" in s.actions)
-    assert len(statement.resources) == 10
+    assert len(statement.resources) == 12
     assert "*" not in "".join(statement.resources)
 
 

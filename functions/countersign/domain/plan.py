@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from countersign.domain import errors
 from countersign.domain.actions import ActionStatus, LedgerEntry, entry
+from countersign.domain.errors import NotAuthorised
 from countersign.domain.policy import Answer, Verdict, stricter
 from countersign.domain.rules import Finding, Situation
 from countersign.domain.workflow import Workflow
@@ -18,6 +19,7 @@ State = Literal["Propose", "Look", "Decide", "Act", "Ask", "Close", "Escalate", 
 
 _A = ActionStatus
 _OPEN = frozenset({_A.AUTHORISED, _A.CLAIMED})
+_BEGUN = frozenset({_A.CLAIMED, _A.VERIFIED, _A.UNKNOWN})
 _STUCK = {
     _A.UNKNOWN: "it is not known whether an action took effect",
     _A.FAILED: "an action failed",
@@ -84,6 +86,24 @@ def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:
         return Move("Act", connector=opened.connector)
     waits = any(held.status is _A.PLANNED for held in ledger)
     return Move("Ask", connector=reads) if waits else Move("Close")
+
+
+def check_plan(
+    workflow: Workflow[Any],
+    ledger: Sequence[LedgerEntry],
+    found: Sequence[Finding],
+    held: LedgerEntry,
+) -> None:
+    """The last look at one entry beside its neighbours, before it runs. Raises NotAuthorised.
+
+    Policy must still say what the stored verdict says, and the same bytes must not have run under
+    another entry: one authority is one effect, however many rows carry it.
+    """
+    if stricter(held.verdict, workflow.policy.verdict(held.action, found)):
+        raise NotAuthorised(f"action {held.index}: policy asks for more than its verdict says")
+    twins = [other for other in ledger if other.digest == held.digest and other.index != held.index]
+    if any(other.status in _BEGUN for other in twins):
+        raise NotAuthorised(f"action {held.index}: the same bytes have run already")
 
 
 def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:

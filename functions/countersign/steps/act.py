@@ -17,8 +17,9 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from countersign.domain.job import Status
-from countersign.domain.plan import Move, next_move, visit
+from countersign.domain.plan import Move, check_plan, next_move, visit
 from countersign.domain.records import Records
+from countersign.domain.rules import Findings
 from countersign.runtime import Call, Continued, step
 from countersign.workflows import WORKFLOWS
 
@@ -64,8 +65,11 @@ def _carry_out(
     deps: Deps, record: JobRecord, call: Call, held: LedgerEntry, before: tuple[LedgerEntry, ...]
 ) -> tuple[JobRecord, LedgerEntry]:
     """Claim (recording the action before in the same write), then do, then read back."""
+    workflow = WORKFLOWS[record.job.workflow]
+    found = record.results["findings"].as_(Findings).found
     try:
         check_authority(held, record.approvals, record.job.job_id, deps.clock.now())
+        check_plan(workflow, record.ledger, found, held)
     except NotAuthorised as refusal:
         return record, _ended(held, ActionStatus.FAILED, f"not authorised: {refusal}")
     interrupted = held.status is ActionStatus.CLAIMED
@@ -80,7 +84,7 @@ def _carry_out(
             ledger=(*before, claim),
         ),
     )
-    action = WORKFLOWS[record.job.workflow].actions[held.action]
+    action = workflow.actions[held.action]
     try:
         return record, _effect(deps, claim, action, interrupted=interrupted)
     except Transient:
