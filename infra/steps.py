@@ -44,7 +44,7 @@ STEPS = (
             Grant("uploads/*", "s3", "GetObject GetObjectVersion"),
             Grant("payloads/raw/*", "s3", "GetObject GetObjectVersion"),
         ),
-        env=("UPLOADS_BUCKET", "PAYLOADS_BUCKET", "MAIL_AUTHSERV_ID"),
+        env=("PAYLOADS_BUCKET", "MAIL_AUTHSERV_ID"),
     ),
     Row(
         "Propose",
@@ -182,7 +182,7 @@ DOORS = (
             Grant("jobs", "dynamodb", "GetItem PutItem"),
             Grant("machine", "states", "StartExecution"),
         ),
-        env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "UPLOADS_BUCKET", "MODEL_NAME"),
+        env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "MODEL_NAME"),
     ),
     Row(
         "Approvals",

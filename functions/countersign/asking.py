@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign import observability
 from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus, LedgerEntry, params_of
 from countersign.domain.approvals import Approval, Person, not_theirs
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.change import Due, JobRecord, Link
-from countersign.domain.errors import NeedsPerson
+from countersign.domain.errors import Ambiguous, NeedsPerson, Refused
 from countersign.domain.hours import worked
 from countersign.domain.links import hashed
 from countersign.domain.money import Money
@@ -113,9 +114,35 @@ def mint(deps: Deps, approval: Approval, people: Iterable[Person]) -> tuple[Mint
 
 
 def mail(deps: Deps, record: JobRecord, approval: Approval, minted: Iterable[Minted]) -> None:
-    """Mail each link to its person. Mails of one request share a thread."""
+    """Mail each link to its person and mark that. Mails of one request share a thread.
+
+    Somebody whose address is refused does not keep the others from signing; an answer that was
+    lost counts as sent. Raises Refused when nobody could be mailed, Throttled or Unavailable.
+    """
+    reached, refusal = 0, None
     for one in minted:
-        deps.mail.send(approval_request(record, approval, one.person, address(deps, one)))
+        url = f"{deps.settings.public_base_url}/approvals/{one.link.link_id}/{one.secret}"
+        try:
+            deps.mail.send(approval_request(record, approval, one.person, url))
+        except Refused as refused:
+            observability.count("ApprovalMailsRefused", workflow=record.job.workflow)
+            refusal = refused
+            continue
+        except Ambiguous:
+            observability.count("ApprovalMailsUnknown", workflow=record.job.workflow)
+        deps.store.note(record.job.job_id, _mark(approval, one.person))
+        reached += 1
+    if refusal and not reached:
+        raise refusal
+
+
+def unmailed(record: JobRecord, approval: Approval) -> tuple[Person, ...]:
+    """Who was asked and has no mail yet."""
+    return tuple(p for p in approval.approvers if _mark(approval, p) not in record.notes)
+
+
+def _mark(approval: Approval, person: Person) -> str:
+    return f"{approval.approval_id}.{person.id}"
 
 
 def address(deps: Deps, minted: Minted) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,8 @@ from countersign.domain.change import Change, JobRecord
 from countersign.domain.contract import Value
 from countersign.domain.errors import CountersignError, InternalError, StaleExecution
 from countersign.settings import Settings
+
+USUAL_SECONDS = 60.0
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -26,8 +29,12 @@ class Call(Value):
     state: str
     input: Mapping[str, Any] = {}
     token: str = ""
-    seconds_left: float = 60.0
-    """Until the function's own time-out."""
+    ends_at: datetime | None = None
+    """When the function's own time-out comes; nothing waits past it."""
+
+    def seconds_left(self, now: datetime) -> float:
+        """Until the time-out, as of `now`."""
+        return (self.ends_at - now).total_seconds() if self.ends_at else USUAL_SECONDS
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,8 @@ def step(work: Work) -> Handler:
     """A Lambda handler around `work`: it owns what every step would repeat."""
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        seconds = context.get_remaining_time_in_millis() / 1000
-        call = Call.model_validate({**event, "seconds_left": seconds})
+        left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+        call = Call.model_validate({**event, "ends_at": production().clock.now() + left})
         with observability.invocation(call.state, job_id=call.job_id, execution=call.execution):
             return run(production(), work, call)
 

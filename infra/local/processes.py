@@ -79,7 +79,7 @@ def local_cloud(port: int) -> Iterator[LocalCloud]:
         raise LocalError(
             "The emulator's environment .local/emulator is missing: `make run` installs it."
         )
-    with stopping_on_sigterm(), scratch_folder() as scratch:
+    with stopping_on_signals(), scratch_folder() as scratch:
         command = [str(EMULATOR_PYTHON), str(Path(__file__).with_name("emulator.py"))]
         command += ["--port", str(port), "--scratch", str(scratch)]
         with child("emulator", command, log=scratch / "emulator.log", port=port) as emulator:
@@ -195,16 +195,19 @@ def scratch_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def stopping_on_sigterm() -> Iterator[None]:
-    """Turn SIGTERM into SystemExit, so that every block above closes what it opened."""
+def stopping_on_signals() -> Iterator[None]:
+    """Turn SIGTERM and Ctrl-C into exceptions, so that every block above closes what it opened."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGTERM, _leave)
+    # A shell that starts a job in the background lets it inherit an ignored Ctrl-C.
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

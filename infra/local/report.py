@@ -31,7 +31,7 @@ def addresses(running: Stand, console: Console) -> None:
         f"\nWebhook secret of this run: [bold]{running.webhook_secret}[/]", soft_wrap=True
     )
     console.print(
-        "Send an event: [bold]countersign submit events/01-web-form-complete/event.json "
+        "Send an event: [bold].venv/bin/countersign submit events/01-web-form-complete/event.json "
         "--workflow lead_intake[/]\nStop with Ctrl-C; details are in .local/run.log.",
         soft_wrap=True,
     )

@@ -14,7 +14,7 @@ from rich.console import Console
 from infra.commands.target import ENV_FILE
 from infra.local import player, report
 from infra.local.deployer import DeployError
-from infra.local.processes import LocalError, stopping_on_sigterm
+from infra.local.processes import LocalError, stopping_on_signals
 from infra.local.samples import EventsError
 from infra.local.stand import Plan, RealModel, Stand, stand
 from infra.settings import ROOT
@@ -38,7 +38,7 @@ def run(*, once: bool, port: int) -> int:
     say = _progress(console)
     plan = Plan(port, APPROVAL_SECONDS if once else 0, _real_model())
     try:
-        with stopping_on_sigterm(), stand(plan, say) as running, _emulator_log(running):
+        with stopping_on_signals(), stand(plan, say) as running, _emulator_log(running):
             _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
             with _env_file(running):
                 return player.play(running, console) if once else _serve(running, console)

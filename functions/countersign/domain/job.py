@@ -99,7 +99,6 @@ class Job(Contract):
     reason: str = ""
     parked: int = 0
     """How often the job was parked."""
-    replans: int = 0
 
 
 def job_id_of(door: str, workflow: str, sender: str, event_id: str) -> str:

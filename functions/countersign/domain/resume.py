@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from countersign.domain.actions import ActionStatus, LedgerEntry
+from countersign.domain.approvals import Approval
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.errors import ContractBroken
 from countersign.domain.job import Status, execution_name
@@ -28,8 +29,15 @@ def resumed(record: JobRecord, actor: str, now: datetime, **more: object) -> Cha
         attempt=attempt,
         execution=execution_name(record.job.job_id, attempt),
         due=(Due(kind="parked", at=now + AGAIN),),
+        # Its deadline rows went with the execution: the new one asks anew, with new links.
+        approvals=_replaced(record),
         **more,  # type: ignore[arg-type] # fields of Change, checked by it
     )
+
+
+def _replaced(record: JobRecord) -> tuple[Approval, ...]:
+    pending = record.pending
+    return (pending.model_copy(update={"superseded": True}),) if pending else ()
 
 
 def freed(record: JobRecord) -> tuple[LedgerEntry, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus
-from countersign.domain.approvals import Approval
 from countersign.domain.case import Case, Resolution, Way, resolve
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import ContractBroken
@@ -87,13 +86,6 @@ def _resumed(
         dropped=() if proposal else answers,
         ledger=() if replan else again,
         unplanned=tuple(held.index for held in record.ledger) if replan else (),
-        approvals=_replaced(record) if replan else (),
         case=case,
         parked=0,
     )
-
-
-def _replaced(record: JobRecord) -> tuple[Approval, ...]:
-    """A request over a plan that is made anew is answered by nobody any more."""
-    pending = record.pending
-    return (pending.model_copy(update={"superseded": True}),) if pending else ()

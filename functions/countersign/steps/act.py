@@ -31,8 +31,8 @@ def act(deps: Deps, record: JobRecord, call: Call) -> Continued:
     """One visit: the next consecutive actions of one connector, until one does not verify."""
     reads = WORKFLOWS[record.job.workflow].reads
     move = next_move(record.ledger, reads)
-    if move.state != "Act":
-        return Continued(record, _acted(call, (), move))
+    if move.state != "Act" or move.connector != call.input.get("connector"):
+        return Continued(record, _acted(call, (), move))  # another function's rights are needed
     if deps.clock.now() - record.results["records"].as_(Records).read_at > FRESH:
         return Continued(record, _acted(call, (), Move("Look", connector=reads)))
     settled: tuple[LedgerEntry, ...] = ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from countersign import asking
 from countersign.deps import Deps
-from countersign.domain.change import Change, JobRecord
+from countersign.domain.actions import ActionStatus, LedgerEntry
+from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.job import Status
 from countersign.runtime import Call, Continued, step
 from countersign.workflows import WORKFLOWS
@@ -15,10 +16,11 @@ def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
 
     Raises NeedsPerson when nobody may decide.
     """
+    if record.pending is None and not any(_waits(held) for held in record.ledger):
+        return Continued(record, _decided_meanwhile(deps, record, call))
     workflow = WORKFLOWS[record.job.workflow]
     approval = record.pending or asking.request(deps, record)
-    mailed = approval.approval_id in record.notes
-    minted = () if mailed else asking.mint(deps, approval, approval.approvers)
+    minted = asking.mint(deps, approval, asking.unmailed(record, approval))
     record = deps.commit(
         record,
         Change(
@@ -29,13 +31,27 @@ def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
             approvals=(approval,),
             token=call.token,
             links=tuple(one.link for one in minted),
-            due=() if mailed else asking.dues(deps, approval, workflow),
+            due=() if "approval" in record.due else asking.dues(deps, approval, workflow),
         ),
     )
     asking.mail(deps, record, approval, minted)
-    if minted:
-        deps.store.note(record.job.job_id, approval.approval_id)
     return Continued(record, None)
+
+
+def _waits(held: LedgerEntry) -> bool:
+    return held.status is ActionStatus.PLANNED
+
+
+def _decided_meanwhile(deps: Deps, record: JobRecord, call: Call) -> Change:
+    """Somebody signed between two tries of this state: tick wakes the token of this one."""
+    latest = max(record.approvals.values(), key=lambda held: held.requested_at)
+    return Change(
+        event="armed again",
+        actor=f"state:{call.state}",
+        approvals=(latest,),
+        token=call.token,
+        due=(Due(kind="callback", at=deps.clock.now()),),
+    )
 
 
 handler = step(ask)

@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from countersign.deps import Deps
 from countersign.domain.change import Change, JobRecord
+from countersign.domain.contract import Contract
 from countersign.domain.errors import NotFound, Quarantined
 from countersign.domain.job import Status
 from countersign.domain.plan import Move
-from countersign.domain.workflow import Raw
+from countersign.domain.workflow import Raw, Workflow
 from countersign.runtime import Call, step
 from countersign.workflows import WORKFLOWS
 
 
 def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
-    """Raises Quarantined for bytes nobody can read, ContractBroken for input that breaks rules."""
+    """Entered again, it reads what it stored and says the same again.
+
+    Raises Quarantined for bytes nobody can read, ContractBroken for input that breaks rules.
+    """
     workflow = WORKFLOWS[record.job.workflow]
+    stored = record.results.get("input")
+    given = stored.as_(workflow.input) if stored else _read(deps, record, workflow)
+    dismissed = workflow.dismiss(given)
+    return Change(
+        event="resumed" if stored else "prepared",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        results={} if stored else {"input": given},
+        done=tuple(kind for kind in record.due if kind in ("queue", "parked")),
+        move=Move("Close", reason=dismissed) if dismissed else Move("Propose"),
+    )
+
+
+def _read(deps: Deps, record: JobRecord, workflow: Workflow[Any]) -> Contract:
     source = record.job.source
-    if "input" in record.results:
-        return _begun("resumed", record, Move("Propose"))
     try:
         body = deps.payloads.get(source.payload)
     except NotFound:
         raise Quarantined("the payload is gone; ask the sender to send it again") from None
-    given = workflow.read(
+    given: Contract = workflow.read(
         Raw(body=body, door=source.door, authserv_id=deps.settings.mail_authserv_id)
     )
-    dismissed = workflow.dismiss(given)
-    move = Move("Close", reason=dismissed) if dismissed else Move("Propose")
-    return Change(
-        event="prepared",
-        actor=f"state:{call.state}",
-        status=Status.PROCESSING,
-        results={"input": given},
-        done=("queue",),
-        move=move,
-    )
-
-
-def _begun(event: str, record: JobRecord, move: Move) -> Change:
-    return Change(
-        event=event,
-        actor="state:Prepare",
-        status=Status.PROCESSING,
-        done=tuple(kind for kind in record.due if kind in ("queue", "parked")),
-        move=move,
-    )
+    return given
 
 
 handler = step(prepare)

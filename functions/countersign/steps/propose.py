@@ -123,7 +123,7 @@ def _answer(
     stored = record.results.get(_name(record, request))
     if stored:
         return record, stored.as_(ModelReply)
-    seconds = max(1.0, call.seconds_left - SPARE_SECONDS)
+    seconds = max(1.0, call.seconds_left(deps.clock.now()) - SPARE_SECONDS)
     return record, _reply(deps.model.answer(request, seconds))
 
 
