@@ -20,7 +20,8 @@ run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:840
 	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once)
 
 test: check ## check, then every test
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" --ignore=tests/infra --ignore=tests/unit/test_architecture.py --ignore=tests/unit/test_docs.py
+	@$(BIN)/pytest -n 2 --dist loadfile tests/unit/domain --cov=countersign.domain --cov-branch --cov-fail-under=100 -q
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" --ignore=tests/infra --ignore=tests/unit/domain --ignore=tests/unit/test_architecture.py --ignore=tests/unit/test_docs.py
 
 check: $(READY) $(EMULATOR) ## ruff, mypy strict, architecture, docs, synthesis with cdk-nag
 	@$(BIN)/ruff check

@@ -15,11 +15,11 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign.connectors.virtual_clock import MOVABLE
-from countersign.domain.errors import CountersignError
+from countersign.domain.errors import CountersignError, Unavailable
 from countersign.domain.job import Status
 from countersign.pages.timeline import timeline
 from infra.commands import cases, clock, people, review, scan, show, stats, submit
-from infra.commands.jobs import list_jobs
+from infra.commands.jobs import list_jobs, load
 from infra.commands.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
 from infra.commands.options import show as show_
 from infra.commands.target import Target, TargetError, chosen
@@ -75,7 +75,7 @@ def show_job(
     as_json: AsJson = False,
 ) -> None:
     """Tell one job's story: what was understood, decided, signed and done."""
-    record = context.obj(target, stage).deps().store.load(job)
+    record = load(context.obj(target, stage).deps().store, job)
     data = as_dict(record)
     show_(show.job(data, timeline(record)), data, as_json=as_json)
 
@@ -134,7 +134,7 @@ def run(arguments: Sequence[str], choose: Choose) -> None:
         app(args=list(arguments), obj=choose, prog_name="countersign")
     except (TargetError, submit.UnreachableError) as error:
         _end(UNREACHABLE, str(error))
-    except BotoCoreError as error:
+    except (BotoCoreError, Unavailable) as error:
         _end(UNREACHABLE, f"{error} Is it running? Locally, start it with `make run`.")
     except ClientError as error:
         _end(UNREACHABLE, f"AWS refuses: {error}. Check the credentials, the region, the stage.")

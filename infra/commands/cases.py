@@ -9,7 +9,9 @@ import typer
 
 from countersign.deps import Deps
 from countersign.domain.change import JobRecord
+from countersign.domain.errors import ContractBroken
 from countersign.doors.cases import take_out
+from infra.commands import jobs
 
 
 class Out(StrEnum):
@@ -18,6 +20,9 @@ class Out(StrEnum):
     RESUME = "resume"
     DONE = "done"
     CLOSE = "close"
+
+
+_NEEDED = {Out.DONE: "evidence of what was done", Out.CLOSE: "a reason"}
 
 
 def corrections(way: Out, given: Sequence[str]) -> dict[str, str]:
@@ -34,4 +39,7 @@ def end(
     deps: Deps, job_id: str, way: Out, *, by: str, words: str, facts: Mapping[str, str]
 ) -> JobRecord:
     """The job after its case. Raises what `take_out` raises."""
+    jobs.load(deps.store, job_id)
+    if way in _NEEDED and not words.strip():
+        raise ContractBroken(f"case {way} needs {_NEEDED[way]}: give it with --words")
     return take_out(deps, job_id, way.value, by=by, words=words, facts=facts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from countersign.domain.change import JobRecord
+from countersign.domain.errors import NotFound
 from countersign.domain.job import Job, Status
 from countersign.domain.ports import JobStore
 from infra.views.job import row, waits_for, waits_without_record
@@ -19,6 +21,14 @@ def list_jobs(store: JobStore, status: Status | None) -> list[dict[str, Any]]:
     jobs = [job for one in wanted for job in store.recent(one, MOST)]
     jobs.sort(key=lambda job: job.updated_at, reverse=True)
     return [row(job, _waits(store, job)) for job in jobs]
+
+
+def load(store: JobStore, job_id: str) -> JobRecord:
+    """One job. Raises NotFound, which says where to look."""
+    try:
+        return store.load(job_id)
+    except NotFound as error:
+        raise NotFound(f"{error}: see `countersign jobs`") from error
 
 
 def _waits(store: JobStore, job: Job) -> str:

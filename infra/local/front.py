@@ -21,7 +21,7 @@ from countersign.domain.errors import NotFound
 from countersign.domain.job import Status
 from countersign.domain.ports import JobStore
 from infra.commands.jobs import list_jobs
-from infra.local import front_notices, front_views
+from infra.local import front_notices, front_views, people
 from infra.local.front_templates import FRAME_HEADERS, SAFE_HEADERS, Templates
 from infra.local.mailbox import Mail, framed
 from infra.local.samples import Sample
@@ -92,7 +92,8 @@ class _Pages:
 
     def index(self, _request: Request) -> Response:
         jobs = list_jobs(self.front.store, None)
-        view = front_views.index(jobs, self.front.mails(), self.front.samples)
+        known = [member.person for member in people.demo(self.front.now())]
+        view = front_views.index(jobs, self.front.mails(), self.front.samples, known)
         return self._page("index.html.j2", view=view)
 
     def style(self, _request: Request) -> Response:

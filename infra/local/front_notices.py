@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import NotFound, Transient
 from infra.commands.submit import SubmitError
 from infra.local.front_templates import SAFE_HEADERS, Templates
 
@@ -61,6 +61,7 @@ def handlers(templates: Templates) -> Mapping[Any, Handler]:
         NotFound: shown(404),
         SubmitError: shown(502),
         httpx.HTTPError: shown(503),
+        Transient: shown(503),
         BotoCoreError: shown(503),
         ClientError: shown(503),
         Exception: shown(500),

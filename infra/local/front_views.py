@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from countersign.domain.approvals import Person
 from countersign.domain.change import JobRecord
 from countersign.domain.job import Status
 from countersign.pages.timeline import Moment, timeline
+from countersign.workflows import WORKFLOWS
 from infra.local.mailbox import Mail
 from infra.local.samples import Sample
 from infra.views.job import age, as_dict, ended
@@ -31,6 +33,8 @@ class Index:
     mails: int
     links: int
     ended: int
+    people: tuple[Person, ...]
+    """Who can sign in to the inbox."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Line:
     """One job in the console."""
 
     job_id: str
+    title: str
     status: str
     label: str
     waits_for: str
@@ -69,7 +74,10 @@ class JobPage:
 
 
 def index(
-    jobs: Sequence[Mapping[str, Any]], mails: Sequence[Mail], known: Sequence[Sample]
+    jobs: Sequence[Mapping[str, Any]],
+    mails: Sequence[Mail],
+    known: Sequence[Sample],
+    people: Sequence[Person],
 ) -> Index:
     """The first page from what there is."""
     by_status = Counter(job["status"] for job in jobs)
@@ -85,6 +93,7 @@ def index(
         mails=len(mails),
         links=sum(bool(mail.links) for mail in mails),
         ended=finished,
+        people=tuple(people),
     )
 
 
@@ -112,6 +121,7 @@ def job(record: JobRecord, links: Sequence[str], now: datetime) -> JobPage:
 def _line(job: Mapping[str, Any], now: datetime) -> Line:
     return Line(
         job_id=job["job_id"],
+        title=_title(job["workflow"]),
         status=job["status"],
         label=STATUS_LABELS[Status(job["status"])],
         waits_for=job["waits_for"],
@@ -120,3 +130,9 @@ def _line(job: Mapping[str, Any], now: datetime) -> Line:
         age=age(datetime.fromisoformat(job["created_at"]), now),
         changed=age(datetime.fromisoformat(job["updated_at"]), now),
     )
+
+
+def _title(workflow: str) -> str:
+    """A workflow in words; its id when this code does not know it."""
+    known = WORKFLOWS.get(workflow)
+    return known.title if known else workflow

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -14,6 +15,8 @@ from infra.local.samples import Sample
 from infra.settings import ROOT
 
 RESULT = ROOT / ".local" / "last-run.json"
+OUTCOME = 20
+"""Columns: the longest status and its mark."""
 
 
 @dataclass
@@ -45,18 +48,21 @@ def write(played: list[Played]) -> None:
 
 
 def table(played: list[Played]) -> Table:
-    shown = Table(show_edge=False, pad_edge=False)
-    shown.add_column("event", no_wrap=True)
-    shown.add_column("job", style="dim", overflow="fold")
-    shown.add_column("outcome", no_wrap=True)
-    shown.add_column("seconds", justify="right")
-    shown.add_column("waits for")
+    """One row per event. At 80 columns names fold, and whom it waits for; ids stay whole."""
+    shown = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    shown.add_column("event", overflow="fold")
+    shown.add_column("job", style="dim", no_wrap=True)
+    shown.add_column("seconds", justify="right", no_wrap=True)
+    shown.add_column("outcome", overflow="fold", max_width=OUTCOME)
     for one in played:
-        outcome = one.status or ("not known" if one.job_id else "refused by the door")
-        mark = f"[red]✗ {outcome}[/]" if one.faults else f"[green]✓[/] {outcome}"
-        row = (one.sample.name, one.job_id, mark, f"{one.seconds:.1f}", escape(one.waits_for))
-        shown.add_row(*row)
+        shown.add_row(one.sample.name, one.job_id, f"{one.seconds:.1f}", _outcome(one))
     return shown
+
+
+def _outcome(one: Played) -> str:
+    words = one.status or ("not known" if one.job_id else "refused")
+    mark = f"[red]✗ {words}[/]" if one.faults else f"[green]✓[/] {words}"
+    return f"{mark}\n[dim]{escape(one.waits_for)}[/]" if one.waits_for else mark
 
 
 def verdict(console: Console, played: list[Played], strays: list[str]) -> int:

@@ -6,12 +6,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from infra.local import people
 from infra.local.stand import Stand
 
 PAGES = (
     ("", "start here"),
     ("/console", "jobs"),
     ("/mailbox", "mails, with the approval links"),
+    ("/approvals", "the inbox of whoever signs in; the link comes to the mailbox"),
     ("/crm", "the demo CRM"),
     ("/payments", "the demo payments provider"),
 )
@@ -27,6 +29,7 @@ def addresses(running: Stand, console: Console) -> None:
     table.add_row(running.cloud.endpoint, "AWS endpoint (key test, secret test)")
     console.print()
     console.print(table)
+    console.print(f"\nSign in to the inbox as {sign_in_names()}.", soft_wrap=True)
     console.print(
         f"\nWebhook secret of this run: [bold]{running.webhook_secret}[/]", soft_wrap=True
     )
@@ -35,3 +38,9 @@ def addresses(running: Stand, console: Console) -> None:
         "--workflow lead_intake[/]\nStop with Ctrl-C; details are in .local/run.log.",
         soft_wrap=True,
     )
+
+
+def sign_in_names() -> str:
+    """The demo's people with their addresses."""
+    known = (member.person for member in people.since_now())
+    return ", ".join(f"{one.name} ({one.address})" for one in known)

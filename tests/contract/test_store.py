@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import boto3
@@ -27,11 +28,14 @@ from countersign.domain.job import Job, Pointer, Source, Status
 from countersign.domain.ports import JobStore
 from countersign.domain.questions import Question
 from countersign.domain.workflow import Claim
+from tests.builders import approval
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import ANA, BEN, START, FakeIds
 
 IDS = FakeIds()
+PAGES = 450
+"""Rows in four shards of pages of 100: at least one shard has two."""
 
 
 @pytest.fixture(params=["fake", "moto"])
@@ -141,11 +145,52 @@ def test_due_rows_come_oldest_first_and_only_when_due(store: JobStore) -> None:
     """What is due later is not seen now; what was settled is gone."""
     first, second = stored(store, "evt-1"), stored(store, "evt-2")
     commit(store, second, Change(event="x", actor="t", due=(Due(kind="parked", at=START),)))
-    assert [row.kind for row in store.due(START, 10)] == ["parked"]
-    later = store.due(START + timedelta(minutes=3), 10)
+    assert [row.kind for row in store.due(START)] == ["parked"]
+    later = list(store.due(START + timedelta(minutes=3)))
     assert [row.kind for row in later] == ["parked", "queue", "queue"]
     commit(store, first, Change(event="y", actor="t", done=("queue",)))
-    assert len(store.due(START + timedelta(minutes=3), 10)) == 2
+    assert len(list(store.due(START + timedelta(minutes=3)))) == 2
+
+
+def test_a_row_that_failed_is_due_again_later_and_counts_its_failures(store: JobStore) -> None:
+    """Only the row moves; its job is as it was, version included."""
+    record = stored(store)
+    [row] = store.due(START + timedelta(minutes=3))
+    until = START + timedelta(minutes=9)
+    store.postpone(row, until)
+    assert list(store.due(START + timedelta(minutes=8))) == []
+    assert list(store.due(until)) == [replace(row, at=until, failed=1)]
+    assert store.load(record.job.job_id).job == record.job
+
+
+def test_a_forgotten_row_is_due_no_more(store: JobStore) -> None:
+    """Forgetting it twice is no fault."""
+    record = stored(store)
+    [row] = store.due(START + timedelta(minutes=3))
+    store.forget(row)
+    store.forget(row)
+    assert list(store.due(START + timedelta(days=1))) == []
+    assert store.load(record.job.job_id).due == {}
+
+
+def test_a_row_that_changed_since_it_was_read_stays_as_it_is(store: JobStore) -> None:
+    """Whoever read an old row neither moves nor deletes what was written meanwhile."""
+    record = stored(store)
+    [old] = store.due(START + timedelta(minutes=3))
+    new = Due(kind="queue", at=START + timedelta(minutes=5))
+    commit(store, record, Change(event="x", actor="t", due=(new,)))
+    store.postpone(old, START + timedelta(days=1))
+    store.forget(old)
+    assert store.load(record.job.job_id).due == {"queue": new}
+
+
+def test_all_due_rows_are_read_however_many(store: JobStore) -> None:
+    """More than one page of the index; each row once, oldest first."""
+    for number in range(PAGES):
+        stored(store, f"evt-{number}")
+    found = list(store.due(START + timedelta(minutes=3)))
+    assert len({row.job_id for row in found}) == len(found) == PAGES
+    assert found == sorted(found, key=lambda row: row.at)
 
 
 def test_jobs_are_listed_by_status_latest_first(store: JobStore) -> None:
@@ -240,3 +285,20 @@ def test_a_write_that_is_refused_lists_nothing(store: JobStore) -> None:
     with pytest.raises(StoreConflict):
         commit(store, old, Change(event="late", actor="t", listed=(listed(1),)))
     assert store.inbox("person:ana", 10) == []
+
+
+def test_every_row_of_a_job_is_forgotten_with_it(made_up_credentials: None) -> None:  # noqa: ARG001 - moto's
+    """Every row of the job's partition has a time to live, marks, tokens and due rows included."""
+    with mock_aws():
+        db = boto3.client("dynamodb")
+        create_jobs_table(db, "jobs")
+        store = DynamoStore("jobs", db)
+        asks = approval()
+        record = stored(store)
+        asked = Change(event="asked", actor="t", approvals=(asks,), token="t-1")
+        commit(store, record, asked)
+        store.note(record.job.job_id, "a-1")
+        found = db.scan(TableName="jobs")["Items"]
+    kinds = {item["sk"]["S"].partition("#")[0] for item in found}
+    assert kinds >= {"STATE", "AUDIT", "DUE", "NOTE", "TOKEN", "APPROVAL"}
+    assert [item["sk"]["S"] for item in found if "ttl" not in item] == []

@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from countersign.domain import audit
-from countersign.domain.change import Change, JobRecord, Link, Listed, after
+from countersign.domain.change import Change, Due, DueKind, DueRow, JobRecord, Link, Listed, after
 from countersign.domain.desk import Review
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.inbox import waiting
 from countersign.domain.job import Job, Status
-from countersign.domain.ports import DueRow, Holder, Seen
+from countersign.domain.ports import Holder, Seen
 from countersign.domain.workflow import Claim
 from tests.builders import job
 
@@ -24,18 +25,27 @@ class FakeStore:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._records: dict[str, JobRecord] = {}
+        self._orphans: dict[str, JobRecord] = {}
         self._links: dict[str, Link] = {}
         self.reviews: dict[str, Review] = {}
         self._inbox: set[Listed] = set()
         self._claims: dict[str, tuple[Holder, datetime]] = {}
         self.writes = 0
         self._crash_at: int | None = None
+        self._fault: Exception | None = None
 
     def crashes_before_write(self, number: int) -> None:
         """The process dies just before its `number`-th write from now."""
         self._crash_at = self.writes + number
 
+    def fails_with(self, error: Exception) -> None:
+        """The next write ends in `error`, and writes nothing."""
+        self._fault = error
+
     def _wrote(self) -> None:
+        if self._fault:
+            fault, self._fault = self._fault, None
+            raise fault
         if self._crash_at is not None and self.writes + 1 >= self._crash_at:
             self._crash_at = None
             raise Crash("killed before this write")
@@ -86,14 +96,33 @@ class FakeStore:
             notes = held.notes | {name}
             self._records[job_id] = JobRecord(**{**vars(held), "notes": notes})
 
-    def due(self, now: datetime, limit: int) -> Sequence[DueRow]:
+    def due(self, now: datetime) -> Iterator[DueRow]:
         rows = [
-            DueRow(job_id=job_id, kind=kind, at=row.at)
-            for job_id, held in self._records.items()
-            for kind, row in held.due.items()
+            DueRow(job_id, row.kind, row.at, row.failed)
+            for job_id, held in (self._records | self._orphans).items()
+            for row in held.due.values()
             if row.at <= now
         ]
-        return sorted(rows, key=lambda row: row.at)[:limit]
+        return iter(sorted(rows, key=lambda row: row.at))
+
+    def postpone(self, row: DueRow, until: datetime) -> None:
+        self._redo(row, {row.kind: row.failed_until(until)})
+
+    def forget(self, row: DueRow) -> None:
+        self._redo(row, {})
+
+    def _redo(self, row: DueRow, new: dict[DueKind, Due]) -> None:
+        with self._lock:
+            kept = self._records if row.job_id in self._records else self._orphans
+            held = kept[row.job_id]
+            if row.kind in held.due and held.due[row.kind].at == row.at:
+                self._wrote()
+                others = {kind: due for kind, due in held.due.items() if kind != row.kind}
+                kept[row.job_id] = replace(held, due=others | new)
+
+    def loses(self, job_id: str) -> None:
+        """Arrange: a job is gone from the table, but its due rows are not."""
+        self._orphans[job_id] = self._records.pop(job_id)
 
     def recent(self, status: Status, limit: int) -> Sequence[Job]:
         jobs = [r.job for r in self._records.values() if r.job.status is status]

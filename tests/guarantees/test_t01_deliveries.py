@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -17,8 +16,8 @@ import pytest
 from moto import mock_aws
 
 from countersign.connectors.dynamo import DynamoStore
+from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.change import created
-from countersign.domain.errors import StoreConflict
 from countersign.domain.intake import accepted
 from infra.commands import submit
 from infra.local import deployer
@@ -31,14 +30,19 @@ Figure = Callable[[str, int], None]
 THREADS = 8
 ONE_EVENT = 200
 EVENTS, TIMES = 12, 10
-EVENTS_OF_CONTROL = 40
+ONE_OF_EACH = {"crm.upsert_contact": 1, "crm.create_lead": 1, "crm.request_callback": 1}
 ENDED = {"COMPLETED", "WAITING_FOR_REVIEW"}
 pytestmark = [pytest.mark.timeout(300)]
 
 
+def mailbox(number: int) -> str:
+    """The address of one sender."""
+    return f"one.event.{number}@hafenwerk.example"
+
+
 def quiet_form(number: int) -> bytes:
     """A form whose sender wants no mail: its three CRM effects are all that may happen."""
-    return form(email=f"one.event.{number}@hafenwerk.example", consent=False)
+    return form(email=mailbox(number), consent=False)
 
 
 def deliver(stand: Stand, events: Sequence[tuple[str, bytes]]) -> list[submit.Answer]:
@@ -61,10 +65,31 @@ def settled(stand: Stand, jobs: set[str]) -> None:
         time.sleep(0.1)
 
 
-def journal(stand: Stand, address: str) -> list[dict[str, Any]]:
-    """What the CRM wrote down of one contact and what hangs on it."""
-    entries = httpx.get(f"{stand.url}/crm/journal.json", timeout=30).json()["entries"]
-    return [entry for entry in entries if address in json.dumps(entry)]
+def journal(stand: Stand) -> list[dict[str, Any]]:
+    """All that the CRM wrote down."""
+    entries: list[dict[str, Any]] = httpx.get(f"{stand.url}/crm/journal.json", timeout=30).json()[
+        "entries"
+    ]
+    return entries
+
+
+def caused(entry: Mapping[str, Any], held: LedgerEntry) -> bool:
+    """Whether the CRM wrote `entry` for this action: deals and tasks carry the action's key, a
+    contact has the id of the receipt."""
+    if held.action == "crm.upsert_contact":
+        return bool(held.receipt and entry["type"] == "contacts" and entry["id"] == held.receipt.id)
+    return bool(entry["key"] == held.key)
+
+
+def one_effect_of_each_kind(stand: Stand, job: str, address: str) -> None:
+    """Each action of the ledger was written once, and nothing else belongs to that person."""
+    written = journal(stand)
+    ran = [h for h in stand.deps.store.load(job).ledger if h.status is ActionStatus.VERIFIED]
+    assert {h.action: sum(caused(e, h) for e in written) for h in ran} == ONE_OF_EACH
+    people = {e["id"] for e in written if e["properties"].get("email") == address}
+    assert len(people) == 1
+    hanging = Counter(e["type"] for e in written if people & set(e["associations"]))
+    assert hanging == {"deals": 1, "tasks": 1}
 
 
 def executions(stand: Stand, job: str) -> int:
@@ -83,56 +108,99 @@ def test_one_event_delivered_200_times_is_one_execution_and_one_effect_of_each_k
 ) -> None:
     """Every delivery is answered 202 with the same job; there is one execution, and one contact,
     one lead and one task."""
-    address = "one.event.0@hafenwerk.example"
     answers = deliver(whole_stand, [("evt-t01", quiet_form(0))] * ONE_EVENT)
     assert {answer.status for answer in answers} == {202}
     (job,) = {answer.job_id for answer in answers}
     settled(whole_stand, {job})
     assert executions(whole_stand, job) == 1
-    kinds = Counter(entry["type"] for entry in journal(whole_stand, address))
-    assert kinds["contacts"] == 1
-    record = whole_stand.deps.store.load(job)
-    assert [held.status.value for held in record.ledger].count("verified") == 3
+    one_effect_of_each_kind(whole_stand, job, mailbox(0))
     figure(f"{ONE_EVENT} × 202, 1 execution, 3 effects", ONE_EVENT)
 
 
 @pytest.mark.cloud
 @pytest.mark.guarantee("T01")
 def test_many_events_shuffled_are_exactly_as_many_jobs(whole_stand: Stand, figure: Figure) -> None:
-    """Each of 12 events 10 times in a random order: 12 jobs, 12 contacts."""
+    """Each of 12 events 10 times in a random order: 12 jobs, each with one effect of each kind."""
     seed = random.SystemRandom().randrange(10**9)
     print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
     deliveries = [(f"evt-t01-{n}", quiet_form(n)) for n in range(1, EVENTS + 1)] * TIMES
     random.Random(seed).shuffle(deliveries)  # noqa: S311 - replayable, not secret
-    jobs = {answer.job_id for answer in deliver(whole_stand, deliveries)}
-    assert len(jobs) == EVENTS
-    settled(whole_stand, jobs)
+    answers = deliver(whole_stand, deliveries)
+    jobs = {event: a.job_id for (event, _), a in zip(deliveries, answers, strict=True)}
+    assert len({answer.job_id for answer in answers}) == EVENTS
+    settled(whole_stand, set(jobs.values()))
     for number in range(1, EVENTS + 1):
-        written = journal(whole_stand, f"one.event.{number}@hafenwerk.example")
-        assert [e["type"] for e in written].count("contacts") == 1
+        one_effect_of_each_kind(whole_stand, jobs[f"evt-t01-{number}"], mailbox(number))
     figure(f"{EVENTS} events × {TIMES}: {EVENTS} jobs", EVENTS * TIMES)
+
+
+class Serial:
+    """DynamoDB as it is: each transaction checks and writes alone."""
+
+    def __init__(self, db: Any) -> None:
+        self._db, self._lock = db, threading.Lock()
+
+    def transact_write_items(self, **request: Any) -> None:
+        """One after the other."""
+        with self._lock:
+            self._db.transact_write_items(**request)
+
+    def get_item(self, **request: Any) -> Any:
+        """As it is."""
+        with self._lock:
+            return self._db.get_item(**request)
+
+
+class CheckThenWrite(Serial):
+    """The naive table: both sides have looked for the rows before either of them writes."""
+
+    def __init__(self, db: Any) -> None:
+        super().__init__(db)
+        self._looked = threading.Barrier(2, timeout=30)
+
+    def transact_write_items(self, **request: Any) -> None:
+        """Look, wait until the other side has looked too, write."""
+        puts = [item["Put"] for item in request["TransactItems"]]
+        keys = [
+            {name: put["Item"][name] for name in ("pk", "sk")}
+            for put in puts
+            if "ConditionExpression" in put
+        ]
+        there = [self.get_item(TableName="jobs", Key=key) for key in keys]
+        assert not any("Item" in found for found in there)
+        self._looked.wait()
+        with self._lock:
+            for put in puts:
+                self._db.put_item(TableName=put["TableName"], Item=put["Item"])
+
+
+def told_stored(db: Any) -> int:
+    """The same event from two sides at once: how many were told that theirs was stored."""
+    job, store = a_job(), DynamoStore("jobs", db)
+    made, entry = created(job, accepted(job), IDS.salt)
+    with ThreadPoolExecutor(2) as pool:
+        sides = [pool.submit(store.create, made, entry, accepted(job)) for _ in range(2)]
+        return [side.result() for side in sides].count(None)
+
+
+def stored_once(wrapped: Callable[[Any], Any]) -> None:
+    """One side stores the event, and the other is told of it."""
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        create_jobs_table(client, "jobs")
+        assert told_stored(wrapped(client)) == 1
+
+
+@pytest.mark.usefixtures("made_up_credentials")
+def test_of_two_sides_at_once_one_stores_the_event() -> None:
+    """Where the table checks and writes in one, the loser is told what is there."""
+    stored_once(Serial)
 
 
 @pytest.mark.control
 @pytest.mark.usefixtures("made_up_credentials")
 @pytest.mark.guarantee("T01")
-def test_control_on_a_table_without_locks_races_are_won_twice_or_lose_rows() -> None:
-    """moto's DynamoDB has no lock: the same race is won twice, or a failed transaction takes other
-    people's rows with it."""
-    job = a_job()
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
-        create_jobs_table(client, "jobs")
-        store = DynamoStore("jobs", client)
-
-        def create(number: int) -> bool:
-            again = job.model_copy(update={"job_id": f"j-{number}"})
-            made, entry = created(again, accepted(again), IDS.salt)
-            with suppress(StoreConflict):
-                return store.create(made, entry, accepted(again)) is None
-            return False
-
-        with ThreadPoolExecutor(THREADS) as pool:
-            wins = sum(pool.map(create, [n for n in range(EVENTS_OF_CONTROL) for _ in range(8)]))
-        rows = client.scan(TableName="jobs", Select="COUNT")["Count"]
-    assert (wins, rows) != (EVENTS_OF_CONTROL, 4 * EVENTS_OF_CONTROL)
+def test_control_a_table_that_checks_first_and_writes_then_stores_the_event_twice() -> None:
+    """Both sides look before either writes: both are told that theirs is the first."""
+    with pytest.raises(AssertionError, match="2 == 1"):
+        stored_once(CheckThenWrite)

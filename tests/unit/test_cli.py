@@ -56,9 +56,10 @@ def test_a_case_can_be_closed_with_words(terminal: Terminal) -> None:
 
 
 def test_a_case_without_words_stays_open(terminal: Terminal) -> None:
-    """Done by hand needs evidence: exit code 1 with what is missing, and nothing changes."""
-    code, _, complaint = terminal.types("case", terminal.job, "done")
-    assert (code, "evidence" in complaint) == (1, True)
+    """An end by hand needs words: exit code 1 with what is missing and the option for it."""
+    for way, missing in (("done", "evidence of what was done"), ("close", "a reason")):
+        said = f"case {way} needs {missing}: give it with --words\n"
+        assert terminal.types("case", terminal.job, way) == (1, "", said)
     assert terminal.journey.record.job.status is Status.ESCALATED
 
 
@@ -68,6 +69,7 @@ def test_a_case_is_resumed_with_corrected_facts(terminal: Terminal) -> None:
         "case", terminal.job, "resume", "--words", "he moved", "--set", "country=DE"
     )
     assert data["facts"]["country"]["value"] == "DE"
+    assert data["reason"] == ""
     assert terminal.world.executions.started == [(f"{terminal.job}-2", terminal.job)]
 
 
@@ -91,8 +93,10 @@ def test_wrong_use_is_two(terminal: Terminal, words: tuple[str, ...]) -> None:
 
 
 def test_an_unknown_job_is_one_line(terminal: Terminal) -> None:
-    """A job that does not exist ends with 1 and one line."""
-    assert terminal.types("show", "j-nothing") == (1, "", "no such job\n")
+    """A job that does not exist ends with 1 and one line that says where to look."""
+    said = (1, "", "no such job: see `countersign jobs`\n")
+    assert terminal.types("show", "j-nothing") == said
+    assert terminal.types("case", "j-nothing", "resume") == said
 
 
 def test_the_target_is_chosen_per_command(terminal: Terminal) -> None:

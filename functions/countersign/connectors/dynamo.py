@@ -15,32 +15,29 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from countersign.connectors import dynamo_claims as claims
 from countersign.connectors import dynamo_inbox as inbox
 from countersign.connectors import dynamo_rows as rows
-from countersign.connectors.aws import client
+from countersign.connectors.aws import is_conflict
+from countersign.connectors.dynamo_due import DynamoDue
+from countersign.connectors.system import SystemClock
 from countersign.domain import audit
 from countersign.domain.canonical import instant
 from countersign.domain.change import Change, JobRecord, Link, Listed
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.job import Job, Status
-from countersign.domain.ports import DueRow, Holder, Seen
+from countersign.domain.ports import Holder, Seen
 from countersign.domain.workflow import Claim
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 _FREE = "attribute_not_exists(pk) OR job_id = :over OR holds_until < :now"
 _CREATE_TRIES = 5
-_CONFLICTS = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
-class DynamoStore:
+class DynamoStore(DynamoDue):
     """ports.JobStore on DynamoDB."""
-
-    def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
-        self._table = table
-        self._db = db or client("dynamodb")
 
     def create(self, job: Job, entry: audit.Entry, change: Change) -> Seen | None:
         """Store a new job; None when this call stored it, else what is known of the earlier one."""
@@ -89,24 +86,9 @@ class DynamoStore:
 
     def note(self, job_id: str, name: str) -> None:
         """Leave a mark under the job."""
-        self._db.put_item(TableName=self._table, Item=rows.note(job_id, name))
-
-    def due(self, now: datetime, limit: int) -> Sequence[DueRow]:
-        """Due rows of all shards up to `now`, oldest first."""
-        found: list[DueRow] = []
-        for shard in range(rows.SHARDS):
-            page = self._db.query(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-                ExpressionAttributeValues={
-                    ":shard": {"S": str(shard)},
-                    ":now": {"S": instant(now)},
-                },
-                Limit=limit,
-            )
-            found += [rows.due_row(item) for item in page["Items"]]
-        return sorted(found, key=lambda row: row.at)[:limit]
+        # Real time also where the clock is virtual: the table forgets by its own clock.
+        item = rows.note(job_id, name, SystemClock().now())
+        self._db.put_item(TableName=self._table, Item=item)
 
     def recent(self, status: Status, limit: int) -> Sequence[Job]:
         """Jobs of one status, latest first."""
@@ -127,7 +109,7 @@ class DynamoStore:
         try:
             self._db.put_item(
                 TableName=self._table,
-                Item=rows.claim(claim, job_id, now, until),
+                Item=claims.item(claim, job_id, now, until),
                 ConditionExpression=_FREE,
                 ExpressionAttributeValues={
                     ":now": {"S": instant(now)},
@@ -138,7 +120,7 @@ class DynamoStore:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            return rows.holder(error.response["Item"])  # type: ignore[typeddict-item] # the stub lacks it
+            return claims.holder(error.response["Item"])  # type: ignore[typeddict-item] # the stub lacks it
         return Holder(job_id=job_id, body=claim.body, since=now)
 
     def inbox(self, box: str, limit: int) -> Sequence[Listed]:
@@ -204,11 +186,3 @@ class DynamoStore:
             if is_conflict(error):
                 raise StoreConflict("the job changed meanwhile") from None
             raise
-
-
-def is_conflict(error: ClientError) -> bool:
-    """Whether a transaction was refused because somebody else wrote first."""
-    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment] # typed as a closed dict
-    codes = {reason.get("Code") for reason in reasons} - {"None", None}
-    name = error.response["Error"]["Code"]
-    return name == "TransactionConflictException" or (bool(codes) and codes <= _CONFLICTS)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from countersign.connectors import dynamo_rows as rows
-from countersign.connectors.aws import client
-from countersign.connectors.dynamo import is_conflict
+from countersign.connectors.aws import client, guarded, is_conflict
 from countersign.connectors.system import pause
 from countersign.domain.canonical import canonical
 from countersign.domain.caps import Cap, Reservation, reached
@@ -41,7 +40,7 @@ class DynamoCaps:
 
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
-        self._db = db or client("dynamodb")
+        self._db = guarded(db or client("dynamodb"))
 
     def reserve(self, caps: Sequence[Cap], wanted: Reservation) -> Finding | None:
         """Reserve in all caps or in none. Raises Throttled when too many write at once."""
@@ -55,7 +54,7 @@ class DynamoCaps:
                 return full
             raised = {c.counter: totals.get(c.counter, 0) + wanted.amount.minor for c in new}
             puts = [self._reservation(wanted, held), *self._counters(wanted, totals, raised)]
-            due = rows.due(wanted.job_id, check(wanted))
+            due = rows.due(wanted.job_id, check(wanted), wanted.reserved_at)
             if self._applied([*puts, {"Put": {"TableName": self._table, "Item": due}}], turn):
                 return None
         raise Throttled("too many jobs write to the same cap at once; try again in a moment")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from countersign.connectors.aws import client
+from countersign.connectors.aws import client, guarded
 from countersign.domain.approvals import Approval
 from countersign.domain.canonical import canonical, instant
 from countersign.domain.desk import Asked, Review
@@ -51,7 +51,7 @@ class DynamoDesk:
 
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
-        self._db = db or client("dynamodb")
+        self._db = guarded(db or client("dynamodb"))
 
     def asked(self, now: datetime, limit: int) -> Sequence[Asked]:
         """Open requests, the nearest deadline first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from countersign.connectors.aws import client
+from countersign.connectors.aws import client, guarded
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -18,7 +18,7 @@ class DynamoOffset:
 
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
-        self._db = db or client("dynamodb")
+        self._db = guarded(db or client("dynamodb"))
 
     def read(self) -> timedelta:
         """Consistently, by a query: a right that nearly every function has for its jobs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from countersign.connectors.aws import client
+from countersign.connectors.aws import aws_errors, client, guarded
 from countersign.domain.canonical import canonical
 from countersign.domain.people import Directory, Member
 
@@ -19,7 +19,7 @@ class DynamoPeople:
 
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
-        self._db = db or client("dynamodb")
+        self._db = guarded(db or client("dynamodb"))
 
     def directory(self) -> Directory:
         """Everybody."""
@@ -29,7 +29,8 @@ class DynamoPeople:
             ExpressionAttributeValues={":pk": {"S": _PARTITION}},
             ConsistentRead=True,
         )
-        bodies = (item["body"]["S"] for page in pages for item in page["Items"])
+        with aws_errors():
+            bodies = [item["body"]["S"] for page in pages for item in page["Items"]]
         return Directory(members=tuple(Member.model_validate_json(body) for body in bodies))
 
     def save(self, member: Member) -> None:

@@ -14,13 +14,11 @@ from countersign.domain.approvals import Approval
 from countersign.domain.canonical import canonical, instant
 from countersign.domain.caps import Reservation
 from countersign.domain.case import Case
-from countersign.domain.change import Change, Due, JobRecord, Link
+from countersign.domain.change import Change, Due, DueKind, DueRow, JobRecord, Link
 from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.errors import NotFound
 from countersign.domain.job import Job
-from countersign.domain.ports import DueRow, Holder
 from countersign.domain.questions import Question
-from countersign.domain.workflow import Claim
 
 Item = dict[str, Any]
 ValueT = TypeVar("ValueT", bound=Value)
@@ -67,9 +65,9 @@ def audit_entry(job: Job, entry: audit.Entry) -> Item:
     return _row(job, f"AUDIT#{entry.number:06d}", entry)
 
 
-def note(job_id: str, name: str) -> Item:
+def note(job_id: str, name: str, now: datetime) -> Item:
     """A mark."""
-    return _key(job_id, f"NOTE#{name}")
+    return _key(job_id, f"NOTE#{name}") | ttl(now, JOB_DAYS)
 
 
 def puts(job: Job, change: Change) -> Iterable[Item]:
@@ -84,7 +82,7 @@ def puts(job: Job, change: Change) -> Iterable[Item]:
     if change.case:
         yield _row(job, "CASE", change.case)
     yield from (link(made) | ttl(job.created_at, JOB_DAYS) for made in change.links)
-    yield from (due(job.job_id, row) for row in change.due)
+    yield from (due(job.job_id, row, job.created_at) for row in change.due)
     yield from (review_row(review) for review in change.reviews)
 
 
@@ -92,23 +90,29 @@ def _approvals(job: Job, change: Change) -> Iterable[Item]:
     for approval in change.approvals:
         yield _row(job, f"APPROVAL#{approval.approval_id}", approval) | asked(job, approval)
         if change.token:
-            token = {"token": {"S": change.token}}
+            token = {"token": {"S": change.token}, **ttl(job.created_at, JOB_DAYS)}
             yield _key(job.job_id, f"TOKEN#{approval.approval_id}") | token
 
 
 def deletes(job: Job, change: Change) -> Iterable[Item]:
     """Keys of what `change` removes."""
     kept = {row.kind for row in change.due}
-    yield from (_key(job.job_id, f"DUE#{kind}") for kind in change.done if kind not in kept)
+    yield from (due_key(job.job_id, kind) for kind in change.done if kind not in kept)
     yield from (_key(job.job_id, f"RESULT#{name}") for name in change.dropped)
     yield from (_key(job.job_id, f"ACTION#{index:03d}") for index in change.unplanned)
 
 
-def due(job_id: str, row: Due) -> Item:
-    """A row of the sparse `due` index, in the shard of its job."""
+def due_key(job_id: str, kind: DueKind) -> Item:
+    """Key of a due row."""
+    return _key(job_id, f"DUE#{kind}")
+
+
+def due(job_id: str, row: Due, since: datetime) -> Item:
+    """A row of the sparse `due` index, in the shard of its job, kept like a job of `since`."""
     shard = zlib.crc32(job_id.encode()) % SHARDS
     return {
-        **_key(job_id, f"DUE#{row.kind}"),
+        **due_key(job_id, row.kind),
+        **ttl(since, JOB_DAYS),
         "body": {"S": canonical(row).decode()},
         "job_id": {"S": job_id},
         "due_shard": {"S": str(shard)},
@@ -119,7 +123,7 @@ def due(job_id: str, row: Due) -> Item:
 def due_row(item: Item) -> DueRow:
     """What the index says."""
     row = Due.model_validate_json(item["body"]["S"])
-    return DueRow(job_id=item["job_id"]["S"], kind=row.kind, at=row.at)
+    return DueRow(item["job_id"]["S"], row.kind, row.at, row.failed)
 
 
 def link_key(link_id: str) -> Item:
@@ -139,25 +143,6 @@ def link(made: Link) -> Item:
 def link_of(item: Item) -> Link:
     """A link back."""
     return Link.model_validate_json(item["body"]["S"])
-
-
-def claim(held: Claim, job_id: str, now: datetime, until: datetime) -> Item:
-    """A claim's row."""
-    return {
-        "pk": {"S": f"CLAIM#{held.key}"},
-        "sk": {"S": "CLAIM"},
-        "job_id": {"S": job_id},
-        "body": {"S": held.body},
-        "since": {"S": instant(now)},
-        "holds_until": {"S": instant(until)},
-        **ttl(now, held.days),
-    }
-
-
-def holder(item: Item) -> Holder:
-    """Who holds a claim."""
-    since = datetime.fromisoformat(item["since"]["S"])
-    return Holder(job_id=item["job_id"]["S"], body=item["body"]["S"], since=since)
 
 
 def record(items: Iterable[Item]) -> JobRecord:

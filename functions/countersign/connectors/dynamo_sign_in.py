@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from countersign.connectors.aws import client
-from countersign.connectors.dynamo import is_conflict
+from countersign.connectors.aws import client, guarded, is_conflict
 from countersign.domain.canonical import canonical, instant
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.session import MOST_MAILS, SignIn, recent
@@ -28,7 +27,7 @@ class DynamoSignIns:
 
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
-        self._db = db or client("dynamodb")
+        self._db = guarded(db or client("dynamodb"))
 
     def ask(self, link: SignIn, address: str, now: datetime) -> bool:
         """Count and store, both or neither."""

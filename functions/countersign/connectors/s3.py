@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from countersign.connectors.aws import client
+from countersign.connectors.aws import aws_errors, client, guarded
 from countersign.domain.errors import NotFound, Refused
 from countersign.domain.job import Pointer
 
 if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 
 class S3Payloads:
     """The payload bucket; also reads other buckets that a pointer names (uploads)."""
 
-    def __init__(self, bucket: str) -> None:
+    def __init__(self, bucket: str, s3: S3Client | None = None) -> None:
         self._bucket = bucket
-        self._s3 = client("s3")
+        self._s3 = guarded(s3 or client("s3"))
 
     def put(self, key: str, body: bytes) -> Pointer:
         """Store `body` under `key`; the pointer carries the version."""
@@ -43,4 +44,5 @@ class S3Payloads:
                 # Without the right to list, S3 answers this for what is missing too.
                 raise Refused("S3 refuses the object: it is gone, or the rights miss it") from None
             raise
-        return found["Body"].read()
+        with aws_errors():
+            return found["Body"].read()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from countersign.connectors.aws import client
+from countersign.connectors.aws import client, guarded
 from countersign.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from types_boto3_secretsmanager import SecretsManagerClient
 
 UNSET = "not set"
 """What the stack puts into a secret that only its owner can fill in."""
@@ -15,8 +19,8 @@ _KEEP_SECONDS = 300.0
 class SecretsManager:
     """Reads secrets; a rotated one is seen within five minutes."""
 
-    def __init__(self) -> None:
-        self._client = client("secretsmanager")
+    def __init__(self, manager: SecretsManagerClient | None = None) -> None:
+        self._client = guarded(manager or client("secretsmanager"))
         self._kept: dict[str, tuple[float, str]] = {}
 
     def get(self, name: str) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from countersign.connectors.aws import client
+from countersign.connectors.aws import client, guarded
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
 
 _GONE = frozenset({"TaskTimedOut", "InvalidToken", "TaskDoesNotExist"})
 
@@ -14,9 +18,9 @@ _GONE = frozenset({"TaskTimedOut", "InvalidToken", "TaskDoesNotExist"})
 class StateMachine:
     """Executions of the one state machine."""
 
-    def __init__(self, arn: str) -> None:
+    def __init__(self, arn: str, states: SFNClient | None = None) -> None:
         self._arn = arn
-        self._states = client("stepfunctions")
+        self._states = guarded(states or client("stepfunctions"))
 
     def start(self, name: str, job_id: str) -> None:
         """Start the execution called `name`. One that exists already is the same work."""

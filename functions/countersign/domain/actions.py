@@ -163,7 +163,10 @@ def params_of(held: LedgerEntry, action: Action[ParamsT, Any]) -> ParamsT:
     if held.action_version != action.version:
         known = f"{action.id} v{action.version}"
         raise UnknownVersion(f"planned {held.action} v{held.action_version}; this code has {known}")
-    return action.params.model_validate_json(json.dumps(held.content()["params"]))
+    try:
+        return action.params.model_validate_json(json.dumps(held.content()["params"]))
+    except ValidationError:
+        raise UnknownVersion(f"the stored parameters of {held.action} break its contract") from None
 
 
 def check_bytes(held: LedgerEntry, job_id: str, now: datetime) -> None:

@@ -28,6 +28,22 @@ class Due(Value):
 
     kind: DueKind
     at: datetime
+    failed: int = 0
+    """How often in a row it was due and could not be done."""
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A due row that `tick` found."""
+
+    job_id: str
+    kind: DueKind
+    at: datetime
+    failed: int = 0
+
+    def failed_until(self, until: datetime) -> Due:
+        """The row after one more failure."""
+        return Due(kind=self.kind, at=until, failed=self.failed + 1)
 
 
 class Link(Contract):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from countersign.domain import audit
-from countersign.domain.change import Change, DueKind, JobRecord, Link, Listed
+from countersign.domain.change import Change, DueRow, JobRecord, Link, Listed
 from countersign.domain.job import Job, Pointer, Status
 from countersign.domain.people import Directory, Member
 from countersign.domain.proposal import Usage
@@ -31,15 +31,6 @@ class Ids(Protocol):
 
     def salt(self) -> str:
         """128 random bits as hex."""
-
-
-@dataclass(frozen=True)
-class DueRow:
-    """A due row that `tick` found."""
-
-    job_id: str
-    kind: DueKind
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -76,8 +67,15 @@ class JobStore(Protocol):
     def note(self, job_id: str, name: str) -> None:
         """Leave a mark under the job, without a condition: what it says has happened."""
 
-    def due(self, now: datetime, limit: int) -> Sequence[DueRow]:
-        """Due rows up to `now`, oldest first, at most `limit`."""
+    def due(self, now: datetime) -> Iterator[DueRow]:
+        """Due rows up to `now`, oldest first, each once, read as they are taken."""
+
+    def postpone(self, row: DueRow, until: datetime) -> None:
+        """Move a row that failed on to `until`, unless it was changed meanwhile. The job itself is
+        neither read nor written: it may be what is broken."""
+
+    def forget(self, row: DueRow) -> None:
+        """Delete a row whose job is gone, unless it was changed meanwhile."""
 
     def recent(self, status: Status, limit: int) -> Sequence[Job]:
         """Jobs of one status, latest first."""

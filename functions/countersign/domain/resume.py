@@ -26,6 +26,7 @@ def resumed(record: JobRecord, actor: str, now: datetime, **more: object) -> Cha
         event="resumed",
         actor=actor,
         status=Status.RETRYING,
+        reason="",  # why it waited holds no more; the audit trail keeps it
         attempt=attempt,
         execution=execution_name(record.job.job_id, attempt),
         due=(Due(kind="parked", at=now + AGAIN),),

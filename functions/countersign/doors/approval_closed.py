@@ -7,6 +7,7 @@ from countersign.doors.approval_visit import Visit
 from countersign.doors.http import Response
 from countersign.pages import notices
 from countersign.pages.decided import decided as decided_view
+from countersign.pages.signatures import signed_notice
 
 
 def closed(here: Visit, status: int) -> Response:
@@ -15,5 +16,6 @@ def closed(here: Visit, status: int) -> Response:
     if decision is not None:
         view = decided_view(here.record, here.approval, decision, here.person, here.workflow)
         return page(status, "decided.html.j2", it=view)
-    ended = {"expired": notices.EXPIRED, "signed": notices.SIGNED}
-    return notice(ended.get(here.standing, notices.MOVED_ON), status)
+    if here.standing == "signed":
+        return notice(signed_notice(here.approval, here.person), status)
+    return notice(notices.EXPIRED if here.standing == "expired" else notices.MOVED_ON, status)

@@ -130,7 +130,7 @@ def _written(deps: Deps, here: Visit, held: LedgerEntry, made: LedgerEntry) -> V
         actor=f"person:{here.person.id}",
         fields={
             "approval": here.approval.approval_id,
-            "action": f"{held.index} {held.action}",
+            "action": f"{held.index + 1} {held.action}",
             "changed": ", ".join(changed_names(held, made)),
             "old digest": held.digest,
             "new digest": made.digest,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from countersign import asking, measuring, observability
 from countersign.deps import Deps
 from countersign.domain.approvals import Approval, expire, settle
-from countersign.domain.change import Change, Due, DueKind, JobRecord
+from countersign.domain.change import Change, Due, DueKind, DueRow, JobRecord
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.job import Status
 from countersign.domain.resume import AGAIN, resumed
@@ -17,27 +19,61 @@ from countersign.doors.reservations import settle_reservations
 from countersign.runtime import production
 from countersign.workflows import WORKFLOWS
 
-BATCH = 100
+ENOUGH = timedelta(seconds=40)
+"""No further row is begun after that; the function is ended after 55 s."""
+FIRST_WAIT, LONGEST_WAIT, DOUBLINGS = timedelta(minutes=1), timedelta(hours=1), 6
+"""Between two tries of a row that fails."""
 TICK = "system:tick"
 
 
 def tick(deps: Deps) -> int:
-    """Work through what is due; one row that fails does not stop the others. How many it did."""
+    """Work through what is due, oldest first, until nothing is or the time is over; one row that
+    fails does not stop the others. How many it did."""
     now = deps.clock.now()
-    rows = deps.store.due(now, BATCH)
-    oldest = max(((now - row.at).total_seconds() for row in rows), default=0.0)
+    rows = deps.store.due(now)
+    first = next(rows, None)
+    oldest = (now - first.at).total_seconds() if first else 0.0
     observability.gauge_seconds("OldestDueSeconds", oldest)
     done = 0
-    for row in rows:
-        try:
-            _HANDLERS[row.kind](deps, deps.store.load(row.job_id))
-            done += 1
-        except (NotFound, StoreConflict):
-            observability.logger().info("due row is being handled elsewhere")
-        except Exception:  # noqa: BLE001 - one poisoned row must not stop time for all other jobs
-            observability.defect("tick")
+    for row in chain([first] if first else [], rows):
+        done += _handled(deps, row)
+        if deps.clock.now() - now >= ENOUGH:
+            break
     _measure(deps)
     return done
+
+
+def _handled(deps: Deps, row: DueRow) -> bool:
+    try:
+        record = _record(deps, row)
+        if record:
+            _HANDLERS[row.kind](deps, record)
+    except (NotFound, StoreConflict):
+        observability.logger().info("due row is being handled elsewhere")
+        return False
+    except Exception:  # noqa: BLE001 - one poisoned row must not stop time for all other jobs
+        observability.defect("tick")
+        _postpone(deps, row)
+        return False
+    return record is not None
+
+
+def _record(deps: Deps, row: DueRow) -> JobRecord | None:
+    """The row's job; None when the table has forgotten it, and the row is forgotten too."""
+    try:
+        return deps.store.load(row.job_id)
+    except NotFound:
+        deps.store.forget(row)
+        return None
+
+
+def _postpone(deps: Deps, row: DueRow) -> None:
+    """Twice as long after each failure, so that what never works leaves the time to the rest."""
+    wait = min(FIRST_WAIT * 2 ** min(row.failed, DOUBLINGS), LONGEST_WAIT)
+    try:
+        deps.store.postpone(row, deps.clock.now() + wait)
+    except Exception:  # noqa: BLE001 - as above; the row stays due and comes again
+        observability.defect("tick")
 
 
 def _measure(deps: Deps) -> None:

@@ -1,19 +1,22 @@
 """The webhook door: POST /webhooks/{workflow}, signed as Standard Webhooks asks.
 
 202 accepted (again, for the same id and body) · 400 not JSON · 401 not signed · 404 no such
-workflow · 409 the id came with another body · 413 too large. Never a 5xx for what
-was sent; 503 only while the same event is being stored by another delivery.
+workflow · 409 the id came with another body · 413 too large. Never a 5xx for what was sent, nor
+once the job is stored; 503 while the same event is being stored by another delivery, or when we
+failed before it was: the sender comes again.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from countersign import observability
 from countersign.deps import Deps
 from countersign.domain.canonical import digest
-from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.errors import ContractBroken, NotFound, StoreConflict
 from countersign.domain.intake import accepted, new_job
 from countersign.domain.job import Job, Source, Status, job_id_of
 from countersign.doors.http import Request, Response
@@ -24,6 +27,7 @@ from countersign.runtime import production
 from countersign.workflows import WORKFLOWS
 
 MAX_BYTES = 1_000_000
+RETRY_SECONDS = 30
 
 
 def receive(deps: Deps, request: Request) -> Response:
@@ -69,13 +73,23 @@ def _accept(deps: Deps, workflow: str, delivery: VerifiedDelivery, body: bytes) 
     try:
         seen = store(deps, job, accepted(job))
     except StoreConflict as busy:
-        return _problem(503, str(busy))
+        return _later(str(busy))
     if seen and seen.body_digest != body_digest:
         observability.count("WebhookConflicts", workflow=workflow)
         return _problem(409, "this id came before with another body; a new event needs a new id")
-    if seen is None or _not_begun(deps, job_id):
-        deps.queue.send(job_id)
+    _queue(deps, workflow, job_id, known=seen is not None)
     return _answer(202, job_id=job_id)
+
+
+def _queue(deps: Deps, workflow: str, job_id: str, *, known: bool) -> None:
+    """Queue what has not begun. The job is stored with a due row, so that a failure here costs
+    minutes, not the job: `tick` queues it again."""
+    try:
+        if not known or _not_begun(deps, job_id):
+            deps.queue.send(job_id)
+    except Exception as error:  # noqa: BLE001 - counted; the row heals
+        observability.logger().warning("not queued", extra={"class": type(error).__name__})
+        observability.count("WebhooksNotQueued", workflow=workflow)
 
 
 def _not_begun(deps: Deps, job_id: str) -> bool:
@@ -91,6 +105,11 @@ def _problem(status: int, what: str) -> Response:
     return _answer(status, message=what)
 
 
+def _later(what: str) -> Response:
+    answer = _problem(503, what)
+    return replace(answer, headers={**answer.headers, "retry-after": str(RETRY_SECONDS)})
+
+
 def _answer(status: int, **said: str) -> Response:
     headers = {"content-type": "application/json", "cache-control": "no-store"}
     return Response(status, json.dumps(said), headers)
@@ -99,4 +118,15 @@ def _answer(status: int, **said: str) -> Response:
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's shape
     """API Gateway's event in, its answer out."""
     with observability.invocation("webhook"):
-        return receive(production(), Request.of(event)).as_event()
+        return answered(production, event).as_event()
+
+
+def answered(deps: Callable[[], Deps], event: Mapping[str, Any]) -> Response:
+    """The answer to an event, also when we fail: the sender is told to come again."""
+    try:
+        return receive(deps(), Request.of(event))
+    except ContractBroken as broken:
+        return _problem(400, str(broken))
+    except Exception:  # noqa: BLE001 - the outermost edge; `defect` logs the trace
+        observability.defect("webhook")
+        return _later("we failed; send the same event again")

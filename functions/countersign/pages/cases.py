@@ -18,6 +18,7 @@ from countersign.domain.rules import Findings
 from countersign.domain.workflow import PARTS, Workflow
 from countersign.pages.approval import SHORT, STATUS_WORDS, in_words
 from countersign.pages.job_views import Effect, Ended, JobPage, Open, Request, Step, Understood
+from countersign.pages.reasons import because
 from countersign.pages.text import Pieces, highlighted, label, moment, span, visible
 from countersign.pages.timeline import Moment, timeline
 from countersign.workflows import WORKFLOWS
@@ -121,7 +122,7 @@ def _effect(held: LedgerEntry, workflow: Workflow[Any] | None) -> Effect:
         status=STATUS_WORDS[held.status],
         note=visible(held.note),
         target=visible(_target(held)),
-        reasons=tuple(dict.fromkeys(reason.sentence for reason in held.verdict.reasons)),
+        reasons=tuple(dict.fromkeys(because(reason) for reason in held.verdict.reasons)),
         digest=held.digest[:SHORT],
         attempt=held.attempt,
         receipt=visible(held.receipt.id if held.receipt else ""),

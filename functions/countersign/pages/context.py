@@ -12,6 +12,7 @@ from countersign.domain.policy import Quorum
 from countersign.domain.proposal import Usage
 from countersign.domain.questions import Question, no_more
 from countersign.domain.records import Record, Records
+from countersign.pages.signatures import Signature, signatures
 from countersign.pages.text import Pieces, counted, label, moment, visible
 
 
@@ -20,7 +21,7 @@ class Signing:
     """Who must sign. `missing` are the others who have not."""
 
     needed: int
-    signed: tuple[str, ...]
+    signed: tuple[Signature, ...]
     missing: tuple[str, ...]
     instead: tuple[str, ...]
     """`Cleo Marsh for Ana Costa`."""
@@ -64,7 +65,7 @@ def signing(approval: Approval, person: Person, names: Mapping[str, str]) -> Sig
     others = [p for p in approval.approvers if p.id != person.id]
     return Signing(
         needed=approval.needed,
-        signed=tuple(p.name for p in approval.approvers if p.id in signed),
+        signed=signatures(approval, person),
         missing=tuple(p.name for p in others if p.id not in signed),
         instead=tuple(
             f"{names.get(deputy, deputy)} for {names.get(absent, absent)}"

@@ -5,34 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from countersign.domain.approvals import EXPIRY, Approval, Choice, Decision, Person
+from countersign.domain.actions import LedgerEntry
+from countersign.domain.approvals import EXPIRY, Approval, Decision, Person
 from countersign.domain.change import JobRecord
 from countersign.domain.workflow import Workflow
 from countersign.pages.approval import STATUS_WORDS, in_words
+from countersign.pages.signatures import YOU, Signature, name_of, signatures, signed
 from countersign.pages.text import Pieces, moment, visible
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """One action, what was said to it, and how it stands now."""
+class Rejection:
+    """Who rejected an action, and why."""
 
+    who: str
+    reason: Pieces
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One action, what became of it, and who is the cause if it was rejected."""
+
+    number: int
     words: Pieces
     approved: bool
     status: str
+    rejections: tuple[Rejection, ...]
 
 
 @dataclass(frozen=True)
 class Decided:
-    """Who decided what, when and why. `by_time`: nobody did, so it is not approved."""
+    """Who said what, when and why, and what follows. `by_time`: the signatures did not come in
+    time, so it is not approved. `you`: whether who reads signed."""
 
     workflow: str
     job_id: str
-    who: str
+    who: tuple[str, ...]
     you: bool
     by_time: bool
     when: str
     when_at: str
-    reason: Pieces
+    signatures: tuple[Signature, ...]
     chosen: tuple[Chosen, ...]
 
 
@@ -44,24 +57,46 @@ def decided(
     workflow: Workflow[Any],
 ) -> Decided:
     """The view of a decision for `person`, who had a link of their own."""
-    by = approval.person(decision.by)
+    given = signatures(approval, person)
     held = {entry.digest: entry for entry in record.ledger}
     return Decided(
         workflow=workflow.title,
         job_id=record.job.job_id,
-        who=by.name if by else "somebody who was not asked",
-        you=decision.by == person.id,
+        who=tuple(one.name for one in given),
+        you=any(one.you for one in given),
         by_time=decision.by == EXPIRY,
         when=moment(decision.at),
         when_at=decision.at.isoformat(),
-        reason=visible(decision.words),
+        signatures=given,
         chosen=tuple(
-            Chosen(
-                words=visible(in_words(held[one], workflow)),
-                approved=decision.choices.get(one) is Choice.APPROVE,
-                status=STATUS_WORDS[held[one].status],
-            )
-            for one in approval.digests
+            _chosen(number, held[one], approval, person, workflow)
+            for number, one in enumerate(approval.digests, 1)
             if one in held
         ),
+    )
+
+
+def _chosen(
+    number: int,
+    held: LedgerEntry,
+    approval: Approval,
+    person: Person,
+    workflow: Workflow[Any],
+) -> Chosen:
+    decision = approval.decision
+    return Chosen(
+        number=number,
+        words=visible(in_words(held, workflow)),
+        approved=decision is not None and decision.approves(held.digest),
+        status=STATUS_WORDS[held.status],
+        rejections=_rejections(held.digest, approval, person),
+    )
+
+
+def _rejections(action_digest: str, approval: Approval, person: Person) -> tuple[Rejection, ...]:
+    names = {one.by: name_of(approval, one.by, person) for one in signed(approval)}
+    return tuple(
+        Rejection("you" if names[one.by] == YOU else names[one.by], visible(one.words))
+        for one in signed(approval)
+        if not one.approves(action_digest)
     )

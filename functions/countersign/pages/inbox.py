@@ -150,7 +150,7 @@ def _group(key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetim
         key=key,
         workflow=workflow.title,
         actions=", ".join(dict.fromkeys(label(h.action.rpartition(".")[2]) for h in entries)),
-        why=tuple(reason.sentence for reason in reasons.values()),
+        why=tuple(f"{reason.sentence.rstrip('.')}." for reason in reasons.values()),
         undoable=undoable(entries, workflow),
         together=together(record, approval, now),
         lines=tuple(_line(*member, workflow, now) for member in members),
@@ -191,8 +191,8 @@ def _who(proposal: Proposal, targets: Sequence[str]) -> str:
 
 
 def _found(reason: Reason) -> str:
-    limit = f" (limit {reason.threshold})" if reason.threshold else ""
-    return one_line(f"{reason.value}{limit}", _REASON)
+    limit = f" (limit: {reason.threshold})" if reason.threshold else ""
+    return one_line(f"found: {reason.value}{limit}", _REASON)
 
 
 def _case(record: JobRecord, now: datetime) -> CaseLine:

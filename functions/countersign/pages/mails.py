@@ -14,8 +14,10 @@ from countersign.domain.policy import Reason
 from countersign.domain.ports import Email
 from countersign.domain.proposal import Proposal
 from countersign.pages.approval import STATUS_WORDS, asked, in_words, stored
+from countersign.pages.context import names_of
 from countersign.pages.environment import render
 from countersign.pages.params import amounts
+from countersign.pages.reasons import because
 from countersign.pages.text import counted, moment, one_line
 from countersign.workflows import WORKFLOWS
 
@@ -52,12 +54,15 @@ def approval_request(record: JobRecord, approval: Approval, person: Person, url:
     workflow = WORKFLOWS[record.job.workflow]
     entries = asked(record, approval, approval.requested_at)
     proposal = stored(record, "proposal", Proposal)
+    names = names_of(record, {})
     others = ", ".join(one_line(p.name, _NAME) for p in approval.approvers if p.id != person.id)
     it = _Request(
-        subject=one_line(_subject(entries, proposal), _SUBJECT),
+        subject=one_line(_subject(entries, proposal, names), _SUBJECT),
         person=one_line(person.name, _NAME),
         workflow=workflow.title,
-        actions=tuple(one_line(in_words(held, workflow), _LINE) for held in entries),
+        actions=tuple(
+            one_line(in_words(held, workflow), _LINE) + _edited((held,), names) for held in entries
+        ),
         reasons=tuple(dict.fromkeys(_reasons(entries))),
         deadline=moment(approval.deadline),
         offline=proposal.offline,
@@ -90,16 +95,25 @@ def case_opened(record: JobRecord, case: Case, owner: Person) -> Email:
     return Email(to=owner.address, subject=it.subject, text=_case_text(it), html=html)
 
 
-def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal) -> str:
+def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mapping[str, str]) -> str:
     """`Sign: reply to Maria Keller, Keller GmbH (+2 actions)`: what cannot be undone comes first
     in a plan's words, so the last asked action, the farthest-reaching, names the request."""
     main = entries[-1]
     content = main.content()
-    names = [one_line(proposal.value(name) or "", _NAME) for name in ("name", "company")]
-    who = ", ".join(name for name in names if name) or one_line(content["target"], 2 * _NAME)
+    parts = [one_line(proposal.value(name) or "", _NAME) for name in ("name", "company")]
+    who = ", ".join(name for name in parts if name) or one_line(content["target"], 2 * _NAME)
     money = ", ".join(str(amount) for held in entries for amount in amounts(_params(held)))
     more = f" (+{counted(len(entries) - 1, 'action')})" if len(entries) > 1 else ""
-    return f"Sign: {_kind(main)} {who}{', ' + money if money else ''}{more}"
+    return (
+        f"Sign{_edited(entries, names)}: {_kind(main)} {who}{', ' + money if money else ''}{more}"
+    )
+
+
+def _edited(entries: tuple[LedgerEntry, ...], names: Mapping[str, str]) -> str:
+    """` (edited by Robin Doyle)`; nothing when nobody edited."""
+    ids = dict.fromkeys(held.edited_by for held in entries if held.edited_by)
+    who = ", ".join(one_line(names.get(one, one), _NAME) for one in ids)
+    return f" (edited by {who})" if who else ""
 
 
 def _params(held: LedgerEntry) -> Mapping[str, Any]:
@@ -121,9 +135,7 @@ def _reasons(entries: Iterable[LedgerEntry]) -> Iterator[str]:
 
 
 def _reason(reason: Reason) -> str:
-    limit = f"; limit: {reason.threshold}" if reason.threshold else ""
-    found = f" Found: {reason.value}{limit}." if reason.value else ""
-    return one_line(f"{reason.sentence}{found}", _LINE)
+    return one_line(because(reason), _LINE)
 
 
 def _request_text(it: _Request) -> str:

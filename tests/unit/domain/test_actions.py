@@ -114,6 +114,14 @@ def test_parameters_of_another_version_are_not_guessed() -> None:
         params_of(planned(), action(version=2))
 
 
+def test_parameters_that_break_their_contract_are_not_read() -> None:
+    """Stored bytes of another shape are for a person: they raise UnknownVersion, nothing else."""
+    content = {**planned().content(), "params": {"te\u2067xt": "call"}}
+    bent = planned().model_copy(update={"body": canonical(content).decode()})
+    with pytest.raises(UnknownVersion, match="break its contract"):
+        params_of(bent, action())
+
+
 @pytest.mark.parametrize(
     ("answer", "status"),
     [

@@ -18,7 +18,7 @@ from countersign.domain.authority import check_authority
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import NotAuthorised
 from countersign.domain.policy import Answer, Quorum
-from tests.builders import AT, BEN, EXPIRES, JOB_ID, approval, decision, held, verdict
+from tests.builders import ANA, AT, BEN, EXPIRES, JOB_ID, approval, decision, held, verdict
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ FORGERIES: dict[str, Callable[[Scene], Scene]] = {
         quorum=Quorum.ALL,
         approvers=s.approval.approvers[:1],
     ),
-    "of the requester": lambda s: s.approval_with(requester=s.approval.approvers[0].address),
+    "of the requester": lambda s: s.approval_with(requester=ANA.address),
     "under the own policy": lambda s: s.approval_with(author="ana"),
     "an earlier deadline": lambda s: s.approval_with(deadline=AT),
     "decided by another": lambda s: s.decision_with(by="eve"),

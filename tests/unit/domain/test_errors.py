@@ -22,3 +22,10 @@ def test_throttling_may_say_for_how_long() -> None:
     assert errors.Throttled("later").retry_after is None
     assert errors.Throttled("later", 2.5).retry_after == 2.5
     assert str(errors.Throttled("later", 2.5)) == "later"
+
+
+def test_a_lost_answer_may_be_settled() -> None:
+    """Not settled unless said so: asking again may still tell what happened."""
+    assert not errors.Ambiguous("no answer").settled
+    assert errors.Ambiguous("the same answer again", settled=True).settled
+    assert str(errors.Ambiguous("no answer", settled=True)) == "no answer"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from countersign.domain.actions import ActionStatus
-from countersign.domain.change import Due
+from countersign.domain.change import Due, transition
 from countersign.domain.errors import ContractBroken
 from countersign.domain.job import Status, execution_name
 from countersign.domain.policy import Answer
 from countersign.domain.proposal import Usage
 from countersign.domain.resume import AGAIN, corrected, freed, resumed
-from tests.builders import AT, JOB_ID, fact, held, job, proposal, record
+from tests.builders import AT, JOB_ID, approval, fact, held, job, proposal, record
 
 A = ActionStatus
 
@@ -22,6 +22,21 @@ def test_resuming_is_a_new_execution() -> None:
     assert (change.attempt, change.execution) == (5, execution_name(JOB_ID, 5))
     assert (change.status, change.actor, change.parked) == (Status.RETRYING, "system:tick", 0)
     assert change.due == (Due(kind="parked", at=AT + AGAIN),)
+
+
+def test_resuming_clears_why_the_job_waited() -> None:
+    """The reason of the case or of the parking holds no more once the job goes on."""
+    stuck = job(Status.ESCALATED, reason="no rule for this country")
+    change = resumed(record(job=stuck), "person:ana", AT)
+    assert transition(stuck, change, AT, lambda: "salt")[0].reason == ""
+
+
+def test_resuming_takes_back_a_request_that_still_waits() -> None:
+    """The old execution's request is superseded: the new one asks anew, with new links."""
+    asked = approval(held(answer=Answer.ASK, status=A.PLANNED))
+    change = resumed(record(approvals={asked.approval_id: asked}), "person:ana", AT)
+    assert change.approvals == (asked.model_copy(update={"superseded": True}),)
+    assert resumed(record(), "person:ana", AT).approvals == ()
 
 
 @pytest.mark.parametrize("status", [A.FAILED, A.EXPIRED])

@@ -91,6 +91,7 @@ def test_one_commit_voids_the_request_and_names_what_changed() -> None:
     assert (entry.event, entry.actor) == ("edited by a person", "person:ana")
     said = {name: field.value for name, field in entry.fields.items()}
     assert (said["changed"], said["old digest"]) == ("text", old.digest)
+    assert said["action"].startswith("4 ")
     assert said["new digest"] == held.ledger[3].digest != old.digest
     assert "tomorrow" not in str(said)
     assert held.ledger[3].content()["expires_at"] == old.content()["expires_at"]

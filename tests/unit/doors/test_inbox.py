@@ -50,7 +50,7 @@ def test_a_line_says_what_for_whom_how_much_and_why() -> None:
     for words in (
         "Maria Keller, Keller GmbH",
         "Send the drafted reply to",
-        "60,000.00 EUR (limit 50,000.00 EUR)",
+        "found: 60,000.00 EUR (limit: 50,000.00 EUR)",
         "Confidence 84 %",
         "until <time",
         "The budget is above what may be handled",

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from countersign.doors.signature import sign
-from countersign.doors.webhook import MAX_BYTES
+from countersign.doors.tick import tick
+from countersign.doors.webhook import MAX_BYTES, answered
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import form
 from tests.fakes.world import WEBHOOK_SECRET, World
@@ -38,14 +39,55 @@ def test_the_same_delivery_again_gets_the_same_answer_and_starts_nothing_new(wor
 
 
 def test_a_redelivery_heals_a_crash_between_storing_and_queueing(world: World) -> None:
-    """The sender saw an error, sends again, and the job that was stored gets queued."""
+    """The job is stored, so the sender hears 202; sent again, the job gets queued."""
     world.queue.broken = OSError("the queue is away")
-    with pytest.raises(OSError, match="away"):
-        Delivery(form()).arrives(world)
+    assert Delivery(form()).arrives(world).status == 202
     assert world.queue.sent == []
     world.queue.broken = None
     assert Delivery(form()).arrives(world).status == 202
     assert len(world.queue.sent) == 1
+
+
+def test_what_was_stored_and_not_queued_is_queued_by_the_clock(world: World) -> None:
+    """Without any redelivery, the due row of the stored job heals it within two minutes."""
+    world.queue.broken = OSError("the queue is away")
+    job_id = json.loads(Delivery(form()).arrives(world).body)["job_id"]
+    world.queue.broken = None
+    world.clock.passes(minutes=2)
+    tick(world.deps)
+    assert world.queue.sent == [job_id]
+
+
+def an_event(world: World, **more: object) -> dict[str, object]:
+    delivery = Delivery(form()).signed(world)
+    return {
+        "requestContext": {"http": {"method": "POST"}},
+        "pathParameters": {"workflow": delivery.workflow},
+        "headers": dict(delivery.headers),
+        "body": delivery.body.decode(),
+        **more,
+    }
+
+
+def test_a_failure_of_ours_before_the_job_is_stored_asks_to_come_again(world: World) -> None:
+    """503 with a time to wait and a sentence; the same event is accepted once we are well."""
+    world.store.fails_with(OSError("the table is away"))
+    answer = answered(lambda: world.deps, an_event(world))
+    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    assert "send the same event again" in json.loads(answer.body)["message"]
+    assert answered(lambda: world.deps, an_event(world)).status == 202
+
+
+def test_a_secret_that_nobody_set_is_our_failure(world: World) -> None:
+    """What is not configured is no fault of the sender, whose event must not be lost."""
+    world.secrets.held.clear()
+    assert answered(lambda: world.deps, an_event(world)).status == 503
+
+
+def test_a_body_that_is_not_the_base64_it_announces_is_refused(world: World) -> None:
+    """400: sending it again would not help."""
+    event = an_event(world, body="***", isBase64Encoded=True)
+    assert answered(lambda: world.deps, event).status == 400
 
 
 def test_an_old_and_a_new_secret_are_both_good_during_a_rotation(world: World) -> None:

@@ -75,6 +75,7 @@ def test_the_page_shows_records_and_journal_and_runs_nothing(demo: Demo) -> None
     assert page.status_code == 200
     assert html.escape(hostile) in page.text
     assert "&lt;b&gt;call&lt;/b&gt;\nsoon" in page.text
+    assert '<a href="/">Start</a>' in page.text
     for forbidden in ("<script", "http://", "https://", "<b>"):
         assert forbidden not in page.text
     for shown in ("Nadia Rahman", "Owen Hart (1002)", "opted out", "closedlost", "Journal"):

@@ -153,6 +153,7 @@ def test_the_page_shows_amounts_and_escapes_what_it_shows(demo: Demo) -> None:
     metadata = {"metadata[action_key]": "<script>alert(1)</script>"}
     demo.refund({"charge": charge["id"], "amount": "800", **metadata}, "<b>key</b>")
     page = demo.client.get("/payments")
+    assert '<a href="/">Start</a>' in page.text
     assert "script-src" not in page.headers["content-security-policy"]
     assert "default-src 'none'" in page.headers["content-security-policy"]
     for shown in ("4,800 JPY", "24.500 KWD", "799.00 GBP", "800 JPY", "disputed", "pending"):

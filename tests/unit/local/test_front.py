@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from countersign.domain.ports import Email
 from countersign.workflows import WORKFLOWS
 from infra.commands.submit import SubmitError
-from infra.local import proxy
+from infra.local import people, proxy
 from infra.local.front import Front
 from infra.local.mailbox import Mail, framed, links, parsed
 from infra.local.samples import Sample, samples
@@ -142,6 +142,28 @@ def test_the_console_says_who_is_waited_for() -> None:
     """A waiting job names the people who may sign."""
     text = Visit().page("/console?status=WAITING_FOR_REVIEW")
     assert "Waits for Ana Costa or Ben Okafor." in text
+
+
+def test_the_console_says_which_workflow_it_is() -> None:
+    """A row has the workflow's title beside the job's id."""
+    visit = Visit()
+    assert f"{visit.journey.job_id}</a>\n<span>Lead intake</span>" in visit.page("/console")
+
+
+def test_no_class_of_the_fronts_own_is_drawn_as_a_text_field() -> None:
+    """The shared style gives `.line` the border of an input; a card's first line must not be it."""
+    visit = Visit()
+    for path in ("/console", "/mailbox", f"/jobs/{visit.journey.job_id}"):
+        assert 'class="line"' not in visit.page(path)
+        assert 'class="over"' in visit.page(path)
+
+
+def test_the_inbox_can_be_found() -> None:
+    """Every page leads to it, and the first names the people who can sign in."""
+    visit = Visit()
+    assert all('<a href="/approvals">Inbox</a>' in visit.page(path) for path in PAGES)
+    first = visit.page("/")
+    assert all(member.person.address in first for member in people.demo(START))
 
 
 def test_the_console_filters() -> None:

@@ -1,0 +1,82 @@
+"""Who signed what: each person's own words to each action, never one decision for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from countersign.domain.approvals import EXPIRY, Approval, Decision, Person
+from countersign.pages.notices import SIGNED, Notice
+from countersign.pages.text import Pieces, moment, one_line, visible
+
+_REASON = 300
+YOU = "You"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one person said to one action, by its number on the page."""
+
+    number: int
+    approved: bool
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What one person said to each action, why, and when."""
+
+    name: str
+    """`You` for whoever reads."""
+    you: bool
+    when: str
+    when_at: str
+    said: tuple[Said, ...]
+    reason: Pieces
+    rejects: bool
+
+
+def signed(approval: Approval) -> tuple[Decision, ...]:
+    """What people said, in order. A request stored before signatures were kept has its decision
+    only; time signs nothing."""
+    alone = approval.decision
+    people = (alone,) if alone is not None and alone.by != EXPIRY else ()
+    return approval.signatures or people
+
+
+def signatures(approval: Approval, person: Person) -> tuple[Signature, ...]:
+    """Every signature so far, as `person` reads it."""
+    return tuple(_signature(approval, one, person) for one in signed(approval))
+
+
+def name_of(approval: Approval, person_id: str, person: Person) -> str:
+    """`You`, or the name of who signed."""
+    by = approval.person(person_id)
+    if person_id == person.id:
+        return YOU
+    return by.name if by else "somebody who was not asked"
+
+
+def signed_notice(approval: Approval, person: Person) -> Notice:
+    """The page after a signature that is not the last: what `person` said to each action."""
+    own = [one for one in signatures(approval, person) if one.you]
+    words = {one.by: one.words for one in signed(approval)}.get(person.id, "")
+    lines = [_line(said, words) for one in own for said in one.said]
+    return Notice(SIGNED.status, SIGNED.title, (*lines, *SIGNED.lines))
+
+
+def _line(said: Said, words: str) -> str:
+    if said.approved:
+        return f"You approved action {said.number}."
+    return f"You rejected action {said.number}, so it will not run: {one_line(words, _REASON)}"
+
+
+def _signature(approval: Approval, one: Decision, person: Person) -> Signature:
+    said = tuple(Said(n, one.approves(d)) for n, d in enumerate(approval.digests, 1))
+    return Signature(
+        name=name_of(approval, one.by, person),
+        you=one.by == person.id,
+        when=moment(one.at),
+        when_at=one.at.isoformat(),
+        said=said,
+        reason=visible(one.words),
+        rejects=not all(each.approved for each in said),
+    )

@@ -1,0 +1,47 @@
+"""The last look at one entry beside its neighbours, before it runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from countersign.domain.actions import ActionStatus
+from countersign.domain.errors import NotAuthorised
+from countersign.domain.plan import check_plan
+from countersign.domain.policy import Answer, Line
+from countersign.domain.rules import Finding
+from tests.builders import held
+from tests.flows import workflow
+
+A = ActionStatus
+RUNS = Line("crm", ("crm.*",), Answer.RUN)
+ASKS = Line("spam", ("crm.*",), Answer.ASK, when="spam", sentence="it looks like spam")
+SPAM = (Finding(rule="spam", sentence="it looks like spam"),)
+BEGUN = (A.CLAIMED, A.VERIFIED, A.UNKNOWN)
+
+
+def test_an_entry_that_policy_still_allows_and_nobody_ran_passes() -> None:
+    """Alone, beside other bytes that ran, and beside the same bytes that did not run."""
+    first, same = held(0, status=A.AUTHORISED), held(1, status=A.AUTHORISED)
+    other = held(2, text="write back", status=A.VERIFIED)
+    for ledger in ([first], [first, other], [first, same]):
+        check_plan(workflow([RUNS, ASKS]), ledger, (), first)
+
+
+@pytest.mark.parametrize("answer", [Answer.ASK, Answer.FORBID])
+def test_an_entry_of_which_policy_now_asks_more_does_not_run(answer: Answer) -> None:
+    """A finding since the plan was made makes the stored verdict too mild."""
+    first = held(0, status=A.AUTHORISED)
+    stricter = Line("spam", ("crm.*",), answer, when="spam", sentence="it looks like spam")
+    with pytest.raises(NotAuthorised, match="policy asks for more"):
+        check_plan(workflow([RUNS, stricter]), [first], SPAM, first)
+
+
+@pytest.mark.parametrize("status", sorted(A))
+def test_the_same_bytes_run_once_however_many_rows_carry_them(status: ActionStatus) -> None:
+    """A twin that was begun, whatever became of it, stops the entry; one that was not does not."""
+    first, twin = held(0, status=A.AUTHORISED), held(1, status=status)
+    if status not in BEGUN:
+        check_plan(workflow([RUNS]), [first, twin], (), first)
+        return
+    with pytest.raises(NotAuthorised, match="the same bytes have run already"):
+        check_plan(workflow([RUNS]), [first, twin], (), first)
