@@ -116,7 +116,7 @@ def new_secret(random: bytes) -> str:
 
 
 def _is_of(job: Job, key: str) -> bool:
-    return job.source.door == "upload" and job.source.event_id.partition("\n")[0] == key
+    return job.source.door == "upload" and job.source.payload.object_key == key
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

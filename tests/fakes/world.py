@@ -101,12 +101,12 @@ class FakePayloads:
     def holds(self, bucket: str, key: str, body: bytes) -> Pointer:
         """Arrange: an object lies in a bucket."""
         self._stored[bucket, key] = body
-        return Pointer(bucket=bucket, key=key)
+        return Pointer.to(bucket, key)
 
     def get(self, pointer: Pointer) -> bytes:
         self.reads += 1
         try:
-            return self._stored[pointer.bucket, pointer.key]
+            return self._stored[pointer.bucket, pointer.object_key]
         except KeyError:
             raise NotFound("nothing is stored under this pointer") from None
 

@@ -25,13 +25,13 @@ class S3Payloads:
     def put(self, key: str, body: bytes) -> Pointer:
         """Store `body` under `key`; the pointer carries the version."""
         stored = self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
-        return Pointer(bucket=self._bucket, key=key, version=stored.get("VersionId"))
+        return Pointer.to(self._bucket, key, stored.get("VersionId"))
 
     def get(self, pointer: Pointer) -> bytes:
         """The bytes. Raises NotFound."""
         where: GetObjectRequestTypeDef = {
             "Bucket": pointer.bucket or self._bucket,
-            "Key": pointer.key,
+            "Key": pointer.object_key,
         }
         if pointer.version:
             where["VersionId"] = pointer.version

@@ -7,6 +7,7 @@ import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal
+from urllib.parse import quote, unquote
 
 from countersign.domain.canonical import canonical
 from countersign.domain.contract import Contract, Value
@@ -61,7 +62,18 @@ class Pointer(Value):
 
     bucket: str
     key: str
+    """The object's key, URL-quoted: stored text is normalised, and a key must not be."""
     version: str | None = None
+
+    @classmethod
+    def to(cls, bucket: str, object_key: str, version: str | None = None) -> Pointer:
+        """The pointer to the object of exactly this key."""
+        return cls(bucket=bucket, key=quote(object_key, safe="/"), version=version)
+
+    @property
+    def object_key(self) -> str:
+        """The object's key, byte for byte as S3 named it."""
+        return unquote(self.key)
 
 
 class Source(Value):

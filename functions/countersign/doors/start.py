@@ -41,11 +41,12 @@ def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
     thing, now = detail["object"], deps.clock.now()
     bucket, key = detail["bucket"]["name"], str(thing["key"])
     version = thing.get("version-id")
+    pointer = Pointer.to(bucket, key, version)
     source = Source(
         door="upload",
         sender=bucket,
-        event_id=f"{key}\n{version or thing['sequencer']}",
-        payload=Pointer(bucket=bucket, key=key, version=version),
+        event_id=f"{pointer.key}\n{version or thing['sequencer']}",
+        payload=pointer,
         body_digest=str(thing.get("etag", "")),
         size=int(thing.get("size", 0)),
         received_at=now,

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countersign.domain.canonical import canonical
 from countersign.domain.errors import IllegalMove
 from countersign.domain.job import (
     ENDED,
     LEGAL_MOVES,
+    Pointer,
     Status,
     execution_name,
     job_id_of,
@@ -130,3 +132,12 @@ def test_executions_are_numbered_from_the_second() -> None:
     """The first execution has the job's name; every redrive is a new one."""
     names = [execution_name("j-1", attempt) for attempt in (1, 2, 3)]
     assert names == ["j-1", "j-1-2", "j-1-3"]
+
+
+@pytest.mark.parametrize("key", ["a/b.eml", "Rene\u0301 ü%2F.eml", "../x", "a\nb", "é"])
+def test_a_pointer_keeps_an_objects_key_byte_for_byte(key: str) -> None:
+    """What is stored is normalised text; the key comes back as S3 named it all the same."""
+    pointer = Pointer.to("uploads", key, "v1")
+    back = Pointer.model_validate_json(canonical(pointer))
+    assert back.object_key.encode() == key.encode()
+    assert (back.bucket, back.version) == ("uploads", "v1")

@@ -41,7 +41,7 @@ def test_an_upload_under_a_workflows_prefix_becomes_a_job(world: World) -> None:
     start(world.deps, uploaded("lead_intake/mail ü%2F.eml", version="v1"))
     job = only_job(world)
     assert (job.status, job.workflow) == ("PENDING", "lead_intake")
-    assert job.source.payload.key == "lead_intake/mail ü%2F.eml"
+    assert job.source.payload.object_key == "lead_intake/mail ü%2F.eml"
     assert job.source.payload.version == "v1"
     assert world.executions.started == [(job.job_id, job.job_id)]
 
