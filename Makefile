@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 EMULATOR := .local/emulator/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench guarantees soak synth deploy destroy pictures lock clean
+.PHONY: help run test check bench guarantees soak synth deploy destroy pictures lock contracts clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,13 +21,13 @@ run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:840
 
 test: check ## check, then every test
 	@$(BIN)/pytest -n 2 --dist loadfile tests/unit/domain --cov=countersign.domain --cov-branch --cov-fail-under=100 -q
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" --ignore=tests/infra --ignore=tests/unit/domain --ignore=tests/unit/test_architecture.py --ignore=tests/unit/test_docs.py
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not soak" --ignore=tests/infra --ignore=tests/unit/domain --ignore=tests/unit/test_architecture.py --ignore=tests/unit/test_contracts.py --ignore=tests/unit/test_docs.py
 
-check: $(READY) $(EMULATOR) ## ruff, mypy strict, architecture, docs, synthesis with cdk-nag
+check: $(READY) $(EMULATOR) ## ruff, mypy strict, architecture, contracts, docs, synthesis with cdk-nag
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/pytest -n 2 --dist loadfile tests/unit/test_architecture.py tests/unit/test_docs.py tests/infra
+	@$(BIN)/pytest -n 2 --dist loadfile tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit/test_docs.py tests/infra
 
 bench: $(READY) $(EMULATOR) ## measure what a job costs and takes; writes .local/bench.json
 	@$(BIN)/python -m infra.bench
@@ -52,6 +52,9 @@ pictures: $(READY) $(EMULATOR) ## take the README's pictures anew from the runni
 
 lock: $(READY) ## resolve the dependencies anew into hash-pinned locks without download addresses
 	@$(BIN)/python -m infra.lock
+
+contracts: $(READY) ## lock new versions of actions and messages (RETIRE=1: the previous ones have run for their deploy)
+	@$(BIN)/python -m infra.contracts $(if $(RETIRE),--retire)
 
 clean: ## remove what the targets made
 	rm -rf .venv .local cdk.out .mypy_cache .ruff_cache .hypothesis

@@ -18,7 +18,8 @@ from countersign.connectors.virtual_clock import MOVABLE
 from countersign.domain.errors import CountersignError, Unavailable
 from countersign.domain.job import Status
 from countersign.pages.timeline import timeline
-from infra.commands import cases, clock, people, review, scan, show, stats, submit
+from infra.commands import cases, clock, fields, people, review, rollback, scan, show, stats, submit
+from infra.commands import secrets as secrets_
 from infra.commands.jobs import list_jobs, load
 from infra.commands.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
 from infra.commands.options import show as show_
@@ -120,8 +121,11 @@ def move_clock(
 
 app.command("scan-test")(scan.scan_test)
 app.command("stats")(stats.stats)
+app.command("rollback")(rollback.rollback)
+app.command("fields")(fields.fields)
 app.add_typer(people.app, name="people")
 app.add_typer(review.app, name="review")
+app.add_typer(secrets_.app, name="secrets")
 
 
 def _refusal(answer: submit.Answer) -> str:

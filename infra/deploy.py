@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from infra.commands import fields
+from infra.commands.target import chosen
 from infra.settings import ROOT, SettingsError, load
 from infra.synth import NODE, SynthesisError, default_out, synthesize
 
@@ -43,7 +45,8 @@ class CliError(RuntimeError):
 
 
 def main() -> int:
-    """The exit code of `cdk deploy` or `cdk destroy`; 2 for wrong settings."""
+    """The exit code of `cdk deploy` or `cdk destroy`; 1 for a CRM that lacks a field which the
+    workflows use, 2 for wrong settings."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stage", default="dev", help="a stage of cdk.json")
     parser.add_argument("--destroy", action="store_true", help="delete the stack instead")
@@ -57,11 +60,19 @@ def main() -> int:
         return 2
     if not options.destroy:
         outputs = ROOT / ".local" / f"outputs-{options.stage}.json"
-        return _cdk("deploy", assembly, settings.stack_name, "--outputs-file", str(outputs))
+        code = _cdk("deploy", assembly, settings.stack_name, "--outputs-file", str(outputs))
+        return code or _compare_fields(options.stage)
     code = _cdk("destroy", assembly, settings.stack_name)
     if code == 0:
         _say_what_is_left(keeps_data=settings.keep_data)
     return code
+
+
+def _compare_fields(stage: str) -> int:
+    """0, or 1 when the CRM of the deployed stage lacks a field."""
+    fits, said = fields.after_deploy(chosen("aws", stage).deps(), stage)
+    sys.stdout.write(f"{said}\n")
+    return 0 if fits else 1
 
 
 def _cdk(verb: str, assembly: Path, stack: str, *more: str) -> int:

@@ -1,15 +1,16 @@
-"""The functions: one role, one log group and one Lambda for each row of `infra/steps.py`."""
+"""The functions: for each row of `infra/steps.py` one role (or two), one log group, one Lambda."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from aws_cdk import Duration, aws_iam, aws_lambda, aws_logs
+from aws_cdk import Duration, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from countersign.connectors.virtual_clock import MOVABLE
 from infra import code, layers
 from infra.logs import log_group
 from infra.settings import Settings
-from infra.steps import Grant, Row, function_name
+from infra.steps import ACT, BY_CONNECTOR, Grant, Row, function_name
 
 RUNTIME = aws_lambda.Runtime(f"python{layers.LAMBDA_PYTHON}", aws_lambda.RuntimeFamily.PYTHON)
 
@@ -82,18 +83,55 @@ class Functions(Construct):
         )
 
     def _role(self, row: Row, log: aws_logs.LogGroup) -> aws_iam.Role:
+        rights = self._rights(row)
         statements = [
             _allow([log.log_group_arn], ["logs:CreateLogStream", "logs:PutLogEvents"]),
             trace(),
-            *(_allow([self._arn(grant)], grant.actions) for grant in row.may),
+            *([_allow([self._task_arn(row)], ["sts:AssumeRole"])] if row.task else rights),
             *self._clock(),
         ]
-        return aws_iam.Role(
+        role = aws_iam.Role(
             self,
             f"{row.name}Role",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"row": aws_iam.PolicyDocument(statements=statements)},
         )
+        if row.task:
+            self._task_role(row, role, rights)
+        return role
+
+    def _rights(self, row: Row) -> list[aws_iam.PolicyStatement]:
+        return [_allow([self._arn(grant)], grant.actions) for grant in row.may]
+
+    def _task_role(
+        self, row: Row, function: aws_iam.Role, rights: list[aws_iam.PolicyStatement]
+    ) -> None:
+        """The role of the row's rights, for the function alone. It has a name, since each of the
+        two roles names the other."""
+        aws_iam.Role(
+            self,
+            f"{row.name}TaskRole",
+            role_name=self._task_name(row),
+            assumed_by=aws_iam.ArnPrincipal(function.role_arn),
+            inline_policies={"row": aws_iam.PolicyDocument(statements=rights)},
+        )
+
+    def _task_name(self, row: Row) -> str:
+        return f"{function_name(self._settings.stack_name, row)}-task"
+
+    def _task_arn(self, row: Row) -> str:
+        return Stack.of(self).format_arn(
+            service="iam", region="", resource="role", resource_name=self._task_name(row)
+        )
+
+    def _task(self, row: Row) -> dict[str, str]:
+        """What the function has to know to assume its task role for a job."""
+        if not row.task:
+            return {}
+        rights = [{"actions": grant.actions, "resource": self._arn(grant)} for grant in row.may]
+        connector = BY_CONNECTOR[row.name].removeprefix(ACT)
+        task = {"role": self._task_arn(row), "connector": connector, "rights": rights}
+        return {"TASK": json.dumps(task)}
 
     def _clock(self) -> list[aws_iam.PolicyStatement]:
         """Where time can be moved, every function may read by how much."""
@@ -114,6 +152,7 @@ class Functions(Construct):
             "POWERTOOLS_METRICS_NAMESPACE": "Countersign",
             "JOBS_TABLE": self._values["JOBS_TABLE"],
             **{name: self._values[name] for name in row.env},
+            **self._task(row),
         }
 
 

@@ -19,6 +19,11 @@ PROMISES = {
     "T03": "the same id with another body is refused with 409",
     "T04": "killed at any point, every effect happens exactly once",
     "T05": "a worker that wakes up late repeats nothing",
+    "T06": "an answer that is lost after it applied: nothing twice, nothing stuck",
+    "T07": "three of ten calls refused: every job ends, once, within bounds",
+    "T08": "poison ends in the dead letters, nothing else does, and it runs once mended",
+    "T09": "of a batch exactly the messages that failed come back",
+    "T10": "one contact in any order: no mail after the opt-out, one lead, nothing stale",
     "T17": "signatures: every vector right, malformed headers refused, never a 5xx",
     "T18": "a single changed bit anywhere is refused and nothing is written",
     "T19": "the time window is exact, secrets rotate and are revoked",
@@ -31,6 +36,8 @@ PROMISES = {
     "T27": "no secret, code or nonce is guessed, and guessing locks nobody out",
     "T28": "tokens, secrets and people's data leak nowhere, and every page is guarded",
     "T29": "no decision by another site, a stale page, a second click or a wrong person",
+    "T36": "cdk-nag and cfn-lint: every finding is explained, no wildcard on task tokens",
+    "T37": "every AWS call is allowed, no right is unused, other functions' calls are denied",
     "T39": "broken mail is read or quarantined with a reason",
 }
 

@@ -5,12 +5,11 @@ import re
 from collections.abc import Mapping
 
 from aws_cdk import ArnFormat, Duration, Stack, aws_events, aws_iam, aws_lambda, aws_sqs
-from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from countersign.definition import definition
+from infra.calls import call_on_event
 from infra.functions import trace
 from infra.logs import log_group
 from infra.settings import Settings
@@ -28,7 +27,6 @@ LOG_DELIVERY = (
     "logs:DescribeLogGroups",
 )
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-DELIVERY_RETRIES = 8
 DEAD_STATUSES = ["FAILED", "TIMED_OUT", "ABORTED"]
 
 
@@ -83,7 +81,8 @@ class Pipeline(Construct):
 
     def tick(self, function: aws_lambda.Function, failures: aws_sqs.Queue) -> None:
         """Call `function` every minute; a call that failed is not repeated, the next one comes."""
-        self._call_on_event(
+        call_on_event(
+            self,
             function,
             failures,
             retries=0,
@@ -100,31 +99,7 @@ class Pipeline(Construct):
                 "status": DEAD_STATUSES,
             },
         )
-        self._call_on_event(function, failures, retries=2, pattern=pattern)
-
-    def _call_on_event(
-        self,
-        function: aws_lambda.Function,
-        failures: aws_sqs.Queue,
-        *,
-        retries: int,
-        schedule: aws_events.Schedule | None = None,
-        pattern: aws_events.EventPattern | None = None,
-    ) -> None:
-        """Two ways to lose an event, one queue: EventBridge cannot call, or the call fails."""
-        function.configure_async_invoke(
-            on_failure=destinations.SqsDestination(failures), retry_attempts=retries
-        )
-        target = targets.LambdaFunction(
-            function, dead_letter_queue=failures, retry_attempts=DELIVERY_RETRIES
-        )
-        aws_events.Rule(
-            self,
-            f"{function.node.id}Rule",
-            schedule=schedule,
-            event_pattern=pattern,
-            targets=[target],
-        )
+        call_on_event(self, function, failures, retries=2, pattern=pattern)
 
     def _role(self, functions: Mapping[str, aws_lambda.Function]) -> aws_iam.Role:
         invoke = aws_iam.PolicyStatement(

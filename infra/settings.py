@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from countersign.domain.slots import Limit
+
 ROOT = Path(__file__).parents[1]
 CDK_JSON = ROOT / "cdk.json"
 ADDRESS = r"^[^@\s<>]+@[^@\s<>]+$"
@@ -52,12 +54,21 @@ class Settings(BaseModel):
     approval_seconds: int = Field(ge=0)
     """How long each tier of approvers has; 0 leaves it to the workflow."""
     crm_base_url: str = Field(pattern=r"^https?://")
+    crm_fields: dict[str, str]
+    """The CRM's own names of our fields, where they differ: `{"deals.amount": "acv"}`."""
     payments_base_url: str = Field(pattern=r"^https?://")
     model_base_url: str = Field(pattern=r"^https?://")
     model_name: str = Field(min_length=1)
+    connector_limits: dict[str, Limit]
+    """How many visits of all functions together use a connector at once, and how often."""
     requests_per_second: int = Field(ge=1)
     jobs_started_at_once: int = Field(ge=2, le=1000)
     """Most concurrent pollers of the intake queue; the event source's own bounds are 2 to 1000."""
+
+    def limits_json(self) -> str:
+        """The limits of connectors, as functions read them."""
+        limits = {name: limit.model_dump() for name, limit in self.connector_limits.items()}
+        return json.dumps(limits, sort_keys=True)
 
     @property
     def stack_name(self) -> str:

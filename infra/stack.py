@@ -7,12 +7,13 @@ from infra.api import Api
 from infra.approvals import Approvals
 from infra.functions import Functions
 from infra.intake import Intake
-from infra.names import arns, outputs, values
+from infra.mail import Mail
+from infra.names import arns, crm_outputs, outputs, values
 from infra.pipeline import Pipeline
 from infra.settings import Settings
 from infra.steps import ROWS, STEPS
 from infra.storage import Storage
-from infra.watch import Watch
+from infra.watch import NOT_TO_HAPPEN, Watch
 
 
 class CountersignStack(Stack):
@@ -29,6 +30,7 @@ class CountersignStack(Stack):
         api = Api(self, "Api", settings)
         intake = Intake(self, "Intake", settings)
         approvals = Approvals(self, "Approvals", settings)
+        mail = Mail(self, "Mail", settings)
         functions = Functions(
             self,
             "Functions",
@@ -46,10 +48,13 @@ class CountersignStack(Stack):
         approvals.serve(api, functions["Approvals"])
         pipeline.tick(functions["Tick"], intake.failures)
         pipeline.record_dead(functions["Record"], intake.failures)
+        mail.hear(functions["Delivery"], intake.failures)
 
         watch.machine(pipeline.machine)
         watch.queues(intake.queue, intake=intake.dead, events=intake.failures)
         watch.clock()
         watch.approvals()
+        watch.counters(*NOT_TO_HAPPEN)
         watch.errors(tick=functions["Tick"], approvals=functions["Approvals"])
         outputs(self, storage, intake, api, pipeline)
+        crm_outputs(self, settings)

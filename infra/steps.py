@@ -23,7 +23,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class Row:
-    """One function. `timeout` in seconds, `memory` in MB, `env` names what it reads."""
+    """One function. `timeout` in seconds, `memory` in MB, `env` names what it reads.
+
+    With `task`, what it `may` is not in its own role but in its task role: the function may only
+    assume that one, anew for each job, with a session narrowed to the job's rows.
+    """
 
     name: str
     handler: str
@@ -32,6 +36,7 @@ class Row:
     env: tuple[str, ...] = ()
     layers: tuple[str, ...] = ("core", "text")
     memory: int = 512
+    task: bool = False
 
 
 STEPS = (
@@ -41,8 +46,8 @@ STEPS = (
         timeout=30,
         may=(
             Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
-            Grant("uploads/*", "s3", "GetObject GetObjectVersion"),
-            Grant("payloads/raw/*", "s3", "GetObject GetObjectVersion"),
+            Grant("uploads/*", "s3", "GetObjectVersion"),
+            Grant("payloads/raw/*", "s3", "GetObjectVersion"),
         ),
         env=("PAYLOADS_BUCKET", "MAIL_AUTHSERV_ID"),
     ),
@@ -68,7 +73,7 @@ STEPS = (
             Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("crm-read", "secretsmanager", "GetSecretValue"),
         ),
-        env=("CRM_BASE_URL", "CRM_READ_SECRET"),
+        env=("CRM_BASE_URL", "CRM_FIELDS", "CRM_READ_SECRET"),
     ),
     Row(
         "LookPayments",
@@ -90,34 +95,50 @@ STEPS = (
     Row(
         "ActCrm",
         "countersign.steps.act",
+        task=True,
         timeout=100,
         layers=("core", "text", "http"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
             Grant("crm-write", "secretsmanager", "GetSecretValue"),
         ),
-        env=("CRM_BASE_URL", "CRM_WRITE_SECRET"),
+        env=("CRM_BASE_URL", "CRM_FIELDS", "CRM_WRITE_SECRET", "CONNECTOR_LIMITS"),
     ),
     Row(
         "ActMail",
         "countersign.steps.act",
+        task=True,
         timeout=60,
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
             Grant("sender", "ses", "SendEmail"),
+            Grant("mail-set", "ses", "SendEmail"),
         ),
-        env=("MAIL_FROM",),
+        env=("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CONNECTOR_LIMITS"),
     ),
     Row(
         "ActPayments",
         "countersign.steps.act",
+        task=True,
         timeout=100,
         layers=("core", "text", "http", "payments"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
             Grant("payments-write", "secretsmanager", "GetSecretValue"),
         ),
-        env=("PAYMENTS_BASE_URL", "PAYMENTS_WRITE_SECRET"),
+        env=("PAYMENTS_BASE_URL", "PAYMENTS_WRITE_SECRET", "CONNECTOR_LIMITS"),
+    ),
+    Row(
+        "ActNotify",
+        "countersign.steps.act",
+        task=True,
+        timeout=60,
+        layers=("core", "text", "http"),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
+            Grant("notify-channels", "secretsmanager", "GetSecretValue"),
+        ),
+        env=("NOTIFY_SECRET", "CONNECTOR_LIMITS"),
     ),
     Row(
         "Ask",
@@ -127,8 +148,9 @@ STEPS = (
         may=(
             Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("sender", "ses", "SendEmail"),
+            Grant("mail-set", "ses", "SendEmail"),
         ),
-        env=("MAIL_FROM", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
+        env=("MAIL_FROM", "MAIL_CONFIGURATION_SET", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
     ),
     Row(
         "Close",
@@ -145,15 +167,16 @@ STEPS = (
         may=(
             Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
             Grant("sender", "ses", "SendEmail"),
+            Grant("mail-set", "ses", "SendEmail"),
         ),
-        env=("MAIL_FROM", "CASE_OWNER"),
+        env=("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CASE_OWNER"),
     ),
     Row(
         "Park",
         "countersign.steps.park",
         timeout=30,
         layers=("core",),
-        may=(Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),),
+        may=(Grant("jobs", "dynamodb", "Query PutItem"),),
     ),
 )
 
@@ -195,9 +218,16 @@ DOORS = (
             Grant("machine", "states", "SendTaskSuccess StartExecution"),
             Grant("page-key", "secretsmanager", "GetSecretValue"),
             Grant("sender", "ses", "SendEmail"),
+            Grant("mail-set", "ses", "SendEmail"),
         ),
         env=(
-            *("PAGE_KEY_SECRET", "PUBLIC_BASE_URL", "STATE_MACHINE_ARN", "MAIL_FROM"),
+            *(
+                "PAGE_KEY_SECRET",
+                "PUBLIC_BASE_URL",
+                "STATE_MACHINE_ARN",
+                "MAIL_FROM",
+                "MAIL_CONFIGURATION_SET",
+            ),
             *("CASE_OWNER", "APPROVAL_SECONDS"),
         ),
     ),
@@ -215,10 +245,12 @@ DOORS = (
             Grant("intake", "sqs", "SendMessage"),
             Grant("failures", "sqs", "SendMessage"),
             Grant("sender", "ses", "SendEmail"),
+            Grant("mail-set", "ses", "SendEmail"),
         ),
         env=(
             *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL"),
-            *("MAIL_FROM", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
+            *("MAIL_FROM", "MAIL_CONFIGURATION_SET", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
+            "CASE_OWNER",
         ),
     ),
     Row(
@@ -227,11 +259,21 @@ DOORS = (
         timeout=30,
         layers=("core",),
         may=(
-            Grant("idempotency", "dynamodb", "GetItem PutItem UpdateItem DeleteItem"),
+            Grant("idempotency", "dynamodb", "PutItem UpdateItem DeleteItem"),
             Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
             Grant("failures", "sqs", "SendMessage"),
         ),
         env=("IDEMPOTENCY_TABLE",),
+    ),
+    Row(
+        "Delivery",
+        "countersign.doors.delivery",
+        timeout=30,
+        layers=("core",),
+        may=(
+            Grant("jobs", "dynamodb", "Query GetItem PutItem"),
+            Grant("failures", "sqs", "SendMessage"),
+        ),
     ),
 )
 
@@ -241,7 +283,9 @@ ROWS = STEPS + DOORS
 LOOK, ACT = "Look-", "Act-"
 BY_CONNECTOR = {
     **{f"Look{system.title()}": f"{LOOK}{system}" for system in ("crm", "payments")},
-    **{f"Act{system.title()}": f"{ACT}{system}" for system in ("crm", "mail", "payments")},
+    **{
+        f"Act{system.title()}": f"{ACT}{system}" for system in ("crm", "mail", "payments", "notify")
+    },
 }
 
 

@@ -9,7 +9,10 @@ from constructs import Construct
 from infra.settings import Settings
 
 TEXT = dynamodb.AttributeType.STRING
-OUTSIDE_KEYS = ("model-key", "crm-read", "crm-write", "payments-read", "payments-write")
+OUTSIDE_KEYS = (
+    *("model-key", "crm-read", "crm-write", "payments-read", "payments-write"),
+    "notify-channels",
+)
 OLD_VERSIONS_DAYS = 7
 NOT_SET = "not set"  # what countersign.connectors.secrets refuses to use
 

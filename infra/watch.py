@@ -13,6 +13,11 @@ OLDEST_DUE = "OldestDueSeconds"
 LATE_SECONDS = 600
 """A due row this late: `tick` does not keep up, or what it should start does not start."""
 QUIET_MINUTES = 5
+NOT_TO_HAPPEN = (
+    *("MailsBounced", "MailComplaints", "WebhooksNotQueued", "CallbacksLost"),
+    "BreakersOpened",
+)
+"""Our own counters of which the first one is worth a look."""
 
 Metric = aws_cloudwatch.Metric
 Missing = aws_cloudwatch.TreatMissingData
@@ -76,6 +81,22 @@ class Watch(Construct):
             periods=QUIET_MINUTES,
         )
         self._graph("Oldest due row (s)", oldest)
+
+    def counters(self, *names: str) -> None:
+        """Alarm on each of these of our own counters, which count what should not happen."""
+        metrics = [
+            Metric(
+                namespace=NAMESPACE,
+                metric_name=name,
+                dimensions_map={"service": self._service},
+                statistic="Sum",
+                period=MINUTE,
+            )
+            for name in names
+        ]
+        for name, metric in zip(names, metrics, strict=True):
+            self._alarm(name, metric, above=0, missing=Never)
+        self._graph("What should not happen", *metrics)
 
     def approvals(self) -> None:
         """Show what waits for people, how long they take, and what they say.

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from countersign.domain import actions
-from countersign.domain.actions import Action, LedgerEntry, Receipt, Wanted
+from countersign.domain.actions import Action, LedgerEntry, Receipt
 from countersign.domain.approvals import Approval, Choice, Decision, Person
 from countersign.domain.case import Case
 from countersign.domain.change import JobRecord
@@ -17,6 +17,7 @@ from countersign.domain.contract import Contract
 from countersign.domain.job import Job, Pointer, Source, Status
 from countersign.domain.policy import Answer, Reason, Verdict
 from countersign.domain.proposal import Fact, Proposal, Usage
+from countersign.domain.wanted import Wanted
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The moment at which things happen in tests unless they say otherwise."""
@@ -89,7 +90,6 @@ def action(action_id: str = "crm.memo", *, version: int = 1) -> Action[Memo, Any
         version=version,
         connector=action_id.partition(".")[0],
         params=Memo,
-        reversible=True,
         words=lambda memo: f"Write {memo.text}",
         do=_send,
         find=None,

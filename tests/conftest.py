@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.played import Played, play
 
 if TYPE_CHECKING:
     from infra.local.stand import Stand
@@ -81,6 +84,20 @@ def whole_stand() -> Iterator[Stand]:
 
     with stand(Plan(port=0), lambda _: None) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def played_once(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """`make run ONCE=1` on a free port, once for all workers of the session. The calls that the
+    functions made meanwhile are in infra.local.calls.RESULT."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    told = shared / "played-once.json"
+    with (shared / "played-once.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(json.dumps(asdict(play())))
+        return Played(**json.loads(told.read_text()))
 
 
 @pytest.hookimpl(wrapper=True)

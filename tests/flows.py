@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from countersign.domain import rules
-from countersign.domain.actions import Wanted
 from countersign.domain.contract import Contract
 from countersign.domain.policy import Line, Policy
 from countersign.domain.records import Records
 from countersign.domain.release import Limits, Release
+from countersign.domain.wanted import Wanted
 from countersign.domain.workflow import Draft, Tier, Workflow
 from tests.builders import AT, JOB_ID, action, fact, proposal
 
@@ -85,6 +85,7 @@ def workflow(
         read=lambda raw: Letter(text=raw.body.decode()),
         dismiss=lambda letter: "" if letter.text else "the letter is empty",
         source_text=lambda letter: letter.text,
+        source_parts=lambda letter: (("text", letter.text),),
         prompt_text=lambda letter: letter.text,
         schema=Letter.model_json_schema,
         draft=lambda letter, _: Draft(

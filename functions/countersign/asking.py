@@ -10,17 +10,19 @@ from typing import Any
 from countersign import observability
 from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus, LedgerEntry, params_of
-from countersign.domain.approvals import Approval, Person, not_theirs
+from countersign.domain.approvals import Approval, Person
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.change import Due, JobRecord, Link
 from countersign.domain.errors import Ambiguous, NeedsPerson, Refused
 from countersign.domain.hours import worked
 from countersign.domain.links import hashed
 from countersign.domain.money import Money
-from countersign.domain.people import Directory, Member
+from countersign.domain.people import Member
 from countersign.domain.policy import strictest
 from countersign.domain.questions import Question
-from countersign.domain.workflow import Tier, Workflow
+from countersign.domain.whom import nobody, who
+from countersign.domain.workflow import Tier, Workflow, action_for
+from countersign.mailing import LINK, of_job
 from countersign.pages.mails import approval_request
 from countersign.workflows import WORKFLOWS
 
@@ -64,14 +66,8 @@ def request(deps: Deps, record: JobRecord) -> Approval:
     )
     first = escalated(deps, blank, workflow)
     if first is None:
-        raise NeedsPerson(_nobody(blank, workflow))
+        raise NeedsPerson(nobody(deps.people.directory(), blank, workflow))
     return first
-
-
-def _nobody(approval: Approval, workflow: Workflow[Any]) -> str:
-    roles = ", ".join(tier.role for tier in workflow.tiers)
-    who = "nobody but who edited it" if approval.editors else "nobody"
-    return f"{who} may decide: give somebody one of the roles {roles}"
 
 
 def escalated(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval | None:
@@ -79,7 +75,7 @@ def escalated(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approv
     people, now = deps.people.directory(), deps.clock.now()
     for number in range(approval.tier + 1, len(workflow.tiers)):
         tier = workflow.tiers[number]
-        present = _who(people, approval, tier, now)
+        present = who(people, approval, tier, now)
         if present:
             return _asked(deps, approval, number, tier, present)
     return None
@@ -123,7 +119,8 @@ def mail(deps: Deps, record: JobRecord, approval: Approval, minted: Iterable[Min
     for one in minted:
         url = f"{deps.settings.public_base_url}/approvals/{one.link.link_id}/{one.secret}"
         try:
-            deps.mail.send(approval_request(record, approval, one.person, url))
+            email = approval_request(record, approval, one.person, url)
+            deps.mail.send(of_job(email, record.job.job_id, LINK + one.link.link_id))
         except Refused as refused:
             observability.count("ApprovalMailsRefused", workflow=record.job.workflow)
             refusal = refused
@@ -160,23 +157,11 @@ def mint_question(deps: Deps, record: JobRecord, question: Question) -> Minted:
 def _amounts(workflow: Workflow[Any], asked: Iterable[LedgerEntry]) -> dict[str, Money]:
     found: dict[str, Money] = {}
     for held in asked:
-        action = workflow.actions[held.action]
+        action = action_for(workflow, held)
         amount = action.amount(params_of(held, action)) if action.amount else None
         if amount is not None:
             found[held.digest] = amount
     return found
-
-
-def _who(
-    people: Directory, approval: Approval, tier: Tier, now: datetime
-) -> tuple[tuple[Member, str], ...]:
-    """Who of the tier is new to the request and not kept from it by who they are."""
-    known = {person.id for person in approval.approvers}
-    return tuple(
-        (member, instead_of)
-        for member, instead_of in people.present(tier.role, now)
-        if member.person.id not in known and not not_theirs(approval, member.person)
-    )
 
 
 def _asked(

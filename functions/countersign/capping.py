@@ -9,10 +9,9 @@ from countersign import observability
 from countersign.deps import Deps
 from countersign.domain.actions import LedgerEntry, params_of
 from countersign.domain.caps import reserving, runs_alone
-from countersign.domain.edits import action_of
 from countersign.domain.errors import Refused
 from countersign.domain.rules import Finding, Situation
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Workflow, action_for
 
 
 def reserve(
@@ -42,7 +41,7 @@ def check_stopped(ledger: Sequence[LedgerEntry], full: Mapping[int, Finding]) ->
 def _reserved(
     deps: Deps, workflow: Workflow[Any], seen: Situation[Any], held: LedgerEntry
 ) -> Finding | None:
-    action = action_of(workflow, held)
+    action = action_for(workflow, held)
     params = params_of(held, action)
     amount = action.amount(params) if action.amount else None
     caps = workflow.caps(seen, params)

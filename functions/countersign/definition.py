@@ -122,6 +122,7 @@ def _catch(exhausted: str) -> list[dict[str, Any]]:
     return [
         _catcher(["StaleExecution"], "Superseded"),
         _catcher(["ContractBroken"], "Close"),
+        _catcher(list(errors.family(errors.NotNow)), "Park"),
         _catcher([*_THROTTLED, *_TRANSIENT], exhausted),
         _catcher(list(errors.family(errors.NeedsPerson)), "Escalate"),
         _catcher(["States.ALL"], "Escalate"),

@@ -5,35 +5,82 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from countersign.connectors.system import SystemIds, pause
+from countersign.connectors.system import SystemClock, SystemIds, pause
 from countersign.connectors.virtual_clock import Offset, clock_of
 from countersign.domain.change import Change, JobRecord, after, transition
+from countersign.domain.errors import InternalError
 from countersign.domain.inbox import listing
+from countersign.outside import Outside
 from countersign.settings import Settings
 
 if TYPE_CHECKING:
-    from countersign.actions.payments import Payments
-    from countersign.connectors.payments import StripePayments
+    from datetime import datetime
+
+    from types_boto3_dynamodb import DynamoDBClient
+
+    from countersign.connectors.task_role import TaskRole
     from countersign.domain import ports, session_ports
+    from countersign.domain.breaker import Breaker
     from countersign.domain.caps import Caps
     from countersign.domain.desk import Desk
+    from countersign.domain.limit_ports import Limits
+    from countersign.domain.randomness import Ids
+    from countersign.domain.release import Release
+    from countersign.domain.slots import Slot
 
-CONNECTOR_SECONDS = 10.0
-"""How long one call to an outside system may take; three fit into a function's time."""
+_OF_THE_PROCESS = (
+    *("clock", "wall", "pause", "ids"),
+    *("kept", "connections", "breakers", "known_slots", "releases"),
+)
 
 
-def _connector_seconds() -> float:
-    return CONNECTOR_SECONDS
-
-
-class Deps:
+class Deps(Outside):
     """The adapters, each made when it is first asked for. Tests hand theirs in by name."""
 
     def __init__(self, settings: Settings, **given: object) -> None:
-        self.settings = settings
+        super().__init__(settings)
+        self.releases: dict[str, Release] = {}
+        """Releases as this process read them, by digest: they never change."""
         self.published: set[str] = set()
         """Digests of the releases that this process has put into the payload bucket."""
+        self.breakers: dict[str, tuple[datetime, Breaker]] = {}
+        """Breakers of connectors as this process read them, and when."""
+        self.known_slots: dict[str, dict[int, Slot]] = {}
+        """Slots of connectors as this process saw them last: a guess at what is free."""
         self.__dict__.update(given)
+
+    def for_job(self, job_id: str) -> Deps:
+        """The adapters for one invocation on one job.
+
+        Where the function has a task role, its AWS clients are made anew, with a session that can
+        reach nothing of other jobs. What is handed on holds no rights on jobs: the connector's own
+        key and connections (the same for every job), and what was read of breakers.
+        """
+        if self.settings.task is None:
+            self.job_id = job_id
+            return self
+        return Deps(
+            self.settings,
+            job_id=job_id,
+            by=self.task_role.for_job(job_id),
+            **{name: getattr(self, name) for name in _OF_THE_PROCESS},
+        )
+
+    @cached_property
+    def task_role(self) -> TaskRole:
+        """The role that this function assumes for each job."""
+        from countersign.connectors.task_role import TaskRole
+
+        if self.settings.task is None:
+            raise InternalError("this function has no task role")
+        return TaskRole(self.settings.task)
+
+    @cached_property
+    def db(self) -> DynamoDBClient:
+        """The client of the tables."""
+        from countersign.connectors.aws import client
+
+        return client("dynamodb", self.by)
 
     @cached_property
     def clock(self) -> ports.Clock:
@@ -48,12 +95,17 @@ class Deps:
         return DynamoOffset(self.settings.jobs_table)
 
     @cached_property
+    def wall(self) -> ports.Clock:
+        """The machine's own time, for what outside systems and AWS measure: nobody moves it."""
+        return SystemClock()
+
+    @cached_property
     def pause(self) -> session_ports.Pause:
         """Waiting, where an answer must take as long for everybody."""
         return pause
 
     @cached_property
-    def ids(self) -> ports.Ids:
+    def ids(self) -> Ids:
         """Randomness."""
         return SystemIds()
 
@@ -62,7 +114,7 @@ class Deps:
         """The jobs table."""
         from countersign.connectors.dynamo import DynamoStore
 
-        return DynamoStore(self.settings.jobs_table)
+        return DynamoStore(self.settings.jobs_table, self.db)
 
     @cached_property
     def caps(self) -> Caps:
@@ -70,6 +122,13 @@ class Deps:
         from countersign.connectors.dynamo_caps import DynamoCaps
 
         return DynamoCaps(self.settings.jobs_table)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Slots and breakers of connectors."""
+        from countersign.connectors.dynamo_limits import DynamoLimits
+
+        return DynamoLimits(self.settings.jobs_table, self.db)
 
     @cached_property
     def people(self) -> ports.People:
@@ -84,6 +143,13 @@ class Deps:
         from countersign.connectors.dynamo_sign_in import DynamoSignIns
 
         return DynamoSignIns(self.settings.jobs_table)
+
+    @cached_property
+    def codes(self) -> session_ports.Codes:
+        """Codes that people type."""
+        from countersign.connectors.dynamo_codes import DynamoCodes
+
+        return DynamoCodes(self.settings.jobs_table)
 
     @cached_property
     def desk(self) -> Desk:
@@ -112,70 +178,6 @@ class Deps:
         from countersign.connectors.step_functions import StateMachine
 
         return StateMachine(self.settings.state_machine_arn)
-
-    @cached_property
-    def secrets(self) -> ports.Secrets:
-        """Secrets Manager."""
-        from countersign.connectors.secrets import SecretsManager
-
-        return SecretsManager()
-
-    @cached_property
-    def model(self) -> ports.Model:
-        """The language model."""
-        from countersign.connectors.openai_model import OpenAIModel
-
-        key = self.secrets.get(self.settings.model_secret)
-        return OpenAIModel(self.settings.model_base_url, key)
-
-    @cached_property
-    def crm_reader(self) -> ports.Reader:
-        """Read-only access to the CRM."""
-        from countersign.connectors.hubspot import HubSpot
-
-        key = self.secrets.get(self.settings.crm_read_secret)
-        return HubSpot(self.settings.crm_base_url, key, timeout=_connector_seconds)
-
-    @cached_property
-    def crm(self) -> ports.Crm:
-        """Writing access to the CRM."""
-        from countersign.connectors.hubspot import HubSpot
-
-        key = self.secrets.get(self.settings.crm_write_secret)
-        return HubSpot(self.settings.crm_base_url, key, timeout=_connector_seconds)
-
-    @cached_property
-    def payments_reader(self) -> ports.Reader:
-        """Read-only access to payments."""
-        return self._stripe(self.settings.payments_read_secret)
-
-    @cached_property
-    def payments(self) -> Payments:
-        """Writing access to payments."""
-        return self._stripe(self.settings.payments_write_secret)
-
-    def _stripe(self, secret: str) -> StripePayments:
-        from countersign.connectors.payments import StripePayments
-
-        key = self.secrets.get(secret)
-        return StripePayments(self.settings.payments_base_url, key, timeout=_connector_seconds)
-
-    @cached_property
-    def mail(self) -> ports.Mailer:
-        """Sending mail."""
-        from countersign.connectors.ses import SesMailer
-
-        return SesMailer(self.settings.mail_from)
-
-    def reader(self, connector: str) -> ports.Reader:
-        """Read-only access to the system behind `connector`."""
-        return self.payments_reader if connector == "payments" else self.crm_reader
-
-    def actor_port(self, connector: str) -> object:
-        """The port through which actions of `connector` are done."""
-        if connector == "payments":
-            return self.payments
-        return self.crm if connector == "crm" else self.mail
 
     def commit(self, record: JobRecord, change: Change) -> JobRecord:
         """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""

@@ -13,10 +13,17 @@ from countersign import observability
 from countersign.deps import Deps
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.contract import Value
-from countersign.domain.errors import CountersignError, InternalError, StaleExecution
+from countersign.domain.errors import (
+    CountersignError,
+    InternalError,
+    StaleExecution,
+    Throttled,
+    Unavailable,
+)
 from countersign.settings import Settings
 
 USUAL_SECONDS = 60.0
+COMMIT_PAUSES = (0.2, 0.8, 2.0)
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -69,9 +76,10 @@ def step(work: Work) -> Handler:
 def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
     """Load, check the owner, work, write state and audit entry at once; tell what comes next."""
     try:
+        deps = deps.for_job(call.job_id)
         record, change = _unpacked(*_worked(deps, work, call))
         if change is not None:
-            observability.step_done(deps.commit(record, change).job, change)
+            observability.step_done(_committed(deps, record, change).job, change)
     except CountersignError:
         raise
     except Exception as defect:  # noqa: BLE001 - whatever it is, the machine must know its class
@@ -85,6 +93,17 @@ def _worked(deps: Deps, work: Work, call: Call) -> tuple[JobRecord, Change | Con
     if record.job.execution != call.execution:
         raise StaleExecution(f"{record.job.execution} owns the job")
     return record, work(deps, record, call)
+
+
+def _committed(deps: Deps, record: JobRecord, change: Change) -> JobRecord:
+    """The state's last write, tried for some seconds: an effect without a key that is not recorded
+    is an unknown one, and entering the whole state again costs more."""
+    for seconds in COMMIT_PAUSES:
+        try:
+            return deps.commit(record, change)
+        except (Throttled, Unavailable):
+            deps.pause(seconds)
+    return deps.commit(record, change)
 
 
 def _unpacked(record: JobRecord, result: Change | Continued) -> tuple[JobRecord, Change | None]:

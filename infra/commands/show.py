@@ -70,13 +70,36 @@ def _story(moments: Sequence[Moment]) -> Table:
 def _actions(data: Mapping[str, Any]) -> RenderableType:
     if not data["actions"]:
         return Text("No actions.", style="dim")
-    table = Table.grid(padding=(0, 2))
+    table, plan = Table.grid(padding=(0, 2)), 1
     for action in data["actions"]:
+        if action["plan"] != plan:
+            plan = action["plan"]
+            table.add_row("", Text(f"Plan {plan}, after a failure:", style="dim"))
+        lines = "".join(f"\n{line}" for line in _attempt(action))
         table.add_row(
-            f"{action['index'] + 1}.",
-            Text.assemble(_flat(action["words"]), (f"\n{action['status_words']}", "dim")),
+            f"{action['index'] + 1}.", Text.assemble(_flat(action["words"]), (lines, "dim"))
         )
     return table
+
+
+def _attempt(action: Mapping[str, Any]) -> Iterator[str]:
+    """How it stands, which attempt it was, what it changed, and what kept it from being undone."""
+    note = f" ({_flat(action['note'])})" if action["note"] else ""
+    yield f"{action['status_words']}{note}"
+    if action["attempt"]:
+        yield f"attempt {action['attempt']}"
+    for one in action["changed"]:
+        yield f"{_flat(one['name'])}: {_quoted(one['before'])} → {_quoted(one['after'])}"
+    for one in action["seen"]:
+        wanted = f"wanted {_quoted(one['before'])}, " if one["before"] else ""
+        yield f"{_flat(one['name'])}: {wanted}seen {_quoted(one['after'])}"
+    for one in action["conflict"]:
+        found = f"left as {_quoted(one['before'])}, found as {_quoted(one['after'])}"
+        yield f"changed since: {_flat(one['name'])}, {found}"
+
+
+def _quoted(text: str) -> str:
+    return f"“{_flat(text)}”" if text else "nothing"
 
 
 def _foot(data: Mapping[str, Any]) -> Iterator[Text]:

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from countersign.connectors.aws import _session
 from countersign.deps import Deps
 from countersign.settings import Settings
+from infra.commands.vault import Vault
 from infra.settings import ROOT, SettingsError, load
 
 ENV_FILE = ROOT / ".local" / "env"
@@ -27,6 +28,23 @@ _SETTINGS = {
     "STATE_MACHINE_ARN": "StateMachineArn",
 }
 """Variables of the functions that a command needs too, and the stack outputs that hold them."""
+_CRM = {
+    "CRM_BASE_URL": "CrmBaseUrl",
+    "CRM_FIELDS": "CrmFields",
+    "CRM_READ_SECRET": "CrmReadSecretArn",
+}
+"""As above, for one command only: a stack that is older than it may lack them."""
+_SECRETS = {
+    "WEBHOOK_SECRET": "WebhookSecretArn",
+    "PAGE_KEY_SECRET": "PageKeySecretArn",
+    "MODEL_SECRET": "ModelKeySecretArn",
+    "CRM_WRITE_SECRET": "CrmWriteSecretArn",
+    "PAYMENTS_READ_SECRET": "PaymentsReadSecretArn",
+    "PAYMENTS_WRITE_SECRET": "PaymentsWriteSecretArn",
+    "NOTIFY_SECRET": "NotifyChannelsSecretArn",
+}
+"""As above, for `countersign secrets`."""
+_LATER = _CRM | _SECRETS
 
 
 class TargetError(RuntimeError):
@@ -45,10 +63,15 @@ class Target:
         """The adapters of this target."""
         return Deps(self.settings)
 
+    def vault(self) -> Vault:
+        """The secrets of this target, for setting them."""
+        return Vault()
+
 
 def variables(outputs: Mapping[str, str]) -> dict[str, str]:
     """The settings in a stack's outputs, as lines of the env file."""
-    return {name: outputs[output] for name, output in _SETTINGS.items()}
+    needed = {name: outputs[output] for name, output in _SETTINGS.items()}
+    return needed | {name: outputs[output] for name, output in _LATER.items() if output in outputs}
 
 
 def settings_of(stage: str, outputs: Mapping[str, str]) -> Settings:

@@ -1,4 +1,4 @@
-"""What people do while the job of one event waits: a colleague's refund, an edit, signatures."""
+"""What people do while the job of one event waits: a colleague's work, an edit, signatures."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countersign.domain.job import Status
+from infra.local.colleague import Colleague
 from infra.local.provider import Provider
-from infra.local.samples import Expectation
+from infra.local.samples import Answered, ByColleague, Expectation, RolledBack
 from infra.local.signer import Signer, SignError
 
 REJECTION = "Rejected by the player of events, as the expectation says."
@@ -21,19 +22,39 @@ class Attending:
     expect: Expectation
     signer: Signer
     provider: Provider
+    colleague: Colleague
     address: Callable[[str], str]
+    orders: Callable[[str, RolledBack], None]
+    """Orders a job to be rolled back."""
     _done: set[str] = field(default_factory=set)
 
     def look(self, job: Mapping[str, Any]) -> None:
         """Do what is to be done next, if anything. Raises SignError or httpx.HTTPError."""
+        if self.expect.rollback and job["status"] == Status.COMPLETED and self._first("rollback"):
+            self._roll_back(job, self.expect.rollback)
         waiting = open_request(job)
         if waiting is None:
             return
-        if self._first("meanwhile") and self.expect.meanwhile:
-            self.provider.refunds(self.expect.meanwhile)
+        if self._first("meanwhile"):
+            self._meanwhile()
         if self.expect.edit and not self._edited(job, waiting):
             return
         self._sign(job["job_id"], waiting)
+
+    def _roll_back(self, job: Mapping[str, Any], wanted: RolledBack) -> None:
+        """Order it, after somebody has changed in the CRM what the job made there."""
+        touched = wanted.touched
+        if touched:
+            made = {action["action"]: action["receipt"]["id"] for action in _with_receipt(job)}
+            self.colleague.changes(touched.kind, made[touched.action], touched.properties)
+        self.orders(job["job_id"], wanted)
+
+    def _meanwhile(self) -> None:
+        match self.expect.meanwhile:
+            case ByColleague() as refund:
+                self.provider.refunds(refund)
+            case Answered(answers=address):
+                self.colleague.answers(address)
 
     def _first(self, what: str) -> bool:
         """Whether this is the first time."""
@@ -65,6 +86,10 @@ class Attending:
         left = [one for one in self.expect.signers if one not in signed]
         by = self.address(left[0]) if left else ""
         self.signer.decide(job_id, choice, reason, by)
+
+
+def _with_receipt(job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [action for action in job["actions"] if action["receipt"]]
 
 
 def open_request(job: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -13,13 +13,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from infra.local import crm_api
+from infra.local.crm_described import Describing
 from infra.local.crm_door import Answer, Call, Door
-from infra.local.crm_faults import Faults, RateLimit, planned
+from infra.local.crm_faults import RateLimit, no_faults, planned
 from infra.local.crm_page import SAFE_HEADERS, page
+from infra.local.crm_schema import SCHEMA, Schema
 from infra.local.crm_search import search
 from infra.local.crm_store import Store
-
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
+from infra.local.faults import for_this_machine
 
 
 def crm_app(
@@ -30,28 +31,31 @@ def crm_app(
     lag: tuple[float, float] = (2.0, 10.0),
     rate: int = 100,
     clock: Callable[[], float] = time.time,
+    schema: Schema = SCHEMA,
 ) -> Starlette:
     """The CRM over `database`, all paths below `/crm`.
 
     `lag`: shortest and longest delay in seconds until search sees a write. `rate`: requests per
-    token in ten seconds. `app.state.faults` plans faults, `app.state.store` has the records; close
-    the store when the app is mounted in another one, which then does not run its lifespan.
+    token in ten seconds. `schema`: what it says that it has; tests leave out what they like, and
+    writes are still checked against the whole. `app.state.faults` plans faults, `app.state.store`
+    has the records; close the store when the app is mounted in another one, which then does not run
+    its lifespan.
     """
     store = Store(database, clock, lag)
-    door = Door(store, Faults(), RateLimit(rate, clock), token_write, token_read)
+    door = Door(store, no_faults(), RateLimit(rate, clock), token_write, token_read)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         store.close()
 
-    app = Starlette(routes=_routes(door), lifespan=lifespan)
+    app = Starlette(routes=_routes(door, Describing(schema)), lifespan=lifespan)
     app.state.store = store
     app.state.faults = door.faults
     return app
 
 
-def _routes(door: Door) -> list[Route]:
+def _routes(door: Door, describing: Describing) -> list[Route]:
     objects = "/crm/v3/objects/{kind}"
     one = objects + "/{id:path}"
     reads = (
@@ -59,7 +63,8 @@ def _routes(door: Door) -> list[Route]:
         ("POST", objects + "/batch/read", crm_api.batch_read),
         ("GET", one, crm_api.read),
         ("GET", "/crm/v4/objects/{kind}/{id}/associations/{to}", crm_api.associations),
-        ("GET", "/crm/v3/properties/{kind}", crm_api.properties),
+        ("GET", "/crm/v3/properties/{kind}", describing.properties),
+        ("GET", "/crm/v3/schemas/{kind}", describing.schemas),
         ("GET", "/crm/v3/owners", crm_api.owners),
     )
     writes = (
@@ -81,15 +86,8 @@ def _faults(door: Door) -> Callable[[Request], object]:
         planned(door.faults, call.body)
         return Answer(204)
 
-    unfailing = Door(door.store, Faults(), door.limit, door.token_write, door.token_read)
-    guarded = unfailing.guarded(plan, writes=True)
-
-    async def endpoint(request: Request) -> Response:
-        if request.client is None or request.client.host not in LOOPBACK:
-            return Response(status_code=404)
-        return await guarded(request)
-
-    return endpoint
+    unfailing = Door(door.store, no_faults(), door.limit, door.token_write, door.token_read)
+    return for_this_machine(unfailing.guarded(plan, writes=True))
 
 
 def _journal(store: Store) -> Callable[[Request], Response]:

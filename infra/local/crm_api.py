@@ -68,7 +68,7 @@ def archive(store: Store, call: Call) -> Answer:
             id=str(held.id),
             properties={},
             associations=[],
-            key=call.key,
+            key=held.properties.get("countersign_action_key", call.key),
         )
     return Answer(204)
 
@@ -111,12 +111,6 @@ def associations(store: Store, call: Call) -> Answer:
         for other, t in found
     ]
     return Answer(200, {"results": results})
-
-
-def properties(store: Store, call: Call) -> Answer:  # noqa: ARG001 - the schema is fixed
-    """`GET /crm/v3/properties/{kind}`: the schema."""
-    kind = kind_of(call.path["kind"])
-    return Answer(200, {"results": [known.described() for known in SCHEMA[kind].values()]})
 
 
 def owners(store: Store, call: Call) -> Answer:

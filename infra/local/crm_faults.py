@@ -5,78 +5,34 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
+from infra.local import faults
 from infra.local.crm_rules import ApiError
 
 Fault = Literal["unavailable", "throttle", "error_after", "drop_after", "slow", "lie"]
 """503 before anything is applied · 429 · applied, then 500 · applied, then the connection is cut ·
 applied, then answered late · answered as if applied, but it was not."""
-Which = Literal["any", "reads", "writes"]
+Faults: TypeAlias = faults.Faults[Fault]
+Plan: TypeAlias = faults.Plan[Fault]
 
 _FAULTS: Mapping[str, Fault] = {name: name for name in get_args(Fault)}
-_WHICH: Mapping[str, Which] = {name: name for name in get_args(Which)}
 
 WINDOW = 10.0
 """Seconds over which requests are counted."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What happens to the next `times` requests."""
-
-    fault: Fault
-    times: int
-    which: Which
-    seconds: float
+def no_faults() -> Faults:
+    """No fault is planned yet."""
+    return faults.Faults(_FAULTS)
 
 
-class Faults:
-    """The planned faults, in order. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._plans: deque[Plan] = deque()
-
-    def next(
-        self, fault: Fault, times: int = 1, which: Which = "any", seconds: float = 1.0
-    ) -> None:
-        """Let `fault` befall the next `times` requests of that sort, after those planned before.
-
-        `seconds` is the delay of `slow`, and `Retry-After` of `throttle`.
-        """
-        with self._lock:
-            self._plans.append(Plan(fault, times, which, seconds))
-
-    def clear(self) -> None:
-        """No more faults."""
-        with self._lock:
-            self._plans.clear()
-
-    def take(self, *, writes: bool) -> Plan | None:
-        """The fault that befalls this request, used up by it."""
-        with self._lock:
-            plan = self._plans[0] if self._plans else None
-            if plan is None or plan.which == ("reads" if writes else "writes"):
-                return None
-            self._plans.popleft()
-            if plan.times > 1:
-                self._plans.appendleft(replace(plan, times=plan.times - 1))
-            return plan
-
-
-def planned(faults: Faults, body: Mapping[str, object]) -> None:
+def planned(held: Faults, body: Mapping[str, object]) -> None:
     """Plan what the body of `POST /crm/_faults` asks for. Raises ApiError 400."""
-    fault, which = _FAULTS.get(str(body.get("fault"))), _WHICH.get(str(body.get("which", "any")))
-    times, seconds = body.get("times", 1), body.get("seconds", 1.0)
-    if body.get("fault") == "none":
-        faults.clear()
-    elif fault and which and isinstance(times, int) and isinstance(seconds, int | float):
-        faults.next(fault, times, which, float(seconds))
-    else:
-        known = ", ".join(("none", *get_args(Fault)))
-        raise ApiError(400, "VALIDATION_ERROR", f"`fault` is one of: {known}")
+    try:
+        held.ask(body)
+    except faults.UnknownFaultError as unknown:
+        raise ApiError(400, "VALIDATION_ERROR", str(unknown)) from None
 
 
 class RateLimit:
@@ -116,5 +72,5 @@ def too_many(seconds: float, headers: Mapping[str, str]) -> ApiError:
         "You have reached your ten_secondly_rolling limit.",
         errorType="RATE_LIMIT",
         policyName="TEN_SECONDLY_ROLLING",
-        headers={**headers, "Retry-After": str(max(1, -int(-seconds // 1)))},
+        headers={**headers, **faults.wait_header(seconds)},
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
-Kind = Literal["contacts", "deals", "tasks"]
+Kind = Literal["contacts", "deals", "tasks", "emails"]
 PropertyType = Literal["string", "number", "datetime", "enumeration", "bool"]
 Format = Literal["", "email", "owner"]
 
@@ -56,18 +56,6 @@ class Property:
     required: bool = False
     read_only: bool = False
 
-    def described(self) -> dict[str, Any]:
-        """The property as `GET /crm/v3/properties/{type}` shows it."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "type": self.type,
-            "options": [{"label": o, "value": o, "hidden": False} for o in self.options],
-            "hasUniqueValue": self.unique,
-            "hubspotDefined": not self.name.startswith("countersign_"),
-            "modificationMetadata": {"readOnlyValue": self.read_only},
-        }
-
 
 def _owner() -> Property:
     return Property("hubspot_owner_id", "Owner", "enumeration", format="owner")
@@ -99,6 +87,7 @@ _PROPERTIES: tuple[tuple[Kind, tuple[Property, ...]], ...] = (
             Property("lifecyclestage", "Lifecycle stage", "enumeration", LIFECYCLE),
             Property("hs_additional_emails", "Additional e-mails"),
             Property("hs_email_optout", "Unsubscribed from all e-mail", "bool", read_only=True),
+            Property("countersign_created_by", "Created by the Countersign action"),
             _owner(),
             *_stamps("createdate", "lastmodifieddate"),
         ),
@@ -146,11 +135,34 @@ _PROPERTIES: tuple[tuple[Kind, tuple[Property, ...]], ...] = (
             *_stamps("hs_createdate", "hs_lastmodifieddate"),
         ),
     ),
+    (
+        "emails",
+        (
+            Property("hs_timestamp", "Activity date", "datetime", required=True),
+            Property("hs_email_subject", "Email subject"),
+            Property(
+                "hs_email_direction",
+                "Email direction",
+                "enumeration",
+                ("EMAIL", "INCOMING_EMAIL", "FORWARDED_EMAIL"),
+                required=True,
+            ),
+            Property(
+                "hs_email_status",
+                "Email send status",
+                "enumeration",
+                ("BOUNCED", "FAILED", "SCHEDULED", "SENDING", "SENT"),
+            ),
+            _owner(),
+            *_stamps("hs_createdate", "hs_lastmodifieddate"),
+        ),
+    ),
 )
 
-SCHEMA: Mapping[Kind, Mapping[str, Property]] = {
-    kind: {p.name: p for p in properties} for kind, properties in _PROPERTIES
-}
+Schema: TypeAlias = Mapping[Kind, Mapping[str, Property]]
+"""The properties by kind and name."""
+
+SCHEMA: Schema = {kind: {p.name: p for p in properties} for kind, properties in _PROPERTIES}
 
 DEFAULTS: Mapping[Kind, tuple[str, ...]] = {
     "contacts": ("createdate", "email", "firstname", "lastmodifieddate", "lastname"),
@@ -164,10 +176,13 @@ DEFAULTS: Mapping[Kind, tuple[str, ...]] = {
         "pipeline",
     ),
     "tasks": ("hs_createdate", "hs_lastmodifieddate"),
+    "emails": ("hs_createdate", "hs_lastmodifieddate"),
 }
 """What a read shows when it asks for no property by name; `hs_object_id` is always there."""
 
-CREATED: Mapping[Kind, str] = {k: "hs_createdate" if k == "tasks" else "createdate" for k in SCHEMA}
+CREATED: Mapping[Kind, str] = {
+    k: "createdate" if k in ("contacts", "deals") else "hs_createdate" for k in SCHEMA
+}
 MODIFIED: Mapping[Kind, str] = {
     k: "lastmodifieddate" if k == "contacts" else "hs_lastmodifieddate" for k in SCHEMA
 }
@@ -175,6 +190,8 @@ MODIFIED: Mapping[Kind, str] = {
 ASSOCIATIONS: Mapping[tuple[Kind, Kind], int] = {
     ("deals", "contacts"): 3,
     ("contacts", "deals"): 4,
+    ("contacts", "emails"): 197,
+    ("emails", "contacts"): 198,
     ("contacts", "tasks"): 203,
     ("tasks", "contacts"): 204,
     ("deals", "tasks"): 215,

@@ -21,6 +21,8 @@ from typing import Any
 
 HOST = "127.0.0.1"
 RESOURCE_TYPES_PATH = "/_local/resource-types"
+CALLS = "calls.jsonl"
+"""In the scratch folder: every call of a role (infra/local/call_recorder.py)."""
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
@@ -48,7 +50,7 @@ def main() -> None:
         _say({"ready": False, "error": str(error)})
         sys.exit(1)
     try:
-        asyncio.run(_serve(listener, port))
+        asyncio.run(_serve(listener, port, Path(arguments.scratch) / CALLS))
     finally:
         _end_workers()
         if os.getppid() != starter:
@@ -118,7 +120,7 @@ def settings(port: int, scratch: str) -> dict[str, str]:
     }
 
 
-async def _serve(listener: socket.socket, port: int) -> None:
+async def _serve(listener: socket.socket, port: int, calls: Path) -> None:
     config = importlib.import_module("hypercorn.config").Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
@@ -127,7 +129,8 @@ async def _serve(listener: socket.socket, port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    app = _with_resource_types(importlib.import_module("ministack.app").app)
+    recording = importlib.import_module("infra.local.call_recorder").recording
+    app = _with_resource_types(recording(importlib.import_module("ministack.app").app, calls))
     serve = importlib.import_module("hypercorn.asyncio").serve
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
     saying = asyncio.create_task(_say_when_up(port))

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from countersign.understanding.observed import heeded
 from countersign.workflows import WORKFLOWS
 
 MODEL = "offline-heuristics"
@@ -58,7 +59,10 @@ def routes(key: str) -> list[Route]:
 def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The completion for one request. Raises ApiError for what is malformed or unknown."""
     name, texts = _workflow(asked), _texts(asked)
-    content = json.dumps(WORKFLOWS[name].offline(_question(texts)), ensure_ascii=False)
+    workflow = WORKFLOWS[name]
+    question, *more = _questions(texts)
+    answer = heeded(workflow.offline(question), more[-1] if more else "", workflow.heeds)
+    content = json.dumps(answer, ensure_ascii=False)
     sent, received = _tokens(*(text for _, text in texts)), _tokens(content)
     return {
         "id": f"chatcmpl-{uuid.uuid4().hex}",
@@ -133,15 +137,15 @@ def _text(content: str | list[Any]) -> str:
     return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
 
 
-def _question(texts: list[tuple[str, str]]) -> str:
-    """The message in question: in a repair round the last user turn only lists faults, so it is
-    the last one before the first answer."""
+def _questions(texts: list[tuple[str, str]]) -> list[str]:
+    """The message in question, and what was observed of an earlier plan, if anything was: in a
+    repair round the last user turn only lists faults, so they are those before the first answer."""
     roles = [role for role, _ in texts]
     asked = texts[: roles.index("assistant")] if "assistant" in roles else texts
     users = [text for role, text in asked if role == "user"]
     if not users:
         raise ApiError(400, "invalid_request_error", "There is no user message to read.")
-    return users[-1]
+    return users
 
 
 def _tokens(*texts: str) -> int:

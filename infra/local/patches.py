@@ -1,5 +1,6 @@
 """Where the emulator is slower, laxer or stricter than AWS: one row for each correction."""
 
+from infra.local.patches_mail import MAIL
 from infra.local.patching import Patch
 
 RUNTIME = "ministack.core.lambda_runtime"
@@ -177,35 +178,29 @@ HTTP = (
 
 SERVICES = (
     Patch(
-        name="mail-identity",
-        reason="the resource of SendEmail is the identity of the sender",
+        name="leading-keys",
+        reason="dynamodb:LeadingKeys are the partition keys that a request touches",
         module=RIGHTS,
-        target="_ses_v2_resource_arn",
-        old='    parts = [p for p in path.split("/") if p]\n',
+        target="dynamodb_service_context",
+        old="    context = {}\n    if attributes:\n",
         new="""\
-    parts = [p for p in path.split("/") if p]
-    sender = _safe_json_field(body, "FromEmailAddress")
-    if sender and parts[2:3] == ["outbound-emails"]:
-        from email.utils import parseaddr
-        from ministack.services.ses import _identities
-        address = parseaddr(sender)[1]
-        name = address if address in _identities else address.rpartition("@")[2]
-        return f"arn:aws:ses:{region}:{account_id}:identity/{name}"
+    from infra.local.leading_keys import hash_key_of, leading_keys
+    from ministack.services.dynamodb import _tables
+    context = {}
+    keys = leading_keys(data, hash_key_of(_tables.get))
+    if keys:
+        context["dynamodb:LeadingKeys"] = keys if len(keys) > 1 else keys[0]
+    if attributes:
 """,
     ),
     Patch(
-        name="mail-sender",
-        reason="SendEmail can be granted by the condition key ses:FromAddress",
-        module="ministack.app",
-        target="_enforce_ses_v2",
-        old="    return _enforce_data_plane(",
-        new="""\
-    from email.utils import parseaddr
-    from functools import partial
-    from ministack.core.iam_actions import _safe_json_field
-    sender = parseaddr(_safe_json_field(body, "FromEmailAddress"))[1]
-    enforce = partial(_enforce_data_plane, service_context={"ses:FromAddress": sender})
-    return enforce(""",
+        name="object-version",
+        reason="the event of an object in a versioned bucket names the object's version",
+        module="ministack.services.s3",
+        target="_fire_s3_event",
+        old='"sequencer": sequencer or "0"},',
+        new='"sequencer": sequencer or "0",\n'
+        '                               **({"version-id": version_id} if version_id else {})},',
     ),
     Patch(
         name="secret-alphabet",
@@ -217,4 +212,4 @@ SERVICES = (
     ),
 )
 
-PATCHES = (*SPEED, *EXECUTIONS, *CALLBACKS, *HTTP, *SERVICES)
+PATCHES = (*SPEED, *EXECUTIONS, *CALLBACKS, *HTTP, *SERVICES, *MAIL)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
+from infra.local import faults
 from infra.local.payments_rules import ApiError
 
 Fault = Literal[
@@ -16,69 +14,23 @@ Fault = Literal[
 """503 before anything is applied or saved · 429 · nothing applied, and a 500 saved under the key ·
 applied, and a 500 saved under the key · applied, then the connection is cut · applied, then
 answered late (the key is in use until then) · answered as if applied, but it was not."""
-Which = Literal["any", "reads", "writes"]
+Faults: TypeAlias = faults.Faults[Fault]
+Plan: TypeAlias = faults.Plan[Fault]
 
 _FAULTS: Mapping[str, Fault] = {name: name for name in get_args(Fault)}
-_WHICH: Mapping[str, Which] = {name: name for name in get_args(Which)}
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What happens to the next `times` requests."""
-
-    fault: Fault
-    times: int
-    which: Which
-    seconds: float
+def no_faults() -> Faults:
+    """No fault is planned yet."""
+    return faults.Faults(_FAULTS)
 
 
-class Faults:
-    """The planned faults, in order. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._plans: deque[Plan] = deque()
-
-    def next(
-        self, fault: Fault, times: int = 1, which: Which = "any", seconds: float = 1.0
-    ) -> None:
-        """Let `fault` befall the next `times` requests of that sort, after those planned before.
-
-        `seconds` is the delay of `slow`, and `Retry-After` of `throttle`.
-        """
-        with self._lock:
-            self._plans.append(Plan(fault, times, which, seconds))
-
-    def clear(self) -> None:
-        """No more faults."""
-        with self._lock:
-            self._plans.clear()
-
-    def take(self, *, writes: bool) -> Plan | None:
-        """The fault that befalls this request, used up by it."""
-        with self._lock:
-            plan = self._plans[0] if self._plans else None
-            if plan is None or plan.which == ("reads" if writes else "writes"):
-                return None
-            self._plans.popleft()
-            if plan.times > 1:
-                self._plans.appendleft(replace(plan, times=plan.times - 1))
-            return plan
-
-
-def planned(faults: Faults, params: Mapping[str, object]) -> None:
+def planned(held: Faults, params: Mapping[str, object]) -> None:
     """Plan what `POST /payments/_faults` asks for (a form). Raises ApiError 400."""
-    fault = _FAULTS.get(str(params.get("fault")))
-    which = _WHICH.get(str(params.get("which", "any")))
-    times, seconds = str(params.get("times", "1")), str(params.get("seconds", "1"))
-    numbers = times.isdecimal() and seconds.replace(".", "", 1).isdecimal()
-    if params.get("fault") == "none":
-        faults.clear()
-    elif fault and which and numbers:
-        faults.next(fault, int(times), which, float(seconds))
-    else:
-        names = ", ".join(("none", *get_args(Fault)))
-        raise ApiError(400, f"`fault` is one of: {names}", param="fault")
+    try:
+        held.ask(params)
+    except faults.UnknownFaultError as unknown:
+        raise ApiError(400, str(unknown), param="fault") from None
 
 
 def too_many(seconds: float) -> ApiError:
@@ -87,7 +39,7 @@ def too_many(seconds: float) -> ApiError:
         429,
         "Too many requests; slow down.",
         code="rate_limit",
-        headers={"Retry-After": str(max(1, -int(-seconds // 1)))},
+        headers=faults.wait_header(seconds),
     )
 
 

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from infra.local.demo_page import rendered, table
 from infra.local.payments_database import iso
 from infra.local.payments_rules import Charge, Refund
 from infra.local.payments_store import Store
 
-MOST = 50
-"""Rows of each table on the page; journal.json has all effects."""
-
 # Stripe's own units (docs.stripe.com/currencies), of the currencies that are shown here.
 _DECIMALS = {"jpy": 0, "krw": 0, "vnd": 0, "bhd": 3, "jod": 3, "kwd": 3, "omr": 3, "tnd": 3}
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of the page."""
-
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    total: int
 
 
 def page(store: Store) -> str:
@@ -36,37 +20,24 @@ def page(store: Store) -> str:
         charges, refunds = store.charges(), store.refunds()
     orders = {charge.id: charge.order for charge in charges}
     tables = (
-        _table(
+        table(
             "Orders",
             ("Order", "Paid", "Given back", "Who", "When", "State", "Charge"),
             [_charge(one) for one in charges],
         ),
-        _table(
+        table(
             "Refunds",
             ("Refund", "Order", "Amount", "Reason", "When", "State", "Action key"),
             [_refund(one, orders) for one in refunds],
         ),
-        _table(
+        table(
             "Journal of effects",
             ("No.", "When", "Refund", "Order", "Amount", "Idempotency key"),
             [_entry(one) for one in reversed(store.journal())],
         ),
     )
-    return _environment().get_template("payments.html.j2").render(tables=tables, most=MOST)
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
-    return Table(title, heads, tuple(rows[:MOST]), len(rows))
+    about = "A stand-in for Stripe on this machine. No money moves; all people are made up."
+    return rendered("Demo payments", about, "/payments/journal.json", tables)
 
 
 def _charge(held: Charge) -> tuple[str, ...]:

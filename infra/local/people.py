@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,9 +11,15 @@ from countersign.domain.approvals import Person
 from countersign.domain.hours import Hours
 from countersign.domain.money import Money
 from countersign.domain.people import Away, Limit, Member
+from countersign.domain.ports import People
+from countersign.workflows import WORKFLOWS
+from infra.local.mail_outcomes import DOMAIN
 
 _ALWAYS = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
 """The demo decides at any hour; a real directory has real ones."""
+
+OWNERS = tuple(sorted({workflow.owner for workflow in WORKFLOWS.values()}))
+"""The roles that get the cases."""
 
 
 def demo(now: datetime) -> tuple[Member, ...]:
@@ -22,13 +30,13 @@ def demo(now: datetime) -> tuple[Member, ...]:
         _member("mira", "Mira Sommer", "sales", limit="200").model_copy(update={"away": (away,)}),
         _member("jonas", "Jonas Adler", "refunds", limit="200"),
         _lead("ines", "Inês Prado"),
-        _lead("sam", "Sam Okafor"),
+        _lead("sam", "Sam Okafor", "operations", *OWNERS),
     )
 
 
-def _lead(key: str, name: str) -> Member:
+def _lead(key: str, name: str, *more: str) -> Member:
     """Leads may also sign refunds in a currency for which the workflow has no limit."""
-    lead = _member(key, name, "sales-lead", "refunds-lead", limit="5000")
+    lead = _member(key, name, "sales-lead", "refunds-lead", *more, limit="5000")
     most = Money(amount=Decimal(10_000), currency="SEK")
     return lead.model_copy(
         update={"limits": (*lead.limits, Limit(actions="payments.*", most=most))}
@@ -48,3 +56,29 @@ def _member(key: str, name: str, *roles: str, limit: str) -> Member:
 def since_now() -> tuple[Member, ...]:
     """The demo's people as of this moment."""
     return demo(datetime.now(UTC))
+
+
+@contextmanager
+def unreachable(directory: People, ids: Iterable[str]) -> Iterator[None]:
+    """Mail to these people bounces within the block: the directory has such addresses of theirs."""
+    known = directory.directory()
+    members = [member for one in ids if (member := known.member(one))]
+    try:
+        for member in members:
+            gone = member.person.model_copy(update={"address": _bouncing(member)})
+            directory.save(member.model_copy(update={"person": gone}))
+        yield
+    finally:
+        for member in members:
+            directory.save(member)
+
+
+def addresses(members: Iterable[Member]) -> Iterator[str]:
+    """Where mail to these people may go: their own addresses, and those that bounce."""
+    for member in members:
+        yield member.person.address
+        yield _bouncing(member)
+
+
+def _bouncing(member: Member) -> str:
+    return f"bounce+{member.person.id}@{DOMAIN}"

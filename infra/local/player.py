@@ -15,14 +15,15 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from countersign.domain.job import ENDED
+from countersign.doors.rollback import roll_back
 from infra.commands.submit import SubmitError
+from infra.local import calls
 from infra.local import player_checks as checks
 from infra.local.attending import Attending
 from infra.local.function_logs import troubles
+from infra.local.people import addresses, unreachable
 from infra.local.played import Played, table, verdict, write
-from infra.local.samples import EventsError, Sample, samples
-from infra.local.sender import Sent
+from infra.local.samples import EventsError, RolledBack, Sample, samples
 from infra.local.signer import Signer, SignError
 from infra.local.stand import Stand
 from infra.settings import load
@@ -48,7 +49,13 @@ def play(running: Stand, console: Console) -> int:
     player = _Player(running, console)
     with _ticking(running):
         played = player.all(events)
-    strays = [*player.strays(played), *troubles(running.cloud.endpoint)]
+    made = calls.taken(running.cloud.endpoint, running.cloud.scratch)
+    calls.keep(made, calls.RESULT)
+    strays = [
+        *player.strays(played),
+        *troubles(running.cloud.endpoint),
+        *calls.refused(made),
+    ]
     write(played)
     console.print(table(played))
     return verdict(console, played, strays)
@@ -64,8 +71,8 @@ class _Player:
         self._stop = threading.Event()
 
     def all(self, events: tuple[Sample, ...]) -> list[Played]:
-        """Events wait only for those they name, which come before them; one with a fault waits for
-        all, since a fault befalls whoever comes next."""
+        """Events wait only for those they name, which come before them; one with a fault, or with
+        people out of reach, waits for all, since that befalls whoever comes next."""
         begun: dict[str, Future[Played]] = {}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
@@ -83,9 +90,7 @@ class _Player:
         """Effects that belong to nothing that was signed."""
         jobs = [self._job(one.job_id) for one in played if one.job_id]
         members = self._running.deps.people.directory().members
-        internal = frozenset(
-            (*(m.person.address for m in members), load("local").case_owner.address)
-        )
+        internal = frozenset((*addresses(members), load("local").case_owner.address))
         return checks.strays(jobs, self._outside(), internal)
 
     def _one(self, sample: Sample, before: list[Future[Played]]) -> Played:
@@ -93,7 +98,8 @@ class _Player:
             earlier.result()
         played, started = Played(sample), time.monotonic()
         try:
-            with self._fault(sample):
+            deps, gone = self._running.deps, sample.expect.unreachable
+            with self._fault(sample), unreachable(deps.people, gone):
                 self._through(played, started)
         except (SubmitError, SignError, httpx.HTTPError) as error:
             _log.exception("%s", sample.name)
@@ -107,7 +113,8 @@ class _Player:
         sample = played.sample
         sent = self._running.sender.send(sample, self._run)
         played.job_id = sent.job_id
-        played.faults += _answers(sample, sent)
+        statuses = [answer.status for answer in sent.answers]
+        played.faults += checks.answers(sample.expect, statuses, [a.job_id for a in sent.answers])
         if not sent.job_id:
             played.faults += [] if sample.expect.status is None else ["no job came of it"]
             return
@@ -117,10 +124,22 @@ class _Player:
 
     def _ended(self, sample: Sample, job_id: str, deadline: float) -> dict[str, Any]:
         """The job when it has ended, or when its time is over; signs on the way."""
-        people = Attending(sample.expect, self._signer, self._running.provider, self._address)
+        here = self._running
+        people = Attending(
+            sample.expect,
+            self._signer,
+            here.provider,
+            here.colleague,
+            self._address,
+            self._order,
+        )
         while True:
             job = self._job(job_id)
-            if job["status"] in ENDED or time.monotonic() > deadline or self._stop.is_set():
+            if (
+                checks.is_over(sample.expect, job)
+                or time.monotonic() > deadline
+                or self._stop.is_set()
+            ):
                 return job
             people.look(job)
             time.sleep(POLL)
@@ -144,6 +163,9 @@ class _Player:
             raise SignError(f"there is nobody with the id {person_id}")
         return member.person.address
 
+    def _order(self, job_id: str, wanted: RolledBack) -> None:
+        roll_back(self._running.deps, job_id, by=wanted.by, reason=wanted.reason)
+
     def _job(self, job_id: str) -> dict[str, Any]:
         return self._json(f"/jobs/{job_id}.json")
 
@@ -151,6 +173,7 @@ class _Player:
         return checks.Outside(
             crm=self._json("/crm/journal.json")["entries"],
             payments=self._running.provider.journal(),
+            pushes=self._json("/push/journal.json")["entries"],
             mails=self._json("/mailbox.json")["messages"],
         )
 
@@ -162,12 +185,7 @@ class _Player:
 
 
 def _is_alone(sample: Sample) -> bool:
-    return sample.expect.fault is not None
-
-
-def _answers(sample: Sample, sent: Sent) -> list[str]:
-    statuses = [answer.status for answer in sent.answers]
-    return checks.answers(sample.expect, statuses, [a.job_id for a in sent.answers])
+    return sample.expect.fault is not None or bool(sample.expect.unreachable)
 
 
 def _check_order(events: tuple[Sample, ...]) -> None:

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from countersign.connectors.payments_amounts import to_stripe
+from countersign.domain.job import ENDED, Status
+from infra.local.colleague import THEIRS
+from infra.local.player_effects import (
+    made_push,
+    made_refund,
+    sent_mail,
+    signed_mail,
+    signed_push,
+    signed_refund,
+)
 from infra.local.samples import Expectation
 
 Data = Mapping[str, Any]
@@ -33,11 +42,13 @@ def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -
 
 @dataclass(frozen=True)
 class Outside:
-    """What the world outside holds: the journals of CRM and payments account, and the mailbox."""
+    """What the world outside holds: the journals of CRM, payments account and channels, and the
+    mailbox."""
 
     crm: Sequence[Data]
     payments: Sequence[Data]
     mails: Sequence[Data]
+    pushes: Sequence[Data] = ()
 
 
 def outcome(expect: Expectation, job: Data, outside: Outside) -> list[str]:
@@ -52,18 +63,32 @@ def outcome(expect: Expectation, job: Data, outside: Outside) -> list[str]:
             faults.append(f"{name} is {ended.get(name, 'not there')}, not {wanted or 'there'}")
     if not job["audit"]["verified"]:
         faults.append(f"the audit chain: {'; '.join(job['audit']['faults'])}")
-    return faults + _counts(expect, job, outside)
+    return faults + _unreached(expect, job) + _counts(expect, job, outside)
+
+
+def _unreached(expect: Expectation, job: Data) -> list[str]:
+    """Who should have been out of reach and was not noticed, or brought nobody further."""
+    entries = [(e["event"], e["fields"]) for e in job["audit"]["entries"]]
+    told = {f["person"]["value"] for _, f in entries if "person" in f}
+    faults = [f"no mail to {one} came back" for one in expect.unreachable if one not in told]
+    further = {f["why"]["value"] for event, f in entries if event == "asked the next tier"}
+    if expect.unreachable and "a mail came back" not in further:
+        faults.append("nobody else was asked when a mail came back")
+    return faults
 
 
 def _counts(expect: Expectation, job: Data, outside: Outside) -> list[str]:
     writes = [entry for entry in outside.crm if any(wrote(a, entry, job) for a in done(job))]
-    replies = Counter(_reply(action) for action in done(job) if action["connector"] == "mail")
-    sent = sum(replies[_mail(mail)] > 0 for mail in outside.mails)
+    replies = Counter(signed_mail(action) for action in done(job) if action["connector"] == "mail")
+    sent = sum(replies[sent_mail(mail)] > 0 for mail in outside.mails)
+    told = Counter(signed_push(a) for a in done(job) if a["connector"] == "notify")
+    pushes = sum(told[made_push(entry)] > 0 for entry in outside.pushes)
     keys = {action["key"] for action in job["actions"]}
     refunds = sum(entry["key"] in keys for entry in outside.payments)
     counted = (
         (len(writes), expect.crm_writes, "CRM writes"),
         (refunds, expect.refunds, "refunds"),
+        (pushes, expect.pushes, "messages to channels"),
         (sent, expect.mails_to_sender, "mails to the sender"),
     )
     return [f"{n} {what}, not {wanted}" for n, wanted, what in counted if n != wanted]
@@ -83,36 +108,39 @@ def strays(jobs: Sequence[Data], outside: Outside, internal: frozenset[str]) -> 
     faults += [
         f"CRM write {entry['n']} ({entry['type']}) belongs to no verified action"
         for entry in outside.crm
+        if entry["type"] != "emails"  # those are colleagues': no action writes one
+        and not entry["key"].startswith(THEIRS)
         if not any(wrote(action, entry, job) for job, action in acts)
     ]
     faults += _refund_strays([a for _, a in acts if a["connector"] == "payments"], outside.payments)
+    faults += _push_strays([a for _, a in acts if a["connector"] == "notify"], outside.pushes)
     mailed = [a for _, a in acts if a["connector"] == "mail"]
     return faults + _mail_strays(mailed, outside.mails, internal)
 
 
 def _refund_strays(acts: list[Data], journal: Iterable[Data]) -> list[str]:
     """Refunds under our keys against verified ones: key, charge, amount and currency."""
-    wanted = Counter(_signed_refund(action) for action in acts)
-    made = Counter(_made_refund(one) for one in journal if one["key"].startswith(OURS))
+    wanted = Counter(signed_refund(action) for action in acts)
+    made = Counter(made_refund(one) for one in journal if one["key"].startswith(OURS))
     return [
         *(f"refund {key} belongs to no verified action" for key, *_ in (made - wanted).elements()),
         *(f"verified refund {key} is not there" for key, *_ in (wanted - made).elements()),
     ]
 
 
-def _signed_refund(action: Data) -> tuple[str, str, int, str]:
-    params = action["body"]["params"]
-    minor, currency = params["amount"]["minor"], params["amount"]["currency"]
-    return action["key"], params["charge"], to_stripe(minor, currency), currency
-
-
-def _made_refund(entry: Data) -> tuple[str, str, int, str]:
-    return entry["key"], entry["charge"], entry["amount"], entry["currency"].upper()
+def _push_strays(acts: list[Data], journal: Iterable[Data]) -> list[str]:
+    wanted = Counter(signed_push(action) for action in acts)
+    made = Counter(made_push(entry) for entry in journal)
+    more, missing = (made - wanted).total(), (wanted - made).total()
+    return [
+        *([f"{more} messages to channels belong to no verified action"] if more else []),
+        *([f"{missing} verified messages are not in their channels"] if missing else []),
+    ]
 
 
 def _mail_strays(acts: list[Data], mails: Iterable[Data], internal: frozenset[str]) -> list[str]:
-    wanted = Counter(_reply(action) for action in acts)
-    sent = Counter(_mail(mail) for mail in mails if not internal.issuperset(mail["to"]))
+    wanted = Counter(signed_mail(action) for action in acts)
+    sent = Counter(sent_mail(mail) for mail in mails if not internal.issuperset(mail["to"]))
     more, missing = (sent - wanted).total(), (wanted - sent).total()
     return [
         *([f"{more} mails left that no verified action accounts for"] if more else []),
@@ -120,9 +148,23 @@ def _mail_strays(acts: list[Data], mails: Iterable[Data], internal: frozenset[st
     ]
 
 
+def is_over(expect: Expectation, job: Data) -> bool:
+    """Whether nothing more will become of the job. A mail that bounces makes a case of a complete
+    one, an order undoes it: where that is expected, the job is not over before."""
+    later = expect.status in (Status.ESCALATED, Status.ROLLED_BACK)
+    early = later and job["status"] == Status.COMPLETED
+    return job["status"] in ENDED and not early
+
+
 def done(job: Data) -> list[Data]:
-    """The actions that took effect."""
-    return [action for action in job["actions"] if action["status"] == "verified"]
+    """The actions that took effect; a mail that came back had left, what was undone ran."""
+    took = ("verified", "undone", "kept")
+    return [a for a in job["actions"] if a["status"] in took or _came_back(a)]
+
+
+def _came_back(action: Data) -> bool:
+    sent = action["connector"] == "mail" and action["receipt"]
+    return bool(sent) and action["status"] == "failed"
 
 
 def wrote(action: Data, entry: Data, job: Data) -> bool:
@@ -156,12 +198,3 @@ def _approved(job: Data) -> set[str]:
         for digest, choice in approval["decision"]["choices"].items()
         if choice == "approve"
     }
-
-
-def _reply(action: Data) -> tuple[str, str, str]:
-    params = action["body"]["params"]
-    return params["to"], params["subject"], params["text"]
-
-
-def _mail(mail: Data) -> tuple[str, str, str]:
-    return ", ".join(mail["to"]), mail["subject"], mail["text"]

@@ -16,6 +16,7 @@ PAGES = (
     ("/approvals", "the inbox of whoever signs in; the link comes to the mailbox"),
     ("/crm", "the demo CRM"),
     ("/payments", "the demo payments provider"),
+    ("/push", "the demo channels"),
 )
 
 

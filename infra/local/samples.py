@@ -42,6 +42,13 @@ class ByColleague(_Part):
     refund: Money
 
 
+class Answered(_Part):
+    """A colleague mails the contact with this address, and the CRM logs it, while the job waits."""
+
+    system: Literal["crm"]
+    answers: str
+
+
 class Edit(_Part):
     """What somebody changes on the page before the decision. `refused`: the page says no."""
 
@@ -50,6 +57,22 @@ class Edit(_Part):
     field: str
     text: str
     refused: bool
+
+
+class Touched(_Part):
+    """What somebody changes in the CRM, in its own pages, of what an action of the job made."""
+
+    action: str
+    kind: Literal["contacts", "deals", "tasks"]
+    properties: Mapping[str, str]
+
+
+class RolledBack(_Part):
+    """Who orders to undo what the job did, once it is complete, and what was changed before."""
+
+    by: str
+    reason: str
+    touched: Touched | None = None
 
 
 class Expectation(BaseModel):
@@ -74,11 +97,16 @@ class Expectation(BaseModel):
     reason: str
     refunds: int = 0
     """Refunds with one of our keys that the payments journal holds for this event."""
+    pushes: int = 0
+    """Messages that the channels' journal holds for this event."""
     signers: tuple[str, ...] = ()
     """Who signs, in order; without it whoever is asked first."""
+    unreachable: tuple[str, ...] = ()
+    """Whose mail bounces while this is played, which is then played alone."""
     fault: Fault | None = None
-    meanwhile: ByColleague | None = None
+    meanwhile: ByColleague | Answered | None = None
     edit: Edit | None = None
+    rollback: RolledBack | None = None
     generate: Mapping[str, int] | None = None
     """How to make the body of an event that has no file: `{"bytes": 1100000}`."""
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from countersign.domain.errors import CountersignError
+from infra.commands import fields
 from infra.commands.target import ENV_FILE
 from infra.local import player, report
 from infra.local.deployer import DeployError
@@ -40,6 +42,7 @@ def run(*, once: bool, port: int) -> int:
     try:
         with stopping_on_signals(), stand(plan, say) as running, _emulator_log(running):
             _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
+            _check_fields(running, say)
             with _env_file(running):
                 return player.play(running, console) if once else _serve(running, console)
     except (LocalError, DeployError, SynthesisError, EventsError) as error:
@@ -49,6 +52,17 @@ def run(*, once: bool, port: int) -> int:
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM
         console.print("\nStopped; nothing is left running.")
         return 130 if once else 0
+
+
+def _check_fields(running: Stand, say: Callable[[str], None]) -> None:
+    """Before the first job: a field that is not there would fail each job that needs it."""
+    try:
+        found = fields.check(running.deps)
+    except CountersignError as error:
+        raise LocalError(f"the CRM's fields could not be compared: {error}") from error
+    if found:
+        raise LocalError("\n".join(one.sentence for one in found))
+    say("the CRM has every field that the workflows use")
 
 
 def _serve(running: Stand, console: Console) -> int:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx
 
@@ -14,6 +15,7 @@ from countersign.pages.edit import FIELD
 
 OTHER = "other"
 """The cause of a rejection that the reason's own words explain."""
+_CODE = re.compile(r"^[0-9]{6}$", re.MULTILINE)
 _JOB = re.compile(r"\bj-[a-z2-7]{24}\b")
 
 
@@ -34,6 +36,8 @@ class Page:
     choices: dict[str, None] = field(default_factory=dict)
     causes: set[str] = field(default_factory=set)
     """Why one may say no, as the form's list has it."""
+    wants_mailed: bool = False
+    """Whether the page asks for a code that was mailed."""
 
     @property
     def job_id(self) -> str:
@@ -97,6 +101,7 @@ class _Reader(HTMLParser):
             self.page.typed[self._list] = given["value"]
 
     def _input(self, given: Mapping[str, str]) -> None:
+        self.page.wants_mailed |= given.get("name") == "mailed"
         if given.get("type") == "hidden":
             self.page.hidden[given["name"]] = given["value"]
         if given.get("type") == "radio":
@@ -144,7 +149,10 @@ class Signer:
             page = read(browser.get(link).text)
             if not page.choices:
                 raise SignError(f"the approval page says: {page.heading}")
-            answer = browser.post(link, data=page.form(choice, reason))
+            form = page.form(choice, reason)
+            answer = browser.post(link, data=form)
+            if read(answer.text).wants_mailed:
+                answer = browser.post(link, data={**form, "mailed": self._mailed(job_id, link)})
         if answer.status_code != httpx.codes.OK:
             raise SignError(f"the decision got {answer.status_code}: {read(answer.text).heading}")
         self._decided.add(link)
@@ -163,6 +171,16 @@ class Signer:
             raise SignError(f"the edit got {answer.status_code}: {read(answer.text).heading}")
         return answer.status_code == httpx.codes.OK
 
+    def _mailed(self, job_id: str, link: str) -> str:
+        """The newest code that was mailed to whose link it is, about this job. Raises SignError."""
+        mails = self._mails()
+        owners = [to for mail in mails if link in mail["links"] for to in mail["to"]]
+        for mail in mails:
+            found = _CODE.search(mail["text"])
+            if found and job_id in mail["text"] and set(owners) & set(mail["to"]):
+                return found[0]
+        raise SignError("the page asks for a mailed code, and there is none in the mailbox")
+
     def _open_link(self, job_id: str, by: str = "") -> str | None:
         with self._lock:
             links = self._links(by)
@@ -174,7 +192,12 @@ class Signer:
 
     def _links(self, by: str) -> list[str]:
         """The approval links of one address, or all, newest mail first."""
+        found = (mail["links"] for mail in self._mails() if by in ("", *mail["to"]))
+        return [link for links in found for link in links]
+
+    def _mails(self) -> list[dict[str, Any]]:
+        """All mails, newest first."""
         answer = httpx.get(f"{self._url}/mailbox.json", timeout=30.0)
         answer.raise_for_status()
-        mails = answer.json()["messages"]
-        return [link for mail in mails if by in ("", *mail["to"]) for link in mail["links"]]
+        mails: list[dict[str, Any]] = answer.json()["messages"]
+        return mails

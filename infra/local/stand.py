@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,6 @@ import httpx
 from starlette.routing import BaseRoute
 
 from countersign.deps import Deps
-from infra.commands.submit import new_secret
 from infra.commands.target import pointed_at, settings_of, variables
 from infra.local import (
     crm,
@@ -24,8 +21,11 @@ from infra.local import (
     payments_seed,
     people,
     proxy,
+    push,
 )
+from infra.local.colleague import Colleague
 from infra.local.front import Front
+from infra.local.keys import Keys
 from infra.local.mailbox import Mailbox
 from infra.local.processes import (
     LocalCloud,
@@ -70,11 +70,14 @@ class Stand:
     cloud: LocalCloud
     outputs: Mapping[str, str]
     rewrites: list[str]
+    overrides: Mapping[str, str]
+    """The addresses that the functions were given; an update of the stack needs them again."""
     webhook_secret: str
     deps: Deps
     mailbox: Mailbox
     sender: Sender
     provider: Provider
+    colleague: Colleague
 
     def variables(self) -> dict[str, str]:
         """The lines of `.local/env`."""
@@ -102,7 +105,7 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
     """
     with ExitStack() as stack:
         listener = stack.enter_context(listening(plan.port))
-        url, keys = f"http://{HOST}:{listener.getsockname()[1]}", _Keys.made()
+        url, keys = f"http://{HOST}:{listener.getsockname()[1]}", Keys.made()
         assembly = synthesize(STAGE, default_out(STAGE))
         say("template synthesized")
         cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1))
@@ -117,28 +120,32 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
         yield whole
 
 
-def _deployed(plan: Plan, url: str, keys: _Keys, assembly: Path, cloud: LocalCloud) -> Stand:
+def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalCloud) -> Stand:
     """The stage on the emulator, its secrets filled, and the adapters that reach it."""
-    deployed = deployer.deploy(assembly, cloud.endpoint, _overrides(plan, url))
-    keys.put(cloud.endpoint, deployed.outputs, plan.model)
-    deps = Deps(settings_of(STAGE, deployed.outputs))
+    overrides = _overrides(plan, url)
+    deployed = deployer.deploy(assembly, cloud.endpoint, overrides)
+    outputs = {**deployed.outputs, "CrmBaseUrl": url}
+    keys.put(cloud.endpoint, outputs, url, plan.model.key if plan.model else "")
+    deps = Deps(settings_of(STAGE, outputs))
     for member in people.since_now():
         deps.people.save(member)
     uploads = deps.settings.uploads_bucket
     return Stand(
         url=url,
         cloud=cloud,
-        outputs=deployed.outputs,
+        outputs=outputs,
         rewrites=deployed.rewrites,
+        overrides=overrides,
         webhook_secret=keys.webhook,
         deps=deps,
         mailbox=Mailbox(cloud.endpoint, url),
         sender=Sender(url, keys.webhook, deps, cloud.endpoint, uploads),
         provider=Provider(url, keys.payments_write),
+        colleague=Colleague(url, keys.crm_write),
     )
 
 
-def _front(stack: ExitStack, whole: Stand, keys: _Keys, *, offline: bool) -> Front:
+def _front(stack: ExitStack, whole: Stand, keys: Keys, *, offline: bool) -> Front:
     """The pages, the proxied API, the demo CRM and the offline model on one address."""
     systems = _systems(stack, keys)
     client = httpx.AsyncClient(timeout=60.0)
@@ -157,8 +164,8 @@ def _front(stack: ExitStack, whole: Stand, keys: _Keys, *, offline: bool) -> Fro
     )
 
 
-def _systems(stack: ExitStack, keys: _Keys) -> list[BaseRoute]:
-    """The demo CRM and the demo payments provider, each on a database of its own."""
+def _systems(stack: ExitStack, keys: Keys) -> list[BaseRoute]:
+    """The demo CRM and the demo payments provider, each on a database of its own; the channels."""
     folder = stack.enter_context(scratch_folder())
     crm_seed.seed(folder / "crm.sqlite")
     payments_seed.seed(folder / "payments.sqlite")
@@ -168,38 +175,8 @@ def _systems(stack: ExitStack, keys: _Keys) -> list[BaseRoute]:
     )
     for app in (sales, money):
         stack.callback(app.state.store.close)
-    return [*sales.routes, *money.routes]
-
-
-@dataclass(frozen=True)
-class _Keys:
-    """The run's own secrets, made anew for each."""
-
-    webhook: str
-    crm_read: str
-    crm_write: str
-    payments_read: str
-    payments_write: str
-    model: str
-
-    @classmethod
-    def made(cls) -> _Keys:
-        keys = (secrets.token_urlsafe(24) for _ in range(5))
-        return cls(new_secret(secrets.token_bytes(32)), *keys)
-
-    def put(self, endpoint: str, outputs: Mapping[str, str], model: RealModel | None) -> None:
-        """Fill the stack's secrets, as an operator does after the first deployment."""
-        values = {
-            "WebhookSecretArn": json.dumps({"current": self.webhook}),
-            "CrmReadSecretArn": self.crm_read,
-            "CrmWriteSecretArn": self.crm_write,
-            "PaymentsReadSecretArn": self.payments_read,
-            "PaymentsWriteSecretArn": self.payments_write,
-            "ModelKeySecretArn": model.key if model else self.model,
-        }
-        manager = deployer.client("secretsmanager", endpoint)
-        for output, value in values.items():
-            manager.put_secret_value(SecretId=outputs[output], SecretString=value)
+    channels = push.push_app({push.FINANCE: keys.channel}, key=keys.channel)
+    return [*sales.routes, *money.routes, *channels.routes]
 
 
 def _overrides(plan: Plan, url: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.job import ENDED, Job, Status
 from countersign.domain.proposal import ModelReply, Proposal, Usage
 from countersign.domain.rules import Findings
+from countersign.domain.undo import written
 from countersign.pages.approval import STATUS_WORDS, in_words
 from countersign.workflows import WORKFLOWS
 
@@ -140,6 +141,11 @@ def _action(record: JobRecord, held: LedgerEntry) -> dict[str, Any]:
         "approval": held.approval,
         "body": held.content(),
         "receipt": plain(held.receipt),
+        "attempt": held.attempt,
+        "plan": held.plan + 1,
+        "seen": [one.model_dump() for one in held.seen.fields] if held.seen else [],
+        "changed": [one.model_dump() for one in written(held)],
+        "conflict": [one.model_dump() for one in held.conflict],
     }
 
 

@@ -14,7 +14,7 @@ from countersign.domain.desk import Review
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.mistakes import applied, mistakes
 from countersign.domain.sampling import automatic
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Workflow, action_for
 from countersign.workflows import WORKFLOWS
 
 Shown = dict[str, Any]
@@ -66,7 +66,7 @@ def _mistaken(
 
 
 def _action(workflow: Workflow[Any], held: LedgerEntry, params: Mapping[str, Any]) -> Shown:
-    action = workflow.actions[held.action]
+    action = action_for(workflow, held)
     body = json.dumps({**held.content(), "params": params})
     read = params_of(held.model_copy(update={"body": body}), action)
     return {"action": held.action, "words": action.words(read), "parameters": params}

@@ -74,7 +74,8 @@ def test_edit_on_a_phone(browser: Chromium) -> None:
         assert edited.content()["params"]["text"].endswith("\n\nI will call you on Monday.")
         assert approval(world).superseded
         page.goto(f"{base}/approvals/link-ben/{SECRETS['ben']}")
-        assert page.inner_text("h1") == "This link does not open anything"
+        assert page.inner_text("h1") == "This request was replaced"
+        assert "Ana Costa edited what it asks for" in page.inner_text("main")
 
 
 def test_looking_at_a_form_and_going_back_changes_nothing(browser: Chromium) -> None:

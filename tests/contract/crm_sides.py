@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import uvicorn
 from starlette.applications import Starlette
 
+from countersign.actions.crm_fields import DIRECTION, OUTGOING
 from countersign.connectors.hubspot import HubSpot
 from countersign.domain.errors import Throttled, Unavailable
 from countersign.domain.ports import Crm, Reader
@@ -50,6 +52,10 @@ class FakeSide:
     def has_deal(self, email: str, **fields: str) -> str:
         """There is a deal of that contact; its id."""
         return self.fake.has_deal(email, **fields)
+
+    def has_email(self, email: str, at: datetime, **fields: str) -> str:
+        """A mail to that contact, sent at a time; its id. `fields` may say otherwise."""
+        return self.fake.somebody_mails(email, at, **fields)
 
     def loses_the_answer(self) -> None:
         """The next write is applied and its answer lost."""
@@ -105,6 +111,14 @@ class ServerSide:
             contact = self.store.get("contacts", email, "email")
             to = [(contact.id, ASSOCIATIONS[("deals", "contacts")])]
             return str(self.store.create("deals", {**first, **fields}, to).id)
+
+    def has_email(self, email: str, at: datetime, **fields: str) -> str:
+        """A mail to that contact, sent at a time; its id. `fields` may say otherwise."""
+        first = {"hs_timestamp": at.isoformat(), DIRECTION: OUTGOING, "hs_email_status": "SENT"}
+        with self.store.transaction():
+            contact = self.store.get("contacts", email, "email")
+            to = [(contact.id, ASSOCIATIONS[("emails", "contacts")])]
+            return str(self.store.create("emails", {**first, **fields}, to).id)
 
     def loses_the_answer(self) -> None:
         """The next write is applied and its connection cut."""

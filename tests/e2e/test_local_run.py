@@ -20,6 +20,7 @@ import pytest
 from infra.commands.submit import UnreachableError, post_webhook
 from infra.local.signer import Signer
 from infra.local.stand import Plan, Stand, stand
+from tests.played import Played, free_pair
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
 
@@ -123,19 +124,6 @@ def test_an_unsigned_delivery_is_refused(running: Stand) -> None:
     assert answer.status_code == 401
 
 
-def free_pair() -> int:
-    """A port that is free, and so is the next one."""
-    while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
-            try:
-                other.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
 @contextmanager
 def started(port: int) -> Iterator[subprocess.Popen[str]]:
     """`python -m infra.local.run` in a session of its own; ended in any case."""
@@ -224,22 +212,13 @@ def test_an_impossible_port_is_wrong_use(port: str) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_make_run_once_plays_every_event_to_its_expected_end() -> None:
+def test_make_run_once_plays_every_event_to_its_expected_end(played_once: Played) -> None:
     """`make run ONCE=1` ends with 0, prints what the README shows, and writes the results."""
-    (ROOT / ".local" / "last-run.json").unlink(missing_ok=True)
-    told = subprocess.run(
-        ["/usr/bin/env", "make", "run", "ONCE=1", f"PORT={free_pair()}"],
-        cwd=ROOT,
-        env={**os.environ, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, told.stdout[-3000:] + told.stderr[-2000:]
+    assert played_once.code == 0, played_once.said[-3000:] + played_once.errors[-2000:]
     played = json.loads((ROOT / ".local" / "last-run.json").read_text())["events"]
     assert {one["event"] for one in played} == {
         path.parent.name for path in EVENTS.glob("*/expect.json")
     }
     assert all(one["ok"] for one in played)
     said = "every write, refund and mail is one that policy allowed or a person signed"
-    assert said in told.stdout
+    assert said in played_once.said

@@ -7,8 +7,10 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from countersign.connectors.hubspot import PROPERTIES, UNIQUE
+from countersign.actions.crm_fields import DIRECTION, OUTGOING, PROPERTIES
+from countersign.connectors.hubspot import UNIQUE
 from countersign.connectors.hubspot_http import Reply, accepted
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
 from countersign.domain.records import Lookup, Record
@@ -73,11 +75,21 @@ class FakeCrm:
         """A person changes an object in the CRM's own pages."""
         held = self._objects[record_id]
         changed = {**held.fields, **fields}
-        self._objects[record_id] = replace(held, fields=changed, updated=next(self._times))
+        created = held.created or held.updated
+        after = replace(held, fields=changed, updated=next(self._times), created=created)
+        self._objects[record_id] = after
 
     def somebody_links(self, record_id: str, contact: str) -> None:
         """A person associates an object with another contact instead."""
         self._objects[record_id] = replace(self._objects[record_id], contact=contact)
+
+    def somebody_mails(self, email: str, at: datetime, **fields: str) -> str:
+        """A colleague mails the contact with that e-mail; its id. `fields` may say otherwise."""
+        contact = self._by_unique("contacts", "email", email)
+        assert contact, f"say has_contact({email!r}) first"
+        sent = iso(round(at.timestamp() * 1000))
+        first = {"hs_timestamp": sent, DIRECTION: OUTGOING, "hs_email_status": "SENT"}
+        return self._put("emails", {**first, **fields}, contact)
 
     def somebody_deletes(self, record_id: str) -> None:
         """A person removes an object in the CRM's own pages."""
@@ -106,14 +118,16 @@ class FakeCrm:
 
     def look(self, lookup: Lookup) -> tuple[Record, ...]:
         """As the port."""
-        if lookup.field != "email" or lookup.kind not in {"contact", "deals_of_contact"}:
+        kind = {"deals_of_contact": "deals", "sent_emails_of_contact": "emails"}.get(lookup.kind)
+        if lookup.field != "email" or not (kind or lookup.kind == "contact"):
             raise Refused(f"the CRM has no lookup {lookup.kind} by {lookup.field}")
         contact = self.find("contacts", "email", lookup.value)
-        if contact is None or lookup.kind == "contact":
+        if contact is None or kind is None:
             return (contact,) if contact else ()
         with self._lock:
-            deals = [(i, held) for i, held in self._objects.items() if held.contact == contact.id]
-            return tuple(_record(i, held) for i, held in deals if held.kind == "deals")
+            linked = [(i, held) for i, held in self._objects.items() if held.contact == contact.id]
+            found = (_record(i, held) for i, held in linked if held.kind == kind)
+            return tuple(r for r in found if kind == "deals" or r.fields[DIRECTION] == OUTGOING)
 
     def find(self, kind: str, field: str, value: str) -> Record | None:
         """As the port."""
@@ -126,7 +140,9 @@ class FakeCrm:
         """As the port."""
         with self._lock:
             self._admit(writes=False)
-            return _record(record_id, self._existing(kind, record_id), linked=True)
+            found = _record(record_id, self._existing(kind, record_id))
+            links = self._links(record_id, kind)
+            return found.model_copy(update={"fields": {**found.fields, **links}})
 
     def create(self, kind: str, fields: Mapping[str, str], contact: str = "") -> Record:
         """As the port."""
@@ -156,6 +172,17 @@ class FakeCrm:
             after = replace(held, fields=merged, updated=next(self._times), created=created)
             return self._commit(Write("PATCH", kind, record_id, stored), after)
 
+    def archive(self, kind: str, record_id: str) -> None:
+        """As the port."""
+        with self._lock:
+            self._admit(writes=True)
+            if not record_id.strip("."):
+                raise NotFound("an empty id names nothing")
+            held = self._objects.get(record_id)
+            if held is None or held.kind != kind:
+                return
+            self._commit(Write("DELETE", kind, record_id, {}, key=held.fields.get(_KEY, "")), held)
+
     def _admit(self, *, writes: bool) -> None:
         self.reads += not writes
         if self._errors:
@@ -169,6 +196,8 @@ class FakeCrm:
             self._lies -= 1
             return answer
         self._objects[write.id] = held
+        if write.method == "DELETE":
+            del self._objects[write.id]
         self.journal.append(write)
         if self._lost:
             self._lost -= 1
@@ -183,6 +212,16 @@ class FakeCrm:
             if value and held.kind == kind and held.fields.get(name) == wanted
         )
         return next(matches, "")
+
+    def _links(self, record_id: str, kind: str) -> dict[str, str]:
+        contact = self._objects[record_id].contact
+        if kind != "contacts":
+            return {"contacts": contact} if contact else {}
+        linked: dict[str, list[str]] = {}
+        for other, held in self._objects.items():
+            if held.contact == record_id and held.kind != "emails":
+                linked.setdefault(held.kind, []).append(other)
+        return {to: ",".join(sorted(ids)) for to, ids in linked.items()}
 
     def _existing(self, kind: str, record_id: str) -> _Held:
         held = self._objects.get(record_id)
@@ -208,10 +247,8 @@ def _checked(
         raise
 
 
-def _record(record_id: str, held: _Held, *, linked: bool = False) -> Record:
+def _record(record_id: str, held: _Held) -> Record:
     fields = {name: held.fields[name] for name in PROPERTIES[held.kind] if held.fields.get(name)}
     if held.kind == "deals":
         fields["createdate"] = iso(held.created or held.updated)
-    if linked and held.contact:
-        fields["contacts"] = held.contact
     return Record(kind=held.kind, id=record_id, version=iso(held.updated), fields=fields)

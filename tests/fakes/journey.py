@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 from countersign.definition import definition
 from countersign.deps import Deps
-from countersign.domain.approvals import Choice, Decision, settle
+from countersign.domain.approvals import Choice, Decision
 from countersign.domain.approvals import decide as decide_on
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import CountersignError
 from countersign.domain.intake import accepted, new_job
 from countersign.domain.job import Source
+from countersign.domain.settling import settle
 from countersign.doors.intake import pin, store
 from countersign.runtime import Call, Work, run
 from countersign.steps.act import act
@@ -142,7 +143,7 @@ class Journey:
         try:
             said = run(self._deps, STEPS[state], call)
         except CountersignError as error:
-            return self._caught(state, error)
+            return self._caught(state, given, error)
         return self._following(state, said), said
 
     def _following(self, state: str, said: dict[str, Any]) -> str | None:
@@ -151,7 +152,9 @@ class Journey:
         following = said.get("next") if then == "Route" else then
         return None if state == "Ask" or following == "Parked" else following
 
-    def _caught(self, state: str, error: CountersignError) -> tuple[str | None, dict[str, Any]]:
+    def _caught(
+        self, state: str, given: dict[str, Any], error: CountersignError
+    ) -> tuple[str | None, dict[str, Any]]:
         """What the definition's Catch does once the retries are used up."""
         if state in ("Escalate", "Park"):
             raise error
@@ -161,5 +164,6 @@ class Journey:
                 cause = json.dumps({"errorType": name, "errorMessage": str(error)})
                 then = catcher["Next"]
                 gone = then == "Superseded"
-                return (None if gone else then), {"error": {"Error": name, "Cause": cause}}
+                told = given | {"error": {"Error": name, "Cause": cause}}
+                return (None if gone else then), told
         raise AssertionError(f"nothing catches {name} in {state}") from error

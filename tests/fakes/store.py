@@ -17,6 +17,7 @@ from countersign.domain.job import Job, Status
 from countersign.domain.ports import Holder, Seen
 from countersign.domain.workflow import Claim
 from tests.builders import job
+from tests.fakes.limits import FakeLimits
 
 
 class FakeStore:
@@ -30,22 +31,31 @@ class FakeStore:
         self.reviews: dict[str, Review] = {}
         self._inbox: set[Listed] = set()
         self._claims: dict[str, tuple[Holder, datetime]] = {}
+        self.limits = FakeLimits()
         self.writes = 0
         self._crash_at: int | None = None
-        self._fault: Exception | None = None
+        self._faults: list[Exception] = []
+        self._unanswered = self._refused = ""
+
+    def loses_the_answer_to(self, event: str) -> None:
+        """The next write of this event is applied; sent again, it meets itself as a conflict."""
+        self._unanswered = event
+
+    def refuses(self, event: str) -> None:
+        """The next write of this event meets somebody else's."""
+        self._refused = event
 
     def crashes_before_write(self, number: int) -> None:
         """The process dies just before its `number`-th write from now."""
         self._crash_at = self.writes + number
 
-    def fails_with(self, error: Exception) -> None:
-        """The next write ends in `error`, and writes nothing."""
-        self._fault = error
+    def fails_with(self, error: Exception, times: int = 1) -> None:
+        """The next `times` writes end in `error`, and write nothing."""
+        self._faults = [error] * times
 
     def _wrote(self) -> None:
-        if self._fault:
-            fault, self._fault = self._fault, None
-            raise fault
+        if self._faults:
+            raise self._faults.pop()
         if self._crash_at is not None and self.writes + 1 >= self._crash_at:
             self._crash_at = None
             raise Crash("killed before this write")
@@ -69,13 +79,20 @@ class FakeStore:
         with self._lock:
             held = self._records[before.job_id]
             same = (held.job.version, held.job.execution) == (before.version, before.execution)
-            if not same or any(e.number == entry.number for e in held.audit):
+            refused = change.event == self._refused
+            self._refused = "" if refused else self._refused
+            if refused or not same or any(e.number == entry.number for e in held.audit):
                 raise StoreConflict("the job changed meanwhile")
+            self.limits.check(change)
             self._wrote()
+            self.limits.apply(change)
             self._records[before.job_id] = after(held, after_, entry, change)
             self._links |= {link.link_id: link for link in change.links}
             self._inbox = self._inbox - set(change.unlisted) | set(change.listed)
             self.reviews |= {review.review_id: review for review in change.reviews}
+            if change.event == self._unanswered:
+                self._unanswered = ""
+                raise StoreConflict("the job changed meanwhile")
 
     @contextmanager
     def locked(self, job_id: str) -> Iterator[JobRecord]:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from countersign.connectors.secrets import missing
 from countersign.deps import Deps
 from countersign.domain.approvals import Person
-from countersign.domain.errors import NotFound, Refused
+from countersign.domain.errors import NotFound, SecretMissing
 from countersign.domain.hours import Hours
 from countersign.domain.job import Pointer
 from countersign.domain.people import Directory, Member
@@ -18,6 +19,8 @@ from countersign.domain.ports import Email, ModelAnswer, ModelRequest
 from countersign.domain.proposal import Usage
 from countersign.settings import Settings
 from tests.fakes.caps import FakeCaps
+from tests.fakes.channels import FakeChannels
+from tests.fakes.codes import FakeCodes
 from tests.fakes.crm import FakeCrm
 from tests.fakes.desk import FakeDesk
 from tests.fakes.payments import FakePayments
@@ -61,6 +64,9 @@ class FakeIds:
 
     def salt(self) -> str:
         return f"{next(self._count):032x}"
+
+    def digits(self, count: int) -> str:
+        return f"{next(self._count) * 7919 % 10**count:0{count}d}"
 
 
 class FakePeople:
@@ -179,6 +185,10 @@ class FakeExecutions:
         return name not in self.dead
 
 
+_SHORT = {"model": "model-key"}
+"""Short names of secrets that are called otherwise here."""
+
+
 class FakeSecrets:
     """Secrets by name."""
 
@@ -191,7 +201,7 @@ class FakeSecrets:
 
     def get(self, name: str) -> str:
         if name not in self.held:
-            raise Refused("a secret is not set")
+            raise SecretMissing(missing(_SHORT.get(name, name)))
         return self.held[name]
 
 
@@ -228,10 +238,12 @@ class World:
         self.clock = FakeClock()
         self.ids = FakeIds()
         self.store = FakeStore()
+        self.limits = self.store.limits
         self.caps = FakeCaps(self.store)
         self.people = FakePeople()
         self.desk = FakeDesk(self.store)
         self.sign_ins = FakeSignIns()
+        self.codes = FakeCodes()
         self.payloads = FakePayloads()
         self.mail = FakeMail()
         self.queue = FakeQueue()
@@ -239,6 +251,7 @@ class World:
         self.secrets = FakeSecrets()
         self.crm = FakeCrm()
         self.payments = FakePayments()
+        self.channels = FakeChannels()
         self.model = FakeModel(otherwise)
         self.settings = Settings(
             stage="test",
@@ -257,8 +270,10 @@ class World:
         return Deps(
             self.settings,
             clock=self.clock,
+            wall=self.clock,
             ids=self.ids,
             store=self.store,
+            limits=self.limits,
             caps=self.caps,
             payloads=self.payloads,
             mail=self.mail,
@@ -268,10 +283,12 @@ class World:
             crm=self.crm,
             crm_reader=self.crm,
             payments=self.payments,
+            channels=self.channels,
             payments_reader=self.payments,
             people=self.people,
             desk=self.desk,
             sign_ins=self.sign_ins,
+            codes=self.codes,
             pause=self.clock.pauses,
             model=self.model,
         )

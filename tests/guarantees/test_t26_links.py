@@ -161,7 +161,7 @@ def _tried_out(office: Office) -> None:
     [
         (_used, (200, 409)),
         (_expired, (200, 409)),
-        (_superseded, (404, 404)),
+        (_superseded, (200, 409)),
         (_left, (404, 404)),
         (_tried_out, (404, 404)),
     ],
@@ -170,8 +170,8 @@ def _tried_out(office: Office) -> None:
 def test_what_is_over_opens_nothing(
     happens: Callable[[Office], None], own: tuple[int, int]
 ) -> None:
-    """After use and expiry the own person learns what became of it; all others get the refusal;
-    no form that was open before is recorded."""
+    """After use, expiry and a newer request the own person learns what became of it; all others
+    get the refusal; no form that was open before is recorded."""
     office = Office()
     (unknown,) = {seen(answer(office.world.deps, Request("GET", {"link": "x", "secret": "y"})))}
     pages = [office.browser(n, p) for n, p in product(range(REQUESTS), ("ana", "ben"))]

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import re
 import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from itertools import cycle
 
 import pytest
 
 from countersign.domain import links
 from countersign.domain.change import JobRecord, Link
+from countersign.domain.codes import MOST_CODES, Code
+from countersign.domain.errors import StoreConflict
 from countersign.doors.approval_visit import TRIES
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request
 from tests.fakes.store import FakeStore
-from tests.fakes.world import PAGE_KEY, World
+from tests.fakes.world import PAGE_KEY, FakeIds, World
 from tests.guarantees.signing import Figure, dice, told
+from tests.unit.doors.test_approval_edit import at_work
 from tests.unit.pages.visitor import Browser
 from tests.unit.pages.waiting import SECRETS, approval, waiting
+from tests.unit.steps import refunds
 
 pytestmark = pytest.mark.guarantee("T27")
 
 SECRET = SECRETS["ana"]
+INES = "ines@countersign.example"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 APART = 2.0
 """Two medians of which one is more than this times the other tell a difference."""
@@ -285,3 +294,86 @@ def test_control_counting_guesses_without_the_secret_locks_the_approver_out() ->
     for _ in range(TRIES):
         world.store.count_try(world.store.link("link-ana"))
     assert not still_signs(world, "ana")
+
+
+def guessed(world: World, guesser: Browser, dealt: random.Random, guesses: int) -> Counter[str]:
+    """Somebody with the link guesses the mailed code; time passes, so that codes are renewed."""
+    form, seen = guesser.filled(), Counter[str]()
+    for number in range(guesses):
+        if number % 40 == 0:
+            world.clock.passes(minutes=7)
+        before = len(world.codes.counted)
+        status = guesser.posts({**form, "mailed": f"{dealt.randrange(10**6):06d}"}).status
+        seen[f"{status} {'tried' if len(world.codes.counted) > before else 'not tried'}"] += 1
+    return seen
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    "guesses", [500, pytest.param(10_000, marks=pytest.mark.soak)], ids=["short", "long"]
+)
+def test_a_mailed_code_is_tried_five_times_and_three_are_mailed_in_an_hour(
+    figure: Figure, guesses: int
+) -> None:
+    """Whoever has link, page and short code guesses on: at most fifteen tries an hour, nothing is
+    decided, and an hour later the genuine approver signs with a code of their own."""
+    dealt, world = dice(), refunds.world()
+    journey = refunds.asks_for(world, "1071", 150_000)
+    guesser = at_work(world, INES)
+    began, deadline = world.clock.now(), journey.record.pending
+    assert deadline
+    pending = deadline.model_copy(update={"deadline": began + timedelta(days=40)})
+    held = journey.record
+    world.store.put(replace(held, approvals={pending.approval_id: pending}))
+    world.ids = Never(world.ids)  # type: ignore[assignment]
+    world.deps = world.deps_again()
+    seen = guessed(world, guesser, dealt, guesses)
+    hours = (world.clock.now() - began) / timedelta(hours=1)
+    tried = len(world.codes.counted)
+    mailed = len([m for m in world.mail.to(INES) if "Your code" in m.subject])
+    assert tried <= TRIES * mailed <= TRIES * MOST_CODES * (hours + 1)
+    assert set(world.codes.counted) <= set(range(1, TRIES + 1))
+    assert {name.partition(" ")[0] for name in seen} == {"422"}
+    assert world.store.load(journey.job_id).pending == pending
+    world.clock.passes(hours=1)
+    genuine = Browser(world)
+    genuine.params = guesser.params
+    genuine.opens()
+    genuine.posts(genuine.filled())
+    (code,) = re.findall(r"^\d{6}$", world.mail.to(INES)[-1].text, re.MULTILINE)
+    assert genuine.posts({**genuine.filled(), "mailed": code}).status == 303
+    figure(
+        f"{guesses:,} guesses at a mailed code: {tried} tried, 0 hits, then it was signed", tried
+    )
+
+
+class Never:
+    """Randomness whose codes no guess of the test hits: what is measured is how many are tried."""
+
+    def __init__(self, ids: FakeIds) -> None:
+        self.token, self.salt = ids.token, ids.salt
+
+    def digits(self, count: int) -> str:
+        """A code that is dealt to nobody."""
+        return "9" * count
+
+
+@pytest.mark.control
+def test_control_guesses_at_the_same_time_beat_a_code_that_is_compared_first() -> None:
+    """Compared before it is counted, a code falls to guesses that all read "no try yet"; counted
+    first, five of a hundred are compared."""
+    world = refunds.world()
+    held = Code(key="k", expires_at=world.clock.now() + timedelta(minutes=10))
+    world.codes.change(None, held)
+    naive = sum(held.tries < TRIES for _ in range(100))
+    compared = 0
+    for _ in range(100):
+        for _ in range(100):
+            read = world.codes.held("k") or held
+            if read.tries >= TRIES:
+                break
+            with contextlib.suppress(StoreConflict):
+                world.codes.change(read, read.model_copy(update={"tries": read.tries + 1}))
+                compared += 1
+                break
+    assert (naive, compared) == (100, TRIES)

@@ -34,6 +34,7 @@ ADAPTERS = {
     "CRM_WRITE_SECRET": "hubspot",
     "PAYMENTS_READ_SECRET": "payments",
     "PAYMENTS_WRITE_SECRET": "payments",
+    "NOTIFY_SECRET": "push",
     "MAIL_FROM": "ses",
 }
 UNCHECKED_HASH = 0b01  # PEP 552: the hash bit without the check bit
@@ -101,6 +102,7 @@ def test_light_functions_have_no_heavy_layer() -> None:
         "LookPayments": {"http", "payments"},
         "ActCrm": {"http"},
         "ActPayments": {"http", "payments"},
+        "ActNotify": {"http"},
         "Tick": {"pages"},
         "Ask": {"pages"},
         "Escalate": {"pages"},

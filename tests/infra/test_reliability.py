@@ -12,7 +12,7 @@ from countersign.settings import Settings as RuntimeSettings
 from infra.steps import BY_CONNECTOR, ROWS, STEPS
 from tests.infra.template import Template
 
-ASYNCHRONOUS = ("Tick", "Record")
+ASYNCHRONOUS = ("Tick", "Record", "Delivery")
 
 
 def test_a_message_stays_hidden_six_times_as_long_as_start_may_run(dev: Template) -> None:
@@ -89,6 +89,7 @@ def test_look_and_act_find_the_function_of_a_connector(dev: Template) -> None:
         "LookCrm": "countersign-dev-Look-crm",
         "LookPayments": "countersign-dev-Look-payments",
         "ActPayments": "countersign-dev-Act-payments",
+        "ActNotify": "countersign-dev-Act-notify",
         "ActCrm": "countersign-dev-Act-crm",
         "ActMail": "countersign-dev-Act-mail",
     }
@@ -106,7 +107,7 @@ def test_every_variable_is_one_that_the_code_reads(dev: Template) -> None:
 def test_an_outside_key_is_marked_as_unset(dev: Template) -> None:
     """A key that nobody filled in holds the text that the functions refuse to use."""
     values = [s.get("SecretString") for s in dev.of("SecretsManager::Secret").values()]
-    assert [value for value in values if value is not None] == [UNSET] * 5
+    assert [value for value in values if value is not None] == [UNSET] * 6
 
 
 def test_access_logs_hold_no_path_and_no_query(dev: Template) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.steps import ROWS, Grant
+from infra.steps import BY_CONNECTOR, ROWS, Grant, Row
 from infra.synth import default_out, synthesize
 from tests.infra.template import Statement, Template, role_of
 
@@ -19,6 +19,7 @@ WITHOUT_RESOURCE = {
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
 }
+LONGEST_STAGE, MOST_ROLE_NAME = 16, 64
 OF_EVERY_FUNCTION = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -43,23 +44,68 @@ def test_every_function_has_a_role_of_its_own(dev: Template) -> None:
     assert len(set(roles)) == len(ROWS) == len(dev.of("Lambda::Function"))
 
 
+def actions_of(template: Template, role: str) -> set[str]:
+    """All that a role may do."""
+    return {a for s in template.statements() if s.role == role for a in s.actions}
+
+
+def row_of(row: Row) -> set[str]:
+    """All that a row says."""
+    return {action for grant in row.may for action in grant.actions}
+
+
+def task_role(template: Template, row: Row) -> str:
+    """The logical id of the row's task role."""
+    (found,) = (
+        name for name in template.of("IAM::Role") if name.startswith(f"Functions{row.name}TaskRole")
+    )
+    return found
+
+
+def own(row: Row) -> set[str]:
+    """What the function's own role may, beside its log and its trace."""
+    return {"sts:AssumeRole"} if row.task else row_of(row)
+
+
 def test_a_role_has_its_row_and_nothing_else(dev: Template) -> None:
-    """A function's actions are those of its row, and the right to write its log and its trace."""
+    """A function's actions are those of its row, and the right to write its log and its trace;
+    with a task role the row is that one's, and the function may only assume it."""
     for row in ROWS:
         role = role_of(dev.function(row.name))
-        actions = {a for s in dev.statements() if s.role == role for a in s.actions}
-        wanted = {action for grant in row.may for action in grant.actions}
-        assert actions == wanted | OF_EVERY_FUNCTION, row.name
+        assert actions_of(dev, role) == own(row) | OF_EVERY_FUNCTION, row.name
+        if row.task:
+            assert actions_of(dev, task_role(dev, row)) == row_of(row)
+
+
+def test_whatever_acts_has_a_task_role() -> None:
+    """Every function that carries out effects of a connector, and no other."""
+    assert {row.name for row in ROWS if row.task} == {n for n in BY_CONNECTOR if n[:3] == "Act"}
+
+
+def test_a_task_role_is_its_functions_alone(dev: Template) -> None:
+    """Each of both names the other, and nobody else, in at most 64 characters."""
+    for row in (row for row in ROWS if row.task):
+        properties = dev.of("IAM::Role")[task_role(dev, row)]
+        (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+        mine = role_of(dev.function(row.name))
+        assert trust["Principal"] == {"AWS": {"Fn::GetAtt": [mine, "Arn"]}}
+        (assume,) = (
+            s for s in dev.statements() if s.role == mine and "sts:AssumeRole" in s.actions
+        )
+        assert assume.resources == (assume.resources[0],)
+        assert properties["RoleName"] in assume.resources[0]
+        longest = len(properties["RoleName"]) + LONGEST_STAGE - len("dev")
+        assert longest <= MOST_ROLE_NAME
 
 
 def test_only_the_local_stage_reads_the_clock_besides() -> None:
     """Where time can be moved every function may query the table; elsewhere it is by its row."""
-    rows = {row.name: {a for grant in row.may for a in grant.actions} for row in ROWS}
+    rows = {row.name: own(row) for row in ROWS}
     for stage in ("local", "dev", "prod"):
         template = Template(synthesize(stage, default_out(stage)))
         for name, wanted in rows.items():
             role = role_of(template.function(name))
-            actions = {a for s in template.statements() if s.role == role for a in s.actions}
+            actions = actions_of(template, role)
             more = {"dynamodb:Query"} if stage == "local" else set()
             assert actions == wanted | OF_EVERY_FUNCTION | more, (stage, name)
 
@@ -70,12 +116,14 @@ def test_nothing_adds_rights_beside_the_roles(dev: Template) -> None:
     assert all("ManagedPolicyArns" not in role for role in dev.of("IAM::Role").values())
 
 
+@pytest.mark.guarantee("T36")
 def test_verbs_are_explicit_and_resources_named(dev: Template) -> None:
     """No verb has a wildcard; `*` is the resource only where AWS offers no other."""
     assert too_wide(list(dev.statements())) == []
 
 
 @pytest.mark.control
+@pytest.mark.guarantee("T36")
 def test_wide_statements_are_seen() -> None:
     """What CDK grants by itself is recognised as too wide."""
     by_verb = Statement("r", ("dynamodb:*",), ("arn:aws:dynamodb:::table/jobs",))
@@ -83,6 +131,7 @@ def test_wide_statements_are_seen() -> None:
     assert too_wide([by_verb, by_resource]) == [by_verb, by_resource]
 
 
+@pytest.mark.guarantee("T36")
 def test_task_tokens_are_answered_on_one_machine_only(dev: Template) -> None:
     """`states:SendTask*` is on the machine, never on `*`, and only Approvals and Tick have it."""
     found = [s for s in dev.statements() if any(a.startswith("states:SendTask") for a in s.actions)]
@@ -102,6 +151,7 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
         ("crm-read", "LookCrm"),
         ("crm-write", "ActCrm"),
         ("model-key", "Propose"),
+        ("notify-channels", "ActNotify"),
         ("page-key", "Approvals"),
         ("payments-read", "LookPayments"),
         ("payments-write", "ActPayments"),
@@ -114,9 +164,9 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
 
 
 def test_only_the_machine_invokes_steps(dev: Template) -> None:
-    """The machine's role invokes the twelve step functions by name; no function invokes another."""
+    """The machine invokes the thirteen step functions by name; no function invokes another."""
     (statement,) = (s for s in dev.statements() if "lambda:InvokeFunction" in s.actions)
-    assert len(statement.resources) == 12
+    assert len(statement.resources) == 13
     assert "*" not in "".join(statement.resources)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 JUDGE = "domain/authority.py"
 RECORDER = "doors/approval_decision.py"
-TIME = "doors/tick.py"
+TIME = "doors/tiers.py"
 
 ONLY_IN: Mapping[str, frozenset[str]] = {
     # Signs after `authority` has judged: the one caller of `decide`.
@@ -17,6 +17,8 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     "sign": frozenset({RECORDER}),
     # Time's decision: "not approved", and nothing else.
     "expire": frozenset({TIME}),
+    # The same before its time, when mail reaches nobody who may sign.
+    "give_up": frozenset({TIME}),
     # Moves the ledger by a decision that stands.
     "settle": frozenset({RECORDER, TIME}),
 }
@@ -30,9 +32,12 @@ ROUTES: Mapping[str, str] = {
 """Every module that may hand a decision to the one recorder, and the name of its route."""
 
 _DECIDING = {
-    "countersign.domain.approvals": {"decide", "expire", "settle"},
+    "countersign.domain.approvals": {"decide"},
+    "countersign.domain.settling": {"settle"},
+    "countersign.domain.expiry": {"expire", "give_up"},
     "countersign.domain.authority": {"sign"},
 }
+_MAKES = ("domain/approvals.py", "domain/expiry.py")
 _FIELDS = {"decision", "signatures"}
 _MAKERS = ("model_copy", "Approval")
 
@@ -53,7 +58,7 @@ def recorders(root: Path) -> set[str]:
 
 def _of(path: Path, root: Path) -> Iterator[str]:
     where, tree = str(path.relative_to(root)), ast.parse(path.read_text())
-    if where == "domain/approvals.py":
+    if where in _MAKES:
         return
     names = _imported(tree)
     for called in _called(tree):

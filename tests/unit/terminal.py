@@ -29,6 +29,8 @@ class Terminal:
         self.chosen: list[tuple[str, str]] = []
         self.silent: UnreachableError | None = None
         self.settings = Settings()
+        self.vault: Any = None
+        """Where this target keeps its secrets."""
         self.given: dict[str, object] = {}
         """Adapters that this target has instead of the world's."""
 
@@ -71,3 +73,6 @@ class _Fake(Target):
         if not terminal.given:
             return terminal.world.deps
         return Deps(self.settings, **terminal.given)
+
+    def vault(self) -> Any:
+        return self.terminal.vault  # type: ignore[attr-defined] # as above

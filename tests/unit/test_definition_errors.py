@@ -17,6 +17,7 @@ State = dict[str, Any]
 NEVER_LEAVES_A_FUNCTION = {
     "CountersignError": "the root; nobody raises it",
     "IllegalMove": "a defect of ours when it leaves a step: States.ALL hands it to a person",
+    "SlotTaken": "slotting.py: another slot is taken, or the visit waits for one",
     "Ambiguous": "steps/act.py: looked for again under the same key, or unknown",
     "NotAuthorised": "steps/act.py and the approval page: a failed action, a refused decision",
     "AlreadyDecided": "the approval page and the case command: told to the second person",
@@ -65,7 +66,13 @@ def test_what_passes_is_tried_again() -> None:
 
 def test_what_does_not_pass_is_not_tried_again() -> None:
     """What needs a person, breaks the contract or lost its job is never repeated."""
-    final = {*errors.family(errors.NeedsPerson), "ContractBroken", "StaleExecution", "States.ALL"}
+    final = {
+        *errors.family(errors.NeedsPerson),
+        *errors.family(errors.NotNow),
+        "ContractBroken",
+        "StaleExecution",
+        "States.ALL",
+    }
     for name, state in tasks(definition()).items():
         assert not final & handlers(state, "Retry"), name
 
@@ -124,6 +131,7 @@ def test_every_step_catches_everything(name: str) -> None:
     to = {error: one["Next"] for one in catchers for error in one["ErrorEquals"]}
     assert NEXT_OF.items() <= to.items()
     assert {to[error] for error in errors.family(errors.NeedsPerson)} == {"Escalate"}
+    assert {to[error] for error in errors.family(errors.NotNow)} == {"Park"}
     waits = "Fallback" if name == "Propose" else "Park"
     assert {to[error] for error in errors.family(errors.Transient)} == {waits}
     assert catchers[-1]["ErrorEquals"] == ["States.ALL"]

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 import countersign
-from countersign.domain.approvals import Approval, Choice, Decision, decide, settle
+from countersign.domain.approvals import Approval, Choice, Decision, decide
 from countersign.domain.change import Change, Link
 from countersign.domain.links import hashed
 from countersign.domain.money import Money
+from countersign.domain.people import Limit
+from countersign.domain.settling import settle
 from tests.fakes.world import ANA, BEN, World
 from tests.unit.pages.many import waits
 from tests.unit.pages.member import MemberBrowser
@@ -155,6 +157,17 @@ def test_no_route_avoids_authority(route: str, why: str) -> None:
     assert not signed(world)
 
 
+@pytest.mark.parametrize("route", PLAYED)
+def test_no_route_avoids_the_mailed_code(route: str) -> None:
+    """Above the limit no route records what came without a code, within everybody's own limits."""
+    world = arranged()
+    most = Money(amount=Decimal(9_000), currency="EUR")
+    world.people.becomes(ANA, limits=(Limit(actions="*", most=most),))
+    PLAYED[route](world, lambda: amount(world))
+    assert not signed(world)
+    assert len(world.codes.all()) == (route != "bulk")
+
+
 @pytest.mark.control
 def test_a_route_beside_authority_is_caught() -> None:
     """Control: a route that asks nobody records for each reason, and the check above sees it."""
@@ -171,7 +184,8 @@ SEEDED = (
     "from countersign.domain.approvals import decide as ok\nROUTES = {'x': ok}\n",
     "from countersign.domain import approvals\n\ndef f(a, d):\n    return approvals.decide(a, d)\n",
     "from countersign.domain.authority import sign\n\ndef f(p, a, d):\n    return sign(p, a, d)\n",
-    "from countersign.domain.approvals import settle\n\ndef f(a, x):\n    return settle(a, x)\n",
+    "from countersign.domain.expiry import give_up\n\ndef f(a, n):\n    return give_up(a, n)\n",
+    "from countersign.domain.settling import settle\n\ndef f(a, x):\n    return settle(a, x)\n",
     "def f(a, d):\n    return a.model_copy(update={'decision': d})\n",
     "def f(a, d):\n    return a.model_copy(update={**{}, 'signatures': (d,)})\n",
     "def f(d):\n    return Approval(job_id='j', decision=d)\n",

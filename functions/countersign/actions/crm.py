@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
-from countersign.actions import crm_callback, crm_contact, crm_lead
+from countersign.actions import crm_callback, crm_contact, crm_lead, crm_undo
 from countersign.domain.actions import Action, Prose
 from countersign.domain.contract import Contract
 from countersign.domain.money import Money
@@ -59,12 +59,15 @@ class Callback(Contract):
     due_at: datetime
 
 
+SETTLE = timedelta(seconds=5)
+"""How long a read by id may lag behind a write. HubSpot promises no time; its reads by id follow
+within a second, its search within several."""
+
 UPSERT_CONTACT: Action[Contact, Crm] = Action(
     id="crm.upsert_contact",
     version=1,
     connector="crm",
     params=Contact,
-    reversible=True,
     words=crm_contact.words,
     do=crm_contact.do,
     find=crm_contact.find,
@@ -72,6 +75,8 @@ UPSERT_CONTACT: Action[Contact, Crm] = Action(
     expected=crm_contact.expected,
     editable=("phone", "company"),
     differences=crm_contact.differences,
+    undo=crm_undo.CONTACT,
+    settle=SETTLE,
 )
 
 CREATE_LEAD: Action[Lead, Crm] = Action(
@@ -79,13 +84,14 @@ CREATE_LEAD: Action[Lead, Crm] = Action(
     version=1,
     connector="crm",
     params=Lead,
-    reversible=True,
     words=crm_lead.words,
     do=crm_lead.do,
     find=crm_lead.find,
     read_back=crm_lead.read_back,
     expected=crm_lead.expected,
     editable=("title", "need", "timeline"),
+    undo=crm_undo.LEAD,
+    settle=SETTLE,
 )
 
 REQUEST_CALLBACK: Action[Callback, Crm] = Action(
@@ -93,11 +99,12 @@ REQUEST_CALLBACK: Action[Callback, Crm] = Action(
     version=1,
     connector="crm",
     params=Callback,
-    reversible=True,
     words=crm_callback.words,
     do=crm_callback.do,
     find=crm_callback.find,
     read_back=crm_callback.read_back,
     expected=crm_callback.expected,
     editable=("title", "notes", "due_at"),
+    undo=crm_undo.CALLBACK,
+    settle=SETTLE,
 )

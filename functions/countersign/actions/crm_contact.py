@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from countersign.actions.crm_records import email_of, or_none
+from countersign.actions.crm_records import CREATED_BY, email_of, or_none
 from countersign.actions.crm_text import first_and_last, phone_digits, tidy
 from countersign.domain.actions import Difference, Receipt
 from countersign.domain.ports import Crm
@@ -94,11 +94,12 @@ def differences(contact: Contact, records: Records) -> tuple[Difference, ...]:
     )
 
 
-def do(crm: Crm, contact: Contact, key: str) -> Receipt:  # noqa: ARG001 - the e-mail is the key
-    """Create the contact, or write what is known and different."""
+def do(crm: Crm, contact: Contact, key: str) -> Receipt:
+    """Create the contact, or write what is known and different. The e-mail is what makes it one;
+    `key` says on a new contact that it is ours to take back."""
     record = crm.find("contacts", "email", contact.email)
     if record is None:
-        fields = {"email": contact.email.lower(), **_changes(contact, None)}
+        fields = {"email": contact.email.lower(), **_changes(contact, None), CREATED_BY: key}
         record = crm.create("contacts", fields)
     changes = _changes(contact, record)  # also when another writer's contact came back
     if changes:
@@ -106,7 +107,7 @@ def do(crm: Crm, contact: Contact, key: str) -> Receipt:  # noqa: ARG001 - the e
     return _receipt(contact, record)
 
 
-def find(crm: Crm, contact: Contact, key: str) -> Receipt | None:  # noqa: ARG001 - as above
+def find(crm: Crm, contact: Contact, key: str) -> Receipt | None:  # noqa: ARG001 - the e-mail says it
     """The contact, if it holds all that is known already: then nothing is left to do."""
     record = crm.find("contacts", "email", contact.email)
     if record is None or _changes(contact, record):

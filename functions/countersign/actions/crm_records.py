@@ -11,6 +11,8 @@ from countersign.domain.records import Record
 
 ACTION_KEY = "countersign_action_key"
 """The unique property under which a deal or task of an interrupted attempt is found again."""
+CREATED_BY = "countersign_created_by"
+"""The property that says which action made a contact: its e-mail says only that there is one."""
 
 
 def create_for(crm: Crm, kind: str, email: str, fields: Mapping[str, str]) -> Receipt:

@@ -29,9 +29,16 @@ def _words(reply: Reply) -> str:
     return f"Send {what} to {reply.to}: “{reply.subject}”"
 
 
-def _send(mailer: Mailer, reply: Reply, key: str) -> Receipt:  # noqa: ARG001 - mail has no keys
+def _send(mailer: Mailer, reply: Reply, key: str) -> Receipt:
+    """The key makes no second sending harmless; it only names the action in the mail's bounce."""
     message_id = mailer.send(
-        Email(to=reply.to, subject=reply.subject, text=reply.text, in_reply_to=reply.in_reply_to)
+        Email(
+            to=reply.to,
+            subject=reply.subject,
+            text=reply.text,
+            in_reply_to=reply.in_reply_to,
+            about={"part": key},
+        )
     )
     return Receipt(id=message_id, evidence={"accepted": "yes"})
 
@@ -50,7 +57,6 @@ SEND_REPLY: Action[Reply, Mailer] = Action(
     version=1,
     connector="mail",
     params=Reply,
-    reversible=False,
     words=_words,
     do=_send,
     find=None,

@@ -107,7 +107,6 @@ REFUND: Action[Refund, Payments] = Action(
     version=1,
     connector="payments",
     params=Refund,
-    reversible=False,
     words=_words,
     do=_do,
     find=_find,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
@@ -61,22 +62,45 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
+@dataclass(frozen=True)
+class Credentials:
+    """Whose rights a client has, where they are not the function's own."""
+
+    key: str
+    secret: str = field(repr=False)
+    token: str = field(repr=False)
+
+
 @overload
-def client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
+def client(service: Literal["dynamodb"], by: Credentials | None = None) -> DynamoDBClient: ...
 @overload
-def client(service: Literal["s3"]) -> S3Client: ...
+def client(service: Literal["s3"], by: Credentials | None = None) -> S3Client: ...
 @overload
-def client(service: Literal["sqs"]) -> SQSClient: ...
+def client(service: Literal["sqs"], by: Credentials | None = None) -> SQSClient: ...
 @overload
-def client(service: Literal["stepfunctions"]) -> SFNClient: ...
+def client(service: Literal["stepfunctions"], by: Credentials | None = None) -> SFNClient: ...
 @overload
-def client(service: Literal["secretsmanager"]) -> SecretsManagerClient: ...
+def client(
+    service: Literal["secretsmanager"], by: Credentials | None = None
+) -> SecretsManagerClient: ...
 @overload
-def client(service: Literal["sesv2"]) -> SESV2Client: ...
-def client(service: Any) -> Any:
-    """A client of this process for `service`."""
+def client(service: Literal["sesv2"], by: Credentials | None = None) -> SESV2Client: ...
+@overload
+def client(service: Literal["sts"], by: Credentials | None = None) -> Any: ...
+def client(service: Any, by: Credentials | None = None) -> Any:
+    """A client of this process for `service`. With credentials of its own it costs 2 ms of CPU on
+    the warm session, where a session of its own would cost 80."""
     config = _EFFECTS if service == "sesv2" else _READS_AND_CONDITIONAL_WRITES
-    return _session().client(service, config=config)
+    make: Any = _session().client  # its stub has an overload for each of some 400 services
+    if by is None:
+        return make(service, config=config)
+    return make(
+        service,
+        config=config,
+        aws_access_key_id=by.key,
+        aws_secret_access_key=by.secret,
+        aws_session_token=by.token,
+    )
 
 
 def guarded(real: ClientT) -> ClientT:

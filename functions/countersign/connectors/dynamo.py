@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from countersign.connectors import dynamo_claims as claims
 from countersign.connectors import dynamo_inbox as inbox
+from countersign.connectors import dynamo_limits as limits
 from countersign.connectors import dynamo_rows as rows
 from countersign.connectors.aws import is_conflict
 from countersign.connectors.dynamo_due import DynamoDue
@@ -82,7 +83,12 @@ class DynamoStore(DynamoDue):
             "version = :version AND execution = :execution",
             {":version": {"N": str(before.version)}, ":execution": {"S": before.execution}},
         )
-        self._transact([state, *self._puts(after, entry, change), *self._deletes(after, change)])
+        rest = [*self._puts(after, entry, change), *self._deletes(after, change)]
+        shared = limits.items(self._table, change)
+        try:
+            self._transact([state, *rest, *shared])
+        except StoreConflict as conflict:
+            raise limits.refusal(conflict, change, len(shared)) from None
 
     def note(self, job_id: str, name: str) -> None:
         """Leave a mark under the job."""
@@ -184,5 +190,5 @@ class DynamoStore(DynamoDue):
             self._db.transact_write_items(TransactItems=items, ClientRequestToken=token)
         except ClientError as error:
             if is_conflict(error):
-                raise StoreConflict("the job changed meanwhile") from None
+                raise StoreConflict("the job changed meanwhile") from error
             raise

@@ -9,50 +9,12 @@ from urllib.parse import quote
 
 import httpx
 
+from countersign.actions.crm_fields import DIRECTION, OUTGOING, PROPERTIES
 from countersign.connectors.hubspot_http import Http, Reply, accepted, faults
+from countersign.connectors.hubspot_schema import schema_of
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused, Unavailable
+from countersign.domain.field_map import Names, Schema
 from countersign.domain.records import Lookup, Record
-
-PROPERTIES: Mapping[str, tuple[str, ...]] = {
-    "contacts": (
-        "email",
-        "hs_additional_emails",
-        "firstname",
-        "lastname",
-        "phone",
-        "company",
-        "country",
-        "hs_language",
-        "hubspot_owner_id",
-        "lifecyclestage",
-        "hs_email_optout",
-    ),
-    "deals": (
-        "dealname",
-        "pipeline",
-        "dealstage",
-        "amount",
-        "deal_currency_code",
-        "hubspot_owner_id",
-        "description",
-        "closedate",
-        "closed_lost_reason",
-        "createdate",
-        "countersign_action_key",
-    ),
-    "tasks": (
-        "hs_task_subject",
-        "hs_task_body",
-        "hs_timestamp",
-        "hs_task_status",
-        "hs_task_priority",
-        "hs_task_type",
-        "hubspot_owner_id",
-        "countersign_action_key",
-    ),
-}
-"""What is read of each object. `countersign_action_key` is ours: a text property with unique
-values that the account needs on deals and on tasks. Everything else is HubSpot's own."""
 
 UNIQUE: Mapping[str, str] = {
     "contacts": "email",
@@ -64,11 +26,20 @@ UNIQUE: Mapping[str, str] = {
 _VERSION = {"contacts": "lastmodifieddate"}
 _MODIFIED = "hs_lastmodifieddate"
 _TO_CONTACT = {"deals": 3, "tasks": 204}  # HubSpot's own association type ids
+_LINKS = {
+    "contacts": ("deals", "tasks"),
+    "deals": ("contacts",),
+    "tasks": ("contacts",),
+    "emails": ("contacts",),
+}
+_LOOKUPS = {"deals_of_contact": ("deals", 0), "sent_emails_of_contact": ("emails", 100)}
+"""What is associated with a contact, and how many of it at most; 0: all."""
 _BATCH = 100  # HubSpot's limit of one batch read
 
 
 class HubSpot:
     """One account, seen with the rights of `token`; `timeout()` gives the seconds for a call.
+    `names` are the account's own names of our fields, `{"deals.amount": "acv"}`.
 
     Raises Refused for a base URL that would send the token in clear. `transport` is for tests.
     """
@@ -79,9 +50,11 @@ class HubSpot:
         token: str,
         *,
         timeout: Callable[[], float],
+        names: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._http = Http(base_url, token, timeout, transport)
+        self._names = Names(names or {})
 
     def __repr__(self) -> str:
         """The account's address, never the token."""
@@ -92,53 +65,71 @@ class HubSpot:
         self._http.close()
 
     def look(self, lookup: Lookup) -> tuple[Record, ...]:
-        """`contact` by `email`, or `deals_of_contact` by `email`."""
-        if lookup.field != "email" or lookup.kind not in {"contact", "deals_of_contact"}:
+        """By `email`: `contact`, `deals_of_contact`, or `sent_emails_of_contact`, which are the
+        outgoing ones among the latest hundred, since an old acquaintance has thousands."""
+        if lookup.field != "email" or lookup.kind not in {"contact", *_LOOKUPS}:
             raise Refused(f"the CRM has no lookup {lookup.kind} by {lookup.field}")
         contact = self.find("contacts", "email", lookup.value)
         if contact is None:
             return ()
-        return (contact,) if lookup.kind == "contact" else self._deals(contact.id)
+        if lookup.kind == "contact":
+            return (contact,)
+        kind, latest = _LOOKUPS[lookup.kind]
+        ids = sorted({*self._linked(contact.id, kind)}, key=_by_age)[-latest:]
+        batches = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+        found = (record for batch in batches for record in self._batch(kind, batch))
+        return tuple(r for r in found if kind != "emails" or r.fields.get(DIRECTION) == OUTGOING)
 
     def find(self, kind: str, field: str, value: str) -> Record | None:
         """The object whose unique property `field` is `value`, or None."""
         if not value.strip("."):  # no name of an object in a path
             return None
-        query = {"idProperty": field, "properties": _properties(kind)}
+        query = {
+            "idProperty": self._names.theirs(kind, field),
+            "properties": self._properties(kind),
+        }
         found = self._http.read("GET", _path(kind, value), query=query)
-        return None if found is None else _record(kind, found, lost=Unavailable)
+        return None if found is None else self._record(kind, found, lost=Unavailable)
 
     def read(self, kind: str, record_id: str) -> Record:
-        """The object by id; a deal's or task's contacts are in the field `contacts`, as `1,2`."""
-        query = {"properties": _properties(kind)}
-        if kind in _TO_CONTACT:
-            query["associations"] = "contacts"
+        """The object by id. What it is associated with is in a field for each kind, as `1,2`: a
+        contact's `deals` and `tasks`, the `contacts` of the others."""
+        query = {"properties": self._properties(kind), "associations": ",".join(_LINKS[kind])}
         found = self._http.read("GET", _path(kind, record_id), query=query)
         if found is None:
             raise NotFound(f"the CRM has no such object among its {kind}")
-        return _record(kind, found, lost=Unavailable)
+        return self._record(kind, found, lost=Unavailable)
 
     def create(self, kind: str, fields: Mapping[str, str], contact: str = "") -> Record:
         """A new object, or the one that has its unique value already.
 
         Raises Throttled, Unavailable, Refused, or Ambiguous when the answer was lost.
         """
-        body: dict[str, Any] = {"properties": dict(fields)}
+        body: dict[str, Any] = {"properties": self._names.sent(kind, fields)}
         if contact:
             body["associations"] = [_to_contact(kind, contact)]
         reply = self._http.write("POST", f"/crm/v3/objects/{kind}", body)
-        if _conflicts(kind, reply):
+        if self._conflicts(kind, reply):
             return self._existing(kind, fields, reply)
-        made = accepted(reply, f"create one of {kind}", _names(kind, fields), lost=Ambiguous)
-        return _record(kind, made, lost=Ambiguous)
+        made = accepted(reply, f"create one of {kind}", self._known(kind, fields), lost=Ambiguous)
+        return self._record(kind, made, lost=Ambiguous)
 
     def update(self, kind: str, record_id: str, fields: Mapping[str, str]) -> Record:
         """Change properties. Raises NotFound, and what `create` raises."""
-        reply = self._http.write("PATCH", _path(kind, record_id), {"properties": dict(fields)})
+        body = {"properties": self._names.sent(kind, fields)}
+        reply = self._http.write("PATCH", _path(kind, record_id), body)
         if reply.status == httpx.codes.NOT_FOUND:
             raise NotFound(f"the CRM has no such object among its {kind}")
-        changed = accepted(reply, f"update one of {kind}", _names(kind, fields), lost=Ambiguous)
-        return _record(kind, changed, lost=Ambiguous)
+        changed = accepted(
+            reply, f"update one of {kind}", self._known(kind, fields), lost=Ambiguous
+        )
+        return self._record(kind, changed, lost=Ambiguous)
+
+    def archive(self, kind: str, record_id: str) -> None:
+        """Put an object away; one that is gone stays gone. Raises what `create` raises."""
+        reply = self._http.write("DELETE", _path(kind, record_id), None)
+        if reply.status not in (httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND):
+            accepted(reply, f"archive one of {kind}", (), lost=Ambiguous)
 
     def _existing(self, kind: str, fields: Mapping[str, str], reply: Reply) -> Record:
         name = UNIQUE[kind]
@@ -151,13 +142,8 @@ class HubSpot:
             return self.read(kind, named[1])
         raise Unavailable(f"the CRM has this {name} but does not show its object yet; try again")
 
-    def _deals(self, contact_id: str) -> tuple[Record, ...]:
-        ids = list(dict.fromkeys(self._deal_ids(contact_id)))
-        batches = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
-        return tuple(deal for batch in batches for deal in self._batch("deals", batch))
-
-    def _deal_ids(self, contact_id: str) -> Iterator[str]:
-        path = f"/crm/v4/objects/contacts/{quote(contact_id, safe='')}/associations/deals"
+    def _linked(self, contact_id: str, kind: str) -> Iterator[str]:
+        path = f"/crm/v4/objects/contacts/{quote(contact_id, safe='')}/associations/{kind}"
         query = {"limit": "500"}
         while query:
             page = self._http.read("GET", path, query=query) or {}
@@ -169,20 +155,51 @@ class HubSpot:
             query = {"limit": "500", "after": str(after)} if after else {}
 
     def _batch(self, kind: str, ids: list[str]) -> Iterable[Record]:
-        body = {"properties": PROPERTIES[kind], "inputs": [{"id": one} for one in ids]}
+        body = {"properties": self._asked(kind), "inputs": [{"id": one} for one in ids]}
         answer = self._http.read("POST", f"/crm/v3/objects/{kind}/batch/read", body=body) or {}
         results = answer.get("results")
         if not isinstance(results, list) or len(results) != len(ids):
             raise Unavailable(f"the CRM did not give all {len(ids)} {kind}; read them again")
-        return [_record(kind, one, lost=Unavailable) for one in results]
+        return [self._record(kind, one, lost=Unavailable) for one in results]
+
+    def schema(self, kind: str) -> Schema:
+        """field_map.Described: the properties of the account, and what it requires."""
+        return schema_of(self._http, kind)
+
+    def _asked(self, kind: str) -> list[str]:
+        return [self._names.theirs(kind, name) for name in PROPERTIES[kind]]
+
+    def _properties(self, kind: str) -> str:
+        return ",".join((*self._asked(kind), _VERSION.get(kind, _MODIFIED)))
+
+    def _known(self, kind: str, fields: Mapping[str, str]) -> set[str]:
+        return {*self._names.sent(kind, fields), *self._asked(kind)}
+
+    def _conflicts(self, kind: str, reply: Reply) -> bool:
+        # Contacts answer 409; a custom unique property answers 400 with this code.
+        code = faults(reply).get(self._names.theirs(kind, UNIQUE[kind]))
+        return reply.status == httpx.codes.CONFLICT or code == "CONFLICTING_UNIQUE_VALUE"
+
+    def _record(self, kind: str, found: object, *, lost: type[CountersignError]) -> Record:
+        try:
+            return self._parsed(kind, found)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise lost(f"the CRM's answer is not one of its {kind}") from None
+
+    def _parsed(self, kind: str, found: Any) -> Record:
+        held = found["properties"]
+        asked = zip(PROPERTIES[kind], self._asked(kind), strict=True)
+        fields = {ours: held[theirs] for ours, theirs in asked if held.get(theirs)}
+        for to, linked in found.get("associations", {}).items():
+            ids = ",".join(sorted({str(one["id"]) for one in linked["results"]}))
+            fields |= {to: ids} if ids and to in _LINKS[kind] else {}
+        version = held.get(_VERSION.get(kind, _MODIFIED)) or found["updatedAt"]
+        return Record(kind=kind, id=found["id"], version=version, fields=fields)
 
 
-def _properties(kind: str) -> str:
-    return ",".join((*PROPERTIES[kind], _VERSION.get(kind, _MODIFIED)))
-
-
-def _names(kind: str, fields: Mapping[str, str]) -> set[str]:
-    return {*fields, *PROPERTIES[kind]}
+def _by_age(object_id: str) -> tuple[int, str]:
+    # HubSpot counts its ids up.
+    return len(object_id), object_id
 
 
 def _path(kind: str, key: str) -> str:
@@ -194,27 +211,3 @@ def _path(kind: str, key: str) -> str:
 def _to_contact(kind: str, contact: str) -> dict[str, Any]:
     types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": _TO_CONTACT[kind]}]
     return {"to": {"id": contact}, "types": types}
-
-
-def _conflicts(kind: str, reply: Reply) -> bool:
-    # Contacts answer 409; a custom unique property answers 400 with this code.
-    code = faults(reply).get(UNIQUE[kind])
-    return reply.status == httpx.codes.CONFLICT or code == "CONFLICTING_UNIQUE_VALUE"
-
-
-def _record(kind: str, found: object, *, lost: type[CountersignError]) -> Record:
-    try:
-        return _parsed(kind, found)
-    except (KeyError, TypeError, AttributeError, ValueError):
-        raise lost(f"the CRM's answer is not one of its {kind}") from None
-
-
-def _parsed(kind: str, found: Any) -> Record:
-    held = found["properties"]
-    fields = {name: held[name] for name in PROPERTIES[kind] if held.get(name)}
-    linked = found.get("associations", {}).get("contacts", {}).get("results", ())
-    contacts = ",".join(dict.fromkeys(str(one["id"]) for one in linked))
-    if contacts:
-        fields["contacts"] = contacts
-    version = held.get(_VERSION.get(kind, _MODIFIED)) or found["updatedAt"]
-    return Record(kind=kind, id=found["id"], version=version, fields=fields)

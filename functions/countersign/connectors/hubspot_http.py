@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from countersign.connectors import http_limits
 from countersign.domain.errors import (
     Ambiguous,
     CountersignError,
@@ -20,13 +21,6 @@ from countersign.domain.errors import (
     Unavailable,
 )
 
-MAX_ANSWER = 8 * 1_048_576
-"""Bytes that are read of one answer."""
-
-_KEEP_ALIVE = 5.0  # seconds: after a frozen function wakes, an older connection would lose a write
-_LONGEST_PAUSE = 3600.0  # seconds of Retry-After that are believed
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _LATER = frozenset({423, 477, 503})  # locked, account in migration, unavailable: nothing applied
 
 
@@ -55,19 +49,16 @@ class Http:
         transport: httpx.BaseTransport | None,
     ) -> None:
         url = httpx.URL(base_url)
-        if url.scheme != "https" and url.host not in _LOOPBACK:
+        if http_limits.in_clear(url):
             raise Refused("the CRM's base URL must be https: a token never travels in clear")
         # httpx logs each URL at INFO, and these hold e-mail addresses.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self.host = url.host
         self._timeout = timeout
-        self._client = httpx.Client(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
-            follow_redirects=False,
-            trust_env=False,
-            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
-            transport=transport,
+        self._client = http_limits.client(transport)
+        self._client.base_url = url
+        self._client.headers.update(
+            {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
         )
 
     def close(self) -> None:
@@ -91,14 +82,14 @@ class Http:
             return None
         return accepted(reply, "read", (), lost=Unavailable)
 
-    def write(self, method: str, path: str, body: Mapping[str, Any]) -> Reply:
+    def write(self, method: str, path: str, body: Mapping[str, Any] | None) -> Reply:
         """The answer, whatever its status.
 
         Raises Unavailable when nothing was sent, Ambiguous when the answer was lost.
         """
         try:
             return self._send(method, path, None, body)
-        except _NOT_SENT as lost:
+        except http_limits.NOT_SENT as lost:
             raise Unavailable(f"the CRM was not reached ({type(lost).__name__})") from None
         except httpx.HTTPError as lost:
             raise Ambiguous(f"the CRM's answer was lost ({type(lost).__name__})") from None
@@ -114,13 +105,12 @@ class Http:
         if seconds <= 0:
             raise Unavailable("no time is left to ask the CRM")
         deadline = time.monotonic() + seconds
-        # httpx limits each phase; together they must not exceed what the caller has.
-        phases = httpx.Timeout(seconds / 4, read=seconds / 2)
+        phases = http_limits.phases(seconds)
         with self._client.stream(method, path, params=query, json=body, timeout=phases) as answer:
             return Reply(
                 status=answer.status_code,
-                body=_object(_bytes(answer, deadline)),
-                retry_after=_pause(answer.headers.get("retry-after", "")),
+                body=_object(http_limits.body(answer, deadline)),
+                retry_after=http_limits.retry_after(answer),
             )
 
 
@@ -140,7 +130,9 @@ def accepted(
         raise Unavailable(f"the CRM is not available ({reply.status}) for: {doing}")
     if reply.ok or httpx.codes.is_server_error(reply.status):
         raise lost(f"the CRM's answer ({reply.status}) does not tell the outcome of: {doing}")
-    raise Refused(_refusal(reply, doing, names))
+    # Only names that are ours: whatever else stands there is content from outside.
+    known = {name: code for name, code in faults(reply).items() if name in names}
+    raise Refused(_refusal(reply, doing, known), known)
 
 
 def faults(reply: Reply) -> dict[str, str]:
@@ -155,11 +147,10 @@ def faults(reply: Reply) -> dict[str, str]:
     return found
 
 
-def _refusal(reply: Reply, doing: str, names: Collection[str]) -> str:
-    # Only names that are ours: whatever else stands there is content from outside.
-    known = [f"{name} {code}" for name, code in faults(reply).items() if name in names]
+def _refusal(reply: Reply, doing: str, known: Mapping[str, str]) -> str:
     category = _code((reply.body or {}).get("category"))
-    parts = ", ".join([f"{reply.status} {category}".strip(), *known])
+    named = (f"{name} {code}" for name, code in known.items())
+    parts = ", ".join([f"{reply.status} {category}".strip(), *named])
     return f"the CRM refused to {doing}: {parts}. Correct the data or the token's rights."
 
 
@@ -183,28 +174,9 @@ def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _bytes(answer: httpx.Response, deadline: float) -> bytes:
-    if answer.headers.get("content-encoding", "identity") != "identity":
-        raise httpx.DecodingError("the answer is compressed, which was not asked for")
-    got = bytearray()
-    for chunk in answer.iter_bytes():
-        got += chunk
-        if len(got) > MAX_ANSWER:
-            raise httpx.ReadError("the answer is too large")
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer came too slowly")
-    return bytes(got)
-
-
 def _object(raw: bytes) -> Mapping[str, Any] | None:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
-
-
-def _pause(text: str) -> float | None:
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text):
-        return None
-    return min(float(text), _LONGEST_PAUSE)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import stripe
 
+from countersign.connectors import http_limits
 from countersign.domain.errors import (
     Ambiguous,
     CountersignError,
@@ -20,13 +21,6 @@ from countersign.domain.errors import (
     Unavailable,
 )
 
-MAX_ANSWER = 8 * 1_048_576
-"""Bytes that are read of one answer."""
-
-_KEEP_ALIVE = 5.0  # seconds: after a frozen function wakes, an older connection would lose a write
-_LONGEST_PAUSE = 3600.0  # seconds of Retry-After that are believed
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # What we read of an answer. `Stripe-Notice` is left out: the library would print it.
 _HEADERS = ("request-id", "retry-after", "idempotent-replayed")
 _PARAMS = frozenset({"charge", "amount", "reason", "metadata", "id", "query", "starting_after"})
@@ -55,7 +49,7 @@ class Transport(stripe.HTTPClient):
     ) -> None:
         super().__init__()
         url = httpx.URL(base_url)
-        if url.scheme != "https" and url.host not in _LOOPBACK:
+        if http_limits.in_clear(url):
             raise Refused("the payments base URL must be https: a key never travels in clear")
         # Both log URLs at INFO, and these hold order and customer numbers.
         for logger in ("httpx", "stripe"):
@@ -64,12 +58,7 @@ class Transport(stripe.HTTPClient):
         stripe.enable_telemetry = False
         self.host = url.host
         self._seconds = timeout
-        self._client = httpx.Client(
-            follow_redirects=False,
-            trust_env=False,
-            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
-            transport=transport,
-        )
+        self._client = http_limits.client(transport)
 
     def close(self) -> None:
         """Close the connections."""
@@ -90,7 +79,7 @@ class Transport(stripe.HTTPClient):
             raise NotSent("no time is left")
         try:
             return self._send(method, url, headers, post_data, seconds)
-        except _NOT_SENT as lost:
+        except http_limits.NOT_SENT as lost:
             raise NotSent(type(lost).__name__) from None
         except (httpx.HTTPError, UnicodeDecodeError) as lost:
             raise AnswerLost(type(lost).__name__) from None
@@ -99,13 +88,12 @@ class Transport(stripe.HTTPClient):
         self, method: str, url: str, headers: Mapping[str, str] | None, body: Any, seconds: float
     ) -> tuple[str, int, Mapping[str, str]]:
         deadline = time.monotonic() + seconds
-        # httpx limits each phase; together they must not exceed what the caller has.
-        phases = httpx.Timeout(seconds / 4, read=seconds / 2)
+        phases = http_limits.phases(seconds)
         sent = {**(headers or {}), "Accept-Encoding": "identity"}
         with self._client.stream(
             method.upper(), url, headers=sent, content=body, timeout=phases
         ) as answer:
-            read = _bytes(answer, deadline).decode()
+            read = http_limits.body(answer, deadline).decode()
             kept = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
             return read, answer.status_code, kept
 
@@ -147,7 +135,7 @@ def _told(error: Exception, doing: str) -> CountersignError | None:
     if not isinstance(error, stripe.StripeError):
         return None
     if _status(error) == httpx.codes.TOO_MANY_REQUESTS:
-        wait = _pause((error.headers or {}).get("retry-after", ""))
+        wait = http_limits.pause((error.headers or {}).get("retry-after", ""))
         return Throttled(f"the payments account asked to wait before: {doing}", wait)
     if httpx.codes.is_client_error(_status(error)):
         return None if _status(error) == httpx.codes.CONFLICT else _refused(error, doing)
@@ -186,22 +174,3 @@ def _object(error: Exception) -> Mapping[str, Any]:
     body = error.json_body if isinstance(error, stripe.StripeError) else None
     inner = body.get("error") if isinstance(body, dict) else None
     return inner if isinstance(inner, dict) else {}
-
-
-def _bytes(answer: httpx.Response, deadline: float) -> bytes:
-    if answer.headers.get("content-encoding", "identity") != "identity":
-        raise httpx.DecodingError("the answer is compressed, which was not asked for")
-    got = bytearray()
-    for chunk in answer.iter_bytes():
-        got += chunk
-        if len(got) > MAX_ANSWER:
-            raise httpx.ReadError("the answer is too large")
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer came too slowly")
-    return bytes(got)
-
-
-def _pause(text: str) -> float | None:
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text):
-        return None
-    return min(float(text), _LONGEST_PAUSE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import (
@@ -16,18 +17,22 @@ from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
 from countersign.domain.ports import Email
 
 if TYPE_CHECKING:
-    from types_boto3_sesv2.type_defs import BodyTypeDef, MessageHeaderTypeDef
+    from types_boto3_sesv2 import SESV2Client
+    from types_boto3_sesv2.type_defs import BodyTypeDef, MessageHeaderTypeDef, MessageTagTypeDef
 
 _THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "Throttling"})
 _SERVER_ERROR = 500
+_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")  # SES's own limits for the value of a tag
 
 
 class SesMailer:
-    """Sends as one verified identity."""
+    """Sends as one verified identity, under the configuration set that publishes what becomes of
+    the mails. The tags of a mail come back in its events."""
 
-    def __init__(self, sender: str) -> None:
+    def __init__(self, sender: str, configuration_set: str, ses: SESV2Client | None = None) -> None:
         self._sender = sender
-        self._ses = client("sesv2")
+        self._set = configuration_set
+        self._ses = ses or client("sesv2")
 
     def send(self, email: Email) -> str:
         """SES's id of the accepted mail. Raises Throttled, Unavailable, Refused or Ambiguous."""
@@ -37,6 +42,8 @@ class SesMailer:
         try:
             sent = self._ses.send_email(
                 FromEmailAddress=self._sender,
+                ConfigurationSetName=self._set,
+                EmailTags=_tags(email),
                 Destination={"ToAddresses": [email.to]},
                 ReplyToAddresses=[email.reply_to] if email.reply_to else [],
                 Content={
@@ -54,6 +61,12 @@ class SesMailer:
         except HTTPClientError:
             raise Ambiguous("SES took the mail or not: its answer was lost") from None
         return sent["MessageId"]
+
+
+def _tags(email: Email) -> list[MessageTagTypeDef]:
+    """What SES would refuse as a tag is left out: a mail without a trace beats no mail."""
+    told = email.about.items()
+    return [{"Name": name, "Value": value} for name, value in told if _TAG.fullmatch(value)]
 
 
 def _headers(email: Email) -> list[MessageHeaderTypeDef]:

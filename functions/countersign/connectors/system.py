@@ -26,6 +26,10 @@ class SystemIds:
         """128 random bits as hex."""
         return secrets.token_hex(16)
 
+    def digits(self, count: int) -> str:
+        """`count` random decimal digits, each number as likely as any other."""
+        return f"{secrets.randbelow(10**count):0{count}d}"
+
 
 def pause(seconds: float) -> None:
     """Let time pass."""

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic
 
-from pydantic import AwareDatetime, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Value
-from countersign.domain.errors import NotAuthorised, UnknownVersion
+from countersign.domain.errors import UnknownVersion
 from countersign.domain.money import Money
 from countersign.domain.policy import Answer, Verdict
 from countersign.domain.records import Records
-
-ParamsT = TypeVar("ParamsT", bound=Contract)
-PortT = TypeVar("PortT")
+from countersign.domain.undoable import ParamsT, PortT, Undo
+from countersign.domain.wanted import Wanted
 
 PROSE = "prose"
 Prose = Annotated[str, PROSE]
@@ -57,7 +56,6 @@ class Action(Generic[ParamsT, PortT]):
     version: int
     connector: str
     params: type[ParamsT]
-    reversible: bool
     words: Callable[[ParamsT], str]
     """The action in one sentence for the person who signs it."""
     do: Callable[[PortT, ParamsT, str], Receipt]
@@ -72,15 +70,15 @@ class Action(Generic[ParamsT, PortT]):
     """What else is true of parameters that a person changed (a fixed text is a draft then)."""
     differences: Callable[[ParamsT, Records], tuple[Difference, ...]] | None = None
     """What changes at the target, against what Look found; None: it only adds something."""
+    undo: Undo[ParamsT, PortT] | None = None
+    """How the effect is taken back; None: it is irreversible."""
+    settle: timedelta = timedelta(0)
+    """How long after an answer the target may still show what was there before."""
 
-
-@dataclass(frozen=True)
-class Wanted:
-    """An action that a workflow wants, before policy has spoken."""
-
-    action: str
-    params: Contract
-    target: str
+    @property
+    def reversible(self) -> bool:
+        """Whether the effect can be taken back."""
+        return self.undo is not None
 
 
 class ActionStatus(StrEnum):
@@ -95,6 +93,31 @@ class ActionStatus(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     FORBIDDEN = "forbidden"
+    DROPPED = "dropped"
+    """Not to be carried out any more: what it presupposes did not happen, or its plan ended."""
+    UNDO = "undo"
+    """It took effect and is to be undone."""
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    KEPT = "kept"
+    """It was to be undone and could not be; the note says why."""
+
+
+_FIRST = {
+    Answer.RUN: ActionStatus.AUTHORISED,
+    Answer.ASK: ActionStatus.PLANNED,
+    Answer.FORBID: ActionStatus.FORBIDDEN,
+}
+
+
+class Seen(Value):
+    """What a target said or showed instead of what was wanted of it, as far as a new plan may heed
+    it: at most ten fields, at most 200 characters of each value."""
+
+    refused: bool
+    """Whether it said no; else it answered, and then held something else."""
+    fields: tuple[Difference, ...] = ()
+    """By the target's names: `before` was wanted, `after` was seen, or is a refusal's code."""
 
 
 class LedgerEntry(Contract):
@@ -122,11 +145,28 @@ class LedgerEntry(Contract):
     """Id of the approver who changed the parameters last, if one did."""
     edited_from: str = ""
     """The bytes before the first change, so that a signer sees what people changed."""
+    before: Mapping[str, str] | None = None
+    """What the target held before the action, if it can be undone; empty: nothing was there."""
+    left: Mapping[str, str] | None = None
+    """What the target held right after it."""
+    conflict: tuple[Difference, ...] = ()
+    """Why it was not undone: `before` is what it left, `after` what somebody made of that."""
+    plan: int = 0
+    """Which plan of the job it belongs to: 0 is the first, then one more after each failure."""
+    basis: Mapping[str, str] | None = None
+    """What the plan was going to overwrite when it was made, by name; None: not looked at yet."""
+    seen: Seen | None = None
+    """How it failed, when another plan may do better; None for every other failure."""
 
     def content(self) -> Mapping[str, Any]:
         """The stored bytes, parsed."""
         parsed: dict[str, Any] = json.loads(self.body)
         return parsed
+
+    @property
+    def after(self) -> str:
+        """Id of the action that must have been verified before this one; from the signed bytes."""
+        return str(self.content().get("after", ""))
 
     @property
     def key(self) -> str:
@@ -143,9 +183,12 @@ def entry(
     job_id: str,
     policy: str,
     expires_at: datetime,
+    plan: int = 0,
 ) -> LedgerEntry:
-    """The ledger entry of `wanted`, its bytes fixed from here on."""
-    body = _bytes(wanted, action, job=job_id, policy=policy, expires_at=expires_at)
+    """The ledger entry of `wanted`, its bytes fixed from here on. A later plan has other bytes, and
+    so other keys at the target, for the same parameters: its signatures are its own."""
+    bound = {"job": job_id, "policy": policy, "expires_at": expires_at}
+    body = _bytes(wanted, action, **(bound | ({"plan": plan} if plan else {})))
     return LedgerEntry(
         index=index,
         action=action.id,
@@ -154,7 +197,8 @@ def entry(
         body=body.decode(),
         digest=digest(body),
         verdict=verdict,
-        status=_first_status(verdict),
+        status=_FIRST[verdict.answer],
+        plan=plan,
     )
 
 
@@ -169,43 +213,8 @@ def params_of(held: LedgerEntry, action: Action[ParamsT, Any]) -> ParamsT:
         raise UnknownVersion(f"the stored parameters of {held.action} break its contract") from None
 
 
-def check_bytes(held: LedgerEntry, job_id: str, now: datetime) -> None:
-    """Recompute the digest from the stored bytes. Raises NotAuthorised when anything moved."""
-    if digest(held.body.encode()) != held.digest:
-        raise NotAuthorised(f"action {held.index}: the stored bytes are not the ones decided on")
-    bound = _bound(held)
-    if (bound.job, bound.action, bound.version) != (job_id, held.action, held.action_version):
-        raise NotAuthorised(f"action {held.index} belongs to another job or another action")
-    if bound.expires_at <= now:
-        raise NotAuthorised(f"action {held.index} is past its hard expiry")
-
-
 def _bytes(wanted: Wanted, action: Action[Any, Any], **bound: object) -> bytes:
     described = {"action": action.id, "version": action.version}
+    if wanted.after:
+        described["after"] = wanted.after
     return canonical({**described, "params": wanted.params, "target": wanted.target, **bound})
-
-
-class _Bound(Value):
-    """What the bytes say about themselves."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    job: str
-    action: str
-    version: int
-    expires_at: AwareDatetime
-
-
-def _bound(held: LedgerEntry) -> _Bound:
-    try:
-        return _Bound.model_validate_json(held.body)
-    except ValidationError:
-        raise NotAuthorised(f"action {held.index}: the stored bytes are no action's") from None
-
-
-def _first_status(verdict: Verdict) -> ActionStatus:
-    return {
-        Answer.RUN: ActionStatus.AUTHORISED,
-        Answer.ASK: ActionStatus.PLANNED,
-        Answer.FORBID: ActionStatus.FORBIDDEN,
-    }[verdict.answer]

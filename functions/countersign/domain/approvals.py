@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.causes import Cause, explained, in_words
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import AlreadyDecided, NotAuthorised
@@ -91,6 +90,8 @@ class Approval(Contract):
     """What people said so far; `decision` is there once they are enough."""
     decision: Decision | None = None
     superseded: bool = False
+    unreachable: tuple[str, ...] = ()
+    """Ids of those whose mail came back. They may still sign: they may be reached otherwise."""
 
     def person(self, person_id: str) -> Person | None:
         """The approver with this id, if this approval asks them."""
@@ -105,6 +106,13 @@ class Approval(Contract):
     def needed(self) -> int:
         """How many different people must approve."""
         return {Quorum.ONE: 1, Quorum.TWO: 2, Quorum.ALL: len(self.approvers)}[self.quorum]
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether mail reaches fewer people than must sign, those included who have signed."""
+        signed = {one.by for one in self.signatures}
+        gone = {*self.unreachable} - signed
+        return sum(person.id not in gone for person in self.approvers) < self.needed
 
 
 def decide(approval: Approval, decision: Decision) -> Approval:
@@ -125,32 +133,6 @@ def decide(approval: Approval, decision: Decision) -> Approval:
     return signed.model_copy(update={"decision": _final(signed)})
 
 
-def expire(approval: Approval, now: datetime) -> Approval:
-    """Not approved: time decided. Raises AlreadyDecided, or NotAuthorised before the deadline."""
-    if approval.decision is not None:
-        raise AlreadyDecided(f"{approval.decision.by} decided at {approval.decision.at:%c}")
-    if now < approval.deadline:
-        raise NotAuthorised("the deadline has not passed")
-    choices = dict.fromkeys(approval.digests, Choice.REJECT)
-    decision = Decision(
-        by=EXPIRY, at=now, choices=choices, reason="nobody decided in time", via="expiry"
-    )
-    return approval.model_copy(update={"decision": decision})
-
-
-def settle(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
-    """The ledger entries that the decision moves, moved."""
-    decision = approval.decision
-    if decision is None:
-        raise NotAuthorised("an approval without a decision settles nothing")
-    named = {"approval": approval.approval_id, "note": decision.words}
-    return tuple(
-        held.model_copy(update={**named, "status": _status(decision, held.digest)})
-        for held in ledger
-        if held.digest in approval.digests and held.status is ActionStatus.PLANNED
-    )
-
-
 def refusal(approval: Approval, decision: Decision) -> str | None:
     """Why this decision does not count, from the request alone; None when it does.
 
@@ -159,7 +141,7 @@ def refusal(approval: Approval, decision: Decision) -> str | None:
     barred = barred_from(approval, decision.by, decision.at)
     if barred:
         return barred
-    if set(decision.choices) != set(approval.digests):
+    if not still_open(approval) <= set(decision.choices) <= set(approval.digests):
         return "the decision is not about the actions that were shown"
     rejects = Choice.REJECT in decision.choices.values()
     if rejects and not explained(decision.cause, decision.reason):
@@ -188,13 +170,25 @@ def not_theirs(approval: Approval, person: Person) -> str | None:
     return None
 
 
+def rejections(approval: Approval, action_digest: str) -> tuple[Decision, ...]:
+    """The signatures that reject an action: one is enough, whatever others say to it."""
+    return tuple(
+        one for one in approval.signatures if one.choices.get(action_digest) is Choice.REJECT
+    )
+
+
+def still_open(approval: Approval) -> set[str]:
+    """The actions that need a choice: not those which somebody rejected."""
+    return {one for one in approval.digests if not rejections(approval, one)}
+
+
 def _final(approval: Approval) -> Decision | None:
     """The decision of all signatures together, once every action is settled: rejected by one of
     them, or approved by enough."""
     last = approval.signatures[-1]
     choices = {}
     for action_digest in approval.digests:
-        if not all(one.approves(action_digest) for one in approval.signatures):
+        if rejections(approval, action_digest):
             choices[action_digest] = Choice.REJECT
         elif enough(approval, action_digest):
             choices[action_digest] = Choice.APPROVE
@@ -209,9 +203,3 @@ def enough(approval: Approval, action_digest: str) -> bool:
     """Whether enough people approved the action, and not only who edited it."""
     signers = approval.signers(action_digest)
     return len(signers) >= approval.needed and signers != {approval.editors.get(action_digest)}
-
-
-def _status(decision: Decision, action_digest: str) -> ActionStatus:
-    if decision.choices[action_digest] is Choice.APPROVE:
-        return ActionStatus.AUTHORISED
-    return ActionStatus.EXPIRED if decision.via == "expiry" else ActionStatus.REJECTED

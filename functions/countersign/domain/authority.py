@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from countersign.domain.actions import ActionStatus, LedgerEntry, check_bytes
+from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.approvals import (
     Approval,
     Choice,
@@ -17,6 +17,7 @@ from countersign.domain.approvals import (
 )
 from countersign.domain.contract import Value
 from countersign.domain.errors import NotAuthorised
+from countersign.domain.intact import check_bytes
 from countersign.domain.people import Directory, Member
 from countersign.domain.policy import Answer
 

@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import AlreadyDecided, ContractBroken
 
-Way = Literal["resume", "done", "close"]
-"""Correct and resume; done by hand, with evidence; close, with a reason."""
+Way = Literal["resume", "done", "close", "rollback"]
+"""Correct and resume; done by hand, with evidence; close, with a reason; undo what was done."""
 
 
 class Resolution(Value):

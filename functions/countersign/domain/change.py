@@ -17,10 +17,13 @@ from countersign.domain.desk import Review
 from countersign.domain.job import Job, Status, moved
 from countersign.domain.plan import Move
 from countersign.domain.questions import Question
+from countersign.domain.slots import Slot
 
-DueKind = Literal["queue", "approval", "reminder", "callback", "parked", "question", "reservation"]
+DueKind = Literal[
+    "queue", "approval", "reminder", "callback", "parked", "question", "reservation", "returned"
+]
 """Accepted but not started; a tier's deadline and its reminder; a lost callback; a parked job;
-questions and answers to mail; a part of a cap to settle or to free."""
+questions and answers to mail; a part of a cap to settle or to free; a mail that came back."""
 
 
 class Due(Value):
@@ -103,6 +106,10 @@ class Change:
     """What waits there no more."""
     reviews: tuple[Review, ...] = ()
     """What a person shall look at afterwards."""
+    takes: Slot | None = None
+    """The slot of a connector that this change takes; refused while the connector rests."""
+    frees: Slot | None = None
+    """The slot that it gives back."""
     execution: str = ""
     """Name of the execution that owns the job from now on."""
     attempt: int = 0

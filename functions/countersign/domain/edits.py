@@ -7,26 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from countersign.domain.actions import (
-    Action,
-    ActionStatus,
-    LedgerEntry,
-    Wanted,
-    check_bytes,
-    entry,
-    params_of,
-)
+from countersign.domain.actions import Action, ActionStatus, LedgerEntry, entry, params_of
 from countersign.domain.change import JobRecord
 from countersign.domain.contract import Contract
-from countersign.domain.errors import ContractBroken, NotAuthorised, UnknownVersion
+from countersign.domain.errors import ContractBroken, NotAuthorised
 from countersign.domain.fields import changed, faults, inputs, value
+from countersign.domain.intact import check_bytes
 from countersign.domain.people import Member
 from countersign.domain.policy import Answer, Verdict, joined
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Records
 from countersign.domain.release import Limits
 from countersign.domain.rules import Situation, findings
-from countersign.domain.workflow import Workflow
+from countersign.domain.wanted import Wanted
+from countersign.domain.workflow import Workflow, action_for
 
 
 def situation(workflow: Workflow[Any], record: JobRecord, now: datetime) -> Situation[Any]:
@@ -39,18 +33,12 @@ def situation(workflow: Workflow[Any], record: JobRecord, now: datetime) -> Situ
         records=record.results["records"].as_(Records),
         limits=record.results["limits"].as_(Limits),
         now=now,
+        ours=frozenset(held.key for held in record.ledger),
+        received_at=record.job.source.received_at,
         edited=tuple(
-            params_of(held, action_of(workflow, held)) for held in record.ledger if held.edited_by
+            params_of(held, action_for(workflow, held)) for held in record.ledger if held.edited_by
         ),
     )
-
-
-def action_of(workflow: Workflow[Any], held: LedgerEntry) -> Action[Any, Any]:
-    """The action of an entry. Raises UnknownVersion when this code has none of that name."""
-    action = workflow.actions.get(held.action)
-    if action is None:
-        raise UnknownVersion(f"planned {held.action}; this code has no such action")
-    return action
 
 
 def edited(
@@ -71,7 +59,7 @@ def edited(
     check_bytes(held, record.job.job_id, now)
     if held.status is not ActionStatus.PLANNED:
         raise NotAuthorised(f"action {held.index} does not wait for a signature")
-    action = action_of(workflow, held)
+    action = action_for(workflow, held)
     params = _params(held, action, texts, now)
     _within_limit(action, params, by)
     verdict = _judged(workflow, record, held, params, now)
@@ -89,12 +77,13 @@ def _anew(
     content = held.content()
     return entry(
         held.index,
-        Wanted(action=held.action, params=params, target=content["target"]),
+        Wanted(action=held.action, params=params, target=content["target"], after=held.after),
         action,
         verdict,
         job_id=content["job"],
         policy=policy,
         expires_at=datetime.fromisoformat(content["expires_at"]),
+        plan=held.plan,
     )
 
 

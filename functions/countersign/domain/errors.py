@@ -5,6 +5,9 @@ CountersignError
 │   ├── Throttled             the other side said "later"
 │   ├── Unavailable           no answer, or 5xx, before the other side applied anything
 │   └── StoreConflict         somebody else wrote the job first
+├── NotNow                    the job is parked at once; nothing is retried
+│   ├── ConnectorResting      the other side failed too often, or asked for a pause
+│   └── SecretMissing         nobody has set a credential that the job needs
 ├── NeedsPerson               no retry helps; the job becomes a case
 │   ├── Quarantined           the bytes from outside cannot be read safely
 │   ├── Ungrounded            the model's answer stayed invalid or unsupported after its repair
@@ -15,6 +18,7 @@ CountersignError
 ├── StaleExecution            another execution owns the job now; this one ends
 └── (raised and handled within one function, never seen by the state machine)
     ├── IllegalMove           a status change that the table of moves does not have
+    ├── SlotTaken             somebody else has the slot of a connector that we wanted
     ├── Ambiguous             an effect may or may not have happened
     ├── NotAuthorised         an action without a live, matching authority
     ├── AlreadyDecided        a second decision on the same approval
@@ -24,6 +28,9 @@ Messages are safe to log and to show to an operator: they never quote content fr
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
 
 
 class CountersignError(Exception):
@@ -51,6 +58,24 @@ class StoreConflict(Transient):
     """The job changed between our read and our write; read again and decide again."""
 
 
+class NotNow(CountersignError):  # noqa: N818 - as Transient
+    """Nothing is wrong with the job, and trying again at once would be a burden."""
+
+
+class ConnectorResting(NotNow):
+    """The breaker of a connector is open."""
+
+    def __init__(self, connector: str, until: datetime | None = None) -> None:
+        ends = f" until {until:%H:%M:%S} UTC" if until else ""
+        super().__init__(f"{connector} rests{ends}: it failed too often or asked for a pause")
+        self.until = until
+        """When it closes, in the machine's own time, if that is known."""
+
+
+class SecretMissing(NotNow):
+    """A credential is not set. The message names it and the command that sets it."""
+
+
 class NeedsPerson(CountersignError):  # noqa: N818 - as Transient
     """No retry helps: a person has to look."""
 
@@ -70,6 +95,11 @@ class UnknownVersion(NeedsPerson):
 class Refused(NeedsPerson):
     """The other side rejected the request for good (4xx): our data or our rights are wrong."""
 
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {})
+        """Names of ours that it would not take, with its code for why, when it says so."""
+
 
 class InternalError(NeedsPerson):
     """A defect of ours. The message names exception class and state; the log has the trace."""
@@ -85,6 +115,10 @@ class StaleExecution(CountersignError):  # noqa: N818 - as Transient
 
 class IllegalMove(CountersignError):  # noqa: N818 - as Transient
     """A status change that the table of legal moves does not allow."""
+
+
+class SlotTaken(CountersignError):  # noqa: N818 - as Transient
+    """Another visit holds the slot; the job itself is as it was."""
 
 
 class Ambiguous(CountersignError):  # noqa: N818 - as Transient

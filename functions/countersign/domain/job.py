@@ -37,7 +37,7 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.PROCESSING: frozenset(
         {
             *(_S.WAITING_FOR_REVIEW, _S.RETRYING, _S.PARKED),
-            *(_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED),
+            *(_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED, _S.ROLLED_BACK),
         }
     ),
     _S.WAITING_FOR_REVIEW: frozenset(
@@ -48,7 +48,8 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.PARKED: frozenset({_S.RETRYING, _S.ESCALATED, _S.FAILED}),
     _S.ESCALATED: _CASE_ENDS,
     _S.FAILED: _CASE_ENDS | {_S.ESCALATED},
-    _S.COMPLETED: frozenset({_S.ROLLED_BACK, _S.ESCALATED}),
+    # RETRYING: an execution takes back what the job did. ESCALATED: a mail bounced afterwards.
+    _S.COMPLETED: frozenset({_S.RETRYING, _S.ESCALATED}),
     _S.REJECTED: frozenset(),
     _S.ROLLED_BACK: frozenset(),
 }

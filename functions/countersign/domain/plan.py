@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Literal
 
 from countersign.domain import errors
@@ -19,7 +20,10 @@ State = Literal["Propose", "Look", "Decide", "Act", "Ask", "Close", "Escalate", 
 
 _A = ActionStatus
 _OPEN = frozenset({_A.AUTHORISED, _A.CLAIMED})
-_BEGUN = frozenset({_A.CLAIMED, _A.VERIFIED, _A.UNKNOWN})
+_BEGUN = frozenset({_A.CLAIMED, _A.VERIFIED, _A.UNKNOWN, _A.UNDO, _A.UNDOING, _A.KEPT})
+_COMES = frozenset({_A.VERIFIED, _A.AUTHORISED, _A.CLAIMED})
+_NEVER = frozenset({_A.REJECTED, _A.FORBIDDEN, _A.DROPPED, _A.UNDONE})
+_TO_UNDO = frozenset({_A.UNDO, _A.UNDOING})
 _STUCK = {
     _A.UNKNOWN: "it is not known whether an action took effect",
     _A.FAILED: "an action failed",
@@ -77,11 +81,13 @@ def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:
 
     `reads` is the connector whose records are looked at again after a signature.
     """
-    stuck = next((_STUCK[held.status] for held in ledger if held.status in _STUCK), "")
-    handed = stuck or _handed_over(ledger)
+    taken_back = next((held for held in reversed(ledger) if held.status in _TO_UNDO), None)
+    if taken_back:
+        return Move("Act", connector=taken_back.connector)
+    handed = _stuck(ledger) or _handed_over(ledger)
     if handed:
         return Move("Escalate", reason=handed)
-    opened = next((held for held in ledger if held.status in _OPEN), None)
+    opened = next(iter(_opened(ledger)), None)
     if opened:
         return Move("Act", connector=opened.connector)
     waits = any(held.status is _A.PLANNED for held in ledger)
@@ -101,6 +107,9 @@ def check_plan(
     """
     if stricter(held.verdict, workflow.policy.verdict(held.action, found)):
         raise NotAuthorised(f"action {held.index}: policy asks for more than its verdict says")
+    first = _presupposed(ledger, held)
+    if first is not None and first.status is not _A.VERIFIED:
+        raise NotAuthorised(f"action {held.index}: {held.after} comes first and is {first.status}")
     twins = [other for other in ledger if other.digest == held.digest and other.index != held.index]
     if any(other.status in _BEGUN for other in twins):
         raise NotAuthorised(f"action {held.index}: the same bytes have run already")
@@ -108,13 +117,50 @@ def check_plan(
 
 def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
     """What one Act visit works on: the next consecutive open actions of one connector."""
-    pending = [held for held in ledger if held.status in _OPEN]
-    run: list[LedgerEntry] = []
-    for held in pending:
-        if held.connector != connector:
-            break
-        run.append(held)
-    return tuple(run)
+    return _consecutive(_opened(ledger), connector)
+
+
+def undo_visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
+    """What one Act visit takes back: the last effects first, as far as one connector has them."""
+    return _consecutive([h for h in reversed(ledger) if h.status in _TO_UNDO], connector)
+
+
+def dropped(ledger: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """The entries that can never run, because what they presuppose will not happen."""
+    gone: list[LedgerEntry] = []
+    for held in ledger:
+        first = _presupposed([*gone, *ledger], held)  # of the same index the first one counts
+        if held.status in (_A.PLANNED, _A.AUTHORISED) and first and first.status in _NEVER:
+            note = f"it presupposes {first.action}, which is {first.status}"
+            gone.append(held.model_copy(update={"status": _A.DROPPED, "note": note}))
+    return tuple(gone)
+
+
+def _opened(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """What may run now: authorised, and what it presupposes is done or comes just before."""
+    opened = []
+    for held in ledger:
+        first = _presupposed(ledger, held)
+        if held.status in _OPEN and (first is None or first.status in _COMES):
+            opened.append(held)
+    return opened
+
+
+def _presupposed(ledger: Sequence[LedgerEntry], held: LedgerEntry) -> LedgerEntry | None:
+    """The latest entry of the action that must come before `held`."""
+    named = (other for other in ledger if held.after and other.action == held.after)
+    return max(named, key=lambda other: other.index, default=None)
+
+
+def _consecutive(entries: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
+    return tuple(takewhile(lambda held: held.connector == connector, entries))
+
+
+def _stuck(ledger: Sequence[LedgerEntry]) -> str:
+    """What no machine can bring on; what could not be undone is named, with why."""
+    kept = (f"{h.action} is not undone ({h.note})" for h in ledger if h.status is _A.KEPT)
+    others = (_STUCK[held.status] for held in ledger if held.status in _STUCK)
+    return "; ".join(dict.fromkeys((*others, *kept)))
 
 
 def _tightened(held: LedgerEntry, now: Verdict) -> LedgerEntry:
@@ -124,8 +170,15 @@ def _tightened(held: LedgerEntry, now: Verdict) -> LedgerEntry:
 
 def _handed_over(ledger: Sequence[LedgerEntry]) -> str:
     """Why policy hands the whole job to a person; empty when it does not."""
-    handed = [held.verdict for held in ledger if held.verdict.escalate]
+    live = (held for held in ledger if held.status is not _A.DROPPED)
+    handed = [held.verdict for held in live if held.verdict.escalate]
     return "; ".join(reason.sentence for reason in handed[0].reasons) if handed else ""
+
+
+def failed_with(given: Mapping[str, Any]) -> str:
+    """The class of the error that a Catch handed on in a state's input; empty without one."""
+    error = given.get("error")
+    return str(error.get("Error", "")) if isinstance(error, dict) else ""
 
 
 def failure(given: Mapping[str, Any]) -> str:

@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import Literal
 
 from countersign.domain.contract import Value
 from countersign.domain.rules import Finding
+
+AfterFailure = Literal["escalate", "replan", "undo"]
+"""A person takes over; what was seen goes back to Propose; what was done is taken back."""
 
 
 class Answer(StrEnum):
@@ -89,6 +93,8 @@ class Policy:
     version: str
     author: str
     lines: tuple[Line, ...]
+    after_failure: AfterFailure = "escalate"
+    """What follows when a check after an action fails. A person gets what this cannot mend."""
 
     def verdict(self, action: str, found: Iterable[Finding]) -> Verdict:
         """The answer for `action`, given what the rules found."""

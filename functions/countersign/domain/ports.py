@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -21,16 +21,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present."""
-
-
-class Ids(Protocol):
-    """Randomness."""
-
-    def token(self, bits: int) -> str:
-        """URL-safe random text of at least `bits` bits."""
-
-    def salt(self) -> str:
-        """128 random bits as hex."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +51,8 @@ class JobStore(Protocol):
     def write(self, before: Job, after: Job, entry: audit.Entry, change: Change) -> None:
         """State, audit entry and the rest of `change` in one conditional write.
 
-        Raises StoreConflict when the job's version or owner is not `before`'s any more.
+        Raises StoreConflict when the job's version or owner is not `before`'s any more, and when a
+        slot is to be taken: SlotTaken, or ConnectorResting when its connector's breaker is open.
         """
 
     def note(self, job_id: str, name: str) -> None:
@@ -120,7 +111,7 @@ class Secrets(Protocol):
     """Credentials, read when first needed and kept for minutes, never logged."""
 
     def get(self, name: str) -> str:
-        """The secret's text. Raises Refused when it is not set."""
+        """The secret's text. Raises SecretMissing when it is not set."""
 
 
 class Queue(Protocol):
@@ -194,7 +185,10 @@ class Crm(Protocol):
         """Change properties of an object. Raises NotFound."""
 
     def read(self, kind: str, record_id: str) -> Record:
-        """The object by id. Raises NotFound."""
+        """The object by id, with what it is associated with. Raises NotFound."""
+
+    def archive(self, kind: str, record_id: str) -> None:
+        """Put an object away: neither found nor read any more. One that is gone stays gone."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +202,9 @@ class Email:
     reply_to: str = ""
     in_reply_to: str = ""
     """Message-ID that this answers, for threading."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What the mail is about, for its own bounce: `job` (an id) and `part` (a ledger entry's key,
+    or `link-` and a link's id). Never content, never a secret: the provider repeats it."""
 
 
 class Mailer(Protocol):

@@ -74,6 +74,8 @@ class Proposal(Contract):
     offline: bool
     """Whether the plain heuristics answered instead of a model."""
     usage: Usage
+    plan: int = 0
+    """Which plan it is for: 0 is the first, every new one after a failure one more."""
 
     def value(self, name: str) -> str | None:
         """The fact's value, or None when the source does not say."""

@@ -21,6 +21,10 @@ _OVER = frozenset({Status.COMPLETED, Status.REJECTED, Status.ROLLED_BACK})
 """Nothing of such a job will run any more; ESCALATED and FAILED may be resumed."""
 
 
+_MOVED = frozenset({_A.VERIFIED, _A.CLAIMED, _A.UNKNOWN, _A.UNDO, _A.UNDOING, _A.KEPT})
+"""What may have taken effect and is not known to be undone."""
+
+
 class Fate(StrEnum):
     """What `tick` does with a reservation."""
 
@@ -55,7 +59,8 @@ def fate(record: JobRecord, reservation: Reservation, now: datetime) -> Fate:
 
 def spent(record: JobRecord) -> bool:
     """Whether every reservation of the job belongs to an action that took effect."""
-    held = {action_key(one) for one in record.ledger if one.status is _A.VERIFIED}
+    kept = (_A.VERIFIED, _A.KEPT)
+    held = {action_key(one) for one in record.ledger if one.status in kept}
     return record.reservations.keys() <= held
 
 
@@ -74,5 +79,5 @@ def _holder(record: JobRecord, reservation: Reservation) -> LedgerEntry | None:
 
 
 def _may_have_moved(held: LedgerEntry) -> bool:
-    sure = held.status in (_A.VERIFIED, _A.CLAIMED, _A.UNKNOWN)
+    sure = held.status in _MOVED
     return sure or (held.status is _A.FAILED and held.receipt is not None)

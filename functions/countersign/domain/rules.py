@@ -47,6 +47,8 @@ class Situation(Generic[InputT]):
     """Parameters of actions that people changed: their words are judged as a model's are."""
     ours: frozenset[str] = frozenset()
     """Keys of this job's own actions: what they left in the records is no news to its rules."""
+    received_at: datetime | None = None
+    """When the event came to us; None on a bench."""
     capped: tuple[Finding, ...] = ()
     """Caps that are reached: found by trying to reserve, and judged like what rules find."""
 

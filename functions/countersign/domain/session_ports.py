@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from countersign.domain.codes import Code
 from countersign.domain.session import SignIn
 
 
@@ -20,6 +21,17 @@ class SignIns(Protocol):
 
     def change(self, before: SignIn, after: SignIn) -> None:
         """Replace a link. Raises StoreConflict when it is not `before` any more."""
+
+
+class Codes(Protocol):
+    """Codes that somebody types, and how often they were wrong."""
+
+    def held(self, key: str) -> Code | None:
+        """The code, read consistently."""
+
+    def change(self, before: Code | None, after: Code) -> None:
+        """Store `after`. Raises StoreConflict when what is stored is not `before` any more: of two
+        who count a try of the same code at the same time, one counts."""
 
 
 class Pause(Protocol):

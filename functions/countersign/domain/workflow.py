@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from countersign.domain.actions import Action, Wanted
+from countersign.domain.actions import Action, LedgerEntry
 from countersign.domain.caps import Cap
 from countersign.domain.contract import Contract
+from countersign.domain.errors import UnknownVersion
 from countersign.domain.policy import Policy
 from countersign.domain.proposal import Fact, Proposal
 from countersign.domain.records import Lookup
 from countersign.domain.release import Release
 from countersign.domain.rules import Rule, Situation
+from countersign.domain.wanted import Wanted
 
 InputT = TypeVar("InputT", bound=Contract)
 
@@ -92,6 +94,8 @@ class Workflow(Generic[InputT]):
     """Mail address of who asks for it; they never approve their own request."""
     source_text: Callable[[InputT], str]
     """The text in which every quote must stand."""
+    source_parts: Callable[[InputT], Sequence[tuple[str, str]]]
+    """The same text in its parts, each with its name, as people are shown it."""
     prompt_text: Callable[[InputT], str]
     """What the model is shown: the source, masked."""
     schema: Callable[[], Mapping[str, Any]]
@@ -111,3 +115,32 @@ class Workflow(Generic[InputT]):
     want: Callable[[Situation[InputT]], Sequence[Wanted]]
     caps: Callable[[Situation[InputT], Contract], Sequence[Cap]] = lambda _seen, _params: ()
     """Which caps an action with these parameters falls under when it runs without a signature."""
+    earlier: tuple[Action[Any, Any], ...] = ()
+    """Versions of actions that still run for one deploy: jobs that wait were planned with them."""
+    heeds: Mapping[str, str] = field(default_factory=dict)
+    """Which part of the answer a field of a target is about: the plain heuristics leave it out when
+    the target would not take it."""
+
+
+def known(workflow: Workflow[Any], held: LedgerEntry) -> Action[Any, Any] | None:
+    """As `action_for`; None when this code has no such contract."""
+    every = (*workflow.actions.values(), *workflow.earlier)
+    planned = (held.action, held.action_version)
+    return next((one for one in every if (one.id, one.version) == planned), None)
+
+
+def action_for(workflow: Workflow[Any], held: LedgerEntry) -> Action[Any, Any]:
+    """The contract with which an entry was planned: the current one, or one that still runs.
+
+    Raises UnknownVersion when this code has neither.
+    """
+    action = known(workflow, held)
+    if action:
+        return action
+    current = workflow.actions.get(held.action)
+    there = (one for one in (current, *workflow.earlier) if one and one.id == held.action)
+    versions = " and ".join(f"{one.id} v{one.version}" for one in there)
+    raise UnknownVersion(
+        f"planned {held.action} v{held.action_version}; this code has "
+        + (versions or "no such action")
+    )

@@ -27,10 +27,11 @@ def page(
     )
 
 
-def notice(what: Notice, status: int = 0) -> Response:
-    """A page of few words, under its own status or `status`."""
+def notice(what: Notice, status: int = 0, *, home: str = "") -> Response:
+    """A page of few words, under its own status or `status`. `home` is the way back to the inbox,
+    in words."""
     extra = {"retry-after": RETRY_SECONDS} if what is BUSY else {}
-    return page(status or what.status, "notice.html.j2", extra=extra, notice=what)
+    return page(status or what.status, "notice.html.j2", extra=extra, notice=what, home=home)
 
 
 def allowed(status: int) -> Response:

@@ -6,6 +6,7 @@ from countersign.deps import Deps
 from countersign.domain import links
 from countersign.domain.change import Link
 from countersign.domain.errors import StoreConflict
+from countersign.doors import session_tries
 from countersign.doors.approval_cookie import Opened, opened
 from countersign.doors.approval_form import TurnedAway
 from countersign.doors.approval_visit import TRIES
@@ -25,13 +26,13 @@ def opened_here(deps: Deps, request: Request, link: Link) -> Opened:
 def code_faults(deps: Deps, link: Link, held: Opened, typed: str) -> tuple[Fault, ...]:
     """What is wrong with the typed code. No code at all is not a guess: a button clicker must not
     use up a person's tries. Raises TurnedAway at the last try."""
+    if not link.secret_hash:
+        # A page of somebody signed in: there is no link to close.
+        return session_tries.code_faults(deps, link.link_id, typed, held.code)
     if links.same_code(typed, held.code):
         return ()
     if not typed:
         return (Fault("code", "Type the code that this page shows."),)
-    if not link.secret_hash:
-        # A page of somebody signed in: there is no link to close.
-        return (Fault("code", "That is not the code that this page shows."),)
     left = TRIES - _counted(deps, link)
     if left <= 0:
         raise TurnedAway(notices.TRIED_OUT)

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 from countersign import measuring, observability
 from countersign.deps import Deps
-from countersign.domain.approvals import Approval, Decision, settle
+from countersign.domain.approvals import Approval, Decision
 from countersign.domain.authority import sign
 from countersign.domain.canonical import instant
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.errors import StoreConflict
-from countersign.doors.approval_form import TurnedAway
+from countersign.domain.settling import settle
+from countersign.doors.approval_form import Typed
 from countersign.doors.approval_visit import AskedT
-from countersign.pages import notices
+from countersign.doors.mailed_code import confirm
 from countersign.pages.approval import SHORT, asked
 
 CALLBACK_AFTER = timedelta(minutes=2)
@@ -23,16 +24,20 @@ WRITES = 3
 """How often a decision is tried when somebody else writes the job at the same time."""
 
 
-def record_decision(deps: Deps, here: AskedT, decision: Decision) -> AskedT:
+def record_decision(
+    deps: Deps, here: AskedT, decision: Decision, typed: Typed | None = None
+) -> AskedT:
     """The visit after the write. Its approval holds `decision`, or somebody else's, or the job
-    does not wait any more: the caller compares.
+    does not wait any more: the caller compares. `typed` is the code that was mailed, if it was.
 
-    Raises NotAuthorised when the stored bytes are not what was shown, StoreConflict when other
-    writers did not let go.
+    Raises CodeAsked when the decision needs a mailed code, NotAuthorised when the stored bytes are
+    not what was shown, StoreConflict when other writers did not let go.
     """
+    asked(here.record, here.approval, here.now)
+    confirmed = confirm(deps, here, decision, typed or Typed())
     for _ in range(WRITES):
         try:
-            return _written(deps, here, decision)
+            return _written(deps, here, decision, confirmed=confirmed)
         except StoreConflict:
             here = _reloaded(deps, here)
             # Our own write can come back as a conflict when its answer was lost.
@@ -43,10 +48,10 @@ def record_decision(deps: Deps, here: AskedT, decision: Decision) -> AskedT:
     raise StoreConflict("the job kept changing; nothing was decided")
 
 
-def _written(deps: Deps, here: AskedT, decision: Decision) -> AskedT:
+def _written(deps: Deps, here: AskedT, decision: Decision, *, confirmed: bool) -> AskedT:
     asked(here.record, here.approval, here.now)
     approval = sign(deps.people.directory(), here.approval, decision)
-    change = _change(here, approval, decision)
+    change = _change(here, approval, decision, confirmed=confirmed)
     record = deps.commit(here.record, change)
     observability.step_done(record.job, change)
     after = replace(here, record=record, approval=approval)
@@ -56,12 +61,12 @@ def _written(deps: Deps, here: AskedT, decision: Decision) -> AskedT:
     return after
 
 
-def _change(here: AskedT, approval: Approval, decision: Decision) -> Change:
+def _change(here: AskedT, approval: Approval, decision: Decision, *, confirmed: bool) -> Change:
     """A signature, and what follows from it once the signatures are enough."""
     signed = Change(
         event="signed by a person",
         actor=f"person:{decision.by}",
-        fields=_fields(approval, decision),
+        fields=_fields(approval, decision) | ({"confirmed": "mailed code"} if confirmed else {}),
         approvals=(approval,),
     )
     if approval.decision is None:
@@ -102,7 +107,4 @@ def go_on(deps: Deps, here: AskedT) -> None:
 
 def _reloaded(deps: Deps, here: AskedT) -> AskedT:
     record: JobRecord = deps.store.load(here.record.job.job_id)
-    approval = record.approvals[here.approval.approval_id]
-    if approval.superseded:
-        raise TurnedAway(notices.REFUSED)
-    return replace(here, record=record, approval=approval)
+    return replace(here, record=record, approval=record.approvals[here.approval.approval_id])

@@ -10,9 +10,10 @@ from countersign.deps import Deps
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.authority import may_edit
 from countersign.domain.change import Change, Due
-from countersign.domain.edits import action_of, changed_names, edited
+from countersign.domain.edits import changed_names, edited
 from countersign.domain.errors import ContractBroken, NotAuthorised, StoreConflict
 from countersign.domain.fields import faults, inputs
+from countersign.domain.workflow import action_for
 from countersign.doors import approval_form as form_in
 from countersign.doors.approval_answers import notice, page
 from countersign.doors.approval_closed import closed
@@ -26,6 +27,7 @@ from countersign.pages import notices
 from countersign.pages.approval import asked
 from countersign.pages.edit import FIELD, edit_view
 from countersign.pages.form import Fault, Form
+from countersign.pages.replaced import EDITED, replaced_notice
 from countersign.pages.text import label
 
 MAX_BYTES = 256 * 1024
@@ -42,13 +44,14 @@ class Chosen:
     held: LedgerEntry
 
 
-def edit(deps: Deps, request: Request, here: Visit) -> Response:
-    """The form (GET), or the edit (POST), of the action that the address names by its number."""
+def edit(deps: Deps, request: Request, here: Visit, *, home: str = "") -> Response:
+    """The form (GET), or the edit (POST), of the action that the address names by its number.
+    `home` is the way back to the inbox, in words."""
     chosen = _chosen(request, here)
     if request.method == "POST":
-        return _take(deps, request, here, chosen)
+        return _take(deps, request, here, chosen, home)
     held = opened_now(deps, request, here.link.link_id, here.now)
-    fields = inputs(chosen.held, action_of(here.workflow, chosen.held))
+    fields = inputs(chosen.held, action_for(here.workflow, chosen.held))
     form = _filled(here, held, {one.name: one.text for one in fields})
     return _shown(here, chosen, form, 200, held.set_cookie)
 
@@ -57,12 +60,12 @@ def _chosen(request: Request, here: Visit) -> Chosen:
     entries = asked(here.record, here.approval, here.now)
     number = request.query["edit"]
     for at, held in enumerate(entries, 1):
-        if str(at) == number and action_of(here.workflow, held).editable:
+        if str(at) == number and action_for(here.workflow, held).editable:
             return Chosen(at, held)
     raise TurnedAway(notices.OTHER_ACTIONS)
 
 
-def _take(deps: Deps, request: Request, here: Visit, chosen: Chosen) -> Response:
+def _take(deps: Deps, request: Request, here: Visit, chosen: Chosen, home: str) -> Response:
     form_in.trust_origin(request, deps.settings.public_base_url)
     fields = form_in.fields_of(request, MAX_BYTES)
     held = opened_here(deps, request, here.link)
@@ -76,7 +79,9 @@ def _take(deps: Deps, request: Request, here: Visit, chosen: Chosen) -> Response
     except ContractBroken as refused:
         found = (Fault("edit", _sentence(refused)),)
         return _shown(here, chosen, replace(form, faults=found), 422)
-    return notice(notices.EDITED) if after.approval.superseded else closed(after, 409)
+    if after.approval.superseded:
+        return notice(notices.EDITED, home=home)
+    return closed(after, 409, home=home)
 
 
 def _filled(here: Visit, held: Opened, texts: Mapping[str, str]) -> Form:
@@ -85,7 +90,7 @@ def _filled(here: Visit, held: Opened, texts: Mapping[str, str]) -> Form:
 
 def _texts(here: Visit, chosen: Chosen, fields: Mapping[str, str]) -> dict[str, str]:
     """What was typed, by parameter. Raises TurnedAway: not our form, or about another request."""
-    names = action_of(here.workflow, chosen.held).editable
+    names = action_for(here.workflow, chosen.held).editable
     if set(fields) != _FIXED | {FIELD + name for name in names}:
         raise TurnedAway(notices.MALFORMED)
     if fields["shown"] != form_in.shown(here.approval):
@@ -94,7 +99,7 @@ def _texts(here: Visit, chosen: Chosen, fields: Mapping[str, str]) -> dict[str, 
 
 
 def _faults(here: Visit, chosen: Chosen, texts: Mapping[str, str]) -> tuple[Fault, ...]:
-    action = action_of(here.workflow, chosen.held)
+    action = action_for(here.workflow, chosen.held)
     wrong = faults(inputs(chosen.held, action), texts, here.now)
     return tuple(Fault(FIELD + name, f"{label(name)} {end}") for name, end in wrong.items())
 
@@ -126,7 +131,7 @@ def _written(deps: Deps, here: Visit, held: LedgerEntry, made: LedgerEntry) -> V
         raise NotAuthorised(judged.reason)
     replaced = here.approval.model_copy(update={"superseded": True})
     change = Change(
-        event="edited by a person",
+        event=EDITED,
         actor=f"person:{here.person.id}",
         fields={
             "approval": here.approval.approval_id,
@@ -154,7 +159,7 @@ def _reloaded(deps: Deps, here: Visit, made: LedgerEntry) -> Visit:
     after = replace(here, record=record, approval=record.approvals[here.approval.approval_id])
     ours = any(one == made for one in record.ledger)
     if after.approval.superseded and not ours:
-        raise TurnedAway(notices.REFUSED)
+        raise TurnedAway(replaced_notice(after.record, after.approval, after.person))
     if after.approval.superseded:
         go_on(deps, after)
     return after

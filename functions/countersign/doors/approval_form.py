@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from countersign.domain.approvals import Approval, Choice
+from countersign.domain.approvals import Approval, Choice, still_open
 from countersign.domain.causes import Cause
 from countersign.doors.http import Request
 from countersign.pages import notices
-from countersign.pages.form import REASON_LIMIT, Fault
+from countersign.pages.form import REASON_LIMIT, CodeStep, Fault
 from countersign.pages.notices import Notice
 
 MAX_BYTES = 64 * 1024
@@ -20,6 +20,7 @@ MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 _PREFIX = "choice-"
 _SINGLE = frozenset({"shown", "cause", "reason", "code"})
+_OPTIONAL = frozenset({"mailed", "again"})
 _PLAIN = re.compile(r"[\x21-\x7e]*")
 
 
@@ -32,6 +33,14 @@ class TurnedAway(Exception):  # noqa: N818 - an answer, not a failure
 
 
 @dataclass(frozen=True)
+class Typed:
+    """The mailed code as it came with a decision. `again`: another code is wanted."""
+
+    code: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True)
 class Filled:
     """The form as it was filled in. `choices` by digest, as text that nobody has checked."""
 
@@ -40,7 +49,9 @@ class Filled:
     cause: str
     reason: str
     code: str
+    typed: Typed | None = None
     faults: tuple[Fault, ...] = ()
+    mailed: CodeStep | None = None
 
 
 def trust_origin(request: Request, base_url: str) -> None:
@@ -63,10 +74,12 @@ def read(request: Request) -> Filled:
     """The decision in the body. Raises TurnedAway: too large, not a form, or not our form."""
     fields = fields_of(request)
     choices = {k.removeprefix(_PREFIX): v for k, v in fields.items() if k.startswith(_PREFIX)}
-    if {k for k in fields if not k.startswith(_PREFIX)} != _SINGLE:
+    if {k for k in fields if not k.startswith(_PREFIX)} - _OPTIONAL != _SINGLE:
         raise TurnedAway(notices.MALFORMED)
     reason = fields["reason"].replace("\r\n", "\n").strip()
-    return Filled(fields["shown"], choices, fields["cause"], reason, fields["code"].strip())
+    typed = Typed(fields.get("mailed", "").strip(), "again" in fields)
+    code = fields["code"].strip()
+    return Filled(fields["shown"], choices, fields["cause"], reason, code, typed)
 
 
 def fields_of(request: Request, most: int = MAX_BYTES) -> dict[str, str]:
@@ -95,10 +108,11 @@ def about(filled: Filled, approval: Approval) -> None:
 
 def faults(filled: Filled, approval: Approval) -> tuple[Fault, ...]:
     """What is missing or too long, the code apart."""
+    needed = still_open(approval)
     found = [
         Fault(f"{_PREFIX}{number}", f"Choose approve or reject for action {number}.")
         for number, digest in enumerate(approval.digests, 1)
-        if digest not in filled.choices
+        if digest not in filled.choices and digest in needed
     ]
     if Choice.REJECT in filled.choices.values():
         found += _unexplained(filled)

@@ -23,8 +23,9 @@ from countersign.workflows import WORKFLOWS
 TRIES = 5
 """Wrong codes after which a link is dead."""
 
-Standing = Literal["open", "signed", "decided", "expired", "moved on"]
-"""`signed`: this person has said what they have to say, and others must sign too."""
+Standing = Literal["open", "signed", "decided", "expired", "replaced", "moved on"]
+"""`signed`: this person has said what they have to say, and others must sign too. `replaced`: a
+newer request, or none, is in this one's place."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _NO_LINK = Link(link_id="-", secret_hash="0" * 64, job_id="-", approval_id="-", person_id="-")
@@ -50,6 +51,8 @@ class Asked:
         """Whether there is something to decide, and if not, why."""
         if self.approval.decision is not None:
             return "decided"
+        if self.approval.superseded:
+            return "replaced"
         if any(one.by == self.person.id for one in self.approval.signatures):
             return "signed"
         if self.now >= self.approval.deadline:
@@ -92,13 +95,12 @@ def visit(deps: Deps, request: Request, link: Link) -> Visit:
 
 
 def arrived(deps: Deps, job_id: str, approval_id: str, person_id: str) -> Asked:
-    """A person at a request. Raises TurnedAway, with the one refusal, when it is not there, was
-    replaced, did not ask them, or they left; UnknownVersion for a workflow that this code does
-    not have."""
+    """A person at a request. Raises TurnedAway, with the one refusal, when it is not there, did
+    not ask them, or they left; UnknownVersion for a workflow that this code does not have."""
     record = record_of(deps, job_id)
     approval = record.approvals.get(approval_id)
     person = approval.person(person_id) if approval else None
-    if approval is None or person is None or approval.superseded:
+    if approval is None or person is None:
         raise TurnedAway(notices.REFUSED)
     member = deps.people.directory().member(person.id)
     if member is None:

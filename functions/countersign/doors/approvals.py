@@ -12,7 +12,7 @@ from countersign.domain.approvals import Choice, Decision
 from countersign.domain.authority import authority
 from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, UnknownVersion
 from countersign.doors import approval_form as form_in
-from countersign.doors.approval_answers import allowed, notice, page, see
+from countersign.doors.approval_answers import allowed, notice, see
 from countersign.doors.approval_closed import closed
 from countersign.doors.approval_code import code_faults, opened_here
 from countersign.doors.approval_cookie import Opened, opened_now
@@ -20,11 +20,12 @@ from countersign.doors.approval_decision import record_decision
 from countersign.doors.approval_edit import edit
 from countersign.doors.approval_form import Filled, TurnedAway
 from countersign.doors.approval_question import ask_back, give_answer
+from countersign.doors.approval_shown import asking, show
 from countersign.doors.approval_visit import Visit, genuine, visit
 from countersign.doors.http import Request, Response
+from countersign.doors.mailed_code import CodeAsked
 from countersign.pages import notices
-from countersign.pages.approval import request as request_view
-from countersign.pages.form import Fault, Form
+from countersign.pages.form import Fault
 from countersign.runtime import production
 
 
@@ -82,8 +83,7 @@ def _page(deps: Deps, request: Request) -> Response:
 
 
 def _show(deps: Deps, request: Request, here: Visit) -> Response:
-    held = opened_now(deps, request, here.link.link_id, here.now)
-    return _form(deps, here, held, 200, None)
+    return show(deps, here, opened_now(deps, request, here.link.link_id, here.now))
 
 
 def _take(deps: Deps, request: Request, here: Visit) -> Response:
@@ -99,8 +99,11 @@ def _take(deps: Deps, request: Request, here: Visit) -> Response:
     if not faults and not judged.allowed:
         faults = (Fault("choice-1", f"This cannot be recorded: {judged.reason}."),)
     if faults:
-        return _form(deps, here, held, 422, replace(filled, faults=faults))
-    after = record_decision(deps, here, decision)
+        return show(deps, here, held, replace(filled, faults=faults))
+    try:
+        after = record_decision(deps, here, decision, filled.typed)
+    except CodeAsked as code_asked:
+        return show(deps, here, held, asking(filled, code_asked))
     if decision not in after.approval.signatures:
         return closed(after, 409)
     return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
@@ -115,33 +118,3 @@ def _decision(here: Visit, held: Opened, filled: Filled) -> Decision:
         reason=filled.reason,
         opened_at=held.at,
     )
-
-
-def _names(deps: Deps, here: Visit) -> dict[str, str]:
-    """Names of people who may not be among the approvers; read only when somebody is named."""
-    if not here.approval.instead_of and not here.approval.editors:
-        return {}
-    return {m.person.id: m.person.name for m in deps.people.directory().members}
-
-
-def _form(deps: Deps, here: Visit, held: Opened, status: int, filled: Filled | None) -> Response:
-    view = request_view(
-        here.record,
-        here.approval,
-        here.person,
-        here.workflow,
-        here.now,
-        contact=deps.settings.case_owner,
-        known=_names(deps, here),
-    )
-    form = Form(shown=form_in.shown(here.approval), code=held.code)
-    if filled is not None:
-        form = replace(
-            form,
-            choices=filled.choices,
-            cause=filled.cause,
-            reason=filled.reason,
-            typed=filled.code,
-            faults=filled.faults,
-        )
-    return page(status, "approval.html.j2", cookie=held.set_cookie, it=view, form=form)

@@ -1,4 +1,4 @@
-"""Cases and jobs, for people who are signed in: all that is known, and the ways out of a case."""
+"""Cases, for people who are signed in: all that is known, and the ways out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from countersign.domain.errors import (
 )
 from countersign.domain.inbox import case_owner, may_take
 from countersign.domain.proposal import Proposal
+from countersign.domain.rollback import ended_by_order, stands
 from countersign.doors import session, session_form
 from countersign.doors.approval_answers import page, see
 from countersign.doors.approval_form import TurnedAway
@@ -30,7 +31,6 @@ from countersign.pages import session_notices as notices
 from countersign.pages.cases import job as job_view
 from countersign.pages.corrections import Field, changed, fault, fields
 from countersign.pages.form import REASON_LIMIT, Fault, Form
-from countersign.pages.notices import NO_METHOD
 from countersign.workflows import WORKFLOWS
 
 WAYS: Mapping[str, Way] = {"resume": "resume", "done": "done", "close": "close"}
@@ -50,20 +50,6 @@ class Filled:
     facts: Mapping[str, str]
 
 
-def job_page(deps: Deps, request: Request) -> Response:
-    """`/approvals/jobs/{job}`: every member may read every job; nobody changes it here."""
-    if request.method == "POST":
-        raise TurnedAway(NO_METHOD)
-    who = session.signed_in(deps, request)
-    if who is None:
-        return see(session.SIGN_IN)
-    record = _job(deps, request)
-    owner = case_owner(record)
-    takes = owner is not None and may_take(who.member, owner)
-    view = job_view(record, who.now)
-    return page(200, "job.html.j2", it=view, person=who.member.person.name, takes=takes)
-
-
 def case_page(deps: Deps, request: Request) -> Response:
     """`/approvals/cases/{job}`: GET shows, POST takes one of the three ways out."""
     who = session.signed_in(deps, request)
@@ -78,8 +64,8 @@ def case_page(deps: Deps, request: Request) -> Response:
     return _show(deps, request, who, record, Form(shown="", code=""))
 
 
-def _job(deps: Deps, request: Request) -> JobRecord:
-    """Raises TurnedAway, always alike, for a job that is not there."""
+def job_of(deps: Deps, request: Request) -> JobRecord:
+    """The job that the path names. Raises TurnedAway, always alike, for one that is not there."""
     job_id = request.params.get("job", "")
     try:
         return deps.store.load(job_id if _ID.fullmatch(job_id) else "-")
@@ -90,7 +76,7 @@ def _job(deps: Deps, request: Request) -> JobRecord:
 def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
     """The job with its open case; None when it has none (any more). Raises TurnedAway for
     somebody who does not hold the owner's role."""
-    record = _job(deps, request)
+    record = job_of(deps, request)
     owner = case_owner(record)
     if owner is None:
         return None
@@ -110,7 +96,8 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         person=who.member.person.name,
         form=replace(form, code=held.code),
         fields=_fields(record),
-        again=all(one.status is not ActionStatus.UNKNOWN for one in record.ledger),
+        again=not ended_by_order(record)
+        and all(one.status is not ActionStatus.UNKNOWN for one in record.ledger),
         opened=session.stamp(deps, who, place),
         version=record.job.version,
     )
@@ -192,8 +179,7 @@ def _fields(record: JobRecord) -> tuple[Field, ...]:
     """Facts that can be corrected: once they exist, and before anything ran."""
     workflow = WORKFLOWS.get(record.job.workflow)
     held = record.results.get("proposal")
-    ran = any(one.status is ActionStatus.VERIFIED for one in record.ledger)
-    if workflow is None or held is None or ran:
+    if workflow is None or held is None or stands(record.ledger):
         return ()
     try:
         return fields(workflow, held.as_(Proposal))

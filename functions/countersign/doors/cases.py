@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from countersign.deps import Deps
-from countersign.domain.actions import ActionStatus
 from countersign.domain.case import Case, Resolution, Way, resolve
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import ContractBroken
 from countersign.domain.job import Status
 from countersign.domain.proposal import Proposal
 from countersign.domain.resume import corrected, freed, resumed
+from countersign.domain.rollback import ended_by_order, ending, stands
 
 _WAITING = frozenset({Status.ESCALATED, Status.FAILED})
 
@@ -49,18 +49,14 @@ def _case(deps: Deps, record: JobRecord) -> Case:
     )
 
 
-def _ran(record: JobRecord) -> bool:
-    return any(held.status is ActionStatus.VERIFIED for held in record.ledger)
-
-
 def _ended(record: JobRecord, case: Case, way: Way, by: str) -> Change:
-    """Done by hand is COMPLETED; closed is REJECTED unless something ran before."""
-    completed = way == "done" or _ran(record)
+    """Done by hand is COMPLETED; closed is REJECTED unless something ran before, and ROLLED_BACK
+    if all of that was undone."""
     words = case.resolution.words if case.resolution else ""
     return Change(
         event=f"case {way}",
         actor=f"person:{by}",
-        status=Status.COMPLETED if completed else Status.REJECTED,
+        status=Status.COMPLETED if way == "done" else ending(record.ledger),
         reason=words,
         case=case,
     )
@@ -69,12 +65,18 @@ def _ended(record: JobRecord, case: Case, way: Way, by: str) -> Change:
 def _resumed(
     deps: Deps, record: JobRecord, case: Case, by: str, facts: Mapping[str, str]
 ) -> Change:
+    if ended_by_order(record):
+        raise ContractBroken(
+            "the job was to be undone and does not go on: order the rollback again, or end the "
+            "case as done or closed"
+        )
     again = freed(record)
     proposal = record.results.get("proposal")
-    if facts and (proposal is None or _ran(record)):
+    ran = stands(record.ledger)
+    if facts and (proposal is None or ran):
         raise ContractBroken("facts can be corrected once they exist and before anything ran")
     escalated = any(held.verdict.escalate for held in record.ledger)
-    replan = bool(facts) or (escalated and not _ran(record))
+    replan = bool(facts) or (escalated and not ran)
     results = {"proposal": corrected(proposal.as_(Proposal), facts, by)} if proposal else {}
     answers = tuple(name for name in record.results if name.startswith("answer."))
     return resumed(

@@ -18,6 +18,7 @@ from countersign.doors.approval_decision import record_decision
 from countersign.doors.approval_form import TurnedAway
 from countersign.doors.approval_visit import Asked, arrived
 from countersign.doors.http import Response
+from countersign.doors.mailed_code import CodeAsked
 from countersign.doors.session import SignedIn
 from countersign.doors.session_form import Fields
 from countersign.pages import session_notices as notices
@@ -40,6 +41,7 @@ _VERBS = {Choice.APPROVE: "approved", Choice.REJECT: "rejected"}
 _STANDING = {
     "signed": "You have signed it already; somebody else must sign too.",
     "expired": "The time to decide has passed; it is not approved.",
+    "replaced": "It was replaced by a newer request; nothing was recorded.",
     "moved on": "The job does not wait for a signature any more.",
 }
 
@@ -131,8 +133,8 @@ def _one(deps: Deps, who: SignedIn, filled: Filled, approval_id: str, value: str
     except (NotAuthorised, UnknownVersion):
         observability.count("ApprovalsDamaged")
         return _said(here, "What is stored is not what was asked about; it must not be signed.")
-    except TurnedAway:
-        return _said(here, "It was replaced by a newer request; nothing was recorded.")
+    except CodeAsked:
+        return _said(here, "It needs a mailed code: decide it on its own page.")
     except Transient:
         return _said(here, "A system behind this page did not answer. Look at it again.")
 

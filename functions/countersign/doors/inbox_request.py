@@ -10,7 +10,7 @@ from countersign.domain.authority import authority
 from countersign.domain.change import Link
 from countersign.doors import approval_form as form_in
 from countersign.doors import session
-from countersign.doors.approval_answers import page, see
+from countersign.doors.approval_answers import see
 from countersign.doors.approval_closed import closed
 from countersign.doors.approval_code import code_faults
 from countersign.doors.approval_cookie import Opened, opened
@@ -18,13 +18,16 @@ from countersign.doors.approval_decision import record_decision
 from countersign.doors.approval_edit import edit
 from countersign.doors.approval_form import Filled, TurnedAway
 from countersign.doors.approval_question import ask_back
+from countersign.doors.approval_shown import asking, show
 from countersign.doors.approval_visit import Visit, arrived
 from countersign.doors.http import Request, Response
+from countersign.doors.inbox import waiting
+from countersign.doors.mailed_code import CodeAsked
 from countersign.doors.session import SignedIn
 from countersign.pages import session_notices as notices
-from countersign.pages.approval import request as request_view
-from countersign.pages.form import Fault, Form
+from countersign.pages.form import Fault
 from countersign.pages.inbox import path
+from countersign.pages.way_back import HOME, way_back
 
 
 def answer(deps: Deps, request: Request) -> Response:
@@ -35,15 +38,16 @@ def answer(deps: Deps, request: Request) -> Response:
     who = session.require(deps, request)
     here = _here(deps, request, who)
     if here.standing != "open":
-        return closed(here, 409 if request.method == "POST" else 200)
+        return closed(here, 409 if request.method == "POST" else 200, home=_next(deps, who))
     if "edit" in request.query:
-        return edit(deps, request, here)
+        return edit(deps, request, here, home=HOME)
     if "question" in request.query:
         asked = ask_back(deps, request, here)
         return see(path(here.approval)) if asked.status == see("").status else asked
     if request.method == "POST":
-        return _take(deps, request, here)
-    return _form(deps, here, session.shown(deps, request, who, _place(request)), 200, None)
+        return _take(deps, request, here, who)
+    held = session.shown(deps, request, who, _place(request))
+    return show(deps, here, held)
 
 
 def _here(deps: Deps, request: Request, who: SignedIn) -> Visit:
@@ -66,7 +70,12 @@ def _here(deps: Deps, request: Request, who: SignedIn) -> Visit:
     return Visit(**vars(here), link=link, secret="")
 
 
-def _take(deps: Deps, request: Request, here: Visit) -> Response:
+def _next(deps: Deps, who: SignedIn) -> str:
+    """The way back to the inbox, and what waits there."""
+    return way_back(len(waiting(deps, who)))
+
+
+def _take(deps: Deps, request: Request, here: Visit, who: SignedIn) -> Response:
     form_in.trust_origin(request, deps.settings.public_base_url)
     filled = form_in.read(request)
     held = opened(deps, request, here.link.link_id, here.now)
@@ -80,10 +89,13 @@ def _take(deps: Deps, request: Request, here: Visit) -> Response:
     if not faults and not judged.allowed:
         faults = (Fault("choice-1", f"This cannot be recorded: {judged.reason}."),)
     if faults:
-        return _form(deps, here, held, 422, replace(filled, faults=faults))
-    after = record_decision(deps, here, decision)
+        return show(deps, here, held, replace(filled, faults=faults))
+    try:
+        after = record_decision(deps, here, decision, filled.typed)
+    except CodeAsked as code_asked:
+        return show(deps, here, held, asking(filled, code_asked))
     if decision not in after.approval.signatures:
-        return closed(after, 409)
+        return closed(after, 409, home=_next(deps, who))
     return see(path(here.approval))
 
 
@@ -101,25 +113,3 @@ def _decision(here: Visit, held: Opened, filled: Filled) -> Decision:
         opened_at=held.at,
         via="inbox",
     )
-
-
-def _form(deps: Deps, here: Visit, held: Opened, status: int, filled: Filled | None) -> Response:
-    view = request_view(
-        here.record,
-        here.approval,
-        here.person,
-        here.workflow,
-        here.now,
-        contact=deps.settings.case_owner,
-    )
-    form = Form(shown=form_in.shown(here.approval), code=held.code)
-    if filled is not None:
-        form = replace(
-            form,
-            choices=filled.choices,
-            cause=filled.cause,
-            reason=filled.reason,
-            typed=filled.code,
-            faults=filled.faults,
-        )
-    return page(status, "approval.html.j2", cookie=held.set_cookie, it=view, form=form)

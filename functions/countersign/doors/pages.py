@@ -11,11 +11,12 @@ from urllib.parse import unquote
 from countersign import observability
 from countersign.deps import Deps
 from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, UnknownVersion
-from countersign.doors import approvals, case_pages, inbox, inbox_request, signin
+from countersign.doors import approvals, case_pages, inbox, inbox_request, job_page, session, signin
 from countersign.doors.approval_answers import allowed, notice
 from countersign.doors.approval_form import TurnedAway
 from countersign.doors.http import Request, Response
 from countersign.pages import notices
+from countersign.pages.session_notices import TRIED_OUT
 from countersign.runtime import production
 
 Page = Callable[[Deps, Request], Response]
@@ -27,7 +28,7 @@ PAGES: Mapping[str, Page] = {
     "/approvals/sign-out": signin.leave,
     "/approvals/requests/{job}/{approval}": inbox_request.answer,
     "/approvals/cases/{job}": case_pages.case_page,
-    "/approvals/jobs/{job}": case_pages.job_page,
+    "/approvals/jobs/{job}": job_page.answer,
 }
 """Every path of somebody signed in, or signing in. Any other one is an approval link."""
 
@@ -43,7 +44,8 @@ def answer(deps: Deps, path: str, request: Request) -> Response:
     try:
         return _routed(deps, page, replace(request, params=params))
     except TurnedAway as turned:
-        return notice(turned.notice)
+        over = turned.notice is TRIED_OUT
+        return replace(notice(turned.notice), cookies=(session.ended(deps),) if over else ())
     except (NotAuthorised, UnknownVersion):
         observability.count("ApprovalsDamaged")
         return notice(notices.DAMAGED)

@@ -10,7 +10,7 @@ from countersign.deps import Deps
 from countersign.domain import links
 from countersign.domain.people import Member
 from countersign.domain.session import SESSION_FOR, Session, sealed, unsealed
-from countersign.doors import session_form
+from countersign.doors import session_form, session_tries
 from countersign.doors.approval_cookie import Opened, opened, opened_now
 from countersign.doors.approval_form import TurnedAway
 from countersign.doors.http import Request, set_cookie
@@ -78,14 +78,17 @@ def submitted(
     deps: Deps, request: Request, here: SignedIn, place: str, fields: session_form.Fields
 ) -> tuple[Opened, tuple[Fault, ...]]:
     """The page that `fields` came from, and what is wrong with its code. Raises TurnedAway when
-    this session did not open the page."""
+    this session did not open the page, or typed too many wrong codes."""
     held = opened(deps, request, here.page(place), here.now)
     if held is None:
         raise TurnedAway(notices.OPEN_AGAIN)
     at = links.opened_at(_key(deps), f"shown {here.page(place)}", fields.get(_OPENED, ""), here.now)
     if at is None:
         raise TurnedAway(notices.OPEN_AGAIN)
-    return Opened(at, held.code), session_form.code_faults(fields.get("code", ""), held.code)
+    typed = fields.get("code", "")
+    return Opened(at, held.code), session_tries.code_faults(
+        deps, here.page(place), typed, held.code
+    )
 
 
 def _key(deps: Deps) -> str:

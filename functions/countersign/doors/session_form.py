@@ -39,8 +39,7 @@ def text(given: Fields, name: str) -> str:
 
 
 def code_faults(typed: str, code: str) -> tuple[Fault, ...]:
-    """What is wrong with the typed code. Nothing is counted: whoever can read the session's page
-    can read its code, and whoever cannot has no session to guess for."""
+    """What is wrong with the typed code; nothing is counted here."""
     if links.same_code(typed, code):
         return ()
     words = "That is not the code that this page shows." if typed else "Type the code of this page."

@@ -77,11 +77,11 @@ def _accept(deps: Deps, workflow: str, delivery: VerifiedDelivery, body: bytes) 
     if seen and seen.body_digest != body_digest:
         observability.count("WebhookConflicts", workflow=workflow)
         return _problem(409, "this id came before with another body; a new event needs a new id")
-    _queue(deps, workflow, job_id, known=seen is not None)
+    _queue(deps, job_id, known=seen is not None)
     return _answer(202, job_id=job_id)
 
 
-def _queue(deps: Deps, workflow: str, job_id: str, *, known: bool) -> None:
+def _queue(deps: Deps, job_id: str, *, known: bool) -> None:
     """Queue what has not begun. The job is stored with a due row, so that a failure here costs
     minutes, not the job: `tick` queues it again."""
     try:
@@ -89,7 +89,7 @@ def _queue(deps: Deps, workflow: str, job_id: str, *, known: bool) -> None:
             deps.queue.send(job_id)
     except Exception as error:  # noqa: BLE001 - counted; the row heals
         observability.logger().warning("not queued", extra={"class": type(error).__name__})
-        observability.count("WebhooksNotQueued", workflow=workflow)
+        observability.count("WebhooksNotQueued")
 
 
 def _not_begun(deps: Deps, job_id: str) -> bool:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from countersign.domain.actions import ActionStatus, LedgerEntry, check_bytes, params_of
+from countersign.domain.actions import ActionStatus, LedgerEntry, params_of
 from countersign.domain.approvals import Approval, Person
 from countersign.domain.canonical import digest
 from countersign.domain.change import JobRecord
 from countersign.domain.contract import ContractT
 from countersign.domain.errors import NotAuthorised, UnknownVersion
+from countersign.domain.intact import check_bytes
 from countersign.domain.proposal import Fact, Proposal, flat
 from countersign.domain.rules import Finding, Findings
-from countersign.domain.workflow import PARTS, Workflow
+from countersign.domain.workflow import Workflow, action_for
 from countersign.pages import items
 from countersign.pages.context import (
     AskBack,
@@ -28,7 +29,9 @@ from countersign.pages.context import (
     signing,
 )
 from countersign.pages.items import Item, item
-from countersign.pages.text import Pieces, highlighted, label, moment, span, visible
+from countersign.pages.signatures import Rejection, rejected
+from countersign.pages.source import Part, source
+from countersign.pages.text import Pieces, counted, label, moment, span, visible
 
 SHORT = items.SHORT
 
@@ -42,6 +45,11 @@ STATUS_WORDS = {
     ActionStatus.REJECTED: "did not run",
     ActionStatus.EXPIRED: "did not run",
     ActionStatus.FORBIDDEN: "not allowed by policy, will not run",
+    ActionStatus.DROPPED: "does not run any more",
+    ActionStatus.UNDO: "done; to be undone",
+    ActionStatus.UNDOING: "is being undone",
+    ActionStatus.UNDONE: "undone and checked",
+    ActionStatus.KEPT: "done and not undone",
 }
 
 
@@ -74,8 +82,7 @@ class Understood:
     model: str
     offline: bool
     cost: str
-    source: tuple[Pieces, ...]
-    """The message in its parts."""
+    source: tuple[Part, ...]
     language: str
     """ISO 639 code of the message, for screen readers; empty when not known."""
 
@@ -92,9 +99,17 @@ class Request(Understood):
     deadline_at: str
     left: str
     actions: tuple[Item, ...]
+    rejected: Mapping[str, tuple[Rejection, ...]]
+    """Who has rejected an action already, by its digest: it needs no choice any more."""
     earlier: tuple[Told, ...]
     past: tuple[Past, ...]
     ask_back: AskBack
+
+    @property
+    def waits(self) -> str:
+        """`2 actions wait`: those that need a choice."""
+        number = len(self.actions) - len(self.rejected)
+        return f"{counted(number, 'action')} {'waits' if number == 1 else 'wait'}"
 
 
 def request(
@@ -122,6 +137,7 @@ def request(
         deadline_at=approval.deadline.isoformat(),
         left=span(approval.deadline - now),
         actions=tuple(item(n, held, record, workflow, names) for n, held in enumerate(entries, 1)),
+        rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
         past=past(record),
         ask_back=ask_back(record, approval, person, contact, now),
@@ -138,15 +154,9 @@ def understood(record: JobRecord, workflow: Workflow[Any]) -> Understood:
         model=proposal.model,
         offline=proposal.offline,
         cost=cost(proposal.usage),
-        source=_source(record, proposal, workflow),
+        source=source(stored(record, "input", workflow.input), workflow, proposal),
         language=_language(proposal),
     )
-
-
-def _source(record: JobRecord, proposal: Proposal, workflow: Workflow[Any]) -> tuple[Pieces, ...]:
-    given = stored(record, "input", workflow.input)
-    quotes = [quote for fact in proposal.facts.values() for quote in fact.quotes]
-    return tuple(highlighted(part, quotes) for part in workflow.source_text(given).split(PARTS))
 
 
 def asked(record: JobRecord, approval: Approval, now: datetime) -> tuple[LedgerEntry, ...]:
@@ -174,10 +184,10 @@ def told(entries: Iterable[LedgerEntry], workflow: Workflow[Any]) -> tuple[Told,
 
 def in_words(held: LedgerEntry, workflow: Workflow[Any]) -> str:
     """The action's sentence; its id and digest when its bytes or its version cannot be read."""
-    action = workflow.actions.get(held.action)
-    if action is None or digest(held.body.encode()) != held.digest:
+    if digest(held.body.encode()) != held.digest:
         return f"{held.action} ({held.digest[:SHORT]}), which cannot be read any more"
     try:
+        action = action_for(workflow, held)
         return action.words(params_of(held, action))
     except UnknownVersion:
         return f"{held.action} v{held.action_version} ({held.digest[:SHORT]})"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from countersign.domain.actions import LedgerEntry
+from countersign.domain.actions import Difference, LedgerEntry
 from countersign.domain.approvals import EXPIRY, Approval
 from countersign.domain.change import JobRecord
 from countersign.domain.contract import ContractT
@@ -15,11 +15,14 @@ from countersign.domain.inbox import case_owner, open_case
 from countersign.domain.job import Status
 from countersign.domain.proposal import Fact, Proposal, flat
 from countersign.domain.rules import Findings
-from countersign.domain.workflow import PARTS, Workflow
+from countersign.domain.undo import written
+from countersign.domain.workflow import Workflow
 from countersign.pages.approval import SHORT, STATUS_WORDS, in_words
+from countersign.pages.items import Altered, altered
 from countersign.pages.job_views import Effect, Ended, JobPage, Open, Request, Step, Understood
 from countersign.pages.reasons import because
-from countersign.pages.text import Pieces, highlighted, label, moment, span, visible
+from countersign.pages.source import Part, source
+from countersign.pages.text import label, moment, span, visible
 from countersign.pages.timeline import Moment, timeline
 from countersign.workflows import WORKFLOWS
 
@@ -98,17 +101,17 @@ def _ended(record: JobRecord) -> Ended | None:
     if said is None:
         return None
     ways = {"resume": "Corrected and resumed", "done": "Done by hand", "close": "Closed"}
+    ways["rollback"] = "Rolled back"
     return Ended(ways[said.way], said.by, moment(said.at), visible(said.words))
 
 
 def _source(
     record: JobRecord, proposal: Proposal | None, workflow: Workflow[Any] | None
-) -> tuple[Pieces, ...]:
+) -> tuple[Part, ...]:
     given = _stored(record, "input", workflow.input) if workflow else None
     if workflow is None or given is None:
         return ()
-    quotes = [q for fact in proposal.facts.values() for q in fact.quotes] if proposal else []
-    return tuple(highlighted(part, quotes) for part in workflow.source_text(given).split(PARTS))
+    return source(given, workflow, proposal)
 
 
 def _fact(name: str, fact: Fact) -> Understood:
@@ -126,7 +129,13 @@ def _effect(held: LedgerEntry, workflow: Workflow[Any] | None) -> Effect:
         digest=held.digest[:SHORT],
         attempt=held.attempt,
         receipt=visible(held.receipt.id if held.receipt else ""),
+        conflict=_told(held.conflict),
+        wrote=_told(written(held)),
     )
+
+
+def _told(found: Iterable[Difference]) -> tuple[Altered, ...]:
+    return tuple(altered(one.name, one.before, one.after) for one in found)
 
 
 def _target(held: LedgerEntry) -> str:

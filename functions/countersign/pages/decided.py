@@ -10,16 +10,8 @@ from countersign.domain.approvals import EXPIRY, Approval, Decision, Person
 from countersign.domain.change import JobRecord
 from countersign.domain.workflow import Workflow
 from countersign.pages.approval import STATUS_WORDS, in_words
-from countersign.pages.signatures import YOU, Signature, name_of, signatures, signed
+from countersign.pages.signatures import Rejection, Signature, rejected, signatures
 from countersign.pages.text import Pieces, moment, visible
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """Who rejected an action, and why."""
-
-    who: str
-    reason: Pieces
 
 
 @dataclass(frozen=True)
@@ -89,14 +81,5 @@ def _chosen(
         words=visible(in_words(held, workflow)),
         approved=decision is not None and decision.approves(held.digest),
         status=STATUS_WORDS[held.status],
-        rejections=_rejections(held.digest, approval, person),
-    )
-
-
-def _rejections(action_digest: str, approval: Approval, person: Person) -> tuple[Rejection, ...]:
-    names = {one.by: name_of(approval, one.by, person) for one in signed(approval)}
-    return tuple(
-        Rejection("you" if names[one.by] == YOU else names[one.by], visible(one.words))
-        for one in signed(approval)
-        if not one.approves(action_digest)
+        rejections=rejected(held.digest, approval, person),
     )

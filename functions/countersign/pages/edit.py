@@ -7,9 +7,8 @@ from typing import Any
 
 from countersign.domain.actions import LedgerEntry, params_of
 from countersign.domain.approvals import Approval, Person
-from countersign.domain.edits import action_of
 from countersign.domain.fields import MOST, inputs
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Workflow, action_for
 from countersign.pages.params import Param, exact
 from countersign.pages.text import Pieces, counted, label, visible
 
@@ -60,7 +59,7 @@ def edit_view(
     approval: Approval, person: Person, workflow: Workflow[Any], number: int, held: LedgerEntry
 ) -> Edit:
     """The view of an entry whose bytes were checked. Raises UnknownVersion."""
-    action = action_of(workflow, held)
+    action = action_for(workflow, held)
     content = held.content()
     kept = {k: v for k, v in content["params"].items() if k not in action.editable}
     return Edit(

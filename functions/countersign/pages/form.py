@@ -20,6 +20,21 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class CodeStep:
+    """How it stands with a mailed code: what the page says, and what it offers."""
+
+    message: str
+    wrong: bool = False
+    """Whether the message is about something that went wrong."""
+    open: bool = True
+    """Whether there is a code that can be typed now."""
+    again: bool = True
+    """Whether another code can be asked for."""
+    until: str = ""
+    """When the code ends."""
+
+
+@dataclass(frozen=True)
 class Form:
     """What the form shows: the digests it is about, the code to type, and what was typed."""
 
@@ -32,6 +47,8 @@ class Form:
     reason: str = ""
     typed: str = ""
     faults: tuple[Fault, ...] = ()
+    mailed: CodeStep | None = None
+    """Set when a mailed code is needed beside the one on the page."""
     reason_limit: int = REASON_LIMIT
     causes: tuple[str, ...] = tuple(Cause)
     """The list that a rejection's reason is chosen from."""

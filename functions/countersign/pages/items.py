@@ -9,10 +9,9 @@ from typing import Any
 
 from countersign.domain.actions import Action, LedgerEntry, params_of
 from countersign.domain.change import JobRecord
-from countersign.domain.edits import action_of
 from countersign.domain.policy import Reason
 from countersign.domain.records import Records
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Workflow, action_for
 from countersign.pages.params import Param, exact, texts
 from countersign.pages.text import Pieces, Run, compared, foreign_letters, label, visible
 
@@ -62,7 +61,7 @@ def item(
     names: Mapping[str, str],
 ) -> Item:
     """The view of an entry whose bytes were checked. Raises UnknownVersion."""
-    action = action_of(workflow, held)
+    action = action_for(workflow, held)
     content = held.content()
     return Item(
         number=number,
@@ -88,7 +87,7 @@ def _changes(
     if action.differences is None or "records" not in record.results:
         return None
     found = action.differences(params_of(held, action), record.results["records"].as_(Records))
-    return tuple(_altered(one.name, one.before, one.after) for one in found)
+    return tuple(altered(one.name, one.before, one.after) for one in found)
 
 
 def _edits(held: LedgerEntry) -> tuple[Altered, ...]:
@@ -98,12 +97,13 @@ def _edits(held: LedgerEntry) -> tuple[Altered, ...]:
     before = texts(json.loads(held.edited_from)["params"])
     after = texts(held.content()["params"])
     return tuple(
-        _altered(name, before.get(name, ""), after.get(name, ""))
+        altered(name, before.get(name, ""), after.get(name, ""))
         for name in dict.fromkeys((*before, *after))
         if before.get(name, "") != after.get(name, "")
     )
 
 
-def _altered(name: str, before: str, after: str) -> Altered:
+def altered(name: str, before: str, after: str) -> Altered:
+    """One field, before and after."""
     runs = compared(before, after)
     return Altered(label(name), runs, [run.kind for run in runs] == ["gone", "new"])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from countersign.domain.rules import Finding
+from countersign.pages.items import Altered
+from countersign.pages.source import Part
 from countersign.pages.text import Pieces
 
 
@@ -53,6 +55,10 @@ class Effect:
     digest: str
     attempt: str
     receipt: Pieces
+    conflict: tuple[Altered, ...]
+    """What somebody else changed since, so that it was not undone."""
+    wrote: tuple[Altered, ...]
+    """What it changed at the target: before → after; nothing where that was not read."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class JobPage:
     received: str
     case: Open | None
     ended: Ended | None
-    source: tuple[Pieces, ...]
+    source: tuple[Part, ...]
     facts: tuple[Understood, ...]
     confidence: str
     model: str

@@ -48,8 +48,13 @@ EDITED = Notice(
         "The request that you edited is void, with every signature on it.",
         "A new request shows your edit, and somebody else must sign it before anything runs.",
         "If nobody else may sign, the owner of the workflow gets the job as a case.",
-        "Your link does not open anything any more. There is nothing more for you to do here.",
+        "There is nothing more for you to do here.",
     ),
+)
+REPLACED = Notice(
+    409,
+    "This request was replaced",
+    ("It is void, with every signature on it, and nothing of it runs.",),
 )
 NO_QUESTION = Notice(
     409,

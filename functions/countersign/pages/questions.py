@@ -8,8 +8,9 @@ from typing import Any
 from countersign.domain.approvals import Approval, Person
 from countersign.domain.change import JobRecord
 from countersign.domain.questions import ANSWER_LIMIT, MOST_PER_REQUEST, QUESTION_LIMIT, Question
-from countersign.domain.workflow import PARTS, Workflow
+from countersign.domain.workflow import Workflow
 from countersign.pages.approval import in_words, stored
+from countersign.pages.source import Part, source
 from countersign.pages.text import Pieces, counted, moment, visible
 
 
@@ -27,7 +28,7 @@ class QuestionPage:
     when: str
     question: Pieces
     actions: tuple[Pieces, ...]
-    source: tuple[Pieces, ...]
+    source: tuple[Part, ...]
     most: int
     left: str
     moves_deadline: bool
@@ -71,7 +72,7 @@ def answer_view(record: JobRecord, question: Question, workflow: Workflow[Any]) 
         when=moment(question.asked_at),
         question=visible(question.text),
         actions=_actions(record, approval, workflow),
-        source=tuple(visible(part) for part in workflow.source_text(given).split(PARTS)),
+        source=source(given, workflow),
         most=ANSWER_LIMIT,
         left="",
         moves_deadline=False,

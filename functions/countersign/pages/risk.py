@@ -13,7 +13,7 @@ from countersign.domain.change import JobRecord
 from countersign.domain.errors import NotAuthorised, UnknownVersion
 from countersign.domain.policy import Quorum
 from countersign.domain.proposal import Proposal
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Workflow, action_for
 from countersign.pages.approval import asked, stored
 from countersign.pages.text import foreign_letters
 from countersign.workflows import WORKFLOWS
@@ -47,14 +47,13 @@ def together(record: JobRecord, approval: Approval, now: datetime) -> bool:
 
 def undoable(entries: Sequence[LedgerEntry], workflow: Workflow[Any]) -> bool:
     """Whether all of it can be undone. Raises UnknownVersion for what this code cannot read."""
-    found = [workflow.actions.get(held.action) for held in entries]
-    if None in found:
-        raise UnknownVersion("this code has no such action")
-    for held in entries:
-        params_of(held, workflow.actions[held.action])
-    return all(action is not None and action.reversible for action in found)
+    found = [action_for(workflow, held) for held in entries]
+    for held, action in zip(entries, found, strict=True):
+        params_of(held, action)
+    return all(action.reversible for action in found)
 
 
 def _ordinary(approval: Approval, entries: Sequence[LedgerEntry]) -> bool:
     odd = any(foreign_letters(held.content()["target"]) for held in entries)
-    return approval.quorum is Quorum.ONE and not odd
+    # Money may need a mailed code, one for each decision.
+    return approval.quorum is Quorum.ONE and not odd and not approval.amounts

@@ -69,6 +69,14 @@ OPEN_AGAIN = Plain(
         f"Nothing was recorded. {_AGAIN}",
     ),
 )
+TRIED_OUT = Plain(
+    422,
+    "You are signed out",
+    (
+        "A code was wrong five times in this session, so it takes no form any more.",
+        "Nothing was recorded. Sign in again at /approvals/sign-in.",
+    ),
+)
 ELSEWHERE = Plain(
     403,
     "This did not come from our page",

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from countersign.domain.approvals import EXPIRY, Approval, Decision, Person
+from countersign.domain.approvals import EXPIRY, Approval, Choice, Decision, Person
 from countersign.pages.notices import SIGNED, Notice
 from countersign.pages.text import Pieces, moment, one_line, visible
 
 _REASON = 300
 YOU = "You"
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Who rejected an action, and why."""
+
+    who: str
+    reason: Pieces
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,16 @@ def name_of(approval: Approval, person_id: str, person: Person) -> str:
     return by.name if by else "somebody who was not asked"
 
 
+def rejected(action_digest: str, approval: Approval, person: Person) -> tuple[Rejection, ...]:
+    """Who rejected an action, as `person` reads it."""
+    names = {one.by: name_of(approval, one.by, person) for one in signed(approval)}
+    return tuple(
+        Rejection("you" if names[one.by] == YOU else names[one.by], visible(one.words))
+        for one in signed(approval)
+        if one.choices.get(action_digest) is Choice.REJECT
+    )
+
+
 def signed_notice(approval: Approval, person: Person) -> Notice:
     """The page after a signature that is not the last: what `person` said to each action."""
     own = [one for one in signatures(approval, person) if one.you]
@@ -70,7 +88,8 @@ def _line(said: Said, words: str) -> str:
 
 
 def _signature(approval: Approval, one: Decision, person: Person) -> Signature:
-    said = tuple(Said(n, one.approves(d)) for n, d in enumerate(approval.digests, 1))
+    digests = enumerate(approval.digests, 1)
+    said = tuple(Said(n, one.approves(d)) for n, d in digests if d in one.choices)
     return Signature(
         name=name_of(approval, one.by, person),
         you=one.by == person.id,

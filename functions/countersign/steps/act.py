@@ -1,49 +1,86 @@
-"""Act: per action check authority, claim, do, read back, record. The only place of effects."""
+"""Act: carry out, or take back, the next consecutive actions of one connector."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from countersign.deps import Deps
-from countersign.domain.actions import Action, ActionStatus, LedgerEntry, Receipt, params_of
-from countersign.domain.authority import check_authority
+from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.change import Change, JobRecord
-from countersign.domain.errors import (
-    Ambiguous,
-    NotAuthorised,
-    Refused,
-    Transient,
-    Unavailable,
-)
 from countersign.domain.job import Status
-from countersign.domain.plan import Move, check_plan, next_move, visit
+from countersign.domain.plan import Move, next_move, undo_visit, visit
 from countersign.domain.records import Records
-from countersign.domain.rules import Findings
+from countersign.domain.replan import onward
+from countersign.domain.workflow import known
+from countersign.effects.carrying_out import carry_out
+from countersign.effects.claiming import told
+from countersign.effects.slotting import Visit, visiting
+from countersign.effects.undoing import take_back
 from countersign.runtime import Call, Continued, step
 from countersign.workflows import WORKFLOWS
 
-FRESH = timedelta(minutes=10)
-"""Records older than this are read again, and policy judges again, before anything runs."""
+FRESH, FRESH_FOR_GOOD = timedelta(minutes=10), timedelta(seconds=30)
+"""Records older than this are read again, and policy judges again, before anything runs: much
+sooner before what cannot be undone. From Look to Act it is seconds unless somebody throttles."""
 
 
 def act(deps: Deps, record: JobRecord, call: Call) -> Continued:
-    """One visit: the next consecutive actions of one connector, until one does not verify."""
+    """One visit. What is to be undone comes first; an order to undo needs no fresh records."""
     reads = WORKFLOWS[record.job.workflow].reads
     move = next_move(record.ledger, reads)
     if move.state != "Act" or move.connector != call.input.get("connector"):
-        return Continued(record, _acted(call, (), move))  # another function's rights are needed
-    if deps.clock.now() - record.results["records"].as_(Records).read_at > FRESH:
+        return _onward(deps, record, call, ())  # another function's rights are needed
+    undone = undo_visit(record.ledger, move.connector)
+    if undone:
+        with visiting(deps, call, move.connector) as going:
+            return _taking_back(going, record, undone)
+    entries = visit(record.ledger, move.connector)
+    if deps.clock.now() - record.results["records"].as_(Records).read_at > _fresh(record, entries):
         return Continued(record, _acted(call, (), Move("Look", connector=reads)))
+    with visiting(deps, call, move.connector) as going:
+        return _carrying_out(going, record, entries)
+
+
+def _fresh(record: JobRecord, entries: tuple[LedgerEntry, ...]) -> timedelta:
+    """How old the records may be for these actions."""
+    actions = [known(WORKFLOWS[record.job.workflow], held) for held in entries]
+    return FRESH if all(one and one.reversible for one in actions) else FRESH_FOR_GOOD
+
+
+def _carrying_out(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, ...]) -> Continued:
+    """Until one does not verify."""
     settled: tuple[LedgerEntry, ...] = ()
-    for held in visit(record.ledger, move.connector):
-        record, ended = _carry_out(deps, record, call, held, settled)
-        settled = (ended,)
+    for held in entries:
+        after, ended = carry_out(going, record, held, settled)
+        settled = (ended,) if after is not record else (*settled, ended)
+        record = after
         if ended.status is not ActionStatus.VERIFIED:
             break
+    return going.left(_onward(going.deps, record, going.call, settled))
+
+
+def _taking_back(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, ...]) -> Continued:
+    """All of them: each is judged by its own target, whatever became of the one before."""
+    settled: tuple[LedgerEntry, ...] = ()
+    for held in entries:
+        after, ended = take_back(going, record, held, settled)
+        settled = (ended,) if after is not record else (*settled, ended)
+        record = after
+    return going.left(_onward(going.deps, record, going.call, settled))
+
+
+def _onward(
+    deps: Deps, record: JobRecord, call: Call, settled: tuple[LedgerEntry, ...]
+) -> Continued:
+    """What policy makes of a failure comes before what the ledger alone would say."""
+    workflow = WORKFLOWS[record.job.workflow]
+    change = onward(record, workflow, settled, deps.clock.now())
+    if change:
+        return Continued(record, replace(change, fields={**told(settled), **change.fields}))
     ledger = [e for e in record.ledger if e.index not in {s.index for s in settled}]
-    onward = next_move(sorted((*ledger, *settled), key=lambda e: e.index), reads)
-    return Continued(record, _acted(call, settled, onward))
+    move = next_move(sorted((*ledger, *settled), key=lambda e: e.index), workflow.reads)
+    return Continued(record, _acted(call, settled, move))
 
 
 def _acted(call: Call, settled: tuple[LedgerEntry, ...], move: Move) -> Change:
@@ -51,107 +88,10 @@ def _acted(call: Call, settled: tuple[LedgerEntry, ...], move: Move) -> Change:
         event="acted",
         actor=f"state:{call.state}",
         status=Status.PROCESSING,
-        fields=_told(settled),
+        fields=told(settled),
         ledger=settled,
         move=move,
     )
-
-
-def _told(entries: tuple[LedgerEntry, ...]) -> dict[str, str]:
-    return {f"{e.index} {e.action}": f"{e.status} {e.note}".strip() for e in entries}
-
-
-def _carry_out(
-    deps: Deps, record: JobRecord, call: Call, held: LedgerEntry, before: tuple[LedgerEntry, ...]
-) -> tuple[JobRecord, LedgerEntry]:
-    """Claim (recording the action before in the same write), then do, then read back."""
-    workflow = WORKFLOWS[record.job.workflow]
-    found = record.results["findings"].as_(Findings).found
-    try:
-        check_authority(held, record.approvals, record.job.job_id, deps.clock.now())
-        check_plan(workflow, record.ledger, found, held)
-    except NotAuthorised as refusal:
-        return record, _ended(held, ActionStatus.FAILED, f"not authorised: {refusal}")
-    interrupted = held.status is ActionStatus.CLAIMED
-    claim = _ended(held, ActionStatus.CLAIMED, attempt=deps.ids.token(64))
-    record = deps.commit(
-        record,
-        Change(
-            event="claimed",
-            actor=f"state:{call.state}",
-            status=Status.PROCESSING,
-            fields=_told((*before, claim)),
-            ledger=(*before, claim),
-        ),
-    )
-    action = workflow.actions[held.action]
-    try:
-        return record, _effect(deps, claim, action, interrupted=interrupted)
-    except Transient:
-        _let_go(deps, record, call, claim, action)
-        raise
-
-
-def _effect(
-    deps: Deps, claim: LedgerEntry, action: Action[Any, Any], *, interrupted: bool
-) -> LedgerEntry:
-    port = deps.actor_port(action.connector)
-    params = params_of(claim, action)
-    if interrupted and action.find is None:
-        return _ended(claim, ActionStatus.UNKNOWN, "an earlier attempt was cut off while sending")
-    try:
-        receipt = action.find(port, params, claim.key) if interrupted and action.find else None
-        receipt = receipt or action.do(port, params, claim.key)
-    except Refused as refused:
-        return _ended(claim, ActionStatus.FAILED, str(refused))
-    except Ambiguous as lost:
-        return _after_lost_answer(claim, action, lost)
-    return _verified(claim, action, port, params, receipt)
-
-
-def _after_lost_answer(
-    claim: LedgerEntry, action: Action[Any, Any], lost: Ambiguous
-) -> LedgerEntry:
-    """A target with keys is asked again under the same key, unless the key has kept this very
-    answer; one without keys is never sent to twice."""
-    if action.find is None or lost.settled:
-        return _ended(claim, ActionStatus.UNKNOWN, str(lost))
-    raise Unavailable(f"the answer was lost; the next attempt looks for {action.id}") from None
-
-
-def _verified(
-    claim: LedgerEntry, action: Action[Any, Any], port: object, params: Any, receipt: Receipt
-) -> LedgerEntry:
-    claim = claim.model_copy(update={"receipt": receipt})
-    if action.read_back is None:
-        return _ended(claim, ActionStatus.VERIFIED, "accepted")
-    seen, expected = action.read_back(port, params, receipt), action.expected(params)
-    differs = sorted(name for name, value in expected.items() if seen.get(name) != value)
-    if differs:
-        return _ended(claim, ActionStatus.FAILED, f"read back differs in {', '.join(differs)}")
-    return _ended(claim, ActionStatus.VERIFIED, "read back")
-
-
-def _let_go(
-    deps: Deps, record: JobRecord, call: Call, claim: LedgerEntry, action: Action[Any, Any]
-) -> None:
-    """Nothing was sent and the target has no keys: without this, the retry would say unknown."""
-    if action.find is not None:
-        return
-    free = _ended(claim, ActionStatus.AUTHORISED, "put back: nothing was sent")
-    deps.commit(
-        record,
-        Change(
-            event="put back", actor=f"state:{call.state}", fields=_told((free,)), ledger=(free,)
-        ),
-    )
-
-
-def _ended(
-    held: LedgerEntry, status: ActionStatus, note: str = "", attempt: str | None = None
-) -> LedgerEntry:
-    update: dict[str, Any] = {"status": status, "note": note}
-    return held.model_copy(update=update | ({"attempt": attempt} if attempt else {}))
 
 
 handler = step(act)

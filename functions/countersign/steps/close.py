@@ -4,36 +4,45 @@ from __future__ import annotations
 
 from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus
-from countersign.domain.change import Change, Due, JobRecord
+from countersign.domain.change import Change, Due, DueKind, JobRecord
+from countersign.domain.delivery import mails_failed
 from countersign.domain.job import Status
 from countersign.domain.plan import failure
 from countersign.domain.reservations import spent
+from countersign.domain.rollback import ending, order_of
 from countersign.domain.sampling import review_of
 from countersign.runtime import Call, step
 
 
 def close(deps: Deps, record: JobRecord, call: Call) -> Change:
-    """COMPLETED when anything took effect, REJECTED when nothing did. A share is sampled.
+    """COMPLETED when anything took effect, ROLLED_BACK when all of it was undone, REJECTED when
+    nothing ever did. A share is sampled.
 
-    What is reserved and was not spent is left to `tick`, at once: Close may write no counter.
+    What is reserved and was not spent is left to `tick`, at once: Close may write no counter. So is
+    a mail that came back after its job was sent here.
     """
     now = deps.clock.now()
     review = review_of(record, now)
-    ran = any(held.status is ActionStatus.VERIFIED for held in record.ledger)
+    left = _left_over(record)
     return Change(
         event="closed",
         actor=f"state:{call.state}",
-        status=Status.COMPLETED if ran else Status.REJECTED,
+        status=Status.COMPLETED if "returned" in left else ending(record.ledger),
         reason=_reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
         done=tuple(record.due),
-        due=() if spent(record) else (Due(kind="reservation", at=now),),
+        due=tuple(Due(kind=kind, at=now) for kind in left),
         reviews=(review,) if review else (),
     )
 
 
+def _left_over(record: JobRecord) -> list[DueKind]:
+    caps: list[DueKind] = [] if spent(record) else ["reservation"]
+    return [*caps, "returned"] if mails_failed(record.ledger) else caps
+
+
 def _reason(record: JobRecord, call: Call) -> str:
-    said = failure(call.input) or str(call.input.get("reason", ""))
+    said = failure(call.input) or str(call.input.get("reason", "")) or _ordered(record)
     if said:
         return said
     reasons = {
@@ -43,6 +52,13 @@ def _reason(record: JobRecord, call: Call) -> str:
         for reason in held.verdict.reasons
     }
     return "; ".join(sorted(reasons)) or _nothing_wanted(record)
+
+
+def _ordered(record: JobRecord) -> str:
+    """Why it was rolled back."""
+    order = order_of(record)
+    rolled_back = ending(record.ledger) is Status.ROLLED_BACK
+    return order.reason if order and rolled_back else ""
 
 
 def _nothing_wanted(record: JobRecord) -> str:

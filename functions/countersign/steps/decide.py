@@ -14,7 +14,10 @@ from countersign.domain.approvals import Approval
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.edits import situation
 from countersign.domain.job import Status
-from countersign.domain.plan import build, next_move, reconsider
+from countersign.domain.next_plan import next_plan
+from countersign.domain.overtaken import overtaken
+from countersign.domain.plan import build, dropped, next_move, reconsider
+from countersign.domain.replan import observed
 from countersign.domain.reservations import capped_before
 from countersign.domain.rules import Finding, Findings, Situation, findings
 from countersign.domain.workflow import Workflow
@@ -33,8 +36,7 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
     """
     workflow = WORKFLOWS[record.job.workflow]
     now = deps.clock.now()
-    ours = frozenset(held.key for held in record.ledger)
-    seen = replace(situation(workflow, record, now), ours=ours, capped=capped_before(record))
+    seen = replace(situation(workflow, record, now), capped=capped_before(record))
     found, changed = _judged(workflow, record, seen)
     ledger = _merged(record.ledger, changed)
     full = reserve(deps, workflow, seen, ledger)
@@ -42,13 +44,16 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
         found, changed = _judged(workflow, record, replace(seen, capped=tuple(full.values())))
         ledger = _merged(record.ledger, changed)
         check_stopped(ledger, full)
+    changed = _merged(changed, overtaken(workflow, ledger, seen.records))
+    changed = _merged(changed, dropped(_merged(ledger, changed)))
+    ledger = _merged(ledger, changed)
     return Change(
         event="decided",
         actor=f"state:{call.state}",
         status=Status.PROCESSING,
         fields={f"{h.index} {h.action}": f"{h.verdict.answer}: {h.status}" for h in ledger},
         results={"findings": Findings(found=found)},
-        ledger=changed,
+        ledger=tuple(changed),
         approvals=_superseded(record, changed),
         done=("callback",) if "callback" in record.due else (),
         move=next_move(ledger, workflow.reads),
@@ -57,12 +62,16 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
 
 def _judged(
     workflow: Workflow[Any], record: JobRecord, seen: Situation[Any]
-) -> tuple[tuple[Finding, ...], tuple[LedgerEntry, ...]]:
+) -> tuple[tuple[Finding, ...], Sequence[LedgerEntry]]:
     """What is found, and the entries that are new or judged more strictly because of it."""
-    found = findings(workflow.rules, seen)
-    if record.ledger:
+    found, plan = findings(workflow.rules, seen), len(observed(record).rounds)
+    expires_at = seen.now + HARD_EXPIRY
+    if any(held.plan == plan for held in record.ledger):
         return found, reconsider(workflow, record.ledger, found)
-    return found, build(workflow, seen, found, seen.now + HARD_EXPIRY)
+    if not plan:
+        return found, build(workflow, seen, found, expires_at)
+    made = next_plan(workflow, seen, found, record.ledger, expires_at=expires_at, plan=plan)
+    return found, made
 
 
 def _merged(held: Sequence[LedgerEntry], changed: Sequence[LedgerEntry]) -> list[LedgerEntry]:

@@ -14,6 +14,7 @@ from countersign.domain.ports import Holder
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Record, Records
 from countersign.domain.workflow import Claim, Workflow
+from countersign.resting import check_resting, watched
 from countersign.runtime import Call, step
 from countersign.workflows import WORKFLOWS
 
@@ -25,7 +26,8 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
     workflow = WORKFLOWS[record.job.workflow]
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
-    reader = deps.reader(workflow.reads)
+    check_resting(deps, call, workflow.reads)
+    reader = watched(deps, call, workflow.reads, deps.reader(workflow.reads))
     ours = frozenset(held.key for held in record.ledger)
     found = {
         lookup.name: tuple(r for r in reader.look(lookup) if not _is_ours(r, ours))
@@ -67,7 +69,7 @@ def _earlier(
 def _came_to_nothing(deps: Deps, job_id: str) -> bool:
     """Whether the earlier job left nothing that a later one could join."""
     try:
-        return deps.store.load(job_id).job.status is Status.REJECTED
+        return deps.store.load(job_id).job.status in (Status.REJECTED, Status.ROLLED_BACK)
     except NotFound:
         return True
 

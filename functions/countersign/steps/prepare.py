@@ -9,18 +9,22 @@ from countersign.domain.change import Change, JobRecord
 from countersign.domain.contract import Contract
 from countersign.domain.errors import NotFound, Quarantined
 from countersign.domain.job import Status
-from countersign.domain.plan import Move
+from countersign.domain.plan import Move, next_move
+from countersign.domain.rollback import is_open
 from countersign.domain.workflow import Raw, Workflow
 from countersign.runtime import Call, step
 from countersign.workflows import WORKFLOWS
 
 
 def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
-    """Entered again, it reads what it stored and says the same again.
+    """Entered again, it reads what it stored and says the same again; a job with an order to undo
+    it goes straight to that.
 
     Raises Quarantined for bytes nobody can read, ContractBroken for input that breaks rules.
     """
     workflow = WORKFLOWS[record.job.workflow]
+    if is_open(record):
+        return _taking_back(record, call, workflow)
     stored = record.results.get("input")
     given = stored.as_(workflow.input) if stored else _read(deps, record, workflow)
     dismissed = workflow.dismiss(given)
@@ -31,6 +35,17 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
         results={} if stored else {"input": given},
         done=tuple(kind for kind in record.due if kind in ("queue", "parked")),
         move=Move("Close", reason=dismissed) if dismissed else Move("Propose"),
+    )
+
+
+def _taking_back(record: JobRecord, call: Call, workflow: Workflow[Any]) -> Change:
+    """A job that is to be undone needs no answer and no look: what it did is in its ledger."""
+    return Change(
+        event="resumed",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        done=tuple(kind for kind in record.due if kind in ("queue", "parked")),
+        move=next_move(record.ledger, workflow.reads),
     )
 
 

@@ -17,27 +17,32 @@ from countersign.domain.plan import Move
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.proposal import ModelReply, Proposal, Usage, ungrounded
 from countersign.domain.release import Release, release_key
+from countersign.domain.replan import is_stale, observed
 from countersign.domain.workflow import Draft, Workflow
+from countersign.patience import unhurried
 from countersign.runtime import Call, Continued, step
+from countersign.understanding.observed import heeded, told
 from countersign.workflows import WORKFLOWS
 
 FALLBACK_CAP = Decimal("0.3")
 """Confidence of the plain heuristics when the real model is down: always below any limit."""
 SPARE_SECONDS = 5.0
+MOST_RELEASES = 8
+"""Kept in a process; a prompt with its examples may be 100 kB."""
 
 
 def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     """Raises Ungrounded when the answer stays wrong, Throttled or Unavailable from the model."""
-    if "proposal" in record.results:
+    if not is_stale(record):
         return Continued(record, _kept(call, WORKFLOWS[record.job.workflow].reads))
     workflow = WORKFLOWS[record.job.workflow]
     release = _release(deps, record)
     given = record.results["input"].as_(workflow.input)
     if call.state == "Fallback":
-        proposal = _from_heuristics(workflow, given)
+        proposal = _from_heuristics(workflow, given, told(observed(record)))
     else:
         record, proposal = _from_model(deps, record, call, (workflow, release, given))
-    return Continued(record, _proposed(call, proposal, release, workflow.reads))
+    return Continued(record, _proposed(call, _after(record, proposal), release, workflow.reads))
 
 
 def _kept(call: Call, reads: str) -> Change:
@@ -47,6 +52,13 @@ def _kept(call: Call, reads: str) -> Change:
         status=Status.PROCESSING,
         move=Move("Look", connector=reads),
     )
+
+
+def _after(record: JobRecord, proposal: Proposal) -> Proposal:
+    """The proposal as the job's next one: which plan it is for, and what all of them cost."""
+    held, plan = record.results.get("proposal"), len(observed(record).rounds)
+    spent = held.as_(Proposal).usage if held else Usage()
+    return proposal.model_copy(update={"plan": plan, "usage": spent.plus(proposal.usage)})
 
 
 def _proposed(call: Call, proposal: Proposal, release: Release, reads: str) -> Change:
@@ -61,18 +73,24 @@ def _proposed(call: Call, proposal: Proposal, release: Release, reads: str) -> C
 
 
 def _release(deps: Deps, record: JobRecord) -> Release:
-    """The release that the job is pinned to, read by its address; its content must match it."""
+    """The release that the job is pinned to, read by its address; its content must match it. A
+    process reads each once."""
     pinned = record.job.release
+    if pinned in deps.releases:
+        return deps.releases[pinned]
     body = deps.payloads.get(Pointer(bucket="", key=release_key(pinned)))
     release = Release.model_validate_json(body)
     if release.digest != pinned:
         raise Ungrounded("the release in the bucket is not the one the job is pinned to")
+    if len(deps.releases) >= MOST_RELEASES:
+        deps.releases.clear()
+    deps.releases[pinned] = release
     return release
 
 
-def _from_heuristics(workflow: Workflow[Any], given: Contract) -> Proposal:
-    text = workflow.prompt_text(given)
-    answer = workflow.answer.read(workflow.offline(text))
+def _from_heuristics(workflow: Workflow[Any], given: Contract, seen: str) -> Proposal:
+    said = workflow.offline(workflow.prompt_text(given))
+    answer = workflow.answer.read(heeded(said, seen, workflow.heeds))
     draft = workflow.draft(given, answer)
     confidence = min(workflow.confidence(given, draft), FALLBACK_CAP)
     return _proposal(draft, confidence, "heuristics, because the model is down", True, Usage())
@@ -82,7 +100,7 @@ def _from_model(
     deps: Deps, record: JobRecord, call: Call, about: tuple[Workflow[Any], Release, Any]
 ) -> tuple[JobRecord, Proposal]:
     workflow, release, given = about
-    request = _request(workflow, release, given)
+    request = _request(workflow, release, given, told(observed(record)))
     record, reply = _answer(deps, record, call, request)
     draft, faults = _judge(workflow, given, reply)
     usage = reply.usage
@@ -99,10 +117,11 @@ def _from_model(
     return record, _proposal(draft, confidence, reply.model, reply.offline, cost)
 
 
-def _request(workflow: Workflow[Any], release: Release, given: Contract) -> ModelRequest:
+def _request(workflow: Workflow[Any], release: Release, given: Contract, seen: str) -> ModelRequest:
+    messages = (("system", release.prompt), ("user", workflow.prompt_text(given)))
     return ModelRequest(
         model=release.model,
-        messages=(("system", release.prompt), ("user", workflow.prompt_text(given))),
+        messages=(*messages, ("user", seen)) if seen else messages,
         schema_name=workflow.id,
         schema=workflow.schema(),
         temperature=str(release.temperature),
@@ -124,7 +143,8 @@ def _answer(
     if stored:
         return record, stored.as_(ModelReply)
     seconds = max(1.0, call.seconds_left(deps.clock.now()) - SPARE_SECONDS)
-    return record, _reply(deps.model.answer(request, seconds))
+    answer = unhurried(deps, call, "the model", lambda: deps.model.answer(request, seconds))
+    return record, _reply(answer)
 
 
 def _keep(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic
@@ -16,6 +16,14 @@ from countersign.understanding.messages import Message, MessageT
 
 _SHOWN_ATTACHMENTS = 20
 _VALUE = 300
+_NAMES = {
+    " channel": "came by",
+    "from name": "sender",
+    "from email": "address",
+    " text": "message",
+    " attachments": "attachment",
+}
+"""What people read for a part's key, by the key of what it is in and its own."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,11 @@ class Prompts(Generic[MessageT]):
         It is made of the same masked values as `prompt_text`, so a quote of a number that the model
         never saw cannot stand.
         """
-        return PARTS.join(_values(_shown(message, self.form(message))))
+        return PARTS.join(text for _, text in self.source_parts(message))
+
+    def source_parts(self, message: MessageT) -> tuple[tuple[str, str], ...]:
+        """The same in its parts: what each is, and its text."""
+        return tuple(_values(_shown(message, self.form(message)), ""))
 
     def prompt_text(self, message: MessageT) -> str:
         """The message as one JSON object, so that nothing in it can pose as anything but data."""
@@ -112,9 +124,12 @@ def _masked(node: Any) -> Any:
     return mask(str(node))
 
 
-def _values(node: Any) -> list[str]:
+def _values(node: Any, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(node, Mapping):
-        return [text for item in node.values() for text in _values(item)]
-    if isinstance(node, list):
-        return [text for item in node for text in _values(item)]
-    return [node] if node else []
+        for key, item in node.items():
+            yield from _values(item, _NAMES.get(f"{name} {key}", str(key)))
+    elif isinstance(node, list):
+        for item in node:
+            yield from _values(item, name)
+    elif node:
+        yield name, node

@@ -63,7 +63,8 @@ def test_what_is_not_known_is_not_written() -> None:
     assert [write.fields for write in crm.journal] == [{"firstname": "Adi"}]
     assert crm.holds("contacts", there)["lastname"] == "Quill"
     new = UPSERT_CONTACT.do(crm, Contact(email="new@example.com", name=""), "cs-3")
-    assert crm.holds("contacts", new.id) == {"email": "new@example.com"}
+    made = {"email": "new@example.com", "countersign_created_by": "cs-3"}
+    assert crm.holds("contacts", new.id) == made
 
 
 def test_a_contact_that_another_writer_made_first_is_completed() -> None:

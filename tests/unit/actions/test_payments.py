@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from countersign.actions.payments import REFUND, Refund
-from countersign.domain.actions import Receipt, Wanted, entry, params_of
+from countersign.domain.actions import Receipt, entry, params_of
 from countersign.domain.errors import Refused, Unavailable
 from countersign.domain.money import Money
 from countersign.domain.policy import Answer, Verdict
+from countersign.domain.wanted import Wanted
 from tests.fakes.payments import FakePayments
 
 FIFTY = Money(amount=Decimal("49.90"), currency="EUR")

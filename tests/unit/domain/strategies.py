@@ -20,6 +20,7 @@ import countersign.domain
 from countersign.domain.contract import Value
 from countersign.domain.hours import Hours
 from countersign.domain.money import Money, exponent
+from countersign.domain.slots import Limit
 
 Strategy = st.SearchStrategy[Any]
 
@@ -67,6 +68,7 @@ _SIMPLE: dict[Any, Strategy] = {
     datetime: instants,
     Money: money(),
     Hours: hours(),
+    Limit: st.builds(Limit, slots=st.integers(1, 100), seconds=st.integers(1, 60)),
     NoneType: st.none(),
 }
 

@@ -11,18 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.domain.actions import (
-    ActionStatus,
-    LedgerEntry,
-    Receipt,
-    Wanted,
-    check_bytes,
-    entry,
-    params_of,
-)
+from countersign.domain.actions import ActionStatus, LedgerEntry, Receipt, entry, params_of
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import NotAuthorised, UnknownVersion
+from countersign.domain.intact import check_bytes
 from countersign.domain.policy import Answer
+from countersign.domain.wanted import Wanted
 from tests.builders import AT, EXPIRES, JOB_ID, Memo, action, held, verdict
 
 PARTS: dict[str, Any] = {

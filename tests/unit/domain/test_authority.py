@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.domain.actions import ActionStatus, LedgerEntry
-from countersign.domain.approvals import Approval, Choice, decide, settle
+from countersign.domain.approvals import Approval, Choice, decide
 from countersign.domain.authority import check_authority
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import NotAuthorised
 from countersign.domain.policy import Answer, Quorum
+from countersign.domain.settling import settle
 from tests.builders import ANA, AT, BEN, EXPIRES, JOB_ID, approval, decision, held, verdict
 
 

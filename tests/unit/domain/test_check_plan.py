@@ -16,7 +16,7 @@ A = ActionStatus
 RUNS = Line("crm", ("crm.*",), Answer.RUN)
 ASKS = Line("spam", ("crm.*",), Answer.ASK, when="spam", sentence="it looks like spam")
 SPAM = (Finding(rule="spam", sentence="it looks like spam"),)
-BEGUN = (A.CLAIMED, A.VERIFIED, A.UNKNOWN)
+BEGUN = (A.CLAIMED, A.VERIFIED, A.UNKNOWN, A.UNDO, A.UNDOING, A.KEPT)
 
 
 def test_an_entry_that_policy_still_allows_and_nobody_ran_passes() -> None:

@@ -16,7 +16,6 @@ from countersign.domain.actions import (
     LedgerEntry,
     Prose,
     Receipt,
-    Wanted,
     entry,
     params_of,
 )
@@ -30,6 +29,7 @@ from countersign.domain.people import Limit, Member
 from countersign.domain.policy import Answer, Line, Quorum, Reason, Verdict, joined
 from countersign.domain.records import Records
 from countersign.domain.rules import Rule, Situation
+from countersign.domain.wanted import Wanted
 from countersign.domain.workflow import Workflow
 from countersign.workflows import WORKFLOWS
 from tests.builders import ANA, AT, EXPIRES, JOB_ID, proposal, record, verdict
@@ -73,7 +73,6 @@ SEND: Action[Parcel, Any] = Action(
     version=1,
     connector="post",
     params=Parcel,
-    reversible=False,
     words=lambda parcel: parcel.title,
     do=send,
     find=None,

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.domain.actions import ActionStatus, LedgerEntry, Wanted, check_bytes
-from countersign.domain.plan import Move, build, failure, next_move, reconsider, visit
+from countersign.domain.actions import ActionStatus, LedgerEntry
+from countersign.domain.intact import check_bytes
+from countersign.domain.plan import Move, build, failure, next_move, reconsider, undo_visit, visit
 from countersign.domain.policy import Answer, Line, stricter
 from countersign.domain.rules import Finding
+from countersign.domain.wanted import Wanted
 from tests.builders import AT, EXPIRES, JOB_ID, Memo, held
 from tests.flows import situation, workflow
 
@@ -78,7 +80,8 @@ def test_a_plan_of_nothing_is_empty() -> None:
 
 
 PRECEDENCE = (
-    ("Escalate", {A.UNKNOWN, A.FAILED, A.EXPIRED}),
+    ("Act", {A.UNDO, A.UNDOING}),
+    ("Escalate", {A.UNKNOWN, A.FAILED, A.EXPIRED, A.KEPT}),
     ("Act", {A.AUTHORISED, A.CLAIMED}),
     ("Ask", {A.PLANNED}),
     ("Close", set(A)),
@@ -87,7 +90,7 @@ PRECEDENCE = (
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_what_comes_next(count: int) -> None:
-    """Trouble goes before acting, acting before asking, asking before closing, in any ledger."""
+    """Undoing goes first, then trouble, acting, asking, closing, in any ledger."""
     for mix in itertools.product(A, repeat=count):
         expected = next((s for s, on in PRECEDENCE if on & set(mix)), "Close")
         assert next_move(statuses(*mix)).state == expected, mix
@@ -177,13 +180,15 @@ def test_a_visit_takes_consecutive_open_actions_of_one_connector() -> None:
 
 @given(ledgers)
 def test_a_visit_does_what_the_move_says(ledger: list[LedgerEntry]) -> None:
-    """When the next move is Act, its connector's visit is not empty and holds only open actions."""
+    """When the next move is Act, one visit of its connector has work: undoing, or open actions."""
     move = next_move(ledger)
     if move.state == "Act":
-        run = visit(ledger, move.connector)
+        back = undo_visit(ledger, move.connector)
+        run = back or visit(ledger, move.connector)
         assert run
         assert {e.connector for e in run} == {move.connector}
-        assert {e.status for e in run} <= {A.AUTHORISED, A.CLAIMED}
+        allowed = {A.UNDO, A.UNDOING} if back else {A.AUTHORISED, A.CLAIMED}
+        assert {e.status for e in run} <= allowed
 
 
 @pytest.mark.parametrize(

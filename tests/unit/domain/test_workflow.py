@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from decimal import Decimal
 
 import pytest
 
 from countersign.domain import ports
-from countersign.domain.workflow import Raw
+from countersign.domain.errors import UnknownVersion
+from countersign.domain.workflow import Raw, action_for
+from tests.builders import action, held
 from tests.flows import workflow
 
 
@@ -30,3 +32,26 @@ def test_ports_speak_in_values() -> None:
     mail = ports.Email(to="zoe@example.com", subject="s", text="t")
     with pytest.raises(FrozenInstanceError):
         mail.to = "eve@example.com"  # type: ignore[misc] # that it is frozen is the point
+
+
+def test_an_entry_is_read_by_the_version_that_planned_it() -> None:
+    """For one deploy the code has two versions: each entry finds its own."""
+    first, second = action(), action(version=2)
+    flow = replace(workflow(), actions={"crm.memo": second}, earlier=(action("crm.x"), first))
+    assert action_for(flow, held()) is first
+    assert action_for(flow, held(action_version=2)) is second
+
+
+def test_an_entry_of_a_version_that_is_gone_names_what_there_is() -> None:
+    """Two deploys later nobody guesses: the reason names the planned version and those here."""
+    flow = replace(
+        workflow(), actions={"crm.memo": action(version=3)}, earlier=(action(version=2),)
+    )
+    with pytest.raises(
+        UnknownVersion, match=r"planned crm.memo v1; this code has crm.memo v3 and crm.memo v2"
+    ):
+        action_for(flow, held())
+    with pytest.raises(
+        UnknownVersion, match=r"planned post.letter v1; this code has no such action"
+    ):
+        action_for(flow, held(action_id="post.letter"))

@@ -97,17 +97,28 @@ def test_one_commit_voids_the_request_and_names_what_changed() -> None:
     assert held.ledger[3].content()["expires_at"] == old.content()["expires_at"]
 
 
-def test_links_of_an_edited_request_give_the_one_refusal() -> None:
-    """The editor's link and the other's are as dead as one that never was, before and after."""
+def test_links_of_an_edited_request_say_who_edited_it_and_open_nothing() -> None:
+    """Whoever has a link of their own learns who edited it and when; nothing can be decided, and
+    a wrong secret gets the one refusal."""
     world, journey = asked_job()
     ben = at_work(world, BEN.address)
+    form = ben.filled()
     ana = edits(world)
-    dead = [ana.opens(), ben.opens(), ben.posts(ben.filled())]
+    world.store.writes = 0
+    assert [ana.opens().status, ben.opens().status, ben.posts(form).status] == [200, 200, 409]
+    assert "This request was replaced" in ben.page
+    assert "Ana Costa edited what it asks for on Mon 2 Mar 2026" in ben.page
+    assert world.store.writes == 0
+    ana.opens()
+    assert "You edited what it asks for" in ana.page
+    assert "a new request goes out by mail" in ana.page
     journey.answered()
+    ana.opens()
+    assert "A new request went out; whoever may sign it has a newer mail." in ana.page
+    ana.params["secret"] = "guessed"
     never = Browser(world)
-    assert {(r.status, r.body) for r in (*dead, ana.opens(), never.opens())} == {
-        (404, never.page),
-    }
+    assert ana.opens().status == never.opens().status == 404
+    assert ana.page == never.page
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

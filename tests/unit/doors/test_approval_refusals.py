@@ -12,7 +12,7 @@ from countersign.doors.http import Request
 from tests.fakes.store import FakeStore
 from tests.fakes.world import World
 from tests.unit.pages.visitor import Browser
-from tests.unit.pages.waiting import APPROVAL, JOB, SECRETS, approval, waiting
+from tests.unit.pages.waiting import SECRETS, waiting
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -34,7 +34,7 @@ def refused(world: World) -> dict[str, Request]:
 
 
 def test_refusals_are_alike_to_the_byte() -> None:
-    """Unknown, wrong, foreign, replaced and tried-out links answer the same bytes, GET and POST."""
+    """Unknown, wrong, foreign and tried-out links answer the same bytes, GET and POST."""
     world = waiting()
     answers = [answer(world.deps, request) for request in refused(world).values()]
     answers += [
@@ -44,10 +44,6 @@ def test_refusals_are_alike_to_the_byte() -> None:
     dead = Browser(world, "ben")
     _wrong_codes(dead, 5)
     answers.append(dead.opens())
-    held = world.store.load(JOB)
-    replaced = approval(world).model_copy(update={"superseded": True})
-    world.store.put(replace(held, approvals={APPROVAL: replaced}))
-    answers.append(Browser(world).opens())
     assert {(a.status, a.body, str(a.headers), a.cookies) for a in answers} == {
         (404, answers[0].body, str(answers[0].headers), ())
     }

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from countersign.deps import Deps
-from countersign.domain.approvals import Choice, Decision, decide, expire, settle
+from countersign.domain.approvals import Choice, Decision, decide
 from countersign.domain.change import Change
+from countersign.domain.expiry import expire
 from countersign.domain.job import Status
+from countersign.domain.settling import settle
 from countersign.doors.approvals import answer
 from countersign.doors.http import Request, Response
 from tests.unit.pages.plot import Plot

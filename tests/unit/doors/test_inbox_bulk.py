@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,9 +16,6 @@ from tests.fakes.world import ANA, World
 from tests.unit.pages.many import many
 from tests.unit.pages.member import MemberBrowser
 from tests.unit.pages.waiting import tampered, waiting
-
-SECONDS = 15
-"""The function's own time."""
 
 
 def opened(count: int = 3, store: FakeStore | None = None) -> tuple[World, MemberBrowser]:
@@ -115,8 +111,7 @@ def test_each_that_cannot_be_recorded_says_why() -> None:
     for words in (
         "Already decided by Ben Okafor.",
         "It changed since the page was shown",
-        "is above what Ana Costa may approve",
-        "It was replaced or does not wait for you",
+        "It was replaced by a newer request",
         "The time to decide has passed",
     ):
         assert words in told
@@ -203,19 +198,12 @@ def test_time_and_faults_stop_nobody_elses_request() -> None:
     assert sum(made(world, n) is not None for n in range(20)) == 7
 
 
-def test_a_hundred_fit_into_one_post(capsys: pytest.CaptureFixture[str]) -> None:
-    """A hundred requests are read, checked, decided and told in a tenth of the function's time,
-    on fakes; the figure is printed."""
-    _, ana = opened(99)
-    sent = filled(ana)
-    began = time.perf_counter()
-    page = ana.posts("/approvals", sent).body
-    took = time.perf_counter() - began
-    capsys.readouterr()
-    with capsys.disabled():
-        print(f"\n99 requests decided in one POST: {took * 1000:.0f} ms on fakes")  # noqa: T201 - the figure
-    assert "99 of 99 approved" in page
-    assert took < SECONDS / 10
+def test_a_hundred_are_decided_in_one_post() -> None:
+    """As many as a page shows are read, checked, decided and told, each in a write of its own; a
+    bench measures how long it takes."""
+    world, ana = opened(99)
+    assert "99 of 99 approved" in ana.posts("/approvals", filled(ana)).body
+    assert world.store.writes == 99
 
 
 def _decided_by_ben(world: World, number: int) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from countersign.domain.approvals import Choice
 from countersign.domain.money import Money
+from countersign.doors import session_form
 from tests.fakes.world import ANA, BEN, World
+from tests.unit.pages.many import many
 from tests.unit.pages.member import MemberBrowser
 from tests.unit.pages.visitor import Browser
 from tests.unit.pages.waiting import APPROVAL, JOB, TOKEN, approval, tampered, waiting
@@ -134,7 +136,8 @@ def test_an_action_is_edited_from_the_inbox() -> None:
     assert ana.posts(f"{PATH}?edit=2", {**sent, key: "A shorter reply."}).status == 200
     assert approval(world).superseded
     assert world.store.load(JOB).audit[-1].actor == "person:ana"
-    assert ana.opens(PATH).status == 404
+    assert ">Back to the inbox</a>" in ana.page
+    assert (ana.opens(PATH).status, "You edited what it asks for" in ana.page) == (200, True)
 
 
 def test_a_question_is_asked_back_from_the_inbox() -> None:
@@ -147,3 +150,45 @@ def test_a_question_is_asked_back_from_the_inbox() -> None:
     assert (response.status, response.headers["location"]) == (303, PATH)
     (question,) = world.store.load(JOB).questions.values()
     assert (question.text, question.by.id) == ("Do we know them?", "ben")
+
+
+def test_after_a_decision_the_way_back_says_what_waits() -> None:
+    """The recorded decision, and one link to the inbox with the number of what is left."""
+    world = waiting()
+    many(world, 3)
+    ana = MemberBrowser(world).signs_in(ANA.address)
+    ana.opens(PATH)
+    ana.posts(PATH, filled(ana))
+    page = ana.opens(PATH).body
+    assert "Your decision is recorded" in page
+    assert '<a class="offer" href="/approvals">Next: 3 more wait for you</a>' in page
+
+
+def test_five_wrong_codes_end_the_session_and_a_new_one_goes_on() -> None:
+    """Counted over all pages of the session; then the browser is signed out, its cookie takes no
+    form even if it was kept, and after a new sign-in the same person decides."""
+    world, ana = opened()
+    many(world, 1)
+    kept = dict(ana.cookies)
+    form = filled(ana)
+    for left in (4, 3, 2, 1):
+        page = ana.posts(PATH, {**form, "code": "XXXXX"}).body
+        assert f"{left} {'try is' if left == 1 else 'tries are'} left" in page
+    ana.opens()
+    bulk = {**ana.hidden("take-"), "take-a-000": "yes", "choice": "approve", "reason": ""}
+    out = ana.posts("/approvals", {**bulk, "code": "XXXXX"})
+    assert (out.status, "You are signed out" in out.body) == (422, True)
+    assert any(cookie.startswith("cs-session=-") or "=-;" in cookie for cookie in out.cookies)
+    ana.cookies = kept
+    assert ana.posts(PATH, form).status == 422
+    assert (approval(world).decision, world.store.writes) == (None, 0)
+    again = MemberBrowser(world).signs_in(ANA.address)
+    again.opens(PATH)
+    assert again.posts(PATH, filled(again)).status == 303
+
+
+@pytest.mark.control
+def test_control_codes_that_nobody_counts_can_be_guessed_for_ever() -> None:
+    """The same guesses against the comparison alone are never stopped."""
+    guesses = [session_form.code_faults(f"GUES{n}", "ABCDE") for n in range(9)]
+    assert all(guesses)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from infra.local.attending import REJECTION, Attending, open_request
+from infra.local.colleague import Colleague
 from infra.local.provider import Provider
 from infra.local.samples import ByColleague, Expectation
 from infra.local.signer import Signer, SignError
@@ -54,6 +55,19 @@ class Account(Provider):
         self.made.append(by.order)
 
 
+class Busy(Colleague):
+    """Counts whom colleagues mail."""
+
+    mailed: ClassVar[list[str]] = []
+    changed: ClassVar[list[tuple[str, ...]]] = []
+
+    def answers(self, address: str) -> None:
+        self.mailed.append(address)
+
+    def changes(self, kind: str, record_id: str, properties: Mapping[str, str]) -> None:
+        self.changed.append((kind, record_id, *properties))
+
+
 def job(*signed: str, status: str = "WAITING_FOR_REVIEW") -> dict[str, Any]:
     """A job that waits for a signature on a reply and a refund; `signed` have signed."""
     return {
@@ -78,8 +92,18 @@ def job(*signed: str, status: str = "WAITING_FOR_REVIEW") -> dict[str, Any]:
 def people(links: Links, **expected: Any) -> Attending:
     """The people of an event with these expectations."""
     Account.made.clear()
+    Busy.mailed.clear()
+    Busy.changed.clear()
     expect = Expectation.model_validate({**EXPECT.model_dump(), **expected})
-    return Attending(expect, links, Account("", ""), lambda one: f"{one}@example.com")
+    colleague = Busy("", "")
+    return Attending(
+        expect,
+        links,
+        Account("", ""),
+        colleague,
+        lambda one: f"{one}@example.com",
+        lambda job_id, wanted: links.said.append((job_id, "roll back", wanted.by, wanted.reason)),
+    )
 
 
 def test_each_signer_signs_in_turn_by_their_own_link() -> None:
@@ -150,3 +174,34 @@ def test_an_edit_waits_for_its_link() -> None:
     links = Links(taken=None)
     people(links, edit={**EDIT, "refused": True}).look(job())
     assert [said[1] for said in links.said] == ["2"]
+
+
+def test_a_colleague_answers_once_and_before_anybody_signs() -> None:
+    """What happens meanwhile happens while the request is open, and not again."""
+    links = Links()
+    attending = people(links, meanwhile={"system": "crm", "answers": "ann@example.com"})
+    for _ in range(3):
+        attending.look(job())
+    assert Busy.mailed == ["ann@example.com"]
+    assert Account.made == []
+
+
+def test_a_complete_job_is_rolled_back_once_after_what_a_colleague_changed() -> None:
+    """The colleague changes what the action made, then the order is given; nothing before."""
+    links = Links()
+    touched = {"action": "crm.create_lead", "kind": "deals", "properties": {"dealstage": "won"}}
+    order = {"by": "ines", "reason": "a test", "touched": touched}
+    here = people(links, rollback=order, decision=None)
+    receipt = {"id": "50007"}
+    here.look(job())
+    complete = {
+        **job(status="COMPLETED"),
+        "actions": [
+            {"action": "crm.create_lead", "digest": "d-1", "receipt": receipt},
+            {"action": "email.send_reply", "digest": "d-2", "receipt": None},
+        ],
+    }
+    for _ in range(3):
+        here.look(complete)
+    assert Busy.changed == [("deals", "50007", "dealstage")]
+    assert links.said == [("j-1", "roll back", "ines", "a test")]

@@ -317,8 +317,9 @@ def test_no_path_climbs_out_of_its_door(path: str) -> None:
     assert api.asked == []
 
 
-def test_every_page_leads_to_both_demo_systems() -> None:
-    """CRM and payments stand side by side in the bar of pages."""
+def test_every_page_leads_to_the_demo_systems() -> None:
+    """CRM, payments and channels stand side by side in the bar of pages."""
     text = Visit().page("/console")
     assert '<a href="/crm">CRM</a>' in text
     assert '<a href="/payments">Payments</a>' in text
+    assert '<a href="/push">Channels</a>' in text

@@ -9,6 +9,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from countersign.domain.actions import Difference, Seen
+from countersign.domain.replan import Observation, Observations, Round
+from countersign.understanding.observed import told
 from countersign.workflows import WORKFLOWS
 from infra.local.offline_model import MODEL, routes
 from tests.fakes.journey import Journey, accept, form
@@ -61,6 +64,18 @@ def test_a_repair_round_reads_the_message_again(prompt: str) -> None:
     turns = (("user", prompt), ("assistant", "{}"), ("user", "Your answer breaks these rules: …"))
     again = asks(**request(*turns)).json()["choices"][0]["message"]["content"]
     assert again == once
+
+
+def test_what_a_target_refused_is_left_out_of_the_next_answer(prompt: str) -> None:
+    """A second user turn tells what was observed; the part behind that field is not said again."""
+    fields = (Difference(name="deal_currency_code", before="", after="INVALID_OPTION"),)
+    one = Observation(action="crm.create_lead", words="no", seen=Seen(refused=True, fields=fields))
+    seen = told(Observations(rounds=(Round(observations=(one,)),)))
+    turns = (("user", prompt), ("user", seen), ("assistant", "{}"), ("user", "again"))
+    said = asks(**request(*turns)).json()["choices"][0]["message"]["content"]
+    whole = WORKFLOWS["lead_intake"].offline(prompt)
+    assert whole["budget"]
+    assert json.loads(said) == json.loads(json.dumps({**whole, "budget": None}))
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,46 @@ def _broken_chain(it: Ended) -> None:
     it.job["audit"] |= {"verified": False, "faults": ["entry 3 was changed"]}
 
 
+def _came_back(it: Ended) -> None:
+    it.job["actions"][3]["status"] = "failed"
+    it.job["status"] = "ESCALATED"
+
+
+def test_a_mail_that_came_back_had_left() -> None:
+    """A failed reply with a receipt accounts for the mail in the mailbox; without one, nothing."""
+    it = Ended()
+    _came_back(it)
+    ends = {**EXPECT.actions, "email.send_reply": "failed"}
+    expect = {**EXPECT.model_dump(), "status": "ESCALATED", "actions": ends}
+    outside = checks.Outside(crm=it.journal, payments=[], mails=it.mails)
+
+    def faults() -> list[str]:
+        wanted = Expectation.model_validate(expect)
+        return checks.outcome(wanted, it.job, outside) + checks.strays([it.job], outside, INTERNAL)
+
+    assert faults() == []
+    it.job["actions"][3]["receipt"] = None
+    assert faults()
+
+
+def test_a_complete_job_is_not_over_where_a_case_is_expected() -> None:
+    """A bounce takes its time: the player waits for it."""
+    case = Expectation.model_validate({**EXPECT.model_dump(), "status": "ESCALATED"})
+    assert checks.is_over(EXPECT, {"status": "COMPLETED"})
+    assert not checks.is_over(case, {"status": "COMPLETED"})
+    assert checks.is_over(case, {"status": "ESCALATED"})
+    assert not checks.is_over(case, {"status": "PROCESSING"})
+
+
+@pytest.mark.control
+def test_an_approver_who_was_reached_after_all_is_seen() -> None:
+    """An event that says somebody is out of reach must show it, and that others were asked."""
+    it = Ended()
+    gone = Expectation.model_validate({**EXPECT.model_dump(), "unreachable": ["ana"]})
+    outside = checks.Outside(crm=it.journal, payments=[], mails=it.mails)
+    assert len(checks.outcome(gone, it.job, outside)) == 2
+
+
 @pytest.mark.control
 @pytest.mark.parametrize(
     "bend",

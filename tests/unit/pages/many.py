@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from countersign.actions.crm import Lead
-from countersign.domain.actions import ActionStatus, LedgerEntry, Wanted, entry
+from countersign.domain.actions import ActionStatus, LedgerEntry, entry
 from countersign.domain.approvals import Approval, Person
 from countersign.domain.case import Case
 from countersign.domain.change import JobRecord
 from countersign.domain.job import Status
 from countersign.domain.policy import Answer, Quorum, Reason, Verdict
+from countersign.domain.wanted import Wanted
 from countersign.workflows import WORKFLOWS
 from tests.fakes.world import ANA, BEN, START, World
 from tests.unit.pages.plot import Plot

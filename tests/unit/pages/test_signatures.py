@@ -9,10 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.approvals import Approval, Choice, Decision, Person, decide, expire, settle
+from countersign.domain.approvals import Approval, Choice, Decision, Person, decide
 from countersign.domain.causes import Cause
 from countersign.domain.change import JobRecord
+from countersign.domain.expiry import expire
 from countersign.domain.policy import Quorum, Reason
+from countersign.domain.settling import settle
 from countersign.pages.approval import request
 from countersign.pages.decided import decided
 from countersign.pages.environment import render

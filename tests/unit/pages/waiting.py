@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from countersign.actions.crm import Lead
 from countersign.actions.mail import Reply
-from countersign.domain.actions import ActionStatus, LedgerEntry, Wanted, entry
+from countersign.domain.actions import ActionStatus, LedgerEntry, entry
 from countersign.domain.approvals import Approval
 from countersign.domain.change import Change, Due, JobRecord, Link
 from countersign.domain.contract import Contract, Stored
@@ -19,6 +19,7 @@ from countersign.domain.policy import Answer, Reason, Verdict
 from countersign.domain.proposal import Proposal, Usage
 from countersign.domain.records import Records
 from countersign.domain.rules import Finding, Findings
+from countersign.domain.wanted import Wanted
 from countersign.workflows import WORKFLOWS
 from countersign.workflows.lead_intake.contract import LeadInput
 from tests.fakes.store import FakeStore

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from countersign.domain.approvals import Approval, Choice, Decision, Person, settle
+from countersign.domain.approvals import Approval, Choice, Decision, Person
 from countersign.domain.audit import verify
 from countersign.domain.authority import sign
 from countersign.domain.change import Change
 from countersign.domain.hours import Hours
 from countersign.domain.money import Money
 from countersign.domain.people import Limit, Member
+from countersign.domain.settling import settle
 from countersign.workflows import WORKFLOWS
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import World

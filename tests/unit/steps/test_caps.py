@@ -188,7 +188,7 @@ def test_a_decide_that_was_paused_stores_no_plan_whose_part_was_freed(world: Wor
 
 def test_what_may_still_run_keeps_its_part_until_the_day_is_over(world: World) -> None:
     """A parked refund was claimed and waits; tick looks again, and then not any more."""
-    world.payments.refuses_writes_with(Unavailable("the provider is away"))
+    world.payments.refuses_writes_with(Unavailable("the provider is away"), times=2)
     journey = asks(world, "2001")
     assert journey.record.job.status == "PARKED"
     for hours, looks_again in ((1, True), (2, True), (24, False)):

@@ -220,9 +220,9 @@ def test_a_lost_answer_of_a_target_with_keys_is_found_again(world: World) -> Non
 
 
 def test_a_target_that_lies_is_not_believed(world: World) -> None:
-    """An answer of 200 that applied nothing fails on reading back."""
+    """An answer of 200 that applied nothing fails on reading back, in every plan that is made."""
     journey = Journey(world, accept(world, form()))
-    world.crm.lies()
+    world.crm.lies(times=3)
     journey.goes()
     assert ends(journey)[0] == "ESCALATED"
     assert journey.statuses()["crm.upsert_contact"] == "failed"

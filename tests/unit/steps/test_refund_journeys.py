@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from countersign.domain.approvals import Choice
 from countersign.domain.errors import NotAuthorised, Unavailable
-from countersign.doors.tick import tick
+from countersign.domain.money import Money
+from countersign.domain.people import Limit
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.unit.steps import refunds
-from tests.unit.steps.refunds import ADA, CONFIRMED, amounts, asks_for, begin, ended, signs, texts
+from tests.unit.steps.refunds import (
+    ADA,
+    CONFIRMED,
+    amounts,
+    asks_for,
+    begin,
+    ended,
+    has_order,
+    signs,
+    texts,
+)
 
 BOTH_VERIFIED = {"payments.refund": "verified", "email.send_reply": "verified"}
 
@@ -21,11 +34,10 @@ def world() -> World:
 
 
 def waits_for_leads(world: World) -> Journey:
-    """799 EUR are above what one may sign; the first tier lets its time pass."""
+    """799 EUR are above what one may sign, and above every limit of the first tier: the leads are
+    asked at once."""
     journey = asks_for(world, "1045", 79_900)
     assert journey.record.job.status == "WAITING_FOR_REVIEW"
-    world.clock.passes(hours=8, minutes=1)
-    tick(world.deps)
     return journey
 
 
@@ -41,30 +53,71 @@ def test_a_small_refund_runs_alone_and_is_confirmed_by_the_fixed_text(world: Wor
 
 def test_the_refund_comes_before_the_reply(world: World) -> None:
     """A confirmation of money that has not left is never sent."""
-    world.payments.refuses_writes_with(Unavailable("the provider is away"))
+    world.payments.refuses_writes_with(Unavailable("the provider is away"), times=2)
     journey = begin(world)
     assert journey.record.job.status == "PARKED"
     assert texts(world) == []
 
 
 def test_one_signature_is_enough_in_the_middle(world: World) -> None:
-    """320 EUR wait for one person whose limit covers them, then leave, then the reply does."""
+    """320 EUR wait for one person whose limit covers them, then leave, then the reply does, and
+    then finance is told."""
     journey = asks_for(world, "1043", 32_000)
     assert amounts(world) == []
     assert signs(world, journey, "robin").decision
     assert journey.answered() == "Close"
-    assert (ended(journey), journey.statuses()) == ("COMPLETED", BOTH_VERIFIED)
+    told = {**BOTH_VERIFIED, "notify.push": "verified"}
+    assert (ended(journey), journey.statuses()) == ("COMPLETED", told)
     assert amounts(world) == [32_000]
-    assert len(texts(world)) == 1
+    assert (len(texts(world)), len(world.channels.messages)) == (1, 1)
+
+
+def asked(journey: Journey) -> set[str]:
+    """Who is asked now."""
+    pending = journey.record.pending
+    return {person.id for person in pending.approvers} if pending else set()
 
 
 def test_nobody_signs_above_their_own_limit(world: World) -> None:
-    """Who may sign 200 was asked too, and is refused at 320; nothing has left."""
+    """Whose limit was lowered after they were asked is refused; nothing has left."""
     journey = asks_for(world, "1043", 32_000)
-    with pytest.raises(NotAuthorised, match="above what Jonas may approve"):
-        signs(world, journey, "jonas")
+    lower = Limit(actions="payments.*", most=Money(amount=Decimal(200), currency="EUR"))
+    robin = world.people.directory().member("robin")
+    assert robin
+    world.people.becomes(robin.person, limits=(lower,))
+    with pytest.raises(NotAuthorised, match="above what Robin may approve"):
+        signs(world, journey, "robin")
     assert journey.record.job.status == "WAITING_FOR_REVIEW"
     assert amounts(world) == []
+
+
+def test_only_those_are_asked_whose_limit_covers_it(world: World) -> None:
+    """At 320 EUR Jonas, who may sign 200, is neither asked nor mailed; at 120 both are."""
+    assert asked(asks_for(world, "1043", 32_000)) == {"robin"}
+    assert world.mail.to("jonas@countersign.example") == []
+    assert asked(begin_middle(world)) == {"robin", "jonas"}
+
+
+def begin_middle(world: World) -> Journey:
+    has_order(world, "1044", 12_000)
+    form = {"order": "1044", "amount": {"minor": 12_000, "currency": "EUR"}}
+    return begin(world, "evt-middle", **form)
+
+
+def test_a_tier_of_which_nobody_could_approve_is_passed_over_at_once(world: World) -> None:
+    """At 799 EUR the leads are asked straight away: no eight hours for a tier that may only say
+    no."""
+    journey = waits_for_leads(world)
+    pending = journey.record.pending
+    assert pending
+    assert (asked(journey), pending.tier) == ({"ines", "sam"}, 1)
+
+
+def test_above_everybodys_limit_a_person_gets_it_with_the_amount(world: World) -> None:
+    """Nobody is asked in vain: the case names the amount, and that a limit is missing."""
+    journey = asks_for(world, "1046", 600_000)
+    assert ended(journey) == "ESCALATED"
+    assert "has a limit that covers 6,000.00 EUR (payments.refund)" in journey.record.job.reason
 
 
 def test_above_the_single_limit_two_different_people_sign(world: World) -> None:
@@ -135,7 +188,11 @@ def test_a_colleagues_refund_while_it_waits_stops_what_was_signed(world: World) 
     world.payments.has_refund(charge, 10_000)
     signs(world, journey, "robin")
     assert journey.answered() == "Ask"
-    assert journey.statuses() == {"payments.refund": "forbidden", "email.send_reply": "planned"}
+    assert journey.statuses() == {
+        "payments.refund": "forbidden",
+        "email.send_reply": "planned",
+        "notify.push": "dropped",
+    }
     signs(world, journey, "robin")
     assert journey.answered() == "Close"
     assert (ended(journey), amounts(world)) == ("COMPLETED", [])

@@ -114,6 +114,7 @@ def test_the_records_of_the_sender_are_looked_up() -> None:
     assert {(found.kind, found.value) for found in asked} == {
         ("contact", SENDER),
         ("deals_of_contact", SENDER),
+        ("sent_emails_of_contact", SENDER),
     }
     nobody = outcome.given.model_copy(update={"sender": ""})
     assert lookups(nobody, outcome.proposal) == ()

@@ -35,6 +35,7 @@ _NEEDS = {
     ("rejected", "reject"): {"ask"},
     ("forbidden", "approve"): {"forbid"},
     ("forbidden", "reject"): {"forbid"},
+    ("dropped", "approve"): {"ask"},
 }
 
 

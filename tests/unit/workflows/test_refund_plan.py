@@ -13,6 +13,7 @@ import pytest
 from countersign.actions import mail
 from countersign.actions.payments import Refund
 from countersign.domain.caps import REACHED
+from countersign.domain.codes import ABOVE
 from countersign.domain.contract import Contract
 from countersign.domain.money import Money
 from countersign.domain.plan import reconsider
@@ -53,12 +54,15 @@ def test_every_line_speaks_of_a_rule_and_every_rule_has_its_lines() -> None:
     assert [line.id for line in POLICY.lines if not any(map(line.covers, WORKFLOW.actions))] == []
 
 
+_ABOUT_MONEY = ("payments.refund", "email.send_reply")
+
+
 def _unseen(policy: Policy) -> list[str]:
     """Rules that hold the refund back and let the reply leave by itself."""
     loose = []
     for rule in (*(one.id for one in RULES), REACHED):
         found = [Finding(rule=rule, sentence="")]
-        verdicts = [policy.verdict(action, found) for action in WORKFLOW.actions]
+        verdicts = [policy.verdict(action, found) for action in _ABOUT_MONEY]
         if [str(verdict.answer) for verdict in verdicts] not in (["run", "run"], ["ask", "ask"]):
             loose += [rule] if verdicts[1].answer == "run" else []
     return loose
@@ -89,12 +93,12 @@ def test_the_strictest_of_many_findings_holds() -> None:
 def test_every_currency_has_all_its_limits_in_order() -> None:
     """What runs ≤ what a customer gets in a day ≤ what one signs; the day's sum is above both."""
     amounts = WORKFLOW.release.limits.amounts
-    assert set(amounts) == {"auto.max", "single.max", "cap.daily", "cap.customer"}
+    assert set(amounts) == {"auto.max", "single.max", ABOVE, "cap.daily", "cap.customer"}
     for limit in amounts["auto.max"]:
         held = {name: WORKFLOW.release.limits.amount(name, limit.currency) for name in amounts}
         values = {name: money.amount for name, money in held.items() if money}
         assert values["auto.max"] <= values["cap.customer"] <= values["single.max"]
-        assert values["single.max"] <= values["cap.daily"]
+        assert values["single.max"] <= values[ABOVE] <= values["cap.daily"]
 
 
 # --- money ------------------------------------------------------------------------------------
@@ -134,14 +138,18 @@ def _held(rng: random.Random) -> Rows:
     return records(**fields)
 
 
+_RECIPIENTS = {"email.send_reply": ("to", SENDER), "notify.push": ("channel", "finance")}
+
+
 def _beyond(outcome: Outcome, held: Rows) -> list[str]:
     """What a plan does that no record allows."""
     order, wrong = held["order"][0], []
     left = int(order["amount_minor"]) - int(order["refunded_minor"])
     for entry in outcome.ledger:
         params = entry.content()["params"]
-        if entry.action == "email.send_reply":
-            wrong += [params["to"]] if params["to"] != SENDER else []
+        if entry.action in _RECIPIENTS:
+            name, only = _RECIPIENTS[entry.action]
+            wrong += [params[name]] if params[name] != only else []
             continue
         target = (params["charge"], params["customer"], params["order"])
         wrong += [str(target)] if target != ("order-1", "cus_AdaQuill", "1042") else []
@@ -197,7 +205,7 @@ def test_a_persons_correction_goes_before_form_and_text() -> None:
     facts = {name: Fact(value=value, quotes=(), by="ana") for name, value in said.items()}
     proposal = outcome.proposal.model_copy(update={"facts": {**outcome.proposal.facts, **facts}})
     situation = BENCH.situated(outcome.given, proposal, records(number="1043"))
-    refund, _ = WORKFLOW.want(situation)
+    refund, *_ = WORKFLOW.want(situation)
     assert refund.params.model_dump()["amount"] == {"minor": 2000, "currency": "EUR"}
     assert {"order": "1043", "reason": "fraudulent"}.items() <= refund.params.model_dump().items()
     rules = {found.rule for found in findings(RULES, situation)}

@@ -11,12 +11,12 @@ from countersign.domain.workflow import Tier, Workflow
 from countersign.understanding.reading import dismiss, requester
 from countersign.workflows.lead_intake.actions import ACTIONS, lookups, want
 from countersign.workflows.lead_intake.confidence import confidence
-from countersign.workflows.lead_intake.contract import LeadAnswer, LeadInput, schema
+from countersign.workflows.lead_intake.contract import HEEDS, LeadAnswer, LeadInput, schema
 from countersign.workflows.lead_intake.draft import draft
 from countersign.workflows.lead_intake.duplicates import claim, joins
 from countersign.workflows.lead_intake.limits import release
 from countersign.workflows.lead_intake.policy import POLICY
-from countersign.workflows.lead_intake.reading import prompt_text, read, source_text
+from countersign.workflows.lead_intake.reading import prompt_text, read, source_parts, source_text
 from countersign.workflows.lead_intake.rules import RULES
 
 
@@ -52,6 +52,7 @@ def workflow() -> Workflow[LeadInput]:
         read=read,
         dismiss=dismiss,
         source_text=source_text,
+        source_parts=source_parts,
         prompt_text=prompt_text,
         schema=schema,
         draft=draft,
@@ -62,6 +63,7 @@ def workflow() -> Workflow[LeadInput]:
         claim=claim,
         joins=joins,
         want=want,
+        heeds=HEEDS,
     )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from countersign.actions import crm, mail
 from countersign.actions.crm_text import phone_digits
-from countersign.domain.actions import Action, Wanted
+from countersign.domain.actions import Action
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Lookup
 from countersign.domain.release import Limits
+from countersign.domain.wanted import Wanted
 from countersign.understanding.replies import acknowledgement, threaded
 from countersign.workflows.lead_intake import facts, replies
 from countersign.workflows.lead_intake.contract import LeadInput
@@ -24,21 +25,24 @@ ACTIONS: Mapping[str, Action[Any, Any]] = {
     "crm.request_callback": crm.REQUEST_CALLBACK,
     "email.send_reply": mail.SEND_REPLY,
 }
+_LOOKUPS = (
+    ("contact", "contact"),
+    ("deals", "deals_of_contact"),
+    ("sent", "sent_emails_of_contact"),
+)
 _OPENS, _CLOSES = 9, 17
 _SATURDAY = 5
 _TITLE = 80
 
 
 def lookups(message: LeadInput, _: Proposal) -> tuple[Lookup, ...]:
-    """The contact with the sender's address and that contact's deals."""
+    """The contact with the sender's address, that contact's deals, and what we mailed to them."""
     if not message.sender:
         return ()
     address = message.sender.lower()
-    return (
-        Lookup(name="contact", connector="crm", kind="contact", field="email", value=address),
-        Lookup(
-            name="deals", connector="crm", kind="deals_of_contact", field="email", value=address
-        ),
+    return tuple(
+        Lookup(name=name, connector="crm", kind=kind, field="email", value=address)
+        for name, kind in _LOOKUPS
     )
 
 

@@ -99,6 +99,19 @@ class LeadAnswer(Contract):
     confidence: Percent = Field(...)
 
 
+HEEDS: Mapping[str, str] = {
+    "phone": "phone",
+    "company": "company",
+    "hs_language": "language",
+    "language": "language",
+    "amount": "budget",
+    "deal_currency_code": "budget",
+    "budget": "budget",
+}
+"""Which part of the answer a field of the CRM is filled from. Not the country: what decides who may
+be served is never left out because a target would not take it."""
+
+
 def schema() -> Mapping[str, Any]:
     """`LeadAnswer` as the JSON schema that strict structured output accepts."""
     return strict_schema(LeadAnswer)

@@ -14,12 +14,14 @@ _RUN, _ASK, _FORBID = Answer.RUN, Answer.ASK, Answer.FORBID
 POLICY = Policy(
     version="lead_intake/2026-11-20",
     author="sales-ops",
+    after_failure="replan",
     lines=(
         Line("crm", _CRM, _RUN, sentence="CRM records are kept when no rule objects"),
         Line("acknowledgement", _REPLY, _RUN, sentence="the fixed acknowledgement may go out"),
         Line("draft", _REPLY, _ASK, "reply.drafted"),
         Line("unauthenticated", _REPLY, _ASK, "sender.unauthenticated"),
         Line("opted-out", _REPLY, _FORBID, "consent.opted_out"),
+        Line("already-answered", _REPLY, _FORBID, "reply.already_answered"),
         Line("foreign-target", _REPLY, _FORBID, "reply.foreign_target"),
         Line("sanctioned", _ALL, _FORBID, "jurisdiction.sanctioned"),
         Line("sanctioned-named", _ALL, _ASK, "jurisdiction.sanctioned_named"),

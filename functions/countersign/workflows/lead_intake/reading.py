@@ -31,6 +31,7 @@ def _form(message: LeadInput) -> Mapping[str, str]:
 
 _PROMPTS: Prompts[LeadInput] = Prompts(_form)
 source_text = _PROMPTS.source_text
+source_parts = _PROMPTS.source_parts
 prompt_text = _PROMPTS.prompt_text
 
 

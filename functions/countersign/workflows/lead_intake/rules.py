@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from countersign.actions.crm_fields import DIRECTION, OUTGOING
 from countersign.domain.records import Record
 from countersign.domain.rules import Rule
 from countersign.understanding import checks
@@ -14,6 +15,8 @@ from countersign.workflows.lead_intake.contract import LeadInput
 from countersign.workflows.lead_intake.countries import mentioned
 from countersign.workflows.lead_intake.facts import Lead
 from countersign.workflows.lead_intake.reading import source_text
+
+_NOT_ARRIVED = frozenset({"BOUNCED", "FAILED"})
 
 
 def _sanctioned(situation: Lead) -> Hit:
@@ -75,6 +78,21 @@ def _opted_out(situation: Lead) -> Hit:
     return ("the form says no", "consent") if situation.input.stated.consent is False else None
 
 
+def _already_answered(situation: Lead) -> Hit:
+    """A mail that came in, one that did not arrive, or one from before the message is no answer."""
+    since = situation.received_at
+    sent = (
+        instant(mail.fields.get("hs_timestamp", ""))
+        for mail in situation.records.all("sent")
+        if mail.fields.get(DIRECTION) == OUTGOING
+        and mail.fields.get("hs_email_status") not in _NOT_ARRIVED
+    )
+    latest = max((at for at in sent if at), default=None)
+    if since is None or latest is None or latest < since:
+        return None
+    return f"{latest:%Y-%m-%d %H:%M} UTC", f"none after {since:%Y-%m-%d %H:%M} UTC"
+
+
 def _joins_earlier(situation: Lead) -> Hit:
     holder = situation.records.first("claim_holder")
     return (holder.id, f"{situation.limits.number('duplicate.days')} days") if holder else None
@@ -129,6 +147,7 @@ _TABLE = (
     ("conflict.other_owner", "the contact belongs to another seller", _other_owner),
     ("lifecycle.lost_recently", "a lead of this contact was lost recently", _lost_recently),
     ("consent.opted_out", "the person does not want mail from us", _opted_out),
+    ("reply.already_answered", "a colleague has answered since", _already_answered),
     ("duplicate.joins_earlier", "an earlier job has this contact's need", _joins_earlier),
     ("budget.over_limit", "the budget is above the limit", _over_limit),
     ("budget.unknown_currency", "the budget's currency has no limit", _unknown_currency),

@@ -17,7 +17,12 @@ from countersign.workflows.refund_request.draft import draft
 from countersign.workflows.refund_request.duplicates import claim, joins
 from countersign.workflows.refund_request.limits import release
 from countersign.workflows.refund_request.policy import POLICY
-from countersign.workflows.refund_request.reading import prompt_text, read, source_text
+from countersign.workflows.refund_request.reading import (
+    prompt_text,
+    read,
+    source_parts,
+    source_text,
+)
 from countersign.workflows.refund_request.rules import RULES
 
 
@@ -53,6 +58,7 @@ def workflow() -> Workflow[RefundInput]:
         read=read,
         dismiss=dismiss,
         source_text=source_text,
+        source_parts=source_parts,
         prompt_text=prompt_text,
         schema=schema,
         draft=draft,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from countersign.actions import mail, payments
-from countersign.domain.actions import Action, Wanted
+from countersign.actions import mail, notify, payments
+from countersign.domain.actions import Action
 from countersign.domain.policy import Answer
 from countersign.domain.proposal import Proposal
 from countersign.domain.records import Lookup
 from countersign.domain.rules import findings
+from countersign.domain.wanted import Wanted
 from countersign.understanding.replies import acknowledgement, threaded
 from countersign.workflows.refund_request import facts, replies
 from countersign.workflows.refund_request.contract import RefundInput
@@ -21,7 +22,11 @@ from countersign.workflows.refund_request.rules import RULES
 ACTIONS: Mapping[str, Action[Any, Any]] = {
     "payments.refund": payments.REFUND,
     "email.send_reply": mail.SEND_REPLY,
+    "notify.push": notify.PUSH,
 }
+_REFUND, _CHANNEL = "payments.refund", "finance"
+_TOLD = frozenset({"refund.over_auto", "currency.no_limit"})
+"""Rules that find a refund above what runs by itself."""
 _Cause = Literal["requested_by_customer", "duplicate", "fraudulent"]
 _CAUSES: Mapping[str, _Cause] = {"duplicate_charge": "duplicate", "fraud": "fraudulent"}
 
@@ -39,12 +44,14 @@ def lookups(message: RefundInput, proposal: Proposal) -> tuple[Lookup, ...]:
 
 
 def want(situation: Request) -> Sequence[Wanted]:
-    """The refund, where an order has something left to refund, and then the reply.
+    """The refund, where an order has something left to refund, then the reply, and then a word to
+    finance about a refund above what runs by itself.
 
     Charge, customer, currency and the bound of the amount come from the order's record, whatever
-    the text or the model says; the model's wish counts only for its own draft.
+    the text or the model says; the model's wish counts only for its own draft. Finance comes last:
+    a message that may be lost must not hold up the customer's answer.
     """
-    return (*_refund(situation), _reply(situation))
+    return (*_refund(situation), _reply(situation), *_finance(situation))
 
 
 def _refund(situation: Request) -> Iterator[Wanted]:
@@ -58,7 +65,24 @@ def _refund(situation: Request) -> Iterator[Wanted]:
         amount=amount,
         reason=_CAUSES.get(facts.reason(situation), "requested_by_customer"),
     )
-    yield Wanted(action="payments.refund", params=params, target=order.charge)
+    yield Wanted(action=_REFUND, params=params, target=order.charge)
+
+
+def _finance(situation: Request) -> Iterator[Wanted]:
+    """Only what no edit before the signature can make untrue: the amount stands in the job."""
+    order, found = facts.order(situation), findings(RULES, situation)
+    asks = POLICY.verdict(_REFUND, found).answer is Answer.ASK
+    if not order or not asks or not any(one.rule in _TOLD for one in found):
+        return
+    params = notify.Push(
+        channel=_CHANNEL,
+        title=f"Refund of order {order.number}",
+        text=(
+            f"A refund of order {order.number} was signed and has been made on charge"
+            f" {order.charge}.\nIts amount and who signed it: job {situation.job_id}."
+        ),
+    )
+    yield Wanted(action="notify.push", params=params, target=_CHANNEL, after=_REFUND)
 
 
 def _reply(situation: Request) -> Wanted:
@@ -70,7 +94,8 @@ def _reply(situation: Request) -> Wanted:
         template="draft" if is_draft else "acknowledgement",
         in_reply_to=situation.input.message_id,
     )
-    return Wanted(action="email.send_reply", params=params, target=params.to)
+    after = _REFUND if _runs(situation) else ""  # the confirmation says that it has happened
+    return Wanted(action="email.send_reply", params=params, target=params.to, after=after)
 
 
 def _words(situation: Request) -> tuple[str, str, bool]:
@@ -92,7 +117,7 @@ def _words(situation: Request) -> tuple[str, str, bool]:
 
 def _runs(situation: Request) -> bool:
     found = findings(RULES, situation)
-    return POLICY.verdict("payments.refund", found).answer is Answer.RUN
+    return POLICY.verdict(_REFUND, found).answer is Answer.RUN
 
 
 def _recipient(situation: Request) -> str:

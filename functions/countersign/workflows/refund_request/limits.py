@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
+from countersign.domain.codes import ABOVE
 from countersign.domain.release import Limits, Release
 from countersign.understanding.releases import first_release, per_currency
 
@@ -21,6 +22,7 @@ _AUTO = "EUR 50 USD 55 GBP 45 CHF 50 CAD 75 AUD 85 NZD 90 PLN 210 JPY 8000"
 _TIMES = {
     "auto.max": 1,  # up to here a refund runs by itself
     "single.max": 10,  # up to here one person signs, above two different ones
+    ABOVE: 20,  # above this, who approves types a code that is mailed at that moment
     "cap.daily": 40,  # the sum of refunds that run by themselves, of the workflow in a day
     "cap.customer": 2,  # the same for one customer
 }

@@ -11,6 +11,7 @@ from countersign.domain.policy import Answer, Line, Policy, Quorum
 
 _REFUND = ("payments.refund",)
 _REPLY = ("email.send_reply",)
+_PUSH = ("notify.push",)
 _RUN, _ASK, _FORBID = Answer.RUN, Answer.ASK, Answer.FORBID
 
 
@@ -33,6 +34,7 @@ POLICY = Policy(
     lines=(
         Line("small", _REFUND, _RUN, sentence="a small refund runs when no rule objects"),
         Line("confirmation", _REPLY, _RUN, sentence="the fixed confirmation may go out with it"),
+        Line("finance", _PUSH, _ASK, sentence="finance is told of what was signed, and not before"),
         *_stops("no-order", "order.unstated"),
         *_stops("unknown-order", "order.not_found"),
         *_stops("unreadable-order", "order.unreadable"),

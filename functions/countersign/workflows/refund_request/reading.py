@@ -37,6 +37,7 @@ def _form(message: RefundInput) -> Mapping[str, str]:
 
 _PROMPTS: Prompts[RefundInput] = Prompts(_form)
 source_text = _PROMPTS.source_text
+source_parts = _PROMPTS.source_parts
 prompt_text = _PROMPTS.prompt_text
 
 

@@ -1,0 +1,60 @@
+"""Actions on chat: a message to a channel. It cannot be recalled, found again or read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Protocol
+
+from pydantic import StringConstraints
+
+from countersign.domain.actions import Action, Prose, Receipt
+from countersign.domain.contract import Contract
+
+ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+"""A name that a workflow chose, such as `finance`. It can be no address: what it leads to is known
+to the connector's secret alone."""
+
+
+class Pushes(Protocol):
+    """Writing to channels."""
+
+    def push(self, channel: str, title: str, text: str) -> None:
+        """Post once. Raises Throttled or Unavailable when nothing was posted, Refused, or Ambiguous
+        when it may have been."""
+
+
+class Push(Contract):
+    """A message to one channel of the house, as plain text: nothing in it links or mentions."""
+
+    CONTRACT: ClassVar[str] = "notify.push"
+    VERSION: ClassVar[int] = 1
+
+    channel: ChannelName
+    title: Annotated[str, StringConstraints(min_length=1, max_length=150)]
+    text: Annotated[Prose, StringConstraints(min_length=1, max_length=2000)]
+
+
+def _words(push: Push) -> str:
+    return f"Tell the channel {push.channel}: “{push.title}”. Cannot be recalled."
+
+
+def _push(channels: Pushes, push: Push, key: str) -> Receipt:  # noqa: ARG001 - chat has no keys
+    channels.push(push.channel, push.title, push.text)
+    return Receipt(id="accepted", evidence={"channel": push.channel})
+
+
+def _nothing(push: Push) -> Mapping[str, str]:  # noqa: ARG001 - acceptance is the receipt
+    return {}
+
+
+PUSH: Action[Push, Pushes] = Action(
+    id="notify.push",
+    version=1,
+    connector="notify",
+    params=Push,
+    words=_words,
+    do=_push,
+    find=None,
+    read_back=None,
+    expected=_nothing,
+)

@@ -1,0 +1,64 @@
+"""What every call over httpx keeps to: time, size, no redirects, and no secret in clear."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import httpx
+
+MAX_ANSWER = 8 * 1_048_576
+"""Bytes that are read of one answer."""
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Errors after which nothing was asked."""
+
+_KEEP_ALIVE = 5.0  # seconds: after a frozen function wakes, an older connection would lose a write
+_LONGEST_PAUSE = 3600.0  # seconds of Retry-After that are believed
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def client(transport: httpx.BaseTransport | None) -> httpx.Client:
+    """A client that follows no redirect and reads nothing from the environment."""
+    return httpx.Client(
+        follow_redirects=False,
+        trust_env=False,
+        limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+        transport=transport,
+    )
+
+
+def phases(seconds: float) -> httpx.Timeout:
+    """httpx limits each phase; together they must not exceed what the caller has."""
+    return httpx.Timeout(seconds / 4, read=seconds / 2)
+
+
+def in_clear(url: httpx.URL) -> bool:
+    """Whether what is sent there could be read on the way; loopback has no way."""
+    return url.scheme != "https" and url.host not in _LOOPBACK
+
+
+def body(answer: httpx.Response, deadline: float, most: int = MAX_ANSWER) -> bytes:
+    """The bytes of a streamed answer. Raises httpx.HTTPError when it is too large, comes later than
+    `deadline` (monotonic seconds) or is compressed."""
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise httpx.DecodingError("the answer is compressed, which was not asked for")
+    got = bytearray()
+    for chunk in answer.iter_bytes():
+        got += chunk
+        if len(got) > most:
+            raise httpx.ReadError("the answer is too large")
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the answer came too slowly")
+    return bytes(got)
+
+
+def retry_after(answer: httpx.Response) -> float | None:
+    """Seconds that the answer asks for, at most an hour; None when it does not say."""
+    return pause(answer.headers.get("retry-after", ""))
+
+
+def pause(text: str) -> float | None:
+    """Seconds out of a Retry-After header, at most an hour; None for anything else."""
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text):
+        return None
+    return min(float(text), _LONGEST_PAUSE)

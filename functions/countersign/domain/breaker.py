@@ -1,0 +1,79 @@
+"""The breaker of a connector: after too many failures in a row nobody asks it for a while."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from countersign.domain.contract import Value
+
+WINDOW = timedelta(minutes=1)
+MOST_FAILURES = 5
+"""So many within the window, with no success that anybody told of between them, open it."""
+FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=5)
+
+
+class Breaker(Value):
+    """What is known of a connector's failures. It closes by itself: time passes, no write."""
+
+    connector: str
+    failures: tuple[datetime, ...] = ()
+    """Of the last minute, since the last success that was told."""
+    open_until: datetime | None = None
+    """Until then nobody asks; for a minute after it, one more failure opens it for longer."""
+    rest_seconds: int = 0
+    """How long it was opened for the last time because of failures."""
+
+    def resting(self, now: datetime) -> bool:
+        """Whether it is open."""
+        return self.open_until is not None and now < self.open_until
+
+
+def failed(before: Breaker, now: datetime) -> Breaker:
+    """The breaker after one more failure. An open one stays open at least as long as it was."""
+    failures = (*(at for at in before.failures if now - at < WINDOW), now)[-MOST_FAILURES:]
+    rest = _rest(before, failures, now)
+    return before.model_copy(
+        update={
+            "failures": failures,
+            "open_until": _later(before, now + rest) if rest else before.open_until,
+            "rest_seconds": int(rest.total_seconds()) or _remembered(before, now),
+        }
+    )
+
+
+def paused(before: Breaker, now: datetime, seconds: float) -> Breaker:
+    """The breaker after the other side asked for a pause: it is kept, and is no failure."""
+    return before.model_copy(
+        update={"open_until": _later(before, now + timedelta(seconds=seconds))}
+    )
+
+
+def succeeded(before: Breaker) -> Breaker:
+    """The breaker after a success: what failed before it does not count any more."""
+    return before.model_copy(update={"failures": (), "rest_seconds": 0})
+
+
+def opened(before: Breaker, after: Breaker, now: datetime) -> bool:
+    """Whether this very failure opened it; a pause that was asked for is no alarm."""
+    by_failures = after.failures != before.failures and after.rest_seconds > 0
+    return by_failures and after.resting(now) and not before.resting(now)
+
+
+def _later(before: Breaker, ends: datetime) -> datetime:
+    return max(ends, before.open_until or ends)
+
+
+def _rest(before: Breaker, failures: tuple[datetime, ...], now: datetime) -> timedelta:
+    """How long these failures keep it open; nothing while they are few."""
+    if before.resting(now):
+        return timedelta()
+    last = _remembered(before, now)
+    if last:
+        return min(timedelta(seconds=last) * 2, LONGEST_REST)
+    return FIRST_REST if len(failures) >= MOST_FAILURES else timedelta()
+
+
+def _remembered(before: Breaker, now: datetime) -> int:
+    """Seconds of the last rest, while it lasts and for a window after it; else nothing."""
+    ends = before.open_until
+    return before.rest_seconds if ends is not None and now - ends < WINDOW else 0

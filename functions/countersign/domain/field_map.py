@@ -1,0 +1,181 @@
+"""Field maps: what we read and write of an outside system, against what that system really has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from countersign.domain.contract import Value
+
+
+@dataclass(frozen=True)
+class Field:
+    """One property of an outside object by our own name, and what we do with it."""
+
+    name: str
+    type: str
+    """The outside system's word: `string`, `number`, `datetime`, `enumeration`, `bool`."""
+    by: tuple[str, ...] = ()
+    """Ids of the actions that write it; none: it is only read."""
+    always: bool = False
+    """Whether every object that we create has it."""
+    values: tuple[str, ...] = ()
+    """Values that we write or look for, which a closed list must have; others come out of the
+    message."""
+    unique: bool = False
+    """Whether it is ours to find an object again by: no two objects may share a value."""
+
+
+Fields = Mapping[str, tuple[Field, ...]]
+"""The fields by kind of object."""
+
+
+class Property(Value):
+    """One property as the outside system describes it."""
+
+    name: str
+    type: str
+    read_only: bool = False
+    unique: bool = False
+    options: tuple[str, ...] = ()
+    """The values of a closed list. Empty: it is open, or is kept elsewhere."""
+
+
+class Schema(Value):
+    """One kind of object as the outside system describes it."""
+
+    properties: tuple[Property, ...]
+    required: tuple[str, ...] = ()
+    """Names without which it creates no object."""
+
+
+class Described(Protocol):
+    """A system that can describe its objects."""
+
+    def schema(self, kind: str) -> Schema:
+        """The kind as it is now. Raises Throttled, Unavailable or Refused."""
+
+
+class Mismatch(Value):
+    """One thing that would go wrong, and what to do about it."""
+
+    kind: str
+    field: str
+    """The outside system's name of it."""
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """Our names and the system's: `{"deals.countersign_action_key": "cs_key"}`. A name that is not
+    there is the same on both sides."""
+
+    given: Mapping[str, str]
+
+    def theirs(self, kind: str, name: str) -> str:
+        """The system's name of our field."""
+        return self.given.get(f"{kind}.{name}", name)
+
+    def sent(self, kind: str, fields: Mapping[str, str]) -> dict[str, str]:
+        """Values by the system's names."""
+        return {self.theirs(kind, name): value for name, value in fields.items()}
+
+
+def used(fields: Fields, actions: Iterable[str], *, reads: bool) -> Fields:
+    """What workflows with these actions use, and whether one of them looks records up: a field that
+    no action writes is only read, and a kind that is neither written nor read is left out."""
+    known = set(actions)
+    return {
+        kind: tuple(_as_of(field, known) for field in of_kind)
+        for kind, of_kind in fields.items()
+        if reads or any(known.intersection(field.by) for field in of_kind)
+    }
+
+
+def compare(
+    fields: Fields, names: Names, described: Callable[[str], Schema]
+) -> tuple[Mismatch, ...]:
+    """Everything in which the live schema is not what `fields` need; asks for each kind once."""
+    found = list(_misnamed(fields, names))
+    for kind, of_kind in fields.items():
+        schema = described(kind)
+        held = {one.name: one for one in schema.properties}
+        for field in of_kind:
+            found += _field(kind, field, held.get(names.theirs(kind, field.name)), names)
+        found += _required(kind, of_kind, schema, names)
+    return tuple(found)
+
+
+def _as_of(field: Field, actions: set[str]) -> Field:
+    by = tuple(one for one in field.by if one in actions)
+    if by == field.by:
+        return field
+    return replace(field, by=by) if by else Field(field.name, field.type, unique=field.unique)
+
+
+def _misnamed(fields: Fields, names: Names) -> Iterator[Mismatch]:
+    """Names in the stage's map that are no field of ours, and two of one target."""
+    known = {f"{kind}.{field.name}" for kind, of_kind in fields.items() for field in of_kind}
+    targets: dict[str, str] = {}
+    for ours, theirs in names.given.items():
+        kind, _, name = ours.partition(".")
+        target = f"{kind}.{theirs}"
+        if ours not in known:
+            why = (
+                f"crm_fields in cdk.json names {ours}, which no workflow reads or writes: remove it"
+            )
+            yield Mismatch(kind=kind, field=name, sentence=f"{why}, or correct the name.")
+        if target in targets:
+            why = f"crm_fields in cdk.json gives {targets[target]} and {ours} the same property"
+            yield Mismatch(kind=kind, field=theirs, sentence=f"{why} {theirs}: each needs its own.")
+        targets[target] = ours
+
+
+def _field(kind: str, field: Field, held: Property | None, names: Names) -> Iterator[Mismatch]:
+    theirs = names.theirs(kind, field.name)
+    for sentence in _faults(f"{kind}.{theirs}", field, held):
+        yield Mismatch(kind=kind, field=theirs, sentence=sentence)
+
+
+def _faults(at: str, field: Field, held: Property | None) -> Iterator[str]:
+    if held is None:
+        ours = "" if at.endswith(f".{field.name}") else f" (our {field.name})"
+        yield (
+            f"{at}{ours} does not exist: create it with the type {field.type}"
+            f"{' and unique values' if field.unique else ''}, or name another in crm_fields."
+        )
+        return
+    if field.by and held.read_only:
+        yield f"{at} is read-only, and {', '.join(field.by)} writes it: name another in crm_fields."
+    if held.type != field.type and held.type not in _ALIKE.get(field.type, ()):
+        yield f"{at} has the type {held.type}, and {field.type} is needed: name another."
+    if field.unique and not held.unique:
+        yield (
+            f"{at} does not keep its values unique, which cannot be changed later:"
+            " create another with unique values, and name it in crm_fields."
+        )
+    missing = [value for value in field.values if value not in held.options]
+    if missing and held.options:
+        yield f"{at} has no option {', '.join(missing)}: add what is missing."
+
+
+_ALIKE: Mapping[str, tuple[str, ...]] = {"string": ("phone_number",)}
+"""Types that take the same values."""
+
+
+def _required(
+    kind: str, of_kind: Sequence[Field], schema: Schema, names: Names
+) -> Iterator[Mismatch]:
+    sent = {names.theirs(kind, field.name) for field in of_kind if field.always}
+    creates = any(field.by for field in of_kind)
+    for name in schema.required if creates else ():
+        if name not in sent:
+            yield Mismatch(
+                kind=kind,
+                field=name,
+                sentence=(
+                    f"{kind}.{name} is required to create one of {kind}, and we do not always send"
+                    " it: make it optional there."
+                ),
+            )

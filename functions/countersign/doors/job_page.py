@@ -1,0 +1,104 @@
+"""A job's page, for everybody who is signed in, with the form that rolls it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from countersign.deps import Deps
+from countersign.domain.change import JobRecord
+from countersign.domain.errors import ContractBroken, NotAuthorised
+from countersign.domain.inbox import case_owner, may_take
+from countersign.doors import session, session_form
+from countersign.doors.approval_answers import page, see
+from countersign.doors.approval_form import TurnedAway
+from countersign.doors.case_pages import job_of
+from countersign.doors.http import Request, Response
+from countersign.doors.rollback import allowed, roll_back
+from countersign.doors.session import SignedIn
+from countersign.doors.session_form import Fields
+from countersign.pages import session_notices as notices
+from countersign.pages.cases import job as job_view
+from countersign.pages.form import REASON_LIMIT, Fault, Form
+from countersign.pages.notices import NO_METHOD
+from countersign.pages.rollback import preview
+from countersign.workflows import WORKFLOWS
+
+_FIXED = {"reason", "code", "opened", "version"}
+
+
+def answer(deps: Deps, request: Request) -> Response:
+    """`/approvals/jobs/{job}`: every member may read every job; POST rolls it back, for those who
+    may, while there is something to undo."""
+    who = session.signed_in(deps, request)
+    if who is None and request.method != "POST":
+        return see(session.SIGN_IN)
+    who = session.require(deps, request)
+    record = job_of(deps, request)
+    if request.method == "POST":
+        return _order(deps, request, who, record)
+    return _show(deps, request, who, record, Form(shown="", code=""))
+
+
+def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
+    owner, place = case_owner(record), _place(record)
+    offered = allowed(who.member, record).allowed
+    held = session.shown(deps, request, who, place) if offered else None
+    undone, stays = _preview(record) if offered else ((), ())
+    return page(
+        422 if form.faults else 200,
+        "job.html.j2",
+        cookie=held.set_cookie if held else "",
+        it=job_view(record, who.now),
+        person=who.member.person.name,
+        takes=owner is not None and may_take(who.member, owner),
+        form=replace(form, code=held.code if held else ""),
+        undone=undone,
+        stays=stays,
+        opened=session.stamp(deps, who, place) if offered else "",
+        version=record.job.version,
+    )
+
+
+def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
+    """Raises TurnedAway for who may not, or when there is nothing to undo (any more)."""
+    if not allowed(who.member, record).allowed:
+        raise TurnedAway(NO_METHOD)
+    given = session_form.fields(deps, request)
+    if set(given) != _FIXED:
+        raise TurnedAway(notices.MALFORMED)
+    _, wrong = session.submitted(deps, request, who, _place(record), given)
+    reason = session_form.text(given, "reason")
+    faults = (*_faults(record, given, reason), *wrong)
+    if not faults:
+        faults = _ordered(deps, who, record, reason)
+    if not faults:
+        return see(f"/approvals/jobs/{record.job.job_id}")
+    form = Form(shown="", code="", reason=reason, typed=given["code"], faults=faults)
+    return _show(deps, request, who, record, form)
+
+
+def _ordered(deps: Deps, who: SignedIn, record: JobRecord, reason: str) -> tuple[Fault, ...]:
+    try:
+        roll_back(deps, record.job.job_id, by=who.member.person.id, reason=reason)
+    except (ContractBroken, NotAuthorised) as refused:
+        return (Fault("reason", f"Nothing was ordered: {refused}."),)
+    return ()
+
+
+def _faults(record: JobRecord, given: Fields, reason: str) -> tuple[Fault, ...]:
+    found = []
+    if given["version"] != str(record.job.version):
+        found.append(Fault("reason", "The job changed since the page was shown. Read it again."))
+    if not reason:
+        found.append(Fault("reason", "Say why it is undone."))
+    if len(reason) > REASON_LIMIT:
+        found.append(Fault("reason", f"The reason is longer than {REASON_LIMIT} characters."))
+    return tuple(found)
+
+
+def _preview(record: JobRecord) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    return preview(record, WORKFLOWS[record.job.workflow]).shown()
+
+
+def _place(record: JobRecord) -> str:
+    return f"job {record.job.job_id}"

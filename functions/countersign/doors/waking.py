@@ -1,0 +1,51 @@
+"""Letting a job go on: the callback that may be lost, a new execution, a row that is settled."""
+
+from __future__ import annotations
+
+from countersign.deps import Deps
+from countersign.domain.change import Change, Due, DueKind, JobRecord
+from countersign.domain.job import Status
+from countersign.domain.resume import AGAIN, resumed
+
+TICK = "system:tick"
+
+
+def wake(deps: Deps, record: JobRecord) -> None:
+    """A decision stands and its callback may be lost: call again, or take the job over."""
+    if record.job.status is not Status.WAITING_FOR_REVIEW:
+        settled(deps, record, "callback")
+        return
+    ended = [held for held in record.approvals.values() if held.decision or held.superseded]
+    latest = max(ended, key=lambda held: held.requested_at, default=None)
+    token = record.tokens.get(latest.approval_id, "") if latest else ""
+    if token and deps.executions.succeed(token, record.job.job_id):
+        return
+    if not deps.executions.running(record.job.execution):
+        _restart(deps, record)
+
+
+def unpark(deps: Deps, record: JobRecord) -> None:
+    """The wait is over: a new execution goes on where the last one stopped."""
+    if record.job.status is Status.PARKED:
+        _restart(deps, record)
+    elif record.job.status is Status.RETRYING:
+        deps.executions.start(record.job.execution, record.job.job_id)
+        later(deps, record, "parked", "started again")
+    else:
+        settled(deps, record, "parked")
+
+
+def _restart(deps: Deps, record: JobRecord) -> None:
+    record = deps.commit(record, resumed(record, TICK, deps.clock.now()))
+    deps.executions.start(record.job.execution, record.job.job_id)
+
+
+def settled(deps: Deps, record: JobRecord, kind: DueKind) -> None:
+    """What was to be done has been done meanwhile."""
+    deps.commit(record, Change(event=f"{kind} settled", actor=TICK, done=(kind,)))
+
+
+def later(deps: Deps, record: JobRecord, kind: DueKind, event: str) -> None:
+    """Look at it again in a while."""
+    again = Due(kind=kind, at=deps.clock.now() + AGAIN)
+    deps.commit(record, Change(event=event, actor=TICK, due=(again,)))

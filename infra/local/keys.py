@@ -1,0 +1,49 @@
+"""The secrets of one run of the local cloud."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.commands.submit import new_secret
+from infra.local import deployer, push
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The run's own secrets, made anew for each."""
+
+    webhook: str
+    crm_read: str
+    crm_write: str
+    payments_read: str
+    payments_write: str
+    model: str
+    channel: str
+
+    @classmethod
+    def made(cls) -> Keys:
+        """New ones."""
+        keys = (secrets.token_urlsafe(24) for _ in range(6))
+        return cls(new_secret(secrets.token_bytes(32)), *keys)
+
+    def put(self, endpoint: str, outputs: Mapping[str, str], url: str, model_key: str) -> None:
+        """Fill the stack's secrets, as an operator does after the first deployment.
+
+        `url` is where the demo systems are, `model_key` that of a model server which is not ours.
+        """
+        channels = {push.FINANCE: push.hook(url, push.FINANCE, self.channel)}
+        values = {
+            "WebhookSecretArn": json.dumps({"current": self.webhook}),
+            "CrmReadSecretArn": self.crm_read,
+            "CrmWriteSecretArn": self.crm_write,
+            "PaymentsReadSecretArn": self.payments_read,
+            "PaymentsWriteSecretArn": self.payments_write,
+            "NotifyChannelsSecretArn": json.dumps(channels),
+            "ModelKeySecretArn": model_key or self.model,
+        }
+        manager = deployer.client("secretsmanager", endpoint)
+        for output, value in values.items():
+            manager.put_secret_value(SecretId=outputs[output], SecretString=value)

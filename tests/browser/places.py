@@ -1,0 +1,197 @@
+"""Every kind of page, and the way of a person with a browser to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from playwright.sync_api import Page
+
+from countersign.domain.money import Money
+from countersign.domain.people import Limit
+from countersign.domain.policy import Quorum
+from tests.fakes.world import ANA, World
+from tests.unit.pages.many import escalated, many
+from tests.unit.pages.member import mailed
+from tests.unit.pages.plot import Plot
+from tests.unit.pages.waiting import APPROVAL, JOB, SECRETS, approval, tampered, waiting
+
+Way = Callable[[Page, World, str], None]
+REPEAT = "Sehr geehrte Damen und Herren, wir möchten unsere Tourenplanung umstellen. " * 40
+ARABIC = "نحتاج إلى تخطيط مسارات لأربع عشرة شاحنة ابتداءً من شهر مايو في مدينة لايبزيغ. "
+PLOTS: Mapping[str, Plot] = {
+    "normal": Plot(),
+    "long": Plot(text=REPEAT + "x" * 900, reply="W" * 1_500, subject="y" * 300),
+    "rtl": Plot(text=ARABIC * 6, reply=ARABIC * 4, subject=ARABIC),
+}
+
+
+def office(base: str, plot: str = "normal") -> World:
+    """A request with its links, three like ones in the inbox, and a case of Ana's role."""
+    world = waiting(PLOTS[plot], base_url=base)
+    many(world, 3)
+    world.store.put(escalated())
+    world.people.becomes(ANA, roles=("sales", "sales-ops"))
+    return world
+
+
+def link(page: Page, base: str, person: str = "ana", then: str = "") -> None:
+    """The mailed link is opened."""
+    page.goto(f"{base}/approvals/link-{person}/{SECRETS[person]}{then}")
+
+
+def approves(page: Page, code: str = "") -> None:
+    """Every action is approved, the page's code is typed, the form is sent."""
+    for radio in page.locator("input[value=approve]").all():
+        radio.check()
+    page.fill("#code", code or page.inner_text("#code-shown"))
+    page.click("button:has-text('Record')")
+
+
+def signs_in(page: Page, world: World, base: str) -> None:
+    """By the mailed link, to the inbox."""
+    page.goto(f"{base}/approvals/sign-in")
+    page.fill("#address", ANA.address)
+    page.click("main button")
+    page.goto(base + mailed(world, ANA.address))
+    page.fill("#code", page.inner_text("#code-shown"))
+    page.click("main button")
+
+
+def becomes(world: World, **update: Any) -> None:
+    """Somebody changes the stored request."""
+    held = world.store.load(JOB)
+    one = approval(world).model_copy(update=update)
+    world.store.put(replace(held, approvals={APPROVAL: one}))
+
+
+def costs(world: World) -> None:
+    """The request moves money above the limit, within Ana's own."""
+    amount = Money(amount=Decimal(60_000), currency="EUR")
+    becomes(world, amounts={approval(world).digests[0]: amount})
+    world.people.becomes(ANA, limits=(Limit(actions="*", most=amount),))
+
+
+def _request(page: Page, _world: World, base: str) -> None:
+    link(page, base)
+
+
+def _error(page: Page, _world: World, base: str) -> None:
+    link(page, base)
+    for radio in page.locator("input[value=reject]").all():
+        radio.check()
+    page.fill("#code", "WRONG")
+    page.click("button:has-text('Record')")
+
+
+def _code_step(page: Page, world: World, base: str) -> None:
+    costs(world)
+    link(page, base)
+    approves(page)
+
+
+def _code_wrong(page: Page, world: World, base: str) -> None:
+    _code_step(page, world, base)
+    page.fill("#mailed", "000000")
+    page.click("button:has-text('Record')")
+
+
+def _edit(page: Page, _world: World, base: str) -> None:
+    link(page, base, then="?edit=2")
+
+
+def _question(page: Page, _world: World, base: str) -> None:
+    link(page, base, person="ben", then="?question=new")
+
+
+def _decided(page: Page, _world: World, base: str) -> None:
+    link(page, base)
+    approves(page)
+
+
+def _half(page: Page, world: World, base: str) -> None:
+    """One of two has rejected the second action."""
+    becomes(world, quorum=Quorum.TWO)
+    link(page, base, person="ben")
+    page.locator("input[value=approve]").first.check()
+    page.locator("input[value=reject]").last.check()
+    page.select_option("#cause", "wrong tone")
+    page.fill("#code", page.inner_text("#code-shown"))
+    page.click("button:has-text('Record')")
+
+
+def _second(page: Page, world: World, base: str) -> None:
+    _half(page, world, base)
+    link(page, base)
+
+
+def _refused(page: Page, _world: World, base: str) -> None:
+    page.goto(f"{base}/approvals/link-ana/wrong")
+
+
+def _replaced(page: Page, world: World, base: str) -> None:
+    becomes(world, superseded=True)
+    link(page, base)
+
+
+def _damaged(page: Page, world: World, base: str) -> None:
+    tampered(world, 1, body="{}")
+    link(page, base)
+
+
+def _sign_in(page: Page, _world: World, base: str) -> None:
+    page.goto(f"{base}/approvals/sign-in")
+
+
+def _sign_in_link(page: Page, world: World, base: str) -> None:
+    _sign_in(page, world, base)
+    page.fill("#address", ANA.address)
+    page.click("main button")
+    page.goto(base + mailed(world, ANA.address))
+
+
+def _inbox(page: Page, world: World, base: str) -> None:
+    signs_in(page, world, base)
+
+
+def _bulk(page: Page, world: World, base: str) -> None:
+    signs_in(page, world, base)
+    group = page.locator("form:has(input[name=all])")
+    group.locator("input[name=all]").check()
+    group.locator("input[value=approve]").check()
+    group.locator(".code-input").fill(group.locator(".code").inner_text())
+    group.locator("button").click()
+
+
+def _case(page: Page, world: World, base: str) -> None:
+    signs_in(page, world, base)
+    page.goto(f"{base}/approvals/cases/j-case")
+
+
+def _job(page: Page, world: World, base: str) -> None:
+    signs_in(page, world, base)
+    page.goto(f"{base}/approvals/jobs/{JOB}")
+
+
+PLACES: Mapping[str, Way] = {
+    "request": _request,
+    "error": _error,
+    "code-step": _code_step,
+    "code-wrong": _code_wrong,
+    "edit": _edit,
+    "question": _question,
+    "decided": _decided,
+    "half-signed": _half,
+    "second-signer": _second,
+    "refused": _refused,
+    "replaced": _replaced,
+    "damaged": _damaged,
+    "sign-in": _sign_in,
+    "sign-in-link": _sign_in_link,
+    "inbox": _inbox,
+    "bulk": _bulk,
+    "case": _case,
+    "job": _job,
+}

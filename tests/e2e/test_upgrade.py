@@ -1,0 +1,107 @@
+"""An upgrade of the stack while a job waits for a signature."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from pathlib import Path
+
+import pytest
+
+from countersign.domain.job import Status
+from infra.commands.submit import post_webhook
+from infra.local import deployer
+from infra.local.assembly import read_assembly
+from infra.local.rewrites import python_functions
+from infra.local.signer import Signer
+from infra.local.stand import Stand
+from infra.synth import default_out
+from tests.e2e.waiting import reaches
+
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
+
+Word = tuple[str, str, str]
+SEALED: Word = (
+    "countersign/steps/close.py",
+    'event="closed"',
+    'event="closed by the next release"',
+)
+FORGETFUL: Word = (
+    "countersign/domain/links.py",
+    "hashlib.sha256(_bytes(secret))",
+    "hashlib.sha512(_bytes(secret))",
+)
+"""A release that hashes the secrets of links in another way than the one before."""
+BODY = {
+    "name": "Ida Norling",
+    "country": "Germany",
+    "consent": True,
+    "message": "Hello, we would like an offer for 25 licences for our office in Kiel.",
+}
+
+
+def next_release(assembly: Path, folder: Path, word: Word = SEALED) -> Path:
+    """A copy of the assembly whose code differs in one word, under a digest of its own."""
+    name, old, new = word
+    copied = Path(shutil.copytree(assembly, folder / "cdk.out"))
+    found = read_assembly(copied)
+    keys = {f["Properties"]["Code"]["S3Key"] for _, f in python_functions(found.template)}
+    code = next(a for a in found.assets if a.key in keys and a.source.is_dir())
+    changed = code.source / name
+    assert old in changed.read_text()
+    changed.write_text(changed.read_text().replace(old, new))
+    digest = Path(code.key).stem
+    for listing in (*copied.glob("*.template.json"), *copied.glob("*.assets.json")):
+        listing.write_text(listing.read_text().replace(f"{digest}.zip", f"{digest[::-1]}.zip"))
+    return copied
+
+
+def waiting_job(stand: Stand) -> str:
+    """A job of its own contact that waits for the signature on its reply."""
+    event = secrets.token_hex(8)
+    body = json.dumps({**BODY, "email": f"ida.{event}@norling.example"}).encode()
+    answer = post_webhook(stand.url, "lead_intake", stand.webhook_secret, event, body)
+    assert reaches(stand, answer.job_id, Status.WAITING_FOR_REVIEW)
+    return answer.job_id
+
+
+def test_links_of_waiting_jobs_survive_an_upgrade(whole_stand: Stand, tmp_path: Path) -> None:
+    """A job asked by one release is signed and ended under the next, by the link of the first."""
+    job_id, assembly = waiting_job(whole_stand), default_out("local")
+    endpoint, overrides = whole_stand.cloud.endpoint, whole_stand.overrides
+    deployer.deploy(next_release(assembly, tmp_path), endpoint, overrides)
+    try:
+        assert Signer(whole_stand.url).decide(job_id, "approve", "")
+        record = reaches(whole_stand, job_id, Status.COMPLETED)
+    finally:
+        deployer.deploy(assembly, endpoint, overrides)
+    events = [entry.event for entry in record.audit]
+    assert events[-1] == "closed by the next release"
+    assert {held.status.value for held in record.ledger} == {"verified"}
+
+
+def test_a_waiting_job_survives_an_upgrade_and_the_way_back(
+    whole_stand: Stand, tmp_path: Path
+) -> None:
+    """Rolled back before anybody signed: the job ends under the release that asked."""
+    job_id, assembly = waiting_job(whole_stand), default_out("local")
+    for one in (next_release(assembly, tmp_path), assembly):
+        deployer.deploy(one, whole_stand.cloud.endpoint, whole_stand.overrides)
+    assert Signer(whole_stand.url).decide(job_id, "reject", "no capacity this month")
+    record = reaches(whole_stand, job_id, Status.COMPLETED)
+    assert record.audit[-1].event == "closed"
+    assert record.ledger[-1].status.value == "rejected"
+
+
+@pytest.mark.control
+def test_an_upgrade_that_forgets_its_links_is_noticed(whole_stand: Stand, tmp_path: Path) -> None:
+    """Control: a release that knows the old links no more leaves the job waiting unsigned."""
+    job_id, assembly = waiting_job(whole_stand), default_out("local")
+    endpoint, overrides = whole_stand.cloud.endpoint, whole_stand.overrides
+    deployer.deploy(next_release(assembly, tmp_path, FORGETFUL), endpoint, overrides)
+    try:
+        assert not Signer(whole_stand.url).decide(job_id, "approve", "")
+    finally:
+        deployer.deploy(assembly, endpoint, overrides)
+    assert reaches(whole_stand, job_id, Status.WAITING_FOR_REVIEW).pending is not None

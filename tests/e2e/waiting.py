@@ -1,0 +1,22 @@
+"""Waiting for a job of the stand, up to a bound."""
+
+from __future__ import annotations
+
+import time
+
+from countersign.domain.change import JobRecord
+from countersign.domain.job import Status
+from infra.local.stand import Stand
+
+ENDS_WITHIN = 60.0
+
+
+def reaches(stand: Stand, job_id: str, *statuses: Status) -> JobRecord:
+    """The job, once it has one of `statuses`."""
+    deadline = time.monotonic() + ENDS_WITHIN
+    while time.monotonic() < deadline:
+        record = stand.deps.store.load(job_id)
+        if record.job.status in statuses:
+            return record
+        time.sleep(0.1)
+    raise AssertionError(f"still {record.job.status}: {record.job.reason}")

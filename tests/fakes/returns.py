@@ -1,0 +1,25 @@
+"""SES's events about mails that came back, as EventBridge delivers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countersign.domain.ports import Email
+from infra.local.mail_outcomes import outcome
+
+SIMULATOR = "@simulator.example.org"
+
+
+def event(email: Email, message_id: str, word: str = "bounce", **about: str) -> dict[str, Any]:
+    """The event that `email` comes to when it goes to the simulator's mailbox `word`; `about`
+    forges its tags."""
+    tags = {**email.about, **about}
+    request = {
+        "ConfigurationSetName": "countersign-test",
+        "FromEmailAddress": "hello@countersign.example",
+        "Destination": {"ToAddresses": [word + SIMULATOR]},
+        "EmailTags": [{"Name": name, "Value": value} for name, value in tags.items()],
+    }
+    told = outcome(message_id, request)
+    assert told
+    return {"source": told["Source"], "detail-type": told["DetailType"], "detail": told["Detail"]}

@@ -1,0 +1,115 @@
+"""Running the supervisor of workers against real neighbours, and reading their journals after."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.local import deployer
+from infra.local.mailbox import Mailbox
+from infra.local.processes import ROOT, LocalCloud, local_cloud
+from tests.contract import crm_sides, payments_sides
+from tests.fakes.tables import create_jobs_table
+from tests.guarantees.lives import AMOUNT
+from tests.guarantees.mortal import Point
+
+SUPERVISOR = "tests.guarantees.killed_workers"
+TABLE, BUCKET = "jobs", "payloads"
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The local cloud, the demo CRM and the demo payments provider, all outside of the workers."""
+
+    cloud: LocalCloud
+    crm: crm_sides.ServerSide
+    payments: payments_sides.ServerSide
+
+    def play(
+        self, run: str, points: Sequence[Point], sign: signal.Signals = signal.SIGKILL
+    ) -> list[dict[str, Any]]:
+        """One job per point; how each ended."""
+        self.has_orders(run, points)
+        places = {
+            "table": TABLE,
+            "bucket": BUCKET,
+            "crm": self.crm.url,
+            "payments": self.payments.url,
+        }
+        given = {"run": run, "points": [asdict(p) for p in points], "places": places}
+        command = [sys.executable, "-m", SUPERVISOR, json.dumps(given | {"signal": int(sign)})]
+        said = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self._environment(),
+            text=True,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        lines = [json.loads(line) for line in said.stdout.splitlines() if line.startswith("{")]
+        return [line for line in lines if "deaths" in line]  # the others are the workers' logs
+
+    def has_orders(self, run: str, points: Sequence[Point]) -> None:
+        """What each refund of a run is about: a small order of a customer of its own."""
+        for number, point in enumerate(points):
+            if point.scenario == "refund":
+                name = f"{run}{number}"
+                more = {"email": f"{name}@hafenwerk.example", "customer": f"cus_{name}"}
+                self.payments.has_order(name, AMOUNT, "eur", **more)
+
+    def effects(self, ended: Mapping[str, Any]) -> Counter[str]:
+        """What the neighbours wrote down for one job, by kind."""
+        found = self._crm(ended) + self._mails(f"{ended['number']}@hafenwerk.example")
+        refunds = [e for e in self.payments.journal() if e.key in ended["keys"]]
+        return found + Counter({"refund": len(refunds)})
+
+    def _crm(self, ended: Mapping[str, Any]) -> Counter[str]:
+        email = f"{ended['number']}@hafenwerk.example"
+        written = [w for w in self.crm.journal() if w.method == "POST"]
+        named = {email, ended["number"]}  # a contact's address, and a naive deal's name
+        mine = [w for w in written if w.key in ended["keys"] or named & set(w.fields.values())]
+        return Counter(w.kind for w in mine)
+
+    def _mails(self, address: str) -> Counter[str]:
+        mails = Mailbox(self.cloud.endpoint, "")
+        try:
+            return Counter({"mail": sum(one.to == (address,) for one in mails.all())})
+        finally:
+            mails.close()
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "AWS_ENDPOINT_URL": self.cloud.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": deployer.REGION,
+            "POWERTOOLS_TRACE_DISABLED": "1",
+            "POWERTOOLS_METRICS_NAMESPACE": "tests",
+        }
+
+
+@contextmanager
+def neighbours(folder: Path) -> Iterator[Neighbours]:
+    """All of them, empty, until the block ends."""
+    (folder / "crm").mkdir()
+    (folder / "payments").mkdir()
+    with (
+        local_cloud(0) as cloud,
+        crm_sides.server_side(folder / "crm") as crm,
+        payments_sides.server_side(folder / "payments") as payments,
+    ):
+        create_jobs_table(deployer.client("dynamodb", cloud.endpoint), TABLE)
+        deployer.client("s3", cloud.endpoint).create_bucket(Bucket=BUCKET)
+        ses = deployer.client("sesv2", cloud.endpoint)
+        ses.create_email_identity(EmailIdentity="hello@countersign.example")
+        yield Neighbours(cloud, crm, payments)

@@ -1,0 +1,129 @@
+"""What one worker does in its life: deliver, begin, walk through states, decide, tick, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from countersign.deps import Deps
+from countersign.domain.approvals import Choice, Decision
+from countersign.doors.approval_decision import record_decision
+from countersign.doors.approval_visit import arrived
+from countersign.doors.start import start
+from countersign.doors.tick import tick
+from tests.fakes.deliveries import Delivery
+from tests.fakes.journey import Journey, form
+from tests.guarantees.mortal import Fate
+from tests.guarantees.naive import DESIGNS
+from tests.guarantees.surroundings import Told
+
+AMOUNT = 100
+"""Cents of a refund: a hundred of them stay below the day's cap."""
+Life = Callable[[Deps, Fate, Told], None]
+
+
+def delivering(scenario: str, number: str) -> Life:
+    """The sender delivers its event."""
+
+    def life(deps: Deps, fate: Fate, _told: Told) -> None:
+        fate.enters("webhook")
+        workflow = "refund_request" if scenario == "refund" else "lead_intake"
+        world: Any = SimpleNamespace(deps=deps, clock=deps.clock)
+        answer = Delivery(_body(scenario, number), f"evt-{number}", workflow).arrives(world)
+        assert answer.status == 202
+
+    return life
+
+
+def beginning(job_id: str) -> Life:
+    """The start door takes the queue's message."""
+
+    def life(deps: Deps, fate: Fate, _told: Told) -> None:
+        fate.enters("start")
+        start(deps, json.dumps({"job_id": job_id}))
+
+    return life
+
+
+def walking(job_id: str, at: Mapping[str, Any]) -> Life:
+    """State after state, from the one the machine is in."""
+
+    def life(deps: Deps, fate: Fate, told: Told) -> None:
+        if _Walk(deps, fate, told, job_id).goes(at["state"], at["given"]) == "Ask":
+            told.tell(waits=True)
+
+    return life
+
+
+def deciding(job_id: str) -> Life:
+    """Ana approves everything that is asked, if it is not decided yet."""
+
+    def life(deps: Deps, fate: Fate, _told: Told) -> None:
+        fate.enters("approvals")
+        pending = deps.store.load(job_id).pending
+        if pending is None:
+            return
+        here = arrived(deps, job_id, pending.approval_id, "ana")
+        choices = dict.fromkeys(pending.digests, Choice.APPROVE)
+        record_decision(deps, here, Decision(by="ana", at=deps.clock.now(), choices=choices))
+
+    return life
+
+
+def ticking(deps: Deps, fate: Fate, _told: Told) -> None:
+    """Scheduled work."""
+    fate.enters("tick")
+    tick(deps)
+
+
+def reporting(job_id: str) -> Life:
+    """How the job stands."""
+
+    def life(deps: Deps, _fate: Fate, told: Told) -> None:
+        record = deps.store.load(job_id)
+        told.tell(
+            job=job_id,
+            status=record.job.status.value,
+            ledger={h.action: h.status.value for h in record.ledger},
+            keys=[h.key for h in record.ledger],
+        )
+
+    return life
+
+
+def naively(scenario: str, number: str) -> Life:
+    """One of the naive designs does its effect."""
+
+    def life(deps: Deps, fate: Fate, _told: Told) -> None:
+        fate.enters("naive")
+        DESIGNS[scenario](deps, number)
+
+    return life
+
+
+class _Walk(Journey):
+    """A journey whose machine is outside: it is told of each state before it is entered."""
+
+    def __init__(self, deps: Deps, fate: Fate, told: Told, job_id: str) -> None:
+        world: Any = SimpleNamespace(
+            deps=deps, store=deps.store, executions=SimpleNamespace(waiting=set())
+        )
+        super().__init__(world, job_id)
+        self._fate, self._told = fate, told
+
+    def _enter(
+        self, state: str, given: dict[str, Any], execution: str
+    ) -> tuple[str | None, dict[str, Any]]:
+        self._told.tell(state=state, given=given)
+        self._fate.enters(state)
+        return super()._enter(state, given, execution)
+
+
+def _body(scenario: str, number: str) -> bytes:
+    if scenario == "refund":
+        asked = {"order": number, "email": f"{number}@hafenwerk.example"}
+        asked["message"] = "The lamp arrived broken, please refund me."
+        return json.dumps(asked | {"amount": {"minor": AMOUNT, "currency": "EUR"}}).encode()
+    return form(email=f"{number}@hafenwerk.example", consent=scenario == "signed")

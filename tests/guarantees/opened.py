@@ -1,0 +1,75 @@
+"""A ground, opened: moto for AWS, the demo servers on loopback, every request on one wire."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from moto import mock_aws
+from starlette.applications import Starlette
+
+from countersign.connectors import aws
+from infra.local import offline_model
+from tests.guarantees.ground import Ground
+from tests.guarantees.wire import Line
+from tests.guarantees.wire_ends import HttpWire, on_the_wire, waiting_costs_nothing
+
+
+@contextmanager
+def ground(folder: Path, seed: int) -> Iterator[Ground]:
+    """A ground, open. It needs made-up credentials."""
+    made = Ground(folder, seed)
+    model = Starlette(routes=offline_model.routes("model-key"))
+    front = HttpWire(made.line, {"crm": made.crm, "payments": made.payments, "v1": model})
+    with (
+        mock_aws(),
+        _served(front) as made.url,
+        waiting_costs_nothing(made.clock.pauses),
+        _every_client_on(made.line),
+    ):
+        made.opens()
+        yield made
+    made.crm.state.store.close()
+    made.payments.state.store.close()
+
+
+@contextmanager
+def _every_client_on(line: Line) -> Iterator[None]:
+    """Whatever AWS client our code makes from now on, its requests pass on `line`."""
+    aws._session.cache_clear()
+    session = aws._session()
+    made: dict[str, Any] = {}
+    real = session.client
+
+    def client(service: str, **named: Any) -> Any:
+        if service not in made:
+            made[service] = on_the_wire(real(service, **named), line)  # type: ignore[call-overload] # any service
+        return made[service]
+
+    session.client = client  # type: ignore[method-assign, assignment] # botocore's, not ours
+    try:
+        yield
+    finally:
+        aws._session.cache_clear()
+
+
+@contextmanager
+def _served(app: Any) -> Iterator[str]:
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="critical", ws="none", lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            time.sleep(0.005)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,0 +1,144 @@
+"""What surrounds a worker that dies: its adapters, and the pipe on which the durable services hear
+it. The queue and the state machine are outside of the worker; what they heard, they keep."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from countersign.connectors.dynamo import DynamoStore
+from countersign.connectors.dynamo_caps import DynamoCaps
+from countersign.connectors.dynamo_desk import DynamoDesk
+from countersign.connectors.hubspot import HubSpot
+from countersign.connectors.payments import StripePayments
+from countersign.connectors.s3 import S3Payloads
+from countersign.connectors.ses import SesMailer
+from countersign.connectors.system import SystemIds
+from countersign.deps import Deps
+from countersign.domain.hours import Hours
+from countersign.domain.people import Member
+from countersign.domain.ports import ModelAnswer, ModelRequest
+from countersign.domain.proposal import Usage
+from countersign.domain.slots import Limit
+from countersign.settings import Settings
+from countersign.workflows import WORKFLOWS
+from tests.fakes.world import ANA, FakePeople, FakeSecrets
+from tests.guarantees.mortal import Fate, Mortal
+
+SECONDS = 10.0
+ROOMY = Limit(slots=100, seconds=1)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the surroundings are, as the test hands them to the supervisor."""
+
+    table: str
+    bucket: str
+    crm: str
+    payments: str
+
+
+class Told:
+    """The queue and the state machine, on the other end of a pipe."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+
+    def tell(self, **what: Any) -> None:
+        """One message; less than a pipe's atomic write."""
+        os.write(self._pipe, json.dumps(what).encode() + b"\n")
+
+    def send(self, job_id: str) -> None:
+        """ports.Queue."""
+        self.tell(queued=job_id)
+
+    def start(self, name: str, job_id: str) -> None:
+        """ports.Executions: starting the same name again does nothing."""
+        self.tell(started=name, job=job_id)
+
+    def succeed(self, token: str, job_id: str) -> bool:
+        """ports.Executions."""
+        self.tell(succeeded=token, job=job_id)
+        return True
+
+    def running(self, name: str) -> bool:  # noqa: ARG002 - the port's shape
+        """ports.Executions: a machine survives its workers."""
+        return True
+
+
+class Heuristics:
+    """ports.Model: each workflow's own plain heuristics, in process."""
+
+    def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
+        """The answer that the offline server gives."""
+        assert seconds > 0
+        shown = next(text for role, text in request.messages if role == "user")
+        said = json.dumps(WORKFLOWS[request.schema_name].offline(shown))
+        return ModelAnswer(content=said, model="heuristics", offline=True, usage=Usage())
+
+
+class Standing:
+    """ports.Clock: the worker's life is a moment, and the supervisor says which."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+
+def people() -> FakePeople:
+    """The sellers, and one who signs refunds."""
+    directory = FakePeople()
+    always = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
+    member = Member(person=ANA, roles=("sales", "refunds"), hours=always)
+    directory.save(member)
+    return directory
+
+
+class Surroundings:
+    """Adapters made once, before the workers are forked; none has a connection yet."""
+
+    def __init__(self, places: Places) -> None:
+        self._real: Mapping[str, Any] = {
+            "store": DynamoStore(places.table),
+            "caps": DynamoCaps(places.table),
+            "desk": DynamoDesk(places.table),
+            "payloads": S3Payloads(places.bucket),
+            "mail": SesMailer("hello@countersign.example", "mails"),
+            "crm": HubSpot(places.crm, "writing", timeout=lambda: SECONDS),
+            "crm_reader": HubSpot(places.crm, "reading", timeout=lambda: SECONDS),
+            "payments": StripePayments(places.payments, "writing", timeout=lambda: SECONDS),
+            "payments_reader": StripePayments(places.payments, "reading", timeout=lambda: SECONDS),
+            "model": Heuristics(),
+        }
+        self._settings = Settings(
+            stage="test",
+            jobs_table=places.table,
+            payloads_bucket=places.bucket,
+            public_base_url="https://countersign.example",
+            mail_from="hello@countersign.example",
+            webhook_secret="webhook",
+            case_owner=ANA,
+            # A dead worker's slot comes back when its lease ends; here a hundred die in a minute.
+            connector_limits=dict.fromkeys(("crm", "mail", "payments"), ROOMY),
+        )
+
+    def deps(self, fate: Fate, told: Told, now: datetime) -> Deps:
+        """The adapters of one life."""
+        mortal = {name: Mortal(name, real, fate) for name, real in self._real.items()}
+        mortal["queue"] = Mortal("queue", told, fate)
+        mortal["executions"] = Mortal("executions", told, fate)
+        return Deps(
+            self._settings,
+            clock=Standing(now),
+            ids=SystemIds(),
+            people=people(),
+            secrets=FakeSecrets(),
+            **mortal,
+        )

@@ -1,0 +1,91 @@
+"""T05: a worker stopped right before an effect, which wakes up after another has done the work."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.guarantees.killing import Neighbours, neighbours
+from tests.guarantees.mortal import Point
+
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
+Figure = Callable[[str, int], None]
+
+EACH, EACH_LONG, NAIVE = 6, 100, 5
+
+WITH_A_KEY = (
+    Point("before the contact", "Act", "crm.create", "before", nth=1),
+    Point("before the lead", "Act", "crm.create", "before", nth=2),
+    Point("before the callback", "Act", "crm.create", "before", nth=3),
+    Point("before the refund", "Act", "payments.refund", "before", scenario="refund"),
+)
+WITHOUT = Point("before the mail", "Act", "mail.send", "before", scenario="signed")
+LOOK_FIRST = Point("before the deal", "naive", "crm.create", "before", nth=2, scenario="look first")
+EFFECTS = {"form": Counter(contacts=1, deals=1, tasks=1), "refund": Counter(refund=1)}
+
+
+@pytest.fixture(scope="module")
+def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
+    """Fresh neighbours for all tests here."""
+    with neighbours(tmp_path_factory.mktemp("neighbours")) as made:
+        yield made
+
+
+def no_zombie_doubles(around: Neighbours, run: str, each: int) -> int:
+    """Every job ended well, and its target has its effects once, whoever came late; how many."""
+    points = [point for point in WITH_A_KEY for _ in range(each)]
+    ended = around.play(run, points, signal.SIGSTOP)
+    assert [one["deaths"] for one in ended] == [1] * len(points)
+    for point, one in zip(points, ended, strict=True):
+        wanted = EFFECTS[point.scenario]
+        seen = {kind: around.effects(one)[kind] for kind in wanted}
+        assert (one["status"], seen) == ("COMPLETED", wanted), (point, one)
+    return len(points)
+
+
+def no_key_no_second_try(around: Neighbours, run: str, each: int) -> int:
+    """The other worker does not send: the mail is unknown, a case, and the zombie's comes once."""
+    ended = around.play(run, [WITHOUT] * each, signal.SIGSTOP)
+    assert [one["deaths"] for one in ended] == [1] * each
+    for one in ended:
+        assert (one["status"], one["ledger"]["email.send_reply"]) == ("ESCALATED", "unknown")
+        assert around.effects(one)["mail"] == 1
+    return each
+
+
+@pytest.mark.guarantee("T05")
+def test_a_zombie_doubles_nothing_where_the_target_honours_a_key(
+    around: Neighbours, figure: Figure
+) -> None:
+    """Its late effect meets its own key at the target, and its late write is fenced off."""
+    count = no_zombie_doubles(around, "10", EACH)
+    figure(f"{count} zombies, 0 duplicates", count)
+
+
+@pytest.mark.guarantee("T05")
+def test_without_a_key_every_zombie_is_a_case_and_no_second_mail(
+    around: Neighbours, figure: Figure
+) -> None:
+    """Nobody knows whether the stopped worker has sent, so nobody sends again."""
+    count = no_key_no_second_try(around, "20", EACH)
+    figure(f"{count} zombies without a key: {count} unknown, {count} cases", count)
+
+
+@pytest.mark.soak
+@pytest.mark.guarantee("T05")
+def test_a_hundred_zombies_at_each_effect(around: Neighbours, figure: Figure) -> None:
+    """The long form."""
+    count = no_zombie_doubles(around, "30", EACH_LONG)
+    cases = no_key_no_second_try(around, "40", EACH_LONG)
+    figure(f"{count} zombies, 0 duplicates; {cases} without a key: {cases} cases", count + cases)
+
+
+@pytest.mark.control
+@pytest.mark.guarantee("T05")
+def test_control_looking_first_doubles_every_zombies_effect(around: Neighbours) -> None:
+    """It looked before it was stopped; what it does afterwards is there already."""
+    ended = around.play("50", [LOOK_FIRST] * NAIVE, signal.SIGSTOP)
+    assert [around.effects(one)["deals"] for one in ended] == [2] * NAIVE

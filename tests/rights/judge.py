@@ -1,0 +1,150 @@
+"""Judges recorded calls by the product's own rights: what was denied, what nobody needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+
+from botocore.loaders import Loader
+
+from infra.local.calls import Journal, from_data
+from infra.local.wire import Need
+from infra.synth import default_out, synthesize
+from tests.rights.behalf import ON_BEHALF
+from tests.rights.policy import Statement, allowed, allowed_in_session
+from tests.rights.stack import Stack
+
+CLOCK = ("CLOCK",)
+"""The row that functions read where time can be moved, which is nowhere but on the local stage."""
+ASSUME = "sts:AssumeRole"
+Rights = Mapping[str, Sequence[Statement]]
+"""The statements of each role, by the role's logical id."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A right that a role used, `policy` being its session's own one, if it has one."""
+
+    role: str
+    need: Need
+    policy: str | None = None
+
+
+def product(names: Mapping[str, str], stage: str = "prod") -> Stack:
+    """A stage's template, as if the local stack with these `names` had been deployed from it: the
+    local stage's own additions have no part in the judgement."""
+    (path,) = synthesize(stage, default_out(stage)).glob("*.template.json")
+    text = path.read_text().replace(f"countersign-{stage}", "countersign-local")
+    return Stack(json.loads(text), names)
+
+
+def renamed(journal: Journal, names: Mapping[str, str]) -> Journal:
+    """The journal of another stand, as if its resources had these names."""
+    pairs = {_last(old): _last(names[logical]) for logical, old in journal.names.items()}
+    text = json.dumps(asdict(journal))
+    for old in sorted(pairs, key=len, reverse=True):
+        text = text.replace(old, pairs[old])
+    return from_data(json.loads(text))
+
+
+def _last(name: str) -> str:
+    """What of a name stands in the ARN: of a queue's address and of a secret's ARN the end."""
+    return name.rpartition("/")[2] if name.startswith("http") else name
+
+
+def used(stack: Stack, journal: Journal) -> frozenset[Use]:
+    """What functions used, each thing once; the clock's row apart."""
+    logical = {stack.names[name]: name for name in stack.of("IAM::Role")}
+    return frozenset(
+        Use(logical[call.role], need, call.policy)
+        for call in journal.calls
+        for need in call.needs
+        if need.leading != CLOCK
+    )
+
+
+def demanded(stack: Stack) -> frozenset[Use]:
+    """What AWS uses on the roles' behalf, by the table ON_BEHALF."""
+    return frozenset(Use(*demand) for row in ON_BEHALF for demand in row.of(stack))
+
+
+def denied(stack: Stack, rights: Rights, uses: Iterable[Use]) -> list[Use]:
+    """The uses that the rights do not allow."""
+    return [one for one in uses if not _may(stack, rights, one)]
+
+
+def _may(stack: Stack, rights: Rights, use: Use) -> bool:
+    if not allowed_in_session(rights[use.role], use.policy, use.need):
+        return False
+    return use.need.action != ASSUME or _trusts(stack, use)
+
+
+def _trusts(stack: Stack, use: Use) -> bool:
+    """Whether the role that is assumed trusts this one by name."""
+    other = stack.logical("IAM::Role", use.need.resource)
+    return stack.arn(use.role) in stack.trusted(other)
+
+
+def unused(rights: Rights, uses: Iterable[Use]) -> list[tuple[str, Statement]]:
+    """Each verb on each resource that is granted and that nobody used. A wildcard in a verb stands
+    for every verb of its service, each of which must be used."""
+    needs: dict[str, list[Need]] = {}
+    for use in uses:
+        needs.setdefault(use.role, []).append(use.need)
+    return [
+        (role, grant)
+        for role, grant in grants(rights)
+        if not any(grant.covers(need) for need in needs.get(role, []))
+    ]
+
+
+def grants(rights: Rights) -> Iterator[tuple[str, Statement]]:
+    """Each allowed verb on each resource, with its role."""
+    for role, statements in rights.items():
+        for statement in statements:
+            if statement.effect == "Allow":
+                yield from ((role, one) for wide in statement.singles() for one in _verbs(wide))
+
+
+def _verbs(grant: Statement) -> Iterator[Statement]:
+    (action,) = grant.actions
+    service, _, verb = action.partition(":")
+    if "*" not in verb:
+        yield grant
+        return
+    for name in _operations(service):
+        if replace(grant, resources=("*",)).covers(Need(f"{service}:{name}", "any")):
+            yield replace(grant, actions=(f"{service}:{name}",))
+
+
+@cache
+def _operations(service: str) -> tuple[str, ...]:
+    return tuple(Loader().load_service_model(service, "service-2")["operations"])
+
+
+def spare(stack: Stack, rights: Rights, uses: frozenset[Use]) -> list[tuple[str, Statement]]:
+    """The grants that can be taken away without any use being denied."""
+    mine: dict[str, list[Use]] = {}
+    for use in uses:
+        mine.setdefault(use.role, []).append(use)
+    found = []
+    for role, grant in grants(rights):
+        rest = {role: tuple(_without(rights[role], grant))}
+        if not denied(stack, rest, mine.get(role, [])):
+            found.append((role, grant))
+    return found
+
+
+def _without(statements: Iterable[Statement], grant: Statement) -> Iterator[Statement]:
+    for statement in statements:
+        yield from (one for one in statement.singles() if one != grant)
+
+
+def foreign(rights: Rights, uses: frozenset[Use]) -> Iterator[tuple[str, Use]]:
+    """Each role with each use of another role that it may not make itself."""
+    for role, statements in rights.items():
+        for use in uses:
+            if use.role != role and not allowed(statements, use.need):
+                yield role, use

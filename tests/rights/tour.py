@@ -1,0 +1,178 @@
+"""What the events do not play: callbacks and messages that are lost, a hand start, a second event.
+
+Each stop uses the product as people do, and takes away what the platform may lose; AWS's own
+consoles are used for that with an administrator's rights.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from countersign.domain.intake import accepted, new_job
+from countersign.domain.job import Source, Status
+from countersign.doors.intake import store
+from infra.commands.clock import moved
+from infra.commands.submit import job_of_upload, post_webhook, upload
+from infra.local import deployer
+from infra.local.samples import samples
+from infra.local.signer import Signer
+from infra.local.stand import Stand
+from tests.fakes.journey import form
+from tests.rights.person import operator, resumes, signed_in
+
+WITHIN = 60.0
+NOT_YET, WRONG = "not set", "a key of yesterday"
+
+
+def tour(stand: Stand) -> None:
+    """All stops, on a stand of its own: it moves the clock and takes secrets away."""
+    twice_uploaded(stand)
+    unruly, asked, other = sent(stand, country="Atlantis"), sent(stand), sent(stand)
+    key = _replaced(stand, "PaymentsReadSecretArn", NOT_YET)
+    refund = without_keys(stand)
+    until(lambda: all(begun(stand, job) for job in (unruly, asked, other, refund)))
+    lost = never_queued(stand, asked)
+    with nobody_recording(stand):
+        killed(stand, asked)
+    signed_all_the_same(stand, asked)
+    killed(stand, other)
+    started_by_hand(stand)
+    resumed_on_its_page(stand, unruly)
+    until(lambda: status(stand, other) is Status.FAILED)
+    with_the_wrong_key(stand, refund, key)
+    assert moved(stand.deps, "+3m")
+    stand.tick()
+    until(lambda: attempt(stand, asked) > 1 and begun(stand, lost))
+    until(lambda: status(stand, refund) is Status.ESCALATED)
+    assert moved(stand.deps, "+15m")
+    stand.tick()
+    until(lambda: not stand.deps.store.load(refund).reservations)
+
+
+def sent(stand: Stand, **fields: Any) -> str:
+    """A web form came in; its job's id."""
+    event, address = secrets.token_hex(8), f"kim.{secrets.token_hex(4)}@hafenwerk.example"
+    body = form(email=address, **fields)
+    at = stand.deps.clock.now()
+    return post_webhook(stand.url, "lead_intake", stand.webhook_secret, event, body, at=at).job_id
+
+
+def twice_uploaded(stand: Stand) -> None:
+    """S3 tells of one object twice, as it may."""
+    key = f"lead_intake/{secrets.token_hex(8)}-form.json"
+    bucket, s3 = stand.deps.settings.uploads_bucket, deployer.client("s3", stand.cloud.endpoint)
+    upload(s3, bucket, key, form())
+    job_of_upload(stand.deps.store, key)
+    head = s3.head_object(Bucket=bucket, Key=key)
+    thing = {"key": key, "size": head["ContentLength"], "version-id": head["VersionId"]}
+    told = {"detail": {"bucket": {"name": bucket}, "object": thing}}
+    queue = deployer.client("sqs", stand.cloud.endpoint)
+    queue.send_message(QueueUrl=stand.outputs["IntakeQueueUrl"], MessageBody=json.dumps(told))
+
+
+def never_queued(stand: Stand, like: str) -> str:
+    """A job whose door died between storing and queueing it; else it is as another one."""
+    deps, event = stand.deps, secrets.token_hex(8)
+    body, now = form(email=f"kim.{event}@hafenwerk.example"), deps.clock.now()
+    source = Source(
+        door="webhook",
+        sender="lead_intake",
+        event_id=event,
+        payload=deps.payloads.put(f"raw/{event}", body),
+        body_digest=event,
+        size=len(body),
+        received_at=now,
+    )
+    job = new_job("lead_intake", deps.store.load(like).job.release, source, now)
+    store(deps, job, accepted(job))
+    return job.job_id
+
+
+@contextmanager
+def nobody_recording(stand: Stand) -> Iterator[None]:
+    """The event about a dead execution does not arrive."""
+    events = deployer.client("events", stand.cloud.endpoint)
+    rules = events.list_rules()["Rules"]
+    name = next(rule["Name"] for rule in rules if "RecordRule" in rule["Name"])
+    events.disable_rule(Name=name)
+    try:
+        yield
+    finally:
+        events.enable_rule(Name=name)
+
+
+def killed(stand: Stand, job: str) -> None:
+    """Its execution dies while it waits for a signature."""
+    until(lambda: status(stand, job) is Status.WAITING_FOR_REVIEW)
+    states = deployer.client("stepfunctions", stand.cloud.endpoint)
+    execution = stand.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
+    states.stop_execution(executionArn=f"{execution}:{job}")
+
+
+def signed_all_the_same(stand: Stand, job: str) -> None:
+    """Nobody knows that there is nobody to tell."""
+    signer = Signer(stand.url)
+    until(lambda: signer.decide(job, "approve", ""))
+
+
+def without_keys(stand: Stand) -> str:
+    """A refund comes in before the key for reading payments is set: it parks."""
+    sample = next(one for one in samples() if one.name.startswith("31-"))
+    return stand.sender.send(sample, secrets.token_hex(4)).job_id
+
+
+def with_the_wrong_key(stand: Stand, job: str, key: str) -> None:
+    """Then that one is set, and the key that moves money is an old one: it ends as a case."""
+    until(lambda: status(stand, job) is Status.PARKED)
+    _replaced(stand, "PaymentsReadSecretArn", key)
+    _replaced(stand, "PaymentsWriteSecretArn", WRONG)
+
+
+def _replaced(stand: Stand, output: str, value: str) -> str:
+    """Set a secret of the stack; what it was before."""
+    manager = deployer.client("secretsmanager", stand.cloud.endpoint)
+    before: str = manager.get_secret_value(SecretId=stand.outputs[output])["SecretString"]
+    manager.put_secret_value(SecretId=stand.outputs[output], SecretString=value)
+    return before
+
+
+def started_by_hand(stand: Stand) -> None:
+    """Somebody starts the machine in the console, without a job: it fails, and so does recording
+    it."""
+    states = deployer.client("stepfunctions", stand.cloud.endpoint)
+    states.start_execution(stateMachineArn=stand.outputs["StateMachineArn"], input="{}")
+
+
+def resumed_on_its_page(stand: Stand, job: str) -> None:
+    """A case is ended on its page."""
+    until(lambda: status(stand, job) is Status.ESCALATED)
+    with closing(signed_in(stand, operator(stand))) as browser:
+        resumes(browser, job)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Until it is."""
+    deadline = time.monotonic() + WITHIN
+    while not true():
+        assert time.monotonic() < deadline, "this stop of the tour did not come to its end"
+        time.sleep(0.3)
+
+
+def status(stand: Stand, job: str) -> Status:
+    """The job's status."""
+    return stand.deps.store.load(job).job.status
+
+
+def begun(stand: Stand, job: str) -> bool:
+    """Whether its execution does something."""
+    return status(stand, job) is not Status.PENDING
+
+
+def attempt(stand: Stand, job: str) -> int:
+    """How often the job was begun."""
+    return stand.deps.store.load(job).job.attempt

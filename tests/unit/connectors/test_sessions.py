@@ -1,0 +1,109 @@
+"""A task's session: its policy, the adapters that use it, and what a failing STS means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from countersign.connectors.aws import Credentials
+from countersign.connectors.session_policy import session_policy
+from countersign.connectors.task_role import TaskRole
+from countersign.deps import Deps
+from countersign.domain.errors import Throttled, Unavailable
+from countersign.settings import Right, Settings, Task
+from tests.unit.connectors.aws_faults import answering
+
+TABLE = Right(actions=("dynamodb:Query", "dynamodb:PutItem"), resource="arn:aws:dynamodb:::table/j")
+SECRET = Right(actions=("secretsmanager:GetSecretValue",), resource="arn:aws:secretsmanager:::s")
+TASK = Task(role="arn:aws:iam::1:role/t", connector="crm", rights=(TABLE, SECRET))
+
+
+class Role:
+    """A task role that tells for which jobs it was assumed."""
+
+    def __init__(self) -> None:
+        self.jobs: list[str] = []
+
+    def for_job(self, job_id: str) -> Credentials:
+        self.jobs.append(job_id)
+        return Credentials(f"key-of-{job_id}", "secret", "token")
+
+
+def test_rows_are_narrowed_and_nothing_else_is_added() -> None:
+    """The role's own statements, the table's with the job's and the connector's partitions."""
+    rows, secret = json.loads(session_policy(TASK, "w-1"))["Statement"]
+    assert (rows["Action"], rows["Resource"]) == (list(TABLE.actions), TABLE.resource)
+    assert rows["Condition"] == {
+        "ForAllValues:StringEquals": {
+            "dynamodb:LeadingKeys": ["JOB#w-1", "SLOT#crm", "BREAKER#crm"]
+        },
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+    assert secret == {
+        "Effect": "Allow",
+        "Action": list(SECRET.actions),
+        "Resource": SECRET.resource,
+    }
+
+
+def test_a_policy_that_sts_would_refuse_is_refused_here() -> None:
+    """More than 2,048 characters: a defect that names itself."""
+    many = TASK.model_copy(update={"rights": (TABLE,) * 12})
+    with pytest.raises(ValueError, match="characters"):
+        session_policy(many, "w-1")
+
+
+def test_each_job_has_its_own_clients_and_the_process_its_connections() -> None:
+    """AWS clients are made with the job's credentials; keys and connections stay."""
+    role = Role()
+    deps = Deps(Settings(task=TASK), task_role=role, clock=object())
+    one, two = deps.for_job("w-1"), deps.for_job("w-2")
+    assert role.jobs == ["w-1", "w-2"]
+    assert (one.job_id, two.job_id) == ("w-1", "w-2")
+    assert one.by != two.by
+    assert one.kept is two.kept is deps.kept
+    assert one.connections is deps.connections
+    assert one.clock is deps.clock
+
+
+def test_a_function_without_a_task_role_stays_what_it_is() -> None:
+    """Its adapters are its own, for every job."""
+    deps = Deps(Settings())
+    assert deps.for_job("w-1") is deps
+    assert deps.job_id == "w-1"
+
+
+def test_a_changed_key_makes_a_new_client() -> None:
+    """A rotated key is used by a process that has a client with the old one."""
+    keys = ["pat-old-0000", "pat-old-0000", "pat-new-0000"]
+
+    class Rotating:
+        def get(self, _name: str) -> str:
+            return keys.pop(0)
+
+    deps = Deps(Settings(crm_base_url="http://127.0.0.1:1"), secrets=Rotating())
+    first, same, other = deps.crm, deps.crm, deps.crm
+    assert first is same
+    assert other is not first
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "meaning"),
+    [("Throttling", 400, Throttled), ("ServiceUnavailable", 503, Unavailable)],
+)
+def test_trouble_of_sts_is_tried_again(
+    code: str, status: int, meaning: type[Exception], made_up_credentials: None
+) -> None:
+    """As any trouble of AWS that passes."""
+    make: Callable[[str], Any] = answering(code, status)
+    with pytest.raises(meaning):
+        TaskRole(TASK, make("sts")).for_job("w-1")
+    assert made_up_credentials is None
+
+
+def test_credentials_do_not_show() -> None:
+    """What is logged by accident has no secret in it."""
+    assert "secret" not in repr(Credentials("key", "secret-value", "token-value")).lower()

@@ -1,0 +1,38 @@
+"""The checked-in lock of contracts: what waits for days finds the contract that it was planned
+under."""
+
+from __future__ import annotations
+
+import pytest
+
+from countersign.domain import contract_lock
+from countersign.workflows import WORKFLOWS
+from infra.contracts import locked
+
+NOW = contract_lock.present(WORKFLOWS.values())
+EARLIER = contract_lock.earlier(WORKFLOWS.values())
+
+
+def test_no_contract_changed_without_a_new_version() -> None:
+    """Lock and code agree, and the previous versions still run."""
+    assert contract_lock.faults(locked(), NOW, EARLIER) == []
+
+
+def test_the_lock_has_every_action_input_and_answer() -> None:
+    """Not an empty comparison: each workflow gives its actions and two messages."""
+    for workflow in WORKFLOWS.values():
+        names = {*workflow.actions, workflow.input.CONTRACT, workflow.answer.CONTRACT}
+        assert names <= locked().keys()
+        assert len(names) == len(workflow.actions) + 2
+
+
+@pytest.mark.control
+def test_control_another_digest_is_a_fault() -> None:
+    """A lock in which one digest differs is found out, by name."""
+    lock = locked()
+    name, held = next(iter(lock.items()))
+    other = held.model_copy(
+        update={"current": held.current.model_copy(update={"digest": "0" * 64})}
+    )
+    (fault,) = contract_lock.faults(lock | {name: other}, NOW, EARLIER)
+    assert name in fault
