@@ -86,18 +86,30 @@ def case(  # noqa: PLR0917 - as submit_event
     context: typer.Context,
     job: Annotated[str, typer.Argument(help="the id of an escalated or failed job")],
     way: Annotated[cases.Out, typer.Argument(help="how the case ends")],
+    by: Annotated[str, typer.Option(metavar="PERSON", help="your id in the directory of people")],
     words: Annotated[str, typer.Option(help="why, or what was done and where it can be seen")] = "",
     correct: Annotated[
         list[str] | None, typer.Option("--set", help="fact=value, with resume only")
     ] = None,
-    by: Annotated[str, typer.Option(help="your id in the audit trail")] = "operator",
+    did_not_happen: Annotated[
+        bool, typer.Option("--did-not-happen", help="what was unknown, with done or close only")
+    ] = False,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """End a case: correct and resume, done by hand, or close."""
-    facts = cases.corrections(way, correct or [])
-    record = cases.end(context.obj(target, stage).deps(), job, way, by=by, words=words, facts=facts)
+    """End a case: correct and resume, done by hand, or close.
+
+    An action whose outcome was unknown is settled by `done`: it took effect, or, with
+    --did-not-happen, it did not. Look at the target first.
+    """
+    said = cases.Said(
+        by=by,
+        words=words,
+        facts=cases.corrections(way, correct or []),
+        happened=cases.found(way, did_not_happen=did_not_happen),
+    )
+    record = cases.end(context.obj(target, stage).deps(), job, way, said)
     show_(f"{job} is {record.job.status}", as_dict(record), as_json=as_json)
 
 

@@ -7,23 +7,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from countersign import observability
 from countersign.deps import Deps
+from countersign.domain import edits
 from countersign.domain.actions import ActionStatus, LedgerEntry, params_of
 from countersign.domain.approvals import Approval, Person
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.change import Due, JobRecord, Link
-from countersign.domain.errors import Ambiguous, NeedsPerson, Refused
+from countersign.domain.errors import NeedsPerson
 from countersign.domain.hours import worked
 from countersign.domain.links import hashed
 from countersign.domain.money import Money
 from countersign.domain.people import Member
-from countersign.domain.policy import strictest
+from countersign.domain.policy import Quorum, strictest
+from countersign.domain.proposal import Proposal
 from countersign.domain.questions import Question
-from countersign.domain.whom import nobody, who
+from countersign.domain.whom import nobody, stand_ins, too_few, who
 from countersign.domain.workflow import Tier, Workflow, action_for
-from countersign.mailing import LINK, of_job
-from countersign.pages.mails import approval_request
 from countersign.workflows import WORKFLOWS
 
 LINK_BITS = 128
@@ -40,9 +39,10 @@ class Minted:
 
 
 def request(deps: Deps, record: JobRecord) -> Approval:
-    """A new request over everything that waits for a signature, to the first tier with anybody.
+    """A new request over everything that waits for a signature, to the first tier with anybody; to
+    the next ones too while fewer people are asked than must sign.
 
-    Raises NeedsPerson when nobody in the directory may decide.
+    Raises NeedsPerson when nobody in the directory may decide, or too few.
     """
     workflow = WORKFLOWS[record.job.workflow]
     asked = [held for held in record.ledger if held.status is ActionStatus.PLANNED]
@@ -59,7 +59,7 @@ def request(deps: Deps, record: JobRecord) -> Approval:
         quorum=strictest(held.verdict.quorum for held in asked),
         requester=workflow.requester(record.results["input"].as_(workflow.input)),
         author=workflow.policy.author,
-        editors={held.digest: held.edited_by for held in asked if held.edited_by},
+        editors=_editors(record, asked),
         requested_at=now,
         deadline=now,
         tier=-1,
@@ -67,7 +67,25 @@ def request(deps: Deps, record: JobRecord) -> Approval:
     first = escalated(deps, blank, workflow)
     if first is None:
         raise NeedsPerson(nobody(deps.people.directory(), blank, workflow))
-    return first
+    return _by_enough(deps, first, workflow)
+
+
+def _by_enough(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval:
+    while len(approval.approvers) < approval.needed:
+        further = escalated(deps, approval, workflow)
+        if further is None:
+            raise NeedsPerson(too_few(approval, workflow))
+        approval = further
+    return approval
+
+
+def _editors(record: JobRecord, asked: Iterable[LedgerEntry]) -> dict[str, tuple[str, ...]]:
+    """Who changed what is asked: each action's own editors, and who corrected facts that the whole
+    plan was made of."""
+    held = record.results.get("proposal")
+    facts = held.as_(Proposal).correctors if held else ()
+    found = {one.digest: tuple(dict.fromkeys((*edits.editors(one), *facts))) for one in asked}
+    return {one: editors for one, editors in found.items() if editors}
 
 
 def escalated(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval | None:
@@ -79,6 +97,22 @@ def escalated(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approv
         if present:
             return _asked(deps, approval, number, tier, present)
     return None
+
+
+def with_deputies(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval:
+    """The request with the deputies of those who went away after they were asked. No deadline
+    moves; where all must sign, a deputy signs in the place of the absent."""
+    people, now = deps.people.directory(), deps.clock.now()
+    found = stand_ins(people, approval, workflow, now)
+    instead = {member.person.id: of for member, of in found}
+    all_sign = approval.quorum is Quorum.ALL
+    gone = set(instead.values()) - {one.by for one in approval.signatures} if all_sign else set()
+    kept = (person for person in approval.approvers if person.id not in gone)
+    update = {
+        "approvers": (*kept, *(member.person for member, _ in found)),
+        "instead_of": {**approval.instead_of, **instead},
+    }
+    return approval.model_copy(update=update) if found else approval
 
 
 def dues(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> tuple[Due, ...]:
@@ -107,39 +141,6 @@ def extended(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approva
 def mint(deps: Deps, approval: Approval, people: Iterable[Person]) -> tuple[Minted, ...]:
     """A link for each of `people`, to be stored before it is mailed."""
     return tuple(_mint(deps, approval, person) for person in people)
-
-
-def mail(deps: Deps, record: JobRecord, approval: Approval, minted: Iterable[Minted]) -> None:
-    """Mail each link to its person and mark that. Mails of one request share a thread.
-
-    Somebody whose address is refused does not keep the others from signing; an answer that was
-    lost counts as sent. Raises Refused when nobody could be mailed, Throttled or Unavailable.
-    """
-    reached, refusal = 0, None
-    for one in minted:
-        url = f"{deps.settings.public_base_url}/approvals/{one.link.link_id}/{one.secret}"
-        try:
-            email = approval_request(record, approval, one.person, url)
-            deps.mail.send(of_job(email, record.job.job_id, LINK + one.link.link_id))
-        except Refused as refused:
-            observability.count("ApprovalMailsRefused", workflow=record.job.workflow)
-            refusal = refused
-            continue
-        except Ambiguous:
-            observability.count("ApprovalMailsUnknown", workflow=record.job.workflow)
-        deps.store.note(record.job.job_id, _mark(approval, one.person))
-        reached += 1
-    if refusal and not reached:
-        raise refusal
-
-
-def unmailed(record: JobRecord, approval: Approval) -> tuple[Person, ...]:
-    """Who was asked and has no mail yet."""
-    return tuple(p for p in approval.approvers if _mark(approval, p) not in record.notes)
-
-
-def _mark(approval: Approval, person: Person) -> str:
-    return f"{approval.approval_id}.{person.id}"
 
 
 def address(deps: Deps, minted: Minted) -> str:

@@ -11,7 +11,7 @@ from countersign.domain.change import JobRecord
 from countersign.domain.errors import Ambiguous
 from countersign.domain.ports import Email
 from countersign.mailing import of_job
-from countersign.pages.mails import case_opened
+from countersign.pages.case_mail import case_opened
 from countersign.workflows import WORKFLOWS
 
 CASE_FOR = timedelta(days=2)
@@ -37,7 +37,9 @@ def tell_owner(deps: Deps, record: JobRecord) -> None:
         return
     mark = f"case-{int(case.opened_at.timestamp())}"
     if mark not in record.notes:
-        _send_once(deps, of_job(case_opened(record, case, owner), record.job.job_id, "case"))
+        zone = deps.people.directory().zone(owner)
+        notice = case_opened(record, case, owner, deps.settings.public_base_url, zone)
+        _send_once(deps, of_job(notice, record.job.job_id, "case"))
         deps.store.note(record.job.job_id, mark)
 
 

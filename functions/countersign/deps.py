@@ -135,7 +135,7 @@ class Deps(Outside):
         """The directory."""
         from countersign.connectors.dynamo_people import DynamoPeople
 
-        return DynamoPeople(self.settings.jobs_table)
+        return DynamoPeople(self.settings.jobs_table, self.db)
 
     @cached_property
     def sign_ins(self) -> session_ports.SignIns:

@@ -20,10 +20,14 @@ from countersign.domain.errors import (
     Throttled,
     Unavailable,
 )
+from countersign.domain.slots import Slot
 from countersign.settings import Settings
 
 USUAL_SECONDS = 60.0
 COMMIT_PAUSES = (0.2, 0.8, 2.0)
+"""Seconds between the tries of a write that must not be lost."""
+COMMIT_SECONDS = 5.0
+"""Left for one more try."""
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -79,7 +83,7 @@ def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
         deps = deps.for_job(call.job_id)
         record, change = _unpacked(*_worked(deps, work, call))
         if change is not None:
-            observability.step_done(_committed(deps, record, change).job, change)
+            observability.step_done(_ended(deps, call, record, change).job, change)
     except CountersignError:
         raise
     except Exception as defect:  # noqa: BLE001 - whatever it is, the machine must know its class
@@ -95,15 +99,41 @@ def _worked(deps: Deps, work: Work, call: Call) -> tuple[JobRecord, Change | Con
     return record, work(deps, record, call)
 
 
-def _committed(deps: Deps, record: JobRecord, change: Change) -> JobRecord:
-    """The state's last write, tried for some seconds: an effect without a key that is not recorded
-    is an unknown one, and entering the whole state again costs more."""
+def committed(deps: Deps, call: Call, record: JobRecord, change: Change) -> JobRecord:
+    """`change` stored, tried for some seconds as long as the call has them: an effect without a key
+    that is not recorded is an unknown one, and entering the whole state again costs more.
+
+    A try whose answer was lost may have been stored: then the next one raises StoreConflict, and
+    the state that is entered again reads what it wrote.
+    """
     for seconds in COMMIT_PAUSES:
         try:
             return deps.commit(record, change)
         except (Throttled, Unavailable):
+            if call.seconds_left(deps.clock.now()) < seconds + COMMIT_SECONDS:
+                raise
             deps.pause(seconds)
     return deps.commit(record, change)
+
+
+def give_back(deps: Deps, slot: Slot | None) -> None:
+    """Give a visit's slot back beside its job. What cannot be given back now comes back when its
+    lease ends: this raises nothing."""
+    if slot is None:
+        return
+    try:
+        deps.limits.free(slot)
+    except Exception:  # noqa: BLE001 - what is being raised matters more
+        observability.defect("giving back a slot")
+
+
+def _ended(deps: Deps, call: Call, record: JobRecord, change: Change) -> JobRecord:
+    """The state's last write; when it fails, a slot that it was to give back is given back."""
+    try:
+        return committed(deps, call, record, change)
+    except Exception:
+        give_back(deps, change.frees)
+        raise
 
 
 def _unpacked(record: JobRecord, result: Change | Continued) -> tuple[JobRecord, Change | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 import typer
@@ -35,11 +36,26 @@ def corrections(way: Out, given: Sequence[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def end(
-    deps: Deps, job_id: str, way: Out, *, by: str, words: str, facts: Mapping[str, str]
-) -> JobRecord:
+def found(way: Out, *, did_not_happen: bool) -> bool | None:
+    """Whether what was unknown took effect; None: not said. Raises BadParameter."""
+    if did_not_happen and way is Out.RESUME:
+        raise typer.BadParameter("--did-not-happen goes with done or close")
+    return False if did_not_happen else None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the person gave beside the way out."""
+
+    by: str
+    words: str
+    facts: Mapping[str, str]
+    happened: bool | None
+
+
+def end(deps: Deps, job_id: str, way: Out, said: Said) -> JobRecord:
     """The job after its case. Raises what `take_out` raises."""
     jobs.load(deps.store, job_id)
-    if way in _NEEDED and not words.strip():
+    if way in _NEEDED and not said.words.strip():
         raise ContractBroken(f"case {way} needs {_NEEDED[way]}: give it with --words")
-    return take_out(deps, job_id, way.value, by=by, words=words, facts=facts)
+    return take_out(deps, job_id, way.value, **vars(said))

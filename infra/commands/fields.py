@@ -32,8 +32,14 @@ def check(deps: Deps) -> tuple[Mismatch, ...]:
 
 def after_deploy(deps: Deps, stage: str) -> tuple[bool, str]:
     """Whether the deployment may be used, and what to say. A key that is not set yet is no fault:
-    nobody has had the chance to set it before."""
-    again = f"`countersign fields --target aws --stage {stage}`"
+    nobody has had the chance to set it before, and setting it compares."""
+    return after_change(deps, f"--target aws --stage {stage}")
+
+
+def after_change(deps: Deps, where: str) -> tuple[bool, str]:
+    """Whether the CRM has what the workflows use, and what to say; True also when that cannot be
+    seen now. `where` are the options under which the command looks there again."""
+    again = f"`countersign fields {where}`"
     try:
         found = check(deps)
     except CountersignError as error:

@@ -17,6 +17,7 @@ from countersign.deps import Deps
 from countersign.domain.people import Member
 from infra.commands import people_changes as changes
 from infra.commands.options import AsJson, Place, Stage, Where, say, show
+from infra.commands.people_requests import look_again
 from infra.commands.people_words import absence, entry_of, member_of
 
 ResultT = TypeVar("ResultT")
@@ -129,13 +130,16 @@ def away(  # noqa: PLR0917 - as add
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Let a deputy decide for a time. Bare dates are whole days in the person's own zone."""
+    """Let a deputy decide for a time, what waits already included. Bare dates are whole days in the
+    person's own zone."""
     deps = _deps(context, target, stage)
     now = deps.clock.now()
     member = changes.known(deps.people, person)
     begin = since or now.isoformat()
     gone = _read(lambda: absence(begin, until, deputy, member.hours.zone))
-    _tell(changes.goes_away(deps.people, member, gone, now), "away", as_json=as_json)
+    done = changes.goes_away(deps.people, member, gone, now)
+    look_again(deps, person, max(now, gone.since))
+    _tell(done, "away", as_json=as_json)
 
 
 @app.command()

@@ -30,7 +30,7 @@ def rollback(  # noqa: PLR0917 - Typer turns each parameter into an option
 ) -> None:
     """Undo what a job did, last things first, each only if nobody has changed it since."""
     deps = context.obj(target, stage).deps()
-    planned = plan(deps, job, by, reason)
+    planned, version = plan(deps, job, by, reason)
     if as_json and not yes:
         raise typer.BadParameter("--json asks nothing: add --yes to order it")
     if not as_json:
@@ -38,21 +38,21 @@ def rollback(  # noqa: PLR0917 - Typer turns each parameter into an option
     if not yes and not typer.confirm("Undo this?"):
         say("Nothing was ordered.")
         raise typer.Exit(FAILED)
-    record = roll_back(deps, job, by=by, reason=reason)
+    record = roll_back(deps, job, by=by, reason=reason, version=version)
     after = f"{job} is {record.job.status}; `countersign show {job}` tells how it ends"
     show(after, {"job_id": job, "status": record.job.status, **as_data(planned)}, as_json=as_json)
 
 
-def plan(deps: Deps, job_id: str, by: str, reason: str) -> Preview:
-    """What the order would do. Raises NotFound, NotAuthorised or ContractBroken before anybody is
-    asked to confirm what would be refused anyway."""
+def plan(deps: Deps, job_id: str, by: str, reason: str) -> tuple[Preview, int]:
+    """What the order would do, and to which version of the job. Raises NotFound, NotAuthorised or
+    ContractBroken before anybody is asked to confirm what would be refused anyway."""
     record = load(deps.store, job_id)
     if not reason.strip():
         raise ContractBroken("a rollback needs a reason: give it with --reason")
     judged = allowed(deps.people.directory().member(by), record)
     if not judged.allowed:
         raise NotAuthorised(f"{job_id} is not rolled back: {judged.reason}")
-    return preview(record, WORKFLOWS[record.job.workflow])
+    return preview(record, WORKFLOWS[record.job.workflow]), record.job.version
 
 
 def told(planned: Preview) -> RenderableType:

@@ -17,7 +17,8 @@ from countersign.domain.errors import ContractBroken, StoreConflict
 from countersign.domain.job import Status
 from countersign.settings import SECRETS
 from infra.commands import secret_shapes as shapes
-from infra.commands.options import AsJson, Place, Stage, Where, show
+from infra.commands.fields import after_change
+from infra.commands.options import FAILED, AsJson, Place, Stage, Where, show
 from infra.commands.target import Target
 
 MOST_JOBS = 500
@@ -69,7 +70,17 @@ def set_secret(
     there: Target = context.obj(target, stage)
     arn = _known(there, name)
     there.vault().write(arn, shapes.checked(name, _typed(name)))
-    _tell(f"{name} is set", {"name": name}, _awake(there.deps(), name), as_json=as_json)
+    fits, said = _compared(there, name, f"--target {target.value} --stage {stage}")
+    told = {"name": name} | ({"fields": said} if said else {})
+    shown = f"{name} is set. {said}" if said else f"{name} is set"
+    _tell(shown, told, _awake(there.deps(), name), as_json=as_json)
+    if not fits:
+        raise typer.Exit(FAILED)
+
+
+def _compared(there: Target, name: str, where: str) -> tuple[bool, str]:
+    """The CRM's reading key is what its fields can be compared with, and nobody could before."""
+    return after_change(there.deps(), where) if name == "crm-read" else (True, "")
 
 
 @app.command()

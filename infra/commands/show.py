@@ -83,11 +83,10 @@ def _actions(data: Mapping[str, Any]) -> RenderableType:
 
 
 def _attempt(action: Mapping[str, Any]) -> Iterator[str]:
-    """How it stands, which attempt it was, what it changed, and what kept it from being undone."""
+    """How it stands, each attempt, what it changed, and what kept it from being undone."""
     note = f" ({_flat(action['note'])})" if action["note"] else ""
     yield f"{action['status_words']}{note}"
-    if action["attempt"]:
-        yield f"attempt {action['attempt']}"
+    yield from (_flat(one["words"]) for one in action["attempts"])
     for one in action["changed"]:
         yield f"{_flat(one['name'])}: {_quoted(one['before'])} → {_quoted(one['after'])}"
     for one in action["seen"]:

@@ -22,6 +22,7 @@ from countersign.domain.job import Status
 from countersign.domain.ports import JobStore
 from infra.commands.jobs import list_jobs
 from infra.local import front_notices, front_views, people
+from infra.local.front_marks import with_marks
 from infra.local.front_templates import FRAME_HEADERS, SAFE_HEADERS, Templates
 from infra.local.mailbox import Mail, framed
 from infra.local.samples import Sample
@@ -54,7 +55,7 @@ class Front:
         """The application."""
         pages = _Pages(self, Templates(offline=self.offline, moved=self.moved, now=self.now))
         return Starlette(
-            routes=[*pages.routes(), *self.doors],
+            routes=[*pages.routes(), *with_marks(self.doors, offline=self.offline)],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
             exception_handlers=front_notices.handlers(pages.templates),
             lifespan=self._lifespan,

@@ -57,9 +57,9 @@ def parsed(answer: Mapping[str, Any], public_url: str) -> list[Mail]:
 
 
 def links(texts: Iterable[str], public_url: str) -> tuple[str, ...]:
-    """The approval links in `texts`, each once, in their order."""
+    """The links with a secret in `texts`, each once, in their order; a case's page has none."""
     pattern = re.compile(
-        re.escape(public_url) + r"/approvals/(?:sign-in/)?[A-Za-z0-9_-]+/[A-Za-z0-9_-]+"
+        re.escape(public_url) + r"/approvals/(?!cases/)(?:sign-in/)?[A-Za-z0-9_-]+/[A-Za-z0-9_-]+"
     )
     return tuple(dict.fromkeys(link for text in texts for link in pattern.findall(text)))
 

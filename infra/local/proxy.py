@@ -1,4 +1,7 @@
-"""The public doors on the front's address: requests go to the HTTP API byte for byte and back."""
+"""The public doors on the front's address: requests go to the HTTP API byte for byte and back.
+
+Only the pages among the answers get a mark there, that this is the demo (front_marks).
+"""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import Any
 from countersign.domain import audit
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval, Decision
+from countersign.domain.attempts import Attempt, attempts
 from countersign.domain.canonical import instant, plain
 from countersign.domain.case import Case
 from countersign.domain.change import JobRecord
@@ -142,11 +143,19 @@ def _action(record: JobRecord, held: LedgerEntry) -> dict[str, Any]:
         "body": held.content(),
         "receipt": plain(held.receipt),
         "attempt": held.attempt,
+        "attempts": [
+            {"name": one.name, "at": instant(one.at), "ended": one.ended, "words": _told(one)}
+            for one in attempts(record.audit, held)
+        ],
         "plan": held.plan + 1,
         "seen": [one.model_dump() for one in held.seen.fields] if held.seen else [],
         "changed": [one.model_dump() for one in written(held)],
         "conflict": [one.model_dump() for one in held.conflict],
     }
+
+
+def _told(one: Attempt) -> str:
+    return one.words(f"{one.at:%H:%M:%S} UTC")
 
 
 def _approval(held: Approval) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
+from tests.browser.pages_serving import online
+from tests.browser.places import PLACES, office
 from tests.browser.serving import CHROMIUM, chromium, served
 from tests.unit.pages.plot import Plot
 from tests.unit.pages.waiting import JOB, SECRETS, TOKEN, approval
@@ -131,3 +134,21 @@ def test_checks_see_a_page_that_is_too_wide_and_logs(browser: Chromium) -> None:
         assert any("Content Security Policy" in line for line in console)
         page.evaluate("document.querySelector('h1').style.setProperty('width', '500px')")
         assert overflow(page) > 0
+
+
+@pytest.mark.parametrize("place", ["code-step", "code-wrong"])
+def test_the_mailed_code_is_asked_for_in_view(browser: Chromium, place: str) -> None:
+    """On a phone the field has the focus and is on the screen, with the decision that it signs
+    above it; the first button records."""
+    with online(office) as (world, base):
+        page = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type] # a TypedDict
+        PLACES[place](page, world, base)
+        box = page.locator("#mailed").bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] <= PHONE["height"] - box["height"]
+        assert page.evaluate("document.activeElement.id") == "mailed"
+        assert page.evaluate("scrollY") == 0
+        assert page.locator("#mailed-step li").count() == 2
+        page.fill("#mailed", re.findall(r"^\d{6}$", world.mail.sent[-1].text, re.MULTILINE)[0])
+        page.click("button")
+        assert page.inner_text("h1") == "Your decision is recorded"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from countersign.definition import definition
 from countersign.deps import Deps
 from countersign.domain.approvals import Choice, Decision
-from countersign.domain.approvals import decide as decide_on
+from countersign.domain.authority import sign
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import CountersignError
 from countersign.domain.intake import accepted, new_job
@@ -109,12 +109,13 @@ class Journey:
         return self.goes("Look")
 
     def is_decided(self, choice: Choice, by: str = "ana", reason: str = "") -> None:
-        """A person decides on everything that was asked, as the approvals door records it."""
+        """A person decides on everything that was asked, as the approvals door records it: judged
+        by authority. Raises NotAuthorised."""
         record = self.record
         assert record.pending, "nothing waits for a decision"
         choices = dict.fromkeys(record.pending.digests, choice)
         decision = Decision(by=by, at=self._world.clock.now(), choices=choices, reason=reason)
-        decided = decide_on(record.pending, decision)
+        decided = sign(self._world.people.directory(), record.pending, decision)
         change = Change(
             event="decided by a person",
             actor=f"person:{by}",

@@ -21,6 +21,7 @@ from infra.local.payments_rules import ApiError, Charge, Refund, new_id, refunda
 START = 1_772_355_600
 """2026-03-01T09:00:00Z, in seconds: when everything here happens unless it says otherwise."""
 
+Looked = Literal["refunds of a charge", "refund by id"]
 Trouble = Literal["lost", "lie", "error before", "error after"]
 
 
@@ -55,12 +56,12 @@ class FakePayments:
         self._saved: dict[str, _Saved] = {}
         self._errors: deque[CountersignError] = deque()
         self._write_errors: deque[CountersignError] = deque()
+        self._hidden: dict[Looked, deque[CountersignError]] = {}
         self._troubles: deque[Trouble] = deque()
 
     def has_order(self, number: str, amount: int, currency: str, **more: Any) -> str:
         """There is a charge, `amount` in Stripe's unit; its id. `more` are fields of Charge."""
-        more = {"created": START, **more}
-        made = Charge(new_id("ch"), number, amount, currency, **more)
+        made = Charge(new_id("ch"), number, amount, currency, **{"created": START, **more})
         self._charges[made.id] = made
         return made.id
 
@@ -86,6 +87,10 @@ class FakePayments:
     def refuses_writes_with(self, error: CountersignError, times: int = 1) -> None:
         """The next `times` refunds raise `error` and apply nothing; reading goes on."""
         self._write_errors.extend([error] * times)
+
+    def hides(self, what: Looked, error: CountersignError, times: int = 1) -> None:
+        """The next `times` such looks raise `error`; 0: everything shows again."""
+        self._hidden[what] = deque([error] * times)
 
     def loses_the_answer(self, times: int = 1) -> None:
         """The next `times` refunds are applied, and their answers are lost."""
@@ -139,23 +144,23 @@ class FakePayments:
     def refunds_of(self, charge: str) -> tuple[Record, ...]:
         """As the port."""
         with self._lock:
-            self._admit(writes=False)
+            self._admit(writes=False, look="refunds of a charge")
             return self._of(self._charges[charge]) if charge in self._charges else ()
 
     def read(self, refund_id: str) -> Record:
         """As the port."""
         with self._lock:
-            self._admit(writes=False)
+            self._admit(writes=False, look="refund by id")
             if refund_id not in self._refunds:
                 raise NotFound("the payments account has nothing under this id: read a refund")
             return refund_record(shown_refund(self._refunds[refund_id]))
 
-    def _admit(self, *, writes: bool) -> None:
+    def _admit(self, *, writes: bool, look: Looked | None = None) -> None:
         self.reads += not writes
-        if self._errors:
-            raise self._errors.popleft()
-        if writes and self._write_errors:
-            raise self._write_errors.popleft()
+        hidden = self._hidden.get(look) if look else None
+        errors = hidden or self._errors or (self._write_errors if writes else None)
+        if errors:
+            raise errors.popleft()
         if writes and self.read_only:
             raise _ours(ApiError(403, ""))
 
@@ -176,7 +181,8 @@ class FakePayments:
         made = self._give_back(charge.id, stripes, **more)
         key = made.metadata["action_key"]
         self.journal.append(Effect(charge.id, stripes, made.currency, charge.order, key))
-        return _ours(ApiError(500, "")) if trouble == "error after" else _shown(made)
+        after = trouble == "error after"
+        return _ours(ApiError(500, "")) if after else refund_record(shown_refund(made))
 
     def _give_back(self, charge: str, amount: int, **more: Any) -> Refund:
         held = self._charges[charge]
@@ -193,10 +199,6 @@ class FakePayments:
     def _of(self, charge: Charge) -> tuple[Record, ...]:
         of = [one for one in reversed(self._refunds.values()) if one.charge == charge.id]
         return tuple(refund_record(shown_refund(one), charge.order) for one in of)
-
-
-def _shown(made: Refund) -> Record:
-    return refund_record(shown_refund(made))
 
 
 def _given(answer: Record | CountersignError) -> Record:

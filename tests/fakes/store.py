@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from countersign.domain import audit
 from countersign.domain.change import Change, Due, DueKind, DueRow, JobRecord, Link, Listed, after
 from countersign.domain.desk import Review
-from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.errors import NotFound, StoreConflict, Throttled
 from countersign.domain.inbox import waiting
 from countersign.domain.job import Job, Status
 from countersign.domain.ports import Holder, Seen
@@ -36,6 +36,7 @@ class FakeStore:
         self._crash_at: int | None = None
         self._faults: list[Exception] = []
         self._unanswered = self._refused = ""
+        self._busy: dict[str, int] = {}
 
     def loses_the_answer_to(self, event: str) -> None:
         """The next write of this event is applied; sent again, it meets itself as a conflict."""
@@ -45,6 +46,10 @@ class FakeStore:
         """The next write of this event meets somebody else's."""
         self._refused = event
 
+    def is_busy_when_a_visit_ends(self, connector: str, times: int) -> None:
+        """The next `times` writes that give back a slot of this connector are throttled."""
+        self._busy = {connector: times}
+
     def crashes_before_write(self, number: int) -> None:
         """The process dies just before its `number`-th write from now."""
         self._crash_at = self.writes + number
@@ -52,6 +57,12 @@ class FakeStore:
     def fails_with(self, error: Exception, times: int = 1) -> None:
         """The next `times` writes end in `error`, and write nothing."""
         self._faults = [error] * times
+
+    def _admit(self, change: Change) -> None:
+        connector = change.frees.connector if change.frees else ""
+        if self._busy.get(connector, 0) > 0:
+            self._busy[connector] -= 1
+            raise Throttled("AWS asks to slow down")
 
     def _wrote(self) -> None:
         if self._faults:
@@ -84,6 +95,7 @@ class FakeStore:
             if refused or not same or any(e.number == entry.number for e in held.audit):
                 raise StoreConflict("the job changed meanwhile")
             self.limits.check(change)
+            self._admit(change)
             self._wrote()
             self.limits.apply(change)
             self._records[before.job_id] = after(held, after_, entry, change)

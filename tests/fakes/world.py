@@ -30,6 +30,7 @@ from tests.fakes.store import FakeStore
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA = Person(id="ana", name="Ana Costa", address="ana.costa@countersign.example")
 CLEO = Person(id="cleo", name="Cleo Marsh", address="cleo.marsh@countersign.example")
+KIM = Person(id="kim", name="Kim Reyes", address="kim.reyes@countersign.example")
 BEN = Person(id="ben", name="Ben Okafor", address="ben.okafor@countersign.example")
 PAGE_KEY = "page-key-of-the-tests"
 WEBHOOK_SECRET = "whsec_" + "dGVzdHMtb25seS1zZWNyZXQtMzItYnl0ZXMtbG9uZw=="
@@ -69,14 +70,16 @@ class FakeIds:
         return f"{next(self._count) * 7919 % 10**count:0{count}d}"
 
 
+_ROLES = ((ANA, "sales"), (BEN, "sales"), (CLEO, "sales-lead"), (KIM, "operations"))
+
+
 class FakePeople:
-    """The directory: two sellers and their lead, at work around the clock."""
+    """The directory: two sellers, their lead and who takes up cases, at work around the clock."""
 
     def __init__(self) -> None:
         always = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
         self._members = {
-            person.id: Member(person=person, roles=(role,), hours=always)
-            for person, role in ((ANA, "sales"), (BEN, "sales"), (CLEO, "sales-lead"))
+            person.id: Member(person=person, roles=(role,), hours=always) for person, role in _ROLES
         }
 
     def directory(self) -> Directory:
@@ -89,7 +92,7 @@ class FakePeople:
         """Somebody leaves the company."""
         self.save(self._members[person.id].model_copy(update={"left": True}))
 
-    def becomes(self, person: Person, **what: object) -> None:
+    def becomes(self, person: Person, /, **what: object) -> None:
         """Something about somebody changes: roles, limits, hours, away."""
         self.save(self._members[person.id].model_copy(update=what))
 

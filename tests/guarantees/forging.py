@@ -126,7 +126,7 @@ REQUESTS: Mapping[str, Request] = {
     "people": lambda _: {"approvers": (MALLORY,)},
     "requester": lambda one: {"requester": one.approvers[0].address.upper()},
     "author": lambda one: {"author": one.approvers[0].id},
-    "editor": lambda one: {"editors": dict.fromkeys(one.digests, one.approvers[0].id)},
+    "editor": lambda one: {"editors": dict.fromkeys(one.digests, (one.approvers[0].id,))},
     "quorum": lambda _: {"quorum": Quorum.TWO},
     "an action less": lambda one: {"digests": one.digests[1:]},
     "an action more": lambda one: {"digests": (*one.digests, "f" * 64)},

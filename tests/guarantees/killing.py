@@ -17,9 +17,9 @@ from typing import Any
 from infra.local import deployer
 from infra.local.mailbox import Mailbox
 from infra.local.processes import ROOT, LocalCloud, local_cloud
-from tests.contract import crm_sides, payments_sides
+from tests.contract import crm_sides, payments_sides, push_sides
 from tests.fakes.tables import create_jobs_table
-from tests.guarantees.lives import AMOUNT
+from tests.guarantees.lives import AMOUNTS
 from tests.guarantees.mortal import Point
 
 SUPERVISOR = "tests.guarantees.killed_workers"
@@ -28,11 +28,13 @@ TABLE, BUCKET = "jobs", "payloads"
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The local cloud, the demo CRM and the demo payments provider, all outside of the workers."""
+    """The local cloud, the demo CRM, the demo payments provider and the demo channels, all outside
+    of the workers."""
 
     cloud: LocalCloud
     crm: crm_sides.ServerSide
     payments: payments_sides.ServerSide
+    channels: push_sides.ServerSide
 
     def play(
         self, run: str, points: Sequence[Point], sign: signal.Signals = signal.SIGKILL
@@ -44,6 +46,7 @@ class Neighbours:
             "bucket": BUCKET,
             "crm": self.crm.url,
             "payments": self.payments.url,
+            "channel": self.channels.url,
         }
         given = {"run": run, "points": [asdict(p) for p in points], "places": places}
         command = [sys.executable, "-m", SUPERVISOR, json.dumps(given | {"signal": int(sign)})]
@@ -59,18 +62,18 @@ class Neighbours:
         return [line for line in lines if "deaths" in line]  # the others are the workers' logs
 
     def has_orders(self, run: str, points: Sequence[Point]) -> None:
-        """What each refund of a run is about: a small order of a customer of its own."""
+        """What each refund of a run is about: an order of a customer of its own."""
         for number, point in enumerate(points):
-            if point.scenario == "refund":
+            if point.scenario in AMOUNTS:
                 name = f"{run}{number}"
                 more = {"email": f"{name}@hafenwerk.example", "customer": f"cus_{name}"}
-                self.payments.has_order(name, AMOUNT, "eur", **more)
+                self.payments.has_order(name, AMOUNTS[point.scenario], "eur", **more)
 
     def effects(self, ended: Mapping[str, Any]) -> Counter[str]:
         """What the neighbours wrote down for one job, by kind."""
         found = self._crm(ended) + self._mails(f"{ended['number']}@hafenwerk.example")
         refunds = [e for e in self.payments.journal() if e.key in ended["keys"]]
-        return found + Counter({"refund": len(refunds)})
+        return found + Counter({"refund": len(refunds), "push": self._pushes(ended)})
 
     def _crm(self, ended: Mapping[str, Any]) -> Counter[str]:
         email = f"{ended['number']}@hafenwerk.example"
@@ -78,6 +81,10 @@ class Neighbours:
         named = {email, ended["number"]}  # a contact's address, and a naive deal's name
         mine = [w for w in written if w.key in ended["keys"] or named & set(w.fields.values())]
         return Counter(w.kind for w in mine)
+
+    def _pushes(self, ended: Mapping[str, Any]) -> int:
+        about = ended.get("job", f"naive {ended['number']}.")
+        return sum(about in one["text"] for one in self.channels.app.state.journal.entries())
 
     def _mails(self, address: str) -> Counter[str]:
         mails = Mailbox(self.cloud.endpoint, "")
@@ -107,9 +114,10 @@ def neighbours(folder: Path) -> Iterator[Neighbours]:
         local_cloud(0) as cloud,
         crm_sides.server_side(folder / "crm") as crm,
         payments_sides.server_side(folder / "payments") as payments,
+        push_sides.server_side() as channels,
     ):
         create_jobs_table(deployer.client("dynamodb", cloud.endpoint), TABLE)
         deployer.client("s3", cloud.endpoint).create_bucket(Bucket=BUCKET)
         ses = deployer.client("sesv2", cloud.endpoint)
         ses.create_email_identity(EmailIdentity="hello@countersign.example")
-        yield Neighbours(cloud, crm, payments)
+        yield Neighbours(cloud, crm, payments, channels)

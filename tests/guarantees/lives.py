@@ -19,8 +19,9 @@ from tests.guarantees.mortal import Fate
 from tests.guarantees.naive import DESIGNS
 from tests.guarantees.surroundings import Told
 
-AMOUNT = 100
-"""Cents of a refund: a hundred of them stay below the day's cap."""
+AMOUNTS: Mapping[str, int] = {"refund": 100, "announced": 20_000}
+"""Cents of a refund, by scenario: a hundred of the first stay below the day's cap, the second is
+above what runs by itself, so that it is signed and finance is told."""
 Life = Callable[[Deps, Fate, Told], None]
 
 
@@ -29,7 +30,7 @@ def delivering(scenario: str, number: str) -> Life:
 
     def life(deps: Deps, fate: Fate, _told: Told) -> None:
         fate.enters("webhook")
-        workflow = "refund_request" if scenario == "refund" else "lead_intake"
+        workflow = "refund_request" if scenario in AMOUNTS else "lead_intake"
         world: Any = SimpleNamespace(deps=deps, clock=deps.clock)
         answer = Delivery(_body(scenario, number), f"evt-{number}", workflow).arrives(world)
         assert answer.status == 202
@@ -88,6 +89,7 @@ def reporting(job_id: str) -> Life:
             status=record.job.status.value,
             ledger={h.action: h.status.value for h in record.ledger},
             keys=[h.key for h in record.ledger],
+            case=bool(record.case and record.case.resolution is None),
         )
 
     return life
@@ -122,8 +124,10 @@ class _Walk(Journey):
 
 
 def _body(scenario: str, number: str) -> bytes:
-    if scenario == "refund":
+    if scenario in AMOUNTS:
         asked = {"order": number, "email": f"{number}@hafenwerk.example"}
         asked["message"] = "The lamp arrived broken, please refund me."
-        return json.dumps(asked | {"amount": {"minor": AMOUNT, "currency": "EUR"}}).encode()
+        return json.dumps(
+            asked | {"amount": {"minor": AMOUNTS[scenario], "currency": "EUR"}}
+        ).encode()
     return form(email=f"{number}@hafenwerk.example", consent=scenario == "signed")

@@ -23,7 +23,8 @@ class Point:
     when: Literal["before", "after"]
     nth: int = 1
     scenario: str = "form"
-    """`form`: three CRM writes. `signed`: a mail after them. `refund`. Or one of naive.DESIGNS."""
+    """`form`: three CRM writes. `signed`: a mail after them. `refund`. `announced`:
+    a signed refund, its reply, and a message to finance after them. Or one of naive.DESIGNS."""
 
 
 @dataclass

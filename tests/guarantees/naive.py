@@ -37,10 +37,18 @@ def look_first(deps: Deps, number: str) -> None:
         _effect(deps, number, contact.id)
 
 
+def posts_first(deps: Deps, number: str) -> None:
+    """Tell the channel, then write down that it was told."""
+    if not _recorded(deps, number):
+        deps.channels.push("finance", f"naive {number}.", "Told.")
+        _record(deps, number)
+
+
 DESIGNS: Mapping[str, Design] = {
     "effect first": effect_first,
     "record first": record_first,
     "look first": look_first,
+    "posts first": posts_first,
 }
 
 

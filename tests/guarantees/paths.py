@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from countersign.domain.actions import params_of
-from countersign.domain.errors import ContractBroken, CountersignError
+from countersign.domain.errors import CountersignError
 from countersign.domain.policy import Quorum
 from countersign.doors import cases
 from countersign.doors.tick import tick
@@ -47,9 +47,17 @@ class Story:
     quorum: int = 1
     said: list[Said] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
-    editors: dict[str, str] = field(default_factory=dict)
+    editors: dict[str, set[str]] = field(default_factory=dict)
+    """Who changed an action, by its digest."""
+    correctors: set[str] = field(default_factory=set)
+    """Who corrected facts: every plan since then is made of them."""
     seen: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Who signs also takes up cases here."""
+        for person in (ANA, BEN):
+            self.held.world.people.becomes(person, roles=("sales", "operations"))
 
     def judge(self) -> None:
         """Every new effect was signed by enough people who might sign exactly these bytes."""
@@ -65,13 +73,15 @@ class Story:
         (entry,) = [one for one in self.held.record.ledger if one.index == KINDS.index(kind)]
         digest, now = sha256(entry.body.encode()), self.held.world.clock.now()
         about = [one for one in self.said if digest in one.digests]
-        signers = {one.by for one in about if one.choice == "approve" and one.entitled}
+        signers = {one.by for one in about if one.choice == "approve" and one.entitled} - self.gone
         if len(signers) < self.quorum:
             self.wrong.append(f"{kind} took effect with {len(signers)} of {self.quorum} signatures")
         if any(one.choice == "reject" for one in about):
             self.wrong.append(f"{kind} took effect although somebody rejected it")
-        if signers == {self.editors.get(digest)}:
+        if len(signers) == 1 and signers <= self.editors.get(digest, set()):
             self.wrong.append(f"{kind} was signed by its editor alone")
+        if len(signers) == 1 and signers <= self.correctors:
+            self.wrong.append(f"{kind} was signed by who corrected its facts alone")
         if any(now - one.at >= HARD_EXPIRY for one in about):
             self.wrong.append(f"{kind} took effect after the hard expiry")
 
@@ -203,8 +213,9 @@ def edits(story: Story, dealt: random.Random) -> None:
     browser.goes_to(edit=str(len(story.held.record.ledger)))
     fields = browser.fields()
     name = next((one for one in fields if one.endswith("text")), "")
+    before = story.editors.get(story.held.record.ledger[-1].digest, set())
     if name and browser.posts({**fields, name: f"Hello, {dealt.random()}"}).status == 200:
-        story.editors[story.held.record.ledger[-1].digest] = person
+        story.editors[story.held.record.ledger[-1].digest] = {*before, person}
 
 
 def is_forged(story: Story, dealt: random.Random) -> None:
@@ -222,14 +233,42 @@ def is_forged(story: Story, dealt: random.Random) -> None:
 
 
 def is_resumed(story: Story, dealt: random.Random) -> None:
-    """An operator takes the case up and lets the job go on."""
-    deps, job = story.held.world.deps, story.held.journey.job_id
-    words = "looked into it"
-    try:
-        cases.take_out(deps, job, "resume", by="kim", words=words, facts={})
-    except (ContractBroken, CountersignError):
-        return
+    """Somebody takes the case up, corrects a fact or does not, and lets the job go on."""
+    resumes(story, dealt.choice(["kim", "ana", "ben"]), corrects=dealt.random() < 0.5)
     goes_on(story, dealt)
+
+
+def is_corrected(story: Story, dealt: random.Random) -> None:
+    """Nobody signs in time; who takes the case up corrects a fact, and people are asked anew."""
+    expires(story)
+    resumes(story, dealt.choice(["ana", "ben"]), corrects=True)
+
+
+def expires(story: Story) -> None:
+    """Every tier's time ends, and the machine goes on."""
+    for _ in range(4):
+        passed(story, 9)
+    enters(story, "Look")
+
+
+def passed(story: Story, hours: float) -> None:
+    """Hours go by, and scheduled work runs."""
+    story.held.world.clock.passes(hours=hours)
+    tick(story.held.world.deps)
+
+
+def resumes(story: Story, person: str, *, corrects: bool) -> None:
+    """The case is ended by this person, if there is one; a new execution begins."""
+    deps, job = story.held.world.deps, story.held.journey.job_id
+    facts = {"need": f"{len(story.said)} licences"} if corrects else {}
+    try:
+        cases.take_out(deps, job, "resume", by=person, words="looked into it", facts=facts)
+    except CountersignError:
+        return
+    story.correctors |= {person} if corrects else set()
+    enters(story, "Prepare")
+    if story.quorum > 1 and story.held.record.pending:
+        four_eyes(story)  # the new plan's policy knows nothing of it
 
 
 HAPPENINGS: Mapping[str, Happens] = {
@@ -243,6 +282,7 @@ HAPPENINGS: Mapping[str, Happens] = {
     "edit": edits,
     "forgery": is_forged,
     "resume": is_resumed,
+    "correction": is_corrected,
 }
 
 
@@ -263,5 +303,6 @@ def four_eyes(story: Story) -> None:
         e.model_copy(update={"verdict": e.verdict.model_copy(update={"quorum": Quorum.TWO})})
         for e in held.ledger
     )
-    changed = replace(held, ledger=ledger, approvals={one.approval_id: one})
+    approvals = {**held.approvals, one.approval_id: one}
+    changed = replace(held, ledger=ledger, approvals=approvals)
     story.held.world.store.put(changed)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from countersign.connectors.dynamo import DynamoStore
@@ -15,22 +16,24 @@ from countersign.connectors.dynamo_caps import DynamoCaps
 from countersign.connectors.dynamo_desk import DynamoDesk
 from countersign.connectors.hubspot import HubSpot
 from countersign.connectors.payments import StripePayments
+from countersign.connectors.push import WebhookPushes
 from countersign.connectors.s3 import S3Payloads
 from countersign.connectors.ses import SesMailer
 from countersign.connectors.system import SystemIds
 from countersign.deps import Deps
 from countersign.domain.hours import Hours
-from countersign.domain.people import Member
+from countersign.domain.money import Money
+from countersign.domain.people import Limit, Member
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.proposal import Usage
-from countersign.domain.slots import Limit
+from countersign.domain.slots import Limit as SlotLimit
 from countersign.settings import Settings
 from countersign.workflows import WORKFLOWS
 from tests.fakes.world import ANA, FakePeople, FakeSecrets
 from tests.guarantees.mortal import Fate, Mortal
 
 SECONDS = 10.0
-ROOMY = Limit(slots=100, seconds=1)
+ROOMY = SlotLimit(slots=100, seconds=1)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Places:
     bucket: str
     crm: str
     payments: str
+    channel: str
+    """The webhook of finance's channel."""
 
 
 class Told:
@@ -96,7 +101,8 @@ def people() -> FakePeople:
     """The sellers, and one who signs refunds."""
     directory = FakePeople()
     always = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
-    member = Member(person=ANA, roles=("sales", "refunds"), hours=always)
+    upto = Limit(actions="payments.*", most=Money(amount=Decimal(500), currency="EUR"))
+    member = Member(person=ANA, roles=("sales", "refunds"), limits=(upto,), hours=always)
     directory.save(member)
     return directory
 
@@ -115,6 +121,9 @@ class Surroundings:
             "crm_reader": HubSpot(places.crm, "reading", timeout=lambda: SECONDS),
             "payments": StripePayments(places.payments, "writing", timeout=lambda: SECONDS),
             "payments_reader": StripePayments(places.payments, "reading", timeout=lambda: SECONDS),
+            "channels": WebhookPushes(
+                json.dumps({"finance": places.channel}), timeout=lambda: SECONDS
+            ),
             "model": Heuristics(),
         }
         self._settings = Settings(
@@ -126,7 +135,7 @@ class Surroundings:
             webhook_secret="webhook",
             case_owner=ANA,
             # A dead worker's slot comes back when its lease ends; here a hundred die in a minute.
-            connector_limits=dict.fromkeys(("crm", "mail", "payments"), ROOMY),
+            connector_limits=dict.fromkeys(("crm", "mail", "payments", "notify"), ROOMY),
         )
 
     def deps(self, fate: Fate, told: Told, now: datetime) -> Deps:

@@ -16,7 +16,7 @@ from tests.guarantees.mortal import Point
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 Figure = Callable[[str, int], None]
 
-EACH, EACH_LONG = 25, 100
+EACH, EACH_KEYLESS, EACH_LONG = 25, 5, 100
 MAX_EFFECTS, NAIVE = 3, 5
 
 POINTS = (
@@ -42,6 +42,18 @@ LONG = (
     Point("told, not answered", "approvals", "executions.succeed", "after", scenario="signed"),
     Point("not closed", "Close", "store.write", "before"),
 )
+KEYLESS = (
+    Point("about to mail", "Act", "mail.send", "before", scenario="signed"),
+    Point("mailed, not recorded", "Act", "mail.send", "after", scenario="signed"),
+    Point("about to post", "Act", "channels.push", "before", scenario="announced"),
+    Point("posted, not recorded", "Act", "channels.push", "after", scenario="announced"),
+)
+"""The target has no keys and cannot tell: who comes after does not know, and does not send."""
+UNKNOWN = {
+    "signed": ("email.send_reply", "mail", Counter(contacts=1, deals=1, tasks=1)),
+    "announced": ("notify.push", "push", Counter(refund=1, mail=1)),
+}
+"""By scenario: what nobody knows, its kind, and the effects beside it."""
 WANTED = {
     "form": Counter(contacts=1, deals=1, tasks=1),
     "signed": Counter(contacts=1, deals=1, tasks=1, mail=1),
@@ -85,6 +97,48 @@ def killed_and_exactly_once(around: Neighbours, run: str, points: list[Point]) -
 def _of_interest(point: Point, effects: Counter[str]) -> Counter[str]:
     kinds = WANTED[point.scenario]
     return Counter({kind: count for kind, count in effects.items() if kind in kinds})
+
+
+def killed_and_never_twice(around: Neighbours, run: str, points: list[Point]) -> None:
+    """Before and after the sending: unknown, a case, at most one, and nothing else missing."""
+    ended = around.play(run, points)
+    alive = [one for one in ended if one["deaths"] != 1]
+    assert len(ended) == len(points)
+    assert len(alive) <= 0.05 * len(points), alive
+    for point, one in zip(points, ended, strict=True):
+        action, kind, beside = UNKNOWN[point.scenario]
+        assert (one["status"], one["ledger"][action]) == ("ESCALATED", "unknown"), (point, one)
+        assert one["case"], (point, one)
+        sent = Counter({kind: int(point.when == "after")})
+        assert +around.effects(one) == +(beside + sent), (point, one)
+
+
+@pytest.mark.guarantee("T04")
+def test_killed_around_what_has_no_key_it_is_unknown_and_never_twice(
+    around: Neighbours, figure: Figure
+) -> None:
+    """The customer's mail and the word to finance: at most one, and a person settles it."""
+    points = times(KEYLESS, EACH_KEYLESS)
+    killed_and_never_twice(around, "30", points)
+    figure(f"{len(KEYLESS)} points without a key × {EACH_KEYLESS} kills: none twice", len(points))
+
+
+@pytest.mark.soak
+@pytest.mark.guarantee("T04")
+def test_killed_around_what_has_no_key_a_hundred_times(around: Neighbours, figure: Figure) -> None:
+    """The long form."""
+    points = times(KEYLESS, EACH_LONG)
+    killed_and_never_twice(around, "40", points)
+    figure(f"{len(KEYLESS)} points without a key × {EACH_LONG} kills: none twice", len(points))
+
+
+@pytest.mark.control
+@pytest.mark.guarantee("T04")
+def test_control_posting_first_tells_the_channel_twice(around: Neighbours) -> None:
+    """Told, then written down: killed between, every message is posted again."""
+    point = Point("between", "naive", "channels.push", "after", scenario="posts first")
+    ended = around.play("50", [point] * NAIVE)
+    assert [around.effects(one)["push"] for one in ended] == [2] * NAIVE
 
 
 @pytest.mark.guarantee("T04")

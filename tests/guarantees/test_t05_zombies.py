@@ -22,7 +22,11 @@ WITH_A_KEY = (
     Point("before the callback", "Act", "crm.create", "before", nth=3),
     Point("before the refund", "Act", "payments.refund", "before", scenario="refund"),
 )
-WITHOUT = Point("before the mail", "Act", "mail.send", "before", scenario="signed")
+WITHOUT = (
+    Point("before the mail", "Act", "mail.send", "before", scenario="signed"),
+    Point("before the push", "Act", "channels.push", "before", scenario="announced"),
+)
+ONE = {"signed": ("email.send_reply", "mail"), "announced": ("notify.push", "push")}
 LOOK_FIRST = Point("before the deal", "naive", "crm.create", "before", nth=2, scenario="look first")
 EFFECTS = {"form": Counter(contacts=1, deals=1, tasks=1), "refund": Counter(refund=1)}
 
@@ -47,13 +51,15 @@ def no_zombie_doubles(around: Neighbours, run: str, each: int) -> int:
 
 
 def no_key_no_second_try(around: Neighbours, run: str, each: int) -> int:
-    """The other worker does not send: the mail is unknown, a case, and the zombie's comes once."""
-    ended = around.play(run, [WITHOUT] * each, signal.SIGSTOP)
-    assert [one["deaths"] for one in ended] == [1] * each
-    for one in ended:
-        assert (one["status"], one["ledger"]["email.send_reply"]) == ("ESCALATED", "unknown")
-        assert around.effects(one)["mail"] == 1
-    return each
+    """The other worker does not send: it is unknown, a case, and the zombie's comes once."""
+    points = [point for point in WITHOUT for _ in range(each)]
+    ended = around.play(run, points, signal.SIGSTOP)
+    assert [one["deaths"] for one in ended] == [1] * len(points)
+    for point, one in zip(points, ended, strict=True):
+        action, kind = ONE[point.scenario]
+        assert (one["status"], one["ledger"][action]) == ("ESCALATED", "unknown"), (point, one)
+        assert (one["case"], around.effects(one)[kind]) == (True, 1), (point, one)
+    return len(points)
 
 
 @pytest.mark.guarantee("T05")
@@ -66,7 +72,7 @@ def test_a_zombie_doubles_nothing_where_the_target_honours_a_key(
 
 
 @pytest.mark.guarantee("T05")
-def test_without_a_key_every_zombie_is_a_case_and_no_second_mail(
+def test_without_a_key_every_zombie_is_a_case_and_no_second_message(
     around: Neighbours, figure: Figure
 ) -> None:
     """Nobody knows whether the stopped worker has sent, so nobody sends again."""

@@ -119,7 +119,7 @@ def test_control_a_blind_restore_overwrites_the_seller(ground: Ground) -> None:
         params = params_of(held, LEADS.actions[action])
         values = earlier(held.before or {}, held.left or {})
         if values or not held.before:
-            undo.restore(ground.side.crm, params, held.key, values)
+            undo.restore(ground.side.crm, params, held.key, held.receipt.id, values)
         overwritten += ground.live() != left
     assert overwritten >= 10
 

@@ -93,7 +93,7 @@ def _wrote_the_policy(held: Waiting) -> None:
 
 
 def _edited_it(held: Waiting) -> None:
-    held.becomes(editors={held.approval.digests[0]: ANA.id})
+    held.becomes(editors={held.approval.digests[0]: (ANA.id,)})
 
 
 def _too_much(held: Waiting) -> None:

@@ -156,6 +156,14 @@ def test_a_session_does_the_jobs_own_work(crm: Sandbox) -> None:
 
 
 @pytest.mark.guarantee("T38")
+def test_a_session_reads_the_directory_and_writes_nothing_into_it(crm: Sandbox) -> None:
+    """Whether who signed is still there is read before the effect; nobody is added or changed."""
+    db = crm.session()
+    looks(db, crm.table, "PEOPLE")
+    assert all(denied(lambda: access(db, crm.table, "PEOPLE")) for access in ACCESSES[1:])  # noqa: B023 - called at once
+
+
+@pytest.mark.guarantee("T38")
 def test_what_has_no_keys_is_closed(crm: Sandbox) -> None:
     """Neither index of the table can be asked, and nothing can be listed, fetched or deleted."""
     db, table = crm.session(), crm.table

@@ -40,7 +40,12 @@ POOL: Mapping[str, tuple[str, ...]] = {
 }
 """What a contact's properties may hold, empty included."""
 SELLERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "contacts": {"phone": ("+15550177",), "company": ("Other Ltd",), "lastname": ("Married",)},
+    "contacts": {
+        "phone": ("+15550177",),
+        "company": ("Other Ltd",),
+        "lastname": ("Married",),
+        "email": ("moved.{id}@example.org",),
+    },
     "deals": {"dealstage": ("qualifiedtobuy",), "amount": ("7.00",), "dealname": ("Ours",)},
     "tasks": {"hs_task_status": ("COMPLETED",), "hs_task_subject": ("Called twice",)},
 }
@@ -83,7 +88,8 @@ class Ground:
         with self.side.store.transaction():
             held = self.side.store.get(kind, record_id)
             assert held
-            self.side.store.update(held, {name: dice.choice(SELLERS[kind][name])})
+            value = dice.choice(SELLERS[kind][name]).format(id=record_id)
+            self.side.store.update(held, {name: value})
 
     def does(self, number: int, wanted: Wanted) -> Journey:
         """A job that is COMPLETED after doing one thing."""

@@ -1,4 +1,4 @@
-"""Every way to a decision, found in the code: who makes one, who writes one, who signs one."""
+"""Every way to a decision, an edit, a question, a case's end and a rollback, found in the code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 JUDGE = "domain/authority.py"
 RECORDER = "doors/approval_decision.py"
 TIME = "doors/tiers.py"
+EDITOR = "doors/approval_edit.py"
+CASES = "doors/cases.py"
+ORDERS = "doors/rollback.py"
 
 ONLY_IN: Mapping[str, frozenset[str]] = {
     # Signs after `authority` has judged: the one caller of `decide`.
@@ -21,8 +24,31 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     "give_up": frozenset({TIME}),
     # Moves the ledger by a decision that stands.
     "settle": frozenset({RECORDER, TIME}),
+    # An edit, judged by `may_edit` in its one recorder, reached by link and by inbox.
+    "edited": frozenset({EDITOR}),
+    "record_edit": frozenset(),
+    "edit": frozenset({"doors/approvals.py", "doors/inbox_request.py"}),
+    # A question, by somebody who was asked and is there.
+    "asked": frozenset({"doors/approval_question.py"}),
+    "ask_back": frozenset({"doors/approvals.py", "doors/inbox_request.py"}),
+    # The end of a case, judged by `may_resolve`, reached by page and by command.
+    "resolve": frozenset({CASES, "domain/rollback.py"}),
+    "corrected": frozenset({CASES}),
+    "take_out": frozenset({"doors/case_pages.py", "commands/cases.py"}),
+    # An order to undo, judged by `may_roll_back`; the demo's player is a person's stand-in.
+    "ordered": frozenset({ORDERS}),
+    "roll_back": frozenset({"doors/job_page.py", "commands/rollback.py", "local/player.py"}),
 }
-"""Functions of the domain that make a decision, and where each may be called."""
+"""Functions that decide, edit, ask, end a case or order, and where each may be called: below
+`functions/countersign` or `infra`."""
+
+JUDGES: Mapping[str, str] = {
+    RECORDER: "sign",
+    EDITOR: "may_edit",
+    CASES: "may_resolve",
+    ORDERS: "may_roll_back",
+}
+"""Who asks which judge, in the place where what was allowed is written."""
 
 ROUTES: Mapping[str, str] = {
     "doors/approvals.py": "link",
@@ -36,6 +62,15 @@ _DECIDING = {
     "countersign.domain.settling": {"settle"},
     "countersign.domain.expiry": {"expire", "give_up"},
     "countersign.domain.authority": {"sign"},
+    "countersign.domain.edits": {"edited"},
+    "countersign.domain.questions": {"asked"},
+    "countersign.domain.case": {"resolve"},
+    "countersign.domain.resume": {"corrected"},
+    "countersign.domain.rollback": {"ordered"},
+    "countersign.doors.approval_edit": {"record_edit", "edit"},
+    "countersign.doors.approval_question": {"ask_back"},
+    "countersign.doors.cases": {"take_out"},
+    "countersign.doors.rollback": {"roll_back"},
 }
 _MAKES = ("domain/approvals.py", "domain/expiry.py")
 _FIELDS = {"decision", "signatures"}
@@ -54,6 +89,26 @@ def recorders(root: Path) -> set[str]:
         for path in root.rglob("*.py")
         if any(name == "record_decision" for name in _called(ast.parse(path.read_text())))
     }
+
+
+def unjudged(root: Path) -> list[str]:
+    """The places of JUDGES that do not ask their judge."""
+    return [
+        where
+        for where, judge in JUDGES.items()
+        if judge not in set(_called(ast.parse((root / where).read_text())))
+    ]
+
+
+def callers(name: str, *roots: Path) -> set[str]:
+    """The modules that name one of the functions of ONLY_IN."""
+    found = set()
+    for root in roots:
+        for path in root.rglob("*.py"):
+            tree = ast.parse(path.read_text())
+            names = {local for local, meant in _imported(tree).items() if meant == name}
+            found |= {str(path.relative_to(root))} if names & {*_called(tree)} else set()
+    return found
 
 
 def _of(path: Path, root: Path) -> Iterator[str]:

@@ -50,24 +50,22 @@ def test_a_job_as_json_has_the_published_keys(terminal: Terminal) -> None:
 
 def test_a_case_can_be_closed_with_words(terminal: Terminal) -> None:
     """Closing a case ends the job and keeps who said why."""
-    data = terminal.json("case", terminal.job, "close", "--words", "not our market", "--by", "sam")
+    data = terminal.json("case", terminal.job, "close", "--words", "not our market", "--by", "kim")
     assert data["status"] == "REJECTED"
-    assert (data["case"]["resolution"]["by"], data["reason"]) == ("sam", "not our market")
+    assert (data["case"]["resolution"]["by"], data["reason"]) == ("kim", "not our market")
 
 
 def test_a_case_without_words_stays_open(terminal: Terminal) -> None:
     """An end by hand needs words: exit code 1 with what is missing and the option for it."""
     for way, missing in (("done", "evidence of what was done"), ("close", "a reason")):
         said = f"case {way} needs {missing}: give it with --words\n"
-        assert terminal.types("case", terminal.job, way) == (1, "", said)
+        assert terminal.types("case", terminal.job, way, "--by", "kim") == (1, "", said)
     assert terminal.journey.record.job.status is Status.ESCALATED
 
 
 def test_a_case_is_resumed_with_corrected_facts(terminal: Terminal) -> None:
     """Facts that a person sets are in the job, and a new execution is started."""
-    data = terminal.json(
-        "case", terminal.job, "resume", "--words", "he moved", "--set", "country=DE"
-    )
+    data = terminal.json("case", terminal.job, "resume", "--by", "kim", "--set", "country=DE")
     assert data["facts"]["country"]["value"] == "DE"
     assert data["reason"] == ""
     assert terminal.world.executions.started == [(f"{terminal.job}-2", terminal.job)]
@@ -76,9 +74,10 @@ def test_a_case_is_resumed_with_corrected_facts(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("case", "JOB", "close", "--words", "x", "--set", "a=b"),
-        ("case", "JOB", "resume", "--set", "country"),
-        ("case", "JOB", "burn"),
+        ("case", "JOB", "close", "--by", "kim", "--words", "x", "--set", "a=b"),
+        ("case", "JOB", "resume", "--by", "kim", "--set", "country"),
+        ("case", "JOB", "burn", "--by", "kim"),
+        ("case", "JOB", "resume"),
         ("jobs", "--status", "NONSENSE"),
         ("submit", "no-such-file.json", "--workflow", "lead_intake"),
         ("nonsense",),
@@ -96,7 +95,16 @@ def test_an_unknown_job_is_one_line(terminal: Terminal) -> None:
     """A job that does not exist ends with 1 and one line that says where to look."""
     said = (1, "", "no such job: see `countersign jobs`\n")
     assert terminal.types("show", "j-nothing") == said
-    assert terminal.types("case", "j-nothing", "resume") == said
+    assert terminal.types("case", "j-nothing", "resume", "--by", "kim") == said
+
+
+@pytest.mark.parametrize("way", ["resume", "done", "close"])
+def test_a_case_is_ended_only_by_somebody_who_may(terminal: Terminal, way: str) -> None:
+    """Not whom the directory does not know, nor whose role it is not: exit code 1, no change."""
+    for who, why in (("nobody-at-all", "not in the directory"), ("ana", "operations, sales-ops")):
+        code, _, said = terminal.types("case", terminal.job, way, "--by", who, "--words", "x")
+        assert (code, why in said) == (1, True)
+    assert terminal.journey.record.job.status is Status.ESCALATED
 
 
 def test_the_target_is_chosen_per_command(terminal: Terminal) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,6 +89,49 @@ def test_a_property_that_is_gone_fails_the_command_and_is_named(
     assert "deals.countersign_action_key does not exist: create it" in out
     assert not fits
     assert "deals.countersign_action_key" in said
+
+
+@pytest.mark.parametrize(
+    ("schema", "code", "said"),
+    [
+        (SCHEMA, 0, "The CRM has every field that the workflows use."),
+        (_without("deals", "countersign_action_key"), 1, "deals.countersign_action_key does not"),
+    ],
+)
+def test_setting_the_reading_key_compares_at_once(
+    terminal: Terminal, tmp_path: Path, schema: Any, code: int, said: str
+) -> None:
+    """After a first deployment nobody could compare before. What does not fit is exit code 1, the
+    key stays set, and jobs that wait for it go on."""
+    terminal.settings = Settings(crm_read_secret="arn:crm-read")
+    terminal.vault = Vault()
+    with _serving(tmp_path, schema) as crm, _typing("pat-eu1-0123456789"):
+        world = terminal.world
+        terminal.given = {"crm_schema": crm, "store": world.store, "clock": world.clock}
+        ended, out, _ = terminal.types("secrets", "set", "crm-read")
+    assert (ended, said in " ".join(out.split())) == (code, True)
+    assert terminal.vault.held == {"arn:crm-read": "pat-eu1-0123456789"}
+
+
+class Vault:
+    """Secrets by ARN."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, str] = {}
+
+    def write(self, arn: str, text: str) -> None:
+        """As the vault."""
+        self.held[arn] = text
+
+
+@contextmanager
+def _typing(text: str) -> Iterator[None]:
+    """Standard input, as a pipe gives it."""
+    before, sys.stdin = sys.stdin, io.StringIO(text + "\n")
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 def test_a_name_of_the_stage_is_the_one_that_is_looked_for(

@@ -50,8 +50,8 @@ def test_people_are_listed_without_those_who_left(terminal: Terminal) -> None:
     assert terminal.types("people", "leave", "ben")[0] == 0
     here = terminal.json("people", "list")["people"]
     everybody = terminal.json("people", "list", "--all")["people"]
-    assert [one["id"] for one in here] == ["ana", "cleo"]
-    assert [one["id"] for one in everybody] == ["ana", "ben", "cleo"]
+    assert [one["id"] for one in here] == ["ana", "cleo", "kim"]
+    assert [one["id"] for one in everybody] == ["ana", "ben", "cleo", "kim"]
 
 
 def test_somebody_is_added_with_limits_and_hours(terminal: Terminal) -> None:
@@ -118,6 +118,22 @@ def test_a_deputy_decides_from_the_first_day_to_the_end_of_the_last(terminal: Te
         "2026-03-03T05:00:00+00:00",
         "2026-03-05T05:00:00+00:00",
     )
+
+
+def test_the_deputy_is_asked_about_what_waits_when_the_absence_begins(terminal: Terminal) -> None:
+    """What waits for Ana is looked at when she goes, and not for an absence after its deadline."""
+    world = terminal.world
+    journey = Journey(world, accept(world, form(email="bo@kontor.example"), event="evt-2"))
+    journey.goes()
+    for number, first, due in ((1, "2026-03-09", None), (2, "2026-03-02T12:00Z", "12:00")):
+        words = ("--from", first, "--until", f"2026-03-1{number}", "--deputy", "cleo")
+        assert terminal.types("people", "away", "ana", *words)[0] == 0
+        row = journey.record.due.get("mail")
+        assert (f"{row.at:%H:%M}" if row else None) == due
+    assert (
+        terminal.types("people", "away", "ana", "--until", "2026-03-03", "--deputy", "cleo")[0] == 0
+    )
+    assert journey.record.due["mail"].at == START
 
 
 def test_an_absence_begins_now_and_ends_when_they_are_back(terminal: Terminal) -> None:
@@ -196,7 +212,7 @@ def test_export_and_import_are_inverse(terminal: Terminal, tmp_path: Path) -> No
     terminal.types("people", "back", "ana")
     terminal.types("people", "leave", "zoe")
     code, out, _ = terminal.types("people", "import", str(file))
-    assert (code, out) == (0, "imported: ana, ben, cleo, zoe\n")
+    assert (code, out) == (0, "imported: ana, ben, cleo, kim, zoe\n")
     assert directory(terminal) == before
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from countersign import observability
 from countersign.domain.approvals import Choice
+from countersign.domain.change import Change
 from tests.fakes.journey import Journey
 from tests.unit.steps.test_rollback import WHY, done
 from tests.unit.terminal import Terminal
@@ -59,6 +60,30 @@ def test_without_yes_it_asks(terminal: Terminal, typed: str, code: int, status: 
     finally:
         sys.stdin = before
     assert terminal.journey.record.job.status == status
+
+
+class Meanwhile(io.StringIO):
+    """A person who reads for so long that somebody else writes the job before the answer."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__("y\n")
+        self._there = terminal
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override] # of StringIO it is str
+        record = self._there.journey.record
+        self._there.world.deps.commit(record, Change(event="noted", actor="system:test"))
+        return super().readline(size)
+
+
+def test_a_yes_holds_for_the_job_as_it_was_shown(terminal: Terminal) -> None:
+    """Somebody wrote it between the plan and the yes: nothing is ordered, exit code 1."""
+    before, sys.stdin = sys.stdin, Meanwhile(terminal)
+    try:
+        code, _, err = terminal.types(*orders(terminal))
+    finally:
+        sys.stdin = before
+    assert (code, "changed since it was shown" in err) == (1, True)
+    assert terminal.journey.record.job.status == "COMPLETED"
 
 
 def test_json_orders_only_with_yes(terminal: Terminal) -> None:

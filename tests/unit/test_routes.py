@@ -23,7 +23,7 @@ from tests.unit.pages.many import waits
 from tests.unit.pages.member import MemberBrowser
 from tests.unit.pages.visitor import Browser
 from tests.unit.pages.waiting import waiting
-from tests.unit.routes import ROUTES, faults, recorders
+from tests.unit.routes import ONLY_IN, ROUTES, callers, faults, recorders, unjudged
 
 ROOT = Path(countersign.__file__).parent
 PROJECT = ROOT.parents[1]
@@ -139,6 +139,18 @@ def test_every_route_is_listed_and_played() -> None:
     assert set(ROUTES.values()) == set(PLAYED)
 
 
+@pytest.mark.parametrize("name", sorted(set(ONLY_IN) - {"settle"}))
+def test_every_way_to_a_power_is_listed(name: str) -> None:
+    """Decisions, edits, questions, cases and rollbacks, on pages and at the command line: the table
+    names each caller, and no caller that is gone."""
+    assert callers(name, ROOT, PROJECT / "infra") == ONLY_IN[name]
+
+
+def test_each_power_is_judged_where_it_is_written() -> None:
+    """The one place behind all routes to it asks its judge."""
+    assert unjudged(ROOT) == []
+
+
 @pytest.mark.parametrize("route", PLAYED)
 def test_each_route_decides_when_authority_allows(route: str) -> None:
     """Control for the refusals: unspoilt, the same steps end in this person's signature."""
@@ -189,6 +201,11 @@ SEEDED = (
     "def f(a, d):\n    return a.model_copy(update={'decision': d})\n",
     "def f(a, d):\n    return a.model_copy(update={**{}, 'signatures': (d,)})\n",
     "def f(d):\n    return Approval(job_id='j', decision=d)\n",
+    "from countersign.doors.cases import take_out\n\ndef f(d):\n    return take_out(d)\n",
+    "from countersign.domain.case import resolve\n\ndef f(c, r):\n    return resolve(c, r)\n",
+    "from countersign.doors import rollback\n\ndef f(d):\n    return rollback.roll_back(d)\n",
+    "from countersign.domain.edits import edited\n\ndef f(w, r):\n    return edited(w, r)\n",
+    "from countersign.domain.questions import asked as q\n\ndef f(a):\n    return q(a)\n",
 )
 
 

@@ -23,16 +23,19 @@ _MOVES_ITSELF = frozenset({"lifecyclestage"})
 _LINKED = frozenset({"deals", "tasks"})
 
 
-def _held(crm: Crm, kind: str, field: str, value: str) -> Record | None:
-    """The object with all that it is associated with."""
+def _there(crm: Crm, kind: str, at: str, field: str, value: str) -> Record | None:
+    """The object with all that it is associated with: by the id `at` where the action left one. A
+    value that somebody changed since finds nothing, or somebody else's object."""
+    if at:
+        return or_none(crm, kind, at)
     found = crm.find(kind, field, value)
     return or_none(crm, kind, found.id) if found else None
 
 
-def _contact(crm: Crm, contact: Contact, key: str) -> Mapping[str, str]:
+def _contact(crm: Crm, contact: Contact, key: str, at: str) -> Mapping[str, str]:
     """Everything of the contact. What hangs on it counts only if this action made it: then it goes
     as a whole, and with it the way to whatever hangs on it."""
-    record = _held(crm, "contacts", "email", contact.email)
+    record = _there(crm, "contacts", at, "email", contact.email)
     if record is None:
         return {}
     ours = record.fields.get(CREATED_BY) == key
@@ -40,9 +43,11 @@ def _contact(crm: Crm, contact: Contact, key: str) -> Mapping[str, str]:
     return _state(record, left_out)
 
 
-def _restore_contact(crm: Crm, contact: Contact, key: str, values: Mapping[str, str]) -> None:
+def _restore_contact(
+    crm: Crm, contact: Contact, key: str, at: str, values: Mapping[str, str]
+) -> None:
     """Raises Refused rather than archive a contact that somebody else has made."""
-    record = crm.find("contacts", "email", contact.email)
+    record = _there(crm, "contacts", at, "email", contact.email)
     if record is None:
         return
     if values:
@@ -58,16 +63,16 @@ def _state(record: Record, left_out: frozenset[str] = frozenset()) -> Mapping[st
     return {"id": record.id, **fields}
 
 
-def _of_key(crm: Crm, kind: str, key: str) -> Mapping[str, str]:
+def _made(crm: Crm, kind: str, key: str, at: str) -> Mapping[str, str]:
     """Everything of the object that the action made under its key."""
-    record = _held(crm, kind, ACTION_KEY, key)
+    record = _there(crm, kind, at, ACTION_KEY, key)
     return _state(record) if record else {}
 
 
-def _archive(crm: Crm, kind: str, key: str) -> None:
-    found = crm.find(kind, ACTION_KEY, key)
-    if found:
-        crm.archive(kind, found.id)
+def _archive(crm: Crm, kind: str, key: str, at: str) -> None:
+    record = _there(crm, kind, at, ACTION_KEY, key)
+    if record:
+        crm.archive(kind, record.id)
 
 
 def _contact_words(contact: Contact) -> str:
@@ -91,12 +96,12 @@ CONTACT: Undo[Contact, Crm] = Undo(
 LEAD: Undo[Lead, Crm] = Undo(
     words=_lead_words,
     creates=True,
-    state=lambda crm, _lead, key: _of_key(crm, "deals", key),
-    restore=lambda crm, _lead, key, _values: _archive(crm, "deals", key),
+    state=lambda crm, _lead, key, at: _made(crm, "deals", key, at),
+    restore=lambda crm, _lead, key, at, _values: _archive(crm, "deals", key, at),
 )
 CALLBACK: Undo[Callback, Crm] = Undo(
     words=_callback_words,
     creates=True,
-    state=lambda crm, _callback, key: _of_key(crm, "tasks", key),
-    restore=lambda crm, _callback, key, _values: _archive(crm, "tasks", key),
+    state=lambda crm, _callback, key, at: _made(crm, "tasks", key, at),
+    restore=lambda crm, _callback, key, at, _values: _archive(crm, "tasks", key, at),
 )

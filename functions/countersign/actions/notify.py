@@ -35,7 +35,7 @@ class Push(Contract):
 
 
 def _words(push: Push) -> str:
-    return f"Tell the channel {push.channel}: “{push.title}”. Cannot be recalled."
+    return f"Tell the channel {push.channel}: “{push.title}”."
 
 
 def _push(channels: Pushes, push: Push, key: str) -> Receipt:  # noqa: ARG001 - chat has no keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar, Literal, Protocol
 
 from countersign.domain.actions import Action, Receipt
@@ -14,6 +15,9 @@ from countersign.domain.records import Record
 Reason = Literal["requested_by_customer", "duplicate", "fraudulent"]
 """Stripe's reasons. `fraudulent` also puts the card and the address on its block lists."""
 
+SETTLE = timedelta(seconds=5)
+"""How long a read by id may lag behind a refund. Stripe's reads follow at once as a rule, and its
+documents promise no time; a refund that is not seen yet must not become a case."""
 _KEY = "action_key"
 _ON_ITS_WAY = frozenset({"succeeded", "pending"})
 """Stripe's states of a refund that has left; the others are failed, canceled, requires_action."""
@@ -55,7 +59,7 @@ def _words(refund: Refund) -> str:
         " Blocks the card and the address from now on." if refund.reason == "fraudulent" else ""
     )
     what = f"Refund {refund.amount} of order {refund.order} to the card it was paid with."
-    return f"{what}{blocks} Cannot be undone."
+    return f"{what}{blocks}"
 
 
 def _do(payments: Payments, refund: Refund, key: str) -> Receipt:
@@ -114,4 +118,5 @@ REFUND: Action[Refund, Payments] = Action(
     expected=_expected,
     amount=lambda refund: refund.amount,
     editable=("amount", "reason"),
+    settle=SETTLE,
 )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
-_TRIES = 24
+_TRIES, _READS = 24, 6
 _FIRST_WAIT_US, _LONGEST_WAIT_US = 20_000, 400_000
 _COUNTER_DAYS, _RESERVATION_DAYS = 40, 400
 _FRESH = "attribute_not_exists(pk)"
@@ -75,17 +75,25 @@ class DynamoCaps:
         """The reservation as it is stored, and the counters that are. Nothing says that they were
         read at one moment; that they were still so when they are written does the condition."""
         keys = [_key(wanted), *(_counter_key(name) for name in wanted.counters)]
-        found: list[Item] = []
-        asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        while asked:
-            answer = self._db.batch_get_item(RequestItems=asked)
-            found += answer["Responses"].get(self._table, [])
-            asked = answer.get("UnprocessedKeys")
+        found = self._items(keys)
         held = next((item["body"]["S"] for item in found if "body" in item), None)
         totals = {
             item["counter"]["S"]: int(item["total"]["N"]) for item in found if "total" in item
         }
         return Reservation.model_validate_json(held) if held else None, totals
+
+    def _items(self, keys: Sequence[Item]) -> list[Item]:
+        """What is stored under `keys`. Raises Throttled when the table leaves keys out for long."""
+        found: list[Item] = []
+        asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        for turn in range(_READS):
+            answer = self._db.batch_get_item(RequestItems=asked)
+            found += answer["Responses"].get(self._table, [])
+            asked = answer.get("UnprocessedKeys")
+            if not asked:
+                return found
+            _waits(turn)
+        raise Throttled("the table does not give the caps; try again in a moment")
 
     def _reservation(self, wanted: Reservation, held: Reservation | None) -> Item:
         item = {
@@ -122,10 +130,14 @@ class DynamoCaps:
         except ClientError as error:
             if not is_conflict(error):
                 raise
-            longest = min(_LONGEST_WAIT_US, _FIRST_WAIT_US << turn)
-            pause(timedelta(microseconds=secrets.randbelow(longest)).total_seconds())
+            _waits(turn)
             return False
         return True
+
+
+def _waits(turn: int) -> None:
+    longest = min(_LONGEST_WAIT_US, _FIRST_WAIT_US << turn)
+    pause(timedelta(microseconds=secrets.randbelow(longest)).total_seconds())
 
 
 def _unchanged(held: Reservation) -> Item:

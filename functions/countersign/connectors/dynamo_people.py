@@ -11,7 +11,7 @@ from countersign.domain.people import Directory, Member
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_PARTITION = "PEOPLE"
+PARTITION = "PEOPLE"
 
 
 class DynamoPeople:
@@ -26,7 +26,7 @@ class DynamoPeople:
         pages = self._db.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": _PARTITION}},
+            ExpressionAttributeValues={":pk": {"S": PARTITION}},
             ConsistentRead=True,
         )
         with aws_errors():
@@ -39,5 +39,5 @@ class DynamoPeople:
 
 
 def _row(member: Member) -> dict[str, Any]:
-    key = {"pk": {"S": _PARTITION}, "sk": {"S": f"MEMBER#{member.person.id}"}}
+    key = {"pk": {"S": PARTITION}, "sk": {"S": f"MEMBER#{member.person.id}"}}
     return {**key, "body": {"S": canonical(member).decode()}}

@@ -17,7 +17,7 @@ from countersign.domain.case import Case
 from countersign.domain.change import Change, Due, DueKind, DueRow, JobRecord, Link
 from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.errors import NotFound
-from countersign.domain.job import Job
+from countersign.domain.job import KEPT_DAYS, Job
 from countersign.domain.questions import Question
 
 Item = dict[str, Any]
@@ -25,7 +25,7 @@ ValueT = TypeVar("ValueT", bound=Value)
 
 SHARDS = 4
 """Partitions of the `due` index; each takes 1,000 writes a second."""
-JOB_DAYS = 400
+JOB_DAYS = KEPT_DAYS
 SEEN_DAYS = 800
 """A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""
 

@@ -1,7 +1,8 @@
 """The policy of a task's session: what its role may, narrowed to one job. In AWS's words.
 
 A session may what its role and this policy both allow. The role may touch every row of the table;
-the session only rows whose partition is the job's, or one that all visits of its connector share.
+the session only rows whose partition is the job's, or one that all visits of its connector share;
+and it may read, not write, the directory, since signatures count only of people who are there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from countersign.connectors.dynamo_limits import breaker_of, slots_of
+from countersign.connectors.dynamo_people import PARTITION as PEOPLE
 from countersign.connectors.dynamo_rows import partition
 from countersign.settings import Right, Task
 
@@ -21,7 +23,7 @@ MOST_CHARACTERS = 2048
 def session_policy(task: Task, job_id: str) -> str:
     """The policy as JSON. Raises ValueError when it is longer than STS takes."""
     rows = [partition(job_id), slots_of(task.connector), breaker_of(task.connector)]
-    statements = [_statement(right, rows) for right in task.rights]
+    statements = [one for right in task.rights for one in _statements(right, rows)]
     policy = {"Version": "2012-10-17", "Statement": statements}
     text = json.dumps(policy, separators=(",", ":"))
     if len(text) > MOST_CHARACTERS:
@@ -29,12 +31,21 @@ def session_policy(task: Task, job_id: str) -> str:
     return text
 
 
-def _statement(right: Right, rows: Sequence[str]) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Action": list(right.actions), "Resource": right.resource}
+def _statements(right: Right, rows: Sequence[str]) -> list[dict[str, Any]]:
     if not right.actions[0].startswith("dynamodb:"):
-        return statement
+        return [_allow(right.actions, right.resource)]
+    own = _allow(right.actions, right.resource) | _only(rows)
+    reading = [action for action in right.actions if action == "dynamodb:Query"]
+    return [own, *([_allow(reading, right.resource) | _only([PEOPLE])] if reading else [])]
+
+
+def _allow(actions: Sequence[str], resource: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def _only(rows: Sequence[str]) -> dict[str, Any]:
     # ForAllValues is true of a request without keys: Null makes such a request fail.
-    return statement | {
+    return {
         "Condition": {
             "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(rows)},
             "Null": {"dynamodb:LeadingKeys": "false"},

@@ -142,7 +142,8 @@ class LedgerEntry(Contract):
     receipt: Receipt | None = None
     note: str = ""
     edited_by: str = ""
-    """Id of the approver who changed the parameters last, if one did."""
+    edited_before: tuple[str, ...] = ()
+    """Ids of the approvers who changed the parameters: the last one, and those before."""
     edited_from: str = ""
     """The bytes before the first change, so that a signer sees what people changed."""
     before: Mapping[str, str] | None = None
@@ -160,8 +161,7 @@ class LedgerEntry(Contract):
 
     def content(self) -> Mapping[str, Any]:
         """The stored bytes, parsed."""
-        parsed: dict[str, Any] = json.loads(self.body)
-        return parsed
+        return dict(json.loads(self.body))
 
     @property
     def after(self) -> str:

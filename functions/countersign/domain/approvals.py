@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import field_validator
 
 from countersign.domain.causes import Cause, explained, in_words
+from countersign.domain.closed_links import ClosedLink
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import AlreadyDecided, NotAuthorised
 from countersign.domain.money import Money
@@ -76,9 +79,9 @@ class Approval(Contract):
     requester: str = ""
     """Mail address of who sent the event; they never approve their own request."""
     author: str = ""
-    """Id of who answers for the policy version; they never approve under their own policy."""
-    editors: Mapping[str, str] = {}
-    """Who edited an action, by its digest: nobody is the only signer of their own edit."""
+    """Who answers for the policy, a person or a role: nobody approves under a policy of theirs."""
+    editors: Mapping[str, tuple[str, ...]] = {}
+    """By an action's digest, who edited it or corrected its facts: never its only signer."""
     requested_at: datetime
     deadline: datetime
     """When the present tier's time is over; the last tier's is the request's."""
@@ -92,15 +95,26 @@ class Approval(Contract):
     superseded: bool = False
     unreachable: tuple[str, ...] = ()
     """Ids of those whose mail came back. They may still sign: they may be reached otherwise."""
+    closed: tuple[ClosedLink, ...] = ()
+    left: tuple[str, ...] = ()
+    """Ids of those who signed and left: they approve nothing; what they rejected stays so."""
+
+    @field_validator("editors", mode="before")
+    @classmethod
+    def _several(cls, stored: Any) -> Any:
+        """Rows of earlier code hold one editor for each action."""
+        many = stored.items() if isinstance(stored, Mapping) else [("", None)]
+        lists = {k: [v] if isinstance(v, str) else v for k, v in many}
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in lists.items()}
 
     def person(self, person_id: str) -> Person | None:
         """The approver with this id, if this approval asks them."""
         return next((p for p in self.approvers if p.id == person_id), None)
 
     def signers(self, action_digest: str) -> frozenset[str]:
-        """Who approved the action, each counted once."""
+        """Who approved the action and has not left, each counted once."""
         said = self.signatures or ((self.decision,) if self.decision else ())
-        return frozenset(one.by for one in said if one.approves(action_digest))
+        return frozenset(one.by for one in said if one.approves(action_digest)) - {*self.left}
 
     @property
     def needed(self) -> int:
@@ -165,7 +179,7 @@ def not_theirs(approval: Approval, person: Person) -> str | None:
         return "nobody approves their own request"
     if person.id == approval.author:
         return "nobody approves under a policy of their own"
-    if person.id in approval.editors.values() and approval.needed <= 1:
+    if approval.needed <= 1 and any(person.id in one for one in approval.editors.values()):
         return "an edit needs somebody else's signature"
     return None
 
@@ -200,6 +214,7 @@ def _final(approval: Approval) -> Decision | None:
 
 
 def enough(approval: Approval, action_digest: str) -> bool:
-    """Whether enough people approved the action, and not only who edited it."""
+    """Whether enough people approved the action, and not one of those alone who edited it."""
     signers = approval.signers(action_digest)
-    return len(signers) >= approval.needed and signers != {approval.editors.get(action_digest)}
+    alone = len(signers) == 1 and signers <= {*approval.editors.get(action_digest, ())}
+    return len(signers) >= approval.needed and not alone

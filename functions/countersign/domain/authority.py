@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from countersign.domain.actions import ActionStatus, LedgerEntry
@@ -18,7 +18,7 @@ from countersign.domain.approvals import (
 from countersign.domain.contract import Value
 from countersign.domain.errors import NotAuthorised
 from countersign.domain.intact import check_bytes
-from countersign.domain.people import Directory, Member
+from countersign.domain.people import Directory, Member, kept_from
 from countersign.domain.policy import Answer
 
 
@@ -38,7 +38,11 @@ def authority(member: Member | None, approval: Approval, decision: Decision) -> 
     """
     if member is None or member.person.id != decision.by:
         return Authority(allowed=False, reason="this person may not decide any more")
-    refused = refusal(approval, decision) or _above_limits(member, approval, decision)
+    refused = (
+        refusal(approval, decision)
+        or kept_from(member, approval)
+        or _above_limits(member, approval, decision)
+    )
     return Authority(allowed=not refused, reason=refused or "")
 
 
@@ -48,18 +52,26 @@ def may_edit(member: Member | None, approval: Approval, at: datetime) -> Authori
     if member is None:
         return Authority(allowed=False, reason="this person may not decide any more")
     decided = "it is decided already" if approval.decision else None
-    barred = decided or barred_from(approval, member.person.id, at)
+    barred = decided or barred_from(approval, member.person.id, at) or kept_from(member, approval)
     return Authority(allowed=not barred, reason=barred or "")
 
 
 def sign(people: Directory, approval: Approval, decision: Decision) -> Approval:
-    """`approval` with this signature. Raises NotAuthorised with authority's reason, and
-    AlreadyDecided."""
+    """`approval` with this signature, beside those of people who are still there. Raises
+    NotAuthorised with authority's reason, and AlreadyDecided."""
     if approval.decision is None:
         judged = authority(people.member(decision.by), approval, decision)
         if not judged.allowed:
             raise NotAuthorised(judged.reason)
+        approval = _now(people, approval)
     return decide(approval, decision)
+
+
+def _now(people: Directory, approval: Approval) -> Approval:
+    """The request as its signatures count now: it names who signed it and has left."""
+    said = approval.signatures or ((approval.decision,) if approval.decision else ())
+    left = {one.by for one in said if people.member(one.by) is None}
+    return approval.model_copy(update={"left": tuple(sorted(left))})
 
 
 def _above_limits(member: Member, approval: Approval, decision: Decision) -> str | None:
@@ -72,11 +84,16 @@ def _above_limits(member: Member, approval: Approval, decision: Decision) -> str
 
 
 def check_authority(
-    held: LedgerEntry, approvals: Mapping[str, Approval], job_id: str, now: datetime
+    held: LedgerEntry,
+    approvals: Mapping[str, Approval],
+    job_id: str,
+    now: datetime,
+    people: Callable[[], Directory],
 ) -> None:
     """The only way to an effect: exact bytes, and policy's leave or people's signatures on them.
 
-    Raises NotAuthorised with the reason.
+    `people` is asked only where signatures count: of who has left, none does. Raises NotAuthorised
+    with the reason.
     """
     check_bytes(held, job_id, now)
     if held.status not in (ActionStatus.AUTHORISED, ActionStatus.CLAIMED):
@@ -84,10 +101,12 @@ def check_authority(
     if held.verdict.answer is Answer.FORBID:
         raise NotAuthorised(f"action {held.index} is forbidden by policy")
     if held.verdict.answer is Answer.ASK:
-        _check_signatures(held, approvals)
+        _check_signatures(held, approvals, people)
 
 
-def _check_signatures(held: LedgerEntry, approvals: Mapping[str, Approval]) -> None:
+def _check_signatures(
+    held: LedgerEntry, approvals: Mapping[str, Approval], people: Callable[[], Directory]
+) -> None:
     approval = approvals.get(held.approval)
     if approval is None or approval.decision is None:
         raise NotAuthorised(f"action {held.index} needs a signature and has none")
@@ -95,7 +114,13 @@ def _check_signatures(held: LedgerEntry, approvals: Mapping[str, Approval]) -> N
         refused = refusal(approval, one)
         if refused:
             raise NotAuthorised(f"action {held.index}: {refused}")
-    if not approval.decision.approves(held.digest):
-        raise NotAuthorised(f"action {held.index} was not approved")
-    if not enough(approval, held.digest):
+    if not approval.decision.approves(held.digest) or not enough(approval, held.digest):
         raise NotAuthorised(f"action {held.index} was not approved by enough people")
+    if signers_left(held, approvals, people()):
+        raise NotAuthorised(f"action {held.index}: somebody who signed it has left since")
+
+
+def signers_left(held: LedgerEntry, approvals: Mapping[str, Approval], people: Directory) -> bool:
+    """Whether people signed this action, and too few of them are still there."""
+    approval = approvals.get(held.approval)
+    return approval is not None and not enough(_now(people, approval), held.digest)

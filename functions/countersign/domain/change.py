@@ -19,11 +19,11 @@ from countersign.domain.plan import Move
 from countersign.domain.questions import Question
 from countersign.domain.slots import Slot
 
-DueKind = Literal[
-    "queue", "approval", "reminder", "callback", "parked", "question", "reservation", "returned"
-]
-"""Accepted but not started; a tier's deadline and its reminder; a lost callback; a parked job;
-questions and answers to mail; a part of a cap to settle or to free; a mail that came back."""
+_OfMail = Literal["reminder", "question", "returned", "mail"]
+DueKind = Literal["queue", "approval", "callback", "parked", "reservation", _OfMail]
+"""A tier's reminder; questions and answers to mail; a mail that came back; requests that somebody
+was asked and has no mail of. Accepted but not started; a tier's deadline; a lost callback; a parked
+job; a part of a cap to settle or to free."""
 
 
 class Due(Value):

@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from countersign.domain.actions import ActionStatus, LedgerEntry, Receipt
 from countersign.domain.approvals import Approval
+from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.contract import Value
+from countersign.domain.job import Status
 
+DELIVERY = "system:delivery"
+"""The actor of what a returned or refused mail changes."""
 BOUNCED, COMPLAINED, REJECTED = "bounced", "complaint", "rejected"
 _KINDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "Email Bounced": (BOUNCED, "bounce", ("bounceType", "bounceSubType")),
@@ -25,8 +30,10 @@ _KINDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 _SOFT = "Transient"
 _LONGEST = 40
 _A = ActionStatus
-_SENT = frozenset({_A.CLAIMED, _A.VERIFIED, _A.UNKNOWN})
+_SENT = frozenset({_A.CLAIMED, _A.VERIFIED, _A.UNKNOWN, _A.KEPT})
 """A mail that comes back was sent, also where its answer was lost or not stored yet."""
+_RETURNED = "returned"
+"""What a receipt says of a mail that came back after its job was rolled back."""
 
 
 class Returned(Value):
@@ -70,7 +77,8 @@ def failed_by(ledger: tuple[LedgerEntry, ...], told: Returned) -> LedgerEntry | 
     """The entry that `told` is about, as failed; None when it changes nothing.
 
     It must be a mail of these very bytes that was sent and has not failed yet, and, where the
-    provider's id is known, this very sending: a later one under the same key is another mail.
+    provider's id is known, this very sending: a later one under the same key is another mail. One
+    that a rollback could not take back stays kept, so that nothing sends it again; it says both.
     """
     held = next((h for h in ledger if h.connector == "mail" and h.key == told.part), None)
     if held is None or held.status not in _SENT:
@@ -78,13 +86,33 @@ def failed_by(ledger: tuple[LedgerEntry, ...], told: Returned) -> LedgerEntry | 
     receipt = held.receipt or Receipt(id=told.message_id)
     if receipt.id != told.message_id:
         return None
+    if held.status is _A.KEPT:
+        return _kept(held, receipt, told)
     update = {"status": _A.FAILED, "note": told.words, "receipt": receipt}
     return held.model_copy(update=update)
 
 
+def _kept(held: LedgerEntry, receipt: Receipt, told: Returned) -> LedgerEntry | None:
+    if _RETURNED in receipt.evidence:
+        return None
+    evidence = {**receipt.evidence, _RETURNED: told.words}
+    after = receipt.model_copy(update={"evidence": evidence})
+    return held.model_copy(update={"note": f"{told.words}; {held.note}", "receipt": after})
+
+
+def not_arrived(held: LedgerEntry) -> str:
+    """Why a person must look at a mail that came back, in one sentence."""
+    return f"the mail of {held.action} did not reach its recipient ({held.note})"
+
+
 def mails_failed(ledger: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """The mails of a plan that failed."""
-    return [held for held in ledger if held.connector == "mail" and held.status is _A.FAILED]
+    """The mails of a plan that failed, or came back after a rollback."""
+    return [held for held in ledger if held.connector == "mail" and _has_failed(held)]
+
+
+def _has_failed(held: LedgerEntry) -> bool:
+    came_back = held.receipt is not None and _RETURNED in held.receipt.evidence
+    return held.status is _A.FAILED or (held.status is _A.KEPT and came_back)
 
 
 def without(approval: Approval, person_id: str) -> Approval | None:
@@ -94,6 +122,26 @@ def without(approval: Approval, person_id: str) -> Approval | None:
     if over or signed or person_id in approval.unreachable or not approval.person(person_id):
         return None
     return approval.model_copy(update={"unreachable": (*approval.unreachable, person_id)})
+
+
+def unreached(
+    record: JobRecord, approval_id: str, person_id: str, why: str, now: datetime
+) -> Change | None:
+    """Somebody who was asked has no mail of it: `tick` asks further at once. None when that changes
+    nothing any more."""
+    approval = record.approvals.get(approval_id)
+    if approval is None or record.job.status is not Status.WAITING_FOR_REVIEW:
+        return None
+    out = without(approval, person_id)
+    if out is None:
+        return None
+    return Change(
+        event="mail came back",
+        actor=DELIVERY,
+        fields={"person": person_id, "approval": approval_id, "why": why},
+        approvals=(out,),
+        due=(Due(kind="returned", at=now),),
+    )
 
 
 def _mapping(held: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -60,6 +60,7 @@ def edited(
     if held.status is not ActionStatus.PLANNED:
         raise NotAuthorised(f"action {held.index} does not wait for a signature")
     action = action_for(workflow, held)
+    _check_not_sent(held, action)
     params = _params(held, action, texts, now)
     _within_limit(action, params, by)
     verdict = _judged(workflow, record, held, params, now)
@@ -67,7 +68,14 @@ def edited(
     if made.digest in {other.digest for other in record.ledger if other.index != held.index}:
         raise ContractBroken("another action of this job is exactly the same")
     first = held.edited_from or held.body
-    return made.model_copy(update={"edited_by": by.person.id, "edited_from": first})
+    return made.model_copy(
+        update={"edited_by": by.person.id, "edited_before": editors(held), "edited_from": first}
+    )
+
+
+def editors(held: LedgerEntry) -> tuple[str, ...]:
+    """Ids of all who changed the parameters, each once."""
+    return tuple(dict.fromkeys(one for one in (*held.edited_before, held.edited_by) if one))
 
 
 def _anew(
@@ -85,6 +93,12 @@ def _anew(
         expires_at=datetime.fromisoformat(content["expires_at"]),
         plan=held.plan,
     )
+
+
+def _check_not_sent(held: LedgerEntry, action: Action[Any, Any]) -> None:
+    """Other bytes have another key, under which what was accepted would not be found again."""
+    if held.receipt is not None and action.read_back is not None:
+        raise ContractBroken("the target has accepted this once: approve or reject it as it is")
 
 
 def changed_names(before: LedgerEntry, after: LedgerEntry) -> tuple[str, ...]:

@@ -33,11 +33,6 @@ def boxes(member: Member) -> tuple[str, ...]:
     return (of_person(member.person.id), *(of_role(role) for role in roles))
 
 
-def may_take(member: Member, owner: str) -> bool:
-    """Whether a member may end a case of this owner: who holds the role, and operations."""
-    return owner in member.roles or OPERATIONS in member.roles
-
-
 def case_owner(record: JobRecord) -> str | None:
     """The role that owns the job's open case; None when it has none. A killed execution leaves a
     job without a case: that is for operations."""

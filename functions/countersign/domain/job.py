@@ -54,6 +54,9 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.ROLLED_BACK: frozenset(),
 }
 
+KEPT_DAYS = 400
+"""How long a job is kept after it began, and so for how long it can be undone."""
+
 ENDED = frozenset({_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED, _S.ROLLED_BACK})
 """No execution works on a job in one of these; ESCALATED and FAILED wait for a person."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from countersign.domain.actions import Action, ActionStatus, LedgerEntry, entry
 from countersign.domain.canonical import plain
 from countersign.domain.contract import Contract
+from countersign.domain.edits import editors
 from countersign.domain.errors import ContractBroken, Refused
 from countersign.domain.policy import joined
 from countersign.domain.rules import Finding, Situation
@@ -71,7 +72,11 @@ def _entered(
     edits = [held for held in past if held.edited_by]
     if edits:
         again = replace(wanted, params=_as_they_wrote(wanted, action, edits))
-        marks = {"edited_by": edits[-1].edited_by, "edited_from": made.body}
+        marks = {
+            "edited_by": edits[-1].edited_by,
+            "edited_before": tuple(dict.fromkeys(one for edit in edits for one in editors(edit))),
+            "edited_from": made.body,
+        }
         made = entry(wanted=again, action=action, verdict=verdict, **bound).model_copy(update=marks)
     return _unless_refused(made, past)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import ClassVar
 
-from countersign.domain.approvals import Person
+from countersign.domain.approvals import Approval, Person, not_theirs
 from countersign.domain.contract import Contract, Value
 from countersign.domain.hours import Hours
 from countersign.domain.money import Money
@@ -60,6 +60,14 @@ class Member(Contract):
         return next((one.deputy for one in self.away if one.since <= at < one.until), None)
 
 
+def kept_from(member: Member, approval: Approval) -> str | None:
+    """Why this member is kept from the request by who they are: themselves, or by a role of theirs
+    that answers for the policy. None when they are not."""
+    if approval.author in member.roles:
+        return "nobody approves under a policy of their own"
+    return not_theirs(approval, member.person)
+
+
 class Directory(Value):
     """All members, as read at one moment."""
 
@@ -74,6 +82,11 @@ class Directory(Value):
         wanted = address.casefold()
         found = (m for m in self.members if m.person.address.casefold() == wanted and not m.left)
         return next(found, None)
+
+    def zone(self, person: Person) -> str:
+        """The time zone of somebody who need not be a member; UTC when nobody knows it."""
+        found = self.member(person.id) or self.by_address(person.address)
+        return found.hours.zone if found else Hours().zone
 
     def of_role(self, role: str) -> tuple[Member, ...]:
         """Who has `role`, in the order of their ids."""

@@ -77,17 +77,18 @@ def reconsider(
 
 
 def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:
-    """What comes next, from the ledger alone: act, ask, hand over, or close.
+    """What comes next, from the ledger alone: act, ask, hand over, or close. What was cut off is
+    looked for before a person gets the job.
 
     `reads` is the connector whose records are looked at again after a signature.
     """
     taken_back = next((held for held in reversed(ledger) if held.status in _TO_UNDO), None)
     if taken_back:
         return Move("Act", connector=taken_back.connector)
-    handed = _stuck(ledger) or _handed_over(ledger)
-    if handed:
+    handed = _handed(ledger)
+    opened = next(iter(_open_now(ledger)), None)
+    if handed and opened is None:
         return Move("Escalate", reason=handed)
-    opened = next(iter(_opened(ledger)), None)
     if opened:
         return Move("Act", connector=opened.connector)
     waits = any(held.status is _A.PLANNED for held in ledger)
@@ -117,7 +118,7 @@ def check_plan(
 
 def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
     """What one Act visit works on: the next consecutive open actions of one connector."""
-    return _consecutive(_opened(ledger), connector)
+    return _consecutive(_open_now(ledger), connector)
 
 
 def undo_visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
@@ -134,6 +135,18 @@ def dropped(ledger: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
             note = f"it presupposes {first.action}, which is {first.status}"
             gone.append(held.model_copy(update={"status": _A.DROPPED, "note": note}))
     return tuple(gone)
+
+
+def _open_now(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """What Act works on; of a job that a person gets, only what may have taken effect already."""
+    if _handed(ledger):
+        return [held for held in ledger if held.status is _A.CLAIMED]
+    return _opened(ledger)
+
+
+def _handed(ledger: Sequence[LedgerEntry]) -> str:
+    """Why a person gets the job; empty: nobody has to."""
+    return _stuck(ledger) or _handed_over(ledger)
 
 
 def _opened(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:

@@ -85,7 +85,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Policy:
-    """An ordered table of lines with a version and the person who answers for it.
+    """An ordered table of lines with a version and who answers for it: a person's id, or a role.
 
     The strictest matching line wins. An action that no line speaks about is forbidden.
     """

@@ -23,6 +23,13 @@ class Fact(Value):
     derived: bool = False
     by: str = ""
     """Who corrected it; empty for what the model said. A person's word goes before any form."""
+    by_before: tuple[str, ...] = ()
+    """Who corrected it earlier."""
+
+    @property
+    def correctors(self) -> tuple[str, ...]:
+        """Ids of all who corrected it."""
+        return (*self.by_before, self.by) if self.by else ()
 
 
 class Usage(Value):
@@ -81,6 +88,11 @@ class Proposal(Contract):
         """The fact's value, or None when the source does not say."""
         fact = self.facts.get(name)
         return fact.value if fact else None
+
+    @property
+    def correctors(self) -> tuple[str, ...]:
+        """Ids of all who corrected any fact, each once: the plan is their work too."""
+        return tuple(dict.fromkeys(one for f in self.facts.values() for one in f.correctors))
 
     def corrected(self, name: str) -> str | None:
         """The value that a person set, or None when nobody corrected this fact."""

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from countersign.domain.actions import ActionStatus, Difference, LedgerEntry, Seen
-from countersign.domain.approvals import Approval
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.contract import Contract, Value
 from countersign.domain.job import Status
@@ -159,7 +158,6 @@ def _replanned(
         fields={"plan": str(len(past) + 2)},
         results={OBSERVED: Observations(rounds=(*past, one))} | ({ORDER: order} if undo else {}),
         ledger=tuple(ended),
-        approvals=_superseded(record),
         move=next_move(_merged(ledger, ended)) if undo else Move("Propose"),
     )
 
@@ -183,11 +181,6 @@ def _ended(held: LedgerEntry, undo: Sequence[LedgerEntry]) -> LedgerEntry:
 def _observation(held: LedgerEntry) -> Observation:
     seen = held.seen or Seen(refused=False)
     return Observation(action=held.action, words=held.note[:_LONGEST], seen=seen)
-
-
-def _superseded(record: JobRecord) -> tuple[Approval, ...]:
-    pending = record.pending
-    return (pending.model_copy(update={"superseded": True}),) if pending else ()
 
 
 def _short(one: Difference) -> Difference:

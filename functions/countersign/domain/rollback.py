@@ -11,6 +11,7 @@ from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.authority import Authority
 from countersign.domain.case import Case, Resolution, resolve
 from countersign.domain.change import Change, JobRecord
+from countersign.domain.charge import in_charge, requester_of
 from countersign.domain.contract import Contract
 from countersign.domain.errors import ContractBroken, NotAuthorised
 from countersign.domain.inbox import OPERATIONS
@@ -30,6 +31,7 @@ _A, _S = ActionStatus, Status
 _IRREVERSIBLE = "irreversible: what it did cannot be taken back"
 _CUT_OFF = "cut off before its effect was confirmed: find out at the target"
 _NEVER_RAN = (_A.PLANNED, _A.AUTHORISED, _A.EXPIRED)
+_STANDS = frozenset({_A.VERIFIED, _A.CLAIMED, _A.UNKNOWN, _A.UNDO, _A.UNDOING, _A.KEPT})
 _BECOMES = {_A.UNDO: "to be undone", _A.KEPT: "stays", _A.UNKNOWN: "stays", _A.DROPPED: "dropped"}
 _NOT_NOW = {
     _S.PENDING: "it has not begun: wait until it ends",
@@ -59,15 +61,8 @@ class Rollback(Contract):
 def may_roll_back(member: Member | None, workflow: Workflow[Any], record: JobRecord) -> Authority:
     """Whether this person may order it: in the directory now, holds the role that owns the
     workflow or is asked by it, or operations, and has not asked for the work themselves."""
-    if member is None:
-        return Authority(allowed=False, reason="this person is not in the directory")
     roles = {workflow.owner, OPERATIONS, *(tier.role for tier in workflow.tiers)}
-    if not roles.intersection(member.roles):
-        needed = f"this needs one of the roles {', '.join(sorted(roles))}"
-        return Authority(allowed=False, reason=needed)
-    if member.person.address.casefold() == _requester(workflow, record).casefold():
-        return Authority(allowed=False, reason="nobody rolls back what they asked for themselves")
-    return Authority(allowed=True)
+    return in_charge(member, roles, requester_of(record, workflow), "rolls back")
 
 
 def outcome(record: JobRecord, workflow: Workflow[Any]) -> tuple[LedgerEntry, ...]:
@@ -168,8 +163,8 @@ def check_order(record: JobRecord, held: LedgerEntry) -> None:
 
 
 def stands(ledger: Iterable[LedgerEntry]) -> bool:
-    """Whether anything that took effect is still there."""
-    return any(held.status in (_A.VERIFIED, _A.UNDO, _A.UNDOING, _A.KEPT) for held in ledger)
+    """Whether anything that took effect, or of which nobody knows that it did not, is there."""
+    return any(held.status in _STANDS for held in ledger)
 
 
 def ending(ledger: Iterable[LedgerEntry]) -> Status:
@@ -213,8 +208,3 @@ def _settled(record: JobRecord, by: str, reason: str, now: datetime) -> Case | N
     if record.case is None or record.case.resolution is not None:
         return None
     return resolve(record.case, Resolution(way="rollback", by=by, at=now, words=reason))
-
-
-def _requester(workflow: Workflow[Any], record: JobRecord) -> str:
-    held = record.results.get("input")
-    return workflow.requester(held.as_(workflow.input)) if held else ""

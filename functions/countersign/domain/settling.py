@@ -19,7 +19,7 @@ def settle(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[LedgerEnt
             update={
                 "approval": approval.approval_id,
                 "note": _note(approval, decision, held.digest),
-                "status": _status(decision, held.digest),
+                "status": _status(approval, decision, held.digest),
             }
         )
         for held in ledger
@@ -41,7 +41,9 @@ def _rejects(decision: Decision) -> bool:
     return Choice.REJECT in decision.choices.values()
 
 
-def _status(decision: Decision, action_digest: str) -> ActionStatus:
+def _status(approval: Approval, decision: Decision, action_digest: str) -> ActionStatus:
+    """What a person rejected is rejected, although time decided about the rest."""
     if decision.choices[action_digest] is Choice.APPROVE:
         return ActionStatus.AUTHORISED
-    return ActionStatus.EXPIRED if decision.via == "expiry" else ActionStatus.REJECTED
+    by_time = decision.via == "expiry" and not rejections(approval, action_digest)
+    return ActionStatus.EXPIRED if by_time else ActionStatus.REJECTED

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from countersign.domain.approvals import Approval, not_theirs
-from countersign.domain.people import Directory, Member
+from countersign.domain.approvals import Approval
+from countersign.domain.people import Directory, Member, kept_from
 from countersign.domain.workflow import Tier, Workflow
 
 
@@ -19,7 +19,7 @@ def who(
         (member, instead_of)
         for member, instead_of in people.present(tier.role, now)
         if member.person.id not in known
-        and not not_theirs(approval, member.person)
+        and not kept_from(member, approval)
         and _covers(member, approval)
     )
 
@@ -29,6 +29,30 @@ def _covers(member: Member, approval: Approval) -> bool:
     reject is not asked, and nobody waits for them."""
     asked = approval.amounts.items()
     return all(member.covers(approval.actions.get(one, ""), amount) for one, amount in asked)
+
+
+def stand_ins(
+    people: Directory, approval: Approval, workflow: Workflow[Any], now: datetime
+) -> tuple[tuple[Member, str], ...]:
+    """Who stands in now for somebody who was asked, and was not asked themselves."""
+    asked = {*approval.instead_of.values(), *(person.id for person in approval.approvers)}
+    found: dict[str, tuple[Member, str]] = {}
+    for tier in workflow.tiers[: approval.tier + 1]:
+        for member, of in who(people, approval, tier, now):
+            if of in asked:
+                found.setdefault(member.person.id, (member, of))
+    return tuple(found.values())
+
+
+def too_few(approval: Approval, workflow: Workflow[Any]) -> str:
+    """Why enough signatures can never come together, and what to do about it."""
+    roles = ", ".join(tier.role for tier in workflow.tiers)
+    found = ", ".join(person.id for person in approval.approvers)
+    much = " and a limit that covers it" if approval.amounts else ""
+    return (
+        f"{approval.needed} different people must sign and only {found} may: "
+        f"give somebody else one of the roles {roles}{much}"
+    )
 
 
 def nobody(people: Directory, approval: Approval, workflow: Workflow[Any]) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from countersign.domain.actions import Action, LedgerEntry
+from countersign.domain.actions import Action, Difference, LedgerEntry
 from countersign.domain.caps import Cap
 from countersign.domain.contract import Contract
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.policy import Policy
 from countersign.domain.proposal import Fact, Proposal
-from countersign.domain.records import Lookup
+from countersign.domain.records import Lookup, Records
 from countersign.domain.release import Release
 from countersign.domain.rules import Rule, Situation
 from countersign.domain.wanted import Wanted
@@ -57,6 +57,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Dealing:
+    """Something earlier with the same contact, as a person is told of it."""
+
+    title: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Draft:
     """A model's answer after its contract: facts, wishes and drafts, and its own confidence."""
 
@@ -73,7 +81,7 @@ class Workflow(Generic[InputT]):
     id: str
     title: str
     owner: str
-    """The role that answers for it and gets its cases."""
+    """The role that answers for it, gets its cases, and is asked questions about its requests."""
     success: tuple[str, ...]
     thresholds: tuple[str, ...]
     """Failure thresholds: when the owner must act."""
@@ -115,11 +123,25 @@ class Workflow(Generic[InputT]):
     want: Callable[[Situation[InputT]], Sequence[Wanted]]
     caps: Callable[[Situation[InputT], Contract], Sequence[Cap]] = lambda _seen, _params: ()
     """Which caps an action with these parameters falls under when it runs without a signature."""
+    history: Callable[[Records, Collection[str]], Sequence[Dealing]] = lambda _found, _ours: ()
+    """Earlier dealings with the contact, of what Look found, without those under our own keys."""
+    shows: Mapping[str, Callable[[Any, Records], Sequence[Difference] | None]] = field(
+        default_factory=dict
+    )
+    """What an action that only adds something makes of a record, by its id: shown to who signs.
+    None: not known. Unlike an action's `differences` it keeps nothing from running."""
     earlier: tuple[Action[Any, Any], ...] = ()
     """Versions of actions that still run for one deploy: jobs that wait were planned with them."""
     heeds: Mapping[str, str] = field(default_factory=dict)
     """Which part of the answer a field of a target is about: the plain heuristics leave it out when
     the target would not take it."""
+    money: Mapping[str, str] = field(default_factory=dict)
+    """Parts of the answer that are sums, each with the word before `money_facts`."""
+
+
+def money_facts(word: str) -> tuple[str, str]:
+    """The names of the two facts that a sum becomes."""
+    return f"{word}_amount", f"{word}_currency"
 
 
 def known(workflow: Workflow[Any], held: LedgerEntry) -> Action[Any, Any] | None:

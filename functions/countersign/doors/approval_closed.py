@@ -17,7 +17,9 @@ def closed(here: Visit, status: int, *, home: str = "") -> Response:
     now. `home` is the way back to the inbox, in words."""
     decision = here.approval.decision
     if decision is not None:
-        view = decided_view(here.record, here.approval, decision, here.person, here.workflow)
+        view = decided_view(
+            here.record, here.approval, decision, here.person, here.workflow, zone=here.zone
+        )
         return page(status, "decided.html.j2", it=view, home=home)
     return notice(_notice(here), status, home=home)
 
@@ -27,7 +29,7 @@ def _notice(here: Visit) -> Notice:
         case "signed":
             return signed_notice(here.approval, here.person)
         case "replaced":
-            return replaced_notice(here.record, here.approval, here.person)
+            return replaced_notice(here.record, here.approval, here.person, here.zone)
         case "expired":
             return notices.EXPIRED
         case _:

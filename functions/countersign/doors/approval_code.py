@@ -11,6 +11,7 @@ from countersign.doors.approval_cookie import Opened, opened
 from countersign.doors.approval_form import TurnedAway
 from countersign.doors.approval_visit import TRIES
 from countersign.doors.http import Request
+from countersign.doors.new_link import owe_new_link
 from countersign.pages import notices
 from countersign.pages.form import Fault
 
@@ -35,7 +36,9 @@ def code_faults(deps: Deps, link: Link, held: Opened, typed: str) -> tuple[Fault
         return (Fault("code", "Type the code that this page shows."),)
     left = TRIES - _counted(deps, link)
     if left <= 0:
-        raise TurnedAway(notices.TRIED_OUT)
+        # Only the try that closed it: guesses at the same time bring no second mail.
+        mailed = not left and owe_new_link(deps, link)
+        raise TurnedAway(notices.NEW_LINK if mailed else notices.TRIED_OUT)
     tries = "1 try is" if left == 1 else f"{left} tries are"
     return (Fault("code", f"That is not the code; {tries} left."),)
 

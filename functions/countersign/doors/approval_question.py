@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from countersign import asking
+from countersign.contacts import contact_for, contact_today
 from countersign.deps import Deps
 from countersign.domain.approvals import Person
 from countersign.domain.change import Change, Due, JobRecord, Link
@@ -36,6 +37,7 @@ class Answering:
     question: Question
     record: JobRecord
     now: datetime
+    zone: str
 
     @property
     def waits(self) -> bool:
@@ -47,7 +49,7 @@ class Answering:
 
 def ask_back(deps: Deps, request: Request, here: Visit) -> Response:
     """The form for a question (GET), or the question (POST)."""
-    contact, earlier = deps.settings.case_owner, here.record.questions.values()
+    contact, earlier = _contact(deps, here), here.record.questions.values()
     if contact is None or no_more(here.approval, earlier, here.person, contact, here.now):
         return notice(notices.NO_QUESTION)
     if request.method == "POST":
@@ -81,9 +83,13 @@ def _take_question(deps: Deps, request: Request, here: Visit) -> Response:
         except ContractBroken as wrong:
             form = replace(form, faults=(Fault(_TEXT, str(wrong)),))
     if form.faults:
-        contact = deps.settings.case_owner or here.person
+        contact = _contact(deps, here) or here.person
         return page(422, "question.html.j2", it=_ask_view(here, contact), form=form)
     return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
+
+
+def _contact(deps: Deps, here: Visit) -> Person | None:
+    return contact_for(deps, here.record.job.workflow, here.person, here.now)
 
 
 def _ask_view(here: Visit, contact: Person) -> QuestionPage:
@@ -95,7 +101,7 @@ def _record_question(deps: Deps, here: Visit, text: str) -> None:
     text, NotAuthorised when no more may be asked."""
     for _ in range(WRITES):
         earlier = here.record.questions.values()
-        contact = deps.settings.case_owner
+        contact = _contact(deps, here)
         one = asked(here.approval, earlier, text, by=here.person, contact=contact, now=here.now)
         try:
             deps.commit(here.record, _asked(deps, here, one))
@@ -132,10 +138,12 @@ def _answering(deps: Deps, link: Link) -> Answering:
     """Raises TurnedAway, with the one refusal, when this is not the contact any more."""
     record = record_of(deps, link.job_id)
     question = record.questions.get(link.question)
-    contact = deps.settings.case_owner
-    if question is None or contact is None or contact.id != link.person_id:
+    if question is None or question.contact.id != link.person_id:
         raise TurnedAway(notices.REFUSED)
-    return Answering(link, question, record, deps.clock.now())
+    if contact_today(deps, record.job.workflow, question.contact) is None:
+        raise TurnedAway(notices.REFUSED)
+    zone = deps.people.directory().zone(question.contact)
+    return Answering(link, question, record, deps.clock.now(), zone)
 
 
 def _take_answer(deps: Deps, request: Request, here: Answering) -> Response:
@@ -190,5 +198,5 @@ def _no_answer_needed(here: Answering, status: int) -> Response:
 
 
 def _answer_page(here: Answering, form: Form, status: int, cookie: str = "") -> Response:
-    view = answer_view(here.record, here.question, workflow_of(here.record))
+    view = answer_view(here.record, here.question, workflow_of(here.record), here.zone)
     return page(status, "question.html.j2", cookie=cookie, it=view, form=form)

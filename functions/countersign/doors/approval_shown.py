@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from countersign.contacts import contact_for
 from countersign.deps import Deps
 from countersign.doors import approval_form as form_in
 from countersign.doors.approval_answers import page
@@ -25,8 +26,9 @@ def show(deps: Deps, here: Visit, held: Opened, filled: Filled | None = None) ->
         here.person,
         here.workflow,
         here.now,
-        contact=deps.settings.case_owner,
+        contact=contact_for(deps, here.workflow.id, here.person, here.now),
         known=_names(deps, here),
+        zone=here.zone,
     )
     form = Form(shown=form_in.shown(here.approval), code=held.code)
     if filled is not None:

@@ -47,6 +47,11 @@ class Asked:
         return self.member.person
 
     @property
+    def zone(self) -> str:
+        """Their time zone."""
+        return self.member.hours.zone
+
+    @property
     def standing(self) -> Standing:
         """Whether there is something to decide, and if not, why."""
         if self.approval.decision is not None:

@@ -10,14 +10,16 @@ from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus
 from countersign.domain.case import Way
 from countersign.domain.change import JobRecord
+from countersign.domain.charge import may_resolve
 from countersign.domain.errors import (
     AlreadyDecided,
     ContractBroken,
     IllegalMove,
+    NotAuthorised,
     NotFound,
     UnknownVersion,
 )
-from countersign.domain.inbox import case_owner, may_take
+from countersign.domain.inbox import case_owner
 from countersign.domain.proposal import Proposal
 from countersign.domain.rollback import ended_by_order, stands
 from countersign.doors import session, session_form
@@ -75,12 +77,11 @@ def job_of(deps: Deps, request: Request) -> JobRecord:
 
 def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
     """The job with its open case; None when it has none (any more). Raises TurnedAway for
-    somebody who does not hold the owner's role."""
+    somebody who may not end it."""
     record = job_of(deps, request)
-    owner = case_owner(record)
-    if owner is None:
+    if case_owner(record) is None:
         return None
-    if not may_take(who.member, owner):
+    if not may_resolve(who.member, record, WORKFLOWS.get(record.job.workflow)).allowed:
         raise TurnedAway(notices.NOT_YOURS)
     return record
 
@@ -92,7 +93,7 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         422 if form.faults else 200,
         "case.html.j2",
         cookie=held.set_cookie,
-        it=job_view(record, who.now),
+        it=job_view(record, who.now, who.zone),
         person=who.member.person.name,
         form=replace(form, code=held.code),
         fields=_fields(record),
@@ -136,7 +137,7 @@ def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: Filled) -> tupl
             words=filled.words,
             facts=facts,
         )
-    except (AlreadyDecided, ContractBroken, IllegalMove) as refused:
+    except (AlreadyDecided, ContractBroken, IllegalMove, NotAuthorised) as refused:
         return (Fault("way", f"Nothing was recorded: {refused}."),)
     return ()
 

@@ -1,38 +1,60 @@
-"""Cases: the ways out of ESCALATED and FAILED, as an operator's command takes them."""
+"""Cases: the ways out of ESCALATED and FAILED, whichever way they are taken: page or command."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from countersign.deps import Deps
+from countersign.domain.actions import LedgerEntry
 from countersign.domain.case import Case, Resolution, Way, resolve
 from countersign.domain.change import Change, JobRecord
-from countersign.domain.errors import ContractBroken
+from countersign.domain.charge import may_resolve
+from countersign.domain.corrections import facts_of
+from countersign.domain.errors import ContractBroken, NotAuthorised
 from countersign.domain.job import Status
 from countersign.domain.proposal import Proposal
-from countersign.domain.resume import corrected, freed, resumed
+from countersign.domain.resume import corrected, freed, resumed, settled
 from countersign.domain.rollback import ended_by_order, ending, stands
+from countersign.workflows import WORKFLOWS
 
 _WAITING = frozenset({Status.ESCALATED, Status.FAILED})
 
 
 def take_out(
-    deps: Deps, job_id: str, way: Way, *, by: str, words: str, facts: Mapping[str, str]
+    deps: Deps,
+    job_id: str,
+    way: Way,
+    *,
+    by: str,
+    words: str,
+    facts: Mapping[str, str],
+    happened: bool | None = None,
 ) -> JobRecord:
-    """End the job's case. `facts` are corrections, for `resume` only.
+    """End the job's case. `facts` are corrections, for `resume` only. `happened` is what the person
+    found of actions whose outcome was unknown; `done` without it says that they took effect.
 
-    Raises NotFound, AlreadyDecided, or ContractBroken with what is missing.
+    Raises NotFound, NotAuthorised for who may not, AlreadyDecided, or ContractBroken with what is
+    missing.
     """
     record = deps.store.load(job_id)
     if record.job.status not in _WAITING:
         raise ContractBroken(f"the job is {record.job.status}; only ESCALATED or FAILED has a case")
+    _judge(deps, record, by)
     resolution = Resolution(way=way, by=by, at=deps.clock.now(), words=words)
     case = resolve(_case(deps, record), resolution)
     if way != "resume":
-        return deps.commit(record, _ended(record, case, way, by))
-    record = deps.commit(record, _resumed(deps, record, case, by, facts))
+        found = True if way == "done" and happened is None else happened
+        return deps.commit(record, _ended(record, case, by, found))
+    record = deps.commit(record, _resumed(deps, record, case, by, _corrections(record, facts)))
     deps.executions.start(record.job.execution, job_id)
     return record
+
+
+def _judge(deps: Deps, record: JobRecord, by: str) -> None:
+    workflow = WORKFLOWS.get(record.job.workflow)
+    judged = may_resolve(deps.people.directory().member(by), record, workflow)
+    if not judged.allowed:
+        raise NotAuthorised(f"{by} may not end this case: {judged.reason}")
 
 
 def _case(deps: Deps, record: JobRecord) -> Case:
@@ -49,17 +71,29 @@ def _case(deps: Deps, record: JobRecord) -> Case:
     )
 
 
-def _ended(record: JobRecord, case: Case, way: Way, by: str) -> Change:
-    """Done by hand is COMPLETED; closed is REJECTED unless something ran before, and ROLLED_BACK
-    if all of that was undone."""
-    words = case.resolution.words if case.resolution else ""
+def _ended(record: JobRecord, case: Case, by: str, happened: bool | None) -> Change:
+    """Done by hand is COMPLETED; closed is REJECTED unless something ran or may have, and
+    ROLLED_BACK if all of that was undone. What was unknown is settled by what the person found."""
+    way, words = (case.resolution.way, case.resolution.words) if case.resolution else ("close", "")
+    found: tuple[LedgerEntry, ...] = ()
+    if happened is not None:
+        found = settled(record.ledger, by=by, words=words, happened=happened)
+    after = {held.index: held for held in (*record.ledger, *found)}
     return Change(
         event=f"case {way}",
         actor=f"person:{by}",
-        status=Status.COMPLETED if way == "done" else ending(record.ledger),
+        status=Status.COMPLETED if way == "done" else ending(after.values()),
         reason=words,
+        fields={f"{one.index} {one.action}": f"{one.status} {one.note}" for one in found},
+        ledger=found,
         case=case,
     )
+
+
+def _corrections(record: JobRecord, typed: Mapping[str, str]) -> Mapping[str, str]:
+    """Under the names that the job's workflow reads. Raises ContractBroken."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    return facts_of(workflow, typed) if workflow else typed
 
 
 def _resumed(
@@ -70,7 +104,7 @@ def _resumed(
             "the job was to be undone and does not go on: order the rollback again, or end the "
             "case as done or closed"
         )
-    again = freed(record)
+    again = freed(record, deps.people.directory())
     proposal = record.results.get("proposal")
     ran = stands(record.ledger)
     if facts and (proposal is None or ran):

@@ -14,6 +14,8 @@ from typing import Any
 from countersign import observability
 from countersign.deps import Deps
 from countersign.domain import delivery
+from countersign.domain.actions import ActionStatus, LedgerEntry
+from countersign.domain.case import Case
 from countersign.domain.change import Change, Due, JobRecord, Link
 from countersign.domain.delivery import Returned
 from countersign.domain.errors import NotFound, StoreConflict
@@ -21,7 +23,6 @@ from countersign.domain.job import Status
 from countersign.mailing import LINK
 from countersign.runtime import production
 
-DELIVERY = "system:delivery"
 TRIES = 4
 """Each reads the job anew: its own steps write it at the same time."""
 
@@ -77,37 +78,36 @@ def _change(deps: Deps, told: Returned) -> tuple[JobRecord, Change] | None:
 
 def _failed(deps: Deps, record: JobRecord, told: Returned) -> Change | None:
     """A reply has failed. A job that is on its way escalates by itself, since its ledger says so;
-    of one that is complete `tick` makes a case; one that has a case, or was given up, keeps it."""
+    of one that is complete `tick` makes a case; one that has a case, or was given up, keeps it. The
+    case of a rollback says it too: there the reply was only named as what stays."""
     held = delivery.failed_by(record.ledger, told)
     if held is None:
         return None
     completed = record.job.status is Status.COMPLETED
     return Change(
         event="mail came back",
-        actor=DELIVERY,
+        actor=delivery.DELIVERY,
         fields={f"{held.index} {held.action}": f"{held.status} {told.words}"},
         ledger=(held,),
+        case=_told_in_case(record, held),
         due=(Due(kind="returned", at=deps.clock.now()),) if completed else (),
     )
 
 
+def _told_in_case(record: JobRecord, held: LedgerEntry) -> Case | None:
+    case = record.case
+    if held.status is not ActionStatus.KEPT or case is None or case.resolution is not None:
+        return None
+    return case.model_copy(update={"reason": f"{case.reason}; {delivery.not_arrived(held)}"})
+
+
 def _unreached(deps: Deps, record: JobRecord, link: Link, told: Returned) -> Change | None:
     """Somebody who was asked has no mail of it. A complaint is no such sign: that mail arrived."""
-    approval = record.approvals.get(link.approval_id)
-    waits = record.job.status is Status.WAITING_FOR_REVIEW
     ours = link.job_id == record.job.job_id and not link.question
-    if approval is None or not (ours and waits) or told.kind == delivery.COMPLAINED:
+    if not ours or told.kind == delivery.COMPLAINED:
         return None
-    without = delivery.without(approval, link.person_id)
-    if without is None:
-        return None
-    return Change(
-        event="mail came back",
-        actor=DELIVERY,
-        fields={"person": link.person_id, "approval": approval.approval_id, "why": told.words},
-        approvals=(without,),
-        due=(Due(kind="returned", at=deps.clock.now()),),
-    )
+    now = deps.clock.now()
+    return delivery.unreached(record, link.approval_id, link.person_id, told.words, now)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:  # noqa: ARG001 - Lambda's shape

@@ -94,9 +94,12 @@ def _cookies(given: Iterable[object]) -> dict[str, str]:
 
 
 def set_cookie(name: str, value: str, *, path: str, secure: bool, seconds: int) -> str:
-    """A cookie that scripts and other sites never get. Raises ValueError for what would need
-    quoting."""
+    """A cookie that scripts and forms of other sites never get. Raises ValueError for what would
+    need quoting.
+
+    Lax, not Strict: a link in somebody's webmail is another site's, and must find them signed in.
+    """
     if not all(_COOKIE_TEXT.fullmatch(part) for part in (name, value, path)):
         raise ValueError(f"{name} has a value or a path that needs quoting")
-    shared = f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict"
+    shared = f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
     return shared + ("; Secure" if secure else "")

@@ -8,8 +8,9 @@ from dataclasses import replace
 from countersign.deps import Deps
 from countersign.domain.approvals import Approval
 from countersign.domain.change import JobRecord, Listed
+from countersign.domain.charge import may_resolve
 from countersign.domain.errors import NotFound
-from countersign.domain.inbox import boxes, case_owner, may_take
+from countersign.domain.inbox import boxes
 from countersign.doors import inbox_bulk, session, session_form
 from countersign.doors.approval_answers import page, see
 from countersign.doors.approval_form import TurnedAway
@@ -19,6 +20,7 @@ from countersign.doors.session import SignedIn
 from countersign.pages.form import Form
 from countersign.pages.inbox import MOST, heading
 from countersign.pages.inbox import inbox as inbox_view
+from countersign.workflows import WORKFLOWS
 
 PLACE = inbox_bulk.PLACE
 
@@ -48,7 +50,8 @@ def show(deps: Deps, request: Request, here: SignedIn, form: Form | None) -> Res
     rows = waiting(deps, here)
     requests, cases = _requests(deps, here, rows), _cases(deps, here, rows)
     person = here.member.person.name
-    view = inbox_view(person, requests, cases, here.now, more=len(rows) > MOST)
+    more = len(rows) > MOST
+    view = inbox_view(person, requests, cases, here.now, more=more, zone=here.zone)
     held = session.shown(deps, request, here, PLACE)
     return page(
         422 if form else 200,
@@ -92,8 +95,8 @@ def _cases(deps: Deps, here: SignedIn, rows: Sequence[Listed]) -> list[JobRecord
 
 
 def _takes(here: SignedIn, record: JobRecord) -> bool:
-    owner = case_owner(record)
-    return owner is not None and may_take(here.member, owner)
+    workflow = WORKFLOWS.get(record.job.workflow)
+    return may_resolve(here.member, record, workflow).allowed
 
 
 def _loaded(deps: Deps, job_id: str) -> JobRecord | None:

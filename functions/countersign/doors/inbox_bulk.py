@@ -25,7 +25,7 @@ from countersign.pages import session_notices as notices
 from countersign.pages.approval import in_words
 from countersign.pages.bulk import Result, Results
 from countersign.pages.form import REASON_LIMIT, Fault
-from countersign.pages.inbox import MOST, path, shown
+from countersign.pages.inbox import MOST, path, path_of, shown
 from countersign.pages.risk import like, together
 from countersign.pages.text import Pieces, visible
 
@@ -33,6 +33,10 @@ PLACE = "inbox"
 BUDGET = timedelta(seconds=10)
 """After this no further request is begun: the function's own time is 15 seconds."""
 
+NAMING = timedelta(seconds=3)
+"""For this long what was not reached is still read, so that its row can name it."""
+
+_LATE = "Not reached in time; nothing was recorded. Decide it again."
 _TAKEN = "take-"
 _FIXED = frozenset({"group", "listed", "reason", "code", "opened"})
 _OPTIONAL = frozenset({"choice", "all"})
@@ -111,14 +115,26 @@ def decided(deps: Deps, who: SignedIn, filled: Filled) -> Response:
     until = who.now + BUDGET
     results = []
     for approval_id, value in filled.taken.items():
-        if deps.clock.now() >= until:
-            words = "Not reached in time; nothing was recorded. Decide it again."
-            results.append(_result((), "", words))
-        else:
-            results.append(_one(deps, who, filled, approval_id, value))
+        late = deps.clock.now() >= until
+        one = _unreached if late else _one
+        results.append(one(deps, who, filled, approval_id, value))
     observability.count("BulkDecisions", sum(one.done for one in results))
     view = Results(who.member.person.name, _VERBS[Choice(filled.choice)], tuple(results))
     return page(200, "bulk.html.j2", it=view)
+
+
+def _unreached(deps: Deps, who: SignedIn, _: Filled, approval_id: str, value: str) -> Result:
+    """Named like the others, for as long as there is time to read it; after that by its job."""
+    job_id = value.partition(" ")[0]
+    by_job = (visible(f"Job {job_id}"),)
+    there = path_of(job_id, approval_id) if _ID.fullmatch(job_id) else ""
+    if deps.clock.now() >= who.now + BUDGET + NAMING:
+        return _result(by_job, there, _LATE)
+    try:
+        here = arrived(deps, job_id, approval_id, who.member.person.id)
+    except (TurnedAway, Transient, UnknownVersion):
+        return _result(by_job, there, _LATE)
+    return _said(here, _LATE)
 
 
 def _one(deps: Deps, who: SignedIn, filled: Filled, approval_id: str, value: str) -> Result:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from countersign.deps import Deps
 from countersign.domain.change import JobRecord
+from countersign.domain.charge import may_resolve
 from countersign.domain.errors import ContractBroken, NotAuthorised
-from countersign.domain.inbox import case_owner, may_take
 from countersign.doors import session, session_form
 from countersign.doors.approval_answers import page, see
 from countersign.doors.approval_form import TurnedAway
@@ -40,7 +40,7 @@ def answer(deps: Deps, request: Request) -> Response:
 
 
 def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
-    owner, place = case_owner(record), _place(record)
+    place, workflow = _place(record), WORKFLOWS.get(record.job.workflow)
     offered = allowed(who.member, record).allowed
     held = session.shown(deps, request, who, place) if offered else None
     undone, stays = _preview(record) if offered else ((), ())
@@ -48,9 +48,9 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         422 if form.faults else 200,
         "job.html.j2",
         cookie=held.set_cookie if held else "",
-        it=job_view(record, who.now),
+        it=job_view(record, who.now, who.zone),
         person=who.member.person.name,
-        takes=owner is not None and may_take(who.member, owner),
+        takes=may_resolve(who.member, record, workflow).allowed,
         form=replace(form, code=held.code if held else ""),
         undone=undone,
         stays=stays,
@@ -79,7 +79,8 @@ def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Re
 
 def _ordered(deps: Deps, who: SignedIn, record: JobRecord, reason: str) -> tuple[Fault, ...]:
     try:
-        roll_back(deps, record.job.job_id, by=who.member.person.id, reason=reason)
+        job, by = record.job, who.member.person.id
+        roll_back(deps, job.job_id, by=by, reason=reason, version=job.version)
     except (ContractBroken, NotAuthorised) as refused:
         return (Fault("reason", f"Nothing was ordered: {refused}."),)
     return ()

@@ -82,15 +82,15 @@ def _tried(deps: Deps, wanted: _Wanted, typed: Typed) -> None:
     if held is None or typed.again or not held.live(wanted.about, now):
         raise CodeAsked(_mailed(deps, wanted, held))
     if not typed.code:
-        raise CodeAsked(steps.waits(held))
+        raise CodeAsked(steps.waits(held, wanted.here.zone))
     if not codes.well_formed(typed.code):
-        raise CodeAsked(steps.misread(held))
+        raise CodeAsked(steps.misread(held, wanted.here.zone))
     tried = held.model_copy(update={"tries": held.tries + 1})
     # Counted before it is compared: guesses that come at the same time have five tries in all.
     deps.codes.change(held, tried)
     if not hmac.compare_digest(_seal(deps, held.about, held.salt, typed.code), held.seal):
         observability.count("CodesWrong")
-        raise CodeAsked(steps.wrong(tried, now))
+        raise CodeAsked(steps.wrong(tried, now, wanted.here.zone))
 
 
 def _mailed(deps: Deps, wanted: _Wanted, held: Code | None) -> CodeStep:
@@ -99,7 +99,9 @@ def _mailed(deps: Deps, wanted: _Wanted, held: Code | None) -> CodeStep:
     sent = held.recent(now) if held else ()
     if len(sent) >= codes.MOST_CODES:
         observability.count("CodesRefused")
-        return steps.no_more(sent[0] + codes.CODES_WITHIN, held, wanted.about, now)
+        return steps.no_more(
+            sent[0] + codes.CODES_WITHIN, held, wanted.about, now, wanted.here.zone
+        )
     digits, salt = deps.ids.digits(codes.DIGITS), deps.ids.salt()
     made = Code(
         key=wanted.key,
@@ -112,13 +114,15 @@ def _mailed(deps: Deps, wanted: _Wanted, held: Code | None) -> CodeStep:
     deps.codes.change(held, made)
     _send(deps, wanted, made, digits)
     observability.count("CodesMailed")
-    return steps.mailed(made, held, wanted.about, now)
+    return steps.mailed(made, held, wanted.about, now, wanted.here.zone)
 
 
 def _send(deps: Deps, wanted: _Wanted, made: Code, digits: str) -> None:
     """Mail it; a mail that did not go out is not counted, and its code is dead."""
     here = wanted.here
-    mail = code_mail(here.record, here.person, wanted.amounts, digits, made.expires_at)
+    mail = code_mail(
+        here.record, here.person, wanted.amounts, digits, made.expires_at, zone=here.zone
+    )
     try:
         deps.mail.send(mail)
     except Ambiguous:

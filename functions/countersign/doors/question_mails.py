@@ -6,8 +6,10 @@ another link, since a question that nobody got would cost the approver the deadl
 
 from __future__ import annotations
 
-from countersign import asking
+from countersign import asking, observability, request_mails
+from countersign.contacts import contact_today
 from countersign.deps import Deps
+from countersign.domain.approvals import Person
 from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.job import Status
 from countersign.domain.questions import Question
@@ -35,13 +37,24 @@ def _mail(deps: Deps, record: JobRecord, question: Question) -> JobRecord:
     mark = f"{what}-{question.question_id}"
     if mark in record.notes:
         return record
+    today = _today(deps, record, question)
+    if today is None:
+        observability.logger().warning("nobody is mailed who left", extra={"mark": mark})
+        return record
     if question.answered:
-        deps.mail.send(answer_given(record, question))
+        deps.mail.send(answer_given(record, question.model_copy(update={"by": today})))
     else:
-        minted = asking.mint_question(deps, record, question)
+        asked = question.model_copy(update={"contact": today})
+        minted = asking.mint_question(deps, record, asked)
         change = Change(event="question linked", actor=TICK, links=(minted.link,))
         record = deps.commit(record, change)
-        url = asking.address(deps, minted)
-        deps.mail.send(question_asked(record, question, url))
+        deps.mail.send(question_asked(record, asked, asking.address(deps, minted)))
     deps.store.note(record.job.job_id, mark)
     return record
+
+
+def _today(deps: Deps, record: JobRecord, question: Question) -> Person | None:
+    """Who is mailed, at today's address; None when they left, or are no contact any more."""
+    if question.answered:
+        return next(iter(request_mails.today(deps, (question.by,))), None)
+    return contact_today(deps, record.job.workflow, question.contact)

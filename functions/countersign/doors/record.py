@@ -38,7 +38,8 @@ def record_end(deps: Deps, execution: str, job_id: str, status: str) -> bool:
         event="execution ended",
         actor="system:recorder",
         status=Status.FAILED,
-        reason=f"{_WORDS[status]}; see its history, then `countersign case {job_id} resume`",
+        reason=f"{_WORDS[status]}; see its history, "
+        f"then `countersign case {job_id} resume --by PERSON`",
         done=tuple(kind for kind in record.due if kind != "reservation"),
     )
     deps.commit(record, change)

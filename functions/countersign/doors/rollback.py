@@ -24,13 +24,18 @@ def allowed(member: Member | None, record: JobRecord) -> Authority:
     return Authority(allowed=not refused, reason=refused)
 
 
-def roll_back(deps: Deps, job_id: str, *, by: str, reason: str) -> JobRecord:
+def roll_back(
+    deps: Deps, job_id: str, *, by: str, reason: str, version: int | None = None
+) -> JobRecord:
     """Order it, and start the execution that carries it out; should that be lost, `tick` does.
 
+    `version` is that of the job that the person was shown: another one is not theirs to order.
     Raises NotFound, NotAuthorised, or ContractBroken with why there is nothing to order.
     """
     for _ in range(TRIES):
         record = deps.store.load(job_id)
+        if version is not None and record.job.version != version:
+            raise ContractBroken("the job changed since it was shown: look at it again")
         try:
             return _ordered(deps, record, by, reason)
         except StoreConflict:

@@ -30,6 +30,11 @@ class SignedIn:
     member: Member
     now: datetime
 
+    @property
+    def zone(self) -> str:
+        """Their time zone."""
+        return self.member.hours.zone
+
     def page(self, place: str) -> str:
         """The id of one page in this session: a nonce for another session's page is worth
         nothing here. A link's id has no space in it."""
@@ -37,12 +42,15 @@ class SignedIn:
 
 
 def signed_in(deps: Deps, request: Request) -> SignedIn | None:
-    """Who this browser is signed in as. Whoever left the directory is out at once."""
+    """Who this browser is signed in as. Whoever left the directory is out at once; a session that
+    somebody signed out of is worth nothing, whoever kept its cookie."""
     value = request.cookies.get(_name(deps), "")
     now = deps.clock.now()
     session = unsealed(_key(deps), value, now) if value else None
-    member = deps.people.directory().member(session.person_id) if session else None
-    return SignedIn(session, member, now) if session and member else None
+    if session is None or session_tries.has_ended(deps, session.id):
+        return None
+    member = deps.people.directory().member(session.person_id)
+    return SignedIn(session, member, now) if member else None
 
 
 def require(deps: Deps, request: Request) -> SignedIn:

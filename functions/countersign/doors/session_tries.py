@@ -1,4 +1,5 @@
-"""Wrong codes in one session are counted: after the last one the session takes no form any more."""
+"""What is stored of sessions: wrong codes, after the last of which one takes no form any more; and
+that somebody signed out, after which one is worth nothing."""
 
 from __future__ import annotations
 
@@ -27,6 +28,24 @@ def code_faults(deps: Deps, page: str, typed: str, code: str) -> tuple[Fault, ..
         raise TurnedAway(notices.TRIED_OUT)
     tries = "1 try is" if left == 1 else f"{left} tries are"
     return (Fault("code", f"That is not the code that this page shows; {tries} left."),)
+
+
+def end(deps: Deps, session_id: str) -> None:
+    """Close the session for whoever holds its cookie; the mark outlives the cookie."""
+    mark = Code(key=_ended(session_id), expires_at=deps.clock.now() + SESSION_FOR)
+    try:
+        deps.codes.change(None, mark)
+    except StoreConflict:
+        return  # it is closed already
+
+
+def has_ended(deps: Deps, session_id: str) -> bool:
+    """Whether somebody signed out of it."""
+    return deps.codes.held(_ended(session_id)) is not None
+
+
+def _ended(session_id: str) -> str:
+    return f"ended {session_id}"
 
 
 def _counted(deps: Deps, key: str, held: Code | None) -> int:

@@ -11,7 +11,7 @@ from countersign.domain import links
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.people import Member
 from countersign.domain.session import LINK_FOR, TRIES, SignIn
-from countersign.doors import session, session_form
+from countersign.doors import session, session_form, session_tries
 from countersign.doors.approval_answers import notice, page, see
 from countersign.doors.approval_cookie import Opened, opened, opened_now
 from countersign.doors.approval_form import TurnedAway
@@ -70,10 +70,14 @@ def link(deps: Deps, request: Request) -> Response:
 
 
 def leave(deps: Deps, request: Request) -> Response:
-    """`/approvals/sign-out`. Only a POST from our own page signs out."""
+    """`/approvals/sign-out`. Only a POST from our own page signs out: of this session, wherever its
+    cookie is."""
     if request.method != "POST":
         return see(session.HOME)
     session_form.fields(deps, request)
+    who = session.signed_in(deps, request)
+    if who is not None:
+        session_tries.end(deps, who.session.id)
     out = notice(notices.SIGNED_OUT)
     return Response(out.status, out.body, out.headers, (session.ended(deps),))
 

@@ -7,15 +7,16 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
-from countersign import asking, measuring, observability
+from countersign import measuring, observability
 from countersign.deps import Deps
-from countersign.domain.change import Change, DueKind, DueRow, JobRecord
+from countersign.domain.change import DueKind, DueRow, JobRecord
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.job import Status
 from countersign.doors.question_mails import mail_questions
+from countersign.doors.reminders import mail_requests, remind
 from countersign.doors.reservations import settle_reservations
 from countersign.doors.tiers import after_return, end_tier
-from countersign.doors.waking import TICK, later, settled, unpark, wake
+from countersign.doors.waking import later, settled, unpark, wake
 from countersign.runtime import production
 
 ENOUGH = timedelta(seconds=40)
@@ -90,26 +91,6 @@ def queue_again(deps: Deps, record: JobRecord) -> None:
     later(deps, record, "queue", "queued again")
 
 
-def remind(deps: Deps, record: JobRecord) -> None:
-    """Half of a tier's time is over: mail who has not signed, once. The row goes first, so that a
-    crash loses a reminder rather than repeating it."""
-    approval = record.pending
-    if approval is None:
-        settled(deps, record, "reminder")
-        return
-    done = {*(one.by for one in approval.signatures), *approval.unreachable}
-    missing = [person for person in approval.approvers if person.id not in done]
-    minted = asking.mint(deps, approval, missing)
-    change = Change(
-        event="reminded",
-        actor=TICK,
-        fields={"people": str(len(minted))},
-        links=tuple(one.link for one in minted),
-        done=("reminder",),
-    )
-    asking.mail(deps, deps.commit(record, change), approval, minted)
-
-
 _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "queue": queue_again,
     "reminder": remind,
@@ -119,6 +100,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "question": mail_questions,
     "reservation": settle_reservations,
     "returned": after_return,
+    "mail": mail_requests,
 }
 
 

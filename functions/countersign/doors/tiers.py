@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from countersign import asking, observability
+from countersign import asking, observability, request_mails
 from countersign.casework import new_case, tell_owner
 from countersign.deps import Deps
 from countersign.domain.approvals import Approval
 from countersign.domain.change import Change, Due, JobRecord
-from countersign.domain.delivery import mails_failed
+from countersign.domain.delivery import mails_failed, not_arrived
 from countersign.domain.expiry import expire, give_up
 from countersign.domain.job import Status
 from countersign.domain.resume import AGAIN
 from countersign.domain.settling import settle
-from countersign.doors.waking import TICK, settled, wake
+from countersign.doors.waking import TICK, call, settled
 from countersign.workflows import WORKFLOWS
 
 
@@ -56,7 +56,7 @@ def _reopened(deps: Deps, record: JobRecord) -> JobRecord:
     failed = next(iter(mails_failed(record.ledger)), None)
     if failed is None or record.job.status is not Status.COMPLETED:
         return record
-    reason = f"the mail of {failed.action} did not reach its recipient ({failed.note})"
+    reason = not_arrived(failed)
     change = Change(
         event="escalated",
         actor=TICK,
@@ -71,18 +71,19 @@ def _reopened(deps: Deps, record: JobRecord) -> JobRecord:
 def _ask_further(deps: Deps, record: JobRecord, now_asked: Approval, why: str) -> None:
     before = record.approvals[now_asked.approval_id]
     new = now_asked.approvers[len(before.approvers) :]
-    minted = asking.mint(deps, now_asked, new)
+    minted = asking.mint(deps, now_asked, request_mails.unmailed(deps, record, now_asked))
+    owed = Due(kind="mail", at=deps.clock.now() + AGAIN)
     change = Change(
         event="asked the next tier",
         actor=TICK,
         fields={"tier": str(now_asked.tier), "people": str(len(new)), "why": why},
         approvals=(now_asked,),
         links=tuple(one.link for one in minted),
-        due=asking.dues(deps, now_asked, WORKFLOWS[record.job.workflow]),
+        due=(*asking.dues(deps, now_asked, WORKFLOWS[record.job.workflow]), owed),
         done=("returned",) if "returned" in record.due else (),
     )
     observability.count("ApprovalsEscalated", workflow=record.job.workflow)
-    asking.mail(deps, deps.commit(record, change), now_asked, minted)
+    settled(deps, request_mails.mail(deps, deps.commit(record, change), now_asked, minted), "mail")
 
 
 def _end(deps: Deps, record: JobRecord, decided: Approval, event: str) -> None:
@@ -97,4 +98,4 @@ def _end(deps: Deps, record: JobRecord, decided: Approval, event: str) -> None:
         due=(Due(kind="callback", at=deps.clock.now() + AGAIN),),
     )
     observability.count("ApprovalsExpired", workflow=record.job.workflow)
-    wake(deps, deps.commit(record, change))
+    call(deps, deps.commit(record, change))

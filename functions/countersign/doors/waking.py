@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countersign import observability
 from countersign.deps import Deps
 from countersign.domain.change import Change, Due, DueKind, JobRecord
 from countersign.domain.job import Status
@@ -14,14 +15,21 @@ def wake(deps: Deps, record: JobRecord) -> None:
     """A decision stands and its callback may be lost: call again, or take the job over."""
     if record.job.status is not Status.WAITING_FOR_REVIEW:
         settled(deps, record, "callback")
-        return
+    elif call(deps, record):
+        # The execution still waited: whoever decided could not tell it, or died before.
+        observability.count("CallbacksLost")
+
+
+def call(deps: Deps, record: JobRecord) -> bool:
+    """Let the waiting execution go on; whether it still waited. One that is gone is replaced."""
     ended = [held for held in record.approvals.values() if held.decision or held.superseded]
     latest = max(ended, key=lambda held: held.requested_at, default=None)
     token = record.tokens.get(latest.approval_id, "") if latest else ""
     if token and deps.executions.succeed(token, record.job.job_id):
-        return
+        return True
     if not deps.executions.running(record.job.execution):
         _restart(deps, record)
+    return False
 
 
 def unpark(deps: Deps, record: JobRecord) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from countersign import observability
 from countersign.domain.actions import ActionStatus, LedgerEntry
+from countersign.domain.attempts import NO_OUTCOME, label, number
 from countersign.domain.change import Change, JobRecord
-from countersign.domain.errors import StoreConflict
+from countersign.domain.errors import CountersignError, StoreConflict
 from countersign.domain.job import Status
 from countersign.effects.slotting import Visit
+from countersign.runtime import committed
 
 
 def claimed(
@@ -21,7 +24,7 @@ def claimed(
         event="undo claimed" if undoing else "claimed",
         actor=f"state:{visit.call.state}",
         status=Status.PROCESSING,
-        fields=told((*ended, claim)),
+        fields={**told(ended), label(claim): f"{claim.status} {number(record.audit, claim)}"},
         ledger=(*ended, claim),
     )
     try:
@@ -37,7 +40,41 @@ def _ours(visit: Visit, record: JobRecord, claim: LedgerEntry) -> JobRecord:
     mine = any(held.attempt == claim.attempt for held in stored.ledger)
     if stored.job.execution != record.job.execution or not mine:
         raise StoreConflict("somebody else wrote the job first")
+    visit.finds_its_slot(claim.attempt)
     return stored
+
+
+def keep(visit: Visit, record: JobRecord, ended: tuple[LedgerEntry, ...]) -> None:
+    """Nothing is claimed, so nothing else would store what ended before."""
+    if ended:
+        _store(visit, record, "acted", ended)
+
+
+def put_back(visit: Visit, record: JobRecord, claim: LedgerEntry, why: Exception) -> None:
+    """Nothing was sent and the target has no keys: without this, the retry would say unknown."""
+    free = moved(claim, ActionStatus.AUTHORISED, f"put back: nothing was sent ({why})")
+    _store(visit, record, "put back", (free,))
+
+
+def tell_why(visit: Visit, record: JobRecord, claim: LedgerEntry, why: Exception) -> None:
+    """An attempt has no outcome and another one follows: the reason, for who reads the job. What
+    goes wrong here must not hide it."""
+    change = Change(
+        event="attempt ended",
+        actor=f"state:{visit.call.state}",
+        fields={label(claim): f"{NO_OUTCOME}{why}"},
+    )
+    try:
+        visit.deps.commit(record, change)
+    except CountersignError:
+        observability.defect("telling why an attempt ended")
+
+
+def _store(visit: Visit, record: JobRecord, event: str, ledger: tuple[LedgerEntry, ...]) -> None:
+    change = Change(
+        event=event, actor=f"state:{visit.call.state}", fields=told(ledger), ledger=ledger
+    )
+    committed(visit.deps, visit.call, record, change)
 
 
 def moved(held: LedgerEntry, status: ActionStatus, note: str = "", **more: Any) -> LedgerEntry:
@@ -47,4 +84,4 @@ def moved(held: LedgerEntry, status: ActionStatus, note: str = "", **more: Any) 
 
 def told(entries: tuple[LedgerEntry, ...]) -> dict[str, str]:
     """The entries for the audit trail."""
-    return {f"{e.index} {e.action}": f"{e.status} {e.note}".strip() for e in entries}
+    return {label(e): f"{e.status} {e.note}".strip() for e in entries}

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from countersign import observability
 from countersign.deps import Deps
 from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import ConnectorResting, SlotTaken, Throttled
+from countersign.domain.people import Directory
 from countersign.domain.slots import Slot, free, given_back, lease, next_free
 from countersign.patience import Patience
 from countersign.resting import check_resting, watched
-from countersign.runtime import Call, Continued
+from countersign.runtime import Call, Continued, give_back
 
 MOST_TRIES = 3
 """Slots that are tried per look at what is free; each try costs a transaction."""
@@ -34,6 +36,11 @@ class Visit:
         """What it holds, from its first claim on."""
         self._actions = 0
         self._known = deps.known_slots.setdefault(connector, {})
+
+    @cached_property
+    def people(self) -> Directory:
+        """Everybody, read once in a visit: by the first action that people signed."""
+        return self.deps.people.directory()
 
     @property
     def port(self) -> object:
@@ -76,13 +83,18 @@ class Visit:
     def breaks_off(self) -> None:
         """Something was raised: the slot is given back by itself. What cannot be given back now
         comes back when its lease ends."""
-        slot = self._given_back()
-        if slot is None:
+        give_back(self.deps, self._given_back())
+
+    def finds_its_slot(self, attempt: str) -> None:
+        """A claim stands whose answer was lost: the slot that it took is this visit's. One that is
+        not found comes back when its lease ends."""
+        if self.slot is not None:
             return
         try:
-            self.deps.limits.free(slot)
-        except Exception:  # noqa: BLE001 - what is being raised matters more
-            observability.defect("giving back a slot")
+            held = self.deps.limits.slots(self._connector)
+            self.slot = next((slot for slot in held if slot.attempt == attempt), None)
+        except Exception:  # noqa: BLE001 - the claim counts
+            observability.defect("finding a slot")
 
     def _given_back(self) -> Slot | None:
         if self.slot is None:

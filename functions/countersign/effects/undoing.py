@@ -55,14 +55,18 @@ class _Attempt:
     undo: Undo[Any, Any]
 
     def state(self) -> Mapping[str, str]:
-        return self.undo.state(self._port, self._params, self.claim.key)
+        return self.undo.state(self._port, self._params, self.claim.key, self._at)
 
     def restore(self, values: Mapping[str, str]) -> None:
-        self.undo.restore(self._port, self._params, self.claim.key, values)
+        self.undo.restore(self._port, self._params, self.claim.key, self._at, values)
 
     @property
     def _port(self) -> object:
         return self.visit.port
+
+    @property
+    def _at(self) -> str:
+        return (self.claim.left or {}).get("id", "")
 
     @property
     def _params(self) -> Any:

@@ -31,7 +31,7 @@ from countersign.pages.context import (
 from countersign.pages.items import Item, item
 from countersign.pages.signatures import Rejection, rejected
 from countersign.pages.source import Part, source
-from countersign.pages.text import Pieces, counted, label, moment, span, visible
+from countersign.pages.text import UTC, Pieces, counted, label, moment, span, visible
 
 SHORT = items.SHORT
 
@@ -121,10 +121,10 @@ def request(
     *,
     contact: Person | None = None,
     known: Mapping[str, str] | None = None,
+    zone: str = UTC,
 ) -> Request:
-    """The view of a request that waits. `contact` answers questions; `known` are names by id.
-    Raises NotAuthorised when the stored bytes are not the ones that were asked about,
-    UnknownVersion when this code cannot read what is stored."""
+    """A request that waits. `contact` answers questions, `known` are names by id, `zone` is theirs.
+    Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
     entries = asked(record, approval, now)
     names = names_of(record, known or {})
     return Request(
@@ -132,15 +132,15 @@ def request(
         workflow=workflow.title,
         job_id=record.job.job_id,
         person=person.name,
-        signing=signing(approval, person, names),
-        deadline=moment(approval.deadline),
+        signing=signing(approval, person, names, zone),
+        deadline=moment(approval.deadline, zone),
         deadline_at=approval.deadline.isoformat(),
         left=span(approval.deadline - now),
         actions=tuple(item(n, held, record, workflow, names) for n, held in enumerate(entries, 1)),
         rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
-        past=past(record),
-        ask_back=ask_back(record, approval, person, contact, now),
+        past=past(record, workflow),
+        ask_back=ask_back(record, approval, person, contact, now, zone=zone),
     )
 
 

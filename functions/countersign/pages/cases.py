@@ -8,6 +8,7 @@ from typing import Any
 
 from countersign.domain.actions import Difference, LedgerEntry
 from countersign.domain.approvals import EXPIRY, Approval
+from countersign.domain.attempts import attempts
 from countersign.domain.change import JobRecord
 from countersign.domain.contract import ContractT
 from countersign.domain.errors import UnknownVersion
@@ -22,7 +23,7 @@ from countersign.pages.items import Altered, altered
 from countersign.pages.job_views import Effect, Ended, JobPage, Open, Request, Step, Understood
 from countersign.pages.reasons import because
 from countersign.pages.source import Part, source
-from countersign.pages.text import label, moment, span, visible
+from countersign.pages.text import UTC, label, moment, second, span, visible
 from countersign.pages.timeline import Moment, timeline
 from countersign.workflows import WORKFLOWS
 
@@ -40,8 +41,9 @@ STATUS_LINES = {
 }
 
 
-def job(record: JobRecord, now: datetime) -> JobPage:
-    """The view; whatever this code cannot read any more is left out, the rest is shown."""
+def job(record: JobRecord, now: datetime, zone: str = UTC) -> JobPage:
+    """The view, for somebody in `zone`; whatever this code cannot read any more is left out, the
+    rest is shown."""
     held, workflow = record.job, WORKFLOWS.get(record.job.workflow)
     proposal = _stored(record, "proposal", Proposal)
     found = _stored(record, "findings", Findings)
@@ -52,17 +54,17 @@ def job(record: JobRecord, now: datetime) -> JobPage:
         reason=visible(held.reason),
         attempt=held.attempt,
         door=held.source.door,
-        received=moment(held.source.received_at),
-        case=_open(record, now),
-        ended=_ended(record),
+        received=moment(held.source.received_at, zone),
+        case=_open(record, now, zone),
+        ended=_ended(record, zone),
         source=_source(record, proposal, workflow),
         facts=tuple(_fact(n, one) for n, one in proposal.facts.items()) if proposal else (),
         confidence=f"{proposal.confidence * 100:.0f} %" if proposal else "",
         model=_model(proposal) if proposal else "",
         findings=found.found if found else (),
-        effects=tuple(_effect(entry, workflow) for entry in record.ledger),
-        requests=tuple(_requests(record)),
-        story=tuple(_step(one) for one in timeline(record)),
+        effects=tuple(_effect(record, entry, workflow, zone) for entry in record.ledger),
+        requests=tuple(_requests(record, zone)),
+        story=tuple(_step(one, zone) for one in timeline(record)),
     )
 
 
@@ -79,7 +81,7 @@ def _stored(record: JobRecord, name: str, kind: type[ContractT]) -> ContractT | 
         return None
 
 
-def _open(record: JobRecord, now: datetime) -> Open | None:
+def _open(record: JobRecord, now: datetime, zone: str) -> Open | None:
     owner = case_owner(record)
     if owner is None:
         return None
@@ -90,19 +92,19 @@ def _open(record: JobRecord, now: datetime) -> Open | None:
         owner=owner,
         reason=visible((case.reason if case else record.job.reason) or "no reason is stored"),
         since=span(now - since),
-        due=moment(due),
+        due=moment(due, zone),
         due_at=due.isoformat(),
         overdue=now >= due,
     )
 
 
-def _ended(record: JobRecord) -> Ended | None:
+def _ended(record: JobRecord, zone: str) -> Ended | None:
     said = record.case.resolution if record.case else None
     if said is None:
         return None
     ways = {"resume": "Corrected and resumed", "done": "Done by hand", "close": "Closed"}
     ways["rollback"] = "Rolled back"
-    return Ended(ways[said.way], said.by, moment(said.at), visible(said.words))
+    return Ended(ways[said.way], said.by, moment(said.at, zone), visible(said.words))
 
 
 def _source(
@@ -119,7 +121,9 @@ def _fact(name: str, fact: Fact) -> Understood:
     return Understood(label(name), visible(fact.value), quotes, fact.by)
 
 
-def _effect(held: LedgerEntry, workflow: Workflow[Any] | None) -> Effect:
+def _effect(
+    record: JobRecord, held: LedgerEntry, workflow: Workflow[Any] | None, zone: str
+) -> Effect:
     return Effect(
         words=visible(in_words(held, workflow) if workflow else held.action),
         status=STATUS_WORDS[held.status],
@@ -127,7 +131,9 @@ def _effect(held: LedgerEntry, workflow: Workflow[Any] | None) -> Effect:
         target=visible(_target(held)),
         reasons=tuple(dict.fromkeys(because(reason) for reason in held.verdict.reasons)),
         digest=held.digest[:SHORT],
-        attempt=held.attempt,
+        attempts=tuple(
+            visible(one.words(second(one.at, zone))) for one in attempts(record.audit, held)
+        ),
         receipt=visible(held.receipt.id if held.receipt else ""),
         conflict=_told(held.conflict),
         wrote=_told(written(held)),
@@ -146,27 +152,27 @@ def _target(held: LedgerEntry) -> str:
         return ""
 
 
-def _requests(record: JobRecord) -> Iterator[Request]:
+def _requests(record: JobRecord, zone: str) -> Iterator[Request]:
     for held in sorted(record.approvals.values(), key=lambda one: one.requested_at):
         yield Request(
-            asked=moment(held.requested_at),
+            asked=moment(held.requested_at, zone),
             people=tuple(person.name for person in held.approvers),
-            until=moment(held.deadline),
-            said=tuple(_said(held)),
+            until=moment(held.deadline, zone),
+            said=tuple(_said(held, zone)),
         )
 
 
-def _step(one: Moment) -> Step:
+def _step(one: Moment, zone: str) -> Step:
     details = tuple((name, visible(value)) for name, value in one.details)
-    return Step(one.at, f"{one.at:%d %b %Y, %H:%M:%S} UTC", one.who, one.what, details)
+    return Step(one.at, second(one.at, zone), one.who, one.what, details)
 
 
-def _said(held: Approval) -> Iterator[str]:
+def _said(held: Approval, zone: str) -> Iterator[str]:
     for one in held.signatures or ((held.decision,) if held.decision else ()):
         by = held.person(one.by)
         who = by.name if by else ("Time" if one.by == EXPIRY else one.by)
         choices = ", ".join(sorted(set(one.choices.values())))
-        yield f"{who}: {choices}, {moment(one.at)}"
+        yield f"{who}: {choices}, {moment(one.at, zone)}"
     if held.superseded:
         yield "Replaced by a newer request"
     elif held.decision is None:

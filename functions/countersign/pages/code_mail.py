@@ -10,12 +10,18 @@ from countersign.domain.change import JobRecord
 from countersign.domain.money import Money
 from countersign.domain.ports import Email
 from countersign.pages.environment import render
-from countersign.pages.text import moment, one_line
+from countersign.pages.text import UTC, moment, one_line
 from countersign.workflows import WORKFLOWS
 
 
 def code_mail(
-    record: JobRecord, person: Person, amounts: Iterable[Money], code: str, until: datetime
+    record: JobRecord,
+    person: Person,
+    amounts: Iterable[Money],
+    code: str,
+    until: datetime,
+    *,
+    zone: str = UTC,
 ) -> Email:
     """One code, for one person and one decision. It is not in the subject, which a locked phone
     shows to everybody."""
@@ -25,7 +31,7 @@ def code_mail(
         "much": ", ".join(str(amount) for amount in amounts),
         "workflow": workflow.title if workflow else record.job.workflow,
         "code": code,
-        "until": moment(until),
+        "until": moment(until, zone),
         "job_id": record.job.job_id,
     }
     subject = f"Your code to approve {it['much']}"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from countersign.domain.approvals import Approval, Person
 from countersign.domain.change import JobRecord
 from countersign.domain.policy import Quorum
 from countersign.domain.proposal import Usage
 from countersign.domain.questions import Question, no_more
-from countersign.domain.records import Record, Records
+from countersign.domain.records import Records
+from countersign.domain.workflow import Workflow
 from countersign.pages.signatures import Signature, signatures
-from countersign.pages.text import Pieces, counted, label, moment, visible
+from countersign.pages.text import UTC, Pieces, counted, moment, visible
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Signing:
 
 @dataclass(frozen=True)
 class Past:
-    """A deal of this contact."""
+    """Something earlier with this contact."""
 
     title: Pieces
     details: Pieces
@@ -59,13 +61,15 @@ class AskBack:
     moves_deadline: bool
 
 
-def signing(approval: Approval, person: Person, names: Mapping[str, str]) -> Signing:
-    """The signatures of a request, as `person` sees them."""
+def signing(
+    approval: Approval, person: Person, names: Mapping[str, str], zone: str = UTC
+) -> Signing:
+    """The signatures of a request, as `person` sees them in their `zone`."""
     signed = {one.by for one in approval.signatures}
     others = [p for p in approval.approvers if p.id != person.id]
     return Signing(
         needed=approval.needed,
-        signed=signatures(approval, person),
+        signed=signatures(approval, person, zone),
         missing=tuple(p.name for p in others if p.id not in signed),
         instead=tuple(
             f"{names.get(deputy, deputy)} for {names.get(absent, absent)}"
@@ -89,46 +93,43 @@ def cost(usage: Usage) -> str:
     return f"{counted(usage.calls, 'model call')}, {tokens:,} tokens, {usage.usd:.4f} USD"
 
 
-def past(record: JobRecord) -> tuple[Past, ...]:
-    """The contact's deals, as Look found them."""
+def past(record: JobRecord, workflow: Workflow[Any]) -> tuple[Past, ...]:
+    """What was before with this contact, as Look found it."""
     if "records" not in record.results:
         return ()
-    return tuple(_deal(deal) for deal in record.results["records"].as_(Records).all("deals"))
+    ours = frozenset(held.key for held in record.ledger)
+    found = workflow.history(record.results["records"].as_(Records), ours)
+    return tuple(Past(visible(one.title), visible(" · ".join(one.details))) for one in found)
 
 
 def ask_back(
-    record: JobRecord, approval: Approval, person: Person, contact: Person | None, now: datetime
+    record: JobRecord,
+    approval: Approval,
+    person: Person,
+    contact: Person | None,
+    now: datetime,
+    *,
+    zone: str = UTC,
 ) -> AskBack:
     """What was asked back about this job, its earlier requests included."""
     asked = sorted(record.questions.values(), key=lambda one: one.asked_at)
     closed = no_more(approval, asked, person, contact, now)
     return AskBack(
-        questions=tuple(_asked(one) for one in asked),
+        questions=tuple(_asked(one, zone) for one in asked),
         contact="" if closed or contact is None else contact.name,
         moves_deadline=not approval.extended,
     )
 
 
-def _asked(one: Question) -> Asked:
+def _asked(one: Question, zone: str) -> Asked:
     return Asked(
         text=visible(one.text),
         by=one.by.name,
         contact=one.contact.name,
-        when=moment(one.asked_at),
+        when=moment(one.asked_at, zone),
         answer=visible(one.answer),
         answered=one.answered,
-        answered_when=moment(one.answered_at) if one.answered_at else "",
-    )
-
-
-def _deal(deal: Record) -> Past:
-    held = deal.fields.get
-    amount = f"{held('amount', '')} {held('deal_currency_code', '')}".strip()
-    closed = held("closedate", "")[:10]
-    parts = (label(held("dealstage", "")), amount, f"close date {closed}" if closed else "")
-    return Past(
-        title=visible(held("dealname", "") or f"Deal {deal.id}"),
-        details=visible(" · ".join(part for part in parts if part)),
+        answered_when=moment(one.answered_at, zone) if one.answered_at else "",
     )
 
 

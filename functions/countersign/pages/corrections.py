@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic.fields import FieldInfo
-
 from countersign.domain.contract import Value
+from countersign.domain.corrections import is_sum, parts, said
 from countersign.domain.proposal import Proposal
 from countersign.domain.workflow import Workflow
 from countersign.pages.text import label
@@ -19,7 +18,6 @@ Kind = Literal["line", "prose", "money", "choice"]
 MOST = {"line": 300, "prose": 2_000, "money": 30, "choice": 60}
 """Characters by kind."""
 _LONG = 120
-_MONEY = re.compile(r"\d{1,15}(\.\d{1,4})? [A-Z]{3}")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -37,11 +35,8 @@ class Field:
 
 def fields(workflow: Workflow[Any], proposal: Proposal) -> tuple[Field, ...]:
     """A field for each fact that the answer may hold, with what is known now."""
-    described = workflow.answer.model_fields
     return tuple(
-        _field(name, part, proposal.value(name) or "")
-        for name, info in described.items()
-        if (part := _said(info)) is not None
+        _field(name, part, said(workflow, proposal, name)) for name, part in parts(workflow).items()
     )
 
 
@@ -59,21 +54,9 @@ def fault(field: Field, text: str) -> str:
         return f"{field.label} has a line break or a control character in it; type it anew."
     if field.kind == "choice" and text not in field.options:
         return f"Choose one of the options for {field.label}."
-    if field.kind == "money" and text and not _MONEY.fullmatch(text):
+    if field.kind == "money" and text and not is_sum(text):
         return f"Write {field.label} as digits with a point and a currency: 1250.00 EUR."
     return ""
-
-
-def _said(info: FieldInfo) -> type[Value] | None:
-    """The part of the answer behind a fact: a value or an amount, with quotes."""
-    parts = [one for one in get_args(info.annotation) or (info.annotation,) if _is_part(one)]
-    return parts[0] if parts else None
-
-
-def _is_part(kind: Any) -> bool:
-    if not (isinstance(kind, type) and issubclass(kind, Value)):
-        return False
-    return "quotes" in kind.model_fields
 
 
 def _field(name: str, part: type[Value], text: str) -> Field:

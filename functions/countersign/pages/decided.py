@@ -11,7 +11,7 @@ from countersign.domain.change import JobRecord
 from countersign.domain.workflow import Workflow
 from countersign.pages.approval import STATUS_WORDS, in_words
 from countersign.pages.signatures import Rejection, Signature, rejected, signatures
-from countersign.pages.text import Pieces, moment, visible
+from countersign.pages.text import UTC, Pieces, moment, visible
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,11 @@ def decided(
     decision: Decision,
     person: Person,
     workflow: Workflow[Any],
+    *,
+    zone: str = UTC,
 ) -> Decided:
-    """The view of a decision for `person`, who had a link of their own."""
-    given = signatures(approval, person)
+    """The view of a decision for `person`, who had a link of their own, in their `zone`."""
+    given = signatures(approval, person, zone)
     held = {entry.digest: entry for entry in record.ledger}
     return Decided(
         workflow=workflow.title,
@@ -57,7 +59,7 @@ def decided(
         who=tuple(one.name for one in given),
         you=any(one.you for one in given),
         by_time=decision.by == EXPIRY,
-        when=moment(decision.at),
+        when=moment(decision.at, zone),
         when_at=decision.at.isoformat(),
         signatures=given,
         chosen=tuple(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.domain.approvals import Approval
 from countersign.domain.change import JobRecord
 from countersign.domain.inbox import OPERATIONS, open_case
+from countersign.domain.job import KEPT_DAYS
 from countersign.domain.policy import Reason
 from countersign.domain.proposal import Proposal
 from countersign.domain.workflow import Workflow
 from countersign.pages.approval import asked, in_words, stored
+from countersign.pages.inbox_views import CaseLine, Group, Inbox, Line
 from countersign.pages.risk import like, together, undoable
 from countersign.pages.text import (
-    Pieces,
+    UTC,
     counted,
     foreign_letters,
     label,
@@ -33,77 +34,6 @@ _SOON = timedelta(hours=1)
 _NAME, _REASON = 60, 200
 
 
-@dataclass(frozen=True)
-class Line:
-    """One request that waits."""
-
-    path: str
-    approval_id: str
-    value: str
-    """What the form sends for it: the job, and the digest of each action as shown here."""
-    words: tuple[Pieces, ...]
-    who: str
-    letters: str
-    amount: str
-    found: tuple[str, ...]
-    since: str
-    since_at: str
-    waits: str
-    until: str
-    until_at: str
-    left: str
-    late: bool
-    """Whether less than an hour is left."""
-    confidence: str
-    offline: bool
-
-
-@dataclass(frozen=True)
-class Group:
-    """Requests of like risk: one workflow, the same actions, the same rules behind them."""
-
-    key: str
-    workflow: str
-    actions: str
-    why: tuple[str, ...]
-    undoable: bool
-    together: bool
-    """Whether they may be decided together: all of it can be undone, one signature is enough, and
-    no target has letters that could be look-alikes."""
-    lines: tuple[Line, ...]
-
-    @property
-    def listed(self) -> str:
-        """What the form says it showed: approval, job and digests, one request a line."""
-        return "\n".join(f"{line.approval_id} {line.value}" for line in self.lines)
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """One case that somebody must take up."""
-
-    path: str
-    workflow: str
-    reason: str
-    owner: str
-    waits: str
-    due: str
-    due_at: str
-    overdue: bool
-
-
-@dataclass(frozen=True)
-class Inbox:
-    """The page. `unreadable` are requests that must not be signed, as paths with a job id."""
-
-    person: str
-    groups: tuple[Group, ...]
-    cases: tuple[CaseLine, ...]
-    unreadable: tuple[tuple[str, str], ...]
-    requests: int
-    more: bool
-
-
 def inbox(
     person: str,
     requests: Iterable[tuple[JobRecord, Approval]],
@@ -111,8 +41,10 @@ def inbox(
     now: datetime,
     *,
     more: bool,
+    zone: str = UTC,
 ) -> Inbox:
-    """The view, from what is stored under each job; `more` waits than is shown."""
+    """The view, from what is stored under each job; `more` waits than is shown; `zone` is the
+    person's own."""
     groups: dict[str, list[tuple[JobRecord, Approval]]] = {}
     unreadable = []
     for record, approval in sorted(requests, key=lambda one: one[1].requested_at):
@@ -123,8 +55,8 @@ def inbox(
             groups.setdefault(key, []).append((record, approval))
     return Inbox(
         person=person,
-        groups=tuple(_group(key, members, now) for key, members in groups.items()),
-        cases=tuple(_case(record, now) for record in cases),
+        groups=tuple(_group(key, members, now, zone) for key, members in groups.items()),
+        cases=tuple(_case(record, now, zone) for record in cases),
         unreadable=tuple(unreadable),
         requests=sum(len(members) for members in groups.values()),
         more=more,
@@ -133,7 +65,17 @@ def inbox(
 
 def path(approval: Approval) -> str:
     """Where the request is read and decided."""
-    return f"/approvals/requests/{approval.job_id}/{approval.approval_id}"
+    return path_of(approval.job_id, approval.approval_id)
+
+
+def path_of(job_id: str, approval_id: str) -> str:
+    """As `path`."""
+    return f"/approvals/requests/{job_id}/{approval_id}"
+
+
+def case_path(job_id: str) -> str:
+    """Where a job's case is read and ended."""
+    return f"/approvals/cases/{job_id}"
 
 
 def shown(approval: Approval) -> str:
@@ -141,7 +83,9 @@ def shown(approval: Approval) -> str:
     return " ".join((approval.job_id, *approval.digests))
 
 
-def _group(key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetime) -> Group:
+def _group(
+    key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetime, zone: str
+) -> Group:
     record, approval = members[0]
     workflow = WORKFLOWS[record.job.workflow]
     entries = asked(record, approval, now)
@@ -152,12 +96,15 @@ def _group(key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetim
         actions=", ".join(dict.fromkeys(label(h.action.rpartition(".")[2]) for h in entries)),
         why=tuple(f"{reason.sentence.rstrip('.')}." for reason in reasons.values()),
         undoable=undoable(entries, workflow),
+        days=KEPT_DAYS,
         together=together(record, approval, now),
-        lines=tuple(_line(*member, workflow, now) for member in members),
+        lines=tuple(_line(*member, workflow, now, zone) for member in members),
     )
 
 
-def _line(record: JobRecord, approval: Approval, workflow: Workflow[Any], now: datetime) -> Line:
+def _line(
+    record: JobRecord, approval: Approval, workflow: Workflow[Any], now: datetime, zone: str
+) -> Line:
     entries = asked(record, approval, now)
     proposal = stored(record, "proposal", Proposal)
     targets = [held.content()["target"] for held in entries]
@@ -173,10 +120,10 @@ def _line(record: JobRecord, approval: Approval, workflow: Workflow[Any], now: d
         found=tuple(
             dict.fromkeys(_found(r) for h in entries for r in h.verdict.reasons if r.value)
         ),
-        since=moment(approval.requested_at),
+        since=moment(approval.requested_at, zone),
         since_at=approval.requested_at.isoformat(),
         waits=span(now - approval.requested_at),
-        until=moment(approval.deadline),
+        until=moment(approval.deadline, zone),
         until_at=approval.deadline.isoformat(),
         left=span(left),
         late=left < _SOON,
@@ -195,18 +142,18 @@ def _found(reason: Reason) -> str:
     return one_line(f"found: {reason.value}{limit}", _REASON)
 
 
-def _case(record: JobRecord, now: datetime) -> CaseLine:
+def _case(record: JobRecord, now: datetime, zone: str) -> CaseLine:
     case, job = open_case(record), record.job
     workflow = WORKFLOWS.get(job.workflow)
     opened = case.opened_at if case else job.updated_at
     due = case.due_at if case else job.updated_at
     return CaseLine(
-        path=f"/approvals/cases/{job.job_id}",
+        path=case_path(job.job_id),
         workflow=workflow.title if workflow else job.workflow,
         reason=one_line(case.reason if case else job.reason, _REASON),
         owner=case.owner if case else OPERATIONS,
         waits=span(now - opened),
-        due=moment(due),
+        due=moment(due, zone),
         due_at=due.isoformat(),
         overdue=now >= due,
     )

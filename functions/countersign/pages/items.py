@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from countersign.domain.actions import Action, LedgerEntry, params_of
+from countersign.domain.actions import LedgerEntry, params_of
 from countersign.domain.change import JobRecord
+from countersign.domain.job import KEPT_DAYS
 from countersign.domain.policy import Reason
 from countersign.domain.records import Records
 from countersign.domain.workflow import Workflow, action_for
@@ -40,7 +42,8 @@ class Item:
     target: Pieces
     letters: str
     """Letters in the target that may be look-alikes; empty when there are none."""
-    reversible: bool
+    undo: str
+    """Until when it can be undone, in a sentence; empty when it cannot."""
     reasons: tuple[Reason, ...]
     params: tuple[Param, ...]
     body: Pieces
@@ -70,24 +73,33 @@ def item(
         words=visible(action.words(params_of(held, action))),
         target=visible(content["target"]),
         letters=foreign_letters(content["target"]),
-        reversible=action.reversible,
+        undo=until_when(record) if action.reversible else "",
         reasons=held.verdict.reasons,
         params=exact(content["params"]),
         body=visible(held.body),
-        changes=_changes(held, record, action),
+        changes=_changes(held, record, workflow),
         editor=names.get(held.edited_by, held.edited_by),
         edits=_edits(held),
         editable=", ".join(label(name).lower() for name in action.editable),
     )
 
 
+def until_when(record: JobRecord) -> str:
+    """For as long as the job is kept; the record at the target may make an end of it sooner."""
+    last = record.job.created_at + timedelta(days=KEPT_DAYS)
+    day = f"{last.day} {last:%B %Y}"
+    return f"It can be undone until {day}, unless somebody changes it there first."
+
+
 def _changes(
-    held: LedgerEntry, record: JobRecord, action: Action[Any, Any]
+    held: LedgerEntry, record: JobRecord, workflow: Workflow[Any]
 ) -> tuple[Altered, ...] | None:
-    if action.differences is None or "records" not in record.results:
+    action = action_for(workflow, held)
+    tells = action.differences or workflow.shows.get(action.id)
+    if tells is None or "records" not in record.results:
         return None
-    found = action.differences(params_of(held, action), record.results["records"].as_(Records))
-    return tuple(altered(one.name, one.before, one.after) for one in found)
+    found = tells(params_of(held, action), record.results["records"].as_(Records))
+    return None if found is None else tuple(altered(o.name, o.before, o.after) for o in found)
 
 
 def _edits(held: LedgerEntry) -> tuple[Altered, ...]:

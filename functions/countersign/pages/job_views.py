@@ -45,7 +45,7 @@ class Understood:
 
 @dataclass(frozen=True)
 class Effect:
-    """One entry of the ledger with its attempt."""
+    """One entry of the ledger with its attempts."""
 
     words: Pieces
     status: str
@@ -53,7 +53,8 @@ class Effect:
     target: Pieces
     reasons: tuple[str, ...]
     digest: str
-    attempt: str
+    attempts: tuple[Pieces, ...]
+    """Each claim: when, and how it ended."""
     receipt: Pieces
     conflict: tuple[Altered, ...]
     """What somebody else changed since, so that it was not undone."""

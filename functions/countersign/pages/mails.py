@@ -4,29 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from countersign.domain.actions import LedgerEntry
 from countersign.domain.approvals import Approval, Person
-from countersign.domain.case import Case
 from countersign.domain.change import JobRecord
 from countersign.domain.policy import Reason
 from countersign.domain.ports import Email
 from countersign.domain.proposal import Proposal
-from countersign.pages.approval import STATUS_WORDS, asked, in_words, stored
+from countersign.domain.workflow import Workflow, action_for
+from countersign.pages.approval import asked, in_words, stored
 from countersign.pages.context import names_of
 from countersign.pages.environment import render
 from countersign.pages.params import amounts
 from countersign.pages.reasons import because
-from countersign.pages.text import counted, moment, one_line
+from countersign.pages.text import UTC, counted, moment, one_line
 from countersign.workflows import WORKFLOWS
 
 _SUBJECT, _NAME, _LINE = 140, 40, 300
 
 
+Occasion = Literal["request", "reminder", "new link"]
+"""Why a request is mailed."""
+
+# In brackets: mail programs leave such a word out when they compare subjects (RFC 5256, 2.1).
+_BEFORE: Mapping[Occasion, str] = {
+    "request": "",
+    "reminder": "[Reminder] ",
+    "new link": "[New link] ",
+}
+_FIRST: Mapping[Occasion, str] = {
+    "request": "",
+    "reminder": "This is a reminder: half of the time is over, and your answer is missing.",
+    "new link": "This is your new link. The one before was closed after five wrong codes.",
+}
+
+
 @dataclass(frozen=True)
 class _Request:
     subject: str
+    first: str
     person: str
     workflow: str
     actions: tuple[str, ...]
@@ -37,34 +54,30 @@ class _Request:
     url: str
 
 
-@dataclass(frozen=True)
-class _CaseMail:
-    subject: str
-    person: str
-    workflow: str
-    reason: str
-    actions: tuple[str, ...]
-    due: str
-    ways: tuple[str, ...]
-
-
-def approval_request(record: JobRecord, approval: Approval, person: Person, url: str) -> Email:
-    """The request to one approver. Raises NotAuthorised or UnknownVersion when what is stored
-    cannot be shown: then nobody is asked to sign it."""
+def approval_request(
+    record: JobRecord,
+    approval: Approval,
+    person: Person,
+    url: str,
+    occasion: Occasion = "request",
+    *,
+    zone: str = UTC,
+) -> Email:
+    """To one approver, with times in their `zone`. Raises NotAuthorised or UnknownVersion."""
     workflow = WORKFLOWS[record.job.workflow]
     entries = asked(record, approval, approval.requested_at)
     proposal = stored(record, "proposal", Proposal)
     names = names_of(record, {})
+    about = _money(entries, approval, workflow, names) or _subject(entries, proposal, names)
     others = ", ".join(one_line(p.name, _NAME) for p in approval.approvers if p.id != person.id)
     it = _Request(
-        subject=one_line(_subject(entries, proposal, names), _SUBJECT),
+        subject=one_line(_BEFORE[occasion] + about, _SUBJECT),
+        first=_FIRST[occasion],
         person=one_line(person.name, _NAME),
         workflow=workflow.title,
-        actions=tuple(
-            one_line(in_words(held, workflow), _LINE) + _edited((held,), names) for held in entries
-        ),
+        actions=tuple(_told(held, workflow, names) for held in entries),
         reasons=tuple(dict.fromkeys(_reasons(entries))),
-        deadline=moment(approval.deadline),
+        deadline=moment(approval.deadline, zone),
         offline=proposal.offline,
         others=others,
         url=url,
@@ -73,26 +86,22 @@ def approval_request(record: JobRecord, approval: Approval, person: Person, url:
     return Email(to=person.address, subject=it.subject, text=_request_text(it), html=html)
 
 
-def case_opened(record: JobRecord, case: Case, owner: Person) -> Email:
-    """The notice to a case's owner: why, how the actions stand, and the three ways out."""
-    workflow = WORKFLOWS.get(record.job.workflow)
-    title = workflow.title if workflow else record.job.workflow
-    reason = one_line(case.reason, _LINE)
-    it = _CaseMail(
-        subject=one_line(f"Case: {title}: {reason}", _SUBJECT),
-        person=one_line(owner.name, _NAME),
-        workflow=title,
-        reason=reason,
-        # Ids, not words: the words hold addresses, and the case page has them.
-        actions=tuple(f"{h.action}: {STATUS_WORDS[h.status]}" for h in record.ledger),
-        due=moment(case.due_at),
-        ways=(
-            f"countersign show {case.job_id}",
-            f"countersign case {case.job_id} resume|done|close",
-        ),
-    )
-    html = render("mail_case.html.j2", it=asdict(it))
-    return Email(to=owner.address, subject=it.subject, text=_case_text(it), html=html)
+def _money(
+    entries: tuple[LedgerEntry, ...],
+    approval: Approval,
+    workflow: Workflow[Any],
+    names: Mapping[str, str],
+) -> str:
+    """`Sign: Refund 59.90 EUR of order 1042 (+1 action)`: what moves money names the request."""
+    main = next((held for held in entries if held.digest in approval.amounts), None)
+    if main is None:
+        return ""
+    sentence = in_words(main, workflow).partition(". ")[0].rstrip(".")
+    return f"Sign{_edited(entries, names)}: {sentence}{_more(entries)}"
+
+
+def _more(entries: tuple[LedgerEntry, ...]) -> str:
+    return f" (+{counted(len(entries) - 1, 'action')})" if len(entries) > 1 else ""
 
 
 def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mapping[str, str]) -> str:
@@ -103,10 +112,19 @@ def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mappin
     parts = [one_line(proposal.value(name) or "", _NAME) for name in ("name", "company")]
     who = ", ".join(name for name in parts if name) or one_line(content["target"], 2 * _NAME)
     money = ", ".join(str(amount) for held in entries for amount in amounts(_params(held)))
-    more = f" (+{counted(len(entries) - 1, 'action')})" if len(entries) > 1 else ""
-    return (
-        f"Sign{_edited(entries, names)}: {_kind(main)} {who}{', ' + money if money else ''}{more}"
-    )
+    much = f", {money}" if money else ""
+    return f"Sign{_edited(entries, names)}: {_kind(main)} {who}{much}{_more(entries)}"
+
+
+def _told(held: LedgerEntry, workflow: Workflow[Any], names: Mapping[str, str]) -> str:
+    """What one action does, whether that is final, and who edited it."""
+    words = one_line(in_words(held, workflow), _LINE).rstrip(".") + "."
+    return words + _final(held, workflow) + _edited((held,), names)
+
+
+def _final(held: LedgerEntry, workflow: Workflow[Any]) -> str:
+    """` Cannot be undone.`; nothing for what can."""
+    return "" if action_for(workflow, held).reversible else " Cannot be undone."
 
 
 def _edited(entries: tuple[LedgerEntry, ...], names: Mapping[str, str]) -> str:
@@ -144,6 +162,7 @@ def _request_text(it: _Request) -> str:
         (
             f"Hello {it.person},",
             "",
+            *((it.first, "") if it.first else ()),
             f"{it.workflow} needs your signature. If you approve, this will happen:",
             *(f"  {number}. {line}" for number, line in enumerate(it.actions, 1)),
             "",
@@ -158,22 +177,6 @@ def _request_text(it: _Request) -> str:
             "",
             "Opening the link decides nothing. It is yours alone: please do not forward this mail.",
             *((f"Also asked: {it.others}.",) if it.others else ()),
-            "",
-        )
-    )
-
-
-def _case_text(it: _CaseMail) -> str:
-    return "\n".join(
-        (
-            f"Hello {it.person},",
-            "",
-            f"a job of {it.workflow} cannot go on by itself: {it.reason}",
-            *(("", "How its actions stand:") if it.actions else ()),
-            *(f"  - {line}" for line in it.actions),
-            "",
-            f"Please take it up before {it.due}:",
-            *(f"  {line}" for line in it.ways),
             "",
         )
     )

@@ -41,6 +41,14 @@ TRIED_OUT = Notice(
         "Nothing was decided. Ask the person who runs this workflow for a new link.",
     ),
 )
+NEW_LINK = Notice(
+    422,
+    TRIED_OUT.title,
+    (
+        "The code was wrong five times, so this link cannot be used any more.",
+        "Nothing was decided. A new link is on its way to you by mail: use that one.",
+    ),
+)
 EDITED = Notice(
     200,
     "Your edit is recorded",

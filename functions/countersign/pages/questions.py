@@ -11,7 +11,7 @@ from countersign.domain.questions import ANSWER_LIMIT, MOST_PER_REQUEST, QUESTIO
 from countersign.domain.workflow import Workflow
 from countersign.pages.approval import in_words, stored
 from countersign.pages.source import Part, source
-from countersign.pages.text import Pieces, counted, moment, visible
+from countersign.pages.text import UTC, Pieces, counted, moment, visible
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ def ask_view(
     )
 
 
-def answer_view(record: JobRecord, question: Question, workflow: Workflow[Any]) -> QuestionPage:
+def answer_view(
+    record: JobRecord, question: Question, workflow: Workflow[Any], zone: str = UTC
+) -> QuestionPage:
     """For who answers: the question, what is to be signed, and the message."""
     approval = record.pending or record.approvals[question.approval_id]
     given = stored(record, "input", workflow.input)
@@ -69,7 +71,7 @@ def answer_view(record: JobRecord, question: Question, workflow: Workflow[Any]) 
         job_id=record.job.job_id,
         person=question.contact.name,
         other=question.by.name,
-        when=moment(question.asked_at),
+        when=moment(question.asked_at, zone),
         question=visible(question.text),
         actions=_actions(record, approval, workflow),
         source=source(given, workflow),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from countersign.domain.approvals import EXPIRY, Approval, Choice, Decision, Person
 from countersign.pages.notices import SIGNED, Notice
-from countersign.pages.text import Pieces, moment, one_line, visible
+from countersign.pages.text import UTC, Pieces, moment, one_line, visible
 
 _REASON = 300
 YOU = "You"
@@ -50,9 +50,9 @@ def signed(approval: Approval) -> tuple[Decision, ...]:
     return approval.signatures or people
 
 
-def signatures(approval: Approval, person: Person) -> tuple[Signature, ...]:
-    """Every signature so far, as `person` reads it."""
-    return tuple(_signature(approval, one, person) for one in signed(approval))
+def signatures(approval: Approval, person: Person, zone: str = UTC) -> tuple[Signature, ...]:
+    """Every signature so far, as `person` reads it in their `zone`."""
+    return tuple(_signature(approval, one, person, zone) for one in signed(approval))
 
 
 def name_of(approval: Approval, person_id: str, person: Person) -> str:
@@ -87,13 +87,13 @@ def _line(said: Said, words: str) -> str:
     return f"You rejected action {said.number}, so it will not run: {one_line(words, _REASON)}"
 
 
-def _signature(approval: Approval, one: Decision, person: Person) -> Signature:
+def _signature(approval: Approval, one: Decision, person: Person, zone: str) -> Signature:
     digests = enumerate(approval.digests, 1)
     said = tuple(Said(n, one.approves(d)) for n, d in digests if d in one.choices)
     return Signature(
         name=name_of(approval, one.by, person),
         you=one.by == person.id,
-        when=moment(one.at),
+        when=moment(one.at, zone),
         when_at=one.at.isoformat(),
         said=said,
         reason=visible(one.words),

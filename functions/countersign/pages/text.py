@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from countersign.domain.proposal import flat
 
@@ -27,6 +28,8 @@ _ALIKE = 0.5
 _WHOLE = 60
 """Characters up to which a value is shown as a whole, before and after."""
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+UTC = "UTC"
+"""The zone in which times are stored."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,25 @@ def label(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def moment(at: datetime) -> str:
-    """`Thu 13 Aug 2026, 14:05 UTC`; times are stored in UTC."""
-    return f"{at:%a} {at.day} {at:%b %Y, %H:%M} UTC"
+def moment(at: datetime, zone: str = UTC) -> str:
+    """`Thu 13 Aug 2026, 16:05 Berlin time`: in the zone of who reads it, UTC where nobody is
+    known."""
+    here = at.astimezone(ZoneInfo(zone))
+    return f"{here:%a} {here.day} {here:%b %Y, %H:%M} {zone_name(zone)}"
+
+
+def second(at: datetime, zone: str = UTC) -> str:
+    """`13 Aug 2026, 16:05:09 Berlin time`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%d %b %Y, %H:%M:%S} {zone_name(zone)}"
+
+
+def zone_name(zone: str) -> str:
+    """`America/Mexico_City` as `Mexico City time`; an abbreviation (CST) would have several
+    meanings."""
+    area, _, city = zone.partition("/")
+    if area in {UTC, "Etc"}:
+        return city or area
+    return f"{(city or area).rpartition('/')[2].replace('_', ' ')} time"
 
 
 def span(length: timedelta) -> str:

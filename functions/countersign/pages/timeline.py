@@ -23,6 +23,7 @@ SENTENCES = {
     "decided": "Rules and policy spoke about each action",
     "claimed": "An action was begun",
     "acted": "Actions were carried out and checked",
+    "attempt ended": "An attempt has no outcome; another one follows",
     "put back": "Nothing was sent; the action may be tried again",
     "asked": "A signature was asked for",
     "decided by a person": "A person decided",

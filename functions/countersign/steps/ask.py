@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countersign import asking
+from countersign import asking, request_mails
 from countersign.deps import Deps
 from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.change import Change, Due, JobRecord
@@ -14,13 +14,13 @@ from countersign.workflows import WORKFLOWS
 def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
     """Ends with the job waiting. A retry arms the new token and mails only what was not mailed.
 
-    Raises NeedsPerson when nobody may decide.
+    Raises NeedsPerson when nobody may decide, or fewer than must.
     """
     if record.pending is None and not any(_waits(held) for held in record.ledger):
         return Continued(record, _decided_meanwhile(deps, record, call))
     workflow = WORKFLOWS[record.job.workflow]
     approval = record.pending or asking.request(deps, record)
-    minted = asking.mint(deps, approval, asking.unmailed(record, approval))
+    minted = asking.mint(deps, approval, request_mails.unmailed(deps, record, approval))
     record = deps.commit(
         record,
         Change(
@@ -34,8 +34,7 @@ def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
             due=() if "approval" in record.due else asking.dues(deps, approval, workflow),
         ),
     )
-    asking.mail(deps, record, approval, minted)
-    return Continued(record, None)
+    return Continued(request_mails.mail(deps, record, approval, minted), None)
 
 
 def _waits(held: LedgerEntry) -> bool:

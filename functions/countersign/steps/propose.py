@@ -55,10 +55,14 @@ def _kept(call: Call, reads: str) -> Change:
 
 
 def _after(record: JobRecord, proposal: Proposal) -> Proposal:
-    """The proposal as the job's next one: which plan it is for, and what all of them cost."""
-    held, plan = record.results.get("proposal"), len(observed(record).rounds)
-    spent = held.as_(Proposal).usage if held else Usage()
-    return proposal.model_copy(update={"plan": plan, "usage": spent.plus(proposal.usage)})
+    """The proposal as the job's next one: which plan it is for, what all of them cost, and with
+    every fact that a person corrected as that person left it."""
+    stored, plan = record.results.get("proposal"), len(observed(record).rounds)
+    held = stored.as_(Proposal) if stored else None
+    spent = held.usage if held else Usage()
+    theirs = {name: fact for name, fact in held.facts.items() if fact.by} if held else {}
+    more = {"facts": {**proposal.facts, **theirs}, "usage": spent.plus(proposal.usage)}
+    return proposal.model_copy(update=more | {"plan": plan})
 
 
 def _proposed(call: Call, proposal: Proposal, release: Release, reads: str) -> Change:

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 from countersign.domain.proposal import Fact, flat
+from countersign.domain.workflow import money_facts
 from countersign.understanding import amounts, language
 from countersign.understanding.answers import ReplyDraft, Said, SaidMoney
 
@@ -58,8 +59,9 @@ def money(said: SaidMoney | None, name: str) -> Mapping[str, Fact | None]:
     quotes = tuple(quote for quote in said.quotes if amounts.supports(quote, amount))
     currency = said.currency or ""
     code = amounts.currency_code(currency) or flat(currency).upper()
-    found = {f"{name}_amount": Fact(value=format(amount, "f"), quotes=quotes)}
-    return {**found, f"{name}_currency": Fact(value=code, quotes=quotes)} if code else found
+    for_amount, for_currency = money_facts(name)
+    found = {for_amount: Fact(value=format(amount, "f"), quotes=quotes)}
+    return {**found, for_currency: Fact(value=code, quotes=quotes)} if code else found
 
 
 def drafts(reply: ReplyDraft | None) -> Mapping[str, str]:

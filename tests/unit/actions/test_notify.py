@@ -39,7 +39,7 @@ def test_a_push_says_what_it_is_before_it_is_signed() -> None:
     assert not PUSH.reversible
     assert (PUSH.find, PUSH.read_back, PUSH.editable) == (None, None, ())
     said = PUSH.words(Push.read(GOOD))
-    assert said == "Tell the channel finance: “Refund of order 1042”. Cannot be recalled."
+    assert said == "Tell the channel finance: “Refund of order 1042”."
 
 
 def test_acceptance_is_the_receipt() -> None:

@@ -34,12 +34,11 @@ def _seen(payments: FakePayments, refund: Refund, receipt: Receipt) -> Mapping[s
     ("amount", "currency", "words"),
     [("49.90", "EUR", "49.90 EUR"), ("1250", "JPY", "1,250 JPY"), ("24.5", "KWD", "24.500 KWD")],
 )
-def test_the_sentence_says_how_much_of_what_and_that_it_is_final(
-    amount: str, currency: str, words: str
-) -> None:
-    """Who signs reads the exact amount, the order, where the money goes, and that it stays gone."""
+def test_the_sentence_says_how_much_of_what(amount: str, currency: str, words: str) -> None:
+    """Who signs reads the exact amount, the order, where the money goes; pages and mails say
+    of every irreversible action that it is one."""
     refund = _refund("ch_1", Money(amount=Decimal(amount), currency=currency))
-    sentence = f"Refund {words} of order 1042 to the card it was paid with. Cannot be undone."
+    sentence = f"Refund {words} of order 1042 to the card it was paid with."
     assert REFUND.words(refund) == sentence
     assert not REFUND.reversible
 

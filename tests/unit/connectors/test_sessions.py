@@ -33,8 +33,14 @@ class Role:
 
 
 def test_rows_are_narrowed_and_nothing_else_is_added() -> None:
-    """The role's own statements, the table's with the job's and the connector's partitions."""
-    rows, secret = json.loads(session_policy(TASK, "w-1"))["Statement"]
+    """The role's own statements, the table's with the job's and the connector's partitions; and the
+    directory, to be read and not written."""
+    rows, people, secret = json.loads(session_policy(TASK, "w-1"))["Statement"]
+    assert (people["Action"], people["Resource"]) == (["dynamodb:Query"], TABLE.resource)
+    assert people["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["PEOPLE"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
     assert (rows["Action"], rows["Resource"]) == (list(TABLE.actions), TABLE.resource)
     assert rows["Condition"] == {
         "ForAllValues:StringEquals": {

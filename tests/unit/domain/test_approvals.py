@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 
 from countersign.domain.actions import ActionStatus
 from countersign.domain.approvals import EXPIRY, Approval, Choice, decide
-from countersign.domain.errors import AlreadyDecided, NotAuthorised
+from countersign.domain.edits import editors
+from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised
 from countersign.domain.expiry import expire
-from countersign.domain.policy import Answer
+from countersign.domain.policy import Answer, Quorum
 from countersign.domain.settling import settle
 from tests.builders import ANA, AT, BEN, JOB_ID, approval, decision, held
 
@@ -123,6 +125,25 @@ def test_expiry_ends_the_actions_as_expired() -> None:
     }
 
 
+def test_what_a_person_rejected_is_rejected_although_time_ended_the_request() -> None:
+    """One of two rejects the mail, then time is over: resuming may not ask for it again."""
+    asked = approval(MAIL, LEAD, quorum=Quorum.TWO)
+    mixed = {MAIL.digest: Choice.REJECT, LEAD.digest: Choice.APPROVE}
+    once = decide(asked, decision(asked, choices=mixed, reason="wrong tone"))
+    assert settled(expire(once, DEADLINE)) == {
+        0: (ActionStatus.REJECTED, "a-1", "wrong tone"),
+        1: (ActionStatus.EXPIRED, "a-1", "nobody decided in time"),
+    }
+
+
+def test_editors_as_earlier_code_stored_them_are_read() -> None:
+    """One name for each action then, several now; and of an entry only the last one."""
+    old = json.loads(approval(MAIL).model_dump_json()) | {"editors": {MAIL.digest: "ana"}}
+    for stored in (old, old | {"editors": {MAIL.digest: ["ana"]}}):
+        assert Approval.read(stored).editors == {MAIL.digest: ("ana",)}
+    assert editors(MAIL.model_copy(update={"edited_by": "ana"})) == ("ana",)
+
+
 @pytest.mark.parametrize("status", sorted(set(ActionStatus) - {ActionStatus.PLANNED}))
 def test_only_waiting_actions_are_moved(status: ActionStatus) -> None:
     """A decision moves nothing that has already run, ended or been forbidden."""
@@ -145,3 +166,30 @@ def test_an_open_request_settles_nothing() -> None:
 def test_a_request_is_for_one_job() -> None:
     """Requests name their job and when they were made."""
     assert (ASKED.job_id, ASKED.requested_at) == (JOB_ID, AT)
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("editors", ["ana", ["ana"], None, {"digest": 7}])
+def test_editors_of_no_known_form_are_not_read(editors: Any) -> None:
+    """Control: reading them as nobody would let editors sign their own change alone."""
+    stored = json.loads(approval(MAIL).model_dump_json()) | {"editors": editors}
+    with pytest.raises(ContractBroken, match="editors"):
+        Approval.read(stored)
+
+
+@pytest.mark.parametrize(
+    ("quorum", "gone", "too_few"),
+    [
+        (Quorum.ONE, (), False),
+        (Quorum.ONE, ("ana",), False),
+        (Quorum.ONE, ("ana", "ben"), True),
+        (Quorum.TWO, ("ana",), True),
+        (Quorum.ALL, ("ben",), True),
+        (Quorum.ALL, ("cleo",), False),
+    ],
+)
+def test_a_request_is_out_of_reach_once_too_few_can_be_mailed(
+    quorum: Quorum, gone: tuple[str, ...], too_few: bool
+) -> None:
+    """Fewer people with mail than must sign; who was not asked does not matter."""
+    assert approval(MAIL, quorum=quorum, unreachable=gone).out_of_reach is too_few

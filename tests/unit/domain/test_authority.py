@@ -17,9 +17,12 @@ from countersign.domain.approvals import Approval, Choice, decide
 from countersign.domain.authority import check_authority
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import NotAuthorised
+from countersign.domain.people import Directory, Member
 from countersign.domain.policy import Answer, Quorum
 from countersign.domain.settling import settle
 from tests.builders import ANA, AT, BEN, EXPIRES, JOB_ID, approval, decision, held, verdict
+
+THERE = Directory(members=tuple(Member(person=one, roles=("sales",)) for one in (ANA, BEN)))
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,12 @@ class Scene:
     approval: Approval
     job_id: str = JOB_ID
     now: datetime = AT + timedelta(hours=2)
+    people: Directory = THERE
 
     def check(self) -> None:
         """Ask for leave. Raises NotAuthorised."""
         approvals = {self.approval.approval_id: self.approval}
-        check_authority(self.entry, approvals, self.job_id, self.now)
+        check_authority(self.entry, approvals, self.job_id, self.now, lambda: self.people)
 
     def entry_with(self, **parts: Any) -> Scene:
         """The same with another entry."""
@@ -63,6 +67,7 @@ def rewritten(scene: Scene, name: str, value: Any) -> Scene:
     return scene.entry_with(body=body.decode(), digest=digest(body))
 
 
+GONE = tuple(one.model_copy(update={"left": True}) for one in THERE.members)
 OTHER = "9" * 64
 FORGERIES: dict[str, Callable[[Scene], Scene]] = {
     "a letter of the bytes": lambda s: s.entry_with(body=s.entry.body.replace("call", "mail")),
@@ -90,7 +95,7 @@ FORGERIES: dict[str, Callable[[Scene], Scene]] = {
     "nobody asked": lambda s: s.approval_with(approvers=()),
     "four eyes needed": lambda s: s.approval_with(quorum=Quorum.TWO),
     "edited by its only signer": lambda s: s.approval_with(
-        editors={s.approval.digests[0]: "ana"},
+        editors={s.approval.digests[0]: ("ana",)},
         quorum=Quorum.ALL,
         approvers=s.approval.approvers[:1],
     ),
@@ -106,6 +111,8 @@ FORGERIES: dict[str, Callable[[Scene], Scene]] = {
     "choices about others": lambda s: s.decision_with(choices={OTHER: Choice.APPROVE}),
     "here from another job": lambda s: replace(s, job_id="j-another"),
     "past the hard expiry": lambda s: replace(s, now=EXPIRES),
+    "its signer left": lambda s: replace(s, people=Directory(members=(GONE[0], THERE.members[1]))),
+    "its signer is unknown": lambda s: replace(s, people=Directory(members=())),
 }
 
 
@@ -119,6 +126,7 @@ def test_what_policy_lets_run_needs_no_signature() -> None:
     """Policy's own leave is enough, and still covers only the exact bytes."""
     free = replace(signed(), entry=held(0, "mail.memo", Answer.RUN))
     free.check()
+    replace(free, people=Directory(members=())).check()
     with pytest.raises(NotAuthorised):
         FORGERIES["a letter of the bytes"](free).check()
 

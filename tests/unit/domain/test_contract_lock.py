@@ -78,8 +78,8 @@ CHANGED = {
         undo=Undo(
             words=lambda _: "",
             creates=True,
-            state=lambda _port, _params, _key: {},
-            restore=lambda _port, _params, _key, _values: None,
+            state=lambda _port, _params, _key, _at: {},
+            restore=lambda _port, _params, _key, _at, _values: None,
         ),
     ),
     "a time to settle": replace(MEMO, settle=timedelta(seconds=3)),

@@ -345,3 +345,20 @@ def test_no_action_lets_anybody_edit_where_it_goes() -> None:
                 kind = action.params.model_fields[name].annotation
                 assert kind in {str, datetime, Money} or get_origin(kind) is Literal
     assert found
+
+
+@pytest.mark.control
+def test_what_the_target_has_accepted_once_is_not_edited() -> None:
+    """Control: new bytes have a new key, under which the first effect would not be found again.
+
+    A mail cannot be read back: what was accepted of it is no record that could be found.
+    """
+    readable = replace(SEND, read_back=lambda _port, _parcel, _receipt: {})
+    held = planned(receipt=Receipt(id="r-1"))
+    texts = {**shown(held), "title": "B", "value": ""}
+    found = replace(flow(), actions={"post.send": readable})
+    with pytest.raises(ContractBroken, match="accepted this once"):
+        edited(found, stored(held), held, texts, by=BY, now=AT)
+    assert edited(flow(), stored(held), held, texts, by=BY, now=AT).digest != held.digest
+    fresh = planned()
+    assert edited(found, stored(fresh), fresh, texts, by=BY, now=AT).digest != fresh.digest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from countersign.domain import errors
+from tests.builders import AT
 
 
 def test_families_name_every_class_below() -> None:
@@ -29,3 +30,22 @@ def test_a_lost_answer_may_be_settled() -> None:
     assert not errors.Ambiguous("no answer").settled
     assert errors.Ambiguous("the same answer again", settled=True).settled
     assert str(errors.Ambiguous("no answer", settled=True)) == "no answer"
+
+
+def test_a_resting_connector_says_until_when_if_that_is_known() -> None:
+    """The sentence names connector and time of day; the time itself travels with the error."""
+    known = errors.ConnectorResting("crm", AT)
+    assert str(known) == "crm rests until 09:00:00 UTC: it failed too often or asked for a pause"
+    assert known.until == AT
+    unknown = errors.ConnectorResting("crm")
+    assert str(unknown) == "crm rests: it failed too often or asked for a pause"
+    assert unknown.until is None
+
+
+def test_a_refusal_may_name_its_fields() -> None:
+    """What the other side would not take, with its code for why; a copy, and empty if unsaid."""
+    given = {"email": "INVALID"}
+    refused = errors.Refused("the CRM said no", given)
+    given.clear()
+    assert refused.fields == {"email": "INVALID"}
+    assert errors.Refused("the CRM said no").fields == {}

@@ -129,3 +129,11 @@ def test_only_what_is_used_is_needed() -> None:
     assert [one.by for one in reading] == [()] * 5
     assert not any(one.always or one.values for one in reading)
     assert used(FIELDS, ["crm.create_lead", "x"], reads=False) == FIELDS
+
+
+def test_values_are_sent_under_the_systems_names() -> None:
+    """A mapped name is replaced for its own kind only; every other name and all values stay."""
+    names = Names({"deals.key": "cs_key"})
+    fields = {"key": "k-1", "amount": "5"}
+    assert names.sent("deals", fields) == {"cs_key": "k-1", "amount": "5"}
+    assert names.sent("contacts", fields) == fields

@@ -11,6 +11,7 @@ from countersign.domain.approvals import Approval, Choice, Decision, Person
 from countersign.domain.authority import authority, may_edit, sign
 from countersign.domain.causes import Cause
 from countersign.domain.errors import AlreadyDecided, NotAuthorised
+from countersign.domain.hours import Hours
 from countersign.domain.money import Money
 from countersign.domain.people import Away, Directory, Limit, Member
 from countersign.domain.policy import Quorum
@@ -107,12 +108,24 @@ def test_whoever_left_cannot_decide_although_their_link_is_open() -> None:
         sign(gone, request(), said("ana"))
 
 
+def test_a_signature_is_void_once_its_signer_has_left() -> None:
+    """Ana signs and leaves: Ben's is the first of two, and nothing is decided."""
+    once = sign(PEOPLE, request(quorum=Quorum.TWO), said("ana"))
+    gone = Directory(members=(ANA.model_copy(update={"left": True}), BEN))
+    again = sign(gone, once, said("ben"))
+    assert again.decision is None
+    assert (again.left, again.signers(REPLY)) == (("ana",), frozenset({"ben"}))
+    assert sign(PEOPLE, once, said("ben")).decision is not None
+
+
 @pytest.mark.parametrize(
     ("request_", "why"),
     [
         (request(requester="Ana@countersign.example"), "own request"),
         (request(author="ana"), "policy of their own"),
-        (request(editors={REPLY: "ana"}), "somebody else"),
+        (request(author="refunds"), "policy of their own"),
+        (request(editors={REPLY: ("ana",)}), "somebody else"),
+        (request(editors={REPLY: ("ana", "ben")}), "somebody else"),
         (request(superseded=True), "replaced"),
         (request(deadline=START), "deadline"),
         (request(approvers=(BEN.person,)), "not asked"),
@@ -128,7 +141,7 @@ def test_separation_of_duties(request_: Approval, why: str) -> None:
 
 def test_the_author_of_an_edit_may_be_one_of_two_but_not_both() -> None:
     """Under four eyes the editor's signature counts beside somebody else's."""
-    edited = request(quorum=Quorum.TWO, editors={REPLY: "ana"})
+    edited = request(quorum=Quorum.TWO, editors={REPLY: ("ana",)})
     once = sign(PEOPLE, edited, said("ana"))
     assert once.decision is None
     assert sign(PEOPLE, once, said("ben")).decision is not None
@@ -136,7 +149,7 @@ def test_the_author_of_an_edit_may_be_one_of_two_but_not_both() -> None:
 
 def test_each_editor_needs_somebody_else_for_their_own_edit() -> None:
     """Two people edited one action each: neither is asked alone, together they are enough."""
-    edited = request(quorum=Quorum.TWO, editors={REFUND: "ana", REPLY: "ben"})
+    edited = request(quorum=Quorum.TWO, editors={REFUND: ("ana",), REPLY: ("ben",)})
     alone = edited.model_copy(update={"quorum": Quorum.ONE})
     for name, member_ in (("ana", ANA), ("ben", BEN)):
         assert "somebody else" in authority(member_, alone, said(name)).reason
@@ -154,6 +167,7 @@ def test_each_editor_needs_somebody_else_for_their_own_edit() -> None:
         (request(deadline=START), ANA, "deadline"),
         (request(superseded=True), ANA, "replaced"),
         (request(author="ana"), ANA, "policy of their own"),
+        (request(author="refunds"), ANA, "policy of their own"),
         (sign(PEOPLE, request(), said("ben")), ANA, "decided already"),
     ],
 )
@@ -218,3 +232,13 @@ def test_people_are_found_by_id_and_address_unless_they_left() -> None:
     assert PEOPLE.by_address("nobody@countersign.example") is None
     assert PEOPLE.member("ben") == BEN
     assert PEOPLE.of_role("nothing") == ()
+
+
+def test_times_are_told_in_the_zone_of_whoever_reads_them() -> None:
+    """A member is known by id or, elsewhere in the directory, by address; a stranger has UTC."""
+    lisbon = BEN.model_copy(update={"hours": Hours(zone="Europe/Lisbon")})
+    people = Directory(members=(ANA, lisbon))
+    by_address = Person(id="sender", name="Ben", address=BEN.person.address.upper())
+    stranger = Person(id="x", name="X", address="x@example.org")
+    zones = [people.zone(one) for one in (BEN.person, by_address, stranger)]
+    assert zones == ["Europe/Lisbon", "Europe/Lisbon", "UTC"]

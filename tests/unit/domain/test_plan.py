@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.intact import check_bytes
-from countersign.domain.plan import Move, build, failure, next_move, reconsider, undo_visit, visit
+from countersign.domain.plan import (
+    Move,
+    build,
+    failed_with,
+    failure,
+    next_move,
+    reconsider,
+    undo_visit,
+    visit,
+)
 from countersign.domain.policy import Answer, Line, stricter
 from countersign.domain.rules import Finding
 from countersign.domain.wanted import Wanted
@@ -81,6 +90,7 @@ def test_a_plan_of_nothing_is_empty() -> None:
 
 PRECEDENCE = (
     ("Act", {A.UNDO, A.UNDOING}),
+    ("Act", {A.CLAIMED}),
     ("Escalate", {A.UNKNOWN, A.FAILED, A.EXPIRED, A.KEPT}),
     ("Act", {A.AUTHORISED, A.CLAIMED}),
     ("Ask", {A.PLANNED}),
@@ -90,7 +100,7 @@ PRECEDENCE = (
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_what_comes_next(count: int) -> None:
-    """Undoing goes first, then trouble, acting, asking, closing, in any ledger."""
+    """Undoing is first, then what was cut off, trouble, acting, asking, closing, in any ledger."""
     for mix in itertools.product(A, repeat=count):
         expected = next((s for s, on in PRECEDENCE if on & set(mix)), "Close")
         assert next_move(statuses(*mix)).state == expected, mix
@@ -120,6 +130,14 @@ def test_policy_can_hand_over_the_whole_job() -> None:
     handed = held(1, "mail.memo", FORBID, "country", "spam", escalate=True)
     move = next_move([held(0), handed])
     assert move == Move("Escalate", reason="because of country; because of spam")
+
+
+def test_what_was_cut_off_is_looked_for_before_a_person_gets_the_job() -> None:
+    """It may have taken effect: Act visits that entry, and none that would be something new."""
+    handed = held(2, "mail.memo", FORBID, "country", escalate=True)
+    ledger = [held(0, status=A.CLAIMED), held(1, status=A.AUTHORISED), handed]
+    assert next_move(ledger) == Move("Act", connector="crm")
+    assert [entry.index for entry in visit(ledger, "crm")] == [0]
 
 
 @given(ledgers, policies, st.sets(st.sampled_from(RULES)))
@@ -213,3 +231,19 @@ def test_a_visit_does_what_the_move_says(ledger: list[LedgerEntry]) -> None:
 def test_failures_are_told_by_our_own_sentences(given_: dict[str, Any], sentence: str) -> None:
     """Messages of our own errors are repeated; those of others may hold content and are not."""
     assert failure(given_) == sentence
+
+
+@pytest.mark.parametrize(
+    ("given_", "name"),
+    [
+        ({"error": {"Error": "ConnectorResting", "Cause": "{}"}}, "ConnectorResting"),
+        ({"error": {}}, ""),
+        ({"error": "ConnectorResting"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_class_of_a_caught_error_is_read_from_where_a_catch_puts_it(
+    given_: dict[str, Any], name: str
+) -> None:
+    """Anything but an error as Step Functions hands it on has no class."""
+    assert failed_with(given_) == name

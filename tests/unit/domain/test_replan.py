@@ -24,7 +24,7 @@ from countersign.domain.replan import (
 from countersign.domain.rollback import Rollback
 from countersign.domain.undoable import Undo
 from countersign.domain.workflow import Workflow
-from tests.builders import AT, action, approval, held, proposal, record
+from tests.builders import AT, action, held, proposal, record
 from tests.flows import workflow
 
 _A = ActionStatus
@@ -33,8 +33,8 @@ UNDOABLE: Action[Any, Any] = replace(
     undo=Undo(
         words=lambda _: "Take it back",
         creates=True,
-        state=lambda _port, _params, _key: {},
-        restore=lambda _port, _params, _key, _values: None,
+        state=lambda _port, _params, _key, _at: {},
+        restore=lambda _port, _params, _key, _at, _values: None,
     ),
 )
 LETTER: Action[Any, Any] = action("post.letter")
@@ -172,15 +172,6 @@ def test_policy_may_say_escalate_or_undo() -> None:
     assert change.move
     assert change.move.state == "Act"
     assert after(job(held(1)), failed(1), policy="undo") is None
-
-
-def test_a_request_that_still_waits_is_superseded() -> None:
-    """Its links stop working in the write that ends its plan."""
-    asked = held(1, answer=Answer.ASK, status=_A.PLANNED)
-    waiting = replace(job(held(0), asked), approvals={"a-1": approval(asked)})
-    change = after(waiting, failed(0))
-    assert change
-    assert [one.superseded for one in change.approvals] == [True]
 
 
 def test_what_is_observed_is_bounded() -> None:

@@ -45,8 +45,8 @@ def undoable(action_id: str = "crm.memo") -> Action[Memo, Any]:
     undo: Undo[Memo, Any] = Undo(
         words=lambda memo: f"Take {memo.text} away",
         creates=True,
-        state=lambda _port, _memo, _key: {},
-        restore=lambda _port, _memo, _key, _values: None,
+        state=lambda _port, _memo, _key, _at: {},
+        restore=lambda _port, _memo, _key, _at, _values: None,
     )
     return replace(action(action_id), undo=undo)
 

@@ -189,7 +189,8 @@ def test_a_crash_before_the_execution_was_told_heals() -> None:
 
 
 def test_an_edit_survives_every_later_look_and_judgement() -> None:
-    """Decide keeps edited bytes however often it runs; a later edit builds on the earlier one."""
+    """Decide keeps edited bytes however often it runs; a later edit builds on the earlier one,
+    and somebody who made neither is asked."""
     world, journey = asked_job()
     edits(world)
     for _ in range(3):
@@ -199,8 +200,8 @@ def test_an_edit_survives_every_later_look_and_judgement() -> None:
     journey.answered()
     assert (reply(journey)["text"], reply(journey)["subject"]) == (NEW, "Your dispatch software")
     assert journey.record.pending
-    assert [p.id for p in journey.record.pending.approvers] == ["ana"]
-    assert "Ben Okafor" in at_work(world, ANA.address).page
+    assert [p.id for p in journey.record.pending.approvers] == ["cleo"]
+    assert "Ben Okafor" in at_work(world, CLEO.address).page
 
 
 def test_the_next_tier_is_asked_when_only_the_editor_is_there() -> None:

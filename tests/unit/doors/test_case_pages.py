@@ -76,7 +76,8 @@ def test_correct_and_resume_starts_a_new_execution_with_the_corrections() -> Non
     record = world.store.load("j-case")
     facts = record.results["proposal"].as_(Proposal).facts
     changed = {name: fact.value for name, fact in facts.items() if fact.by == "ana"}
-    assert changed == {"company": "Keller AG", "budget": "500.00 EUR"}
+    budget = {"budget_amount": "500.00", "budget_currency": "EUR"}
+    assert changed == {"company": "Keller AG", **budget}
     assert world.executions.started == [("j-case-2", "j-case")]
     assert "corrected company" in record.audit[-1].commitments
 

@@ -16,7 +16,9 @@ from countersign.domain.errors import Ambiguous, StoreConflict
 from countersign.domain.job import Job
 from countersign.domain.people import Member
 from countersign.domain.ports import Email
+from countersign.doors.cases import take_out
 from countersign.doors.delivery import TRIES, came_back, count
+from countersign.doors.rollback import roll_back
 from countersign.doors.tick import tick
 from countersign.runtime import Call, run
 from countersign.steps.act import act
@@ -197,6 +199,31 @@ def test_a_bounce_settles_an_unknown_outcome(world: World, waiting: Journey) -> 
     assert comes(world, event(reply(world), "mail-of-ses"))
     assert waiting.statuses()["email.send_reply"] == "failed"
     assert waiting.record.case == case
+
+
+def test_a_bounce_after_a_rollback_is_told_in_its_case(world: World, replied: Journey) -> None:
+    """The reply stays kept, since it was sent; the open case says that it did not arrive, once."""
+    roll_back(world.deps, replied.job_id, by="ana", reason="a test")
+    Journey(world, replied.job_id).goes()
+    assert replied.statuses()["email.send_reply"] == "kept"
+    said = event(reply(world), sent_as(replied))
+    assert comes(world, said)
+    assert not comes(world, said)
+    held, case = replied.record.ledger[3], replied.record.case
+    assert (held.status, held.note.partition(";")[0]) == ("kept", "bounced: Permanent/General")
+    assert case
+    assert case.reason.count("did not reach its recipient (bounced: Permanent/General") == 1
+
+
+def test_a_bounce_after_that_case_was_closed_opens_another(world: World, replied: Journey) -> None:
+    """Nobody looks at a job that is complete: what came back late is a case of its own."""
+    roll_back(world.deps, replied.job_id, by="ana", reason="a test")
+    Journey(world, replied.job_id).goes()
+    take_out(world.deps, replied.job_id, "close", by="kim", words="it may stay", facts={})
+    assert replied.record.job.status == "COMPLETED"
+    assert comes(world, event(reply(world), sent_as(replied)))
+    assert replied.record.job.status == "ESCALATED"
+    assert "did not reach its recipient" in replied.record.job.reason
 
 
 class Hasty(Journey):

@@ -198,6 +198,29 @@ def test_time_and_faults_stop_nobody_elses_request() -> None:
     assert sum(made(world, n) is not None for n in range(20)) == 7
 
 
+def unreached(page: str) -> list[str]:
+    """The rows of what was not reached."""
+    rows = re.findall(r"<li>(.*?)</li>", page, re.DOTALL)
+    return [row for row in rows if "Not reached in time" in row]
+
+
+@pytest.mark.parametrize(("seconds", "names"), [(1.0, "request {n}"), (14.0, "Job j-{n:03d}")])
+def test_what_was_not_reached_is_named_and_linked(seconds: float, names: str) -> None:
+    """In its own words while there is time to read them, then by its job: never just `a request`;
+    each row leads to its page."""
+    worlds: list[World] = []
+    store = Slow(worlds, seconds)
+    world, ana = opened(20, store)
+    worlds.append(world)
+    sent = filled(ana)
+    store.armed = True
+    rows = unreached(ana.posts("/approvals", sent).body)
+    assert rows
+    for n, row in enumerate(rows, 20 - len(rows)):
+        assert names.format(n=n) in row
+        assert f"/approvals/requests/j-{n:03d}/a-{n:03d}" in row
+
+
 def test_a_hundred_are_decided_in_one_post() -> None:
     """As many as a page shows are read, checked, decided and told, each in a write of its own; a
     bench measures how long it takes."""

@@ -199,6 +199,21 @@ def test_signing_out_takes_the_cookie_away() -> None:
     assert ana.opens().headers["location"] == "/approvals/sign-in"
 
 
+def test_a_session_that_was_signed_out_of_is_worth_nothing_to_who_kept_its_cookie() -> None:
+    """Neither pages nor forms; another session of the same person goes on."""
+    made = world()
+    ana, elsewhere = (MemberBrowser(made).signs_in(ANA.address) for _ in range(2))
+    ana.opens()
+    kept, sent = dict(ana.cookies), {**ana.hidden(), "code": ana.code()}
+    ana.posts("/approvals/sign-out", {})
+    thief = MemberBrowser(made)
+    thief.cookies = kept
+    assert thief.opens().headers["location"] == "/approvals/sign-in"
+    assert thief.posts("/approvals", sent).status == 403
+    assert thief.posts("/approvals/sign-out", {}).status == 200
+    assert elsewhere.opens().status == 200
+
+
 @pytest.mark.parametrize(
     ("base", "start", "path"),
     [
@@ -209,7 +224,7 @@ def test_signing_out_takes_the_cookie_away() -> None:
 def test_the_cookie_is_for_this_browser_and_this_site_only(
     base: str, start: str, path: str
 ) -> None:
-    """HttpOnly, SameSite=Strict, eight hours; `__Host-` and Secure on https."""
+    """HttpOnly, SameSite=Lax, eight hours; `__Host-` and Secure on https."""
     made = waiting(base_url=base)
     ana = MemberBrowser(made)
     ana.asks(ANA.address)
@@ -218,7 +233,7 @@ def test_the_cookie_is_for_this_browser_and_this_site_only(
     (cookie,) = ana.posts(link, {"code": ana.code()}).cookies
     assert cookie.startswith(start)
     assert path in cookie
-    for flag in ("HttpOnly", "SameSite=Strict", "Max-Age=28800"):
+    for flag in ("HttpOnly", "SameSite=Lax", "Max-Age=28800"):
         assert flag in cookie
     assert ("; Secure" in cookie) == base.startswith("https")
 

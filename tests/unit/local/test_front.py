@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
 from countersign.domain.ports import Email
 from countersign.workflows import WORKFLOWS
 from infra.commands.submit import SubmitError
 from infra.local import people, proxy
+from infra.local.crm import crm_app
 from infra.local.front import Front
+from infra.local.front_marks import marked, with_marks
 from infra.local.mailbox import Mail, framed, links, parsed
+from infra.local.payments import payments_app
+from infra.local.push import push_app
 from infra.local.samples import Sample, samples
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import START, World
@@ -260,6 +267,7 @@ class Api:
 
     def __init__(self) -> None:
         self.asked: list[httpx.Request] = []
+        self.content = b"<p>no"
         transport = httpx.MockTransport(self.answer)
         client = httpx.AsyncClient(transport=transport)
         front = Front(
@@ -277,7 +285,7 @@ class Api:
         self.asked.append(request)
         cookies = [("set-cookie", "a=1; Path=/"), ("set-cookie", "b=2; Path=/")]
         headers = [*cookies, ("content-type", "text/html"), ("x-own", "yes")]
-        return httpx.Response(409, headers=headers, content=b"<p>no")
+        return httpx.Response(409, headers=headers, content=self.content)
 
 
 def test_a_request_reaches_the_api_as_it_came() -> None:
@@ -299,6 +307,48 @@ def test_the_answer_comes_back_as_it_is() -> None:
     assert (answer.status_code, answer.content) == (409, b"<p>no")
     assert answer.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2; Path=/"]
     assert answer.headers["x-own"] == "yes"
+
+
+HEADED = (
+    b'<header class="brand"><strong>Countersign</strong></header><h1>Refused</h1>',
+    b"<h1>Demo CRM</h1>",
+)
+
+
+@pytest.mark.parametrize("page", HEADED)
+@pytest.mark.parametrize("path", ["/approvals", "/approvals/no/link"])
+def test_pages_of_others_say_that_this_is_the_demo(page: bytes, path: str) -> None:
+    """Once, in their heading; the length fits, and the rest is as it was."""
+    api = Api()
+    api.content = page
+    answer = api.client.get(path)
+    assert answer.content.count(b"demo, offline model") == 1
+    assert answer.headers["content-length"] == str(len(answer.content))
+    assert answer.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2; Path=/"]
+    assert b"offline" not in marked(page, offline=False)
+
+
+@pytest.mark.parametrize("path", ["/webhooks/lead_intake", "/approvals/l/s"])
+def test_what_is_no_page_is_not_marked(path: str) -> None:
+    """A door's answer to a program, and HTML without a heading, come back byte for byte."""
+    api = Api()
+    api.content = HEADED[0] if path.startswith("/webhooks") else b"<p>no"
+    assert api.client.get(path).content == api.content
+
+
+def demo_systems(folder: Path) -> list[BaseRoute]:
+    """The three of them, as a run has them."""
+    sales = crm_app(folder / "crm.db", token_write="w", token_read="r")
+    money = payments_app(folder / "pay.db", key_write="w", key_read="r")
+    return [*sales.routes, *money.routes, *push_app({"finance": "token"}, key="key").routes]
+
+
+@pytest.mark.parametrize("path", ["/crm", "/payments", "/push"])
+def test_the_demo_systems_pages_are_marked(tmp_path: Path, path: str) -> None:
+    """They read what a model, or the heuristics, made."""
+    client = TestClient(Starlette(routes=with_marks(demo_systems(tmp_path), offline=True)))
+    assert client.get(path).text.count("demo, offline model") == 1
+    assert "<h1>Demo" in client.get(path).text
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])

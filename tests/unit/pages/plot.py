@@ -38,7 +38,8 @@ class Plot:
         default_factory=lambda: {
             "name": Fact(value="Maria Keller", quotes=("Maria Keller",)),
             "company": Fact(value="Keller GmbH", quotes=("Keller GmbH",)),
-            "budget": Fact(value="60000.00 EUR", quotes=("about 60,000 EUR for the first year",)),
+            "budget_amount": Fact(value="60000", quotes=("about 60,000 EUR for the first year",)),
+            "budget_currency": Fact(value="EUR", quotes=("about 60,000 EUR for the first year",)),
             "timeline": Fact(value="May", quotes=("we want to start in May",)),
             "summary": Fact(
                 value="A carrier with 14 vans wants route planning from May.",

@@ -23,7 +23,8 @@ def proposal(**facts: str) -> Proposal:
 
 def test_every_fact_of_the_answer_has_a_field() -> None:
     """Facts that the model did not find can be set too; drafts and wishes are no facts."""
-    known = {one.name: one for one in fields(WORKFLOWS["lead_intake"], proposal(name="Kim"))}
+    held = proposal(name="Kim", budget_amount="500", budget_currency="EUR")
+    known = {one.name: one for one in fields(WORKFLOWS["lead_intake"], held)}
     assert set(known) == {
         *("name", "email", "phone", "company", "country", "intent", "need", "budget"),
         *("timeline", "urgency", "language", "summary"),
@@ -31,6 +32,7 @@ def test_every_fact_of_the_answer_has_a_field() -> None:
     assert (known["name"].text, known["email"].text) == ("Kim", "")
     kinds = {name: known[name].kind for name in ("name", "intent", "budget")}
     assert kinds == {"name": "line", "intent": "choice", "budget": "money"}
+    assert known["budget"].text == "500 EUR"
     assert known["urgency"].options == ("low", "normal", "high")
 
 

@@ -15,14 +15,16 @@ from countersign.domain.case import Case
 from countersign.domain.errors import NotAuthorised
 from countersign.domain.ports import Email
 from countersign.domain.proposal import Fact
-from countersign.pages.mails import approval_request, case_opened
+from countersign.pages.case_mail import case_opened
+from countersign.pages.mails import approval_request
 from tests.fakes.world import ANA, START
 from tests.unit.pages.elements import Elements
 from tests.unit.pages.plot import Plot
 from tests.unit.pages.test_approval_page import NAUGHTY, nasty
 from tests.unit.pages.waiting import APPROVAL, JOB, record, tampered, waiting
 
-URL = "https://countersign.example/approvals/link-1/secret-1"
+BASE = "https://countersign.example"
+URL = f"{BASE}/approvals/link-1/secret-1"
 HOSTILE = (
     *NAUGHTY,
     "Maria\r\nBcc: all@evil.example\r\n\r\nbody",
@@ -133,7 +135,8 @@ def test_nobody_is_asked_to_sign_edited_bytes() -> None:
 
 
 def test_case_mail_names_reason_and_ways_out() -> None:
-    """Why, how the actions stand, until when, and the commands; no address, no content."""
+    """Why, how the actions stand, until when, the page first and then the command; no address, no
+    content."""
     case = Case(
         job_id=JOB,
         reason="an action\r\nfailed",
@@ -141,15 +144,18 @@ def test_case_mail_names_reason_and_ways_out() -> None:
         opened_at=START,
         due_at=START + timedelta(days=2),
     )
-    sent = case_opened(record(), case, ANA)
+    sent = case_opened(record(), case, ANA, BASE, "Asia/Tokyo")
     assert (sent.to, sent.subject) == (ANA.address, "Case: Lead intake: an action failed")
     for words in (
         *("email.send_reply: waits for a signature", "crm.create_lead: done and checked"),
-        *("countersign case j-waiting resume|done|close", "Wed 4 Mar 2026"),
+        *("countersign case j-waiting resume|done|close", "Wed 4 Mar 2026, 18:00 Tokyo time"),
     ):
         assert words in sent.text
         assert words in sent.html
     assert "keller" not in (sent.text + sent.html).lower()
+    page = f"{BASE}/approvals/cases/j-waiting"
+    assert sent.text.index(page) < sent.text.index("countersign case")
+    assert f'href="{page}"' in sent.html
 
 
 def test_case_of_an_unknown_workflow_is_mailed_too() -> None:
@@ -157,4 +163,4 @@ def test_case_of_an_unknown_workflow_is_mailed_too() -> None:
     held = record()
     lost = replace(held, job=held.job.model_copy(update={"workflow": "gone"}), ledger=())
     case = Case(job_id=JOB, reason="x", owner="ops", opened_at=START, due_at=START)
-    assert case_opened(lost, case, ANA).subject == "Case: gone: x"
+    assert case_opened(lost, case, ANA, BASE).subject == "Case: gone: x"

@@ -75,8 +75,16 @@ def asks_for(made: World, number: str, amount: int) -> Journey:
     return begin(made, order=number, amount={"minor": amount, "currency": "EUR"})
 
 
-def signs(made: World, journey: Journey, by: str, choice: Choice = Choice.APPROVE) -> Approval:
-    """Somebody decides on everything, as the door does it: judged by authority, in one write.
+def signs(
+    made: World,
+    journey: Journey,
+    by: str,
+    choice: Choice = Choice.APPROVE,
+    *,
+    but: Mapping[str, Choice] | None = None,
+) -> Approval:
+    """Somebody decides on everything, `but` some otherwise, as the door does it: judged by
+    authority, in one write.
 
     Raises NotAuthorised.
     """
@@ -85,8 +93,8 @@ def signs(made: World, journey: Journey, by: str, choice: Choice = Choice.APPROV
     decision = Decision(
         by=by,
         at=made.clock.now(),
-        choices=dict.fromkeys(pending.digests, choice),
-        reason="" if choice is Choice.APPROVE else "not this one",
+        choices=dict.fromkeys(pending.digests, choice) | dict(but or {}),
+        reason="" if choice is Choice.APPROVE and not but else "not this one",
     )
     signed = sign(made.people.directory(), pending, decision)
     made.deps.commit(

@@ -107,8 +107,8 @@ def test_an_unknown_outcome_is_not_tried_again_by_a_resume(world: World) -> None
     """Only evidence settles it: `resume` is refused, `done` ends the case with what was found."""
     journey = unknown(world)
     with pytest.raises(ContractBroken, match="outcome is unknown"):
-        take_out(world.deps, journey.job_id, "resume", by="ana", words="", facts={})
-    take_out(world.deps, journey.job_id, "done", by="ana", words="made by hand, re_1", facts={})
+        take_out(world.deps, journey.job_id, "resume", by="kim", words="", facts={})
+    take_out(world.deps, journey.job_id, "done", by="kim", words="made by hand, re_1", facts={})
     assert (ended(journey), amounts(world)) == ("COMPLETED", [])
 
 
@@ -121,7 +121,7 @@ def test_a_process_killed_before_any_write_refunds_once_and_asks_nobody(number: 
     with suppress(Crash):
         journey.goes()
     if record_end(world.deps, journey.job_id, journey.job_id, "FAILED"):
-        take_out(world.deps, journey.job_id, "resume", by="ana", words="", facts={})
+        take_out(world.deps, journey.job_id, "resume", by="kim", words="", facts={})
         journey.goes()
     assert (ended(journey), amounts(world)) == ("COMPLETED", [4_990])
     assert answers(journey) == RUN_ALONE

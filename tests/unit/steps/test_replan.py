@@ -8,7 +8,7 @@ import json
 import pytest
 
 from countersign.domain.approvals import Choice
-from countersign.domain.errors import Ambiguous, Refused, Unavailable
+from countersign.domain.errors import Ambiguous, Unavailable
 from countersign.domain.replan import MOST_PLANS, Observations
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.trimming_crm import TrimmingCrm
@@ -116,7 +116,7 @@ def test_what_a_person_changed_stays_changed_and_is_signed_again_by_somebody_els
     assert lead.content()["params"]["title"] == "Dispatch, 40 seats"
     assert lead.content()["params"]["budget"] is None
     assert (lead.edited_by, lead.status) == ("ana", "planned")
-    assert pending(journey).editors == {lead.digest: "ana"}
+    assert pending(journey).editors == {lead.digest: ("ana",)}
     decides(world, journey, by="ben")
     journey.answered()
     assert world.crm.all("deals")[0].fields["dealname"] == "Dispatch, 40 seats"
@@ -173,24 +173,6 @@ def test_an_unknown_outcome_is_never_planned_anew() -> None:
     assert journey.answered() == "Escalate"
     assert "observations" not in journey.record.results
     assert len(world.model.asked) == 1
-
-
-def test_a_refused_mail_goes_back_and_a_new_draft_is_signed() -> None:
-    """What cannot be undone and was refused did nothing: the next plan may try other words."""
-    world = World(offline)
-    journey = Journey(world, accept(world, form()))
-    journey.goes()
-    journey.is_decided(Choice.APPROVE)
-    world.mail.fails_with(Refused("the provider refused the message"))
-    other = json.loads(json.dumps(offline(world.model.asked[0].messages[1][1])))
-    other["reply"]["subject"] = "Your request, again"
-    world.model.answers(json.dumps(other))
-    assert journey.answered() == "Ask"
-    decides(world, journey)
-    assert journey.answered() == "Close"
-    (mail,) = world.mail.to(SENDER)
-    assert "again" in mail.subject
-    assert made(world) == ONCE
 
 
 def test_when_the_model_is_down_at_the_second_plan_everything_is_asked() -> None:

@@ -76,7 +76,7 @@ def test_a_new_execution_after_a_kill_asks_the_model_nothing_that_is_stored(numb
     stored = "proposal" in journey.record.results
     asked = len(world.model.asked)
     if record_end(world.deps, job_id, job_id, "FAILED"):
-        take_out(world.deps, job_id, "resume", by="ana", words="", facts={})
+        take_out(world.deps, job_id, "resume", by="kim", words="", facts={})
         Journey(world, job_id).goes()
     assert len(world.model.asked) == asked + (0 if stored else 1)
     each_once(world)
@@ -112,12 +112,12 @@ def test_a_mail_cut_off_while_sending_is_unknown_and_only_evidence_settles_it() 
     assert journey.statuses()["email.send_reply"] == "unknown"
     assert ends(journey)[0] == "ESCALATED"
     with pytest.raises(ContractBroken, match="unknown"):
-        take_out(world.deps, journey.job_id, "resume", by="ana", words="", facts={})
+        take_out(world.deps, journey.job_id, "resume", by="kim", words="", facts={})
     take_out(
         world.deps,
         journey.job_id,
         "done",
-        by="ana",
+        by="kim",
         words="the mail is in the sent folder",
         facts={},
     )
@@ -135,7 +135,7 @@ def test_an_expired_approval_can_be_asked_again() -> None:
         tick(world.deps)
     journey.answered()
     take_out(
-        world.deps, journey.job_id, "resume", by="ana", words="the approver was away", facts={}
+        world.deps, journey.job_id, "resume", by="kim", words="the approver was away", facts={}
     )
     assert world.executions.started[-1] == (f"{journey.job_id}-2", journey.job_id)
     assert Journey(world, journey.job_id).goes() == "Ask"
@@ -153,7 +153,7 @@ def test_a_corrected_fact_is_planned_with_and_carries_the_name_of_its_author() -
         world.deps,
         journey.job_id,
         "resume",
-        by="ana",
+        by="kim",
         words="it is Germany",
         facts={"country": "DE"},
     )
@@ -167,11 +167,11 @@ def test_a_case_is_closed_with_a_reason_and_only_once() -> None:
     journey = Journey(world, accept(world, form(country="Elbonia")))
     journey.goes()
     with pytest.raises(ContractBroken, match="needs a reason"):
-        take_out(world.deps, journey.job_id, "close", by="ana", words=" ", facts={})
-    take_out(world.deps, journey.job_id, "close", by="ana", words="not a customer", facts={})
+        take_out(world.deps, journey.job_id, "close", by="kim", words=" ", facts={})
+    take_out(world.deps, journey.job_id, "close", by="kim", words="not a customer", facts={})
     assert ends(journey) == ("REJECTED", "not a customer")
     with pytest.raises((ContractBroken, AlreadyDecided)):
-        take_out(world.deps, journey.job_id, "close", by="ana", words="again", facts={})
+        take_out(world.deps, journey.job_id, "close", by="kim", words="again", facts={})
 
 
 def test_the_recorder_marks_only_jobs_that_the_dead_execution_owned() -> None:

@@ -11,9 +11,10 @@ from countersign.domain.workflow import Tier, Workflow
 from countersign.understanding.reading import dismiss, requester
 from countersign.workflows.lead_intake.actions import ACTIONS, lookups, want
 from countersign.workflows.lead_intake.confidence import confidence
-from countersign.workflows.lead_intake.contract import HEEDS, LeadAnswer, LeadInput, schema
+from countersign.workflows.lead_intake.contract import HEEDS, MONEY, LeadAnswer, LeadInput, schema
 from countersign.workflows.lead_intake.draft import draft
 from countersign.workflows.lead_intake.duplicates import claim, joins
+from countersign.workflows.lead_intake.history import history
 from countersign.workflows.lead_intake.limits import release
 from countersign.workflows.lead_intake.policy import POLICY
 from countersign.workflows.lead_intake.reading import prompt_text, read, source_parts, source_text
@@ -64,6 +65,8 @@ def workflow() -> Workflow[LeadInput]:
         joins=joins,
         want=want,
         heeds=HEEDS,
+        money=MONEY,
+        history=history,
     )
 
 

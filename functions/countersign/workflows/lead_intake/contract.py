@@ -111,6 +111,9 @@ HEEDS: Mapping[str, str] = {
 """Which part of the answer a field of the CRM is filled from. Not the country: what decides who may
 be served is never left out because a target would not take it."""
 
+MONEY: Mapping[str, str] = {"budget": "budget"}
+"""The sums of the answer, by the word that their facts begin with."""
+
 
 def schema() -> Mapping[str, Any]:
     """`LeadAnswer` as the JSON schema that strict structured output accepts."""

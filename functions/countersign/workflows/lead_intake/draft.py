@@ -9,7 +9,7 @@ from countersign.domain.workflow import Draft
 from countersign.understanding import grounding
 from countersign.understanding.answers import Said
 from countersign.understanding.grounding import all_words, derived, extracted
-from countersign.workflows.lead_intake.contract import LeadAnswer, LeadInput
+from countersign.workflows.lead_intake.contract import MONEY, LeadAnswer, LeadInput
 from countersign.workflows.lead_intake.countries import codes, country_code, mentioned
 
 _PER_CENT = Decimal(100)
@@ -32,7 +32,7 @@ def draft(message: LeadInput, answer: LeadAnswer) -> Draft:
         "country": country,
         "intent": derived(answer.intent),
         "need": derived(answer.need),
-        **grounding.money(answer.budget, "budget"),
+        **grounding.money(answer.budget, MONEY["budget"]),
         "timeline": extracted(answer.timeline, all_words),
         "urgency": derived(answer.urgency),
         "language": grounding.spoken(answer.language),

@@ -12,9 +12,10 @@ from countersign.understanding.reading import dismiss, requester
 from countersign.workflows.refund_request.actions import ACTIONS, lookups, want
 from countersign.workflows.refund_request.caps import caps
 from countersign.workflows.refund_request.confidence import confidence
-from countersign.workflows.refund_request.contract import RefundAnswer, RefundInput, schema
+from countersign.workflows.refund_request.contract import MONEY, RefundAnswer, RefundInput, schema
 from countersign.workflows.refund_request.draft import draft
 from countersign.workflows.refund_request.duplicates import claim, joins
+from countersign.workflows.refund_request.history import changes, history
 from countersign.workflows.refund_request.limits import release
 from countersign.workflows.refund_request.policy import POLICY
 from countersign.workflows.refund_request.reading import (
@@ -70,6 +71,9 @@ def workflow() -> Workflow[RefundInput]:
         joins=joins,
         want=want,
         caps=caps,
+        money=MONEY,
+        history=history,
+        shows={"payments.refund": changes},
     )
 
 

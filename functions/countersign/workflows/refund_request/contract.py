@@ -102,6 +102,10 @@ class RefundAnswer(Contract):
     confidence: Percent = Field(...)
 
 
+MONEY: Mapping[str, str] = {"amount": "asked"}
+"""The sums of the answer, by the word that their facts begin with."""
+
+
 def schema() -> Mapping[str, Any]:
     """`RefundAnswer` as the JSON schema that strict structured output accepts."""
     return strict_schema(RefundAnswer)

@@ -9,7 +9,7 @@ from countersign.domain.workflow import Draft
 from countersign.understanding import grounding
 from countersign.understanding.answers import Said
 from countersign.workflows.refund_request import orders
-from countersign.workflows.refund_request.contract import RefundAnswer, RefundInput
+from countersign.workflows.refund_request.contract import MONEY, RefundAnswer, RefundInput
 
 _PER_CENT = Decimal(100)
 
@@ -24,7 +24,7 @@ def draft(message: RefundInput, answer: RefundAnswer) -> Draft:  # noqa: ARG001 
         "order": _order(answer.order),
         "wish": grounding.derived(answer.wish),
         "reason": grounding.derived(answer.reason),
-        **grounding.money(answer.amount, "asked"),
+        **grounding.money(answer.amount, MONEY["amount"]),
         "says": grounding.derived(answer.says),
         "language": grounding.spoken(answer.language),
     }

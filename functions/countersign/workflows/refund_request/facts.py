@@ -21,7 +21,8 @@ from countersign.workflows.refund_request.contract import RefundInput
 
 Request = Situation[RefundInput]
 
-_KEY = "action_key"
+KEY = "action_key"
+"""The field of a refund with the key of the action that made it."""
 _CAME_TO_NOTHING = frozenset({"failed", "canceled"})
 """States of a refund whose money is back where it was."""
 _SIGNS = (
@@ -64,7 +65,7 @@ def order_number(message: RefundInput, proposal: Proposal) -> str:
 def refunds(situation: Request) -> tuple[Record, ...]:
     """The customer's refunds that took effect, without those of this very job."""
     held = _effective(situation)
-    return tuple(one for one in held if one.fields.get(_KEY) not in situation.ours)
+    return tuple(one for one in held if one.fields.get(KEY) not in situation.ours)
 
 
 def wish(situation: Request) -> str:
@@ -143,14 +144,14 @@ def _effective(situation: Request) -> Iterator[Record]:
 
 def _own(situation: Request, charge: Record) -> Decimal:
     """What this very job has given back of the charge: a look after it finds that too."""
-    mine = (one for one in _effective(situation) if one.fields.get(_KEY) in situation.ours)
-    sums = (_money(one, "amount_minor") for one in mine if one.fields.get("charge") == charge.id)
+    mine = (one for one in _effective(situation) if one.fields.get(KEY) in situation.ours)
+    sums = (money(one, "amount_minor") for one in mine if one.fields.get("charge") == charge.id)
     return sum((one.amount for one in sums if one), Decimal(0))
 
 
 def _order(record: Record, own: Decimal) -> Order | None:
     held = record.fields.get
-    paid, gone = _money(record, "amount_minor"), _money(record, "refunded_minor")
+    paid, gone = money(record, "amount_minor"), money(record, "refunded_minor")
     if paid is None or gone is None:
         return None
     # The order may have been read just before our refund was there.
@@ -168,7 +169,8 @@ def _order(record: Record, own: Decimal) -> Order | None:
     )
 
 
-def _money(record: Record, field: str) -> Money | None:
+def money(record: Record, field: str) -> Money | None:
+    """A sum of a record, in its currency; None when it cannot be read."""
     minor, currency = record.fields.get(field, ""), record.fields.get("currency", "").upper()
     if not (minor.isascii() and minor.isdecimal()):
         return None
