@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _OF_THE_PROCESS = (
     *("clock", "wall", "pause", "ids"),
-    *("kept", "connections", "breakers", "known_slots", "releases"),
+    *("kept", "connections", "breakers", "known_slots", "releases", "deadline"),
 )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from countersign.connectors.system import Deadline
 from countersign.mailing import JobMailer
 from countersign.settings import Settings
 
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
     from countersign.domain.field_map import Described
 
 T = TypeVar("T")
-
-CONNECTOR_SECONDS = 10.0
-"""How long one call to an outside system may take; three fit into a function's time."""
-
-
-def _connector_seconds() -> float:
-    return CONNECTOR_SECONDS
 
 
 class fresh(Generic[T]):  # noqa: N801 - it stands where `cached_property` would
@@ -54,6 +48,8 @@ class Outside:
         """Secrets as this process read them."""
         self.connections: dict[str, tuple[str, Any]] = {}
         """Clients of outside systems by secret, each with the key that it was made with."""
+        self.deadline = Deadline()
+        """When the present invocation must have ended: nothing outside is waited for longer."""
         self.job_id = ""
         """The job that this invocation works on; the mails of its actions say so."""
 
@@ -94,7 +90,7 @@ class Outside:
 
         url, names = self.settings.crm_base_url, self.settings.crm_fields
         return self._connected(
-            secret, lambda key: HubSpot(url, key, timeout=_connector_seconds, names=names)
+            secret, lambda key: HubSpot(url, key, timeout=self.deadline.share, names=names)
         )
 
     @fresh
@@ -112,7 +108,7 @@ class Outside:
 
         url = self.settings.payments_base_url
         return self._connected(
-            secret, lambda key: StripePayments(url, key, timeout=_connector_seconds)
+            secret, lambda key: StripePayments(url, key, timeout=self.deadline.share)
         )
 
     @fresh
@@ -122,7 +118,7 @@ class Outside:
 
         return self._connected(
             self.settings.notify_secret,
-            lambda key: WebhookPushes(key, timeout=_connector_seconds),
+            lambda key: WebhookPushes(key, timeout=self.deadline.share),
         )
 
     @cached_property

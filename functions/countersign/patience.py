@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
+from countersign.connectors.system import CONNECTOR_SECONDS
 from countersign.deps import Deps
 from countersign.domain.errors import ConnectorResting, Throttled
-from countersign.outside import CONNECTOR_SECONDS
 from countersign.runtime import Call
 
 AnswerT = TypeVar("AnswerT")

@@ -70,6 +70,7 @@ def step(work: Work) -> Handler:
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+        production().deadline.begins(left.total_seconds())
         call = Call.model_validate({**event, "ends_at": production().clock.now() + left})
         with observability.invocation(call.state, job_id=call.job_id, execution=call.execution):
             return run(production(), work, call)

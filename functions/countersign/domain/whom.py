@@ -60,6 +60,8 @@ def nobody(people: Directory, approval: Approval, workflow: Workflow[Any]) -> st
     roles = ", ".join(tier.role for tier in workflow.tiers)
     who = "nobody but who edited it" if approval.editors else "nobody"
     if any(people.of_role(tier.role) for tier in workflow.tiers) and approval.amounts:
-        much = ", ".join(f"{m} ({approval.actions[one]})" for one, m in approval.amounts.items())
+        much = ", ".join(
+            f"{m} ({approval.actions.get(one, 'an action')})" for one, m in approval.amounts.items()
+        )
         return f"{who} of the roles {roles} has a limit that covers {much}: give somebody one"
     return f"{who} may decide: give somebody one of the roles {roles}"

@@ -123,7 +123,9 @@ def _held(situation: Lead, field: str) -> str:
 
 
 def _company(situation: Lead) -> str:
-    return situation.input.stated.company or situation.proposal.value("company") or ""
+    proposal = situation.proposal
+    said = proposal.corrected("company") or situation.input.stated.company
+    return said or proposal.value("company") or ""
 
 
 def _lead(situation: Lead) -> Wanted:
