@@ -70,7 +70,11 @@ def _unreached(expect: Expectation, job: Data) -> list[str]:
     """Who should have been out of reach and was not noticed, or brought nobody further."""
     entries = [(e["event"], e["fields"]) for e in job["audit"]["entries"]]
     told = {f["person"]["value"] for _, f in entries if "person" in f}
-    faults = [f"no mail to {one} came back" for one in expect.unreachable if one not in told]
+    # The first that comes back brings the request further; it may be signed before the others do.
+    gone = set(expect.unreachable)
+    faults = (
+        [f"no mail to {' or '.join(sorted(gone))} came back"] if gone and not gone & told else []
+    )
     further = {f["why"]["value"] for event, f in entries if event == "asked the next tier"}
     if expect.unreachable and "a mail came back" not in further:
         faults.append("nobody else was asked when a mail came back")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import shutil
@@ -51,9 +52,9 @@ def next_release(assembly: Path, folder: Path, word: Word = SEALED) -> Path:
     changed = code.source / name
     assert old in changed.read_text()
     changed.write_text(changed.read_text().replace(old, new))
-    digest = Path(code.key).stem
+    digest, other = Path(code.key).stem, hashlib.sha256(repr(word).encode()).hexdigest()
     for listing in (*copied.glob("*.template.json"), *copied.glob("*.assets.json")):
-        listing.write_text(listing.read_text().replace(f"{digest}.zip", f"{digest[::-1]}.zip"))
+        listing.write_text(listing.read_text().replace(f"{digest}.zip", f"{other}.zip"))
     return copied
 
 

@@ -57,7 +57,11 @@ class Visit:
 
         Raises Throttled when no slot gets free in time, ConnectorResting, StoreConflict.
         """
+        record = self._claimed(record, change, attempt)
         self._actions += 1
+        return record
+
+    def _claimed(self, record: JobRecord, change: Change, attempt: str) -> JobRecord:
         if self.slot:
             return self.deps.commit(record, change)
         self.deps.actor_port(self._connector)  # a key that is missing is missed before the claim

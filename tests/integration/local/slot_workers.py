@@ -72,6 +72,7 @@ def _claimed(visit: Any, record: Any, claim: Change) -> Any:
             return visit.claims(record, claim, SystemIds().token(64))
         except Throttled:
             say("throttled", record.job.job_id)
+            time.sleep(WORKING)
 
 
 def with_counter(given: dict[str, Any], db: Any) -> Using:
@@ -126,15 +127,18 @@ def work(using: Using, job_id: str, uses: int, dies: bool) -> None:
 
 
 def main() -> None:
-    """Fork the workers, one job each, and wait for them."""
+    """Fork the workers, one job each, and wait for them; who dies has died before others begin."""
     given = json.loads(sys.argv[1])
     db = deployer.client("dynamodb", os.environ["AWS_ENDPOINT_URL"])
     using = DESIGNS[given["design"]](given, db)
-    pids = [
-        forked(lambda n=n: work(using, given["jobs"][n], given["uses"], n < given["dying"]))  # type: ignore[misc] # the default binds n
-        for n in range(len(given["jobs"]))
-    ]
-    codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    numbers = range(len(given["jobs"]))
+    codes: list[int] = []
+    for some in (numbers[: given["dying"]], numbers[given["dying"] :]):
+        pids = [
+            forked(lambda n=n: work(using, given["jobs"][n], given["uses"], n < given["dying"]))  # type: ignore[misc] # the default binds n
+            for n in some
+        ]
+        codes += [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
     sys.exit(max(codes))
 
 
