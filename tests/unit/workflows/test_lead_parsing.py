@@ -133,3 +133,10 @@ def test_a_language_is_told_by_script_and_common_words(text: str, code: str) -> 
 def test_a_stated_language_is_a_code_that_the_crm_takes(stated: str, code: str) -> None:
     """Codes with regions and names become ISO 639-1; the unknown becomes nothing."""
     assert language.code(stated) == code
+
+
+@pytest.mark.parametrize("region", ["DE", "AT", "GB", "US", ""])
+@pytest.mark.parametrize("text", ["Our budget is 19,000 EUR.", "about 190,000 or 2,000,000"])
+def test_the_thousands_of_a_sum_are_no_phone(text: str, region: str) -> None:
+    """Three noughts after a comma look like an international prefix, and are none."""
+    assert list(phones.numbers(text, region)) == []

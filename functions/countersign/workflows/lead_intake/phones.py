@@ -59,8 +59,12 @@ def supports(quote: str, number: str) -> bool:
 
 def _is_surely_one(match: phonenumbers.PhoneNumberMatch, number: str) -> bool:
     # Without a prefix, any seven digits could be an order number: then only valid numbers count.
-    has_prefix = match.raw_string.lstrip("( ").startswith(("+", "00"))
-    return bool(number) and (has_prefix or phonenumbers.is_valid_number(match.number))
+    # The "000" of "19,000" is none at all: it looks like a prefix and ends after it.
+    raw = match.raw_string
+    has_prefix = raw.lstrip("( ").startswith(("+", "00"))
+    is_long = len(_DIGITS.sub("", raw)) >= _MIN_DIGITS
+    valid = has_prefix or phonenumbers.is_valid_number(match.number)
+    return bool(number) and is_long and valid
 
 
 def _first_region(number: str) -> str:
