@@ -77,9 +77,10 @@ def made_up_credentials() -> Iterator[None]:
     os.environ.update(before)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def whole_stand() -> Iterator[Stand]:
-    """Everything that `make run` starts, on free ports, once for all tests that need it."""
+    """Everything that `make run` starts, on free ports, anew for each file: what one leaves behind
+    (a moved clock, an upgrade, a resting connector) is nothing to the next."""
     from infra.local.stand import Plan, stand  # noqa: PLC0415 - unit tests never start a cloud
 
     with stand(Plan(port=0), lambda _: None) as running:
