@@ -124,6 +124,7 @@ def test_a_closed_breaker_lets_claims_pass(both: Both) -> None:
     """A row with a few failures and no end is no obstacle."""
     both.limits.replace(Breaker(connector="crm"), failed(Breaker(connector="crm"), START))
     both.takes(stored(both.store), a_slot())
+    assert both.limits.slots("crm") == [a_slot()]
 
 
 def test_failures_of_two_are_both_counted(both: Both) -> None:

@@ -18,10 +18,12 @@ def overtaken(
     workflow: Workflow[Any], ledger: Sequence[LedgerEntry], records: Records
 ) -> tuple[LedgerEntry, ...]:
     """The entries that are new to this look, with what they are based on; and those, forbidden,
-    that would overwrite what was not there when they were planned."""
+    that would overwrite what was not there when they were planned. What an attempt of ours has
+    reached is left out: the difference may be our own."""
     changed = []
     for held in ledger:
-        now = _overwrites(workflow, held, records) if held.status in _WAITS else None
+        waits = held.status in _WAITS and not held.attempt
+        now = _overwrites(workflow, held, records) if waits else None
         if now is None:
             continue
         if held.basis is None:

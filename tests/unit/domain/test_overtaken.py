@@ -79,3 +79,9 @@ def test_entries_that_only_add_or_that_have_run_are_left_alone() -> None:
         )
         == ()
     )
+
+
+def test_what_our_own_attempt_changed_is_not_taken_for_somebody_elses() -> None:
+    """An entry that failed and that a person lets try again meets what it left itself."""
+    tried = based("old", A.AUTHORISED).model_copy(update={"attempt": "a-1"})
+    assert overtaken(letters(), [tried], read(text="half done")) == ()
