@@ -33,28 +33,28 @@ bench: $(READY) $(EMULATOR) ## measure what a job costs and takes; writes .local
 	@$(BIN)/python -m infra.bench
 
 guarantees: $(READY) $(EMULATOR) ## the promises' tests with their figures; writes .local/guarantees.json
-	@$(BIN)/python -m infra.guarantees
+	@$(BIN)/python -m infra.bench.guarantees
 
 soak: $(READY) $(EMULATOR) ## the same at the long figures
-	@$(BIN)/python -m infra.guarantees --soak
+	@$(BIN)/python -m infra.bench.guarantees --soak
 
 synth: $(READY) ## the CloudFormation template of STAGE, into .local/cdk.out/STAGE
-	@$(BIN)/python -m infra.synth --stage $(STAGE)
+	@$(BIN)/python -m infra.build.synth --stage $(STAGE)
 
 deploy: $(READY) ## one `cdk deploy` of STAGE to the AWS account of your credentials
-	@$(BIN)/python -m infra.deploy --stage $(STAGE)
+	@$(BIN)/python -m infra.build.deploy --stage $(STAGE)
 
 destroy: $(READY) ## one `cdk destroy` of STAGE; says what it leaves
-	@$(BIN)/python -m infra.deploy --stage $(STAGE) --destroy
+	@$(BIN)/python -m infra.build.deploy --stage $(STAGE) --destroy
 
 pictures: $(READY) $(EMULATOR) ## take the README's pictures anew from the running system
-	@$(BIN)/python -m infra.pictures
+	@$(BIN)/python -m infra.bench.pictures
 
 lock: $(READY) ## resolve the dependencies anew into hash-pinned locks without download addresses
-	@$(BIN)/python -m infra.lock
+	@$(BIN)/python -m infra.build.lock
 
 contracts: $(READY) ## lock new versions of actions and messages (RETIRE=1: the previous ones have run for their deploy)
-	@$(BIN)/python -m infra.contracts $(if $(RETIRE),--retire)
+	@$(BIN)/python -m infra.build.contracts $(if $(RETIRE),--retire)
 
 clean: ## remove what the targets made
 	rm -rf .venv .local cdk.out .mypy_cache .ruff_cache .hypothesis

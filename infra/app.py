@@ -1,12 +1,12 @@
-"""The CDK application: `cdk synth -c stage=dev`, or `python -m infra.synth` without the CDK CLI."""
+"""The CDK application: `cdk synth -c stage=dev`; without its CLI, `python -m infra.build.synth`."""
 
 import sys
 
 from aws_cdk import App
 
-from infra import nag
 from infra.settings import SettingsError, chosen_stage, context, load
-from infra.stack import CountersignStack
+from infra.stack import nag
+from infra.stack.stack import CountersignStack
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from countersign.domain.slots import Limit
+from countersign.domain.limits.slots import Limit
 
 ROOT = Path(__file__).parents[1]
 CDK_JSON = ROOT / "cdk.json"

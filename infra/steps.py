@@ -1,7 +1,7 @@
 """Who runs what, and with which rights: one row per function is its whole security review.
 
 `Grant("payloads/raw/*", "s3", "GetObject")` allows these verbs of one service on one thing. Things
-are named as in `infra/functions.py`; what follows the first slash extends the thing's ARN.
+are named as in `infra/stack/functions.py`; what follows the first slash extends the thing's ARN.
 """
 
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ STEPS = (
     ),
     Row(
         "ActCrm",
-        "countersign.steps.act",
+        "countersign.steps.act.handler",
         task=True,
         timeout=100,
         layers=("core", "text", "http"),
@@ -106,7 +106,7 @@ STEPS = (
     ),
     Row(
         "ActMail",
-        "countersign.steps.act",
+        "countersign.steps.act.handler",
         task=True,
         timeout=60,
         may=(
@@ -118,7 +118,7 @@ STEPS = (
     ),
     Row(
         "ActPayments",
-        "countersign.steps.act",
+        "countersign.steps.act.handler",
         task=True,
         timeout=100,
         layers=("core", "text", "http", "payments"),
@@ -130,7 +130,7 @@ STEPS = (
     ),
     Row(
         "ActNotify",
-        "countersign.steps.act",
+        "countersign.steps.act.handler",
         task=True,
         timeout=60,
         layers=("core", "text", "http"),
@@ -183,7 +183,7 @@ STEPS = (
 DOORS = (
     Row(
         "Webhook",
-        "countersign.doors.webhook",
+        "countersign.entrypoints.webhook",
         timeout=15,
         memory=1024,
         may=(
@@ -197,7 +197,7 @@ DOORS = (
     ),
     Row(
         "Start",
-        "countersign.doors.start",
+        "countersign.entrypoints.start",
         timeout=30,
         may=(
             Grant("intake", "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
@@ -209,7 +209,7 @@ DOORS = (
     ),
     Row(
         "Approvals",
-        "countersign.doors.pages",
+        "countersign.entrypoints.pages",
         timeout=15,
         memory=1024,
         layers=("core", "text", "pages"),
@@ -233,7 +233,7 @@ DOORS = (
     ),
     Row(
         "Tick",
-        "countersign.doors.tick",
+        "countersign.entrypoints.tick",
         timeout=55,
         layers=("core", "text", "pages"),
         may=(
@@ -255,7 +255,7 @@ DOORS = (
     ),
     Row(
         "Record",
-        "countersign.doors.record",
+        "countersign.entrypoints.execution_events",
         timeout=30,
         layers=("core",),
         may=(
@@ -267,7 +267,7 @@ DOORS = (
     ),
     Row(
         "Delivery",
-        "countersign.doors.delivery",
+        "countersign.entrypoints.mail_events",
         timeout=30,
         layers=("core",),
         may=(

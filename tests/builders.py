@@ -8,16 +8,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from countersign.domain import actions
-from countersign.domain.actions import Action, LedgerEntry, Receipt
-from countersign.domain.approvals import Approval, Choice, Decision, Person
-from countersign.domain.case import Case
-from countersign.domain.change import JobRecord
+from countersign.domain.approvals.approval import Approval, Choice, Decision, Person
 from countersign.domain.contract import Contract
-from countersign.domain.job import Job, Pointer, Source, Status
-from countersign.domain.policy import Answer, Reason, Verdict
-from countersign.domain.proposal import Fact, Proposal, Usage
-from countersign.domain.wanted import Wanted
+from countersign.domain.jobs.cases import Case
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import Job, Pointer, Source, Status
+from countersign.domain.ledger import entry as ledger
+from countersign.domain.ledger.action import Action, Receipt, Wanted
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.policy.policy import Answer, Reason, Verdict
+from countersign.domain.policy.proposal import Fact, Proposal, Usage
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The moment at which things happen in tests unless they say otherwise."""
@@ -108,7 +108,7 @@ def held(
     **parts: Any,
 ) -> LedgerEntry:
     """A ledger entry whose bytes are real; `parts` overwrite what is stored beside them."""
-    made = actions.entry(
+    made = ledger.entry(
         index,
         Wanted(action=action_id, params=Memo(text=text), target="contact/7"),
         action(action_id),

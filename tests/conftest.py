@@ -17,6 +17,7 @@ from tests.played import Played, play
 if TYPE_CHECKING:
     from infra.local.stand import Stand
 
+
 Figure = Callable[[str, int], None]
 
 
@@ -90,7 +91,7 @@ def whole_stand() -> Iterator[Stand]:
 @pytest.fixture(scope="session")
 def played_once(tmp_path_factory: pytest.TempPathFactory) -> Played:
     """`make run ONCE=1` on a free port, once for all workers of the session. The calls that the
-    functions made meanwhile are in infra.local.calls.RESULT."""
+    functions made meanwhile are in infra.local.rights.calls.RESULT."""
     folder = tmp_path_factory.getbasetemp()
     shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     told = shared / "played-once.json"

@@ -8,12 +8,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from countersign.domain import rules
 from countersign.domain.contract import Contract
-from countersign.domain.policy import Line, Policy
-from countersign.domain.records import Records
-from countersign.domain.release import Limits, Release
-from countersign.domain.wanted import Wanted
+from countersign.domain.ledger.action import Wanted
+from countersign.domain.policy import rules
+from countersign.domain.policy.policy import Line, Policy
+from countersign.domain.policy.records import Records
+from countersign.domain.policy.release import Limits, Release
 from countersign.domain.workflow import Draft, Tier, Workflow
 from tests.builders import AT, JOB_ID, action, fact, proposal
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit, single_metric
 
-from countersign.domain.change import Change
-from countersign.domain.job import ENDED, Job
+from countersign.domain.jobs.change import Change
+from countersign.domain.jobs.job import ENDED, Job
 
 NAMESPACE = "Countersign"
 

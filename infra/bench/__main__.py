@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.bench import measure, prices
+from infra.build.synth import default_out
 from infra.local.stand import Plan, stand
 from infra.settings import ROOT, load
-from infra.synth import default_out
 
 OUT = ROOT / ".local" / "bench.json"
 CUSTOM_METRICS = 12

@@ -11,10 +11,10 @@ from typing import Any
 
 import httpx
 
-from countersign.domain.job import ENDED
+from countersign.domain.jobs.job import ENDED
 from infra.bench.prices import Job
-from infra.commands import submit
-from infra.local import deployer
+from infra.cli import submit
+from infra.local.cloud import deployer
 from infra.local.stand import Stand
 from infra.steps import ROWS
 

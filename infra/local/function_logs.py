@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from infra.local import deployer
+from infra.local.cloud import deployer
 
 PREFIX = "/aws/lambda/"
 _SIGNS = ("AccessDenied", "is not authorized to perform", "Task timed out")

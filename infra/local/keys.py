@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra.commands.submit import new_secret
-from infra.local import deployer, push
+from infra.cli.submit import new_secret
+from infra.local.cloud import deployer
+from infra.local.slack import FINANCE, hook
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Keys:
 
         `url` is where the demo systems are, `model_key` that of a model server which is not ours.
         """
-        channels = {push.FINANCE: push.hook(url, push.FINANCE, self.channel)}
+        channels = {FINANCE: hook(url, FINANCE, self.channel)}
         values = {
             "WebhookSecretArn": json.dumps({"current": self.webhook}),
             "CrmReadSecretArn": self.crm_read,

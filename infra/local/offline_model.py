@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from countersign.understanding.observed import heeded
-from countersign.workflows import WORKFLOWS
+from countersign.extraction.feedback import heeded
+from workflows import WORKFLOWS
 
 MODEL = "offline-heuristics"
 LETTERS_PER_TOKEN = 4

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from countersign.domain.approvals import Person
-from countersign.domain.hours import Hours
+from countersign.domain.approvals.approval import Person
+from countersign.domain.approvals.directory import Away, Limit, Member
+from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.money import Money
-from countersign.domain.people import Away, Limit, Member
 from countersign.domain.ports import People
-from infra.local.mail_outcomes import DOMAIN
+from infra.local.cloud.mail_outcomes import DOMAIN
 
 _ALWAYS = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
 """The demo decides at any hour; a real directory has real ones."""

@@ -12,15 +12,16 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from countersign.domain.errors import CountersignError
-from infra.commands import fields
-from infra.commands.target import ENV_FILE
-from infra.local import player, report
-from infra.local.deployer import DeployError
-from infra.local.processes import LocalError, stopping_on_signals
-from infra.local.samples import EventsError
+from infra.build.synth import SynthesisError
+from infra.cli import fields
+from infra.cli.target import ENV_FILE
+from infra.local.cloud.deployer import DeployError
+from infra.local.cloud.processes import LocalError, stopping_on_signals
+from infra.local.front.samples import EventsError
+from infra.local.player import report
+from infra.local.player.play import play
 from infra.local.stand import Plan, RealModel, Stand, stand
 from infra.settings import ROOT
-from infra.synth import SynthesisError
 
 LOG = ROOT / ".local" / "run.log"
 COULD_NOT_START = 2
@@ -44,7 +45,7 @@ def run(*, once: bool, port: int) -> int:
             _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
             _check_fields(running, say)
             with _env_file(running):
-                return player.play(running, console) if once else _serve(running, console)
+                return play(running, console) if once else _serve(running, console)
     except (LocalError, DeployError, SynthesisError, EventsError) as error:
         _log.exception("could not go on")
         console.print(f"Stopped: {error}", style="red", markup=False, soft_wrap=True)

@@ -10,33 +10,25 @@ from pathlib import Path
 import httpx
 from starlette.routing import BaseRoute
 
-from countersign.deps import Deps
-from infra.commands.target import pointed_at, settings_of, variables
-from infra.local import (
-    crm,
-    crm_seed,
-    deployer,
-    offline_model,
-    payments,
-    payments_seed,
-    people,
-    proxy,
-    push,
-)
-from infra.local.colleague import Colleague
-from infra.local.front import Front
+from countersign.runtime.deps import Deps
+from infra.build.synth import default_out, synthesize
+from infra.cli.target import pointed_at, settings_of, variables
+from infra.local import offline_model, people
+from infra.local.cloud import deployer, proxy
+from infra.local.cloud.processes import LocalCloud, local_cloud, scratch_folder
+from infra.local.cloud.serving import HOST, listening, serving
+from infra.local.crm.app import crm_app
+from infra.local.crm.seed import seed
+from infra.local.front.app import Front
+from infra.local.front.mailbox import Mailbox
+from infra.local.front.samples import samples
 from infra.local.keys import Keys
-from infra.local.mailbox import Mailbox
-from infra.local.processes import (
-    LocalCloud,
-    local_cloud,
-    scratch_folder,
-)
-from infra.local.provider import Provider
-from infra.local.samples import samples
-from infra.local.sender import Sender
-from infra.local.serving import HOST, listening, serving
-from infra.synth import default_out, synthesize
+from infra.local.payments import store
+from infra.local.payments.app import payments_app
+from infra.local.player.colleague import Colleague
+from infra.local.player.provider import Provider
+from infra.local.player.sender import Sender
+from infra.local.slack import FINANCE, push_app
 
 Say = Callable[[str], None]
 STAGE = "local"
@@ -167,15 +159,15 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, *, offline: bool) -> Fron
 def _systems(stack: ExitStack, keys: Keys) -> list[BaseRoute]:
     """The demo CRM and the demo payments provider, each on a database of its own; the channels."""
     folder = stack.enter_context(scratch_folder())
-    crm_seed.seed(folder / "crm.sqlite")
-    payments_seed.seed(folder / "payments.sqlite")
-    sales = crm.crm_app(folder / "crm.sqlite", token_write=keys.crm_write, token_read=keys.crm_read)
-    money = payments.payments_app(
+    seed(folder / "crm.sqlite")
+    store.seed(folder / "payments.sqlite")
+    sales = crm_app(folder / "crm.sqlite", token_write=keys.crm_write, token_read=keys.crm_read)
+    money = payments_app(
         folder / "payments.sqlite", key_write=keys.payments_write, key_read=keys.payments_read
     )
     for app in (sales, money):
         stack.callback(app.state.store.close)
-    channels = push.push_app({push.FINANCE: keys.channel}, key=keys.channel)
+    channels = push_app({FINANCE: keys.channel}, key=keys.channel)
     return [*sales.routes, *money.routes, *channels.routes]
 
 

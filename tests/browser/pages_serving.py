@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from countersign.doors.http import Request
-from countersign.doors.pages import answer
+from countersign.entrypoints.pages import answer
+from countersign.web.http import Request
 from tests.fakes.world import World
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from countersign.domain.approvals.directory import Limit
 from countersign.domain.money import Money
-from countersign.domain.people import Limit
-from countersign.domain.policy import Quorum
+from countersign.domain.policy.policy import Quorum
 from tests.fakes.world import ANA, World
-from tests.unit.pages.many import escalated, many
-from tests.unit.pages.member import mailed
-from tests.unit.pages.plot import Plot
-from tests.unit.pages.waiting import APPROVAL, JOB, SECRETS, approval, tampered, waiting
+from tests.unit.web.many import escalated, many
+from tests.unit.web.member import mailed
+from tests.unit.web.plot import Plot
+from tests.unit.web.waiting import APPROVAL, JOB, SECRETS, approval, tampered, waiting
 
 Way = Callable[[Page, World, str], None]
 REPEAT = "Sehr geehrte Damen und Herren, wir möchten unsere Tourenplanung umstellen. " * 40

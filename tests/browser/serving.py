@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
 
-from countersign.doors.approvals import answer
-from countersign.doors.http import Request
+from countersign.approvals.handlers import answer
+from countersign.web.http import Request
 from tests.fakes.world import World
-from tests.unit.pages.plot import Plot
-from tests.unit.pages.waiting import waiting
+from tests.unit.web.plot import Plot
+from tests.unit.web.waiting import waiting
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = (

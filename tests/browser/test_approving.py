@@ -13,8 +13,8 @@ from playwright.sync_api import Page
 from tests.browser.pages_serving import online
 from tests.browser.places import PLACES, office
 from tests.browser.serving import CHROMIUM, chromium, served
-from tests.unit.pages.plot import Plot
-from tests.unit.pages.waiting import JOB, SECRETS, TOKEN, approval
+from tests.unit.web.plot import Plot
+from tests.unit.web.waiting import JOB, SECRETS, TOKEN, approval
 
 pytestmark = [
     pytest.mark.browser,

@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from countersign.domain.job import Status
+from countersign.domain.jobs.job import Status
 from tests.browser.pages_serving import online
 from tests.browser.serving import CHROMIUM, chromium
 from tests.fakes.world import ANA, World
-from tests.unit.pages.many import escalated, many
-from tests.unit.pages.member import mailed
-from tests.unit.pages.waiting import waiting
+from tests.unit.web.many import escalated, many
+from tests.unit.web.member import mailed
+from tests.unit.web.waiting import waiting
 
 pytestmark = [
     pytest.mark.browser,

@@ -15,7 +15,7 @@ from tests.browser.places import approves, costs, link, office
 from tests.browser.serving import CHROMIUM, chromium
 from tests.browser.test_axe import violations
 from tests.fakes.world import ANA, World
-from tests.unit.pages.waiting import approval
+from tests.unit.web.waiting import approval
 
 pytestmark = [
     pytest.mark.browser,

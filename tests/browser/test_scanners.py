@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser as Chromium
 
-from infra.cli import run
-from infra.commands.target import chosen
-from infra.scan.browser import BrowserMissingError, chromium, with_browser
-from infra.scan.link import Link
-from infra.scan.visitor import Deadline
+from infra.cli.main import run
+from infra.cli.target import chosen
+from infra.scan_test.browser import BrowserMissingError, chromium, with_browser
+from infra.scan_test.link import Link
+from infra.scan_test.visitor import Deadline
 from tests.browser.serving import CHROMIUM, served
 from tests.browser.unsafe_links import (
     TASK_TOKEN,
@@ -25,8 +25,8 @@ from tests.browser.unsafe_links import (
     TokenInLink,
     online,
 )
-from tests.unit.pages.visitor import Browser
-from tests.unit.pages.waiting import SECRETS, approval
+from tests.unit.web.visitor import Browser
+from tests.unit.web.waiting import SECRETS, approval
 
 pytestmark = [
     pytest.mark.browser,

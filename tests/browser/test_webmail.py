@@ -14,7 +14,7 @@ from tests.browser.pages_serving import online
 from tests.browser.places import approves, office, signs_in
 from tests.browser.serving import CHROMIUM, chromium
 from tests.fakes.world import World
-from tests.unit.pages.waiting import SECRETS, approval
+from tests.unit.web.waiting import SECRETS, approval
 
 pytestmark = [
     pytest.mark.browser,

@@ -13,13 +13,13 @@ from typing import Protocol, TypeAlias
 import uvicorn
 from starlette.applications import Starlette
 
-from countersign.actions.crm_fields import DIRECTION, OUTGOING
-from countersign.connectors.hubspot import HubSpot
+from countersign.actions.crm.fields import DIRECTION, OUTGOING
+from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import Throttled, Unavailable
 from countersign.domain.ports import Crm, Reader
-from infra.local.crm import crm_app
-from infra.local.crm_schema import ASSOCIATIONS
-from infra.local.crm_seed import OWNERS
+from infra.local.crm.app import crm_app
+from infra.local.crm.schema import ASSOCIATIONS
+from infra.local.crm.seed import OWNERS
 from tests.fakes.crm import FakeCrm, Write
 
 ADA = "ada.quill@example.com"

@@ -13,11 +13,11 @@ import uvicorn
 from starlette.applications import Starlette
 
 from countersign.actions.payments import Payments
-from countersign.connectors.payments import StripePayments
+from countersign.connectors.stripe.client import StripePayments
 from countersign.domain.errors import Throttled, Unavailable
 from countersign.domain.ports import Reader
-from infra.local.payments import payments_app
-from infra.local.payments_rules import Charge
+from infra.local.payments.app import payments_app
+from infra.local.payments.rules import Charge
 from tests.fakes.payments import START, Effect, FakePayments
 
 

@@ -13,8 +13,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from countersign.actions.notify import Pushes
-from countersign.connectors.push import WebhookPushes
-from infra.local.push import FINANCE, hook, push_app
+from countersign.connectors.slack import WebhookPushes
+from infra.local.slack import FINANCE, hook, push_app
 from tests.fakes.channels import FakeChannels, Message
 
 TOKEN = "token-of-the-tests"

@@ -12,15 +12,15 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.connectors.dynamo_caps import DynamoCaps
-from countersign.domain.caps import Cap, Caps, Reservation
-from countersign.domain.change import Due, JobRecord, created
-from countersign.domain.intake import accepted, new_job
-from countersign.domain.job import Pointer, Source
+from countersign.connectors.dynamodb.caps import DynamoCaps
+from countersign.connectors.dynamodb.store import DynamoStore
+from countersign.domain.jobs.change import Due, JobRecord, created
+from countersign.domain.jobs.intake import accepted, new_job
+from countersign.domain.jobs.job import Pointer, Source
+from countersign.domain.limits.caps import Cap, Caps, Reservation
 from countersign.domain.money import Money
+from countersign.domain.planning.reservations import CHECK_AFTER
 from countersign.domain.ports import JobStore
-from countersign.domain.reservations import CHECK_AFTER
 from tests.fakes.caps import FakeCaps
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import create_jobs_table

@@ -9,10 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo_codes import DynamoCodes
-from countersign.domain.codes import CODE_FOR, Code
+from countersign.connectors.dynamodb.documents import DynamoCodes
+from countersign.domain.approvals.codes import CODE_FOR, Code
 from countersign.domain.errors import StoreConflict
-from countersign.domain.session_ports import Codes
+from countersign.domain.ports import Codes
 from tests.fakes.codes import FakeCodes
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from countersign.domain.records import Lookup
+from countersign.domain.policy.records import Lookup
 from tests.contract.crm_sides import ADA, Side
 
 pytestmark = pytest.mark.enable_socket

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from countersign.domain.errors import Ambiguous, NotFound, Refused, Throttled, Unavailable
-from countersign.domain.records import Lookup
+from countersign.domain.policy.records import Lookup
 from tests.contract.crm_sides import ADA, DEAL, Side
 
 pytestmark = pytest.mark.enable_socket

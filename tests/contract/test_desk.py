@@ -10,13 +10,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.connectors.dynamo_desk import DynamoDesk
-from countersign.domain.change import Change, created, transition
-from countersign.domain.desk import Answer, Desk, Review
+from countersign.connectors.dynamodb.reviews import DynamoDesk
+from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.errors import AlreadyDecided, NotFound
-from countersign.domain.intake import accepted
-from countersign.domain.job import Status
+from countersign.domain.jobs.change import Change, created, transition
+from countersign.domain.jobs.intake import accepted
+from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.reviews import Answer, Desk, Review
 from countersign.domain.ports import JobStore
 from tests import builders
 from tests.fakes.desk import FakeDesk

@@ -10,14 +10,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.connectors.dynamo_limits import DynamoLimits
-from countersign.domain.breaker import Breaker, failed, paused
-from countersign.domain.change import Change, JobRecord
+from countersign.connectors.dynamodb.limits import DynamoLimits
+from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.errors import ConnectorResting, SlotTaken, StoreConflict
-from countersign.domain.limit_ports import Limits
-from countersign.domain.ports import JobStore
-from countersign.domain.slots import Limit, Slot, given_back, lease
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.limits.circuit_breaker import Breaker, failed, paused
+from countersign.domain.limits.slots import Limit, Slot, given_back, lease
+from countersign.domain.ports import JobStore, Limits
 from tests.contract.test_store import commit, stored
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import create_jobs_table

@@ -11,7 +11,7 @@ import pytest
 from countersign.actions.payments import REFUND, Refund
 from countersign.domain.errors import Ambiguous, NotFound, Refused
 from countersign.domain.money import Money
-from countersign.domain.records import Lookup, Record
+from countersign.domain.policy.records import Lookup, Record
 from tests.contract.payments_sides import FakeSide, ServerSide, Side, server_side
 
 AWKWARD = ("", "..", "a/b", "a?limit=1#x", "1042' OR customer:'cus_1", "a\\", "10\n42", "№ 7", "%")

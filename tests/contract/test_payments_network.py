@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from countersign.actions.payments import REFUND, Refund
-from countersign.connectors.payments import StripePayments
+from countersign.connectors.stripe.client import StripePayments
 from countersign.domain.errors import Ambiguous, Unavailable
 from countersign.domain.money import Money
 from tests.contract.payments_sides import ServerSide, server_side

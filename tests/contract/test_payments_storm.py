@@ -11,10 +11,10 @@ from typing import get_args
 import pytest
 
 from countersign.actions.payments import REFUND, Refund
-from countersign.domain.actions import Receipt
 from countersign.domain.errors import Ambiguous, Transient
+from countersign.domain.ledger.action import Receipt
 from countersign.domain.money import Money
-from infra.local.payments_faults import Fault
+from infra.local.payments.auth import Fault
 from tests.contract.payments_sides import ServerSide, server_side
 
 TEN = Money(amount=Decimal("10.00"), currency="EUR")

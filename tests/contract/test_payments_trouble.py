@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from countersign.actions.payments import REFUND, Refund
-from countersign.domain.actions import Receipt
 from countersign.domain.errors import Ambiguous, NotFound, Refused, Throttled, Unavailable
+from countersign.domain.ledger.action import Receipt
 from countersign.domain.money import Money
-from countersign.domain.records import Record
+from countersign.domain.policy.records import Record
 from tests.contract.payments_sides import FakeSide, ServerSide, Side, server_side
 
 TEN = Money(amount=Decimal("10.00"), currency="EUR")

@@ -10,11 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo_people import DynamoPeople
-from countersign.domain.approvals import Person
-from countersign.domain.hours import Hours
+from countersign.connectors.dynamodb.documents import DynamoPeople
+from countersign.domain.approvals.approval import Person
+from countersign.domain.approvals.directory import Away, Limit, Member
+from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.money import Money
-from countersign.domain.people import Away, Limit, Member
 from countersign.domain.ports import People
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START, FakePeople

@@ -9,10 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo_sign_in import DynamoSignIns
+from countersign.connectors.dynamodb.documents import DynamoSignIns
+from countersign.domain.approvals.session import MOST_MAILS, SignIn
 from countersign.domain.errors import NotFound, StoreConflict
-from countersign.domain.session import MOST_MAILS, SignIn
-from countersign.domain.session_ports import SignIns
+from countersign.domain.ports import SignIns
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START

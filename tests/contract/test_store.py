@@ -10,9 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.domain.audit import verify
-from countersign.domain.change import (
+from countersign.connectors.dynamodb.store import DynamoStore
+from countersign.domain.approvals.questions import Question
+from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.jobs.audit import verify
+from countersign.domain.jobs.change import (
     Change,
     Due,
     JobRecord,
@@ -22,11 +24,9 @@ from countersign.domain.change import (
     created,
     transition,
 )
-from countersign.domain.errors import NotFound, StoreConflict
-from countersign.domain.intake import accepted, new_job
-from countersign.domain.job import Job, Pointer, Source, Status
+from countersign.domain.jobs.intake import accepted, new_job
+from countersign.domain.jobs.job import Job, Pointer, Source, Status
 from countersign.domain.ports import JobStore
-from countersign.domain.questions import Question
 from countersign.domain.workflow import Claim
 from tests.builders import approval
 from tests.fakes.store import FakeStore

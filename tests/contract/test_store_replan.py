@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo import DynamoStore
+from countersign.connectors.dynamodb.store import DynamoStore
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.trimming_crm import TrimmingCrm

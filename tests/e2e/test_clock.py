@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from countersign.domain.job import Job
-from infra.commands.clock import moved
-from infra.commands.submit import job_of_upload, post_webhook, upload
-from infra.local import deployer
+from countersign.domain.jobs.job import Job
+from infra.cli.clock import moved
+from infra.cli.submit import job_of_upload, post_webhook, upload
+from infra.local.cloud import deployer
 from infra.local.stand import Stand
 
 pytestmark = pytest.mark.cloud

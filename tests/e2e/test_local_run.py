@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.commands.submit import UnreachableError, post_webhook
-from infra.local.signer import Signer
+from infra.cli.submit import UnreachableError, post_webhook
+from infra.local.player.signer import Signer
 from infra.local.stand import Plan, Stand, stand
 from tests.played import Played, free_pair
 
@@ -158,7 +158,10 @@ def test_it_says_where_it_is_and_leaves_nothing_behind(how: signal.Signals) -> N
         assert "whsec_" in said
         submit = ["submit", str(FORM), "--workflow", "lead_intake", "--json"]
         told = subprocess.run(
-            [sys.executable, "-m", "infra.cli", *submit], capture_output=True, check=True, text=True
+            [sys.executable, "-m", "infra.cli.main", *submit],
+            capture_output=True,
+            check=True,
+            text=True,
         )
         assert json.loads(told.stdout)["status"] == 202
         process.send_signal(how)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from countersign.domain.job import Status
-from infra.commands.submit import post_webhook
-from infra.local import deployer
-from infra.local.assembly import read_assembly
-from infra.local.rewrites import python_functions
-from infra.local.signer import Signer
+from countersign.domain.jobs.job import Status
+from infra.build.synth import default_out
+from infra.cli.submit import post_webhook
+from infra.local.cloud import deployer
+from infra.local.cloud.assembly import read_assembly
+from infra.local.cloud.rewrites import python_functions
+from infra.local.player.signer import Signer
 from infra.local.stand import Stand
-from infra.synth import default_out
 from tests.e2e.waiting import reaches
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from countersign.domain.change import JobRecord
-from countersign.domain.job import Status
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import Status
 from infra.local.stand import Stand
 
 ENDS_WITHIN = 60.0

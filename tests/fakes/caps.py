@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countersign.domain.caps import Cap, Reservation, reached
-from countersign.domain.change import Due, DueKind
-from countersign.domain.reservations import check
-from countersign.domain.rules import Finding
+from countersign.domain.jobs.change import Due, DueKind
+from countersign.domain.limits.caps import Cap, Reservation, reached
+from countersign.domain.planning.reservations import check
+from countersign.domain.policy.rules import Finding
 from tests.fakes.store import FakeStore
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from countersign.domain.codes import Code
+from countersign.domain.approvals.codes import Code
 from countersign.domain.errors import StoreConflict
 
 

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from countersign.actions.crm_fields import DIRECTION, OUTGOING, PROPERTIES
-from countersign.connectors.hubspot import UNIQUE
-from countersign.connectors.hubspot_http import Reply, accepted
+from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
+from countersign.connectors.hubspot.client import UNIQUE
+from countersign.connectors.hubspot.http import Reply, accepted
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
-from countersign.domain.records import Lookup, Record
-from infra.local import crm_seed
-from infra.local.crm_rules import ApiError, checked, iso, kind_of
-from infra.local.crm_schema import SCHEMA, Kind
+from countersign.domain.policy.records import Lookup, Record
+from infra.local.crm import seed
+from infra.local.crm.rules import ApiError, checked, iso, kind_of
+from infra.local.crm.schema import SCHEMA, Kind
 
-OWNERS = frozenset(owner["id"] for owner in crm_seed.OWNERS)
+OWNERS = frozenset(owner["id"] for owner in seed.OWNERS)
 _KEY = "countersign_action_key"
 _START = 1_772_355_600_000  # 2026-03-01T09:00:00Z; every write is a millisecond later
 

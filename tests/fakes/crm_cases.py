@@ -16,7 +16,7 @@ from countersign.actions.crm import (
     Contact,
     Lead,
 )
-from countersign.domain.actions import Action, Receipt
+from countersign.domain.ledger.action import Action, Receipt
 from countersign.domain.money import Money
 from tests.fakes.crm import FakeCrm
 

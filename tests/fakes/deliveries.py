@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from countersign.doors.http import Request, Response
-from countersign.doors.signature import sign
-from countersign.doors.webhook import receive
+from countersign.entrypoints.signature import sign
+from countersign.entrypoints.webhook import receive
+from countersign.web.http import Request, Response
 from tests.fakes.world import WEBHOOK_SECRET, World
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from infra.local.crm import crm_app
-from infra.local.crm_seed import seed
+from infra.local.crm.app import crm_app
+from infra.local.crm.seed import seed
 
 START = 1_772_355_600.0  # 2026-03-01T09:00:00Z
 WRITING, READING = {"Authorization": "Bearer writing"}, {"Authorization": "Bearer reading"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from countersign.domain.desk import Asked, Review
 from countersign.domain.errors import AlreadyDecided, NotFound
+from countersign.domain.jobs.reviews import Asked, Review
 from tests.fakes.store import FakeStore
 
 

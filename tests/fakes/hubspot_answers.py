@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import httpx
 
-from countersign.connectors.hubspot import HubSpot
-from countersign.domain.records import Lookup
+from countersign.connectors.hubspot.client import HubSpot
+from countersign.domain.policy.records import Lookup
 
 TOKEN = "pat-canary-token"
 WHO = "canary.person@example.com"

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from countersign.definition import definition
-from countersign.deps import Deps
-from countersign.domain.approvals import Choice, Decision
-from countersign.domain.authority import sign
-from countersign.domain.change import Change, JobRecord
+from countersign.domain.approvals.approval import Choice, Decision, settle
+from countersign.domain.approvals.authority import sign
 from countersign.domain.errors import CountersignError
-from countersign.domain.intake import accepted, new_job
-from countersign.domain.job import Source
-from countersign.domain.settling import settle
-from countersign.doors.intake import pin, store
-from countersign.runtime import Call, Work, run
-from countersign.steps.act import act
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.intake import accepted, new_job
+from countersign.domain.jobs.job import Source
+from countersign.entrypoints.start import pin, store
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, Work, run
+from countersign.steps.act.handler import act
 from countersign.steps.ask import ask
 from countersign.steps.close import close
 from countersign.steps.decide import decide

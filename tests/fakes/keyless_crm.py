@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from countersign.actions.crm_records import ACTION_KEY
-from countersign.domain.records import Record
+from countersign.actions.crm.shared import ACTION_KEY
+from countersign.domain.policy.records import Record
 from tests.fakes.crm import FakeCrm
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countersign.domain.breaker import Breaker
-from countersign.domain.change import Change
 from countersign.domain.errors import ConnectorResting, SlotTaken, StoreConflict
-from countersign.domain.slots import Slot
+from countersign.domain.jobs.change import Change
+from countersign.domain.limits.circuit_breaker import Breaker
+from countersign.domain.limits.slots import Slot
 
 
 class FakeLimits:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from countersign.domain.policy.records import Record
 from countersign.domain.ports import Clock
-from countersign.domain.records import Record
 from tests.fakes.crm import FakeCrm
 
 SeenT = TypeVar("SeenT")

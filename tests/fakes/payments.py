@@ -9,14 +9,13 @@ from typing import Any, Literal
 
 import stripe
 
-from countersign.connectors.payments_amounts import to_stripe
-from countersign.connectors.payments_http import write_error
-from countersign.connectors.payments_records import order_record, refund_record
+from countersign.connectors.stripe.http import write_error
+from countersign.connectors.stripe.records import order_record, refund_record, to_stripe
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
 from countersign.domain.money import Money
-from countersign.domain.records import Lookup, Record
-from infra.local.payments_api import shown_charge, shown_refund
-from infra.local.payments_rules import ApiError, Charge, Refund, new_id, refundable
+from countersign.domain.policy.records import Lookup, Record
+from infra.local.payments.api import shown_charge, shown_refund
+from infra.local.payments.rules import ApiError, Charge, Refund, new_id, refundable
 
 START = 1_772_355_600
 """2026-03-01T09:00:00Z, in seconds: when everything here happens unless it says otherwise."""

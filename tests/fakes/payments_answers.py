@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-from countersign.connectors.payments import StripePayments
+from countersign.connectors.stripe.client import StripePayments
 from countersign.domain.money import Money
-from countersign.domain.records import Lookup
+from countersign.domain.policy.records import Lookup
 
 KEY = "rk_test_canary_key"
 CHARGE = "ch_canary_charge"

@@ -10,8 +10,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from infra.local.payments import payments_app
-from infra.local.payments_seed import seed
+from infra.local.payments.app import payments_app
+from infra.local.payments.store import seed
 from tests.fakes.payments import START
 
 WRITING, READING = {"Authorization": "Bearer writing"}, {"Authorization": "Bearer reading"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from countersign.domain.ports import Email
-from infra.local.mail_outcomes import outcome
+from countersign.domain.mail import Email
+from infra.local.cloud.mail_outcomes import outcome
 
 SIMULATOR = "@simulator.example.org"
 

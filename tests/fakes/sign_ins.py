@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
+from countersign.domain.approvals.session import MOST_MAILS, SignIn, recent
 from countersign.domain.errors import NotFound, StoreConflict
-from countersign.domain.session import MOST_MAILS, SignIn, recent
 
 
 class FakeSignIns:

@@ -8,12 +8,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from countersign.domain import audit
-from countersign.domain.change import Change, Due, DueKind, DueRow, JobRecord, Link, Listed, after
-from countersign.domain.desk import Review
 from countersign.domain.errors import NotFound, StoreConflict, Throttled
-from countersign.domain.inbox import waiting
-from countersign.domain.job import Job, Status
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.change import (
+    Change,
+    Due,
+    DueKind,
+    DueRow,
+    JobRecord,
+    Link,
+    Listed,
+    after,
+)
+from countersign.domain.jobs.inbox import waiting
+from countersign.domain.jobs.job import Job, Status
+from countersign.domain.jobs.reviews import Review
 from countersign.domain.ports import Holder, Seen
 from countersign.domain.workflow import Claim
 from tests.builders import job

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def create_jobs_table(client: DynamoDBClient, name: str) -> None:
-    """Keys and indexes as in infra/storage.py."""
+    """Keys and indexes as in infra/stack/storage.py."""
     text = ("pk", "sk", "due_shard", "due_at", "status", "updated_at")
     client.create_table(
         TableName=name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from countersign.domain.records import Record
+from countersign.domain.policy.records import Record
 from tests.fakes.crm import FakeCrm
 
 

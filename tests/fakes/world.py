@@ -8,16 +8,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from countersign.connectors.secrets import missing
-from countersign.deps import Deps
-from countersign.domain.approvals import Person
+from countersign.connectors.aws.secrets import missing
+from countersign.domain.approvals.approval import Person
+from countersign.domain.approvals.directory import Directory, Member
+from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.errors import NotFound, SecretMissing
-from countersign.domain.hours import Hours
-from countersign.domain.job import Pointer
-from countersign.domain.people import Directory, Member
-from countersign.domain.ports import Email, ModelAnswer, ModelRequest
-from countersign.domain.proposal import Usage
-from countersign.settings import Settings
+from countersign.domain.jobs.job import Pointer
+from countersign.domain.mail import Email
+from countersign.domain.policy.proposal import Usage
+from countersign.domain.ports import ModelAnswer, ModelRequest
+from countersign.runtime.deps import Deps
+from countersign.runtime.settings import Settings
 from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from countersign import observability
-from countersign.doors.http import Response
-from countersign.runtime import Call, run
+from countersign.runtime.step import Call, run
 from countersign.steps.ask import ask
+from countersign.web.http import Response
 from tests.fakes.journey import Journey
 from tests.fakes.world import WEBHOOK_SECRET
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 
-from countersign.domain.job import Status
+from countersign.domain.jobs.job import Status
 from tests.fakes.journey import form
 from tests.guarantees.ground import Ground
 

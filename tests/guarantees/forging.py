@@ -11,12 +11,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from countersign.domain.actions import ActionStatus, LedgerEntry
-from countersign.domain.approvals import EXPIRY, Approval, Choice, Decision, Person
+from countersign.domain.approvals.approval import EXPIRY, Approval, Choice, Decision, Person
 from countersign.domain.canonical import digest
-from countersign.domain.change import JobRecord
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.money import Money
-from countersign.domain.policy import Answer, Quorum
+from countersign.domain.policy.policy import Answer, Quorum
 
 LOOK_ALIKE = dict(zip("aceiopxyAEHKMOPT", "асеіорхуАЕНКМОРТ", strict=True))
 MALLORY = Person(id="mallory", name="Mallory", address="mallory@example.com")

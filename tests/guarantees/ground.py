@@ -17,25 +17,25 @@ from typing import cast
 
 import boto3
 
-from countersign.deps import Deps
-from countersign.domain.change import JobRecord
+from countersign.domain.approvals.directory import Member
+from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.errors import NotFound
-from countersign.domain.hours import Hours
-from countersign.domain.job import ENDED, Status
-from countersign.domain.people import Member
-from countersign.doors.http import Request
-from countersign.doors.signature import sign
-from countersign.doors.start import start
-from countersign.doors.tick import tick
-from countersign.doors.webhook import receive
-from infra.local.crm import crm_app
-from infra.local.crm_seed import OWNERS
-from infra.local.payments import payments_app
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import ENDED, Status
+from countersign.entrypoints.signature import sign
+from countersign.entrypoints.start import start
+from countersign.entrypoints.tick import tick
+from countersign.entrypoints.webhook import receive
+from countersign.runtime.deps import Deps
+from countersign.web.http import Request
+from infra.local.crm.app import crm_app
+from infra.local.crm.seed import OWNERS
+from infra.local.payments.app import payments_app
 from tests.fakes.world import ANA, WEBHOOK_SECRET, FakeClock, World
 from tests.guarantees.places import emptied_table, made_places, settings_of
 from tests.guarantees.playing import Execution
 from tests.guarantees.wire import Line
-from tests.unit.pages.visitor import Browser
+from tests.unit.web.visitor import Browser
 
 MOST_MINUTES = 4 * 24 * 60
 """After that a job counts as stuck: parking waits at most 33 hours in all."""

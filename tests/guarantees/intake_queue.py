@@ -15,10 +15,10 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from countersign import runtime
-from countersign.connectors import aws
-from countersign.doors import start
-from infra.synth import default_out, synthesize
+from countersign.connectors.aws.client import _session
+from countersign.entrypoints import start
+from countersign.runtime.step import production
+from infra.build.synth import default_out, synthesize
 from tests.fakes.tables import create_jobs_table
 from tests.infra.template import Template
 
@@ -177,14 +177,14 @@ def start_door(edge: Edge) -> Iterator[None]:
             PAYLOADS_BUCKET="payloads",
             STATE_MACHINE_ARN=machine["stateMachineArn"],
         )
-        aws._session.cache_clear()
-        aws._session().events.register("before-call", edge.meets)  # type: ignore[arg-type] # an answer is its point
-        runtime.production.cache_clear()
+        _session.cache_clear()
+        _session().events.register("before-call", edge.meets)  # type: ignore[arg-type] # an answer is its point
+        production.cache_clear()
         try:
             yield
         finally:
-            runtime.production.cache_clear()
-            aws._session.cache_clear()
+            production.cache_clear()
+            _session.cache_clear()
 
 
 def executions() -> int:

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local import deployer
-from infra.local.mailbox import Mailbox
-from infra.local.processes import ROOT, LocalCloud, local_cloud
+from infra.local.cloud import deployer
+from infra.local.cloud.processes import ROOT, LocalCloud, local_cloud
+from infra.local.front.mailbox import Mailbox
 from tests.contract import crm_sides, payments_sides, push_sides
 from tests.fakes.tables import create_jobs_table
 from tests.guarantees.lives import AMOUNTS

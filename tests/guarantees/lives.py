@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from countersign.deps import Deps
-from countersign.domain.approvals import Choice, Decision
-from countersign.doors.approval_decision import record_decision
-from countersign.doors.approval_visit import arrived
-from countersign.doors.start import start
-from countersign.doors.tick import tick
+from countersign.approvals.access import arrived
+from countersign.approvals.decide import record_decision
+from countersign.domain.approvals.approval import Choice, Decision
+from countersign.entrypoints.start import start
+from countersign.entrypoints.tick import tick
+from countersign.runtime.deps import Deps
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import Journey, form
 from tests.guarantees.mortal import Fate

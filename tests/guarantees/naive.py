@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from countersign.deps import Deps
 from countersign.domain.errors import NotFound
-from countersign.domain.job import Pointer
-from countersign.domain.records import Lookup
+from countersign.domain.jobs.job import Pointer
+from countersign.domain.policy.records import Lookup
+from countersign.runtime.deps import Deps
 
 Design = Callable[[Deps, str], None]
 

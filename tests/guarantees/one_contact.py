@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
-from countersign.domain.approvals import Choice
-from countersign.domain.job import ENDED
-from countersign.domain.records import Record
-from countersign.workflows import WORKFLOWS
-from infra.local.crm_store import Store
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.jobs.job import ENDED
+from countersign.domain.policy.records import Record
+from infra.local.crm.store import Store
 from tests.contract.crm_sides import server_side
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
+from workflows import WORKFLOWS
 
 Event = Literal["form", "reply", "correction", "opt-out", "duplicate"]
 EVENTS: tuple[Event, ...] = ("form", "reply", "correction", "opt-out", "duplicate")

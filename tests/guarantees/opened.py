@@ -13,7 +13,7 @@ import uvicorn
 from moto import mock_aws
 from starlette.applications import Starlette
 
-from countersign.connectors import aws
+from countersign.connectors.aws.client import _session
 from infra.local import offline_model
 from tests.guarantees.ground import Ground
 from tests.guarantees.wire import Line
@@ -41,8 +41,8 @@ def ground(folder: Path, seed: int) -> Iterator[Ground]:
 @contextmanager
 def _every_client_on(line: Line) -> Iterator[None]:
     """Whatever AWS client our code makes from now on, its requests pass on `line`."""
-    aws._session.cache_clear()
-    session = aws._session()
+    _session.cache_clear()
+    session = _session()
     made: dict[str, Any] = {}
     real = session.client
 
@@ -55,7 +55,7 @@ def _every_client_on(line: Line) -> Iterator[None]:
     try:
         yield
     finally:
-        aws._session.cache_clear()
+        _session.cache_clear()
 
 
 @contextmanager

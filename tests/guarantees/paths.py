@@ -11,16 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from countersign.domain.actions import params_of
 from countersign.domain.errors import CountersignError
-from countersign.domain.policy import Quorum
-from countersign.doors import cases
-from countersign.doors.tick import tick
-from countersign.workflows import WORKFLOWS
+from countersign.domain.ledger.entry import params_of
+from countersign.domain.policy.policy import Quorum
+from countersign.entrypoints.tick import tick
+from countersign.jobs import cases
 from tests.fakes.world import ANA, BEN, CLEO
 from tests.guarantees.forging import AFTER, BODIES, REQUESTS, forged_body, with_entry, with_request
 from tests.guarantees.signing import KINDS, PEOPLE, Waiting, asked, sha256
-from tests.unit.pages.member import MemberBrowser
+from tests.unit.web.member import MemberBrowser
+from workflows import WORKFLOWS
 
 HARD_EXPIRY = timedelta(days=45)
 """The promise's own figure, written down here again."""

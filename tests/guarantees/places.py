@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import boto3
 
-from countersign.domain.approvals import Person
-from countersign.settings import Settings
+from countersign.domain.approvals.approval import Person
+from countersign.runtime.settings import Settings
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import PAGE_KEY, WEBHOOK_SECRET
 

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from countersign.definition import definition
-from countersign.runtime import Call, run
+from countersign.runtime.step import Call, run
 from tests.fakes.journey import STEPS
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from countersign.domain.approvals import Approval, Decision, Person
-from countersign.domain.change import JobRecord
+from countersign.domain.approvals.approval import Approval, Decision, Person
 from countersign.domain.errors import Unavailable
-from countersign.workflows import WORKFLOWS
+from countersign.domain.jobs.change import JobRecord
 from tests.fakes.desk import FakeDesk
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.store import FakeStore
 from tests.fakes.world import ANA, BEN, CLEO, World
-from tests.unit.pages.visitor import Browser
+from tests.unit.web.visitor import Browser
+from workflows import WORKFLOWS
 
 PEOPLE = {person.id: person for person in (ANA, BEN, CLEO)}
 SENDER = "anna.lindner@hafenwerk.example"

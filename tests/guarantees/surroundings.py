@@ -11,26 +11,26 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.connectors.dynamo_caps import DynamoCaps
-from countersign.connectors.dynamo_desk import DynamoDesk
-from countersign.connectors.hubspot import HubSpot
-from countersign.connectors.payments import StripePayments
-from countersign.connectors.push import WebhookPushes
-from countersign.connectors.s3 import S3Payloads
-from countersign.connectors.ses import SesMailer
-from countersign.connectors.system import SystemIds
-from countersign.deps import Deps
-from countersign.domain.hours import Hours
+from countersign.connectors.aws.services import S3Payloads
+from countersign.connectors.aws.ses import SesMailer
+from countersign.connectors.clock import SystemIds
+from countersign.connectors.dynamodb.caps import DynamoCaps
+from countersign.connectors.dynamodb.reviews import DynamoDesk
+from countersign.connectors.dynamodb.store import DynamoStore
+from countersign.connectors.hubspot.client import HubSpot
+from countersign.connectors.slack import WebhookPushes
+from countersign.connectors.stripe.client import StripePayments
+from countersign.domain.approvals.directory import Limit, Member
+from countersign.domain.approvals.working_hours import Hours
+from countersign.domain.limits.slots import Limit as SlotLimit
 from countersign.domain.money import Money
-from countersign.domain.people import Limit, Member
+from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.domain.proposal import Usage
-from countersign.domain.slots import Limit as SlotLimit
-from countersign.settings import Settings
-from countersign.workflows import WORKFLOWS
+from countersign.runtime.deps import Deps
+from countersign.runtime.settings import Settings
 from tests.fakes.world import ANA, FakePeople, FakeSecrets
 from tests.guarantees.mortal import Fate, Mortal
+from workflows import WORKFLOWS
 
 SECONDS = 10.0
 ROOMY = SlotLimit(slots=100, seconds=1)

@@ -15,12 +15,12 @@ import httpx
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.domain.actions import ActionStatus, LedgerEntry
-from countersign.domain.change import created
-from countersign.domain.intake import accepted
-from infra.commands import submit
-from infra.local import deployer
+from countersign.connectors.dynamodb.store import DynamoStore
+from countersign.domain.jobs.change import created
+from countersign.domain.jobs.intake import accepted
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from infra.cli import submit
+from infra.local.cloud import deployer
 from infra.local.stand import Stand
 from tests.contract.test_store import IDS, a_job
 from tests.fakes.journey import form

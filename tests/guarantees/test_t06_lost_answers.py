@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from countersign.connectors import aws
-from countersign.domain.job import Status
+from countersign.connectors.aws.client import client
+from countersign.domain.jobs.job import Status
 from tests.guarantees.errands import CENTS, Errands, Outcome
 from tests.guarantees.opened import ground
 from tests.guarantees.wire import Fault, at, sites
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
 
 Figure = Callable[[str, int], None]
 pytestmark = [pytest.mark.timeout(900), pytest.mark.usefixtures("made_up_credentials")]
@@ -159,7 +160,7 @@ def test_control_an_add_counts_twice(errands: Errands) -> None:
     """The client repeats the write whose answer was lost, and 49.90 become 99.80."""
     errands.ground.line.trouble = at(("dynamodb UpdateItem", 1), "lost")
     with pytest.raises(AssertionError, match="9980 == 4990"):
-        assert naive_count(aws.client("dynamodb")) == CENTS
+        assert naive_count(client("dynamodb")) == CENTS
 
 
 @pytest.mark.control
@@ -167,6 +168,6 @@ def test_control_an_add_counts_twice(errands: Errands) -> None:
 def test_control_a_claim_without_an_owner_locks_itself_out(errands: Errands) -> None:
     """The client's own second try finds the claim of the first, and nobody ever does the work."""
     errands.ground.line.trouble = at(("dynamodb PutItem", 1), "lost")
-    tries = [naive_claim(aws.client("dynamodb")) for _ in range(3)]
+    tries = [naive_claim(client("dynamodb")) for _ in range(3)]
     with pytest.raises(AssertionError):
         assert any(tries)

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from countersign.domain.job import ENDED, Status
+from countersign.domain.jobs.job import ENDED, Status
 from tests.guarantees.errands import Errands, Outcome
 from tests.guarantees.opened import ground
 from tests.guarantees.wire import Fault, Line, Passing

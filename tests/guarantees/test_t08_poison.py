@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from countersign.workflows import WORKFLOWS
 from tests.guarantees.intake_queue import Edge, Intake, executions, polling, start_door
+from workflows import WORKFLOWS
 
 Figure = Callable[[str, int], None]
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("made_up_credentials")]

@@ -10,17 +10,9 @@ from typing import Any
 
 import pytest
 
-from countersign.doors import start
-from countersign.runtime import production
-from tests.guarantees.intake_queue import (
-    CONTEXT,
-    Edge,
-    Handler,
-    batch,
-    executions,
-    ids,
-    start_door,
-)
+from countersign.entrypoints import start
+from countersign.runtime.step import production
+from tests.guarantees.intake_queue import CONTEXT, Edge, Handler, batch, executions, ids, start_door
 
 Figure = Callable[[str, int], None]
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("made_up_credentials")]

@@ -10,8 +10,8 @@ from typing import Literal
 
 import pytest
 
-from countersign.domain.approvals import Choice
-from countersign.domain.ports import Email
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.mail import Email
 from tests.fakes.journey import Journey, form
 from tests.fakes.world import World
 from tests.guarantees.one_contact import (

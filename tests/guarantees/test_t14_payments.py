@@ -14,22 +14,22 @@ from typing import Any
 import pytest
 
 from countersign.actions.payments import REFUND, Refund
-from countersign.domain import actions
-from countersign.domain.actions import ActionStatus, LedgerEntry
-from countersign.domain.change import JobRecord
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.errors import NotFound
-from countersign.domain.job import Status
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger import entry as ledger
+from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.money import Money
-from countersign.domain.records import Record, Records
-from countersign.domain.rules import Findings
-from countersign.domain.wanted import Wanted
-from countersign.runtime import Call, run
-from countersign.steps.act import act
-from countersign.workflows import WORKFLOWS
+from countersign.domain.policy.records import Record, Records
+from countersign.domain.policy.rules import Findings
+from countersign.runtime.step import Call, run
+from countersign.steps.act.handler import act
 from tests.builders import job, proposal
 from tests.contract.payments_sides import ServerSide, server_side
 from tests.fakes.world import START, FakeClock, World
+from workflows import WORKFLOWS
 
 Figure = Callable[[str, int], None]
 SEED, TRIALS = 20260915, 200
@@ -119,7 +119,7 @@ def met(trial: Trial, side: ServerSide) -> tuple[World, Refund]:
 
 def entry(refund: Refund, job_id: str, now: datetime) -> LedgerEntry:
     """The action as policy lets it run when nothing was found."""
-    return actions.entry(
+    return ledger.entry(
         0,
         Wanted(action=REFUND.id, params=refund, target=refund.charge),
         REFUND,

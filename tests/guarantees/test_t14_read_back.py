@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.actions import ActionStatus
-from countersign.domain.change import JobRecord
 from countersign.domain.contract import Stored
-from countersign.domain.job import Status
-from countersign.domain.records import Records
-from countersign.domain.rules import Findings
-from countersign.domain.wanted import Wanted
-from countersign.runtime import Call, run
-from countersign.steps.act import act
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.policy.records import Records
+from countersign.domain.policy.rules import Findings
+from countersign.runtime.step import Call, run
+from countersign.steps.act.handler import act
 from tests.builders import job, proposal
 from tests.fakes.crm_cases import ADA, CALLBACK, CONTACT, LEAD
 from tests.fakes.lying_crm import Lie, LyingCrm

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from countersign.domain.actions import ActionStatus, params_of
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import ContractBroken
-from countersign.domain.job import Status
-from countersign.domain.plan import next_move
-from countersign.domain.rollback import taken_back
-from countersign.domain.undo import changed, earlier
-from countersign.doors.rollback import roll_back
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import ActionStatus, params_of
+from countersign.domain.ledger.undo import changed, earlier
+from countersign.domain.planning.plan import next_move
+from countersign.domain.planning.rollback import taken_back
+from countersign.jobs.rollback import roll_back
 from tests.contract.crm_sides import server_side
 from tests.fakes.journey import Journey
 from tests.fakes.world import World

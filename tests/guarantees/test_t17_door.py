@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from countersign.doors.http import Request
-from countersign.doors.webhook import receive
+from countersign.entrypoints.webhook import receive
+from countersign.web.http import Request
 from tests.fakes.world import World
 from tests.guarantees.test_t17_t19_signature import (
     SPEC_BODY,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from countersign.doors.signature import BadSignature, sign, verify, verify_github
+from countersign.entrypoints.signature import BadSignature, sign, verify, verify_github
 
 Figure = Callable[[str, int], None]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from countersign.parsing.strict_json import NotJson, loads
+from countersign.parsing.json import NotJson, loads
 
 ACCEPTED: list[tuple[bytes, Any]] = [
     (b"{}", {}),

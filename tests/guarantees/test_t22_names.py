@@ -11,15 +11,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.domain.change import created
-from countersign.domain.intake import accepted
-from countersign.doors.start import start
-from countersign.workflows.lead_intake.contract import LeadInput
+from countersign.connectors.dynamodb.store import DynamoStore
+from countersign.domain.jobs.change import created
+from countersign.domain.jobs.intake import accepted
+from countersign.entrypoints.start import start
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import Journey, form
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import World
+from workflows.lead_intake.contract import LeadInput
 
 Figure = Callable[[str, int], None]
 

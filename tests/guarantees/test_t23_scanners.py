@@ -10,15 +10,15 @@ import httpx
 import pytest
 from playwright.sync_api import Browser as Chromium
 
-from countersign.deps import Deps
-from countersign.domain.change import JobRecord, Link
-from countersign.doors.approvals import answer
-from countersign.doors.http import Request, Response
-from infra.local.signer import read
-from infra.scan import link as scanned
-from infra.scan.browser import with_browser
-from infra.scan.run import Scanner, without_browser
-from infra.scan.visitor import Deadline
+from countersign.approvals.handlers import answer
+from countersign.domain.jobs.change import JobRecord, Link
+from countersign.runtime.deps import Deps
+from countersign.web.http import Request, Response
+from infra.local.player.signer import read
+from infra.scan_test import link as scanned
+from infra.scan_test.browser import with_browser
+from infra.scan_test.run import Scanner, without_browser
+from infra.scan_test.visitor import Deadline
 from tests.browser.serving import CHROMIUM, chromium, served
 from tests.browser.unsafe_links import (
     DrawnByScript,
@@ -30,9 +30,9 @@ from tests.browser.unsafe_links import (
     online,
 )
 from tests.fakes.world import World
-from tests.unit.pages.plot import Plot
-from tests.unit.pages.visitor import Browser
-from tests.unit.pages.waiting import JOB, SECRETS, TOKEN, approval, waiting
+from tests.unit.web.plot import Plot
+from tests.unit.web.visitor import Browser
+from tests.unit.web.waiting import JOB, SECRETS, TOKEN, approval, waiting
 
 Figure = Callable[[str, int], None]
 

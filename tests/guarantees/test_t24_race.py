@@ -7,14 +7,14 @@ from collections import Counter
 
 import pytest
 
-from countersign.domain import audit
-from countersign.domain.approvals import Choice
-from countersign.domain.change import Change, JobRecord
-from countersign.domain.job import Job
-from countersign.domain.policy import Quorum
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Job
+from countersign.domain.policy.policy import Quorum
 from tests.fakes.store import FakeStore
 from tests.guarantees.signing import Figure, Waiting, a_world, asked, dice
-from tests.unit.pages.visitor import Browser
+from tests.unit.web.visitor import Browser
 
 pytestmark = pytest.mark.guarantee("T24")
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.actions import LedgerEntry, params_of
-from countersign.domain.change import JobRecord
-from countersign.workflows import WORKFLOWS
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ledger.entry import LedgerEntry, params_of
 from tests.guarantees.forging import (
     AFTER,
     BEFORE,
@@ -27,7 +26,8 @@ from tests.guarantees.forging import (
     with_request,
 )
 from tests.guarantees.signing import KINDS, SENDER, Figure, Waiting, asked, bytes_on, dice, sha256
-from tests.unit.pages.visitor import Browser
+from tests.unit.web.visitor import Browser
+from workflows import WORKFLOWS
 
 pytestmark = pytest.mark.guarantee("T25")
 

@@ -11,16 +11,16 @@ from itertools import product
 
 import pytest
 
-from countersign.asking import LINK_BITS, SECRET_BITS
-from countersign.connectors.dynamo_rows import link as row_of
-from countersign.connectors.system import SystemIds
-from countersign.deps import Deps
-from countersign.domain.links import hashed
-from countersign.doors.approvals import answer
-from countersign.doors.http import Request, Response
+from countersign.approvals.handlers import answer
+from countersign.approvals.service import LINK_BITS, SECRET_BITS
+from countersign.connectors.clock import SystemIds
+from countersign.connectors.dynamodb.rows import link as row_of
+from countersign.domain.approvals.links import hashed
+from countersign.runtime.deps import Deps
+from countersign.web.http import Request, Response
 from tests.fakes.world import World
 from tests.guarantees.signing import Figure, Waiting, a_world, asked
-from tests.unit.pages.visitor import Browser, Door
+from tests.unit.web.visitor import Browser, Door
 
 pytestmark = pytest.mark.guarantee("T26")
 

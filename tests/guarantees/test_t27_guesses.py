@@ -15,20 +15,20 @@ from itertools import cycle
 
 import pytest
 
-from countersign.domain import links
-from countersign.domain.change import JobRecord, Link
-from countersign.domain.codes import MOST_CODES, Code
+from countersign.approvals.access import TRIES
+from countersign.approvals.handlers import answer
+from countersign.domain.approvals import links
+from countersign.domain.approvals.codes import MOST_CODES, Code
 from countersign.domain.errors import StoreConflict
-from countersign.doors.approval_visit import TRIES
-from countersign.doors.approvals import answer
-from countersign.doors.http import Request
+from countersign.domain.jobs.change import JobRecord, Link
+from countersign.web.http import Request
 from tests.fakes.store import FakeStore
 from tests.fakes.world import PAGE_KEY, FakeIds, World
 from tests.guarantees.signing import Figure, dice, told
-from tests.unit.doors.test_approval_edit import at_work
-from tests.unit.pages.visitor import Browser
-from tests.unit.pages.waiting import SECRETS, approval, waiting
+from tests.unit.approvals.test_approval_edit import at_work
 from tests.unit.steps import refunds
+from tests.unit.web.visitor import Browser
+from tests.unit.web.waiting import SECRETS, approval, waiting
 
 pytestmark = pytest.mark.guarantee("T27")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from infra.commands import submit
-from infra.local import deployer, function_logs
-from infra.local.signer import Signer
+from infra.cli import submit
+from infra.local import function_logs
+from infra.local.cloud import deployer
+from infra.local.player.signer import Signer
 from infra.local.stand import Stand
 from tests.fakes.journey import form
 from tests.guarantees.canaries import FORM, PERSON, found

@@ -12,14 +12,14 @@ from urllib.parse import urlencode
 import pytest
 
 from countersign import observability
-from countersign.connectors.dynamo_rows import link as row_of
-from countersign.connectors.system import SystemIds
+from countersign.approvals.handlers import answer
+from countersign.connectors.clock import SystemIds
+from countersign.connectors.dynamodb.rows import link as row_of
 from countersign.domain.errors import Refused, Unavailable
-from countersign.doors.approvals import answer
-from countersign.doors.http import Request, Response
-from countersign.doors.pages import answer as any_page
-from countersign.doors.start import start
-from countersign.doors.tick import tick
+from countersign.entrypoints.pages import answer as any_page
+from countersign.entrypoints.start import start
+from countersign.entrypoints.tick import tick
+from countersign.web.http import Request, Response
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import form
 from tests.fakes.world import ANA, World
@@ -37,7 +37,7 @@ from tests.guarantees.canaries import (
     unguarded,
 )
 from tests.guarantees.signing import Figure, Waiting, a_world, dice
-from tests.unit.pages.member import MemberBrowser
+from tests.unit.web.member import MemberBrowser
 
 pytestmark = pytest.mark.guarantee("T28")
 

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from countersign.deps import Deps
-from countersign.domain import links
-from countersign.doors.approvals import answer
-from countersign.doors.http import Request, Response
+from countersign.approvals.handlers import answer
+from countersign.domain.approvals import links
+from countersign.runtime.deps import Deps
+from countersign.web.http import Request, Response
 from tests.fakes.world import BEN, PAGE_KEY
 from tests.guarantees.signing import Figure, Waiting, asked
-from tests.unit.pages.visitor import Browser, Door
+from tests.unit.web.visitor import Browser, Door
 
 pytestmark = pytest.mark.guarantee("T29")
 

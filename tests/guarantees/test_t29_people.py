@@ -8,16 +8,16 @@ from itertools import product
 
 import pytest
 
+from countersign.approvals.handlers import answer
+from countersign.domain.approvals.directory import Limit
 from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money
-from countersign.domain.people import Limit
-from countersign.domain.policy import Quorum
-from countersign.doors.approvals import answer
-from countersign.doors.http import Request
-from countersign.doors.tick import tick
+from countersign.domain.policy.policy import Quorum
+from countersign.entrypoints.tick import tick
+from countersign.web.http import Request
 from tests.fakes.world import ANA, BEN, CLEO
 from tests.guarantees.signing import SENDER, Figure, Waiting, asked
-from tests.unit.domain.test_edits import edit
+from tests.unit.domain.planning.test_edits import edit
 
 pytestmark = pytest.mark.guarantee("T29")
 

@@ -7,11 +7,11 @@ from itertools import product
 
 import pytest
 
-from countersign.domain import session as sessions
-from countersign.doors.http import Response
+from countersign.domain.approvals import session as sessions
+from countersign.web.http import Response
 from tests.fakes.world import ANA, BEN, PAGE_KEY
 from tests.guarantees.signing import Figure, Waiting, asked
-from tests.unit.pages.member import MemberBrowser
+from tests.unit.web.member import MemberBrowser
 
 pytestmark = pytest.mark.guarantee("T29")
 

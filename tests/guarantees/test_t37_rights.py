@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from infra.local import calls
-from infra.local.calls import Journal
+from infra.local.rights import calls
+from infra.local.rights.calls import Journal
+from infra.local.rights.wire import Need
 from infra.local.stand import Plan, Stand, stand
-from infra.local.wire import Need
 from infra.settings import load
 from infra.steps import ROWS
 from tests.played import Played

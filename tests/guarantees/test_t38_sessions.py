@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from countersign.connectors.aws import Credentials, client
-from countersign.connectors.session_policy import MOST_CHARACTERS, session_policy
-from countersign.settings import Right, Settings, Task
-from infra.local import deployer
+from countersign.connectors.aws.client import Credentials, client
+from countersign.connectors.aws.session_policy import MOST_CHARACTERS, Right, Task, session_policy
+from countersign.runtime.settings import Settings
+from infra.local.cloud import deployer
 from infra.local.stand import Stand
 from infra.steps import BY_CONNECTOR, STEPS
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from countersign.domain.errors import Quarantined
-from countersign.parsing.mail import Mail, read_mail
+from countersign.parsing.mail.message import Mail, read_mail
 from tests.unit.parsing.mails import BROKEN, RECEIVER
 
 _MUST_BE_READ = 0.75  # of the collection; the others are no mails or exceed a bound on purpose

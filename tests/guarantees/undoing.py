@@ -11,22 +11,22 @@ from decimal import Decimal
 from typing import Any
 
 from countersign.actions.crm import Callback, Contact, Lead
-from countersign.domain import actions
-from countersign.domain.actions import LedgerEntry
-from countersign.domain.change import JobRecord
 from countersign.domain.contract import Contract, Stored
-from countersign.domain.job import Status
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger import entry as ledger
+from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.money import Money
-from countersign.domain.policy import Answer, Verdict
-from countersign.domain.records import Records
-from countersign.domain.rules import Findings
-from countersign.domain.wanted import Wanted
-from countersign.doors.rollback import roll_back
-from countersign.workflows import WORKFLOWS
+from countersign.domain.policy.policy import Answer, Verdict
+from countersign.domain.policy.records import Records
+from countersign.domain.policy.rules import Findings
+from countersign.jobs.rollback import roll_back
 from tests.builders import job, proposal
 from tests.contract.crm_sides import ServerSide
 from tests.fakes.journey import Journey
 from tests.fakes.world import START, World
+from workflows import WORKFLOWS
 
 LEADS = WORKFLOWS["lead_intake"]
 POOL: Mapping[str, tuple[str, ...]] = {
@@ -123,7 +123,7 @@ class Ground:
 
 def entry(index: int, wanted: Wanted, job_id: str) -> LedgerEntry:
     """What policy lets run without a signature."""
-    return actions.entry(
+    return ledger.entry(
         index,
         wanted,
         LEADS.actions[wanted.action],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.synth import default_out, synthesize
+from infra.build.synth import default_out, synthesize
 from tests.infra.template import Template
 
 STAGES = ("dev", "prod", "local")

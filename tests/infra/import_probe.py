@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-ROOT_MODULES = frozenset({"countersign.deps", "countersign.outside"})
+ROOT_MODULES = frozenset({"countersign.runtime.deps"})
 
 
 def late_imports(module: ModuleType) -> Iterator[str]:
@@ -33,7 +33,7 @@ def load(names: list[str]) -> None:
     while names:
         for name in names:
             importlib.import_module(name)
-        ours = {n for n in sys.modules if n.startswith("countersign.")} - ROOT_MODULES
+        ours = {n for n in sys.modules if n.startswith(("countersign.", "workflows."))} - ROOT_MODULES
         new = sorted(ours - seen)
         seen |= ours
         names = [late for name in new for late in late_imports(sys.modules[name])]

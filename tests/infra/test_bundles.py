@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from infra import bytecode, code, layers
+from infra.build import bytecode, code, layers
 from infra.settings import ROOT
 from infra.steps import ROWS, Row
 from tests.infra import import_probe
+from workflows import WORKFLOWS
 
 HEAVY = {"http", "model", "pages", "payments"}
 # What is missed first without a layer.
@@ -25,17 +26,17 @@ NEEDED = {
 }
 # Which adapter a function gets follows from the variables in its row.
 ADAPTERS = {
-    "JOBS_TABLE": "dynamo",
-    "PAYLOADS_BUCKET": "s3",
-    "INTAKE_QUEUE_URL": "sqs",
-    "STATE_MACHINE_ARN": "step_functions",
-    "MODEL_SECRET": "openai_model",
-    "CRM_READ_SECRET": "hubspot",
-    "CRM_WRITE_SECRET": "hubspot",
-    "PAYMENTS_READ_SECRET": "payments",
-    "PAYMENTS_WRITE_SECRET": "payments",
-    "NOTIFY_SECRET": "push",
-    "MAIL_FROM": "ses",
+    "JOBS_TABLE": "dynamodb.store",
+    "PAYLOADS_BUCKET": "aws.services",
+    "INTAKE_QUEUE_URL": "aws.services",
+    "STATE_MACHINE_ARN": "aws.services",
+    "MODEL_SECRET": "openai",
+    "CRM_READ_SECRET": "hubspot.client",
+    "CRM_WRITE_SECRET": "hubspot.client",
+    "PAYMENTS_READ_SECRET": "stripe.client",
+    "PAYMENTS_WRITE_SECRET": "stripe.client",
+    "NOTIFY_SECRET": "slack",
+    "MAIL_FROM": "aws.ses",
 }
 UNCHECKED_HASH = 0b01  # PEP 552: the hash bit without the check bit
 CLIENTS = {"ses": "sesv2", "states": "stepfunctions"}
@@ -160,6 +161,7 @@ def test_samples_are_not_shipped() -> None:
     """The code asset has modules, prompts and templates, and neither samples nor bytecode."""
     shipped = {str(path.relative_to(code.SOURCE)) for path in code.shipped()}
     assert "countersign/definition.py" in shipped
+    assert {f"workflows/{name}/__init__.py" for name in WORKFLOWS} <= shipped
     assert not [name for name in shipped if "/cases/" in name or "__pycache__" in name]
 
 

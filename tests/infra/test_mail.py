@@ -1,6 +1,6 @@
 """Mail: sent under a configuration set whose bounces and complaints come back to one function."""
 
-from infra.mail import RETURNED
+from infra.stack.mail import RETURNED
 from infra.steps import ROWS
 from tests.infra.template import Template
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from countersign.connectors.secrets import UNSET
+from countersign.connectors.aws.secrets import UNSET
 from countersign.definition import TASK_SECONDS, definition
-from countersign.settings import Settings as RuntimeSettings
+from countersign.runtime.settings import Settings as RuntimeSettings
 from infra.steps import BY_CONNECTOR, ROWS, STEPS
 from tests.infra.template import Template
 

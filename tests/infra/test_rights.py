@@ -2,8 +2,8 @@
 
 import pytest
 
+from infra.build.synth import default_out, synthesize
 from infra.steps import BY_CONNECTOR, ROWS, Grant, Row
-from infra.synth import default_out, synthesize
 from tests.infra.template import Statement, Template, role_of
 
 # The actions for which AWS offers no resource to name.

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from countersign import measuring, observability
-from countersign.domain.job import Status
+from countersign import observability
+from countersign.approvals.decide import decided, waiting
+from countersign.domain.jobs.job import Status
 from infra.settings import ROOT
 from tests.builders import AT, approval, decision, held, job, record
 from tests.fakes.world import World
@@ -119,12 +120,12 @@ EXPIRED = ("ApprovalsExpired", frozenset({"service", "workflow"}))
 def emissions(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, frozenset[str]]]:
     """What a quick decision and a waiting request leave behind."""
     asked = approval(held())
-    measuring.decided("letters", (), asked, decision(asked, opened_at=AT + timedelta(hours=1)))
+    decided("letters", (), asked, decision(asked, opened_at=AT + timedelta(hours=1)))
     world = World(lambda _: {})
     row = job(Status.WAITING_FOR_REVIEW, workflow="letters")
     late = asked.model_copy(update={"deadline": world.clock.now() + timedelta(days=9)})
     world.store.put(record((), job=row, approvals={"a-1": late}))
-    measuring.waiting(world.deps)
+    waiting(world.deps)
     lines = map(json.loads, capsys.readouterr().out.splitlines())
     return {
         (metric["Name"], frozenset(emf["Dimensions"][0]))

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.local.wire import Need
+from infra.local.rights.wire import Need
 from tests.rights.stack import REGION, Stack
 
 REFUSALS = {"AccessDenied", "AccessDeniedException", "NotAuthorized"}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from infra.local.wire import Need
+from infra.local.rights.wire import Need
 from tests.rights.stack import Properties, Stack
 
 TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")

@@ -9,9 +9,9 @@ from functools import cache
 
 from botocore.loaders import Loader
 
-from infra.local.calls import Journal, from_data
-from infra.local.wire import Need
-from infra.synth import default_out, synthesize
+from infra.build.synth import default_out, synthesize
+from infra.local.rights.calls import Journal, from_data
+from infra.local.rights.wire import Need
 from tests.rights.behalf import ON_BEHALF
 from tests.rights.policy import Statement, allowed, allowed_in_session
 from tests.rights.stack import Stack

@@ -6,11 +6,11 @@ import time
 
 import httpx
 
-from countersign.domain.approvals import Person
-from countersign.domain.inbox import OPERATIONS
-from countersign.domain.people import Member
+from countersign.domain.approvals.approval import Person
+from countersign.domain.approvals.directory import Member
+from countersign.domain.jobs.inbox import OPERATIONS
 from infra.local.people import since_now
-from infra.local.signer import read
+from infra.local.player.signer import read
 from infra.local.stand import Stand
 
 WITHIN = 30.0

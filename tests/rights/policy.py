@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from infra.local.wire import Need
+from infra.local.rights.wire import Need
 
 Conditions = tuple[tuple[str, str, tuple[str, ...]], ...]
 """Operator, key in lower case, and the values one of which must match."""

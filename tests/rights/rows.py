@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from infra.local.wire import Need
+from infra.local.rights.wire import Need
 from infra.steps import ROWS, Grant, Row
 from tests.rights.policy import matches
 from tests.rights.stack import ACCOUNT, REGION, Stack

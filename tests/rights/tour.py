@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from countersign.domain.intake import accepted, new_job
-from countersign.domain.job import Source, Status
-from countersign.doors.intake import store
-from infra.commands.clock import moved
-from infra.commands.submit import job_of_upload, post_webhook, upload
-from infra.local import deployer
-from infra.local.samples import samples
-from infra.local.signer import Signer
+from countersign.domain.jobs.intake import accepted, new_job
+from countersign.domain.jobs.job import Source, Status
+from countersign.entrypoints.start import store
+from infra.cli.clock import moved
+from infra.cli.submit import job_of_upload, post_webhook, upload
+from infra.local.cloud import deployer
+from infra.local.front.samples import samples
+from infra.local.player.signer import Signer
 from infra.local.stand import Stand
 from tests.fakes.journey import form
 from tests.rights.person import operator, resumes, signed_in

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-PURE = {"domain", "workflows", "actions", "parsing", "understanding"}
-"""Packages that take values and return values."""
+PURE = {"domain", "actions", "parsing", "extraction", "workflows"}
+"""Packages that take values and return values: rooms of the engine, and a business's workflows."""
+OURS = {"workflows", *(f"countersign.{name}" for name in PURE - {"workflows"})}
+"""The same by their import names."""
 SDKS = {"boto3", "botocore", "openai", "httpx", "stripe"}
 THIRD_PARTY = {"pydantic", "phonenumbers", "email_validator"}
 """All that pure packages may import beside the standard library and each other."""
@@ -31,23 +33,24 @@ AT_IMPORT = {
 """Calls that declare something or make a value. Anything else at module level is work."""
 ON_TABLES = {"split", "items", "values", "join", "lower", "fromkeys"}
 """Methods by which a literal table is written more legibly."""
-DECLARING = PURE | {"pages"}
+DECLARING = PURE | {"approvals", "portal", "web"}
 """Packages whose own names may be called at module level: they have no world to touch."""
 
-MAX_FILE = 220
+MAX_FILE = 400
 MAX_FUNCTION = 30
 EXCEPTIONS: dict[str, str] = {
     "workflows/lead_intake/__init__.py:workflow": "one constructor call, the folder's contents",
     "workflows/refund_request/__init__.py:workflow": "one constructor call, the folder's contents",
 }
-"""Longer ones, `path` or `path:function`, with the reason. The aim is none."""
+"""Longer ones, `path` or `path:function`, with the reason. A file is one concept that is read at a
+sitting: none is cut to please the number."""
 
 Check = Callable[[Path, ast.Module], Iterator[str]]
 
 
 def package(path: Path) -> str:
-    """The package of a module: `domain`, `steps` …, or the module's own name at the top."""
-    parts = path.parts
+    """The room of a module below `functions/`: `domain`, `steps`, `workflows`, or its own name."""
+    parts = path.parts[1:] if path.parts[0] == "countersign" else path.parts
     return parts[0] if len(parts) > 1 else path.stem
 
 
@@ -69,8 +72,7 @@ def impure(path: Path, tree: ast.Module) -> Iterator[str]:
     """What a pure module imports or reads that is not a value."""
     if package(path) not in PURE:
         return
-    ours = {f"countersign.{name}" for name in PURE}
-    known = (set(sys.stdlib_module_names) | THIRD_PARTY | ours) - {"countersign"}
+    known = set(sys.stdlib_module_names) | THIRD_PARTY | OURS
     for name in imports(tree):
         if within(name, WORLD) or not within(name, known):
             yield f"imports {name}"
@@ -93,8 +95,8 @@ def sdk_outside_connectors(path: Path, tree: ast.Module) -> Iterator[str]:
 
 
 def environment(path: Path, tree: ast.Module) -> Iterator[str]:
-    """Whoever reads the environment and is not runtime.py."""
-    if path == Path("runtime.py"):
+    """Whoever reads the environment and is not the settings."""
+    if path == Path("countersign/runtime/settings.py"):
         return
     banned = {"os.environ", "os.environb", "os.getenv"}
     yield from (f"imports {name}" for name in imports(tree) if within(name, banned))
@@ -121,9 +123,7 @@ def own_names(path: Path, tree: ast.Module) -> set[str]:
     """Names in a module that come from packages which may be called at import."""
     names = set[str]()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and within(
-            str(node.module), {f"countersign.{name}" for name in PURE}
-        ):
+        if isinstance(node, ast.ImportFrom) and within(str(node.module), OURS):
             names |= {alias.asname or alias.name for alias in node.names}
     if package(path) in DECLARING:
         defined = (ast.ClassDef, ast.FunctionDef)

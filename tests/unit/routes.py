@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-JUDGE = "domain/authority.py"
-RECORDER = "doors/approval_decision.py"
-TIME = "doors/tiers.py"
-EDITOR = "doors/approval_edit.py"
-CASES = "doors/cases.py"
-ORDERS = "doors/rollback.py"
+JUDGE = "domain/approvals/authority.py"
+RECORDER = "approvals/decide.py"
+TIME = "approvals/reminders.py"
+EDITOR = "approvals/edit.py"
+CASES = "jobs/cases.py"
+ORDERS = "jobs/rollback.py"
 
 ONLY_IN: Mapping[str, frozenset[str]] = {
     # Signs after `authority` has judged: the one caller of `decide`.
@@ -27,17 +27,17 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     # An edit, judged by `may_edit` in its one recorder, reached by link and by inbox.
     "edited": frozenset({EDITOR}),
     "record_edit": frozenset(),
-    "edit": frozenset({"doors/approvals.py", "doors/inbox_request.py"}),
+    "edit": frozenset({"approvals/handlers.py", "portal/request.py"}),
     # A question, by somebody who was asked and is there.
-    "asked": frozenset({"doors/approval_question.py"}),
-    "ask_back": frozenset({"doors/approvals.py", "doors/inbox_request.py"}),
+    "asked": frozenset({"approvals/questions.py"}),
+    "ask_back": frozenset({"approvals/handlers.py", "portal/request.py"}),
     # The end of a case, judged by `may_resolve`, reached by page and by command.
-    "resolve": frozenset({CASES, "domain/rollback.py"}),
+    "resolve": frozenset({CASES, "domain/planning/rollback.py"}),
     "corrected": frozenset({CASES}),
-    "take_out": frozenset({"doors/case_pages.py", "commands/cases.py"}),
+    "take_out": frozenset({"portal/case.py", "cli/cases.py"}),
     # An order to undo, judged by `may_roll_back`; the demo's player is a person's stand-in.
     "ordered": frozenset({ORDERS}),
-    "roll_back": frozenset({"doors/job_page.py", "commands/rollback.py", "local/player.py"}),
+    "roll_back": frozenset({"portal/job.py", "cli/rollback.py", "local/player/play.py"}),
 }
 """Functions that decide, edit, ask, end a case or order, and where each may be called: below
 `functions/countersign` or `infra`."""
@@ -51,28 +51,26 @@ JUDGES: Mapping[str, str] = {
 """Who asks which judge, in the place where what was allowed is written."""
 
 ROUTES: Mapping[str, str] = {
-    "doors/approvals.py": "link",
-    "doors/inbox_request.py": "inbox",
-    "doors/inbox_bulk.py": "bulk",
+    "approvals/handlers.py": "link",
+    "portal/request.py": "inbox",
+    "portal/bulk.py": "bulk",
 }
 """Every module that may hand a decision to the one recorder, and the name of its route."""
 
 _DECIDING = {
-    "countersign.domain.approvals": {"decide"},
-    "countersign.domain.settling": {"settle"},
-    "countersign.domain.expiry": {"expire", "give_up"},
-    "countersign.domain.authority": {"sign"},
-    "countersign.domain.edits": {"edited"},
-    "countersign.domain.questions": {"asked"},
-    "countersign.domain.case": {"resolve"},
-    "countersign.domain.resume": {"corrected"},
-    "countersign.domain.rollback": {"ordered"},
-    "countersign.doors.approval_edit": {"record_edit", "edit"},
-    "countersign.doors.approval_question": {"ask_back"},
-    "countersign.doors.cases": {"take_out"},
-    "countersign.doors.rollback": {"roll_back"},
+    "countersign.domain.approvals.approval": {"decide", "settle", "expire", "give_up"},
+    "countersign.domain.approvals.authority": {"sign"},
+    "countersign.domain.planning.edits": {"edited"},
+    "countersign.domain.approvals.questions": {"asked"},
+    "countersign.domain.jobs.cases": {"resolve"},
+    "countersign.domain.planning.resume": {"corrected"},
+    "countersign.domain.planning.rollback": {"ordered"},
+    "countersign.approvals.edit": {"record_edit", "edit"},
+    "countersign.approvals.questions": {"ask_back"},
+    "countersign.jobs.cases": {"take_out"},
+    "countersign.jobs.rollback": {"roll_back"},
 }
-_MAKES = ("domain/approvals.py", "domain/expiry.py")
+_MAKES = ("domain/approvals/approval.py",)
 _FIELDS = {"decision", "signatures"}
 _MAKERS = ("model_copy", "Approval")
 

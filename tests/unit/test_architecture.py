@@ -26,21 +26,33 @@ from tests.unit.architecture import (
     work_at_import,
 )
 
-ROOT = Path(countersign.__file__).parent
-PROJECT = ROOT.parents[1]
+ROOT = Path(countersign.__file__).parents[1]
+PROJECT = ROOT.parent
 
 LIGHT = ["steps.prepare", "steps.decide", "steps.close", "steps.park"]
 HEAVY = {"openai", "httpx", "stripe", "jinja2"}
 
 SEEDED: dict[Check, tuple[str, str]] = {
-    impure: ("domain/bad.py", "from datetime import datetime\nAT = lambda: datetime.now()\n"),
-    domain_looks_outward: ("domain/bad.py", "from countersign.workflows import WORKFLOWS\n"),
-    sdk_outside_connectors: ("steps/bad.py", "def f():\n    import boto3.session\n"),
-    environment: ("connectors/bad.py", "import os\ndef f():\n    return os.environ['KEY']\n"),
-    work_at_import: ("connectors/bad.py", "import boto3\nTABLE = boto3.resource('dynamodb')\n"),
-    statements_at_import: ("steps/bad.py", "for name in ('a', 'b'):\n    print(name)\n"),
-    too_long: ("doors/bad.py", "def f():\n" + "    x = 1\n" * 31),
-    undocumented: ("pages/bad.py", '"""A page."""\n\n\ndef page():\n    return 1\n'),
+    impure: (
+        "countersign/domain/bad.py",
+        "from datetime import datetime\nAT = lambda: datetime.now()\n",
+    ),
+    domain_looks_outward: ("countersign/domain/bad.py", "from workflows import WORKFLOWS\n"),
+    sdk_outside_connectors: ("countersign/steps/bad.py", "def f():\n    import boto3.session\n"),
+    environment: (
+        "countersign/connectors/bad.py",
+        "import os\ndef f():\n    return os.environ['KEY']\n",
+    ),
+    work_at_import: (
+        "countersign/connectors/bad.py",
+        "import boto3\nTABLE = boto3.resource('dynamodb')\n",
+    ),
+    statements_at_import: (
+        "countersign/steps/bad.py",
+        "for name in ('a', 'b'):\n    print(name)\n",
+    ),
+    too_long: ("countersign/jobs/bad.py", "def f():\n" + "    x = 1\n" * 31),
+    undocumented: ("countersign/web/bad.py", '"""A page."""\n\n\ndef page():\n    return 1\n'),
 }
 """Every check with a module in which it must find something."""
 
@@ -76,16 +88,17 @@ def test_a_broken_rule_is_seen(check: Check, tmp_path: Path) -> None:
         "import jinja2",
         "import aws_lambda_powertools",
         "from countersign import observability",
-        "from countersign.deps import Deps",
-        "from countersign.connectors.dynamo import DynamoStore",
+        "from countersign.runtime.deps import Deps",
+        "from countersign.connectors.dynamodb.store import DynamoStore",
         "from datetime import date\ndef f():\n    return date.today()",
     ],
 )
 @pytest.mark.parametrize("place", sorted(PURE))
 def test_every_way_out_of_a_pure_package_is_seen(place: str, line: str, tmp_path: Path) -> None:
     """Control: AWS, HTTP, environment, clock, chance, logs and adapters are each noticed."""
-    path = tmp_path / place / "bad.py"
-    path.parent.mkdir()
+    room = Path(place) if place == "workflows" else Path("countersign", place)
+    path = tmp_path / room / "bad.py"
+    path.parent.mkdir(parents=True)
     path.write_text(line)
     assert faults(impure, tmp_path)
 
@@ -154,8 +167,8 @@ def imported(names: list[str], root: Path = ROOT) -> tuple[list[str], set[str]]:
 
 
 def module_names() -> list[str]:
-    """Every module of functions/countersign."""
-    paths = (path.relative_to(ROOT.parent).with_suffix("") for path in ROOT.rglob("*.py"))
+    """Every module of functions/."""
+    paths = (path.relative_to(ROOT).with_suffix("") for path in ROOT.rglob("*.py"))
     return sorted(".".join(path.parts).removesuffix(".__init__") for path in paths)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.domain import contract_lock
-from countersign.workflows import WORKFLOWS
-from infra.contracts import locked
+from infra.build import contract_lock
+from infra.build.contracts import locked
+from workflows import WORKFLOWS
 
 NOW = contract_lock.present(WORKFLOWS.values())
 EARLIER = contract_lock.earlier(WORKFLOWS.values())

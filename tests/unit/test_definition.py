@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from countersign.definition import ASK_BACKSTOP_SECONDS, MACHINE_SECONDS, TASK_SECONDS, definition
-from countersign.workflows import WORKFLOWS
+from workflows import WORKFLOWS
 
 Machine = dict[str, Any]
 State = dict[str, Any]

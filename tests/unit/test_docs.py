@@ -15,9 +15,9 @@ from typer._click.exceptions import UsageError
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from infra.cli import app
-from infra.local.samples import samples
-from infra.pictures import STAMP, digest
+from infra.bench.pictures import STAMP, digest
+from infra.cli.main import app
+from infra.local.front.samples import samples
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "DECISIONS.md", *sorted((ROOT / "docs").glob("*.md"))]

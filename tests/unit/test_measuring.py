@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from countersign import measuring, observability
-from countersign.domain.approvals import Choice
+from countersign import observability
+from countersign.approvals.decide import MOST, decided, tier_name
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Unavailable
-from countersign.domain.job import Status
-from countersign.doors.tick import tick
-from countersign.workflows import WORKFLOWS
+from countersign.domain.jobs.job import Status
+from countersign.entrypoints.tick import tick
 from tests.builders import AT, approval, decision, held, job, record
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
-from tests.unit.pages.visitor import Browser
-from tests.unit.pages.waiting import waiting
+from tests.unit.web.visitor import Browser
+from tests.unit.web.waiting import waiting
+from workflows import WORKFLOWS
 
 LIMIT = {"PendingApprovals", "PendingSeconds", "Decisions"}
 """The metrics with a second dimension beside the workflow; the design allows four."""
@@ -50,7 +51,7 @@ def test_a_decision_leaves_its_time_and_its_choices(capsys: pytest.CaptureFixtur
     plain, edited = held(0, text="a"), held(1, text="b", edited_by="ben")
     asked = approval(plain, edited)
     said = decision(asked, at=AT + timedelta(minutes=2))
-    measuring.decided("letters", (plain, edited), asked, said)
+    decided("letters", (plain, edited), asked, said)
     assert emitted(capsys) == [
         ("SecondsToDecide", [120.0], {"workflow": "letters"}),
         ("Decisions", [1.0], {"workflow": "letters", "choice": "approve"}),
@@ -83,7 +84,7 @@ def test_a_rubber_stamp_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     for seconds, quick in ((2, 1), (4, 0)):
         at = AT + timedelta(hours=1)
         said = decision(asked, at=at, opened_at=at - timedelta(seconds=seconds))
-        measuring.decided("letters", (), asked, said)
+        decided("letters", (), asked, said)
         names = [name for name, _, _ in emitted(capsys)]
         assert names.count("QuickDecisions") == quick
 
@@ -123,7 +124,7 @@ def test_the_read_is_bounded(capsys: pytest.CaptureFixture[str]) -> None:
     """Of 130 waiting requests 100 are read: what one EMF metric holds, in one line."""
     tick(waiting_world(*[1] * 130).deps)
     (count,) = (value for name, value, _ in emitted(capsys) if name == "PendingApprovals")
-    assert count == [measuring.MOST]
+    assert count == [MOST]
 
 
 def test_time_goes_on_when_the_numbers_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,7 +151,7 @@ def test_no_dimension_is_an_id(capsys: pytest.CaptureFixture[str]) -> None:
     asked = approval(held())
     for choice in Choice:
         said = decision(asked, choice, opened_at=AT + timedelta(hours=1))
-        measuring.decided("lead_intake", (), asked, said)
+        decided("lead_intake", (), asked, said)
     lines = [one for one in emitted(capsys) if one[0] != "OldestDueSeconds"]
     assert {name for _, _, where in lines for name in where} == {"workflow", "tier", "choice"}
     assert {name for name, _, where in lines if len(where) > 1} == LIMIT
@@ -169,4 +170,4 @@ def test_no_dimension_is_an_id(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_a_tier_has_the_name_of_its_role(workflow: str, number: int, name: str) -> None:
     """Its number where this code does not know it."""
-    assert measuring.tier_name(workflow, number) == name
+    assert tier_name(workflow, number) == name

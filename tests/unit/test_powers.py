@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 import pytest
 
 from countersign import observability
-from countersign.domain.change import JobRecord
-from countersign.workflows.lead_intake.contract import LeadInput
+from countersign.domain.jobs.change import JobRecord
 from tests.fakes.journey import Journey
 from tests.fakes.world import ANA, BEN, KIM, World
-from tests.unit.doors.test_approval_edit import NEW, TEXT, asked_job, at_work
-from tests.unit.doors.test_approval_question import QUESTION
-from tests.unit.doors.test_job_page import opened as job_page
-from tests.unit.doors.test_job_page import order
-from tests.unit.pages.member import MemberBrowser
+from tests.unit.approvals.test_approval_edit import NEW, TEXT, asked_job, at_work
+from tests.unit.approvals.test_approval_question import QUESTION
+from tests.unit.cli.terminal import Terminal
+from tests.unit.portal.test_job_page import opened as job_page
+from tests.unit.portal.test_job_page import order
 from tests.unit.steps.test_rollback import WHY, done
-from tests.unit.terminal import Terminal
+from tests.unit.web.member import MemberBrowser
+from workflows.lead_intake.contract import LeadInput
 
 Spoils = Callable[[World, Journey], None]
 

@@ -12,18 +12,17 @@ from pathlib import Path
 import pytest
 
 import countersign
-from countersign.domain.approvals import Approval, Choice, Decision, decide
-from countersign.domain.change import Change, Link
-from countersign.domain.links import hashed
+from countersign.domain.approvals.approval import Approval, Choice, Decision, decide, settle
+from countersign.domain.approvals.directory import Limit
+from countersign.domain.approvals.links import hashed
+from countersign.domain.jobs.change import Change, Link
 from countersign.domain.money import Money
-from countersign.domain.people import Limit
-from countersign.domain.settling import settle
 from tests.fakes.world import ANA, BEN, World
-from tests.unit.pages.many import waits
-from tests.unit.pages.member import MemberBrowser
-from tests.unit.pages.visitor import Browser
-from tests.unit.pages.waiting import waiting
 from tests.unit.routes import ONLY_IN, ROUTES, callers, faults, recorders, unjudged
+from tests.unit.web.many import waits
+from tests.unit.web.member import MemberBrowser
+from tests.unit.web.visitor import Browser
+from tests.unit.web.waiting import waiting
 
 ROOT = Path(countersign.__file__).parent
 PROJECT = ROOT.parents[1]
@@ -135,7 +134,7 @@ def test_no_command_makes_a_decision_beside_the_doors() -> None:
 
 def test_every_route_is_listed_and_played() -> None:
     """Who calls the recorder is in the table, and each route of the table is tested below."""
-    assert recorders(ROOT) - {"doors/approval_decision.py"} == set(ROUTES)
+    assert recorders(ROOT) - {"approvals/decide.py"} == set(ROUTES)
     assert set(ROUTES.values()) == set(PLAYED)
 
 
@@ -192,20 +191,38 @@ def test_a_route_beside_authority_is_caught() -> None:
 
 
 SEEDED = (
-    "from countersign.domain.approvals import decide\n\ndef f(a, d):\n    return decide(a, d)\n",
-    "from countersign.domain.approvals import decide as ok\nROUTES = {'x': ok}\n",
-    "from countersign.domain import approvals\n\ndef f(a, d):\n    return approvals.decide(a, d)\n",
-    "from countersign.domain.authority import sign\n\ndef f(p, a, d):\n    return sign(p, a, d)\n",
-    "from countersign.domain.expiry import give_up\n\ndef f(a, n):\n    return give_up(a, n)\n",
-    "from countersign.domain.settling import settle\n\ndef f(a, x):\n    return settle(a, x)\n",
+    (
+        "from countersign.domain.approvals.approval import decide\n\n"
+        "def f(a, d):\n    return decide(a, d)\n"
+    ),
+    "from countersign.domain.approvals.approval import decide as ok\nROUTES = {'x': ok}\n",
+    (
+        "from countersign.domain.approvals import approval\n\n"
+        "def f(a, d):\n    return approval.decide(a, d)\n"
+    ),
+    (
+        "from countersign.domain.approvals.authority import sign\n\n"
+        "def f(p, a, d):\n    return sign(p, a, d)\n"
+    ),
+    (
+        "from countersign.domain.approvals.approval import give_up\n\n"
+        "def f(a, n):\n    return give_up(a, n)\n"
+    ),
+    (
+        "from countersign.domain.approvals.approval import settle\n\n"
+        "def f(a, x):\n    return settle(a, x)\n"
+    ),
     "def f(a, d):\n    return a.model_copy(update={'decision': d})\n",
     "def f(a, d):\n    return a.model_copy(update={**{}, 'signatures': (d,)})\n",
     "def f(d):\n    return Approval(job_id='j', decision=d)\n",
-    "from countersign.doors.cases import take_out\n\ndef f(d):\n    return take_out(d)\n",
-    "from countersign.domain.case import resolve\n\ndef f(c, r):\n    return resolve(c, r)\n",
-    "from countersign.doors import rollback\n\ndef f(d):\n    return rollback.roll_back(d)\n",
-    "from countersign.domain.edits import edited\n\ndef f(w, r):\n    return edited(w, r)\n",
-    "from countersign.domain.questions import asked as q\n\ndef f(a):\n    return q(a)\n",
+    "from countersign.jobs.cases import take_out\n\ndef f(d):\n    return take_out(d)\n",
+    "from countersign.domain.jobs.cases import resolve\n\ndef f(c, r):\n    return resolve(c, r)\n",
+    "from countersign.jobs import rollback\n\ndef f(d):\n    return rollback.roll_back(d)\n",
+    (
+        "from countersign.domain.planning.edits import edited\n\n"
+        "def f(w, r):\n    return edited(w, r)\n"
+    ),
+    "from countersign.domain.approvals.questions import asked as q\n\ndef f(a):\n    return q(a)\n",
 )
 
 

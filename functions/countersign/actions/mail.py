@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from countersign.domain.actions import Action, Prose, Receipt
 from countersign.domain.contract import Contract
-from countersign.domain.ports import Email, Mailer
+from countersign.domain.ledger.action import Action, Prose, Receipt
+from countersign.domain.mail import Email, Mailer
 
 
 class Reply(Contract):

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Protocol
 
 from pydantic import StringConstraints
 
-from countersign.domain.actions import Action, Prose, Receipt
 from countersign.domain.contract import Contract
+from countersign.domain.ledger.action import Action, Prose, Receipt
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """A name that a workflow chose, such as `finance`. It can be no address: what it leads to is known

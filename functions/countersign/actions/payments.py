@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Literal, Protocol
 
-from countersign.domain.actions import Action, Receipt
 from countersign.domain.contract import Contract
 from countersign.domain.errors import NotFound
+from countersign.domain.ledger.action import Action, Receipt
 from countersign.domain.money import Money
-from countersign.domain.records import Record
+from countersign.domain.policy.records import Record
 
 Reason = Literal["requested_by_customer", "duplicate", "fraudulent"]
 """Stripe's reasons. `fraudulent` also puts the card and the address on its block lists."""

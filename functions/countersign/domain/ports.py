@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from countersign.domain import audit
-from countersign.domain.change import Change, DueRow, JobRecord, Link, Listed
-from countersign.domain.job import Job, Pointer, Status
-from countersign.domain.people import Directory, Member
-from countersign.domain.proposal import Usage
-from countersign.domain.records import Lookup, Record
+from countersign.domain.approvals.codes import Code
+from countersign.domain.approvals.directory import Directory, Member
+from countersign.domain.approvals.session import SignIn
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
+from countersign.domain.jobs.job import Job, Pointer, Status
+from countersign.domain.limits.circuit_breaker import Breaker
+from countersign.domain.limits.slots import Slot
+from countersign.domain.policy.proposal import Usage
+from countersign.domain.policy.records import Lookup, Record
 from countersign.domain.workflow import Claim
 
 
@@ -191,25 +195,63 @@ class Crm(Protocol):
         """Put an object away: neither found nor read any more. One that is gone stays gone."""
 
 
-@dataclass(frozen=True)
-class Email:
-    """A mail to one person."""
+class Limits(Protocol):
+    """What holds across all functions that use a connector. All of it in the machine's own time:
+    outside systems do not know of a moved clock."""
 
-    to: str
-    subject: str
-    text: str
-    html: str = ""
-    reply_to: str = ""
-    in_reply_to: str = ""
-    """Message-ID that this answers, for threading."""
-    about: Mapping[str, str] = field(default_factory=dict)
-    """What the mail is about, for its own bounce: `job` (an id) and `part` (a ledger entry's key,
-    or `link-` and a link's id). Never content, never a secret: the provider repeats it."""
+    def slots(self, connector: str) -> Sequence[Slot]:
+        """The slots that were ever taken, as they stand."""
+
+    def free(self, slot: Slot) -> None:
+        """Give a slot back as it stands, unless somebody else has it."""
+
+    def breaker(self, connector: str) -> Breaker:
+        """The connector's breaker; a new one when it never failed."""
+
+    def replace(self, before: Breaker, after: Breaker) -> bool:
+        """Store `after` if the stored one still is `before`; whether it was."""
 
 
-class Mailer(Protocol):
-    """Sending mail."""
+class Ids(Protocol):
+    """Randomness."""
 
-    def send(self, email: Email) -> str:
-        """The provider's id of the accepted mail. Raises Throttled or Unavailable when nothing was
-        sent, Refused, or Ambiguous when the answer was lost."""
+    def token(self, bits: int) -> str:
+        """URL-safe random text of at least `bits` bits."""
+
+    def salt(self) -> str:
+        """128 random bits as hex."""
+
+    def digits(self, count: int) -> str:
+        """`count` random decimal digits, each number as likely as any other."""
+
+
+class SignIns(Protocol):
+    """Mailed links that sign people in."""
+
+    def ask(self, link: SignIn, address: str, now: datetime) -> bool:
+        """Store `link` and count it for `address` (an opaque digest), in one write. False, and
+        nothing stored, when the address had `MOST_MAILS` within the hour."""
+
+    def link(self, link_id: str) -> SignIn:
+        """A link. Raises NotFound."""
+
+    def change(self, before: SignIn, after: SignIn) -> None:
+        """Replace a link. Raises StoreConflict when it is not `before` any more."""
+
+
+class Codes(Protocol):
+    """Codes that somebody types, and how often they were wrong."""
+
+    def held(self, key: str) -> Code | None:
+        """The code, read consistently."""
+
+    def change(self, before: Code | None, after: Code) -> None:
+        """Store `after`. Raises StoreConflict when what is stored is not `before` any more: of two
+        who count a try of the same code at the same time, one counts."""
+
+
+class Pause(Protocol):
+    """Waiting on purpose."""
+
+    def __call__(self, seconds: float) -> None:
+        """Come back after `seconds`; at once when they are not positive."""

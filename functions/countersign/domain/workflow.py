@@ -8,16 +8,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from countersign.domain.actions import Action, Difference, LedgerEntry
-from countersign.domain.caps import Cap
 from countersign.domain.contract import Contract
 from countersign.domain.errors import UnknownVersion
-from countersign.domain.policy import Policy
-from countersign.domain.proposal import Fact, Proposal
-from countersign.domain.records import Lookup, Records
-from countersign.domain.release import Release
-from countersign.domain.rules import Rule, Situation
-from countersign.domain.wanted import Wanted
+from countersign.domain.ledger.action import Action, Difference, Wanted
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.limits.caps import Cap
+from countersign.domain.policy.policy import Policy
+from countersign.domain.policy.proposal import Fact, Proposal
+from countersign.domain.policy.records import Lookup, Records
+from countersign.domain.policy.release import Release
+from countersign.domain.policy.rules import Rule, Situation
 
 InputT = TypeVar("InputT", bound=Contract)
 

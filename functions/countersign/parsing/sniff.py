@@ -3,8 +3,8 @@
 import re
 from typing import Literal
 
-from countersign.parsing.clean import unix_lines
-from countersign.parsing.strict_json import NotJson, loads
+from countersign.parsing.json import NotJson, loads
+from countersign.parsing.text import unix_lines
 
 Kind = Literal["json", "mail", "text", "binary", "empty"]
 

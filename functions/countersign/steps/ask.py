@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from countersign import asking, request_mails
-from countersign.deps import Deps
-from countersign.domain.actions import ActionStatus, LedgerEntry
-from countersign.domain.change import Change, Due, JobRecord
-from countersign.domain.job import Status
-from countersign.runtime import Call, Continued, step
-from countersign.workflows import WORKFLOWS
+from countersign.approvals.mails import mail, unmailed
+from countersign.approvals.service import dues, mint, request
+from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, Continued, step
+from workflows import WORKFLOWS
 
 
 def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
@@ -19,8 +20,8 @@ def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
     if record.pending is None and not any(_waits(held) for held in record.ledger):
         return Continued(record, _decided_meanwhile(deps, record, call))
     workflow = WORKFLOWS[record.job.workflow]
-    approval = record.pending or asking.request(deps, record)
-    minted = asking.mint(deps, approval, request_mails.unmailed(deps, record, approval))
+    approval = record.pending or request(deps, record)
+    minted = mint(deps, approval, unmailed(deps, record, approval))
     record = deps.commit(
         record,
         Change(
@@ -31,10 +32,10 @@ def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
             approvals=(approval,),
             token=call.token,
             links=tuple(one.link for one in minted),
-            due=() if "approval" in record.due else asking.dues(deps, approval, workflow),
+            due=() if "approval" in record.due else dues(deps, approval, workflow),
         ),
     )
-    return Continued(request_mails.mail(deps, record, approval, minted), None)
+    return Continued(mail(deps, record, approval, minted), None)
 
 
 def _waits(held: LedgerEntry) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from countersign.deps import Deps
-from countersign.domain.actions import ActionStatus
-from countersign.domain.change import Change, Due, DueKind, JobRecord
-from countersign.domain.delivery import mails_failed
-from countersign.domain.job import Status
-from countersign.domain.plan import failure
-from countersign.domain.reservations import spent
-from countersign.domain.rollback import ending, order_of
-from countersign.domain.sampling import review_of
-from countersign.runtime import Call, step
+from countersign.domain.jobs.change import Change, Due, DueKind, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.mail_events import mails_failed
+from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.planning.plan import failure
+from countersign.domain.planning.reservations import spent
+from countersign.domain.planning.rollback import ending, order_of
+from countersign.domain.reporting.sampling import review_of
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, step
 
 
 def close(deps: Deps, record: JobRecord, call: Call) -> Change:

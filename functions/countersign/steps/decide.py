@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from countersign.capping import check_stopped, reserve
-from countersign.deps import Deps
-from countersign.domain.actions import LedgerEntry
-from countersign.domain.approvals import Approval
-from countersign.domain.change import Change, JobRecord
-from countersign.domain.edits import situation
-from countersign.domain.job import Status
-from countersign.domain.next_plan import next_plan
-from countersign.domain.overtaken import overtaken
-from countersign.domain.plan import build, dropped, next_move, reconsider
-from countersign.domain.replan import observed
-from countersign.domain.reservations import capped_before
-from countersign.domain.rules import Finding, Findings, Situation, findings
-from countersign.domain.workflow import Workflow
-from countersign.runtime import Call, step
-from countersign.workflows import WORKFLOWS
+from countersign import observability
+from countersign.domain.approvals.approval import Approval
+from countersign.domain.errors import Refused
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import LedgerEntry, params_of
+from countersign.domain.limits.caps import reserving, runs_alone
+from countersign.domain.planning.edits import situation
+from countersign.domain.planning.plan import build, dropped, next_move, reconsider
+from countersign.domain.planning.replan import next_plan, observed, overtaken
+from countersign.domain.planning.reservations import capped_before
+from countersign.domain.policy.rules import Finding, Findings, Situation, findings
+from countersign.domain.workflow import Workflow, action_for
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, step
+from workflows import WORKFLOWS
+
+
+def reserve(
+    deps: Deps, workflow: Workflow[Any], seen: Situation[Any], ledger: Sequence[LedgerEntry]
+) -> Mapping[int, Finding]:
+    """Reserve for every entry that policy alone lets run; the cap that is reached, by index.
+
+    Comes before the plan is stored: a crash in between leaves a reservation that the same job finds
+    again, or that `tick` frees, and never money that nobody counted. Raises Throttled.
+    """
+    full = {}
+    for held in filter(runs_alone, ledger):
+        finding = _reserved(deps, workflow, seen, held)
+        if finding:
+            full[held.index] = finding
+    if full:
+        observability.count("CapsReached", workflow=workflow.id)
+    return full
+
+
+def check_stopped(ledger: Sequence[LedgerEntry], full: Mapping[int, Finding]) -> None:
+    """Raises Refused, and the job becomes a case, when policy lets run what a cap does not."""
+    if any(held.index in full for held in filter(runs_alone, ledger)):
+        raise Refused("a cap is reached and no line of the policy says what happens then")
+
+
+def _reserved(
+    deps: Deps, workflow: Workflow[Any], seen: Situation[Any], held: LedgerEntry
+) -> Finding | None:
+    action = action_for(workflow, held)
+    params = params_of(held, action)
+    amount = action.amount(params) if action.amount else None
+    caps = workflow.caps(seen, params)
+    if amount is None or not caps:
+        return None
+    wanted = reserving(held, caps, amount, deps.ids.token(64), seen.now)
+    return deps.caps.reserve(caps, wanted)
+
 
 HARD_EXPIRY = timedelta(days=45)
 """After this no action of the plan may run, whoever signed it."""

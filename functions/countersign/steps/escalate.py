@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from countersign.casework import new_case, tell_owner
-from countersign.deps import Deps
-from countersign.domain.change import Change, JobRecord
-from countersign.domain.job import Status
-from countersign.domain.plan import failure
-from countersign.runtime import Call, Continued, step
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.planning.plan import failure
+from countersign.jobs.handover import new_case, tell_owner
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, Continued, step
 
 
 def escalate(deps: Deps, record: JobRecord, call: Call) -> Continued:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from countersign.deps import Deps
-from countersign.domain.change import Change, JobRecord
 from countersign.domain.errors import NotFound
-from countersign.domain.job import Status
-from countersign.domain.plan import Move
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Move, Status
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.records import Record, Records
 from countersign.domain.ports import Holder
-from countersign.domain.proposal import Proposal
-from countersign.domain.records import Record, Records
 from countersign.domain.workflow import Claim, Workflow
-from countersign.resting import check_resting, watched
-from countersign.runtime import Call, step
-from countersign.workflows import WORKFLOWS
+from countersign.runtime.deps import Deps
+from countersign.runtime.retry import check_resting, watched
+from countersign.runtime.step import Call, step
+from workflows import WORKFLOWS
 
 HOUR = 3600
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import zlib
 from datetime import timedelta
 
-from countersign.deps import Deps
-from countersign.domain.change import Change, Due, JobRecord
 from countersign.domain.errors import ConnectorResting
-from countersign.domain.job import Status
-from countersign.domain.plan import Move, failed_with, failure
-from countersign.runtime import Call, step
+from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.job import Move, Status
+from countersign.domain.planning.plan import failed_with, failure
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, step
 
 WAITS = tuple(timedelta(minutes=m) for m in (2, 10, 30, 120, 480, 1440))
 """How long a job waits before its next try; after the last one a person gets it."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from countersign.deps import Deps
-from countersign.domain.change import Change, JobRecord
 from countersign.domain.contract import Contract
 from countersign.domain.errors import NotFound, Quarantined
-from countersign.domain.job import Status
-from countersign.domain.plan import Move, next_move
-from countersign.domain.rollback import is_open
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Move, Status
+from countersign.domain.planning.plan import next_move
+from countersign.domain.planning.rollback import is_open
 from countersign.domain.workflow import Raw, Workflow
-from countersign.runtime import Call, step
-from countersign.workflows import WORKFLOWS
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, step
+from workflows import WORKFLOWS
 
 
 def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:

@@ -7,22 +7,21 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from countersign.deps import Deps
 from countersign.domain.canonical import canonical, digest
-from countersign.domain.change import Change, JobRecord
 from countersign.domain.contract import Contract, explain
 from countersign.domain.errors import ContractBroken, Ungrounded
-from countersign.domain.job import Pointer, Status
-from countersign.domain.plan import Move
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Move, Pointer, Status
+from countersign.domain.planning.replan import is_stale, observed
+from countersign.domain.policy.proposal import ModelReply, Proposal, Usage, ungrounded
+from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.domain.proposal import ModelReply, Proposal, Usage, ungrounded
-from countersign.domain.release import Release, release_key
-from countersign.domain.replan import is_stale, observed
 from countersign.domain.workflow import Draft, Workflow
-from countersign.patience import unhurried
-from countersign.runtime import Call, Continued, step
-from countersign.understanding.observed import heeded, told
-from countersign.workflows import WORKFLOWS
+from countersign.extraction.feedback import heeded, told
+from countersign.runtime.deps import Deps
+from countersign.runtime.retry import unhurried
+from countersign.runtime.step import Call, Continued, step
+from workflows import WORKFLOWS
 
 FALLBACK_CAP = Decimal("0.3")
 """Confidence of the plain heuristics when the real model is down: always below any limit."""

@@ -15,10 +15,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from countersign.connectors.aws import client
-from countersign.connectors.dynamo_caps import DynamoCaps
-from countersign.domain.caps import Cap, Reservation
+from countersign.connectors.aws.client import client
+from countersign.connectors.dynamodb.caps import DynamoCaps
 from countersign.domain.errors import Throttled
+from countersign.domain.limits.caps import Cap, Reservation
 from countersign.domain.money import Money
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

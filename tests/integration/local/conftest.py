@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import deployer
-from infra.local.deployer import Deployed
-from infra.local.processes import LocalCloud, local_cloud
+from infra.local.cloud import deployer
+from infra.local.cloud.deployer import Deployed
+from infra.local.cloud.processes import LocalCloud, local_cloud
 
 ADDRESSES = {"CRM_BASE_URL": "http://127.0.0.1:8403"}
 ASSETS = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"

@@ -16,17 +16,17 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.connectors.dynamo_limits import DynamoLimits
-from countersign.connectors.system import SystemIds
-from countersign.deps import Deps
-from countersign.domain.change import Change
+from countersign.connectors.clock import SystemIds
+from countersign.connectors.dynamodb.limits import DynamoLimits
+from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.errors import Throttled
-from countersign.domain.slots import LEASE_MARGIN
-from countersign.effects.slotting import visiting
-from countersign.runtime import Call, Continued
-from countersign.settings import Settings
-from infra.local import deployer
+from countersign.domain.jobs.change import Change
+from countersign.domain.limits.slots import LEASE_MARGIN
+from countersign.runtime.deps import Deps
+from countersign.runtime.settings import Settings
+from countersign.runtime.step import Call, Continued
+from countersign.steps.act.visit import visiting
+from infra.local.cloud import deployer
 from tests.integration.local.cap_workers import forked, say
 
 WORKING = 0.15

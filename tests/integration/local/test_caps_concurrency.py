@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from infra.local import deployer
-from infra.local.processes import ROOT, LocalCloud
+from infra.local.cloud import deployer
+from infra.local.cloud.processes import ROOT, LocalCloud
 from tests.fakes.tables import create_jobs_table
 
 pytestmark = pytest.mark.cloud

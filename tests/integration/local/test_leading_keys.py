@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from countersign.connectors.aws import Credentials, client
-from infra.commands.target import pointed_at
-from infra.local import deployer
-from infra.local.leading_keys import hash_key_of, leading_keys
-from infra.local.processes import LocalCloud
+from countersign.connectors.aws.client import Credentials, client
+from infra.cli.target import pointed_at
+from infra.local.cloud import deployer
+from infra.local.cloud.leading_keys import hash_key_of, leading_keys
+from infra.local.cloud.processes import LocalCloud
 from tests.fakes.tables import create_jobs_table
 from tests.integration.local.test_local_patches import unpatched as unpatched  # noqa: PLC0414 - a fixture
 

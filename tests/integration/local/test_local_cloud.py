@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import deployer
-from infra.local.deployer import Deployed, DeployError
-from infra.local.processes import LocalCloud, local_cloud
+from infra.local.cloud import deployer
+from infra.local.cloud.deployer import Deployed, DeployError
+from infra.local.cloud.processes import LocalCloud, local_cloud
 
 pytestmark = pytest.mark.cloud
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import deployer
-from infra.local.processes import LocalCloud
-from infra.mail import RETURNED
+from infra.local.cloud import deployer
+from infra.local.cloud.processes import LocalCloud
+from infra.stack.mail import RETURNED
 
 pytestmark = pytest.mark.cloud
 SENDER = "desk@outcomes.example.com"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import deployer
-from infra.local.deployer import Deployed
-from infra.local.processes import EMULATOR_PYTHON, ROOT, LocalCloud, child
+from infra.local.cloud import deployer
+from infra.local.cloud.deployer import Deployed
+from infra.local.cloud.processes import EMULATOR_PYTHON, ROOT, LocalCloud, child
 
 pytestmark = pytest.mark.cloud
 

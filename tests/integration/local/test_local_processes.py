@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.processes import (
+from infra.local.cloud.processes import (
     ROOT,
     ChildDiedError,
     LocalCloud,

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.domain.change import created
-from countersign.domain.intake import accepted
-from infra.local import deployer
-from infra.local.processes import ROOT, LocalCloud
+from countersign.connectors.dynamodb.store import DynamoStore
+from countersign.domain.jobs.change import created
+from countersign.domain.jobs.intake import accepted
+from infra.local.cloud import deployer
+from infra.local.cloud.processes import ROOT, LocalCloud
 from tests.contract.test_store import IDS, a_job
 from tests.fakes.tables import create_jobs_table
 

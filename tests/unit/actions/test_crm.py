@@ -7,20 +7,10 @@ from typing import Any
 import pytest
 
 from countersign.actions.crm import CREATE_LEAD, REQUEST_CALLBACK, UPSERT_CONTACT, Contact
-from countersign.domain.actions import Action
 from countersign.domain.errors import Ambiguous, Refused
+from countersign.domain.ledger.action import Action
 from tests.fakes.crm import FakeCrm
-from tests.fakes.crm_cases import (
-    ADA,
-    CALLBACK,
-    CASES,
-    CONTACT,
-    LEAD,
-    crm_for,
-    each,
-    found,
-    read,
-)
+from tests.fakes.crm_cases import ADA, CALLBACK, CASES, CONTACT, LEAD, crm_for, each, found, read
 
 
 @each

@@ -9,8 +9,8 @@ import pytest
 
 from countersign.actions.crm import CREATE_LEAD, REQUEST_CALLBACK, UPSERT_CONTACT, Callback, Lead
 from countersign.actions.crm import Contact as Person
-from countersign.actions.crm_fields import FIELDS
-from countersign.domain.actions import Action
+from countersign.actions.crm.fields import FIELDS
+from countersign.domain.ledger.action import Action
 from tests.fakes.crm import FakeCrm
 from tests.fakes.crm_cases import ADA, CALLBACK, CONTACT, LEAD
 

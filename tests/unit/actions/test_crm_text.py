@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from countersign.actions.crm_text import (
+from countersign.actions.crm.shared import (
     first_and_last,
     html_notes,
     instant_ms,

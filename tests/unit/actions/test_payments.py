@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from countersign.actions.payments import REFUND, Refund
-from countersign.domain.actions import Receipt, entry, params_of
 from countersign.domain.errors import Refused, Unavailable
+from countersign.domain.ledger.action import Receipt, Wanted
+from countersign.domain.ledger.entry import entry, params_of
 from countersign.domain.money import Money
-from countersign.domain.policy import Answer, Verdict
-from countersign.domain.wanted import Wanted
+from countersign.domain.policy.policy import Answer, Verdict
 from tests.fakes.payments import FakePayments
 
 FIFTY = Money(amount=Decimal("49.90"), currency="EUR")

@@ -14,20 +14,17 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from countersign.connectors.dynamo import DynamoStore
-from countersign.connectors.dynamo_caps import DynamoCaps
-from countersign.connectors.dynamo_desk import DynamoDesk
-from countersign.connectors.dynamo_offset import DynamoOffset
-from countersign.connectors.dynamo_people import DynamoPeople
-from countersign.connectors.dynamo_sign_in import DynamoSignIns
-from countersign.connectors.s3 import S3Payloads
-from countersign.connectors.secrets import SecretsManager
-from countersign.connectors.sqs import IntakeQueue
-from countersign.connectors.step_functions import StateMachine
-from countersign.domain.caps import Reservation
-from countersign.domain.change import Link
+from countersign.connectors.aws.secrets import SecretsManager
+from countersign.connectors.aws.services import IntakeQueue, S3Payloads, StateMachine
+from countersign.connectors.clock import DynamoOffset
+from countersign.connectors.dynamodb.caps import DynamoCaps
+from countersign.connectors.dynamodb.documents import DynamoPeople, DynamoSignIns
+from countersign.connectors.dynamodb.reviews import DynamoDesk
+from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.errors import NotFound, StoreConflict, Throttled, Unavailable
-from countersign.domain.job import Pointer
+from countersign.domain.jobs.change import Link
+from countersign.domain.jobs.job import Pointer
+from countersign.domain.limits.caps import Reservation
 from countersign.domain.money import Money
 from tests.fakes.world import START
 from tests.unit.connectors.aws_faults import answering, breaking

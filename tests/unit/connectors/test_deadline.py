@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countersign.connectors.system import CONNECTOR_SECONDS, LEAST_SECONDS, Deadline
+from countersign.connectors.clock import CONNECTOR_SECONDS, LEAST_SECONDS, Deadline
 
 
 class Hands:

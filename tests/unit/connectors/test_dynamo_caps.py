@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from countersign.connectors.dynamo_caps import DynamoCaps
-from countersign.domain.caps import Reservation
+from countersign.connectors.dynamodb.caps import DynamoCaps
 from countersign.domain.errors import Throttled
+from countersign.domain.limits.caps import Reservation
 from countersign.domain.money import Money
 
 HELD = Reservation(

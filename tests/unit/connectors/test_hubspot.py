@@ -7,14 +7,8 @@ import logging
 import httpx
 import pytest
 
-from countersign.connectors.hubspot import HubSpot
-from countersign.domain.errors import (
-    Ambiguous,
-    CountersignError,
-    Refused,
-    Throttled,
-    Unavailable,
-)
+from countersign.connectors.hubspot.client import HubSpot
+from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
 from tests.fakes.hubspot_answers import KEYED, TOKEN, WHO, ZIP, answers, hubspot, raises
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from countersign.connectors.hubspot import HubSpot
+from countersign.actions.field_map import Property, Schema
+from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import CountersignError, Refused, Unavailable
-from countersign.domain.field_map import Property, Schema
 from tests.fakes.hubspot_answers import answers, deals_of, hubspot
 
 NAMES = {"deals.countersign_action_key": "cs_key", "contacts.company": "firma"}

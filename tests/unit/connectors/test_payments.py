@@ -7,7 +7,7 @@ import logging
 import httpx
 import pytest
 
-from countersign.connectors.payments import StripePayments
+from countersign.connectors.stripe.client import StripePayments
 from countersign.domain.errors import (
     Ambiguous,
     CountersignError,

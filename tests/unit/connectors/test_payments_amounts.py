@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.connectors.payments_amounts import from_stripe, to_stripe
+from countersign.connectors.stripe.records import from_stripe, to_stripe
 
 SAME = ("EUR", "USD", "GBP", "JPY", "KRW", "XAF", "SEK", "XTS")
 

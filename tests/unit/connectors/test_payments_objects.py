@@ -10,8 +10,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
-from countersign.connectors.payments import API_VERSION
-from countersign.connectors.payments_pages import MOST_PAGES
+from countersign.connectors.stripe.client import API_VERSION, MOST_PAGES
 from countersign.domain.errors import Ambiguous, Refused, Unavailable
 from tests.fakes.payments_answers import (
     CHARGE,

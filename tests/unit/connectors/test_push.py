@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from countersign.connectors.push import WebhookPushes
+from countersign.connectors.slack import WebhookPushes
 from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
 
 URL = "https://hooks.example.com/services/T0/B0/secret-part"

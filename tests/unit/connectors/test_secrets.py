@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.secrets import UNSET, SecretsManager, missing
+from countersign.connectors.aws.secrets import UNSET, SecretsManager, missing
 from countersign.domain.errors import SecretMissing
-from infra.commands.vault import Vault
+from infra.cli.vault import Vault
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from countersign.connectors.aws import Credentials
-from countersign.connectors.session_policy import session_policy
-from countersign.connectors.task_role import TaskRole
-from countersign.deps import Deps
+from countersign.connectors.aws.client import Credentials
+from countersign.connectors.aws.session import TaskRole
+from countersign.connectors.aws.session_policy import Right, Task, session_policy
 from countersign.domain.errors import Throttled, Unavailable
-from countersign.settings import Right, Settings, Task
+from countersign.runtime.deps import Deps
+from countersign.runtime.settings import Settings
 from tests.unit.connectors.aws_faults import answering
 
 TABLE = Right(actions=("dynamodb:Query", "dynamodb:PutItem"), resource="arn:aws:dynamodb:::table/j")

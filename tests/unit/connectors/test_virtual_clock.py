@@ -9,13 +9,18 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamo_offset import DynamoOffset
-from countersign.connectors.system import SystemClock
-from countersign.connectors.virtual_clock import KEPT_FOR, Offset, VirtualClock, clock_of
-from countersign.deps import Deps
+from countersign.connectors.clock import (
+    KEPT_FOR,
+    DynamoOffset,
+    Offset,
+    SystemClock,
+    VirtualClock,
+    clock_of,
+)
 from countersign.domain.ports import Clock
-from countersign.settings import Settings
-from infra.commands.target import settings_of
+from countersign.runtime.deps import Deps
+from countersign.runtime.settings import Settings
+from infra.cli.target import settings_of
 from tests.fakes.clock import FakeOffset, Forbidden, Stopwatch
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START, FakeClock

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 import countersign.domain
+from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.contract import Value
-from countersign.domain.hours import Hours
+from countersign.domain.limits.slots import Limit
 from countersign.domain.money import Money, exponent
-from countersign.domain.slots import Limit
 
 Strategy = st.SearchStrategy[Any]
 

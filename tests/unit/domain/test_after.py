@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.domain import actions
-from countersign.domain.actions import ActionStatus, LedgerEntry
 from countersign.domain.errors import NotAuthorised
-from countersign.domain.plan import check_plan, dropped, next_move, visit
-from countersign.domain.policy import Answer, Line
-from countersign.domain.wanted import Wanted
+from countersign.domain.ledger import entry as ledger
+from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.planning.plan import check_plan, dropped, next_move, visit
+from countersign.domain.policy.policy import Answer, Line
 from tests.builders import EXPIRES, JOB_ID, Memo, action, held, verdict
 from tests.flows import workflow
 
@@ -19,7 +19,7 @@ FIRST, THEN, LAST = "crm.memo", "mail.memo", "push.memo"
 
 def after(index: int, first: str, action_id: str, status: ActionStatus) -> LedgerEntry:
     """An entry whose bytes say that `first` comes before it."""
-    made = actions.entry(
+    made = ledger.entry(
         index,
         Wanted(action=action_id, params=Memo(text="later"), target="contact/7", after=first),
         action(action_id),

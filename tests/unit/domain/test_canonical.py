@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.domain.canonical import canonical, digest, instant, plain
-from countersign.domain.job import Status
+from countersign.domain.jobs.job import Status
 from countersign.domain.money import Money
 from tests.unit.domain.strategies import decimals, instants, money, plain_json
 

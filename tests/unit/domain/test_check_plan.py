@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.domain.actions import ActionStatus
 from countersign.domain.errors import NotAuthorised
-from countersign.domain.plan import check_plan
-from countersign.domain.policy import Answer, Line
-from countersign.domain.rules import Finding
+from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.planning.plan import check_plan
+from countersign.domain.policy.policy import Answer, Line
+from countersign.domain.policy.rules import Finding
 from tests.builders import held
 from tests.flows import workflow
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from countersign.domain.canonical import canonical
 from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.errors import ContractBroken, UnknownVersion
-from countersign.domain.job import Status
+from countersign.domain.jobs.job import Status
 from countersign.domain.money import Money
 from tests.builders import Memo, job
 from tests.unit.domain.strategies import contracts, kinds

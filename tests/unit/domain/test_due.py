@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from countersign.domain.change import Due, DueRow
+from countersign.domain.jobs.change import Due, DueRow
 from tests.builders import AT, JOB_ID
 
 

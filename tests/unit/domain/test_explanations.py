@@ -11,7 +11,7 @@ import pytest
 
 from countersign.domain.contract import Contract
 from countersign.domain.errors import ContractBroken
-from countersign.domain.job import Status
+from countersign.domain.jobs.job import Status
 from countersign.domain.money import Money
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from countersign.domain.actions import ActionStatus
-from countersign.domain.change import Change, Due, DueKind, JobRecord, Link, after, transition
-from countersign.domain.plan import Move
+from countersign.domain.jobs.change import Change, Due, DueKind, JobRecord, Link, after, transition
+from countersign.domain.jobs.job import Move
+from countersign.domain.ledger.entry import ActionStatus
 from tests.builders import AT, JOB_ID, Memo, approval, case, decision, held, record, salts
 
 LATER = AT + timedelta(minutes=5)

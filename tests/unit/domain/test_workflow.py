@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from countersign.domain import ports
 from countersign.domain.errors import UnknownVersion
+from countersign.domain.mail import Email
 from countersign.domain.workflow import Raw, action_for
 from tests.builders import action, held
 from tests.flows import workflow
@@ -29,7 +29,7 @@ def test_a_workflow_is_one_value() -> None:
 
 def test_ports_speak_in_values() -> None:
     """What crosses a port is frozen: an adapter cannot change what it was given."""
-    mail = ports.Email(to="zoe@example.com", subject="s", text="t")
+    mail = Email(to="zoe@example.com", subject="s", text="t")
     with pytest.raises(FrozenInstanceError):
         mail.to = "eve@example.com"  # type: ignore[misc] # that it is frozen is the point
 

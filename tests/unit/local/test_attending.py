@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import pytest
 
-from infra.local.attending import REJECTION, Attending, open_request
-from infra.local.colleague import Colleague
-from infra.local.provider import Provider
-from infra.local.samples import ByColleague, Expectation
-from infra.local.signer import Signer, SignError
+from infra.local.front.samples import ByColleague, Expectation
+from infra.local.player.attending import REJECTION, Attending, open_request
+from infra.local.player.colleague import Colleague
+from infra.local.player.provider import Provider
+from infra.local.player.signer import Signer, SignError
 
 EXPECT = Expectation(
     door="webhook",

@@ -7,8 +7,8 @@ import io
 import json
 from typing import Any
 
-from infra.local.call_recorder import Recorder, heard_and_said
-from infra.local.wire import Request
+from infra.local.rights.call_recorder import Recorder, heard_and_said
+from infra.local.rights.wire import Request
 
 POLICY = '{"Statement": []}'
 SESSIONS: dict[str, dict[str, Any]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.crm_seed import OWNERS, seed
+from infra.local.crm.seed import OWNERS, seed
 from tests.fakes.demo_crm import READING, START, Demo, demo_crm
 
 # The test client's event loop makes a pair of local sockets; nothing is reached through them.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.payments_seed import DAY, ORDERS, seed
+from infra.local.payments.store import DAY, ORDERS, seed
 from tests.fakes.payments import START
 from tests.fakes.payments_demo import READING, V1, Demo, demo_payments
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from infra.local.payments_database import KEPT
+from infra.local.payments.store import KEPT
 from tests.fakes.payments_demo import READING, V1, WRITING, Demo, demo_payments
 
 pytestmark = pytest.mark.enable_socket

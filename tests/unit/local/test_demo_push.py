@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from infra.local.push import LONGEST, hook, push_app
+from infra.local.slack import LONGEST, hook, push_app
 
 HERE = ("127.0.0.1", 50000)
 HOOK = hook("", "finance", "token")

@@ -12,19 +12,20 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
-from countersign.domain.ports import Email
-from countersign.workflows import WORKFLOWS
-from infra.commands.submit import SubmitError
-from infra.local import people, proxy
-from infra.local.crm import crm_app
-from infra.local.front import Front
-from infra.local.front_marks import marked, with_marks
-from infra.local.mailbox import Mail, framed, links, parsed
-from infra.local.payments import payments_app
-from infra.local.push import push_app
-from infra.local.samples import Sample, samples
+from countersign.domain.mail import Email
+from infra.cli.submit import SubmitError
+from infra.local import people
+from infra.local.cloud import proxy
+from infra.local.crm.app import crm_app
+from infra.local.front.app import Front
+from infra.local.front.demo_mark import marked, with_marks
+from infra.local.front.mailbox import Mail, framed, links, parsed
+from infra.local.front.samples import Sample, samples
+from infra.local.payments.app import payments_app
+from infra.local.slack import push_app
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import START, World
+from workflows import WORKFLOWS
 
 PUBLIC = "https://countersign.example"
 PAGES = ("/", "/console", "/mailbox")

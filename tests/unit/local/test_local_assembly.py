@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.assembly import AssemblyError, bootstrap_script, packed, read_assembly
+from infra.local.cloud.assembly import AssemblyError, bootstrap_script, packed, read_assembly
 
 
 def test_a_folder_of_python_gets_an_executable_bootstrap(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import patching
-from infra.local.patches import PATCHES
-from infra.local.patching import Patch, PatchError
+from infra.local.cloud import patching
+from infra.local.cloud.patches import PATCHES
+from infra.local.cloud.patching import Patch, PatchError
 
 SOURCE = """
 class Clock:

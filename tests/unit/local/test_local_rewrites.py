@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.rewrites import REWRITES, Local, rewrite
-from infra.local.templates import Template
+from infra.local.cloud.rewrites import REWRITES, Local, rewrite
+from infra.local.cloud.templates import Template
 
 KNOWN = frozenset(
     {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.mail_outcomes import outcome
+from infra.local.cloud.mail_outcomes import outcome
 
 
 def request(to: str, **more: Any) -> dict[str, Any]:

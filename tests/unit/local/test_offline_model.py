@@ -9,13 +9,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from countersign.domain.actions import Difference, Seen
-from countersign.domain.replan import Observation, Observations, Round
-from countersign.understanding.observed import told
-from countersign.workflows import WORKFLOWS
+from countersign.domain.ledger.action import Difference
+from countersign.domain.ledger.entry import Seen
+from countersign.domain.planning.replan import Observation, Observations, Round
+from countersign.extraction.feedback import told
 from infra.local.offline_model import MODEL, routes
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
+from workflows import WORKFLOWS
 
 KEY = "key-of-the-tests"
 

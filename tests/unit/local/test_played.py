@@ -6,8 +6,8 @@ from io import StringIO
 
 from rich.console import Console
 
-from infra.local.played import Played, table
-from infra.local.samples import samples
+from infra.local.front.samples import samples
+from infra.local.player.played import Played, table
 
 COLUMNS = 80
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.approvals import Choice
-from countersign.workflows import WORKFLOWS
-from infra.local import player_checks as checks
-from infra.local.samples import Expectation
-from infra.views.job import as_dict
+from countersign.domain.approvals.approval import Choice
+from infra.cli.job_view import as_dict
+from infra.local.front.samples import Expectation
+from infra.local.player import checks
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, World
+from workflows import WORKFLOWS
 
 INTERNAL = frozenset({ANA.address, BEN.address})
 EXPECT = Expectation(

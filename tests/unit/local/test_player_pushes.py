@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import player_checks as checks
-from infra.local.samples import Expectation
-from infra.views.job import as_dict
+from infra.cli.job_view import as_dict
+from infra.local.front.samples import Expectation
+from infra.local.player import checks
 from tests.unit.steps.refunds import asks_for, signs, world
 
 EXPECT = Expectation(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.doors.approvals import answer
-from infra.local.signer import Page, SignError, read
-from tests.unit.doors.test_approval_edit import at_work
-from tests.unit.pages.visitor import Browser
-from tests.unit.pages.waiting import SECRETS, waiting
+from countersign.approvals.handlers import answer
+from infra.local.player.signer import Page, SignError, read
+from tests.unit.approvals.test_approval_edit import at_work
 from tests.unit.steps import refunds
+from tests.unit.web.visitor import Browser
+from tests.unit.web.waiting import SECRETS, waiting
 
 
 def opened() -> tuple[Browser, Page]:

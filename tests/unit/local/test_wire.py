@@ -12,7 +12,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
-from infra.local.wire import Need, Request, needs
+from infra.local.rights.wire import Need, Request, needs
 
 ACCOUNT = "000000000000"
 AT = "us-east-1:000000000000"

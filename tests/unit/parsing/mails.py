@@ -1,5 +1,4 @@
 """Small mails for the tests: the words to build one, and a collection of broken ones."""
-
 # ruff: noqa: E501 - one broken mail per line reads as the table it is
 
 import base64

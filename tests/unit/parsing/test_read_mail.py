@@ -1,5 +1,4 @@
 """What comes out of a mail: sender, text, history, files, and who wrote it."""
-
 # ruff: noqa: E501 - other alphabets are meant, and a case per line reads as a table
 
 import base64
@@ -8,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from countersign.domain.errors import Quarantined
-from countersign.parsing import mime
-from countersign.parsing.mail import Mail, read_mail
+from countersign.parsing.mail import mime
+from countersign.parsing.mail.message import Mail, read_mail
 from tests.unit.parsing.mails import BROKEN, RECEIVER, html, mail, multipart, nested
 
 

@@ -4,13 +4,13 @@ import time
 
 import pytest
 
-from countersign.parsing.clean import clean
-from countersign.parsing.mail import read_mail
+from countersign.parsing.html import visible_text
+from countersign.parsing.json import NotJson, loads
+from countersign.parsing.mail.message import read_mail
+from countersign.parsing.mail.quoted import Split, split
 from countersign.parsing.masking import mask
-from countersign.parsing.quoted import Split, split
 from countersign.parsing.sniff import sniff
-from countersign.parsing.strict_json import NotJson, loads
-from countersign.parsing.visible import visible_text
+from countersign.parsing.text import clean
 from tests.unit.parsing.mails import RECEIVER, mail, multipart
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from infra.local.wire import Need
+from infra.local.rights.wire import Need
 from tests.rights.policy import (
     NotUnderstoodError,
     Statement,

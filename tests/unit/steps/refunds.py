@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from countersign.domain.approvals import Approval, Choice, Decision, Person
-from countersign.domain.audit import verify
-from countersign.domain.authority import sign
-from countersign.domain.change import Change
-from countersign.domain.hours import Hours
+from countersign.domain.approvals.approval import Approval, Choice, Decision, Person, settle
+from countersign.domain.approvals.authority import sign
+from countersign.domain.approvals.directory import Limit, Member
+from countersign.domain.approvals.working_hours import Hours
+from countersign.domain.jobs.audit import verify
+from countersign.domain.jobs.change import Change
 from countersign.domain.money import Money
-from countersign.domain.people import Limit, Member
-from countersign.domain.settling import settle
-from countersign.workflows import WORKFLOWS
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import World
+from workflows import WORKFLOWS
 
 ADA = "ada.quill@example.com"
 CONFIRMED = "we have refunded"

@@ -6,18 +6,17 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.domain.approvals import Approval, Choice, Decision
-from countersign.domain.approvals import decide as decide_on
-from countersign.domain.change import Change
-from countersign.domain.edits import edited
-from countersign.domain.hours import Hours
-from countersign.domain.people import Member
-from countersign.domain.settling import settle
-from countersign.understanding.observed import heeded
-from countersign.workflows import WORKFLOWS
+from countersign.domain.approvals.approval import Approval, Choice, Decision, settle
+from countersign.domain.approvals.approval import decide as decide_on
+from countersign.domain.approvals.directory import Member
+from countersign.domain.approvals.working_hours import Hours
+from countersign.domain.jobs.change import Change
+from countersign.domain.planning.edits import edited
+from countersign.extraction.feedback import heeded
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, World
+from workflows import WORKFLOWS
 
 FLOW = WORKFLOWS["lead_intake"]
 SENDER = "anna.lindner@hafenwerk.example"

@@ -7,17 +7,16 @@ from decimal import Decimal
 
 import pytest
 
-from countersign import capping
-from countersign.domain.actions import ActionStatus
 from countersign.domain.canonical import digest
-from countersign.domain.caps import REACHED, Cap, reserving
 from countersign.domain.errors import Refused, StoreConflict, Unavailable
+from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.limits.caps import REACHED, Cap, reserving
 from countersign.domain.money import Money
-from countersign.domain.rules import Finding, Findings
-from countersign.doors.record import record_end
-from countersign.doors.tick import tick
-from countersign.runtime import Call
-from countersign.steps.decide import decide
+from countersign.domain.policy.rules import Finding, Findings
+from countersign.entrypoints.execution_events import record_end
+from countersign.entrypoints.tick import tick
+from countersign.runtime.step import Call
+from countersign.steps.decide import check_stopped, decide
 from tests.builders import AT, EXPIRES, held
 from tests.fakes.journey import Journey
 from tests.fakes.store import Crash
@@ -202,5 +201,5 @@ def test_a_policy_without_a_line_for_its_caps_runs_nothing() -> None:
     """A cap that no line speaks of hands the job to a person: it never just runs."""
     full = {0: Finding(rule=REACHED, sentence="full")}
     with pytest.raises(Refused, match="no line of the policy"):
-        capping.check_stopped([held()], full)
-    capping.check_stopped([held(status=ActionStatus.PLANNED)], full)
+        check_stopped([held()], full)
+    check_stopped([held(status=ActionStatus.PLANNED)], full)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
 from tests.unit.steps.test_journeys import SENDER, ends, offline

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from countersign import observability
-from countersign.doors.tick import tick
+from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
-from tests.unit.pages.member import MemberBrowser
+from tests.unit.cli.terminal import Terminal
 from tests.unit.steps import refunds
 from tests.unit.steps.test_journeys import offline
-from tests.unit.terminal import Terminal
+from tests.unit.web.member import MemberBrowser
 
 Corrects = Callable[[World, str, str, Mapping[str, str]], None]
 """(world, job, the owner's role, what is typed)"""

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 import countersign
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
 from tests.unit.steps.test_journeys import offline
 
 ROOT = Path(__file__).parents[3]
-CODE = Path(countersign.__file__).parent
+CODE = Path(countersign.__file__).parents[1]
 PLANNED = '"email.send_reply": mail.SEND_REPLY,'
 FIRST = "from __future__ import annotations\n"
 LAST = "        heeds=HEEDS,\n"
@@ -41,13 +41,15 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def deployed(folder: Path, version: int, *earlier: int) -> Path:
     """A copy of the code in which the reply has this version, and these still run."""
-    copy = folder / "countersign"
-    shutil.copytree(CODE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    flow = copy / "workflows/lead_intake"
+    shutil.copytree(CODE, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    flow = folder / "workflows/lead_intake"
     rewritten(flow / "actions.py", PLANNED, f'"email.send_reply": {reply(version)},')
     kept = "".join(f"{reply(number)}, " for number in earlier)
     rewritten(flow / "__init__.py", LAST, f"{LAST}        earlier=({kept}),\n")
-    for name in ("countersign.actions import mail", "countersign.domain.actions import Action"):
+    for name in (
+        "countersign.actions import mail",
+        "countersign.domain.ledger.action import Action",
+    ):
         rewritten(flow / "__init__.py", FIRST, f"{FIRST}from {name}\n")
     return folder
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from countersign.domain.approvals import Person
-from countersign.domain.people import Away
+from countersign.domain.approvals.approval import Person
+from countersign.domain.approvals.directory import Away
 from tests.fakes.world import World
 from tests.unit.steps import refunds
 from tests.unit.steps.refunds import asks_for

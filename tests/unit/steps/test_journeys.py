@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.approvals import Choice
-from countersign.domain.audit import verify
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
-from countersign.doors.tick import tick
-from countersign.workflows import WORKFLOWS
+from countersign.domain.jobs.audit import verify
+from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
+from workflows import WORKFLOWS
 
 SENDER = "anna.lindner@hafenwerk.example"
 CRM = ("crm.upsert_contact", "crm.create_lead", "crm.request_callback")

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.change import Change
 from countersign.domain.errors import Throttled
-from countersign.domain.slots import Slot
-from countersign.doors.tick import tick
-from countersign.runtime import COMMIT_PAUSES, Call, committed
+from countersign.domain.jobs.change import Change
+from countersign.domain.limits.slots import Slot
+from countersign.entrypoints.tick import tick
+from countersign.runtime.step import COMMIT_PAUSES, Call, committed
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.unit.steps import refunds

@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.connectors.secrets import missing
-from countersign.deps import Deps
-from countersign.domain.breaker import MOST_FAILURES, Breaker
+from countersign.connectors.aws.secrets import missing
 from countersign.domain.errors import Refused, Throttled, Unavailable
-from countersign.domain.slots import Limit, Slot, lease
-from countersign.doors.tick import tick
-from countersign.resting import check_resting
-from countersign.runtime import Call
-from countersign.workflows import WORKFLOWS
+from countersign.domain.limits.circuit_breaker import MOST_FAILURES, Breaker
+from countersign.domain.limits.slots import Limit, Slot, lease
+from countersign.entrypoints.tick import tick
+from countersign.runtime.deps import Deps
+from countersign.runtime.retry import check_resting
+from countersign.runtime.step import Call
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import START, World
+from workflows import WORKFLOWS
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ from contextlib import suppress
 
 import pytest
 
-from countersign.domain.approvals import Choice
-from countersign.domain.edits import edited
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import ContractBroken, NotFound, Refused, Unavailable
-from countersign.doors.cases import take_out
-from countersign.doors.rollback import roll_back
-from countersign.doors.tick import tick
-from countersign.workflows import WORKFLOWS
+from countersign.domain.planning.edits import edited
+from countersign.entrypoints.tick import tick
+from countersign.jobs.cases import take_out
+from countersign.jobs.rollback import roll_back
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.payments import Looked
 from tests.fakes.store import Crash
@@ -21,6 +20,7 @@ from tests.fakes.world import ANA, World
 from tests.unit.steps import refunds
 from tests.unit.steps.refunds import ADA, amounts, asks_for, begin, ended, texts
 from tests.unit.steps.test_journeys import offline
+from workflows import WORKFLOWS
 
 FLOW = WORKFLOWS["refund_request"]
 PART: Mapping[str, object] = {"minor": 2_000, "currency": "EUR"}

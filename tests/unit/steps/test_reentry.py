@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Refused, Throttled
-from countersign.doors.cases import take_out
-from countersign.doors.record import record_end
-from countersign.doors.tick import tick
+from countersign.entrypoints.execution_events import record_end
+from countersign.entrypoints.tick import tick
+from countersign.jobs.cases import take_out
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, World
 from tests.unit.steps.test_journeys import SENDER, offline

@@ -6,13 +6,12 @@ from contextlib import suppress
 
 import pytest
 
-from countersign.domain.actions import ActionStatus
-from countersign.domain.approvals import Choice, Decision
-from countersign.domain.authority import sign
-from countersign.domain.change import Change
+from countersign.domain.approvals.approval import Choice, Decision, settle
+from countersign.domain.approvals.authority import sign
 from countersign.domain.errors import Refused
-from countersign.domain.plan import dropped, next_move
-from countersign.domain.settling import settle
+from countersign.domain.jobs.change import Change
+from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.planning.plan import dropped, next_move
 from tests.fakes.journey import Journey
 from tests.fakes.store import Crash
 from tests.fakes.world import World

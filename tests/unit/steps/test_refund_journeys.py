@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.approvals.directory import Limit
 from countersign.domain.errors import NotAuthorised, Unavailable
 from countersign.domain.money import Money
-from countersign.domain.people import Limit
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.unit.steps import refunds

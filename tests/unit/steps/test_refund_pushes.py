@@ -7,14 +7,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from countersign.domain.actions import ActionStatus, LedgerEntry
-from countersign.domain.approvals import Choice, Decision
-from countersign.domain.authority import sign
+from countersign.domain.approvals.approval import Choice, Decision, settle
+from countersign.domain.approvals.authority import sign
 from countersign.domain.canonical import canonical
-from countersign.domain.change import Change
-from countersign.domain.plan import next_move
-from countersign.domain.settling import settle
-from countersign.doors.tick import tick
+from countersign.domain.jobs.change import Change
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.planning.plan import next_move
+from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.unit.steps import refunds

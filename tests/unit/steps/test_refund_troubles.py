@@ -8,18 +8,18 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.domain.edits import situation
 from countersign.domain.errors import ContractBroken, Throttled, Unavailable
-from countersign.domain.rules import findings
-from countersign.doors.cases import take_out
-from countersign.doors.record import record_end
-from countersign.doors.tick import tick
-from countersign.workflows import WORKFLOWS
+from countersign.domain.planning.edits import situation
+from countersign.domain.policy.rules import findings
+from countersign.entrypoints.execution_events import record_end
+from countersign.entrypoints.tick import tick
+from countersign.jobs.cases import take_out
 from tests.fakes.journey import Journey
 from tests.fakes.store import Crash
 from tests.fakes.world import World
 from tests.unit.steps import refunds
 from tests.unit.steps.refunds import CONFIRMED, amounts, answers, asks_for, begin, ended, texts
+from workflows import WORKFLOWS
 
 RUN_ALONE = {"payments.refund": "run", "email.send_reply": "run"}
 WRITES = 9

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Ambiguous, Unavailable
-from countersign.domain.replan import MOST_PLANS, Observations
+from countersign.domain.planning.replan import MOST_PLANS, Observations
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.trimming_crm import TrimmingCrm
 from tests.fakes.world import World

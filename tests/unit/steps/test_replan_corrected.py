@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from countersign.domain.proposal import Proposal
-from countersign.doors.cases import take_out
+from countersign.domain.policy.proposal import Proposal
+from countersign.jobs.cases import take_out
 from tests.fakes.journey import Journey
 from tests.unit.steps.replans import asked, attentive, decides, pending
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.domain.actions import Difference, Seen
-from countersign.domain.replan import Observation, Observations, Round
-from countersign.understanding.observed import heeded, told
+from countersign.domain.ledger.action import Difference
+from countersign.domain.ledger.entry import Seen
+from countersign.domain.planning.replan import Observation, Observations, Round
+from countersign.extraction.feedback import heeded, told
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.trimming_crm import TrimmingCrm
 from tests.fakes.world import World

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from countersign.domain.proposal import Proposal
-from countersign.domain.replan import Observations
+from countersign.domain.planning.replan import Observations
+from countersign.domain.policy.proposal import Proposal
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.keyless_crm import KeylessCrm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Refused
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World

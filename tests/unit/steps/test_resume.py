@@ -7,11 +7,11 @@ from contextlib import suppress
 
 import pytest
 
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import AlreadyDecided, ContractBroken
-from countersign.doors.cases import take_out
-from countersign.doors.record import record_end
-from countersign.doors.tick import tick
+from countersign.entrypoints.execution_events import record_end
+from countersign.entrypoints.tick import tick
+from countersign.jobs.cases import take_out
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.keyless_crm import KeylessCrm

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Stored
 from countersign.domain.errors import (
     ContractBroken,
@@ -16,11 +17,10 @@ from countersign.domain.errors import (
     StoreConflict,
     Unavailable,
 )
-from countersign.domain.people import Member
-from countersign.domain.rollback import order_of
-from countersign.doors.cases import take_out
-from countersign.doors.rollback import TRIES, roll_back
-from countersign.doors.tick import tick
+from countersign.domain.planning.rollback import order_of
+from countersign.entrypoints.tick import tick
+from countersign.jobs.cases import take_out
+from countersign.jobs.rollback import TRIES, roll_back
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.store import Crash

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.actions import Action, ActionStatus, LedgerEntry, Receipt
 from countersign.domain.errors import ConnectorResting, CountersignError, Refused, Unavailable
-from countersign.effects.looking import looked
-from countersign.effects.sending import Attempt, effect
-from countersign.effects.slotting import Visit
-from countersign.runtime import Call
+from countersign.domain.ledger.action import Action, Receipt
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.runtime.step import Call
+from countersign.steps.act.execute import looked
+from countersign.steps.act.verify import Attempt, effect
+from countersign.steps.act.visit import Visit
 from tests.builders import JOB_ID, action, held
 from tests.fakes.world import World
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.approvals import Choice
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.approvals.directory import Away
+from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.errors import NotAuthorised
-from countersign.domain.hours import Hours
-from countersign.domain.people import Away
-from countersign.doors.tick import tick
+from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, CLEO, START, World
 from tests.unit.steps.test_journeys import SENDER, offline

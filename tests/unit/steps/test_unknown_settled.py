@@ -7,16 +7,16 @@ from datetime import timedelta
 import pytest
 
 from countersign import observability
-from countersign.domain.audit import Entry
-from countersign.domain.job import Status
-from countersign.doors.cases import take_out
-from countersign.doors.tick import tick
+from countersign.domain.jobs.audit import Entry
+from countersign.domain.jobs.job import Status
+from countersign.entrypoints.tick import tick
+from countersign.jobs.cases import take_out
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
+from tests.unit.cli.terminal import Terminal
 from tests.unit.steps import refunds
 from tests.unit.steps.refunds import amounts, begin, ended
 from tests.unit.steps.test_refund_troubles import unknown
-from tests.unit.terminal import Terminal
 
 REFUND = "payments.refund"
 WORDS = "seen in the account: re_1"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.domain.approvals import Approval, Choice
+from countersign.domain.approvals.approval import Approval, Choice
+from countersign.domain.approvals.directory import Directory
 from countersign.domain.errors import NotAuthorised, Unavailable
-from countersign.domain.people import Directory
-from countersign.doors.cases import take_out
-from countersign.doors.tick import tick
+from countersign.entrypoints.tick import tick
+from countersign.jobs.cases import take_out
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
-from tests.unit.doors.test_approval_edit import NEW, TEXT, asked_job, at_work
+from tests.unit.approvals.test_approval_edit import NEW, TEXT, asked_job, at_work
 from tests.unit.steps import refunds
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from countersign.domain.actions import LedgerEntry
 from countersign.domain.contract import Contract
-from countersign.domain.plan import Move, build, next_move
-from countersign.domain.proposal import Proposal, Usage, ungrounded
-from countersign.domain.records import Record, Records
-from countersign.domain.rules import Finding, Situation, findings
+from countersign.domain.jobs.job import Move
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.planning.plan import build, next_move
+from countersign.domain.policy.proposal import Proposal, Usage, ungrounded
+from countersign.domain.policy.records import Record, Records
+from countersign.domain.policy.rules import Finding, Situation, findings
 from countersign.domain.workflow import Draft, Raw, Workflow
 
 InputT = TypeVar("InputT", bound=Contract)

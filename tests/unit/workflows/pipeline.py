@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.workflows import WORKFLOWS
-from countersign.workflows.lead_intake.contract import LeadInput
 from tests.unit.workflows import bench
 from tests.unit.workflows.bench import Bench, Rows
+from workflows import WORKFLOWS
+from workflows.lead_intake.contract import LeadInput
 
 WORKFLOW = WORKFLOWS["lead_intake"]
 _BENCH: Bench[LeadInput] = Bench(WORKFLOW)

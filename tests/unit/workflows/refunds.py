@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from countersign.domain.workflow import Workflow
-from countersign.workflows import refund_request
-from countersign.workflows.refund_request.contract import RefundInput
 from tests.unit.workflows import bench
 from tests.unit.workflows.bench import Bench, Rows
+from workflows import refund_request
+from workflows.refund_request.contract import RefundInput
 
 WORKFLOW: Workflow[RefundInput] = refund_request.workflow()
 BENCH: Bench[RefundInput] = Bench(WORKFLOW)

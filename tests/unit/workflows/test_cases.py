@@ -8,7 +8,7 @@ from tests.unit.workflows.bench import Bench
 from tests.unit.workflows.case_files import cases, check
 from tests.unit.workflows.pipeline import WORKFLOW
 
-CASES = cases("countersign.workflows.lead_intake")
+CASES = cases("workflows.lead_intake")
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.approvals import Choice
-from countersign.domain.policy import Answer
-from countersign.domain.rules import findings
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.policy.policy import Answer
+from countersign.domain.policy.rules import findings
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
 from tests.unit.steps.test_journeys import SENDER, offline

@@ -11,13 +11,13 @@ import pytest
 
 from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken
-from countersign.domain.proposal import flat
-from countersign.domain.release import Release
-from countersign.understanding.messages import CUT
-from countersign.workflows import WORKFLOWS
-from countersign.workflows.lead_intake.contract import LeadAnswer, schema
+from countersign.domain.policy.proposal import flat
+from countersign.domain.policy.release import Release
+from countersign.extraction.messages import CUT
 from tests.unit.workflows.pipeline import WORKFLOW, judge, read
 from tests.unit.workflows.schemas import faults, objects
+from workflows import WORKFLOWS
+from workflows.lead_intake.contract import LeadAnswer, schema
 
 _FORM = {
     "name": "Ines Alder",
@@ -162,7 +162,7 @@ def test_importing_the_register_reads_no_file_and_loads_no_tables() -> None:
     code = (
         "import sys; opened=[]; "
         "sys.addaudithook(lambda e, a: e == 'open' and opened.append(str(a[0]))); "
-        "import countersign.workflows; "
+        "import workflows; "
         "print([f for f in opened if 'lead_intake' in f and not f.endswith(('.py', '.pyc'))], "
         "[m for m in ('phonenumbers', 'email_validator') if m in sys.modules])"
     )

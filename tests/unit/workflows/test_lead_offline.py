@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from countersign.understanding.injection import order_in
-from countersign.workflows.lead_intake import people
-from countersign.workflows.lead_intake.offline import offline
-from countersign.workflows.lead_intake.offline_reply import reply
+from countersign.extraction.injection import order_in
 from tests.unit.workflows.pipeline import WORKFLOW, Outcome, judge, read
+from workflows.lead_intake.offline import people
+from workflows.lead_intake.offline.answer import offline, reply
 
 
 def _mail(text: str, sender: str = "info@kornfeld.example", name: str = "") -> Outcome:

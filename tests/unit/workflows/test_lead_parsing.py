@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from countersign.understanding import amounts, language
-from countersign.workflows.lead_intake import countries, phones
+from countersign.extraction import amounts, language
+from workflows.lead_intake import phones
+from workflows.lead_intake.places import codes, country_code, mentioned, names
 
 
 @pytest.mark.parametrize(
@@ -64,20 +65,20 @@ def test_a_number_without_a_currency_is_no_sum(words: str) -> None:
 )
 def test_a_country_is_normalised_by_name_or_code(stated: str, code: str) -> None:
     """What the table has becomes a code; all else becomes nothing, never a guess."""
-    assert countries.country_code(stated) == code
+    assert country_code(stated) == code
 
 
 def test_the_table_of_countries_names_each_once() -> None:
     """No name stands for two countries."""
-    table = countries.names()
-    assert len(countries.codes()) > 180
+    table = names()
+    assert len(codes()) > 180
     assert all(len(code) == 2 and code.isupper() for code in table.values())
 
 
 def test_a_name_that_is_also_a_word_counts_only_alone() -> None:
     """“us” and “Jordan” in a text are not countries; “U.S.” is."""
-    assert countries.mentioned("Call us, says Jordan.") == ()
-    found = countries.mentioned("in the U.S. and in the United Arab Emirates")
+    assert mentioned("Call us, says Jordan.") == ()
+    found = mentioned("in the U.S. and in the United Arab Emirates")
     assert [code for code, _ in found] == ["US", "AE"]
 
 

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.proposal import Fact
-from countersign.understanding.replies import threaded
-from countersign.workflows.lead_intake import facts
-from countersign.workflows.lead_intake.actions import lookups
-from countersign.workflows.lead_intake.contract import LeadInput
-from countersign.workflows.lead_intake.policy import POLICY
-from countersign.workflows.lead_intake.replies import drafted
-from countersign.workflows.lead_intake.rules import RULES
+from countersign.domain.policy.proposal import Fact
+from countersign.extraction.replies import threaded
 from tests.unit.workflows.pipeline import WORKFLOW, Outcome, judge, read
+from workflows.lead_intake import facts
+from workflows.lead_intake.actions import lookups
+from workflows.lead_intake.contract import LeadInput
+from workflows.lead_intake.policy import POLICY
+from workflows.lead_intake.replies import drafted
+from workflows.lead_intake.rules import RULES
 
 FRIDAY_NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SENDER = "ines.alder@kornfeld.example"

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from countersign.workflows.lead_intake.actions import due_at
-from countersign.workflows.lead_intake.contract import LeadInput
-from countersign.workflows.lead_intake.duplicates import claim, joins
 from tests.unit.workflows.pipeline import judge, read
+from workflows.lead_intake.actions import claim, due_at, joins
+from workflows.lead_intake.contract import LeadInput
 
 FRIDAY_NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SENDER = "ines.alder@kornfeld.example"

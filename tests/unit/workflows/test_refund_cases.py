@@ -7,7 +7,7 @@ import pytest
 from tests.unit.workflows.case_files import cases, check
 from tests.unit.workflows.refunds import BENCH
 
-CASES = cases("countersign.workflows.refund_request")
+CASES = cases("workflows.refund_request")
 
 
 @pytest.mark.parametrize("name", CASES)

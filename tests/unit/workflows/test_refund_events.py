@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.payments_seed import ORDERS, Order
+from infra.local.payments.store import ORDERS, Order
 from tests.unit.workflows.bench import NOW, Rows
 from tests.unit.workflows.refunds import BENCH, Outcome, judge
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from countersign.actions.payments import REFUND
-from countersign.domain.actions import params_of
 from countersign.domain.errors import Ambiguous
-from countersign.domain.plan import build
-from countersign.domain.records import Records
-from countersign.domain.rules import findings
+from countersign.domain.ledger.entry import params_of
+from countersign.domain.planning.plan import build
+from countersign.domain.policy.records import Records
+from countersign.domain.policy.rules import findings
 from tests.fakes.payments import FakePayments
 from tests.unit.workflows.bench import NOW
 from tests.unit.workflows.refunds import SENDER, WORKFLOW, Outcome, asked, judge

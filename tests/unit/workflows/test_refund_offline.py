@@ -12,13 +12,13 @@ import pytest
 
 from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken
-from countersign.domain.release import Release
-from countersign.workflows.refund_request import orders
-from countersign.workflows.refund_request.contract import RefundAnswer
-from countersign.workflows.refund_request.lexicons import REASONS, WISHES
-from countersign.workflows.refund_request.offline_reply import reply
+from countersign.domain.policy.release import Release
 from tests.unit.workflows.refunds import BENCH, SENDER, WORKFLOW, Outcome, asked, judge, mailed
 from tests.unit.workflows.schemas import faults
+from workflows.refund_request import orders
+from workflows.refund_request.contract import RefundAnswer
+from workflows.refund_request.keywords import REASONS, WISHES
+from workflows.refund_request.offline.answer import reply
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_importing_the_workflow_reads_no_file_and_no_tables() -> None:
     code = (
         "import sys; opened=[]; "
         "sys.addaudithook(lambda e, a: e == 'open' and opened.append(str(a[0]))); "
-        "import countersign.workflows.refund_request; "
+        "import workflows.refund_request; "
         "print([f for f in opened if 'refund_request' in f and not f.endswith(('.py', '.pyc'))], "
         "[m for m in ('phonenumbers', 'email_validator', 'stripe') if m in sys.modules])"
     )

@@ -12,20 +12,14 @@ import pytest
 
 from countersign.actions import mail
 from countersign.actions.payments import Refund
-from countersign.domain.caps import REACHED
-from countersign.domain.codes import ABOVE
+from countersign.domain.approvals.codes import ABOVE
 from countersign.domain.contract import Contract
+from countersign.domain.limits.caps import REACHED
 from countersign.domain.money import Money
-from countersign.domain.plan import reconsider
-from countersign.domain.policy import Line, Policy
-from countersign.domain.proposal import Fact
-from countersign.domain.rules import Finding, findings
-from countersign.workflows.refund_request.actions import lookups
-from countersign.workflows.refund_request.confirmations import CONFIRMATIONS
-from countersign.workflows.refund_request.duplicates import claim, joins
-from countersign.workflows.refund_request.facts import proposed
-from countersign.workflows.refund_request.policy import POLICY
-from countersign.workflows.refund_request.rules import RULES
+from countersign.domain.planning.plan import reconsider
+from countersign.domain.policy.policy import Line, Policy
+from countersign.domain.policy.proposal import Fact
+from countersign.domain.policy.rules import Finding, findings
 from tests.unit.workflows.bench import Rows
 from tests.unit.workflows.refunds import (
     BENCH,
@@ -38,6 +32,11 @@ from tests.unit.workflows.refunds import (
     mailed,
     records,
 )
+from workflows.refund_request.actions import claim, joins, lookups
+from workflows.refund_request.facts import proposed
+from workflows.refund_request.policy import POLICY
+from workflows.refund_request.replies import CONFIRMATIONS
+from workflows.refund_request.rules import RULES
 
 _SILENT = {"safety.masked"}
 """Rules that only inform."""

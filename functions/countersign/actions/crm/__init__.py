@@ -1,0 +1,14 @@
+"""The CRM's actions: one file per contract, with all that is done for it."""
+
+from countersign.actions.crm.callback import REQUEST_CALLBACK, Callback
+from countersign.actions.crm.contact import UPSERT_CONTACT, Contact
+from countersign.actions.crm.lead import CREATE_LEAD, Lead
+
+__all__ = [
+    "CREATE_LEAD",
+    "REQUEST_CALLBACK",
+    "UPSERT_CONTACT",
+    "Callback",
+    "Contact",
+    "Lead",
+]

@@ -1,0 +1,119 @@
+"""`crm.request_callback`: a call task with a due time, found again by its action key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from countersign.actions.crm.shared import (
+    ACTION_KEY,
+    SETTLE,
+    by_key,
+    contact_of,
+    create_for,
+    html_notes,
+    instant_ms,
+    instant_words,
+    or_none,
+    plain_notes,
+    same_instant,
+    tidy,
+)
+from countersign.actions.crm.undo import archive, made
+from countersign.domain.contract import Contract
+from countersign.domain.ledger.action import Action, Prose, Receipt, Undo
+from countersign.domain.ports import Crm
+
+
+class Callback(Contract):
+    """A task for the owner: call this person back by `due_at`."""
+
+    CONTRACT: ClassVar[str] = "crm.request_callback"
+    VERSION: ClassVar[int] = 1
+
+    email: str
+    title: str
+    notes: Prose
+    owner: str
+    due_at: datetime
+
+
+def words(callback: Callback) -> str:
+    """The task in one sentence."""
+    when = instant_words(callback.due_at)
+    who = f"Ask owner {callback.owner} to call {callback.email} back"
+    return tidy(f"{who} by {when}: “{callback.title}”.")
+
+
+def do(crm: Crm, callback: Callback, key: str) -> Receipt:
+    """Create the task under `key`. Raises Refused when the contact does not exist."""
+    fields = {
+        "hs_task_subject": callback.title,
+        "hs_task_body": html_notes(callback.notes),
+        "hs_timestamp": instant_ms(callback.due_at),
+        "hs_task_status": "NOT_STARTED",
+        "hs_task_type": "CALL",
+        "hubspot_owner_id": callback.owner,
+        ACTION_KEY: key,
+    }
+    return create_for(crm, "tasks", callback.email, fields)
+
+
+def find(crm: Crm, callback: Callback, key: str) -> Receipt | None:  # noqa: ARG001 - the key says it
+    """The task of an interrupted attempt."""
+    return by_key(crm, "tasks", key)
+
+
+def read_back(crm: Crm, callback: Callback, receipt: Receipt) -> Mapping[str, str]:
+    """What the CRM holds, by the names of `expected`; nothing when the task is gone."""
+    record = or_none(crm, "tasks", receipt.id)
+    if record is None:
+        return {}
+    held = record.fields.get
+    return {
+        "contact": contact_of(crm, record, callback.email, receipt),
+        "title": tidy(held("hs_task_subject", "")),
+        "notes": tidy(plain_notes(held("hs_task_body", ""))),
+        "due": same_instant(held("hs_timestamp", "")),
+        "owner": held("hubspot_owner_id", ""),
+    }
+
+
+def expected(callback: Callback) -> Mapping[str, str]:
+    """What the CRM must hold."""
+    return {
+        "contact": callback.email.lower(),
+        "title": tidy(callback.title),
+        "notes": tidy(callback.notes),
+        "due": instant_ms(callback.due_at),
+        "owner": callback.owner,
+    }
+
+
+def _undo_words(callback: Callback) -> str:
+    return f"Archive the task “{callback.title}” for {callback.email}."
+
+
+UNDO: Undo[Callback, Crm] = Undo(
+    words=_undo_words,
+    creates=True,
+    state=lambda crm, _callback, key, at: made(crm, "tasks", key, at),
+    restore=lambda crm, _callback, key, at, _values: archive(crm, "tasks", key, at),
+)
+
+
+REQUEST_CALLBACK: Action[Callback, Crm] = Action(
+    id="crm.request_callback",
+    version=1,
+    connector="crm",
+    params=Callback,
+    words=words,
+    do=do,
+    find=find,
+    read_back=read_back,
+    expected=expected,
+    editable=("title", "notes", "due_at"),
+    undo=UNDO,
+    settle=SETTLE,
+)

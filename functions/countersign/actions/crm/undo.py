@@ -1,0 +1,37 @@
+"""How the CRM's actions are taken back: what is new goes, what was changed gets its value again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.actions.crm.shared import ACTION_KEY, or_none
+from countersign.domain.policy.records import Record
+from countersign.domain.ports import Crm
+
+
+def there(crm: Crm, kind: str, at: str, field: str, value: str) -> Record | None:
+    """The object with all that it is associated with: by the id `at` where the action left one. A
+    value that somebody changed since finds nothing, or somebody else's object."""
+    if at:
+        return or_none(crm, kind, at)
+    found = crm.find(kind, field, value)
+    return or_none(crm, kind, found.id) if found else None
+
+
+def state(record: Record, left_out: frozenset[str] = frozenset()) -> Mapping[str, str]:
+    """What a record holds now, its id with it, without the fields `left_out`."""
+    fields = {name: value for name, value in record.fields.items() if name not in left_out}
+    return {"id": record.id, **fields}
+
+
+def made(crm: Crm, kind: str, key: str, at: str) -> Mapping[str, str]:
+    """Everything of the object that the action made under its key."""
+    record = there(crm, kind, at, ACTION_KEY, key)
+    return state(record) if record else {}
+
+
+def archive(crm: Crm, kind: str, key: str, at: str) -> None:
+    """Archive the object that the action made under its key, if it is still there."""
+    record = there(crm, kind, at, ACTION_KEY, key)
+    if record:
+        crm.archive(kind, record.id)

@@ -1,0 +1,220 @@
+"""Who comes to the approval page: somebody with a live link of their own, or nobody."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+from countersign.domain.approvals import links
+from countersign.domain.approvals.approval import Approval, Person
+from countersign.domain.approvals.directory import Member
+from countersign.domain.approvals.links import ClosedLink, may_have_new
+from countersign.domain.errors import NotFound, StoreConflict, UnknownVersion
+from countersign.domain.jobs.change import Change, Due, JobRecord, Link
+from countersign.domain.jobs.job import Status
+from countersign.domain.workflow import Workflow
+from countersign.portal import session
+from countersign.runtime.deps import Deps
+from countersign.web import notices
+from countersign.web.forms import Fault, TurnedAway
+from countersign.web.http import Request
+from countersign.web.page_cookie import Opened, opened
+from workflows import WORKFLOWS
+
+TRIES = 5
+"""Wrong codes after which a link is dead."""
+
+Standing = Literal["open", "signed", "decided", "expired", "replaced", "moved on"]
+"""`signed`: this person has said what they have to say, and others must sign too. `replaced`: a
+newer request, or none, is in this one's place."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_NO_LINK = Link(link_id="-", secret_hash="0" * 64, job_id="-", approval_id="-", person_id="-")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who was asked, and what about, whichever way they come."""
+
+    member: Member
+    record: JobRecord
+    approval: Approval
+    workflow: Workflow[Any]
+    now: datetime
+
+    @property
+    def person(self) -> Person:
+        """Who comes."""
+        return self.member.person
+
+    @property
+    def zone(self) -> str:
+        """Their time zone."""
+        return self.member.hours.zone
+
+    @property
+    def standing(self) -> Standing:
+        """Whether there is something to decide, and if not, why."""
+        if self.approval.decision is not None:
+            return "decided"
+        if self.approval.superseded:
+            return "replaced"
+        if any(one.by == self.person.id for one in self.approval.signatures):
+            return "signed"
+        if self.now >= self.approval.deadline:
+            return "expired"
+        waits = self.record.job.status is Status.WAITING_FOR_REVIEW
+        return "open" if waits else "moved on"
+
+
+AskedT = TypeVar("AskedT", bound=Asked)
+
+
+@dataclass(frozen=True)
+class Visit(Asked):
+    """Somebody with a link of their own."""
+
+    link: Link
+    secret: str = field(repr=False)
+
+
+def genuine(deps: Deps, request: Request) -> Link:
+    """The link of this request. Raises TurnedAway, with the one refusal, for one that is unknown,
+    has another secret, or was tried too often.
+
+    An unknown link and a wrong secret cost the same: one read and one comparison.
+    """
+    link = _link(deps, request.params.get("link", ""))
+    same = links.matches(request.params.get("secret", ""), link.secret_hash)
+    if not same or link.tries >= TRIES:
+        raise TurnedAway(notices.REFUSED)
+    return link
+
+
+def visit(deps: Deps, request: Request, link: Link) -> Visit:
+    """The visit of somebody with a genuine link. Raises TurnedAway, with the one refusal, when it
+    leads to nothing that they may decide; UnknownVersion as `arrived`."""
+    if link.question:
+        raise TurnedAway(notices.REFUSED)
+    here = arrived(deps, link.job_id, link.approval_id, link.person_id)
+    return Visit(**vars(here), link=link, secret=request.params.get("secret", ""))
+
+
+def arrived(deps: Deps, job_id: str, approval_id: str, person_id: str) -> Asked:
+    """A person at a request. Raises TurnedAway, with the one refusal, when it is not there, did
+    not ask them, or they left; UnknownVersion for a workflow that this code does not have."""
+    record = record_of(deps, job_id)
+    approval = record.approvals.get(approval_id)
+    person = approval.person(person_id) if approval else None
+    if approval is None or person is None:
+        raise TurnedAway(notices.REFUSED)
+    member = deps.people.directory().member(person.id)
+    if member is None:
+        raise TurnedAway(notices.REFUSED)
+    return Asked(member, record, approval, workflow_of(record), deps.clock.now())
+
+
+def record_of(deps: Deps, job_id: str) -> JobRecord:
+    """The job. Raises TurnedAway when it is gone."""
+    try:
+        return deps.store.load(job_id)
+    except NotFound:
+        raise TurnedAway(notices.REFUSED) from None
+
+
+def workflow_of(record: JobRecord) -> Workflow[Any]:
+    """The job's workflow. Raises UnknownVersion."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    if workflow is None:
+        raise UnknownVersion(f"this code has no workflow {record.job.workflow}")
+    return workflow
+
+
+def _link(deps: Deps, link_id: str) -> Link:
+    try:
+        return deps.store.link(link_id if _ID.fullmatch(link_id) else _NO_LINK.link_id)
+    except NotFound:
+        return _NO_LINK
+
+
+WRITES = 4
+
+
+def owe_new_link(deps: Deps, link: Link) -> bool:
+    """Whether a new link will be mailed: the request still waits for this person, and they have not
+    had too many. What closes a link came with its secret and with a page's nonce."""
+    with suppress(NotFound):
+        for _ in range(WRITES):
+            record = deps.store.load(link.job_id)
+            change = _change(deps, record, link)
+            if change is None:
+                return False
+            with suppress(StoreConflict):
+                deps.commit(record, change)
+                return True
+    return False
+
+
+def _change(deps: Deps, record: JobRecord, link: Link) -> Change | None:
+    approval, now = record.approvals.get(link.approval_id), deps.clock.now()
+    waits = record.job.status is Status.WAITING_FOR_REVIEW
+    if approval is None or not waits or not _open(approval, link.person_id):
+        return None
+    if link.question or not may_have_new(approval.closed, link.person_id, now):
+        return None
+    closed = (*approval.closed, ClosedLink(person_id=link.person_id, at=now))
+    return Change(
+        event="link closed",
+        actor=f"person:{link.person_id}",
+        fields={"approval": approval.approval_id, "why": "five wrong codes"},
+        approvals=(approval.model_copy(update={"closed": closed}),),
+        due=(Due(kind="mail", at=now),),
+    )
+
+
+def _open(approval: Approval, person_id: str) -> bool:
+    signed = any(one.by == person_id for one in approval.signatures)
+    asked = approval.person(person_id) is not None
+    return asked and not (signed or approval.decision or approval.superseded)
+
+
+def opened_here(deps: Deps, request: Request, link: Link) -> Opened:
+    """The page from which the form was sent. Raises TurnedAway when this browser has none open."""
+    held = opened(deps, request, link.link_id, deps.clock.now())
+    if held is None:
+        raise TurnedAway(notices.OPEN_AGAIN)
+    return held
+
+
+def code_faults(deps: Deps, link: Link, held: Opened, typed: str) -> tuple[Fault, ...]:
+    """What is wrong with the typed code. No code at all is not a guess: a button clicker must not
+    use up a person's tries. Raises TurnedAway at the last try."""
+    if not link.secret_hash:
+        # A page of somebody signed in: there is no link to close.
+        return session.code_faults(deps, link.link_id, typed, held.code)
+    if links.same_code(typed, held.code):
+        return ()
+    if not typed:
+        return (Fault("code", "Type the code that this page shows."),)
+    left = TRIES - _counted(deps, link)
+    if left <= 0:
+        # Only the try that closed it: guesses at the same time bring no second mail.
+        mailed = not left and owe_new_link(deps, link)
+        raise TurnedAway(notices.NEW_LINK if mailed else notices.TRIED_OUT)
+    tries = "1 try is" if left == 1 else f"{left} tries are"
+    return (Fault("code", f"That is not the code; {tries} left."),)
+
+
+def _counted(deps: Deps, link: Link) -> int:
+    """Count a wrong code; how many there were. Guesses at the same time are counted one by one."""
+    for _ in range(TRIES):
+        try:
+            deps.store.count_try(link)
+        except StoreConflict:
+            link = deps.store.link(link.link_id)
+        else:
+            return link.tries + 1
+    return link.tries

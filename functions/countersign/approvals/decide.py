@@ -1,0 +1,147 @@
+"""One decision, in one conditional write; only then may the waiting execution go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from countersign import observability
+from countersign.approvals.access import AskedT
+from countersign.approvals.form import Typed
+from countersign.approvals.mailed_code import confirm
+from countersign.domain.approvals.approval import Approval, Decision, settle
+from countersign.domain.approvals.authority import sign
+from countersign.domain.canonical import instant
+from countersign.domain.errors import StoreConflict
+from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.shown import asked
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.reporting import metrics
+from countersign.runtime.deps import Deps
+from countersign.web.wording import SHORT
+from workflows import WORKFLOWS
+
+MOST = 100
+"""Open requests that are read in a minute; a count of 100 means 100 or more. It is also how many
+values one metric of one line may have."""
+
+
+def decided(
+    workflow: str, ledger: Iterable[LedgerEntry], approval: Approval, decision: Decision
+) -> None:
+    """Somebody decided: how long it took, what they said, and whether they can have read it."""
+    seconds = metrics.seconds_to_decide(approval, decision)
+    observability.gauge_seconds("SecondsToDecide", seconds, workflow=workflow)
+    for choice, times in metrics.choices(ledger, decision).items():
+        observability.count("Decisions", times, workflow=workflow, choice=choice)
+    if metrics.quick(decision):
+        observability.count("QuickDecisions", workflow=workflow)
+
+
+def waiting(deps: Deps) -> None:
+    """How many requests wait, and since when, by workflow and tier."""
+    now = deps.clock.now()
+    for group in metrics.waiting(deps.desk.asked(now, MOST), tier_name, now):
+        where = {"workflow": group.workflow, "tier": group.tier}
+        observability.count("PendingApprovals", len(group.ages), **where)
+        observability.gauge_seconds("PendingSeconds", *group.ages, **where)
+
+
+def tier_name(workflow: str, number: int) -> str:
+    """The role of a tier; its number where this code does not know the workflow or the tier."""
+    known = WORKFLOWS.get(workflow)
+    tiers = known.tiers if known else ()
+    return tiers[number].role if 0 <= number < len(tiers) else str(number)
+
+
+CALLBACK_AFTER = timedelta(minutes=2)
+"""When `tick` looks whether the execution went on."""
+WRITES = 3
+"""How often a decision is tried when somebody else writes the job at the same time."""
+
+
+def record_decision(
+    deps: Deps, here: AskedT, decision: Decision, typed: Typed | None = None
+) -> AskedT:
+    """The visit after the write. Its approval holds `decision`, or somebody else's, or the job
+    does not wait any more: the caller compares. `typed` is the code that was mailed, if it was.
+
+    Raises CodeAsked when the decision needs a mailed code, NotAuthorised when the stored bytes are
+    not what was shown, StoreConflict when other writers did not let go.
+    """
+    asked(here.record, here.approval, here.now)
+    confirmed = confirm(deps, here, decision, typed or Typed())
+    for _ in range(WRITES):
+        try:
+            return _written(deps, here, decision, confirmed=confirmed)
+        except StoreConflict:
+            here = _reloaded(deps, here)
+            # Our own write can come back as a conflict when its answer was lost.
+            if decision in here.approval.signatures and here.approval.decision is not None:
+                go_on(deps, here)
+            if here.standing != "open":
+                return here
+    raise StoreConflict("the job kept changing; nothing was decided")
+
+
+def _written(deps: Deps, here: AskedT, decision: Decision, *, confirmed: bool) -> AskedT:
+    asked(here.record, here.approval, here.now)
+    approval = sign(deps.people.directory(), here.approval, decision)
+    change = _change(here, approval, decision, confirmed=confirmed)
+    record = deps.commit(here.record, change)
+    observability.step_done(record.job, change)
+    after = replace(here, record=record, approval=approval)
+    if approval.decision is not None:
+        go_on(deps, after)
+    decided(record.job.workflow, record.ledger, approval, decision)
+    return after
+
+
+def _change(here: AskedT, approval: Approval, decision: Decision, *, confirmed: bool) -> Change:
+    """A signature, and what follows from it once the signatures are enough."""
+    signed = Change(
+        event="signed by a person",
+        actor=f"person:{decision.by}",
+        fields=_fields(approval, decision) | ({"confirmed": "mailed code"} if confirmed else {}),
+        approvals=(approval,),
+    )
+    if approval.decision is None:
+        return signed
+    return replace(
+        signed,
+        event="decided by a person",
+        ledger=settle(approval, here.record.ledger),
+        done=("approval", "reminder"),
+        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
+    )
+
+
+def _fields(approval: Approval, decision: Decision) -> dict[str, str]:
+    opened: datetime = decision.opened_at or decision.at
+    return {
+        **{f"choice {one[:SHORT]}": str(choice) for one, choice in decision.choices.items()},
+        "approval": approval.approval_id,
+        "opened_at": instant(opened),
+        "seconds": str(int((decision.at - opened).total_seconds())),
+        **({"cause": decision.cause.value} if decision.cause else {}),
+        **({"reason": decision.reason} if decision.reason else {}),
+    }
+
+
+def go_on(deps: Deps, here: AskedT) -> None:
+    """Let the execution go on. The decision stands whatever happens here: the due row of kind
+    `callback` stays until the execution was seen to go on, and `tick` repeats the call."""
+    token = here.record.tokens.get(here.approval.approval_id, "")
+    try:
+        told = bool(token) and deps.executions.succeed(token, here.record.job.job_id)
+    except Exception:  # noqa: BLE001 - logged and counted; the decision stands, the row heals
+        observability.defect("Approvals.callback")
+        told = False
+    if not told:
+        observability.count("CallbacksLost")
+
+
+def _reloaded(deps: Deps, here: AskedT) -> AskedT:
+    record: JobRecord = deps.store.load(here.record.job.job_id)
+    return replace(here, record=record, approval=record.approvals[here.approval.approval_id])

@@ -1,0 +1,258 @@
+"""Editing an action before it is signed: the edit replaces the request, and others sign it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from countersign import observability
+from countersign.approvals.access import Visit, code_faults, opened_here
+from countersign.approvals.decide import CALLBACK_AFTER, WRITES, go_on
+from countersign.approvals.form import shown
+from countersign.approvals.outcome import EDITED, closed, replaced_notice
+from countersign.approvals.views.actions import Param, exact
+from countersign.domain.approvals.approval import Approval, Person
+from countersign.domain.approvals.authority import may_edit
+from countersign.domain.errors import ContractBroken, NotAuthorised, StoreConflict
+from countersign.domain.jobs.change import Change, Due
+from countersign.domain.jobs.shown import asked
+from countersign.domain.ledger.entry import LedgerEntry, params_of
+from countersign.domain.ledger.fields import MOST, faults, inputs
+from countersign.domain.planning.edits import changed_names, edited
+from countersign.domain.workflow import Workflow, action_for
+from countersign.runtime.deps import Deps
+from countersign.web import notices
+from countersign.web.forms import Fault, Form, TurnedAway, fields_of, trust_origin
+from countersign.web.http import Request, Response
+from countersign.web.page_cookie import Opened, opened_now
+from countersign.web.responses import notice, page
+from countersign.web.text import Pieces, counted, label, visible
+
+FIELD = "field-"
+"""Before a parameter's name, in the form."""
+
+_HINTS = {
+    "line": "",
+    "prose": "",
+    "moment": "Date and time in UTC.",
+    "money": "For example 1250.00 EUR; the currency stays.",
+    "choice": "",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. `name` is the parameter, `key` the name and id of its element."""
+
+    name: str
+    key: str
+    label: str
+    kind: str
+    required: bool
+    most: int
+    hint: str
+    options: tuple[tuple[str, str], ...]
+    """Value and words of each, for a choice."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The page."""
+
+    workflow: str
+    job_id: str
+    person: str
+    number: int
+    words: Pieces
+    target: Pieces
+    inputs: tuple[Field, ...]
+    fixed: tuple[Param, ...]
+    """Parameters that stay as they are."""
+    consequences: str
+
+
+def edit_view(
+    approval: Approval, person: Person, workflow: Workflow[Any], number: int, held: LedgerEntry
+) -> Edit:
+    """The view of an entry whose bytes were checked. Raises UnknownVersion."""
+    action = action_for(workflow, held)
+    content = held.content()
+    kept = {k: v for k, v in content["params"].items() if k not in action.editable}
+    return Edit(
+        workflow=workflow.title,
+        job_id=approval.job_id,
+        person=person.name,
+        number=number,
+        words=visible(action.words(params_of(held, action))),
+        target=visible(content["target"]),
+        inputs=tuple(
+            Field(
+                name=one.name,
+                key=FIELD + one.name,
+                label=label(one.name),
+                kind=one.kind,
+                required=one.required,
+                most=MOST[one.kind],
+                hint=_HINTS[one.kind],
+                options=tuple((option, label(option)) for option in one.options),
+            )
+            for one in inputs(held, action)
+        ),
+        fixed=exact(kept),
+        consequences=_consequences(approval),
+    )
+
+
+def _consequences(approval: Approval) -> str:
+    signed = len(approval.signatures)
+    void = f", and {counted(signed, 'signature')} on it" if signed else ""
+    return (
+        f"Your edit replaces this request{void}. A new request shows what you changed, and "
+        "somebody else must sign it: your own signature alone is not enough."
+    )
+
+
+MAX_BYTES = 256 * 1024
+"""A long reply in a script that needs nine characters a letter in a form."""
+
+_FIXED = frozenset({"shown", "code"})
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The action that is edited, and its number on the page."""
+
+    number: int
+    held: LedgerEntry
+
+
+def edit(deps: Deps, request: Request, here: Visit, *, home: str = "") -> Response:
+    """The form (GET), or the edit (POST), of the action that the address names by its number.
+    `home` is the way back to the inbox, in words."""
+    chosen = _chosen(request, here)
+    if request.method == "POST":
+        return _take(deps, request, here, chosen, home)
+    held = opened_now(deps, request, here.link.link_id, here.now)
+    fields = inputs(chosen.held, action_for(here.workflow, chosen.held))
+    form = _filled(here, held, {one.name: one.text for one in fields})
+    return _shown(here, chosen, form, 200, held.set_cookie)
+
+
+def _chosen(request: Request, here: Visit) -> Chosen:
+    entries = asked(here.record, here.approval, here.now)
+    number = request.query["edit"]
+    for at, held in enumerate(entries, 1):
+        if str(at) == number and action_for(here.workflow, held).editable:
+            return Chosen(at, held)
+    raise TurnedAway(notices.OTHER_ACTIONS)
+
+
+def _take(deps: Deps, request: Request, here: Visit, chosen: Chosen, home: str) -> Response:
+    trust_origin(request, deps.settings.public_base_url)
+    fields = fields_of(request, MAX_BYTES)
+    held = opened_here(deps, request, here.link)
+    form = replace(_filled(here, held, _texts(here, chosen, fields)), typed=fields["code"].strip())
+    wrong = code_faults(deps, here.link, held, form.typed)
+    found = (*_faults(here, chosen, form.texts), *wrong)
+    if found:
+        return _shown(here, chosen, replace(form, faults=found), 422)
+    try:
+        after = record_edit(deps, here, chosen.held, form.texts)
+    except ContractBroken as refused:
+        found = (Fault("edit", _sentence(refused)),)
+        return _shown(here, chosen, replace(form, faults=found), 422)
+    if after.approval.superseded:
+        return notice(notices.EDITED, home=home)
+    return closed(after, 409, home=home)
+
+
+def _filled(here: Visit, held: Opened, texts: Mapping[str, str]) -> Form:
+    return Form(shown=shown(here.approval), code=held.code, texts=texts)
+
+
+def _texts(here: Visit, chosen: Chosen, fields: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, by parameter. Raises TurnedAway: not our form, or about another request."""
+    names = action_for(here.workflow, chosen.held).editable
+    if set(fields) != _FIXED | {FIELD + name for name in names}:
+        raise TurnedAway(notices.MALFORMED)
+    if fields["shown"] != shown(here.approval):
+        raise TurnedAway(notices.OTHER_ACTIONS)
+    return {name: fields[FIELD + name] for name in names}
+
+
+def _faults(here: Visit, chosen: Chosen, texts: Mapping[str, str]) -> tuple[Fault, ...]:
+    action = action_for(here.workflow, chosen.held)
+    wrong = faults(inputs(chosen.held, action), texts, here.now)
+    return tuple(Fault(FIELD + name, f"{label(name)} {end}") for name, end in wrong.items())
+
+
+def record_edit(deps: Deps, here: Visit, held: LedgerEntry, texts: Mapping[str, str]) -> Visit:
+    """The visit after the write: its request is superseded when the edit stands; else somebody
+    decided, or time did.
+
+    Raises ContractBroken, with a sentence for the person, when the edit is not allowed;
+    NotAuthorised when the stored bytes moved or the person may not edit; TurnedAway when another
+    edit was first; StoreConflict when other writers did not let go.
+    """
+    for _ in range(WRITES):
+        made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
+        try:
+            return _written(deps, here, held, made)
+        except StoreConflict:
+            here = _reloaded(deps, here, made)
+            if here.approval.superseded or here.standing != "open":
+                return here
+    raise StoreConflict("the job kept changing; nothing was edited")
+
+
+def _written(deps: Deps, here: Visit, held: LedgerEntry, made: LedgerEntry) -> Visit:
+    """One commit: the new entry, the request void with all its links and signatures. The due row
+    heals a crash before the execution was told."""
+    judged = may_edit(here.member, here.approval, here.now)
+    if not judged.allowed:
+        raise NotAuthorised(judged.reason)
+    replaced = here.approval.model_copy(update={"superseded": True})
+    change = Change(
+        event=EDITED,
+        actor=f"person:{here.person.id}",
+        fields={
+            "approval": here.approval.approval_id,
+            "action": f"{held.index + 1} {held.action}",
+            "changed": ", ".join(changed_names(held, made)),
+            "old digest": held.digest,
+            "new digest": made.digest,
+            "void signatures": str(len(here.approval.signatures)),
+        },
+        ledger=(made,),
+        approvals=(replaced,),
+        done=("approval", "reminder"),
+        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
+    )
+    record = deps.commit(here.record, change)
+    observability.step_done(record.job, change)
+    after = replace(here, record=record, approval=replaced)
+    go_on(deps, after)
+    return after
+
+
+def _reloaded(deps: Deps, here: Visit, made: LedgerEntry) -> Visit:
+    """The visit as it is now; our own write looks like a conflict when its answer was lost."""
+    record = deps.store.load(here.record.job.job_id)
+    after = replace(here, record=record, approval=record.approvals[here.approval.approval_id])
+    ours = any(one == made for one in record.ledger)
+    if after.approval.superseded and not ours:
+        raise TurnedAway(replaced_notice(after.record, after.approval, after.person))
+    if after.approval.superseded:
+        go_on(deps, after)
+    return after
+
+
+def _sentence(refused: ContractBroken) -> str:
+    words = str(refused)
+    return f"This edit cannot be recorded: {words}{'' if words.endswith('.') else '.'}"
+
+
+def _shown(here: Visit, chosen: Chosen, form: Form, status: int, cookie: str = "") -> Response:
+    view = edit_view(here.approval, here.person, here.workflow, chosen.number, chosen.held)
+    return page(status, "edit.html.j2", cookie=cookie, it=view, form=form)

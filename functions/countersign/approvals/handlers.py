@@ -1,0 +1,170 @@
+"""The approval pages: GET, HEAD and OPTIONS only show; a POST from a page decides, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from countersign import observability
+from countersign.approvals import form
+from countersign.approvals.access import Visit, code_faults, genuine, opened_here, visit
+from countersign.approvals.decide import record_decision
+from countersign.approvals.edit import edit
+from countersign.approvals.form import Filled, shown
+from countersign.approvals.mailed_code import CodeAsked
+from countersign.approvals.outcome import closed
+from countersign.approvals.questions import ask_back, give_answer
+from countersign.approvals.service import contact_for
+from countersign.approvals.views.request import request as request_view
+from countersign.domain.approvals.approval import Choice, Decision
+from countersign.domain.approvals.authority import authority
+from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, UnknownVersion
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import production
+from countersign.web import notices
+from countersign.web.forms import Fault, Form, TurnedAway, trust_origin
+from countersign.web.http import Request, Response
+from countersign.web.page_cookie import Opened, opened_now
+from countersign.web.responses import allowed, notice, page, see
+
+
+def show(deps: Deps, here: Visit, held: Opened, filled: Filled | None = None) -> Response:
+    """The page; with a form that was filled in, 422 and everything that was typed."""
+    view = request_view(
+        here.record,
+        here.approval,
+        here.person,
+        here.workflow,
+        here.now,
+        contact=contact_for(deps, here.workflow.id, here.person, here.now),
+        known=_names(deps, here),
+        zone=here.zone,
+    )
+    form = Form(shown=shown(here.approval), code=held.code)
+    if filled is not None:
+        form = _again(form, filled)
+    return page(
+        200 if filled is None else 422,
+        "approval.html.j2",
+        cookie=held.set_cookie,
+        it=view,
+        form=form,
+    )
+
+
+def asking(filled: Filled, asked: CodeAsked) -> Filled:
+    """The form with the question for the mailed code."""
+    wrong = (Fault("mailed", asked.step.message),) if asked.step.wrong else ()
+    return replace(filled, mailed=asked.step, faults=wrong)
+
+
+def _again(form: Form, filled: Filled) -> Form:
+    return replace(
+        form,
+        choices=filled.choices,
+        cause=filled.cause,
+        reason=filled.reason,
+        typed=filled.code,
+        faults=filled.faults,
+        mailed=filled.mailed,
+    )
+
+
+def _names(deps: Deps, here: Visit) -> Mapping[str, str]:
+    """Names of people who may not be among the approvers; read only when somebody is named."""
+    if not here.approval.instead_of and not here.approval.editors:
+        return {}
+    return {m.person.id: m.person.name for m in deps.people.directory().members}
+
+
+def answer(deps: Deps, request: Request) -> Response:
+    """The answer to one request for `/approvals/{link}/{secret}`."""
+    try:
+        return _routed(deps, request)
+    except TurnedAway as turned:
+        return notice(turned.notice)
+    except (NotAuthorised, UnknownVersion):
+        observability.count("ApprovalsDamaged")
+        return notice(notices.DAMAGED)
+    except Transient:
+        return notice(notices.BUSY)
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda's entrance: a defect of ours gives a page too, and its trace goes to the log."""
+    with observability.invocation("Approvals"):
+        try:
+            return answer(production(), Request.of(event)).as_event()
+        except ContractBroken:
+            return notice(notices.MALFORMED).as_event()
+        except Exception:  # noqa: BLE001 - the outermost edge; `defect` logs the trace
+            observability.defect("Approvals")
+            return notice(notices.DEFECT).as_event()
+
+
+def _routed(deps: Deps, request: Request) -> Response:
+    match request.method:
+        case "GET" | "POST":
+            return _page(deps, request)
+        case "HEAD":
+            return _page(deps, request).without_body()
+        case "OPTIONS":
+            return allowed(204)
+        case _:
+            raise TurnedAway(notices.NO_METHOD)
+
+
+def _page(deps: Deps, request: Request) -> Response:
+    """The page that link and address name: an answer to a question, an edit, a question, or the
+    decision."""
+    link = genuine(deps, request)
+    if link.question:
+        return give_answer(deps, request, link)
+    here = visit(deps, request, link)
+    if here.standing != "open":
+        return closed(here, 409 if request.method == "POST" else 200)
+    if "edit" in request.query:
+        return edit(deps, request, here)
+    if "question" in request.query:
+        return ask_back(deps, request, here)
+    return _take(deps, request, here) if request.method == "POST" else _show(deps, request, here)
+
+
+def _show(deps: Deps, request: Request, here: Visit) -> Response:
+    return show(deps, here, opened_now(deps, request, here.link.link_id, here.now))
+
+
+def _take(deps: Deps, request: Request, here: Visit) -> Response:
+    """Everything that a decision needs, in the order in which nothing is given away."""
+    trust_origin(request, deps.settings.public_base_url)
+    filled = form.read(request)
+    held = opened_here(deps, request, here.link)
+    form.about(filled, here.approval)
+    code = code_faults(deps, here.link, held, filled.code)
+    faults = (*form.faults(filled, here.approval), *code)
+    decision = _decision(here, held, filled)
+    judged = authority(here.member, here.approval, decision)
+    if not faults and not judged.allowed:
+        faults = (Fault("choice-1", f"This cannot be recorded: {judged.reason}."),)
+    if faults:
+        return show(deps, here, held, replace(filled, faults=faults))
+    try:
+        after = record_decision(deps, here, decision, filled.typed)
+    except CodeAsked as code_asked:
+        return show(deps, here, held, asking(filled, code_asked))
+    if decision not in after.approval.signatures:
+        return closed(after, 409)
+    return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
+
+
+def _decision(here: Visit, held: Opened, filled: Filled) -> Decision:
+    return Decision(
+        by=here.person.id,
+        at=here.now,
+        choices={digest: Choice(choice) for digest, choice in filled.choices.items()},
+        cause=form.cause_of(filled),
+        reason=filled.reason,
+        opened_at=held.at,
+    )

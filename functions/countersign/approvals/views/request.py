@@ -1,0 +1,185 @@
+"""What an approver is shown: a view made from the stored bytes alone, after checking them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from countersign.approvals.views.actions import Item, item
+from countersign.approvals.views.signatures import (
+    AskBack,
+    Past,
+    Rejection,
+    Signing,
+    ask_back,
+    cost,
+    names_of,
+    past,
+    rejected,
+    signing,
+)
+from countersign.domain.approvals.approval import Approval, Person
+from countersign.domain.contract import Contract
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.shown import asked, stored
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.policy.proposal import Fact, Proposal, flat
+from countersign.domain.policy.rules import Finding, Findings
+from countersign.domain.workflow import Workflow
+from countersign.web.text import UTC, Pieces, counted, highlighted, label, moment, span, visible
+from countersign.web.wording import STATUS_WORDS, in_words
+
+_LONG = 120
+"""Characters above which a part gets a block of its own."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: a field of a form, a mail's subject, its text."""
+
+    label: str
+    text: Pieces
+    long: bool
+
+
+def source(
+    given: Contract, workflow: Workflow[Any], proposal: Proposal | None = None
+) -> tuple[Part, ...]:
+    """The parts of an input, quotes of the proposal's facts highlighted."""
+    quotes = [q for fact in proposal.facts.values() for q in fact.quotes] if proposal else []
+    return tuple(_parts(workflow.source_parts(given), quotes))
+
+
+def _parts(parts: Iterable[tuple[str, str]], quotes: list[str]) -> Iterable[Part]:
+    for name, text in parts:
+        yield Part(label(name), highlighted(text, quotes), len(text) > _LONG or "\n" in text)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fact with the quotes that support it and say more than it does."""
+
+    label: str
+    value: Pieces
+    quotes: tuple[Pieces, ...]
+    derived: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """An action in words, and how it stands."""
+
+    words: Pieces
+    status: str
+    note: Pieces
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The message, and what was made of it."""
+
+    findings: tuple[Finding, ...]
+    facts: tuple[Known, ...]
+    confidence: str
+    model: str
+    offline: bool
+    cost: str
+    source: tuple[Part, ...]
+    language: str
+    """ISO 639 code of the message, for screen readers; empty when not known."""
+
+
+@dataclass(frozen=True)
+class Request(Understood):
+    """The page."""
+
+    workflow: str
+    job_id: str
+    person: str
+    signing: Signing
+    deadline: str
+    deadline_at: str
+    left: str
+    actions: tuple[Item, ...]
+    rejected: Mapping[str, tuple[Rejection, ...]]
+    """Who has rejected an action already, by its digest: it needs no choice any more."""
+    earlier: tuple[Told, ...]
+    past: tuple[Past, ...]
+    ask_back: AskBack
+
+    @property
+    def waits(self) -> str:
+        """`2 actions wait`: those that need a choice."""
+        number = len(self.actions) - len(self.rejected)
+        return f"{counted(number, 'action')} {'waits' if number == 1 else 'wait'}"
+
+
+def request(
+    record: JobRecord,
+    approval: Approval,
+    person: Person,
+    workflow: Workflow[Any],
+    now: datetime,
+    *,
+    contact: Person | None = None,
+    known: Mapping[str, str] | None = None,
+    zone: str = UTC,
+) -> Request:
+    """A request that waits. `contact` answers questions, `known` are names by id, `zone` is theirs.
+    Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
+    entries = asked(record, approval, now)
+    names = names_of(record, known or {})
+    return Request(
+        **vars(understood(record, workflow)),
+        workflow=workflow.title,
+        job_id=record.job.job_id,
+        person=person.name,
+        signing=signing(approval, person, names, zone),
+        deadline=moment(approval.deadline, zone),
+        deadline_at=approval.deadline.isoformat(),
+        left=span(approval.deadline - now),
+        actions=tuple(item(n, held, record, workflow, names) for n, held in enumerate(entries, 1)),
+        rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
+        earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
+        past=past(record, workflow),
+        ask_back=ask_back(record, approval, person, contact, now, zone=zone),
+    )
+
+
+def understood(record: JobRecord, workflow: Workflow[Any]) -> Understood:
+    """The message and its facts. Raises UnknownVersion."""
+    proposal = stored(record, "proposal", Proposal)
+    return Understood(
+        findings=stored(record, "findings", Findings).found,
+        facts=tuple(_known(name, fact) for name, fact in proposal.facts.items()),
+        confidence=f"{proposal.confidence * 100:.0f} %",
+        model=proposal.model,
+        offline=proposal.offline,
+        cost=cost(proposal.usage),
+        source=source(stored(record, "input", workflow.input), workflow, proposal),
+        language=_language(proposal),
+    )
+
+
+def told(entries: Iterable[LedgerEntry], workflow: Workflow[Any]) -> tuple[Told, ...]:
+    """Actions that need no choice (any more): in words where this code can read them."""
+    return tuple(
+        Told(visible(in_words(held, workflow)), STATUS_WORDS[held.status], visible(held.note))
+        for held in entries
+    )
+
+
+def _known(name: str, fact: Fact) -> Known:
+    return Known(
+        label=label(name),
+        value=visible(fact.value),
+        quotes=tuple(visible(q) for q in fact.quotes if flat(q) != flat(fact.value)),
+        derived=fact.derived,
+    )
+
+
+def _language(proposal: Proposal) -> str:
+    said = (proposal.value("language") or "").lower()
+    return said if said.isascii() and said.isalpha() and len(said) in (2, 3) else ""

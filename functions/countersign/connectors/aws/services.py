@@ -1,0 +1,105 @@
+"""The state machine on Step Functions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from countersign.connectors.aws.client import aws_errors, client, guarded
+from countersign.domain.errors import NotFound, Refused
+from countersign.domain.jobs.job import Pointer
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import GetObjectRequestTypeDef
+    from types_boto3_sqs import SQSClient
+    from types_boto3_stepfunctions import SFNClient
+
+
+_GONE = frozenset({"TaskTimedOut", "InvalidToken", "TaskDoesNotExist"})
+
+
+class StateMachine:
+    """Executions of the one state machine."""
+
+    def __init__(self, arn: str, states: SFNClient | None = None) -> None:
+        self._arn = arn
+        self._states = guarded(states or client("stepfunctions"))
+
+    def start(self, name: str, job_id: str) -> None:
+        """Start the execution called `name`. One that exists already is the same work."""
+        try:
+            self._states.start_execution(
+                stateMachineArn=self._arn, name=name, input=json.dumps({"job_id": job_id})
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+                raise
+
+    def succeed(self, token: str, job_id: str) -> bool:
+        """Let the waiting execution go on; the decision itself is in our table."""
+        try:
+            self._states.send_task_success(taskToken=token, output=json.dumps({"job_id": job_id}))
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return False
+            raise
+        return True
+
+    def running(self, name: str) -> bool:
+        """Whether the execution called `name` exists and has not ended."""
+        arn = self._arn.replace(":stateMachine:", ":execution:") + f":{name}"
+        try:
+            found = self._states.describe_execution(executionArn=arn)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return False
+            raise
+        return found["status"] == "RUNNING"
+
+
+class S3Payloads:
+    """The payload bucket; also reads other buckets that a pointer names (uploads)."""
+
+    def __init__(self, bucket: str, s3: S3Client | None = None) -> None:
+        self._bucket = bucket
+        self._s3 = guarded(s3 or client("s3"))
+
+    def put(self, key: str, body: bytes) -> Pointer:
+        """Store `body` under `key`; the pointer carries the version."""
+        stored = self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
+        return Pointer.to(self._bucket, key, stored.get("VersionId"))
+
+    def get(self, pointer: Pointer) -> bytes:
+        """The bytes. Raises NotFound."""
+        where: GetObjectRequestTypeDef = {
+            "Bucket": pointer.bucket or self._bucket,
+            "Key": pointer.object_key,
+        }
+        if pointer.version:
+            where["VersionId"] = pointer.version
+        try:
+            found = self._s3.get_object(**where)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
+                raise NotFound("nothing is stored under this pointer") from None
+            if error.response["Error"]["Code"] in ("AccessDenied", "403"):
+                # Without the right to list, S3 answers this for what is missing too.
+                raise Refused("S3 refuses the object: it is gone, or the rights miss it") from None
+            raise
+        with aws_errors():
+            return found["Body"].read()
+
+
+class IntakeQueue:
+    """Messages that ask for a job to be started."""
+
+    def __init__(self, url: str, sqs: SQSClient | None = None) -> None:
+        self._url = url
+        self._sqs = guarded(sqs or client("sqs"))
+
+    def send(self, job_id: str) -> None:
+        """Queue the job's id, never its content."""
+        self._sqs.send_message(QueueUrl=self._url, MessageBody=json.dumps({"job_id": job_id}))

@@ -1,0 +1,88 @@
+"""Mail through SES. It has no idempotency key: a lost answer is ambiguous, never sent again."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+)
+
+from countersign.connectors.aws.client import client
+from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
+from countersign.domain.mail import Email
+
+if TYPE_CHECKING:
+    from types_boto3_sesv2 import SESV2Client
+    from types_boto3_sesv2.type_defs import BodyTypeDef, MessageHeaderTypeDef, MessageTagTypeDef
+
+
+_THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "Throttling"})
+_SERVER_ERROR = 500
+_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")  # SES's own limits for the value of a tag
+
+
+class SesMailer:
+    """Sends as one verified identity, under the configuration set that publishes what becomes of
+    the mails. The tags of a mail come back in its events."""
+
+    def __init__(self, sender: str, configuration_set: str, ses: SESV2Client | None = None) -> None:
+        self._sender = sender
+        self._set = configuration_set
+        self._ses = ses or client("sesv2")
+
+    def send(self, email: Email) -> str:
+        """SES's id of the accepted mail. Raises Throttled, Unavailable, Refused or Ambiguous."""
+        body: BodyTypeDef = {"Text": {"Data": email.text, "Charset": "UTF-8"}}
+        if email.html:
+            body["Html"] = {"Data": email.html, "Charset": "UTF-8"}
+        try:
+            sent = self._ses.send_email(
+                FromEmailAddress=self._sender,
+                ConfigurationSetName=self._set,
+                EmailTags=_tags(email),
+                Destination={"ToAddresses": [email.to]},
+                ReplyToAddresses=[email.reply_to] if email.reply_to else [],
+                Content={
+                    "Simple": {
+                        "Subject": {"Data": email.subject, "Charset": "UTF-8"},
+                        "Body": body,
+                        "Headers": _headers(email),
+                    }
+                },
+            )
+        except ClientError as error:
+            raise _refusal(error) from None
+        except (ConnectTimeoutError, EndpointConnectionError):
+            raise Unavailable("SES could not be reached; nothing was sent") from None
+        except HTTPClientError:
+            raise Ambiguous("SES took the mail or not: its answer was lost") from None
+        return sent["MessageId"]
+
+
+def _tags(email: Email) -> list[MessageTagTypeDef]:
+    """What SES would refuse as a tag is left out: a mail without a trace beats no mail."""
+    told = email.about.items()
+    return [{"Name": name, "Value": value} for name, value in told if _TAG.fullmatch(value)]
+
+
+def _headers(email: Email) -> list[MessageHeaderTypeDef]:
+    if not email.in_reply_to:
+        return []
+    return [
+        {"Name": "In-Reply-To", "Value": email.in_reply_to},
+        {"Name": "References", "Value": email.in_reply_to},
+    ]
+
+
+def _refusal(error: ClientError) -> Exception:
+    code = error.response["Error"]["Code"]
+    if code in _THROTTLED:
+        return Throttled("SES asks to send more slowly")
+    if error.response["ResponseMetadata"].get("HTTPStatusCode", 400) >= _SERVER_ERROR:
+        return Ambiguous(f"SES answered {code}: the mail may have been taken")
+    return Refused(f"SES refuses the mail: {code}")

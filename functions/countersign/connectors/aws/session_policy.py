@@ -1,0 +1,71 @@
+"""The policy of a task's session: what its role may, narrowed to one job. In AWS's words.
+
+A session may what its role and this policy both allow. The role may touch every row of the table;
+the session only rows whose partition is the job's, or one that all visits of its connector share;
+and it may read, not write, the directory, since signatures count only of people who are there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
+from countersign.connectors.dynamodb.limits import breaker_of, slots_of
+from countersign.connectors.dynamodb.rows import partition
+from countersign.domain.contract import Value
+
+
+class Right(Value):
+    """Actions of AWS on one resource."""
+
+    actions: tuple[str, ...]
+    resource: str
+
+
+class Task(Value):
+    """The role that a function assumes anew for each job."""
+
+    role: str
+    """Its ARN."""
+    connector: str
+    rights: tuple[Right, ...]
+    """All that the role may; a session gets the part that its job needs."""
+
+
+MOST_CHARACTERS = 2048
+"""STS's own limit for a session policy."""
+
+
+def session_policy(task: Task, job_id: str) -> str:
+    """The policy as JSON. Raises ValueError when it is longer than STS takes."""
+    rows = [partition(job_id), slots_of(task.connector), breaker_of(task.connector)]
+    statements = [one for right in task.rights for one in _statements(right, rows)]
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    text = json.dumps(policy, separators=(",", ":"))
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"the session policy has {len(text)} characters")
+    return text
+
+
+def _statements(right: Right, rows: Sequence[str]) -> list[dict[str, Any]]:
+    if not right.actions[0].startswith("dynamodb:"):
+        return [_allow(right.actions, right.resource)]
+    own = _allow(right.actions, right.resource) | _only(rows)
+    reading = [action for action in right.actions if action == "dynamodb:Query"]
+    return [own, *([_allow(reading, right.resource) | _only([PEOPLE])] if reading else [])]
+
+
+def _allow(actions: Sequence[str], resource: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def _only(rows: Sequence[str]) -> dict[str, Any]:
+    # ForAllValues is true of a request without keys: Null makes such a request fail.
+    return {
+        "Condition": {
+            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(rows)},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        }
+    }

@@ -1,0 +1,205 @@
+"""How jobs look as rows of the table: keys, indexed attributes, bodies as canonical text."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from countersign.connectors.dynamodb.reviews import asked, review_row
+from countersign.domain.approvals.approval import Approval
+from countersign.domain.approvals.questions import Question
+from countersign.domain.canonical import canonical, instant
+from countersign.domain.contract import Contract, Stored, Value
+from countersign.domain.errors import NotFound
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.cases import Case
+from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord, Link
+from countersign.domain.jobs.job import KEPT_DAYS, Job
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.limits.caps import Reservation
+
+Item = dict[str, Any]
+ValueT = TypeVar("ValueT", bound=Value)
+
+SHARDS = 4
+"""Partitions of the `due` index; each takes 1,000 writes a second."""
+JOB_DAYS = KEPT_DAYS
+SEEN_DAYS = 800
+"""A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""
+
+
+def partition(job_id: str) -> str:
+    """The partition key of a job."""
+    return f"JOB#{job_id}"
+
+
+def seen_key(job_id: str) -> Item:
+    """Key of the row that outlives the job."""
+    return {"pk": {"S": f"SEEN#{job_id}"}, "sk": {"S": "SEEN"}}
+
+
+def seen(job: Job) -> Item:
+    """The row by which a redelivered event is known."""
+    return {
+        **seen_key(job.job_id),
+        "body_digest": {"S": job.source.body_digest},
+        **ttl(job.created_at, SEEN_DAYS),
+    }
+
+
+def state(job: Job) -> Item:
+    """The job's own row; the only one in the `status` index."""
+    return {
+        **_row(job, "STATE", job),
+        "version": {"N": str(job.version)},
+        "execution": {"S": job.execution},
+        "status": {"S": job.status.value},
+        "updated_at": {"S": instant(job.updated_at)},
+    }
+
+
+def audit_entry(job: Job, entry: audit.Entry) -> Item:
+    """One entry of the chain; its number is in the key, so two can never share one."""
+    return _row(job, f"AUDIT#{entry.number:06d}", entry)
+
+
+def note(job_id: str, name: str, now: datetime) -> Item:
+    """A mark."""
+    return _key(job_id, f"NOTE#{name}") | ttl(now, JOB_DAYS)
+
+
+def puts(job: Job, change: Change) -> Iterable[Item]:
+    """Everything that `change` writes beside the state and its audit entry."""
+    for name, value in change.results.items():
+        yield _row(job, f"RESULT#{name}", Stored.of(value))
+    for held in change.ledger:
+        yield _row(job, f"ACTION#{held.index:03d}", held)
+    yield from _approvals(job, change)
+    for question in change.questions:
+        yield _row(job, f"QUESTION#{question.question_id}", question)
+    if change.case:
+        yield _row(job, "CASE", change.case)
+    yield from (link(made) | ttl(job.created_at, JOB_DAYS) for made in change.links)
+    yield from (due(job.job_id, row, job.created_at) for row in change.due)
+    yield from (review_row(review) for review in change.reviews)
+
+
+def _approvals(job: Job, change: Change) -> Iterable[Item]:
+    for approval in change.approvals:
+        yield _row(job, f"APPROVAL#{approval.approval_id}", approval) | asked(job, approval)
+        if change.token:
+            token = {"token": {"S": change.token}, **ttl(job.created_at, JOB_DAYS)}
+            yield _key(job.job_id, f"TOKEN#{approval.approval_id}") | token
+
+
+def deletes(job: Job, change: Change) -> Iterable[Item]:
+    """Keys of what `change` removes."""
+    kept = {row.kind for row in change.due}
+    yield from (due_key(job.job_id, kind) for kind in change.done if kind not in kept)
+    yield from (_key(job.job_id, f"RESULT#{name}") for name in change.dropped)
+    yield from (_key(job.job_id, f"ACTION#{index:03d}") for index in change.unplanned)
+
+
+def due_key(job_id: str, kind: DueKind) -> Item:
+    """Key of a due row."""
+    return _key(job_id, f"DUE#{kind}")
+
+
+def due(job_id: str, row: Due, since: datetime) -> Item:
+    """A row of the sparse `due` index, in the shard of its job, kept like a job of `since`."""
+    shard = zlib.crc32(job_id.encode()) % SHARDS
+    return {
+        **due_key(job_id, row.kind),
+        **ttl(since, JOB_DAYS),
+        "body": {"S": canonical(row).decode()},
+        "job_id": {"S": job_id},
+        "due_shard": {"S": str(shard)},
+        "due_at": {"S": instant(row.at)},
+    }
+
+
+def due_row(item: Item) -> DueRow:
+    """What the index says."""
+    row = Due.model_validate_json(item["body"]["S"])
+    return DueRow(item["job_id"]["S"], row.kind, row.at, row.failed)
+
+
+def link_key(link_id: str) -> Item:
+    """Key of a link."""
+    return {"pk": {"S": f"LINK#{link_id}"}, "sk": {"S": "LINK"}}
+
+
+def link(made: Link) -> Item:
+    """A link, its tries beside its body for the condition."""
+    return {
+        **link_key(made.link_id),
+        "body": {"S": canonical(made).decode()},
+        "tries": {"N": str(made.tries)},
+    }
+
+
+def link_of(item: Item) -> Link:
+    """A link back."""
+    return Link.model_validate_json(item["body"]["S"])
+
+
+def record(items: Iterable[Item]) -> JobRecord:
+    """A job out of its partition. Raises NotFound when there is no state row."""
+    by_kind: dict[str, dict[str, Item]] = {}
+    for item in items:
+        kind, _, name = item["sk"]["S"].partition("#")
+        by_kind.setdefault(kind, {})[name] = item
+    if "STATE" not in by_kind:
+        raise NotFound("no such job")
+    rows_of = {kind: _bodies(named) for kind, named in by_kind.items() if kind in _WITH_BODY}
+    return JobRecord(
+        job=Job.model_validate_json(rows_of["STATE"][""]),
+        results=_all(Stored, rows_of.get("RESULT")),
+        ledger=tuple(_all(LedgerEntry, rows_of.get("ACTION")).values()),
+        approvals=_all(Approval, rows_of.get("APPROVAL")),
+        tokens={k: item["token"]["S"] for k, item in by_kind.get("TOKEN", {}).items()},
+        questions=_all(Question, rows_of.get("QUESTION")),
+        case=_case(rows_of),
+        due=_due(rows_of),
+        reservations=_all(Reservation, rows_of.get("RESERVED")),
+        notes=frozenset(by_kind.get("NOTE", {})),
+        audit=tuple(_all(audit.Entry, rows_of.get("AUDIT")).values()),
+    )
+
+
+_WITH_BODY = frozenset(
+    {"STATE", "RESULT", "ACTION", "APPROVAL", "QUESTION", "CASE", "DUE", "AUDIT", "RESERVED"}
+)
+
+
+def _bodies(named: dict[str, Item]) -> dict[str, str]:
+    return {name: item["body"]["S"] for name, item in named.items()}
+
+
+def _all(kind: type[ValueT], bodies: dict[str, str] | None) -> dict[str, ValueT]:
+    """The values by the last part of their key, in its order."""
+    return {name: kind.model_validate_json(body) for name, body in sorted((bodies or {}).items())}
+
+
+def _case(rows_of: dict[str, dict[str, str]]) -> Case | None:
+    return _all(Case, rows_of.get("CASE")).get("")
+
+
+def _due(rows_of: dict[str, dict[str, str]]) -> dict[Any, Due]:
+    return {k: Due.model_validate_json(v) for k, v in rows_of.get("DUE", {}).items()}
+
+
+def _key(job_id: str, sort: str) -> Item:
+    return {"pk": {"S": partition(job_id)}, "sk": {"S": sort}}
+
+
+def _row(job: Job, sort: str, value: Contract | Stored) -> Item:
+    body = {"body": {"S": canonical(value).decode()}}
+    return _key(job.job_id, sort) | body | ttl(job.created_at, JOB_DAYS)
+
+
+def ttl(since: datetime, days: int) -> Item:
+    """When the table may forget a row."""
+    return {"ttl": {"N": str(int((since + timedelta(days=days)).timestamp()))}}

@@ -1,0 +1,288 @@
+"""Jobs in one DynamoDB table: every change is one conditional transaction.
+
+A job's rows share the partition `JOB#<id>`: STATE, AUDIT#…, RESULT#…, ACTION#…, APPROVAL#…,
+QUESTION#…, CASE, DUE#…, NOTE#…, and SEEN, which outlives the rest so that a late duplicate is still
+known. What waits for somebody has a row in `INBOX#<box>`, written and removed with the job. Bodies
+are stored as the canonical text they were written as; numbers of the table are never re-serialised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from countersign.connectors.aws.client import client, guarded, is_conflict
+from countersign.connectors.clock import SystemClock
+from countersign.connectors.dynamodb import limits, rows
+from countersign.connectors.dynamodb.rows import JOB_DAYS, Item, ttl
+from countersign.domain.canonical import canonical, instant
+from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
+from countersign.domain.jobs.job import Job, Status
+from countersign.domain.ports import Holder, Seen
+from countersign.domain.workflow import Claim
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+
+def claim_item(held: Claim, job_id: str, now: datetime, until: datetime) -> Item:
+    """A claim's row."""
+    return {
+        "pk": {"S": f"CLAIM#{held.key}"},
+        "sk": {"S": "CLAIM"},
+        "job_id": {"S": job_id},
+        "body": {"S": held.body},
+        "since": {"S": instant(now)},
+        "holds_until": {"S": instant(until)},
+        **ttl(now, held.days),
+    }
+
+
+def holder(item: Item) -> Holder:
+    """Who holds a claim."""
+    since = datetime.fromisoformat(item["since"]["S"])
+    return Holder(job_id=item["job_id"]["S"], body=item["body"]["S"], since=since)
+
+
+_PAGE = 100
+
+
+class DynamoDue:
+    """The part of ports.JobStore that is about time."""
+
+    def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
+        self._table = table
+        self._db = guarded(db or client("dynamodb"))
+
+    def due(self, now: datetime) -> Iterator[DueRow]:
+        """Due rows of all shards up to `now`, oldest first, each once, read as they are taken."""
+        shards = (self._shard(str(number), now) for number in range(rows.SHARDS))
+        return heapq.merge(*shards, key=lambda row: row.at)
+
+    def postpone(self, row: DueRow, until: datetime) -> None:
+        """Move a row that failed on to `until`, unless it was changed meanwhile."""
+        item = rows.due(row.job_id, row.failed_until(until), until)
+        self._unless_changed(self._db.put_item, row, Item=item)
+
+    def forget(self, row: DueRow) -> None:
+        """Delete a row whose job is gone, unless it was changed meanwhile."""
+        self._unless_changed(self._db.delete_item, row, Key=rows.due_key(row.job_id, row.kind))
+
+    def _unless_changed(self, write: Any, row: DueRow, **what: rows.Item) -> None:
+        try:
+            write(
+                TableName=self._table,
+                ConditionExpression="due_at = :read",
+                ExpressionAttributeValues={":read": {"S": instant(row.at)}},
+                **what,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    def _shard(self, shard: str, now: datetime) -> Iterator[DueRow]:
+        start: dict[str, Any] = {}
+        while True:
+            page = self._db.query(
+                TableName=self._table,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+                ExpressionAttributeValues={":shard": {"S": shard}, ":now": {"S": instant(now)}},
+                Limit=_PAGE,
+                **start,
+            )
+            yield from map(rows.due_row, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def inbox_partition(box: str) -> str:
+    """The partition key of an inbox."""
+    return f"INBOX#{box}"
+
+
+def listed_key(row: Listed) -> Item:
+    """Key of a row, in its order of waiting."""
+    sort = f"{instant(row.since)}#{row.approval_id or row.job_id}"
+    return {"pk": {"S": inbox_partition(row.box)}, "sk": {"S": sort}}
+
+
+def listed_item(row: Listed) -> Item:
+    """A row. What it points at is read from the job: what is shown is what is stored there."""
+    ends = str(int((row.since + timedelta(days=JOB_DAYS)).timestamp()))
+    return listed_key(row) | {"body": {"S": canonical(row).decode()}, "ttl": {"N": ends}}
+
+
+def listed(found: Item) -> Listed:
+    """A row back."""
+    return Listed.model_validate_json(found["body"]["S"])
+
+
+_FREE = "attribute_not_exists(pk) OR job_id = :over OR holds_until < :now"
+_CREATE_TRIES = 5
+
+
+class DynamoStore(DynamoDue):
+    """ports.JobStore on DynamoDB."""
+
+    def create(self, job: Job, entry: audit.Entry, change: Change) -> Seen | None:
+        """Store a new job; None when this call stored it, else what is known of the earlier one."""
+        puts = [
+            self._put(rows.seen(job), "attribute_not_exists(pk)"),
+            self._put(rows.state(job), "attribute_not_exists(pk)"),
+            *self._puts(job, entry, change),
+        ]
+        for _ in range(_CREATE_TRIES):
+            try:
+                self._transact(puts)
+            except StoreConflict:
+                seen = self._seen(job.job_id)
+                if seen:
+                    return seen
+                # Somebody else's transaction on the same rows is under way and may yet fail.
+            else:
+                return None
+        raise StoreConflict("the same event is being stored by somebody else; send it again")
+
+    def load(self, job_id: str) -> JobRecord:
+        """The job with all its rows, read consistently. Raises NotFound."""
+        items: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = self._db.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": rows.partition(job_id)}},
+                ConsistentRead=True,
+                **start,
+            )
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return rows.record(items)
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def write(self, before: Job, after: Job, entry: audit.Entry, change: Change) -> None:
+        """All of `change`, if the job is still what `before` says. Raises StoreConflict."""
+        state = self._put(
+            rows.state(after),
+            "version = :version AND execution = :execution",
+            {":version": {"N": str(before.version)}, ":execution": {"S": before.execution}},
+        )
+        rest = [*self._puts(after, entry, change), *self._deletes(after, change)]
+        shared = limits.items(self._table, change)
+        try:
+            self._transact([state, *rest, *shared])
+        except StoreConflict as conflict:
+            raise limits.refusal(conflict, change, len(shared)) from None
+
+    def note(self, job_id: str, name: str) -> None:
+        """Leave a mark under the job."""
+        # Real time also where the clock is virtual: the table forgets by its own clock.
+        item = rows.note(job_id, name, SystemClock().now())
+        self._db.put_item(TableName=self._table, Item=item)
+
+    def recent(self, status: Status, limit: int) -> Sequence[Job]:
+        """Jobs of one status, latest first."""
+        page = self._db.query(
+            TableName=self._table,
+            IndexName="status",
+            KeyConditionExpression="#status = :status",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":status": {"S": status.value}},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [Job.model_validate_json(item["body"]["S"]) for item in page["Items"]]
+
+    def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
+        """Hold `claim` unless another job does; expiry is compared here, not left to TTL."""
+        until = now + timedelta(days=claim.days)
+        try:
+            self._db.put_item(
+                TableName=self._table,
+                Item=claim_item(claim, job_id, now, until),
+                ConditionExpression=_FREE,
+                ExpressionAttributeValues={
+                    ":now": {"S": instant(now)},
+                    ":over": {"S": over or "-"},
+                },
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return holder(error.response["Item"])  # type: ignore[typeddict-item] # the stub lacks it
+        return Holder(job_id=job_id, body=claim.body, since=now)
+
+    def inbox(self, box: str, limit: int) -> Sequence[Listed]:
+        """What waits in a box, oldest first; read consistently: what was signed is gone."""
+        page = self._db.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": inbox_partition(box)}},
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return [listed(item) for item in page["Items"]]
+
+    def link(self, link_id: str) -> Link:
+        """A link. Raises NotFound."""
+        found = self._db.get_item(
+            TableName=self._table, Key=rows.link_key(link_id), ConsistentRead=True
+        )
+        if "Item" not in found:
+            raise NotFound("no such link")
+        return rows.link_of(found["Item"])
+
+    def count_try(self, link: Link) -> None:
+        """Count a wrong value, exactly once. Raises StoreConflict."""
+        counted = link.model_copy(update={"tries": link.tries + 1})
+        self._transact(
+            [self._put(rows.link(counted), "tries = :tries", {":tries": {"N": str(link.tries)}})]
+        )
+
+    def _seen(self, job_id: str) -> Seen | None:
+        found = self._db.get_item(
+            TableName=self._table, Key=rows.seen_key(job_id), ConsistentRead=True
+        )
+        if "Item" not in found:
+            return None
+        return Seen(body_digest=found["Item"]["body_digest"]["S"])
+
+    def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
+        fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")
+        items = [*rows.puts(job, change), *map(listed_item, change.listed)]
+        return [fresh, *(self._put(item) for item in items)]
+
+    def _deletes(self, job: Job, change: Change) -> list[TransactWriteItemTypeDef]:
+        keys = [*rows.deletes(job, change), *map(listed_key, change.unlisted)]
+        return [{"Delete": {"TableName": self._table, "Key": key}} for key in keys]
+
+    def _put(
+        self, item: rows.Item, condition: str = "", values: rows.Item | None = None
+    ) -> TransactWriteItemTypeDef:
+        put: Any = {"TableName": self._table, "Item": item}
+        if condition:
+            put["ConditionExpression"] = condition
+        if values:
+            put["ExpressionAttributeValues"] = values
+        return {"Put": put}
+
+    def _transact(self, items: list[TransactWriteItemTypeDef]) -> None:
+        # One token for all tries of this write: a lost answer is answered again, not applied again.
+        token = hashlib.sha256(repr(items).encode()).hexdigest()[:36]
+        try:
+            self._db.transact_write_items(TransactItems=items, ClientRequestToken=token)
+        except ClientError as error:
+            if is_conflict(error):
+                raise StoreConflict("the job changed meanwhile") from error
+            raise

@@ -1,0 +1,233 @@
+"""Stripe as the ports Payments and Reader. No retries: whoever calls decides them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import httpx
+import stripe
+
+from countersign.connectors.stripe.http import Transport, read_error, write_error
+from countersign.connectors.stripe.records import (
+    ACTION_KEY,
+    ORDER,
+    is_of_order,
+    number_of,
+    order_record,
+    refund_record,
+    to_stripe,
+)
+from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused, Unavailable
+from countersign.domain.money import Money
+from countersign.domain.policy.records import Lookup, Record
+
+PAGE = 100
+"""Objects on one page: Stripe's limit."""
+MOST_PAGES = 20
+"""Pages that are read of one list; a customer with more is for a person."""
+
+_UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
+
+
+def pages(ask: Callable[[dict[str, str]], Any]) -> Iterator[dict[str, Any]]:
+    """All objects of a list. Raises Refused beyond MOST_PAGES: half a list is no answer."""
+    after: dict[str, str] = {}
+    for _ in range(MOST_PAGES):
+        page = called(partial(ask, after), lambda error: read_error(error, "read a list"))
+        found = data(page)
+        yield from found
+        if not page["has_more"]:
+            return
+        after = {"starting_after": str(found[-1]["id"])}
+    raise Refused(f"the list has more than {MOST_PAGES * PAGE} objects; a person has to look")
+
+
+def data(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The objects on one page. Raises KeyError or TypeError when it is none."""
+    held = page["data"]
+    if not isinstance(held, list):
+        raise TypeError("a list has `data`")
+    return held
+
+
+def called(
+    ask: Callable[[], Any], meaning: Callable[[Exception], CountersignError]
+) -> dict[str, Any]:
+    """The answer as plain JSON; whatever goes wrong, as `meaning` says."""
+    try:
+        answer: dict[str, Any] = ask().to_dict()
+    except (stripe.StripeError, *_UNREADABLE) as error:
+        raise meaning(error) from None
+    return answer
+
+
+@contextmanager
+def readable(lost: type[CountersignError]) -> Iterator[None]:
+    """An answer that is not what Stripe documents is as good as `lost`."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        why = type(error).__name__
+        raise lost(f"the payments account's answer is not readable ({why})") from None
+
+
+API_VERSION = "2026-10-28.endive"
+"""Pinned: another version of the API may answer in another shape."""
+
+_LONGEST_NUMBER = 100
+
+
+class StripePayments:
+    """One account, seen with the rights of the restricted `key`: to read charges and refunds, or to
+    write refunds too.
+
+    `base_url` may have a path; `timeout()` gives the seconds for a call. Raises Refused for a base
+    URL that would send the key in clear. `transport` is for tests.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        timeout: Callable[[], float],
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = Transport(base_url, timeout, transport)
+        self._stripe = stripe.StripeClient(
+            key,
+            base_addresses={"api": base_url.rstrip("/")},
+            max_network_retries=0,
+            http_client=self._http,
+            stripe_version=API_VERSION,
+        )
+
+    def __repr__(self) -> str:
+        """The account's address, never the key."""
+        return f"StripePayments({self._http.host})"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def look(self, lookup: Lookup) -> tuple[Record, ...]:
+        """`order` by `number`: its charges. `refunds_of_order_customer` by `number`: all refunds of
+        the customer who paid it; of a guest's order, its own refunds only."""
+        if lookup.field != "number" or lookup.kind not in {"order", "refunds_of_order_customer"}:
+            raise Refused(f"the payments account has no lookup {lookup.kind} by {lookup.field}")
+        try:
+            with readable(Unavailable):
+                return self._looked(lookup)
+        except NotFound:
+            raise Unavailable("what the list named is not there; ask again") from None
+
+    def refund(self, charge: str, amount: Money, reason: str, key: str, order: str) -> Record:
+        """As the port. The charge is read first, for Stripe takes an amount without a currency."""
+        stripes = self._in_currency_of(charge, amount)
+        made = called(
+            lambda: self._stripe.v1.refunds.create(
+                {
+                    "charge": charge,
+                    "amount": stripes,
+                    "reason": reason,
+                    "metadata": {ACTION_KEY: key, ORDER: order},
+                },
+                {"idempotency_key": key},
+            ),
+            lambda error: write_error(error, "refund a charge"),
+        )
+        with readable(Ambiguous):
+            return refund_record(made)
+
+    def refunds_of(self, charge: str) -> tuple[Record, ...]:
+        """As the port; none of a charge that the account does not have."""
+        with readable(Unavailable):
+            try:
+                return tuple(refund_record(one) for one in self._refunds(charge))
+            except NotFound:
+                return ()
+
+    def read(self, refund_id: str) -> Record:
+        """As the port."""
+        if not refund_id.strip("."):  # no name of an object in a path
+            raise NotFound("an empty id names no refund")
+        held = called(
+            lambda: self._stripe.v1.refunds.retrieve(refund_id),
+            lambda error: read_error(error, "read a refund"),
+        )
+        with readable(Unavailable):
+            return refund_record(held)
+
+    def _looked(self, lookup: Lookup) -> tuple[Record, ...]:
+        charges = self._charges_of(lookup.value)
+        if lookup.kind == "order":
+            return tuple(order_record(one, lookup.value) for one in charges)
+        refunds = {refund.id: refund for one in charges for refund in self._refunds_beside(one)}
+        return tuple(refunds.values())
+
+    def _in_currency_of(self, charge: str, amount: Money) -> int:
+        try:
+            held = self._charge(charge)
+        except NotFound:
+            raise Refused("refused: there is no such charge; nothing was sent") from None
+        if str(held.get("currency")).upper() != amount.currency:
+            raise Refused("refused: the charge is in another currency; nothing was sent")
+        try:
+            return to_stripe(amount.minor, amount.currency)
+        except ValueError as wrong:
+            raise Refused(f"refused: {wrong}; nothing was sent") from None
+
+    def _charges_of(self, number: str) -> list[dict[str, Any]]:
+        """The charges that say they paid the order: those that took money, or all that tried.
+
+        `transfer_group` is a filter of Stripe's list, which sees a charge at once. The search for
+        the metadata sees it within a minute or so, and finds what has no transfer group.
+        """
+        if not re.fullmatch(rf"[^\x00-\x1f\x7f]{{1,{_LONGEST_NUMBER}}}", number):
+            return []
+        found = list(self._charges("transfer_group", number)) or self._searched(number)
+        ours = [one for one in found if is_of_order(one, number)]
+        return [one for one in ours if one.get("status") != "failed"] or ours
+
+    def _searched(self, number: str) -> list[dict[str, Any]]:
+        quoted = number.replace("\\", "\\\\").replace("'", "\\'")
+        query = f"metadata['{ORDER}']:'{quoted}'"
+        page = called(
+            lambda: self._stripe.v1.charges.search({"query": query, "limit": PAGE}),
+            lambda error: read_error(error, "search the charges of an order"),
+        )
+        if page["has_more"]:
+            raise Refused(f"more than {PAGE} charges name this order; a person has to look")
+        # The index may show a charge as it was: only its id is taken from there.
+        return [self._charge(str(one["id"])) for one in data(page)]
+
+    def _charge(self, charge_id: str) -> dict[str, Any]:
+        if not charge_id.strip("."):
+            raise NotFound("an empty id names no charge")
+        return called(
+            lambda: self._stripe.v1.charges.retrieve(charge_id),
+            lambda error: read_error(error, "read a charge"),
+        )
+
+    def _refunds_beside(self, charge: Mapping[str, Any]) -> Iterator[Record]:
+        customer = charge.get("customer")
+        for one in self._charges("customer", customer) if customer else [charge]:
+            number = number_of(one)
+            yield from (refund_record(refund, number) for refund in self._refunds_within(one))
+
+    def _refunds_within(self, charge: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+        held = charge.get("refunds") or {}
+        whole = held.get("has_more") is False
+        return data(held) if whole else self._refunds(str(charge["id"]))
+
+    def _charges(self, name: str, value: str) -> Iterator[dict[str, Any]]:
+        which: Any = {name: value, "limit": PAGE, "expand": ["data.refunds"]}
+        return pages(lambda after: self._stripe.v1.charges.list(which | after))
+
+    def _refunds(self, charge: str) -> Iterator[dict[str, Any]]:
+        which: Any = {"charge": charge, "limit": PAGE}
+        return pages(lambda after: self._stripe.v1.refunds.list(which | after))

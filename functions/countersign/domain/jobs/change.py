@@ -1,0 +1,214 @@
+"""One change of a job: what a step did, applied and recorded in a single conditional write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from countersign.domain.approvals.approval import Approval
+from countersign.domain.approvals.questions import Question
+from countersign.domain.contract import Contract, Stored, Value
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.cases import Case
+from countersign.domain.jobs.job import Job, Move, Status, moved
+from countersign.domain.jobs.reviews import Review
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.limits.caps import Reservation
+from countersign.domain.limits.slots import Slot
+
+_OfMail = Literal["reminder", "question", "returned", "mail"]
+DueKind = Literal["queue", "approval", "callback", "parked", "reservation", _OfMail]
+"""A tier's reminder; questions and answers to mail; a mail that came back; requests that somebody
+was asked and has no mail of. Accepted but not started; a tier's deadline; a lost callback; a parked
+job; a part of a cap to settle or to free."""
+
+
+class Due(Value):
+    """Something that happens to a job at a time. One of each kind per job."""
+
+    kind: DueKind
+    at: datetime
+    failed: int = 0
+    """How often in a row it was due and could not be done."""
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A due row that `tick` found."""
+
+    job_id: str
+    kind: DueKind
+    at: datetime
+    failed: int = 0
+
+    def failed_until(self, until: datetime) -> Due:
+        """The row after one more failure."""
+        return Due(kind=self.kind, at=until, failed=self.failed + 1)
+
+
+class Link(Contract):
+    """One approver's way to one approval. Only a hash of the secret is stored."""
+
+    CONTRACT = "link"
+    VERSION = 1
+
+    link_id: str
+    secret_hash: str
+    job_id: str
+    approval_id: str
+    person_id: str
+    question: str = ""
+    """Id of the question that this link answers; such a link decides nothing."""
+    tries: int = 0
+
+
+class Listed(Value):
+    """A row of an inbox: what waits there, and since when. Without an approval it is a case."""
+
+    box: str
+    since: datetime
+    job_id: str
+    approval_id: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened, by whom, and everything that it leaves behind."""
+
+    event: str
+    actor: str
+    move: Move | None = None
+    status: Status | None = None
+    reason: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What the audit entry commits to."""
+    results: Mapping[str, Contract] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    """Names of results that no longer hold."""
+    unplanned: tuple[int, ...] = ()
+    """Ledger entries that never ran and are planned anew."""
+    ledger: tuple[LedgerEntry, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    token: str = ""
+    """The task token that waits for the approval in `approvals`."""
+    links: tuple[Link, ...] = ()
+    questions: tuple[Question, ...] = ()
+    case: Case | None = None
+    due: tuple[Due, ...] = ()
+    done: tuple[DueKind, ...] = ()
+    """Due rows that are settled by this change."""
+    listed: tuple[Listed, ...] = ()
+    """What begins to wait in somebody's inbox; `inbox.listing` works it out for every change."""
+    unlisted: tuple[Listed, ...] = ()
+    """What waits there no more."""
+    reviews: tuple[Review, ...] = ()
+    """What a person shall look at afterwards."""
+    takes: Slot | None = None
+    """The slot of a connector that this change takes; refused while the connector rests."""
+    frees: Slot | None = None
+    """The slot that it gives back."""
+    execution: str = ""
+    """Name of the execution that owns the job from now on."""
+    attempt: int = 0
+    parked: int | None = None
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """A job with everything that is stored under it."""
+
+    job: Job
+    results: Mapping[str, Stored] = field(default_factory=dict)
+    ledger: tuple[LedgerEntry, ...] = ()
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    case: Case | None = None
+    due: Mapping[DueKind, Due] = field(default_factory=dict)
+    reservations: Mapping[str, Reservation] = field(default_factory=dict)
+    """Parts of caps, by action key; written with their counters and not with the job."""
+    notes: frozenset[str] = frozenset()
+    """Marks that something was sent; written without a condition, after it was."""
+    audit: tuple[audit.Entry, ...] = ()
+
+    @property
+    def pending(self) -> Approval | None:
+        """The approval that waits for a decision, if any."""
+        return next((a for a in self.approvals.values() if _waits(a)), None)
+
+
+def created(job: Job, change: Change, salt: Callable[[], str]) -> tuple[Job, audit.Entry]:
+    """The first state of a new job and its first audit entry."""
+    blank = job.model_copy(update={"version": 0, "audit_length": 0, "audit_head": audit.GENESIS})
+    return transition(blank, change, job.created_at, salt)
+
+
+def transition(
+    job: Job, change: Change, now: datetime, salt: Callable[[], str]
+) -> tuple[Job, audit.Entry]:
+    """The job after `change`, and the audit entry that goes with it. Raises IllegalMove."""
+    status = moved(job, change.status or job.status)
+    entry = audit.append(
+        job.audit_head,
+        job.audit_length + 1,
+        job_id=job.job_id,
+        at=now,
+        actor=change.actor,
+        event=change.event,
+        fields={k: audit.Field(value=v, salt=salt()) for k, v in _fields(job, status, change)},
+    )
+    after = job.model_copy(
+        update={
+            "status": status,
+            "version": job.version + 1,
+            "updated_at": now,
+            "audit_length": entry.number,
+            "audit_head": entry.hash,
+            "reason": job.reason if change.reason is None else change.reason,
+            "execution": change.execution or job.execution,
+            "attempt": change.attempt or job.attempt,
+            "parked": job.parked if change.parked is None else change.parked,
+        }
+    )
+    return after, entry
+
+
+def after(record: JobRecord, job: Job, entry: audit.Entry, change: Change) -> JobRecord:
+    """`record` with `change` applied, without reading it again."""
+    results = {k: v for k, v in record.results.items() if k not in change.dropped}
+    ledger = {held.index: held for held in record.ledger if held.index not in change.unplanned}
+    due = {kind: row for kind, row in record.due.items() if kind not in change.done}
+    return JobRecord(
+        job=job,
+        results=results | {k: Stored.of(v) for k, v in change.results.items()},
+        ledger=tuple((ledger | {held.index: held for held in change.ledger}).values()),
+        approvals={**record.approvals, **{a.approval_id: a for a in change.approvals}},
+        tokens=_tokens(record, change),
+        questions={**record.questions, **{q.question_id: q for q in change.questions}},
+        case=change.case or record.case,
+        due=due | {row.kind: row for row in change.due},
+        reservations=record.reservations,
+        notes=record.notes,
+        audit=(*record.audit, entry),
+    )
+
+
+def _tokens(record: JobRecord, change: Change) -> Mapping[str, str]:
+    if not change.token:
+        return record.tokens
+    return {**record.tokens, **{a.approval_id: change.token for a in change.approvals}}
+
+
+def _fields(job: Job, status: Status, change: Change) -> list[tuple[str, str]]:
+    fields = dict(change.fields)
+    if status is not job.status:
+        fields["status"] = f"{job.status} → {status}"
+    if change.reason:
+        fields["reason"] = change.reason
+    return sorted(fields.items())
+
+
+def _waits(approval: Approval) -> bool:
+    return approval.decision is None and not approval.superseded

@@ -1,0 +1,149 @@
+"""The job: one piece of work through one workflow, its status, and the moves that are legal."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Literal
+from urllib.parse import quote, unquote
+
+from countersign.domain.canonical import canonical
+from countersign.domain.contract import Contract, Value
+from countersign.domain.errors import IllegalMove
+
+
+class Status(StrEnum):
+    """Where a job stands. Every change is one of LEGAL_MOVES and one audit entry."""
+
+    PENDING = "PENDING"
+    PROCESSING = "PROCESSING"
+    WAITING_FOR_REVIEW = "WAITING_FOR_REVIEW"
+    RETRYING = "RETRYING"
+    PARKED = "PARKED"
+    COMPLETED = "COMPLETED"
+    REJECTED = "REJECTED"
+    ESCALATED = "ESCALATED"
+    FAILED = "FAILED"
+    ROLLED_BACK = "ROLLED_BACK"
+
+
+_S = Status
+_CASE_ENDS = frozenset({_S.RETRYING, _S.COMPLETED, _S.REJECTED, _S.ROLLED_BACK})
+
+LEGAL_MOVES: dict[Status, frozenset[Status]] = {
+    _S.PENDING: frozenset({_S.PROCESSING, _S.REJECTED, _S.ESCALATED, _S.PARKED, _S.FAILED}),
+    _S.PROCESSING: frozenset(
+        {
+            *(_S.WAITING_FOR_REVIEW, _S.RETRYING, _S.PARKED),
+            *(_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED, _S.ROLLED_BACK),
+        }
+    ),
+    _S.WAITING_FOR_REVIEW: frozenset(
+        {_S.PROCESSING, _S.RETRYING, _S.PARKED, _S.ESCALATED, _S.FAILED}
+    ),
+    # REJECTED: a job that was parked before its input could be read.
+    _S.RETRYING: frozenset({_S.PROCESSING, _S.PARKED, _S.REJECTED, _S.ESCALATED, _S.FAILED}),
+    _S.PARKED: frozenset({_S.RETRYING, _S.ESCALATED, _S.FAILED}),
+    _S.ESCALATED: _CASE_ENDS,
+    _S.FAILED: _CASE_ENDS | {_S.ESCALATED},
+    # RETRYING: an execution takes back what the job did. ESCALATED: a mail bounced afterwards.
+    _S.COMPLETED: frozenset({_S.RETRYING, _S.ESCALATED}),
+    _S.REJECTED: frozenset(),
+    _S.ROLLED_BACK: frozenset(),
+}
+
+KEPT_DAYS = 400
+"""How long a job is kept after it began, and so for how long it can be undone."""
+
+ENDED = frozenset({_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED, _S.ROLLED_BACK})
+"""No execution works on a job in one of these; ESCALATED and FAILED wait for a person."""
+
+
+class Pointer(Value):
+    """Where content lies: the machine's states carry these, never the content."""
+
+    bucket: str
+    key: str
+    """The object's key, URL-quoted: stored text is normalised, and a key must not be."""
+    version: str | None = None
+
+    @classmethod
+    def to(cls, bucket: str, object_key: str, version: str | None = None) -> Pointer:
+        """The pointer to the object of exactly this key."""
+        return cls(bucket=bucket, key=quote(object_key, safe="/"), version=version)
+
+    @property
+    def object_key(self) -> str:
+        """The object's key, byte for byte as S3 named it."""
+        return unquote(self.key)
+
+
+class Source(Value):
+    """Where the job came from. `sender` and `event_id` together are the event's identity."""
+
+    door: Literal["webhook", "upload"]
+    sender: str
+    event_id: str
+    payload: Pointer
+    body_digest: str
+    size: int
+    received_at: datetime
+
+
+class Job(Contract):
+    """The row that says what a job is now. `version` grows by one with every write."""
+
+    CONTRACT: ClassVar[str] = "job"
+    VERSION: ClassVar[int] = 1
+
+    job_id: str
+    workflow: str
+    status: Status
+    version: int
+    execution: str
+    """Name of the execution that owns the job; a step of any other one is refused."""
+    attempt: int
+    release: str
+    """Digest of the release that the job is pinned to."""
+    source: Source
+    created_at: datetime
+    updated_at: datetime
+    audit_length: int = 0
+    audit_head: str = ""
+    reason: str = ""
+    parked: int = 0
+    """How often the job was parked."""
+
+
+def job_id_of(door: str, workflow: str, sender: str, event_id: str) -> str:
+    """The job's id, derived from the event's identity: the same event is always the same job."""
+    identity = canonical([door, workflow, sender, event_id])
+    head = hashlib.sha256(identity).digest()[:15]
+    return "j-" + base64.b32encode(head).decode().lower()
+
+
+def moved(job: Job, to: Status) -> Status:
+    """`to`, if the job may go there. Raises IllegalMove otherwise; staying is always legal."""
+    if to is not job.status and to not in LEGAL_MOVES[job.status]:
+        raise IllegalMove(f"{job.status} → {to} is not a legal move")
+    return to
+
+
+def execution_name(job_id: str, attempt: int) -> str:
+    """The first execution has the job's id; each redrive is a new one, `<job>-<attempt>`."""
+    return job_id if attempt == 1 else f"{job_id}-{attempt}"
+
+
+State = Literal["Propose", "Look", "Decide", "Act", "Ask", "Close", "Escalate", "Parked"]
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where the job goes next. `connector` names whose function acts or looks."""
+
+    state: State
+    connector: str = ""
+    reason: str = ""

@@ -1,0 +1,63 @@
+"""The desk: requests that wait for a signature, and actions that are reviewed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal, Protocol
+
+from countersign.domain.approvals.approval import Approval
+from countersign.domain.contract import Contract, Value
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that waits."""
+
+    workflow: str
+    approval: Approval
+
+
+class Answer(Value):
+    """What a reviewer said. `void`: the item could not be shown and counts for nothing."""
+
+    by: str
+    at: datetime
+    verdict: Literal["ok", "wrong", "void"]
+    why: str = ""
+
+
+class Review(Contract):
+    """One job whose automatic actions a person looks at afterwards, blind."""
+
+    CONTRACT: ClassVar[str] = "review"
+    VERSION: ClassVar[int] = 1
+
+    review_id: str
+    """Says nothing about the job or about `planted`."""
+    job_id: str
+    workflow: str
+    planted: bool
+    """Whether what is shown is changed so that it is wrong. Nobody but the store knows."""
+    sampled_at: datetime
+    answer: Answer | None = None
+
+
+class Desk(Protocol):
+    """Reading what waits on the desk; what lies there is written with its job."""
+
+    def asked(self, now: datetime, limit: int) -> Sequence[Asked]:
+        """Requests whose deadline is to come, the nearest first."""
+
+    def to_review(self, limit: int) -> Sequence[Review]:
+        """Reviews without an answer, oldest first."""
+
+    def reviewed(self, limit: int) -> Sequence[Review]:
+        """Reviews with an answer, latest first."""
+
+    def review(self, review_id: str) -> Review:
+        """One review. Raises NotFound."""
+
+    def answer(self, review: Review) -> None:
+        """Store the answer in `review`. Raises AlreadyDecided when it has one."""

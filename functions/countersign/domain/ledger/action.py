@@ -1,0 +1,107 @@
+"""Actions: typed, versioned tool contracts, and the ledger that accounts for each effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Generic, TypeVar
+
+from countersign.domain.contract import Contract, Value
+from countersign.domain.money import Money
+from countersign.domain.policy.records import Records
+
+ParamsT = TypeVar("ParamsT", bound=Contract)
+PortT = TypeVar("PortT")
+
+
+@dataclass(frozen=True)
+class Undo(Generic[ParamsT, PortT]):
+    """How one kind of effect is taken back.
+
+    `state(port, params, key, at)` is what the target holds of all that the action may touch, by the
+    target's own names, the object's own among them as `id`; nothing when it is not there. It is
+    read before `do` (unless the action `creates`, then before is nothing), after it, and before and
+    after the undo. `restore(port, params, key, at, values)` writes these values back; without any
+    the object goes. `at` is the id that the action left, by which an undo finds the object whatever
+    else of it was changed since; empty before and right after `do`.
+    """
+
+    words: Callable[[ParamsT], str]
+    """What undoing does, in one sentence."""
+    creates: bool
+    """Whether the action always makes something new."""
+    state: Callable[[PortT, ParamsT, str, str], Mapping[str, str]]
+    restore: Callable[[PortT, ParamsT, str, str, Mapping[str, str]], None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An action that a workflow wants, before policy has spoken."""
+
+    action: str
+    params: Contract
+    target: str
+    after: str = ""
+    """Id of the action of the same plan that must have been verified before this one runs."""
+
+
+PROSE = "prose"
+Prose = Annotated[str, PROSE]
+"""A parameter of more than one line. What is plain `str` never holds a line break that a person
+typed: a subject stays one header."""
+
+
+class Difference(Value):
+    """What an action changes at its target, by the name that the target uses."""
+
+    name: str
+    before: str
+    after: str
+
+
+class Receipt(Value):
+    """What the target answered: the id under which the effect can be found again."""
+
+    id: str
+    evidence: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Action(Generic[ParamsT, PortT]):
+    """One kind of effect.
+
+    `do(port, params, key)` carries it out under the idempotency `key`. `find(port, params, key)`
+    tells whether an interrupted attempt had carried it out, or is None where the target cannot
+    tell: then such an attempt ends as unknown. `read_back(port, params, receipt)` returns what the
+    target holds now; it must equal `expected(params)` field by field. None: the receipt is the
+    proof (mail).
+    """
+
+    id: str
+    version: int
+    connector: str
+    params: type[ParamsT]
+    words: Callable[[ParamsT], str]
+    """The action in one sentence for the person who signs it."""
+    do: Callable[[PortT, ParamsT, str], Receipt]
+    find: Callable[[PortT, ParamsT, str], Receipt | None] | None
+    read_back: Callable[[PortT, ParamsT, Receipt], Mapping[str, str]] | None
+    expected: Callable[[ParamsT], Mapping[str, str]]
+    amount: Callable[[ParamsT], Money | None] | None = None
+    """The money that the action moves, for approvers' limits and caps; None: it moves none."""
+    editable: tuple[str, ...] = ()
+    """Parameters that an approver may change; never a target or a recipient."""
+    as_edited: Callable[[ParamsT], ParamsT] | None = None
+    """What else is true of parameters that a person changed (a fixed text is a draft then)."""
+    differences: Callable[[ParamsT, Records], tuple[Difference, ...]] | None = None
+    """What changes at the target, against what Look found; None: it only adds something."""
+    undo: Undo[ParamsT, PortT] | None = None
+    """How the effect is taken back; None: it is irreversible."""
+    settle: timedelta = timedelta(0)
+    """How long after an answer the target may still show what was there before."""
+
+    @property
+    def reversible(self) -> bool:
+        """Whether the effect can be taken back."""
+        return self.undo is not None

@@ -1,0 +1,53 @@
+"""Mails that say which job they are of, so that what becomes of them finds its way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Email:
+    """A mail to one person."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    reply_to: str = ""
+    in_reply_to: str = ""
+    """Message-ID that this answers, for threading."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What the mail is about, for its own bounce: `job` (an id) and `part` (a ledger entry's key,
+    or `link-` and a link's id). Never content, never a secret: the provider repeats it."""
+
+
+class Mailer(Protocol):
+    """Sending mail."""
+
+    def send(self, email: Email) -> str:
+        """The provider's id of the accepted mail. Raises Throttled or Unavailable when nothing was
+        sent, Refused, or Ambiguous when the answer was lost."""
+
+
+LINK = "link-"
+"""How the `part` of an approval mail begins; a link's id follows."""
+
+
+@dataclass(frozen=True)
+class JobMailer:
+    """A mailer for the actions of one job."""
+
+    mailer: Mailer
+    job_id: str
+
+    def send(self, email: Email) -> str:
+        """As the port, the mail marked with its job."""
+        return self.mailer.send(of_job(email, self.job_id))
+
+
+def of_job(email: Email, job_id: str, part: str = "") -> Email:
+    """`email`, marked with its job and, where it has none yet, with the part that it is about."""
+    named = {"part": part} if part else {}
+    return replace(email, about={**email.about, **named, "job": job_id})

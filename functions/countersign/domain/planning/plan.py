@@ -1,0 +1,201 @@
+"""The plan: which actions a job wants, what policy says to each, and what comes next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import takewhile
+from typing import Any
+
+from countersign.domain import errors
+from countersign.domain.errors import NotAuthorised
+from countersign.domain.jobs.job import Move
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry
+from countersign.domain.policy.policy import Answer, Verdict, stricter
+from countersign.domain.policy.rules import Finding, Situation
+from countersign.domain.workflow import Workflow
+
+_A = ActionStatus
+_OPEN = frozenset({_A.AUTHORISED, _A.CLAIMED})
+_BEGUN = frozenset({_A.CLAIMED, _A.VERIFIED, _A.UNKNOWN, _A.UNDO, _A.UNDOING, _A.KEPT})
+_COMES = frozenset({_A.VERIFIED, _A.AUTHORISED, _A.CLAIMED})
+_NEVER = frozenset({_A.REJECTED, _A.FORBIDDEN, _A.DROPPED, _A.UNDONE})
+_TO_UNDO = frozenset({_A.UNDO, _A.UNDOING})
+_STUCK = {
+    _A.UNKNOWN: "it is not known whether an action took effect",
+    _A.FAILED: "an action failed",
+    _A.EXPIRED: "nobody decided in time",
+}
+
+
+def build(
+    workflow: Workflow[Any],
+    situation: Situation[Any],
+    found: Sequence[Finding],
+    expires_at: datetime,
+) -> tuple[LedgerEntry, ...]:
+    """The first ledger of a job: every wanted action with its fixed bytes and its verdict."""
+    return tuple(
+        entry(
+            index,
+            wanted,
+            workflow.actions[wanted.action],
+            workflow.policy.verdict(wanted.action, found),
+            job_id=situation.job_id,
+            policy=workflow.policy.version,
+            expires_at=expires_at,
+        )
+        for index, wanted in enumerate(workflow.want(situation))
+    )
+
+
+def reconsider(
+    workflow: Workflow[Any], ledger: Sequence[LedgerEntry], found: Sequence[Finding]
+) -> tuple[LedgerEntry, ...]:
+    """The entries that policy now judges more strictly than what they were authorised under.
+
+    Nothing becomes milder: what was forbidden or asked stays so.
+    """
+    changed = []
+    for held in ledger:
+        now = workflow.policy.verdict(held.action, found)
+        if held.status in (_A.PLANNED, _A.AUTHORISED) and stricter(held.verdict, now):
+            changed.append(_tightened(held, now))
+    return tuple(changed)
+
+
+def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:
+    """What comes next, from the ledger alone: act, ask, hand over, or close. What was cut off is
+    looked for before a person gets the job.
+
+    `reads` is the connector whose records are looked at again after a signature.
+    """
+    taken_back = next((held for held in reversed(ledger) if held.status in _TO_UNDO), None)
+    if taken_back:
+        return Move("Act", connector=taken_back.connector)
+    handed = _handed(ledger)
+    opened = next(iter(_open_now(ledger)), None)
+    if handed and opened is None:
+        return Move("Escalate", reason=handed)
+    if opened:
+        return Move("Act", connector=opened.connector)
+    waits = any(held.status is _A.PLANNED for held in ledger)
+    return Move("Ask", connector=reads) if waits else Move("Close")
+
+
+def check_plan(
+    workflow: Workflow[Any],
+    ledger: Sequence[LedgerEntry],
+    found: Sequence[Finding],
+    held: LedgerEntry,
+) -> None:
+    """The last look at one entry beside its neighbours, before it runs. Raises NotAuthorised.
+
+    Policy must still say what the stored verdict says, and the same bytes must not have run under
+    another entry: one authority is one effect, however many rows carry it.
+    """
+    if stricter(held.verdict, workflow.policy.verdict(held.action, found)):
+        raise NotAuthorised(f"action {held.index}: policy asks for more than its verdict says")
+    first = _presupposed(ledger, held)
+    if first is not None and first.status is not _A.VERIFIED:
+        raise NotAuthorised(f"action {held.index}: {held.after} comes first and is {first.status}")
+    twins = [other for other in ledger if other.digest == held.digest and other.index != held.index]
+    if any(other.status in _BEGUN for other in twins):
+        raise NotAuthorised(f"action {held.index}: the same bytes have run already")
+
+
+def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
+    """What one Act visit works on: the next consecutive open actions of one connector."""
+    return _consecutive(_open_now(ledger), connector)
+
+
+def undo_visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
+    """What one Act visit takes back: the last effects first, as far as one connector has them."""
+    return _consecutive([h for h in reversed(ledger) if h.status in _TO_UNDO], connector)
+
+
+def dropped(ledger: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """The entries that can never run, because what they presuppose will not happen."""
+    gone: list[LedgerEntry] = []
+    for held in ledger:
+        first = _presupposed([*gone, *ledger], held)  # of the same index the first one counts
+        if held.status in (_A.PLANNED, _A.AUTHORISED) and first and first.status in _NEVER:
+            note = f"it presupposes {first.action}, which is {first.status}"
+            gone.append(held.model_copy(update={"status": _A.DROPPED, "note": note}))
+    return tuple(gone)
+
+
+def _open_now(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """What Act works on; of a job that a person gets, only what may have taken effect already."""
+    if _handed(ledger):
+        return [held for held in ledger if held.status is _A.CLAIMED]
+    return _opened(ledger)
+
+
+def _handed(ledger: Sequence[LedgerEntry]) -> str:
+    """Why a person gets the job; empty: nobody has to."""
+    return _stuck(ledger) or _handed_over(ledger)
+
+
+def _opened(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """What may run now: authorised, and what it presupposes is done or comes just before."""
+    opened = []
+    for held in ledger:
+        first = _presupposed(ledger, held)
+        if held.status in _OPEN and (first is None or first.status in _COMES):
+            opened.append(held)
+    return opened
+
+
+def _presupposed(ledger: Sequence[LedgerEntry], held: LedgerEntry) -> LedgerEntry | None:
+    """The latest entry of the action that must come before `held`."""
+    named = (other for other in ledger if held.after and other.action == held.after)
+    return max(named, key=lambda other: other.index, default=None)
+
+
+def _consecutive(entries: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
+    return tuple(takewhile(lambda held: held.connector == connector, entries))
+
+
+def _stuck(ledger: Sequence[LedgerEntry]) -> str:
+    """What no machine can bring on; what could not be undone is named, with why."""
+    kept = (f"{h.action} is not undone ({h.note})" for h in ledger if h.status is _A.KEPT)
+    others = (_STUCK[held.status] for held in ledger if held.status in _STUCK)
+    return "; ".join(dict.fromkeys((*others, *kept)))
+
+
+def _tightened(held: LedgerEntry, now: Verdict) -> LedgerEntry:
+    status = _A.FORBIDDEN if now.answer is Answer.FORBID else _A.PLANNED
+    return held.model_copy(update={"verdict": now, "status": status, "approval": ""})
+
+
+def _handed_over(ledger: Sequence[LedgerEntry]) -> str:
+    """Why policy hands the whole job to a person; empty when it does not."""
+    live = (held for held in ledger if held.status is not _A.DROPPED)
+    handed = [held.verdict for held in live if held.verdict.escalate]
+    return "; ".join(reason.sentence for reason in handed[0].reasons) if handed else ""
+
+
+def failed_with(given: Mapping[str, Any]) -> str:
+    """The class of the error that a Catch handed on in a state's input; empty without one."""
+    error = given.get("error")
+    return str(error.get("Error", "")) if isinstance(error, dict) else ""
+
+
+def failure(given: Mapping[str, Any]) -> str:
+    """The sentence of the error that a Catch handed on in a state's input; empty without one.
+
+    Step Functions gives `{"Error": class name, "Cause": Lambda's JSON with "errorMessage"}`.
+    Messages of classes that are not ours are not repeated: they may hold content.
+    """
+    error = given.get("error")
+    if not isinstance(error, dict):
+        return ""
+    name = str(error.get("Error", "?"))
+    if name not in errors.family(errors.CountersignError):
+        return f"{name} in a step"
+    try:
+        return str(json.loads(str(error.get("Cause", ""))).get("errorMessage") or name)
+    except (ValueError, AttributeError):
+        return name

@@ -1,0 +1,159 @@
+"""Policy: findings become, per action, run, ask or forbid, with the reasons. Nothing else may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from countersign.domain.contract import Value
+from countersign.domain.policy.rules import Finding
+
+AfterFailure = Literal["escalate", "replan", "undo"]
+"""A person takes over; what was seen goes back to Propose; what was done is taken back."""
+
+
+class Answer(StrEnum):
+    """What may happen with an action, from the mildest to the strictest."""
+
+    RUN = "run"
+    ASK = "ask"
+    FORBID = "forbid"
+
+
+_STRICTNESS = {Answer.RUN: 0, Answer.ASK: 1, Answer.FORBID: 2}
+
+
+class Quorum(StrEnum):
+    """How many different people must approve: one of those asked, two (four eyes), or all."""
+
+    ONE = "one"
+    TWO = "two"
+    ALL = "all"
+
+
+_MOST = {Quorum.ONE: 0, Quorum.TWO: 1, Quorum.ALL: 2}
+
+
+class Reason(Value):
+    """Why: the policy line, the rule behind it with value and threshold, and a sentence."""
+
+    line: str
+    rule: str
+    sentence: str
+    value: str = ""
+    threshold: str = ""
+
+
+class Verdict(Value):
+    """The answer for one action, and all reasons of that strictness."""
+
+    answer: Answer
+    reasons: tuple[Reason, ...]
+    escalate: bool = False
+    """Whether a person must take the whole job over."""
+    quorum: Quorum = Quorum.ONE
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The ids of the rules behind the answer."""
+        return frozenset(reason.rule for reason in self.reasons)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a policy: for these actions, when this rule found something, this answer.
+
+    `actions` are action ids or patterns (`crm.*`). `when` is a rule id, or None for always.
+    """
+
+    id: str
+    actions: tuple[str, ...]
+    answer: Answer
+    when: str | None = None
+    sentence: str = ""
+    escalate: bool = False
+    quorum: Quorum = Quorum.ONE
+    """How many people must sign, for lines that ask."""
+
+    def covers(self, action: str) -> bool:
+        """Whether the line speaks about this action."""
+        return any(fnmatchcase(action, pattern) for pattern in self.actions)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """An ordered table of lines with a version and who answers for it: a person's id, or a role.
+
+    The strictest matching line wins. An action that no line speaks about is forbidden.
+    """
+
+    version: str
+    author: str
+    lines: tuple[Line, ...]
+    after_failure: AfterFailure = "escalate"
+    """What follows when a check after an action fails. A person gets what this cannot mend."""
+
+    def verdict(self, action: str, found: Iterable[Finding]) -> Verdict:
+        """The answer for `action`, given what the rules found."""
+        by_rule = {finding.rule: finding for finding in found}
+        hits = [line for line in self.lines if line.covers(action) and _holds(line, by_rule)]
+        if not hits:
+            return Verdict(answer=Answer.FORBID, reasons=(_UNKNOWN,))
+        answer = max((line.answer for line in hits), key=_STRICTNESS.__getitem__)
+        decisive = [line for line in hits if line.answer is answer]
+        return Verdict(
+            answer=answer,
+            reasons=tuple(_reason(line, by_rule) for line in decisive),
+            escalate=any(line.escalate for line in hits),
+            quorum=strictest(line.quorum for line in decisive),
+        )
+
+
+_UNKNOWN = Reason(line="default", rule="default", sentence="no line of the policy allows this")
+
+
+def strictest(quorums: Iterable[Quorum]) -> Quorum:
+    """The one that needs the most people."""
+    return max(quorums, key=_MOST.__getitem__, default=Quorum.ONE)
+
+
+def stricter(signed: Verdict, now: Verdict) -> bool:
+    """Whether what policy says now needs more than what was signed: a harder answer, a reason
+    that the signer did not see, or a person for the whole job."""
+    if now.escalate and not signed.escalate:
+        return True
+    if now.answer is Answer.ASK and signed.answer is Answer.ASK:
+        return not now.rules <= signed.rules
+    return _STRICTNESS[now.answer] > _STRICTNESS[signed.answer]
+
+
+def joined(held: Verdict, now: Verdict) -> Verdict:
+    """Both verdicts at once: the harder answer, every reason, the most people."""
+    seen = {(reason.line, reason.rule) for reason in now.reasons}
+    kept = (reason for reason in held.reasons if (reason.line, reason.rule) not in seen)
+    return Verdict(
+        answer=max(held.answer, now.answer, key=_STRICTNESS.__getitem__),
+        reasons=(*now.reasons, *kept),
+        escalate=held.escalate or now.escalate,
+        quorum=strictest((held.quorum, now.quorum)),
+    )
+
+
+def _holds(line: Line, found: dict[str, Finding]) -> bool:
+    return line.when is None or line.when in found
+
+
+def _reason(line: Line, found: dict[str, Finding]) -> Reason:
+    finding = found.get(line.when or "")
+    if finding is None:
+        return Reason(line=line.id, rule="always", sentence=line.sentence)
+    return Reason(
+        line=line.id,
+        rule=finding.rule,
+        sentence=line.sentence or finding.sentence,
+        value=finding.value,
+        threshold=finding.threshold,
+    )

@@ -1,0 +1,105 @@
+"""The start door: the intake queue's messages, our own and S3's, become executions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from countersign import observability
+from countersign.domain.canonical import canonical
+from countersign.domain.jobs.change import Change, created
+from countersign.domain.jobs.intake import accepted, new_job, turned_away
+from countersign.domain.jobs.job import Job, Pointer, Source
+from countersign.domain.policy.release import Release, release_key
+from countersign.domain.ports import Seen
+from countersign.parsing.json import loads
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import production
+from workflows import WORKFLOWS
+
+
+def pin(deps: Deps, workflow: str) -> str:
+    """Digest of the workflow's release with the stage's model; the bucket holds it from now on."""
+    shipped: Release = WORKFLOWS[workflow].release
+    model = deps.settings.model_name or shipped.model
+    release = shipped.model_copy(update={"model": model})
+    pinned = release.digest
+    if pinned not in deps.published:
+        deps.payloads.put(release_key(pinned), canonical(release))
+        deps.published.add(pinned)
+    return pinned
+
+
+def store(deps: Deps, job: Job, change: Change) -> Seen | None:
+    """Store the job if this event is new; else tell what is known of it."""
+    stored, entry = created(job, change, deps.ids.salt)
+    return deps.store.create(stored, entry, change)
+
+
+MAX_UPLOAD_BYTES = 25_000_000
+
+
+def start(deps: Deps, message: str) -> None:
+    """Start what one message asks for. Any exception sends the message back to the queue."""
+    body = loads(message.encode())
+    if "job_id" in body:
+        _begin(deps, str(body["job_id"]))
+    else:
+        _uploaded(deps, body["detail"])
+
+
+def _begin(deps: Deps, job_id: str) -> None:
+    deps.executions.start(job_id, job_id)
+
+
+def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
+    """An object arrived: its prefix names the workflow. Keys are raw here: never unquote them."""
+    thing, now = detail["object"], deps.clock.now()
+    bucket, key = detail["bucket"]["name"], str(thing["key"])
+    version = thing.get("version-id")
+    pointer = Pointer.to(bucket, key, version)
+    source = Source(
+        door="upload",
+        sender=bucket,
+        event_id=f"{pointer.key}\n{version or thing['sequencer']}",
+        payload=pointer,
+        body_digest=str(thing.get("etag", "")),
+        size=int(thing.get("size", 0)),
+        received_at=now,
+    )
+    workflow = key.partition("/")[0]
+    refusal = _refusal(workflow, key, source.size)
+    release = "" if refusal else pin(deps, workflow)
+    job = new_job(workflow if workflow in WORKFLOWS else "unknown", release, source, now)
+    store(deps, job, turned_away(job, refusal) if refusal else accepted(job))
+    if not refusal:
+        _begin(deps, job.job_id)
+
+
+def _refusal(workflow: str, key: str, size: int) -> str:
+    if key.endswith("/"):
+        return "a folder marker is not a file"
+    if "/" not in key or workflow not in WORKFLOWS:
+        return f"no workflow has this prefix; the prefixes are {', '.join(sorted(WORKFLOWS))}"
+    if size == 0:
+        return "the file is empty"
+    if size > MAX_UPLOAD_BYTES:
+        return f"the file is larger than {MAX_UPLOAD_BYTES:,} bytes"
+    return ""
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """SQS's batch in; the ids of the messages that failed out."""
+
+    def one(record: SQSRecord) -> None:
+        with observability.invocation("start", message_id=record.message_id):
+            start(production(), record.body)
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, one, processor, context)

@@ -1,0 +1,132 @@
+"""The webhook door: POST /webhooks/{workflow}, signed as Standard Webhooks asks.
+
+202 accepted (again, for the same id and body) · 400 not JSON · 401 not signed · 404 no such
+workflow · 409 the id came with another body · 413 too large. Never a 5xx for what was sent, nor
+once the job is stored; 503 while the same event is being stored by another delivery, or when we
+failed before it was: the sender comes again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from countersign import observability
+from countersign.domain.canonical import digest
+from countersign.domain.errors import ContractBroken, NotFound, StoreConflict
+from countersign.domain.jobs.intake import accepted, new_job
+from countersign.domain.jobs.job import Job, Source, Status, job_id_of
+from countersign.entrypoints.signature import BadSignature, VerifiedDelivery, verify
+from countersign.entrypoints.start import pin, store
+from countersign.parsing.json import NotJson, loads
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import production
+from countersign.web.http import Request, Response
+from workflows import WORKFLOWS
+
+MAX_BYTES = 1_000_000
+RETRY_SECONDS = 30
+
+
+def receive(deps: Deps, request: Request) -> Response:
+    """Check cheap things first, verify before parsing, store before queueing, answer last."""
+    workflow = request.params["workflow"]
+    if len(request.body) > MAX_BYTES:
+        return _problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
+    if workflow not in WORKFLOWS:
+        return _problem(404, "there is no workflow of this name")
+    try:
+        delivery = _verified(deps, request)
+    except BadSignature as bad:
+        return _problem(401, str(bad))
+    try:
+        loads(request.body)
+    except NotJson as not_json:
+        return _problem(400, str(not_json))
+    return _accept(deps, workflow, delivery, request.body)
+
+
+def _verified(deps: Deps, request: Request) -> VerifiedDelivery:
+    held = json.loads(deps.secrets.get(deps.settings.webhook_secret))
+    # {"current": …, "previous": …}: all are good, so a rotation adds one before it drops one.
+    secrets = [f"whsec_{value.removeprefix('whsec_')}" for value in held.values()]
+    return verify(secrets, request.headers, request.body, deps.clock.now())
+
+
+def _accept(deps: Deps, workflow: str, delivery: VerifiedDelivery, body: bytes) -> Response:
+    now, body_digest = deps.clock.now(), digest(body)
+    job_id = job_id_of("webhook", workflow, workflow, delivery.id)
+    # Content first, under a key that names it: a crash leaves an orphan, never a job without body.
+    payload = deps.payloads.put(f"raw/{job_id}/{body_digest}", body)
+    source = Source(
+        door="webhook",
+        sender=workflow,
+        event_id=delivery.id,
+        payload=payload,
+        body_digest=body_digest,
+        size=len(body),
+        received_at=now,
+    )
+    job = new_job(workflow, pin(deps, workflow), source, now)
+    try:
+        seen = store(deps, job, accepted(job))
+    except StoreConflict as busy:
+        return _later(str(busy))
+    if seen and seen.body_digest != body_digest:
+        observability.count("WebhookConflicts", workflow=workflow)
+        return _problem(409, "this id came before with another body; a new event needs a new id")
+    _queue(deps, job_id, known=seen is not None)
+    return _answer(202, job_id=job_id)
+
+
+def _queue(deps: Deps, job_id: str, *, known: bool) -> None:
+    """Queue what has not begun. The job is stored with a due row, so that a failure here costs
+    minutes, not the job: `tick` queues it again."""
+    try:
+        if not known or _not_begun(deps, job_id):
+            deps.queue.send(job_id)
+    except Exception as error:  # noqa: BLE001 - counted; the row heals
+        observability.logger().warning("not queued", extra={"class": type(error).__name__})
+        observability.count("WebhooksNotQueued")
+
+
+def _not_begun(deps: Deps, job_id: str) -> bool:
+    """Whether an earlier delivery stored the job and then failed to queue it."""
+    try:
+        job: Job = deps.store.load(job_id).job
+    except NotFound:
+        return False
+    return job.status is Status.PENDING
+
+
+def _problem(status: int, what: str) -> Response:
+    return _answer(status, message=what)
+
+
+def _later(what: str) -> Response:
+    answer = _problem(503, what)
+    return replace(answer, headers={**answer.headers, "retry-after": str(RETRY_SECONDS)})
+
+
+def _answer(status: int, **said: str) -> Response:
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    return Response(status, json.dumps(said), headers)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's shape
+    """API Gateway's event in, its answer out."""
+    with observability.invocation("webhook"):
+        return answered(production, event).as_event()
+
+
+def answered(deps: Callable[[], Deps], event: Mapping[str, Any]) -> Response:
+    """The answer to an event, also when we fail: the sender is told to come again."""
+    try:
+        return receive(deps(), Request.of(event))
+    except ContractBroken as broken:
+        return _problem(400, str(broken))
+    except Exception:  # noqa: BLE001 - the outermost edge; `defect` logs the trace
+        observability.defect("webhook")
+        return _later("we failed; send the same event again")

@@ -1,0 +1,59 @@
+"""Rules that every workflow over messages has: what they find, with its value and threshold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from countersign.domain.policy.rules import Situation
+from countersign.extraction import prompts
+from countersign.extraction.injection import order_in
+from countersign.extraction.messages import CUT, MessageT
+
+Hit = tuple[object, object] | None
+
+
+def low_confidence(situation: Situation[MessageT]) -> Hit:
+    """Less confidence than `confidence.min`."""
+    least = situation.limits.number("confidence.min")
+    sure = situation.proposal.confidence
+    return (sure, least) if sure < least else None
+
+
+def unauthenticated(situation: Situation[MessageT]) -> Hit:
+    """A sender whom nobody vouches for."""
+    return None if situation.input.authenticated else (situation.input.channel, "authenticated")
+
+
+def over_size(situation: Situation[MessageT]) -> Hit:
+    """More files than `attachments.max`, or a text that was cut."""
+    files, most = len(situation.input.attachments), situation.limits.number("attachments.max")
+    if files > most:
+        return f"{files} attachments", most
+    return ("text was cut", "a text that is read whole") if CUT in situation.input.defects else None
+
+
+def masked(situation: Situation[MessageT]) -> Hit:
+    """Numbers that no model may see."""
+    return ("masked in the text", "none") if prompts.is_masked(situation.input) else None
+
+
+def orders(source: str) -> Hit:
+    """Orders to a model in the message's source text."""
+    order = order_in(source)
+    return (f"“{order}”", "no orders to the model") if order else None
+
+
+def foreign(kinds: tuple[str, ...]) -> Hit:
+    """Targets in what was written that are neither ours nor the sender's."""
+    return (f"{len(kinds)} in the draft: {', '.join(kinds)}", "none") if kinds else None
+
+
+def instant(text: str) -> datetime | None:
+    """ISO 8601, in UTC where it names no zone, or milliseconds since 1970; None for all else."""
+    try:
+        if text.isdecimal():
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(text))
+        at = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,103 @@
+"""What a model says, as facts: normalised, and each kept only with quotes that really say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Protocol
+
+from countersign.domain.policy.proposal import Fact, flat
+from countersign.domain.workflow import money_facts
+from countersign.extraction import amounts, language
+from countersign.extraction.answers import ReplyDraft, Said, SaidMoney
+
+Supports = Callable[[str, str], bool]
+"""(quote, value) → whether the quote says the value."""
+
+
+class Quoted(Protocol):
+    """A value with quotes, whichever values its contract allows."""
+
+    @property
+    def value(self) -> str:
+        """What is said."""
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """Where it is said."""
+
+
+def extracted(said: Said | None, supports: Supports) -> Fact | None:
+    """A fact that stands in its quotes; a quote without it is dropped, and a fact whose last quote
+    is dropped has none, which the grounding check reports as a fault."""
+    if said is None or not said.value.strip():
+        return None
+    value = flat(said.value)
+    return Fact(value=value, quotes=tuple(quote for quote in said.quotes if supports(quote, value)))
+
+
+def derived(said: Quoted | None) -> Fact | None:
+    """A fact that its quotes support without saying it in its words."""
+    if said is None or not said.value.strip():
+        return None
+    return Fact(value=flat(said.value), quotes=said.quotes, derived=True)
+
+
+def spoken(said: Said | None) -> Fact | None:
+    """The language as an ISO 639-1 code; None when it is none that we know."""
+    fact = derived(said)
+    known = language.code(fact.value) if fact else ""
+    return fact.model_copy(update={"value": known}) if fact and known else None
+
+
+def money(said: SaidMoney | None, name: str) -> Mapping[str, Fact | None]:
+    """`<name>_amount` and, where a currency is said, `<name>_currency`: its ISO 4217 code, or in
+    capitals what is said. An amount that is no positive decimal gives no fact at all."""
+    amount = _decimal(said.amount) if said else None
+    if said is None or amount is None:
+        return {}
+    quotes = tuple(quote for quote in said.quotes if amounts.supports(quote, amount))
+    currency = said.currency or ""
+    code = amounts.currency_code(currency) or flat(currency).upper()
+    for_amount, for_currency = money_facts(name)
+    found = {for_amount: Fact(value=format(amount, "f"), quotes=quotes)}
+    return {**found, for_currency: Fact(value=code, quotes=quotes)} if code else found
+
+
+def drafts(reply: ReplyDraft | None) -> Mapping[str, str]:
+    """The reply's `reply_subject` and `reply_body`; nothing when its body is empty."""
+    if reply is None or not reply.body.strip():
+        return {}
+    return {"reply_subject": flat(reply.subject), "reply_body": reply.body.strip()}
+
+
+def contains(quote: str, value: str) -> bool:
+    """Whether the quote holds the value."""
+    return flat(value).lower() in flat(quote).lower()
+
+
+def all_words(quote: str, value: str) -> bool:
+    """Whether the quote holds every word of the value."""
+    hay = flat(quote).lower()
+    return all(word in hay for word in flat(value).lower().replace(",", " ").split())
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount > 0 else None
+
+
+_DENSE = "\u3040"
+"""From here on, scripts put no spaces between words."""
+
+
+def word_pattern(known: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of whole words and phrases, longest first; scripts without spaces match inside."""
+    ordered = sorted(known, key=len, reverse=True)
+    spaced = "|".join(re.escape(word) for word in ordered if word[0] < _DENSE)
+    dense = "|".join(re.escape(word) for word in ordered if word[0] >= _DENSE)
+    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)" + (f"|{dense}" if dense else ""), re.IGNORECASE)

@@ -1,0 +1,111 @@
+"""Which language a text is in, by its script and its most common words."""
+# ruff: noqa: E501 - tables of words in many languages
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+LANGUAGES = _set(
+    "af ar az be bg bn ca cs da de el en es et eu fa fi fr gl he hi hr hu hy id is it ja ka kk ko lt "
+    "lv mk ms mt nl no pl pt ro ru sk sl sq sr sv sw th tl tr uk ur vi zh"
+)
+"""ISO 639-1 codes that the CRM takes as a contact's language."""
+STOP_WORDS: Mapping[str, frozenset[str]] = {
+    "en": _set(
+        "the and for with you we are our would like have is this that your can please from of to in "
+        "i a be will on need it as an not but"
+    ),
+    "de": _set(
+        "und der die das wir sie für mit ist ein eine einen nicht ich bitte unser unsere wie auf zu "
+        "den dem haben können möchten möchte von bei werden uns ihre ihr sind im aus"
+    ),
+    "fr": _set(
+        "le la les et des nous vous pour avec est une un dans votre notre je bonjour merci sur du de "
+        "qui que cherchons souhaitons avons au aux ce cette pouvez sommes"
+    ),
+    "es": _set(
+        "el la los las y para con que una un nos por favor somos necesitamos de en es su nuestra "
+        "nuestro gracias hola del estamos quisiera al más como tenemos me"
+    ),
+    "it": _set(
+        "il la gli e per con che una un di in siamo vorremmo vorrei grazie della dei del nostra "
+        "nostro sono è alla nella le lo abbiamo ci buongiorno"
+    ),
+    "nl": _set(
+        "de het een en wij voor met van is ik u uw onze graag bedankt zijn niet in op dat naar wij "
+        "we zoeken willen kunnen hebben aan bij ons"
+    ),
+    "pt": _set(
+        "o a os as e para com que uma um de em é nós obrigado obrigada gostaríamos não do da no na "
+        "nossa nosso somos por precisamos temos olá bom"
+    ),
+    "sv": _set("och att det som en på är vi för med av till inte ni jag har vår om"),
+    "da": _set("og at det som en på er vi for med af til ikke jeg har vores om"),
+    "fi": _set("ja on että ei me olemme meille tai kanssa hyvä päivää kiitos sekä"),
+    "pl": _set("i w na z do się jest nie że dla proszę jesteśmy oraz o nas od jak"),
+    "cs": _set("a v na je se že pro s do prosím jsme o z pokud děkuji dobrý den"),
+    "tr": _set("ve bir bu için ile da de biz lütfen merhaba istiyoruz olarak"),
+}
+
+
+_NAMES = {
+    "english": "en",
+    "german": "de",
+    "deutsch": "de",
+    "french": "fr",
+    "français": "fr",
+    "spanish": "es",
+    "español": "es",
+    "italian": "it",
+    "italiano": "it",
+    "dutch": "nl",
+    "nederlands": "nl",
+    "portuguese": "pt",
+    "português": "pt",
+    "japanese": "ja",
+    "chinese": "zh",
+}
+_SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("hi", re.compile("[\u0900-\u097f]")),
+    ("he", re.compile("[\u0590-\u05ff]")),
+    ("fa", re.compile("[\u067e\u0686\u0698\u06af]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+    ("el", re.compile("[\u0370-\u03ff]")),
+    ("uk", re.compile("[\u0404\u0406\u0407\u0454\u0456\u0457\u0490\u0491]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
+_SHARE = 0.15
+_FEWEST = 2
+
+
+def code(stated: str) -> str:
+    """The ISO 639-1 code in `en`, `en-GB` or `English`; empty when it is none that we know."""
+    plain = stated.strip().lower()
+    short = re.split("[-_]", plain)[0]
+    return short if short in LANGUAGES else _NAMES.get(plain, "")
+
+
+def detect(text: str) -> str:
+    """The ISO 639-1 code of the language of `text`; empty when it is too short to tell."""
+    letters = len(_LETTER.findall(text)) or 1
+    rare = {"ja", "fa", "uk"}  # a few of these letters tell the language from its neighbours
+    for code, script in _SCRIPTS:
+        share = len(script.findall(text)) / letters
+        if share > (0.02 if code in rare else _SHARE):
+            return code
+    words = [word.lower() for word in _WORD.findall(text)]
+    counted = {code: sum(word in known for word in words) for code, known in STOP_WORDS.items()}
+    best = max(counted, key=lambda code: counted[code])
+    return best if counted[best] >= _FEWEST else ""

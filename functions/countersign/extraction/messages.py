@@ -1,0 +1,149 @@
+"""One inbound message, whichever door it came through: what every workflow's input shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import StringConstraints
+
+from countersign.domain.contract import Contract, ContractT, Value
+from countersign.domain.errors import ContractBroken, Quarantined
+from countersign.domain.workflow import Raw
+from countersign.parsing.json import NotJson, loads
+from countersign.parsing.mail.message import Mail, read_mail
+from countersign.parsing.sniff import sniff
+from countersign.parsing.text import one_line
+
+Channel = Literal["form", "mail"]
+Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+MessageT = TypeVar("MessageT", bound="Message")
+
+CUT = "The text is longer than what is read; the rest was left out."
+
+
+class Attachment(Value):
+    """A file that came along. It is listed, never opened. `size` in bytes."""
+
+    name: str
+    content_type: str
+    size: int
+
+
+class Message(Contract):
+    """What somebody wrote, and how far it is known who did. Workflows add what a form stated."""
+
+    channel: Channel
+    sender: str
+    """The address that wrote, domain in lower case; the only recipient a reply can have."""
+    sender_name: str = ""
+    authenticated: bool = False
+    """Whether `sender` is vouched for: our own receiver (DMARC or aligned DKIM) for a mail; for a
+    form only a signed webhook of a system that knows its customers. Never for a public form."""
+    subject: str = ""
+    text: str
+    signature: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    automatic: str = ""
+    """Why nobody wrote this by hand (a sentence); empty when somebody did."""
+    message_id: str = ""
+    defects: tuple[str, ...] = ()
+    """What the parser had to repair, in sentences."""
+    language_hints: tuple[str, ...] = ()
+    """ISO 639-1 codes that headers or the form declare."""
+
+
+_MAX_TEXT = 20_000
+_MAX_SIGNATURE = 2_000
+_BY_HAND = "Open the stored original with care and answer by hand."
+_AUTOMATIC = {
+    "bounce": "a delivery report (bounce)",
+    "out-of-office": "an out-of-office reply",
+    "mailing-list": "a mailing list's message",
+    "auto-reply": "an automatic reply",
+}
+
+
+def read(raw: Raw, kind: type[MessageT], from_form: Callable[[bytes], MessageT]) -> MessageT:
+    """A form (JSON) or a mail as input. Raises ContractBroken for a form that breaks the published
+    contract, and Quarantined for anything that cannot be read as either."""
+    found = sniff(raw.body)
+    if found == "json" or raw.door == "webhook":
+        return from_form(raw.body)
+    if found == "empty":
+        raise Quarantined("The upload is empty. Ask the sender for the message.")
+    try:
+        return _from_mail(kind, read_mail(raw.body, authserv_id=raw.authserv_id))
+    except Quarantined as unread:
+        raise Quarantined(f"{unread} {_BY_HAND}") from None
+
+
+def dismiss(message: Message) -> str:
+    """Why nobody answers this message: a machine wrote it. Empty when a person did."""
+    if not message.automatic:
+        return ""
+    return f"closed without an answer: the message is {message.automatic}, written by a machine"
+
+
+def requester(message: Message) -> str:
+    """Who wrote: they never approve what they ask for."""
+    return message.sender
+
+
+def form(kind: type[ContractT], body: bytes) -> ContractT:
+    """The form in `body`. Raises ContractBroken, which names the fields."""
+    try:
+        parsed = loads(body)
+    except NotJson as error:
+        raise ContractBroken(f"{kind.CONTRACT}: the body is not JSON: {error}") from None
+    return kind.read(_plain(parsed))
+
+
+def address(stated: str, contract: str) -> str:
+    """The form's address, domain in lower case. Raises ContractBroken with advice."""
+    # Loaded here because only Prepare reads forms, and the other steps should start without it.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - as said above
+
+    try:
+        checked = validate_email(stated, check_deliverability=False)
+    except EmailNotValidError:
+        raise ContractBroken(f"{contract}: email: not an address that mail can reach") from None
+    if checked.ascii_email is None:
+        raise ContractBroken(f"{contract}: email: write the part before the @ in plain letters")
+    return checked.ascii_email
+
+
+def _plain(node: Any) -> Any:
+    # A number with a point has no place in a form; as a float the contract can say so by field.
+    if isinstance(node, Decimal):
+        return float(node)
+    if isinstance(node, dict):
+        return {key: _plain(item) for key, item in node.items()}
+    return [_plain(item) for item in node] if isinstance(node, list) else node
+
+
+def _from_mail(kind: type[MessageT], mail: Mail) -> MessageT:
+    automatic = _AUTOMATIC[mail.automatic] if mail.automatic else ""
+    if not mail.sender and not automatic:
+        raise Quarantined("The mail has no usable sender address.")
+    text = mail.text or mail.quoted or mail.signature
+    return kind(
+        channel="mail",
+        sender=mail.sender or "",
+        sender_name=one_line(mail.sender_name, 200),
+        authenticated=mail.authenticated,
+        subject=one_line(mail.subject, 300),
+        text=text[:_MAX_TEXT],
+        signature=(mail.signature if mail.text else "")[:_MAX_SIGNATURE],
+        attachments=tuple(
+            Attachment(name=file.name or "", content_type=file.content_type, size=file.size)
+            for file in mail.attachments
+        ),
+        automatic=automatic,
+        message_id=mail.message_id or "",
+        defects=(*mail.defects, CUT) if len(text) > _MAX_TEXT else mail.defects,
+    )

@@ -1,0 +1,135 @@
+"""A message as what a model may see: masked, as one JSON object; and that object taken apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic
+
+from countersign.domain.workflow import PARTS
+from countersign.extraction import sentences
+from countersign.extraction.injection import order_in
+from countersign.extraction.messages import Message, MessageT
+from countersign.parsing.masking import mask
+
+_SHOWN_ATTACHMENTS = 20
+_VALUE = 300
+_NAMES = {
+    " channel": "came by",
+    "from name": "sender",
+    "from email": "address",
+    " text": "message",
+    " attachments": "attachment",
+}
+"""What people read for a part's key, by the key of what it is in and its own."""
+
+
+@dataclass(frozen=True)
+class Prompts(Generic[MessageT]):
+    """What a model is shown of a workflow's messages; `form` gives what a form stated."""
+
+    form: Callable[[MessageT], Mapping[str, str]]
+
+    def source_text(self, message: MessageT) -> str:
+        """Everything the model was shown, as plain text: quotes are checked against this only.
+
+        It is made of the same masked values as `prompt_text`, so a quote of a number that the model
+        never saw cannot stand.
+        """
+        return PARTS.join(text for _, text in self.source_parts(message))
+
+    def source_parts(self, message: MessageT) -> tuple[tuple[str, str], ...]:
+        """The same in its parts: what each is, and its text."""
+        return tuple(_values(_shown(message, self.form(message)), ""))
+
+    def prompt_text(self, message: MessageT) -> str:
+        """The message as one JSON object, so that nothing in it can pose as anything but data."""
+        return json.dumps(_shown(message, self.form(message)), ensure_ascii=False, indent=1)
+
+
+def is_masked(message: Message) -> bool:
+    """Whether a card, account or identity number stands in the message."""
+    text = f"{message.subject}\n{message.text}\n{message.signature}"
+    return mask(text) != text
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The prompt's JSON, taken apart again for the plain heuristics."""
+
+    sender: str
+    header: str
+    form: Mapping[str, str]
+    subject: str
+    text: str
+    signature: str
+
+    @cached_property
+    def below(self) -> str:
+        """What stands under the text: the signature, or what follows the leave-taking."""
+        return self.signature or sentences.farewell(self.text)
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """The sentences of the text; without any, the subject; empty when both only give orders."""
+        found = sentences.split(sentences.body(self.text)) or sentences.split(self.subject)
+        whole = self.text.strip()[:_VALUE]
+        return found or ([whole] if whole and not order_in(self.words) else [])
+
+    @cached_property
+    def words(self) -> str:
+        """Subject and text."""
+        return f"{self.subject}\n{self.text}"
+
+    @property
+    def gives_orders(self) -> bool:
+        """Whether the text gives orders to a model."""
+        return bool(order_in(f"{self.words}\n{self.signature}"))
+
+
+def parsed(prompt_text: str) -> Prompt:
+    """The prompt in its JSON."""
+    prompt = json.loads(prompt_text)
+    return Prompt(
+        sender=prompt["from"]["email"],
+        header=prompt["from"]["name"],
+        form=prompt["form"],
+        subject=prompt["subject"],
+        text=prompt["text"],
+        signature=prompt["signature"],
+    )
+
+
+def _shown(message: Message, form: Mapping[str, str]) -> Mapping[str, Any]:
+    shown: dict[str, Any] = {
+        "channel": message.channel,
+        "from": {"name": message.sender_name, "email": message.sender},
+        "form": dict(form) if message.channel == "form" else {},
+        "subject": message.subject,
+        "text": message.text,
+        "signature": message.signature,
+        "attachments": [file.name for file in message.attachments[:_SHOWN_ATTACHMENTS]],
+    }
+    masked: dict[str, Any] = _masked(shown)
+    return masked
+
+
+def _masked(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _masked(item) for key, item in node.items()}
+    if isinstance(node, list):
+        return [_masked(item) for item in node]
+    return mask(str(node))
+
+
+def _values(node: Any, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        for key, item in node.items():
+            yield from _values(item, _NAMES.get(f"{name} {key}", str(key)))
+    elif isinstance(node, list):
+        for item in node:
+            yield from _values(item, name)
+    elif node:
+        yield name, node

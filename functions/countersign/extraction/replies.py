@@ -1,0 +1,164 @@
+"""What a reply may say: the fixed acknowledgement, and what a draft must not point at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from countersign.actions.mail import Reply
+from countersign.domain.contract import Contract
+from countersign.extraction import amounts
+from countersign.parsing.text import one_line
+
+ACKNOWLEDGEMENTS: Mapping[str, tuple[str, str]] = {
+    "en": (
+        "We have received your message",
+        (
+            "Hello,\n\n"
+            "thank you for your message. It has reached us, and a colleague will read it and "
+            "come back to you.\n\n"
+            "This confirmation was sent automatically.\n"
+        ),
+    ),
+    "de": (
+        "Ihre Nachricht ist angekommen",
+        (
+            "Guten Tag,\n\n"
+            "vielen Dank für Ihre Nachricht. Sie ist bei uns angekommen; jemand aus dem "
+            "Team liest sie und meldet sich bei Ihnen.\n\n"
+            "Diese Bestätigung wurde automatisch "
+            "verschickt.\n"
+        ),
+    ),
+    "fr": (
+        "Nous avons bien reçu votre message",
+        (
+            "Bonjour,\n\n"
+            "merci pour votre message. Nous l'avons bien reçu ; un collègue va le lire et "
+            "reviendra vers vous.\n\n"
+            "Cette confirmation a été envoyée automatiquement.\n"
+        ),
+    ),
+    "es": (
+        "Hemos recibido su mensaje",
+        (
+            "Hola:\n\n"
+            "Gracias por su mensaje. Lo hemos recibido; un compañero lo leerá y se pondrá en "
+            "contacto con usted.\n\n"
+            "Esta confirmación se ha enviado automáticamente.\n"
+        ),
+    ),
+    "it": (
+        "Abbiamo ricevuto il suo messaggio",
+        (
+            "Buongiorno,\n\n"
+            "grazie per il suo messaggio. Lo abbiamo ricevuto; un collega lo leggerà e "
+            "la ricontatterà.\n\n"
+            "Questa conferma è stata inviata automaticamente.\n"
+        ),
+    ),
+    "nl": (
+        "Wij hebben uw bericht ontvangen",
+        (
+            "Goedendag,\n\n"
+            "hartelijk dank voor uw bericht. Wij hebben het ontvangen; een collega leest "
+            "het en neemt contact met u op.\n\n"
+            "Deze bevestiging is automatisch verzonden.\n"
+        ),
+    ),
+    "ja": (
+        "お問い合わせを受け付けました",
+        (
+            "お問い合わせいただきありがとうございます。\n内容を確認のうえ、担当者よりご連絡いたします。\n\n"
+            "このメールは自動で送信されています。\n"
+        ),
+    ),
+    "pt": (
+        "Recebemos a sua mensagem",
+        (
+            "Olá,\n\n"
+            "obrigado pela sua mensagem. Já a recebemos; um colega vai lê-la e entrará em "
+            "contacto consigo.\n\n"
+            "Esta confirmação foi enviada automaticamente.\n"
+        ),
+    ),
+}
+"""Subject and text."""
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_SCHEME = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bmailto:|\btel:|\bwww\.)\S+", re.IGNORECASE)
+_MAILBOX = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+_HOST = re.compile(r"(?<![@\w.-])(?:[\w-]+\.)+([^\W\d_]{2,24})\b(/?)")
+_TLDS = _set(
+    "com net org info biz io ai co app dev xyz top site online shop link click me ly gl tk ru cn "
+    "de fr es it nl eu uk ch at be pl us ca au jp in br mx se no dk fi example test"
+)
+_RUN = re.compile(r"\+?\(?\d[\d ()./\u00a0-]{5,}\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
+_DIGITS = re.compile(r"\D")
+_MIN_PHONE = 7
+_SUBJECT = 150
+
+
+def acknowledgement(language: str) -> tuple[str, str]:
+    """Subject and text of the fixed acknowledgement; English for a language without one."""
+    return ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])
+
+
+def threaded(theirs: str, own: str) -> str:
+    """`Re:` and the sender's own subject, so that threads hold; `own` where there is none."""
+    theirs = one_line(theirs, _SUBJECT)
+    if not theirs:
+        return one_line(own, _SUBJECT)
+    return theirs if theirs.lower().startswith("re:") else f"Re: {theirs}"
+
+
+def written(
+    edited: Iterable[Contract], drafts: Mapping[str, str], theirs: str
+) -> Mapping[str, str]:
+    """What somebody wrote, as `reply_subject` and `reply_body`: a person who edited the reply, or
+    else the model in `drafts`. The sender's own subject (`theirs`) after "Re:" is nobody's."""
+    reply = next((one for one in edited if isinstance(one, Reply)), None)
+    if reply is None:
+        return drafts
+    own = reply.subject != threaded(theirs, "")
+    return {"reply_subject": reply.subject if own else "", "reply_body": reply.text}
+
+
+def foreign_targets(
+    drafts: Mapping[str, str], ours: Collection[str], sender: str, numbers: str
+) -> tuple[str, ...]:
+    """Kinds of targets in the draft that are neither ours nor the sender's: `link`, `address`,
+    `phone number`, each once. The draft itself is not quoted here: reasons are shown widely.
+
+    `ours` are our domains; `numbers` holds every number that the sender may be told.
+    """
+    text = f"{drafts.get('reply_subject', '')}\n{drafts.get('reply_body', '')}"
+    found = (*_hosts(text, ours, sender), *_numbers(text, _DIGITS.sub("", numbers)))
+    return tuple(dict.fromkeys(found))
+
+
+def _hosts(text: str, ours: Collection[str], sender: str) -> Iterator[str]:
+    if _SCHEME.search(text):
+        yield "link"
+    for box in _MAILBOX.finditer(text):
+        if box[0].lower() != sender.lower() and box[1].lower() not in ours:
+            yield "address"
+    for host in _HOST.finditer(text):
+        known = host[0].lower().rstrip("/") in {*ours, sender.rpartition("@")[2]}
+        is_host = host[2] or host[1].lower() in _TLDS or not host[1].isascii()
+        if is_host and not known:
+            yield "link"
+
+
+def _numbers(text: str, own: str) -> Iterator[str]:
+    for money in amounts.sums(text):
+        text = text.replace(money.words, " ")
+    for run in _RUN.finditer(_DATE.sub(" ", text)):
+        digits = _DIGITS.sub("", run[0]).lstrip("0")
+        if len(digits) >= _MIN_PHONE and digits not in own:
+            yield "phone number"

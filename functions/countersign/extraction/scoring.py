@@ -1,0 +1,54 @@
+"""How sure we are of a draft, from what can be measured of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from countersign.domain.policy.proposal import ungrounded
+from countersign.domain.workflow import Draft
+from countersign.extraction.injection import order_in
+from countersign.extraction.messages import Message
+
+_HIGHEST = 0.95  # nothing that read free text is surer than this
+_PER_DEFECT = 0.05
+_MAX_DEFECTS = 3
+_FOR_ORDERS = 0.25
+
+
+def score(
+    weights: Mapping[str, float], features: Mapping[str, float], message: Message, source: str
+) -> Decimal:
+    """The weighed features (each 0 to 1), 0 to 0.95 with two decimals. Taken off: the parser's
+    repairs of `message`, and orders to a model in `source`."""
+    repairs = min(len(message.defects), _MAX_DEFECTS) * _PER_DEFECT
+    penalty = repairs + _FOR_ORDERS * bool(order_in(source))
+    total = sum(weights[name] * value for name, value in features.items()) - penalty
+    return Decimal(str(min(_HIGHEST, max(0.0, total)))).quantize(Decimal("0.01"))
+
+
+def presence(draft: Draft, needed: tuple[str, ...]) -> float:
+    """The share of `needed` facts that are there; `a|b` is there when either is."""
+    there = [any(name in draft.facts for name in either.split("|")) for either in needed]
+    return sum(there) / len(there)
+
+
+def grounded(draft: Draft, source: str) -> float:
+    """The share of facts whose quotes stand in `source`; 0 without facts."""
+    if not draft.facts:
+        return 0.0
+    faulty = ungrounded(draft.facts, source)
+    return max(0.0, 1 - len(faulty) / len(draft.facts))
+
+
+def agreement(draft: Draft, stated: Mapping[str, str]) -> float:
+    """The share of filled-in form fields that the facts repeat; without any, none contradicts."""
+    filled = {name: value for name, value in stated.items() if value}
+    if not filled:
+        return 1.0
+    return sum(_same(draft, name, value) for name, value in filled.items()) / len(filled)
+
+
+def _same(draft: Draft, name: str, value: str) -> bool:
+    fact = draft.facts.get(name)
+    return fact is not None and fact.value.casefold() == value.casefold()

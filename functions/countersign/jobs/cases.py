@@ -1,0 +1,126 @@
+"""Cases: the ways out of ESCALATED and FAILED, whichever way they are taken: page or command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.domain.errors import ContractBroken, NotAuthorised
+from countersign.domain.jobs.cases import Case, Resolution, Way, resolve
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.planning.edits import facts_of
+from countersign.domain.planning.resume import corrected, freed, resumed, settled
+from countersign.domain.planning.rollback import ended_by_order, ending, may_resolve, stands
+from countersign.domain.policy.proposal import Proposal
+from countersign.runtime.deps import Deps
+from workflows import WORKFLOWS
+
+_WAITING = frozenset({Status.ESCALATED, Status.FAILED})
+
+
+def take_out(
+    deps: Deps,
+    job_id: str,
+    way: Way,
+    *,
+    by: str,
+    words: str,
+    facts: Mapping[str, str],
+    happened: bool | None = None,
+) -> JobRecord:
+    """End the job's case. `facts` are corrections, for `resume` only. `happened` is what the person
+    found of actions whose outcome was unknown; `done` without it says that they took effect.
+
+    Raises NotFound, NotAuthorised for who may not, AlreadyDecided, or ContractBroken with what is
+    missing.
+    """
+    record = deps.store.load(job_id)
+    if record.job.status not in _WAITING:
+        raise ContractBroken(f"the job is {record.job.status}; only ESCALATED or FAILED has a case")
+    _judge(deps, record, by)
+    resolution = Resolution(way=way, by=by, at=deps.clock.now(), words=words)
+    case = resolve(_case(deps, record), resolution)
+    if way != "resume":
+        found = True if way == "done" and happened is None else happened
+        return deps.commit(record, _ended(record, case, by, found))
+    record = deps.commit(record, _resumed(deps, record, case, by, _corrections(record, facts)))
+    deps.executions.start(record.job.execution, job_id)
+    return record
+
+
+def _judge(deps: Deps, record: JobRecord, by: str) -> None:
+    workflow = WORKFLOWS.get(record.job.workflow)
+    judged = may_resolve(deps.people.directory().member(by), record, workflow)
+    if not judged.allowed:
+        raise NotAuthorised(f"{by} may not end this case: {judged.reason}")
+
+
+def _case(deps: Deps, record: JobRecord) -> Case:
+    """The open case; a killed execution leaves none, so it is opened here."""
+    if record.case is not None and record.case.resolution is None:
+        return record.case
+    now = deps.clock.now()
+    return Case(
+        job_id=record.job.job_id,
+        reason=record.job.reason,
+        owner="operations",
+        opened_at=now,
+        due_at=now,
+    )
+
+
+def _ended(record: JobRecord, case: Case, by: str, happened: bool | None) -> Change:
+    """Done by hand is COMPLETED; closed is REJECTED unless something ran or may have, and
+    ROLLED_BACK if all of that was undone. What was unknown is settled by what the person found."""
+    way, words = (case.resolution.way, case.resolution.words) if case.resolution else ("close", "")
+    found: tuple[LedgerEntry, ...] = ()
+    if happened is not None:
+        found = settled(record.ledger, by=by, words=words, happened=happened)
+    after = {held.index: held for held in (*record.ledger, *found)}
+    return Change(
+        event=f"case {way}",
+        actor=f"person:{by}",
+        status=Status.COMPLETED if way == "done" else ending(after.values()),
+        reason=words,
+        fields={f"{one.index} {one.action}": f"{one.status} {one.note}" for one in found},
+        ledger=found,
+        case=case,
+    )
+
+
+def _corrections(record: JobRecord, typed: Mapping[str, str]) -> Mapping[str, str]:
+    """Under the names that the job's workflow reads. Raises ContractBroken."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    return facts_of(workflow, typed) if workflow else typed
+
+
+def _resumed(
+    deps: Deps, record: JobRecord, case: Case, by: str, facts: Mapping[str, str]
+) -> Change:
+    if ended_by_order(record):
+        raise ContractBroken(
+            "the job was to be undone and does not go on: order the rollback again, or end the "
+            "case as done or closed"
+        )
+    again = freed(record, deps.people.directory())
+    proposal = record.results.get("proposal")
+    ran = stands(record.ledger)
+    if facts and (proposal is None or ran):
+        raise ContractBroken("facts can be corrected once they exist and before anything ran")
+    escalated = any(held.verdict.escalate for held in record.ledger)
+    replan = bool(facts) or (escalated and not ran)
+    results = {"proposal": corrected(proposal.as_(Proposal), facts, by)} if proposal else {}
+    answers = tuple(name for name in record.results if name.startswith("answer."))
+    return resumed(
+        record,
+        f"person:{by}",
+        deps.clock.now(),
+        fields={f"corrected {name}": value for name, value in facts.items()},
+        results=results,
+        dropped=() if proposal else answers,
+        ledger=() if replan else again,
+        unplanned=tuple(held.index for held in record.ledger) if replan else (),
+        case=case,
+        parked=0,
+    )

@@ -1,0 +1,56 @@
+"""Rolling back a job: one order, whichever way it came, and the execution that carries it out."""
+
+from __future__ import annotations
+
+from countersign.domain.approvals.authority import Authority
+from countersign.domain.approvals.directory import Member
+from countersign.domain.errors import ContractBroken, NotAuthorised, StoreConflict
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.planning.rollback import may_roll_back, ordered, refusal
+from countersign.runtime.deps import Deps
+from workflows import WORKFLOWS
+
+TRIES = 3
+"""Of ten orders at once one is written; the others read again, and learn that it was."""
+
+
+def allowed(member: Member | None, record: JobRecord) -> Authority:
+    """Whether this person may order it, and whether there is anything to order."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    if workflow is None:
+        return Authority(allowed=False, reason="this code does not know the job's workflow")
+    judged = may_roll_back(member, workflow, record)
+    refused = judged.reason or refusal(record, workflow)
+    return Authority(allowed=not refused, reason=refused)
+
+
+def roll_back(
+    deps: Deps, job_id: str, *, by: str, reason: str, version: int | None = None
+) -> JobRecord:
+    """Order it, and start the execution that carries it out; should that be lost, `tick` does.
+
+    `version` is that of the job that the person was shown: another one is not theirs to order.
+    Raises NotFound, NotAuthorised, or ContractBroken with why there is nothing to order.
+    """
+    for _ in range(TRIES):
+        record = deps.store.load(job_id)
+        if version is not None and record.job.version != version:
+            raise ContractBroken("the job changed since it was shown: look at it again")
+        try:
+            return _ordered(deps, record, by, reason)
+        except StoreConflict:
+            continue
+    raise ContractBroken("somebody else changes this job at the same moment: look at it again")
+
+
+def _ordered(deps: Deps, record: JobRecord, by: str, reason: str) -> JobRecord:
+    workflow = WORKFLOWS.get(record.job.workflow)
+    if workflow is None:
+        raise ContractBroken(f"this code does not know the workflow {record.job.workflow}")
+    judged = may_roll_back(deps.people.directory().member(by), workflow, record)
+    if not judged.allowed:
+        raise NotAuthorised(f"{by} may not roll this back: {judged.reason}")
+    change = ordered(record, workflow, by=by, reason=reason, now=deps.clock.now())
+    record = deps.commit(record, change)
+    deps.executions.start(record.job.execution, record.job.job_id)
+    return record

@@ -1,0 +1,104 @@
+"""Mail addresses out of header values, by structure first and by decoding after."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from countersign.parsing.mail.headers import decode_words
+
+_MAX_ADDRESS = 254
+_MAX_LOCAL = 64
+_MAX_ADDRESSES = 200
+_NAME_CHARACTERS = 200
+# Quoted strings, comments and angle brackets are taken whole, so that a comma, a bracket or an
+# address inside a display name stays part of that name.
+_TOKEN = re.compile(
+    r"""(?P<quoted>"(?:[^"\\]|\\.)*"?)|\((?P<comment>[^()]*)\)?|<(?P<angle>[^<>]*)>?"""
+    r"""|(?P<end>[,;])|(?P<group>:)|(?P<text>[^"(<,;:)>]+)|[)>]""",
+    re.DOTALL,
+)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_DOMAIN = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})"
+)
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """One mailbox of a header; the address is None when it is not one that mail can be sent to."""
+
+    name: str
+    address: str | None
+
+    @property
+    def domain(self) -> str | None:
+        """Return the domain of the address, in lower case."""
+        return self.address.rpartition("@")[2] if self.address else None
+
+
+def mailboxes(value: str) -> tuple[Mailbox, ...]:
+    """Read the mailboxes of a From, To, Cc or Reply-To value (one byte per character)."""
+    found = [_mailbox(tokens) for tokens in _split(value) if tokens]
+    return tuple(found[:_MAX_ADDRESSES])
+
+
+def valid_address(text: str) -> str | None:
+    """Return the address with its domain in lower case ASCII, or None if it is unusable.
+
+    Refused: quoted local parts, address literals, domains without a dot, and non-ASCII local parts.
+    """
+    local, at, domain = text.strip().rpartition("@")
+    domain = _ascii_domain(domain)
+    fits = len(local) <= _MAX_LOCAL and len(local) + len(domain) < _MAX_ADDRESS
+    if at and fits and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain):
+        return f"{local}@{domain}"
+    return None
+
+
+def _ascii_domain(domain: str) -> str:
+    if len(domain) > _MAX_ADDRESS:
+        return ""
+    try:
+        return domain.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
+def _split(value: str) -> Iterator[list[re.Match[str]]]:
+    tokens: list[re.Match[str]] = []
+    for match in _TOKEN.finditer(value):
+        if match["group"]:  # "undisclosed-recipients:" names a group, not a person
+            tokens = []
+        elif match["end"]:
+            yield tokens
+            tokens = []
+        elif match[0].strip():
+            tokens.append(match)
+    yield tokens
+
+
+def _mailbox(tokens: list[re.Match[str]]) -> Mailbox:
+    angles = [match["angle"] for match in tokens if match["angle"] is not None]
+    words = [_plain(match) for match in tokens if match["quoted"] or match["text"]]
+    comments = [match["comment"] for match in tokens if match["comment"]]
+    if angles:
+        # Two bracketed addresses are a trick, not a mailbox.
+        address = _decoded(angles[0]) if len(angles) == 1 else ""
+        return Mailbox(_name(words or comments), valid_address(address))
+    return Mailbox(_name(comments), valid_address(_decoded("".join(words))))
+
+
+def _plain(match: re.Match[str]) -> str:
+    if match["quoted"]:
+        return re.sub(r"\\(.)", r"\1", match["quoted"][1:].removesuffix('"'))
+    return match[0]
+
+
+def _decoded(address: str) -> str:
+    # Only raw UTF-8 (RFC 6532): an encoded word inside an address is not an address.
+    return address.encode("latin-1").decode("utf-8", "replace")
+
+
+def _name(words: list[str]) -> str:
+    return decode_words(" ".join(word.strip() for word in words), _NAME_CHARACTERS)

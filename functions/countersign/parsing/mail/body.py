@@ -1,0 +1,116 @@
+"""The text and the files of a mail, out of its tree of parts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict
+
+from countersign.parsing.html import declared_charset, visible_text
+from countersign.parsing.mail.headers import PLAIN, cut_uuencoded
+from countersign.parsing.mail.mime import Part
+from countersign.parsing.text import decode, tidy
+
+MAX_TEXT = 200_000
+_MAX_READ = 1_000_000  # encoded bytes of text that are looked at in one mail
+_HTML = frozenset({"text/html", "text/enriched", "text/richtext"})
+_READABLE = _HTML | {"text/plain", "text/markdown"}
+_KNOWN_ENCODINGS = PLAIN | {"base64", "quoted-printable"}
+_HTML_STARTS = ("<html", "<!doctype html")
+
+
+class Attachment(BaseModel):
+    """A file that came with a mail: listed, never opened. The name is text, never a path."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str | None
+    content_type: str
+    size: int
+    """Bytes after decoding."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """The visible text with its history, the files, and what had to be repaired."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+    defects: tuple[str, ...]
+
+
+@dataclass
+class _Reading:
+    left: int = _MAX_READ
+    files: list[Attachment] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+
+    def note(self, sentence: str | None) -> None:
+        """Keep a sentence about something that was repaired."""
+        if sentence:
+            self.defects.append(sentence)
+
+
+def read_body(root: Part) -> Body:
+    """Gather the visible text, plain before HTML, and list everything else as files."""
+    reading = _Reading()
+    text = tidy(_text(root, reading))
+    files = (*_files(root, reading), *reading.files)
+    if len(text) > MAX_TEXT:
+        reading.note(f"The text was cut at {MAX_TEXT} characters.")
+    return Body(text[:MAX_TEXT], files, tuple(reading.defects))
+
+
+def _text(part: Part, reading: _Reading) -> str:
+    if part.content_type == "multipart/alternative":
+        return _alternative(part, reading)
+    if part.parts:
+        texts = [_text(child, reading) for child in part.parts]
+        return "\n\n".join(text for text in texts if text.strip())
+    return _leaf(part, reading) if _is_readable(part) else ""
+
+
+def _alternative(part: Part, reading: _Reading) -> str:
+    """Return the plain version, or when that is blank the richest other that is not."""
+    candidates = list(reversed(part.parts))  # senders put the richest last (RFC 2046, 5.1.4)
+    candidates.sort(key=lambda child: child.content_type != "text/plain")
+    texts = (_text(child, reading) for child in candidates)
+    return next((text for text in texts if text.strip()), "")
+
+
+def _is_readable(part: Part) -> bool:
+    is_file = part.is_attachment or bool(part.headers.parameters("content-disposition"))
+    return part.content_type in _READABLE and part.encoding in _KNOWN_ENCODINGS and not is_file
+
+
+def _leaf(part: Part, reading: _Reading) -> str:
+    limit = len(part.body)
+    if limit > reading.left:
+        reading.note("The mail holds more text than is read; the rest was left out.")
+        # At a line end, so that no character and no escape is cut in two.
+        limit = part.body.rfind(b"\n", 0, reading.left) + 1 or reading.left
+    raw, damage = part.decoded(limit)
+    reading.left -= min(limit, reading.left)
+    reading.note(damage)
+    is_html = part.content_type in _HTML
+    charset = part.parameters.get("charset") or (declared_charset(raw) if is_html else None)
+    text, doubt = decode(raw, charset)
+    reading.note(doubt)
+    if is_html or text[:200].lstrip().lower().startswith(_HTML_STARTS):
+        return visible_text(text)
+    kept, files = cut_uuencoded(text)
+    reading.files += [_uuencoded(name, size) for name, size in files]
+    return kept
+
+
+def _uuencoded(name: str, size: int) -> Attachment:
+    return Attachment(name=tidy(name) or None, content_type="application/octet-stream", size=size)
+
+
+def _files(part: Part, reading: _Reading) -> Iterator[Attachment]:
+    for child in part.parts:
+        yield from _files(child, reading)
+    if part.parts or _is_readable(part):
+        return
+    if part.encoding not in _KNOWN_ENCODINGS:
+        reading.note("A part has an unknown transfer encoding; it was not read.")
+    yield Attachment(name=part.name, content_type=part.content_type, size=part.size)

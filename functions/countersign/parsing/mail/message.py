@@ -1,0 +1,139 @@
+"""A raw mail as what its reader sees: sender, subject, new text, history, attachments."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from countersign.domain.errors import Quarantined
+from countersign.parsing.mail.addresses import Mailbox, mailboxes
+from countersign.parsing.mail.authentication import is_authenticated
+from countersign.parsing.mail.automatic import Automatic, automatic_kind
+from countersign.parsing.mail.body import Attachment, read_body
+from countersign.parsing.mail.headers import Headers
+from countersign.parsing.mail.mime import read_tree
+from countersign.parsing.mail.quoted import split
+from countersign.parsing.sniff import Kind, has_mail_field, sniff
+
+_SUBJECT_CHARACTERS = 1_000
+_MESSAGE_ID = re.compile(r"<([^<>\s]{1,250})>")
+_ADDRESS_IN_NAME = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_DATE_CHARACTERS = 100
+_NOT_MAIL: dict[Kind, str] = {
+    "empty": "The file is empty.",
+    "binary": "The bytes are a binary file and no mail.",
+    "json": "The bytes are JSON and no mail.",
+    "text": "The bytes do not start with the headers of a mail.",
+}
+
+
+class Mail(BaseModel):
+    """What one mail says and who sent it, as far as it can be known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sender: str | None
+    """Address of the one author, or None when it is missing or unusable."""
+    sender_name: str
+    reply_to: str | None
+    to: tuple[str, ...]
+    subject: str
+    date: datetime | None
+    """When the sender says it was sent, in UTC."""
+    message_id: str | None
+    in_reply_to: str | None
+    text: str
+    """The visible new text, at most 200,000 characters."""
+    quoted: str
+    """The history that was split off."""
+    signature: str
+    """The signature that was split off: names, companies and phone numbers stand here."""
+    attachments: tuple[Attachment, ...]
+    automatic: Automatic | None
+    authenticated: bool
+    """True only when our own receiver vouches for the domain of `sender`."""
+    defects: tuple[str, ...]
+    """One sentence for each thing that had to be repaired."""
+
+
+def read_mail(raw: bytes, *, authserv_id: str) -> Mail:
+    """Read the bytes of one mail.
+
+    `authserv_id` names our own receiver: only its topmost Authentication-Results counts. Raises
+    Quarantined, with the reason, for bytes that are no mail, exceed a bound, or show no text and no
+    attachment; no other exception leaves for any bytes.
+    """
+    try:
+        return _read(raw, authserv_id)
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
+        raise Quarantined(f"The mail broke the reader ({type(error).__name__}).") from error
+
+
+def _read(raw: bytes, authserv_id: str) -> Mail:
+    kind = sniff(raw)
+    if kind != "mail" and not (kind == "text" and has_mail_field(raw)):
+        raise Quarantined(_NOT_MAIL[kind])
+    root, repairs = read_tree(raw)
+    body = read_body(root)
+    if not body.text.strip() and not body.attachments:
+        raise Quarantined("The mail shows no text and has no attachment.")
+    headers = root.headers
+    author, doubts = _author(headers)
+    parts = split(body.text)
+    vouched = not doubts and is_authenticated(headers, author.domain, authserv_id=authserv_id)
+    return Mail(
+        sender=author.address,
+        sender_name=author.name,
+        reply_to=next((box.address for box in mailboxes(headers.first("reply-to"))), None),
+        to=_recipients(headers),
+        subject=headers.text("subject", _SUBJECT_CHARACTERS),
+        date=_date(headers.first("date")),
+        message_id=_message_id(headers.first("message-id")),
+        in_reply_to=_message_id(headers.first("in-reply-to")),
+        text=parts.new,
+        quoted=parts.quoted,
+        signature=parts.signature,
+        attachments=body.attachments,
+        automatic=automatic_kind(headers, author.address or headers.first("from")),
+        authenticated=vouched,
+        defects=tuple(dict.fromkeys((*repairs, *doubts, *body.defects))),
+    )
+
+
+def _author(headers: Headers) -> tuple[Mailbox, tuple[str, ...]]:
+    """Return the first mailbox of the first From, and what makes it doubtful."""
+    fields = headers.all("from")
+    found = mailboxes(fields[0]) if fields else ()
+    author = found[0] if found else Mailbox("", None)
+    doubts = {
+        "The mail has several From fields; the first counts.": len(fields) > 1,
+        "The From field names several authors; the first counts.": len(found) > 1,
+        "The mail has no usable sender address.": author.address is None,
+        "The sender's name shows another address.": _shows_other_address(author),
+    }
+    return author, tuple(sentence for sentence, holds in doubts.items() if holds)
+
+
+def _shows_other_address(author: Mailbox) -> bool:
+    shown = _ADDRESS_IN_NAME.findall(author.name.lower())
+    return bool(set(shown) - {(author.address or "").lower()})
+
+
+def _recipients(headers: Headers) -> tuple[str, ...]:
+    values = [*headers.all("to"), *headers.all("cc")]
+    found = [box.address for value in values for box in mailboxes(value)]
+    return tuple(dict.fromkeys(address for address in found if address))
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        sent = parsedate_to_datetime(value[:_DATE_CHARACTERS])
+        return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return None
+
+
+def _message_id(value: str) -> str | None:
+    found = _MESSAGE_ID.search(value)
+    return f"<{found[1]}>" if found and found[1].isascii() and found[1].isprintable() else None

@@ -1,0 +1,157 @@
+"""Text from outside without what a reader cannot see."""
+
+import codecs
+import re
+import unicodedata
+
+# Controls but tab and newline; zero-width and soft hyphens; bidi marks, embeddings and isolates;
+# interlinear and tag characters; variation selectors but the emoji one; halves of a surrogate pair.
+# Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji need them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff\U0001d173-\U0001d17a\ud800-\udfff]"
+)
+_RETURNS = re.compile(rb"\r+\n?")
+_NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_LONG_RUN = re.compile("[\u0300-\U0010ffff]{31}")
+_MAX_MARKS = 30  # Unicode's stream-safe limit (UAX #15); NFC is quadratic in a longer run
+
+
+def unix_lines(raw: bytes) -> bytes:
+    """Return the bytes with every line end (CRLF, CR CR LF, CR) as one LF."""
+    plain = raw.replace(b"\r\n", b"\n")
+    if b"\r" not in plain:
+        return plain
+    return _RETURNS.sub(lambda run: b"\n" if run[0].endswith(b"\n") else b"\n" * len(run[0]), plain)
+
+
+def clean(text: str) -> str:
+    """Return NFC text with `\\n` line ends, plain spaces, and no invisible character."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _INVISIBLE.sub("", _NEWLINES.sub("\n", text))
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _few_marks(_SPACES.sub(" ", text)))
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return cleaned text on one line with single spaces, at most `limit` characters."""
+    return " ".join(clean(text).split())[:limit]
+
+
+def tidy(text: str) -> str:
+    """Return cleaned text without trailing spaces, with at most one empty line in a row."""
+    lines = [line.rstrip() for line in clean(text).split("\n")]
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    return "\n".join(kept).strip("\n")
+
+
+def _few_marks(text: str) -> str:
+    if not _LONG_RUN.search(text):
+        return text
+    kept: list[str] = []
+    run = 0
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= _MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
+
+
+Decoded = tuple[str, str | None]
+"""The text, and the sentence that says what was wrong with the declared charset, if anything."""
+
+_NAME = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
+# Python codecs that are not charsets of mail: some are slow on long input, some run escapes.
+_NOT_CHARSETS = frozenset(
+    {"idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape", "undefined"}
+    | {"raw-unicode-escape", "charmap", "mbcs", "oem", "palmos"}
+)
+# Senders declare the small set and use the large one, which agrees on what the small one has.
+_SUPERSETS = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+}
+_ALIASES = {"utf8mb4": "utf-8", "utf-8mb4": "utf-8", "windows-874": "cp874", "cp-850": "cp850"}
+_WESTERN = "cp1252"
+
+
+def decode(raw: bytes, declared: str | None) -> Decoded:
+    """Decode by the declared charset, else UTF-8, else Windows-1252, and say what was wrong."""
+    codec = _codec(declared)
+    if raw.isascii() and codec in {None, "utf-8", _WESTERN}:
+        return raw.decode("ascii"), _unknown(declared, codec)
+    if codec in {None, _WESTERN}:
+        return _guess(raw, declared, codec)
+    return _by_declaration(raw, str(codec))
+
+
+def _by_declaration(raw: bytes, codec: str) -> Decoded:
+    strict = _strictly(raw, codec)
+    if strict is not None:
+        return strict, None
+    utf8 = _strictly(raw, "utf-8")
+    if utf8 is not None:
+        return utf8, "The declared charset does not fit the text; it was read as UTF-8."
+    loose = raw.decode(codec, errors="replace")
+    lost = loose.count("�")
+    if sum(not char.isascii() for char in loose) - lost > lost:
+        return loose, "Some bytes do not fit the declared charset; they were replaced."
+    return _western(raw), "The declared charset does not fit the text; it was read as Windows-1252."
+
+
+def _guess(raw: bytes, declared: str | None, codec: str | None) -> Decoded:
+    utf8 = _strictly(raw, "utf-8")
+    if utf8 is not None and codec == _WESTERN:
+        return utf8, "The declared charset does not fit the text; it was read as UTF-8."
+    if utf8 is not None:
+        return utf8, _unknown(declared, codec)
+    sentence = "The text declares no known charset; it was read as Windows-1252."
+    return _western(raw), sentence if codec is None else None
+
+
+def _unknown(declared: str | None, codec: str | None) -> str | None:
+    if declared and codec is None:
+        return "The declared charset is unknown; the text was read as UTF-8."
+    return None
+
+
+def _codec(declared: str | None) -> str | None:
+    name = (declared or "").strip().strip("'\"").lower()
+    for candidate in (_ALIASES.get(name, name), name.removeprefix("x-")):
+        found = _look_up(candidate)
+        if found:
+            return _SUPERSETS.get(found, found)
+    return None
+
+
+def _look_up(name: str) -> str | None:
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        found = codecs.lookup(name).name
+        b"a".decode(found, "replace")  # refuses codecs from bytes to bytes
+    except (LookupError, ValueError):
+        return None
+    return None if found in _NOT_CHARSETS else found
+
+
+def _strictly(raw: bytes, codec: str) -> str | None:
+    try:
+        return raw.decode(codec)
+    except UnicodeError:
+        return None
+
+
+def _western(raw: bytes) -> str:
+    text = _strictly(raw, _WESTERN)
+    return raw.decode("latin-1") if text is None else text

@@ -1,0 +1,258 @@
+"""Cases, for people who are signed in: all that is known, and the ways out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args, get_origin
+
+from countersign.domain.contract import Value
+from countersign.domain.errors import (
+    AlreadyDecided,
+    ContractBroken,
+    IllegalMove,
+    NotAuthorised,
+    NotFound,
+    UnknownVersion,
+)
+from countersign.domain.jobs.cases import Way
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.inbox import case_owner
+from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.planning.edits import is_sum, parts, said
+from countersign.domain.planning.rollback import ended_by_order, may_resolve, stands
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.workflow import Workflow
+from countersign.jobs.cases import take_out
+from countersign.portal import session
+from countersign.portal.case_view import job as job_view
+from countersign.portal.session import SignedIn
+from countersign.runtime.deps import Deps
+from countersign.web import forms, notices
+from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, TurnedAway
+from countersign.web.http import Request, Response
+from countersign.web.responses import page, see
+from countersign.web.text import label
+from workflows import WORKFLOWS
+
+Kind = Literal["line", "prose", "money", "choice"]
+
+MOST = {"line": 300, "prose": 2_000, "money": 30, "choice": 60}
+"""Characters by kind."""
+_LONG = 120
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One fact as a field. `options` are there for a choice only."""
+
+    name: str
+    label: str
+    kind: Kind
+    text: str
+    most: int
+    options: tuple[str, ...] = ()
+
+
+def fields(workflow: Workflow[Any], proposal: Proposal) -> tuple[Field, ...]:
+    """A field for each fact that the answer may hold, with what is known now."""
+    return tuple(
+        _field(name, part, said(workflow, proposal, name)) for name, part in parts(workflow).items()
+    )
+
+
+def changed(known: tuple[Field, ...], typed: Mapping[str, str]) -> dict[str, str]:
+    """What a person set, by fact; what was left alone is not a correction."""
+    found = {one.name: typed.get(one.name, one.text).strip() for one in known}
+    return {one.name: found[one.name] for one in known if found[one.name] != one.text.strip()}
+
+
+def fault(field: Field, text: str) -> str:
+    """What is wrong with a correction; empty when nothing is."""
+    if len(text) > field.most:
+        return f"{field.label} is longer than {field.most} characters."
+    if _CONTROL.search(text) or (field.kind != "prose" and "\n" in text):
+        return f"{field.label} has a line break or a control character in it; type it anew."
+    if field.kind == "choice" and text not in field.options:
+        return f"Choose one of the options for {field.label}."
+    if field.kind == "money" and text and not is_sum(text):
+        return f"Write {field.label} as digits with a point and a currency: 1250.00 EUR."
+    return ""
+
+
+def _field(name: str, part: type[Value], text: str) -> Field:
+    options = _options(part)
+    kind: Kind = "choice" if options else _kind(part, text)
+    return Field(name, label(name), kind, text, MOST[kind], options)
+
+
+def _kind(part: type[Value], text: str) -> Kind:
+    if "amount" in part.model_fields:
+        return "money"
+    return "prose" if len(text) > _LONG or "\n" in text else "line"
+
+
+def _options(part: type[Value]) -> tuple[str, ...]:
+    value = part.model_fields.get("value")
+    if value is None or get_origin(value.annotation) is not Literal:
+        return ()
+    return get_args(value.annotation)
+
+
+WAYS: Mapping[str, Way] = {"resume": "resume", "done": "done", "close": "close"}
+
+_FACT = "fact-"
+_FIXED = frozenset({"way", "words", "code", "opened", "version"})
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The form as it was filled in. `facts` are all fields of facts, changed or not."""
+
+    way: str
+    words: str
+    version: str
+    facts: Mapping[str, str]
+
+
+def case_page(deps: Deps, request: Request) -> Response:
+    """`/approvals/cases/{job}`: GET shows, POST takes one of the three ways out."""
+    who = session.signed_in(deps, request)
+    if who is None and request.method != "POST":
+        return see(session.SIGN_IN)
+    who = session.require(deps, request)
+    record = _case(deps, request, who)
+    if record is None:
+        return see(f"/approvals/jobs/{request.params['job']}")
+    if request.method == "POST":
+        return _take(deps, request, who, record)
+    return _show(deps, request, who, record, Form(shown="", code=""))
+
+
+def job_of(deps: Deps, request: Request) -> JobRecord:
+    """The job that the path names. Raises TurnedAway, always alike, for one that is not there."""
+    job_id = request.params.get("job", "")
+    try:
+        return deps.store.load(job_id if _ID.fullmatch(job_id) else "-")
+    except NotFound:
+        raise TurnedAway(notices.NOT_YOURS) from None
+
+
+def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
+    """The job with its open case; None when it has none (any more). Raises TurnedAway for
+    somebody who may not end it."""
+    record = job_of(deps, request)
+    if case_owner(record) is None:
+        return None
+    if not may_resolve(who.member, record, WORKFLOWS.get(record.job.workflow)).allowed:
+        raise TurnedAway(notices.NOT_YOURS)
+    return record
+
+
+def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
+    place = _place(record)
+    held = session.shown(deps, request, who, place)
+    return page(
+        422 if form.faults else 200,
+        "case.html.j2",
+        cookie=held.set_cookie,
+        it=job_view(record, who.now, who.zone),
+        person=who.member.person.name,
+        form=replace(form, code=held.code),
+        fields=_fields(record),
+        again=not ended_by_order(record)
+        and all(one.status is not ActionStatus.UNKNOWN for one in record.ledger),
+        opened=session.stamp(deps, who, place),
+        version=record.job.version,
+    )
+
+
+def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
+    given = forms.fields(deps, request)
+    _, wrong = session.submitted(deps, request, who, _place(record), given)
+    filled = _read(given)
+    faults = (*_faults(record, filled), *wrong)
+    if not faults:
+        faults = _taken(deps, who, record, filled)
+    if not faults:
+        return see(f"/approvals/jobs/{record.job.job_id}")
+    form = Form(
+        shown="",
+        code="",
+        choices={"way": filled.way, **filled.facts},
+        reason=filled.words,
+        typed=given["code"],
+        faults=faults,
+    )
+    return _show(deps, request, who, record, form)
+
+
+def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: Filled) -> tuple[Fault, ...]:
+    """Take the way out; what refused it, if something did."""
+    way = WAYS[filled.way]
+    facts = changed(_fields(record), filled.facts) if way == "resume" else {}
+    try:
+        take_out(
+            deps,
+            record.job.job_id,
+            way,
+            by=who.member.person.id,
+            words=filled.words,
+            facts=facts,
+        )
+    except (AlreadyDecided, ContractBroken, IllegalMove, NotAuthorised) as refused:
+        return (Fault("way", f"Nothing was recorded: {refused}."),)
+    return ()
+
+
+def _read(given: Fields) -> Filled:
+    """The form. Raises TurnedAway when it is not ours."""
+    facts = {k.removeprefix(_FACT): v for k, v in given.items() if k.startswith(_FACT)}
+    others = {k for k in given if not k.startswith(_FACT)}
+    if others | {"way"} != _FIXED:
+        raise TurnedAway(notices.PORTAL_MALFORMED)
+    return Filled(
+        way=given.get("way", ""),
+        words=forms.text(given, "words"),
+        version=given["version"],
+        facts={name: text.replace("\r\n", "\n") for name, text in facts.items()},
+    )
+
+
+def _faults(record: JobRecord, filled: Filled) -> tuple[Fault, ...]:
+    """What is wrong, the code apart. Raises TurnedAway for facts that the page did not have."""
+    known = {one.name: one for one in _fields(record)}
+    if not set(filled.facts) <= set(known):
+        raise TurnedAway(notices.PORTAL_MALFORMED)
+    found = []
+    if filled.version != str(record.job.version):
+        found.append(Fault("way", "The case changed since the page was shown. Read it again."))
+    if filled.way not in WAYS:
+        found.append(Fault("way", "Choose one of the three ways out."))
+    if filled.way in ("done", "close") and not filled.words:
+        needed = "what was done, and where it can be seen" if filled.way == "done" else "a reason"
+        found.append(Fault("words", f"This way out needs {needed}."))
+    if len(filled.words) > REASON_LIMIT:
+        found.append(Fault("words", f"The words are longer than {REASON_LIMIT} characters."))
+    corrections = changed(tuple(known.values()), filled.facts) if filled.way == "resume" else {}
+    wrong = ((name, fault(known[name], text)) for name, text in corrections.items())
+    return (*found, *(Fault(_FACT + name, said) for name, said in wrong if said))
+
+
+def _fields(record: JobRecord) -> tuple[Field, ...]:
+    """Facts that can be corrected: once they exist, and before anything ran."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    held = record.results.get("proposal")
+    if workflow is None or held is None or stands(record.ledger):
+        return ()
+    try:
+        return fields(workflow, held.as_(Proposal))
+    except UnknownVersion:
+        return ()
+
+
+def _place(record: JobRecord) -> str:
+    return f"case {record.job.job_id}"

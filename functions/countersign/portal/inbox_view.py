@@ -1,0 +1,238 @@
+"""What waits for one person: requests grouped by like risk, and cases, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from countersign.domain.approvals.approval import Approval
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.inbox import OPERATIONS, open_case
+from countersign.domain.jobs.job import KEPT_DAYS
+from countersign.domain.jobs.shown import asked, stored
+from countersign.domain.policy.policy import Reason
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.workflow import Workflow
+from countersign.portal.risk import like, together, undoable
+from countersign.web.paths import case_path, path
+from countersign.web.text import (
+    UTC,
+    Pieces,
+    counted,
+    foreign_letters,
+    label,
+    moment,
+    one_line,
+    span,
+    visible,
+)
+from countersign.web.wording import in_words
+from workflows import WORKFLOWS
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request that waits."""
+
+    path: str
+    approval_id: str
+    value: str
+    """What the form sends for it: the job, and the digest of each action as shown here."""
+    words: tuple[Pieces, ...]
+    who: str
+    letters: str
+    amount: str
+    found: tuple[str, ...]
+    since: str
+    since_at: str
+    waits: str
+    until: str
+    until_at: str
+    left: str
+    late: bool
+    """Whether less than an hour is left."""
+    confidence: str
+    offline: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Requests of like risk: one workflow, the same actions, the same rules behind them."""
+
+    key: str
+    workflow: str
+    actions: str
+    why: tuple[str, ...]
+    undoable: bool
+    days: int
+    """For how long each of them can be undone."""
+    together: bool
+    """Whether they may be decided together: all of it can be undone, one signature is enough, and
+    no target has letters that could be look-alikes."""
+    lines: tuple[Line, ...]
+
+    @property
+    def listed(self) -> str:
+        """What the form says it showed: approval, job and digests, one request a line."""
+        return "\n".join(f"{line.approval_id} {line.value}" for line in self.lines)
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One case that somebody must take up."""
+
+    path: str
+    workflow: str
+    reason: str
+    owner: str
+    waits: str
+    due: str
+    due_at: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The page. `unreadable` are requests that must not be signed, as paths with a job id."""
+
+    person: str
+    groups: tuple[Group, ...]
+    cases: tuple[CaseLine, ...]
+    unreadable: tuple[tuple[str, str], ...]
+    requests: int
+    more: bool
+
+
+MOST = 100
+"""Requests on one page, and cases: as many as one answer can decide."""
+_SOON = timedelta(hours=1)
+_NAME, _REASON = 60, 200
+
+
+def inbox(
+    person: str,
+    requests: Iterable[tuple[JobRecord, Approval]],
+    cases: Iterable[JobRecord],
+    now: datetime,
+    *,
+    more: bool,
+    zone: str = UTC,
+) -> Inbox:
+    """The view, from what is stored under each job; `more` waits than is shown; `zone` is the
+    person's own."""
+    groups: dict[str, list[tuple[JobRecord, Approval]]] = {}
+    unreadable = []
+    for record, approval in sorted(requests, key=lambda one: one[1].requested_at):
+        key = like(record, approval, now)
+        if key is None:
+            unreadable.append((path(approval), record.job.job_id))
+        else:
+            groups.setdefault(key, []).append((record, approval))
+    return Inbox(
+        person=person,
+        groups=tuple(_group(key, members, now, zone) for key, members in groups.items()),
+        cases=tuple(_case(record, now, zone) for record in cases),
+        unreadable=tuple(unreadable),
+        requests=sum(len(members) for members in groups.values()),
+        more=more,
+    )
+
+
+def shown(approval: Approval) -> str:
+    """What a line of the form is about: the job and every digest, in order."""
+    return " ".join((approval.job_id, *approval.digests))
+
+
+def _group(
+    key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetime, zone: str
+) -> Group:
+    record, approval = members[0]
+    workflow = WORKFLOWS[record.job.workflow]
+    entries = asked(record, approval, now)
+    reasons = {reason.rule: reason for held in entries for reason in held.verdict.reasons}
+    return Group(
+        key=key,
+        workflow=workflow.title,
+        actions=", ".join(dict.fromkeys(label(h.action.rpartition(".")[2]) for h in entries)),
+        why=tuple(f"{reason.sentence.rstrip('.')}." for reason in reasons.values()),
+        undoable=undoable(entries, workflow),
+        days=KEPT_DAYS,
+        together=together(record, approval, now),
+        lines=tuple(_line(*member, workflow, now, zone) for member in members),
+    )
+
+
+def _line(
+    record: JobRecord, approval: Approval, workflow: Workflow[Any], now: datetime, zone: str
+) -> Line:
+    entries = asked(record, approval, now)
+    proposal = stored(record, "proposal", Proposal)
+    targets = [held.content()["target"] for held in entries]
+    left = approval.deadline - now
+    return Line(
+        path=path(approval),
+        approval_id=approval.approval_id,
+        value=shown(approval),
+        words=tuple(visible(in_words(held, workflow)) for held in entries),
+        who=_who(proposal, targets),
+        letters="; ".join(filter(None, (foreign_letters(one) for one in targets))),
+        amount=", ".join(str(amount) for amount in approval.amounts.values()),
+        found=tuple(
+            dict.fromkeys(_found(r) for h in entries for r in h.verdict.reasons if r.value)
+        ),
+        since=moment(approval.requested_at, zone),
+        since_at=approval.requested_at.isoformat(),
+        waits=span(now - approval.requested_at),
+        until=moment(approval.deadline, zone),
+        until_at=approval.deadline.isoformat(),
+        left=span(left),
+        late=left < _SOON,
+        confidence=f"{proposal.confidence * 100:.0f} %",
+        offline=proposal.offline,
+    )
+
+
+def _who(proposal: Proposal, targets: Sequence[str]) -> str:
+    names = [one_line(proposal.value(name) or "", _NAME) for name in ("name", "company")]
+    return ", ".join(n for n in names if n) or one_line(", ".join(dict.fromkeys(targets)), _NAME)
+
+
+def _found(reason: Reason) -> str:
+    limit = f" (limit: {reason.threshold})" if reason.threshold else ""
+    return one_line(f"found: {reason.value}{limit}", _REASON)
+
+
+def _case(record: JobRecord, now: datetime, zone: str) -> CaseLine:
+    case, job = open_case(record), record.job
+    workflow = WORKFLOWS.get(job.workflow)
+    opened = case.opened_at if case else job.updated_at
+    due = case.due_at if case else job.updated_at
+    return CaseLine(
+        path=case_path(job.job_id),
+        workflow=workflow.title if workflow else job.workflow,
+        reason=one_line(case.reason if case else job.reason, _REASON),
+        owner=case.owner if case else OPERATIONS,
+        waits=span(now - opened),
+        due=moment(due, zone),
+        due_at=due.isoformat(),
+        overdue=now >= due,
+    )
+
+
+def heading(requests: int, cases: int) -> str:
+    """`3 requests and 1 case wait for you`."""
+    parts = [counted(n, noun) for n, noun in ((requests, "request"), (cases, "case")) if n]
+    return f"{' and '.join(parts)} {'waits' if requests + cases == 1 else 'wait'} for you"
+
+
+HOME = "Back to the inbox"
+
+
+def way_back(waits: int) -> str:
+    """The link from a decision back to the inbox, in words."""
+    if not waits:
+        return f"{HOME}: nothing else waits for you"
+    more = f"more than {MOST}" if waits > MOST else str(waits)
+    return f"Next: {more} more {'waits' if waits == 1 else 'wait'} for you"

@@ -1,0 +1,158 @@
+"""A job's page, for everybody who is signed in, with the form that rolls it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from countersign.domain.errors import ContractBroken, NotAuthorised, UnknownVersion
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
+from countersign.domain.planning.rollback import may_resolve, outcome
+from countersign.domain.workflow import Workflow, known
+from countersign.jobs.rollback import allowed, roll_back
+from countersign.portal import session
+from countersign.portal.case import job_of
+from countersign.portal.case_view import job as job_view
+from countersign.portal.session import SignedIn
+from countersign.runtime.deps import Deps
+from countersign.web import notices
+from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, TurnedAway, fields, text
+from countersign.web.http import Request, Response
+from countersign.web.notices import NO_METHOD
+from countersign.web.responses import page, see
+from countersign.web.text import Pieces, visible
+from countersign.web.wording import in_words
+from workflows import WORKFLOWS
+
+
+@dataclass(frozen=True)
+class Stays:
+    """An action that cannot be undone, and why."""
+
+    words: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an order would do."""
+
+    undone: tuple[str, ...]
+    """One sentence each, in the order in which they are undone."""
+    stays: tuple[Stays, ...]
+
+    def shown(self) -> tuple[tuple[Pieces, ...], tuple[tuple[Pieces, Pieces], ...]]:
+        """The same for a page."""
+        stays = tuple((visible(one.words), visible(one.why)) for one in self.stays)
+        return tuple(visible(one) for one in self.undone), stays
+
+
+def preview(record: JobRecord, workflow: Workflow[Any]) -> Preview:
+    """What an order would do to the job as it stands, should nobody have changed the targets."""
+    after = outcome(record, workflow)
+    return Preview(
+        undone=tuple(
+            undo_words(held, workflow)
+            for held in reversed(after)
+            if held.status is ActionStatus.UNDO
+        ),
+        stays=tuple(
+            Stays(in_words(held, workflow), held.note)
+            for held in after
+            if held.status in (ActionStatus.KEPT, ActionStatus.UNKNOWN)
+        ),
+    )
+
+
+def undo_words(held: LedgerEntry, workflow: Workflow[Any]) -> str:
+    """What undoing it does; the action's own sentence when this code cannot read its bytes."""
+    action = known(workflow, held)
+    try:
+        if action and action.undo:
+            return action.undo.words(params_of(held, action))
+    except UnknownVersion:
+        pass
+    return in_words(held, workflow)
+
+
+_FIXED = {"reason", "code", "opened", "version"}
+
+
+def answer(deps: Deps, request: Request) -> Response:
+    """`/approvals/jobs/{job}`: every member may read every job; POST rolls it back, for those who
+    may, while there is something to undo."""
+    who = session.signed_in(deps, request)
+    if who is None and request.method != "POST":
+        return see(session.SIGN_IN)
+    who = session.require(deps, request)
+    record = job_of(deps, request)
+    if request.method == "POST":
+        return _order(deps, request, who, record)
+    return _show(deps, request, who, record, Form(shown="", code=""))
+
+
+def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
+    place, workflow = _place(record), WORKFLOWS.get(record.job.workflow)
+    offered = allowed(who.member, record).allowed
+    held = session.shown(deps, request, who, place) if offered else None
+    undone, stays = _preview(record) if offered else ((), ())
+    return page(
+        422 if form.faults else 200,
+        "job.html.j2",
+        cookie=held.set_cookie if held else "",
+        it=job_view(record, who.now, who.zone),
+        person=who.member.person.name,
+        takes=may_resolve(who.member, record, workflow).allowed,
+        form=replace(form, code=held.code if held else ""),
+        undone=undone,
+        stays=stays,
+        opened=session.stamp(deps, who, place) if offered else "",
+        version=record.job.version,
+    )
+
+
+def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
+    """Raises TurnedAway for who may not, or when there is nothing to undo (any more)."""
+    if not allowed(who.member, record).allowed:
+        raise TurnedAway(NO_METHOD)
+    given = fields(deps, request)
+    if set(given) != _FIXED:
+        raise TurnedAway(notices.PORTAL_MALFORMED)
+    _, wrong = session.submitted(deps, request, who, _place(record), given)
+    reason = text(given, "reason")
+    faults = (*_faults(record, given, reason), *wrong)
+    if not faults:
+        faults = _ordered(deps, who, record, reason)
+    if not faults:
+        return see(f"/approvals/jobs/{record.job.job_id}")
+    form = Form(shown="", code="", reason=reason, typed=given["code"], faults=faults)
+    return _show(deps, request, who, record, form)
+
+
+def _ordered(deps: Deps, who: SignedIn, record: JobRecord, reason: str) -> tuple[Fault, ...]:
+    try:
+        job, by = record.job, who.member.person.id
+        roll_back(deps, job.job_id, by=by, reason=reason, version=job.version)
+    except (ContractBroken, NotAuthorised) as refused:
+        return (Fault("reason", f"Nothing was ordered: {refused}."),)
+    return ()
+
+
+def _faults(record: JobRecord, given: Fields, reason: str) -> tuple[Fault, ...]:
+    found = []
+    if given["version"] != str(record.job.version):
+        found.append(Fault("reason", "The job changed since the page was shown. Read it again."))
+    if not reason:
+        found.append(Fault("reason", "Say why it is undone."))
+    if len(reason) > REASON_LIMIT:
+        found.append(Fault("reason", f"The reason is longer than {REASON_LIMIT} characters."))
+    return tuple(found)
+
+
+def _preview(record: JobRecord) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    return preview(record, WORKFLOWS[record.job.workflow]).shown()
+
+
+def _place(record: JobRecord) -> str:
+    return f"job {record.job.job_id}"

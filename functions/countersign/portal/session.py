@@ -1,0 +1,169 @@
+"""Who is signed in: a sealed cookie, and a look into the directory on every request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from countersign.domain.approvals import links
+from countersign.domain.approvals.codes import TRIES, Code
+from countersign.domain.approvals.directory import Member
+from countersign.domain.approvals.session import SESSION_FOR, Session, sealed, unsealed
+from countersign.domain.errors import StoreConflict
+from countersign.runtime.deps import Deps
+from countersign.web import forms, notices
+from countersign.web.forms import Fault, Fields, TurnedAway
+from countersign.web.http import Request, set_cookie
+from countersign.web.page_cookie import Opened, opened, opened_now
+
+
+def code_faults(deps: Deps, page: str, typed: str, code: str) -> tuple[Fault, ...]:
+    """What is wrong with the code that was typed on a page, `page` being its id in the session. No
+    code at all is no guess. Raises TurnedAway at the session's last wrong code and after it."""
+    key = f"session {page.split()[1]}"
+    held = deps.codes.held(key)
+    if held is not None and held.tries >= TRIES:
+        raise TurnedAway(notices.PORTAL_TRIED_OUT)
+    faults = forms.code_faults(typed, code)
+    if not faults or not typed:
+        return faults
+    left = TRIES - _counted(deps, key, held)
+    if left <= 0:
+        raise TurnedAway(notices.PORTAL_TRIED_OUT)
+    tries = "1 try is" if left == 1 else f"{left} tries are"
+    return (Fault("code", f"That is not the code that this page shows; {tries} left."),)
+
+
+def end(deps: Deps, session_id: str) -> None:
+    """Close the session for whoever holds its cookie; the mark outlives the cookie."""
+    mark = Code(key=_ended(session_id), expires_at=deps.clock.now() + SESSION_FOR)
+    try:
+        deps.codes.change(None, mark)
+    except StoreConflict:
+        return  # it is closed already
+
+
+def has_ended(deps: Deps, session_id: str) -> bool:
+    """Whether somebody signed out of it."""
+    return deps.codes.held(_ended(session_id)) is not None
+
+
+def _ended(session_id: str) -> str:
+    return f"ended {session_id}"
+
+
+def _counted(deps: Deps, key: str, held: Code | None) -> int:
+    """Count a wrong code; how many there were. Those of the same moment are counted one by one."""
+    for _ in range(TRIES):
+        before = held or Code(key=key, expires_at=deps.clock.now() + SESSION_FOR)
+        after = before.model_copy(update={"tries": before.tries + 1})
+        try:
+            deps.codes.change(held, after)
+        except StoreConflict:
+            held = deps.codes.held(key)
+        else:
+            return after.tries
+    return TRIES
+
+
+HOME = "/approvals"
+SIGN_IN = "/approvals/sign-in"
+_OPENED = "opened"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A member of the directory with a session of their own."""
+
+    session: Session
+    member: Member
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """Their time zone."""
+        return self.member.hours.zone
+
+    def page(self, place: str) -> str:
+        """The id of one page in this session: a nonce for another session's page is worth
+        nothing here. A link's id has no space in it."""
+        return f"session {self.session.id} {place}"
+
+
+def signed_in(deps: Deps, request: Request) -> SignedIn | None:
+    """Who this browser is signed in as. Whoever left the directory is out at once; a session that
+    somebody signed out of is worth nothing, whoever kept its cookie."""
+    value = request.cookies.get(_name(deps), "")
+    now = deps.clock.now()
+    session = unsealed(_key(deps), value, now) if value else None
+    if session is None or has_ended(deps, session.id):
+        return None
+    member = deps.people.directory().member(session.person_id)
+    return SignedIn(session, member, now) if member else None
+
+
+def require(deps: Deps, request: Request) -> SignedIn:
+    """As `signed_in`. Raises TurnedAway for a browser that is not."""
+    here = signed_in(deps, request)
+    if here is None:
+        raise TurnedAway(notices.SIGN_IN)
+    return here
+
+
+def begun(deps: Deps, person_id: str, session_id: str) -> str:
+    """The cookie of a new session: whatever the browser had before is not used."""
+    value = sealed(_key(deps), person_id, deps.clock.now(), session_id)
+    return _cookie(deps, value, SESSION_FOR)
+
+
+def ended(deps: Deps) -> str:
+    """The cookie that ends a session."""
+    return _cookie(deps, "-", timedelta(0))
+
+
+def shown(deps: Deps, request: Request, here: SignedIn, place: str) -> Opened:
+    """The page at `place`, shown now, with the code that signs what is sent from it."""
+    return opened_now(deps, request, here.page(place), here.now)
+
+
+def stamp(deps: Deps, here: SignedIn, place: str) -> str:
+    """When this very copy of the page was shown, sealed, for a hidden field."""
+    return links.nonce(_key(deps), f"shown {here.page(place)}", here.now, deps.ids.salt())
+
+
+def submitted(
+    deps: Deps, request: Request, here: SignedIn, place: str, fields: Fields
+) -> tuple[Opened, tuple[Fault, ...]]:
+    """The page that `fields` came from, and what is wrong with its code. Raises TurnedAway when
+    this session did not open the page, or typed too many wrong codes."""
+    held = opened(deps, request, here.page(place), here.now)
+    if held is None:
+        raise TurnedAway(notices.PORTAL_OPEN_AGAIN)
+    at = links.opened_at(_key(deps), f"shown {here.page(place)}", fields.get(_OPENED, ""), here.now)
+    if at is None:
+        raise TurnedAway(notices.PORTAL_OPEN_AGAIN)
+    typed = fields.get("code", "")
+    return Opened(at, held.code), code_faults(deps, here.page(place), typed, held.code)
+
+
+def _key(deps: Deps) -> str:
+    return deps.secrets.get(deps.settings.page_key_secret)
+
+
+def _secure(deps: Deps) -> bool:
+    return urlsplit(deps.settings.public_base_url).scheme == "https"
+
+
+def _name(deps: Deps) -> str:
+    return "__Host-cs-session" if _secure(deps) else "cs-session"
+
+
+def _cookie(deps: Deps, value: str, keep: timedelta) -> str:
+    return set_cookie(
+        _name(deps),
+        value,
+        path="/" if _secure(deps) else HOME,
+        secure=_secure(deps),
+        seconds=keep // timedelta(seconds=1),
+    )

@@ -1,0 +1,113 @@
+"""A job's audit trail as a story that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from countersign.domain.approvals.approval import Person
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.change import JobRecord
+
+SENTENCES = {
+    "accepted": "The event was accepted and stored",
+    "turned away": "The event was turned away",
+    "queued again": "It had not begun in time, so it was queued again",
+    "begun": "It has begun",
+    "prepared": "The message was read and checked",
+    "answer kept": "A model answer was wrong; it was kept and one repair was asked for",
+    "proposed": "The model proposed facts and actions",
+    "proposal kept": "The stored proposal was used again",
+    "looked": "The records in question were read",
+    "decided": "Rules and policy spoke about each action",
+    "claimed": "An action was begun",
+    "acted": "Actions were carried out and checked",
+    "attempt ended": "An attempt has no outcome; another one follows",
+    "put back": "Nothing was sent; the action may be tried again",
+    "asked": "A signature was asked for",
+    "decided by a person": "A person decided",
+    "expired": "The deadline passed, so it is not approved",
+    "parked": "Something outside did not answer; the job waits",
+    "waited long enough": "It has waited long enough; a person gets it",
+    "resumed": "The job goes on in a new execution",
+    "started again": "Its execution was started again",
+    "escalated": "The case was handed to a person",
+    "closed": "The job was closed",
+    "replanned": "An action failed; what was seen goes back for a new plan",
+    "undone for a new plan": "What the failed action left is undone; a new plan is made",
+    "rollback ordered": "A person ordered to undo what the job did",
+    "taken back": "Policy ordered to undo what the job did",
+    "undo claimed": "Undoing an action was begun",
+    "execution ended": "Its execution ended without saying so",
+    "case resume": "The case ended: corrected and resumed",
+    "case done": "The case ended: done by hand",
+    "case close": "The case was closed",
+}
+_SYSTEM = {"tick": "the clock", "recorder": "the recorder"}
+_LABELS = {"seconds": "seconds on the page"}
+_UNSAID = frozenset({"body_digest", "size", "approval", "opened_at"})
+"""Fields of an entry that are for checking, not for reading; the JSON has them."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened. `since` is in seconds from the job's beginning."""
+
+    number: int
+    at: datetime
+    since: float
+    who: str
+    what: str
+    details: tuple[tuple[str, str], ...]
+
+
+def timeline(record: JobRecord) -> tuple[Moment, ...]:
+    """All audit entries in order."""
+    return tuple(_moment(record, entry) for entry in record.audit)
+
+
+def _moment(record: JobRecord, entry: audit.Entry) -> Moment:
+    return Moment(
+        number=entry.number,
+        at=entry.at,
+        since=(entry.at - record.job.created_at).total_seconds(),
+        who=_who(record, entry.actor),
+        what=SENTENCES.get(entry.event, entry.event[:1].upper() + entry.event[1:]),
+        details=tuple(_details(record, entry)),
+    )
+
+
+def _who(record: JobRecord, actor: str) -> str:
+    kind, _, name = actor.partition(":")
+    match kind:
+        case "person":
+            known = people(record).get(name)
+            return known.name if known else name
+        case "door":
+            return f"{name} door"
+        case "system":
+            return _SYSTEM.get(name, name)
+        case _:
+            return name or kind
+
+
+def _details(record: JobRecord, entry: audit.Entry) -> Iterator[tuple[str, str]]:
+    for name in sorted(entry.commitments.keys() - _UNSAID):
+        field = entry.fields.get(name)
+        yield _label(record, name), field.value if field else "(erased)"
+
+
+def _label(record: JobRecord, name: str) -> str:
+    """`0 crm.create_lead` and `choice 1a2b…` as `1. create lead`; others with spaces."""
+    kind, _, rest = name.partition(" ")
+    for held in record.ledger:
+        by_choice = kind == "choice" and held.digest.startswith(rest)
+        if by_choice or name == f"{held.index} {held.action}":
+            return f"{held.index + 1}. {held.action.rpartition('.')[2].replace('_', ' ')}"
+    return _LABELS.get(name, name.replace("_", " "))
+
+
+def people(record: JobRecord) -> dict[str, Person]:
+    """Everybody who was asked, by id."""
+    return {p.id: p for held in record.approvals.values() for p in held.approvers}

@@ -1,0 +1,335 @@
+"""The adapters of one process, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from countersign.connectors.clock import Deadline, Offset, SystemClock, SystemIds, clock_of, pause
+from countersign.domain.errors import InternalError
+from countersign.domain.jobs.change import Change, JobRecord, after, transition
+from countersign.domain.jobs.inbox import listing
+from countersign.domain.mail import JobMailer
+from countersign.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from types_boto3_dynamodb import DynamoDBClient
+
+    from countersign.actions.field_map import Described
+    from countersign.actions.notify import Pushes
+    from countersign.actions.payments import Payments
+    from countersign.connectors.aws.client import Credentials
+    from countersign.connectors.aws.secrets import Kept
+    from countersign.connectors.aws.session import TaskRole
+    from countersign.connectors.hubspot.client import HubSpot
+    from countersign.connectors.stripe.client import StripePayments
+    from countersign.domain import ports
+    from countersign.domain.jobs.reviews import Desk
+    from countersign.domain.limits.caps import Caps
+    from countersign.domain.limits.circuit_breaker import Breaker
+    from countersign.domain.limits.slots import Slot
+    from countersign.domain.mail import Mailer
+    from countersign.domain.policy.release import Release
+    from countersign.domain.ports import (
+        Codes,
+        Crm,
+        Ids,
+        Limits,
+        Model,
+        Pause,
+        Reader,
+        Secrets,
+        SignIns,
+    )
+
+
+T = TypeVar("T")
+
+
+class fresh(Generic[T]):  # noqa: N801 - it stands where `cached_property` would
+    """A property that is worked out at each use; like a cached one it gives way to what a test
+    hands in by name."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __get__(self, outside: Outside, owner: type[Outside]) -> T:
+        return self._make(outside)
+
+
+class Outside:
+    """Each made when it is first asked for; a client anew when its key has changed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.by: Credentials | None = None
+        """Whose rights the AWS clients have; None: the function's own."""
+        self.kept: Kept = {}
+        """Secrets as this process read them."""
+        self.connections: dict[str, tuple[str, Any]] = {}
+        """Clients of outside systems by secret, each with the key that it was made with."""
+        self.deadline = Deadline()
+        """When the present invocation must have ended: nothing outside is waited for longer."""
+        self.job_id = ""
+        """The job that this invocation works on; the mails of its actions say so."""
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Secrets Manager."""
+        from countersign.connectors.aws.client import client
+        from countersign.connectors.aws.secrets import SecretsManager
+
+        manager = client("secretsmanager", self.by)
+        return SecretsManager(manager, self.settings.secret_names, self.kept)
+
+    @fresh
+    def model(self) -> Model:
+        """The language model."""
+        from countersign.connectors.openai import OpenAIModel
+
+        url = self.settings.model_base_url
+        return self._connected(self.settings.model_secret, lambda key: OpenAIModel(url, key))
+
+    @fresh
+    def crm_reader(self) -> Reader:
+        """Read-only access to the CRM."""
+        return self._hubspot(self.settings.crm_read_secret)
+
+    @fresh
+    def crm_schema(self) -> Described:
+        """What the CRM says of its own objects."""
+        return self._hubspot(self.settings.crm_read_secret)
+
+    @fresh
+    def crm(self) -> Crm:
+        """Writing access to the CRM."""
+        return self._hubspot(self.settings.crm_write_secret)
+
+    def _hubspot(self, secret: str) -> HubSpot:
+        from countersign.connectors.hubspot.client import HubSpot
+
+        url, names = self.settings.crm_base_url, self.settings.crm_fields
+        return self._connected(
+            secret, lambda key: HubSpot(url, key, timeout=self.deadline.share, names=names)
+        )
+
+    @fresh
+    def payments_reader(self) -> Reader:
+        """Read-only access to payments."""
+        return self._stripe(self.settings.payments_read_secret)
+
+    @fresh
+    def payments(self) -> Payments:
+        """Writing access to payments."""
+        return self._stripe(self.settings.payments_write_secret)
+
+    def _stripe(self, secret: str) -> StripePayments:
+        from countersign.connectors.stripe.client import StripePayments
+
+        url = self.settings.payments_base_url
+        return self._connected(
+            secret, lambda key: StripePayments(url, key, timeout=self.deadline.share)
+        )
+
+    @fresh
+    def channels(self) -> Pushes:
+        """Posting to channels."""
+        from countersign.connectors.slack import WebhookPushes
+
+        return self._connected(
+            self.settings.notify_secret,
+            lambda key: WebhookPushes(key, timeout=self.deadline.share),
+        )
+
+    @cached_property
+    def mail(self) -> Mailer:
+        """Sending mail."""
+        from countersign.connectors.aws.client import client
+        from countersign.connectors.aws.ses import SesMailer
+
+        ses = client("sesv2", self.by)
+        return SesMailer(self.settings.mail_from, self.settings.mail_configuration_set, ses)
+
+    def _connected(self, secret: str, make: Callable[[str], T]) -> T:
+        """The process's client of an outside system; another one when its key has changed."""
+        key = self.secrets.get(secret)
+        held = self.connections.get(secret)
+        if held is None or held[0] != key:
+            held = self.connections[secret] = (key, make(key))
+        client: T = held[1]
+        return client
+
+    def reader(self, connector: str) -> Reader:
+        """Read-only access to the system behind `connector`."""
+        return self.payments_reader if connector == "payments" else self.crm_reader
+
+    def actor_port(self, connector: str) -> object:
+        """The port through which actions of `connector` are done."""
+        if connector == "payments":
+            return self.payments
+        if connector == "notify":
+            return self.channels
+        return self.crm if connector == "crm" else JobMailer(self.mail, self.job_id)
+
+
+_OF_THE_PROCESS = (
+    *("clock", "wall", "pause", "ids"),
+    *("kept", "connections", "breakers", "known_slots", "releases", "deadline"),
+)
+
+
+class Deps(Outside):
+    """The adapters, each made when it is first asked for. Tests hand theirs in by name."""
+
+    def __init__(self, settings: Settings, **given: object) -> None:
+        super().__init__(settings)
+        self.releases: dict[str, Release] = {}
+        """Releases as this process read them, by digest: they never change."""
+        self.published: set[str] = set()
+        """Digests of the releases that this process has put into the payload bucket."""
+        self.breakers: dict[str, tuple[datetime, Breaker]] = {}
+        """Breakers of connectors as this process read them, and when."""
+        self.known_slots: dict[str, dict[int, Slot]] = {}
+        """Slots of connectors as this process saw them last: a guess at what is free."""
+        self.__dict__.update(given)
+
+    def for_job(self, job_id: str) -> Deps:
+        """The adapters for one invocation on one job.
+
+        Where the function has a task role, its AWS clients are made anew, with a session that can
+        reach nothing of other jobs. What is handed on holds no rights on jobs: the connector's own
+        key and connections (the same for every job), and what was read of breakers.
+        """
+        if self.settings.task is None:
+            self.job_id = job_id
+            return self
+        return Deps(
+            self.settings,
+            job_id=job_id,
+            by=self.task_role.for_job(job_id),
+            **{name: getattr(self, name) for name in _OF_THE_PROCESS},
+        )
+
+    @cached_property
+    def task_role(self) -> TaskRole:
+        """The role that this function assumes for each job."""
+        from countersign.connectors.aws.session import TaskRole
+
+        if self.settings.task is None:
+            raise InternalError("this function has no task role")
+        return TaskRole(self.settings.task)
+
+    @cached_property
+    def db(self) -> DynamoDBClient:
+        """The client of the tables."""
+        from countersign.connectors.aws.client import client
+
+        return client("dynamodb", self.by)
+
+    @cached_property
+    def clock(self) -> ports.Clock:
+        """Time; it can be moved in the stage `local`, and in no other."""
+        return clock_of(self.settings.stage, lambda: self.offset)
+
+    @cached_property
+    def offset(self) -> Offset:
+        """How far the clock of the stage `local` is moved."""
+        from countersign.connectors.clock import DynamoOffset
+
+        return DynamoOffset(self.settings.jobs_table)
+
+    @cached_property
+    def wall(self) -> ports.Clock:
+        """The machine's own time, for what outside systems and AWS measure: nobody moves it."""
+        return SystemClock()
+
+    @cached_property
+    def pause(self) -> Pause:
+        """Waiting, where an answer must take as long for everybody."""
+        return pause
+
+    @cached_property
+    def ids(self) -> Ids:
+        """Randomness."""
+        return SystemIds()
+
+    @cached_property
+    def store(self) -> ports.JobStore:
+        """The jobs table."""
+        from countersign.connectors.dynamodb.store import DynamoStore
+
+        return DynamoStore(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def caps(self) -> Caps:
+        """Caps and who holds how much of them."""
+        from countersign.connectors.dynamodb.caps import DynamoCaps
+
+        return DynamoCaps(self.settings.jobs_table)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Slots and breakers of connectors."""
+        from countersign.connectors.dynamodb.limits import DynamoLimits
+
+        return DynamoLimits(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def people(self) -> ports.People:
+        """The directory."""
+        from countersign.connectors.dynamodb.documents import DynamoPeople
+
+        return DynamoPeople(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def sign_ins(self) -> SignIns:
+        """The links that sign people in."""
+        from countersign.connectors.dynamodb.documents import DynamoSignIns
+
+        return DynamoSignIns(self.settings.jobs_table)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Codes that people type."""
+        from countersign.connectors.dynamodb.documents import DynamoCodes
+
+        return DynamoCodes(self.settings.jobs_table)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Open requests and reviews."""
+        from countersign.connectors.dynamodb.reviews import DynamoDesk
+
+        return DynamoDesk(self.settings.jobs_table)
+
+    @cached_property
+    def payloads(self) -> ports.Payloads:
+        """The payload bucket."""
+        from countersign.connectors.aws.services import S3Payloads
+
+        return S3Payloads(self.settings.payloads_bucket)
+
+    @cached_property
+    def queue(self) -> ports.Queue:
+        """The intake queue."""
+        from countersign.connectors.aws.services import IntakeQueue
+
+        return IntakeQueue(self.settings.intake_queue_url)
+
+    @cached_property
+    def executions(self) -> ports.Executions:
+        """The state machine."""
+        from countersign.connectors.aws.services import StateMachine
+
+        return StateMachine(self.settings.state_machine_arn)
+
+    def commit(self, record: JobRecord, change: Change) -> JobRecord:
+        """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""
+        job, entry = transition(record.job, change, self.clock.now(), self.ids.salt)
+        done = after(record, job, entry, change)
+        self.store.write(record.job, job, entry, listing(record, done, change))
+        return done

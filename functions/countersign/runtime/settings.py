@@ -1,0 +1,96 @@
+"""What a function is told about its surroundings, typed: the only reader of the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from countersign.connectors.aws.session_policy import Task
+from countersign.domain.approvals.approval import Person
+from countersign.domain.contract import Value
+from countersign.domain.limits.slots import Limit
+
+_CAREFUL = Limit(slots=10, seconds=1)
+
+
+SECRETS: Mapping[str, str] = {
+    "webhook": "webhook_secret",
+    "page-key": "page_key_secret",
+    "model-key": "model_secret",
+    "crm-read": "crm_read_secret",
+    "crm-write": "crm_write_secret",
+    "payments-read": "payments_read_secret",
+    "payments-write": "payments_write_secret",
+    "notify-channels": "notify_secret",
+}
+"""The secrets by the names that operators use, and the settings that say where each is."""
+
+
+class Settings(Value):
+    """What a function is told about its surroundings; empty where its row does not name it."""
+
+    stage: str = ""
+    jobs_table: str = ""
+    idempotency_table: str = ""
+    payloads_bucket: str = ""
+    uploads_bucket: str = ""
+    intake_queue_url: str = ""
+    state_machine_arn: str = ""
+    public_base_url: str = ""
+    crm_base_url: str = ""
+    crm_read_secret: str = ""
+    crm_write_secret: str = ""
+    crm_fields: Mapping[str, str] = {}
+    """The CRM's own names of our fields."""
+    payments_base_url: str = ""
+    payments_read_secret: str = ""
+    payments_write_secret: str = ""
+    notify_secret: str = ""
+    model_base_url: str = ""
+    model_name: str = ""
+    model_secret: str = ""
+    webhook_secret: str = ""
+    page_key_secret: str = ""
+    mail_from: str = ""
+    mail_configuration_set: str = ""
+    mail_authserv_id: str = ""
+    case_owner: Person | None = None
+    approval_seconds: int = 0
+    """How long each tier has to decide; 0: as much working time as its workflow says."""
+    connector_limits: Mapping[str, Limit] = {}
+    """How many visits use a connector at once, and how often, over all functions."""
+
+    task: Task | None = None
+    """The role that this function assumes for each job; None: its own role has its rights."""
+
+    @property
+    def secret_names(self) -> Mapping[str, str]:
+        """The short names of the secrets that this function knows, by what AWS calls them."""
+        known = {getattr(self, setting): name for name, setting in SECRETS.items()}
+        return {arn: name for arn, name in known.items() if arn}
+
+    def limit_of(self, connector: str) -> Limit:
+        """The limit of a connector; a careful one where the stage names none."""
+        return self.connector_limits.get(connector, _CAREFUL)
+
+    @classmethod
+    def of_process(cls) -> Settings:
+        """What this process was told."""
+        return cls.of(dict(os.environ))
+
+    @classmethod
+    def of(cls, environment: dict[str, str]) -> Settings:
+        """Settings out of environment variables of the same names in capitals."""
+        found = {n: environment[n.upper()] for n in cls.model_fields if environment.get(n.upper())}
+        return cls.model_validate_json(json.dumps({n: _parsed(n, v) for n, v in found.items()}))
+
+
+_JSON_SETTINGS = frozenset(
+    {"case_owner", "approval_seconds", "crm_fields", "connector_limits", "task"}
+)
+
+
+def _parsed(name: str, text: str) -> Any:
+    return json.loads(text) if name in _JSON_SETTINGS else text

@@ -1,0 +1,87 @@
+"""The claim: one conditional write before every effect and every undo, and how entries move on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countersign import observability
+from countersign.domain.errors import CountersignError, StoreConflict
+from countersign.domain.jobs.attempts import NO_OUTCOME, label, number
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.runtime.step import committed
+from countersign.steps.act.visit import Visit
+
+
+def claimed(
+    visit: Visit, record: JobRecord, claim: LedgerEntry, ended: tuple[LedgerEntry, ...]
+) -> JobRecord:
+    """The record with `claim` under a new attempt, and with `ended`, the action before it, in the
+    same write. Raises what `Visit.claims` raises."""
+    undoing = claim.status is ActionStatus.UNDOING
+    change = Change(
+        event="undo claimed" if undoing else "claimed",
+        actor=f"state:{visit.call.state}",
+        status=Status.PROCESSING,
+        fields={**told(ended), label(claim): f"{claim.status} {number(record.audit, claim)}"},
+        ledger=(*ended, claim),
+    )
+    try:
+        return visit.claims(record, change, claim.attempt)
+    except StoreConflict:
+        return _ours(visit, record, claim)
+
+
+def _ours(visit: Visit, record: JobRecord, claim: LedgerEntry) -> JobRecord:
+    """The record, if the claim that stands is our own attempt: its answer was lost, and the write
+    that was sent again met itself. Raises StoreConflict for somebody else's."""
+    stored = visit.deps.store.load(record.job.job_id)
+    mine = any(held.attempt == claim.attempt for held in stored.ledger)
+    if stored.job.execution != record.job.execution or not mine:
+        raise StoreConflict("somebody else wrote the job first")
+    visit.finds_its_slot(claim.attempt)
+    return stored
+
+
+def keep(visit: Visit, record: JobRecord, ended: tuple[LedgerEntry, ...]) -> None:
+    """Nothing is claimed, so nothing else would store what ended before."""
+    if ended:
+        _store(visit, record, "acted", ended)
+
+
+def put_back(visit: Visit, record: JobRecord, claim: LedgerEntry, why: Exception) -> None:
+    """Nothing was sent and the target has no keys: without this, the retry would say unknown."""
+    free = moved(claim, ActionStatus.AUTHORISED, f"put back: nothing was sent ({why})")
+    _store(visit, record, "put back", (free,))
+
+
+def tell_why(visit: Visit, record: JobRecord, claim: LedgerEntry, why: Exception) -> None:
+    """An attempt has no outcome and another one follows: the reason, for who reads the job. What
+    goes wrong here must not hide it."""
+    change = Change(
+        event="attempt ended",
+        actor=f"state:{visit.call.state}",
+        fields={label(claim): f"{NO_OUTCOME}{why}"},
+    )
+    try:
+        visit.deps.commit(record, change)
+    except CountersignError:
+        observability.defect("telling why an attempt ended")
+
+
+def _store(visit: Visit, record: JobRecord, event: str, ledger: tuple[LedgerEntry, ...]) -> None:
+    change = Change(
+        event=event, actor=f"state:{visit.call.state}", fields=told(ledger), ledger=ledger
+    )
+    committed(visit.deps, visit.call, record, change)
+
+
+def moved(held: LedgerEntry, status: ActionStatus, note: str = "", **more: Any) -> LedgerEntry:
+    """The entry in another status; its note says why."""
+    return held.model_copy(update={"status": status, "note": note, **more})
+
+
+def told(entries: tuple[LedgerEntry, ...]) -> dict[str, str]:
+    """The entries for the audit trail."""
+    return {label(e): f"{e.status} {e.note}".strip() for e in entries}

@@ -1,0 +1,134 @@
+"""Carrying out one action: check authority, look for an earlier attempt, claim, do, read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from countersign.domain.approvals.authority import check_authority
+from countersign.domain.errors import NotAuthorised, NotNow, Refused, Transient
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ledger.action import Action, Receipt
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
+from countersign.domain.planning.plan import check_plan
+from countersign.domain.policy.rules import Findings
+from countersign.domain.workflow import action_for
+from countersign.steps.act.claim import claimed, keep, moved, put_back, tell_why
+from countersign.steps.act.verify import Attempt, effect
+from countersign.steps.act.visit import Visit
+from workflows import WORKFLOWS
+
+_CUT_OFF = "an earlier attempt was cut off while sending"
+_NOT_LOOKED = "an earlier attempt may have taken effect, and looking for it was refused"
+
+
+def was_tried(held: LedgerEntry) -> bool:
+    """Whether an attempt of ours may have reached the target, whatever became of it."""
+    return held.status is ActionStatus.CLAIMED or bool(held.attempt) or held.receipt is not None
+
+
+def looked(visit: Visit, held: LedgerEntry, action: Action[Any, Any]) -> tuple[Receipt | None, str]:
+    """What an earlier attempt left at the target, if anything; and, where nobody can tell, why.
+
+    A refusal to show it says nothing of the effect. Where the target cannot be asked by key: a
+    receipt can still be read back, what failed without one was refused or not sent, and what was
+    cut off is not known. Raises Transient and NotNow: then nothing was sent by this attempt.
+    """
+    if not was_tried(held):
+        return None, ""
+    if action.find is None:
+        cut_off = held.status is ActionStatus.CLAIMED
+        return (held.receipt if action.read_back else None), _CUT_OFF if cut_off else ""
+    visit.check_resting()
+    try:
+        return action.find(visit.port, params_of(held, action), held.key), ""
+    except Refused as refused:
+        return None, f"{_NOT_LOOKED}: {refused}"
+
+
+def prepared(
+    visit: Visit, held: LedgerEntry, action: Action[Any, Any], found: Receipt | None
+) -> LedgerEntry:
+    """The entry as it is claimed. What was cut off, or is found by what it left, keeps what was
+    there before it; else the target is looked at anew, and an old receipt is void. Raises Refused.
+    """
+    ours = held.receipt is not None and found is not None
+    if ours or held.status is ActionStatus.CLAIMED:
+        return held
+    return _with_before(visit, held, action).model_copy(update={"receipt": None})
+
+
+def _with_before(visit: Visit, held: LedgerEntry, action: Action[Any, Any]) -> LedgerEntry:
+    """What the target holds now, for the undo. When an earlier attempt left exactly this, what was
+    there before that attempt: nobody else has touched it since."""
+    if action.undo is None:
+        return held
+    if action.undo.creates:
+        return held.model_copy(update={"before": {}, "left": None})
+    visit.check_resting()
+    now = action.undo.state(visit.port, params_of(held, action), held.key, "")
+    own = held.before is not None and now == held.left
+    return held.model_copy(update={"before": held.before if own else now, "left": None})
+
+
+def carry_out(
+    visit: Visit, record: JobRecord, held: LedgerEntry, ended: tuple[LedgerEntry, ...]
+) -> tuple[JobRecord, LedgerEntry]:
+    """The record after the claim, and the entry as it ended; the record as given when nothing was
+    claimed. `ended` are the entries before it that are not stored yet; the claim stores them."""
+    try:
+        ready = _ready(visit, record, held.model_copy(update={"seen": None}))
+    except (Transient, NotNow):
+        keep(visit, record, ended)
+        raise
+    if isinstance(ready, LedgerEntry):
+        return record, ready
+    claim = moved(ready.held, ActionStatus.CLAIMED, attempt=visit.deps.ids.token(64))
+    record = claimed(visit, record, claim, ended)
+    try:
+        return record, effect(Attempt(visit, claim, ready.action), ready.found)
+    except (Transient, NotNow) as why:
+        tell = put_back if ready.action.find is None else tell_why
+        tell(visit, record, claim, why)
+        raise
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """What is claimed next, and what an earlier attempt of it left."""
+
+    held: LedgerEntry
+    action: Action[Any, Any]
+    found: Receipt | None
+
+
+def _ready(visit: Visit, record: JobRecord, held: LedgerEntry) -> _Ready | LedgerEntry:
+    """The entry, ready for its claim; or as it ends without one. Authority decides whether anything
+    is sent, not whether an earlier attempt is looked for."""
+    refusal = _refusal(visit, record, held)
+    if refusal and not was_tried(held):
+        return moved(held, ActionStatus.FAILED, refusal)
+    action = action_for(WORKFLOWS[record.job.workflow], held)
+    found, doubt = looked(visit, held, action)
+    if doubt:
+        return moved(held, ActionStatus.UNKNOWN, doubt)
+    if refusal and found is None:
+        return moved(held, ActionStatus.FAILED, refusal)
+    try:
+        return _Ready(prepared(visit, held, action, found), action, found)
+    except Refused as refused:
+        return moved(held, ActionStatus.FAILED, str(refused))
+
+
+def _refusal(visit: Visit, record: JobRecord, held: LedgerEntry) -> str:
+    """Why nothing may be sent for it now; empty: it may. What is there already needs no authority.
+
+    Raises Throttled or Unavailable when the directory cannot be read.
+    """
+    found, now = record.results["findings"].as_(Findings).found, visit.deps.clock.now()
+    try:
+        check_authority(held, record.approvals, record.job.job_id, now, lambda: visit.people)
+        check_plan(WORKFLOWS[record.job.workflow], record.ledger, found, held)
+    except NotAuthorised as refusal:
+        return f"not authorised: {refusal}"
+    return ""

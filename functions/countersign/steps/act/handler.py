@@ -1,0 +1,97 @@
+"""Act: carry out, or take back, the next consecutive actions of one connector."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Move, Status
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.planning.plan import next_move, undo_visit, visit
+from countersign.domain.planning.replan import onward
+from countersign.domain.policy.records import Records
+from countersign.domain.workflow import known
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, Continued, step
+from countersign.steps.act.claim import told
+from countersign.steps.act.execute import carry_out
+from countersign.steps.act.undo import take_back
+from countersign.steps.act.visit import Visit, visiting
+from workflows import WORKFLOWS
+
+FRESH, FRESH_FOR_GOOD = timedelta(minutes=10), timedelta(seconds=30)
+"""Records older than this are read again, and policy judges again, before anything runs: much
+sooner before what cannot be undone. From Look to Act it is seconds unless somebody throttles."""
+
+
+def act(deps: Deps, record: JobRecord, call: Call) -> Continued:
+    """One visit. What is to be undone comes first; an order to undo needs no fresh records."""
+    reads = WORKFLOWS[record.job.workflow].reads
+    move = next_move(record.ledger, reads)
+    if move.state != "Act" or move.connector != call.input.get("connector"):
+        return _onward(deps, record, call, ())  # another function's rights are needed
+    undone = undo_visit(record.ledger, move.connector)
+    if undone:
+        with visiting(deps, call, move.connector) as going:
+            return _taking_back(going, record, undone)
+    entries = visit(record.ledger, move.connector)
+    if deps.clock.now() - record.results["records"].as_(Records).read_at > _fresh(record, entries):
+        return Continued(record, _acted(call, (), Move("Look", connector=reads)))
+    with visiting(deps, call, move.connector) as going:
+        return _carrying_out(going, record, entries)
+
+
+def _fresh(record: JobRecord, entries: tuple[LedgerEntry, ...]) -> timedelta:
+    """How old the records may be for these actions."""
+    actions = [known(WORKFLOWS[record.job.workflow], held) for held in entries]
+    return FRESH if all(one and one.reversible for one in actions) else FRESH_FOR_GOOD
+
+
+def _carrying_out(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, ...]) -> Continued:
+    """Until one does not verify."""
+    settled: tuple[LedgerEntry, ...] = ()
+    for held in entries:
+        after, ended = carry_out(going, record, held, settled)
+        settled = (ended,) if after is not record else (*settled, ended)
+        record = after
+        if ended.status is not ActionStatus.VERIFIED:
+            break
+    return going.left(_onward(going.deps, record, going.call, settled))
+
+
+def _taking_back(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, ...]) -> Continued:
+    """All of them: each is judged by its own target, whatever became of the one before."""
+    settled: tuple[LedgerEntry, ...] = ()
+    for held in entries:
+        after, ended = take_back(going, record, held, settled)
+        settled = (ended,) if after is not record else (*settled, ended)
+        record = after
+    return going.left(_onward(going.deps, record, going.call, settled))
+
+
+def _onward(
+    deps: Deps, record: JobRecord, call: Call, settled: tuple[LedgerEntry, ...]
+) -> Continued:
+    """What policy makes of a failure comes before what the ledger alone would say."""
+    workflow = WORKFLOWS[record.job.workflow]
+    change = onward(record, workflow, settled, deps.clock.now())
+    if change:
+        return Continued(record, replace(change, fields={**told(settled), **change.fields}))
+    ledger = [e for e in record.ledger if e.index not in {s.index for s in settled}]
+    move = next_move(sorted((*ledger, *settled), key=lambda e: e.index), workflow.reads)
+    return Continued(record, _acted(call, settled, move))
+
+
+def _acted(call: Call, settled: tuple[LedgerEntry, ...], move: Move) -> Change:
+    return Change(
+        event="acted",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        fields=told(settled),
+        ledger=settled,
+        move=move,
+    )
+
+
+handler = step(act)

@@ -1,0 +1,260 @@
+"""Pages of few words: refusals and what to do next. None of them says anything about a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A page with its status: a heading and sentences."""
+
+    status: int
+    title: str
+    lines: tuple[str, ...]
+
+
+REFUSED = Notice(
+    404,
+    "This link does not open anything",
+    (
+        "It may have been cut off in the mail, or replaced by a newer request.",
+        "It may also have been closed after too many wrong codes.",
+        "Copy the whole link from the newest mail.",
+        "If it still does not open, ask the person who runs this workflow for a new link.",
+        "Nothing was decided here.",
+    ),
+)
+SIGNED = Notice(
+    200,
+    "Your signature is recorded",
+    (
+        "Somebody else must sign too before anything runs; they have been asked.",
+        "There is nothing more for you to do here.",
+    ),
+)
+TRIED_OUT = Notice(
+    422,
+    "This link is closed now",
+    (
+        "The code was wrong five times, so this link cannot be used any more.",
+        "Nothing was decided. Ask the person who runs this workflow for a new link.",
+    ),
+)
+NEW_LINK = Notice(
+    422,
+    TRIED_OUT.title,
+    (
+        "The code was wrong five times, so this link cannot be used any more.",
+        "Nothing was decided. A new link is on its way to you by mail: use that one.",
+    ),
+)
+EDITED = Notice(
+    200,
+    "Your edit is recorded",
+    (
+        "The request that you edited is void, with every signature on it.",
+        "A new request shows your edit, and somebody else must sign it before anything runs.",
+        "If nobody else may sign, the owner of the workflow gets the job as a case.",
+        "There is nothing more for you to do here.",
+    ),
+)
+REPLACED = Notice(
+    409,
+    "This request was replaced",
+    ("It is void, with every signature on it, and nothing of it runs.",),
+)
+NO_QUESTION = Notice(
+    409,
+    "No question can be asked here",
+    (
+        "Three questions have been asked, or there is nobody to ask but you.",
+        "Nothing was sent and nothing was decided. Open the link from the mail to decide.",
+    ),
+)
+ANSWERED = Notice(
+    200,
+    "Your answer is recorded",
+    (
+        "Who asked is told, and sees it as evidence before they decide.",
+        "It decides nothing and changes no fact. You can close this page.",
+    ),
+)
+NOT_NEEDED = Notice(
+    200,
+    "The question needs no answer any more",
+    ("The request was decided meanwhile. There is nothing that you need to do.",),
+)
+OPEN_AGAIN = Notice(
+    403,
+    "Please open the link again",
+    (
+        "Your browser did not send back the cookie of this page, or 12 hours have passed.",
+        "Nothing was decided.",
+        "Open the link from the mail again, in a browser that takes cookies, and submit there.",
+    ),
+)
+ELSEWHERE = Notice(
+    403,
+    "This did not come from the approval page",
+    (
+        "Another site sent this form, so it was not accepted.",
+        "Nothing was decided. Open the link from the mail and submit from that page.",
+    ),
+)
+MALFORMED = Notice(
+    400,
+    "This form could not be read",
+    (
+        "It is not the form of the approval page.",
+        "Nothing was decided. Open the link from the mail and submit from that page.",
+    ),
+)
+NOT_A_FORM = Notice(415, MALFORMED.title, MALFORMED.lines)
+TOO_LARGE = Notice(
+    413,
+    "This form is too large",
+    ("Nothing was decided. Open the link from the mail again and keep the reason short.",),
+)
+OTHER_ACTIONS = Notice(
+    409,
+    "The page was not up to date",
+    (
+        "What you answered is not what waits now.",
+        "Nothing was decided. Open the link from the mail again and read it once more.",
+    ),
+)
+DAMAGED = Notice(
+    409,
+    "Nothing can be signed here",
+    (
+        "What is stored is not what was asked about, or this version cannot read it.",
+        "It must not be signed, and it will not run.",
+        "Please tell the person who runs this workflow.",
+        "If nobody does anything, the request expires as not approved.",
+    ),
+)
+EXPIRED = Notice(
+    409,
+    "The time to decide has passed",
+    (
+        "Nobody decided in time, so this is not approved and will not run.",
+        "The owner of the workflow is told. There is nothing that you need to do.",
+    ),
+)
+MOVED_ON = Notice(
+    409,
+    "There is nothing to decide any more",
+    (
+        "The job does not wait for a signature now. What was asked here was not approved.",
+        "If you expected to decide, ask the person who runs this workflow.",
+    ),
+)
+BUSY = Notice(
+    503,
+    "Please try again in a minute",
+    (
+        "A system behind this page did not answer.",
+        "Open the link from the mail again: it shows whether a decision was recorded.",
+    ),
+)
+DEFECT = Notice(
+    500,
+    "Something went wrong on our side",
+    (
+        "It has been recorded.",
+        "Open the link from the mail again: it shows whether a decision was recorded.",
+    ),
+)
+NO_METHOD = Notice(405, "This page cannot do that", ("Open the link from the mail again.",))
+
+
+@dataclass(frozen=True)
+class Plain(Notice):
+    """A notice of these pages."""
+
+
+_AGAIN = "Open the inbox again and submit from that page."
+
+SIGN_IN = Plain(
+    403,
+    "You are not signed in",
+    (
+        "Eight hours have passed, you signed out, or this browser keeps no cookies.",
+        "Nothing was recorded. Ask for a sign-in link at /approvals/sign-in.",
+    ),
+)
+LINK_DEAD = Plain(
+    404,
+    "This sign-in link does not open anything",
+    (
+        "It works once and for 15 minutes, and not after five wrong codes.",
+        "Ask for a new one at /approvals/sign-in, and copy the whole link from the newest mail.",
+        "Nobody was signed in.",
+    ),
+)
+LINK_CLOSED = Plain(
+    422,
+    "This sign-in link is closed now",
+    (
+        "The code was wrong five times, so this link cannot be used any more.",
+        "Nobody was signed in. Ask for a new link at /approvals/sign-in.",
+    ),
+)
+MAILED = Plain(
+    200,
+    "Look into your mail",
+    (
+        "If this address belongs to somebody who may decide here, a link is on its way to it.",
+        "It works once and for 15 minutes. At most five are sent to one address in an hour.",
+        "Opening it signs nobody in: you will type a short code from its page.",
+    ),
+)
+SIGNED_OUT = Plain(
+    200,
+    "You are signed out",
+    ("This browser has no session any more. Sign in again at /approvals/sign-in.",),
+)
+NOT_YOURS = Plain(
+    404,
+    "There is nothing for you here",
+    (
+        "It does not exist, or you were not asked about it.",
+        "What waits for you is in the inbox at /approvals.",
+    ),
+)
+PORTAL_OPEN_AGAIN = Plain(
+    403,
+    "Please open the page again",
+    (
+        "This page was not opened in this session, or 12 hours have passed.",
+        f"Nothing was recorded. {_AGAIN}",
+    ),
+)
+PORTAL_TRIED_OUT = Plain(
+    422,
+    "You are signed out",
+    (
+        "A code was wrong five times in this session, so it takes no form any more.",
+        "Nothing was recorded. Sign in again at /approvals/sign-in.",
+    ),
+)
+PORTAL_ELSEWHERE = Plain(
+    403,
+    "This did not come from our page",
+    (
+        "Another site sent this form, so it was not accepted.",
+        f"Nothing was recorded. {_AGAIN}",
+    ),
+)
+PORTAL_MALFORMED = Plain(
+    400,
+    "This form could not be read",
+    ("It is not the form of the page.", f"Nothing was recorded. {_AGAIN}"),
+)
+PORTAL_NOT_A_FORM = Plain(415, PORTAL_MALFORMED.title, PORTAL_MALFORMED.lines)
+PORTAL_TOO_LARGE = Plain(
+    413,
+    "This form is too large",
+    ("Nothing was recorded. Keep the texts short, or decide fewer requests at once.",),
+)

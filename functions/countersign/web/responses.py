@@ -1,0 +1,61 @@
+"""The answers of the approval door: pages with headers under which nothing else can happen."""
+
+from __future__ import annotations
+
+from countersign.web.http import Response
+from countersign.web.notices import BUSY, Notice
+from countersign.web.rendering import render, style_source
+
+METHODS = "GET, HEAD, OPTIONS, POST"
+RETRY_SECONDS = "60"
+
+
+def page(
+    status: int,
+    template: str,
+    *,
+    cookie: str = "",
+    extra: dict[str, str] | None = None,
+    **view: object,
+) -> Response:
+    """A page of this door."""
+    return Response(
+        status,
+        render(template, **view),
+        {"content-type": "text/html; charset=utf-8", **_guards(), **(extra or {})},
+        (cookie,) if cookie else (),
+    )
+
+
+def notice(what: Notice, status: int = 0, *, home: str = "") -> Response:
+    """A page of few words, under its own status or `status`. `home` is the way back to the inbox,
+    in words."""
+    extra = {"retry-after": RETRY_SECONDS} if what is BUSY else {}
+    return page(status or what.status, "notice.html.j2", extra=extra, notice=what, home=home)
+
+
+def allowed(status: int) -> Response:
+    """What OPTIONS gets."""
+    return Response(status, headers={"allow": METHODS, **_guards()})
+
+
+def see(path: str, *cookies: str) -> Response:
+    """Look there, with GET."""
+    return Response(303, headers={"location": path, **_guards()}, cookies=cookies)
+
+
+def _guards() -> dict[str, str]:
+    policy = (
+        f"default-src 'none'; style-src {style_source()}; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+    return {
+        "content-security-policy": policy,
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "x-robots-tag": "noindex, nofollow",
+        "x-frame-options": "DENY",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+    }

@@ -1,0 +1,42 @@
+"""The words in which statuses and actions stand on every page and in every mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countersign.domain.canonical import digest
+from countersign.domain.errors import UnknownVersion
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
+from countersign.domain.workflow import Workflow, action_for
+
+SHORT = 12
+"""Characters of a digest that a person compares; the whole one is on the page too."""
+
+
+STATUS_WORDS = {
+    ActionStatus.PLANNED: "waits for a signature",
+    ActionStatus.AUTHORISED: "about to run",
+    ActionStatus.CLAIMED: "is running",
+    ActionStatus.VERIFIED: "done and checked",
+    ActionStatus.FAILED: "failed",
+    ActionStatus.UNKNOWN: "not known whether it took effect",
+    ActionStatus.REJECTED: "did not run",
+    ActionStatus.EXPIRED: "did not run",
+    ActionStatus.FORBIDDEN: "not allowed by policy, will not run",
+    ActionStatus.DROPPED: "does not run any more",
+    ActionStatus.UNDO: "done; to be undone",
+    ActionStatus.UNDOING: "is being undone",
+    ActionStatus.UNDONE: "undone and checked",
+    ActionStatus.KEPT: "done and not undone",
+}
+
+
+def in_words(held: LedgerEntry, workflow: Workflow[Any]) -> str:
+    """The action's sentence; its id and digest when its bytes or its version cannot be read."""
+    if digest(held.body.encode()) != held.digest:
+        return f"{held.action} ({held.digest[:SHORT]}), which cannot be read any more"
+    try:
+        action = action_for(workflow, held)
+        return action.words(params_of(held, action))
+    except UnknownVersion:
+        return f"{held.action} v{held.action_version} ({held.digest[:SHORT]})"

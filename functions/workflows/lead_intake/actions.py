@@ -1,0 +1,248 @@
+"""Which records are looked up, and which actions a message wants before policy has spoken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from countersign.actions import crm, mail
+from countersign.actions.crm.shared import phone_digits
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.ledger.action import Action, Wanted
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.records import Lookup
+from countersign.domain.policy.release import Limits
+from countersign.domain.workflow import Claim
+from countersign.extraction.language import STOP_WORDS
+from countersign.extraction.replies import acknowledgement, threaded
+from workflows.lead_intake import facts, replies
+from workflows.lead_intake.contract import LeadInput, source_text
+from workflows.lead_intake.facts import Lead
+from workflows.lead_intake.places import codes
+from workflows.lead_intake.release import limits
+
+ACTIONS: Mapping[str, Action[Any, Any]] = {
+    "crm.upsert_contact": crm.UPSERT_CONTACT,
+    "crm.create_lead": crm.CREATE_LEAD,
+    "crm.request_callback": crm.REQUEST_CALLBACK,
+    "email.send_reply": mail.SEND_REPLY,
+}
+_LOOKUPS = (
+    ("contact", "contact"),
+    ("deals", "deals_of_contact"),
+    ("sent", "sent_emails_of_contact"),
+)
+_OPENS, _CLOSES = 9, 17
+_SATURDAY = 5
+_TITLE = 80
+
+
+def lookups(message: LeadInput, _: Proposal) -> tuple[Lookup, ...]:
+    """The contact with the sender's address, that contact's deals, and what we mailed to them."""
+    if not message.sender:
+        return ()
+    address = message.sender.lower()
+    return tuple(
+        Lookup(name=name, connector="crm", kind=kind, field="email", value=address)
+        for name, kind in _LOOKUPS
+    )
+
+
+def want(situation: Lead) -> Sequence[Wanted]:
+    """The plan by intent, whatever the model wishes; its wish counts only for its own draft.
+
+    sales: contact, lead, callback, reply. partnership: contact and acknowledgement (a business
+    contact that sellers should find). support, job, other: the acknowledgement only, since the CRM
+    is the sales record; it asks when nobody vouches for the sender, so that a person sees the
+    message. Sure spam: nothing; a message that only might be spam is treated as other.
+    """
+    intent = facts.intent(situation.proposal)
+    if facts.is_surely_spam(situation):
+        return ()
+    if intent == "sales":
+        return (_contact(situation), _lead(situation), _callback(situation), *_reply(situation))
+    if intent == "partnership":
+        return (_contact(situation), *_reply(situation))
+    return tuple(_reply(situation))
+
+
+def due_at(now: datetime, hours: int, zone_minutes: int) -> datetime:
+    """`now` plus `hours` of the owner's business time (Mon to Fri, 9 to 17), on a quarter hour."""
+    local = now.astimezone(UTC) + timedelta(minutes=zone_minutes)
+    local = _opened(local.replace(second=0, microsecond=0))
+    left = timedelta(hours=hours)
+    while left > timedelta(0):
+        closing = local.replace(hour=_CLOSES, minute=0)
+        step = min(left, closing - local)
+        left -= step
+        local = _opened(local + step) if left else local + step
+    local += timedelta(minutes=-local.minute % 15)
+    return (local - timedelta(minutes=zone_minutes)).astimezone(UTC)
+
+
+def _opened(local: datetime) -> datetime:
+    """`local`, or the next opening when the office is closed then."""
+    if local.hour < _OPENS:
+        local = local.replace(hour=_OPENS, minute=0)
+    if local.hour >= _CLOSES:
+        local = (local + timedelta(days=1)).replace(hour=_OPENS, minute=0)
+    while local.weekday() >= _SATURDAY:
+        local = (local + timedelta(days=1)).replace(hour=_OPENS, minute=0)
+    return local
+
+
+def _contact(situation: Lead) -> Wanted:
+    message, proposal = situation.input, situation.proposal
+    country = facts.country(situation)
+    params = crm.Contact(
+        email=message.sender.lower(),
+        name=_name(situation),
+        phone=_unless_held(situation, "phone", proposal.value("phone") or ""),
+        company=_unless_held(situation, "company", _company(situation)),
+        country=_unless_held(situation, "country", country if country in codes() else ""),
+        language=_language(situation),
+        owner=facts.owner(situation),
+    )
+    return Wanted(action="crm.upsert_contact", params=params, target=message.sender.lower())
+
+
+def _name(situation: Lead) -> str:
+    held = f"{_held(situation, 'firstname')} {_held(situation, 'lastname')}".strip()
+    said = situation.input.sender_name or situation.proposal.value("name") or ""
+    return held if held and not situation.input.authenticated else said
+
+
+def _unless_held(situation: Lead, field: str, said: str) -> str:
+    """`said`, or nothing where the record has a value and nobody vouches for who says otherwise:
+    else a stranger could move a customer's phone number by a form."""
+    held = _held(situation, field)
+    return "" if held and not situation.input.authenticated else said
+
+
+def _held(situation: Lead, field: str) -> str:
+    record = situation.records.first("contact")
+    return record.fields.get(field, "") if record else ""
+
+
+def _company(situation: Lead) -> str:
+    proposal = situation.proposal
+    said = proposal.corrected("company") or situation.input.stated.company
+    return said or proposal.value("company") or ""
+
+
+def _lead(situation: Lead) -> Wanted:
+    message, proposal = situation.input, situation.proposal
+    params = crm.Lead(
+        email=message.sender.lower(),
+        title=_title(situation),
+        need=_need(proposal),
+        owner=facts.owner(situation),
+        budget=facts.budget(proposal),
+        timeline=proposal.value("timeline") or "",
+        source="web form" if message.channel == "form" else "e-mail",
+    )
+    return Wanted(action="crm.create_lead", params=params, target=message.sender.lower())
+
+
+def _callback(situation: Lead) -> Wanted:
+    message, proposal = situation.input, situation.proposal
+    owner = facts.owner(situation)
+    hours = _hours(proposal, situation.limits)
+    zone = int(situation.limits.number(f"zone.{owner}"))
+    params = crm.Callback(
+        email=message.sender.lower(),
+        title=f"Call back: {_title(situation)}",
+        notes=f"{_need(proposal)}\n{_phone_note(situation)}",
+        owner=owner,
+        due_at=due_at(situation.now, hours, zone),
+    )
+    return Wanted(action="crm.request_callback", params=params, target=message.sender.lower())
+
+
+def _reply(situation: Lead) -> Iterator[Wanted]:
+    message, proposal = situation.input, situation.proposal
+    is_draft = replies.drafted(proposal)
+    subject, text = acknowledgement(_language(situation))
+    if is_draft:
+        subject = proposal.drafts.get("reply_subject") or subject
+        text = proposal.drafts["reply_body"]
+    params = mail.Reply(
+        to=message.sender,
+        subject=threaded(message.subject, subject),
+        text=text,
+        template="draft" if is_draft else "acknowledgement",
+        in_reply_to=message.message_id,
+    )
+    yield Wanted(action="email.send_reply", params=params, target=message.sender)
+
+
+def _phone_note(situation: Lead) -> str:
+    held, said = _held(situation, "phone"), situation.proposal.value("phone") or ""
+    if not held:
+        return f"Phone {said}" if said else "No phone number: write first"
+    differs = said and phone_digits(said) != phone_digits(held)
+    return f"Phone {held}" + (f"; the message names {said}" if differs else "")
+
+
+def _title(situation: Lead) -> str:
+    who = _company(situation) or situation.input.sender_name or situation.input.sender
+    title = f"{who}: {_need(situation.proposal)}"
+    return title if len(title) <= _TITLE else title[:_TITLE].rsplit(" ", 1)[0] + " …"
+
+
+def _need(proposal: Proposal) -> str:
+    return proposal.value("need") or proposal.value("summary") or "not stated"
+
+
+def _hours(proposal: Proposal, limits: Limits) -> int:
+    urgency = proposal.value("urgency") or "normal"
+    return int(limits.number(f"callback.hours.{urgency}"))
+
+
+def _language(situation: Lead) -> str:
+    hints = situation.input.language_hints
+    return situation.proposal.value("language") or (hints[0] if hints else "")
+
+
+_WORD = re.compile(r"[^\W_]{3,}")
+_DENSE = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,}")
+_STEM = 5
+_MAX_TOKENS = 60
+_TEN_MINUTES = 1 / 6
+_SAME = 0.5
+_COMMON = frozenset(word for words in STOP_WORDS.values() for word in words)
+
+
+def claim(message: LeadInput, proposal: Proposal) -> Claim | None:
+    """The claim on this contact's need, for messages that would become a lead; else None.
+
+    The body holds the need's word stems and nothing else: the row outlives the message.
+    """
+    if facts.intent(proposal) != "sales":
+        return None
+    key = digest(canonical(["lead_intake", message.sender.casefold()]))
+    need = proposal.value("need") or proposal.value("summary") or source_text(message)
+    return Claim(key=key, body=" ".join(_stems(need)), days=int(limits().number("duplicate.days")))
+
+
+def joins(mine: str, holder: str, hours: float) -> bool:
+    """Whether my need joins the holder's: within ten minutes always, later when they are alike.
+
+    Alike: of the smaller set of word stems at least half are in the larger one (the overlap
+    coefficient), and at least two. Stems are first letters, so that inflections meet; "10 desks"
+    and "desks, please" are one need, desks and chairs are two.
+    """
+    if abs(hours) <= _TEN_MINUTES:
+        return True
+    left, right = set(mine.split()), set(holder.split())
+    shared, smaller = len(left & right), min(len(left), len(right))
+    return bool(shared) and shared >= min(2, smaller) and shared / smaller >= _SAME
+
+
+def _stems(text: str) -> list[str]:
+    words = [word.lower() for word in _WORD.findall(text)]
+    spaced = [word[:_STEM] for word in words if word not in _COMMON and not word.isdecimal()]
+    dense = [run[at : at + 2] for run in _DENSE.findall(text) for at in range(len(run) - 1)]
+    return sorted({*spaced, *dense})[:_MAX_TOKENS]

@@ -1,0 +1,126 @@
+"""Names and companies as their owners write them."""
+# ruff: noqa: E501, RUF001 - patterns in many languages and scripts
+
+from __future__ import annotations
+
+import re
+
+from workflows.lead_intake.places import country_code
+
+Found = tuple[str, str]
+"""A value, and the words of the source that say it."""
+
+_CAP = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я][\w'’.-]*"
+_NAME = rf"{_CAP}(?:[ \t]+(?:(?:van|von|de|da|di|del|la|le|der|den|zu|bin|al|y)[ \t]+){{0,2}}{_CAP}){{0,3}}"
+_INTRODUCED = re.compile(
+    r"(?:\b(?i:my name is|i am called|mein name ist|ich heiße|ich heisse|je m['’]appelle|je suis|mon nom est|me llamo|"
+    r"mi nombre es|soy|mi chiamo|sono|ik heet|mijn naam is|meu nome é|me chamo|chamo-me|jag heter|jeg hedder|"
+    r"nazywam się|меня зовут|benim adım)[ \t]+"
+    rf"|\b(?i:i['’]m|i am|this is|hier ist|hier schreibt|ich bin)[ \t]+(?={_CAP}[ \t]+{_CAP}))({_NAME})"
+)  # fmt: skip
+_JAPANESE = re.compile(
+    r"([\u4e00-\u9fff\u30a0-\u30ff]{1,8})(?:と申します|でございます)|我(?:是|叫)([\u4e00-\u9fff]{2,4})"
+)
+_LINE = re.compile(
+    rf"[ \t]*({_CAP}(?:[ \t]+(?:(?:van|von|de|da|di|del|la|der)[ \t]+)?{_CAP}){{1,3}})[ \t]*,?[ \t]*"
+)
+_LEGAL = (
+    r"GmbH(?: & Co\. ?KG)?|AG|KG|UG|OHG|e\.K\.|SE|Ltd\.?|Limited|Inc\.?|LLC|LLP|Corp\.?|Corporation|PLC|plc|"
+    r"S\.A\.S\.|SAS|S\.A\.R\.L\.|SARL|S\.A\.U?\.?|SA|S\.L\.U?\.?|SL|S\.r\.l\.|SRL|Srl|S\.p\.A\.|SpA|B\.V\.|BV|N\.V\.|NV|"
+    r"AB|A/S|ApS|AS|ASA|Oyj?|K\.K\.|KK|Pty\.? Ltd\.?|Pte\.? Ltd\.?|Pvt\.? Ltd\.?|Lda\.?|Ltda\.?|Sp\. z o\.o\.|"
+    r"s\.r\.o\.|a\.s\.|d\.o\.o\.|Kft\.?|A\.Ş\.|ООО"
+)
+_WITH_FORM = re.compile(
+    rf"(?<!\w)((?:{_CAP}|\d{{1,6}})(?:[ \t]+(?:&|und|and|et|y|e|\+|of|de|du|des|della|{_CAP})){{0,5}},?[ \t]+(?:{_LEGAL}))(?![\w])"
+)
+_JAPANESE_FORM = re.compile(
+    r"((?:株式会社|有限会社|合同会社)[\w\u30fc]{1,20}|[\w\u30fc]{1,20}?(?:株式会社|有限公司|公司))"
+)
+_AT = re.compile(
+    r"\b(?i:at|from|with|for|of|bei(?: der| dem)?|von(?: der)?|chez|de la société|de l['’]entreprise|de la empresa|della|"
+    rf"presso|bij|van|da empresa|company is|company called|our company,?|firma|société|empresa|unternehmen)[ \t]+({_CAP}(?:[ \t]+(?:&[ \t]+)?{_CAP}){{0,3}})"
+)  # fmt: skip
+_WORK = re.compile(
+    rf"\b(?i:i work (?:for|at)|we at|here at|wir (?:von|bei)|ich arbeite (?:bei|für)|je travaille (?:chez|pour)|trabajo en|lavoro per|"
+    rf"i run|we are|wir sind|nous sommes|somos|siamo)[ \t]+(?:(?i:the|der|die|das|la|el|il)[ \t]+)?({_CAP}(?:[ \t]+(?:&[ \t]+)?{_CAP}){{0,3}})"
+)  # fmt: skip
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_FREE_MAIL = _set(
+    "gmail googlemail outlook hotmail live yahoo icloud me gmx web proton protonmail aol mail qq 163 naver "
+    "example t-online orange free libero freenet posteo"
+)
+_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gob", "gov", "net", "org"})
+_NOT_NAMES = _set(
+    "the team info sales office support contact hello admin noreply marketing service kontakt we our your us i "
+    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag january "
+    "february march april may june july august september october november december januar februar märz mai juni "
+    "juli oktober dezember interested looking writing hi hello dear best regards thanks thank you kind sincerely "
+    "monsieur madame sir ceo cto cfo head director manager google linkedin"
+)
+
+
+def name(text: str, below: str, header: str) -> Found | None:
+    """The writer's name: as introduced, else as the From header has it, else as signed."""
+    introduced = _INTRODUCED.search(text)
+    if introduced and _is_name(introduced[1]):
+        return introduced[1].rstrip(".,"), introduced[0]
+    japanese = _JAPANESE.search(text)
+    if japanese:
+        return japanese[1] or japanese[2], japanese[0]
+    plain = _from_header(header)
+    if plain:
+        return plain, header
+    return _signed(below)
+
+
+def company(text: str, below: str, sender: str) -> Found | None:
+    """The writer's company: by its legal form, else as named with "at" or "bei", else by domain."""
+    for place in (below, text):
+        formed = _WITH_FORM.search(place) or _JAPANESE_FORM.search(place)
+        if formed:
+            return formed[1].strip(), formed[1].strip()
+    for pattern in (_WORK, _AT):
+        for found in pattern.finditer(text):
+            if _is_company(found[1]):
+                return found[1].rstrip(".,'’"), found[0]
+    return _from_domain(sender)
+
+
+def _from_header(header: str) -> str:
+    if "@" in header or not _is_name(header):
+        return ""
+    last, comma, first = header.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() else header.strip()
+
+
+def _signed(below: str) -> Found | None:
+    for line in below.splitlines()[:4]:
+        signed = _LINE.fullmatch(line)
+        if signed and _is_name(signed[1]):
+            return signed[1], line.strip()
+    return None
+
+
+def _is_name(text: str) -> bool:
+    words = [word.strip(".,").lower() for word in text.split()]
+    return bool(words) and not any(word in _NOT_NAMES for word in words) and not country_code(text)
+
+
+def _is_company(text: str) -> bool:
+    first = text.split(maxsplit=1)[0].strip(".,").lower()
+    return first not in _NOT_NAMES and not country_code(text) and len(text) > 2  # noqa: PLR2004 - "We"
+
+
+def _from_domain(sender: str) -> Found | None:
+    labels = sender.rpartition("@")[2].split(".")[:-1]
+    if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:  # firm.co.uk
+        labels.pop()
+    label = labels[-1] if labels else ""
+    if not label or label in _FREE_MAIL or not label.isascii():
+        return None
+    return label.capitalize(), sender

@@ -1,0 +1,162 @@
+"""The rules of lead_intake: what is found, with its value and its threshold. Nothing is decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from countersign.actions.crm.fields import DIRECTION, OUTGOING
+from countersign.domain.policy.records import Record
+from countersign.domain.policy.rules import Rule
+from countersign.extraction import checks
+from countersign.extraction.checks import Hit, instant
+from workflows.lead_intake import facts, replies
+from workflows.lead_intake.contract import LeadInput, source_text
+from workflows.lead_intake.facts import Lead
+from workflows.lead_intake.places import mentioned
+
+_NOT_ARRIVED = frozenset({"BOUNCED", "FAILED"})
+
+
+def _sanctioned(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.sanctioned")
+    found = sorted(facts.all_countries(situation) & set(listed))
+    return (", ".join(found), "none of " + " ".join(listed)) if found else None
+
+
+def _sanctioned_named(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.sanctioned")
+    named = {code for code, _ in mentioned(source_text(situation.input))} & set(listed)
+    hidden = sorted(named - facts.all_countries(situation))
+    return (", ".join(hidden), "none of " + " ".join(listed)) if hidden else None
+
+
+def _not_served(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.not_served")
+    found = sorted(facts.all_countries(situation) & set(listed))
+    return (", ".join(found), "none of " + " ".join(listed)) if found else None
+
+
+def _unknown_country(situation: Lead) -> Hit:
+    stated = facts.stated_country(situation)
+    limits = situation.limits
+    ruled = (
+        facts.served(limits)
+        | {*limits.list("countries.not_served")}
+        | {*limits.list("countries.sanctioned")}
+    )
+    return (stated, "a country with a rule") if stated and stated not in ruled else None
+
+
+def _no_country(situation: Lead) -> Hit:
+    return None if facts.stated_country(situation) else ("none stated", "")
+
+
+def _other_owner(situation: Lead) -> Hit:
+    routed = facts.owner(situation)
+    owners = [record.fields.get("hubspot_owner_id", "") for record in _contacts(situation)]
+    other = next((owner for owner in owners if owner and owner != routed), "")
+    return (f"owner {other}", f"owner {routed}") if other else None
+
+
+def _lost_recently(situation: Lead) -> Hit:
+    days = situation.limits.number("lost.days")
+    since = situation.now - timedelta(days=float(days))
+    lost = situation.limits.list("stages.lost")
+    for deal in situation.records.all("deals"):
+        closed = instant(deal.fields.get("closedate", ""))
+        if deal.fields.get("dealstage") in lost and closed and closed > since:
+            return f"{closed:%Y-%m-%d}", f"{days} days"
+    return None
+
+
+def _opted_out(situation: Lead) -> Hit:
+    flags = [record.fields.get("hs_email_optout", "") for record in _contacts(situation)]
+    if any(flag.strip().lower() == "true" for flag in flags):
+        return "opted out in the CRM", "consent"
+    return ("the form says no", "consent") if situation.input.stated.consent is False else None
+
+
+def _already_answered(situation: Lead) -> Hit:
+    """A mail that came in, one that did not arrive, or one from before the message is no answer."""
+    since = situation.received_at
+    sent = (
+        instant(mail.fields.get("hs_timestamp", ""))
+        for mail in situation.records.all("sent")
+        if mail.fields.get(DIRECTION) == OUTGOING
+        and mail.fields.get("hs_email_status") not in _NOT_ARRIVED
+    )
+    latest = max((at for at in sent if at), default=None)
+    if since is None or latest is None or latest < since:
+        return None
+    return f"{latest:%Y-%m-%d %H:%M} UTC", f"none after {since:%Y-%m-%d %H:%M} UTC"
+
+
+def _joins_earlier(situation: Lead) -> Hit:
+    holder = situation.records.first("claim_holder")
+    return (holder.id, f"{situation.limits.number('duplicate.days')} days") if holder else None
+
+
+def _over_limit(situation: Lead) -> Hit:
+    budget = facts.budget(situation.proposal)
+    limit = situation.limits.amount("budget.max", budget.currency) if budget else None
+    return (budget, limit) if budget and limit and budget.amount > limit.amount else None
+
+
+def _unknown_currency(situation: Lead) -> Hit:
+    if situation.proposal.value("budget_amount") is None:
+        return None
+    budget = facts.budget(situation.proposal)
+    if budget and situation.limits.amount("budget.max", budget.currency):
+        return None
+    return situation.proposal.value("budget_currency") or "none named", "a currency with a limit"
+
+
+def _drafted(situation: Lead) -> Hit:
+    return ("draft", "acknowledgement") if replies.written(situation) else None
+
+
+def _spam(situation: Lead) -> Hit:
+    return ("spam", "a request") if facts.is_surely_spam(situation) else None
+
+
+def _not_sales(situation: Lead) -> Hit:
+    intent = facts.intent(situation.proposal)
+    return None if intent == "sales" else (intent, "sales")
+
+
+def _contacts(situation: Lead) -> tuple[Record, ...]:
+    return situation.records.all("contact")
+
+
+def _injection(situation: Lead) -> Hit:
+    return checks.orders(source_text(situation.input))
+
+
+def _foreign_target(situation: Lead) -> Hit:
+    return checks.foreign(replies.foreign_targets(situation))
+
+
+_TABLE = (
+    ("jurisdiction.sanctioned", "the sender's country is sanctioned", _sanctioned),
+    ("jurisdiction.sanctioned_named", "the text names a sanctioned country", _sanctioned_named),
+    ("jurisdiction.not_served", "we do not serve the sender's country", _not_served),
+    ("jurisdiction.unknown", "no rule covers the country that is stated", _unknown_country),
+    ("jurisdiction.unstated", "no country is stated", _no_country),
+    ("conflict.other_owner", "the contact belongs to another seller", _other_owner),
+    ("lifecycle.lost_recently", "a lead of this contact was lost recently", _lost_recently),
+    ("consent.opted_out", "the person does not want mail from us", _opted_out),
+    ("reply.already_answered", "a colleague has answered since", _already_answered),
+    ("duplicate.joins_earlier", "an earlier job has this contact's need", _joins_earlier),
+    ("budget.over_limit", "the budget is above the limit", _over_limit),
+    ("budget.unknown_currency", "the budget's currency has no limit", _unknown_currency),
+    ("confidence.low", "the confidence is too low", checks.low_confidence),
+    ("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
+    ("reply.drafted", "the reply was drafted for this message", _drafted),
+    ("reply.foreign_target", "the draft points somewhere that is not ours", _foreign_target),
+    ("injection.suspected", "the message gives orders to the model", _injection),
+    ("intent.spam", "the message is surely spam", _spam),
+    ("intent.not_sales", "the message is no sales request", _not_sales),
+    ("size.over_limit", "the message is larger than what is handled unseen", checks.over_size),
+    ("safety.masked", "card, account or identity numbers were masked", checks.masked),
+)
+RULES: tuple[Rule[LeadInput], ...] = tuple(Rule(*row) for row in _TABLE)

@@ -1,0 +1,186 @@
+"""Which records are looked up, and which actions a request wants before policy has spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+from countersign.actions import mail, notify, payments
+from countersign.actions.payments import Refund
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.contract import Contract
+from countersign.domain.ledger.action import Action, Wanted
+from countersign.domain.limits.caps import Cap, day_of
+from countersign.domain.money import Money
+from countersign.domain.policy.policy import Answer
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.records import Lookup
+from countersign.domain.policy.rules import findings
+from countersign.domain.workflow import Claim
+from countersign.extraction.replies import acknowledgement, threaded
+from workflows.refund_request import facts, replies
+from workflows.refund_request.contract import RefundInput
+from workflows.refund_request.facts import Request, order_number
+from workflows.refund_request.policy import POLICY
+from workflows.refund_request.release import limits
+from workflows.refund_request.rules import RULES
+
+ACTIONS: Mapping[str, Action[Any, Any]] = {
+    "payments.refund": payments.REFUND,
+    "email.send_reply": mail.SEND_REPLY,
+    "notify.push": notify.PUSH,
+}
+_REFUND, _CHANNEL = "payments.refund", "finance"
+_TOLD = frozenset({"refund.over_auto", "currency.no_limit"})
+"""Rules that find a refund above what runs by itself."""
+_Cause = Literal["requested_by_customer", "duplicate", "fraudulent"]
+_CAUSES: Mapping[str, _Cause] = {"duplicate_charge": "duplicate", "fraud": "fraudulent"}
+
+
+def lookups(message: RefundInput, proposal: Proposal) -> tuple[Lookup, ...]:
+    """The order by its number, and the refunds of the customer to whom it belongs."""
+    number = facts.order_number(message, proposal)
+    if not number:
+        return ()
+    kinds = {"order": "order", "refunds": "refunds_of_order_customer"}
+    return tuple(
+        Lookup(name=name, connector="payments", kind=kind, field="number", value=number)
+        for name, kind in kinds.items()
+    )
+
+
+def want(situation: Request) -> Sequence[Wanted]:
+    """The refund, where an order has something left to refund, then the reply, and then a word to
+    finance about a refund above what runs by itself.
+
+    Charge, customer, currency and the bound of the amount come from the order's record, whatever
+    the text or the model says; the model's wish counts only for its own draft. Finance comes last:
+    a message that may be lost must not hold up the customer's answer.
+    """
+    return (*_refund(situation), _reply(situation), *_finance(situation))
+
+
+def _refund(situation: Request) -> Iterator[Wanted]:
+    order, amount = facts.order(situation), facts.proposed(situation)
+    if order is None or amount is None:
+        return
+    params = payments.Refund(
+        order=order.number,
+        charge=order.charge,
+        customer=order.customer,
+        amount=amount,
+        reason=_CAUSES.get(facts.reason(situation), "requested_by_customer"),
+    )
+    yield Wanted(action=_REFUND, params=params, target=order.charge)
+
+
+def _finance(situation: Request) -> Iterator[Wanted]:
+    """Only what no edit before the signature can make untrue: the amount stands in the job."""
+    order, found = facts.order(situation), findings(RULES, situation)
+    asks = POLICY.verdict(_REFUND, found).answer is Answer.ASK
+    if not order or not asks or not any(one.rule in _TOLD for one in found):
+        return
+    params = notify.Push(
+        channel=_CHANNEL,
+        title=f"Refund of order {order.number}",
+        text=(
+            f"A refund of order {order.number} was signed and has been made on charge"
+            f" {order.charge}.\nIts amount and who signed it: job {situation.job_id}."
+        ),
+    )
+    yield Wanted(action="notify.push", params=params, target=_CHANNEL, after=_REFUND)
+
+
+def _reply(situation: Request) -> Wanted:
+    subject, text, is_draft = _words(situation)
+    params = mail.Reply(
+        to=_recipient(situation),
+        subject=threaded(situation.input.subject, subject),
+        text=text,
+        template="draft" if is_draft else "acknowledgement",
+        in_reply_to=situation.input.message_id,
+    )
+    after = _REFUND if _runs(situation) else ""  # the confirmation says that it has happened
+    return Wanted(action="email.send_reply", params=params, target=params.to, after=after)
+
+
+def _words(situation: Request) -> tuple[str, str, bool]:
+    """Subject and text, and whether they are a draft.
+
+    Only a refund that runs by itself is confirmed: it has happened when the reply leaves. A person
+    who signs may still say no to the refund, so what they read must be true either way.
+    """
+    order, amount = facts.order(situation), facts.proposed(situation)
+    language = _language(situation)
+    if order and amount and _runs(situation):
+        return (*replies.confirmation(language, order.number, amount), False)
+    own, text = acknowledgement(language)
+    if not replies.drafted(situation.proposal):
+        return own, text, False
+    drafts = situation.proposal.drafts
+    return drafts.get("reply_subject") or own, drafts["reply_body"], True
+
+
+def _runs(situation: Request) -> bool:
+    found = findings(RULES, situation)
+    return POLICY.verdict(_REFUND, found).answer is Answer.RUN
+
+
+def _recipient(situation: Request) -> str:
+    """The order's address as its record spells it, when it is the one that wrote; else that one."""
+    order, sender = facts.order(situation), situation.input.sender
+    return order.email if order and facts.is_senders(order, situation.input) else sender
+
+
+def _language(situation: Request) -> str:
+    hints = situation.input.language_hints
+    return situation.proposal.value("language") or (hints[0] if hints else "")
+
+
+_WHOLE = "the day's refunds without a signature have reached their sum"
+_CUSTOMER = "this customer's refunds without a signature have reached their sum of the day"
+
+
+def caps(situation: Request, params: Contract) -> tuple[Cap, ...]:
+    """The workflow's day and the customer's day, each in the refund's own currency. A currency
+    without a cap has room for nothing."""
+    if not isinstance(params, Refund):
+        return ()
+    currency, day = params.amount.currency, day_of(situation.now)
+    nothing = Money(amount=Decimal(0), currency=currency)
+    rows = (("cap.daily", "", _WHOLE), ("cap.customer", _customer(situation, params), _CUSTOMER))
+    return tuple(
+        Cap(
+            key="/".join(filter(None, ("refund_request", name, who, currency))),
+            day=day,
+            most=situation.limits.amount(name, currency) or nothing,
+            sentence=sentence,
+        )
+        for name, who, sentence in rows
+    )
+
+
+def _customer(situation: Request, refund: Refund) -> str:
+    """An opaque name of the customer; a guest is known by the order's address."""
+    order = facts.order(situation)
+    guest = order.email.casefold() if order else ""
+    return digest((refund.customer or guest).encode())[:32]
+
+
+_BODY = "refund"
+
+
+def claim(message: RefundInput, proposal: Proposal) -> Claim | None:
+    """The claim on the order that is named; None when none is. It holds a digest and nothing else:
+    the row outlives the message."""
+    number = order_number(message, proposal)
+    if not number:
+        return None
+    key = digest(canonical(["refund_request", number]))
+    return Claim(key=key, body=_BODY, days=int(limits().number("claim.days")))
+
+
+def joins(mine: str, holder: str, hours: float) -> bool:  # noqa: ARG001 - the order says it, not time
+    """Two requests about one order belong together, whoever wrote them and however they put it."""
+    return mine == holder

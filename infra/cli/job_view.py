@@ -1,0 +1,227 @@
+"""A job as plain data, for the command line and the pages: pure functions over its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from countersign.domain.approvals.approval import Approval, Decision
+from countersign.domain.canonical import instant, plain
+from countersign.domain.errors import UnknownVersion
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.attempts import Attempt, attempts
+from countersign.domain.jobs.cases import Case
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import ENDED, Job, Status
+from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.ledger.undo import written
+from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
+from countersign.domain.policy.rules import Findings
+from countersign.web.wording import STATUS_WORDS, in_words
+from workflows import WORKFLOWS
+
+_BY_MACHINE = {
+    Status.PENDING: "the queue",
+    Status.PROCESSING: "the state machine",
+    Status.RETRYING: "the state machine",
+    Status.PARKED: "its due time",
+}
+
+
+def as_dict(record: JobRecord) -> dict[str, Any]:
+    """Everything that is known of a job, without its task tokens, ready for `json.dumps`."""
+    job, proposal = record.job, _proposal(record)
+    return {
+        "job_id": job.job_id,
+        "workflow": job.workflow,
+        "status": job.status.value,
+        "facts": plain(proposal.facts) if proposal else {},
+        "findings": _findings(record),
+        "decisions": [_verdict(held) for held in record.ledger],
+        "actions": [_action(record, held) for held in record.ledger],
+        "approvals": [_approval(held) for held in in_order(record)],
+        "audit": _audit(record),
+        "cost": _cost(record, proposal),
+        "reason": job.reason,
+        "waits_for": waits_for(record),
+        "case": _case(record.case),
+        "source": plain(job.source),
+        "created_at": instant(job.created_at),
+        "updated_at": instant(job.updated_at),
+    }
+
+
+def row(job: Job, waits: str) -> dict[str, Any]:
+    """One line of a list of jobs."""
+    return {
+        "job_id": job.job_id,
+        "workflow": job.workflow,
+        "status": job.status.value,
+        "waits_for": waits,
+        "reason": job.reason,
+        "door": job.source.door,
+        "created_at": instant(job.created_at),
+        "updated_at": instant(job.updated_at),
+    }
+
+
+def waits_for(record: JobRecord) -> str:
+    """Who or what the job waits for, in words; empty when for nobody."""
+    status = record.job.status
+    if status is Status.WAITING_FOR_REVIEW and record.pending:
+        return " or ".join(person.name for person in record.pending.approvers)
+    if status is Status.ESCALATED and record.case:
+        return f"{record.case.owner}, who has its case"
+    if status is Status.FAILED:
+        return "an operator"
+    return waits_without_record(status)
+
+
+def waits_without_record(status: Status) -> str:
+    """As `waits_for`, from the status alone."""
+    if status is Status.WAITING_FOR_REVIEW:
+        return "a signature to be used"
+    return _BY_MACHINE.get(status, "")
+
+
+def ended(record: JobRecord) -> bool:
+    """Whether no execution works on the job any more."""
+    return record.job.status in ENDED
+
+
+def words(record: JobRecord, held: LedgerEntry) -> str:
+    """An action in one sentence; its id when this code does not know its workflow."""
+    workflow = WORKFLOWS.get(record.job.workflow)
+    return in_words(held, workflow) if workflow else held.action
+
+
+def in_order(record: JobRecord) -> list[Approval]:
+    """The approvals as they were asked for."""
+    return sorted(record.approvals.values(), key=lambda held: held.requested_at)
+
+
+def _proposal(record: JobRecord) -> Proposal | None:
+    held = record.results.get("proposal")
+    try:
+        return held.as_(Proposal) if held else None
+    except UnknownVersion:
+        return None
+
+
+def _findings(record: JobRecord) -> list[dict[str, Any]]:
+    held = record.results.get("findings")
+    try:
+        return list(plain(held.as_(Findings).found)) if held else []
+    except UnknownVersion:
+        return []
+
+
+def _verdict(held: LedgerEntry) -> dict[str, Any]:
+    return {
+        "action": held.action,
+        "digest": held.digest,
+        "answer": held.verdict.answer.value,
+        "escalate": held.verdict.escalate,
+        "reasons": plain(held.verdict.reasons),
+    }
+
+
+def _action(record: JobRecord, held: LedgerEntry) -> dict[str, Any]:
+    return {
+        "index": held.index,
+        "action": held.action,
+        "version": held.action_version,
+        "connector": held.connector,
+        "words": words(record, held),
+        "status": held.status.value,
+        "status_words": STATUS_WORDS[held.status],
+        "note": held.note,
+        "digest": held.digest,
+        "key": held.key,
+        "approval": held.approval,
+        "body": held.content(),
+        "receipt": plain(held.receipt),
+        "attempt": held.attempt,
+        "attempts": [
+            {"name": one.name, "at": instant(one.at), "ended": one.ended, "words": _told(one)}
+            for one in attempts(record.audit, held)
+        ],
+        "plan": held.plan + 1,
+        "seen": [one.model_dump() for one in held.seen.fields] if held.seen else [],
+        "changed": [one.model_dump() for one in written(held)],
+        "conflict": [one.model_dump() for one in held.conflict],
+    }
+
+
+def _told(one: Attempt) -> str:
+    return one.words(f"{one.at:%H:%M:%S} UTC")
+
+
+def _approval(held: Approval) -> dict[str, Any]:
+    return {
+        "approval_id": held.approval_id,
+        "digests": list(held.digests),
+        "asked": [{"id": person.id, "name": person.name} for person in held.approvers],
+        "requested_at": instant(held.requested_at),
+        "deadline": instant(held.deadline),
+        "superseded": held.superseded,
+        "needed": held.needed,
+        "signatures": [_signature(held, one) for one in held.signatures],
+        "decision": _decision(held, held.decision),
+    }
+
+
+def _signature(held: Approval, one: Decision) -> dict[str, str]:
+    person = held.person(one.by)
+    return {"id": one.by, "name": person.name if person else one.by, "at": instant(one.at)}
+
+
+def _decision(held: Approval, decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    person = held.person(decision.by)
+    return {**plain(decision), "name": person.name if person else decision.by}
+
+
+def _audit(record: JobRecord) -> dict[str, Any]:
+    faults = audit.verify(record.audit, length=record.job.audit_length, head=record.job.audit_head)
+    return {"verified": not faults, "faults": faults, "entries": plain(record.audit)}
+
+
+def _cost(record: JobRecord, proposal: Proposal | None) -> dict[str, Any]:
+    used = proposal.usage if proposal else _kept(record)
+    return {
+        "model": proposal.model if proposal else "",
+        "offline": proposal.offline if proposal else False,
+        "calls": used.calls,
+        "input_tokens": used.input_tokens,
+        "output_tokens": used.output_tokens,
+        "usd": plain(used.usd),
+    }
+
+
+def _kept(record: JobRecord) -> Usage:
+    """What the answers cost that led to no proposal."""
+    replies = (held for name, held in record.results.items() if name.startswith("answer."))
+    return _sum(held.as_(ModelReply).usage for held in replies)
+
+
+def _sum(usages: Iterable[Usage]) -> Usage:
+    total = Usage()
+    for usage in usages:
+        total = total.plus(usage)
+    return total
+
+
+def _case(held: Case | None) -> dict[str, Any] | None:
+    return plain(held) if held else None
+
+
+def age(since: datetime, now: datetime) -> str:
+    """`42 s`, `3 min`, `2 h`, `5 d`."""
+    seconds = max(0, int((now - since).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

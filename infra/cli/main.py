@@ -1,0 +1,172 @@
+"""The `countersign` command: events, jobs, cases, people, reviews, numbers; here or on AWS.
+
+Exit codes: 0 done, 1 it was refused or failed, 2 wrong use, or the target cannot be reached.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from countersign.connectors.clock import MOVABLE
+from countersign.domain.errors import CountersignError, Unavailable
+from countersign.domain.jobs.job import Status
+from countersign.portal.timeline import timeline
+from infra.cli import cases, clock, fields, people, review, rollback, scan, show, stats, submit
+from infra.cli import secrets as secrets_
+from infra.cli.job_view import as_dict
+from infra.cli.jobs import list_jobs, load
+from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
+from infra.cli.options import show as show_
+from infra.cli.target import Target, TargetError, chosen
+
+Choose = Callable[[str, str], Target]
+"""(target, stage) → where to work. Raises TargetError."""
+
+app = typer.Typer(
+    help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+)
+
+
+@app.command("submit")
+def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON, or a mail")],
+    workflow: Annotated[str, typer.Option(help="for example lead_intake")],
+    event_id: Annotated[str, typer.Option("--id", help="the same id is the same event")] = "",
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Send FILE through its door: JSON to the signed webhook, everything else as an upload."""
+    there = context.obj(target, stage)
+    answer = submit.through_a_door(there, file, workflow, event_id or secrets.token_hex(8))
+    told = f"{answer.status} job {answer.job_id}" if answer.job_id else _refusal(answer)
+    show_(told, {"status": answer.status, **answer.body}, as_json=as_json)
+    if not answer.job_id:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def jobs(
+    context: typer.Context,
+    status: Annotated[Status | None, typer.Option(help="only jobs of this status")] = None,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """List jobs, latest change first."""
+    deps = context.obj(target, stage).deps()
+    found = list_jobs(deps.store, status)
+    show_(show.jobs(found, deps.clock.now()), {"jobs": found}, as_json=as_json)
+
+
+@app.command("show")
+def show_job(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(help="a job's id")],
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Tell one job's story: what was understood, decided, signed and done."""
+    record = load(context.obj(target, stage).deps().store, job)
+    data = as_dict(record)
+    show_(show.job(data, timeline(record)), data, as_json=as_json)
+
+
+@app.command()
+def case(  # noqa: PLR0917 - as submit_event
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(help="the id of an escalated or failed job")],
+    way: Annotated[cases.Out, typer.Argument(help="how the case ends")],
+    by: Annotated[str, typer.Option(metavar="PERSON", help="your id in the directory of people")],
+    words: Annotated[str, typer.Option(help="why, or what was done and where it can be seen")] = "",
+    correct: Annotated[
+        list[str] | None, typer.Option("--set", help="fact=value, with resume only")
+    ] = None,
+    did_not_happen: Annotated[
+        bool, typer.Option("--did-not-happen", help="what was unknown, with done or close only")
+    ] = False,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """End a case: correct and resume, done by hand, or close.
+
+    An action whose outcome was unknown is settled by `done`: it took effect, or, with
+    --did-not-happen, it did not. Look at the target first.
+    """
+    said = cases.Said(
+        by=by,
+        words=words,
+        facts=cases.corrections(way, correct or []),
+        happened=cases.found(way, did_not_happen=did_not_happen),
+    )
+    record = cases.end(context.obj(target, stage).deps(), job, way, said)
+    show_(f"{job} is {record.job.status}", as_dict(record), as_json=as_json)
+
+
+@app.command("clock", context_settings={"ignore_unknown_options": True})  # for -1h
+def move_clock(
+    context: typer.Context,
+    move: Annotated[str, typer.Argument(help="+48h, -1h, +1d12h, now, reset")] = "now",
+    as_json: AsJson = False,
+) -> None:
+    """Move the time that everything on this machine sees; what is due then happens in a minute.
+
+    Only on the local cloud. `countersign submit` and the start page sign their events in the moved
+    time; a sender of your own does not, and is turned away (401) until `countersign clock reset`.
+    """
+    deps = context.obj(Place.LOCAL, MOVABLE).deps()
+    offset = clock.moved(deps, move)
+    now = deps.clock.now()
+    by = f", moved by {clock.by(offset)}" if offset else ", not moved"
+    show_(f"{now:%a %d %b %Y %H:%M:%S} UTC{by}", clock.as_data(now, offset), as_json=as_json)
+
+
+app.command("scan-test")(scan.scan_test)
+app.command("stats")(stats.stats)
+app.command("rollback")(rollback.rollback)
+app.command("fields")(fields.fields)
+app.add_typer(people.app, name="people")
+app.add_typer(review.app, name="review")
+app.add_typer(secrets_.app, name="secrets")
+
+
+def _refusal(answer: submit.Answer) -> str:
+    return f"The door refused it: {answer.status} {answer.body.get('message', '')}".rstrip()
+
+
+def run(arguments: Sequence[str], choose: Choose) -> None:
+    """One command; it ends with SystemExit, and with one line for what a person can mend."""
+    try:
+        app(args=list(arguments), obj=choose, prog_name="countersign")
+    except (TargetError, submit.UnreachableError) as error:
+        _end(UNREACHABLE, str(error))
+    except (BotoCoreError, Unavailable) as error:
+        _end(UNREACHABLE, f"{error} Is it running? Locally, start it with `make run`.")
+    except ClientError as error:
+        _end(UNREACHABLE, f"AWS refuses: {error}. Check the credentials, the region, the stage.")
+    except (CountersignError, submit.SubmitError) as error:
+        _end(FAILED, str(error))
+
+
+def main() -> None:
+    """The `countersign` command."""
+    run(sys.argv[1:], chosen)
+
+
+def _end(code: int, message: str) -> None:
+    sys.stderr.write(message.strip() + "\n")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

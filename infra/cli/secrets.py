@@ -1,0 +1,188 @@
+"""`countersign secrets`: which are set, setting one, replacing one. Values are never printed, save
+a webhook secret that was just made: its sender needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from countersign.connectors.aws.secrets import missing
+from countersign.domain.errors import ContractBroken, StoreConflict
+from countersign.domain.jobs.change import Change, Due
+from countersign.domain.jobs.job import Status
+from countersign.runtime.deps import Deps
+from countersign.runtime.settings import SECRETS
+from infra.cli import secret_shapes as shapes
+from infra.cli.fields import after_change
+from infra.cli.options import FAILED, AsJson, Place, Stage, Where, show
+from infra.cli.target import Target
+
+MOST_JOBS = 500
+"""Parked jobs that are looked through, latest first; the others go on by their own due rows."""
+
+app = typer.Typer(help=__doc__, invoke_without_command=True)
+Name = Annotated[str, typer.Argument(metavar="NAME", help=", ".join(SECRETS))]
+
+
+@app.callback()
+def without_a_command(
+    context: typer.Context,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Which secrets are set, setting one, replacing one; without a command as `list`."""
+    if not context.invoked_subcommand:
+        list_secrets(context, target, stage, as_json)
+
+
+@app.command("list")
+def list_secrets(
+    context: typer.Context,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """List which secrets are set."""
+    there: Target = context.obj(target, stage)
+    vault = there.vault()
+    arns = {name: arn for name in SECRETS if (arn := _arn(there, name))}
+    found = [
+        {"name": name, "set": bool(vault.read(arn)), "changed": _day(vault.changed_at(arn))}
+        for name, arn in arns.items()
+    ]
+    show(_table(found), {"secrets": found}, as_json=as_json)
+
+
+@app.command("set")
+def set_secret(
+    context: typer.Context,
+    name: Name,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Set a secret; its value is asked for without showing it, or read from standard input."""
+    there: Target = context.obj(target, stage)
+    arn = _known(there, name)
+    there.vault().write(arn, shapes.checked(name, _typed(name)))
+    fits, said = _compared(there, name, f"--target {target.value} --stage {stage}")
+    told = {"name": name} | ({"fields": said} if said else {})
+    shown = f"{name} is set. {said}" if said else f"{name} is set"
+    _tell(shown, told, _awake(there.deps(), name), as_json=as_json)
+    if not fits:
+        raise typer.Exit(FAILED)
+
+
+def _compared(there: Target, name: str, where: str) -> tuple[bool, str]:
+    """The CRM's reading key is what its fields can be compared with, and nobody could before."""
+    return after_change(there.deps(), where) if name == "crm-read" else (True, "")
+
+
+@app.command()
+def rotate(  # noqa: PLR0917 - Typer turns each parameter into an option
+    context: typer.Context,
+    name: Name,
+    revoke: Annotated[bool, typer.Option("--revoke", help="end the webhook's older one")] = False,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Replace a secret. Of the webhook's, both are good until the older one is revoked."""
+    there: Target = context.obj(target, stage)
+    arn, vault = _known(there, name), there.vault()
+    before = vault.read(arn)
+    if revoke:
+        _check_revocable(name)
+        vault.write(arn, shapes.revoked(before))
+        _tell("only the current webhook secret is good now", {"name": name}, (), as_json=as_json)
+        return
+    if not before:
+        raise ContractBroken(f"{name} is not set: use `countersign secrets set {name}`")
+    value = shapes.new(name) if name in shapes.OWN else shapes.checked(name, _typed(name))
+    vault.write(arn, shapes.rotated(before, value) if name == "webhook" else value)
+    told = {"name": name} | ({"secret": value} if name == "webhook" else {})
+    _tell(_after_rotation(name, value), told, _awake(there.deps(), name), as_json=as_json)
+
+
+def _after_rotation(name: str, value: str) -> str:
+    if name == "webhook":
+        return (
+            f"The sender's new secret is {value}\nBoth are good. When the sender uses it: "
+            "`countersign secrets rotate webhook --revoke`"
+        )
+    if name == "page-key":
+        return "page-key is new: pages that are open now have to be opened again"
+    return (
+        f"{name} is replaced; functions use it within five minutes. Then revoke the old one where "
+        "it was issued. Secrets Manager keeps it as AWSPREVIOUS until the next change."
+    )
+
+
+def _check_revocable(name: str) -> None:
+    if name != "webhook":
+        raise ContractBroken(f"--revoke is for the webhook: revoke {name} where it was issued")
+
+
+def _awake(deps: Deps, name: str) -> Sequence[str]:
+    """Jobs that wait for this secret are due at once; their ids."""
+    waiting = [
+        job.job_id
+        for job in deps.store.recent(Status.PARKED, MOST_JOBS)
+        if job.reason == missing(name)
+    ]
+    return [job_id for job_id in waiting if _due_now(deps, job_id, name)]
+
+
+def _due_now(deps: Deps, job_id: str, name: str) -> bool:
+    record = deps.store.load(job_id)
+    if record.job.status is not Status.PARKED:
+        return False
+    due = Due(kind="parked", at=deps.clock.now())
+    change = Change(event="secret set", actor="operator", fields={"secret": name}, due=(due,))
+    try:
+        deps.commit(record, change)
+    except StoreConflict:
+        return False  # `tick` was first
+    return True
+
+
+def _tell(said: str, data: dict[str, str], awake: Sequence[str], *, as_json: bool) -> None:
+    jobs = "\n".join(f"goes on within a minute: {job_id}" for job_id in awake)
+    show(f"{said}\n{jobs}".strip(), {**data, "jobs": list(awake)}, as_json=as_json)
+
+
+def _typed(name: str) -> str:
+    """From a prompt that shows nothing, or from standard input; never an argument, which other
+    programs on the machine can read."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(f"Value of {name}", hide_input=True)).strip()
+    return sys.stdin.read().strip()
+
+
+def _known(there: Target, name: str) -> str:
+    if name not in SECRETS:
+        raise typer.BadParameter(f"there is no secret {name!r}: {', '.join(SECRETS)}")
+    arn = _arn(there, name)
+    if not arn:
+        raise ContractBroken(f"this stage has no secret {name}: deploy it anew")
+    return arn
+
+
+def _arn(there: Target, name: str) -> str:
+    return str(getattr(there.settings, SECRETS[name]))
+
+
+def _day(at: object) -> str:
+    return f"{at:%Y-%m-%d}" if at else ""
+
+
+def _table(found: Sequence[dict[str, object]]) -> Table:
+    table = Table("secret", "", "changed")
+    for row in found:
+        table.add_row(str(row["name"]), "set" if row["set"] else "NOT SET", str(row["changed"]))
+    return table

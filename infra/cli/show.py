@@ -1,0 +1,127 @@
+"""Jobs on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from countersign.portal.timeline import Moment
+from infra.cli.job_view import age
+
+_COLOURS = {
+    "COMPLETED": "green",
+    "REJECTED": "dim",
+    "WAITING_FOR_REVIEW": "yellow",
+    "PARKED": "yellow",
+    "ESCALATED": "red",
+    "FAILED": "red",
+}
+
+
+def jobs(found: Sequence[Mapping[str, Any]], now: datetime) -> RenderableType:
+    """A table of jobs, their ages as of `now`."""
+    if not found:
+        return Text("No jobs. Send one with `countersign submit FILE --workflow lead_intake`.")
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("job", "status", "begun", "waits for", "reason"):
+        table.add_column(name, no_wrap=name in {"job", "status", "begun"})
+    for job in found:
+        table.add_row(
+            job["job_id"],
+            _status(job["status"]),
+            f"{age(datetime.fromisoformat(job['created_at']), now)} ago",
+            safe(job["waits_for"]),
+            safe(job["reason"]),
+        )
+    return table
+
+
+def job(data: Mapping[str, Any], moments: Sequence[Moment]) -> RenderableType:
+    """One job: how it stands, its story, its actions and its record."""
+    return Group(*_head(data), Text(), _story(moments), Text(), _actions(data), *_foot(data))
+
+
+def _head(data: Mapping[str, Any]) -> Iterator[Text]:
+    yield Text.assemble(_status(data["status"]), "  ", data["job_id"], "  ", data["workflow"])
+    if data["reason"]:
+        yield safe(data["reason"])
+    if data["waits_for"]:
+        yield Text(f"Waits for {data['waits_for']}.")
+
+
+def _story(moments: Sequence[Moment]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for moment in moments:
+        what = Text(moment.what)
+        for name, value in moment.details:
+            what.append(f"\n{_flat(name)}: {_flat(value)}", style="dim")
+        table.add_row(f"{moment.since:.1f} s", safe(moment.who), what)
+    return table
+
+
+def _actions(data: Mapping[str, Any]) -> RenderableType:
+    if not data["actions"]:
+        return Text("No actions.", style="dim")
+    table, plan = Table.grid(padding=(0, 2)), 1
+    for action in data["actions"]:
+        if action["plan"] != plan:
+            plan = action["plan"]
+            table.add_row("", Text(f"Plan {plan}, after a failure:", style="dim"))
+        lines = "".join(f"\n{line}" for line in _attempt(action))
+        table.add_row(
+            f"{action['index'] + 1}.", Text.assemble(_flat(action["words"]), (lines, "dim"))
+        )
+    return table
+
+
+def _attempt(action: Mapping[str, Any]) -> Iterator[str]:
+    """How it stands, each attempt, what it changed, and what kept it from being undone."""
+    note = f" ({_flat(action['note'])})" if action["note"] else ""
+    yield f"{action['status_words']}{note}"
+    yield from (_flat(one["words"]) for one in action["attempts"])
+    for one in action["changed"]:
+        yield f"{_flat(one['name'])}: {_quoted(one['before'])} → {_quoted(one['after'])}"
+    for one in action["seen"]:
+        wanted = f"wanted {_quoted(one['before'])}, " if one["before"] else ""
+        yield f"{_flat(one['name'])}: {wanted}seen {_quoted(one['after'])}"
+    for one in action["conflict"]:
+        found = f"left as {_quoted(one['before'])}, found as {_quoted(one['after'])}"
+        yield f"changed since: {_flat(one['name'])}, {found}"
+
+
+def _quoted(text: str) -> str:
+    return f"“{_flat(text)}”" if text else "nothing"
+
+
+def _foot(data: Mapping[str, Any]) -> Iterator[Text]:
+    cost, held = data["cost"], data["audit"]
+    intact = "intact" if held["verified"] else f"BROKEN: {'; '.join(held['faults'])}"
+    offline = " (offline model)" if cost["offline"] else ""
+    yield Text()
+    yield Text(
+        f"{len(held['entries'])} audit entries, {intact}; model calls: {cost['calls']}"
+        f"{offline}, US$ {cost['usd']}",
+        style="dim" if held["verified"] else "red",
+    )
+
+
+def _status(status: str) -> Text:
+    return Text(status, style=_COLOURS.get(status, ""))
+
+
+def safe(text: str) -> Text:
+    """Text from outside for a terminal, on one line."""
+    return Text(_flat(text))
+
+
+def _flat(text: str) -> str:
+    """Text from outside on one line and without anything that a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text)

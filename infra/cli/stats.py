@@ -1,0 +1,180 @@
+"""`countersign stats`: what people decide, how long they take, and which rules ask for what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from countersign.approvals.decide import MOST as MOST_OPEN
+from countersign.approvals.decide import tier_name
+from countersign.domain.jobs.job import Status
+from countersign.domain.reporting import metrics
+from countersign.domain.reporting.metrics import Outcome, RuleCount, Waiting, quantile
+from countersign.runtime.deps import Deps
+from infra.cli.options import AsJson, Place, Stage, Where, show
+
+MOST = 200
+"""Jobs that are read of each status, the latest."""
+_NEVER_ASKED = frozenset({Status.PENDING})
+_COLUMNS: tuple[Outcome, ...] = ("approve", "edit", "reject", "expired", "open")
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What the recent jobs say. `cut` are the statuses of which there are more jobs than read."""
+
+    jobs: int
+    cut: tuple[str, ...]
+    rules: tuple[RuleCount, ...]
+    choices: Counter[str]
+    seconds: tuple[float, ...]
+    quick: int
+    waiting: tuple[Waiting, ...]
+
+
+def stats(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=400, help="jobs changed in so many days")] = 30,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Show how approvals go: by rule, by choice, by tier and age, with median and p90 times."""
+    found = gather(context.obj(target, stage).deps(), days)
+    show(_shown(found, days), as_data(found), as_json=as_json)
+
+
+def gather(deps: Deps, days: int) -> Stats:
+    """Read at most 200 jobs of each status, and the open requests."""
+    now = deps.clock.now()
+    ids, cut = _recent(deps, now - timedelta(days=days))
+    records = [deps.store.load(job_id) for job_id in ids]
+    said = [
+        (record, approval, one)
+        for record in records
+        for approval in record.approvals.values()
+        for one in metrics.decisions(approval)
+    ]
+    choices: Counter[str] = Counter()
+    for record, _, one in said:
+        choices.update(metrics.choices(record.ledger, one))
+    return Stats(
+        jobs=len(records),
+        cut=cut,
+        rules=metrics.rules(records),
+        choices=choices,
+        seconds=tuple(metrics.seconds_to_decide(approval, one) for _, approval, one in said),
+        quick=sum(metrics.quick(one) for _, _, one in said),
+        waiting=metrics.waiting(deps.desk.asked(now, MOST_OPEN), tier_name, now),
+    )
+
+
+def as_data(found: Stats) -> dict[str, Any]:
+    """For `--json`; times in seconds, shares from 0 to 1, None where nothing was decided."""
+    total = sum(found.choices.values())
+    least = metrics.least_overruled(found.rules)
+    return {
+        "jobs": found.jobs,
+        "cut": list(found.cut),
+        "decisions": len(found.seconds),
+        "seconds_to_decide": {"median": _at(found, 0.5), "p90": _at(found, 0.9)},
+        "choices": dict(found.choices),
+        "override_rate": 1 - found.choices["approve"] / total if total else None,
+        "quick": found.quick,
+        "rules": [_rule(one) for one in found.rules],
+        "asks_most": found.rules[0].rule if found.rules else None,
+        "least_overruled": least.rule if least else None,
+        "waiting": [
+            {
+                "workflow": one.workflow,
+                "tier": one.tier,
+                "count": len(one.ages),
+                "oldest": one.oldest,
+                "median": one.median,
+            }
+            for one in found.waiting
+        ],
+    }
+
+
+def _recent(deps: Deps, since: datetime) -> tuple[list[str], tuple[str, ...]]:
+    ids, cut = [], []
+    for status in (one for one in Status if one not in _NEVER_ASKED):
+        jobs = deps.store.recent(status, MOST)
+        wanted = [job.job_id for job in jobs if job.updated_at >= since]
+        ids += wanted
+        cut += [status.value] if len(wanted) == MOST else []
+    return ids, tuple(cut)
+
+
+def _rule(one: RuleCount) -> dict[str, Any]:
+    counts: dict[str, int] = {name: one.outcomes.get(name, 0) for name in _COLUMNS}
+    return {"rule": one.rule, "asked": one.asked, **counts, "overruled": one.overruled}
+
+
+def _at(found: Stats, share: float) -> float | None:
+    return quantile(found.seconds, share) if found.seconds else None
+
+
+def _shown(found: Stats, days: int) -> RenderableType:
+    return Group(*_lines(found, as_data(found), days), _rules(found), Text(), _waiting(found))
+
+
+def _lines(found: Stats, data: dict[str, Any], days: int) -> Iterator[Text]:
+    yield Text(f"{found.jobs} jobs that changed in the last {days} days")
+    if found.cut:
+        yield Text(f"Only the latest {MOST} were read of: {', '.join(found.cut)}", style="yellow")
+    if not found.seconds:
+        yield Text("Nobody has decided anything.")
+        return
+    times = data["seconds_to_decide"]
+    yield Text(
+        f"{data['decisions']} decisions, after {_span(times['median'])} (median) and "
+        f"{_span(times['p90'])} (p90); {data['quick']} within 3 s of opening the page"
+    )
+    said = ", ".join(f"{name} {found.choices[name]}" for name in ("approve", "edit", "reject"))
+    yield Text(f"Actions: {said}; {data['override_rate']:.0%} overridden by a person")
+    yield Text(f"Asks most: {data['asks_most']}; overruled least: {data['least_overruled']}\n")
+
+
+def _rules(found: Stats) -> RenderableType:
+    if not found.rules:
+        return Text("No rule asked for a signature.")
+    table = _table("rule", "asked", *_COLUMNS, "overruled")
+    for one in found.rules:
+        counts = [str(one.outcomes.get(name, 0)) for name in _COLUMNS]
+        share = "" if one.overruled is None else f"{one.overruled:.0%}"
+        table.add_row(Text(one.rule), str(one.asked), *counts, share)
+    return table
+
+
+def _waiting(found: Stats) -> RenderableType:
+    if not found.waiting:
+        return Text("Nothing waits for a signature.")
+    table = _table("waits in", "tier", "requests", "oldest", "median")
+    for one in found.waiting:
+        ages = (_span(one.oldest), _span(one.median))
+        table.add_row(Text(one.workflow), Text(one.tier), str(len(one.ages)), *ages)
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def _span(seconds: float) -> str:
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"

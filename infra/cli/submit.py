@@ -1,0 +1,127 @@
+"""Sending an event through a door: a signed webhook, or an upload."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+from countersign.domain.jobs.job import Job, Status
+from countersign.domain.ports import JobStore
+from countersign.entrypoints.signature import sign
+from infra.cli.target import Target
+
+TIMEOUT = httpx.Timeout(30.0)
+FOUND_WITHIN = 20.0
+"""Seconds until an upload's job must be in the table: S3, EventBridge, queue, door."""
+
+
+class SubmitError(RuntimeError):
+    """The door did not take the event; the message says what it answered and what to do."""
+
+
+class UnreachableError(SubmitError):
+    """Nothing answers at the target's address."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the webhook door answered."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def job_id(self) -> str:
+        """The job's id; empty when the event was refused."""
+        return str(self.body.get("job_id", ""))
+
+
+def headers(secret: str, event_id: str, body: bytes, at: datetime) -> dict[str, str]:
+    """A Standard Webhooks delivery of `body`, signed at `at`."""
+    stamp = int(at.timestamp())
+    return {
+        "content-type": "application/json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(stamp),
+        "webhook-signature": sign(secret, event_id, stamp, body),
+    }
+
+
+def post_webhook(
+    url: str, workflow: str, secret: str, event_id: str, body: bytes, *, at: datetime | None = None
+) -> Answer:
+    """Deliver `body` once, signed at `at`, which is the target's time where its clock was moved:
+    the door accepts five minutes. Raises UnreachableError when nothing answers at `url`."""
+    try:
+        answer = httpx.post(
+            f"{url}/webhooks/{workflow}",
+            content=body,
+            headers=headers(secret, event_id, body, at or datetime.now(UTC)),
+            timeout=TIMEOUT,
+        )
+    except httpx.HTTPError as error:
+        raise UnreachableError(
+            f"Nothing answers at {url} ({type(error).__name__}): is it running?"
+        ) from error
+    return Answer(answer.status_code, _json(answer))
+
+
+def through_a_door(target: Target, file: Path, workflow: str, event_id: str) -> Answer:
+    """Send one file: JSON to the signed webhook, everything else into the uploads bucket.
+
+    Raises SubmitError when no door answers, or when no job comes of an upload.
+    """
+    body = file.read_bytes()
+    if is_json(file.name):
+        now, secret = target.deps().clock.now(), target.webhook_secret
+        return post_webhook(target.url, workflow, secret, event_id, body, at=now)
+    key = f"{workflow}/{event_id}-{file.name}"
+    upload(boto3.client("s3"), target.settings.uploads_bucket, key, body)
+    return Answer(200, {"job_id": job_of_upload(target.deps().store, key), "key": key})
+
+
+def upload(s3: Any, bucket: str, key: str, body: bytes) -> None:
+    """Put `body` into the uploads bucket; its prefix names the workflow."""
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+
+def job_of_upload(store: JobStore, key: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
+    """The id of the job that the upload of `key` became. Raises SubmitError after 20 s."""
+    deadline = time.monotonic() + FOUND_WITHIN
+    while time.monotonic() < deadline:
+        for status in Status:
+            found = [job for job in store.recent(status, 50) if _is_of(job, key)]
+            if found:
+                return found[0].job_id
+        sleep(0.3)
+    raise SubmitError(f"{key} is uploaded, but after {FOUND_WITHIN:g} s no job came of it.")
+
+
+def is_json(name: str) -> bool:
+    """Whether a file goes to the webhook; everything else is uploaded."""
+    return name.lower().endswith(".json")
+
+
+def new_secret(random: bytes) -> str:
+    """A signing secret as Standard Webhooks writes it."""
+    return "whsec_" + base64.b64encode(random).decode()
+
+
+def _is_of(job: Job, key: str) -> bool:
+    return job.source.door == "upload" and job.source.payload.object_key == key
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    return body if isinstance(body, dict) else {"message": answer.text[:500]}

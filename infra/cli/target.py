@@ -1,0 +1,160 @@
+"""Where a command works: the local cloud of `make run`, or a stage on AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from countersign.connectors.aws.client import _session
+from countersign.runtime.deps import Deps
+from countersign.runtime.settings import Settings
+from infra.cli.vault import Vault
+from infra.settings import ROOT, SettingsError, load
+
+ENV_FILE = ROOT / ".local" / "env"
+_SETTINGS = {
+    "JOBS_TABLE": "JobsTable",
+    "PAYLOADS_BUCKET": "PayloadsBucket",
+    "UPLOADS_BUCKET": "UploadsBucket",
+    "INTAKE_QUEUE_URL": "IntakeQueueUrl",
+    "STATE_MACHINE_ARN": "StateMachineArn",
+}
+"""Variables of the functions that a command needs too, and the stack outputs that hold them."""
+_CRM = {
+    "CRM_BASE_URL": "CrmBaseUrl",
+    "CRM_FIELDS": "CrmFields",
+    "CRM_READ_SECRET": "CrmReadSecretArn",
+}
+"""As above, for one command only: a stack that is older than it may lack them."""
+_SECRETS = {
+    "WEBHOOK_SECRET": "WebhookSecretArn",
+    "PAGE_KEY_SECRET": "PageKeySecretArn",
+    "MODEL_SECRET": "ModelKeySecretArn",
+    "CRM_WRITE_SECRET": "CrmWriteSecretArn",
+    "PAYMENTS_READ_SECRET": "PaymentsReadSecretArn",
+    "PAYMENTS_WRITE_SECRET": "PaymentsWriteSecretArn",
+    "NOTIFY_SECRET": "NotifyChannelsSecretArn",
+}
+"""As above, for `countersign secrets`."""
+_LATER = _CRM | _SECRETS
+
+
+class TargetError(RuntimeError):
+    """The target cannot be reached; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One stage: its public address, the secret to sign events with, and its settings."""
+
+    url: str
+    webhook_secret: str
+    settings: Settings
+
+    def deps(self) -> Deps:
+        """The adapters of this target."""
+        return Deps(self.settings)
+
+    def vault(self) -> Vault:
+        """The secrets of this target, for setting them."""
+        return Vault()
+
+
+def variables(outputs: Mapping[str, str]) -> dict[str, str]:
+    """The settings in a stack's outputs, as lines of the env file."""
+    needed = {name: outputs[output] for name, output in _SETTINGS.items()}
+    return needed | {name: outputs[output] for name, output in _LATER.items() if output in outputs}
+
+
+def settings_of(stage: str, outputs: Mapping[str, str]) -> Settings:
+    """The settings of a deployed stage."""
+    return Settings.of({"STAGE": stage, **variables(outputs)})
+
+
+def chosen(target: str, stage: str) -> Target:
+    """`local` or `aws`. Raises TargetError."""
+    return local() if target == "local" else aws(stage)
+
+
+def local(env_file: Path = ENV_FILE) -> Target:
+    """What `make run` wrote. AWS clients of this process go there from now on."""
+    if not env_file.exists():
+        raise TargetError("The local cloud is not running: start it with `make run`.")
+    lines = dict(_pair(line) for line in env_file.read_text().splitlines() if "=" in line)
+    point_at(lines["AWS_ENDPOINT_URL"], lines["AWS_REGION"])
+    return Target(
+        url=lines["COUNTERSIGN_URL"],
+        webhook_secret=lines["COUNTERSIGN_WEBHOOK_SECRET"],
+        settings=Settings.of(lines),
+    )
+
+
+def point_at(endpoint: str, region: str) -> None:
+    """Send this process's AWS clients to the emulator, whose administrator has fixed keys."""
+    os.environ.update(
+        AWS_ENDPOINT_URL=endpoint,
+        AWS_REGION=region,
+        AWS_DEFAULT_REGION=region,
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - the emulator's fixed administrator
+    )
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    _session.cache_clear()  # it keeps the credentials of its first use
+
+
+@contextmanager
+def pointed_at(endpoint: str, region: str) -> Iterator[None]:
+    """As `point_at`, until the block ends."""
+    before = dict(os.environ)
+    point_at(endpoint, region)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        _session.cache_clear()
+
+
+def aws(stage: str) -> Target:
+    """What the stack of `stage` says of itself, with the caller's own credentials."""
+    try:
+        outputs = _outputs(load(stage).stack_name)
+        secret = _signing_secret(outputs["WebhookSecretArn"])
+    except (SettingsError, BotoCoreError, ClientError, KeyError) as error:
+        raise TargetError(
+            f"Stage {stage} cannot be read on AWS ({error}). Check your credentials and region, "
+            f"and deploy it with `make deploy STAGE={stage}`."
+        ) from error
+    return Target(outputs["ApiUrl"], secret, settings_of(stage, outputs))
+
+
+def _outputs(stack: str) -> dict[str, str]:
+    found = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    return {row["OutputKey"]: row["OutputValue"] for row in found.get("Outputs", [])}
+
+
+def _signing_secret(arn: str) -> str:
+    text = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    return str(signing_secrets(text)[0])
+
+
+def signing_secrets(text: str) -> list[str]:
+    """The secrets in the stored JSON: a list of whole ones, or generated ones by name, which lack
+    the prefix."""
+    held: dict[str, Any] = json.loads(text)
+    whole = held.get("secrets")
+    return list(whole) if whole else [f"whsec_{value}" for value in held.values()]
+
+
+def _pair(line: str) -> tuple[str, str]:
+    name, _, value = line.partition("=")
+    return name, value

@@ -1,0 +1,215 @@
+"""Where the emulator is slower, laxer or stricter than AWS: one row for each correction."""
+
+from infra.local.cloud.patches_mail import MAIL
+from infra.local.cloud.patching import Patch
+
+RUNTIME = "ministack.core.lambda_runtime"
+STATES = "ministack.services.stepfunctions"
+RIGHTS = "ministack.core.iam_actions"
+HTTP_API = "ministack.services.apigateway"
+STACKS = "ministack.services.cloudformation.provisioners"
+
+SPEED = (
+    Patch(
+        name="tcp-nodelay",
+        reason="without it every invocation waits 40 ms for a delayed acknowledgement",
+        module=RUNTIME,
+        target="ProvidedWorker._build_handler_class",
+        old='protocol_version = "HTTP/1.1"\n',
+        new='protocol_version = "HTTP/1.1"\n        disable_nagle_algorithm = True\n',
+    ),
+    Patch(
+        name="quiet-handler",
+        reason="a handler that logs nothing costs 50 ms, yet what is logged precedes the answer",
+        module=RUNTIME,
+        target="Worker._drain_stderr_bounded",
+        old="first_line_wait: float = 0.050",
+        new="first_line_wait: float = 0.004",
+    ),
+    Patch(
+        name="execution-start",
+        reason="a fixed sleep of 150 ms stands before each execution",
+        module=STATES,
+        target="_run_execution",
+        old="    time.sleep(0.15)\n",
+        new="",
+    ),
+    Patch(
+        name="workers",
+        reason="a burst of executions shares four processes of a function, it does not start more",
+        module=STATES,
+        target="_call_lambda",
+        old="    result = lambda_svc._execute_function_with_config_scope(exec_record, event)\n",
+        new="""\
+    gates = globals().setdefault("_gates", {})
+    with gates.setdefault(func_name, threading.Semaphore(4)):
+        result = lambda_svc._execute_function_with_config_scope(exec_record, event)
+""",
+    ),
+)
+
+EXECUTIONS = (
+    Patch(
+        name="start-idempotent",
+        reason="StartExecution with the name and input of a running execution succeeds on AWS",
+        module=STATES,
+        target="_start_execution",
+        old="    if exec_arn in _executions:\n",
+        new="""\
+    known = _executions.get(exec_arn, {})
+    if known.get("status") == "RUNNING" and known["input"] == data.get("input", "{}"):
+        return json_response({"executionArn": exec_arn, "startDate": known["startDate"]})
+    if exec_arn in _executions:
+""",
+    ),
+    Patch(
+        name="aborted-stays",
+        reason="a stopped execution whose task then fails stays ABORTED",
+        module=STATES,
+        target="_fail_execution",
+        old='    execution["status"] = "FAILED"\n',
+        new="""\
+    if execution["status"] != "RUNNING":
+        return
+    execution["status"] = "FAILED"
+""",
+    ),
+    Patch(
+        name="retry-delay",
+        reason="MaxDelaySeconds and full jitter shape the wait before a retry",
+        module=STATES,
+        target="_execute_task",
+        old="_scaled_sleep(min(sleep_sec, 60))",
+        new="""\
+jitter = retrier.get("JitterStrategy") == "FULL"
+                longest = min(sleep_sec, retrier.get("MaxDelaySeconds", sleep_sec))
+                _scaled_sleep(longest * (__import__("random").random() if jitter else 1))""",
+    ),
+)
+
+CALLBACKS = (
+    Patch(
+        name="callback-error",
+        reason="a callback task whose function raises fails with that error, it does not hang",
+        module=STATES,
+        target="_invoke_with_callback",
+        old="        except _ExecutionError:\n            pass\n",
+        new="""\
+        except _ExecutionError:
+            if not evt.is_set():
+                _task_tokens.pop(token, None)
+                raise
+""",
+    ),
+    Patch(
+        name="callback-token",
+        reason="each attempt has its own token, and the token says whose it is (see token-rights)",
+        module=STATES,
+        target="_execute_task",
+        old='        ctx["State"]["RetryCount"] = sum(retry_counts.values())\n',
+        new="""\
+        ctx["State"]["RetryCount"] = sum(retry_counts.values())
+        if is_callback:
+            owner = f"{new_uuid()} {execution['executionArn']}"
+            ctx["Task"] = {"Token": base64.urlsafe_b64encode(owner.encode()).decode()}
+""",
+    ),
+    Patch(
+        name="token-rights",
+        reason="the resource of SendTaskSuccess and its like is the token's state machine",
+        module=RIGHTS,
+        target="extract_resource_arn",
+        old='        arn = _safe_json_field(body, "activityArn")\n',
+        new="""\
+        token = _safe_json_field(body, "taskToken")
+        if token:
+            try:
+                execution = base64.urlsafe_b64decode(token).decode().rpartition(" ")[2]
+                return execution.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+            except ValueError:
+                return "*"
+        arn = _safe_json_field(body, "activityArn")
+""",
+    ),
+    *(
+        Patch(
+            name=f"closed-token{function}",
+            reason="a token whose task or execution has ended is answered with TaskTimedOut",
+            module=STATES,
+            target=function,
+            old="""\
+    if not info:
+        return error_response_json(
+            "TaskDoesNotExist", "Task token not found", 400)
+""",
+            new="""\
+    owner = base64.urlsafe_b64decode(token).decode("utf-8", "replace") if info else ""
+    run = _executions.get(owner.rpartition(" ")[2], {})
+    if not info or run.get("status", "RUNNING") != "RUNNING":
+        return error_response_json(
+            "TaskTimedOut", "The task is closed or its token has expired", 400)
+""",
+        )
+        for function in ("_send_task_success", "_send_task_failure", "_send_task_heartbeat")
+    ),
+)
+
+HTTP = (
+    Patch(
+        name="options-routes",
+        reason="an API without CORS settings sends OPTIONS to its routes like any other method",
+        module=HTTP_API,
+        target="_handle_execute_in_scope",
+        old='    if method == "OPTIONS":\n',
+        new='    if method == "OPTIONS" and cors_cfg:\n',
+    ),
+    Patch(
+        name="cookies",
+        reason="events of payload format 2.0 have cookies as a list and not as a header",
+        module=HTTP_API,
+        target="_invoke_lambda_proxy",
+        old='        "headers": dict(headers),\n',
+        new="""\
+        "headers": {name: value for name, value in headers.items() if name != "cookie"},
+        **({"cookies": headers["cookie"].split("; ")} if headers.get("cookie") else {}),
+""",
+    ),
+)
+
+SERVICES = (
+    Patch(
+        name="leading-keys",
+        reason="dynamodb:LeadingKeys are the partition keys that a request touches",
+        module=RIGHTS,
+        target="dynamodb_service_context",
+        old="    context = {}\n    if attributes:\n",
+        new="""\
+    from infra.local.leading_keys import hash_key_of, leading_keys
+    from ministack.services.dynamodb import _tables
+    context = {}
+    keys = leading_keys(data, hash_key_of(_tables.get))
+    if keys:
+        context["dynamodb:LeadingKeys"] = keys if len(keys) > 1 else keys[0]
+    if attributes:
+""",
+    ),
+    Patch(
+        name="object-version",
+        reason="the event of an object in a versioned bucket names the object's version",
+        module="ministack.services.s3",
+        target="_fire_s3_event",
+        old='"sequencer": sequencer or "0"},',
+        new='"sequencer": sequencer or "0",\n'
+        '                               **({"version-id": version_id} if version_id else {})},',
+    ),
+    Patch(
+        name="secret-alphabet",
+        reason="a stack's generated secret obeys every Exclude and Require property",
+        module=STACKS,
+        target="_sm_secret_string",
+        old='generated = "".join(random.choices(chars, k=length))',
+        new='generated = json.loads(_sm._get_random_password(gen)[2])["RandomPassword"]',
+    ),
+)
+
+PATCHES = (*SPEED, *EXECUTIONS, *CALLBACKS, *HTTP, *SERVICES, *MAIL)

@@ -1,0 +1,55 @@
+"""Where the emulator's mail differs from SES: who may send, and what becomes of a mail."""
+
+from infra.local.cloud.patching import Patch
+
+MAIL = (
+    Patch(
+        name="mail-identity",
+        reason="the resource of SendEmail is the identity of the sender",
+        module="ministack.core.iam_actions",
+        target="_ses_v2_resource_arn",
+        old='    parts = [p for p in path.split("/") if p]\n',
+        new="""\
+    parts = [p for p in path.split("/") if p]
+    sender = _safe_json_field(body, "FromEmailAddress")
+    if sender and parts[2:3] == ["outbound-emails"]:
+        from email.utils import parseaddr
+        from ministack.services.ses import _identities
+        address = parseaddr(sender)[1]
+        name = address if address in _identities else address.rpartition("@")[2]
+        return f"arn:aws:ses:{region}:{account_id}:identity/{name}"
+""",
+    ),
+    Patch(
+        name="mail-sender",
+        reason="SendEmail can be granted by the condition key ses:FromAddress",
+        module="ministack.app",
+        target="_enforce_ses_v2",
+        old="    return _enforce_data_plane(",
+        new="""\
+    from email.utils import parseaddr
+    from functools import partial
+    from ministack.core.iam_actions import _safe_json_field
+    sender = parseaddr(_safe_json_field(body, "FromEmailAddress"))[1]
+    enforce = partial(_enforce_data_plane, service_context={"ses:FromAddress": sender})
+    return enforce(""",
+    ),
+    Patch(
+        name="mail-outcomes",
+        reason="a configuration set publishes bounces and complaints to EventBridge",
+        module="ministack.services.ses_v2",
+        target="handle_request",
+        old='        logger.info("SESv2 SendEmail: MessageId=%s',
+        new="""\
+        import contextvars, threading
+        from infra.local import mail_outcomes
+        from ministack.services import eventbridge
+        told = mail_outcomes.outcome(msg_id, data)
+        if told:
+            entry = {**told, "Detail": json.dumps(told["Detail"])}
+            run = contextvars.copy_context().run
+            put = (eventbridge._put_events, {"Entries": [entry]}, True)
+            threading.Timer(mail_outcomes.SECONDS, run, put).start()
+        logger.info("SESv2 SendEmail: MessageId=%s""",
+    ),
+)

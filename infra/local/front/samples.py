@@ -1,0 +1,159 @@
+"""The sample events in `events/`: what is sent, through which door, and how it must end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.money import Money
+from infra.settings import ROOT
+
+FOLDER = ROOT / "events"
+
+
+_ABBREVIATIONS = frozenset({"html", "iso", "jp", "json", "mime"})
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fault(_Part):
+    """What befalls the next requests of a demo system; such events are played alone."""
+
+    system: Literal["payments"]
+    fault: str
+    which: Literal["any", "reads", "writes"]
+    times: int
+
+
+class ByColleague(_Part):
+    """A refund that somebody makes at the provider, without us, while the job waits."""
+
+    system: Literal["payments"]
+    order: str
+    refund: Money
+
+
+class Answered(_Part):
+    """A colleague mails the contact with this address, and the CRM logs it, while the job waits."""
+
+    system: Literal["crm"]
+    answers: str
+
+
+class Edit(_Part):
+    """What somebody changes on the page before the decision. `refused`: the page says no."""
+
+    by: str
+    action: str
+    field: str
+    text: str
+    refused: bool
+
+
+class Touched(_Part):
+    """What somebody changes in the CRM, in its own pages, of what an action of the job made."""
+
+    action: str
+    kind: Literal["contacts", "deals", "tasks"]
+    properties: Mapping[str, str]
+
+
+class RolledBack(_Part):
+    """Who orders to undo what the job did, once it is complete, and what was changed before."""
+
+    by: str
+    reason: str
+    touched: Touched | None = None
+
+
+class Expectation(BaseModel):
+    """An event's `expect.json`, written by hand: see events/README.md."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    door: Literal["webhook", "upload"]
+    workflow: str
+    deliveries: int
+    """How often the same event is delivered."""
+    answer: int | None
+    """The door's answer to each delivery; null for uploads."""
+    after: tuple[str, ...]
+    """Events that must have ended before this one is sent."""
+    decision: Literal["approve", "reject", "expire"] | None
+    status: Status | None
+    """How the job ends; null when the door refuses and there is no job."""
+    actions: Mapping[str, ActionStatus]
+    mails_to_sender: int
+    crm_writes: int
+    reason: str
+    refunds: int = 0
+    """Refunds with one of our keys that the payments journal holds for this event."""
+    pushes: int = 0
+    """Messages that the channels' journal holds for this event."""
+    signers: tuple[str, ...] = ()
+    """Who signs, in order; without it whoever is asked first."""
+    unreachable: tuple[str, ...] = ()
+    """Whose mail bounces while this is played, which is then played alone."""
+    fault: Fault | None = None
+    meanwhile: ByColleague | Answered | None = None
+    edit: Edit | None = None
+    rollback: RolledBack | None = None
+    generate: Mapping[str, int] | None = None
+    """How to make the body of an event that has no file: `{"bytes": 1100000}`."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One event. `file` is the name under which it is sent."""
+
+    name: str
+    expect: Expectation
+    file: str
+    load: Callable[[], bytes]
+
+    @property
+    def title(self) -> str:
+        """The folder's name in words."""
+        words = self.name.partition("-")[2].split("-")
+        title = " ".join(word.upper() if word in _ABBREVIATIONS else word for word in words)
+        return title[:1].upper() + title[1:]
+
+
+class EventsError(ValueError):
+    """A folder in `events/` cannot be read; the message names it."""
+
+
+def samples(folder: Path = FOLDER) -> tuple[Sample, ...]:
+    """All events in order of their names. Raises EventsError."""
+    return tuple(_sample(one) for one in sorted(folder.iterdir()) if one.is_dir())
+
+
+def _sample(folder: Path) -> Sample:
+    try:
+        raw = (folder / "expect.json").read_text(encoding="utf-8")
+        expect = Expectation.model_validate_json(raw)
+    except (OSError, ValueError) as error:
+        raise EventsError(f"events/{folder.name}/expect.json: {error}") from error
+    files = sorted(path for path in folder.iterdir() if path.name != "expect.json")
+    if files:
+        return Sample(folder.name, expect, files[0].name, files[0].read_bytes)
+    if expect.generate is None:
+        raise EventsError(f"events/{folder.name} has no event file and nothing to generate")
+    size = expect.generate["bytes"]
+    return Sample(folder.name, expect, "event.json", lambda: _filled(size))
+
+
+def _filled(size: int) -> bytes:
+    """A JSON form of exactly `size` bytes."""
+    form: dict[str, Any] = {"name": "Pat", "email": "pat@example.com", "message": ""}
+    form["message"] = "x" * (size - len(json.dumps(form)))
+    return json.dumps(form).encode()

@@ -1,0 +1,219 @@
+"""Plays every event in `events/` through the doors and compares how each ends."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.markup import escape
+
+from countersign.jobs.rollback import roll_back
+from infra.cli.submit import SubmitError
+from infra.local.front.samples import EventsError, RolledBack, Sample, samples
+from infra.local.function_logs import troubles
+from infra.local.people import addresses, unreachable
+from infra.local.player import checks
+from infra.local.player.attending import Attending
+from infra.local.player.played import Played, table, verdict, write
+from infra.local.player.signer import Signer, SignError
+from infra.local.rights import calls
+from infra.local.stand import Stand
+from infra.settings import load
+
+AT_ONCE = 4
+ENDS_WITHIN = 90.0
+"""Seconds for one event, on a machine with two slow cores."""
+POLL = 0.25
+TICK_EVERY = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+def play(running: Stand, console: Console) -> int:
+    """0 when every event ended where its expectation says, with nothing more and nothing less."""
+    events = tuple(sorted(samples(), key=_is_alone))
+    _check_order(events)
+    for line in running.rewrites:
+        console.print(f"[dim]rewrite: {escape(line)}[/]", soft_wrap=True)
+    console.print(
+        f"\nPlaying {len(events)} events, {AT_ONCE} at once; time is run every {TICK_EVERY:g} s."
+    )
+    player = _Player(running, console)
+    with _ticking(running):
+        played = player.all(events)
+    made = calls.taken(running.cloud.endpoint, running.cloud.scratch)
+    calls.keep(made, calls.RESULT)
+    strays = [
+        *player.strays(played),
+        *troubles(running.cloud.endpoint),
+        *calls.refused(made),
+    ]
+    write(played)
+    console.print(table(played))
+    return verdict(console, played, strays)
+
+
+class _Player:
+    def __init__(self, running: Stand, console: Console) -> None:
+        self._running = running
+        self._console = console
+        self._signer = Signer(running.url)
+        self._web = httpx.Client(base_url=running.url, timeout=30.0)
+        self._run = secrets.token_hex(4)
+        self._stop = threading.Event()
+
+    def all(self, events: tuple[Sample, ...]) -> list[Played]:
+        """Events wait only for those they name, which come before them; one with a fault, or with
+        people out of reach, waits for all, since that befalls whoever comes next."""
+        begun: dict[str, Future[Played]] = {}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            try:
+                for sample in events:
+                    names = tuple(begun) if _is_alone(sample) else sample.expect.after
+                    before = [begun[name] for name in names]
+                    begun[sample.name] = pool.submit(self._one, sample, before)
+                return [future.result() for future in begun.values()]
+            except BaseException:
+                self._stop.set()
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def strays(self, played: list[Played]) -> list[str]:
+        """Effects that belong to nothing that was signed."""
+        jobs = [self._job(one.job_id) for one in played if one.job_id]
+        members = self._running.deps.people.directory().members
+        internal = frozenset((*addresses(members), load("local").case_owner.address))
+        return checks.strays(jobs, self._outside(), internal)
+
+    def _one(self, sample: Sample, before: list[Future[Played]]) -> Played:
+        for earlier in before:
+            earlier.result()
+        played, started = Played(sample), time.monotonic()
+        try:
+            deps, gone = self._running.deps, sample.expect.unreachable
+            with self._fault(sample), unreachable(deps.people, gone):
+                self._through(played, started)
+        except (SubmitError, SignError, httpx.HTTPError) as error:
+            _log.exception("%s", sample.name)
+            played.faults.append(f"{type(error).__name__}: {error}")
+        played.seconds = time.monotonic() - started
+        mark = "[red]✗[/]" if played.faults else "[green]✓[/]"
+        self._console.print(f"{mark} {sample.name} {played.status} {played.seconds:.1f} s")
+        return played
+
+    def _through(self, played: Played, started: float) -> None:
+        sample = played.sample
+        sent = self._running.sender.send(sample, self._run)
+        played.job_id = sent.job_id
+        statuses = [answer.status for answer in sent.answers]
+        played.faults += checks.answers(sample.expect, statuses, [a.job_id for a in sent.answers])
+        if not sent.job_id:
+            played.faults += [] if sample.expect.status is None else ["no job came of it"]
+            return
+        job = self._ended(sample, sent.job_id, started + ENDS_WITHIN)
+        played.status, played.waits_for = job["status"], job["waits_for"]
+        played.faults += checks.outcome(sample.expect, job, self._outside())
+
+    def _ended(self, sample: Sample, job_id: str, deadline: float) -> dict[str, Any]:
+        """The job when it has ended, or when its time is over; signs on the way."""
+        here = self._running
+        people = Attending(
+            sample.expect,
+            self._signer,
+            here.provider,
+            here.colleague,
+            self._address,
+            self._order,
+        )
+        while True:
+            job = self._job(job_id)
+            if (
+                checks.is_over(sample.expect, job)
+                or time.monotonic() > deadline
+                or self._stop.is_set()
+            ):
+                return job
+            people.look(job)
+            time.sleep(POLL)
+
+    @contextmanager
+    def _fault(self, sample: Sample) -> Iterator[None]:
+        """The event's fault, and afterwards none, also when it befell nobody."""
+        provider, fault = self._running.provider, sample.expect.fault
+        if fault is None:
+            yield
+            return
+        provider.fails(fault)
+        try:
+            yield
+        finally:
+            provider.works()
+
+    def _address(self, person_id: str) -> str:
+        member = self._running.deps.people.directory().member(person_id)
+        if member is None:
+            raise SignError(f"there is nobody with the id {person_id}")
+        return member.person.address
+
+    def _order(self, job_id: str, wanted: RolledBack) -> None:
+        roll_back(self._running.deps, job_id, by=wanted.by, reason=wanted.reason)
+
+    def _job(self, job_id: str) -> dict[str, Any]:
+        return self._json(f"/jobs/{job_id}.json")
+
+    def _outside(self) -> checks.Outside:
+        return checks.Outside(
+            crm=self._json("/crm/journal.json")["entries"],
+            payments=self._running.provider.journal(),
+            pushes=self._json("/push/journal.json")["entries"],
+            mails=self._json("/mailbox.json")["messages"],
+        )
+
+    def _json(self, path: str) -> dict[str, Any]:
+        answer = self._web.get(path)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def _is_alone(sample: Sample) -> bool:
+    return sample.expect.fault is not None or bool(sample.expect.unreachable)
+
+
+def _check_order(events: tuple[Sample, ...]) -> None:
+    """An event that waits for a later one would wait for ever."""
+    seen: set[str] = set()
+    for sample in events:
+        missing = set(sample.expect.after) - seen
+        if missing:
+            raise EventsError(f"events/{sample.name} comes after {', '.join(sorted(missing))}")
+        seen.add(sample.name)
+
+
+@contextmanager
+def _ticking(running: Stand) -> Iterator[None]:
+    """The schedule fires every minute; here time is short, so it is also run in between."""
+    over = threading.Event()
+
+    def tick() -> None:
+        while not over.wait(TICK_EVERY):
+            try:
+                running.tick()
+            except Exception:  # noqa: BLE001 - time goes on; the log has it
+                _log.exception("tick")
+
+    thread = threading.Thread(target=tick, name="tick")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -1,0 +1,48 @@
+"""The demo payments account from outside: its journal, its faults, and a colleague who refunds."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from countersign.connectors.stripe.records import to_stripe
+from infra.local.front.samples import ByColleague, Fault
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The account at `url`/payments, by its writing `key`. Raises httpx.HTTPError."""
+
+    url: str
+    key: str = field(repr=False)
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every refund that took effect, whoever made it."""
+        entries: list[dict[str, Any]] = self._json("GET", "journal.json")["entries"]
+        return entries
+
+    def fails(self, fault: Fault) -> None:
+        """This happens to the next requests."""
+        self._json("POST", "_faults", data=fault.model_dump(mode="json", exclude={"system"}))
+
+    def works(self) -> None:
+        """No more faults."""
+        self._json("POST", "_faults", data={"fault": "none"})
+
+    def refunds(self, by: ByColleague) -> None:
+        """A colleague gives money of an order back, without a key of ours."""
+        paid = self._json("GET", "v1/charges", params={"transfer_group": by.order})["data"]
+        charge = next(one["id"] for one in paid if one["paid"])
+        amount = to_stripe(by.refund.minor, by.refund.currency)
+        own = {"Idempotency-Key": f"colleague-{secrets.token_hex(8)}"}
+        self._json("POST", "v1/refunds", data={"charge": charge, "amount": amount}, headers=own)
+
+    def _json(self, method: str, path: str, **asked: Any) -> Any:
+        sent = {"Authorization": f"Bearer {self.key}", **asked.pop("headers", {})}
+        url = f"{self.url}/payments/{path}"
+        answer = httpx.request(method, url, headers=sent, timeout=30.0, **asked)
+        answer.raise_for_status()
+        return answer.json()

@@ -1,0 +1,57 @@
+"""Sending samples through the real doors, each time as a new event."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from countersign.runtime.deps import Deps
+from infra.cli import submit
+from infra.cli.submit import Answer
+from infra.local.cloud import deployer
+from infra.local.front.samples import Sample
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the door said to each delivery (none for an upload), and the job that came of it."""
+
+    answers: tuple[Answer, ...]
+    job_id: str
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Knows the doors of one stand."""
+
+    url: str
+    webhook_secret: str
+    deps: Deps
+    endpoint: str
+    uploads_bucket: str
+
+    def sample(self, sample: Sample) -> tuple[str, str]:
+        """Send one sample: its job's id, or empty with what the door said."""
+        sent = self.send(sample, secrets.token_hex(4))
+        if sent.job_id or not sent.answers:
+            return sent.job_id, ""
+        said = sent.answers[-1]
+        return "", f"{said.status}: {said.body.get('message', '')}"
+
+    def send(self, sample: Sample, run: str) -> Sent:
+        """Send it as often as it is expected to come. The same `run` is the same event.
+
+        Raises SubmitError when no door answers, or no job comes of an upload.
+        """
+        body, workflow = sample.load(), sample.expect.workflow
+        if sample.expect.door == "upload":
+            key = f"{workflow}/{run}-{sample.name}-{sample.file}"
+            submit.upload(deployer.client("s3", self.endpoint), self.uploads_bucket, key, body)
+            return Sent((), submit.job_of_upload(self.deps.store, key))
+        event_id = f"{sample.name}-{run}"
+        at, secret = self.deps.clock.now(), self.webhook_secret
+        answers = tuple(
+            submit.post_webhook(self.url, workflow, secret, event_id, body, at=at)
+            for _ in range(sample.expect.deliveries)
+        )
+        return Sent(answers, answers[-1].job_id)

@@ -1,0 +1,56 @@
+"""The only public entrance: an HTTP API with throttling and an access log without paths."""
+
+import json
+
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda
+from constructs import Construct
+
+from infra.settings import Settings
+from infra.stack.logs import log_group
+
+# The route key has placeholders only: a path would log the secret of an approval link.
+LOGGED = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "responseLength": "$context.responseLength",
+    "latency": "$context.responseLatency",
+    "integrationError": "$context.integrationErrorMessage",
+}
+
+
+class Api(Construct):
+    """The public HTTP API; `url` is its address without a slash at the end."""
+
+    def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
+        super().__init__(scope, name)
+        self.http = apigateway.HttpApi(
+            self, "Http", api_name=settings.stack_name, create_default_stage=False
+        )
+        self.url = self.http.api_endpoint
+        log = log_group(self, "Log", f"/aws/vendedlogs/apis/{settings.stack_name}", settings)
+        apigateway.CfnStage(
+            self,
+            "Stage",
+            api_id=self.http.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
+                destination_arn=log.log_group_arn, format=json.dumps(LOGGED)
+            ),
+            default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=settings.requests_per_second,
+                throttling_burst_limit=2 * settings.requests_per_second,
+            ),
+        )
+
+    def serve(self, path: str, function: aws_lambda.Function, *methods: str) -> None:
+        """Let `function` answer `methods` of `path`."""
+        self.http.add_routes(
+            path=path,
+            methods=[apigateway.HttpMethod(method) for method in methods],
+            integration=integrations.HttpLambdaIntegration(function.node.id, function),
+        )

@@ -1,0 +1,165 @@
+"""The functions: for each row of `infra/steps.py` one role (or two), one log group, one Lambda."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from aws_cdk import Duration, Stack, aws_iam, aws_lambda, aws_logs
+from constructs import Construct
+
+from countersign.connectors.clock import MOVABLE
+from infra.build import code, layers
+from infra.settings import Settings
+from infra.stack.logs import log_group
+from infra.steps import ACT, BY_CONNECTOR, Grant, Row, function_name
+
+RUNTIME = aws_lambda.Runtime(f"python{layers.LAMBDA_PYTHON}", aws_lambda.RuntimeFamily.PYTHON)
+
+
+class Functions(Construct):
+    """Functions by row name.
+
+    `arns` gives the ARN of each thing that a Grant names, `values` that of each variable that a
+    row's `env` names.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        settings: Settings,
+        rows: Iterable[Row],
+        *,
+        arns: Mapping[str, str],
+        values: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, name)
+        self._settings = settings
+        self._arns = arns
+        self._values = values
+        self._code = self._bundle()
+        self._layers = {group: self._layer(group) for group in layers.GROUPS}
+        self._functions = {row.name: self._function(row) for row in rows}
+
+    def __getitem__(self, name: str) -> aws_lambda.Function:
+        return self._functions[name]
+
+    def of(self, rows: Iterable[Row]) -> dict[str, aws_lambda.Function]:
+        """The functions of `rows`, by row name."""
+        return {row.name: self._functions[row.name] for row in rows}
+
+    def _bundle(self) -> aws_lambda.Code:
+        folder = code.bundle(layers.LAMBDA_PYTHON, bytecode=self._settings.bytecode)
+        return aws_lambda.Code.from_asset(str(folder), asset_hash=folder.name)
+
+    def _layer(self, group: str) -> aws_lambda.LayerVersion:
+        archive = layers.layer(group, bytecode=self._settings.bytecode)
+        return aws_lambda.LayerVersion(
+            self,
+            f"Layer-{group}",
+            code=aws_lambda.Code.from_asset(str(archive), asset_hash=archive.stem),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[aws_lambda.Architecture.ARM_64],
+        )
+
+    def _function(self, row: Row) -> aws_lambda.Function:
+        name = function_name(self._settings.stack_name, row)
+        log = log_group(self, f"{row.name}Log", f"/aws/lambda/{name}", self._settings)
+        return aws_lambda.Function(
+            self,
+            row.name,
+            function_name=name,
+            handler=f"{row.handler}.handler",
+            code=self._code,
+            runtime=RUNTIME,
+            architecture=aws_lambda.Architecture.ARM_64,
+            timeout=Duration.seconds(row.timeout),
+            memory_size=row.memory,
+            layers=[self._layers[group] for group in row.layers],
+            environment=self._environment(row),
+            # What CDK would add by itself (fn:*, GetQueueUrl, …) is not in the row: refuse it.
+            role=self._role(row, log).without_policy_updates(),
+            log_group=log,
+            tracing=aws_lambda.Tracing.ACTIVE,
+        )
+
+    def _role(self, row: Row, log: aws_logs.LogGroup) -> aws_iam.Role:
+        rights = self._rights(row)
+        statements = [
+            _allow([log.log_group_arn], ["logs:CreateLogStream", "logs:PutLogEvents"]),
+            trace(),
+            *([_allow([self._task_arn(row)], ["sts:AssumeRole"])] if row.task else rights),
+            *self._clock(),
+        ]
+        role = aws_iam.Role(
+            self,
+            f"{row.name}Role",
+            assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"row": aws_iam.PolicyDocument(statements=statements)},
+        )
+        if row.task:
+            self._task_role(row, role, rights)
+        return role
+
+    def _rights(self, row: Row) -> list[aws_iam.PolicyStatement]:
+        return [_allow([self._arn(grant)], grant.actions) for grant in row.may]
+
+    def _task_role(
+        self, row: Row, function: aws_iam.Role, rights: list[aws_iam.PolicyStatement]
+    ) -> None:
+        """The role of the row's rights, for the function alone. It has a name, since each of the
+        two roles names the other."""
+        aws_iam.Role(
+            self,
+            f"{row.name}TaskRole",
+            role_name=self._task_name(row),
+            assumed_by=aws_iam.ArnPrincipal(function.role_arn),
+            inline_policies={"row": aws_iam.PolicyDocument(statements=rights)},
+        )
+
+    def _task_name(self, row: Row) -> str:
+        return f"{function_name(self._settings.stack_name, row)}-task"
+
+    def _task_arn(self, row: Row) -> str:
+        return Stack.of(self).format_arn(
+            service="iam", region="", resource="role", resource_name=self._task_name(row)
+        )
+
+    def _task(self, row: Row) -> dict[str, str]:
+        """What the function has to know to assume its task role for a job."""
+        if not row.task:
+            return {}
+        rights = [{"actions": grant.actions, "resource": self._arn(grant)} for grant in row.may]
+        connector = BY_CONNECTOR[row.name].removeprefix(ACT)
+        task = {"role": self._task_arn(row), "connector": connector, "rights": rights}
+        return {"TASK": json.dumps(task)}
+
+    def _clock(self) -> list[aws_iam.PolicyStatement]:
+        """Where time can be moved, every function may read by how much."""
+        if self._settings.stage != MOVABLE:
+            return []
+        return [_allow([self._arns["jobs"]], ["dynamodb:Query"])]
+
+    def _arn(self, grant: Grant) -> str:
+        thing, slash, rest = grant.on.partition("/")
+        return f"{self._arns[thing]}{slash}{rest}"
+
+    def _environment(self, row: Row) -> dict[str, str]:
+        return {
+            "STAGE": self._settings.stage,
+            "LOG_LEVEL": self._settings.log_level,
+            # Also the dimension of every metric: two stages in one account stay apart.
+            "POWERTOOLS_SERVICE_NAME": self._settings.stack_name,
+            "POWERTOOLS_METRICS_NAMESPACE": "Countersign",
+            "JOBS_TABLE": self._values["JOBS_TABLE"],
+            **{name: self._values[name] for name in row.env},
+            **self._task(row),
+        }
+
+
+def trace() -> aws_iam.PolicyStatement:
+    """The right to send traces; X-Ray has no resources, so AWS offers nothing narrower than `*`."""
+    return _allow(["*"], ["xray:PutTraceSegments", "xray:PutTelemetryRecords"])
+
+
+def _allow(resources: Sequence[str], actions: Sequence[str]) -> aws_iam.PolicyStatement:
+    return aws_iam.PolicyStatement(resources=list(resources), actions=list(actions))

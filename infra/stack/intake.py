@@ -1,0 +1,79 @@
+"""The way in: webhooks and uploads come through one queue to the door that starts jobs."""
+
+from aws_cdk import Duration, RemovalPolicy, aws_events, aws_lambda, aws_s3, aws_sqs
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_event_sources as event_sources
+from constructs import Construct
+
+from infra.settings import Settings
+from infra.stack.api import Api
+from infra.steps import DOORS
+
+RECEIVES = 5
+BATCH = 10
+VISIBILITY_FACTOR = 6  # AWS asks for six times the consumer's time-out
+START_SECONDS = next(row.timeout for row in DOORS if row.name == "Start")
+LONGEST_STAY = Duration.days(14)
+
+
+class Intake(Construct):
+    """The queue with its dead letters, and `failures` for events that no target took."""
+
+    def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
+        super().__init__(scope, name)
+        self._settings = settings
+        self.dead = self._queue("Dead")
+        self.failures = self._queue("Failures")
+        self.queue = self._queue(
+            "Queue",
+            visibility=Duration.seconds(VISIBILITY_FACTOR * START_SECONDS),
+            dead=aws_sqs.DeadLetterQueue(queue=self.dead, max_receive_count=RECEIVES),
+        )
+
+    def take_uploads(self, bucket: aws_s3.Bucket) -> None:
+        """Queue an event for every object that arrives in `bucket`."""
+        aws_events.Rule(
+            self,
+            "Uploaded",
+            event_pattern=aws_events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={"bucket": {"name": [bucket.bucket_name]}},
+            ),
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.failures)],
+        )
+
+    def start_jobs(self, function: aws_lambda.Function) -> None:
+        """Feed the queue to `function`, which answers for each message of a batch by itself."""
+        function.add_event_source(
+            event_sources.SqsEventSource(
+                self.queue,
+                batch_size=BATCH,
+                max_concurrency=self._settings.jobs_started_at_once,
+                report_batch_item_failures=True,
+            )
+        )
+
+    def take_webhooks(self, api: Api, function: aws_lambda.Function) -> None:
+        """Let `function` answer signed webhooks."""
+        api.serve("/webhooks/{workflow}", function, "POST")
+
+    def _queue(
+        self,
+        name: str,
+        *,
+        visibility: Duration | None = None,
+        dead: aws_sqs.DeadLetterQueue | None = None,
+    ) -> aws_sqs.Queue:
+        return aws_sqs.Queue(
+            self,
+            name,
+            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=LONGEST_STAY,
+            visibility_timeout=visibility,
+            dead_letter_queue=dead,
+            removal_policy=(
+                RemovalPolicy.RETAIN if self._settings.keep_data else RemovalPolicy.DESTROY
+            ),
+        )

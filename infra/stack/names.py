@@ -1,0 +1,96 @@
+"""What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
+
+import json
+
+from aws_cdk import CfnOutput, Stack
+
+from infra.settings import Settings
+from infra.stack.api import Api
+from infra.stack.approvals import Approvals
+from infra.stack.intake import Intake
+from infra.stack.mail import set_arn, set_name
+from infra.stack.pipeline import Pipeline, machine_arns
+from infra.stack.storage import Storage
+
+
+def arns(
+    stack: Stack, settings: Settings, storage: Storage, intake: Intake, approvals: Approvals
+) -> dict[str, str]:
+    """The ARNs of the things that a Grant can be on."""
+    return {
+        "jobs": storage.jobs.table_arn,
+        "idempotency": storage.idempotency.table_arn,
+        "uploads": storage.uploads.bucket_arn,
+        "payloads": storage.payloads.bucket_arn,
+        "intake": intake.queue.queue_arn,
+        "failures": intake.failures.queue_arn,
+        "sender": approvals.sender_arn,
+        "mail-set": set_arn(stack, settings),
+        **{name: secret.secret_arn for name, secret in storage.secrets.items()},
+        **machine_arns(stack, settings),
+    }
+
+
+def values(
+    stack: Stack, settings: Settings, storage: Storage, intake: Intake, api: Api
+) -> dict[str, str]:
+    """The values of the variables that a row's `env` can name."""
+    return {
+        "JOBS_TABLE": storage.jobs.table_name,
+        "IDEMPOTENCY_TABLE": storage.idempotency.table_name,
+        "PAYLOADS_BUCKET": storage.payloads.bucket_name,
+        "UPLOADS_BUCKET": storage.uploads.bucket_name,
+        "INTAKE_QUEUE_URL": intake.queue.queue_url,
+        "STATE_MACHINE_ARN": machine_arns(stack, settings)["machine"],
+        "PUBLIC_BASE_URL": api.url,
+        "CRM_BASE_URL": settings.crm_base_url,
+        "CRM_FIELDS": json.dumps(settings.crm_fields),
+        "MODEL_BASE_URL": settings.model_base_url,
+        "MODEL_NAME": settings.model_name,
+        "MODEL_SECRET": storage.secrets["model-key"].secret_arn,
+        "CRM_READ_SECRET": storage.secrets["crm-read"].secret_arn,
+        "CRM_WRITE_SECRET": storage.secrets["crm-write"].secret_arn,
+        "PAYMENTS_BASE_URL": settings.payments_base_url,
+        "PAYMENTS_READ_SECRET": storage.secrets["payments-read"].secret_arn,
+        "PAYMENTS_WRITE_SECRET": storage.secrets["payments-write"].secret_arn,
+        "NOTIFY_SECRET": storage.secrets["notify-channels"].secret_arn,
+        "WEBHOOK_SECRET": storage.secrets["webhook"].secret_arn,
+        "PAGE_KEY_SECRET": storage.secrets["page-key"].secret_arn,
+        "MAIL_FROM": settings.mail_from,
+        "MAIL_CONFIGURATION_SET": set_name(settings),
+        "MAIL_AUTHSERV_ID": settings.mail_authserv_id,
+        "CASE_OWNER": settings.case_owner.model_dump_json(),
+        "APPROVAL_SECONDS": str(settings.approval_seconds),
+        "CONNECTOR_LIMITS": settings.limits_json(),
+    }
+
+
+def outputs(stack: Stack, storage: Storage, intake: Intake, api: Api, pipeline: Pipeline) -> None:
+    """What an operator and the command line need to find."""
+    found = {
+        "ApiUrl": api.url,
+        "ApiId": api.http.api_id,
+        "JobsTable": storage.jobs.table_name,
+        "UploadsBucket": storage.uploads.bucket_name,
+        "PayloadsBucket": storage.payloads.bucket_name,
+        "IntakeQueueUrl": intake.queue.queue_url,
+        "IntakeDeadUrl": intake.dead.queue_url,
+        "FailuresUrl": intake.failures.queue_url,
+        "StateMachineArn": pipeline.machine.state_machine_arn,
+        "WebhookSecretArn": storage.secrets["webhook"].secret_arn,
+        "PageKeySecretArn": storage.secrets["page-key"].secret_arn,
+        "ModelKeySecretArn": storage.secrets["model-key"].secret_arn,
+        "CrmReadSecretArn": storage.secrets["crm-read"].secret_arn,
+        "CrmWriteSecretArn": storage.secrets["crm-write"].secret_arn,
+        "PaymentsReadSecretArn": storage.secrets["payments-read"].secret_arn,
+        "PaymentsWriteSecretArn": storage.secrets["payments-write"].secret_arn,
+        "NotifyChannelsSecretArn": storage.secrets["notify-channels"].secret_arn,
+    }
+    for name, value in found.items():
+        CfnOutput(stack, name, value=value)
+
+
+def crm_outputs(stack: Stack, settings: Settings) -> None:
+    """What the command that compares field maps needs to find: the deployed map, not cdk.json's."""
+    CfnOutput(stack, "CrmBaseUrl", value=settings.crm_base_url)
+    CfnOutput(stack, "CrmFields", value=json.dumps(settings.crm_fields))

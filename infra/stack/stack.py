@@ -1,0 +1,60 @@
+"""The stack: a table of contents. What each part is stands in the part's own file."""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from infra.settings import Settings
+from infra.stack.api import Api
+from infra.stack.approvals import Approvals
+from infra.stack.functions import Functions
+from infra.stack.intake import Intake
+from infra.stack.mail import Mail
+from infra.stack.names import arns, crm_outputs, outputs, values
+from infra.stack.pipeline import Pipeline
+from infra.stack.storage import Storage
+from infra.stack.watch import NOT_TO_HAPPEN, Watch
+from infra.steps import ROWS, STEPS
+
+
+class CountersignStack(Stack):
+    """Everything of one stage."""
+
+    def __init__(self, scope: Construct, settings: Settings) -> None:
+        super().__init__(
+            scope,
+            settings.stack_name,
+            description="Countersign: the system around an AI prototype",
+            termination_protection=settings.keep_data,
+        )
+        storage = Storage(self, "Storage", settings)
+        api = Api(self, "Api", settings)
+        intake = Intake(self, "Intake", settings)
+        approvals = Approvals(self, "Approvals", settings)
+        mail = Mail(self, "Mail", settings)
+        functions = Functions(
+            self,
+            "Functions",
+            settings,
+            ROWS,
+            arns=arns(self, settings, storage, intake, approvals),
+            values=values(self, settings, storage, intake, api),
+        )
+        pipeline = Pipeline(self, "Pipeline", settings, functions.of(STEPS))
+        watch = Watch(self, "Watch", settings)
+
+        intake.take_webhooks(api, functions["Webhook"])
+        intake.take_uploads(storage.uploads)
+        intake.start_jobs(functions["Start"])
+        approvals.serve(api, functions["Approvals"])
+        pipeline.tick(functions["Tick"], intake.failures)
+        pipeline.record_dead(functions["Record"], intake.failures)
+        mail.hear(functions["Delivery"], intake.failures)
+
+        watch.machine(pipeline.machine)
+        watch.queues(intake.queue, intake=intake.dead, events=intake.failures)
+        watch.clock()
+        watch.approvals()
+        watch.counters(*NOT_TO_HAPPEN)
+        watch.errors(tick=functions["Tick"], approvals=functions["Approvals"])
+        outputs(self, storage, intake, api, pipeline)
+        crm_outputs(self, settings)

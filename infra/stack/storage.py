@@ -1,0 +1,150 @@
+"""What outlasts an execution: tables, buckets and the secrets of the connectors."""
+
+from aws_cdk import Duration, RemovalPolicy, SecretValue
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.settings import Settings
+
+TEXT = dynamodb.AttributeType.STRING
+OUTSIDE_KEYS = (
+    *("model-key", "crm-read", "crm-write", "payments-read", "payments-write"),
+    "notify-channels",
+)
+OLD_VERSIONS_DAYS = 7
+NOT_SET = "not set"  # what countersign.connectors.aws.secrets refuses to use
+
+
+class Storage(Construct):
+    """Tables `jobs` and `idempotency`, buckets `uploads` and `payloads`, and secrets by name."""
+
+    def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
+        super().__init__(scope, name)
+        keep = settings.keep_data
+        self._removal = RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY
+        self._keep = keep
+        self.jobs = self._table("Jobs", key="pk", sort="sk", ttl="ttl")
+        self._index_jobs()
+        # The names are Powertools' defaults.
+        self.idempotency = self._table("Idempotency", key="id", sort=None, ttl="expiration")
+        self.uploads = self._bucket("Uploads", settings.upload_days)
+        self.payloads = self._bucket("Payloads", settings.payload_days)
+        _announce_uploads(self.uploads)
+        self.secrets = {
+            "webhook": self._signing_secret(),
+            "page-key": self._page_key(),
+            **{name: self._outside_key(name) for name in OUTSIDE_KEYS},
+        }
+
+    def _table(self, name: str, *, key: str, sort: str | None, ttl: str) -> dynamodb.Table:
+        return dynamodb.Table(
+            self,
+            name,
+            partition_key=dynamodb.Attribute(name=key, type=TEXT),
+            sort_key=dynamodb.Attribute(name=sort, type=TEXT) if sort else None,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute=ttl,
+            deletion_protection=self._keep,
+            removal_policy=self._removal,
+        )
+
+    def _index_jobs(self) -> None:
+        """Both indexes are sparse: only due rows have `due_shard`; state rows have `status`, and so
+        have open requests and reviews, under words that no status of a job is."""
+        for name, key, sort in (
+            ("due", "due_shard", "due_at"),
+            ("status", "status", "updated_at"),
+        ):
+            self.jobs.add_global_secondary_index(
+                index_name=name,
+                partition_key=dynamodb.Attribute(name=key, type=TEXT),
+                sort_key=dynamodb.Attribute(name=sort, type=TEXT),
+                projection_type=dynamodb.ProjectionType.ALL,
+            )
+
+    def _bucket(self, name: str, days: int) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            name,
+            versioned=True,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=Duration.days(days),
+                    noncurrent_version_expiration=Duration.days(min(days, OLD_VERSIONS_DAYS)),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                ),
+                # S3 wants this in a rule of its own.
+                s3.LifecycleRule(expired_object_delete_marker=True),
+            ],
+            removal_policy=self._removal,
+        )
+
+    def _signing_secret(self) -> secretsmanager.Secret:
+        """`{"current": …}`: 44 letters and digits are the base64 of 33 bytes.
+
+        A sender's secret is `whsec_` and that value. For a rotation add a second member.
+        """
+        return self._secret(
+            "webhook",
+            "Signing secrets of webhook senders, by name: each is base64 of 24 to 64 bytes.",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                secret_string_template="{}",  # noqa: S106  # an empty object to put the value in
+                generate_string_key="current",
+                password_length=44,
+                exclude_punctuation=True,
+            ),
+        )
+
+    def _page_key(self) -> secretsmanager.Secret:
+        return self._secret(
+            "page-key",
+            "Key of the approval pages' nonces.",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+        )
+
+    def _outside_key(self, name: str) -> secretsmanager.Secret:
+        """A key that an outside system issues; a later deployment leaves the real value alone."""
+        return self._secret(
+            name,
+            f"Issued by the outside system: put the {name} value here after the first deployment.",
+            secret_string_value=SecretValue.unsafe_plain_text(NOT_SET),
+        )
+
+    def _secret(
+        self,
+        name: str,
+        description: str,
+        generate_secret_string: secretsmanager.SecretStringGenerator | None = None,
+        secret_string_value: SecretValue | None = None,
+    ) -> secretsmanager.Secret:
+        return secretsmanager.Secret(
+            self,
+            f"Secret-{name}",
+            description=description,
+            generate_secret_string=generate_secret_string,
+            secret_string_value=secret_string_value,
+            removal_policy=self._removal,
+        )
+
+
+def _announce_uploads(bucket: s3.Bucket) -> None:
+    """Send the bucket's events to EventBridge: as a property, where CDK adds a custom resource."""
+    resource = bucket.node.default_child
+    if not isinstance(resource, s3.CfnBucket):
+        raise TypeError("A bucket of CDK has a CfnBucket as its default child.")
+    resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
+            event_bridge_enabled=True
+        )
+    )

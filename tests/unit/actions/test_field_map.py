@@ -1,0 +1,139 @@
+"""Field maps against a live schema: each kind of mismatch is named, and a fitting one is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from countersign.actions.field_map import Field, Fields, Names, Property, Schema, compare, used
+
+FIELDS: Fields = {
+    "deals": (
+        Field("dealname", "string", ("crm.create_lead",), always=True),
+        Field("stage", "enumeration", ("crm.create_lead",), always=True, values=("first",)),
+        Field("amount", "number", ("crm.create_lead",)),
+        Field("closedate", "datetime"),
+        Field("key", "string", ("crm.create_lead",), always=True, unique=True),
+    )
+}
+LIVE: Mapping[str, Property] = {
+    one.name: one
+    for one in (
+        Property(name="dealname", type="string"),
+        Property(name="stage", type="enumeration", options=("first", "last")),
+        Property(name="amount", type="number"),
+        Property(name="closedate", type="datetime", read_only=True),
+        Property(name="key", type="string", unique=True),
+        Property(name="cs_key", type="string", unique=True),
+    )
+}
+
+
+def _compared(
+    properties: Mapping[str, Property] = LIVE,
+    required: tuple[str, ...] = ("dealname",),
+    names: Mapping[str, str] | None = None,
+) -> list[tuple[str, str]]:
+    schema = Schema(properties=tuple(properties.values()), required=required)
+    found = compare(FIELDS, Names(names or {}), lambda _: schema)
+    return [(f"{one.kind}.{one.field}", one.sentence) for one in found]
+
+
+def _with(name: str, **changes: Any) -> dict[str, Property]:
+    return {**LIVE, name: LIVE[name].model_copy(update=changes)}
+
+
+def test_a_fitting_schema_says_nothing() -> None:
+    """Also when the CRM has more than we use, and what we only read is read-only."""
+    assert _compared() == []
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    ("properties", "field", "says"),
+    [
+        (
+            {n: p for n, p in LIVE.items() if n != "amount"},
+            "deals.amount",
+            "does not exist: create",
+        ),
+        (_with("amount", read_only=True), "deals.amount", "read-only, and crm.create_lead writes"),
+        (_with("amount", type="string"), "deals.amount", "has the type string, and number is"),
+        (_with("closedate", type="string"), "deals.closedate", "type string, and datetime"),
+        (_with("stage", options=("last",)), "deals.stage", "has no option first"),
+        (_with("key", unique=False), "deals.key", "does not keep its values unique"),
+    ],
+)
+def test_each_mismatch_names_its_field(
+    properties: Mapping[str, Property], field: str, says: str
+) -> None:
+    """Control: a seeded fault of each kind is found, with object, field and what to do."""
+    ((named, sentence),) = _compared(properties)
+    assert named == field
+    assert says in sentence
+    assert field in sentence
+
+
+@pytest.mark.control
+def test_what_the_crm_requires_and_we_do_not_always_send_is_found() -> None:
+    """Control: a required property that we do not know, and one that we send only sometimes."""
+    found = _compared(required=("dealname", "amount", "forecast"))
+    assert [field for field, _ in found] == ["deals.amount", "deals.forecast"]
+    assert all("is required to create one of deals" in sentence for _, sentence in found)
+
+
+def test_what_is_required_to_create_does_not_matter_where_we_only_read() -> None:
+    """A kind that no action of ours makes is never created without what it requires."""
+    schema = Schema(properties=tuple(LIVE.values()), required=("forecast",))
+    assert compare(used(FIELDS, [], reads=True), Names({}), lambda _: schema) == ()
+
+
+def test_a_list_that_is_kept_elsewhere_is_not_compared() -> None:
+    """An enumeration without options has them in another place."""
+    assert _compared(_with("stage", options=())) == []
+
+
+def test_a_phone_number_is_text() -> None:
+    """A newer type that takes the same values is no mismatch."""
+    assert _compared(_with("dealname", type="phone_number")) == []
+
+
+def test_the_stages_own_name_is_the_one_that_is_looked_for() -> None:
+    """A mapped field is compared under the CRM's name, whatever ours holds there."""
+    naive = {n: p for n, p in LIVE.items() if n != "key"}
+    assert _compared(naive, names={"deals.key": "cs_key"}) == []
+    ((field, sentence),) = _compared(names={"deals.key": "another"})
+    assert field == "deals.another"
+    assert "(our key)" in sentence
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ({"deals.kye": "cs_key"}, "names deals.kye, which no workflow reads or writes"),
+        ({"deals.dealname": "cs_key", "deals.key": "cs_key"}, "the same property cs_key"),
+    ],
+)
+def test_a_map_that_cannot_be_meant_is_found(names: Mapping[str, str], says: str) -> None:
+    """Control: a mistyped name would do nothing, and two names of one property would overwrite."""
+    assert any(says in sentence for _, sentence in _compared(names=names))
+
+
+def test_only_what_is_used_is_needed() -> None:
+    """Without the action a field is only read; without any look-up the kind is not needed."""
+    assert used(FIELDS, ["payments.refund"], reads=False) == {}
+    reading = used(FIELDS, [], reads=True)["deals"]
+    assert [one.by for one in reading] == [()] * 5
+    assert not any(one.always or one.values for one in reading)
+    assert used(FIELDS, ["crm.create_lead", "x"], reads=False) == FIELDS
+
+
+def test_values_are_sent_under_the_systems_names() -> None:
+    """A mapped name is replaced for its own kind only; every other name and all values stay."""
+    names = Names({"deals.key": "cs_key"})
+    fields = {"key": "k-1", "amount": "5"}
+    assert names.sent("deals", fields) == {"cs_key": "k-1", "amount": "5"}
+    assert names.sent("contacts", fields) == fields

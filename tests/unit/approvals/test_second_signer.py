@@ -1,0 +1,48 @@
+"""Four eyes: what the first signer rejected is not asked of the second, and notes stay apart."""
+
+from __future__ import annotations
+
+from countersign.domain.approvals.approval import Choice
+from tests.unit.approvals.test_approval_edit import at_work
+from tests.unit.steps import refunds
+
+INES, SAM = "ines@countersign.example", "sam@countersign.example"
+
+
+def test_the_second_signer_sees_who_rejected_what_and_is_not_asked_about_it() -> None:
+    """Ines rejects the reply; Sam's page says so, has no choice for it, and takes the others."""
+    world = refunds.world()
+    journey = refunds.asks_for(world, "1049", 79_900)
+    reply = next(h.digest for h in journey.record.ledger if h.action == "email.send_reply")
+    ines, sam = at_work(world, INES), at_work(world, SAM)
+    stale = sam.filled()
+    form = {**ines.filled(), f"choice-{reply}": "reject", "cause": "wrong tone", "reason": "cold"}
+    assert ines.posts(form).status == 303
+    sam.opens()
+    assert "Ines</bdi> rejected it: " in sam.page
+    assert "You need not choose anything here." in sam.page
+    assert f'name="choice-{reply}"' not in sam.page
+    own = {**sam.filled(), "reason": "order checked"}
+    assert f"choice-{reply}" not in own
+    assert sam.posts(own).status == 303
+    asked = next(one for one in journey.record.approvals.values() if one.decision)
+    assert asked.decision
+    assert asked.decision.choices[reply] is Choice.REJECT
+    notes = {held.action: held.note for held in journey.record.ledger}
+    assert notes["email.send_reply"] == "wrong tone: cold"
+    assert notes["payments.refund"] == "order checked"
+    assert (sam.opens().status, sam.posts(stale).status) == (200, 409)
+
+
+def test_a_page_that_was_open_before_the_rejection_still_decides() -> None:
+    """Sam approves what Ines rejected meanwhile: it is taken, and the action stays rejected."""
+    world = refunds.world()
+    journey = refunds.asks_for(world, "1050", 79_900)
+    reply = next(h.digest for h in journey.record.ledger if h.action == "email.send_reply")
+    ines, sam = at_work(world, INES), at_work(world, SAM)
+    stale = sam.filled()
+    ines.posts({**ines.filled(), f"choice-{reply}": "reject", "cause": "wrong tone"})
+    assert sam.posts(stale).status == 303
+    statuses = {held.action: held.status.value for held in journey.record.ledger}
+    assert statuses["email.send_reply"] == "rejected"
+    assert statuses["payments.refund"] == "authorised"

@@ -1,0 +1,144 @@
+"""The countersign command: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from countersign import observability
+from countersign.domain.jobs.job import Status
+from countersign.runtime.settings import Settings
+from infra.cli.show import _flat
+from infra.cli.submit import UnreachableError
+from infra.cli.target import TargetError, local, signing_secrets, variables
+from tests.unit.cli.terminal import Terminal
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _logger() -> None:
+    """The logger keeps the output of its first moment, which must not be a test's own."""
+    observability.logger()
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+def test_jobs_are_listed_with_who_they_wait_for(terminal: Terminal) -> None:
+    """The list has every job, its status, and whose turn it is."""
+    listed = terminal.json("jobs")["jobs"]
+    assert [(one["job_id"], one["status"]) for one in listed] == [(terminal.job, "ESCALATED")]
+    assert "sales-ops" in listed[0]["waits_for"]
+    assert terminal.json("jobs", "--status", "COMPLETED") == {"jobs": []}
+
+
+def test_a_job_is_told_as_a_story(terminal: Terminal) -> None:
+    """`show` tells who did what, and whether the record is intact."""
+    code, out, _ = terminal.types("show", terminal.job)
+    assert code == 0
+    assert "The message was read and checked" in out
+    assert "audit entries, intact" in out
+
+
+def test_a_job_as_json_has_the_published_keys(terminal: Terminal) -> None:
+    """`show --json` is what the page's JSON is."""
+    data = terminal.json("show", terminal.job)
+    assert list(data)[:3] == ["job_id", "workflow", "status"]
+
+
+def test_a_case_can_be_closed_with_words(terminal: Terminal) -> None:
+    """Closing a case ends the job and keeps who said why."""
+    data = terminal.json("case", terminal.job, "close", "--words", "not our market", "--by", "kim")
+    assert data["status"] == "REJECTED"
+    assert (data["case"]["resolution"]["by"], data["reason"]) == ("kim", "not our market")
+
+
+def test_a_case_without_words_stays_open(terminal: Terminal) -> None:
+    """An end by hand needs words: exit code 1 with what is missing and the option for it."""
+    for way, missing in (("done", "evidence of what was done"), ("close", "a reason")):
+        said = f"case {way} needs {missing}: give it with --words\n"
+        assert terminal.types("case", terminal.job, way, "--by", "kim") == (1, "", said)
+    assert terminal.journey.record.job.status is Status.ESCALATED
+
+
+def test_a_case_is_resumed_with_corrected_facts(terminal: Terminal) -> None:
+    """Facts that a person sets are in the job, and a new execution is started."""
+    data = terminal.json("case", terminal.job, "resume", "--by", "kim", "--set", "country=DE")
+    assert data["facts"]["country"]["value"] == "DE"
+    assert data["reason"] == ""
+    assert terminal.world.executions.started == [(f"{terminal.job}-2", terminal.job)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("case", "JOB", "close", "--by", "kim", "--words", "x", "--set", "a=b"),
+        ("case", "JOB", "resume", "--by", "kim", "--set", "country"),
+        ("case", "JOB", "burn", "--by", "kim"),
+        ("case", "JOB", "resume"),
+        ("jobs", "--status", "NONSENSE"),
+        ("submit", "no-such-file.json", "--workflow", "lead_intake"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_use_is_two(terminal: Terminal, words: tuple[str, ...]) -> None:
+    """What cannot be meant ends with 2 and changes nothing."""
+    code, _, complaint = terminal.types(*(terminal.job if w == "JOB" else w for w in words))
+    assert code == 2
+    assert complaint
+    assert terminal.journey.record.job.status is Status.ESCALATED
+
+
+def test_an_unknown_job_is_one_line(terminal: Terminal) -> None:
+    """A job that does not exist ends with 1 and one line that says where to look."""
+    said = (1, "", "no such job: see `countersign jobs`\n")
+    assert terminal.types("show", "j-nothing") == said
+    assert terminal.types("case", "j-nothing", "resume", "--by", "kim") == said
+
+
+@pytest.mark.parametrize("way", ["resume", "done", "close"])
+def test_a_case_is_ended_only_by_somebody_who_may(terminal: Terminal, way: str) -> None:
+    """Not whom the directory does not know, nor whose role it is not: exit code 1, no change."""
+    for who, why in (("nobody-at-all", "not in the directory"), ("ana", "operations, sales-ops")):
+        code, _, said = terminal.types("case", terminal.job, way, "--by", who, "--words", "x")
+        assert (code, why in said) == (1, True)
+    assert terminal.journey.record.job.status is Status.ESCALATED
+
+
+def test_the_target_is_chosen_per_command(terminal: Terminal) -> None:
+    """`--target aws --stage prod` works on that stage."""
+    terminal.types("jobs", "--target", "aws", "--stage", "prod")
+    assert terminal.chosen == [("aws", "prod")]
+
+
+def test_a_silent_target_is_two(terminal: Terminal) -> None:
+    """When nothing answers at the address, the command says so and ends with 2."""
+    terminal.silent = UnreachableError("Nothing answers at http://127.0.0.1:1.")
+    assert terminal.types("jobs") == (2, "", "Nothing answers at http://127.0.0.1:1.\n")
+
+
+def test_without_a_running_cloud_it_says_how_to_start(tmp_path: Path) -> None:
+    """No `.local/env`, no local cloud: the message names the command."""
+    with pytest.raises(TargetError, match="make run"):
+        local(tmp_path / "env")
+
+
+def test_both_spellings_of_the_signing_secret_are_read() -> None:
+    """A list of whole secrets, and the generated one without its prefix."""
+    assert signing_secrets('{"secrets": ["whsec_YQ=="]}') == ["whsec_YQ=="]
+    assert signing_secrets('{"current": "YQ=="}') == ["whsec_YQ=="]
+
+
+def test_the_outputs_become_settings() -> None:
+    """Each output that a command needs goes under the name that the functions read."""
+    named = ("JobsTable", "PayloadsBucket", "UploadsBucket", "IntakeQueueUrl", "StateMachineArn")
+    outputs = {name: name.lower() for name in named}
+    settings = Settings.of(variables(outputs))
+    assert (settings.jobs_table, settings.state_machine_arn) == ("jobstable", "statemachinearn")
+
+
+def test_a_terminal_never_obeys_text_from_outside() -> None:
+    """Control characters of a message do not reach the terminal."""
+    assert _flat("a\x1b[2Jb\nc") == "a [2Jb c"

@@ -1,0 +1,68 @@
+"""Working hours: only time at work counts, on the wall clock of whoever works."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from countersign.domain.approvals.working_hours import Hours, is_open, worked
+from tests.unit.domain.strategies import hours
+
+FRIDAY_16 = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
+WEEK = Hours()
+
+
+def test_an_evening_and_a_weekend_do_not_count() -> None:
+    """Two hours from Friday 16:00 end on Monday 10:00."""
+    assert worked(FRIDAY_16, timedelta(hours=2), WEEK) == datetime(2026, 3, 9, 10, 0, tzinfo=UTC)
+
+
+def test_a_start_outside_the_hours_counts_from_the_next_opening() -> None:
+    """Saturday noon plus one hour is Monday 10:00."""
+    saturday = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
+    assert worked(saturday, timedelta(hours=1), WEEK) == datetime(2026, 3, 9, 10, 0, tzinfo=UTC)
+
+
+def test_the_wall_clock_counts_when_clocks_change() -> None:
+    """In Berlin clocks go forward on 29 March 2026: Monday's opening is one UTC hour earlier."""
+    berlin = Hours(zone="Europe/Berlin")
+    friday = datetime(2026, 3, 27, 15, 30, tzinfo=UTC)  # 16:30 there
+    assert worked(friday, timedelta(hours=1), berlin) == datetime(2026, 3, 30, 7, 30, tzinfo=UTC)
+
+
+def test_a_working_day_is_as_long_as_its_hours() -> None:
+    """A deadline exactly at closing time is that day's, not the next morning's."""
+    monday = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+    assert worked(monday, timedelta(hours=8), WEEK) == datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+
+
+@given(week=hours(), minutes=st.integers(1, 3_000), offset=st.integers(0, 14 * 24 * 60))
+def test_a_deadline_is_never_before_its_time_and_lies_in_working_hours(
+    week: Hours, minutes: int, offset: int
+) -> None:
+    """Working time is never shorter than time, and ends while somebody works (or at closing)."""
+    start = FRIDAY_16 + timedelta(minutes=offset)
+    end = worked(start, timedelta(minutes=minutes), week)
+    assert end >= start + timedelta(minutes=minutes)
+    assert is_open(end - timedelta(seconds=1), week)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"zone": "Mars/Base"}, {"days": ()}, {"days": (7,)}, {"opens": 600, "closes": 600}],
+)
+def test_impossible_hours_are_refused(broken: dict[str, object]) -> None:
+    """A zone that does not exist, no day, a day too many, no time between opening and closing."""
+    with pytest.raises(ValidationError):
+        Hours(**broken)  # type: ignore[arg-type] # that is the point
+
+
+def test_somebody_is_at_work_from_opening_until_before_closing() -> None:
+    """The closing minute is outside."""
+    assert is_open(FRIDAY_16, WEEK)
+    assert not is_open(FRIDAY_16 + timedelta(hours=1), WEEK)
+    assert not is_open(FRIDAY_16 + timedelta(days=1), WEEK)

@@ -1,0 +1,42 @@
+"""Cases: three ways out, each with the words that it needs, taken once."""
+
+from __future__ import annotations
+
+import pytest
+
+from countersign.domain.errors import AlreadyDecided, ContractBroken
+from countersign.domain.jobs.cases import Case, Resolution, resolve
+from tests.builders import case
+
+
+def resolution(way: str, words: str) -> Resolution:
+    """A way out, as it comes from outside."""
+    return Resolution.model_validate_json(
+        f'{{"way": "{way}", "by": "ana", "at": "2026-03-02T10:00:00Z", "words": "{words}"}}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("way", "words"), [("resume", ""), ("done", "mailed by hand, see ticket 7"), ("close", "spam")]
+)
+def test_a_case_has_three_ways_out(way: str, words: str) -> None:
+    """Resume needs no words, done its evidence, close its reason."""
+    ended = resolve(case(), resolution(way, words))
+    assert ended.resolution
+    assert (ended.resolution.way, ended.resolution.words) == (way, words)
+    assert case().resolution is None
+
+
+@pytest.mark.parametrize(("way", "needed"), [("done", "evidence"), ("close", "a reason")])
+@pytest.mark.parametrize("words", ["", "   "])
+def test_a_case_does_not_end_without_words(way: str, needed: str, words: str) -> None:
+    """The message says which words are missing."""
+    with pytest.raises(ContractBroken, match=needed):
+        resolve(case(), resolution(way, words))
+
+
+def test_a_case_ends_once() -> None:
+    """The second person learns who ended it, and how."""
+    ended: Case = resolve(case(), resolution("close", "spam"))
+    with pytest.raises(AlreadyDecided, match="ana: close"):
+        resolve(ended, resolution("resume", ""))

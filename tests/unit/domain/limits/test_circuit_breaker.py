@@ -1,0 +1,104 @@
+"""The breaker: when it opens, for how long, and that it closes without a write."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from countersign.domain.limits.circuit_breaker import (
+    FIRST_REST,
+    LONGEST_REST,
+    MOST_FAILURES,
+    WINDOW,
+    Breaker,
+    failed,
+    opened,
+    paused,
+    succeeded,
+)
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NEW = Breaker(connector="crm")
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def failing(times: int, every: float = 1, start: Breaker = NEW) -> Breaker:
+    """`times` failures, one after the other."""
+    breaker = start
+    for number in range(times):
+        breaker = failed(breaker, after(number * every))
+    return breaker
+
+
+def test_it_opens_after_five_failures_within_a_minute() -> None:
+    """Four leave it closed, the fifth opens it for half a minute."""
+    assert not failing(MOST_FAILURES - 1).resting(after(4))
+    fifth = failing(MOST_FAILURES)
+    assert fifth.open_until == after(4) + FIRST_REST
+    assert opened(failing(4), fifth, after(4))
+
+
+@pytest.mark.control
+def test_slow_failures_do_not_open_it() -> None:
+    """Failures further apart are forgotten: none of twenty opens it."""
+    breaker = failing(20, every=20)
+    assert breaker.open_until is None
+    assert len(breaker.failures) <= 3
+
+
+def test_it_closes_by_itself() -> None:
+    """Nothing is written: the time passes."""
+    breaker = failing(5)
+    assert breaker.resting(after(33))
+    assert not breaker.resting(after(34))
+
+
+def test_each_failed_probe_doubles_the_rest_up_to_five_minutes() -> None:
+    """30, 60, 120, 240, 300, 300 seconds."""
+    breaker, now = failing(5), after(4)
+    rests = [breaker.rest_seconds]
+    for _ in range(5):
+        assert breaker.open_until
+        now = breaker.open_until + timedelta(seconds=1)
+        breaker = failed(breaker, now)
+        rests.append(breaker.rest_seconds)
+        assert breaker.open_until == now + timedelta(seconds=rests[-1])
+    assert rests == [30, 60, 120, 240, 300, 300]
+    assert timedelta(seconds=rests[-1]) == LONGEST_REST
+
+
+def test_after_a_quiet_minute_it_begins_anew() -> None:
+    """A failure long after the rest is the first one again."""
+    breaker = failing(5)
+    assert breaker.open_until
+    later = failed(breaker, breaker.open_until + WINDOW)
+    assert not later.resting(breaker.open_until + WINDOW)
+    assert (later.rest_seconds, len(later.failures)) == (0, 1)
+
+
+def test_a_pause_that_is_asked_for_is_kept_at_once_and_is_no_failure() -> None:
+    """Answers with Retry-After open it until then, however many, and double nothing."""
+    breaker = NEW
+    for _ in range(2 * MOST_FAILURES):
+        breaker = paused(breaker, NOW, 90)
+    assert (breaker.open_until, breaker.rest_seconds, breaker.failures) == (after(90), 0, ())
+    assert not failed(breaker, after(91)).resting(after(91))
+
+
+def test_failures_and_pauses_never_shorten_a_rest() -> None:
+    """What comes while it is open leaves the end where it is, or later."""
+    breaker = paused(NEW, NOW, 90)
+    assert failed(breaker, after(1)).open_until == after(90)
+    assert paused(breaker, after(1), 10).open_until == after(90)
+    assert paused(breaker, after(1), 200).open_until == after(201)
+
+
+def test_a_success_between_them_makes_failures_forgotten() -> None:
+    """Four failures, a success, four failures: a system that is slow is not one that is gone."""
+    breaker = failing(4, start=succeeded(failing(4)))
+    assert not breaker.resting(after(4))
+    assert succeeded(failing(5)).open_until == failing(5).open_until

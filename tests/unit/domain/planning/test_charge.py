@@ -1,0 +1,57 @@
+"""Who may end a case: one judge for the page and the command."""
+
+from __future__ import annotations
+
+import pytest
+
+from countersign.domain.approvals.directory import Member
+from countersign.domain.contract import Stored
+from countersign.domain.jobs.job import Status
+from countersign.domain.planning.rollback import may_resolve
+from tests.builders import ANA, Memo, case, job, record
+from tests.flows import Letter
+from tests.unit.domain.planning.test_rollback import flow
+
+STUCK = job(Status.ESCALATED)
+ASKED = {"input": Stored.of(Letter(text="asker@example.com"))}
+
+
+def member(*roles: str, address: str = ANA.address) -> Member:
+    """Ana, in these roles."""
+    return Member(person=ANA.model_copy(update={"address": address}), roles=roles)
+
+
+@pytest.mark.parametrize("role", ["sales-ops", "operations"])
+def test_the_owner_and_operations_end_a_case(role: str) -> None:
+    """Either role is enough."""
+    held = record(job=STUCK, case=case(), results=ASKED)
+    assert may_resolve(member("other", role), held, flow()).allowed
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [
+        (None, "not in the directory"),
+        (member("sales"), "one of the roles operations, sales-ops"),
+        (member("operations", address="ASKER@example.com"), "asked for themselves"),
+    ],
+)
+def test_nobody_else_may_and_never_who_asked_for_it(who: Member | None, reason: str) -> None:
+    """Each refusal says why."""
+    judged = may_resolve(who, record(job=STUCK, case=case(), results=ASKED), flow())
+    assert (judged.allowed, reason in judged.reason) == (False, True)
+
+
+def test_without_an_open_case_there_is_nothing_to_end() -> None:
+    """A job that runs has none; a killed one has one for operations, though none is stored."""
+    assert "no open case" in may_resolve(member("operations"), record(), flow()).reason
+    killed = record(job=job(Status.FAILED))
+    assert may_resolve(member("operations"), killed, flow()).allowed
+    assert not may_resolve(member("sales-ops"), killed, flow()).allowed
+
+
+def test_a_case_of_other_code_can_still_be_ended() -> None:
+    """Neither a workflow that is gone nor an input that nobody reads keeps it open for ever."""
+    foreign = record(job=STUCK, case=case(), results={"input": Stored.of(Memo(text="?"))})
+    assert may_resolve(member("operations"), foreign, flow()).allowed
+    assert may_resolve(member("operations"), foreign, None).allowed

@@ -1,0 +1,127 @@
+"""The plan after one that failed: bound by what took effect and by what people said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from countersign.domain.errors import Refused
+from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Seen
+from countersign.domain.planning.replan import next_plan
+from countersign.domain.policy.policy import Answer, Line
+from countersign.domain.workflow import Workflow
+from tests.builders import EXPIRES, Memo, action, held
+from tests.flows import situation, workflow
+
+_A = ActionStatus
+RUN = (Line("all", ("*",), Answer.RUN),)
+
+
+def flow(*texts: str, **parts: Any) -> Workflow[Any]:
+    """A workflow that wants a memo for each of `texts`, the first one being `crm.memo0`."""
+    ids = [f"crm.memo{number}" for number in range(len(texts))]
+    wants = [
+        Wanted(action=one, params=Memo(text=text), target="contact/7")
+        for one, text in zip(ids, texts, strict=True)
+    ]
+    made = workflow(lines=RUN, wants=wants, ids=ids)
+    actions = {one: replace(action(one), **parts) for one in ids}
+    return replace(made, actions=actions)
+
+
+def planned(one: Workflow[Any], ledger: Sequence[LedgerEntry], plan: int = 1) -> Any:
+    """The next plan's entries."""
+    return next_plan(one, situation(), (), ledger, expires_at=EXPIRES, plan=plan)
+
+
+def test_numbers_go_on_and_bytes_differ_from_the_plan_before() -> None:
+    """The same wish in a later plan is another effect: other digest, other key at the target."""
+    first = held(0, "crm.memo0", text="call", status=_A.DROPPED)
+    (made,) = planned(flow("call"), [first])
+    assert (made.index, made.plan, made.status) == (1, 1, "authorised")
+    assert made.key != first.key
+    assert made.content()["params"] == first.content()["params"]
+
+
+def test_without_a_ledger_it_begins_at_nought() -> None:
+    """A person had the whole plan made anew."""
+    (made,) = planned(flow("call"), [], plan=2)
+    assert (made.index, made.plan) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [_A.VERIFIED, _A.UNKNOWN, _A.CLAIMED, _A.KEPT, _A.REJECTED, _A.EXPIRED, _A.FORBIDDEN],
+)
+def test_what_happened_or_was_refused_by_people_is_not_wanted_again(status: ActionStatus) -> None:
+    """Neither a second effect nor a second question; the other action is planned."""
+    (made,) = planned(flow("call", "write"), [held(0, "crm.memo0", status=status)])
+    assert made.action == "crm.memo1"
+
+
+def test_nothing_becomes_milder_by_failing() -> None:
+    """What asked before asks again, with the reasons of both: a model cannot answer itself free."""
+    asked = held(0, "crm.memo0", Answer.ASK, "budget.over_limit", status=_A.DROPPED)
+    (made,) = planned(flow("call"), [asked])
+    assert (made.status, made.approval) == ("planned", "")
+    assert "budget.over_limit" in made.verdict.rules
+
+
+@pytest.mark.control
+def test_control_policy_alone_would_let_it_run() -> None:
+    """The naive design judges the new plan by itself: the same wish runs unseen."""
+    (made,) = planned(flow("call"), [])
+    assert made.status == "authorised"
+
+
+def edited(text: str, before: str, **parts: Any) -> LedgerEntry:
+    """An entry that Ana changed from `before` to `text`, and whose plan ended."""
+    body = held(0, "crm.memo0", text=before).body
+    made = held(0, "crm.memo0", Answer.ASK, "draft", text=text, edited_by="ana", edited_from=body)
+    return made.model_copy(update={"status": _A.DROPPED, **parts})
+
+
+def test_what_a_person_changed_stays_changed_and_is_shown_as_their_change() -> None:
+    """Over whatever the model says now, in every later plan."""
+    (made,) = planned(flow("call at ten"), [edited("call at nine", "call")])
+    assert made.content()["params"]["text"] == "call at nine"
+    assert made.edited_by == "ana"
+    assert json.loads(made.edited_from)["params"]["text"] == "call at ten"
+    assert made.status == "planned"
+    first = edited("call at nine", "call")
+    same = edited("call at nine", "call at nine", index=1, plan=1)
+    (third,) = planned(flow("call"), [first, same], plan=2)
+    assert third.content()["params"]["text"] == "call at nine"
+
+
+def test_an_edit_is_what_the_contract_makes_of_it() -> None:
+    """What else an edit makes true is true again."""
+    marked = flow("call", as_edited=lambda memo: Memo(text=f"{memo.text}!"))
+    (made,) = planned(marked, [edited("call now", "call")])
+    assert made.content()["params"]["text"] == "call now!"
+
+
+def test_an_edit_that_no_longer_fits_is_a_persons() -> None:
+    """A parameter that is gone: nobody drops a person's word silently."""
+    old = edited("call now", "call")
+    body = json.dumps({**old.content(), "params": {"words": "call now"}})
+    with pytest.raises(Refused, match="does not go with the new plan"):
+        planned(flow("call"), [old.model_copy(update={"body": body})])
+
+
+def test_what_was_refused_fails_at_once_when_it_is_wanted_again() -> None:
+    """Exactly the same is not sent again; other words, or after another kind of failure, are."""
+    no = held(0, "crm.memo0", text="call", seen=Seen(refused=True), status=_A.DROPPED)
+    (again,) = planned(flow("call"), [no])
+    assert (again.status, again.seen) == ("failed", None)
+    assert "wants again what the target refused" in again.note
+    (other,) = planned(flow("write"), [no])
+    assert other.status == "authorised"
+    lied = no.model_copy(update={"seen": Seen(refused=False)})
+    (once_more,) = planned(flow("call"), [lied])
+    assert once_more.status == "authorised"

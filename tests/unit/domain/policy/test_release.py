@@ -1,0 +1,52 @@
+"""Releases: addressed by all their content, with limits by name."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from countersign.domain.money import Money
+from countersign.domain.policy.release import Limits, release_key
+from tests.flows import limits, release
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"workflow": "bills"},
+        {"prompt": "Read the letter!"},
+        {"model": "small-2"},
+        {"temperature": Decimal("0.1")},
+        {"max_output_tokens": 501},
+        {"usd_per_million_input": Decimal("0.2")},
+        {"usd_per_million_output": Decimal("0.2")},
+        {"limits": limits(longest="81")},
+    ],
+)
+def test_a_release_is_addressed_by_all_its_content(parts: dict[str, Any]) -> None:
+    """Whatever differs, however little, is another release."""
+    assert release(**parts).digest != release().digest
+
+
+def test_the_same_content_is_the_same_release() -> None:
+    """Zeros after the point make no other release, and the address is where it lies."""
+    same = release(temperature=Decimal("0.00"), limits=limits(longest="80.0"))
+    assert same.digest == release().digest
+    assert release_key(same.digest) == f"releases/{same.digest}.json"
+
+
+def test_limits_by_name_and_currency() -> None:
+    """A currency without a limit has none that could allow it; an unknown name is our defect."""
+    euro = Money(amount=Decimal(50_000), currency="EUR")
+    held = Limits(
+        numbers={"hours": Decimal(24)}, amounts={"budget": (euro,)}, lists={"own": ("a",)}
+    )
+    assert held.number("hours") == 24
+    assert held.amount("budget", "EUR") == euro
+    assert held.amount("budget", "USD") is None
+    assert held.list("own") == ("a",)
+    for ask in (held.number, held.list, lambda name: held.amount(name, "EUR")):
+        with pytest.raises(KeyError):
+            ask("invented")

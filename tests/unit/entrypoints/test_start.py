@@ -1,0 +1,98 @@
+"""The start door: uploads become jobs or records of why not; messages become executions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from countersign.entrypoints.start import MAX_UPLOAD_BYTES, start
+from tests.fakes.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World(lambda _: {})
+
+
+def uploaded(key: str, *, size: int = 10, version: str = "", sequencer: str = "0001") -> str:
+    """The message that EventBridge puts into the intake queue for an object."""
+    thing = {"key": key, "size": size, "etag": "e1", "sequencer": sequencer}
+    thing |= {"version-id": version} if version else {}
+    detail = {"bucket": {"name": "uploads"}, "object": thing}
+    return json.dumps({"source": "aws.s3", "detail": detail})
+
+
+def only_job(world: World) -> Any:
+    (record,) = world.store._records.values()
+    return record.job
+
+
+def test_a_queued_job_is_started_under_its_own_id(world: World) -> None:
+    """Started twice, it is one execution: the name is the job's id."""
+    start(world.deps, '{"job_id": "j-1"}')
+    start(world.deps, '{"job_id": "j-1"}')
+    assert world.executions.started == [("j-1", "j-1")]
+
+
+def test_an_upload_under_a_workflows_prefix_becomes_a_job(world: World) -> None:
+    """Its payload stays where it is; the job points to it with its version."""
+    start(world.deps, uploaded("lead_intake/mail ü%2F.eml", version="v1"))
+    job = only_job(world)
+    assert (job.status, job.workflow) == ("PENDING", "lead_intake")
+    assert job.source.payload.object_key == "lead_intake/mail ü%2F.eml"
+    assert job.source.payload.version == "v1"
+    assert world.executions.started == [(job.job_id, job.job_id)]
+
+
+@pytest.mark.parametrize(
+    ("key", "size", "why"),
+    [
+        ("lead_intake/", 0, "folder marker"),
+        ("elsewhere/mail.eml", 10, "no workflow has this prefix"),
+        ("mail.eml", 10, "no workflow has this prefix"),
+        ("lead_intake/empty.eml", 0, "empty"),
+        ("lead_intake/huge.eml", MAX_UPLOAD_BYTES + 1, "larger than"),
+    ],
+)
+def test_what_cannot_be_a_job_is_a_rejected_record_not_silence(
+    world: World, key: str, size: int, why: str
+) -> None:
+    """The record says why; nothing is started."""
+    start(world.deps, uploaded(key, size=size))
+    job = only_job(world)
+    assert job.status == "REJECTED"
+    assert why in job.reason
+    assert world.executions.started == []
+
+
+def test_the_same_object_event_twice_is_one_job_and_a_new_version_is_a_new_one(
+    world: World,
+) -> None:
+    """Identity is bucket, key and version-id; without one, the sequencer."""
+    for _ in range(2):
+        start(world.deps, uploaded("lead_intake/a.eml", version="v1"))
+    assert len(world.store._records) == 1
+    start(world.deps, uploaded("lead_intake/a.eml", version="v2"))
+    start(world.deps, uploaded("lead_intake/a.eml"))
+    start(world.deps, uploaded("lead_intake/a.eml", sequencer="0002"))
+    assert len(world.store._records) == 4
+
+
+def test_a_crash_after_storing_an_upload_is_healed_by_the_next_receive(world: World) -> None:
+    """The message comes back; the job is known, and its execution is started."""
+    original = world.executions.start
+    calls: list[str] = []
+
+    def dies_once(name: str, job_id: str) -> None:
+        calls.append(name)
+        if len(calls) == 1:
+            raise OSError("cut off")
+        original(name, job_id)
+
+    world.deps.__dict__["executions"] = type("X", (), {"start": staticmethod(dies_once)})()
+    with pytest.raises(OSError, match="cut off"):
+        start(world.deps, uploaded("lead_intake/a.eml"))
+    start(world.deps, uploaded("lead_intake/a.eml"))
+    assert len(world.executions.started) == 1

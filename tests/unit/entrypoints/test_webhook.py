@@ -1,0 +1,136 @@
+"""The webhook door: what it answers, what it stores, and what it never does."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from countersign.entrypoints.signature import sign
+from countersign.entrypoints.tick import tick
+from countersign.entrypoints.webhook import MAX_BYTES, answered
+from tests.fakes.deliveries import Delivery
+from tests.fakes.journey import form
+from tests.fakes.world import WEBHOOK_SECRET, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World(lambda _: {})
+
+
+def test_a_signed_form_is_accepted_stored_and_queued(world: World) -> None:
+    """202 with the job's id; the payload, the release and the job are stored, the id is queued."""
+    answer = Delivery(form()).arrives(world)
+    job_id = json.loads(answer.body)["job_id"]
+    assert answer.status == 202
+    assert world.queue.sent == [job_id]
+    assert world.store.load(job_id).job.status == "PENDING"
+    assert {key.partition("/")[0] for key in world.payloads.keys()} == {"raw", "releases"}  # noqa: SIM118
+
+
+def test_the_same_delivery_again_gets_the_same_answer_and_starts_nothing_new(world: World) -> None:
+    """Once it has begun, a redelivery is answered and nothing else happens."""
+    first = Delivery(form()).arrives(world)
+    writes = world.store.writes
+    assert Delivery(form()).arrives(world) == first
+    assert world.store.writes == writes
+
+
+def test_a_redelivery_heals_a_crash_between_storing_and_queueing(world: World) -> None:
+    """The job is stored, so the sender hears 202; sent again, the job gets queued."""
+    world.queue.broken = OSError("the queue is away")
+    assert Delivery(form()).arrives(world).status == 202
+    assert world.queue.sent == []
+    world.queue.broken = None
+    assert Delivery(form()).arrives(world).status == 202
+    assert len(world.queue.sent) == 1
+
+
+def test_what_was_stored_and_not_queued_is_queued_by_the_clock(world: World) -> None:
+    """Without any redelivery, the due row of the stored job heals it within two minutes."""
+    world.queue.broken = OSError("the queue is away")
+    job_id = json.loads(Delivery(form()).arrives(world).body)["job_id"]
+    world.queue.broken = None
+    world.clock.passes(minutes=2)
+    tick(world.deps)
+    assert world.queue.sent == [job_id]
+
+
+def an_event(world: World, **more: object) -> dict[str, object]:
+    delivery = Delivery(form()).signed(world)
+    return {
+        "requestContext": {"http": {"method": "POST"}},
+        "pathParameters": {"workflow": delivery.workflow},
+        "headers": dict(delivery.headers),
+        "body": delivery.body.decode(),
+        **more,
+    }
+
+
+def test_a_failure_of_ours_before_the_job_is_stored_asks_to_come_again(world: World) -> None:
+    """503 with a time to wait and a sentence; the same event is accepted once we are well."""
+    world.store.fails_with(OSError("the table is away"))
+    answer = answered(lambda: world.deps, an_event(world))
+    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    assert "send the same event again" in json.loads(answer.body)["message"]
+    assert answered(lambda: world.deps, an_event(world)).status == 202
+
+
+def test_a_secret_that_nobody_set_is_our_failure(world: World) -> None:
+    """What is not configured is no fault of the sender, whose event must not be lost."""
+    world.secrets.held.clear()
+    assert answered(lambda: world.deps, an_event(world)).status == 503
+
+
+def test_a_body_that_is_not_the_base64_it_announces_is_refused(world: World) -> None:
+    """400: sending it again would not help."""
+    event = an_event(world, body="***", isBase64Encoded=True)
+    assert answered(lambda: world.deps, event).status == 400
+
+
+def test_an_old_and_a_new_secret_are_both_good_during_a_rotation(world: World) -> None:
+    """A revoked one is refused as soon as it is gone."""
+    new = "whsec_" + "bmV3LXNlY3JldC1vZi0zMi1ieXRlcy1mb3ItdGVzdHM="
+    world.secrets.held["webhook"] = json.dumps({"current": new, "previous": WEBHOOK_SECRET})
+    assert Delivery(form()).arrives(world).status == 202
+    world.secrets.held["webhook"] = json.dumps({"current": new})
+    assert Delivery(form(), id="evt-2").arrives(world).status == 401
+
+
+@pytest.mark.parametrize(
+    ("delivery", "status"),
+    [
+        (Delivery(form(), workflow="nothing"), 404),
+        (Delivery(form(), headers={"webhook-id": "evt-1"}), 401),
+        (Delivery(b"{"), 400),
+        (Delivery(b'{"a": NaN}'), 400),
+        (Delivery(b'{"a": 1, "a": 2}'), 400),
+        (Delivery(b"[" * 100_000), 400),
+        (Delivery(b"\xff\xfe"), 400),
+        (Delivery(b" " * (MAX_BYTES + 1)), 413),
+    ],
+)
+def test_what_is_refused_is_told_why_and_leaves_nothing(
+    world: World, delivery: Delivery, status: int
+) -> None:
+    """A clear status, a sentence, and not one write."""
+    answer = delivery.arrives(world)
+    assert answer.status == status
+    assert json.loads(answer.body)["message"]
+    assert (world.store.writes, world.payloads.keys(), world.queue.sent) == (0, set(), [])
+
+
+def test_a_large_body_is_refused_before_anything_reads_it(world: World) -> None:
+    """413 comes before the signature and before the parser: the cheap check is the first."""
+    world.secrets.held.clear()
+    assert Delivery(b"[" * (MAX_BYTES + 1), headers={"x": "y"}).arrives(world).status == 413
+
+
+def test_a_signature_for_another_id_is_refused(world: World) -> None:
+    """The id is signed: replaying a body under a new id needs the secret."""
+    signed = Delivery(form()).signed(world)
+    moved = replace(signed, headers={**signed.headers, "webhook-id": "evt-9"})
+    assert moved.arrives(world).status == 401
+    assert sign(WEBHOOK_SECRET, "a", 1, b"x") != sign(WEBHOOK_SECRET, "b", 1, b"x")
