@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from countersign.domain.limits.slots import Limit
+from countersign.domain.limits.slots import RateLimit
 
 ROOT = Path(__file__).parents[1]
 CDK_JSON = ROOT / "cdk.json"
@@ -59,7 +59,7 @@ class Settings(BaseModel):
     payments_base_url: str = Field(pattern=r"^https?://")
     model_base_url: str = Field(pattern=r"^https?://")
     model_name: str = Field(min_length=1)
-    connector_limits: dict[str, Limit]
+    connector_limits: dict[str, RateLimit]
     """How many visits of all functions together use a connector at once, and how often."""
     requests_per_second: int = Field(ge=1)
     jobs_started_at_once: int = Field(ge=2, le=1000)

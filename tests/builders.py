@@ -14,7 +14,7 @@ from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Job, Pointer, Source, Status
 from countersign.domain.ledger import entry as ledger
-from countersign.domain.ledger.action import Action, Receipt, Wanted
+from countersign.domain.ledger.action import Action, ProposedAction, Receipt
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.policy import Answer, Reason, Verdict
 from countersign.domain.policy.proposal import Fact, Proposal, Usage
@@ -110,7 +110,7 @@ def held(
     """A ledger entry whose bytes are real; `parts` overwrite what is stored beside them."""
     made = ledger.entry(
         index,
-        Wanted(action=action_id, params=Memo(text=text), target="contact/7"),
+        ProposedAction(action=action_id, params=Memo(text=text), target="contact/7"),
         action(action_id),
         verdict(answer, *rule_ids, escalate=escalate),
         job_id=JOB_ID,

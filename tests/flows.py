@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from countersign.domain.contract import Contract
-from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy import rules
-from countersign.domain.policy.policy import Line, Policy
+from countersign.domain.policy.policy import Policy, PolicyLine
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.release import Limits, Release
 from countersign.domain.workflow import Draft, Tier, Workflow
@@ -58,13 +58,15 @@ def situation(text: str = "hello", **parts: Any) -> rules.Situation[Letter]:
     return replace(usual, **parts)
 
 
-def policy(*lines: Line) -> Policy:
+def policy(*lines: PolicyLine) -> Policy:
     """A policy of these lines."""
     return Policy(version="letters/1", author="sales-ops", lines=lines)
 
 
 def workflow(
-    lines: Sequence[Line] = (), wants: Sequence[Wanted] = (), ids: Sequence[str] = ("crm.memo",)
+    lines: Sequence[PolicyLine] = (),
+    wants: Sequence[ProposedAction] = (),
+    ids: Sequence[str] = ("crm.memo",),
 ) -> Workflow[Letter]:
     """A workflow that wants `wants` of every letter."""
     return Workflow(

@@ -140,7 +140,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(secrets_.app, name="secrets")
 
 
-def _refusal(answer: submit.Answer) -> str:
+def _refusal(answer: submit.DoorAnswer) -> str:
     return f"The door refused it: {answer.status} {answer.body.get('message', '')}".rstrip()
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError
 
 from countersign.domain.approvals.approval import Person
-from countersign.domain.approvals.directory import Away, Limit, Member
+from countersign.domain.approvals.directory import Away, Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.canonical import instant
 from countersign.domain.contract import Value, explain
@@ -33,7 +33,7 @@ class Absence(Value):
     deputy: str
 
 
-class Entry(Value):
+class PersonWords(Value):
     """One person in the import file, and what `export` writes."""
 
     id: str
@@ -51,7 +51,7 @@ class Entry(Value):
 def member_of(data: Mapping[str, Any]) -> Member:
     """A member out of an entry of the file. Raises ValueError with a sentence."""
     try:
-        entry = Entry.model_validate(dict(data))
+        entry = PersonWords.model_validate(dict(data))
         away = tuple(absence(a.since, a.until, a.deputy, entry.zone) for a in entry.away)
         return Member(
             person=Person(id=entry.id, name=entry.name, address=entry.address),
@@ -82,7 +82,7 @@ def entry_of(member: Member) -> dict[str, Any]:
     }
 
 
-def limit(text: str) -> Limit:
+def limit(text: str) -> SigningLimit:
     """`payments.*=500.00 EUR`. Raises ValueError."""
     found = _LIMIT.fullmatch(text.strip())
     if not found:
@@ -90,7 +90,9 @@ def limit(text: str) -> Limit:
     if not found[3]:
         raise ValueError(f"the limit {text!r} needs its currency: {found[1]}={found[2]} EUR")
     try:
-        return Limit(actions=found[1], most=Money(amount=Decimal(found[2]), currency=found[3]))
+        return SigningLimit(
+            actions=found[1], most=Money(amount=Decimal(found[2]), currency=found[3])
+        )
     except ValidationError as broken:
         raise ValueError(explain(f"the limit {text!r}", broken)) from None
 

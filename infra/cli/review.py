@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.domain.errors import ContractBroken, NotFound
-from countersign.domain.jobs.reviews import Answer, Review
+from countersign.domain.jobs.reviews import Review, ReviewAnswer
 from countersign.domain.reporting.sampling import Rate, Report, reports
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
@@ -30,7 +30,7 @@ LOOKS_AT = 20
 """Items that are tried until one can be shown."""
 
 
-class Verdict(StrEnum):
+class ReviewVerdict(StrEnum):
     """What a reviewer may say."""
 
     OK = "ok"
@@ -59,7 +59,9 @@ def next_item(
 def answer(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     review: Annotated[str, typer.Argument(metavar="ID", help="the id that `next` shows")],
-    verdict: Annotated[Verdict, typer.Argument(help="whether all its actions fit the message")],
+    verdict: Annotated[
+        ReviewVerdict, typer.Argument(help="whether all its actions fit the message")
+    ],
     why: Annotated[str, typer.Option(help="what is wrong; needed with wrong")] = "",
     by: Annotated[str, typer.Option(help="your id")] = "operator",
     target: Where = Place.LOCAL,
@@ -67,10 +69,10 @@ def answer(  # noqa: PLR0917 - Typer turns each parameter into an option
     as_json: AsJson = False,
 ) -> None:
     """Say whether the actions were right. It counts once and is not told what it was about."""
-    if verdict is Verdict.WRONG and not why.strip():
+    if verdict is ReviewVerdict.WRONG and not why.strip():
         raise typer.BadParameter("say what is wrong with --why")
     deps = context.obj(target, stage).deps()
-    said = Answer(by=by, at=deps.clock.now(), verdict=verdict.value, why=why)
+    said = ReviewAnswer(by=by, at=deps.clock.now(), verdict=verdict.value, why=why)
     deps.desk.answer(deps.desk.review(review).model_copy(update={"answer": said}))
     show(f"{review}: {verdict}", {"review": review, "verdict": verdict.value}, as_json=as_json)
 
@@ -93,7 +95,7 @@ def _next(deps: Deps) -> Mapping[str, Any] | None:
         item = _shown(deps, review)
         if item is not None:
             return item
-        void = Answer(by="system", at=deps.clock.now(), verdict="void", why="cannot be shown")
+        void = ReviewAnswer(by="system", at=deps.clock.now(), verdict="void", why="cannot be shown")
         deps.desk.answer(review.model_copy(update={"answer": void}))
     return None
 

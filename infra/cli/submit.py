@@ -32,7 +32,7 @@ class UnreachableError(SubmitError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class DoorAnswer:
     """What the webhook door answered."""
 
     status: int
@@ -57,7 +57,7 @@ def headers(secret: str, event_id: str, body: bytes, at: datetime) -> dict[str, 
 
 def post_webhook(
     url: str, workflow: str, secret: str, event_id: str, body: bytes, *, at: datetime | None = None
-) -> Answer:
+) -> DoorAnswer:
     """Deliver `body` once, signed at `at`, which is the target's time where its clock was moved:
     the door accepts five minutes. Raises UnreachableError when nothing answers at `url`."""
     try:
@@ -71,10 +71,10 @@ def post_webhook(
         raise UnreachableError(
             f"Nothing answers at {url} ({type(error).__name__}): is it running?"
         ) from error
-    return Answer(answer.status_code, _json(answer))
+    return DoorAnswer(answer.status_code, _json(answer))
 
 
-def through_a_door(target: Target, file: Path, workflow: str, event_id: str) -> Answer:
+def through_a_door(target: Target, file: Path, workflow: str, event_id: str) -> DoorAnswer:
     """Send one file: JSON to the signed webhook, everything else into the uploads bucket.
 
     Raises SubmitError when no door answers, or when no job comes of an upload.
@@ -85,7 +85,7 @@ def through_a_door(target: Target, file: Path, workflow: str, event_id: str) -> 
         return post_webhook(target.url, workflow, secret, event_id, body, at=now)
     key = f"{workflow}/{event_id}-{file.name}"
     upload(boto3.client("s3"), target.settings.uploads_bucket, key, body)
-    return Answer(200, {"job_id": job_of_upload(target.deps().store, key), "key": key})
+    return DoorAnswer(200, {"job_id": job_of_upload(target.deps().store, key), "key": key})
 
 
 def upload(s3: Any, bucket: str, key: str, body: bytes) -> None:

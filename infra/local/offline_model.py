@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from countersign.extraction.feedback import heeded
+from countersign.extraction.feedback import apply
 from workflows import WORKFLOWS
 
 MODEL = "offline-heuristics"
@@ -61,7 +61,7 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
     name, texts = _workflow(asked), _texts(asked)
     workflow = WORKFLOWS[name]
     question, *more = _questions(texts)
-    answer = heeded(workflow.offline(question), more[-1] if more else "", workflow.heeds)
+    answer = apply(workflow.offline(question), more[-1] if more else "", workflow.heeds)
     content = json.dumps(answer, ensure_ascii=False)
     sent, received = _tokens(*(text for _, text in texts)), _tokens(content)
     return {

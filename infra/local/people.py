@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from countersign.domain.approvals.approval import Person
-from countersign.domain.approvals.directory import Away, Limit, Member
+from countersign.domain.approvals.directory import Away, Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.money import Money
 from countersign.domain.ports import People
@@ -40,7 +40,7 @@ def _lead(key: str, name: str, *more: str) -> Member:
     lead = _member(key, name, "sales-lead", "refunds-lead", *more, limit="5000")
     most = Money(amount=Decimal(10_000), currency="SEK")
     return lead.model_copy(
-        update={"limits": (*lead.limits, Limit(actions="payments.*", most=most))}
+        update={"limits": (*lead.limits, SigningLimit(actions="payments.*", most=most))}
     )
 
 
@@ -49,7 +49,7 @@ def _member(key: str, name: str, *roles: str, limit: str) -> Member:
     return Member(
         person=Person(id=key, name=name, address=f"{key}@example.com"),
         roles=roles,
-        limits=tuple(Limit(actions="payments.*", most=most) for most in amounts),
+        limits=tuple(SigningLimit(actions="payments.*", most=most) for most in amounts),
         hours=_ALWAYS,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from countersign.domain.approvals.directory import Limit
+from countersign.domain.approvals.directory import SigningLimit
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
 from tests.fakes.world import ANA, World
@@ -71,7 +71,7 @@ def costs(world: World) -> None:
     """The request moves money above the limit, within Ana's own."""
     amount = Money(amount=Decimal(60_000), currency="EUR")
     becomes(world, amounts={approval(world).digests[0]: amount})
-    world.people.becomes(ANA, limits=(Limit(actions="*", most=amount),))
+    world.people.becomes(ANA, limits=(SigningLimit(actions="*", most=amount),))
 
 
 def _request(page: Page, _world: World, base: str) -> None:

@@ -16,7 +16,7 @@ from countersign.domain.errors import AlreadyDecided, NotFound
 from countersign.domain.jobs.change import Change, created, transition
 from countersign.domain.jobs.intake import accepted
 from countersign.domain.jobs.job import Status
-from countersign.domain.jobs.reviews import Answer, Desk, Review
+from countersign.domain.jobs.reviews import Review, ReviewAnswer, Reviews
 from countersign.domain.ports import JobStore
 from tests import builders
 from tests.fakes.desk import FakeDesk
@@ -34,7 +34,7 @@ class Office:
     """A table and the desk over it."""
 
     store: JobStore
-    desk: Desk
+    desk: Reviews
 
     def writes(self, job_id: str, change: Change) -> None:
         """A new job's first change."""
@@ -86,7 +86,7 @@ def review(number: int = 1, **parts: object) -> Review:
 
 def answered(held: Review, minutes: int = 60) -> Review:
     """The same with an answer."""
-    said = Answer(by="ana", at=AT + timedelta(minutes=minutes), verdict="ok")
+    said = ReviewAnswer(by="ana", at=AT + timedelta(minutes=minutes), verdict="ok")
     return held.model_copy(update={"answer": said})
 
 

@@ -15,14 +15,14 @@ from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.errors import ConnectorResting, SlotTaken, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.limits.circuit_breaker import Breaker, failed, paused
-from countersign.domain.limits.slots import Limit, Slot, given_back, lease
-from countersign.domain.ports import JobStore, Limits
+from countersign.domain.limits.slots import RateLimit, Slot, given_back, lease
+from countersign.domain.ports import ConnectorLimits, JobStore
 from tests.contract.test_store import commit, stored
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START
 
-LIMIT = Limit(slots=2, seconds=1)
+LIMIT = RateLimit(slots=2, seconds=1)
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Both:
     """The table, as the store and as the limits see it."""
 
     store: JobStore
-    limits: Limits
+    limits: ConnectorLimits
 
     def takes(self, record: JobRecord, slot: Slot) -> JobRecord:
         return commit(self.store, record, Change(event="claimed", actor="x", takes=slot))

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from countersign.connectors.dynamodb.documents import DynamoPeople
 from countersign.domain.approvals.approval import Person
-from countersign.domain.approvals.directory import Away, Limit, Member
+from countersign.domain.approvals.directory import Away, Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.money import Money
 from countersign.domain.ports import People
@@ -37,7 +37,9 @@ def member(person_id: str = "zoe", **parts: object) -> Member:
     whole = Member(
         person=Person(id=person_id, name="Zoë Ünal\u2028", address=f"{person_id}@example.com"),
         roles=("sales", "refunds"),
-        limits=(Limit(actions="payments.*", most=Money(amount=Decimal("50.00"), currency="EUR")),),
+        limits=(
+            SigningLimit(actions="payments.*", most=Money(amount=Decimal("50.00"), currency="EUR")),
+        ),
         hours=Hours(zone="Europe/Berlin", days=(0, 2, 4), opens=8 * 60, closes=24 * 60),
         away=(Away(since=START, until=START + timedelta(days=3), deputy="ana"),),
     )

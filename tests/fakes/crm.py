@@ -11,7 +11,7 @@ from datetime import datetime
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
 from countersign.connectors.hubspot.client import UNIQUE
-from countersign.connectors.hubspot.http import Reply, accepted
+from countersign.connectors.hubspot.http import HubSpotAnswer, accepted
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
 from countersign.domain.policy.records import Lookup, Record
 from infra.local.crm import seed
@@ -242,7 +242,7 @@ def _checked(
     try:
         return checked(kind, dict(fields), held, OWNERS)
     except ApiError as refused:
-        reply = Reply(refused.status, refused.body, None)
+        reply = HubSpotAnswer(refused.status, refused.body, None)
         accepted(reply, f"write one of {kind}", fields, lost=Ambiguous)
         raise
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from countersign.domain.errors import AlreadyDecided, NotFound
-from countersign.domain.jobs.reviews import Asked, Review
+from countersign.domain.jobs.reviews import OpenRequest, Review
 from tests.fakes.store import FakeStore
 
 
@@ -16,9 +16,9 @@ class FakeDesk:
     def __init__(self, store: FakeStore) -> None:
         self._store = store
 
-    def asked(self, now: datetime, limit: int) -> Sequence[Asked]:
+    def asked(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         open_ = [
-            Asked(record.job.workflow, approval)
+            OpenRequest(record.job.workflow, approval)
             for record in self._store.records()
             for approval in record.approvals.values()
             if approval.decision is None and not approval.superseded and approval.deadline > now

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from countersign.definition import definition
-from countersign.domain.approvals.approval import Choice, Decision, settle
+from countersign.domain.approvals.approval import Choice, Decision, apply_decision
 from countersign.domain.approvals.authority import sign
 from countersign.domain.errors import CountersignError
 from countersign.domain.jobs.change import Change, JobRecord
@@ -119,7 +119,7 @@ class Journey:
             event="decided by a person",
             actor=f"person:{by}",
             approvals=(decided,),
-            ledger=settle(decided, record.ledger),
+            ledger=apply_decision(decided, record.ledger),
             done=("approval",),
         )
         self._world.deps.commit(record, change)

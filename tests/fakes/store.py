@@ -23,7 +23,7 @@ from countersign.domain.jobs.change import (
 from countersign.domain.jobs.inbox import waiting
 from countersign.domain.jobs.job import Job, Status
 from countersign.domain.jobs.reviews import Review
-from countersign.domain.ports import Holder, Seen
+from countersign.domain.ports import Holder, KnownEvent
 from countersign.domain.workflow import Claim
 from tests.builders import job
 from tests.fakes.limits import FakeLimits
@@ -81,10 +81,10 @@ class FakeStore:
             raise Crash("killed before this write")
         self.writes += 1
 
-    def create(self, job: Job, entry: audit.Entry, change: Change) -> Seen | None:
+    def create(self, job: Job, entry: audit.Entry, change: Change) -> KnownEvent | None:
         with self._lock:
             if job.job_id in self._records:
-                return Seen(body_digest=self._records[job.job_id].job.source.body_digest)
+                return KnownEvent(body_digest=self._records[job.job_id].job.source.body_digest)
             self._wrote()
             self._records[job.job_id] = after(JobRecord(job=job), job, entry, change)
             return None

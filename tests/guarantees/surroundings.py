@@ -20,9 +20,9 @@ from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.connectors.slack import WebhookPushes
 from countersign.connectors.stripe.client import StripePayments
-from countersign.domain.approvals.directory import Limit, Member
+from countersign.domain.approvals.directory import Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
-from countersign.domain.limits.slots import Limit as SlotLimit
+from countersign.domain.limits.slots import RateLimit as SlotLimit
 from countersign.domain.money import Money
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
@@ -101,7 +101,7 @@ def people() -> FakePeople:
     """The sellers, and one who signs refunds."""
     directory = FakePeople()
     always = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
-    upto = Limit(actions="payments.*", most=Money(amount=Decimal(500), currency="EUR"))
+    upto = SigningLimit(actions="payments.*", most=Money(amount=Decimal(500), currency="EUR"))
     member = Member(person=ANA, roles=("sales", "refunds"), limits=(upto,), hours=always)
     directory.save(member)
     return directory

@@ -45,10 +45,10 @@ def quiet_form(number: int) -> bytes:
     return form(email=mailbox(number), consent=False)
 
 
-def deliver(stand: Stand, events: Sequence[tuple[str, bytes]]) -> list[submit.Answer]:
+def deliver(stand: Stand, events: Sequence[tuple[str, bytes]]) -> list[submit.DoorAnswer]:
     """All deliveries, from eight sides at once."""
 
-    def one(event: tuple[str, bytes]) -> submit.Answer:
+    def one(event: tuple[str, bytes]) -> submit.DoorAnswer:
         return submit.post_webhook(
             stand.url, "lead_intake", stand.webhook_secret, event[0], event[1]
         )

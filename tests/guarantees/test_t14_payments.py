@@ -19,7 +19,7 @@ from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger import entry as ledger
-from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.money import Money
 from countersign.domain.policy.records import Record, Records
@@ -121,7 +121,7 @@ def entry(refund: Refund, job_id: str, now: datetime) -> LedgerEntry:
     """The action as policy lets it run when nothing was found."""
     return ledger.entry(
         0,
-        Wanted(action=REFUND.id, params=refund, target=refund.charge),
+        ProposedAction(action=REFUND.id, params=refund, target=refund.charge),
         REFUND,
         FLOW.policy.verdict(REFUND.id, ()),
         job_id=job_id,

@@ -15,7 +15,7 @@ import pytest
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
-from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Findings
@@ -98,7 +98,7 @@ def verified(trial: Trial, world: World, crm: LyingCrm) -> bool:
     """Whether one visit of Act says so; a lie is checked against the CRM's own database."""
     params, kind, _ = CASES[trial.action]
     job_id = "j-000000000000000000000014"
-    wanted = Wanted(action=trial.action, params=params, target="contact/1")
+    wanted = ProposedAction(action=trial.action, params=params, target="contact/1")
     results = {
         "records": Records(read_at=world.clock.now(), found={}),
         "findings": Findings(found=()),

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from countersign.approvals.handlers import answer
-from countersign.domain.approvals.directory import Limit
+from countersign.domain.approvals.directory import SigningLimit
 from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
@@ -99,13 +99,13 @@ def _edited_it(held: Waiting) -> None:
 def _too_much(held: Waiting) -> None:
     money = Money(amount=Decimal("50000.01"), currency="EUR")
     held.becomes(amounts={held.approval.digests[0]: money})
-    limit = Limit(actions="crm.*", most=Money(amount=Decimal("50000.00"), currency="EUR"))
+    limit = SigningLimit(actions="crm.*", most=Money(amount=Decimal("50000.00"), currency="EUR"))
     held.world.people.becomes(ANA, limits=(limit,))
 
 
 def _other_currency(held: Waiting) -> None:
     _too_much(held)
-    limit = Limit(actions="*", most=Money(amount=Decimal("900000.00"), currency="USD"))
+    limit = SigningLimit(actions="*", most=Money(amount=Decimal("900000.00"), currency="USD"))
     held.world.people.becomes(ANA, limits=(limit,))
 
 

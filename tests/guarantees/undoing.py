@@ -15,7 +15,7 @@ from countersign.domain.contract import Contract, Stored
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger import entry as ledger
-from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Answer, Verdict
@@ -91,7 +91,7 @@ class Ground:
             value = dice.choice(SELLERS[kind][name]).format(id=record_id)
             self.side.store.update(held, {name: value})
 
-    def does(self, number: int, wanted: Wanted) -> Journey:
+    def does(self, number: int, wanted: ProposedAction) -> Journey:
         """A job that is COMPLETED after doing one thing."""
         journey = Journey(self.world, self._begun(number, wanted))
         journey.goes("Act", {"connector": "crm"})
@@ -104,7 +104,7 @@ class Ground:
         Journey(self.world, journey.job_id).goes()
         return journey.record.job.status
 
-    def _begun(self, number: int, wanted: Wanted) -> str:
+    def _begun(self, number: int, wanted: ProposedAction) -> str:
         job_id = f"j-{number:024d}"
         results: Mapping[str, Contract] = {
             "records": Records(read_at=self.world.clock.now(), found={}),
@@ -121,7 +121,7 @@ class Ground:
         return job_id
 
 
-def entry(index: int, wanted: Wanted, job_id: str) -> LedgerEntry:
+def entry(index: int, wanted: ProposedAction, job_id: str) -> LedgerEntry:
     """What policy lets run without a signature."""
     return ledger.entry(
         index,
@@ -134,7 +134,7 @@ def entry(index: int, wanted: Wanted, job_id: str) -> LedgerEntry:
     )
 
 
-def state(ground: Ground, number: int, dice: random.Random, action: str) -> Wanted:
+def state(ground: Ground, number: int, dice: random.Random, action: str) -> ProposedAction:
     """The CRM in some state, and an action that changes it."""
     address = f"undo.{number}@example.com"
     held = {name: dice.choice(values) for name, values in POOL.items()}
@@ -147,7 +147,9 @@ def state(ground: Ground, number: int, dice: random.Random, action: str) -> Want
         "crm.create_lead": _lead,
         "crm.request_callback": _callback,
     }
-    return Wanted(action=action, params=params[action](address, dice), target=f"contact/{number}")
+    return ProposedAction(
+        action=action, params=params[action](address, dice), target=f"contact/{number}"
+    )
 
 
 def _contact(address: str, dice: random.Random) -> Contact:

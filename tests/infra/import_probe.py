@@ -33,7 +33,9 @@ def load(names: list[str]) -> None:
     while names:
         for name in names:
             importlib.import_module(name)
-        ours = {n for n in sys.modules if n.startswith(("countersign.", "workflows."))} - ROOT_MODULES
+        ours = {
+            n for n in sys.modules if n.startswith(("countersign.", "workflows."))
+        } - ROOT_MODULES
         new = sorted(ours - seen)
         seen |= ours
         names = [late for name in new for late in late_imports(sys.modules[name])]

@@ -23,7 +23,7 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     # The same before its time, when mail reaches nobody who may sign.
     "give_up": frozenset({TIME}),
     # Moves the ledger by a decision that stands.
-    "settle": frozenset({RECORDER, TIME}),
+    "apply_decision": frozenset({RECORDER, TIME}),
     # An edit, judged by `may_edit` in its one recorder, reached by link and by inbox.
     "edited": frozenset({EDITOR}),
     "record_edit": frozenset(),
@@ -58,7 +58,7 @@ ROUTES: Mapping[str, str] = {
 """Every module that may hand a decision to the one recorder, and the name of its route."""
 
 _DECIDING = {
-    "countersign.domain.approvals.approval": {"decide", "settle", "expire", "give_up"},
+    "countersign.domain.approvals.approval": {"decide", "apply_decision", "expire", "give_up"},
     "countersign.domain.approvals.authority": {"sign"},
     "countersign.domain.planning.edits": {"edited"},
     "countersign.domain.approvals.questions": {"asked"},

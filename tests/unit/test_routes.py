@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import countersign
-from countersign.domain.approvals.approval import Approval, Choice, Decision, decide, settle
-from countersign.domain.approvals.directory import Limit
+from countersign.domain.approvals.approval import Approval, Choice, Decision, apply_decision, decide
+from countersign.domain.approvals.directory import SigningLimit
 from countersign.domain.approvals.links import hashed
 from countersign.domain.jobs.change import Change, Link
 from countersign.domain.money import Money
@@ -68,7 +68,7 @@ def naively(world: World, spoil: Callable[[], None]) -> None:
     made = Decision(by="ana", at=asked.requested_at, choices={asked.digests[0]: Choice.APPROVE})
     blank = asked.model_copy(update={"superseded": False, "approvers": (ANA,), "requester": ""})
     decided = decide(blank.model_copy(update={"author": "", "deadline": LATE}), made)
-    ledger = settle(decided, held.ledger)
+    ledger = apply_decision(decided, held.ledger)
     world.deps.commit(held, Change("decided", "person:ana", approvals=(decided,), ledger=ledger))
 
 
@@ -138,7 +138,7 @@ def test_every_route_is_listed_and_played() -> None:
     assert set(ROUTES.values()) == set(PLAYED)
 
 
-@pytest.mark.parametrize("name", sorted(set(ONLY_IN) - {"settle"}))
+@pytest.mark.parametrize("name", sorted(set(ONLY_IN) - {"apply_decision"}))
 def test_every_way_to_a_power_is_listed(name: str) -> None:
     """Decisions, edits, questions, cases and rollbacks, on pages and at the command line: the table
     names each caller, and no caller that is gone."""
@@ -173,7 +173,7 @@ def test_no_route_avoids_the_mailed_code(route: str) -> None:
     """Above the limit no route records what came without a code, within everybody's own limits."""
     world = arranged()
     most = Money(amount=Decimal(9_000), currency="EUR")
-    world.people.becomes(ANA, limits=(Limit(actions="*", most=most),))
+    world.people.becomes(ANA, limits=(SigningLimit(actions="*", most=most),))
     PLAYED[route](world, lambda: amount(world))
     assert not signed(world)
     assert len(world.codes.all()) == (route != "bulk")
@@ -209,8 +209,8 @@ SEEDED = (
         "def f(a, n):\n    return give_up(a, n)\n"
     ),
     (
-        "from countersign.domain.approvals.approval import settle\n\n"
-        "def f(a, x):\n    return settle(a, x)\n"
+        "from countersign.domain.approvals.approval import apply_decision\n\n"
+        "def f(a, x):\n    return apply_decision(a, x)\n"
     ),
     "def f(a, d):\n    return a.model_copy(update={'decision': d})\n",
     "def f(a, d):\n    return a.model_copy(update={**{}, 'signatures': (d,)})\n",

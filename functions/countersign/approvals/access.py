@@ -19,7 +19,7 @@ from countersign.domain.workflow import Workflow
 from countersign.portal import session
 from countersign.runtime.deps import Deps
 from countersign.web import notices
-from countersign.web.forms import Fault, TurnedAway
+from countersign.web.forms import Fault, HttpRefusal
 from countersign.web.http import Request
 from countersign.web.page_cookie import Opened, opened
 from workflows import WORKFLOWS
@@ -36,7 +36,7 @@ _NO_LINK = Link(link_id="-", secret_hash="0" * 64, job_id="-", approval_id="-", 
 
 
 @dataclass(frozen=True)
-class Asked:
+class Addressee:
     """Somebody who was asked, and what about, whichever way they come."""
 
     member: Member
@@ -70,11 +70,11 @@ class Asked:
         return "open" if waits else "moved on"
 
 
-AskedT = TypeVar("AskedT", bound=Asked)
+AskedT = TypeVar("AskedT", bound=Addressee)
 
 
 @dataclass(frozen=True)
-class Visit(Asked):
+class LinkHolder(Addressee):
     """Somebody with a link of their own."""
 
     link: Link
@@ -82,7 +82,7 @@ class Visit(Asked):
 
 
 def genuine(deps: Deps, request: Request) -> Link:
-    """The link of this request. Raises TurnedAway, with the one refusal, for one that is unknown,
+    """The link of this request. Raises HttpRefusal, with the one refusal, for one that is unknown,
     has another secret, or was tried too often.
 
     An unknown link and a wrong secret cost the same: one read and one comparison.
@@ -90,39 +90,39 @@ def genuine(deps: Deps, request: Request) -> Link:
     link = _link(deps, request.params.get("link", ""))
     same = links.matches(request.params.get("secret", ""), link.secret_hash)
     if not same or link.tries >= TRIES:
-        raise TurnedAway(notices.REFUSED)
+        raise HttpRefusal(notices.REFUSED)
     return link
 
 
-def visit(deps: Deps, request: Request, link: Link) -> Visit:
-    """The visit of somebody with a genuine link. Raises TurnedAway, with the one refusal, when it
+def visit(deps: Deps, request: Request, link: Link) -> LinkHolder:
+    """The visit of somebody with a genuine link. Raises HttpRefusal, with the one refusal, when it
     leads to nothing that they may decide; UnknownVersion as `arrived`."""
     if link.question:
-        raise TurnedAway(notices.REFUSED)
+        raise HttpRefusal(notices.REFUSED)
     here = arrived(deps, link.job_id, link.approval_id, link.person_id)
-    return Visit(**vars(here), link=link, secret=request.params.get("secret", ""))
+    return LinkHolder(**vars(here), link=link, secret=request.params.get("secret", ""))
 
 
-def arrived(deps: Deps, job_id: str, approval_id: str, person_id: str) -> Asked:
-    """A person at a request. Raises TurnedAway, with the one refusal, when it is not there, did
+def arrived(deps: Deps, job_id: str, approval_id: str, person_id: str) -> Addressee:
+    """A person at a request. Raises HttpRefusal, with the one refusal, when it is not there, did
     not ask them, or they left; UnknownVersion for a workflow that this code does not have."""
     record = record_of(deps, job_id)
     approval = record.approvals.get(approval_id)
     person = approval.person(person_id) if approval else None
     if approval is None or person is None:
-        raise TurnedAway(notices.REFUSED)
+        raise HttpRefusal(notices.REFUSED)
     member = deps.people.directory().member(person.id)
     if member is None:
-        raise TurnedAway(notices.REFUSED)
-    return Asked(member, record, approval, workflow_of(record), deps.clock.now())
+        raise HttpRefusal(notices.REFUSED)
+    return Addressee(member, record, approval, workflow_of(record), deps.clock.now())
 
 
 def record_of(deps: Deps, job_id: str) -> JobRecord:
-    """The job. Raises TurnedAway when it is gone."""
+    """The job. Raises HttpRefusal when it is gone."""
     try:
         return deps.store.load(job_id)
     except NotFound:
-        raise TurnedAway(notices.REFUSED) from None
+        raise HttpRefusal(notices.REFUSED) from None
 
 
 def workflow_of(record: JobRecord) -> Workflow[Any]:
@@ -182,16 +182,16 @@ def _open(approval: Approval, person_id: str) -> bool:
 
 
 def opened_here(deps: Deps, request: Request, link: Link) -> Opened:
-    """The page from which the form was sent. Raises TurnedAway when this browser has none open."""
+    """The page from which the form was sent. Raises HttpRefusal when this browser has none open."""
     held = opened(deps, request, link.link_id, deps.clock.now())
     if held is None:
-        raise TurnedAway(notices.OPEN_AGAIN)
+        raise HttpRefusal(notices.OPEN_AGAIN)
     return held
 
 
 def code_faults(deps: Deps, link: Link, held: Opened, typed: str) -> tuple[Fault, ...]:
     """What is wrong with the typed code. No code at all is not a guess: a button clicker must not
-    use up a person's tries. Raises TurnedAway at the last try."""
+    use up a person's tries. Raises HttpRefusal at the last try."""
     if not link.secret_hash:
         # A page of somebody signed in: there is no link to close.
         return session.code_faults(deps, link.link_id, typed, held.code)
@@ -203,7 +203,7 @@ def code_faults(deps: Deps, link: Link, held: Opened, typed: str) -> tuple[Fault
     if left <= 0:
         # Only the try that closed it: guesses at the same time bring no second mail.
         mailed = not left and owe_new_link(deps, link)
-        raise TurnedAway(notices.NEW_LINK if mailed else notices.TRIED_OUT)
+        raise HttpRefusal(notices.NEW_LINK if mailed else notices.TRIED_OUT)
     tries = "1 try is" if left == 1 else f"{left} tries are"
     return (Fault("code", f"That is not the code; {tries} left."),)
 

@@ -10,7 +10,7 @@ from countersign import observability
 from countersign.approvals.access import AskedT
 from countersign.approvals.form import Typed
 from countersign.approvals.mailed_code import confirm
-from countersign.domain.approvals.approval import Approval, Decision, settle
+from countersign.domain.approvals.approval import Approval, Decision, apply_decision
 from countersign.domain.approvals.authority import sign
 from countersign.domain.canonical import instant
 from countersign.domain.errors import StoreConflict
@@ -111,7 +111,7 @@ def _change(here: AskedT, approval: Approval, decision: Decision, *, confirmed: 
     return replace(
         signed,
         event="decided by a person",
-        ledger=settle(approval, here.record.ledger),
+        ledger=apply_decision(approval, here.record.ledger),
         done=("approval", "reminder"),
         due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from countersign import observability
-from countersign.approvals.access import Visit, code_faults, opened_here
+from countersign.approvals.access import LinkHolder, code_faults, opened_here
 from countersign.approvals.decide import CALLBACK_AFTER, WRITES, go_on
 from countersign.approvals.form import shown
 from countersign.approvals.outcome import EDITED, closed, replaced_notice
@@ -23,7 +23,7 @@ from countersign.domain.planning.edits import changed_names, edited
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.web import notices
-from countersign.web.forms import Fault, Form, TurnedAway, fields_of, trust_origin
+from countersign.web.forms import Fault, Form, HttpRefusal, fields_of, trust_origin
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened_now
 from countersign.web.responses import notice, page
@@ -42,7 +42,7 @@ _HINTS = {
 
 
 @dataclass(frozen=True)
-class Field:
+class EditField:
     """One field. `name` is the parameter, `key` the name and id of its element."""
 
     name: str
@@ -66,7 +66,7 @@ class Edit:
     number: int
     words: Pieces
     target: Pieces
-    inputs: tuple[Field, ...]
+    inputs: tuple[EditField, ...]
     fixed: tuple[Param, ...]
     """Parameters that stay as they are."""
     consequences: str
@@ -87,7 +87,7 @@ def edit_view(
         words=visible(action.words(params_of(held, action))),
         target=visible(content["target"]),
         inputs=tuple(
-            Field(
+            EditField(
                 name=one.name,
                 key=FIELD + one.name,
                 label=label(one.name),
@@ -120,14 +120,14 @@ _FIXED = frozenset({"shown", "code"})
 
 
 @dataclass(frozen=True)
-class Chosen:
+class EditedAction:
     """The action that is edited, and its number on the page."""
 
     number: int
     held: LedgerEntry
 
 
-def edit(deps: Deps, request: Request, here: Visit, *, home: str = "") -> Response:
+def edit(deps: Deps, request: Request, here: LinkHolder, *, home: str = "") -> Response:
     """The form (GET), or the edit (POST), of the action that the address names by its number.
     `home` is the way back to the inbox, in words."""
     chosen = _chosen(request, here)
@@ -139,16 +139,18 @@ def edit(deps: Deps, request: Request, here: Visit, *, home: str = "") -> Respon
     return _shown(here, chosen, form, 200, held.set_cookie)
 
 
-def _chosen(request: Request, here: Visit) -> Chosen:
+def _chosen(request: Request, here: LinkHolder) -> EditedAction:
     entries = asked(here.record, here.approval, here.now)
     number = request.query["edit"]
     for at, held in enumerate(entries, 1):
         if str(at) == number and action_for(here.workflow, held).editable:
-            return Chosen(at, held)
-    raise TurnedAway(notices.OTHER_ACTIONS)
+            return EditedAction(at, held)
+    raise HttpRefusal(notices.OTHER_ACTIONS)
 
 
-def _take(deps: Deps, request: Request, here: Visit, chosen: Chosen, home: str) -> Response:
+def _take(
+    deps: Deps, request: Request, here: LinkHolder, chosen: EditedAction, home: str
+) -> Response:
     trust_origin(request, deps.settings.public_base_url)
     fields = fields_of(request, MAX_BYTES)
     held = opened_here(deps, request, here.link)
@@ -167,32 +169,34 @@ def _take(deps: Deps, request: Request, here: Visit, chosen: Chosen, home: str) 
     return closed(after, 409, home=home)
 
 
-def _filled(here: Visit, held: Opened, texts: Mapping[str, str]) -> Form:
+def _filled(here: LinkHolder, held: Opened, texts: Mapping[str, str]) -> Form:
     return Form(shown=shown(here.approval), code=held.code, texts=texts)
 
 
-def _texts(here: Visit, chosen: Chosen, fields: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, by parameter. Raises TurnedAway: not our form, or about another request."""
+def _texts(here: LinkHolder, chosen: EditedAction, fields: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, by parameter. Raises HttpRefusal: not our form, or about another request."""
     names = action_for(here.workflow, chosen.held).editable
     if set(fields) != _FIXED | {FIELD + name for name in names}:
-        raise TurnedAway(notices.MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     if fields["shown"] != shown(here.approval):
-        raise TurnedAway(notices.OTHER_ACTIONS)
+        raise HttpRefusal(notices.OTHER_ACTIONS)
     return {name: fields[FIELD + name] for name in names}
 
 
-def _faults(here: Visit, chosen: Chosen, texts: Mapping[str, str]) -> tuple[Fault, ...]:
+def _faults(here: LinkHolder, chosen: EditedAction, texts: Mapping[str, str]) -> tuple[Fault, ...]:
     action = action_for(here.workflow, chosen.held)
     wrong = faults(inputs(chosen.held, action), texts, here.now)
     return tuple(Fault(FIELD + name, f"{label(name)} {end}") for name, end in wrong.items())
 
 
-def record_edit(deps: Deps, here: Visit, held: LedgerEntry, texts: Mapping[str, str]) -> Visit:
+def record_edit(
+    deps: Deps, here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]
+) -> LinkHolder:
     """The visit after the write: its request is superseded when the edit stands; else somebody
     decided, or time did.
 
     Raises ContractBroken, with a sentence for the person, when the edit is not allowed;
-    NotAuthorised when the stored bytes moved or the person may not edit; TurnedAway when another
+    NotAuthorised when the stored bytes moved or the person may not edit; HttpRefusal when another
     edit was first; StoreConflict when other writers did not let go.
     """
     for _ in range(WRITES):
@@ -206,7 +210,7 @@ def record_edit(deps: Deps, here: Visit, held: LedgerEntry, texts: Mapping[str, 
     raise StoreConflict("the job kept changing; nothing was edited")
 
 
-def _written(deps: Deps, here: Visit, held: LedgerEntry, made: LedgerEntry) -> Visit:
+def _written(deps: Deps, here: LinkHolder, held: LedgerEntry, made: LedgerEntry) -> LinkHolder:
     """One commit: the new entry, the request void with all its links and signatures. The due row
     heals a crash before the execution was told."""
     judged = may_edit(here.member, here.approval, here.now)
@@ -236,13 +240,13 @@ def _written(deps: Deps, here: Visit, held: LedgerEntry, made: LedgerEntry) -> V
     return after
 
 
-def _reloaded(deps: Deps, here: Visit, made: LedgerEntry) -> Visit:
+def _reloaded(deps: Deps, here: LinkHolder, made: LedgerEntry) -> LinkHolder:
     """The visit as it is now; our own write looks like a conflict when its answer was lost."""
     record = deps.store.load(here.record.job.job_id)
     after = replace(here, record=record, approval=record.approvals[here.approval.approval_id])
     ours = any(one == made for one in record.ledger)
     if after.approval.superseded and not ours:
-        raise TurnedAway(replaced_notice(after.record, after.approval, after.person))
+        raise HttpRefusal(replaced_notice(after.record, after.approval, after.person))
     if after.approval.superseded:
         go_on(deps, after)
     return after
@@ -253,6 +257,8 @@ def _sentence(refused: ContractBroken) -> str:
     return f"This edit cannot be recorded: {words}{'' if words.endswith('.') else '.'}"
 
 
-def _shown(here: Visit, chosen: Chosen, form: Form, status: int, cookie: str = "") -> Response:
+def _shown(
+    here: LinkHolder, chosen: EditedAction, form: Form, status: int, cookie: str = ""
+) -> Response:
     view = edit_view(here.approval, here.person, here.workflow, chosen.number, chosen.held)
     return page(status, "edit.html.j2", cookie=cookie, it=view, form=form)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from countersign.domain.approvals.approval import Approval, Cause, Choice, still_open
+from countersign.domain.approvals.approval import Approval, Choice, RejectionReason, still_open
 from countersign.web import notices
-from countersign.web.forms import REASON_LIMIT, CodeStep, Fault, TurnedAway, fields_of
+from countersign.web.forms import REASON_LIMIT, CodeStep, Fault, HttpRefusal, fields_of
 from countersign.web.http import Request
 
 _PREFIX = "choice-"
@@ -38,11 +38,11 @@ class Filled:
 
 
 def read(request: Request) -> Filled:
-    """The decision in the body. Raises TurnedAway: too large, not a form, or not our form."""
+    """The decision in the body. Raises HttpRefusal: too large, not a form, or not our form."""
     fields = fields_of(request)
     choices = {k.removeprefix(_PREFIX): v for k, v in fields.items() if k.startswith(_PREFIX)}
     if {k for k in fields if not k.startswith(_PREFIX)} - _OPTIONAL != _SINGLE:
-        raise TurnedAway(notices.MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     reason = fields["reason"].replace("\r\n", "\n").strip()
     typed = Typed(fields.get("mailed", "").strip(), "again" in fields)
     code = fields["code"].strip()
@@ -55,11 +55,11 @@ def shown(approval: Approval) -> str:
 
 
 def about(filled: Filled, approval: Approval) -> None:
-    """Raises TurnedAway when the form is not about exactly the approval's actions."""
+    """Raises HttpRefusal when the form is not about exactly the approval's actions."""
     same = filled.shown == shown(approval) and set(filled.choices) <= set(approval.digests)
-    known = set(filled.choices.values()) <= set(Choice) and filled.cause in {"", *Cause}
+    known = set(filled.choices.values()) <= set(Choice) and filled.cause in {"", *RejectionReason}
     if not same or not known:
-        raise TurnedAway(notices.OTHER_ACTIONS)
+        raise HttpRefusal(notices.OTHER_ACTIONS)
 
 
 def faults(filled: Filled, approval: Approval) -> tuple[Fault, ...]:
@@ -77,15 +77,15 @@ def faults(filled: Filled, approval: Approval) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def cause_of(filled: Filled) -> Cause | None:
+def cause_of(filled: Filled) -> RejectionReason | None:
     """Why something is rejected; nothing when nothing is."""
     rejects = Choice.REJECT in filled.choices.values()
-    return Cause(filled.cause) if rejects and filled.cause else None
+    return RejectionReason(filled.cause) if rejects and filled.cause else None
 
 
 def _unexplained(filled: Filled) -> list[Fault]:
     if not filled.cause:
         return [Fault("cause", "A rejection needs a reason: choose one from the list.")]
-    if filled.cause == Cause.OTHER and not filled.reason:
+    if filled.cause == RejectionReason.OTHER and not filled.reason:
         return [Fault("reason", "You chose “other”: write one or two sentences.")]
     return []

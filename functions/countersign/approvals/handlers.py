@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from countersign import observability
 from countersign.approvals import form
-from countersign.approvals.access import Visit, code_faults, genuine, opened_here, visit
+from countersign.approvals.access import LinkHolder, code_faults, genuine, opened_here, visit
 from countersign.approvals.decide import record_decision
 from countersign.approvals.edit import edit
 from countersign.approvals.form import Filled, shown
@@ -24,13 +24,13 @@ from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, 
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
 from countersign.web import notices
-from countersign.web.forms import Fault, Form, TurnedAway, trust_origin
+from countersign.web.forms import Fault, Form, HttpRefusal, trust_origin
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened_now
 from countersign.web.responses import allowed, notice, page, see
 
 
-def show(deps: Deps, here: Visit, held: Opened, filled: Filled | None = None) -> Response:
+def show(deps: Deps, here: LinkHolder, held: Opened, filled: Filled | None = None) -> Response:
     """The page; with a form that was filled in, 422 and everything that was typed."""
     view = request_view(
         here.record,
@@ -72,7 +72,7 @@ def _again(form: Form, filled: Filled) -> Form:
     )
 
 
-def _names(deps: Deps, here: Visit) -> Mapping[str, str]:
+def _names(deps: Deps, here: LinkHolder) -> Mapping[str, str]:
     """Names of people who may not be among the approvers; read only when somebody is named."""
     if not here.approval.instead_of and not here.approval.editors:
         return {}
@@ -83,7 +83,7 @@ def answer(deps: Deps, request: Request) -> Response:
     """The answer to one request for `/approvals/{link}/{secret}`."""
     try:
         return _routed(deps, request)
-    except TurnedAway as turned:
+    except HttpRefusal as turned:
         return notice(turned.notice)
     except (NotAuthorised, UnknownVersion):
         observability.count("ApprovalsDamaged")
@@ -113,7 +113,7 @@ def _routed(deps: Deps, request: Request) -> Response:
         case "OPTIONS":
             return allowed(204)
         case _:
-            raise TurnedAway(notices.NO_METHOD)
+            raise HttpRefusal(notices.NO_METHOD)
 
 
 def _page(deps: Deps, request: Request) -> Response:
@@ -132,11 +132,11 @@ def _page(deps: Deps, request: Request) -> Response:
     return _take(deps, request, here) if request.method == "POST" else _show(deps, request, here)
 
 
-def _show(deps: Deps, request: Request, here: Visit) -> Response:
+def _show(deps: Deps, request: Request, here: LinkHolder) -> Response:
     return show(deps, here, opened_now(deps, request, here.link.link_id, here.now))
 
 
-def _take(deps: Deps, request: Request, here: Visit) -> Response:
+def _take(deps: Deps, request: Request, here: LinkHolder) -> Response:
     """Everything that a decision needs, in the order in which nothing is given away."""
     trust_origin(request, deps.settings.public_base_url)
     filled = form.read(request)
@@ -159,7 +159,7 @@ def _take(deps: Deps, request: Request, here: Visit) -> Response:
     return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
 
 
-def _decision(here: Visit, held: Opened, filled: Filled) -> Decision:
+def _decision(here: LinkHolder, held: Opened, filled: Filled) -> Decision:
     return Decision(
         by=here.person.id,
         at=here.now,

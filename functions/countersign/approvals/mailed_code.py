@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from countersign import observability
-from countersign.approvals.access import Asked
+from countersign.approvals.access import Addressee
 from countersign.approvals.form import Typed
 from countersign.domain.approvals import codes
 from countersign.domain.approvals.approval import Decision, Person
@@ -162,7 +162,7 @@ class CodeAsked(Exception):  # noqa: N818 - an answer, not a failure
 class _Wanted:
     """A decision that needs a code."""
 
-    here: Asked
+    here: Addressee
     decision: Decision
     amounts: tuple[Money, ...]
 
@@ -175,7 +175,7 @@ class _Wanted:
         return codes.about(self.here.approval, self.decision)
 
 
-def confirm(deps: Deps, here: Asked, decision: Decision, typed: Typed) -> bool:
+def confirm(deps: Deps, here: Addressee, decision: Decision, typed: Typed) -> bool:
     """Whether a mailed code confirms the decision; False when it needs none.
 
     Raises CodeAsked when one is needed and the right one was not typed: then nothing may be
@@ -197,7 +197,7 @@ def confirm(deps: Deps, here: Asked, decision: Decision, typed: Typed) -> bool:
     raise StoreConflict("the code kept changing; nothing was decided")
 
 
-def _limits(here: Asked) -> Limits | None:
+def _limits(here: Addressee) -> Limits | None:
     held = here.record.results.get("limits")
     return held.as_(Limits) if held else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from countersign.approvals.access import Visit
+from countersign.approvals.access import LinkHolder
 from countersign.approvals.views.signatures import (
     Rejection,
     Signature,
@@ -28,7 +28,7 @@ from countersign.web.wording import STATUS_WORDS, in_words
 
 
 @dataclass(frozen=True)
-class Chosen:
+class DecidedAction:
     """One action, what became of it, and who is the cause if it was rejected."""
 
     number: int
@@ -51,7 +51,7 @@ class Decided:
     when: str
     when_at: str
     signatures: tuple[Signature, ...]
-    chosen: tuple[Chosen, ...]
+    chosen: tuple[DecidedAction, ...]
 
 
 def decided(
@@ -89,9 +89,9 @@ def _chosen(
     approval: Approval,
     person: Person,
     workflow: Workflow[Any],
-) -> Chosen:
+) -> DecidedAction:
     decision = approval.decision
-    return Chosen(
+    return DecidedAction(
         number=number,
         words=visible(in_words(held, workflow)),
         approved=decision is not None and decision.approves(held.digest),
@@ -143,7 +143,7 @@ def _is_newer(one: Approval, than: Approval) -> bool:
     return one.approval_id != than.approval_id and one.requested_at >= than.requested_at
 
 
-def closed(here: Visit, status: int, *, home: str = "") -> Response:
+def closed(here: LinkHolder, status: int, *, home: str = "") -> Response:
     """Who decided what, when and why; or that time, an edit, or another signature, is what counts
     now. `home` is the way back to the inbox, in words."""
     decision = here.approval.decision
@@ -155,7 +155,7 @@ def closed(here: Visit, status: int, *, home: str = "") -> Response:
     return notice(_notice(here), status, home=home)
 
 
-def _notice(here: Visit) -> Notice:
+def _notice(here: LinkHolder) -> Notice:
     match here.standing:
         case "signed":
             return signed_notice(here.approval, here.person)

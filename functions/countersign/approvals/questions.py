@@ -8,10 +8,16 @@ from typing import Any
 from urllib.parse import quote
 
 from countersign.approvals import form as form_in_form
-from countersign.approvals.access import Visit, code_faults, opened_here, record_of, workflow_of
+from countersign.approvals.access import (
+    LinkHolder,
+    code_faults,
+    opened_here,
+    record_of,
+    workflow_of,
+)
 from countersign.approvals.decide import WRITES
 from countersign.approvals.service import contact_for, contact_today, extended
-from countersign.approvals.views.request import Part, source
+from countersign.approvals.views.request import SourcePart, source
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.questions import (
     ANSWER_LIMIT,
@@ -28,7 +34,7 @@ from countersign.domain.jobs.shown import stored
 from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
 from countersign.web import notices
-from countersign.web.forms import Fault, Form, TurnedAway, fields_of, trust_origin
+from countersign.web.forms import Fault, Form, HttpRefusal, fields_of, trust_origin
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import opened_now
 from countersign.web.responses import notice, page, see
@@ -50,7 +56,7 @@ class QuestionPage:
     when: str
     question: Pieces
     actions: tuple[Pieces, ...]
-    source: tuple[Part, ...]
+    source: tuple[SourcePart, ...]
     most: int
     left: str
     moves_deadline: bool
@@ -130,7 +136,7 @@ class Answering:
         return asked_in.superseded or (pending is not None and self.now < pending.deadline)
 
 
-def ask_back(deps: Deps, request: Request, here: Visit) -> Response:
+def ask_back(deps: Deps, request: Request, here: LinkHolder) -> Response:
     """The form for a question (GET), or the question (POST)."""
     contact, earlier = _contact(deps, here), here.record.questions.values()
     if contact is None or no_more(here.approval, earlier, here.person, contact, here.now):
@@ -156,7 +162,7 @@ def give_answer(deps: Deps, request: Request, link: Link) -> Response:
     return _answer_page(here, form, 200, held.set_cookie)
 
 
-def _take_question(deps: Deps, request: Request, here: Visit) -> Response:
+def _take_question(deps: Deps, request: Request, here: LinkHolder) -> Response:
     form = _form(deps, request, here.link, form_in_form.shown(here.approval))
     if not form.faults:
         try:
@@ -171,15 +177,15 @@ def _take_question(deps: Deps, request: Request, here: Visit) -> Response:
     return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
 
 
-def _contact(deps: Deps, here: Visit) -> Person | None:
+def _contact(deps: Deps, here: LinkHolder) -> Person | None:
     return contact_for(deps, here.record.job.workflow, here.person, here.now)
 
 
-def _ask_view(here: Visit, contact: Person) -> QuestionPage:
+def _ask_view(here: LinkHolder, contact: Person) -> QuestionPage:
     return ask_view(here.record, here.approval, here.person, here.workflow, contact)
 
 
-def _record_question(deps: Deps, here: Visit, text: str) -> None:
+def _record_question(deps: Deps, here: LinkHolder, text: str) -> None:
     """Store it, with more time for the first one; `tick` mails it. Raises ContractBroken for its
     text, NotAuthorised when no more may be asked."""
     for _ in range(WRITES):
@@ -199,7 +205,7 @@ def _record_question(deps: Deps, here: Visit, text: str) -> None:
     raise StoreConflict("the job kept changing; nothing was asked")
 
 
-def _asked(deps: Deps, here: Visit, question: Question) -> Change:
+def _asked(deps: Deps, here: LinkHolder, question: Question) -> Change:
     later = extended(deps, here.approval, here.workflow)
     moved = later.deadline != here.approval.deadline
     until = (Due(kind="approval", at=later.deadline),) if moved else ()
@@ -218,13 +224,13 @@ def _asked(deps: Deps, here: Visit, question: Question) -> Change:
 
 
 def _answering(deps: Deps, link: Link) -> Answering:
-    """Raises TurnedAway, with the one refusal, when this is not the contact any more."""
+    """Raises HttpRefusal, with the one refusal, when this is not the contact any more."""
     record = record_of(deps, link.job_id)
     question = record.questions.get(link.question)
     if question is None or question.contact.id != link.person_id:
-        raise TurnedAway(notices.REFUSED)
+        raise HttpRefusal(notices.REFUSED)
     if contact_today(deps, record.job.workflow, question.contact) is None:
-        raise TurnedAway(notices.REFUSED)
+        raise HttpRefusal(notices.REFUSED)
     zone = deps.people.directory().zone(question.contact)
     return Answering(link, question, record, deps.clock.now(), zone)
 
@@ -264,14 +270,14 @@ def _record_answer(deps: Deps, here: Answering, text: str) -> Answering:
 
 
 def _form(deps: Deps, request: Request, link: Link, shown: str) -> Form:
-    """The form as it was sent, with what is wrong about its code. Raises TurnedAway."""
+    """The form as it was sent, with what is wrong about its code. Raises HttpRefusal."""
     trust_origin(request, deps.settings.public_base_url)
     fields = fields_of(request)
     held = opened_here(deps, request, link)
     if set(fields) != _FIELDS:
-        raise TurnedAway(notices.MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     if fields["shown"] != shown:
-        raise TurnedAway(notices.OTHER_ACTIONS)
+        raise HttpRefusal(notices.OTHER_ACTIONS)
     form = Form(shown, held.code, texts={_TEXT: fields[_TEXT]}, typed=fields["code"].strip())
     return replace(form, faults=code_faults(deps, link, held, form.typed))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from countersign import observability
 from countersign.approvals.mails import mail, unmailed, unreminded
 from countersign.approvals.service import dues, escalated, mint, with_deputies
-from countersign.domain.approvals.approval import Approval, expire, give_up, settle
+from countersign.domain.approvals.approval import Approval, apply_decision, expire, give_up
 from countersign.domain.errors import Transient
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Status
@@ -94,7 +94,7 @@ def _end(deps: Deps, record: JobRecord, decided: Approval, event: str) -> None:
         event=event,
         actor=TICK,
         approvals=(decided,),
-        ledger=settle(decided, record.ledger),
+        ledger=apply_decision(decided, record.ledger),
         done=("approval", "reminder", *returned),
         due=(Due(kind="callback", at=deps.clock.now() + AGAIN),),
     )

@@ -28,7 +28,7 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True)
-class Seen:
+class KnownEvent:
     """An event that came before: the digest of its body, kept longer than the job itself."""
 
     body_digest: str
@@ -46,7 +46,7 @@ class Holder:
 class JobStore(Protocol):
     """Jobs and all that is stored under them."""
 
-    def create(self, job: Job, entry: audit.Entry, change: Change) -> Seen | None:
+    def create(self, job: Job, entry: audit.Entry, change: Change) -> KnownEvent | None:
         """Store a new job. None when this call stored it, else what is known of the earlier one."""
 
     def load(self, job_id: str) -> JobRecord:
@@ -195,7 +195,7 @@ class Crm(Protocol):
         """Put an object away: neither found nor read any more. One that is gone stays gone."""
 
 
-class Limits(Protocol):
+class ConnectorLimits(Protocol):
     """What holds across all functions that use a connector. All of it in the machine's own time:
     outside systems do not know of a moved clock."""
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from countersign.domain.contract import Contract
 from countersign.domain.errors import UnknownVersion
-from countersign.domain.ledger.action import Action, Difference, Wanted
+from countersign.domain.ledger.action import Action, Difference, ProposedAction
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Cap
 from countersign.domain.policy.policy import Policy
@@ -120,7 +120,7 @@ class Workflow(Generic[InputT]):
     claim: Callable[[InputT, Proposal], Claim | None]
     joins: Callable[[str, str, float], bool]
     """(my claim's body, the holder's body, hours between) → whether mine joins the holder's."""
-    want: Callable[[Situation[InputT]], Sequence[Wanted]]
+    want: Callable[[Situation[InputT]], Sequence[ProposedAction]]
     caps: Callable[[Situation[InputT], Contract], Sequence[Cap]] = lambda _seen, _params: ()
     """Which caps an action with these parameters falls under when it runs without a signature."""
     history: Callable[[Records, Collection[str]], Sequence[Dealing]] = lambda _found, _ours: ()

@@ -17,7 +17,7 @@ from countersign.portal.case import case_page
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
 from countersign.web import notices
-from countersign.web.forms import TurnedAway
+from countersign.web.forms import HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.notices import PORTAL_TRIED_OUT
 from countersign.web.responses import allowed, notice
@@ -46,7 +46,7 @@ def answer(deps: Deps, path: str, request: Request) -> Response:
     page, params = found
     try:
         return _routed(deps, page, replace(request, params=params))
-    except TurnedAway as turned:
+    except HttpRefusal as turned:
         over = turned.notice is PORTAL_TRIED_OUT
         return replace(notice(turned.notice), cookies=(session.ended(deps),) if over else ())
     except (NotAuthorised, UnknownVersion):
@@ -73,7 +73,7 @@ def _routed(deps: Deps, page: Page, request: Request) -> Response:
     if request.method == "OPTIONS":
         return allowed(204)
     if request.method not in METHODS:
-        raise TurnedAway(notices.NO_METHOD)
+        raise HttpRefusal(notices.NO_METHOD)
     if request.method == "HEAD":
         return page(deps, replace(request, method="GET")).without_body()
     return page(deps, request)

@@ -17,7 +17,7 @@ from countersign.domain.jobs.change import Change, created
 from countersign.domain.jobs.intake import accepted, new_job, turned_away
 from countersign.domain.jobs.job import Job, Pointer, Source
 from countersign.domain.policy.release import Release, release_key
-from countersign.domain.ports import Seen
+from countersign.domain.ports import KnownEvent
 from countersign.parsing.json import loads
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
@@ -36,7 +36,7 @@ def pin(deps: Deps, workflow: str) -> str:
     return pinned
 
 
-def store(deps: Deps, job: Job, change: Change) -> Seen | None:
+def store(deps: Deps, job: Job, change: Change) -> KnownEvent | None:
     """Store the job if this event is new; else tell what is known of it."""
     stored, entry = created(job, change, deps.ids.salt)
     return deps.store.create(stored, entry, change)

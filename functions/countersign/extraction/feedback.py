@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from countersign.domain.planning.replan import Observation, Observations
+from countersign.domain.planning.replan import Observations, ObservedAction
 from countersign.parsing.masking import mask
 
 _ABOUT = (
@@ -17,16 +17,16 @@ _ABOUT = (
 _ROUNDS = "observed"
 
 
-def told(observations: Observations) -> str:
+def describe(observations: Observations) -> str:
     """One JSON object, masked as the message is; empty when nothing was observed."""
     if not observations.rounds:
         return ""
-    rounds = [[_told(one) for one in held.observations] for held in observations.rounds]
+    rounds = [[_described(one) for one in held.observations] for held in observations.rounds]
     shown = {"about": _ABOUT, _ROUNDS: rounds}
     return json.dumps(shown, ensure_ascii=False, indent=1)
 
 
-def heeded(answer: Mapping[str, Any], text: str, about: Mapping[str, str]) -> Mapping[str, Any]:
+def apply(answer: Mapping[str, Any], text: str, about: Mapping[str, str]) -> Mapping[str, Any]:
     """The heuristics' answer without the parts that a target would not take.
 
     `text` is what `told` gave, `about` names the part of the answer behind a target's field.
@@ -35,7 +35,7 @@ def heeded(answer: Mapping[str, Any], text: str, about: Mapping[str, str]) -> Ma
     return {name: None if name in refused else value for name, value in answer.items()}
 
 
-def _told(one: Observation) -> Mapping[str, Any]:
+def _described(one: ObservedAction) -> Mapping[str, Any]:
     fields = [
         {"field": held.name, "wanted": mask(held.before), "seen": mask(held.after)}
         for held in one.seen.fields

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from countersign import observability
-from countersign.approvals.access import Asked, arrived
+from countersign.approvals.access import Addressee, arrived
 from countersign.approvals.decide import record_decision
 from countersign.approvals.mailed_code import CodeAsked
 from countersign.domain.approvals.approval import Choice, Decision
@@ -19,7 +19,7 @@ from countersign.portal.risk import like, together
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import forms, notices
-from countersign.web.forms import REASON_LIMIT, Fault, Fields, TurnedAway
+from countersign.web.forms import REASON_LIMIT, Fault, Fields, HttpRefusal
 from countersign.web.http import Response
 from countersign.web.paths import path, path_of
 from countersign.web.responses import page
@@ -73,7 +73,7 @@ _STANDING = {
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledGroup:
     """The form of one group. `taken` are the checked requests: job and digests by approval."""
 
     group: str
@@ -94,15 +94,15 @@ class Filled:
         return {**checked, "group": self.group, "choice": self.choice}
 
 
-def read(fields: Fields) -> Filled:
-    """The form. Raises TurnedAway when it is not ours."""
+def read(fields: Fields) -> FilledGroup:
+    """The form. Raises HttpRefusal when it is not ours."""
     taken = {k.removeprefix(_TAKEN) for k in fields if k.startswith(_TAKEN)}
     others = {k for k in fields if not k.startswith(_TAKEN)} - _OPTIONAL
     listed = _listed(fields.get("listed", ""))
     if others != _FIXED or not taken <= set(listed) or len(listed) > MOST:
-        raise TurnedAway(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.PORTAL_MALFORMED)
     everything = "all" in fields
-    return Filled(
+    return FilledGroup(
         group=fields["group"],
         choice=fields.get("choice", ""),
         reason=forms.text(fields, "reason"),
@@ -117,7 +117,7 @@ def _listed(text: str) -> dict[str, str]:
     return {approval: rest for approval, _, rest in lines if _ID.fullmatch(approval)}
 
 
-def faults(filled: Filled) -> tuple[Fault, ...]:
+def faults(filled: FilledGroup) -> tuple[Fault, ...]:
     """What is missing or too long, the code apart."""
     found = []
     if not filled.taken:
@@ -132,7 +132,7 @@ def faults(filled: Filled) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def decided(deps: Deps, who: SignedIn, filled: Filled) -> Response:
+def decided(deps: Deps, who: SignedIn, filled: FilledGroup) -> Response:
     """One decision for each checked request, and a page that says what became of each."""
     until = who.now + BUDGET
     results = []
@@ -145,7 +145,7 @@ def decided(deps: Deps, who: SignedIn, filled: Filled) -> Response:
     return page(200, "bulk.html.j2", it=view)
 
 
-def _unreached(deps: Deps, who: SignedIn, _: Filled, approval_id: str, value: str) -> Result:
+def _unreached(deps: Deps, who: SignedIn, _: FilledGroup, approval_id: str, value: str) -> Result:
     """Named like the others, for as long as there is time to read it; after that by its job."""
     job_id = value.partition(" ")[0]
     by_job = (visible(f"Job {job_id}"),)
@@ -154,15 +154,15 @@ def _unreached(deps: Deps, who: SignedIn, _: Filled, approval_id: str, value: st
         return _result(by_job, there, _LATE)
     try:
         here = arrived(deps, job_id, approval_id, who.member.person.id)
-    except (TurnedAway, Transient, UnknownVersion):
+    except (HttpRefusal, Transient, UnknownVersion):
         return _result(by_job, there, _LATE)
     return _said(here, _LATE)
 
 
-def _one(deps: Deps, who: SignedIn, filled: Filled, approval_id: str, value: str) -> Result:
+def _one(deps: Deps, who: SignedIn, filled: FilledGroup, approval_id: str, value: str) -> Result:
     try:
         here = arrived(deps, value.partition(" ")[0], approval_id, who.member.person.id)
-    except (TurnedAway, UnknownVersion):
+    except (HttpRefusal, UnknownVersion):
         return _result((), "", "It was replaced or does not wait for you; nothing was recorded.")
     except Transient:
         return _result((), "", "A system behind this page did not answer. Look at it again.")
@@ -177,7 +177,7 @@ def _one(deps: Deps, who: SignedIn, filled: Filled, approval_id: str, value: str
         return _said(here, "A system behind this page did not answer. Look at it again.")
 
 
-def _record(deps: Deps, here: Asked, filled: Filled, value: str) -> str:
+def _record(deps: Deps, here: Addressee, filled: FilledGroup, value: str) -> str:
     """Why nothing was recorded; empty when the decision is."""
     refused = _closed(here) or _changed(here, filled, value)
     if refused:
@@ -197,7 +197,7 @@ def _record(deps: Deps, here: Asked, filled: Filled, value: str) -> str:
     return "" if decision in after.approval.signatures else _closed(after)
 
 
-def _closed(here: Asked) -> str:
+def _closed(here: Addressee) -> str:
     made = here.approval.decision
     if made is None:
         return _STANDING.get(here.standing, "")
@@ -207,7 +207,7 @@ def _closed(here: Asked) -> str:
     return f"Already decided by {by.name}." if by else "Nobody decided in time; not approved."
 
 
-def _changed(here: Asked, filled: Filled, value: str) -> str:
+def _changed(here: Addressee, filled: FilledGroup, value: str) -> str:
     if value != shown(here.approval) or like(here.record, here.approval, here.now) != filled.group:
         return "It changed since the page was shown; nothing was recorded. Read it again."
     if not together(here.record, here.approval, here.now):
@@ -215,7 +215,7 @@ def _changed(here: Asked, filled: Filled, value: str) -> str:
     return ""
 
 
-def _said(here: Asked, refused: str) -> Result:
+def _said(here: Addressee, refused: str) -> Result:
     by_digest = {held.digest: held for held in here.record.ledger}
     entries = (by_digest[one] for one in here.approval.digests if one in by_digest)
     words = tuple(visible(in_words(held, here.workflow)) for held in entries)

@@ -30,7 +30,7 @@ from countersign.portal.case_view import job as job_view
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import forms, notices
-from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, TurnedAway
+from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.responses import page, see
 from countersign.web.text import label
@@ -45,7 +45,7 @@ _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True)
-class Field:
+class FactField:
     """One fact as a field. `options` are there for a choice only."""
 
     name: str
@@ -56,20 +56,20 @@ class Field:
     options: tuple[str, ...] = ()
 
 
-def fields(workflow: Workflow[Any], proposal: Proposal) -> tuple[Field, ...]:
+def fields(workflow: Workflow[Any], proposal: Proposal) -> tuple[FactField, ...]:
     """A field for each fact that the answer may hold, with what is known now."""
     return tuple(
         _field(name, part, said(workflow, proposal, name)) for name, part in parts(workflow).items()
     )
 
 
-def changed(known: tuple[Field, ...], typed: Mapping[str, str]) -> dict[str, str]:
+def changed(known: tuple[FactField, ...], typed: Mapping[str, str]) -> dict[str, str]:
     """What a person set, by fact; what was left alone is not a correction."""
     found = {one.name: typed.get(one.name, one.text).strip() for one in known}
     return {one.name: found[one.name] for one in known if found[one.name] != one.text.strip()}
 
 
-def fault(field: Field, text: str) -> str:
+def fault(field: FactField, text: str) -> str:
     """What is wrong with a correction; empty when nothing is."""
     if len(text) > field.most:
         return f"{field.label} is longer than {field.most} characters."
@@ -82,10 +82,10 @@ def fault(field: Field, text: str) -> str:
     return ""
 
 
-def _field(name: str, part: type[Value], text: str) -> Field:
+def _field(name: str, part: type[Value], text: str) -> FactField:
     options = _options(part)
     kind: Kind = "choice" if options else _kind(part, text)
-    return Field(name, label(name), kind, text, MOST[kind], options)
+    return FactField(name, label(name), kind, text, MOST[kind], options)
 
 
 def _kind(part: type[Value], text: str) -> Kind:
@@ -109,7 +109,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledCase:
     """The form as it was filled in. `facts` are all fields of facts, changed or not."""
 
     way: str
@@ -133,22 +133,22 @@ def case_page(deps: Deps, request: Request) -> Response:
 
 
 def job_of(deps: Deps, request: Request) -> JobRecord:
-    """The job that the path names. Raises TurnedAway, always alike, for one that is not there."""
+    """The job that the path names. Raises HttpRefusal, always alike, for one that is not there."""
     job_id = request.params.get("job", "")
     try:
         return deps.store.load(job_id if _ID.fullmatch(job_id) else "-")
     except NotFound:
-        raise TurnedAway(notices.NOT_YOURS) from None
+        raise HttpRefusal(notices.NOT_YOURS) from None
 
 
 def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
-    """The job with its open case; None when it has none (any more). Raises TurnedAway for
+    """The job with its open case; None when it has none (any more). Raises HttpRefusal for
     somebody who may not end it."""
     record = job_of(deps, request)
     if case_owner(record) is None:
         return None
     if not may_resolve(who.member, record, WORKFLOWS.get(record.job.workflow)).allowed:
-        raise TurnedAway(notices.NOT_YOURS)
+        raise HttpRefusal(notices.NOT_YOURS)
     return record
 
 
@@ -190,7 +190,7 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
     return _show(deps, request, who, record, form)
 
 
-def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: Filled) -> tuple[Fault, ...]:
+def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
     """Take the way out; what refused it, if something did."""
     way = WAYS[filled.way]
     facts = changed(_fields(record), filled.facts) if way == "resume" else {}
@@ -208,13 +208,13 @@ def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: Filled) -> tupl
     return ()
 
 
-def _read(given: Fields) -> Filled:
-    """The form. Raises TurnedAway when it is not ours."""
+def _read(given: Fields) -> FilledCase:
+    """The form. Raises HttpRefusal when it is not ours."""
     facts = {k.removeprefix(_FACT): v for k, v in given.items() if k.startswith(_FACT)}
     others = {k for k in given if not k.startswith(_FACT)}
     if others | {"way"} != _FIXED:
-        raise TurnedAway(notices.PORTAL_MALFORMED)
-    return Filled(
+        raise HttpRefusal(notices.PORTAL_MALFORMED)
+    return FilledCase(
         way=given.get("way", ""),
         words=forms.text(given, "words"),
         version=given["version"],
@@ -222,11 +222,11 @@ def _read(given: Fields) -> Filled:
     )
 
 
-def _faults(record: JobRecord, filled: Filled) -> tuple[Fault, ...]:
-    """What is wrong, the code apart. Raises TurnedAway for facts that the page did not have."""
+def _faults(record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
+    """What is wrong, the code apart. Raises HttpRefusal for facts that the page did not have."""
     known = {one.name: one for one in _fields(record)}
     if not set(filled.facts) <= set(known):
-        raise TurnedAway(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.PORTAL_MALFORMED)
     found = []
     if filled.version != str(record.job.version):
         found.append(Fault("way", "The case changed since the page was shown. Read it again."))
@@ -242,7 +242,7 @@ def _faults(record: JobRecord, filled: Filled) -> tuple[Fault, ...]:
     return (*found, *(Fault(_FACT + name, said) for name, said in wrong if said))
 
 
-def _fields(record: JobRecord) -> tuple[Field, ...]:
+def _fields(record: JobRecord) -> tuple[FactField, ...]:
     """Facts that can be corrected: once they exist, and before anything ran."""
     workflow = WORKFLOWS.get(record.job.workflow)
     held = record.results.get("proposal")

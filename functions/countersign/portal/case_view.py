@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from countersign.approvals.views.actions import Altered, altered, because
-from countersign.approvals.views.request import Part, source
+from countersign.approvals.views.request import SourcePart, source
 from countersign.domain.approvals.approval import EXPIRY, Approval
 from countersign.domain.contract import ContractT
 from countersign.domain.errors import UnknownVersion
@@ -51,7 +51,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Understood:
+class UnderstoodFact:
     """A fact, the quotes that say more than it does, and who corrected it."""
 
     label: str
@@ -80,7 +80,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Request:
+class PastRequest:
     """One request for signatures, and what was said to it."""
 
     asked: str
@@ -113,13 +113,13 @@ class JobPage:
     received: str
     case: Open | None
     ended: Ended | None
-    source: tuple[Part, ...]
-    facts: tuple[Understood, ...]
+    source: tuple[SourcePart, ...]
+    facts: tuple[UnderstoodFact, ...]
     confidence: str
     model: str
     findings: tuple[Finding, ...]
     effects: tuple[Effect, ...]
-    requests: tuple[Request, ...]
+    requests: tuple[PastRequest, ...]
     story: tuple[Step, ...]
 
 
@@ -205,16 +205,16 @@ def _ended(record: JobRecord, zone: str) -> Ended | None:
 
 def _source(
     record: JobRecord, proposal: Proposal | None, workflow: Workflow[Any] | None
-) -> tuple[Part, ...]:
+) -> tuple[SourcePart, ...]:
     given = _stored(record, "input", workflow.input) if workflow else None
     if workflow is None or given is None:
         return ()
     return source(given, workflow, proposal)
 
 
-def _fact(name: str, fact: Fact) -> Understood:
+def _fact(name: str, fact: Fact) -> UnderstoodFact:
     quotes = tuple(visible(q) for q in fact.quotes if flat(q) != flat(fact.value))
-    return Understood(label(name), visible(fact.value), quotes, fact.by)
+    return UnderstoodFact(label(name), visible(fact.value), quotes, fact.by)
 
 
 def _effect(
@@ -248,9 +248,9 @@ def _target(held: LedgerEntry) -> str:
         return ""
 
 
-def _requests(record: JobRecord, zone: str) -> Iterator[Request]:
+def _requests(record: JobRecord, zone: str) -> Iterator[PastRequest]:
     for held in sorted(record.approvals.values(), key=lambda one: one.requested_at):
-        yield Request(
+        yield PastRequest(
             asked=moment(held.requested_at, zone),
             people=tuple(person.name for person in held.approvers),
             until=moment(held.deadline, zone),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countersign.approvals.access import Asked, arrived
+from countersign.approvals.access import Addressee, arrived
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord, Listed
@@ -17,7 +17,7 @@ from countersign.portal.inbox_view import inbox as inbox_view
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import forms
-from countersign.web.forms import Form, TurnedAway
+from countersign.web.forms import Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.responses import page, see
 from workflows import WORKFLOWS
@@ -82,10 +82,10 @@ def _requests(
     return [(one.record, one.approval) for one in found if one and one.standing == "open"]
 
 
-def _asked(deps: Deps, here: SignedIn, row: Listed) -> Asked | None:
+def _asked(deps: Deps, here: SignedIn, row: Listed) -> Addressee | None:
     try:
         return arrived(deps, row.job_id, row.approval_id, here.member.person.id)
-    except TurnedAway:
+    except HttpRefusal:
         return None
 
 

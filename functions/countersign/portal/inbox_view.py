@@ -33,7 +33,7 @@ from workflows import WORKFLOWS
 
 
 @dataclass(frozen=True)
-class Line:
+class WaitingRequest:
     """One request that waits."""
 
     path: str
@@ -71,7 +71,7 @@ class Group:
     together: bool
     """Whether they may be decided together: all of it can be undone, one signature is enough, and
     no target has letters that could be look-alikes."""
-    lines: tuple[Line, ...]
+    lines: tuple[WaitingRequest, ...]
 
     @property
     def listed(self) -> str:
@@ -166,12 +166,12 @@ def _group(
 
 def _line(
     record: JobRecord, approval: Approval, workflow: Workflow[Any], now: datetime, zone: str
-) -> Line:
+) -> WaitingRequest:
     entries = asked(record, approval, now)
     proposal = stored(record, "proposal", Proposal)
     targets = [held.content()["target"] for held in entries]
     left = approval.deadline - now
-    return Line(
+    return WaitingRequest(
         path=path(approval),
         approval_id=approval.approval_id,
         value=shown(approval),

@@ -17,7 +17,7 @@ from countersign.portal.case_view import job as job_view
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import notices
-from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, TurnedAway, fields, text
+from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal, fields, text
 from countersign.web.http import Request, Response
 from countersign.web.notices import NO_METHOD
 from countersign.web.responses import page, see
@@ -113,12 +113,12 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
 
 
 def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
-    """Raises TurnedAway for who may not, or when there is nothing to undo (any more)."""
+    """Raises HttpRefusal for who may not, or when there is nothing to undo (any more)."""
     if not allowed(who.member, record).allowed:
-        raise TurnedAway(NO_METHOD)
+        raise HttpRefusal(NO_METHOD)
     given = fields(deps, request)
     if set(given) != _FIXED:
-        raise TurnedAway(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.PORTAL_MALFORMED)
     _, wrong = session.submitted(deps, request, who, _place(record), given)
     reason = text(given, "reason")
     faults = (*_faults(record, given, reason), *wrong)

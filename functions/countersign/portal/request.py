@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from countersign.approvals import form
-from countersign.approvals.access import Visit, arrived, code_faults
+from countersign.approvals.access import LinkHolder, arrived, code_faults
 from countersign.approvals.decide import record_decision
 from countersign.approvals.edit import edit
 from countersign.approvals.form import Filled
@@ -22,7 +22,7 @@ from countersign.portal.inbox_view import HOME, way_back
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import notices
-from countersign.web.forms import Fault, TurnedAway, trust_origin
+from countersign.web.forms import Fault, HttpRefusal, trust_origin
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened
 from countersign.web.paths import path
@@ -49,16 +49,16 @@ def answer(deps: Deps, request: Request) -> Response:
     return show(deps, here, held)
 
 
-def _here(deps: Deps, request: Request, who: SignedIn) -> Visit:
+def _here(deps: Deps, request: Request, who: SignedIn) -> LinkHolder:
     """The request, as if by a link that is this session's page: it has no secret, closes after no
-    number of tries, and no other session has it. Raises TurnedAway, always alike, for a request
+    number of tries, and no other session has it. Raises HttpRefusal, always alike, for a request
     that is not there or not theirs."""
     job_id, approval_id = request.params.get("job", ""), request.params.get("approval", "")
     person_id = who.member.person.id
     try:
         here = arrived(deps, job_id, approval_id, person_id)
-    except TurnedAway:
-        raise TurnedAway(notices.NOT_YOURS) from None
+    except HttpRefusal:
+        raise HttpRefusal(notices.NOT_YOURS) from None
     link = Link(
         link_id=who.page(_place(request)),
         secret_hash="",
@@ -66,7 +66,7 @@ def _here(deps: Deps, request: Request, who: SignedIn) -> Visit:
         approval_id=approval_id,
         person_id=person_id,
     )
-    return Visit(**vars(here), link=link, secret="")
+    return LinkHolder(**vars(here), link=link, secret="")
 
 
 def _next(deps: Deps, who: SignedIn) -> str:
@@ -74,12 +74,12 @@ def _next(deps: Deps, who: SignedIn) -> str:
     return way_back(len(waiting(deps, who)))
 
 
-def _take(deps: Deps, request: Request, here: Visit, who: SignedIn) -> Response:
+def _take(deps: Deps, request: Request, here: LinkHolder, who: SignedIn) -> Response:
     trust_origin(request, deps.settings.public_base_url)
     filled = form.read(request)
     held = opened(deps, request, here.link.link_id, here.now)
     if held is None:
-        raise TurnedAway(notices.PORTAL_OPEN_AGAIN)
+        raise HttpRefusal(notices.PORTAL_OPEN_AGAIN)
     form.about(filled, here.approval)
     wrong = code_faults(deps, here.link, held, filled.code)
     faults = (*form.faults(filled, here.approval), *wrong)
@@ -102,7 +102,7 @@ def _place(request: Request) -> str:
     return f"request {request.params.get('approval', '')}"
 
 
-def _decision(here: Visit, held: Opened, filled: Filled) -> Decision:
+def _decision(here: LinkHolder, held: Opened, filled: Filled) -> Decision:
     return Decision(
         by=here.person.id,
         at=here.now,

@@ -13,24 +13,24 @@ from countersign.domain.approvals.session import SESSION_FOR, Session, sealed, u
 from countersign.domain.errors import StoreConflict
 from countersign.runtime.deps import Deps
 from countersign.web import forms, notices
-from countersign.web.forms import Fault, Fields, TurnedAway
+from countersign.web.forms import Fault, Fields, HttpRefusal
 from countersign.web.http import Request, set_cookie
 from countersign.web.page_cookie import Opened, opened, opened_now
 
 
 def code_faults(deps: Deps, page: str, typed: str, code: str) -> tuple[Fault, ...]:
     """What is wrong with the code that was typed on a page, `page` being its id in the session. No
-    code at all is no guess. Raises TurnedAway at the session's last wrong code and after it."""
+    code at all is no guess. Raises HttpRefusal at the session's last wrong code and after it."""
     key = f"session {page.split()[1]}"
     held = deps.codes.held(key)
     if held is not None and held.tries >= TRIES:
-        raise TurnedAway(notices.PORTAL_TRIED_OUT)
+        raise HttpRefusal(notices.PORTAL_TRIED_OUT)
     faults = forms.code_faults(typed, code)
     if not faults or not typed:
         return faults
     left = TRIES - _counted(deps, key, held)
     if left <= 0:
-        raise TurnedAway(notices.PORTAL_TRIED_OUT)
+        raise HttpRefusal(notices.PORTAL_TRIED_OUT)
     tries = "1 try is" if left == 1 else f"{left} tries are"
     return (Fault("code", f"That is not the code that this page shows; {tries} left."),)
 
@@ -104,10 +104,10 @@ def signed_in(deps: Deps, request: Request) -> SignedIn | None:
 
 
 def require(deps: Deps, request: Request) -> SignedIn:
-    """As `signed_in`. Raises TurnedAway for a browser that is not."""
+    """As `signed_in`. Raises HttpRefusal for a browser that is not."""
     here = signed_in(deps, request)
     if here is None:
-        raise TurnedAway(notices.SIGN_IN)
+        raise HttpRefusal(notices.SIGN_IN)
     return here
 
 
@@ -135,14 +135,14 @@ def stamp(deps: Deps, here: SignedIn, place: str) -> str:
 def submitted(
     deps: Deps, request: Request, here: SignedIn, place: str, fields: Fields
 ) -> tuple[Opened, tuple[Fault, ...]]:
-    """The page that `fields` came from, and what is wrong with its code. Raises TurnedAway when
+    """The page that `fields` came from, and what is wrong with its code. Raises HttpRefusal when
     this session did not open the page, or typed too many wrong codes."""
     held = opened(deps, request, here.page(place), here.now)
     if held is None:
-        raise TurnedAway(notices.PORTAL_OPEN_AGAIN)
+        raise HttpRefusal(notices.PORTAL_OPEN_AGAIN)
     at = links.opened_at(_key(deps), f"shown {here.page(place)}", fields.get(_OPENED, ""), here.now)
     if at is None:
-        raise TurnedAway(notices.PORTAL_OPEN_AGAIN)
+        raise HttpRefusal(notices.PORTAL_OPEN_AGAIN)
     typed = fields.get("code", "")
     return Opened(at, held.code), code_faults(deps, here.page(place), typed, held.code)
 

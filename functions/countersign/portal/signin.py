@@ -16,7 +16,7 @@ from countersign.portal import session
 from countersign.portal.session import end
 from countersign.runtime.deps import Deps
 from countersign.web import forms, notices
-from countersign.web.forms import Fault, Form, TurnedAway
+from countersign.web.forms import Fault, Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened, opened_now
 from countersign.web.rendering import render
@@ -86,7 +86,7 @@ def link(deps: Deps, request: Request) -> Response:
     fields = forms.fields(deps, request)
     page_open = opened(deps, request, held.link_id, deps.clock.now())
     if page_open is None:
-        raise TurnedAway(notices.PORTAL_OPEN_AGAIN)
+        raise HttpRefusal(notices.PORTAL_OPEN_AGAIN)
     typed = forms.text(fields, "code")
     faults = _code_faults(deps, held, page_open, typed)
     if faults:
@@ -136,15 +136,15 @@ def _send(deps: Deps, member: Member, url: str) -> None:
 
 
 def _live(deps: Deps, request: Request) -> tuple[SignIn, Member]:
-    """The link and whose it is. Raises TurnedAway, with the one refusal, for everything else: one
+    """The link and whose it is. Raises HttpRefusal, with the one refusal, for everything else: one
     read and one comparison, whatever is wrong."""
     held = _stored(deps, request.params.get("link", ""))
     genuine = links.matches(request.params.get("secret", ""), held.secret_hash)
     if not genuine or not held.live(deps.clock.now()):
-        raise TurnedAway(notices.LINK_DEAD)
+        raise HttpRefusal(notices.LINK_DEAD)
     member = deps.people.directory().member(held.person_id)
     if member is None:
-        raise TurnedAway(notices.LINK_DEAD)
+        raise HttpRefusal(notices.LINK_DEAD)
     return held, member
 
 
@@ -165,7 +165,7 @@ def _signed_in(deps: Deps, held: SignIn, member: Member) -> Response:
     except StoreConflict:
         # Our own write can come back as a conflict when its answer was lost.
         if _stored(deps, held.link_id).used != session_id:
-            raise TurnedAway(notices.LINK_DEAD) from None
+            raise HttpRefusal(notices.LINK_DEAD) from None
     observability.count("SignedIn")
     return see(session.HOME, session.begun(deps, member.person.id, session_id))
 
@@ -177,7 +177,7 @@ def _code_faults(deps: Deps, held: SignIn, page_open: Opened, typed: str) -> tup
         return faults
     left = TRIES - _counted(deps, held)
     if left <= 0:
-        raise TurnedAway(notices.LINK_CLOSED)
+        raise HttpRefusal(notices.LINK_CLOSED)
     tries = "1 try is" if left == 1 else f"{left} tries are"
     return (Fault("code", f"That is not the code; {tries} left."),)
 

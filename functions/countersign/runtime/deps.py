@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from countersign.connectors.hubspot.client import HubSpot
     from countersign.connectors.stripe.client import StripePayments
     from countersign.domain import ports
-    from countersign.domain.jobs.reviews import Desk
+    from countersign.domain.jobs.reviews import Reviews
     from countersign.domain.limits.caps import Caps
     from countersign.domain.limits.circuit_breaker import Breaker
     from countersign.domain.limits.slots import Slot
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from countersign.domain.policy.release import Release
     from countersign.domain.ports import (
         Codes,
+        ConnectorLimits,
         Crm,
         Ids,
-        Limits,
         Model,
         Pause,
         Reader,
@@ -272,7 +272,7 @@ class Deps(Outside):
         return DynamoCaps(self.settings.jobs_table)
 
     @cached_property
-    def limits(self) -> Limits:
+    def limits(self) -> ConnectorLimits:
         """Slots and breakers of connectors."""
         from countersign.connectors.dynamodb.limits import DynamoLimits
 
@@ -300,7 +300,7 @@ class Deps(Outside):
         return DynamoCodes(self.settings.jobs_table)
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> Reviews:
         """Open requests and reviews."""
         from countersign.connectors.dynamodb.reviews import DynamoDesk
 

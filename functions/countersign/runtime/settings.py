@@ -10,9 +10,9 @@ from typing import Any
 from countersign.connectors.aws.session_policy import Task
 from countersign.domain.approvals.approval import Person
 from countersign.domain.contract import Value
-from countersign.domain.limits.slots import Limit
+from countersign.domain.limits.slots import RateLimit
 
-_CAREFUL = Limit(slots=10, seconds=1)
+_CAREFUL = RateLimit(slots=10, seconds=1)
 
 
 SECRETS: Mapping[str, str] = {
@@ -59,7 +59,7 @@ class Settings(Value):
     case_owner: Person | None = None
     approval_seconds: int = 0
     """How long each tier has to decide; 0: as much working time as its workflow says."""
-    connector_limits: Mapping[str, Limit] = {}
+    connector_limits: Mapping[str, RateLimit] = {}
     """How many visits use a connector at once, and how often, over all functions."""
 
     task: Task | None = None
@@ -71,7 +71,7 @@ class Settings(Value):
         known = {getattr(self, setting): name for name, setting in SECRETS.items()}
         return {arn: name for arn, name in known.items() if arn}
 
-    def limit_of(self, connector: str) -> Limit:
+    def limit_of(self, connector: str) -> RateLimit:
         """The limit of a connector; a careful one where the stage names none."""
         return self.connector_limits.get(connector, _CAREFUL)
 

@@ -17,7 +17,7 @@ from countersign.domain.policy.proposal import ModelReply, Proposal, Usage, ungr
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Draft, Workflow
-from countersign.extraction.feedback import heeded, told
+from countersign.extraction.feedback import apply, describe
 from countersign.runtime.deps import Deps
 from countersign.runtime.retry import unhurried
 from countersign.runtime.step import Call, Continued, step
@@ -38,7 +38,7 @@ def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     release = _release(deps, record)
     given = record.results["input"].as_(workflow.input)
     if call.state == "Fallback":
-        proposal = _from_heuristics(workflow, given, told(observed(record)))
+        proposal = _from_heuristics(workflow, given, describe(observed(record)))
     else:
         record, proposal = _from_model(deps, record, call, (workflow, release, given))
     return Continued(record, _proposed(call, _after(record, proposal), release, workflow.reads))
@@ -93,7 +93,7 @@ def _release(deps: Deps, record: JobRecord) -> Release:
 
 def _from_heuristics(workflow: Workflow[Any], given: Contract, seen: str) -> Proposal:
     said = workflow.offline(workflow.prompt_text(given))
-    answer = workflow.answer.read(heeded(said, seen, workflow.heeds))
+    answer = workflow.answer.read(apply(said, seen, workflow.heeds))
     draft = workflow.draft(given, answer)
     confidence = min(workflow.confidence(given, draft), FALLBACK_CAP)
     return _proposal(draft, confidence, "heuristics, because the model is down", True, Usage())
@@ -103,7 +103,7 @@ def _from_model(
     deps: Deps, record: JobRecord, call: Call, about: tuple[Workflow[Any], Release, Any]
 ) -> tuple[JobRecord, Proposal]:
     workflow, release, given = about
-    request = _request(workflow, release, given, told(observed(record)))
+    request = _request(workflow, release, given, describe(observed(record)))
     record, reply = _answer(deps, record, call, request)
     draft, faults = _judge(workflow, given, reply)
     usage = reply.usage

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from countersign.domain.approvals import links
-from countersign.domain.approvals.approval import Cause
+from countersign.domain.approvals.approval import RejectionReason
 from countersign.runtime.deps import Deps
 from countersign.web import notices
 from countersign.web.http import Request
@@ -57,7 +57,7 @@ class Form:
     mailed: CodeStep | None = None
     """Set when a mailed code is needed beside the one on the page."""
     reason_limit: int = REASON_LIMIT
-    causes: tuple[str, ...] = tuple(Cause)
+    causes: tuple[str, ...] = tuple(RejectionReason)
     """The list that a rejection's reason is chosen from."""
 
     def fault(self, name: str) -> str:
@@ -73,7 +73,7 @@ MEDIA_TYPE = "application/x-www-form-urlencoded"
 _PLAIN = re.compile(r"[\x21-\x7e]*")
 
 
-class TurnedAway(Exception):  # noqa: N818 - an answer, not a failure
+class HttpRefusal(Exception):  # noqa: N818 - an answer, not a failure
     """The request ends here, with a page of few words."""
 
     def __init__(self, notice: Notice) -> None:
@@ -82,7 +82,7 @@ class TurnedAway(Exception):  # noqa: N818 - an answer, not a failure
 
 
 def trust_origin(request: Request, base_url: str) -> None:
-    """Raises TurnedAway for a form that another site sent.
+    """Raises HttpRefusal for a form that another site sent.
 
     Under `Referrer-Policy: no-referrer` browsers send `Origin: null` from our own page too (Fetch,
     "append a request Origin header"); then `Sec-Fetch-Site` and the SameSite cookie tell.
@@ -92,19 +92,19 @@ def trust_origin(request: Request, base_url: str) -> None:
     site = request.headers.get("sec-fetch-site", "same-origin").lower()
     # "none": the person did it (a restored tab), no other page did.
     if origin not in {"null", f"{own.scheme}://{own.netloc}".lower()}:
-        raise TurnedAway(notices.ELSEWHERE)
+        raise HttpRefusal(notices.ELSEWHERE)
     if site not in {"same-origin", "none"}:
-        raise TurnedAway(notices.ELSEWHERE)
+        raise HttpRefusal(notices.ELSEWHERE)
 
 
 def fields_of(request: Request, most: int = MAX_BYTES) -> dict[str, str]:
-    """The fields of any form of ours. Raises TurnedAway: larger than `most` bytes, not a form, or
+    """The fields of any form of ours. Raises HttpRefusal: larger than `most` bytes, not a form, or
     a field twice."""
     if len(request.body) > most:
-        raise TurnedAway(notices.TOO_LARGE)
+        raise HttpRefusal(notices.TOO_LARGE)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != MEDIA_TYPE:
-        raise TurnedAway(notices.NOT_A_FORM)
+        raise HttpRefusal(notices.NOT_A_FORM)
     return _fields(request.body)
 
 
@@ -112,7 +112,7 @@ def _fields(body: bytes) -> dict[str, str]:
     try:
         text = body.decode("ascii")
         if not _PLAIN.fullmatch(text):
-            raise TurnedAway(notices.MALFORMED)
+            raise HttpRefusal(notices.MALFORMED)
         pairs = parse_qsl(
             text,
             keep_blank_values=True,
@@ -121,10 +121,10 @@ def _fields(body: bytes) -> dict[str, str]:
             max_num_fields=MAX_FIELDS,
         )
     except ValueError:
-        raise TurnedAway(notices.MALFORMED) from None
+        raise HttpRefusal(notices.MALFORMED) from None
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise TurnedAway(notices.MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     return fields
 
 
@@ -139,18 +139,18 @@ _OWN_WORDS = {
 
 
 def fields(deps: Deps, request: Request) -> Fields:
-    """The form. Raises TurnedAway: another site's, too large, not a form, or a field twice."""
+    """The form. Raises HttpRefusal: another site's, too large, not a form, or a field twice."""
     try:
         trust_origin(request, deps.settings.public_base_url)
         return fields_of(request)
-    except TurnedAway as turned:
-        raise TurnedAway(_OWN_WORDS.get(turned.notice, turned.notice)) from None
+    except HttpRefusal as turned:
+        raise HttpRefusal(_OWN_WORDS.get(turned.notice, turned.notice)) from None
 
 
 def text(given: Fields, name: str) -> str:
-    """A field as a person typed it, with line breaks as `\n`. Raises TurnedAway when missing."""
+    """A field as a person typed it, with line breaks as `\n`. Raises HttpRefusal when missing."""
     if name not in given:
-        raise TurnedAway(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.PORTAL_MALFORMED)
     return given[name].replace("\r\n", "\n").strip()
 
 

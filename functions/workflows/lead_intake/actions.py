@@ -10,7 +10,7 @@ from typing import Any
 from countersign.actions import crm, mail
 from countersign.actions.crm.shared import phone_digits
 from countersign.domain.canonical import canonical, digest
-from countersign.domain.ledger.action import Action, Wanted
+from countersign.domain.ledger.action import Action, ProposedAction
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
@@ -50,7 +50,7 @@ def lookups(message: LeadInput, _: Proposal) -> tuple[Lookup, ...]:
     )
 
 
-def want(situation: Lead) -> Sequence[Wanted]:
+def want(situation: Lead) -> Sequence[ProposedAction]:
     """The plan by intent, whatever the model wishes; its wish counts only for its own draft.
 
     sales: contact, lead, callback, reply. partnership: contact and acknowledgement (a business
@@ -93,7 +93,7 @@ def _opened(local: datetime) -> datetime:
     return local
 
 
-def _contact(situation: Lead) -> Wanted:
+def _contact(situation: Lead) -> ProposedAction:
     message, proposal = situation.input, situation.proposal
     country = facts.country(situation)
     params = crm.Contact(
@@ -105,7 +105,7 @@ def _contact(situation: Lead) -> Wanted:
         language=_language(situation),
         owner=facts.owner(situation),
     )
-    return Wanted(action="crm.upsert_contact", params=params, target=message.sender.lower())
+    return ProposedAction(action="crm.upsert_contact", params=params, target=message.sender.lower())
 
 
 def _name(situation: Lead) -> str:
@@ -132,7 +132,7 @@ def _company(situation: Lead) -> str:
     return said or proposal.value("company") or ""
 
 
-def _lead(situation: Lead) -> Wanted:
+def _lead(situation: Lead) -> ProposedAction:
     message, proposal = situation.input, situation.proposal
     params = crm.Lead(
         email=message.sender.lower(),
@@ -143,10 +143,10 @@ def _lead(situation: Lead) -> Wanted:
         timeline=proposal.value("timeline") or "",
         source="web form" if message.channel == "form" else "e-mail",
     )
-    return Wanted(action="crm.create_lead", params=params, target=message.sender.lower())
+    return ProposedAction(action="crm.create_lead", params=params, target=message.sender.lower())
 
 
-def _callback(situation: Lead) -> Wanted:
+def _callback(situation: Lead) -> ProposedAction:
     message, proposal = situation.input, situation.proposal
     owner = facts.owner(situation)
     hours = _hours(proposal, situation.limits)
@@ -158,10 +158,12 @@ def _callback(situation: Lead) -> Wanted:
         owner=owner,
         due_at=due_at(situation.now, hours, zone),
     )
-    return Wanted(action="crm.request_callback", params=params, target=message.sender.lower())
+    return ProposedAction(
+        action="crm.request_callback", params=params, target=message.sender.lower()
+    )
 
 
-def _reply(situation: Lead) -> Iterator[Wanted]:
+def _reply(situation: Lead) -> Iterator[ProposedAction]:
     message, proposal = situation.input, situation.proposal
     is_draft = replies.drafted(proposal)
     subject, text = acknowledgement(_language(situation))
@@ -175,7 +177,7 @@ def _reply(situation: Lead) -> Iterator[Wanted]:
         template="draft" if is_draft else "acknowledgement",
         in_reply_to=message.message_id,
     )
-    yield Wanted(action="email.send_reply", params=params, target=message.sender)
+    yield ProposedAction(action="email.send_reply", params=params, target=message.sender)
 
 
 def _phone_note(situation: Lead) -> str:

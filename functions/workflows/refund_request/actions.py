@@ -10,7 +10,7 @@ from countersign.actions import mail, notify, payments
 from countersign.actions.payments import Refund
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
-from countersign.domain.ledger.action import Action, Wanted
+from countersign.domain.ledger.action import Action, ProposedAction
 from countersign.domain.limits.caps import Cap, day_of
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Answer
@@ -50,7 +50,7 @@ def lookups(message: RefundInput, proposal: Proposal) -> tuple[Lookup, ...]:
     )
 
 
-def want(situation: Request) -> Sequence[Wanted]:
+def want(situation: Request) -> Sequence[ProposedAction]:
     """The refund, where an order has something left to refund, then the reply, and then a word to
     finance about a refund above what runs by itself.
 
@@ -61,7 +61,7 @@ def want(situation: Request) -> Sequence[Wanted]:
     return (*_refund(situation), _reply(situation), *_finance(situation))
 
 
-def _refund(situation: Request) -> Iterator[Wanted]:
+def _refund(situation: Request) -> Iterator[ProposedAction]:
     order, amount = facts.order(situation), facts.proposed(situation)
     if order is None or amount is None:
         return
@@ -72,10 +72,10 @@ def _refund(situation: Request) -> Iterator[Wanted]:
         amount=amount,
         reason=_CAUSES.get(facts.reason(situation), "requested_by_customer"),
     )
-    yield Wanted(action=_REFUND, params=params, target=order.charge)
+    yield ProposedAction(action=_REFUND, params=params, target=order.charge)
 
 
-def _finance(situation: Request) -> Iterator[Wanted]:
+def _finance(situation: Request) -> Iterator[ProposedAction]:
     """Only what no edit before the signature can make untrue: the amount stands in the job."""
     order, found = facts.order(situation), findings(RULES, situation)
     asks = POLICY.verdict(_REFUND, found).answer is Answer.ASK
@@ -89,10 +89,10 @@ def _finance(situation: Request) -> Iterator[Wanted]:
             f" {order.charge}.\nIts amount and who signed it: job {situation.job_id}."
         ),
     )
-    yield Wanted(action="notify.push", params=params, target=_CHANNEL, after=_REFUND)
+    yield ProposedAction(action="notify.push", params=params, target=_CHANNEL, after=_REFUND)
 
 
-def _reply(situation: Request) -> Wanted:
+def _reply(situation: Request) -> ProposedAction:
     subject, text, is_draft = _words(situation)
     params = mail.Reply(
         to=_recipient(situation),
@@ -102,7 +102,7 @@ def _reply(situation: Request) -> Wanted:
         in_reply_to=situation.input.message_id,
     )
     after = _REFUND if _runs(situation) else ""  # the confirmation says that it has happened
-    return Wanted(action="email.send_reply", params=params, target=params.to, after=after)
+    return ProposedAction(action="email.send_reply", params=params, target=params.to, after=after)
 
 
 def _words(situation: Request) -> tuple[str, str, bool]:

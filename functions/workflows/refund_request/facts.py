@@ -54,7 +54,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedAmount:
     """The sum that is asked for. `currency` is an ISO 4217 code, or empty when none is known."""
 
     amount: Decimal
@@ -100,18 +100,18 @@ def order(situation: Request) -> Order | None:
     return _order(found[0], _own(situation, found[0])) if len(found) == 1 else None
 
 
-def asked(situation: Request) -> Asked | None:
+def asked(situation: Request) -> AskedAmount | None:
     """The sum in an edited refund, else the one that a person corrected, that the shop states, or
     that the text asks for; None without any."""
     edited = next((one for one in situation.edited if isinstance(one, Refund)), None)
     if edited:
-        return Asked(edited.amount.amount, edited.amount.currency)
+        return AskedAmount(edited.amount.amount, edited.amount.currency)
     corrected = situation.proposal.corrected("asked_amount")
     form = situation.input.stated.amount
     if form and not corrected:
-        return Asked(form.amount, form.currency)
+        return AskedAmount(form.amount, form.currency)
     amount = said_amount(situation.proposal)
-    return Asked(amount, _currency(situation)) if amount else None
+    return AskedAmount(amount, _currency(situation)) if amount else None
 
 
 def said_amount(proposal: Proposal) -> Decimal | None:

@@ -7,7 +7,7 @@ confirmation of a refund that runs by itself.
 from __future__ import annotations
 
 from countersign.domain.limits.caps import REACHED
-from countersign.domain.policy.policy import Answer, Line, Policy, Quorum
+from countersign.domain.policy.policy import Answer, Policy, PolicyLine, Quorum
 
 _REFUND = ("payments.refund",)
 _REPLY = ("email.send_reply",)
@@ -15,26 +15,30 @@ _PUSH = ("notify.push",)
 _RUN, _ASK, _FORBID = Answer.RUN, Answer.ASK, Answer.FORBID
 
 
-def _asks(line: str, rule: str, quorum: Quorum = Quorum.ONE) -> tuple[Line, ...]:
+def _asks(line: str, rule: str, quorum: Quorum = Quorum.ONE) -> tuple[PolicyLine, ...]:
     """A person signs the refund and reads the reply."""
     return (
-        Line(line, _REFUND, _ASK, rule, quorum=quorum),
-        Line(f"{line}-reply", _REPLY, _ASK, rule),
+        PolicyLine(line, _REFUND, _ASK, rule, quorum=quorum),
+        PolicyLine(f"{line}-reply", _REPLY, _ASK, rule),
     )
 
 
-def _stops(line: str, rule: str) -> tuple[Line, ...]:
+def _stops(line: str, rule: str) -> tuple[PolicyLine, ...]:
     """No refund, whoever would sign it; a person reads what is answered."""
-    return Line(line, _REFUND, _FORBID, rule), Line(f"{line}-reply", _REPLY, _ASK, rule)
+    return PolicyLine(line, _REFUND, _FORBID, rule), PolicyLine(f"{line}-reply", _REPLY, _ASK, rule)
 
 
 POLICY = Policy(
     version="refund_request/2026-11-20",
     author="payments-ops",
     lines=(
-        Line("small", _REFUND, _RUN, sentence="a small refund runs when no rule objects"),
-        Line("confirmation", _REPLY, _RUN, sentence="the fixed confirmation may go out with it"),
-        Line("finance", _PUSH, _ASK, sentence="finance is told of what was signed, and not before"),
+        PolicyLine("small", _REFUND, _RUN, sentence="a small refund runs when no rule objects"),
+        PolicyLine(
+            "confirmation", _REPLY, _RUN, sentence="the fixed confirmation may go out with it"
+        ),
+        PolicyLine(
+            "finance", _PUSH, _ASK, sentence="finance is told of what was signed, and not before"
+        ),
         *_stops("no-order", "order.unstated"),
         *_stops("unknown-order", "order.not_found"),
         *_stops("unreadable-order", "order.unreadable"),
@@ -62,7 +66,7 @@ POLICY = Policy(
         *_asks("unsure", "confidence.low"),
         *_asks("orders", "injection.suspected"),
         *_asks("size", "size.over_limit"),
-        Line("foreign-target", _REFUND, _ASK, "reply.foreign_target"),
-        Line("foreign-target-reply", _REPLY, _FORBID, "reply.foreign_target"),
+        PolicyLine("foreign-target", _REFUND, _ASK, "reply.foreign_target"),
+        PolicyLine("foreign-target-reply", _REPLY, _FORBID, "reply.foreign_target"),
     ),
 )

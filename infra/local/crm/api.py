@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from infra.local.crm.auth import Answer, Call
+from infra.local.crm.auth import Answer, CrmCall
 from infra.local.crm.rules import ApiError, iso, kind_of
 from infra.local.crm.schema import DEFAULTS, SCHEMA, Kind
 from infra.local.crm.store import Store, Stored
@@ -14,7 +14,7 @@ MOST_READ = 100
 """Objects in one batch read."""
 
 
-def create(store: Store, call: Call) -> Answer:
+def create(store: Store, call: CrmCall) -> Answer:
     """`POST /crm/v3/objects/{kind}`: 201 and the new object."""
     kind = kind_of(call.path["kind"])
     to = _targets(call.body.get("associations", []))
@@ -30,7 +30,7 @@ def create(store: Store, call: Call) -> Answer:
     return Answer(201, _shown(made, (*made.properties, *DEFAULTS[kind])))
 
 
-def read(store: Store, call: Call) -> Answer:
+def read(store: Store, call: CrmCall) -> Answer:
     """`GET /crm/v3/objects/{kind}/{id}`: the properties asked for, null where there is none."""
     held = _held(store, call)
     shown = _shown(held, _asked(call.query.get("properties", ""), held.kind))
@@ -40,7 +40,7 @@ def read(store: Store, call: Call) -> Answer:
     return Answer(200, shown)
 
 
-def update(store: Store, call: Call) -> Answer:
+def update(store: Store, call: CrmCall) -> Answer:
     """`PATCH /crm/v3/objects/{kind}/{id}`: the object after the change."""
     held = _held(store, call)
     wanted = call.body.get("properties")
@@ -57,7 +57,7 @@ def update(store: Store, call: Call) -> Answer:
     return Answer(200, _shown(after, (*names, *DEFAULTS[held.kind])))
 
 
-def archive(store: Store, call: Call) -> Answer:
+def archive(store: Store, call: CrmCall) -> Answer:
     """`DELETE /crm/v3/objects/{kind}/{id}`: 204."""
     held = store.get(kind_of(call.path["kind"]), call.path["id"])
     if held:
@@ -73,7 +73,7 @@ def archive(store: Store, call: Call) -> Answer:
     return Answer(204)
 
 
-def batch_read(store: Store, call: Call) -> Answer:
+def batch_read(store: Store, call: CrmCall) -> Answer:
     """`POST /crm/v3/objects/{kind}/batch/read`: 200, or 207 when some were not found."""
     kind = kind_of(call.path["kind"])
     inputs = _dicts(call.body.get("inputs"))
@@ -99,7 +99,7 @@ def batch_read(store: Store, call: Call) -> Answer:
     return Answer(207, body)
 
 
-def associations(store: Store, call: Call) -> Answer:
+def associations(store: Store, call: CrmCall) -> Answer:
     """`GET /crm/v4/objects/{kind}/{id}/associations/{to}`."""
     held = _held(store, call)
     found = store.associated(held, kind_of(call.path["to"]))
@@ -113,7 +113,7 @@ def associations(store: Store, call: Call) -> Answer:
     return Answer(200, {"results": results})
 
 
-def owners(store: Store, call: Call) -> Answer:
+def owners(store: Store, call: CrmCall) -> Answer:
     """`GET /crm/v3/owners`: the sellers, or the one with that `email`."""
     email = call.query.get("email")
     results = [
@@ -144,7 +144,7 @@ def _shown(held: Stored, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _held(store: Store, call: Call) -> Stored:
+def _held(store: Store, call: CrmCall) -> Stored:
     kind = kind_of(call.path["kind"])
     held = store.get(kind, call.path["id"], call.query.get("idProperty", ""))
     if held is None:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from infra.local.crm.api import archive, associations, batch_read, create, owners, read, update
-from infra.local.crm.auth import Answer, Call, Door, RateLimit, no_faults, planned
+from infra.local.crm.auth import Answer, CrmCall, Door, RateLimit, no_faults, planned
 from infra.local.crm.page import SAFE_HEADERS, page
 from infra.local.crm.rules import ApiError, kind_of
 from infra.local.crm.schema import DEFAULTS, SCHEMA, Property, PropertyType, Schema
@@ -37,12 +37,12 @@ class Describing:
 
     schema: Schema
 
-    def properties(self, store: Store, call: Call) -> Answer:  # noqa: ARG002 - no record is read
+    def properties(self, store: Store, call: CrmCall) -> Answer:  # noqa: ARG002 - no record is read
         """`GET /crm/v3/properties/{kind}`: every property."""
         known = self.schema[kind_of(call.path["kind"])].values()
         return Answer(200, {"results": [described(one) for one in known]})
 
-    def schemas(self, store: Store, call: Call) -> Answer:  # noqa: ARG002 - as above
+    def schemas(self, store: Store, call: CrmCall) -> Answer:  # noqa: ARG002 - as above
         """`GET /crm/v3/schemas/{kind}`: the object type, and what is required to create one."""
         kind = kind_of(call.path["kind"])
         known = self.schema[kind].values()
@@ -85,7 +85,7 @@ _OPERATORS: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
 }
 
 
-def search(store: Store, call: Call) -> Answer:
+def search(store: Store, call: CrmCall) -> Answer:
     """`POST /crm/v3/objects/{kind}/search`: what the index knows by now, a page at a time."""
     kind = kind_of(call.path["kind"])
     groups = _groups(call.body.get("filterGroups", []), SCHEMA[kind])
@@ -191,7 +191,7 @@ def _routes(door: Door, describing: Describing) -> list[Route]:
 
 
 def _faults(door: Door) -> Callable[[Request], object]:
-    def plan(_: Store, call: Call) -> Answer:
+    def plan(_: Store, call: CrmCall) -> Answer:
         planned(door.faults, call.body)
         return Answer(204)
 

@@ -91,7 +91,7 @@ MAX_BODY = 1_048_576
 
 
 @dataclass(frozen=True)
-class Call:
+class CrmCall:
     """One request, read: path parameters, query, body and the sender's idempotency header."""
 
     path: Mapping[str, str]
@@ -108,7 +108,7 @@ class Answer:
     body: Any = None
 
 
-Handler: TypeAlias = Callable[[Store, Call], Answer]
+Handler: TypeAlias = Callable[[Store, CrmCall], Answer]
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
@@ -159,14 +159,14 @@ class Door:
             )
         return headers
 
-    async def _answer(self, handler: Handler, call: Call, *, writes: bool) -> Response:
+    async def _answer(self, handler: Handler, call: CrmCall, *, writes: bool) -> Response:
         plan = self.faults.take(writes=writes)
         _fail_before(plan)
         lie = plan is not None and plan.fault == "lie"
         answer = await run_in_threadpool(self._apply, handler, call, lie)
         return await _fail_after(plan) or _response(answer)
 
-    def _apply(self, handler: Handler, call: Call, pretend: bool) -> Answer:
+    def _apply(self, handler: Handler, call: CrmCall, pretend: bool) -> Answer:
         with self.store.transaction(pretend=pretend):
             return handler(self.store, call)
 
@@ -196,13 +196,13 @@ def _response(answer: Answer) -> Response:
     return JSONResponse(answer.body, answer.status)
 
 
-async def _read(request: Request) -> Call:
+async def _read(request: Request) -> CrmCall:
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > MAX_BODY:
             raise ApiError(413, "PAYLOAD_TOO_LARGE", f"A request has at most {MAX_BODY} bytes")
-    return Call(
+    return CrmCall(
         path={name: str(value) for name, value in request.path_params.items()},
         query=dict(request.query_params),
         body=_parsed(bytes(raw)),

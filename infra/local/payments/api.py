@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from infra.local.payments.auth import Answer, Call
+from infra.local.payments.auth import Answer, PaymentsCall
 from infra.local.payments.rules import (
     ApiError,
     Charge,
@@ -67,7 +67,7 @@ MOST, USUAL = 100, 10
 _PAGING = {"limit", "starting_after", "expand"}
 
 
-def create_refund(store: Store, call: Call) -> Answer:
+def create_refund(store: Store, call: PaymentsCall) -> Answer:
     """`POST /v1/refunds`: 200 and the refund; all that is left when no amount is given."""
     charge_id, wanted, reason, metadata = refund_params(call.params)
     charge = store.charge(charge_id)
@@ -92,7 +92,7 @@ def create_refund(store: Store, call: Call) -> Answer:
     return Answer(200, shown_refund(made))
 
 
-def read_refund(store: Store, call: Call) -> Answer:
+def read_refund(store: Store, call: PaymentsCall) -> Answer:
     """`GET /v1/refunds/{id}`."""
     known(call.params, {"expand"})
     held = store.refund(call.path["id"])
@@ -101,14 +101,14 @@ def read_refund(store: Store, call: Call) -> Answer:
     return Answer(200, shown_refund(held))
 
 
-def list_refunds(store: Store, call: Call) -> Answer:
+def list_refunds(store: Store, call: PaymentsCall) -> Answer:
     """`GET /v1/refunds`, of one `charge` or all, newest first."""
     known(call.params, _PAGING | {"charge"})
     found = store.refunds(optional(call.params, "charge"))
     return _page("/v1/refunds", found, call.params, shown_refund)
 
 
-def read_charge(store: Store, call: Call) -> Answer:
+def read_charge(store: Store, call: PaymentsCall) -> Answer:
     """`GET /v1/charges/{id}`."""
     known(call.params, {"expand"})
     held = store.charge(call.path["id"])
@@ -117,7 +117,7 @@ def read_charge(store: Store, call: Call) -> Answer:
     return Answer(200, _expanded(store, call.params, "refunds")(held))
 
 
-def list_charges(store: Store, call: Call) -> Answer:
+def list_charges(store: Store, call: PaymentsCall) -> Answer:
     """`GET /v1/charges`, of one `customer` or `transfer_group` or all, newest first."""
     known(call.params, _PAGING | {"customer", "transfer_group"})
     of, group = (optional(call.params, name) for name in ("customer", "transfer_group"))
@@ -125,7 +125,7 @@ def list_charges(store: Store, call: Call) -> Answer:
     return _page("/v1/charges", found, call.params, _expanded(store, call.params, "data.refunds"))
 
 
-def search_charges(store: Store, call: Call) -> Answer:
+def search_charges(store: Store, call: PaymentsCall) -> Answer:
     """`GET /v1/charges/search?query=…`: what the index knows, which lags behind the charges."""
     known(call.params, {"query", "limit", "page", "expand"})
     found = matching(text(call.params, "query"), store.searchable())

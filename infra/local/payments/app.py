@@ -22,7 +22,7 @@ from infra.local.payments.api import (
     read_refund,
     search_charges,
 )
-from infra.local.payments.auth import Answer, Call, Door, no_faults, planned
+from infra.local.payments.auth import Answer, Door, PaymentsCall, no_faults, planned
 from infra.local.payments.page import page
 from infra.local.payments.store import Store
 
@@ -77,7 +77,7 @@ def _routes(door: Door) -> list[Route]:
 
 
 def _faults(door: Door) -> Callable[[Request], object]:
-    def plan(_: Store, call: Call) -> Answer:
+    def plan(_: Store, call: PaymentsCall) -> Answer:
         planned(door.faults, call.params)
         return Answer(200, {})
 

@@ -71,7 +71,7 @@ LONGEST_KEY = 255
 
 
 @dataclass(frozen=True)
-class Call:
+class PaymentsCall:
     """One request, read: path parameters, form or query, idempotency key, and what was asked."""
 
     path: Mapping[str, str]
@@ -90,7 +90,7 @@ class Answer:
     replayed: bool = False
 
 
-Handler: TypeAlias = Callable[[Store, Call], Answer]
+Handler: TypeAlias = Callable[[Store, PaymentsCall], Answer]
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
@@ -151,7 +151,7 @@ class Door:
         if writes and not _same(key, self.key_write):
             raise ApiError(403, "The restricted key has no right to write here.")
 
-    async def _answer(self, handler: Handler, call: Call, *, writes: bool) -> Response:
+    async def _answer(self, handler: Handler, call: PaymentsCall, *, writes: bool) -> Response:
         plan = self.faults.take(writes=writes)
         _fail_before(plan)
         with self.in_use.using(call.key if writes else ""):
@@ -163,7 +163,9 @@ class Door:
         headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
         return JSONResponse(answer.body, answer.status, headers)
 
-    def _apply(self, handler: Handler, call: Call, plan: Plan | None, *, writes: bool) -> Answer:
+    def _apply(
+        self, handler: Handler, call: PaymentsCall, plan: Plan | None, *, writes: bool
+    ) -> Answer:
         """The answer that the key has kept, or the call; effect and answer in one transaction."""
         with self.store.transaction():
             saved = self.store.saved(call.key) if call.key and writes else None
@@ -174,7 +176,7 @@ class Door:
                 self.store.save(call.key, Saved(call.request, answer.status, answer.body))
             return answer
 
-    def _executed(self, handler: Handler, call: Call, plan: Plan | None) -> Answer:
+    def _executed(self, handler: Handler, call: PaymentsCall, plan: Plan | None) -> Answer:
         fault = plan.fault if plan else ""
         if fault == "error_before":
             return _error(server_error())
@@ -199,7 +201,7 @@ def _error(refused: ApiError) -> Answer:
     return Answer(refused.status, refused.body)
 
 
-def _replayed(saved: Saved, call: Call) -> Answer:
+def _replayed(saved: Saved, call: PaymentsCall) -> Answer:
     if saved.request != call.request:
         message = "This idempotency key was used with other parameters."
         raise ApiError(400, message, type_="idempotency_error")
@@ -221,7 +223,7 @@ def _same(given: str, wanted: str) -> bool:
     return hmac.compare_digest(given.encode(), wanted.encode())
 
 
-async def _read(request: Request) -> Call:
+async def _read(request: Request) -> PaymentsCall:
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
@@ -234,4 +236,4 @@ async def _read(request: Request) -> Call:
     params = parsed(query if request.method == "GET" else bytes(raw))
     asked = json.dumps([request.method, request.url.path, params], sort_keys=True)
     path = {name: str(value) for name, value in request.path_params.items()}
-    return Call(path=path, params=params, key=key, request=asked)
+    return PaymentsCall(path=path, params=params, key=key, request=asked)

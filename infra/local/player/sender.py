@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from countersign.runtime.deps import Deps
 from infra.cli import submit
-from infra.cli.submit import Answer
+from infra.cli.submit import DoorAnswer
 from infra.local.cloud import deployer
 from infra.local.front.samples import Sample
 
@@ -16,7 +16,7 @@ from infra.local.front.samples import Sample
 class Sent:
     """What the door said to each delivery (none for an upload), and the job that came of it."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[DoorAnswer, ...]
     job_id: str
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from countersign.actions.payments import REFUND, Refund
 from countersign.domain.errors import Refused, Unavailable
-from countersign.domain.ledger.action import Receipt, Wanted
+from countersign.domain.ledger.action import ProposedAction, Receipt
 from countersign.domain.ledger.entry import entry, params_of
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Answer, Verdict
@@ -52,7 +52,7 @@ def test_calling_a_charge_fraudulent_says_what_else_it_does() -> None:
 def test_the_stored_bytes_give_the_same_refund_back() -> None:
     """What is signed is what runs, to the minor unit; the reason is one of three."""
     refund = _refund("ch_1")
-    wanted = Wanted("payments.refund", refund, "order 1042")
+    wanted = ProposedAction("payments.refund", refund, "order 1042")
     verdict = Verdict(answer=Answer.RUN, reasons=())
     expires = datetime(2026, 3, 4, tzinfo=UTC)
     held = entry(0, wanted, REFUND, verdict, job_id="j", policy="p", expires_at=expires)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from countersign.domain.approvals.approval import Cause
+from countersign.domain.approvals.approval import RejectionReason
 from countersign.web.http import Response
 from tests.unit.web.visitor import Browser
 from tests.unit.web.waiting import JOB, approval, waiting
@@ -49,7 +49,7 @@ def test_cause_and_words_are_kept_together() -> None:
     ana.posts(ana.filled("reject", cause="wrong tone", reason="Too formal for them."))
     made = approval(world).decision
     assert made is not None
-    assert (made.cause, made.words) == (Cause.TONE, "wrong tone: Too formal for them.")
+    assert (made.cause, made.words) == (RejectionReason.TONE, "wrong tone: Too formal for them.")
     held = world.store.load(JOB)
     assert held.audit[-1].fields["cause"].value == "wrong tone"
     assert held.ledger[2].note == made.words

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.approvals.views.request import Request, request
+from countersign.approvals.views.request import RequestPage, request
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.contract import Stored
 from countersign.domain.errors import NotAuthorised, UnknownVersion
@@ -44,7 +44,7 @@ select option del ins
 ALLOWED = frozenset(OURS.split())
 
 
-def view(held: JobRecord) -> Request:
+def view(held: JobRecord) -> RequestPage:
     """The view of the waiting request."""
     return request(held, held.approvals[APPROVAL], ANA, WORKFLOWS["lead_intake"], START)
 

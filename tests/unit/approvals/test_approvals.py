@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.approvals.handlers import answer
-from countersign.domain.approvals.approval import Choice, Decision, decide, expire, settle
+from countersign.domain.approvals.approval import Choice, Decision, apply_decision, decide, expire
 from countersign.domain.jobs.change import Change
 from countersign.domain.jobs.job import Status
 from countersign.runtime.deps import Deps
@@ -37,7 +37,7 @@ def decides_on_get(deps: Deps, request: Request) -> Response:
     if request.method == "GET" and asked.decision is None:
         choices = dict.fromkeys(asked.digests, Choice.APPROVE)
         made = decide(asked, Decision(by="ana", at=deps.clock.now(), choices=choices))
-        settled = settle(made, held.ledger)
+        settled = apply_decision(made, held.ledger)
         deps.commit(held, Change("decided", "person:ana", approvals=(made,), ledger=settled))
     return answer(deps, request)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from countersign.actions.crm import Contact
-from countersign.approvals.views.request import Request, request
+from countersign.approvals.views.request import RequestPage, request
 from countersign.approvals.views.signatures import cost
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.contract import Stored
@@ -37,7 +37,7 @@ def asked_with(held: JobRecord, **update: object) -> JobRecord:
     return replace(held, approvals={APPROVAL: changed})
 
 
-def view(held: JobRecord) -> Request:
+def view(held: JobRecord) -> RequestPage:
     """What Ana sees."""
     workflow = WORKFLOWS["lead_intake"]
     return request(held, held.approvals[APPROVAL], ANA, workflow, START, contact=CLEO)

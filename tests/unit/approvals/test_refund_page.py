@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from countersign.approvals.views.request import Request, request
+from countersign.approvals.views.request import RequestPage, request
 from countersign.web.forms import Form
 from countersign.web.rendering import render
 from tests.fakes.journey import Journey
@@ -23,7 +23,7 @@ def waiting() -> tuple[World, Journey]:
     return made, begin(made, order="1043", amount={"minor": ASKED, "currency": "EUR"})
 
 
-def view(made: World, journey: Journey) -> Request:
+def view(made: World, journey: Journey) -> RequestPage:
     """What Robin is asked."""
     record = journey.record
     assert record.pending

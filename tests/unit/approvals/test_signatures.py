@@ -16,13 +16,13 @@ from countersign.approvals.views.request import request
 from countersign.approvals.views.signatures import signed_notice
 from countersign.domain.approvals.approval import (
     Approval,
-    Cause,
     Choice,
     Decision,
     Person,
+    RejectionReason,
+    apply_decision,
     decide,
     expire,
-    settle,
 )
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.policy.policy import Quorum, Reason
@@ -44,7 +44,11 @@ def two_actions() -> JobRecord:
 
 def with_approval(held: JobRecord, approval: Approval) -> JobRecord:
     """`held` with this approval, settled if it is decided."""
-    moved = {one.digest: one for one in settle(approval, held.ledger)} if approval.decision else {}
+    moved = (
+        {one.digest: one for one in apply_decision(approval, held.ledger)}
+        if approval.decision
+        else {}
+    )
     ledger = tuple(moved.get(one.digest, one) for one in held.ledger)
     return replace(held, ledger=ledger, approvals={APPROVAL: approval})
 
@@ -56,7 +60,7 @@ def says(held: JobRecord, by: Person, minutes: int, *choices: Choice, reason: st
         by=by.id,
         at=START + timedelta(minutes=minutes),
         choices=dict(zip(asked.digests, choices, strict=True)),
-        cause=Cause.FACTS if reason else None,
+        cause=RejectionReason.FACTS if reason else None,
         reason=reason,
     )
     return decide(asked, decision)

@@ -12,7 +12,7 @@ import pytest
 from countersign import observability
 from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.jobs.change import JobRecord
-from infra.cli.people_words import Absence, Entry, days_in_words, days_of, entry_of, member_of
+from infra.cli.people_words import Absence, PersonWords, days_in_words, days_of, entry_of, member_of
 from infra.local.people import demo
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, CLEO, START
@@ -280,7 +280,7 @@ def test_a_file_may_bring_a_person_and_their_deputy(terminal: Terminal, tmp_path
 def test_the_demo_survives_its_own_words() -> None:
     """Every member of the demo is the same after the way into words and back."""
     assert [member_of(entry_of(one)) for one in demo(START)] == list(demo(START))
-    assert set(Entry.model_fields) == set(entry_of(demo(START)[0]))
+    assert set(PersonWords.model_fields) == set(entry_of(demo(START)[0]))
     assert set(Absence.model_fields) == {"since", "until", "deputy"}
 
 

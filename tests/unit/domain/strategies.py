@@ -19,7 +19,7 @@ from pydantic import BaseModel
 import countersign.domain
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.contract import Value
-from countersign.domain.limits.slots import Limit
+from countersign.domain.limits.slots import RateLimit
 from countersign.domain.money import Money, exponent
 
 Strategy = st.SearchStrategy[Any]
@@ -68,7 +68,7 @@ _SIMPLE: dict[Any, Strategy] = {
     datetime: instants,
     Money: money(),
     Hours: hours(),
-    Limit: st.builds(Limit, slots=st.integers(1, 100), seconds=st.integers(1, 60)),
+    RateLimit: st.builds(RateLimit, slots=st.integers(1, 100), seconds=st.integers(1, 60)),
     NoneType: st.none(),
 }
 

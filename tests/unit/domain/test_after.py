@@ -6,10 +6,10 @@ import pytest
 
 from countersign.domain.errors import NotAuthorised
 from countersign.domain.ledger import entry as ledger
-from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.planning.plan import check_plan, dropped, next_move, visit
-from countersign.domain.policy.policy import Answer, Line
+from countersign.domain.policy.policy import Answer, PolicyLine
 from tests.builders import EXPIRES, JOB_ID, Memo, action, held, verdict
 from tests.flows import workflow
 
@@ -21,7 +21,9 @@ def after(index: int, first: str, action_id: str, status: ActionStatus) -> Ledge
     """An entry whose bytes say that `first` comes before it."""
     made = ledger.entry(
         index,
-        Wanted(action=action_id, params=Memo(text="later"), target="contact/7", after=first),
+        ProposedAction(
+            action=action_id, params=Memo(text="later"), target="contact/7", after=first
+        ),
         action(action_id),
         verdict(Answer.RUN),
         job_id=JOB_ID,
@@ -78,7 +80,7 @@ def test_nothing_is_dropped_while_the_first_may_come() -> None:
 
 def test_the_last_look_before_it_runs_asks_for_the_first() -> None:
     """Whatever chose the entry: unless the first is verified, it does not run."""
-    flow = workflow([Line("all", ("*",), Answer.RUN)])
+    flow = workflow([PolicyLine("all", ("*",), Answer.RUN)])
     entry = after(1, FIRST, THEN, A.AUTHORISED)
     check_plan(flow, [held(0, FIRST, status=A.VERIFIED), entry], (), entry)
     with pytest.raises(NotAuthorised, match="comes first and is claimed"):

@@ -7,14 +7,14 @@ import pytest
 from countersign.domain.errors import NotAuthorised
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.plan import check_plan
-from countersign.domain.policy.policy import Answer, Line
+from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.policy.rules import Finding
 from tests.builders import held
 from tests.flows import workflow
 
 A = ActionStatus
-RUNS = Line("crm", ("crm.*",), Answer.RUN)
-ASKS = Line("spam", ("crm.*",), Answer.ASK, when="spam", sentence="it looks like spam")
+RUNS = PolicyLine("crm", ("crm.*",), Answer.RUN)
+ASKS = PolicyLine("spam", ("crm.*",), Answer.ASK, when="spam", sentence="it looks like spam")
 SPAM = (Finding(rule="spam", sentence="it looks like spam"),)
 BEGUN = (A.CLAIMED, A.VERIFIED, A.UNKNOWN, A.UNDO, A.UNDOING, A.KEPT)
 
@@ -31,7 +31,7 @@ def test_an_entry_that_policy_still_allows_and_nobody_ran_passes() -> None:
 def test_an_entry_of_which_policy_now_asks_more_does_not_run(answer: Answer) -> None:
     """A finding since the plan was made makes the stored verdict too mild."""
     first = held(0, status=A.AUTHORISED)
-    stricter = Line("spam", ("crm.*",), answer, when="spam", sentence="it looks like spam")
+    stricter = PolicyLine("spam", ("crm.*",), answer, when="spam", sentence="it looks like spam")
     with pytest.raises(NotAuthorised, match="policy asks for more"):
         check_plan(workflow([RUNS, stricter]), [first], SPAM, first)
 

@@ -10,9 +10,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from countersign.domain.ledger.action import Difference
-from countersign.domain.ledger.entry import Seen
-from countersign.domain.planning.replan import Observation, Observations, Round
-from countersign.extraction.feedback import told
+from countersign.domain.ledger.entry import Observation
+from countersign.domain.planning.replan import Observations, ObservedAction, Round
+from countersign.extraction.feedback import describe
 from infra.local.offline_model import MODEL, routes
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
@@ -70,8 +70,10 @@ def test_a_repair_round_reads_the_message_again(prompt: str) -> None:
 def test_what_a_target_refused_is_left_out_of_the_next_answer(prompt: str) -> None:
     """A second user turn tells what was observed; the part behind that field is not said again."""
     fields = (Difference(name="deal_currency_code", before="", after="INVALID_OPTION"),)
-    one = Observation(action="crm.create_lead", words="no", seen=Seen(refused=True, fields=fields))
-    seen = told(Observations(rounds=(Round(observations=(one,)),)))
+    one = ObservedAction(
+        action="crm.create_lead", words="no", seen=Observation(refused=True, fields=fields)
+    )
+    seen = describe(Observations(rounds=(Round(observations=(one,)),)))
     turns = (("user", prompt), ("user", seen), ("assistant", "{}"), ("user", "again"))
     said = asks(**request(*turns)).json()["choices"][0]["message"]["content"]
     whole = WORKFLOWS["lead_intake"].offline(prompt)

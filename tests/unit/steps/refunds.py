@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from countersign.domain.approvals.approval import Approval, Choice, Decision, Person, settle
+from countersign.domain.approvals.approval import Approval, Choice, Decision, Person, apply_decision
 from countersign.domain.approvals.authority import sign
-from countersign.domain.approvals.directory import Limit, Member
+from countersign.domain.approvals.directory import Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.jobs.audit import verify
 from countersign.domain.jobs.change import Change
@@ -102,7 +102,7 @@ def signs(
             event="signed by a person",
             actor=f"person:{by}",
             approvals=(signed,),
-            ledger=settle(signed, journey.record.ledger) if signed.decision else (),
+            ledger=apply_decision(signed, journey.record.ledger) if signed.decision else (),
             done=("approval",) if signed.decision else (),
         ),
     )
@@ -135,6 +135,8 @@ def _member(key: str, role: str, most: int) -> Member:
     return Member(
         person=Person(id=key, name=key.title(), address=f"{key}@countersign.example"),
         roles=(role,),
-        limits=(Limit(actions="payments.*", most=Money(amount=Decimal(most), currency="EUR")),),
+        limits=(
+            SigningLimit(actions="payments.*", most=Money(amount=Decimal(most), currency="EUR")),
+        ),
         hours=Hours(days=tuple(range(7)), opens=0, closes=24 * 60),
     )

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.domain.approvals.approval import Approval, Choice, Decision, settle
+from countersign.domain.approvals.approval import Approval, Choice, Decision, apply_decision
 from countersign.domain.approvals.approval import decide as decide_on
 from countersign.domain.approvals.directory import Member
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.jobs.change import Change
 from countersign.domain.planning.edits import edited
-from countersign.extraction.feedback import heeded
+from countersign.extraction.feedback import apply
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, World
@@ -39,7 +39,7 @@ def attentive(crm: FakeCrm | None = None) -> World:
     def answer(shown: str) -> Mapping[str, Any]:
         asked = world.model.asked[-1].messages
         seen = asked[2][1] if len(asked) > 2 and asked[2][0] == "user" else ""
-        return heeded(FLOW.offline(shown), seen, FLOW.heeds)
+        return apply(FLOW.offline(shown), seen, FLOW.heeds)
 
     world = World(answer)
     if crm:
@@ -76,7 +76,7 @@ def decides(world: World, journey: Journey, by: str = "ana", **choices: Choice) 
         event="decided by a person",
         actor=f"person:{by}",
         approvals=(decided,),
-        ledger=settle(decided, journey.record.ledger),
+        ledger=apply_decision(decided, journey.record.ledger),
         done=("approval",),
     )
     world.deps.commit(journey.record, change)

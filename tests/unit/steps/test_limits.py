@@ -9,7 +9,7 @@ import pytest
 from countersign.connectors.aws.secrets import missing
 from countersign.domain.errors import Refused, Throttled, Unavailable
 from countersign.domain.limits.circuit_breaker import MOST_FAILURES, Breaker
-from countersign.domain.limits.slots import Limit, Slot, lease
+from countersign.domain.limits.slots import RateLimit, Slot, lease
 from countersign.entrypoints.tick import tick
 from countersign.runtime.deps import Deps
 from countersign.runtime.retry import check_resting
@@ -88,7 +88,7 @@ def test_a_connector_that_stays_full_parks_the_job(world: World) -> None:
 
 def test_one_slot_is_enough_for_one_job_after_the_other(world: World) -> None:
     """The limit is the stage's: with one slot, visits follow each other."""
-    limits = {"crm": Limit(slots=1, seconds=1)}
+    limits = {"crm": RateLimit(slots=1, seconds=1)}
     world.settings = world.settings.model_copy(update={"connector_limits": limits})
     world.deps = world.deps_again()
     begin(world)

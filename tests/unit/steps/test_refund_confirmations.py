@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from countersign.domain.approvals.approval import Choice, Decision, settle
+from countersign.domain.approvals.approval import Choice, Decision, apply_decision
 from countersign.domain.approvals.authority import sign
 from countersign.domain.errors import Refused
 from countersign.domain.jobs.change import Change
@@ -59,7 +59,7 @@ def says(world: World, journey: Journey, refund: Choice, reply: Choice) -> None:
         event="signed by a person",
         actor="person:robin",
         approvals=(signed,),
-        ledger=settle(signed, journey.record.ledger),
+        ledger=apply_decision(signed, journey.record.ledger),
         done=("approval",),
     )
     world.deps.commit(journey.record, change)

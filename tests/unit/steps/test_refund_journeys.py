@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from countersign.domain.approvals.approval import Choice
-from countersign.domain.approvals.directory import Limit
+from countersign.domain.approvals.directory import SigningLimit
 from countersign.domain.errors import NotAuthorised, Unavailable
 from countersign.domain.money import Money
 from tests.fakes.journey import Journey
@@ -81,7 +81,7 @@ def asked(journey: Journey) -> set[str]:
 def test_nobody_signs_above_their_own_limit(world: World) -> None:
     """Whose limit was lowered after they were asked is refused; nothing has left."""
     journey = asks_for(world, "1043", 32_000)
-    lower = Limit(actions="payments.*", most=Money(amount=Decimal(200), currency="EUR"))
+    lower = SigningLimit(actions="payments.*", most=Money(amount=Decimal(200), currency="EUR"))
     robin = world.people.directory().member("robin")
     assert robin
     world.people.becomes(robin.person, limits=(lower,))

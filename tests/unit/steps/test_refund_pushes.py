@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from countersign.domain.approvals.approval import Choice, Decision, settle
+from countersign.domain.approvals.approval import Choice, Decision, apply_decision
 from countersign.domain.approvals.authority import sign
 from countersign.domain.canonical import canonical
 from countersign.domain.jobs.change import Change
@@ -48,7 +48,7 @@ def _only_the_refund_is_rejected(world: World, journey: Journey) -> None:
             event="signed by a person",
             actor="person:robin",
             approvals=(decided,),
-            ledger=settle(decided, journey.record.ledger),
+            ledger=apply_decision(decided, journey.record.ledger),
             done=("approval",),
         ),
     )

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from countersign.domain.ledger.action import Difference
-from countersign.domain.ledger.entry import Seen
-from countersign.domain.planning.replan import Observation, Observations, Round
-from countersign.extraction.feedback import heeded, told
+from countersign.domain.ledger.entry import Observation
+from countersign.domain.planning.replan import Observations, ObservedAction, Round
+from countersign.extraction.feedback import apply, describe
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.trimming_crm import TrimmingCrm
 from tests.fakes.world import World
@@ -48,14 +48,14 @@ def test_a_target_cannot_give_the_model_a_fact_or_much_to_read() -> None:
 
 def test_nothing_is_told_before_anything_was_observed() -> None:
     """The first request is the message alone, and the heuristics leave nothing out."""
-    assert told(Observations(rounds=())) == ""
-    assert heeded({"phone": "+49"}, "", {"phone": "phone"}) == {"phone": "+49"}
+    assert describe(Observations(rounds=())) == ""
+    assert apply({"phone": "+49"}, "", {"phone": "phone"}) == {"phone": "+49"}
 
 
 def test_only_what_is_known_of_a_target_is_left_out() -> None:
     """A field that nothing of the answer is behind changes nothing."""
     fields = tuple(Difference(name=n, before="", after="NO") for n in ("phone", "dealstage"))
-    one = Observation(action="crm.x", words="no", seen=Seen(refused=True, fields=fields))
-    text = told(Observations(rounds=(Round(observations=(one,)),)))
+    one = ObservedAction(action="crm.x", words="no", seen=Observation(refused=True, fields=fields))
+    text = describe(Observations(rounds=(Round(observations=(one,)),)))
     answer = {"phone": "+49", "company": "Hafenwerk"}
-    assert heeded(answer, text, {"phone": "phone"}) == {"phone": None, "company": "Hafenwerk"}
+    assert apply(answer, text, {"phone": "phone"}) == {"phone": None, "company": "Hafenwerk"}

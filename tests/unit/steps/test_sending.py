@@ -13,7 +13,7 @@ from countersign.domain.ledger.action import Action, Receipt
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.runtime.step import Call
 from countersign.steps.act.execute import looked
-from countersign.steps.act.verify import Attempt, effect
+from countersign.steps.act.verify import ClaimedAction, effect
 from countersign.steps.act.visit import Visit
 from tests.builders import JOB_ID, action, held
 from tests.fakes.world import World
@@ -48,7 +48,9 @@ def visit() -> Visit:
 
 def sent(one: Action[Any, Any]) -> LedgerEntry:
     """One attempt of it."""
-    return effect(Attempt(visit(), held(status=ActionStatus.CLAIMED, attempt="a-1"), one), None)
+    return effect(
+        ClaimedAction(visit(), held(status=ActionStatus.CLAIMED, attempt="a-1"), one), None
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,5 +92,5 @@ def test_what_is_known_of_an_earlier_attempt(
 def test_a_receipt_that_shows_now_is_verified_and_nothing_is_sent() -> None:
     """The earlier attempt took effect after all."""
     claim = held(status=ActionStatus.CLAIMED, attempt="a-2", receipt=RECEIPT)
-    ended = effect(Attempt(visit(), claim, keyless(shows)), RECEIPT)
+    ended = effect(ClaimedAction(visit(), claim, keyless(shows)), RECEIPT)
     assert (ended.status, ended.receipt) == (ActionStatus.VERIFIED, RECEIPT)

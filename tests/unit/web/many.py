@@ -11,7 +11,7 @@ from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
-from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry
 from countersign.domain.policy.policy import Answer, Quorum, Reason, Verdict
 from tests.fakes.world import ANA, BEN, START, World
@@ -38,7 +38,7 @@ def lead(number: int, job_id: str, quorum: Quorum = Quorum.ONE) -> LedgerEntry:
     )
     return entry(
         1,
-        Wanted(action="crm.create_lead", params=params, target=params.email),
+        ProposedAction(action="crm.create_lead", params=params, target=params.email),
         WORKFLOWS["lead_intake"].actions["crm.create_lead"],
         Verdict(answer=Answer.ASK, reasons=(CONTACT,), quorum=quorum),
         job_id=job_id,

@@ -13,7 +13,7 @@ from countersign.domain.approvals.links import hashed
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.jobs.change import Change, Due, JobRecord, Link
 from countersign.domain.jobs.job import Job, Pointer, Source, Status
-from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Answer, Reason, Verdict
@@ -73,7 +73,7 @@ def planned(
     """An entry of the ledger, its bytes fixed."""
     return entry(
         index,
-        Wanted(action=action, params=params, target=target),
+        ProposedAction(action=action, params=params, target=target),
         WORKFLOWS["lead_intake"].actions[action],
         Verdict(answer=answer, reasons=reasons),
         job_id=JOB,

@@ -17,7 +17,7 @@ from countersign.domain.contract import Contract
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.money import Money
 from countersign.domain.planning.plan import reconsider
-from countersign.domain.policy.policy import Line, Policy
+from countersign.domain.policy.policy import Policy, PolicyLine
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.policy.rules import Finding, findings
 from tests.unit.workflows.bench import Rows
@@ -74,7 +74,7 @@ def test_no_reply_runs_where_the_refund_does_not() -> None:
 
 @pytest.mark.control
 @pytest.mark.parametrize("line", [line for line in POLICY.lines if line.id.endswith("-reply")])
-def test_the_check_sees_a_policy_without_one_of_its_reply_lines(line: Line) -> None:
+def test_the_check_sees_a_policy_without_one_of_its_reply_lines(line: PolicyLine) -> None:
     """Control: whichever line about the reply is missing, the check above names its rule."""
     naive = replace(POLICY, lines=tuple(one for one in POLICY.lines if one != line))
     assert _unseen(naive) == [line.when]

@@ -36,7 +36,7 @@ _LONG = 120
 
 
 @dataclass(frozen=True)
-class Part:
+class SourcePart:
     """One part: a field of a form, a mail's subject, its text."""
 
     label: str
@@ -46,15 +46,15 @@ class Part:
 
 def source(
     given: Contract, workflow: Workflow[Any], proposal: Proposal | None = None
-) -> tuple[Part, ...]:
+) -> tuple[SourcePart, ...]:
     """The parts of an input, quotes of the proposal's facts highlighted."""
     quotes = [q for fact in proposal.facts.values() for q in fact.quotes] if proposal else []
     return tuple(_parts(workflow.source_parts(given), quotes))
 
 
-def _parts(parts: Iterable[tuple[str, str]], quotes: list[str]) -> Iterable[Part]:
+def _parts(parts: Iterable[tuple[str, str]], quotes: list[str]) -> Iterable[SourcePart]:
     for name, text in parts:
-        yield Part(label(name), highlighted(text, quotes), len(text) > _LONG or "\n" in text)
+        yield SourcePart(label(name), highlighted(text, quotes), len(text) > _LONG or "\n" in text)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Understood:
+class UnderstoodSource:
     """The message, and what was made of it."""
 
     findings: tuple[Finding, ...]
@@ -86,13 +86,13 @@ class Understood:
     model: str
     offline: bool
     cost: str
-    source: tuple[Part, ...]
+    source: tuple[SourcePart, ...]
     language: str
     """ISO 639 code of the message, for screen readers; empty when not known."""
 
 
 @dataclass(frozen=True)
-class Request(Understood):
+class RequestPage(UnderstoodSource):
     """The page."""
 
     workflow: str
@@ -126,12 +126,12 @@ def request(
     contact: Person | None = None,
     known: Mapping[str, str] | None = None,
     zone: str = UTC,
-) -> Request:
+) -> RequestPage:
     """A request that waits. `contact` answers questions, `known` are names by id, `zone` is theirs.
     Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
     entries = asked(record, approval, now)
     names = names_of(record, known or {})
-    return Request(
+    return RequestPage(
         **vars(understood(record, workflow)),
         workflow=workflow.title,
         job_id=record.job.job_id,
@@ -148,10 +148,10 @@ def request(
     )
 
 
-def understood(record: JobRecord, workflow: Workflow[Any]) -> Understood:
+def understood(record: JobRecord, workflow: Workflow[Any]) -> UnderstoodSource:
     """The message and its facts. Raises UnknownVersion."""
     proposal = stored(record, "proposal", Proposal)
-    return Understood(
+    return UnderstoodSource(
         findings=stored(record, "findings", Findings).found,
         facts=tuple(_known(name, fact) for name, fact in proposal.facts.items()),
         confidence=f"{proposal.confidence * 100:.0f} %",

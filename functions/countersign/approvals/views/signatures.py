@@ -30,7 +30,7 @@ class Rejection:
 
 
 @dataclass(frozen=True)
-class Said:
+class SignerChoice:
     """What one person said to one action, by its number on the page."""
 
     number: int
@@ -46,7 +46,7 @@ class Signature:
     you: bool
     when: str
     when_at: str
-    said: tuple[Said, ...]
+    said: tuple[SignerChoice, ...]
     reason: Pieces
     rejects: bool
 
@@ -90,7 +90,7 @@ def signed_notice(approval: Approval, person: Person) -> Notice:
     return Notice(SIGNED.status, SIGNED.title, (*lines, *SIGNED.lines))
 
 
-def _line(said: Said, words: str) -> str:
+def _line(said: SignerChoice, words: str) -> str:
     if said.approved:
         return f"You approved action {said.number}."
     return f"You rejected action {said.number}, so it will not run: {one_line(words, _REASON)}"
@@ -98,7 +98,7 @@ def _line(said: Said, words: str) -> str:
 
 def _signature(approval: Approval, one: Decision, person: Person, zone: str) -> Signature:
     digests = enumerate(approval.digests, 1)
-    said = tuple(Said(n, one.approves(d)) for n, d in digests if d in one.choices)
+    said = tuple(SignerChoice(n, one.approves(d)) for n, d in digests if d in one.choices)
     return Signature(
         name=name_of(approval, one.by, person),
         you=one.by == person.id,
@@ -131,7 +131,7 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionAsked:
     """A question to the internal contact, and what they said."""
 
     text: Pieces
@@ -147,7 +147,7 @@ class Asked:
 class AskBack:
     """The questions so far, and whether one more may be asked, of whom."""
 
-    questions: tuple[Asked, ...]
+    questions: tuple[QuestionAsked, ...]
     contact: str
     """Name of who would answer; empty when no (more) question may be asked."""
     moves_deadline: bool
@@ -213,8 +213,8 @@ def ask_back(
     )
 
 
-def _asked(one: Question, zone: str) -> Asked:
-    return Asked(
+def _asked(one: Question, zone: str) -> QuestionAsked:
+    return QuestionAsked(
         text=visible(one.text),
         by=one.by.name,
         contact=one.contact.name,

@@ -13,7 +13,7 @@ from countersign.domain.approvals.approval import Approval
 from countersign.domain.canonical import canonical, instant
 from countersign.domain.errors import AlreadyDecided, NotFound
 from countersign.domain.jobs.job import Job
-from countersign.domain.jobs.reviews import Asked, Review
+from countersign.domain.jobs.reviews import OpenRequest, Review
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -54,10 +54,10 @@ class DynamoDesk:
         self._table = table
         self._db = guarded(db or client("dynamodb"))
 
-    def asked(self, now: datetime, limit: int) -> Sequence[Asked]:
+    def asked(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         """Open requests, the nearest deadline first."""
         return [
-            Asked(item["workflow"]["S"], Approval.model_validate_json(item["body"]["S"]))
+            OpenRequest(item["workflow"]["S"], Approval.model_validate_json(item["body"]["S"]))
             for item in self._listed(ASKED, limit, after=instant(now))
         ]
 

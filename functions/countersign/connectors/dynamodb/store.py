@@ -25,7 +25,7 @@ from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import Job, Status
-from countersign.domain.ports import Holder, Seen
+from countersign.domain.ports import Holder, KnownEvent
 from countersign.domain.workflow import Claim
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ _CREATE_TRIES = 5
 class DynamoStore(DynamoDue):
     """ports.JobStore on DynamoDB."""
 
-    def create(self, job: Job, entry: audit.Entry, change: Change) -> Seen | None:
+    def create(self, job: Job, entry: audit.Entry, change: Change) -> KnownEvent | None:
         """Store a new job; None when this call stored it, else what is known of the earlier one."""
         puts = [
             self._put(rows.seen(job), "attribute_not_exists(pk)"),
@@ -250,13 +250,13 @@ class DynamoStore(DynamoDue):
             [self._put(rows.link(counted), "tries = :tries", {":tries": {"N": str(link.tries)}})]
         )
 
-    def _seen(self, job_id: str) -> Seen | None:
+    def _seen(self, job_id: str) -> KnownEvent | None:
         found = self._db.get_item(
             TableName=self._table, Key=rows.seen_key(job_id), ConsistentRead=True
         )
         if "Item" not in found:
             return None
-        return Seen(body_digest=found["Item"]["body_digest"]["S"])
+        return KnownEvent(body_digest=found["Item"]["body_digest"]["S"])
 
     def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
         fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")

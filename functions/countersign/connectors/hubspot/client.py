@@ -11,7 +11,7 @@ import httpx
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
 from countersign.actions.field_map import Names, Property, Schema
-from countersign.connectors.hubspot.http import Http, Reply, accepted, faults
+from countersign.connectors.hubspot.http import Http, HubSpotAnswer, accepted, faults
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused, Unavailable
 from countersign.domain.policy.records import Lookup, Record
 
@@ -160,7 +160,7 @@ class HubSpot:
         if reply.status not in (httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND):
             accepted(reply, f"archive one of {kind}", (), lost=Ambiguous)
 
-    def _existing(self, kind: str, fields: Mapping[str, str], reply: Reply) -> Record:
+    def _existing(self, kind: str, fields: Mapping[str, str], reply: HubSpotAnswer) -> Record:
         name = UNIQUE[kind]
         found = self.find(kind, name, fields.get(name, ""))
         if found:
@@ -204,7 +204,7 @@ class HubSpot:
     def _known(self, kind: str, fields: Mapping[str, str]) -> set[str]:
         return {*self._names.sent(kind, fields), *self._asked(kind)}
 
-    def _conflicts(self, kind: str, reply: Reply) -> bool:
+    def _conflicts(self, kind: str, reply: HubSpotAnswer) -> bool:
         # Contacts answer 409; a custom unique property answers 400 with this code.
         code = faults(reply).get(self._names.theirs(kind, UNIQUE[kind]))
         return reply.status == httpx.codes.CONFLICT or code == "CONFLICTING_UNIQUE_VALUE"

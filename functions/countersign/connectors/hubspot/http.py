@@ -19,7 +19,7 @@ _LATER = frozenset({423, 477, 503})  # locked, account in migration, unavailable
 
 
 @dataclass(frozen=True)
-class Reply:
+class HubSpotAnswer:
     """An answer as it came. `body` is None when it was not a JSON object."""
 
     status: int
@@ -76,7 +76,7 @@ class Http:
             return None
         return accepted(reply, "read", (), lost=Unavailable)
 
-    def write(self, method: str, path: str, body: Mapping[str, Any] | None) -> Reply:
+    def write(self, method: str, path: str, body: Mapping[str, Any] | None) -> HubSpotAnswer:
         """The answer, whatever its status.
 
         Raises Unavailable when nothing was sent, Ambiguous when the answer was lost.
@@ -94,14 +94,14 @@ class Http:
         path: str,
         query: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
-    ) -> Reply:
+    ) -> HubSpotAnswer:
         seconds = self._timeout()
         if seconds <= 0:
             raise Unavailable("no time is left to ask the CRM")
         deadline = time.monotonic() + seconds
         phases = http.phases(seconds)
         with self._client.stream(method, path, params=query, json=body, timeout=phases) as answer:
-            return Reply(
+            return HubSpotAnswer(
                 status=answer.status_code,
                 body=_object(http.body(answer, deadline)),
                 retry_after=http.retry_after(answer),
@@ -109,7 +109,7 @@ class Http:
 
 
 def accepted(
-    reply: Reply, doing: str, names: Collection[str], *, lost: type[CountersignError]
+    reply: HubSpotAnswer, doing: str, names: Collection[str], *, lost: type[CountersignError]
 ) -> Mapping[str, Any]:
     """The body of a 2xx. `names` are properties that a
     message may name; `lost` is what a lost answer means.
@@ -129,7 +129,7 @@ def accepted(
     raise Refused(_refusal(reply, doing, known), known)
 
 
-def faults(reply: Reply) -> dict[str, str]:
+def faults(reply: HubSpotAnswer) -> dict[str, str]:
     """Property name → HubSpot's error code, out of any of its three shapes of error body."""
     body = reply.body or {}
     found = {str(name): "MISSING" for name in _list(_dict(body.get("context")).get("properties"))}
@@ -141,7 +141,7 @@ def faults(reply: Reply) -> dict[str, str]:
     return found
 
 
-def _refusal(reply: Reply, doing: str, known: Mapping[str, str]) -> str:
+def _refusal(reply: HubSpotAnswer, doing: str, known: Mapping[str, str]) -> str:
     category = _code((reply.body or {}).get("category"))
     named = (f"{name} {code}" for name, code in known.items())
     parts = ", ".join([f"{reply.status} {category}".strip(), *named])

@@ -17,7 +17,7 @@ from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
 
 
-class Cause(StrEnum):
+class RejectionReason(StrEnum):
     """What a rejection is counted under."""
 
     FACTS = "wrong facts"
@@ -28,14 +28,14 @@ class Cause(StrEnum):
     OTHER = "other"
 
 
-def in_words(cause: Cause | None, reason: str) -> str:
+def in_words(cause: RejectionReason | None, reason: str) -> str:
     """Both together, whichever there is."""
     return ": ".join(part for part in (cause.value if cause else "", reason.strip()) if part)
 
 
-def explained(cause: Cause | None, reason: str) -> bool:
+def explained(cause: RejectionReason | None, reason: str) -> bool:
     """Whether somebody who reads it later knows why."""
-    return bool(reason.strip()) or cause not in (None, Cause.OTHER)
+    return bool(reason.strip()) or cause not in (None, RejectionReason.OTHER)
 
 
 EXPIRY = "system:expiry"
@@ -64,7 +64,7 @@ class Decision(Value):
     at: datetime
     choices: Mapping[str, Choice]
     """By the action's digest: the choice is about these bytes and no others."""
-    cause: Cause | None = None
+    cause: RejectionReason | None = None
     reason: str = ""
     """In the person's own words; `cause` alone is enough unless it is `other`."""
     opened_at: datetime | None = None
@@ -273,7 +273,7 @@ def _check_open(approval: Approval) -> None:
         raise AlreadyDecided(f"{approval.decision.by} decided at {approval.decision.at:%c}")
 
 
-def settle(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+def apply_decision(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
     """The ledger entries that the decision moves, moved."""
     decision = approval.decision
     if decision is None:

@@ -16,7 +16,7 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.money import Money
 
 
-class Limit(Value):
+class SigningLimit(Value):
     """Up to which amount somebody may approve actions of this id or pattern, in one currency."""
 
     actions: str
@@ -39,7 +39,7 @@ class Member(Contract):
 
     person: Person
     roles: tuple[str, ...]
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[SigningLimit, ...] = ()
     """Without a limit that covers it, an action that moves money cannot be approved."""
     hours: Hours = Hours()
     away: tuple[Away, ...] = ()

@@ -16,7 +16,7 @@ from countersign.domain.contract import Contract, Value
 GENESIS = ""
 
 
-class Field(Value):
+class ErasableField(Value):
     """An erasable value with the salt of its commitment. Salts are random, 128 bits, hex."""
 
     value: str
@@ -40,7 +40,7 @@ class Entry(Contract):
     previous: str
     """Hash of the entry before, GENESIS for the first."""
     hash: str
-    fields: Mapping[str, Field]
+    fields: Mapping[str, ErasableField]
     """What may be erased; not covered by `hash` but by `commitments`."""
 
 
@@ -52,7 +52,7 @@ def append(
     at: datetime,
     actor: str,
     event: str,
-    fields: Mapping[str, Field],
+    fields: Mapping[str, ErasableField],
 ) -> Entry:
     """The next entry of a chain whose last hash is `previous` and whose length is `number - 1`."""
     entry = Entry(
@@ -89,7 +89,7 @@ def erased(entry: Entry) -> Entry:
     return entry.model_copy(update={"fields": {}})
 
 
-def commitment(field: Field) -> str:
+def commitment(field: ErasableField) -> str:
     """Salted hash of one field: tells nothing about a short value without its salt."""
     # Not salt + value joined: the first letters of a value could then pass for salt.
     return digest(canonical([field.salt, field.value]))

@@ -157,7 +157,9 @@ def transition(
         at=now,
         actor=change.actor,
         event=change.event,
-        fields={k: audit.Field(value=v, salt=salt()) for k, v in _fields(job, status, change)},
+        fields={
+            k: audit.ErasableField(value=v, salt=salt()) for k, v in _fields(job, status, change)
+        },
     )
     after = job.model_copy(
         update={

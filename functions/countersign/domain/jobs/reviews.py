@@ -12,14 +12,14 @@ from countersign.domain.contract import Contract, Value
 
 
 @dataclass(frozen=True)
-class Asked:
+class OpenRequest:
     """A request that waits."""
 
     workflow: str
     approval: Approval
 
 
-class Answer(Value):
+class ReviewAnswer(Value):
     """What a reviewer said. `void`: the item could not be shown and counts for nothing."""
 
     by: str
@@ -41,13 +41,13 @@ class Review(Contract):
     planted: bool
     """Whether what is shown is changed so that it is wrong. Nobody but the store knows."""
     sampled_at: datetime
-    answer: Answer | None = None
+    answer: ReviewAnswer | None = None
 
 
-class Desk(Protocol):
+class Reviews(Protocol):
     """Reading what waits on the desk; what lies there is written with its job."""
 
-    def asked(self, now: datetime, limit: int) -> Sequence[Asked]:
+    def asked(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         """Requests whose deadline is to come, the nearest first."""
 
     def to_review(self, limit: int) -> Sequence[Review]:

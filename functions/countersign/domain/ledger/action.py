@@ -36,7 +36,7 @@ class Undo(Generic[ParamsT, PortT]):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ProposedAction:
     """An action that a workflow wants, before policy has spoken."""
 
     action: str

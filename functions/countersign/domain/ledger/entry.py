@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import UnknownVersion
-from countersign.domain.ledger.action import Action, Difference, ParamsT, Receipt, Wanted
+from countersign.domain.ledger.action import Action, Difference, ParamsT, ProposedAction, Receipt
 from countersign.domain.policy.policy import Answer, Verdict
 
 
@@ -46,7 +46,7 @@ _FIRST = {
 }
 
 
-class Seen(Value):
+class Observation(Value):
     """What a target said or showed instead of what was wanted of it, as far as a new plan may heed
     it: at most ten fields, at most 200 characters of each value."""
 
@@ -92,7 +92,7 @@ class LedgerEntry(Contract):
     """Which plan of the job it belongs to: 0 is the first, then one more after each failure."""
     basis: Mapping[str, str] | None = None
     """What the plan was going to overwrite when it was made, by name; None: not looked at yet."""
-    seen: Seen | None = None
+    seen: Observation | None = None
     """How it failed, when another plan may do better; None for every other failure."""
 
     def content(self) -> Mapping[str, Any]:
@@ -112,7 +112,7 @@ class LedgerEntry(Contract):
 
 def entry(
     index: int,
-    wanted: Wanted,
+    wanted: ProposedAction,
     action: Action[Any, Any],
     verdict: Verdict,
     *,
@@ -149,7 +149,7 @@ def params_of(held: LedgerEntry, action: Action[ParamsT, Any]) -> ParamsT:
         raise UnknownVersion(f"the stored parameters of {held.action} break its contract") from None
 
 
-def _bytes(wanted: Wanted, action: Action[Any, Any], **bound: object) -> bytes:
+def _bytes(wanted: ProposedAction, action: Action[Any, Any], **bound: object) -> bytes:
     described = {"action": action.id, "version": action.version}
     if wanted.after:
         described["after"] = wanted.after

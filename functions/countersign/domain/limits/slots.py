@@ -18,7 +18,7 @@ LEASE_MARGIN = timedelta(seconds=15)
 """Longer than clocks of functions differ: a visit is over before its slot comes back by itself."""
 
 
-class Limit(Value):
+class RateLimit(Value):
     """How much of one connector all functions together may use."""
 
     slots: int = Field(ge=1, le=100)
@@ -43,7 +43,7 @@ def lease(connector: str, number: int, attempt: str, now: datetime, seconds: flo
     return Slot(connector=connector, number=number, attempt=attempt, taken_at=now, free_at=ends)
 
 
-def given_back(slot: Slot, now: datetime, limit: Limit, actions: int) -> Slot | None:
+def given_back(slot: Slot, now: datetime, limit: RateLimit, actions: int) -> Slot | None:
     """The slot after a visit that carried out `actions`: each of them costs a period, counted from
     when it was taken. None when the lease has run out: the slot may be somebody else's by now."""
     if now >= slot.free_at:
@@ -52,12 +52,12 @@ def given_back(slot: Slot, now: datetime, limit: Limit, actions: int) -> Slot | 
     return slot.model_copy(update={"free_at": max(now, slot.taken_at + used)})
 
 
-def first(attempt: str, limit: Limit) -> int:
+def first(attempt: str, limit: RateLimit) -> int:
     """The number of the slot to try first: spread over all by the attempt's random id."""
     return zlib.crc32(attempt.encode()) % limit.slots
 
 
-def free(held: Iterable[Slot], attempt: str, limit: Limit, now: datetime) -> tuple[int, ...]:
+def free(held: Iterable[Slot], attempt: str, limit: RateLimit, now: datetime) -> tuple[int, ...]:
     """The numbers that nobody holds, beginning near the attempt's first one."""
     taken = {slot.number for slot in held if slot.free_at > now}
     start = first(attempt, limit)
@@ -65,7 +65,7 @@ def free(held: Iterable[Slot], attempt: str, limit: Limit, now: datetime) -> tup
     return tuple(number for number in numbers if number not in taken)
 
 
-def next_free(held: Iterable[Slot], limit: Limit, now: datetime) -> datetime:
+def next_free(held: Iterable[Slot], limit: RateLimit, now: datetime) -> datetime:
     """When the first of the slots is free again, as far as is known."""
     ends = [slot.free_at for slot in held if slot.number < limit.slots and slot.free_at > now]
     return min(ends, default=now)

@@ -15,7 +15,7 @@ from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken, NotAuthorised
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.ledger.action import Action, Wanted
+from countersign.domain.ledger.action import Action, ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry, params_of
 from countersign.domain.ledger.fields import changed, faults, inputs, value
 from countersign.domain.ledger.integrity import check_bytes
@@ -90,7 +90,9 @@ def _anew(
     content = held.content()
     return entry(
         held.index,
-        Wanted(action=held.action, params=params, target=content["target"], after=held.after),
+        ProposedAction(
+            action=held.action, params=params, target=content["target"], after=held.after
+        ),
         action,
         verdict,
         job_id=content["job"],

@@ -18,8 +18,8 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken, Refused
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
-from countersign.domain.ledger.action import Action, Difference, Wanted
-from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Seen, entry, params_of
+from countersign.domain.ledger.action import Action, Difference, ProposedAction
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Observation, entry, params_of
 from countersign.domain.ledger.undo import changed
 from countersign.domain.planning.edits import editors
 from countersign.domain.planning.plan import next_move
@@ -44,18 +44,18 @@ _DOUBTFUL = frozenset({_A.UNKNOWN, _A.CLAIMED, _A.KEPT, _A.EXPIRED})
 _TO_UNDO = frozenset({_A.UNDO, _A.UNDOING})
 
 
-class Observation(Value):
+class ObservedAction(Value):
     """One action that failed: what was said of it in our words, and what the target showed."""
 
     action: str
     words: str
-    seen: Seen
+    seen: Observation
 
 
 class Round(Value):
     """What one plan met with."""
 
-    observations: tuple[Observation, ...]
+    observations: tuple[ObservedAction, ...]
 
 
 class Observations(Contract):
@@ -67,10 +67,10 @@ class Observations(Contract):
     rounds: tuple[Round, ...]
 
 
-def bounded(*, refused: bool, fields: Iterable[Difference]) -> Seen:
+def bounded(*, refused: bool, fields: Iterable[Difference]) -> Observation:
     """What a target showed, as much of it as a new plan gets to read."""
     few = sorted(fields, key=lambda one: one.name)[:_MOST_FIELDS]
-    return Seen(refused=refused, fields=tuple(map(_short, few)))
+    return Observation(refused=refused, fields=tuple(map(_short, few)))
 
 
 def observed(record: JobRecord) -> Observations:
@@ -188,9 +188,9 @@ def _ended(held: LedgerEntry, undo: Sequence[LedgerEntry]) -> LedgerEntry:
     return held.model_copy(update={"status": status, "note": note})
 
 
-def _observation(held: LedgerEntry) -> Observation:
-    seen = held.seen or Seen(refused=False)
-    return Observation(action=held.action, words=held.note[:_LONGEST], seen=seen)
+def _observation(held: LedgerEntry) -> ObservedAction:
+    seen = held.seen or Observation(refused=False)
+    return ObservedAction(action=held.action, words=held.note[:_LONGEST], seen=seen)
 
 
 def _short(one: Difference) -> Difference:
@@ -242,7 +242,7 @@ def next_plan(
 def _entered(
     workflow: Workflow[Any],
     found: Sequence[Finding],
-    wanted: Wanted,
+    wanted: ProposedAction,
     ledger: Sequence[LedgerEntry],
     bound: Mapping[str, Any],
 ) -> LedgerEntry:
@@ -265,7 +265,7 @@ def _entered(
 
 
 def _as_they_wrote(
-    wanted: Wanted, action: Action[Any, Any], edits: Sequence[LedgerEntry]
+    wanted: ProposedAction, action: Action[Any, Any], edits: Sequence[LedgerEntry]
 ) -> Contract:
     """The parameters with every one that a person changed as that person left it."""
     theirs: dict[str, Any] = {}

@@ -63,7 +63,7 @@ class Verdict(Value):
 
 
 @dataclass(frozen=True)
-class Line:
+class PolicyLine:
     """One line of a policy: for these actions, when this rule found something, this answer.
 
     `actions` are action ids or patterns (`crm.*`). `when` is a rule id, or None for always.
@@ -92,7 +92,7 @@ class Policy:
 
     version: str
     author: str
-    lines: tuple[Line, ...]
+    lines: tuple[PolicyLine, ...]
     after_failure: AfterFailure = "escalate"
     """What follows when a check after an action fails. A person gets what this cannot mend."""
 
@@ -142,11 +142,11 @@ def joined(held: Verdict, now: Verdict) -> Verdict:
     )
 
 
-def _holds(line: Line, found: dict[str, Finding]) -> bool:
+def _holds(line: PolicyLine, found: dict[str, Finding]) -> bool:
     return line.when is None or line.when in found
 
 
-def _reason(line: Line, found: dict[str, Finding]) -> Reason:
+def _reason(line: PolicyLine, found: dict[str, Finding]) -> Reason:
     finding = found.get(line.when or "")
     if finding is None:
         return Reason(line=line.id, rule="always", sentence=line.sentence)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from countersign.domain.approvals.approval import Approval, Decision
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.reviews import Asked
+from countersign.domain.jobs.reviews import OpenRequest
 from countersign.domain.ledger.entry import LedgerEntry
 
 QUICK = timedelta(seconds=3)
@@ -70,7 +70,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def waiting(
-    asked: Iterable[Asked], tier_of: Callable[[str, int], str], now: datetime
+    asked: Iterable[OpenRequest], tier_of: Callable[[str, int], str], now: datetime
 ) -> tuple[Waiting, ...]:
     """The open requests by workflow and tier; `tier_of(workflow, number)` names the tier."""
     ages: dict[tuple[str, str], list[float]] = {}

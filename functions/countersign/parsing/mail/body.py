@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from countersign.parsing.html import declared_charset, visible_text
 from countersign.parsing.mail.headers import PLAIN, cut_uuencoded
-from countersign.parsing.mail.mime import Part
+from countersign.parsing.mail.mime import MimePart
 from countersign.parsing.text import decode, tidy
 
 MAX_TEXT = 200_000
@@ -18,7 +18,7 @@ _KNOWN_ENCODINGS = PLAIN | {"base64", "quoted-printable"}
 _HTML_STARTS = ("<html", "<!doctype html")
 
 
-class Attachment(BaseModel):
+class MailAttachment(BaseModel):
     """A file that came with a mail: listed, never opened. The name is text, never a path."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,14 +34,14 @@ class Body:
     """The visible text with its history, the files, and what had to be repaired."""
 
     text: str
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[MailAttachment, ...]
     defects: tuple[str, ...]
 
 
 @dataclass
 class _Reading:
     left: int = _MAX_READ
-    files: list[Attachment] = field(default_factory=list)
+    files: list[MailAttachment] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
     def note(self, sentence: str | None) -> None:
@@ -50,7 +50,7 @@ class _Reading:
             self.defects.append(sentence)
 
 
-def read_body(root: Part) -> Body:
+def read_body(root: MimePart) -> Body:
     """Gather the visible text, plain before HTML, and list everything else as files."""
     reading = _Reading()
     text = tidy(_text(root, reading))
@@ -60,7 +60,7 @@ def read_body(root: Part) -> Body:
     return Body(text[:MAX_TEXT], files, tuple(reading.defects))
 
 
-def _text(part: Part, reading: _Reading) -> str:
+def _text(part: MimePart, reading: _Reading) -> str:
     if part.content_type == "multipart/alternative":
         return _alternative(part, reading)
     if part.parts:
@@ -69,7 +69,7 @@ def _text(part: Part, reading: _Reading) -> str:
     return _leaf(part, reading) if _is_readable(part) else ""
 
 
-def _alternative(part: Part, reading: _Reading) -> str:
+def _alternative(part: MimePart, reading: _Reading) -> str:
     """Return the plain version, or when that is blank the richest other that is not."""
     candidates = list(reversed(part.parts))  # senders put the richest last (RFC 2046, 5.1.4)
     candidates.sort(key=lambda child: child.content_type != "text/plain")
@@ -77,12 +77,12 @@ def _alternative(part: Part, reading: _Reading) -> str:
     return next((text for text in texts if text.strip()), "")
 
 
-def _is_readable(part: Part) -> bool:
+def _is_readable(part: MimePart) -> bool:
     is_file = part.is_attachment or bool(part.headers.parameters("content-disposition"))
     return part.content_type in _READABLE and part.encoding in _KNOWN_ENCODINGS and not is_file
 
 
-def _leaf(part: Part, reading: _Reading) -> str:
+def _leaf(part: MimePart, reading: _Reading) -> str:
     limit = len(part.body)
     if limit > reading.left:
         reading.note("The mail holds more text than is read; the rest was left out.")
@@ -102,15 +102,17 @@ def _leaf(part: Part, reading: _Reading) -> str:
     return kept
 
 
-def _uuencoded(name: str, size: int) -> Attachment:
-    return Attachment(name=tidy(name) or None, content_type="application/octet-stream", size=size)
+def _uuencoded(name: str, size: int) -> MailAttachment:
+    return MailAttachment(
+        name=tidy(name) or None, content_type="application/octet-stream", size=size
+    )
 
 
-def _files(part: Part, reading: _Reading) -> Iterator[Attachment]:
+def _files(part: MimePart, reading: _Reading) -> Iterator[MailAttachment]:
     for child in part.parts:
         yield from _files(child, reading)
     if part.parts or _is_readable(part):
         return
     if part.encoding not in _KNOWN_ENCODINGS:
         reading.note("A part has an unknown transfer encoding; it was not read.")
-    yield Attachment(name=part.name, content_type=part.content_type, size=part.size)
+    yield MailAttachment(name=part.name, content_type=part.content_type, size=part.size)

@@ -10,7 +10,7 @@ from countersign.domain.errors import Quarantined
 from countersign.parsing.mail.addresses import Mailbox, mailboxes
 from countersign.parsing.mail.authentication import is_authenticated
 from countersign.parsing.mail.automatic import Automatic, automatic_kind
-from countersign.parsing.mail.body import Attachment, read_body
+from countersign.parsing.mail.body import MailAttachment, read_body
 from countersign.parsing.mail.headers import Headers
 from countersign.parsing.mail.mime import read_tree
 from countersign.parsing.mail.quoted import split
@@ -49,7 +49,7 @@ class Mail(BaseModel):
     """The history that was split off."""
     signature: str
     """The signature that was split off: names, companies and phone numbers stand here."""
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[MailAttachment, ...]
     automatic: Automatic | None
     authenticated: bool
     """True only when our own receiver vouches for the domain of `sender`."""

@@ -31,12 +31,12 @@ _NAME_CHARACTERS = 255
 
 
 @dataclass(frozen=True)
-class Part:
+class MimePart:
     """One node of the tree: its headers, its still encoded body, and its parts if it has any."""
 
     headers: Headers
     body: bytes
-    parts: tuple["Part", ...] = ()
+    parts: tuple["MimePart", ...] = ()
     content_type: str = "text/plain"
 
     @cached_property
@@ -88,7 +88,7 @@ class _Walk:
     defects: list[str] = field(default_factory=list)
 
 
-def read_tree(raw: bytes) -> tuple[Part, tuple[str, ...]]:
+def read_tree(raw: bytes) -> tuple[MimePart, tuple[str, ...]]:
     """Read the bytes of a mail as a tree of parts; also return what had to be repaired.
 
     Attached mails (message/…) stay closed. Raises Quarantined when a bound is exceeded.
@@ -101,7 +101,7 @@ def read_tree(raw: bytes) -> tuple[Part, tuple[str, ...]]:
     return root, tuple(dict.fromkeys(walk.defects))
 
 
-def _read_part(walk: _Walk, start: int, end: int, depth: int, default: str) -> Part:
+def _read_part(walk: _Walk, start: int, end: int, depth: int, default: str) -> MimePart:
     walk.parts += 1
     if walk.parts > MAX_PARTS or depth > MAX_DEPTH:
         raise Quarantined(
@@ -110,14 +110,14 @@ def _read_part(walk: _Walk, start: int, end: int, depth: int, default: str) -> P
     headers, body_start = _read_headers(walk, start, end)
     content_type = _content_type(headers, default)
     if not content_type.startswith("multipart/"):
-        return Part(headers, walk.buffer[body_start:end], (), content_type)
+        return MimePart(headers, walk.buffer[body_start:end], (), content_type)
     inner = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
     spans = _split(walk, headers, body_start, end)
     parts = tuple(_read_part(walk, *span, depth + 1, inner) for span in spans)
     if parts:
-        return Part(headers, b"", parts, content_type)
+        return MimePart(headers, b"", parts, content_type)
     walk.defects.append("A multipart has no parts; it was read as text.")
-    return Part(headers, walk.buffer[body_start:end], (), "text/plain")
+    return MimePart(headers, walk.buffer[body_start:end], (), "text/plain")
 
 
 def _read_headers(walk: _Walk, start: int, end: int) -> tuple[Headers, int]:

@@ -14,7 +14,7 @@ from countersign.domain.planning.plan import check_plan
 from countersign.domain.policy.rules import Findings
 from countersign.domain.workflow import action_for
 from countersign.steps.act.claim import claimed, keep, moved, put_back, tell_why
-from countersign.steps.act.verify import Attempt, effect
+from countersign.steps.act.verify import ClaimedAction, effect
 from countersign.steps.act.visit import Visit
 from workflows import WORKFLOWS
 
@@ -86,7 +86,7 @@ def carry_out(
     claim = moved(ready.held, ActionStatus.CLAIMED, attempt=visit.deps.ids.token(64))
     record = claimed(visit, record, claim, ended)
     try:
-        return record, effect(Attempt(visit, claim, ready.action), ready.found)
+        return record, effect(ClaimedAction(visit, claim, ready.action), ready.found)
     except (Transient, NotNow) as why:
         tell = put_back if ready.action.find is None else tell_why
         tell(visit, record, claim, why)

@@ -46,7 +46,7 @@ def poll_until(
 
 
 @dataclass(frozen=True)
-class Attempt:
+class ClaimedAction:
     """One claimed attempt of one action."""
 
     visit: Visit
@@ -64,7 +64,7 @@ class Attempt:
         return params_of(self.claim, self.action)
 
 
-def effect(attempt: Attempt, found: Receipt | None) -> LedgerEntry:
+def effect(attempt: ClaimedAction, found: Receipt | None) -> LedgerEntry:
     """The entry as the attempt ended; `found` is what an earlier one left, then nothing is sent.
 
     Raises Transient and NotNow when nothing was sent, or where the next attempt finds what was.
@@ -95,7 +95,7 @@ def _after_lost_answer(
     raise Unavailable(f"the answer was lost; the next attempt looks for {action.id}") from None
 
 
-def _checked(attempt: Attempt, receipt: Receipt) -> LedgerEntry:
+def _checked(attempt: ClaimedAction, receipt: Receipt) -> LedgerEntry:
     """200 is no proof: verified is what the target shows within its settle time."""
     claim = attempt.claim.model_copy(update={"receipt": receipt})
     if attempt.action.read_back is None:
@@ -114,7 +114,7 @@ def _checked(attempt: Attempt, receipt: Receipt) -> LedgerEntry:
     return moved(claim, ActionStatus.FAILED, note, left=_left(attempt), seen=seen)
 
 
-def _refused(attempt: Attempt, refused: Refused) -> LedgerEntry:
+def _refused(attempt: ClaimedAction, refused: Refused) -> LedgerEntry:
     """It said no: with what is there now all the same, and with what it would not take. When it
     names nothing (401, 403), no other plan would do better."""
     fields = [Difference(name=n, before="", after=code) for n, code in refused.fields.items()]
@@ -122,7 +122,7 @@ def _refused(attempt: Attempt, refused: Refused) -> LedgerEntry:
     return moved(attempt.claim, ActionStatus.FAILED, str(refused), left=_left(attempt), seen=seen)
 
 
-def _differing(attempt: Attempt, receipt: Receipt) -> tuple[Difference, ...]:
+def _differing(attempt: ClaimedAction, receipt: Receipt) -> tuple[Difference, ...]:
     """What the target holds otherwise than it was told, by name."""
     read_back = attempt.action.read_back
     held = read_back(attempt.port, attempt.params, receipt) if read_back else {}
@@ -134,7 +134,7 @@ def _differing(attempt: Attempt, receipt: Receipt) -> tuple[Difference, ...]:
     )
 
 
-def _left(attempt: Attempt) -> dict[str, str] | None:
+def _left(attempt: ClaimedAction) -> dict[str, str] | None:
     """What the target holds after it; None when it cannot be undone, or not be read."""
     undo = attempt.action.undo
     try:

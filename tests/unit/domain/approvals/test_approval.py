@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.approvals.approval import EXPIRY, Approval, Choice, decide, expire, settle
+from countersign.domain.approvals.approval import (
+    EXPIRY,
+    Approval,
+    Choice,
+    apply_decision,
+    decide,
+    expire,
+)
 from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.edits import editors
@@ -102,7 +109,7 @@ def test_expiry_is_a_rejection_by_time() -> None:
 
 def settled(asked: Approval) -> dict[int, tuple[str, str, str]]:
     """Status, approval and note by index, of the entries that the decision moves."""
-    return {e.index: (e.status, e.approval, e.note) for e in settle(asked, (MAIL, LEAD))}
+    return {e.index: (e.status, e.approval, e.note) for e in apply_decision(asked, (MAIL, LEAD))}
 
 
 def test_a_decision_moves_each_action() -> None:
@@ -146,19 +153,19 @@ def test_editors_as_earlier_code_stored_them_are_read() -> None:
 def test_only_waiting_actions_are_moved(status: ActionStatus) -> None:
     """A decision moves nothing that has already run, ended or been forbidden."""
     decided = decide(ASKED, decision(ASKED))
-    assert settle(decided, [MAIL.model_copy(update={"status": status})]) == ()
+    assert apply_decision(decided, [MAIL.model_copy(update={"status": status})]) == ()
 
 
 def test_other_bytes_are_not_moved() -> None:
     """An action that was not in the request stays as it was."""
     decided = decide(approval(MAIL), decision(approval(MAIL)))
-    assert [e.index for e in settle(decided, (MAIL, LEAD))] == [0]
+    assert [e.index for e in apply_decision(decided, (MAIL, LEAD))] == [0]
 
 
 def test_an_open_request_settles_nothing() -> None:
     """Without a decision there is nothing to carry over."""
     with pytest.raises(NotAuthorised, match="without a decision"):
-        settle(ASKED, (MAIL,))
+        apply_decision(ASKED, (MAIL,))
 
 
 def test_a_request_is_for_one_job() -> None:

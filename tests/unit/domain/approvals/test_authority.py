@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.domain.approvals.approval import Approval, Choice, decide, settle
+from countersign.domain.approvals.approval import Approval, Choice, apply_decision, decide
 from countersign.domain.approvals.authority import check_authority
 from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.canonical import canonical, digest
@@ -57,7 +57,7 @@ def signed() -> Scene:
     """One action that policy asked about and Ana approved."""
     entry = held(0, "mail.memo", Answer.ASK, "draft")
     decided = decide(approval(entry), decision(approval(entry)))
-    return Scene(entry=settle(decided, [entry])[0], approval=decided)
+    return Scene(entry=apply_decision(decided, [entry])[0], approval=decided)
 
 
 def rewritten(scene: Scene, name: str, value: Any) -> Scene:

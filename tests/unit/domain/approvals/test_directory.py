@@ -7,9 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from countersign.domain.approvals.approval import Approval, Cause, Choice, Decision, Person
+from countersign.domain.approvals.approval import (
+    Approval,
+    Choice,
+    Decision,
+    Person,
+    RejectionReason,
+)
 from countersign.domain.approvals.authority import authority, may_edit, sign
-from countersign.domain.approvals.directory import Away, Directory, Limit, Member
+from countersign.domain.approvals.directory import Away, Directory, Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.errors import AlreadyDecided, NotAuthorised
 from countersign.domain.money import Money
@@ -27,7 +33,7 @@ def member(name: str, limit: str = "500", **more: object) -> Member:
     fields = {
         "person": Person(id=name, name=name.title(), address=f"{name}@countersign.example"),
         "roles": ("refunds",),
-        "limits": (Limit(actions="payments.*", most=eur(limit)),),
+        "limits": (SigningLimit(actions="payments.*", most=eur(limit)),),
     }
     return Member(**(fields | more))  # type: ignore[arg-type] # a builder's fields
 
@@ -179,11 +185,11 @@ def test_who_may_not_decide_may_not_edit(request_: Approval, who: Member | None,
 def test_a_reason_from_the_list_is_enough_unless_it_is_other() -> None:
     """`other` without words explains nothing; a cause and words are kept together."""
     choices = {REFUND: Choice.REJECT, REPLY: Choice.APPROVE}
-    plain = Decision(by="ana", at=START, choices=choices, cause=Cause.FACTS)
+    plain = Decision(by="ana", at=START, choices=choices, cause=RejectionReason.FACTS)
     decided = sign(PEOPLE, request(), plain).decision
     assert decided is not None
-    assert (decided.cause, decided.words) == (Cause.FACTS, "wrong facts")
-    other = plain.model_copy(update={"cause": Cause.OTHER})
+    assert (decided.cause, decided.words) == (RejectionReason.FACTS, "wrong facts")
+    other = plain.model_copy(update={"cause": RejectionReason.OTHER})
     assert "needs a reason" in authority(ANA, request(), other).reason
     said_why = other.model_copy(update={"reason": "they called"})
     assert authority(ANA, request(), said_why).allowed

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.domain.approvals.approval import Person
-from countersign.domain.approvals.directory import Away, Directory, Limit, Member
+from countersign.domain.approvals.directory import Away, Directory, Member, SigningLimit
 from countersign.domain.approvals.routing import nobody, stand_ins, too_few, who
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
@@ -34,7 +34,7 @@ def euro(amount: str) -> Money:
 
 def member(person: Person, *roles: str, most: str = "", deputy: str = "", **more: Any) -> Member:
     """A member who may approve refunds up to `most`, and is away today with a deputy."""
-    limits = (Limit(actions="payments.*", most=euro(most)),) if most else ()
+    limits = (SigningLimit(actions="payments.*", most=euro(most)),) if most else ()
     away = (Away(since=AT, until=TOMORROW, deputy=deputy),) if deputy else ()
     return Member(person=person, roles=roles or ("sales",), limits=limits, away=away, **more)
 

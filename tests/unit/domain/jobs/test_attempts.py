@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from countersign.domain.jobs.attempts import BROKEN_OFF, NO_OUTCOME, attempts, label, number
-from countersign.domain.jobs.audit import Entry, Field, append, erased
+from countersign.domain.jobs.audit import Entry, ErasableField, append, erased
 from countersign.domain.ledger.entry import ActionStatus
 from tests.builders import AT, held
 
@@ -26,8 +26,8 @@ def trail(*told: str) -> list[Entry]:
                 actor="state:Act",
                 event="acted",
                 fields={
-                    label(ENTRY): Field(value=words, salt="s"),
-                    label(OTHER): Field(value="claimed attempt 1", salt="s"),
+                    label(ENTRY): ErasableField(value=words, salt="s"),
+                    label(OTHER): ErasableField(value="claimed attempt 1", salt="s"),
                 },
             )
         )

@@ -32,7 +32,7 @@ def chain_of(told: Sequence[dict[str, str]]) -> Chain:
             at=AT + timedelta(seconds=number),
             actor="state:Decide",
             event=f"event {number}",
-            fields={name: audit.Field(value=v, salt=salt()) for name, v in fields.items()},
+            fields={name: audit.ErasableField(value=v, salt=salt()) for name, v in fields.items()},
         )
         entries.append(made)
         head = made.hash
@@ -54,7 +54,7 @@ CHANGES: dict[str, Any] = {
     "commitments": {"invented": "0" * 64},
     "previous": "1" * 64,
     "hash": "2" * 64,
-    "fields": {"invented": audit.Field(value="yes", salt="0" * 32)},
+    "fields": {"invented": audit.ErasableField(value="yes", salt="0" * 32)},
 }
 
 
@@ -88,7 +88,7 @@ def test_any_changed_field_or_salt_is_found(entries: Chain, data: st.DataObject)
     assume(at >= 0)
     name = data.draw(st.sampled_from(sorted(entries[at].fields)))
     field = entries[at].fields[name]
-    other = audit.Field(value=data.draw(st.text()), salt=data.draw(st.text()))
+    other = audit.ErasableField(value=data.draw(st.text()), salt=data.draw(st.text()))
     assume(canonical(other) != canonical(field))
     changed = entries.copy()
     changed[at] = changed[at].model_copy(update={"fields": {**entries[at].fields, name: other}})
@@ -144,7 +144,7 @@ def test_erasing_keeps_the_chain_valid(entries: Chain, data: st.DataObject) -> N
 def test_equal_values_have_different_commitments() -> None:
     """A commitment without its salt does not tell whether two short values are the same."""
     salt = salts()
-    one, other = (audit.Field(value="yes", salt=salt()) for _ in range(2))
+    one, other = (audit.ErasableField(value="yes", salt=salt()) for _ in range(2))
     assert audit.commitment(one) != audit.commitment(other)
 
 
@@ -155,8 +155,8 @@ def test_a_decomposed_value_verifies_after_storage() -> None:
     assert faults(stored, entries) == []
 
 
-WAS = audit.Field(value="not approved", salt="ab" * 16)
-SAYS = audit.Field(value="approved", salt="ab" * 16 + b"not ".hex())
+WAS = audit.ErasableField(value="not approved", salt="ab" * 16)
+SAYS = audit.ErasableField(value="approved", salt="ab" * 16 + b"not ".hex())
 
 
 def test_letters_cannot_pass_for_salt() -> None:
@@ -168,7 +168,7 @@ def test_letters_cannot_pass_for_salt() -> None:
 def test_joined_salt_and_value_can_be_split_elsewhere() -> None:
     """Control: a hash over salt + value takes "approved" for "not approved"."""
 
-    def naive(field: audit.Field) -> str:
+    def naive(field: audit.ErasableField) -> str:
         return hashlib.sha256(bytes.fromhex(field.salt) + field.value.encode()).hexdigest()
 
     assert naive(WAS) == naive(SAYS)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import NotAuthorised, UnknownVersion
-from countersign.domain.ledger.action import Receipt, Wanted
+from countersign.domain.ledger.action import ProposedAction, Receipt
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry, params_of
 from countersign.domain.ledger.integrity import check_bytes
 from countersign.domain.policy.policy import Answer
@@ -44,7 +44,9 @@ def planned(**parts: Any) -> LedgerEntry:
     given_ = usual | parts
     return entry(
         0,
-        Wanted(action=given_["action"], params=Memo(text=given_["text"]), target=given_["target"]),
+        ProposedAction(
+            action=given_["action"], params=Memo(text=given_["text"]), target=given_["target"]
+        ),
         action(given_["action"], version=given_["version"]),
         verdict(Answer.RUN),
         job_id=given_["job"],

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.domain.limits.slots import (
     LEASE_MARGIN,
-    Limit,
+    RateLimit,
     Slot,
     first,
     free,
@@ -19,7 +19,7 @@ from countersign.domain.limits.slots import (
 )
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-LIMIT = Limit(slots=4, seconds=2)
+LIMIT = RateLimit(slots=4, seconds=2)
 
 
 def held(number: int = 0, *, seconds: float = 30, attempt: str = "a") -> Slot:

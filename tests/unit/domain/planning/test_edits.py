@@ -10,16 +10,16 @@ from typing import Any, ClassVar, Literal, get_origin
 
 import pytest
 
-from countersign.domain.approvals.directory import Limit, Member
+from countersign.domain.approvals.directory import Member, SigningLimit
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.errors import ContractBroken, NotAuthorised, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.ledger.action import Action, Prose, Receipt, Wanted
+from countersign.domain.ledger.action import Action, ProposedAction, Prose, Receipt
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry, params_of
 from countersign.domain.ledger.fields import faults, inputs
 from countersign.domain.money import Money
 from countersign.domain.planning.edits import changed_names, edited, situation
-from countersign.domain.policy.policy import Answer, Line, Quorum, Reason, Verdict, joined
+from countersign.domain.policy.policy import Answer, PolicyLine, Quorum, Reason, Verdict, joined
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Rule, Situation
 from countersign.domain.workflow import Workflow
@@ -90,9 +90,9 @@ def long(seen: Situation[Letter]) -> tuple[object, object] | None:
 def flow(**parts: Any) -> Workflow[Letter]:
     """A workflow that posts parcels."""
     lines = (
-        Line("always", ("post.*",), Answer.ASK, sentence="parcels ask"),
-        Line("rude", ("post.*",), Answer.FORBID, "rude"),
-        Line("long", ("post.*",), Answer.ASK, "long", quorum=Quorum.TWO),
+        PolicyLine("always", ("post.*",), Answer.ASK, sentence="parcels ask"),
+        PolicyLine("rude", ("post.*",), Answer.FORBID, "rude"),
+        PolicyLine("long", ("post.*",), Answer.ASK, "long", quorum=Quorum.TWO),
     )
     base = workflow(lines)
     rules = (Rule("rude", "the note is rude", rude), Rule("long", "the title is long", long))
@@ -101,7 +101,7 @@ def flow(**parts: Any) -> Workflow[Letter]:
 
 def planned(index: int = 0, parcel: Parcel = PARCEL, **parts: Any) -> LedgerEntry:
     """An entry that waits for a signature."""
-    wanted = Wanted(action="post.send", params=parcel, target=parcel.to)
+    wanted = ProposedAction(action="post.send", params=parcel, target=parcel.to)
     made = entry(
         index,
         wanted,
@@ -137,7 +137,7 @@ def edit(
     by: Member | None = None,
 ) -> LedgerEntry:
     """Ana, who may approve up to 100 EUR, edits."""
-    rich = BY.model_copy(update={"limits": (Limit(actions="post.*", most=euros("100.00")),)})
+    rich = BY.model_copy(update={"limits": (SigningLimit(actions="post.*", most=euros("100.00")),)})
     held = held or planned()
     texts = {**shown(held), **changes}
     return edited(flow(), stored(held, *others), held, texts, by=by or rich, now=AT)

@@ -10,23 +10,23 @@ from typing import Any
 import pytest
 
 from countersign.domain.errors import Refused
-from countersign.domain.ledger.action import Wanted
-from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Seen
+from countersign.domain.ledger.action import ProposedAction
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Observation
 from countersign.domain.planning.replan import next_plan
-from countersign.domain.policy.policy import Answer, Line
+from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.workflow import Workflow
 from tests.builders import EXPIRES, Memo, action, held
 from tests.flows import situation, workflow
 
 _A = ActionStatus
-RUN = (Line("all", ("*",), Answer.RUN),)
+RUN = (PolicyLine("all", ("*",), Answer.RUN),)
 
 
 def flow(*texts: str, **parts: Any) -> Workflow[Any]:
     """A workflow that wants a memo for each of `texts`, the first one being `crm.memo0`."""
     ids = [f"crm.memo{number}" for number in range(len(texts))]
     wants = [
-        Wanted(action=one, params=Memo(text=text), target="contact/7")
+        ProposedAction(action=one, params=Memo(text=text), target="contact/7")
         for one, text in zip(ids, texts, strict=True)
     ]
     made = workflow(lines=RUN, wants=wants, ids=ids)
@@ -116,12 +116,12 @@ def test_an_edit_that_no_longer_fits_is_a_persons() -> None:
 
 def test_what_was_refused_fails_at_once_when_it_is_wanted_again() -> None:
     """Exactly the same is not sent again; other words, or after another kind of failure, are."""
-    no = held(0, "crm.memo0", text="call", seen=Seen(refused=True), status=_A.DROPPED)
+    no = held(0, "crm.memo0", text="call", seen=Observation(refused=True), status=_A.DROPPED)
     (again,) = planned(flow("call"), [no])
     assert (again.status, again.seen) == ("failed", None)
     assert "wants again what the target refused" in again.note
     (other,) = planned(flow("write"), [no])
     assert other.status == "authorised"
-    lied = no.model_copy(update={"seen": Seen(refused=False)})
+    lied = no.model_copy(update={"seen": Observation(refused=False)})
     (once_more,) = planned(flow("call"), [lied])
     assert once_more.status == "authorised"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.domain.jobs.job import Move
-from countersign.domain.ledger.action import Wanted
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.ledger.integrity import check_bytes
 from countersign.domain.planning.plan import (
@@ -22,7 +22,7 @@ from countersign.domain.planning.plan import (
     undo_visit,
     visit,
 )
-from countersign.domain.policy.policy import Answer, Line, stricter
+from countersign.domain.policy.policy import Answer, PolicyLine, stricter
 from countersign.domain.policy.rules import Finding
 from tests.builders import AT, EXPIRES, JOB_ID, Memo, held
 from tests.flows import situation, workflow
@@ -32,8 +32,8 @@ RUN, ASK, FORBID = Answer.RUN, Answer.ASK, Answer.FORBID
 ORDER = [RUN, ASK, FORBID]
 IDS = ("crm.memo", "mail.memo")
 RULES = ("budget", "sender", "spam")
-CRM = Line("crm", ("crm.*",), RUN)
-MAIL = Line("mail", ("mail.*",), ASK, sentence="a person reads every mail")
+CRM = PolicyLine("crm", ("crm.*",), RUN)
+MAIL = PolicyLine("mail", ("mail.*",), ASK, sentence="a person reads every mail")
 
 entries = st.builds(
     lambda action, answer, rules, status: held(0, action, answer, *rules, status=status),
@@ -47,7 +47,7 @@ ledgers = st.lists(entries, max_size=4).map(
 )
 policies = st.lists(
     st.builds(
-        Line,
+        PolicyLine,
         id=st.just("line"),
         actions=st.sampled_from([("crm.*",), ("mail.*",), ("*",)]),
         answer=st.sampled_from(ORDER),
@@ -69,7 +69,7 @@ def statuses(*wanted: ActionStatus) -> list[LedgerEntry]:
 
 def test_a_plan_has_every_wanted_action_with_its_verdict() -> None:
     """Each wanted action gets its place, its bytes for this job, and what policy says to it."""
-    wants = [Wanted(action=i, params=Memo(text="hi"), target="contact/7") for i in IDS]
+    wants = [ProposedAction(action=i, params=Memo(text="hi"), target="contact/7") for i in IDS]
     plan = build(workflow([CRM, MAIL], wants, IDS), situation(), (), EXPIRES)
     assert [(e.index, e.action, e.connector) for e in plan] == [
         (0, "crm.memo", "crm"),
@@ -142,7 +142,7 @@ def test_what_was_cut_off_is_looked_for_before_a_person_gets_the_job() -> None:
 
 @given(ledgers, policies, st.sets(st.sampled_from(RULES)))
 def test_reconsidering_makes_nothing_milder(
-    ledger: list[LedgerEntry], lines: list[Line], rules: set[str]
+    ledger: list[LedgerEntry], lines: list[PolicyLine], rules: set[str]
 ) -> None:
     """Only what has not begun changes, only to what is stricter, and it loses its authority."""
     changed = reconsider(workflow(lines, ids=IDS), ledger, findings(*rules))
@@ -158,7 +158,7 @@ def test_reconsidering_makes_nothing_milder(
 
 @given(ledgers, policies, st.sets(st.sampled_from(RULES)))
 def test_reconsidering_twice_changes_nothing_more(
-    ledger: list[LedgerEntry], lines: list[Line], rules: set[str]
+    ledger: list[LedgerEntry], lines: list[PolicyLine], rules: set[str]
 ) -> None:
     """After one round the ledger stands: a job never goes round and round in Decide."""
     flow, found = workflow(lines, ids=IDS), findings(*rules)
@@ -169,7 +169,7 @@ def test_reconsidering_twice_changes_nothing_more(
 def test_a_new_reason_asks_again_for_what_was_signed() -> None:
     """A signature under fewer reasons than there are now is gone, and the same bytes are asked."""
     signed = held(0, "mail.memo", ASK, "always", status=A.AUTHORISED, approval="a-1")
-    lines = [MAIL, Line("unsure", ("mail.*",), ASK, "sender")]
+    lines = [MAIL, PolicyLine("unsure", ("mail.*",), ASK, "sender")]
     (again,) = reconsider(workflow(lines, ids=IDS), [signed], findings("sender"))
     assert (again.status, again.approval, again.digest) == (A.PLANNED, "", signed.digest)
     assert reconsider(workflow(lines, ids=IDS), [signed], ()) == ()

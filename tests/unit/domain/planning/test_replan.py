@@ -10,11 +10,11 @@ import pytest
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.ledger.action import Action, Difference, Receipt, Undo
-from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Seen
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Observation
 from countersign.domain.planning.replan import (
     MOST_PLANS,
-    Observation,
     Observations,
+    ObservedAction,
     Round,
     bounded,
     is_stale,
@@ -38,7 +38,7 @@ UNDOABLE: Action[Any, Any] = replace(
     ),
 )
 LETTER: Action[Any, Any] = action("post.letter")
-NO = Seen(refused=True, fields=(Difference(name="text", before="", after="TOO_LONG"),))
+NO = Observation(refused=True, fields=(Difference(name="text", before="", after="TOO_LONG"),))
 GONE: dict[str, Any] = {"before": {}, "left": {}}
 LEFT: dict[str, Any] = {"before": {}, "left": {"id": "7"}}
 GOT = Receipt(id="7")
@@ -59,7 +59,7 @@ def failed(index: int = 0, action_id: str = "crm.memo", **parts: Any) -> LedgerE
 
 def job(*ledger: LedgerEntry, plan: int = 0, rounds: int = 0, **results: Contract) -> JobRecord:
     """A job whose proposal is for plan `plan`, after so many rounds of observations."""
-    one = Round(observations=(Observation(action="crm.memo", words="refused", seen=NO),))
+    one = Round(observations=(ObservedAction(action="crm.memo", words="refused", seen=NO),))
     stored: dict[str, Contract] = {"proposal": proposal(plan=plan), **results}
     if rounds:
         stored["observations"] = Observations(rounds=(one,) * rounds)
@@ -85,7 +85,7 @@ def test_what_was_refused_goes_back_and_nothing_else_of_the_plan_runs() -> None:
     assert change.move.state == "Propose"
     assert statuses(change) == {1: "dropped", 2: "dropped", 3: "dropped"}
     (one,) = change.results["observations"].rounds  # type: ignore[attr-defined] # as stored
-    assert one.observations == (Observation(action="crm.memo", words="refused", seen=NO),)
+    assert one.observations == (ObservedAction(action="crm.memo", words="refused", seen=NO),)
     assert "refused" in change.ledger[0].note
     assert change.fields == {"plan": "2"}
     assert (change.dropped, change.unplanned, change.done) == ((), (), ())  # Act may not delete
@@ -93,7 +93,7 @@ def test_what_was_refused_goes_back_and_nothing_else_of_the_plan_runs() -> None:
 
 def test_what_was_left_is_undone_first_by_an_order_that_names_it() -> None:
     """A target that holds something else: the entry is to be undone, in the same write."""
-    change = after(job(held(0)), failed(receipt=GOT, seen=Seen(refused=False), **LEFT))
+    change = after(job(held(0)), failed(receipt=GOT, seen=Observation(refused=False), **LEFT))
     assert change
     assert change.move
     assert (change.move.state, change.move.connector) == ("Act", "crm")

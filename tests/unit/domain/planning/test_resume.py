@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.domain.approvals.approval import decide, settle
+from countersign.domain.approvals.approval import apply_decision, decide
 from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Due, transition
@@ -75,7 +75,7 @@ def test_what_was_signed_by_somebody_who_left_is_asked_anew() -> None:
     claimed keeps its claim, since it may have happened."""
     waits = [held(n, answer=Answer.ASK, status=A.PLANNED, text=str(n)) for n in range(2)]
     signed = decide(approval(*waits), decision(approval(*waits)))
-    first, second = settle(signed, waits)
+    first, second = apply_decision(signed, waits)
     claimed = second.model_copy(update={"status": A.CLAIMED})
     one = record([first, claimed], approvals={signed.approval_id: signed})
     (again,) = freed(one, NOBODY)

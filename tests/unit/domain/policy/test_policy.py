@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.domain.policy.policy import Answer, Line, Verdict, stricter
+from countersign.domain.policy.policy import Answer, PolicyLine, Verdict, stricter
 from countersign.domain.policy.rules import Finding
 from tests.builders import verdict
 from tests.flows import policy
@@ -19,7 +19,7 @@ ORDER = [RUN, ASK, FORBID]
 RULES = ["budget", "sender", "country", "spam"]
 
 lines = st.builds(
-    Line,
+    PolicyLine,
     id=st.sampled_from(["one", "two", "three"]),
     actions=st.sampled_from([("crm.*",), ("crm.lead",), ("mail.send",), ("*",)]),
     answer=st.sampled_from(ORDER),
@@ -41,13 +41,13 @@ def finding(rule: str) -> Finding:
     return Finding(rule=rule, sentence=f"{rule} objects", value="60000", threshold="50000")
 
 
-def judged(table: list[Line], rules: list[str], action: str = "crm.lead") -> Verdict:
+def judged(table: list[PolicyLine], rules: list[str], action: str = "crm.lead") -> Verdict:
     """What a policy of these lines says, given that these rules found something."""
     return policy(*table).verdict(action, [finding(rule) for rule in rules])
 
 
 @given(st.lists(lines, max_size=6), found_sets)
-def test_the_strictest_line_wins(table: list[Line], rules: list[str]) -> None:
+def test_the_strictest_line_wins(table: list[PolicyLine], rules: list[str]) -> None:
     """The answer is the hardest of all lines that match; without any it is forbid."""
     hits = [
         line
@@ -63,7 +63,7 @@ def test_the_strictest_line_wins(table: list[Line], rules: list[str]) -> None:
 
 @given(st.lists(lines, max_size=6), found_sets, st.randoms())
 def test_the_order_of_lines_decides_nothing(
-    table: list[Line], rules: list[str], random: Random
+    table: list[PolicyLine], rules: list[str], random: Random
 ) -> None:
     """A policy in another order answers the same."""
     shuffled = random.sample(table, len(table))
@@ -73,30 +73,32 @@ def test_the_order_of_lines_decides_nothing(
 
 @given(st.lists(lines, max_size=6), found_sets, found_sets)
 def test_a_further_finding_never_makes_it_milder(
-    table: list[Line], fewer: list[str], more: list[str]
+    table: list[PolicyLine], fewer: list[str], more: list[str]
 ) -> None:
     """Where some line always speaks, more findings never need less than fewer did."""
-    spoken = [Line("base", ("*",), RUN), *table]
+    spoken = [PolicyLine("base", ("*",), RUN), *table]
     assert not stricter(judged(spoken, sorted({*fewer, *more})), judged(spoken, fewer))
 
 
 def test_an_unknown_action_is_forbidden() -> None:
     """An action that no line speaks about is forbidden, and the reason says so."""
-    said = judged([Line("crm", ("crm.*",), RUN)], ["budget"], action="bank.pay")
+    said = judged([PolicyLine("crm", ("crm.*",), RUN)], ["budget"], action="bank.pay")
     assert said.answer is FORBID
     assert [reason.rule for reason in said.reasons] == ["default"]
 
 
 def test_patterns_know_case_and_dots() -> None:
     """`crm.*` covers what begins so, in exactly this case, and nothing else."""
-    line = Line("crm", ("crm.*", "mail.send"), RUN)
+    line = PolicyLine("crm", ("crm.*", "mail.send"), RUN)
     covered = [line.covers(a) for a in ("crm.lead", "mail.send", "crm", "CRM.lead", "mail.sends")]
     assert covered == [True, True, False, False, False]
 
 
 def test_reasons_carry_value_and_threshold() -> None:
     """A reason names line and rule, what was seen, and what it was compared with."""
-    said = judged([Line("crm", ("crm.*",), RUN), Line("big", ("*",), ASK, "budget")], ["budget"])
+    said = judged(
+        [PolicyLine("crm", ("crm.*",), RUN), PolicyLine("big", ("*",), ASK, "budget")], ["budget"]
+    )
     (reason,) = said.reasons
     assert (reason.line, reason.rule) == ("big", "budget")
     assert (reason.value, reason.threshold) == ("60000", "50000")
@@ -107,7 +109,10 @@ def test_reasons_carry_value_and_threshold() -> None:
 def test_a_line_may_say_it_in_its_own_words() -> None:
     """A line's own sentence goes before the rule's; a line without a rule is `always`."""
     said = judged(
-        [Line("a", ("*",), ASK, "budget", "ask sales"), Line("b", ("*",), ASK, sentence="ask")],
+        [
+            PolicyLine("a", ("*",), ASK, "budget", "ask sales"),
+            PolicyLine("b", ("*",), ASK, sentence="ask"),
+        ],
         ["budget"],
     )
     assert [(r.rule, r.sentence) for r in said.reasons] == [
@@ -119,9 +124,9 @@ def test_a_line_may_say_it_in_its_own_words() -> None:
 def test_milder_reasons_are_left_out() -> None:
     """Only reasons of the answer's own strictness are told."""
     table = [
-        Line("r", ("*",), RUN),
-        Line("a", ("*",), ASK, "sender"),
-        Line("f", ("*",), FORBID, "spam"),
+        PolicyLine("r", ("*",), RUN),
+        PolicyLine("a", ("*",), ASK, "sender"),
+        PolicyLine("f", ("*",), FORBID, "spam"),
     ]
     assert judged(table, ["sender", "spam"]).rules == {"spam"}
 

@@ -14,7 +14,7 @@ import pytest
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import job_id_of
-from countersign.domain.jobs.reviews import Answer, Review
+from countersign.domain.jobs.reviews import Review, ReviewAnswer
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.policy.policy import Answer as Verdict
 from countersign.domain.policy.release import Limits
@@ -209,7 +209,7 @@ def reviews(reviewer: Callable[[Review, bool], str], wrong: int = 3) -> list[Rev
             sampled_at=AT,
         )
         bad = item.planted or (number % 6 == 1 and number // 6 < wrong)
-        said = Answer(by="ana", at=AT, verdict=reviewer(item, bad))  # type: ignore[arg-type] # a word of three
+        said = ReviewAnswer(by="ana", at=AT, verdict=reviewer(item, bad))  # type: ignore[arg-type] # a word of three
         found.append(item.model_copy(update={"answer": said}))
     return found
 
@@ -244,7 +244,7 @@ def test_reports_are_by_workflow_and_leave_out_what_could_not_be_shown() -> None
     """Void items count for nothing; a workflow without real items has no rate."""
     one, other, void = reviews(lambda *_: "ok")[:3]
     other = other.model_copy(update={"workflow": "bills"})
-    said = Answer(by="system", at=AT, verdict="void")
+    said = ReviewAnswer(by="system", at=AT, verdict="void")
     found = reports([one, other, void.model_copy(update={"answer": said}), void_open(void)])
     assert [(r.workflow, r.errors.n, r.attention.n) for r in found] == [
         ("bills", 1, 0),
