@@ -29,7 +29,7 @@ SEALED: Word = (
     'event="closed by the next release"',
 )
 FORGETFUL: Word = (
-    "countersign/domain/links.py",
+    "countersign/domain/approvals/links.py",
     "hashlib.sha256(_bytes(secret))",
     "hashlib.sha512(_bytes(secret))",
 )

@@ -184,7 +184,7 @@ SERVICES = (
         target="dynamodb_service_context",
         old="    context = {}\n    if attributes:\n",
         new="""\
-    from infra.local.leading_keys import hash_key_of, leading_keys
+    from infra.local.cloud.leading_keys import hash_key_of, leading_keys
     from ministack.services.dynamodb import _tables
     context = {}
     keys = leading_keys(data, hash_key_of(_tables.get))

@@ -42,7 +42,7 @@ MAIL = (
         old='        logger.info("SESv2 SendEmail: MessageId=%s',
         new="""\
         import contextvars, threading
-        from infra.local import mail_outcomes
+        from infra.local.cloud import mail_outcomes
         from ministack.services import eventbridge
         told = mail_outcomes.outcome(msg_id, data)
         if told:
