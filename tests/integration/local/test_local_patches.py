@@ -177,7 +177,7 @@ def test_a_generated_secret_obeys_its_properties(cloud: LocalCloud) -> None:
 UNPATCHED = """
 import sys
 sys.path.insert(0, "")
-from infra.local import emulator, patches
+from infra.local.cloud import emulator, patches
 patches.PATCHES = ()
 emulator.main()
 """

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.cloud
 
 STARTER = """
 import sys, time
-from infra.local.processes import local_cloud
+from infra.local.cloud.processes import local_cloud
 with local_cloud(0) as cloud:
     print(cloud.emulator.process.pid, cloud.scratch, flush=True)
     time.sleep(60)
