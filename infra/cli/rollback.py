@@ -15,7 +15,6 @@ from countersign.runtime.deps import Deps
 from infra.cli.jobs import load
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, say, show
 from infra.cli.show import safe
-from workflows import WORKFLOWS
 
 
 def rollback(  # noqa: PLR0917 - Typer turns each parameter into an option
@@ -49,10 +48,11 @@ def plan(deps: Deps, job_id: str, by: str, reason: str) -> tuple[Preview, int]:
     record = load(deps.store, job_id)
     if not reason.strip():
         raise ContractBroken("a rollback needs a reason: give it with --reason")
-    judged = allowed(deps.people.directory().member(by), record)
-    if not judged.allowed:
+    workflow = deps.workflows.get(record.job.workflow)
+    judged = allowed(deps.people.directory().member(by), record, workflow)
+    if workflow is None or not judged.allowed:
         raise NotAuthorised(f"{job_id} is not rolled back: {judged.reason}")
-    return preview(record, WORKFLOWS[record.job.workflow]), record.job.version
+    return preview(record, workflow), record.job.version
 
 
 def told(planned: Preview) -> RenderableType:

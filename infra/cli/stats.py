@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -73,7 +74,9 @@ def gather(deps: Deps, days: int) -> Stats:
         choices=choices,
         seconds=tuple(metrics.seconds_to_decide(approval, one) for _, approval, one in said),
         quick=sum(metrics.quick(one) for _, _, one in said),
-        waiting=metrics.waiting(deps.desk.asked(now, MOST_OPEN), tier_name, now),
+        waiting=metrics.waiting(
+            deps.desk.asked(now, MOST_OPEN), partial(tier_name, deps.workflows), now
+        ),
     )
 
 

@@ -27,6 +27,7 @@ from tests.fakes.desk import FakeDesk
 from tests.fakes.payments import FakePayments
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
+from workflows import WORKFLOWS
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA = Person(id="ana", name="Ana Costa", address="ana.costa@countersign.example")
@@ -273,6 +274,7 @@ class World:
         """What a new process would see: the same world, nothing kept in memory."""
         return Deps(
             self.settings,
+            workflows=WORKFLOWS,
             clock=self.clock,
             wall=self.clock,
             ids=self.ids,

@@ -94,6 +94,12 @@ def sdk_outside_connectors(path: Path, tree: ast.Module) -> Iterator[str]:
         yield from (f"imports {name}" for name in imports(tree) if within(name, SDKS))
 
 
+def engine_imports_a_workflow(path: Path, tree: ast.Module) -> Iterator[str]:
+    """What the engine imports of a business's workflows: they are handed in."""
+    if path.parts[0] == "countersign":
+        yield from (f"imports {name}" for name in imports(tree) if within(name, {"workflows"}))
+
+
 def environment(path: Path, tree: ast.Module) -> Iterator[str]:
     """Whoever reads the environment and is not the settings."""
     if path == Path("countersign/runtime/settings.py"):

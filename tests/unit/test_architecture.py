@@ -15,6 +15,7 @@ from tests.unit.architecture import (
     PURE,
     Check,
     domain_looks_outward,
+    engine_imports_a_workflow,
     environment,
     faults,
     impure,
@@ -38,6 +39,10 @@ SEEDED: dict[Check, tuple[str, str]] = {
         "from datetime import datetime\nAT = lambda: datetime.now()\n",
     ),
     domain_looks_outward: ("countersign/domain/bad.py", "from workflows import WORKFLOWS\n"),
+    engine_imports_a_workflow: (
+        "countersign/steps/bad.py",
+        "def f():\n    from workflows import WORKFLOWS\n",
+    ),
     sdk_outside_connectors: ("countersign/steps/bad.py", "def f():\n    import boto3.session\n"),
     environment: (
         "countersign/connectors/bad.py",

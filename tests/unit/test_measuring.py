@@ -170,4 +170,4 @@ def test_no_dimension_is_an_id(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_a_tier_has_the_name_of_its_role(workflow: str, number: int, name: str) -> None:
     """Its number where this code does not know it."""
-    assert tier_name(workflow, number) == name
+    assert tier_name(WORKFLOWS, workflow, number) == name

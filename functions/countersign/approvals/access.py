@@ -22,7 +22,6 @@ from countersign.web import notices
 from countersign.web.forms import Fault, HttpRefusal
 from countersign.web.http import Request
 from countersign.web.page_cookie import Opened, opened
-from workflows import WORKFLOWS
 
 TRIES = 5
 """Wrong codes after which a link is dead."""
@@ -114,7 +113,7 @@ def arrived(deps: Deps, job_id: str, approval_id: str, person_id: str) -> Addres
     member = deps.people.directory().member(person.id)
     if member is None:
         raise HttpRefusal(notices.REFUSED)
-    return Addressee(member, record, approval, workflow_of(record), deps.clock.now())
+    return Addressee(member, record, approval, workflow_of(deps, record), deps.clock.now())
 
 
 def record_of(deps: Deps, job_id: str) -> JobRecord:
@@ -125,9 +124,9 @@ def record_of(deps: Deps, job_id: str) -> JobRecord:
         raise HttpRefusal(notices.REFUSED) from None
 
 
-def workflow_of(record: JobRecord) -> Workflow[Any]:
+def workflow_of(deps: Deps, record: JobRecord) -> Workflow[Any]:
     """The job's workflow. Raises UnknownVersion."""
-    workflow = WORKFLOWS.get(record.job.workflow)
+    workflow = deps.workflows.get(record.job.workflow)
     if workflow is None:
         raise UnknownVersion(f"this code has no workflow {record.job.workflow}")
     return workflow

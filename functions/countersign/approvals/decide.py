@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from countersign import observability
 from countersign.approvals.access import AskedT
@@ -18,9 +19,9 @@ from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.shown import asked
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.reporting import metrics
+from countersign.domain.workflow import Workflows
 from countersign.runtime.deps import Deps
 from countersign.web.wording import SHORT
-from workflows import WORKFLOWS
 
 MOST = 100
 """Open requests that are read in a minute; a count of 100 means 100 or more. It is also how many
@@ -42,15 +43,16 @@ def decided(
 def waiting(deps: Deps) -> None:
     """How many requests wait, and since when, by workflow and tier."""
     now = deps.clock.now()
-    for group in metrics.waiting(deps.desk.asked(now, MOST), tier_name, now):
+    name = partial(tier_name, deps.workflows)
+    for group in metrics.waiting(deps.desk.asked(now, MOST), name, now):
         where = {"workflow": group.workflow, "tier": group.tier}
         observability.count("PendingApprovals", len(group.ages), **where)
         observability.gauge_seconds("PendingSeconds", *group.ages, **where)
 
 
-def tier_name(workflow: str, number: int) -> str:
+def tier_name(workflows: Workflows, workflow: str, number: int) -> str:
     """The role of a tier; its number where this code does not know the workflow or the tier."""
-    known = WORKFLOWS.get(workflow)
+    known = workflows.get(workflow)
     tiers = known.tiers if known else ()
     return tiers[number].role if 0 <= number < len(tiers) else str(number)
 

@@ -11,11 +11,10 @@ from countersign import observability
 from countersign.approvals.access import Addressee
 from countersign.approvals.form import Typed
 from countersign.domain.approvals import codes
-from countersign.domain.approvals.approval import Decision, Person
+from countersign.domain.approvals.approval import Decision
 from countersign.domain.approvals.authority import authority
 from countersign.domain.approvals.codes import CODE_FOR, MOST_CODES, TRIES, Code
 from countersign.domain.errors import Ambiguous, NotAuthorised, Refused, StoreConflict, Transient
-from countersign.domain.jobs.change import JobRecord
 from countersign.domain.mail import Email
 from countersign.domain.money import Money
 from countersign.domain.policy.release import Limits
@@ -23,32 +22,22 @@ from countersign.runtime.deps import Deps
 from countersign.web.forms import CodeStep
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
-from workflows import WORKFLOWS
 
 
-def code_mail(
-    record: JobRecord,
-    person: Person,
-    amounts: Iterable[Money],
-    code: str,
-    until: datetime,
-    *,
-    zone: str = UTC,
-) -> Email:
+def code_mail(here: Addressee, amounts: Iterable[Money], code: str, until: datetime) -> Email:
     """One code, for one person and one decision. It is not in the subject, which a locked phone
     shows to everybody."""
-    workflow = WORKFLOWS.get(record.job.workflow)
     it = {
-        "person": one_line(person.name, 40),
+        "person": one_line(here.person.name, 40),
         "much": ", ".join(str(amount) for amount in amounts),
-        "workflow": workflow.title if workflow else record.job.workflow,
+        "workflow": here.workflow.title,
         "code": code,
-        "until": moment(until, zone),
-        "job_id": record.job.job_id,
+        "until": moment(until, here.zone),
+        "job_id": here.record.job.job_id,
     }
     subject = f"Your code to approve {it['much']}"
     html = render("mail_code.html.j2", subject=subject, **it)
-    return Email(to=person.address, subject=subject, text=_text(it), html=html)
+    return Email(to=here.person.address, subject=subject, text=_text(it), html=html)
 
 
 def _text(it: Mapping[str, str]) -> str:
@@ -243,10 +232,7 @@ def _mailed(deps: Deps, wanted: _Wanted, held: Code | None) -> CodeStep:
 
 def _send(deps: Deps, wanted: _Wanted, made: Code, digits: str) -> None:
     """Mail it; a mail that did not go out is not counted, and its code is dead."""
-    here = wanted.here
-    mail = code_mail(
-        here.record, here.person, wanted.amounts, digits, made.expires_at, zone=here.zone
-    )
+    mail = code_mail(wanted.here, wanted.amounts, digits, made.expires_at)
     try:
         deps.mail.send(mail)
     except Ambiguous:

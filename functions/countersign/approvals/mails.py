@@ -29,7 +29,6 @@ from countersign.runtime.deps import Deps
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
 from countersign.web.wording import in_words
-from workflows import WORKFLOWS
 
 _SUBJECT, _NAME, _LINE = 140, 40, 300
 
@@ -67,14 +66,14 @@ class _Request:
 def approval_request(
     record: JobRecord,
     approval: Approval,
+    workflow: Workflow[Any],
     person: Person,
     url: str,
-    occasion: Occasion = "request",
     *,
+    occasion: Occasion = "request",
     zone: str = UTC,
 ) -> Email:
     """To one approver, with times in their `zone`. Raises NotAuthorised or UnknownVersion."""
-    workflow = WORKFLOWS[record.job.workflow]
     entries = asked(record, approval, approval.requested_at)
     proposal = stored(record, "proposal", Proposal)
     names = names_of(record, {})
@@ -250,7 +249,10 @@ def _email(
     if occasion == "request" and times_closed(approval.closed, one.person.id):
         occasion = "new link"
     zone = deps.people.directory().zone(one.person)
-    email = approval_request(record, approval, one.person, address(deps, one), occasion, zone=zone)
+    workflow, url = deps.workflows[record.job.workflow], address(deps, one)
+    email = approval_request(
+        record, approval, workflow, one.person, url, occasion=occasion, zone=zone
+    )
     threaded = replace(email, in_reply_to=_thread(deps, approval))
     return of_job(threaded, record.job.job_id, LINK + one.link.link_id)
 

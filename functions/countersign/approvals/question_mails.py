@@ -20,7 +20,6 @@ from countersign.domain.planning.resume import AGAIN
 from countersign.runtime.deps import Deps
 from countersign.web.rendering import render
 from countersign.web.text import one_line
-from workflows import WORKFLOWS
 
 _SUBJECT, _NAME, _TEXT = 140, 40, 1_200
 
@@ -36,9 +35,8 @@ class _Mail:
     last: str
 
 
-def question_asked(record: JobRecord, question: Question, url: str) -> Email:
+def question_asked(title: str, question: Question, url: str) -> Email:
     """The question, with the link under which it is answered."""
-    title = WORKFLOWS[record.job.workflow].title
     asker = one_line(question.by.name, _NAME)
     it = _Mail(
         subject=one_line(f"Question from {asker}: {title}", _SUBJECT),
@@ -53,9 +51,8 @@ def question_asked(record: JobRecord, question: Question, url: str) -> Email:
     return _email(question.contact.address, it)
 
 
-def answer_given(record: JobRecord, question: Question) -> Email:
+def answer_given(title: str, question: Question) -> Email:
     """Word that there is an answer. It stands on the approval page, so the mail has no link."""
-    title = WORKFLOWS[record.job.workflow].title
     contact = one_line(question.contact.name, _NAME)
     it = _Mail(
         subject=one_line(f"Answer from {contact}: {title}", _SUBJECT),
@@ -104,14 +101,15 @@ def _mail(deps: Deps, record: JobRecord, question: Question) -> JobRecord:
     if today is None:
         observability.logger().warning("nobody is mailed who left", extra={"mark": mark})
         return record
+    title = deps.workflows[record.job.workflow].title
     if question.answered:
-        deps.mail.send(answer_given(record, question.model_copy(update={"by": today})))
+        deps.mail.send(answer_given(title, question.model_copy(update={"by": today})))
     else:
         asked = question.model_copy(update={"contact": today})
         minted = mint_question(deps, record, asked)
         change = Change(event="question linked", actor=TICK, links=(minted.link,))
         record = deps.commit(record, change)
-        deps.mail.send(question_asked(record, asked, address(deps, minted)))
+        deps.mail.send(question_asked(title, asked, address(deps, minted)))
     deps.store.note(record.job.job_id, mark)
     return record
 

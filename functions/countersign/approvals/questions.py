@@ -125,6 +125,7 @@ class Answering:
     link: Link
     question: Question
     record: JobRecord
+    workflow: Workflow[Any]
     now: datetime
     zone: str
 
@@ -229,10 +230,11 @@ def _answering(deps: Deps, link: Link) -> Answering:
     question = record.questions.get(link.question)
     if question is None or question.contact.id != link.person_id:
         raise HttpRefusal(notices.REFUSED)
+    workflow = workflow_of(deps, record)
     if contact_today(deps, record.job.workflow, question.contact) is None:
         raise HttpRefusal(notices.REFUSED)
     zone = deps.people.directory().zone(question.contact)
-    return Answering(link, question, record, deps.clock.now(), zone)
+    return Answering(link, question, record, workflow, deps.clock.now(), zone)
 
 
 def _take_answer(deps: Deps, request: Request, here: Answering) -> Response:
@@ -287,5 +289,5 @@ def _no_answer_needed(here: Answering, status: int) -> Response:
 
 
 def _answer_page(here: Answering, form: Form, status: int, cookie: str = "") -> Response:
-    view = answer_view(here.record, here.question, workflow_of(here.record), here.zone)
+    view = answer_view(here.record, here.question, here.workflow, here.zone)
     return page(status, "question.html.j2", cookie=cookie, it=view, form=form)

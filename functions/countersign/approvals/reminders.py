@@ -14,7 +14,6 @@ from countersign.domain.planning.resume import AGAIN
 from countersign.jobs.handover import new_case, tell_owner
 from countersign.jobs.resume import TICK, call, settled
 from countersign.runtime.deps import Deps
-from workflows import WORKFLOWS
 
 
 def end_tier(deps: Deps, record: JobRecord) -> None:
@@ -26,7 +25,7 @@ def end_tier(deps: Deps, record: JobRecord) -> None:
     now = deps.clock.now()
     if now < approval.deadline:
         return  # a question has moved it since the row was read
-    further = escalated(deps, approval, WORKFLOWS[record.job.workflow])
+    further = escalated(deps, approval, deps.workflows[record.job.workflow])
     if further is None:
         _end(deps, record, expire(approval, now), "expired")
     else:
@@ -44,7 +43,7 @@ def after_return(deps: Deps, record: JobRecord) -> None:
     if approval is None or record.job.status is not Status.WAITING_FOR_REVIEW:
         settled(deps, record, "returned")
         return
-    further = escalated(deps, approval, WORKFLOWS[record.job.workflow])
+    further = escalated(deps, approval, deps.workflows[record.job.workflow])
     if further is not None:
         _ask_further(deps, record, further, "a mail came back")
     elif approval.out_of_reach:
@@ -80,7 +79,7 @@ def _ask_further(deps: Deps, record: JobRecord, now_asked: Approval, why: str) -
         fields={"tier": str(now_asked.tier), "people": str(len(new)), "why": why},
         approvals=(now_asked,),
         links=tuple(one.link for one in minted),
-        due=(*dues(deps, now_asked, WORKFLOWS[record.job.workflow]), owed),
+        due=(*dues(deps, now_asked, deps.workflows[record.job.workflow]), owed),
         done=("returned",) if "returned" in record.due else (),
     )
     observability.count("ApprovalsEscalated", workflow=record.job.workflow)
@@ -109,7 +108,7 @@ def mail_requests(deps: Deps, record: JobRecord) -> None:
     if approval is None:
         settled(deps, record, "mail")
         return
-    now_asked = with_deputies(deps, approval, WORKFLOWS[record.job.workflow])
+    now_asked = with_deputies(deps, approval, deps.workflows[record.job.workflow])
     minted = mint(deps, now_asked, unmailed(deps, record, now_asked))
     if minted:
         change = Change(
@@ -132,7 +131,7 @@ def remind(deps: Deps, record: JobRecord) -> None:
     if approval is None or now >= approval.deadline:
         settled(deps, record, "reminder")
         return
-    now_asked = with_deputies(deps, approval, WORKFLOWS[record.job.workflow])
+    now_asked = with_deputies(deps, approval, deps.workflows[record.job.workflow])
     late = unmailed(deps, record, now_asked)
     people = unreminded(deps, record, now_asked)
     minted = mint(deps, now_asked, people)

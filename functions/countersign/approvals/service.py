@@ -30,7 +30,6 @@ from countersign.domain.policy.policy import Quorum, strictest
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Tier, Workflow, action_for
 from countersign.runtime.deps import Deps
-from workflows import WORKFLOWS
 
 LINK_BITS = 128
 SECRET_BITS = 192
@@ -51,7 +50,7 @@ def request(deps: Deps, record: JobRecord) -> Approval:
 
     Raises NeedsPerson when nobody in the directory may decide, or too few.
     """
-    workflow = WORKFLOWS[record.job.workflow]
+    workflow = deps.workflows[record.job.workflow]
     asked = [held for held in record.ledger if held.status is ActionStatus.PLANNED]
     digests = tuple(held.digest for held in asked)
     now = deps.clock.now()
@@ -212,10 +211,10 @@ def _mint(deps: Deps, approval: Approval, person: Person) -> Minted:
 def contact_for(deps: Deps, workflow: str, asker: Person, now: datetime) -> Person | None:
     """Who answers a question of `asker` about a request of `workflow`, if anybody."""
     people, fallback = deps.people.directory(), deps.settings.case_owner
-    return contact(people, WORKFLOWS[workflow].owner, fallback, asker.id, now)
+    return contact(people, deps.workflows[workflow].owner, fallback, asker.id, now)
 
 
 def contact_today(deps: Deps, workflow: str, asked: Person) -> Person | None:
     """Who was asked, as they are today; None when they left or are no contact any more."""
     people, fallback = deps.people.directory(), deps.settings.case_owner
-    return still_contact(people, WORKFLOWS[workflow].owner, fallback, asked.id)
+    return still_contact(people, deps.workflows[workflow].owner, fallback, asked.id)

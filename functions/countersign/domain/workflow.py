@@ -139,6 +139,10 @@ class Workflow(Generic[InputT]):
     """Parts of the answer that are sums, each with the word before `money_facts`."""
 
 
+Workflows = Mapping[str, Workflow[Any]]
+"""A business's processes by id."""
+
+
 def money_facts(word: str) -> tuple[str, str]:
     """The names of the two facts that a sum becomes."""
     return f"{word}_amount", f"{word}_currency"

@@ -18,15 +18,15 @@ from countersign.domain.jobs.intake import accepted, new_job, turned_away
 from countersign.domain.jobs.job import Job, Pointer, Source
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import KnownEvent
+from countersign.domain.workflow import Workflows
 from countersign.parsing.json import loads
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
-from workflows import WORKFLOWS
 
 
 def pin(deps: Deps, workflow: str) -> str:
     """Digest of the workflow's release with the stage's model; the bucket holds it from now on."""
-    shipped: Release = WORKFLOWS[workflow].release
+    shipped: Release = deps.workflows[workflow].release
     model = deps.settings.model_name or shipped.model
     release = shipped.model_copy(update={"model": model})
     pinned = release.digest
@@ -74,19 +74,19 @@ def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
         received_at=now,
     )
     workflow = key.partition("/")[0]
-    refusal = _refusal(workflow, key, source.size)
+    refusal = _refusal(deps.workflows, workflow, key, source.size)
     release = "" if refusal else pin(deps, workflow)
-    job = new_job(workflow if workflow in WORKFLOWS else "unknown", release, source, now)
+    job = new_job(workflow if workflow in deps.workflows else "unknown", release, source, now)
     store(deps, job, turned_away(job, refusal) if refusal else accepted(job))
     if not refusal:
         _begin(deps, job.job_id)
 
 
-def _refusal(workflow: str, key: str, size: int) -> str:
+def _refusal(workflows: Workflows, workflow: str, key: str, size: int) -> str:
     if key.endswith("/"):
         return "a folder marker is not a file"
-    if "/" not in key or workflow not in WORKFLOWS:
-        return f"no workflow has this prefix; the prefixes are {', '.join(sorted(WORKFLOWS))}"
+    if "/" not in key or workflow not in workflows:
+        return f"no workflow has this prefix; the prefixes are {', '.join(sorted(workflows))}"
     if size == 0:
         return "the file is empty"
     if size > MAX_UPLOAD_BYTES:

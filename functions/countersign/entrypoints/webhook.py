@@ -24,7 +24,6 @@ from countersign.parsing.json import NotJson, loads
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
 from countersign.web.http import Request, Response
-from workflows import WORKFLOWS
 
 MAX_BYTES = 1_000_000
 RETRY_SECONDS = 30
@@ -35,7 +34,7 @@ def receive(deps: Deps, request: Request) -> Response:
     workflow = request.params["workflow"]
     if len(request.body) > MAX_BYTES:
         return _problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
-    if workflow not in WORKFLOWS:
+    if workflow not in deps.workflows:
         return _problem(404, "there is no workflow of this name")
     try:
         delivery = _verified(deps, request)

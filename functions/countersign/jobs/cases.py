@@ -14,7 +14,6 @@ from countersign.domain.planning.resume import corrected, freed, resumed, settle
 from countersign.domain.planning.rollback import ended_by_order, ending, may_resolve, stands
 from countersign.domain.policy.proposal import Proposal
 from countersign.runtime.deps import Deps
-from workflows import WORKFLOWS
 
 _WAITING = frozenset({Status.ESCALATED, Status.FAILED})
 
@@ -44,13 +43,14 @@ def take_out(
     if way != "resume":
         found = True if way == "done" and happened is None else happened
         return deps.commit(record, _ended(record, case, by, found))
-    record = deps.commit(record, _resumed(deps, record, case, by, _corrections(record, facts)))
+    corrections = _corrections(deps, record, facts)
+    record = deps.commit(record, _resumed(deps, record, case, by, corrections))
     deps.executions.start(record.job.execution, job_id)
     return record
 
 
 def _judge(deps: Deps, record: JobRecord, by: str) -> None:
-    workflow = WORKFLOWS.get(record.job.workflow)
+    workflow = deps.workflows.get(record.job.workflow)
     judged = may_resolve(deps.people.directory().member(by), record, workflow)
     if not judged.allowed:
         raise NotAuthorised(f"{by} may not end this case: {judged.reason}")
@@ -89,9 +89,9 @@ def _ended(record: JobRecord, case: Case, by: str, happened: bool | None) -> Cha
     )
 
 
-def _corrections(record: JobRecord, typed: Mapping[str, str]) -> Mapping[str, str]:
+def _corrections(deps: Deps, record: JobRecord, typed: Mapping[str, str]) -> Mapping[str, str]:
     """Under the names that the job's workflow reads. Raises ContractBroken."""
-    workflow = WORKFLOWS.get(record.job.workflow)
+    workflow = deps.workflows.get(record.job.workflow)
     return facts_of(workflow, typed) if workflow else typed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
 from countersign import observability
 from countersign.domain.approvals.approval import Person
@@ -11,12 +12,12 @@ from countersign.domain.errors import Ambiguous
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.mail import Email, of_job
+from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
 from countersign.web.paths import case_path
 from countersign.web.rendering import render
 from countersign.web.text import UTC, moment, one_line
 from countersign.web.wording import STATUS_WORDS
-from workflows import WORKFLOWS
 
 _SUBJECT, _NAME, _LINE = 140, 40, 300
 
@@ -34,11 +35,16 @@ class _CaseMail:
 
 
 def case_opened(
-    record: JobRecord, case: Case, owner: Person, base_url: str, zone: str = UTC
+    record: JobRecord,
+    workflow: Workflow[Any] | None,
+    case: Case,
+    owner: Person,
+    base_url: str,
+    *,
+    zone: str = UTC,
 ) -> Email:
     """The notice to a case's owner: why, how the actions stand, and where the three ways out are:
     on its page, for whoever is signed in, or at a terminal."""
-    workflow = WORKFLOWS.get(record.job.workflow)
     title = workflow.title if workflow else record.job.workflow
     reason = one_line(case.reason, _LINE)
     it = _CaseMail(
@@ -81,7 +87,7 @@ CASE_FOR = timedelta(days=2)
 def new_case(deps: Deps, record: JobRecord, reason: str) -> Case:
     """A case for the owner of the job's workflow. `reason` quotes nothing from outside."""
     now = deps.clock.now()
-    workflow = WORKFLOWS.get(record.job.workflow)
+    workflow = deps.workflows.get(record.job.workflow)
     return Case(
         job_id=record.job.job_id,
         reason=reason,
@@ -99,7 +105,10 @@ def tell_owner(deps: Deps, record: JobRecord) -> None:
     mark = f"case-{int(case.opened_at.timestamp())}"
     if mark not in record.notes:
         zone = deps.people.directory().zone(owner)
-        notice = case_opened(record, case, owner, deps.settings.public_base_url, zone)
+        workflow = deps.workflows.get(record.job.workflow)
+        notice = case_opened(
+            record, workflow, case, owner, deps.settings.public_base_url, zone=zone
+        )
         _send_once(deps, of_job(notice, record.job.job_id, "case"))
         deps.store.note(record.job.job_id, mark)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from countersign.domain.approvals.authority import Authority
 from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import ContractBroken, NotAuthorised, StoreConflict
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.planning.rollback import may_roll_back, ordered, refusal
+from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
-from workflows import WORKFLOWS
 
 TRIES = 3
 """Of ten orders at once one is written; the others read again, and learn that it was."""
 
 
-def allowed(member: Member | None, record: JobRecord) -> Authority:
+def allowed(member: Member | None, record: JobRecord, workflow: Workflow[Any] | None) -> Authority:
     """Whether this person may order it, and whether there is anything to order."""
-    workflow = WORKFLOWS.get(record.job.workflow)
     if workflow is None:
         return Authority(allowed=False, reason="this code does not know the job's workflow")
     judged = may_roll_back(member, workflow, record)
@@ -44,7 +45,7 @@ def roll_back(
 
 
 def _ordered(deps: Deps, record: JobRecord, by: str, reason: str) -> JobRecord:
-    workflow = WORKFLOWS.get(record.job.workflow)
+    workflow = deps.workflows.get(record.job.workflow)
     if workflow is None:
         raise ContractBroken(f"this code does not know the workflow {record.job.workflow}")
     judged = may_roll_back(deps.people.directory().member(by), workflow, record)

@@ -208,9 +208,10 @@ def _closed(here: Addressee) -> str:
 
 
 def _changed(here: Addressee, filled: FilledGroup, value: str) -> str:
-    if value != shown(here.approval) or like(here.record, here.approval, here.now) != filled.group:
+    about = (here.record, here.approval, here.workflow, here.now)
+    if value != shown(here.approval) or like(*about) != filled.group:
         return "It changed since the page was shown; nothing was recorded. Read it again."
-    if not together(here.record, here.approval, here.now):
+    if not together(*about):
         return "It must be read and decided on its own page; nothing was recorded."
     return ""
 

@@ -34,7 +34,6 @@ from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.responses import page, see
 from countersign.web.text import label
-from workflows import WORKFLOWS
 
 Kind = Literal["line", "prose", "money", "choice"]
 
@@ -147,7 +146,7 @@ def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
     record = job_of(deps, request)
     if case_owner(record) is None:
         return None
-    if not may_resolve(who.member, record, WORKFLOWS.get(record.job.workflow)).allowed:
+    if not may_resolve(who.member, record, deps.workflows.get(record.job.workflow)).allowed:
         raise HttpRefusal(notices.NOT_YOURS)
     return record
 
@@ -159,10 +158,10 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         422 if form.faults else 200,
         "case.html.j2",
         cookie=held.set_cookie,
-        it=job_view(record, who.now, who.zone),
+        it=job_view(record, deps.workflows.get(record.job.workflow), who.now, who.zone),
         person=who.member.person.name,
         form=replace(form, code=held.code),
-        fields=_fields(record),
+        fields=_fields(deps, record),
         again=not ended_by_order(record)
         and all(one.status is not ActionStatus.UNKNOWN for one in record.ledger),
         opened=session.stamp(deps, who, place),
@@ -174,7 +173,7 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
     given = forms.fields(deps, request)
     _, wrong = session.submitted(deps, request, who, _place(record), given)
     filled = _read(given)
-    faults = (*_faults(record, filled), *wrong)
+    faults = (*_faults(deps, record, filled), *wrong)
     if not faults:
         faults = _taken(deps, who, record, filled)
     if not faults:
@@ -193,7 +192,7 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
 def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
     """Take the way out; what refused it, if something did."""
     way = WAYS[filled.way]
-    facts = changed(_fields(record), filled.facts) if way == "resume" else {}
+    facts = changed(_fields(deps, record), filled.facts) if way == "resume" else {}
     try:
         take_out(
             deps,
@@ -222,9 +221,9 @@ def _read(given: Fields) -> FilledCase:
     )
 
 
-def _faults(record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
+def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
     """What is wrong, the code apart. Raises HttpRefusal for facts that the page did not have."""
-    known = {one.name: one for one in _fields(record)}
+    known = {one.name: one for one in _fields(deps, record)}
     if not set(filled.facts) <= set(known):
         raise HttpRefusal(notices.PORTAL_MALFORMED)
     found = []
@@ -242,9 +241,9 @@ def _faults(record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
     return (*found, *(Fault(_FACT + name, said) for name, said in wrong if said))
 
 
-def _fields(record: JobRecord) -> tuple[FactField, ...]:
+def _fields(deps: Deps, record: JobRecord) -> tuple[FactField, ...]:
     """Facts that can be corrected: once they exist, and before anything ran."""
-    workflow = WORKFLOWS.get(record.job.workflow)
+    workflow = deps.workflows.get(record.job.workflow)
     held = record.results.get("proposal")
     if workflow is None or held is None or stands(record.ledger):
         return ()

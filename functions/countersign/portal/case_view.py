@@ -25,7 +25,6 @@ from countersign.domain.workflow import Workflow
 from countersign.portal.timeline import Moment, timeline
 from countersign.web.text import UTC, Pieces, label, moment, second, span, visible
 from countersign.web.wording import SHORT, STATUS_WORDS, in_words
-from workflows import WORKFLOWS
 
 
 @dataclass(frozen=True)
@@ -137,10 +136,12 @@ STATUS_LINES = {
 }
 
 
-def job(record: JobRecord, now: datetime, zone: str = UTC) -> JobPage:
+def job(
+    record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone: str = UTC
+) -> JobPage:
     """The view, for somebody in `zone`; whatever this code cannot read any more is left out, the
     rest is shown."""
-    held, workflow = record.job, WORKFLOWS.get(record.job.workflow)
+    held = record.job
     proposal = _stored(record, "proposal", Proposal)
     found = _stored(record, "findings", Findings)
     return JobPage(

@@ -20,7 +20,6 @@ from countersign.web import forms
 from countersign.web.forms import Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.responses import page, see
-from workflows import WORKFLOWS
 
 PLACE = bulk.PLACE
 
@@ -51,7 +50,7 @@ def show(deps: Deps, request: Request, here: SignedIn, form: Form | None) -> Res
     requests, cases = _requests(deps, here, rows), _cases(deps, here, rows)
     person = here.member.person.name
     more = len(rows) > MOST
-    view = inbox_view(person, requests, cases, here.now, more=more, zone=here.zone)
+    view = inbox_view(person, requests, cases, deps.workflows, here.now, more=more, zone=here.zone)
     held = session.shown(deps, request, here, PLACE)
     return page(
         422 if form else 200,
@@ -91,11 +90,11 @@ def _asked(deps: Deps, here: SignedIn, row: Listed) -> Addressee | None:
 
 def _cases(deps: Deps, here: SignedIn, rows: Sequence[Listed]) -> list[JobRecord]:
     found = (_loaded(deps, row.job_id) for row in rows[:MOST] if not row.approval_id)
-    return [one for one in found if one is not None and _takes(here, one)]
+    return [one for one in found if one is not None and _takes(deps, here, one)]
 
 
-def _takes(here: SignedIn, record: JobRecord) -> bool:
-    workflow = WORKFLOWS.get(record.job.workflow)
+def _takes(deps: Deps, here: SignedIn, record: JobRecord) -> bool:
+    workflow = deps.workflows.get(record.job.workflow)
     return may_resolve(here.member, record, workflow).allowed
 
 

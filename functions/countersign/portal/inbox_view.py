@@ -14,7 +14,7 @@ from countersign.domain.jobs.job import KEPT_DAYS
 from countersign.domain.jobs.shown import asked, stored
 from countersign.domain.policy.policy import Reason
 from countersign.domain.policy.proposal import Proposal
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Workflow, Workflows
 from countersign.portal.risk import like, together, undoable
 from countersign.web.paths import case_path, path
 from countersign.web.text import (
@@ -29,7 +29,6 @@ from countersign.web.text import (
     visible,
 )
 from countersign.web.wording import in_words
-from workflows import WORKFLOWS
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,7 @@ def inbox(
     person: str,
     requests: Iterable[tuple[JobRecord, Approval]],
     cases: Iterable[JobRecord],
+    workflows: Workflows,
     now: datetime,
     *,
     more: bool,
@@ -125,15 +125,15 @@ def inbox(
     groups: dict[str, list[tuple[JobRecord, Approval]]] = {}
     unreadable = []
     for record, approval in sorted(requests, key=lambda one: one[1].requested_at):
-        key = like(record, approval, now)
+        key = like(record, approval, workflows.get(record.job.workflow), now)
         if key is None:
             unreadable.append((path(approval), record.job.job_id))
         else:
             groups.setdefault(key, []).append((record, approval))
     return Inbox(
         person=person,
-        groups=tuple(_group(key, members, now, zone) for key, members in groups.items()),
-        cases=tuple(_case(record, now, zone) for record in cases),
+        groups=tuple(_group(key, held, workflows, now, zone) for key, held in groups.items()),
+        cases=tuple(_case(one, workflows.get(one.job.workflow), now, zone) for one in cases),
         unreadable=tuple(unreadable),
         requests=sum(len(members) for members in groups.values()),
         more=more,
@@ -146,10 +146,14 @@ def shown(approval: Approval) -> str:
 
 
 def _group(
-    key: str, members: Sequence[tuple[JobRecord, Approval]], now: datetime, zone: str
+    key: str,
+    members: Sequence[tuple[JobRecord, Approval]],
+    workflows: Workflows,
+    now: datetime,
+    zone: str,
 ) -> Group:
     record, approval = members[0]
-    workflow = WORKFLOWS[record.job.workflow]
+    workflow = workflows[record.job.workflow]
     entries = asked(record, approval, now)
     reasons = {reason.rule: reason for held in entries for reason in held.verdict.reasons}
     return Group(
@@ -159,7 +163,7 @@ def _group(
         why=tuple(f"{reason.sentence.rstrip('.')}." for reason in reasons.values()),
         undoable=undoable(entries, workflow),
         days=KEPT_DAYS,
-        together=together(record, approval, now),
+        together=together(record, approval, workflow, now),
         lines=tuple(_line(*member, workflow, now, zone) for member in members),
     )
 
@@ -204,9 +208,8 @@ def _found(reason: Reason) -> str:
     return one_line(f"found: {reason.value}{limit}", _REASON)
 
 
-def _case(record: JobRecord, now: datetime, zone: str) -> CaseLine:
+def _case(record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone: str) -> CaseLine:
     case, job = open_case(record), record.job
-    workflow = WORKFLOWS.get(job.workflow)
     opened = case.opened_at if case else job.updated_at
     due = case.due_at if case else job.updated_at
     return CaseLine(

@@ -23,7 +23,6 @@ from countersign.web.notices import NO_METHOD
 from countersign.web.responses import page, see
 from countersign.web.text import Pieces, visible
 from countersign.web.wording import in_words
-from workflows import WORKFLOWS
 
 
 @dataclass(frozen=True)
@@ -93,15 +92,15 @@ def answer(deps: Deps, request: Request) -> Response:
 
 
 def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
-    place, workflow = _place(record), WORKFLOWS.get(record.job.workflow)
-    offered = allowed(who.member, record).allowed
+    place, workflow = _place(record), deps.workflows.get(record.job.workflow)
+    offered = allowed(who.member, record, workflow).allowed
     held = session.shown(deps, request, who, place) if offered else None
-    undone, stays = _preview(record) if offered else ((), ())
+    undone, stays = preview(record, workflow).shown() if workflow and offered else ((), ())
     return page(
         422 if form.faults else 200,
         "job.html.j2",
         cookie=held.set_cookie if held else "",
-        it=job_view(record, who.now, who.zone),
+        it=job_view(record, workflow, who.now, who.zone),
         person=who.member.person.name,
         takes=may_resolve(who.member, record, workflow).allowed,
         form=replace(form, code=held.code if held else ""),
@@ -114,7 +113,8 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
 
 def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
     """Raises HttpRefusal for who may not, or when there is nothing to undo (any more)."""
-    if not allowed(who.member, record).allowed:
+    workflow = deps.workflows.get(record.job.workflow)
+    if not allowed(who.member, record, workflow).allowed:
         raise HttpRefusal(NO_METHOD)
     given = fields(deps, request)
     if set(given) != _FIXED:
@@ -148,10 +148,6 @@ def _faults(record: JobRecord, given: Fields, reason: str) -> tuple[Fault, ...]:
     if len(reason) > REASON_LIMIT:
         found.append(Fault("reason", f"The reason is longer than {REASON_LIMIT} characters."))
     return tuple(found)
-
-
-def _preview(record: JobRecord) -> tuple[tuple[object, ...], tuple[object, ...]]:
-    return preview(record, WORKFLOWS[record.job.workflow]).shown()
 
 
 def _place(record: JobRecord) -> str:

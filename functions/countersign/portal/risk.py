@@ -16,12 +16,12 @@ from countersign.domain.policy.policy import Quorum
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, action_for
 from countersign.web.text import foreign_letters
-from workflows import WORKFLOWS
 
 
-def like(record: JobRecord, approval: Approval, now: datetime) -> str | None:
+def like(
+    record: JobRecord, approval: Approval, workflow: Workflow[Any] | None, now: datetime
+) -> str | None:
     """The same text for requests of like risk; None for one that cannot be read or signed."""
-    workflow = WORKFLOWS.get(record.job.workflow)
     try:
         entries = asked(record, approval, now)
         stored(record, "proposal", Proposal)
@@ -36,10 +36,11 @@ def like(record: JobRecord, approval: Approval, now: datetime) -> str | None:
     return digest(canonical([workflow.id, kinds, rules, can_be_undone, alike]))[:12]
 
 
-def together(record: JobRecord, approval: Approval, now: datetime) -> bool:
+def together(
+    record: JobRecord, approval: Approval, workflow: Workflow[Any] | None, now: datetime
+) -> bool:
     """Whether a request may be decided together with its like."""
-    workflow = WORKFLOWS.get(record.job.workflow)
-    if workflow is None or like(record, approval, now) is None:
+    if workflow is None or like(record, approval, workflow, now) is None:
         return False
     entries = asked(record, approval, now)
     return undoable(entries, workflow) and _ordinary(approval, entries)

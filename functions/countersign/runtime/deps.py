@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from countersign.connectors.clock import Deadline, Offset, SystemClock, SystemIds, clock_of, pause
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         Secrets,
         SignIns,
     )
+    from countersign.domain.workflow import Workflows
 
 
 T = TypeVar("T")
@@ -177,7 +179,7 @@ class Outside:
 
 
 _OF_THE_PROCESS = (
-    *("clock", "wall", "pause", "ids"),
+    *("clock", "wall", "pause", "ids", "workflows"),
     *("kept", "connections", "breakers", "known_slots", "releases", "deadline"),
 )
 
@@ -213,6 +215,12 @@ class Deps(Outside):
             by=self.task_role.for_job(job_id),
             **{name: getattr(self, name) for name in _OF_THE_PROCESS},
         )
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """A business's processes, from the package that the settings name."""
+        found: Workflows = import_module(self.settings.workflows_package).WORKFLOWS
+        return found
 
     @cached_property
     def task_role(self) -> TaskRole:

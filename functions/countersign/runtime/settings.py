@@ -32,6 +32,8 @@ class Settings(Value):
     """What a function is told about its surroundings; empty where its row does not name it."""
 
     stage: str = ""
+    workflows_package: str = "workflows"
+    """The package whose `WORKFLOWS` are a business's processes by id."""
     jobs_table: str = ""
     idempotency_table: str = ""
     payloads_bucket: str = ""

@@ -9,7 +9,6 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, step
-from workflows import WORKFLOWS
 
 
 def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
@@ -19,7 +18,7 @@ def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
     """
     if record.pending is None and not any(_waits(held) for held in record.ledger):
         return Continued(record, _decided_meanwhile(deps, record, call))
-    workflow = WORKFLOWS[record.job.workflow]
+    workflow = deps.workflows[record.job.workflow]
     approval = record.pending or request(deps, record)
     minted = mint(deps, approval, unmailed(deps, record, approval))
     record = deps.commit(

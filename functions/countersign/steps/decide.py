@@ -22,7 +22,6 @@ from countersign.domain.policy.rules import Finding, Findings, Situation, findin
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, step
-from workflows import WORKFLOWS
 
 
 def reserve(
@@ -72,7 +71,7 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
     Raises UnknownVersion when what is stored was written by other code, Throttled when too many
     reserve in one cap at once.
     """
-    workflow = WORKFLOWS[record.job.workflow]
+    workflow = deps.workflows[record.job.workflow]
     now = deps.clock.now()
     seen = replace(situation(workflow, record, now), capped=capped_before(record))
     found, changed = _judged(workflow, record, seen)

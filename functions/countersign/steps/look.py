@@ -15,14 +15,13 @@ from countersign.domain.workflow import Claim, Workflow
 from countersign.runtime.deps import Deps
 from countersign.runtime.retry import check_resting, watched
 from countersign.runtime.step import Call, step
-from workflows import WORKFLOWS
 
 HOUR = 3600
 
 
 def look(deps: Deps, record: JobRecord, call: Call) -> Change:
     """Always reads anew: what was read before a wait may have changed since."""
-    workflow = WORKFLOWS[record.job.workflow]
+    workflow = deps.workflows[record.job.workflow]
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
     check_resting(deps, call, workflow.reads)

@@ -13,7 +13,6 @@ from countersign.domain.planning.rollback import is_open
 from countersign.domain.workflow import Raw, Workflow
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, step
-from workflows import WORKFLOWS
 
 
 def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
@@ -22,7 +21,7 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
 
     Raises Quarantined for bytes nobody can read, ContractBroken for input that breaks rules.
     """
-    workflow = WORKFLOWS[record.job.workflow]
+    workflow = deps.workflows[record.job.workflow]
     if is_open(record):
         return _taking_back(record, call, workflow)
     stored = record.results.get("input")

@@ -21,7 +21,6 @@ from countersign.extraction.feedback import apply, describe
 from countersign.runtime.deps import Deps
 from countersign.runtime.retry import unhurried
 from countersign.runtime.step import Call, Continued, step
-from workflows import WORKFLOWS
 
 FALLBACK_CAP = Decimal("0.3")
 """Confidence of the plain heuristics when the real model is down: always below any limit."""
@@ -33,8 +32,8 @@ MOST_RELEASES = 8
 def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     """Raises Ungrounded when the answer stays wrong, Throttled or Unavailable from the model."""
     if not is_stale(record):
-        return Continued(record, _kept(call, WORKFLOWS[record.job.workflow].reads))
-    workflow = WORKFLOWS[record.job.workflow]
+        return Continued(record, _kept(call, deps.workflows[record.job.workflow].reads))
+    workflow = deps.workflows[record.job.workflow]
     release = _release(deps, record)
     given = record.results["input"].as_(workflow.input)
     if call.state == "Fallback":

@@ -22,7 +22,9 @@ from tests.unit.approvals.test_approval_page import NAUGHTY, nasty
 from tests.unit.web.elements import Elements
 from tests.unit.web.plot import Plot
 from tests.unit.web.waiting import APPROVAL, JOB, record, tampered, waiting
+from workflows import WORKFLOWS
 
+FLOW = WORKFLOWS["lead_intake"]
 BASE = "https://countersign.example"
 URL = f"{BASE}/approvals/link-1/secret-1"
 HOSTILE = (
@@ -36,7 +38,7 @@ HOSTILE = (
 def mail(plot: Plot | None = None, person: Person = ANA) -> Email:
     """The request of a plot."""
     held = record(plot)
-    return approval_request(held, held.approvals[APPROVAL], person, URL)
+    return approval_request(held, held.approvals[APPROVAL], FLOW, person, URL)
 
 
 def test_subject_says_what_and_how_much() -> None:
@@ -131,7 +133,7 @@ def test_nobody_is_asked_to_sign_edited_bytes() -> None:
     tampered(world, 2, body="{}")
     held = world.store.load(JOB)
     with pytest.raises(NotAuthorised):
-        approval_request(held, held.approvals[APPROVAL], ANA, URL)
+        approval_request(held, held.approvals[APPROVAL], FLOW, ANA, URL)
 
 
 def test_case_mail_names_reason_and_ways_out() -> None:
@@ -144,7 +146,7 @@ def test_case_mail_names_reason_and_ways_out() -> None:
         opened_at=START,
         due_at=START + timedelta(days=2),
     )
-    sent = case_opened(record(), case, ANA, BASE, "Asia/Tokyo")
+    sent = case_opened(record(), FLOW, case, ANA, BASE, zone="Asia/Tokyo")
     assert (sent.to, sent.subject) == (ANA.address, "Case: Lead intake: an action failed")
     for words in (
         *("email.send_reply: waits for a signature", "crm.create_lead: done and checked"),
@@ -163,4 +165,4 @@ def test_case_of_an_unknown_workflow_is_mailed_too() -> None:
     held = record()
     lost = replace(held, job=held.job.model_copy(update={"workflow": "gone"}), ledger=())
     case = Case(job_id=JOB, reason="x", owner="ops", opened_at=START, due_at=START)
-    assert case_opened(lost, case, ANA, BASE).subject == "Case: gone: x"
+    assert case_opened(lost, None, case, ANA, BASE).subject == "Case: gone: x"

@@ -176,9 +176,9 @@ def test_the_mail_of_an_edited_request_says_who_edited() -> None:
         one.model_copy(update={"edited_by": BEN.id}) if one.digest in waits[:1] else one
         for one in held.ledger
     )
-    plain = approval_request(held, held.approvals[APPROVAL], ANA, "https://example.com/x")
+    plain = approval_request(held, held.approvals[APPROVAL], FLOW, ANA, "https://example.com/x")
     sent = approval_request(
-        replace(held, ledger=ledger), held.approvals[APPROVAL], ANA, "https://example.com/x"
+        replace(held, ledger=ledger), held.approvals[APPROVAL], FLOW, ANA, "https://example.com/x"
     )
     assert sent.subject.startswith("Sign (edited by Ben Okafor): reply to Maria Keller")
     assert sent.text.count("(edited by Ben Okafor)") == 1

@@ -17,6 +17,7 @@ from tests.fakes.store import Crash
 from tests.fakes.world import World
 from tests.unit.steps import refunds
 from tests.unit.steps.refunds import begin, ended
+from workflows import WORKFLOWS
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -49,7 +50,7 @@ def test_a_lost_answer_is_told_and_then_the_attempt_that_found_it() -> None:
     assert first[0] == "attempt 1"
     assert "the answer was lost" in first[1]
     assert (last[1], last[0] != first[0]) == ("verified read back", True)
-    page = job_page(journey.record, world.clock.now())
+    page = job_page(journey.record, WORKFLOWS["refund_request"], world.clock.now())
     shown = "".join(piece.text for piece in page.effects[0].attempts[0])
     assert shown.startswith("attempt 1: claimed ")
 

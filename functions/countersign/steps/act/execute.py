@@ -16,7 +16,6 @@ from countersign.domain.workflow import action_for
 from countersign.steps.act.claim import claimed, keep, moved, put_back, tell_why
 from countersign.steps.act.verify import ClaimedAction, effect
 from countersign.steps.act.visit import Visit
-from workflows import WORKFLOWS
 
 _CUT_OFF = "an earlier attempt was cut off while sending"
 _NOT_LOOKED = "an earlier attempt may have taken effect, and looking for it was refused"
@@ -108,7 +107,7 @@ def _ready(visit: Visit, record: JobRecord, held: LedgerEntry) -> _Ready | Ledge
     refusal = _refusal(visit, record, held)
     if refusal and not was_tried(held):
         return moved(held, ActionStatus.FAILED, refusal)
-    action = action_for(WORKFLOWS[record.job.workflow], held)
+    action = action_for(visit.deps.workflows[record.job.workflow], held)
     found, doubt = looked(visit, held, action)
     if doubt:
         return moved(held, ActionStatus.UNKNOWN, doubt)
@@ -128,7 +127,7 @@ def _refusal(visit: Visit, record: JobRecord, held: LedgerEntry) -> str:
     found, now = record.results["findings"].as_(Findings).found, visit.deps.clock.now()
     try:
         check_authority(held, record.approvals, record.job.job_id, now, lambda: visit.people)
-        check_plan(WORKFLOWS[record.job.workflow], record.ledger, found, held)
+        check_plan(visit.deps.workflows[record.job.workflow], record.ledger, found, held)
     except NotAuthorised as refusal:
         return f"not authorised: {refusal}"
     return ""

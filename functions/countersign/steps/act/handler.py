@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
@@ -11,14 +12,13 @@ from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.planning.plan import next_move, undo_visit, visit
 from countersign.domain.planning.replan import onward
 from countersign.domain.policy.records import Records
-from countersign.domain.workflow import known
+from countersign.domain.workflow import Workflow, known
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, step
 from countersign.steps.act.claim import told
 from countersign.steps.act.execute import carry_out
 from countersign.steps.act.undo import take_back
 from countersign.steps.act.visit import Visit, visiting
-from workflows import WORKFLOWS
 
 FRESH, FRESH_FOR_GOOD = timedelta(minutes=10), timedelta(seconds=30)
 """Records older than this are read again, and policy judges again, before anything runs: much
@@ -27,8 +27,8 @@ sooner before what cannot be undone. From Look to Act it is seconds unless someb
 
 def act(deps: Deps, record: JobRecord, call: Call) -> Continued:
     """One visit. What is to be undone comes first; an order to undo needs no fresh records."""
-    reads = WORKFLOWS[record.job.workflow].reads
-    move = next_move(record.ledger, reads)
+    workflow = deps.workflows[record.job.workflow]
+    move = next_move(record.ledger, workflow.reads)
     if move.state != "Act" or move.connector != call.input.get("connector"):
         return _onward(deps, record, call, ())  # another function's rights are needed
     undone = undo_visit(record.ledger, move.connector)
@@ -36,15 +36,16 @@ def act(deps: Deps, record: JobRecord, call: Call) -> Continued:
         with visiting(deps, call, move.connector) as going:
             return _taking_back(going, record, undone)
     entries = visit(record.ledger, move.connector)
-    if deps.clock.now() - record.results["records"].as_(Records).read_at > _fresh(record, entries):
-        return Continued(record, _acted(call, (), Move("Look", connector=reads)))
+    age = deps.clock.now() - record.results["records"].as_(Records).read_at
+    if age > _fresh(workflow, entries):
+        return Continued(record, _acted(call, (), Move("Look", connector=workflow.reads)))
     with visiting(deps, call, move.connector) as going:
         return _carrying_out(going, record, entries)
 
 
-def _fresh(record: JobRecord, entries: tuple[LedgerEntry, ...]) -> timedelta:
+def _fresh(workflow: Workflow[Any], entries: tuple[LedgerEntry, ...]) -> timedelta:
     """How old the records may be for these actions."""
-    actions = [known(WORKFLOWS[record.job.workflow], held) for held in entries]
+    actions = [known(workflow, held) for held in entries]
     return FRESH if all(one and one.reversible for one in actions) else FRESH_FOR_GOOD
 
 
@@ -74,7 +75,7 @@ def _onward(
     deps: Deps, record: JobRecord, call: Call, settled: tuple[LedgerEntry, ...]
 ) -> Continued:
     """What policy makes of a failure comes before what the ledger alone would say."""
-    workflow = WORKFLOWS[record.job.workflow]
+    workflow = deps.workflows[record.job.workflow]
     change = onward(record, workflow, settled, deps.clock.now())
     if change:
         return Continued(record, replace(change, fields={**told(settled), **change.fields}))

@@ -16,7 +16,6 @@ from countersign.domain.workflow import known
 from countersign.steps.act import verify
 from countersign.steps.act.claim import claimed, moved
 from countersign.steps.act.visit import Visit
-from workflows import WORKFLOWS
 
 _A = ActionStatus
 
@@ -30,7 +29,7 @@ def take_back(
         check_order(record, held)
     except NotAuthorised as refusal:
         return record, moved(held, _A.KEPT, f"not authorised: {refusal}")
-    action = known(WORKFLOWS[record.job.workflow], held)
+    action = known(visit.deps.workflows[record.job.workflow], held)
     if action is None or action.undo is None:
         return record, moved(held, _A.KEPT, "irreversible: this code cannot undo it")
     claim = moved(held, _A.UNDOING, attempt=visit.deps.ids.token(64))
