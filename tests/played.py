@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,17 +22,19 @@ class Played:
 
 
 def play() -> Played:
-    """Play every event on a free port; what an earlier run left behind goes first."""
+    """Play every event on a free port, beside whatever runs in this clone; what an earlier run
+    left behind goes first."""
     for left in ("last-run.json", "last-calls.json"):
         (ROOT / ".local" / left).unlink(missing_ok=True)
-    done = subprocess.run(
-        ["/usr/bin/env", "make", "run", "ONCE=1", f"PORT={free_pair()}"],
-        cwd=ROOT,
-        env={**os.environ, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run(
+            ["/usr/bin/env", "make", "run", "ONCE=1", f"PORT={free_pair()}"],
+            cwd=ROOT,
+            env={**os.environ, "NO_COLOR": "1", "COUNTERSIGN_HOME": home},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     return Played(done.returncode, done.stdout, done.stderr)
 
 

@@ -19,7 +19,9 @@ from countersign.runtime.settings import Settings
 from infra.cli.vault import Vault
 from infra.settings import ROOT, SettingsError, load
 
-ENV_FILE = ROOT / ".local" / "env"
+HOME = Path(os.environ.get("COUNTERSIGN_HOME") or ROOT / ".local").resolve()
+"""What one `make run` has to itself: its address, its log, what it keeps."""
+ENV_FILE = HOME / "env"
 _SETTINGS = {
     "JOBS_TABLE": "JobsTable",
     "PAYLOADS_BUCKET": "PayloadsBucket",

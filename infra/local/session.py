@@ -6,25 +6,28 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
 from countersign.domain.errors import CountersignError
 from infra.build.synth import SynthesisError
 from infra.cli import fields
-from infra.cli.target import ENV_FILE
+from infra.cli.target import ENV_FILE, HOME
+from infra.local.claim import TakenError, claimed
 from infra.local.cloud.deployer import DeployError
 from infra.local.cloud.processes import LocalError, stopping_on_signals
+from infra.local.cloud.serving import HOST
 from infra.local.front.samples import EventsError
 from infra.local.player import report
 from infra.local.player.play import play
 from infra.local.stand import Plan, RealModel, Stand, stand
-from infra.settings import ROOT
 
-LOG = ROOT / ".local" / "run.log"
+LOG = HOME / "run.log"
 COULD_NOT_START = 2
+NEEDED_FOR_A_MODEL = ("OPENAI_BASE_URL", "OPENAI_API_KEY")
 APPROVAL_SECONDS = 20
 """How long an approval waits while `events/` is played: signatures come at once, silence ends."""
 CHECK_SECONDS = 0.5
@@ -37,22 +40,49 @@ _log = logging.getLogger(__name__)
 def run(*, once: bool, port: int) -> int:
     """The exit code: 0 well, 1 an event ended elsewhere, 2 it could not start or go on."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    _log_to_file()
-    say = _progress(console)
-    plan = Plan(port, APPROVAL_SECONDS if once else 0, _real_model())
     try:
-        with stopping_on_signals(), stand(plan, say) as running, _emulator_log(running):
-            _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
-            _check_fields(running, say)
-            with _env_file(running):
-                return play(running, console) if once else _serve(running, console)
+        with stopping_on_signals(), claimed(HOME, f"http://{HOST}:{port}"):
+            _log_to_file()
+            return _run(once=once, port=port, console=console)
+    except TakenError as error:  # the log is the other's
+        return _stopped(error, console)
     except (LocalError, DeployError, SynthesisError, EventsError) as error:
         _log.exception("could not go on")
-        console.print(f"Stopped: {error}", style="red", markup=False, soft_wrap=True)
-        return COULD_NOT_START
+        return _stopped(error, console)
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM
         console.print("\nStopped; nothing is left running.")
         return 130 if once else 0
+
+
+def _stopped(error: Exception, console: Console) -> int:
+    console.print(f"Stopped: {error}", style="red", markup=False, soft_wrap=True)
+    return COULD_NOT_START
+
+
+def _run(*, once: bool, port: int, console: Console) -> int:
+    say = _progress(console)
+    model, words = chosen_model(os.environ)
+    say(words)
+    plan = Plan(port, APPROVAL_SECONDS if once else 0, model)
+    with stand(plan, say) as running, _emulator_log(running), _env_file(running):
+        _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
+        _check_fields(running, say)
+        return play(running, console) if once else _serve(running, console)
+
+
+def chosen_model(environment: Mapping[str, str]) -> tuple[RealModel | None, str]:
+    """The model server that the user names, and where prompts go, in words. One of the two
+    variables alone, which other programs set too, sends nothing out of this machine."""
+    address, key = (environment.get(name, "") for name in NEEDED_FOR_A_MODEL)
+    if address and key:
+        shown = urlsplit(address)
+        place = f"{shown.scheme}://{shown.netloc.rpartition('@')[2]}{shown.path}"
+        return RealModel(
+            address, key, environment.get("OPENAI_MODEL", "")
+        ), f"prompts go to {place}"
+    missing = [name for name in NEEDED_FOR_A_MODEL if not environment.get(name)]
+    hint = f"; {missing[0]} is missing for a model server" if len(missing) == 1 else ""
+    return None, f"prompts stay on this machine: offline model{hint}"
 
 
 def _check_fields(running: Stand, say: Callable[[str], None]) -> None:
@@ -84,26 +114,16 @@ def _progress(console: Console) -> Callable[[str], None]:
     return say
 
 
-def _real_model() -> RealModel | None:
-    """The model server of the user's environment, where it names one."""
-    key = os.environ.get("OPENAI_API_KEY", "")
-    if not key:
-        return None
-    base_url = os.environ.get("OPENAI_BASE_URL", "") or "https://api.openai.com/v1"
-    return RealModel(base_url, key, os.environ.get("OPENAI_MODEL", ""))
-
-
 @contextmanager
 def _env_file(running: Stand) -> Iterator[None]:
-    """`.local/env` while this runs: afterwards its addresses would lead nowhere."""
+    """Where commands find this run, while it runs: afterwards its addresses would lead nowhere."""
     text = "".join(f"{name}={value}\n" for name, value in running.variables().items())
     ENV_FILE.touch(mode=0o600)
     ENV_FILE.write_text(text)
     try:
         yield
     finally:
-        if ENV_FILE.exists() and ENV_FILE.read_text() == text:  # another session may have its own
-            ENV_FILE.unlink()
+        ENV_FILE.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -117,7 +137,6 @@ def _emulator_log(running: Stand) -> Iterator[None]:
 
 
 def _log_to_file() -> None:
-    LOG.parent.mkdir(exist_ok=True)
     logging.basicConfig(
         filename=LOG,
         filemode="w",

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -124,12 +124,18 @@ def test_an_unsigned_delivery_is_refused(running: Stand) -> None:
     assert answer.status_code == 401
 
 
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment with a folder of its own, beside the `make run` of whoever runs the tests."""
+    return {**os.environ, "COUNTERSIGN_HOME": str(tmp_path_factory.mktemp("home"))}
+
+
 @contextmanager
-def started(port: int) -> Iterator[subprocess.Popen[str]]:
+def started(port: int, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
     """`python -m infra.local.run` in a session of its own; ended in any case."""
     command = [sys.executable, "-m", "infra.local.run", "--port", str(port)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     ) as process:
         try:
             yield process
@@ -144,10 +150,13 @@ def scratch_folders() -> set[str]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_leaves_nothing_behind(how: signal.Signals) -> None:
-    """The command line finds it by .local/env, and after Ctrl-C or SIGTERM nothing is left."""
+def test_it_says_where_it_is_and_leaves_nothing_behind(
+    how: signal.Signals, beside: dict[str, str]
+) -> None:
+    """The command line finds it by its folder's `env`, which a second run in the folder refuses to
+    take, and after Ctrl-C or SIGTERM nothing is left."""
     port, before = free_pair(), scratch_folders()
-    with started(port) as process:
+    with started(port, beside) as process:
         assert process.stdout
         said = ""
         while "Stop with Ctrl-C" not in said:
@@ -156,12 +165,17 @@ def test_it_says_where_it_is_and_leaves_nothing_behind(how: signal.Signals) -> N
             said += line
         assert f"http://127.0.0.1:{port}/" in said
         assert "whsec_" in said
+        with started(free_pair(), beside) as second:
+            assert second.wait(timeout=30) == 2
+            assert second.stdout
+            assert f"process {process.pid} serves" in second.stdout.read()
         submit = ["submit", str(FORM), "--workflow", "lead_intake", "--json"]
         told = subprocess.run(
             [sys.executable, "-m", "infra.cli.main", *submit],
             capture_output=True,
             check=True,
             text=True,
+            env=beside,
         )
         assert json.loads(told.stdout)["status"] == 202
         process.send_signal(how)
@@ -173,13 +187,13 @@ def test_it_says_where_it_is_and_leaves_nothing_behind(how: signal.Signals) -> N
 
 
 @pytest.mark.parametrize("taken", [0, 1])
-def test_a_taken_port_is_one_clear_line(taken: int) -> None:
+def test_a_taken_port_is_one_clear_line(taken: int, beside: dict[str, str]) -> None:
     """The front's port or the emulator's: exit code 2 and what to do."""
     port = free_pair()
     with socket.socket() as other:
         other.bind(("127.0.0.1", port + taken))
         other.listen()
-        with started(port) as process:
+        with started(port, beside) as process:
             assert process.wait(timeout=120) == 2
             assert process.stdout
             said = process.stdout.read().strip().splitlines()
@@ -188,9 +202,9 @@ def test_a_taken_port_is_one_clear_line(taken: int) -> None:
     assert not any("Traceback" in line for line in said)
 
 
-def test_a_dead_emulator_is_one_clear_line() -> None:
+def test_a_dead_emulator_is_one_clear_line(beside: dict[str, str]) -> None:
     """When the emulator is killed the whole ends with code 2 and says so."""
-    with started(free_pair()) as process:
+    with started(free_pair(), beside) as process:
         assert process.stdout
         while "Stop with Ctrl-C" not in process.stdout.readline():
             assert process.poll() is None
