@@ -95,6 +95,11 @@ def load(stage: str, cdk_json: Path = CDK_JSON) -> Settings:
         raise SettingsError(f"Stage {stage!r} in {cdk_json.name} is wrong: {wrong}.") from error
 
 
+def secret_output(name: str) -> str:
+    """The stack's output that says where a secret is: `CrmReadSecretArn` of `crm-read`."""
+    return f"{name.title().replace('-', '')}SecretArn"
+
+
 def chosen_stage(from_context: str | None) -> str:
     """`-c stage=…`, else the variable STAGE, else dev."""
     return from_context or os.environ.get("STAGE") or "dev"

@@ -2,9 +2,12 @@
 
 `Grant("payloads/raw/*", "s3", "GetObject")` allows these verbs of one service on one thing. Things
 are named as in `infra/stack/functions.py`; what follows the first slash extends the thing's ARN.
+The rows of Look and Act are one per connector, out of `countersign.runtime.connectors`.
 """
 
 from dataclasses import dataclass
+
+from countersign.runtime.connectors import CONNECTORS, Connector, Look
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,49 @@ class Row:
     task: bool = False
 
 
+MAIL = (Grant("sender", "ses", "SendEmail"), Grant("mail-set", "ses", "SendEmail"))
+WITHOUT_A_KEY = {"mail": MAIL}
+"""What the Act of a connector may do whose system is AWS itself."""
+
+
+def _look(connector: Connector, look: Look) -> Row:
+    """The function that reads one connector."""
+    return Row(
+        f"Look{connector.id.title()}",
+        "countersign.steps.look",
+        timeout=look.seconds,
+        layers=("core", "text", *connector.layers),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant(look.key.name, "secretsmanager", "GetSecretValue"),
+        ),
+        env=_upper(*connector.settings, look.key.setting),
+    )
+
+
+def _act(connector: Connector) -> Row:
+    """The function that acts through one connector, with a task role for each job."""
+    key = connector.act.key
+    own = (Grant(key.name, "secretsmanager", "GetSecretValue"),) if key else ()
+    return Row(
+        f"Act{connector.id.title()}",
+        "countersign.steps.act.handler",
+        task=True,
+        timeout=connector.act.seconds,
+        layers=("core", "text", *connector.layers),
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
+            *(own or WITHOUT_A_KEY[connector.id]),
+        ),
+        env=_upper(*connector.settings, *((key.setting,) if key else ()), "connector_limits"),
+    )
+
+
+def _upper(*settings: str) -> tuple[str, ...]:
+    """Settings as the variables of a function."""
+    return tuple(setting.upper() for setting in settings)
+
+
 STEPS = (
     Row(
         "Prepare",
@@ -64,82 +110,14 @@ STEPS = (
         ),
         env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET"),
     ),
-    Row(
-        "LookCrm",
-        "countersign.steps.look",
-        timeout=60,
-        layers=("core", "text", "http"),
-        may=(
-            Grant("jobs", "dynamodb", "Query PutItem"),
-            Grant("crm-read", "secretsmanager", "GetSecretValue"),
-        ),
-        env=("CRM_BASE_URL", "CRM_FIELDS", "CRM_READ_SECRET"),
-    ),
-    Row(
-        "LookPayments",
-        "countersign.steps.look",
-        timeout=60,
-        layers=("core", "text", "http", "payments"),
-        may=(
-            Grant("jobs", "dynamodb", "Query PutItem"),
-            Grant("payments-read", "secretsmanager", "GetSecretValue"),
-        ),
-        env=("PAYMENTS_BASE_URL", "PAYMENTS_READ_SECRET"),
-    ),
+    *(_look(one, one.look) for one in CONNECTORS.values() if one.look),
     Row(
         "Decide",
         "countersign.steps.decide",
         timeout=30,
         may=(Grant("jobs", "dynamodb", "Query BatchGetItem PutItem DeleteItem"),),
     ),
-    Row(
-        "ActCrm",
-        "countersign.steps.act.handler",
-        task=True,
-        timeout=100,
-        layers=("core", "text", "http"),
-        may=(
-            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
-            Grant("crm-write", "secretsmanager", "GetSecretValue"),
-        ),
-        env=("CRM_BASE_URL", "CRM_FIELDS", "CRM_WRITE_SECRET", "CONNECTOR_LIMITS"),
-    ),
-    Row(
-        "ActMail",
-        "countersign.steps.act.handler",
-        task=True,
-        timeout=60,
-        may=(
-            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
-            Grant("sender", "ses", "SendEmail"),
-            Grant("mail-set", "ses", "SendEmail"),
-        ),
-        env=("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CONNECTOR_LIMITS"),
-    ),
-    Row(
-        "ActPayments",
-        "countersign.steps.act.handler",
-        task=True,
-        timeout=100,
-        layers=("core", "text", "http", "payments"),
-        may=(
-            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
-            Grant("payments-write", "secretsmanager", "GetSecretValue"),
-        ),
-        env=("PAYMENTS_BASE_URL", "PAYMENTS_WRITE_SECRET", "CONNECTOR_LIMITS"),
-    ),
-    Row(
-        "ActNotify",
-        "countersign.steps.act.handler",
-        task=True,
-        timeout=60,
-        layers=("core", "text", "http"),
-        may=(
-            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
-            Grant("notify-channels", "secretsmanager", "GetSecretValue"),
-        ),
-        env=("NOTIFY_SECRET", "CONNECTOR_LIMITS"),
-    ),
+    *(_act(one) for one in CONNECTORS.values()),
     Row(
         "Ask",
         "countersign.steps.ask",
@@ -147,8 +125,7 @@ STEPS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query PutItem"),
-            Grant("sender", "ses", "SendEmail"),
-            Grant("mail-set", "ses", "SendEmail"),
+            *MAIL,
         ),
         env=("MAIL_FROM", "MAIL_CONFIGURATION_SET", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
     ),
@@ -166,8 +143,7 @@ STEPS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
-            Grant("sender", "ses", "SendEmail"),
-            Grant("mail-set", "ses", "SendEmail"),
+            *MAIL,
         ),
         env=("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CASE_OWNER"),
     ),
@@ -217,8 +193,7 @@ DOORS = (
             Grant("jobs", "dynamodb", "Query GetItem PutItem DeleteItem"),
             Grant("machine", "states", "SendTaskSuccess StartExecution"),
             Grant("page-key", "secretsmanager", "GetSecretValue"),
-            Grant("sender", "ses", "SendEmail"),
-            Grant("mail-set", "ses", "SendEmail"),
+            *MAIL,
         ),
         env=(
             *(
@@ -244,8 +219,7 @@ DOORS = (
             Grant("executions", "states", "DescribeExecution"),
             Grant("intake", "sqs", "SendMessage"),
             Grant("failures", "sqs", "SendMessage"),
-            Grant("sender", "ses", "SendEmail"),
-            Grant("mail-set", "ses", "SendEmail"),
+            *MAIL,
         ),
         env=(
             *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL"),
@@ -282,10 +256,8 @@ ROWS = STEPS + DOORS
 # Look and Act make the name of their function from these and the id of the connector.
 LOOK, ACT = "Look-", "Act-"
 BY_CONNECTOR = {
-    **{f"Look{system.title()}": f"{LOOK}{system}" for system in ("crm", "payments")},
-    **{
-        f"Act{system.title()}": f"{ACT}{system}" for system in ("crm", "mail", "payments", "notify")
-    },
+    **{f"Look{one.id.title()}": f"{LOOK}{one.id}" for one in CONNECTORS.values() if one.look},
+    **{f"Act{one.id.title()}": f"{ACT}{one.id}" for one in CONNECTORS.values()},
 }
 
 

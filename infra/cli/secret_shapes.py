@@ -24,7 +24,7 @@ def checked(name: str, value: str) -> str:
     """`value` as it is stored. Raises ContractBroken, which never repeats it."""
     if value in ("", UNSET):
         raise ContractBroken(f"{name}: nothing was given")
-    return _SHAPES[name](value)
+    return SHAPES[name](value)
 
 
 def new(name: str) -> str:
@@ -99,7 +99,7 @@ def _webhook(value: str) -> str:
     return json.dumps({CURRENT: _bare(value)})
 
 
-_SHAPES: Mapping[str, Callable[[str], str]] = {
+SHAPES: Mapping[str, Callable[[str], str]] = {
     "webhook": _webhook,
     "page-key": _page_key,
     "model-key": _token,

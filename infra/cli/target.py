@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign.connectors.aws.client import _session
 from countersign.runtime.deps import Deps
-from countersign.runtime.settings import Settings
+from countersign.runtime.settings import SECRETS, Settings
 from infra.cli.vault import Vault
-from infra.settings import ROOT, SettingsError, load
+from infra.settings import ROOT, SettingsError, load, secret_output
 
 HOME = Path(os.environ.get("COUNTERSIGN_HOME") or ROOT / ".local").resolve()
 """What one `make run` has to itself: its address, its log, what it keeps."""
@@ -33,18 +33,9 @@ _SETTINGS = {
 _CRM = {
     "CRM_BASE_URL": "CrmBaseUrl",
     "CRM_FIELDS": "CrmFields",
-    "CRM_READ_SECRET": "CrmReadSecretArn",
 }
 """As above, for one command only: a stack that is older than it may lack them."""
-_SECRETS = {
-    "WEBHOOK_SECRET": "WebhookSecretArn",
-    "PAGE_KEY_SECRET": "PageKeySecretArn",
-    "MODEL_SECRET": "ModelKeySecretArn",
-    "CRM_WRITE_SECRET": "CrmWriteSecretArn",
-    "PAYMENTS_READ_SECRET": "PaymentsReadSecretArn",
-    "PAYMENTS_WRITE_SECRET": "PaymentsWriteSecretArn",
-    "NOTIFY_SECRET": "NotifyChannelsSecretArn",
-}
+_SECRETS = {setting.upper(): secret_output(name) for name, setting in SECRETS.items()}
 """As above, for `countersign secrets`."""
 _LATER = _CRM | _SECRETS
 

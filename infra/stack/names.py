@@ -4,7 +4,8 @@ import json
 
 from aws_cdk import CfnOutput, Stack
 
-from infra.settings import Settings
+from countersign.runtime.settings import SECRETS
+from infra.settings import Settings, secret_output
 from infra.stack.api import Api
 from infra.stack.approvals import Approvals
 from infra.stack.intake import Intake
@@ -47,21 +48,14 @@ def values(
         "CRM_FIELDS": json.dumps(settings.crm_fields),
         "MODEL_BASE_URL": settings.model_base_url,
         "MODEL_NAME": settings.model_name,
-        "MODEL_SECRET": storage.secrets["model-key"].secret_arn,
-        "CRM_READ_SECRET": storage.secrets["crm-read"].secret_arn,
-        "CRM_WRITE_SECRET": storage.secrets["crm-write"].secret_arn,
         "PAYMENTS_BASE_URL": settings.payments_base_url,
-        "PAYMENTS_READ_SECRET": storage.secrets["payments-read"].secret_arn,
-        "PAYMENTS_WRITE_SECRET": storage.secrets["payments-write"].secret_arn,
-        "NOTIFY_SECRET": storage.secrets["notify-channels"].secret_arn,
-        "WEBHOOK_SECRET": storage.secrets["webhook"].secret_arn,
-        "PAGE_KEY_SECRET": storage.secrets["page-key"].secret_arn,
         "MAIL_FROM": settings.mail_from,
         "MAIL_CONFIGURATION_SET": set_name(settings),
         "MAIL_AUTHSERV_ID": settings.mail_authserv_id,
         "CASE_OWNER": settings.case_owner.model_dump_json(),
         "APPROVAL_SECONDS": str(settings.approval_seconds),
         "CONNECTOR_LIMITS": settings.limits_json(),
+        **{where.upper(): storage.secrets[name].secret_arn for name, where in SECRETS.items()},
     }
 
 
@@ -77,14 +71,7 @@ def outputs(stack: Stack, storage: Storage, intake: Intake, api: Api, pipeline: 
         "IntakeDeadUrl": intake.dead.queue_url,
         "FailuresUrl": intake.failures.queue_url,
         "StateMachineArn": pipeline.machine.state_machine_arn,
-        "WebhookSecretArn": storage.secrets["webhook"].secret_arn,
-        "PageKeySecretArn": storage.secrets["page-key"].secret_arn,
-        "ModelKeySecretArn": storage.secrets["model-key"].secret_arn,
-        "CrmReadSecretArn": storage.secrets["crm-read"].secret_arn,
-        "CrmWriteSecretArn": storage.secrets["crm-write"].secret_arn,
-        "PaymentsReadSecretArn": storage.secrets["payments-read"].secret_arn,
-        "PaymentsWriteSecretArn": storage.secrets["payments-write"].secret_arn,
-        "NotifyChannelsSecretArn": storage.secrets["notify-channels"].secret_arn,
+        **{secret_output(name): storage.secrets[name].secret_arn for name in SECRETS},
     }
     for name, value in found.items():
         CfnOutput(stack, name, value=value)

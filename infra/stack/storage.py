@@ -6,12 +6,13 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from countersign.runtime.connectors import CONNECTORS
 from infra.settings import Settings
 
 TEXT = dynamodb.AttributeType.STRING
 OUTSIDE_KEYS = (
-    *("model-key", "crm-read", "crm-write", "payments-read", "payments-write"),
-    "notify-channels",
+    "model-key",
+    *(key.name for connector in CONNECTORS.values() for key in connector.keys),
 )
 OLD_VERSIONS_DAYS = 7
 NOT_SET = "not set"  # what countersign.connectors.aws.secrets refuses to use

@@ -11,6 +11,7 @@ from countersign.domain.errors import InternalError
 from countersign.domain.jobs.change import Change, JobRecord, after, transition
 from countersign.domain.jobs.inbox import listing
 from countersign.domain.mail import JobMailer
+from countersign.runtime.connectors import act_of, look_of
 from countersign.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -156,6 +157,11 @@ class Outside:
         ses = client("sesv2", self.by)
         return SesMailer(self.settings.mail_from, self.settings.mail_configuration_set, ses)
 
+    @property
+    def job_mail(self) -> Mailer:
+        """Sending the mails of this job's actions."""
+        return JobMailer(self.mail, self.job_id)
+
     def _connected(self, secret: str, make: Callable[[str], T]) -> T:
         """The process's client of an outside system; another one when its key has changed."""
         key = self.secrets.get(secret)
@@ -166,16 +172,16 @@ class Outside:
         return client
 
     def reader(self, connector: str) -> Reader:
-        """Read-only access to the system behind `connector`."""
-        return self.payments_reader if connector == "payments" else self.crm_reader
+        """Read-only access to the system behind `connector`. Raises InternalError for an unknown
+        one."""
+        reader: Reader = getattr(self, look_of(connector).adapter)
+        return reader
 
     def actor_port(self, connector: str) -> object:
-        """The port through which actions of `connector` are done."""
-        if connector == "payments":
-            return self.payments
-        if connector == "notify":
-            return self.channels
-        return self.crm if connector == "crm" else JobMailer(self.mail, self.job_id)
+        """The port through which actions of `connector` are done. Raises InternalError for an
+        unknown one."""
+        port: object = getattr(self, act_of(connector).adapter)
+        return port
 
 
 _OF_THE_PROCESS = (

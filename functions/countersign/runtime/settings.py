@@ -11,6 +11,7 @@ from countersign.connectors.aws.session_policy import Task
 from countersign.domain.approvals.approval import Person
 from countersign.domain.contract import Value
 from countersign.domain.limits.slots import RateLimit
+from countersign.runtime.connectors import CONNECTORS
 
 _CAREFUL = RateLimit(slots=10, seconds=1)
 
@@ -19,11 +20,7 @@ SECRETS: Mapping[str, str] = {
     "webhook": "webhook_secret",
     "page-key": "page_key_secret",
     "model-key": "model_secret",
-    "crm-read": "crm_read_secret",
-    "crm-write": "crm_write_secret",
-    "payments-read": "payments_read_secret",
-    "payments-write": "payments_write_secret",
-    "notify-channels": "notify_secret",
+    **{key.name: key.setting for row in CONNECTORS.values() for key in row.keys},
 }
 """The secrets by the names that operators use, and the settings that say where each is."""
 
