@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import time
 import uuid
@@ -15,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from countersign.extraction.feedback import apply
+from infra.local.demo.answer import DemoAnswer, Refusal
+from infra.local.demo.system import json_object, same
 from workflows import WORKFLOWS
 
 MODEL = "offline-heuristics"
@@ -22,13 +23,13 @@ LETTERS_PER_TOKEN = 4
 MAX_BYTES = 4_000_000
 
 
-class ApiError(Exception):
-    """An answer in OpenAI's error shape."""
+class OpenAIRefusal(Refusal):
+    """A refusal in OpenAI's error object."""
 
-    def __init__(self, status: int, kind: str, message: str, code: str | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    def __init__(self, status: int, message: str, code: str | None = None) -> None:
+        kind = "invalid_request_error"
+        error = {"message": message, "type": kind, "param": None, "code": code}
+        super().__init__(message, DemoAnswer(status, {"error": error}))
 
 
 def routes(key: str) -> list[Route]:
@@ -39,14 +40,14 @@ def routes(key: str) -> list[Route]:
             _admit(request, key)
             asked = _read(await request.body())
             return JSONResponse(await run_in_threadpool(complete, asked))
-        except ApiError as refused:
-            return JSONResponse(refused.body, refused.status)
+        except OpenAIRefusal as refused:
+            return refused.answer.response()
 
     async def models(request: Request) -> Response:
         try:
             _admit(request, key)
-        except ApiError as refused:
-            return JSONResponse(refused.body, refused.status)
+        except OpenAIRefusal as refused:
+            return refused.answer.response()
         known = {"id": MODEL, "object": "model", "created": 0, "owned_by": "countersign"}
         return JSONResponse({"object": "list", "data": [known]})
 
@@ -57,7 +58,7 @@ def routes(key: str) -> list[Route]:
 
 
 def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The completion for one request. Raises ApiError for what is malformed or unknown."""
+    """The completion for one request. Raises OpenAIRefusal for what is malformed or unknown."""
     name, texts = _workflow(asked), _texts(asked)
     workflow = WORKFLOWS[name]
     question, *more = _questions(texts)
@@ -87,21 +88,16 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _admit(request: Request, key: str) -> None:
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(given.encode(), key.encode()):
-        raise ApiError(
-            401, "invalid_request_error", "Incorrect API key provided.", "invalid_api_key"
-        )
+    if not same(given, key):
+        raise OpenAIRefusal(401, "Incorrect API key provided.", "invalid_api_key")
 
 
 def _read(body: bytes) -> Mapping[str, Any]:
     if len(body) > MAX_BYTES:
-        raise ApiError(413, "invalid_request_error", f"A request has at most {MAX_BYTES} bytes.")
-    try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict):
-        raise ApiError(400, "invalid_request_error", "We could not parse the JSON body.")
+        raise OpenAIRefusal(413, f"A request has at most {MAX_BYTES} bytes.")
+    asked = json_object(body)
+    if asked is None:
+        raise OpenAIRefusal(400, "We could not parse the JSON body.")
     return asked
 
 
@@ -111,9 +107,8 @@ def _workflow(asked: Mapping[str, Any]) -> str:
     schema = shape.get("json_schema") if isinstance(shape, dict) else None
     name = schema.get("name") if isinstance(schema, dict) else None
     if not isinstance(name, str) or name not in WORKFLOWS:
-        raise ApiError(
+        raise OpenAIRefusal(
             400,
-            "invalid_request_error",
             "The offline model answers only to response_format.json_schema.name of "
             f"{', '.join(sorted(WORKFLOWS))}.",
         )
@@ -123,7 +118,7 @@ def _workflow(asked: Mapping[str, Any]) -> str:
 def _texts(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
     messages = asked.get("messages")
     if not isinstance(messages, list) or not all(_is_message(one) for one in messages):
-        raise ApiError(400, "invalid_request_error", "Every message needs a role and a text.")
+        raise OpenAIRefusal(400, "Every message needs a role and a text.")
     return [(str(one["role"]), _text(one["content"])) for one in messages]
 
 
@@ -144,7 +139,7 @@ def _questions(texts: list[tuple[str, str]]) -> list[str]:
     asked = texts[: roles.index("assistant")] if "assistant" in roles else texts
     users = [text for role, text in asked if role == "user"]
     if not users:
-        raise ApiError(400, "invalid_request_error", "There is no user message to read.")
+        raise OpenAIRefusal(400, "There is no user message to read.")
     return users
 
 

@@ -2,64 +2,82 @@
 
 from __future__ import annotations
 
-import asyncio
-import hmac
-import json
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
-from infra.local.crm.auth import Cut
-from infra.local.crm.page import SAFE_HEADERS
-from infra.local.demo_page import rendered, table
-from infra.local.faults import Faults, Plan, UnknownFaultError, for_this_machine, wait_header
-from infra.local.payments.store import iso
-
-Fault = Literal["unavailable", "throttle", "archived", "error_after", "drop_after", "slow", "lie"]
-"""503 before anything is posted · 429 · 410, the channel is archived · posted, then 500 · posted,
-then the connection is cut · posted, then answered late · answered `ok`, and not posted."""
+from infra.local.demo.answer import DemoAnswer, Refusal
+from infra.local.demo.database import IN_MEMORY, Database
+from infra.local.demo.page import Table
+from infra.local.demo.system import DemoCall, DemoSystem, json_object, same, wait_header
 
 FINANCE = "finance"
 """The channel that this machine has."""
 LONGEST = 40_000
 """Characters of a message; Slack cuts longer ones, which here would hide a defect of ours."""
-MAX_BODY = 1_048_576
 
-_FAULTS: Mapping[str, Fault] = {name: name for name in get_args(Fault)}
-
-
-class Journal:
-    """The messages that were posted, in their order. Safe to use from threads."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._entries: list[dict[str, Any]] = []
-
-    def add(self, channel: str, text: str) -> None:
-        """A message is in its channel now."""
-        with self._lock:
-            n, at = len(self._entries) + 1, iso(self._clock())
-            self._entries.append({"n": n, "at": at, "channel": channel, "text": text})
-
-    def entries(self) -> Sequence[dict[str, Any]]:
-        """All of them."""
-        with self._lock:
-            return list(self._entries)
+_WORDS = {
+    410: "channel_is_archived",
+    413: "invalid_payload",
+    500: "rollup_error",
+    503: "service_unavailable",
+}
 
 
-class RefusedError(Exception):
-    """An answer that is an error: status and Slack's word for it."""
+class SlackRefusal(Refusal):
+    """A refusal in Slack's one word, as plain text."""
 
     def __init__(self, status: int, word: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(word)
-        self.answer = PlainTextResponse(word, status, headers)
+        super().__init__(word, DemoAnswer(status, word, headers))
+
+
+class DemoChannels(DemoSystem[Database]):
+    """The channels in `tokens`, each with the token of its webhook; `key` may plan faults."""
+
+    root = "/push"
+    title = "Demo channels"
+    about = "A stand-in for a chat's incoming webhooks on this machine."
+    own_faults = ("archived",)
+
+    def __init__(self, store: Database, mark: str, tokens: Mapping[str, str], key: str) -> None:
+        super().__init__(store, mark)
+        self._tokens = tokens
+        self._key = key
+
+    def admit(self, request: Request, *, writes: bool) -> Mapping[str, str]:  # noqa: ARG002 - to know a webhook is to write
+        """As the frame."""
+        channel, token = request.path_params["channel"], request.path_params["token"]
+        if channel not in self._tokens or not same(token, self._tokens[channel]):
+            raise SlackRefusal(404, "no_service")
+        return {}
+
+    def may_plan(self, request: Request) -> None:
+        """As the frame."""
+        if not same(request.headers.get("authorization", ""), f"Bearer {self._key}"):
+            raise SlackRefusal(403, "invalid_token")
+
+    def params(self, request: Request, raw: bytes) -> Mapping[str, Any]:  # noqa: ARG002 - the frame's signature
+        """As the frame: a JSON object."""
+        body = json_object(raw)
+        if body is None:
+            raise SlackRefusal(400, "invalid_payload")
+        return body
+
+    def refusal(self, status: int, message: str) -> SlackRefusal:
+        """As the frame."""
+        return SlackRefusal(status, _WORDS.get(status, message))
+
+    def too_many(self, seconds: float) -> SlackRefusal:
+        """As the frame."""
+        return SlackRefusal(429, "rate_limited", wait_header(seconds))
+
+    def tables(self) -> Sequence[Table]:
+        """As the frame."""
+        posted = [(e["channel"], e["text"], e["at"]) for e in reversed(self.store.journal())]
+        return [Table("Messages", ("Channel", "Text as it was sent", "When"), posted)]
 
 
 def hook(base: str, channel: str, token: str) -> str:
@@ -68,115 +86,27 @@ def hook(base: str, channel: str, token: str) -> str:
 
 
 def push_app(
-    tokens: Mapping[str, str], *, key: str, clock: Callable[[], float] = time.time
+    tokens: Mapping[str, str],
+    *,
+    key: str,
+    clock: Callable[[], float] = time.time,
+    mark: str = "demo",
 ) -> Starlette:
-    """The channels in `tokens`, each with the token of its webhook, all paths below `/push`.
+    """The channels in `tokens`, each with the token of its webhook, all paths below `/push`, as
+    `DemoSystem.app` says; `app.state.store` has the messages in its journal, in memory.
 
-    `key` is the bearer that may plan faults. `app.state.faults` plans them, `app.state.journal`
-    has the messages.
+    `key` is the bearer that may plan faults.
     """
-    door = _Door(tokens, key, Journal(clock))
-    app = Starlette(
-        routes=[
-            Route("/push/services/{channel}/{token}", door.post, methods=["POST"]),
-            Route("/push/_faults", for_this_machine(door.plan), methods=["POST"]),
-            Route("/push/journal.json", door.listed),
-            Route("/push", door.page),
-        ]
-    )
-    app.state.faults, app.state.journal = door.faults, door.journal
-    return app
+    channels = DemoChannels(Database(IN_MEMORY, clock), mark, tokens, key)
+    return channels.app(reads=(), writes=(("POST", "/services/{channel}/{token}", post),))
 
 
-class _Door:
-    def __init__(self, tokens: Mapping[str, str], key: str, journal: Journal) -> None:
-        self._tokens = tokens
-        self._key = key
-        self.journal = journal
-        self.faults: Faults[Fault] = Faults(_FAULTS)
-
-    async def post(self, request: Request) -> Response:
-        try:
-            channel = self._channel(request)
-            plan = self.faults.take(writes=True)
-            _fail_before(plan)
-            text = _text(await _read(request))
-        except RefusedError as refused:
-            return refused.answer
-        if plan is None or plan.fault != "lie":
-            self.journal.add(channel, text)
-        return await _fail_after(plan) or PlainTextResponse("ok")
-
-    async def plan(self, request: Request) -> Response:
-        if not _same(request.headers.get("authorization", ""), f"Bearer {self._key}"):
-            return Response(status_code=403)
-        try:
-            self.faults.ask(_object(await _read(request)))
-        except (RefusedError, UnknownFaultError) as unknown:
-            return PlainTextResponse(str(unknown), 400)
-        return Response(status_code=204)
-
-    def listed(self, _: Request) -> Response:
-        return JSONResponse({"entries": self.journal.entries()}, headers=SAFE_HEADERS)
-
-    def page(self, _: Request) -> Response:
-        rows = [(e["channel"], e["text"], e["at"]) for e in reversed(self.journal.entries())]
-        messages = table("Messages", ("Channel", "Text as it was sent", "When"), rows)
-        about = "A stand-in for a chat's incoming webhooks on this machine."
-        page = rendered("Demo channels", about, "/push/journal.json", [messages])
-        return HTMLResponse(page, headers=SAFE_HEADERS)
-
-    def _channel(self, request: Request) -> str:
-        channel, token = request.path_params["channel"], request.path_params["token"]
-        if channel not in self._tokens or not _same(token, self._tokens[channel]):
-            raise RefusedError(404, "no_service")
-        return str(channel)
-
-
-def _fail_before(plan: Plan[Fault] | None) -> None:
-    if plan and plan.fault == "unavailable":
-        raise RefusedError(503, "service_unavailable")
-    if plan and plan.fault == "throttle":
-        raise RefusedError(429, "rate_limited", wait_header(plan.seconds))
-    if plan and plan.fault == "archived":
-        raise RefusedError(410, "channel_is_archived")
-
-
-async def _fail_after(plan: Plan[Fault] | None) -> Response | None:
-    if plan and plan.fault == "slow":
-        await asyncio.sleep(plan.seconds)
-    if plan and plan.fault == "error_after":
-        return PlainTextResponse("rollup_error", 500)
-    return Cut() if plan and plan.fault == "drop_after" else None
-
-
-def _text(raw: bytes) -> str:
-    text = _object(raw).get("text")
+def post(store: Database, call: DemoCall) -> DemoAnswer:
+    """`POST /services/{channel}/{token}`: the message is in its channel."""
+    text = call.params.get("text")
     if not isinstance(text, str) or not text.strip():
-        raise RefusedError(400, "no_text")
+        raise SlackRefusal(400, "no_text")
     if len(text) > LONGEST:
-        raise RefusedError(400, "invalid_payload")
-    return text
-
-
-def _object(raw: bytes) -> Mapping[str, Any]:
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise RefusedError(400, "invalid_payload")
-    return body
-
-
-async def _read(request: Request) -> bytes:
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BODY:
-            raise RefusedError(413, "invalid_payload")
-    return bytes(raw)
-
-
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
+        raise SlackRefusal(400, "invalid_payload")
+    store.record(channel=call.path["channel"], text=text)
+    return DemoAnswer(200, "ok")

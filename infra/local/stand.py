@@ -19,6 +19,7 @@ from infra.local.cloud.processes import LocalCloud, local_cloud, scratch_folder
 from infra.local.cloud.serving import HOST, listening, serving
 from infra.local.crm.app import crm_app
 from infra.local.crm.seed import seed
+from infra.local.demo.page import mark
 from infra.local.front.app import Front
 from infra.local.front.mailbox import Mailbox
 from infra.local.front.samples import samples
@@ -139,7 +140,8 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
 
 def _front(stack: ExitStack, whole: Stand, keys: Keys, *, offline: bool) -> Front:
     """The pages, the proxied API, the demo CRM and the offline model on one address."""
-    systems = _systems(stack, keys)
+    said = mark(offline=offline)
+    systems = _systems(stack, keys, said)
     client = httpx.AsyncClient(timeout=60.0)
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
     model = offline_model.routes(keys.model) if offline else []
@@ -151,24 +153,34 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, *, offline: bool) -> Fron
         offline=offline,
         now=whole.deps.clock.now,
         moved=whole.deps.offset.read,
-        doors=[*proxy.routes(api_url, client), *model, *systems],
+        doors=[*proxy.routes(api_url, client, said), *model, *systems],
         end=client.aclose,
     )
 
 
-def _systems(stack: ExitStack, keys: Keys) -> list[BaseRoute]:
-    """The demo CRM and the demo payments provider, each on a database of its own; the channels."""
+def _systems(stack: ExitStack, keys: Keys, said: str) -> list[BaseRoute]:
+    """The demo CRM, payments provider and channels, each on a database of its own."""
     folder = stack.enter_context(scratch_folder())
     seed(folder / "crm.sqlite")
     store.seed(folder / "payments.sqlite")
-    sales = crm_app(folder / "crm.sqlite", token_write=keys.crm_write, token_read=keys.crm_read)
-    money = payments_app(
-        folder / "payments.sqlite", key_write=keys.payments_write, key_read=keys.payments_read
+    systems = (
+        crm_app(
+            folder / "crm.sqlite",
+            token_write=keys.crm_write,
+            token_read=keys.crm_read,
+            mark=said,
+        ),
+        payments_app(
+            folder / "payments.sqlite",
+            key_write=keys.payments_write,
+            key_read=keys.payments_read,
+            mark=said,
+        ),
+        push_app({FINANCE: keys.channel}, key=keys.channel, mark=said),
     )
-    for app in (sales, money):
+    for app in systems:
         stack.callback(app.state.store.close)
-    channels = push_app({FINANCE: keys.channel}, key=keys.channel)
-    return [*sales.routes, *money.routes, *channels.routes]
+    return [route for app in systems for route in app.routes]
 
 
 def _overrides(plan: Plan, url: str) -> dict[str, str]:

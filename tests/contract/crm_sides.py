@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-import uvicorn
 from starlette.applications import Starlette
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING
@@ -21,6 +18,7 @@ from infra.local.crm.app import crm_app
 from infra.local.crm.schema import ASSOCIATIONS
 from infra.local.crm.seed import OWNERS
 from tests.fakes.crm import FakeCrm, Write
+from tests.fakes.serving import served
 
 ADA = "ada.quill@example.com"
 DEAL = {
@@ -161,19 +159,9 @@ def server_side(folder: Path, *, rate: int = 100_000) -> Iterator[ServerSide]:
     with app.state.store.transaction():
         for owner in OWNERS:
             app.state.store.add_owner(owner)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started and thread.is_alive():
-            time.sleep(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        side = ServerSide(app, f"http://127.0.0.1:{port}")
+    with served(app) as address:
+        side = ServerSide(app, address)
         yield side
         for adapter in (side.crm, side.reader):
             assert isinstance(adapter, HubSpot)
             adapter.close()
-    finally:
-        server.should_exit = True
-        thread.join()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-import uvicorn
 from starlette.applications import Starlette
 
 from countersign.actions.payments import Payments
@@ -19,6 +16,7 @@ from countersign.domain.ports import Reader
 from infra.local.payments.app import payments_app
 from infra.local.payments.rules import Charge
 from tests.fakes.payments import START, Effect, FakePayments
+from tests.fakes.serving import served
 
 
 class PaymentsAndReader(Payments, Reader, Protocol):
@@ -167,19 +165,9 @@ def server_side(folder: Path) -> Iterator[ServerSide]:
     app = payments_app(
         folder / "payments.db", key_write="writing", key_read="reading", clock=lambda: now[0]
     )
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started and thread.is_alive():
-            time.sleep(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        side = ServerSide(app, f"http://127.0.0.1:{port}/payments", now)
+    with served(app) as address:
+        side = ServerSide(app, f"{address}/payments", now)
         yield side
         for adapter in (side.payments, side.reader):
             assert isinstance(adapter, StripePayments)
             adapter.close()
-    finally:
-        server.should_exit = True
-        thread.join()

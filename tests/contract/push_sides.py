@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-import uvicorn
 from starlette.applications import Starlette
 
 from countersign.actions.notify import Pushes
 from countersign.connectors.slack import WebhookPushes
 from infra.local.slack import FINANCE, hook, push_app
 from tests.fakes.channels import FakeChannels, Message
+from tests.fakes.serving import served
 
 TOKEN = "token-of-the-tests"
 
@@ -61,7 +59,7 @@ class ServerSide:
     def empty(self) -> None:
         """Forget the messages so far, and planned faults."""
         self.app.state.faults.clear()
-        self._seen = len(self.app.state.journal.entries())
+        self._seen = len(self.app.state.store.journal())
 
     def throttles(self) -> None:
         """The next call is answered 429, to come back in 3 seconds."""
@@ -81,7 +79,7 @@ class ServerSide:
 
     def messages(self) -> list[Message]:
         """What the channels show: Slack's three entities are the characters again."""
-        entries = self.app.state.journal.entries()[self._seen :]
+        entries = self.app.state.store.journal()[self._seen :]
         return [Message(one["channel"], _shown(one["text"])) for one in entries]
 
 
@@ -98,17 +96,7 @@ def _shown(text: str) -> str:
 def server_side() -> Iterator[ServerSide]:
     """The demo server under uvicorn on a free port of 127.0.0.1."""
     app = push_app({FINANCE: TOKEN}, key="key-of-the-tests", clock=lambda: 1_772_355_600.0)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started and thread.is_alive():
-            time.sleep(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        side = ServerSide(app, f"http://127.0.0.1:{port}")
+    with served(app) as address:
+        side = ServerSide(app, address)
         yield side
         side.adapter.close()
-    finally:
-        server.should_exit = True
-        thread.join()

@@ -6,7 +6,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import get_args
 
 import pytest
 
@@ -14,13 +13,16 @@ from countersign.actions.payments import REFUND, Refund
 from countersign.domain.errors import Ambiguous, Transient
 from countersign.domain.ledger.action import Receipt
 from countersign.domain.money import Money
-from infra.local.payments.auth import Fault
+from infra.local.demo.faults import EVERYWHERE, FaultName
 from tests.contract.payments_sides import ServerSide, server_side
 
 TEN = Money(amount=Decimal("10.00"), currency="EUR")
 REFUNDS = 120
 TRIES = 12
-TROUBLES: tuple[Fault, ...] = tuple(one for one in get_args(Fault) if one not in {"slow", "lie"})
+TROUBLES: tuple[FaultName, ...] = (
+    "error_before",
+    *(one for one in EVERYWHERE if one not in {"slow", "lie"}),
+)
 Attempt = Callable[[ServerSide, Refund, str, int], Receipt]
 
 pytestmark = pytest.mark.enable_socket

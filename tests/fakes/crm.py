@@ -15,8 +15,9 @@ from countersign.connectors.hubspot.http import HubSpotAnswer, accepted
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
 from countersign.domain.policy.records import Lookup, Record
 from infra.local.crm import seed
-from infra.local.crm.rules import ApiError, checked, iso, kind_of
+from infra.local.crm.rules import HubSpotRefusal, checked, kind_of
 from infra.local.crm.schema import SCHEMA, Kind
+from infra.local.demo.database import iso
 
 OWNERS = frozenset(owner["id"] for owner in seed.OWNERS)
 _KEY = "countersign_action_key"
@@ -241,8 +242,8 @@ def _checked(
 ) -> dict[str, str]:
     try:
         return checked(kind, dict(fields), held, OWNERS)
-    except ApiError as refused:
-        reply = HubSpotAnswer(refused.status, refused.body, None)
+    except HubSpotRefusal as refused:
+        reply = HubSpotAnswer(refused.answer.status, refused.answer.body, None)
         accepted(reply, f"write one of {kind}", fields, lost=Ambiguous)
         raise
 

@@ -15,7 +15,7 @@ from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Ref
 from countersign.domain.money import Money
 from countersign.domain.policy.records import Lookup, Record
 from infra.local.payments.api import shown_charge, shown_refund
-from infra.local.payments.rules import ApiError, Charge, Refund, new_id, refundable
+from infra.local.payments.rules import Charge, Refund, StripeRefusal, new_id, refundable
 
 START = 1_772_355_600
 """2026-03-01T09:00:00Z, in seconds: when everything here happens unless it says otherwise."""
@@ -161,16 +161,16 @@ class FakePayments:
         if errors:
             raise errors.popleft()
         if writes and self.read_only:
-            raise _ours(ApiError(403, ""))
+            raise _ours(StripeRefusal(403, ""))
 
     def _answer(
         self, charge: Charge, amount: Money, trouble: Trouble | None, more: dict[str, Any]
     ) -> Record | CountersignError:
         if trouble == "error before":
-            return _ours(ApiError(500, ""))
+            return _ours(StripeRefusal(500, ""))
         try:
             stripes = refundable(charge, to_stripe(amount.minor, amount.currency))
-        except ApiError as refused:
+        except StripeRefusal as refused:
             return _ours(refused)
         except ValueError as wrong:
             return Refused(f"refused: {wrong}; nothing was sent")
@@ -181,7 +181,7 @@ class FakePayments:
         key = made.metadata["action_key"]
         self.journal.append(Effect(charge.id, stripes, made.currency, charge.order, key))
         after = trouble == "error after"
-        return _ours(ApiError(500, "")) if after else refund_record(shown_refund(made))
+        return _ours(StripeRefusal(500, "")) if after else refund_record(shown_refund(made))
 
     def _give_back(self, charge: str, amount: int, **more: Any) -> Refund:
         held = self._charges[charge]
@@ -213,7 +213,7 @@ def _replayed(answer: Record | CountersignError) -> Record:
     return _given(answer)
 
 
-def _ours(refused: ApiError) -> CountersignError:
+def _ours(refused: StripeRefusal) -> CountersignError:
     """A refusal of Stripe's as the adapter reads it."""
-    error = stripe.StripeError("", None, refused.status, refused.body)
+    error = stripe.StripeError("", None, refused.answer.status, refused.answer.body)
     return write_error(error, "refund a charge")

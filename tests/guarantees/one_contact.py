@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.job import ENDED
 from countersign.domain.policy.records import Record
-from infra.local.crm.store import Store
+from infra.local.crm.store import CrmStore
 from tests.contract.crm_sides import server_side
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
@@ -73,7 +73,7 @@ class FakeBook:
 class DemoBook:
     """The demo server."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: CrmStore) -> None:
         self._store = store
 
     def opts_out(self, email: str) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from moto import mock_aws
 from starlette.applications import Starlette
 
 from countersign.connectors.aws.client import _session
 from infra.local import offline_model
+from tests.fakes.serving import served
 from tests.guarantees.ground import Ground
 from tests.guarantees.wire import Line
 from tests.guarantees.wire_ends import HttpWire, on_the_wire, waiting_costs_nothing
@@ -28,7 +26,7 @@ def ground(folder: Path, seed: int) -> Iterator[Ground]:
     front = HttpWire(made.line, {"crm": made.crm, "payments": made.payments, "v1": model})
     with (
         mock_aws(),
-        _served(front) as made.url,
+        served(front, lifespan="off") as made.url,
         waiting_costs_nothing(made.clock.pauses),
         _every_client_on(made.line),
     ):
@@ -56,20 +54,3 @@ def _every_client_on(line: Line) -> Iterator[None]:
         yield
     finally:
         _session.cache_clear()
-
-
-@contextmanager
-def _served(app: Any) -> Iterator[str]:
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="critical", ws="none", lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started and thread.is_alive():
-            time.sleep(0.005)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()

@@ -18,7 +18,7 @@ from moto.core.models import botocore_stubber
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from infra.local.crm.auth import Cut
+from infra.local.demo.answer import Cut
 from tests.guarantees.wire import Line
 
 SAID = {"message": "later", "error": {"type": "api_error", "message": "later"}}

@@ -1,6 +1,6 @@
 """The public doors on the front's address: requests go to the HTTP API byte for byte and back.
 
-Only the pages among the answers get a mark there, that this is the demo (front_marks).
+Only the pages among the answers get a mark in their heading, that this is the demo.
 """
 
 from __future__ import annotations
@@ -22,11 +22,16 @@ _HOP = frozenset(
     }
 )
 _METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+HEADING = b'<header class="brand"><strong>Countersign</strong>'
+"""How every page of the product begins; the mark stands after it."""
 PATHS = ("/webhooks/{rest:path}", "/approvals", "/approvals/{rest:path}")
 
 
-def routes(api_url: str, client: httpx.AsyncClient) -> list[Route]:
-    """Everything below `/webhooks/` and `/approvals`, answered by the API at `api_url`."""
+def routes(api_url: str, client: httpx.AsyncClient, mark: str) -> list[Route]:
+    """Everything below `/webhooks/` and `/approvals`, answered by the API at `api_url`.
+
+    The pages among its answers say `mark`.
+    """
 
     async def forward(request: Request) -> Response:
         raw = request.scope["raw_path"].decode("ascii").partition("?")[0]
@@ -39,7 +44,10 @@ def routes(api_url: str, client: httpx.AsyncClient) -> list[Route]:
             headers=_kept(request.headers.raw),
             content=await request.body(),
         )
-        return _answered(answer)
+        marked = HEADING + f" <span>· {mark}</span>".encode()
+        is_page = raw.startswith("/approvals")
+        content = answer.content.replace(HEADING, marked, 1) if is_page else answer.content
+        return _answered(answer, content)
 
     return [Route(path, forward, methods=_METHODS) for path in PATHS]
 
@@ -53,12 +61,12 @@ def _kept(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(n, v) for n, v in headers if n.lower().decode("latin-1") not in _HOP]
 
 
-def _answered(answer: httpx.Response) -> Response:
+def _answered(answer: httpx.Response, content: bytes) -> Response:
     """Several headers of one name (cookies) stay several; the content is decoded already."""
-    response = Response(answer.content, answer.status_code)
+    response = Response(content, answer.status_code)
     kept = [
         (n.lower(), v) for n, v in _kept(answer.headers.raw) if n.lower() != b"content-encoding"
     ]
-    length = (b"content-length", str(len(answer.content)).encode())
+    length = (b"content-length", str(len(content)).encode())
     response.raw_headers = [*kept, length]
     return response

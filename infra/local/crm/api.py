@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from infra.local.crm.auth import Answer, CrmCall
-from infra.local.crm.rules import ApiError, iso, kind_of
+from infra.local.crm.rules import HubSpotRefusal, kind_of
 from infra.local.crm.schema import DEFAULTS, SCHEMA, Kind
-from infra.local.crm.store import Store, Stored
+from infra.local.crm.store import CrmObject, CrmStore
+from infra.local.demo.answer import DemoAnswer
+from infra.local.demo.database import iso
+from infra.local.demo.system import DemoCall
 
 MOST_READ = 100
 """Objects in one batch read."""
 
 
-def create(store: Store, call: CrmCall) -> Answer:
+def create(store: CrmStore, call: DemoCall) -> DemoAnswer:
     """`POST /crm/v3/objects/{kind}`: 201 and the new object."""
     kind = kind_of(call.path["kind"])
-    to = _targets(call.body.get("associations", []))
-    made = store.create(kind, call.body.get("properties"), to)
+    to = _targets(call.params.get("associations", []))
+    made = store.create(kind, call.params.get("properties"), to)
     store.record(
         method="POST",
         type=kind,
@@ -27,23 +29,23 @@ def create(store: Store, call: CrmCall) -> Answer:
         associations=[str(other) for other, _ in to],
         key=made.properties.get("countersign_action_key", call.key),
     )
-    return Answer(201, _shown(made, (*made.properties, *DEFAULTS[kind])))
+    return DemoAnswer(201, _shown(made, (*made.properties, *DEFAULTS[kind])))
 
 
-def read(store: Store, call: CrmCall) -> Answer:
+def read(store: CrmStore, call: DemoCall) -> DemoAnswer:
     """`GET /crm/v3/objects/{kind}/{id}`: the properties asked for, null where there is none."""
     held = _held(store, call)
     shown = _shown(held, _asked(call.query.get("properties", ""), held.kind))
     wanted = [kind_of(name) for name in _listed(call.query.get("associations", ""))]
     if wanted:
         shown["associations"] = {kind: _associations(store, held, kind) for kind in wanted}
-    return Answer(200, shown)
+    return DemoAnswer(200, shown)
 
 
-def update(store: Store, call: CrmCall) -> Answer:
+def update(store: CrmStore, call: DemoCall) -> DemoAnswer:
     """`PATCH /crm/v3/objects/{kind}/{id}`: the object after the change."""
     held = _held(store, call)
-    wanted = call.body.get("properties")
+    wanted = call.params.get("properties")
     after = store.update(held, wanted)
     names = list(wanted) if isinstance(wanted, dict) else []
     store.record(
@@ -54,10 +56,10 @@ def update(store: Store, call: CrmCall) -> Answer:
         associations=[],
         key=call.key,
     )
-    return Answer(200, _shown(after, (*names, *DEFAULTS[held.kind])))
+    return DemoAnswer(200, _shown(after, (*names, *DEFAULTS[held.kind])))
 
 
-def archive(store: Store, call: CrmCall) -> Answer:
+def archive(store: CrmStore, call: DemoCall) -> DemoAnswer:
     """`DELETE /crm/v3/objects/{kind}/{id}`: 204."""
     held = store.get(kind_of(call.path["kind"]), call.path["id"])
     if held:
@@ -70,22 +72,22 @@ def archive(store: Store, call: CrmCall) -> Answer:
             associations=[],
             key=held.properties.get("countersign_action_key", call.key),
         )
-    return Answer(204)
+    return DemoAnswer(204)
 
 
-def batch_read(store: Store, call: CrmCall) -> Answer:
+def batch_read(store: CrmStore, call: DemoCall) -> DemoAnswer:
     """`POST /crm/v3/objects/{kind}/batch/read`: 200, or 207 when some were not found."""
     kind = kind_of(call.path["kind"])
-    inputs = _dicts(call.body.get("inputs"))
+    inputs = _dicts(call.params.get("inputs"))
     if len(inputs) > MOST_READ:
-        raise ApiError(400, "VALIDATION_ERROR", f"A batch reads at most {MOST_READ} objects")
-    by = str(call.body.get("idProperty", ""))
-    names = _names(call.body.get("properties")) or DEFAULTS[kind]
+        raise HubSpotRefusal(400, "VALIDATION_ERROR", f"A batch reads at most {MOST_READ} objects")
+    by = str(call.params.get("idProperty", ""))
+    names = _names(call.params.get("properties")) or DEFAULTS[kind]
     found = [store.get(kind, str(one.get("id", "")), by) for one in inputs]
     results = [_shown(held, names) for held in found if held]
     body: dict[str, Any] = {"status": "COMPLETE", "results": results}
     if len(results) == len(inputs):
-        return Answer(200, body)
+        return DemoAnswer(200, body)
     missing = [str(one.get("id", "")) for one, held in zip(inputs, found, strict=True) if not held]
     body["numErrors"] = 1
     body["errors"] = [
@@ -96,10 +98,10 @@ def batch_read(store: Store, call: CrmCall) -> Answer:
             "context": {"ids": missing},
         }
     ]
-    return Answer(207, body)
+    return DemoAnswer(207, body)
 
 
-def associations(store: Store, call: CrmCall) -> Answer:
+def associations(store: CrmStore, call: DemoCall) -> DemoAnswer:
     """`GET /crm/v4/objects/{kind}/{id}/associations/{to}`."""
     held = _held(store, call)
     found = store.associated(held, kind_of(call.path["to"]))
@@ -110,10 +112,10 @@ def associations(store: Store, call: CrmCall) -> Answer:
         }
         for other, t in found
     ]
-    return Answer(200, {"results": results})
+    return DemoAnswer(200, {"results": results})
 
 
-def owners(store: Store, call: CrmCall) -> Answer:
+def owners(store: CrmStore, call: DemoCall) -> DemoAnswer:
     """`GET /crm/v3/owners`: the sellers, or the one with that `email`."""
     email = call.query.get("email")
     results = [
@@ -128,10 +130,10 @@ def owners(store: Store, call: CrmCall) -> Answer:
         for owner in store.owners()
         if email in {None, owner["email"]}
     ]
-    return Answer(200, {"results": results})
+    return DemoAnswer(200, {"results": results})
 
 
-def _shown(held: Stored, names: Sequence[str]) -> dict[str, Any]:
+def _shown(held: CrmObject, names: Sequence[str]) -> dict[str, Any]:
     values = held.all()
     return {
         "id": str(held.id),
@@ -144,15 +146,17 @@ def _shown(held: Stored, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _held(store: Store, call: CrmCall) -> Stored:
+def _held(store: CrmStore, call: DemoCall) -> CrmObject:
     kind = kind_of(call.path["kind"])
     held = store.get(kind, call.path["id"], call.query.get("idProperty", ""))
     if held is None:
-        raise ApiError(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.")
+        raise HubSpotRefusal(
+            404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric."
+        )
     return held
 
 
-def _associations(store: Store, held: Stored, to: Kind) -> dict[str, Any]:
+def _associations(store: CrmStore, held: CrmObject, to: Kind) -> dict[str, Any]:
     what = f"{held.kind.removesuffix('s')}_to_{to.removesuffix('s')}"
     return {"results": [{"id": str(o), "type": what} for o, _ in store.associated(held, to)]}
 
@@ -171,7 +175,9 @@ def _names(value: object) -> list[str]:
 
 def _dicts(value: object) -> list[Mapping[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise ApiError(400, "VALIDATION_ERROR", "Invalid input JSON: a list of objects is expected")
+        raise HubSpotRefusal(
+            400, "VALIDATION_ERROR", "Invalid input JSON: a list of objects is expected"
+        )
     return value
 
 
@@ -183,4 +189,6 @@ def _targets(value: object) -> list[tuple[int, int]]:
             for kind in _dicts(one["types"])
         ]
     except (KeyError, TypeError, ValueError):
-        raise ApiError(400, "VALIDATION_ERROR", "One or more associations are not valid") from None
+        raise HubSpotRefusal(
+            400, "VALIDATION_ERROR", "One or more associations are not valid"
+        ) from None

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
 
 from infra.local.crm.api import archive, associations, batch_read, create, owners, read, update
-from infra.local.crm.auth import Answer, CrmCall, Door, RateLimit, no_faults, planned
-from infra.local.crm.page import SAFE_HEADERS, page
-from infra.local.crm.rules import ApiError, kind_of
-from infra.local.crm.schema import DEFAULTS, SCHEMA, Property, PropertyType, Schema
-from infra.local.crm.store import Store
-from infra.local.faults import for_this_machine
+from infra.local.crm.page import tables
+from infra.local.crm.rules import HubSpotRefusal, kind_of
+from infra.local.crm.schema import SCHEMA, Property, PropertyType, Schema
+from infra.local.crm.search import search
+from infra.local.crm.store import CrmStore
+from infra.local.demo.answer import DemoAnswer
+from infra.local.demo.database import Lag
+from infra.local.demo.page import Table
+from infra.local.demo.system import DemoCall, DemoSystem, KeyPair, json_object, wait_header
 
+WINDOW = 10.0
+"""Seconds over which requests are counted."""
+_OBJECTS = "/v3/objects/{kind}"
+_OBJECT = f"{_OBJECTS}/{{id:path}}"
+_CATEGORIES = {
+    400: "VALIDATION_ERROR",
+    413: "PAYLOAD_TOO_LARGE",
+    500: "INTERNAL_ERROR",
+    503: "SERVICE_UNAVAILABLE",
+}
 _FIELD_TYPES: Mapping[PropertyType, str] = {
     "string": "text",
     "number": "number",
@@ -37,12 +49,12 @@ class Describing:
 
     schema: Schema
 
-    def properties(self, store: Store, call: CrmCall) -> Answer:  # noqa: ARG002 - no record is read
+    def properties(self, store: CrmStore, call: DemoCall) -> DemoAnswer:  # noqa: ARG002 - no record is read
         """`GET /crm/v3/properties/{kind}`: every property."""
         known = self.schema[kind_of(call.path["kind"])].values()
-        return Answer(200, {"results": [described(one) for one in known]})
+        return DemoAnswer(200, {"results": [described(one) for one in known]})
 
-    def schemas(self, store: Store, call: CrmCall) -> Answer:  # noqa: ARG002 - as above
+    def schemas(self, store: CrmStore, call: DemoCall) -> DemoAnswer:  # noqa: ARG002 - as above
         """`GET /crm/v3/schemas/{kind}`: the object type, and what is required to create one."""
         kind = kind_of(call.path["kind"])
         known = self.schema[kind].values()
@@ -51,7 +63,7 @@ class Describing:
             "properties": [described(one) for one in known],
             "requiredProperties": [one.name for one in known if one.required],
         }
-        return Answer(200, body)
+        return DemoAnswer(200, body)
 
 
 def described(known: Property) -> dict[str, Any]:
@@ -70,66 +82,91 @@ def described(known: Property) -> dict[str, Any]:
     }
 
 
-LARGEST_PAGE = 200
+class RollingLimit:
+    """At most `most` requests of one key in any ten seconds, like HubSpot's rolling limit."""
 
-_OPERATORS: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
-    "EQ": lambda held, f: held.lower() == str(f.get("value", "")).lower(),
-    "NEQ": lambda held, f: held.lower() != str(f.get("value", "")).lower(),
-    "IN": lambda held, f: held in map(str, f.get("values", ())),
-    "NOT_IN": lambda held, f: held not in map(str, f.get("values", ())),
-    "HAS_PROPERTY": lambda held, _: bool(held),
-    "NOT_HAS_PROPERTY": lambda held, _: not held,
-    "CONTAINS_TOKEN": lambda held, f: str(f.get("value", "")).strip("*").lower() in held.lower(),
-    "GTE": lambda held, f: bool(held) and held >= str(f.get("value", "")),
-    "LTE": lambda held, f: bool(held) and held <= str(f.get("value", "")),
-}
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        self._most = most
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: dict[str, deque[float]] = {}
 
+    def count(self, key: str) -> dict[str, str]:
+        """Count a request and give the headers that tell what is left. Raises Refusal 429."""
+        with self._lock:
+            now = self._clock()
+            seen = self._seen.setdefault(key, deque())
+            while seen and seen[0] <= now - WINDOW:
+                seen.popleft()
+            if len(seen) >= self._most:
+                raise too_many(seen[0] + WINDOW - now, self._headers(0))
+            seen.append(now)
+            return self._headers(self._most - len(seen))
 
-def search(store: Store, call: CrmCall) -> Answer:
-    """`POST /crm/v3/objects/{kind}/search`: what the index knows by now, a page at a time."""
-    kind = kind_of(call.path["kind"])
-    groups = _groups(call.body.get("filterGroups", []), SCHEMA[kind])
-    limit, after = _whole(call.body.get("limit", 10)), _whole(call.body.get("after", 0))
-    if limit > LARGEST_PAGE:
-        raise ApiError(400, "VALIDATION_ERROR", f"A page has at most {LARGEST_PAGE} results")
-    hits = [(i, held) for i, held in store.searchable(kind) if _matches(groups, held)]
-    names = ["hs_object_id", *(call.body.get("properties") or DEFAULTS[kind])]
-    page = [
-        {"id": str(i), "properties": {n: held.get(n) for n in names}, "archived": False}
-        for i, held in hits[after : after + limit]
-    ]
-    body: dict[str, Any] = {"total": len(hits), "results": page}
-    if after + limit < len(hits):
-        body["paging"] = {"next": {"after": str(after + limit)}}
-    return Answer(200, body)
+    def _headers(self, left: int) -> dict[str, str]:
+        return {
+            "X-HubSpot-RateLimit-Max": str(self._most),
+            "X-HubSpot-RateLimit-Remaining": str(left),
+            "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(WINDOW * 1000)),
+        }
 
 
-def _groups(wanted: object, known: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
-    try:
-        groups = [list(group["filters"]) for group in wanted]  # type: ignore[attr-defined]  # checked by the except
-        fine = all(
-            f["operator"] in _OPERATORS and f["propertyName"] in known for g in groups for f in g
-        )
-    except (KeyError, TypeError):
-        fine = False
-    if not fine:
-        raise ApiError(400, "VALIDATION_ERROR", "There was a problem with the filters")
-    return groups
+def too_many(seconds: float, headers: Mapping[str, str]) -> HubSpotRefusal:
+    """429: come back in `seconds`."""
+    return HubSpotRefusal(
+        429,
+        "RATE_LIMITS",
+        "You have reached your ten_secondly_rolling limit.",
+        errorType="RATE_LIMIT",
+        policyName="TEN_SECONDLY_ROLLING",
+        headers={**headers, **wait_header(seconds)},
+    )
 
 
-def _matches(groups: list[list[Mapping[str, Any]]], held: Mapping[str, str]) -> bool:
-    return not groups or any(all(_passes(f, held) for f in group) for group in groups)
+class DemoCrm(DemoSystem[CrmStore]):
+    """The CRM: HubSpot's tokens, rate limit and error bodies."""
 
+    root = "/crm"
+    title = "Demo CRM"
+    about = (
+        "A stand-in for HubSpot on this machine. Nothing here leaves it; all people are made up."
+    )
 
-def _passes(wanted: Mapping[str, Any], held: Mapping[str, str]) -> bool:
-    return _OPERATORS[wanted["operator"]](held.get(wanted["propertyName"], ""), wanted)
+    def __init__(self, store: CrmStore, mark: str, keys: KeyPair, limit: RollingLimit) -> None:
+        super().__init__(store, mark)
+        self._keys = keys
+        self._limit = limit
 
+    def admit(self, request: Request, *, writes: bool) -> Mapping[str, str]:
+        """As the frame; each request of a known token counts."""
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not self._keys.has(token):
+            message = "Authentication credentials not found."
+            raise HubSpotRefusal(401, "INVALID_AUTHENTICATION", message)
+        headers = self._limit.count(token)
+        if writes and not self._keys.may_write(token):
+            message = "This app hasn't been granted all required scopes to make this call."
+            raise HubSpotRefusal(403, "MISSING_SCOPES", message)
+        return headers
 
-def _whole(value: object) -> int:
-    text = str(value)
-    if not (text.isascii() and text.isdecimal() and len(text) < 7):  # noqa: PLR2004 - HubSpot ends at 10,000
-        raise ApiError(400, "VALIDATION_ERROR", "`limit` and `after` are whole numbers")
-    return int(text)
+    def params(self, request: Request, raw: bytes) -> Mapping[str, Any]:  # noqa: ARG002 - the frame's signature
+        """As the frame: a JSON object."""
+        body = json_object(raw or b"{}")
+        if body is None:
+            raise self.refusal(400, "Invalid input JSON: an object is expected")
+        return body
+
+    def refusal(self, status: int, message: str) -> HubSpotRefusal:
+        """As the frame."""
+        return HubSpotRefusal(status, _CATEGORIES[status], message)
+
+    def too_many(self, seconds: float) -> HubSpotRefusal:
+        """As the frame."""
+        return too_many(seconds, {})
+
+    def tables(self) -> Sequence[Table]:
+        """As the frame."""
+        return tables(self.store)
 
 
 def crm_app(
@@ -137,79 +174,33 @@ def crm_app(
     *,
     token_write: str,
     token_read: str,
-    lag: tuple[float, float] = (2.0, 10.0),
+    lag: Lag = (2.0, 10.0),
     rate: int = 100,
     clock: Callable[[], float] = time.time,
     schema: Schema = SCHEMA,
+    mark: str = "demo",
 ) -> Starlette:
-    """The CRM over `database`, all paths below `/crm`.
+    """The CRM over `database`, all paths below `/crm`, as `DemoSystem.app` says.
 
     `lag`: shortest and longest delay in seconds until search sees a write. `rate`: requests per
     token in ten seconds. `schema`: what it says that it has; tests leave out what they like, and
-    writes are still checked against the whole. `app.state.faults` plans faults, `app.state.store`
-    has the records; close the store when the app is mounted in another one, which then does not run
-    its lifespan.
+    writes are still checked against the whole.
     """
-    store = Store(database, clock, lag)
-    door = Door(store, no_faults(), RateLimit(rate, clock), token_write, token_read)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        store.close()
-
-    app = Starlette(routes=_routes(door, Describing(schema)), lifespan=lifespan)
-    app.state.store = store
-    app.state.faults = door.faults
-    return app
-
-
-def _routes(door: Door, describing: Describing) -> list[Route]:
-    objects = "/crm/v3/objects/{kind}"
-    one = objects + "/{id:path}"
-    reads = (
-        ("POST", objects + "/search", search),
-        ("POST", objects + "/batch/read", batch_read),
-        ("GET", one, read),
-        ("GET", "/crm/v4/objects/{kind}/{id}/associations/{to}", associations),
-        ("GET", "/crm/v3/properties/{kind}", describing.properties),
-        ("GET", "/crm/v3/schemas/{kind}", describing.schemas),
-        ("GET", "/crm/v3/owners", owners),
+    keys, limit = KeyPair(token_write, token_read), RollingLimit(rate, clock)
+    describing = Describing(schema)
+    return DemoCrm(CrmStore(database, clock, lag), mark, keys, limit).app(
+        reads=(
+            ("POST", f"{_OBJECTS}/search", search),
+            ("POST", f"{_OBJECTS}/batch/read", batch_read),
+            ("GET", _OBJECT, read),
+            ("GET", "/v4/objects/{kind}/{id}/associations/{to}", associations),
+            ("GET", "/v3/properties/{kind}", describing.properties),
+            ("GET", "/v3/schemas/{kind}", describing.schemas),
+            ("GET", "/v3/owners", owners),
+        ),
+        writes=(
+            ("POST", _OBJECTS, create),
+            ("PATCH", _OBJECT, update),
+            ("DELETE", _OBJECT, archive),
+        ),
     )
-    writes = (
-        ("POST", objects, create),
-        ("PATCH", one, update),
-        ("DELETE", one, archive),
-    )
-    return [
-        *(Route(p, door.guarded(h, writes=False), methods=[m]) for m, p, h in reads),
-        *(Route(p, door.guarded(h, writes=True), methods=[m]) for m, p, h in writes),
-        Route("/crm/_faults", _faults(door), methods=["POST"]),
-        Route("/crm/journal.json", _journal(door.store)),
-        Route("/crm", _page(door.store)),
-    ]
-
-
-def _faults(door: Door) -> Callable[[Request], object]:
-    def plan(_: Store, call: CrmCall) -> Answer:
-        planned(door.faults, call.body)
-        return Answer(204)
-
-    unfailing = Door(door.store, no_faults(), door.limit, door.token_write, door.token_read)
-    return for_this_machine(unfailing.guarded(plan, writes=True))
-
-
-def _journal(store: Store) -> Callable[[Request], Response]:
-    def endpoint(request: Request) -> Response:
-        after = request.query_params.get("after", "0")[:18]
-        entries = store.journal(int(after) if after.isascii() and after.isdecimal() else 0)
-        return JSONResponse({"entries": entries}, headers=SAFE_HEADERS)
-
-    return endpoint
-
-
-def _page(store: Store) -> Callable[[Request], Response]:
-    def endpoint(_: Request) -> Response:
-        return HTMLResponse(page(store), headers=SAFE_HEADERS)
-
-    return endpoint

@@ -1,155 +1,110 @@
-"""The demo CRM's page: its records and journal for a person to look at."""
+"""What the demo CRM's page shows: its records and the journal of writes."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from infra.local.crm.store import CrmObject, CrmStore
+from infra.local.demo.page import Row, Table
 
-from infra.local.crm.schema import Kind
-from infra.local.crm.store import Store, Stored
-
-MOST = 50
-"""Records and journal entries on the page; journal.json has them all."""
-
-SAFE_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none';"
-    " form-action 'none'; frame-ancestors 'none'",
-}
+_VERBS = {"POST": "created", "PATCH": "changed", "DELETE": "archived"}
 
 
-@dataclass(frozen=True)
-class Card:
-    """One record or entry: a title, what is remarkable about it, and its lines."""
-
-    title: str
-    id: str
-    marks: tuple[str, ...]
-    lines: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """One list of the page."""
-
-    title: str
-    total: int
-    cards: tuple[Card, ...]
-
-
-def page(store: Store) -> str:
-    """The page as HTML."""
-    with store.transaction():
-        owners = {o["id"]: f"{o['first']} {o['last']}" for o in store.owners()}
-        sections = (
-            _section(store, "Contacts", "contacts", owners),
-            _section(store, "Deals", "deals", owners),
-            _section(store, "Tasks", "tasks", owners),
-            _journal(store),
-        )
-    return _environment().get_template("crm.html.j2").render(sections=sections, most=MOST)
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parents[1] / "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def tables(store: CrmStore) -> Sequence[Table]:
+    """One for each kind of object that people look for, and the journal."""
+    owners = {one["id"]: f"{one['first']} {one['last']} ({one['id']})" for one in store.owners()}
+    return (
+        Table(
+            "Contacts",
+            (
+                "Contact",
+                "Name",
+                "E-mail",
+                "Phone",
+                "Company",
+                "Country",
+                "Language",
+                "Owner",
+                "State",
+            ),
+            [_contact(one, owners) for one in store.newest("contacts")],
+        ),
+        Table(
+            "Deals",
+            (
+                *("Deal", "Name", "Stage", "Amount", "Owner", "About", "Closes", "Lost because"),
+                *("Action key", "State"),
+            ),
+            [_deal(one, owners) for one in store.newest("deals")],
+        ),
+        Table(
+            "Tasks",
+            ("Task", "Subject", "Status", "Due", "Owner", "Notes", "Action key", "State"),
+            [_task(one, owners) for one in store.newest("tasks")],
+        ),
+        Table(
+            "Journal of writes",
+            ("No.", "When", "What", "Properties", "Key"),
+            [_entry(one) for one in reversed(store.journal())],
+        ),
     )
 
 
-def _section(store: Store, title: str, kind: Kind, owners: Mapping[str, str]) -> Section:
-    card = {"contacts": _contact, "deals": _deal, "tasks": _task}[kind]
-    cards = tuple(card(held, owners) for held in store.latest(kind, MOST))
-    return Section(title, store.count(kind), cards)
-
-
-def _contact(held: Stored, owners: Mapping[str, str]) -> Card:
-    p = held.properties
-    name = f"{p.get('firstname', '')} {p.get('lastname', '')}".strip()
-    marks = ("opted out",) if p.get("hs_email_optout") == "true" else ()
-    return _card(
-        held,
-        name or "(no name)",
-        marks,
-        {
-            "E-mail": p.get("email", ""),
-            "Phone": p.get("phone", ""),
-            "Company": p.get("company", ""),
-            "Country": p.get("country", ""),
-            "Language": p.get("hs_language", ""),
-            "Owner": _owner(p, owners),
-        },
+def _contact(held: CrmObject, owners: Mapping[str, str]) -> Row:
+    opted_out = "opted out" if held.properties.get("hs_email_optout") == "true" else ""
+    return (
+        str(held.id),
+        _joined(held, "firstname", "lastname"),
+        *_texts(held, "email", "phone", "company", "country", "hs_language"),
+        _owner(held, owners),
+        ", ".join(filter(None, (opted_out, _state(held)))),
     )
 
 
-def _deal(held: Stored, owners: Mapping[str, str]) -> Card:
-    p = held.properties
-    amount = f"{p.get('amount', '')} {p.get('deal_currency_code', '')}".strip()
-    return _card(
-        held,
-        p.get("dealname", ""),
-        (p.get("dealstage", ""),),
-        {
-            "Amount": amount,
-            "Owner": _owner(p, owners),
-            "About": p.get("description", ""),
-            "Closes": p.get("closedate", ""),
-            "Lost because": p.get("closed_lost_reason", ""),
-            "Action key": p.get("countersign_action_key", ""),
-        },
+def _deal(held: CrmObject, owners: Mapping[str, str]) -> Row:
+    return (
+        str(held.id),
+        *_texts(held, "dealname", "dealstage"),
+        _joined(held, "amount", "deal_currency_code"),
+        _owner(held, owners),
+        *_texts(held, "description", "closedate", "closed_lost_reason", "countersign_action_key"),
+        _state(held),
     )
 
 
-def _task(held: Stored, owners: Mapping[str, str]) -> Card:
-    p = held.properties
-    return _card(
-        held,
-        p.get("hs_task_subject", ""),
-        (p.get("hs_task_status", ""),),
-        {
-            "Due": p.get("hs_timestamp", ""),
-            "Owner": _owner(p, owners),
-            # HubSpot's notes are HTML; here they are shown as the text that they stand for.
-            "Notes": html.unescape(p.get("hs_task_body", "").replace("<br>", "\n")),
-            "Action key": p.get("countersign_action_key", ""),
-        },
+def _task(held: CrmObject, owners: Mapping[str, str]) -> Row:
+    # HubSpot's notes are HTML; here they are shown as the text that they stand for.
+    notes = html.unescape(held.properties.get("hs_task_body", "").replace("<br>", "\n"))
+    return (
+        str(held.id),
+        *_texts(held, "hs_task_subject", "hs_task_status", "hs_timestamp"),
+        _owner(held, owners),
+        notes,
+        *_texts(held, "countersign_action_key"),
+        _state(held),
     )
 
 
-def _journal(store: Store) -> Section:
-    entries = store.journal()
-    newest = reversed(entries[-MOST:])
-    return Section("Journal of writes", len(entries), tuple(_entry(entry) for entry in newest))
+def _entry(entry: Mapping[str, Any]) -> Row:
+    what = f"{entry['type'].removesuffix('s')} {entry['id']} {_VERBS[entry['method']]}"
+    written = "\n".join(f"{name}: {value}" for name, value in entry["properties"].items())
+    return (str(entry["n"]), entry["at"], what, written, entry["key"])
 
 
-def _entry(entry: Mapping[str, Any]) -> Card:
-    verb = {"POST": "created", "PATCH": "changed", "DELETE": "archived"}[entry["method"]]
-    what = entry["type"].removesuffix("s")
-    lines = {**entry["properties"], "key": entry["key"], "at": entry["at"]}
-    return Card(
-        f"{entry['n']}. {what} {entry['id']} {verb}",
-        "",
-        (),
-        tuple((name, value) for name, value in lines.items() if value),
-    )
+def _texts(held: CrmObject, *names: str) -> Row:
+    return tuple(held.properties.get(name, "") for name in names)
 
 
-def _card(held: Stored, title: str, marks: tuple[str, ...], lines: Mapping[str, str]) -> Card:
-    gone = ("archived",) if held.archived else ()
-    filled = tuple((name, value) for name, value in lines.items() if value)
-    return Card(title, str(held.id), (*filter(None, marks), *gone), filled)
+def _joined(held: CrmObject, *names: str) -> str:
+    return " ".join(filter(None, _texts(held, *names)))
 
 
-def _owner(properties: Mapping[str, str], owners: Mapping[str, str]) -> str:
-    owner = properties.get("hubspot_owner_id", "")
-    return f"{owners[owner]} ({owner})" if owner in owners else owner
+def _state(held: CrmObject) -> str:
+    return "archived" if held.archived else ""
+
+
+def _owner(held: CrmObject, owners: Mapping[str, str]) -> str:
+    owner = held.properties.get("hubspot_owner_id", "")
+    return owners.get(owner, owner)

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.local.crm.schema import PIPELINES, SCHEMA, Kind, Property
+from infra.local.demo.answer import DemoAnswer, Refusal
+from infra.local.demo.database import iso
 
 LONGEST = 65_536
 """Characters that one property may hold, as in HubSpot."""
@@ -20,24 +22,29 @@ _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 _EPOCH = re.compile(r"-?\d{1,15}")
 
 
-class ApiError(Exception):
-    """An answer that is an error: status and HubSpot's body. `headers` go with it."""
+class HubSpotRefusal(Refusal):
+    """A refusal in HubSpot's error body."""
 
-    def __init__(self, status: int, category: str, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers: dict[str, str] = more.pop("headers", {})
-        self.body = {
+    def __init__(
+        self,
+        status: int,
+        category: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        body = {
             "status": "error",
             "message": message,
             "correlationId": str(uuid.uuid4()),
             "category": category,
             **more,
         }
+        super().__init__(message, DemoAnswer(status, body, headers))
 
 
 @dataclass(frozen=True)
-class Fault:
+class PropertyError:
     """One property that was refused."""
 
     name: str
@@ -46,11 +53,11 @@ class Fault:
 
 
 def kind_of(name: str) -> Kind:
-    """The object type called `name`. Raises ApiError 400."""
+    """The object type called `name`. Raises HubSpotRefusal 400."""
     for kind in SCHEMA:
         if kind == name:
             return kind
-    raise ApiError(400, "VALIDATION_ERROR", "Unable to infer object type from the path")
+    raise HubSpotRefusal(400, "VALIDATION_ERROR", "Unable to infer object type from the path")
 
 
 def checked(
@@ -58,38 +65,34 @@ def checked(
 ) -> dict[str, str]:
     """`wanted` (the request's `properties`) as text, ready to store; `held` is None at creation.
 
-    Dates become ISO 8601 in UTC with milliseconds, e-mails lower case. Raises ApiError 400.
+    Dates become ISO 8601 in UTC with milliseconds, e-mails lower case. Raises HubSpotRefusal 400.
     """
     texts = _texts(wanted)
-    faults = [
-        fault
+    found = [
+        error
         for name, value in texts.items()
-        if (fault := _fault(SCHEMA[kind].get(name), name, value, owners))
+        if (error := _error(SCHEMA[kind].get(name), name, value, owners))
     ]
-    stored = {} if faults else {n: _normal(SCHEMA[kind][n], v) for n, v in texts.items()}
-    faults += _stage_fault(kind, {**(held or {}), **stored})
-    if faults:
-        raise _not_valid(faults)
+    stored = {} if found else {n: _normal(SCHEMA[kind][n], v) for n, v in texts.items()}
+    found += _stage_error(kind, {**(held or {}), **stored})
+    if found:
+        raise _not_valid(found)
     if held is None:
         _check_required(kind, stored)
     return stored
 
 
-def conflict(kind: Kind, existing: str) -> ApiError:
+def conflict(kind: Kind, existing: str) -> HubSpotRefusal:
     """409, with the id of the record that has the unique value already."""
     what = "Contact" if kind == "contacts" else kind.removesuffix("s").capitalize()
-    return ApiError(409, "CONFLICT", f"{what} already exists. Existing ID: {existing}")
-
-
-def iso(milliseconds: int) -> str:
-    """`2026-03-01T09:00:00.000Z` for milliseconds since 1970."""
-    at = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+    return HubSpotRefusal(409, "CONFLICT", f"{what} already exists. Existing ID: {existing}")
 
 
 def _texts(wanted: object) -> dict[str, str]:
     if not isinstance(wanted, dict):
-        raise ApiError(400, "VALIDATION_ERROR", "Invalid input JSON: `properties` is an object")
+        raise HubSpotRefusal(
+            400, "VALIDATION_ERROR", "Invalid input JSON: `properties` is an object"
+        )
     return {str(name): _text(value) for name, value in wanted.items()}
 
 
@@ -102,22 +105,28 @@ def _text(value: object) -> str:
         case str() | int() | float():
             return str(value)
         case _:
-            raise ApiError(400, "VALIDATION_ERROR", "Invalid input JSON: a value is text")
+            raise HubSpotRefusal(400, "VALIDATION_ERROR", "Invalid input JSON: a value is text")
 
 
-def _fault(known: Property | None, name: str, value: str, owners: Collection[str]) -> Fault | None:
+def _error(
+    known: Property | None, name: str, value: str, owners: Collection[str]
+) -> PropertyError | None:
     if known is None:
-        return Fault(name, "PROPERTY_DOESNT_EXIST", f'Property "{name[:100]}" does not exist')
+        return PropertyError(
+            name, "PROPERTY_DOESNT_EXIST", f'Property "{name[:100]}" does not exist'
+        )
     if known.read_only:
-        return Fault(name, "READ_ONLY_VALUE", f'"{name}" is a read only property')
+        return PropertyError(name, "READ_ONLY_VALUE", f'"{name}" is a read only property')
     if not value:
         return None
     if len(value) > LONGEST:
-        return Fault(name, "PROPERTY_VALUE_TOO_LONG", f'"{name}" holds {LONGEST} characters')
-    return _value_fault(known, value, owners)
+        return PropertyError(
+            name, "PROPERTY_VALUE_TOO_LONG", f'"{name}" holds {LONGEST} characters'
+        )
+    return _value_error(known, value, owners)
 
 
-def _value_fault(known: Property, value: str, owners: Collection[str]) -> Fault | None:
+def _value_error(known: Property, value: str, owners: Collection[str]) -> PropertyError | None:
     code = ""
     if known.format == "email" and (len(value) > 254 or not _EMAIL.fullmatch(value)):  # noqa: PLR2004 - RFC 5321 path limit
         code = "INVALID_EMAIL"
@@ -127,7 +136,11 @@ def _value_fault(known: Property, value: str, owners: Collection[str]) -> Fault 
         code = "INVALID_OPTION"
     elif (check := _FORMS.get(known.type)) and not check(value):
         code = {"number": "INVALID_NUMBER", "datetime": "INVALID_DATE"}[known.type]
-    return Fault(known.name, code, f"{value[:200]} was not a valid {known.name}") if code else None
+    return (
+        PropertyError(known.name, code, f"{value[:200]} was not a valid {known.name}")
+        if code
+        else None
+    )
 
 
 def _is_number(value: str) -> bool:
@@ -160,11 +173,13 @@ def _milliseconds(value: str) -> int:
     return int(at.timestamp()) * 1000 + at.microsecond // 1000
 
 
-def _stage_fault(kind: Kind, merged: Mapping[str, str]) -> list[Fault]:
+def _stage_error(kind: Kind, merged: Mapping[str, str]) -> list[PropertyError]:
     stage, pipeline = merged.get("dealstage", ""), merged.get("pipeline", "")
     if kind != "deals" or not stage or pipeline not in PIPELINES or stage in PIPELINES[pipeline]:
         return []
-    return [Fault("dealstage", "INVALID_OPTION", '"dealstage" is not a stage of the pipeline')]
+    return [
+        PropertyError("dealstage", "INVALID_OPTION", '"dealstage" is not a stage of the pipeline')
+    ]
 
 
 def _check_required(kind: Kind, stored: Mapping[str, str]) -> None:
@@ -174,19 +189,17 @@ def _check_required(kind: Kind, stored: Mapping[str, str]) -> None:
     if missing:
         what = kind.removesuffix("s").upper()
         message = f"Error creating {what}. Some required properties were not set."
-        raise ApiError(400, "VALIDATION_ERROR", message, context={"properties": missing})
+        raise HubSpotRefusal(400, "VALIDATION_ERROR", message, context={"properties": missing})
 
 
-def _not_valid(faults: list[Fault]) -> ApiError:
-    old = [
-        {"isValid": False, "message": f.message, "error": f.code, "name": f.name} for f in faults
-    ]
-    return ApiError(
+def _not_valid(found: list[PropertyError]) -> HubSpotRefusal:
+    old = [{"isValid": False, "message": f.message, "error": f.code, "name": f.name} for f in found]
+    return HubSpotRefusal(
         400,
         "VALIDATION_ERROR",
         f"Property values were not valid: {json.dumps(old)}",
         errors=[
             {"message": f.message, "code": f.code, "context": {"propertyName": [f.name]}}
-            for f in faults
+            for f in found
         ],
     )

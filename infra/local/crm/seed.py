@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.local.crm.rules import iso
 from infra.local.crm.schema import ASSOCIATIONS
-from infra.local.crm.store import Store, Stored
+from infra.local.crm.store import CrmObject, CrmStore
+from infra.local.demo.database import iso
 
 OWNERS = (
     {
@@ -38,7 +38,7 @@ DAY = 86_400_000
 
 def seed(database: Path, clock: Callable[[], float] = time.time) -> None:
     """Put the first records into an empty CRM, not journalled; one that has records stays."""
-    store = Store(database, clock, lag=(0.0, 0.0))
+    store = CrmStore(database, clock)
     try:
         with store.transaction():
             if not store.owners():
@@ -47,7 +47,7 @@ def seed(database: Path, clock: Callable[[], float] = time.time) -> None:
         store.close()
 
 
-def _fill(store: Store) -> None:
+def _fill(store: CrmStore) -> None:
     for owner in OWNERS:
         store.add_owner(owner)
     northwind, quietriver = "nadia.rahman@northwind.example", "omar.haddad@quietriver.example"
@@ -61,8 +61,8 @@ def _fill(store: Store) -> None:
 
 
 def _contact(
-    store: Store, email: str, first: str, last: str, *, country: str, owner: str
-) -> Stored:
+    store: CrmStore, email: str, first: str, last: str, *, country: str, owner: str
+) -> CrmObject:
     properties = {
         "email": email,
         "firstname": first,
@@ -75,7 +75,7 @@ def _contact(
 
 
 def _deal(
-    store: Store, contact: Stored, name: str, stage: str, *, days_ago: int, reason: str = ""
+    store: CrmStore, contact: CrmObject, name: str, stage: str, *, days_ago: int, reason: str = ""
 ) -> None:
     properties = {
         "dealname": name,

@@ -3,101 +3,17 @@
 from __future__ import annotations
 
 import json
-import random
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from infra.local.crm.rules import ApiError, checked, conflict, iso, kind_of
+from infra.local.crm.rules import HubSpotRefusal, checked, conflict, kind_of
 from infra.local.crm.schema import ASSOCIATIONS, CREATED, MODIFIED, SCHEMA, Kind
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS objects (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, properties TEXT NOT NULL,
-    created INTEGER NOT NULL, updated INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, id);
-CREATE TABLE IF NOT EXISTS unique_values (
-    kind TEXT, name TEXT, value TEXT, id INTEGER NOT NULL, PRIMARY KEY (kind, name, value));
-CREATE TABLE IF NOT EXISTS associations (
-    from_id INTEGER, to_kind TEXT, to_id INTEGER, type_id INTEGER NOT NULL,
-    PRIMARY KEY (from_id, to_kind, to_id));
-CREATE TABLE IF NOT EXISTS search_index (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id INTEGER, properties TEXT,
-    archived INTEGER, visible_at INTEGER);
-CREATE INDEX IF NOT EXISTS search_by_kind ON search_index (kind, id, n);
-CREATE TABLE IF NOT EXISTS owners (
-    id TEXT PRIMARY KEY, email TEXT, first TEXT, last TEXT, team TEXT);
-CREATE TABLE IF NOT EXISTS journal (n INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL);
-INSERT OR IGNORE INTO sqlite_sequence (name, seq) SELECT 'objects', 50000
-    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'objects');
-"""
-
-
-class Database:
-    """One connection, used by one thread at a time; `clock` gives seconds since 1970."""
-
-    def __init__(self, database: Path, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_TABLES)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
-
-    def now(self) -> int:
-        """Milliseconds since 1970."""
-        return int(self._clock() * 1000)
-
-    @contextmanager
-    def transaction(self, *, pretend: bool = False) -> Iterator[None]:
-        """All or nothing; with `pretend` always nothing, whatever the answer said."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("ROLLBACK" if pretend else "COMMIT")
-
-    def add_owner(self, owner: Mapping[str, str]) -> None:
-        """Store a seller (`id`, `email`, `first`, `last`, `team`)."""
-        self._db.execute("INSERT INTO owners VALUES (:id, :email, :first, :last, :team)", owner)
-
-    def owners(self) -> list[dict[str, str]]:
-        """All sellers."""
-        rows = self._db.execute("SELECT id, email, first, last, team FROM owners ORDER BY id")
-        return [dict(zip(("id", "email", "first", "last", "team"), r, strict=True)) for r in rows]
-
-    def owner_ids(self) -> frozenset[str]:
-        """The ids of all sellers."""
-        return frozenset(owner["id"] for owner in self.owners())
-
-    def record(self, **entry: Any) -> None:
-        """Add a write to the journal, inside the transaction that applies it."""
-        line = json.dumps({"at": iso(self.now()), **entry})
-        self._db.execute("INSERT INTO journal (entry) VALUES (?)", (line,))
-
-    def journal(self, after: int = 0) -> list[dict[str, Any]]:
-        """The applied writes after the one numbered `after`, in their order."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT n, entry FROM journal WHERE n > ? ORDER BY n", (after,)
-            ).fetchall()
-        return [{"n": n, **json.loads(entry)} for n, entry in rows]
+from infra.local.demo.database import Database, iso
 
 
 @dataclass(frozen=True)
-class Stored:
+class CrmObject:
     """One object. Times are milliseconds since 1970; `properties` are what somebody has set."""
 
     id: int
@@ -117,18 +33,47 @@ class Stored:
         }
 
 
-class Store(Database):
-    """All records. Callers hold a `transaction` around every method but `journal`."""
+class CrmStore(Database):
+    """All records."""
 
-    def __init__(
-        self, database: Path, clock: Callable[[], float], lag: tuple[float, float], seed: int = 0
-    ) -> None:
-        super().__init__(database, clock)
-        self._lag = lag
-        self._random = random.Random(seed)  # noqa: S311 - a repeatable delay, not a secret
+    schema = """
+CREATE TABLE IF NOT EXISTS objects (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, properties TEXT NOT NULL,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, id);
+CREATE TABLE IF NOT EXISTS unique_values (
+    kind TEXT, name TEXT, value TEXT, id INTEGER NOT NULL, PRIMARY KEY (kind, name, value));
+CREATE TABLE IF NOT EXISTS associations (
+    from_id INTEGER, to_kind TEXT, to_id INTEGER, type_id INTEGER NOT NULL,
+    PRIMARY KEY (from_id, to_kind, to_id));
+CREATE TABLE IF NOT EXISTS search_index (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id INTEGER, properties TEXT,
+    archived INTEGER, visible_at INTEGER);
+CREATE INDEX IF NOT EXISTS search_by_kind ON search_index (kind, id, n);
+CREATE TABLE IF NOT EXISTS owners (
+    id TEXT PRIMARY KEY, email TEXT, first TEXT, last TEXT, team TEXT);
+INSERT OR IGNORE INTO sqlite_sequence (name, seq) SELECT 'objects', 50000
+    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'objects');
+"""
 
-    def create(self, kind: Kind, wanted: object, to: Sequence[tuple[int, int]] = ()) -> Stored:
-        """A new object, associated with the objects `to` ((id, type id) pairs). Raises ApiError."""
+    def add_owner(self, owner: Mapping[str, str]) -> None:
+        """Store a seller (`id`, `email`, `first`, `last`, `team`)."""
+        self._db.execute("INSERT INTO owners VALUES (:id, :email, :first, :last, :team)", owner)
+
+    def owners(self) -> list[dict[str, str]]:
+        """All sellers."""
+        rows = self._db.execute("SELECT id, email, first, last, team FROM owners ORDER BY id")
+        return [dict(zip(("id", "email", "first", "last", "team"), r, strict=True)) for r in rows]
+
+    def owner_ids(self) -> frozenset[str]:
+        """The ids of all sellers."""
+        return frozenset(owner["id"] for owner in self.owners())
+
+    def create(self, kind: Kind, wanted: object, to: Sequence[tuple[int, int]] = ()) -> CrmObject:
+        """A new object, associated with the objects `to` ((id, type id) pairs).
+
+        Raises HubSpotRefusal.
+        """
         filled = checked(kind, wanted, None, self.owner_ids())
         properties = {name: value for name, value in filled.items() if value}
         now = self.now()
@@ -136,15 +81,15 @@ class Store(Database):
             "INSERT INTO objects (kind, properties, created, updated) VALUES (?, ?, ?, ?)",
             (kind, json.dumps(properties), now, now),
         )
-        made = Stored(int(cursor.lastrowid or 0), kind, properties, now, now, archived=False)
+        made = CrmObject(int(cursor.lastrowid or 0), kind, properties, now, now, archived=False)
         self._claim_unique(made)
         for other, type_id in to:
             self._associate(made, other, type_id)
         self._index(made)
         return made
 
-    def update(self, held: Stored, wanted: object) -> Stored:
-        """Change properties; an empty text clears one. Raises ApiError."""
+    def update(self, held: CrmObject, wanted: object) -> CrmObject:
+        """Change properties; an empty text clears one. Raises HubSpotRefusal."""
         changes = checked(held.kind, wanted, held.properties, self.owner_ids())
         merged = {n: v for n, v in {**held.properties, **changes}.items() if v}
         updated = max(self.now(), held.updated + 1)  # so that every write gives a new version
@@ -153,23 +98,23 @@ class Store(Database):
         self._claim_unique(after)
         return after
 
-    def archive(self, held: Stored) -> None:
+    def archive(self, held: CrmObject) -> None:
         """Put an object away; its unique values are free again."""
         updated = max(self.now(), held.updated + 1)
         self._db.execute("DELETE FROM unique_values WHERE id = ?", (held.id,))
         self._save(replace(held, updated=updated, archived=True))
 
-    def opt_out(self, held: Stored) -> None:
+    def opt_out(self, held: CrmObject) -> None:
         """Unsubscribe a contact from all e-mail, as a person does by a link, not by this API."""
         self._save(replace(held, properties={**held.properties, "hs_email_optout": "true"}))
 
-    def get(self, kind: Kind, key: str, by: str = "") -> Stored | None:
+    def get(self, kind: Kind, key: str, by: str = "") -> CrmObject | None:
         """The live object whose id, or whose unique property `by`, is `key`."""
         if not by or by == "hs_object_id":
             return self._by_id(kind, key)
         known = SCHEMA[kind].get(by)
         if known is None or not known.unique:
-            raise ApiError(400, "VALIDATION_ERROR", f"{by[:100]} is not a unique property")
+            raise HubSpotRefusal(400, "VALIDATION_ERROR", f"{by[:100]} is not a unique property")
         value = key.lower() if known.format == "email" else key
         row = self._db.execute(
             "SELECT id FROM unique_values WHERE kind = ? AND name = ? AND value = ?",
@@ -177,7 +122,7 @@ class Store(Database):
         ).fetchone()
         return self._by_id(kind, str(row[0])) if row else None
 
-    def associated(self, held: Stored, to: Kind) -> list[tuple[int, int]]:
+    def associated(self, held: CrmObject, to: Kind) -> list[tuple[int, int]]:
         """(id, type id) of the live objects of kind `to` that `held` is associated with."""
         return self._db.execute(
             "SELECT a.to_id, a.type_id FROM associations a JOIN objects o ON o.id = a.to_id"
@@ -194,21 +139,16 @@ class Store(Database):
         ).fetchall()
         return [(row[0], json.loads(row[1])) for row in rows if not row[2]]
 
-    def latest(self, kind: Kind, limit: int) -> list[Stored]:
-        """The newest objects, archived ones too."""
+    def newest(self, kind: Kind) -> list[CrmObject]:
+        """All objects, the newest first, archived ones too."""
         rows = self._db.execute(
             "SELECT id, kind, properties, created, updated, archived FROM objects"
-            " WHERE kind = ? ORDER BY id DESC LIMIT ?",
-            (kind, limit),
-        ).fetchall()
-        return [_stored(row) for row in rows]
+            " WHERE kind = ? ORDER BY id DESC",
+            (kind,),
+        )
+        return [_object(row) for row in rows]
 
-    def count(self, kind: Kind) -> int:
-        """How many objects there are, archived ones too."""
-        row = self._db.execute("SELECT COUNT(*) FROM objects WHERE kind = ?", (kind,)).fetchone()
-        return int(row[0])
-
-    def _by_id(self, kind: Kind, key: str) -> Stored | None:
+    def _by_id(self, kind: Kind, key: str) -> CrmObject | None:
         if not (key.isascii() and key.isdecimal() and len(key) < 19):  # noqa: PLR2004 - fits SQLite's integer
             return None
         row = self._db.execute(
@@ -216,16 +156,16 @@ class Store(Database):
             " WHERE kind = ? AND id = ? AND archived = 0",
             (kind, int(key)),
         ).fetchone()
-        return _stored(row) if row else None
+        return _object(row) if row else None
 
-    def _save(self, held: Stored) -> None:
+    def _save(self, held: CrmObject) -> None:
         self._db.execute(
             "UPDATE objects SET properties = ?, updated = ?, archived = ? WHERE id = ?",
             (json.dumps(held.properties), held.updated, held.archived, held.id),
         )
         self._index(held)
 
-    def _claim_unique(self, held: Stored) -> None:
+    def _claim_unique(self, held: CrmObject) -> None:
         self._db.execute("DELETE FROM unique_values WHERE id = ?", (held.id,))
         for name in (p.name for p in SCHEMA[held.kind].values() if p.unique):
             value = held.properties.get(name)
@@ -236,30 +176,29 @@ class Store(Database):
                 row = (held.kind, name, value, held.id)
                 self._db.execute("INSERT INTO unique_values VALUES (?, ?, ?, ?)", row)
 
-    def _associate(self, held: Stored, other: int, type_id: int) -> None:
+    def _associate(self, held: CrmObject, other: int, type_id: int) -> None:
         row = self._db.execute(
             "SELECT kind FROM objects WHERE id = ? AND archived = 0", (other,)
         ).fetchone()
         to = kind_of(row[0]) if row else None
         if to is None or ASSOCIATIONS.get((held.kind, to)) != type_id:
-            raise ApiError(400, "VALIDATION_ERROR", "One or more associations are not valid")
+            raise HubSpotRefusal(400, "VALIDATION_ERROR", "One or more associations are not valid")
         for pair in ((held.id, to, other, type_id), (other, held.kind, held.id, None)):
             back = ASSOCIATIONS[(to, held.kind)] if pair[3] is None else type_id
             self._db.execute(
                 "INSERT OR REPLACE INTO associations VALUES (?, ?, ?, ?)", (*pair[:3], back)
             )
 
-    def _index(self, held: Stored) -> None:
-        delay = int(self._random.uniform(*self._lag) * 1000)
+    def _index(self, held: CrmObject) -> None:
         self._db.execute(
             "INSERT INTO search_index (kind, id, properties, archived, visible_at)"
             " VALUES (?, ?, ?, ?, ?)",
-            (held.kind, held.id, json.dumps(held.all()), held.archived, self.now() + delay),
+            (held.kind, held.id, json.dumps(held.all()), held.archived, self.searchable_at()),
         )
 
 
-def _stored(row: Sequence[Any]) -> Stored:
-    return Stored(
+def _object(row: Sequence[Any]) -> CrmObject:
+    return CrmObject(
         id=row[0],
         kind=row[1],
         properties=json.loads(row[2]),

@@ -24,7 +24,6 @@ from infra.cli.job_view import as_dict
 from infra.cli.jobs import list_jobs
 from infra.local import people
 from infra.local.front import views
-from infra.local.front.demo_mark import with_marks
 from infra.local.front.mailbox import Mail, framed
 from infra.local.front.notices import handlers
 from infra.local.front.samples import Sample
@@ -57,7 +56,7 @@ class Front:
         """The application."""
         pages = _Pages(self, Templates(offline=self.offline, moved=self.moved, now=self.now))
         return Starlette(
-            routes=[*pages.routes(), *with_marks(self.doors, offline=self.offline)],
+            routes=[*pages.routes(), *self.doors],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
             exception_handlers=handlers(pages.templates),
             lifespan=self._lifespan,

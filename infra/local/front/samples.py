@@ -25,7 +25,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Fault(_Part):
+class SampleFault(_Part):
     """What befalls the next requests of a demo system; such events are played alone."""
 
     system: Literal["payments"]
@@ -103,7 +103,7 @@ class Expectation(BaseModel):
     """Who signs, in order; without it whoever is asked first."""
     unreachable: tuple[str, ...] = ()
     """Whose mail bounces while this is played, which is then played alone."""
-    fault: Fault | None = None
+    fault: SampleFault | None = None
     meanwhile: ByColleague | Answered | None = None
     edit: Edit | None = None
     rollback: RolledBack | None = None

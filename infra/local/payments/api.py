@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from infra.local.payments.auth import Answer, PaymentsCall
+from infra.local.demo.answer import DemoAnswer
+from infra.local.demo.system import DemoCall
 from infra.local.payments.rules import (
-    ApiError,
     Charge,
     Refund,
+    StripeRefusal,
     known,
     missing,
     optional,
@@ -19,7 +20,7 @@ from infra.local.payments.rules import (
     text,
     whole,
 )
-from infra.local.payments.store import Store
+from infra.local.payments.store import PaymentsStore
 
 _VALUE = r"(?P<quote>['\"])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)"
 _CLAUSE = re.compile(
@@ -34,7 +35,7 @@ _METADATA: Mapping[str, Callable[[Charge], str]] = {"order": lambda charge: char
 
 
 def matching(query: str, charges: list[Charge]) -> list[Charge]:
-    """The charges that satisfy every clause; texts are compared without case. Raises ApiError."""
+    """The charges that satisfy every clause, compared without case. Raises StripeRefusal."""
     clauses = _clauses(query)
     return [one for one in charges if all(get(one).lower() == value for get, value in clauses)]
 
@@ -45,12 +46,12 @@ def _clauses(query: str) -> list[tuple[Callable[[Charge], str], str]]:
     while more:
         found = _CLAUSE.match(query, at)
         if found is None:
-            raise ApiError(400, "The query is not well formed.", param="query")
+            raise StripeRefusal(400, "The query is not well formed.", param="query")
         value = re.sub(r"\\(.)", r"\1", found["value"]).lower()
         clauses.append((_getter(found), value))
         at, more = found.end(), bool(found["and"])
     if at != len(query):
-        raise ApiError(400, "The query is not well formed.", param="query")
+        raise StripeRefusal(400, "The query is not well formed.", param="query")
     return clauses
 
 
@@ -58,7 +59,7 @@ def _getter(found: re.Match[str]) -> Callable[[Charge], str]:
     if found["meta"]:
         return _METADATA.get(found["meta"], lambda _: "")
     if found["field"] not in _FIELDS:
-        raise ApiError(400, "The field cannot be searched.", param="query")
+        raise StripeRefusal(400, "The field cannot be searched.", param="query")
     return _FIELDS[found["field"]]
 
 
@@ -67,7 +68,7 @@ MOST, USUAL = 100, 10
 _PAGING = {"limit", "starting_after", "expand"}
 
 
-def create_refund(store: Store, call: PaymentsCall) -> Answer:
+def create_refund(store: PaymentsStore, call: DemoCall) -> DemoAnswer:
     """`POST /v1/refunds`: 200 and the refund; all that is left when no amount is given."""
     charge_id, wanted, reason, metadata = refund_params(call.params)
     charge = store.charge(charge_id)
@@ -89,35 +90,35 @@ def create_refund(store: Store, call: PaymentsCall) -> Answer:
         metadata=dict(made.metadata),
         key=call.key,
     )
-    return Answer(200, shown_refund(made))
+    return DemoAnswer(200, shown_refund(made))
 
 
-def read_refund(store: Store, call: PaymentsCall) -> Answer:
+def read_refund(store: PaymentsStore, call: DemoCall) -> DemoAnswer:
     """`GET /v1/refunds/{id}`."""
     known(call.params, {"expand"})
     held = store.refund(call.path["id"])
     if held is None:
         raise missing("refund", "id")
-    return Answer(200, shown_refund(held))
+    return DemoAnswer(200, shown_refund(held))
 
 
-def list_refunds(store: Store, call: PaymentsCall) -> Answer:
+def list_refunds(store: PaymentsStore, call: DemoCall) -> DemoAnswer:
     """`GET /v1/refunds`, of one `charge` or all, newest first."""
     known(call.params, _PAGING | {"charge"})
     found = store.refunds(optional(call.params, "charge"))
     return _page("/v1/refunds", found, call.params, shown_refund)
 
 
-def read_charge(store: Store, call: PaymentsCall) -> Answer:
+def read_charge(store: PaymentsStore, call: DemoCall) -> DemoAnswer:
     """`GET /v1/charges/{id}`."""
     known(call.params, {"expand"})
     held = store.charge(call.path["id"])
     if held is None:
         raise missing("charge", "id")
-    return Answer(200, _expanded(store, call.params, "refunds")(held))
+    return DemoAnswer(200, _expanded(store, call.params, "refunds")(held))
 
 
-def list_charges(store: Store, call: PaymentsCall) -> Answer:
+def list_charges(store: PaymentsStore, call: DemoCall) -> DemoAnswer:
     """`GET /v1/charges`, of one `customer` or `transfer_group` or all, newest first."""
     known(call.params, _PAGING | {"customer", "transfer_group"})
     of, group = (optional(call.params, name) for name in ("customer", "transfer_group"))
@@ -125,7 +126,7 @@ def list_charges(store: Store, call: PaymentsCall) -> Answer:
     return _page("/v1/charges", found, call.params, _expanded(store, call.params, "data.refunds"))
 
 
-def search_charges(store: Store, call: PaymentsCall) -> Answer:
+def search_charges(store: PaymentsStore, call: DemoCall) -> DemoAnswer:
     """`GET /v1/charges/search?query=…`: what the index knows, which lags behind the charges."""
     known(call.params, {"query", "limit", "page", "expand"})
     found = matching(text(call.params, "query"), store.searchable())
@@ -137,7 +138,7 @@ def search_charges(store: Store, call: PaymentsCall) -> Answer:
         "next_page": None,
         "data": [shown_charge(one) for one in found[:limit]],
     }
-    return Answer(200, body)
+    return DemoAnswer(200, body)
 
 
 def shown_charge(held: Charge) -> dict[str, Any]:
@@ -184,7 +185,7 @@ def shown_refund(held: Refund) -> dict[str, Any]:
 
 
 def _expanded(
-    store: Store, params: Mapping[str, Any], field: str
+    store: PaymentsStore, params: Mapping[str, Any], field: str
 ) -> Callable[[Charge], dict[str, Any]]:
     asked = params.get("expand", {})
     wanted = isinstance(asked, dict) and field in asked.values()
@@ -209,15 +210,17 @@ def _page(
     found: Sequence[Any],
     params: Mapping[str, Any],
     show: Callable[[Any], dict[str, Any]],
-) -> Answer:
+) -> DemoAnswer:
     limit = whole(params, "limit", USUAL, MOST)
     after = optional(params, "starting_after")
     start = 0
     if after:
         ids = [one.id for one in found]
         if after not in ids:
-            raise ApiError(400, "No such object.", code="resource_missing", param="starting_after")
+            raise StripeRefusal(
+                400, "No such object.", code="resource_missing", param="starting_after"
+            )
         start = ids.index(after) + 1
     data = [show(one) for one in found[start : start + limit]]
     more = len(found) > start + limit
-    return Answer(200, {"object": "list", "url": url, "has_more": more, "data": data})
+    return DemoAnswer(200, {"object": "list", "url": url, "has_more": more, "data": data})

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from infra.local.demo.answer import DemoAnswer, Refusal
+
 REASONS = frozenset({"duplicate", "fraudulent", "requested_by_customer"})
 WHOLE_UNITS = frozenset({"isk", "ugx"})
 """Stripe writes these with two decimals that must be 00 (docs.stripe.com/currencies)."""
@@ -19,9 +21,10 @@ _MOST_METADATA, _LONGEST_NAME, _LONGEST_VALUE = 50, 40, 500  # docs.stripe.com/a
 _LARGEST = 99_999_999
 
 
-class ApiError(Exception):
-    """A refusal. `executed`: it came out of the call itself, so that its idempotency key keeps it;
-    what is refused before that (rights, rate, parameters) may be tried again under the key."""
+class StripeRefusal(Refusal):
+    """A refusal in Stripe's error object. `executed`: it came out of the call itself, so that its
+    idempotency key keeps it; what is refused before that (rights, rate, parameters) may be tried
+    again under the key."""
 
     def __init__(
         self,
@@ -34,19 +37,10 @@ class ApiError(Exception):
         headers: Mapping[str, str] | None = None,
         executed: bool = False,
     ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.param = param
-        self.type = type_
-        self.headers = dict(headers or {})
+        told = {"type": type_, "message": message, "code": code, "param": param}
+        body = {"error": {name: text for name, text in told.items() if text}}
+        super().__init__(message, DemoAnswer(status, body, headers))
         self.executed = executed
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """Stripe's error object."""
-        told = {"type": self.type, "message": str(self), "code": self.code, "param": self.param}
-        return {"error": {name: text for name, text in told.items() if text}}
 
 
 @dataclass(frozen=True)
@@ -94,47 +88,49 @@ def new_id(kind: str) -> str:
     return f"{kind}_{secrets.token_hex(12)}"
 
 
-def missing(what: str, param: str, *, executed: bool = False) -> ApiError:
+def missing(what: str, param: str, *, executed: bool = False) -> StripeRefusal:
     """404: there is no such object."""
     message = f"There is no such {what}."
-    return ApiError(404, message, code="resource_missing", param=param, executed=executed)
+    return StripeRefusal(404, message, code="resource_missing", param=param, executed=executed)
 
 
 def known(params: Mapping[str, Any], names: set[str]) -> None:
-    """Raise ApiError for a parameter that the call does not have."""
+    """Raise StripeRefusal for a parameter that the call does not have."""
     for name in params:
         if name not in names:
-            raise ApiError(400, "The call has no such parameter.", code="parameter_unknown")
+            raise StripeRefusal(400, "The call has no such parameter.", code="parameter_unknown")
 
 
 def text(params: Mapping[str, Any], name: str) -> str:
-    """A required text. Raises ApiError."""
+    """A required text. Raises StripeRefusal."""
     value = optional(params, name)
     if not value:
-        raise ApiError(400, f"`{name}` is required.", code="parameter_missing", param=name)
+        raise StripeRefusal(400, f"`{name}` is required.", code="parameter_missing", param=name)
     return value
 
 
 def optional(params: Mapping[str, Any], name: str) -> str:
-    """A text, or empty. Raises ApiError for a group of values."""
+    """A text, or empty. Raises StripeRefusal for a group of values."""
     value = params.get(name, "")
     if not isinstance(value, str):
-        raise ApiError(400, f"`{name}` is a text.", code="parameter_invalid_string", param=name)
+        raise StripeRefusal(
+            400, f"`{name}` is a text.", code="parameter_invalid_string", param=name
+        )
     return value
 
 
 def whole(params: Mapping[str, Any], name: str, default: int, most: int) -> int:
-    """A whole number from 1 to `most`. Raises ApiError."""
+    """A whole number from 1 to `most`. Raises StripeRefusal."""
     value = params.get(name, str(default))
     fine = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10  # noqa: PLR2004 - fits any unit
     if not fine or not 1 <= int(value) <= most:
         message = f"`{name}` is a whole number from 1 to {most}."
-        raise ApiError(400, message, code="parameter_invalid_integer", param=name)
+        raise StripeRefusal(400, message, code="parameter_invalid_integer", param=name)
     return int(value)
 
 
 def metadata_of(params: Mapping[str, Any]) -> dict[str, str]:
-    """The metadata within Stripe's limits. Raises ApiError."""
+    """The metadata within Stripe's limits. Raises StripeRefusal."""
     given = params.get("metadata", {})
     if (
         not isinstance(given, dict)
@@ -144,22 +140,22 @@ def metadata_of(params: Mapping[str, Any]) -> dict[str, str]:
             for name, value in given.items()
         )
     ):
-        raise ApiError(400, "The metadata is not within its limits.", param="metadata")
+        raise StripeRefusal(400, "The metadata is not within its limits.", param="metadata")
     return dict(given)
 
 
 def refund_params(params: Mapping[str, Any]) -> tuple[str, int | None, str, dict[str, str]]:
-    """(charge, amount or None for all that is left, reason, metadata). Raises ApiError."""
+    """(charge, amount or None for all that is left, reason, metadata). Raises StripeRefusal."""
     known(params, {"charge", "amount", "reason", "metadata"})
     reason = optional(params, "reason")
     if reason and reason not in REASONS:
-        raise ApiError(400, "That is no reason for a refund.", param="reason")
+        raise StripeRefusal(400, "That is no reason for a refund.", param="reason")
     amount = whole(params, "amount", 0, _LARGEST) if "amount" in params else None
     return text(params, "charge"), amount, reason, metadata_of(params)
 
 
 def refundable(charge: Charge, wanted: int | None) -> int:
-    """The amount that goes back, in the charge's currency. Raises ApiError, which a key keeps."""
+    """What goes back, in the charge's currency. Raises StripeRefusal, which a key keeps."""
     left = charge.amount - charge.refunded
     if not charge.paid:
         raise _no("charge_not_refundable", "The charge did not succeed.")
@@ -181,8 +177,8 @@ def _fraction(currency: str, amount: int) -> bool:
     return amount % unit != 0
 
 
-def _no(code: str, message: str, param: str = "") -> ApiError:
-    return ApiError(400, message, code=code, param=param, executed=True)
+def _no(code: str, message: str, param: str = "") -> StripeRefusal:
+    return StripeRefusal(400, message, code=code, param=param, executed=True)
 
 
 _NAME = re.compile(r"([^\[\]]{1,100})((?:\[[^\[\]]{0,100}\]){0,3})")
@@ -190,13 +186,13 @@ _MOST = 200
 
 
 def parsed(raw: bytes) -> dict[str, Any]:
-    """The parameters; a list stays a dict of its indexes. Raises ApiError."""
+    """The parameters; a list stays a dict of its indexes. Raises StripeRefusal."""
     try:
         pairs = parse_qsl(
             raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=_MOST
         )
     except ValueError:
-        raise ApiError(400, "The parameters are not form-encoded.") from None
+        raise StripeRefusal(400, "The parameters are not form-encoded.") from None
     params: dict[str, Any] = {}
     for name, value in pairs:
         _put(params, name, value)
@@ -206,13 +202,13 @@ def parsed(raw: bytes) -> dict[str, Any]:
 def _put(params: dict[str, Any], name: str, value: str) -> None:
     matched = _NAME.fullmatch(name)
     if matched is None:
-        raise ApiError(400, "A parameter's name is not well formed.")
+        raise StripeRefusal(400, "A parameter's name is not well formed.")
     *outer, last = [matched[1], *re.findall(r"\[([^\[\]]*)\]", matched[2])]
     inner = params
     for part in outer:
         inner = inner.setdefault(part, {})
         if not isinstance(inner, dict):
-            raise ApiError(400, "A parameter is both a value and a group.")
+            raise StripeRefusal(400, "A parameter is both a value and a group.")
     if last in inner:
-        raise ApiError(400, "A parameter is given twice.")
+        raise StripeRefusal(400, "A parameter is given twice.")
     inner[last] = value

@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 import json
-import random
-import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from infra.local.demo.database import Database
 from infra.local.payments.rules import Charge, Refund, new_id
 
 KEPT = 86_400
 """Seconds for which an idempotency key keeps its answer: Stripe's 24 hours."""
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS charges (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, customer TEXT NOT NULL,
-    transfer_group TEXT NOT NULL, body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS charges_by_customer ON charges (customer, n);
-CREATE INDEX IF NOT EXISTS charges_by_group ON charges (transfer_group, n);
-CREATE TABLE IF NOT EXISTS refunds (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL,
-    body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS refunds_by_charge ON refunds (charge, n);
-CREATE TABLE IF NOT EXISTS search_index (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, body TEXT NOT NULL, visible_at REAL);
-CREATE TABLE IF NOT EXISTS answers (
-    key TEXT PRIMARY KEY, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
-    at REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS journal (n INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL);
-"""
+KindT = TypeVar("KindT", Charge, Refund)
 
 
 @dataclass(frozen=True)
@@ -47,56 +27,31 @@ class Saved:
     body: Any
 
 
-class Database:
-    """One connection, used by one thread at a time; `clock` gives seconds since 1970."""
+class PaymentsStore(Database):
+    """All records."""
 
-    def __init__(self, database: Path, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_TABLES)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
-
-    def now(self) -> float:
-        """Seconds since 1970."""
-        return self._clock()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    @contextmanager
-    def part(self, *, pretend: bool) -> Iterator[None]:
-        """A part of a transaction that leaves nothing when it fails, or is only pretended."""
-        self._db.execute("SAVEPOINT part")
-        keep = False
-        try:
-            yield
-            keep = not pretend
-        finally:
-            if not keep:
-                self._db.execute("ROLLBACK TO part")
-            self._db.execute("RELEASE part")
+    schema = """
+CREATE TABLE IF NOT EXISTS charges (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, customer TEXT NOT NULL,
+    transfer_group TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS charges_by_customer ON charges (customer, n);
+CREATE INDEX IF NOT EXISTS charges_by_group ON charges (transfer_group, n);
+CREATE TABLE IF NOT EXISTS refunds (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL,
+    body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS refunds_by_charge ON refunds (charge, n);
+CREATE TABLE IF NOT EXISTS search_index (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, body TEXT NOT NULL, visible_at INTEGER);
+CREATE TABLE IF NOT EXISTS answers (
+    key TEXT PRIMARY KEY, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
+    at INTEGER NOT NULL);
+"""
 
     def saved(self, key: str) -> Saved | None:
         """The answer kept under `key`, for 24 hours."""
         row = self._db.execute(
             "SELECT request, status, body FROM answers WHERE key = ? AND at > ?",
-            (key, self.now() - KEPT),
+            (key, self.now() - KEPT * 1000),
         ).fetchone()
         return Saved(row[0], row[1], json.loads(row[2])) if row else None
 
@@ -105,44 +60,9 @@ class Database:
         row = (key, answer.request, answer.status, json.dumps(answer.body), self.now())
         self._db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
 
-    def record(self, **entry: Any) -> None:
-        """Add an effect to the journal, inside the transaction that applies it."""
-        line = json.dumps({"at": iso(self.now()), **entry})
-        self._db.execute("INSERT INTO journal (entry) VALUES (?)", (line,))
-
-    def journal(self, after: int = 0) -> list[dict[str, Any]]:
-        """The applied effects after the one numbered `after`, in their order."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT n, entry FROM journal WHERE n > ? ORDER BY n", (after,)
-            ).fetchall()
-        return [{"n": n, **json.loads(entry)} for n, entry in rows]
-
-
-def iso(seconds: float) -> str:
-    """`2026-03-01T09:00:00Z` for seconds since 1970."""
-    return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-KindT = TypeVar("KindT", Charge, Refund)
-
-
-class Store(Database):
-    """All records. Callers hold a `transaction` around every method but `journal`.
-
-    `lag`: shortest and longest delay in seconds until search sees a charge as it is.
-    """
-
-    def __init__(
-        self, database: Path, clock: Callable[[], float], lag: tuple[float, float], seed: int = 0
-    ) -> None:
-        super().__init__(database, clock)
-        self._lag = lag
-        self._random = random.Random(seed)  # noqa: S311 - a repeatable delay, not a secret
-
     def add_charge(self, order: str, amount: int, currency: str, **more: Any) -> Charge:
         """A payment as the shop took it; `more` are fields of Charge."""
-        more.setdefault("created", int(self.now()))
+        more.setdefault("created", self.now() // 1000)
         made = Charge(id=new_id("ch"), order=order, amount=amount, currency=currency, **more)
         group = made.order if made.grouped else ""
         self._db.execute(
@@ -154,7 +74,7 @@ class Store(Database):
 
     def add_refund(self, charge: Charge, amount: int, **more: Any) -> Refund:
         """Give back part of a charge; the rules were asked before. `more` are fields of Refund."""
-        more.setdefault("created", int(self.now()))
+        more.setdefault("created", self.now() // 1000)
         made = Refund(new_id("re"), charge.id, amount, charge.currency, **more)
         self._db.execute(
             "INSERT INTO refunds (id, charge, body) VALUES (?, ?, ?)",
@@ -214,8 +134,7 @@ class Store(Database):
         self._index(charge)
 
     def _index(self, charge: Charge) -> None:
-        visible_at = self.now() + self._random.uniform(*self._lag)
-        row = (charge.id, json.dumps(asdict(charge)), visible_at)
+        row = (charge.id, json.dumps(asdict(charge)), self.searchable_at())
         self._db.execute("INSERT INTO search_index (id, body, visible_at) VALUES (?, ?, ?)", row)
 
 
@@ -227,7 +146,7 @@ DAY = 86_400
 
 
 @dataclass(frozen=True)
-class Order:
+class DemoOrder:
     """One order; `days` ago it was paid. `back`: (amount, days ago) of what was given back."""
 
     number: str
@@ -254,39 +173,39 @@ class Order:
 
 
 ORDERS = (
-    Order("1029", "Jonas Brandt", 6_900, "eur", 47),  # outside a window of 30 days
+    DemoOrder("1029", "Jonas Brandt", 6_900, "eur", 47),  # outside a window of 30 days
     # Three refunds within 30 days, and one more order that would like to be the fourth.
-    Order("1033", "Kira Novak", 2_000, "eur", 38, back=((2_000, 25),)),
-    Order("1036", "Kira Novak", 3_500, "eur", 29, back=((3_500, 16),)),
-    Order("1039", "Kira Novak", 2_750, "eur", 19, back=((1_250, 9),)),
-    Order("1040", "Kira Novak", 4_200, "eur", 5),
-    Order("1042", "Ada Quill", 4_990, "eur", 6),  # small: runs
+    DemoOrder("1033", "Kira Novak", 2_000, "eur", 38, back=((2_000, 25),)),
+    DemoOrder("1036", "Kira Novak", 3_500, "eur", 29, back=((3_500, 16),)),
+    DemoOrder("1039", "Kira Novak", 2_750, "eur", 19, back=((1_250, 9),)),
+    DemoOrder("1040", "Kira Novak", 4_200, "eur", 5),
+    DemoOrder("1042", "Ada Quill", 4_990, "eur", 6),  # small: runs
     # A first attempt that the bank declined, and the payment itself: one asks.
-    Order("1043", "Ben Okafor", 32_000, "usd", 9, status="failed"),
-    Order("1043", "Ben Okafor", 32_000, "usd", 9),
-    Order("1044", "Chiyo Mori", 4_800, "jpy", 3),  # no decimals
-    Order("1045", "Dafydd Rees", 79_900, "gbp", 12),  # above 500: four eyes
-    Order("1046", "Faisal Haddad", 24_500, "kwd", 15),  # three decimals: 24.500
-    Order("1047", "Greta Lindholm", 12_900, "eur", 20, back=((4_000, 4),)),  # in part
-    Order("1048", "Hugo Marchetti", 8_900, "eur", 11, back=((8_900, 2),)),  # whole
-    Order("1049", "Ines Cardoso", 15_900, "usd", 8, disputed=True),
-    Order("1050", "Olle Berg", 89_900, "sek", 7),  # a currency without limits
-    Order("1051", "Lena Osei", 4_500, "eur", 2, method="sepa_debit"),  # refunds stay pending
-    Order("1052", "Milo Fenn", 3_900, "usd", 4, guest=True),
-    Order("1053", "Nora Beck", 5_900, "eur", 10, grouped=False),  # only search finds it
-    Order("1054", "Pia Sand", 2_200, "eur", 1, status="pending"),  # not paid yet
-    Order("1055", "Rosa Klein", 64_000, "eur", 5),  # an edit above the approver's own limit
-    Order("1056", "Tomas Varga", 3_500, "eur", 6),  # a sender for whom nobody vouches
-    Order("1057", "Uma Patel", 2_800, "eur", 4),  # somebody else writes
-    Order("1058", "Vera Lund", 4_200, "eur", 3),  # more is asked than was paid
-    Order("1059", "Wanda Ruiz", 1_900, "eur", 2),  # asked three times by the same webhook
-    Order("1060", "Xenia Holt", 2_200, "eur", 3),  # the text gives orders
+    DemoOrder("1043", "Ben Okafor", 32_000, "usd", 9, status="failed"),
+    DemoOrder("1043", "Ben Okafor", 32_000, "usd", 9),
+    DemoOrder("1044", "Chiyo Mori", 4_800, "jpy", 3),  # no decimals
+    DemoOrder("1045", "Dafydd Rees", 79_900, "gbp", 12),  # above 500: four eyes
+    DemoOrder("1046", "Faisal Haddad", 24_500, "kwd", 15),  # three decimals: 24.500
+    DemoOrder("1047", "Greta Lindholm", 12_900, "eur", 20, back=((4_000, 4),)),  # in part
+    DemoOrder("1048", "Hugo Marchetti", 8_900, "eur", 11, back=((8_900, 2),)),  # whole
+    DemoOrder("1049", "Ines Cardoso", 15_900, "usd", 8, disputed=True),
+    DemoOrder("1050", "Olle Berg", 89_900, "sek", 7),  # a currency without limits
+    DemoOrder("1051", "Lena Osei", 4_500, "eur", 2, method="sepa_debit"),  # refunds stay pending
+    DemoOrder("1052", "Milo Fenn", 3_900, "usd", 4, guest=True),
+    DemoOrder("1053", "Nora Beck", 5_900, "eur", 10, grouped=False),  # only search finds it
+    DemoOrder("1054", "Pia Sand", 2_200, "eur", 1, status="pending"),  # not paid yet
+    DemoOrder("1055", "Rosa Klein", 64_000, "eur", 5),  # an edit above the approver's own limit
+    DemoOrder("1056", "Tomas Varga", 3_500, "eur", 6),  # a sender for whom nobody vouches
+    DemoOrder("1057", "Uma Patel", 2_800, "eur", 4),  # somebody else writes
+    DemoOrder("1058", "Vera Lund", 4_200, "eur", 3),  # more is asked than was paid
+    DemoOrder("1059", "Wanda Ruiz", 1_900, "eur", 2),  # asked three times by the same webhook
+    DemoOrder("1060", "Xenia Holt", 2_200, "eur", 3),  # the text gives orders
 )
 
 
 def seed(database: Path, clock: Callable[[], float] = time.time) -> None:
     """Put the first orders into an empty account, not journalled; one that has some stays."""
-    store = Store(database, clock, lag=(0.0, 0.0))
+    store = PaymentsStore(database, clock)
     try:
         with store.transaction():
             if not store.charges():
@@ -296,8 +215,8 @@ def seed(database: Path, clock: Callable[[], float] = time.time) -> None:
         store.close()
 
 
-def _add(store: Store, order: Order) -> None:
-    now = int(store.now())
+def _add(store: PaymentsStore, order: DemoOrder) -> None:
+    now = store.now() // 1000
     charge = store.add_charge(
         order.number,
         order.amount,

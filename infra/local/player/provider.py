@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from countersign.connectors.stripe.records import to_stripe
-from infra.local.front.samples import ByColleague, Fault
+from infra.local.front.samples import ByColleague, SampleFault
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Provider:
         entries: list[dict[str, Any]] = self._json("GET", "journal.json")["entries"]
         return entries
 
-    def fails(self, fault: Fault) -> None:
+    def fails(self, fault: SampleFault) -> None:
         """This happens to the next requests."""
-        self._json("POST", "_faults", data=fault.model_dump(mode="json", exclude={"system"}))
+        self._asked("POST", "_faults", data=fault.model_dump(mode="json", exclude={"system"}))
 
     def works(self) -> None:
         """No more faults."""
-        self._json("POST", "_faults", data={"fault": "none"})
+        self._asked("POST", "_faults", data={"fault": "none"})
 
     def refunds(self, by: ByColleague) -> None:
         """A colleague gives money of an order back, without a key of ours."""
@@ -41,8 +41,10 @@ class Provider:
         self._json("POST", "v1/refunds", data={"charge": charge, "amount": amount}, headers=own)
 
     def _json(self, method: str, path: str, **asked: Any) -> Any:
+        return self._asked(method, path, **asked).json()
+
+    def _asked(self, method: str, path: str, **asked: Any) -> httpx.Response:
         sent = {"Authorization": f"Bearer {self.key}", **asked.pop("headers", {})}
         url = f"{self.url}/payments/{path}"
         answer = httpx.request(method, url, headers=sent, timeout=30.0, **asked)
-        answer.raise_for_status()
-        return answer.json()
+        return answer.raise_for_status()

@@ -39,7 +39,7 @@ def _plan(demo: TestClient, **plan: object) -> int:
 def test_a_message_is_answered_ok_and_kept(demo: TestClient) -> None:
     """The journal has number, time, channel and text as it was sent; the page shows it."""
     assert _posted(demo, "a &amp; <b>") == (200, "ok")
-    entry = {"n": 1, "at": "2026-03-01T09:00:00Z", "channel": "finance", "text": "a &amp; <b>"}
+    entry = {"n": 1, "at": "2026-03-01T09:00:00.000Z", "channel": "finance", "text": "a &amp; <b>"}
     assert _journal(demo) == [entry]
     page = demo.get("/push")
     assert "a &amp;amp; &lt;b&gt;" in page.text

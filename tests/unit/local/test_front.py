@@ -9,16 +9,16 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
 from countersign.domain.mail import Email
+from countersign.web.rendering import render
 from infra.cli.submit import SubmitError
 from infra.local import people
 from infra.local.cloud import proxy
 from infra.local.crm.app import crm_app
+from infra.local.demo.page import mark
 from infra.local.front.app import Front
-from infra.local.front.demo_mark import marked, with_marks
 from infra.local.front.mailbox import Mail, framed, links, parsed
 from infra.local.front.samples import Sample, samples
 from infra.local.payments.app import payments_app
@@ -263,6 +263,9 @@ def test_a_mail_without_a_head_is_framed_too() -> None:
     assert framed("<p>hi") == '<base target="_blank"><p>hi'
 
 
+API = "emulator.test/_aws/execute-api/a1/$default"
+
+
 class Api:
     """An HTTP API that remembers what it was asked and answers one thing."""
 
@@ -278,7 +281,7 @@ class Api:
             samples=(),
             offline=True,
             now=lambda: START,
-            doors=proxy.routes("http://emulator.test/_aws/execute-api/a1/$default", client),
+            doors=proxy.routes(f"http://{API}", client, mark(offline=True)),
         )
         self.client = TestClient(front.app(), base_url="http://127.0.0.1", follow_redirects=False)
 
@@ -310,46 +313,44 @@ def test_the_answer_comes_back_as_it_is() -> None:
     assert answer.headers["x-own"] == "yes"
 
 
-HEADED = (
-    b'<header class="brand"><strong>Countersign</strong></header><h1>Refused</h1>',
-    b"<h1>Demo CRM</h1>",
-)
-
-
-@pytest.mark.parametrize("page", HEADED)
 @pytest.mark.parametrize("path", ["/approvals", "/approvals/no/link"])
-def test_pages_of_others_say_that_this_is_the_demo(page: bytes, path: str) -> None:
-    """Once, in their heading; the length fits, and the rest is as it was."""
+def test_pages_of_the_product_say_that_this_is_the_demo(path: str) -> None:
+    """Once, in the heading that its templates have; the length fits, the rest is as it was."""
     api = Api()
-    api.content = page
+    api.content = render("base.html.j2").encode()
     answer = api.client.get(path)
-    assert answer.content.count(b"demo, offline model") == 1
+    said = b" <span>\xc2\xb7 demo, offline model: plain heuristics read the messages</span>"
+    assert answer.content.count(said) == 1
+    assert answer.content.replace(said, b"") == api.content
     assert answer.headers["content-length"] == str(len(answer.content))
     assert answer.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2; Path=/"]
-    assert b"offline" not in marked(page, offline=False)
 
 
 @pytest.mark.parametrize("path", ["/webhooks/lead_intake", "/approvals/l/s"])
 def test_what_is_no_page_is_not_marked(path: str) -> None:
     """A door's answer to a program, and HTML without a heading, come back byte for byte."""
     api = Api()
-    api.content = HEADED[0] if path.startswith("/webhooks") else b"<p>no"
+    api.content = proxy.HEADING if path.startswith("/webhooks") else b"<p>no"
     assert api.client.get(path).content == api.content
 
 
-def demo_systems(folder: Path) -> list[BaseRoute]:
+def demo_systems(folder: Path, said: str) -> dict[str, Starlette]:
     """The three of them, as a run has them."""
-    sales = crm_app(folder / "crm.db", token_write="w", token_read="r")
-    money = payments_app(folder / "pay.db", key_write="w", key_read="r")
-    return [*sales.routes, *money.routes, *push_app({"finance": "token"}, key="key").routes]
+    return {
+        "/crm": crm_app(folder / "crm.db", token_write="w", token_read="r", mark=said),
+        "/payments": payments_app(folder / "pay.db", key_write="w", key_read="r", mark=said),
+        "/push": push_app({"finance": "token"}, key="key", mark=said),
+    }
 
 
 @pytest.mark.parametrize("path", ["/crm", "/payments", "/push"])
 def test_the_demo_systems_pages_are_marked(tmp_path: Path, path: str) -> None:
     """They read what a model, or the heuristics, made."""
-    client = TestClient(Starlette(routes=with_marks(demo_systems(tmp_path), offline=True)))
-    assert client.get(path).text.count("demo, offline model") == 1
-    assert "<h1>Demo" in client.get(path).text
+    for offline, said in ((True, "· demo, offline model"), (False, "· demo</span>")):
+        with TestClient(demo_systems(tmp_path, mark(offline=offline))[path]) as client:
+            page = client.get(path).text
+        assert page.count(said) == 1
+        assert "<h1>Demo" in page
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])

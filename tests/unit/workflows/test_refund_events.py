@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.payments.store import ORDERS, Order
+from infra.local.payments.store import ORDERS, DemoOrder
 from tests.unit.workflows.bench import NOW, Rows
 from tests.unit.workflows.refunds import BENCH, Outcome, judge
 
@@ -39,7 +39,7 @@ _NEEDS = {
 }
 
 
-def _order(order: Order, more: int = 0) -> Mapping[str, str]:
+def _order(order: DemoOrder, more: int = 0) -> Mapping[str, str]:
     created = NOW - timedelta(days=order.days)
     return {
         "number": order.number,
