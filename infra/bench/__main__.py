@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from infra.bench import measure, prices
+from infra.bench import measure, prices, reload
 from infra.build.synth import default_out
 from infra.local.stand import Plan, stand
 from infra.settings import ROOT, load
@@ -29,6 +29,7 @@ def main() -> int:
     cached = _first_job(cached=True)
     with stand(Plan(port=0, real_time=True), _quiet) as running:
         job = measure.measured(running)
+    seen = reload.measured(_quiet)
     template = _template()
     kinds = Counter(resource["Type"] for resource in template["Resources"].values())
     idle = prices.idle(kinds, CUSTOM_METRICS, load("local").jobs_started_at_once)
@@ -39,6 +40,8 @@ def main() -> int:
         "usd_per_month_idle": round(sum(idle.values()), 2),
         "first_job_s": round(cached, 1),
         "first_job_cold_s": round(cold, 1),
+        "reload_seconds": round(seen["page"], 1),
+        "reload_job_seconds": round(seen["job"], 1),
         "resources": len(template["Resources"]),
         "roles": kinds["AWS::IAM::Role"],
         "aws_calls": dict(job.calls),
@@ -61,6 +64,8 @@ METHODS = {
     "usd_per_month_idle": "alarms, secrets, metrics, queue polling and tick, at list price",
     "first_job_s": "from start to the first finished job, synthesis cached",
     "first_job_cold_s": "the same, synthesis included",
+    "reload_seconds": "from saving a module in `make run` to a page that shows it",
+    "reload_job_seconds": "from saving a state's module to the end of a whole job that ran it",
     "resources": "in the synthesized template",
     "roles": "in the synthesized template",
     "usd_per_month_at_1000_jobs_a_day": "the two costs above together",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -32,14 +32,26 @@ class OpenAIRefusal(Refusal):
         super().__init__(message, DemoAnswer(status, {"error": error}))
 
 
-def routes(key: str) -> list[Route]:
+Answer = Callable[[Mapping[str, Any]], tuple[int, Mapping[str, Any]]]
+
+
+def answer(asked: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
+    """Status and body for one request."""
+    try:
+        return 200, complete(asked)
+    except OpenAIRefusal as refused:
+        return refused.answer.status, refused.answer.body
+
+
+def routes(key: str, answer: Answer = answer) -> list[Route]:
     """`/v1/chat/completions` and `/v1/models` for callers that bear `key`."""
 
     async def completions(request: Request) -> Response:
         try:
             _admit(request, key)
             asked = _read(await request.body())
-            return JSONResponse(await run_in_threadpool(complete, asked))
+            status, body = await run_in_threadpool(answer, asked)
+            return JSONResponse(body, status)
         except OpenAIRefusal as refused:
             return refused.answer.response()
 

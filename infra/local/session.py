@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from countersign.domain.errors import CountersignError
+from infra.build.code import SOURCE
 from infra.build.synth import SynthesisError
 from infra.cli import fields
 from infra.cli.target import ENV_FILE, HOME
@@ -23,6 +24,7 @@ from infra.local.cloud.serving import HOST
 from infra.local.front.samples import EventsError
 from infra.local.player import report
 from infra.local.player.play import play
+from infra.local.reload import reloader
 from infra.local.stand import Plan, RealModel, Stand, stand
 
 LOG = HOME / "run.log"
@@ -30,7 +32,7 @@ COULD_NOT_START = 2
 NEEDED_FOR_A_MODEL = ("OPENAI_BASE_URL", "OPENAI_API_KEY")
 APPROVAL_SECONDS = 20
 """How long an approval waits while `events/` is played: signatures come at once, silence ends."""
-CHECK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 WIDTH = 132
 """Columns where the output goes to a file: a table is not cut there."""
 
@@ -63,11 +65,11 @@ def _run(*, once: bool, port: int, console: Console) -> int:
     say = _progress(console)
     model, words = chosen_model(os.environ)
     say(words)
-    plan = Plan(port, APPROVAL_SECONDS if once else 0, model)
+    plan = Plan(port, APPROVAL_SECONDS if once else 0, model, code=None if once else SOURCE)
     with stand(plan, say) as running, _emulator_log(running), _env_file(running):
         _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
         _check_fields(running, say)
-        return play(running, console) if once else _serve(running, console)
+        return play(running, console) if once else _serve(running, console, say)
 
 
 def chosen_model(environment: Mapping[str, str]) -> tuple[RealModel | None, str]:
@@ -96,11 +98,13 @@ def _check_fields(running: Stand, say: Callable[[str], None]) -> None:
     say("the CRM has every field that the workflows use")
 
 
-def _serve(running: Stand, console: Console) -> int:
+def _serve(running: Stand, console: Console, say: Callable[[str], None]) -> int:
+    watching = reloader(running.cloud, SOURCE, running.update, say)
     report.addresses(running, console)
     while True:
         running.cloud.check()
-        time.sleep(CHECK_SECONDS)
+        watching.look()
+        time.sleep(LOOK_SECONDS)
 
 
 def _progress(console: Console) -> Callable[[str], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from infra.build.synth import default_out, synthesize
 from infra.cli.target import pointed_at, settings_of, variables
 from infra.local import offline_model, people
 from infra.local.cloud import deployer, proxy
+from infra.local.cloud.fork_client import answer_of
 from infra.local.cloud.processes import LocalCloud, local_cloud, scratch_folder
 from infra.local.cloud.serving import HOST, listening, serving
 from infra.local.crm.app import crm_app
@@ -47,12 +49,15 @@ class RealModel:
 @dataclass(frozen=True)
 class Plan:
     """What to start. `port` 0 takes free ones; `approval_seconds` 0 leaves it to the workflow;
-    `real_time` takes the functions' virtual clock away, which asks the table once a second."""
+    `real_time` takes the functions' virtual clock away, which asks the table once a second;
+    `code` is a folder that functions run from, as it is when each process starts, instead of what
+    was deployed."""
 
     port: int
     approval_seconds: int = 0
     model: RealModel | None = None
     real_time: bool = False
+    code: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,12 @@ class Stand:
             **variables(self.outputs),
         }
 
+    def update(self) -> None:
+        """Synthesize anew, and update the stack in place: jobs and secrets stay. Raises
+        SettingsError, SynthesisError or DeployError, and then the stack is as it was."""
+        assembly = synthesize(STAGE, default_out(STAGE))
+        deployer.deploy(assembly, self.cloud.endpoint, self.overrides)
+
     def tick(self) -> None:
         """Run the scheduled work now, instead of at the next full minute."""
         name = self.outputs["StateMachineArn"].rpartition(":")[2].removesuffix("-jobs")
@@ -101,13 +112,13 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
         url, keys = f"http://{HOST}:{listener.getsockname()[1]}", Keys.made()
         assembly = synthesize(STAGE, default_out(STAGE))
         say("template synthesized")
-        cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1))
+        cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1, plan.code))
         say(f"emulated cloud on {cloud.endpoint}")
         stack.enter_context(pointed_at(cloud.endpoint, deployer.REGION))
         whole = _deployed(plan, url, keys, assembly, cloud)
         say(f"stack deployed, template changed in {len(whole.rewrites)} places")
         stack.callback(whole.mailbox.close)
-        front = _front(stack, whole, keys, offline=plan.model is None)
+        front = _front(stack, whole, keys, plan)
         stack.enter_context(serving(front.app(), listener))
         say(f"pages on {url}")
         yield whole
@@ -138,13 +149,14 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
     )
 
 
-def _front(stack: ExitStack, whole: Stand, keys: Keys, *, offline: bool) -> Front:
+def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan) -> Front:
     """The pages, the proxied API, the demo CRM and the offline model on one address."""
+    offline = plan.model is None
     said = mark(offline=offline)
     systems = _systems(stack, keys, said)
     client = httpx.AsyncClient(timeout=60.0)
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
-    model = offline_model.routes(keys.model) if offline else []
+    model = offline_model.routes(keys.model, _answer(whole.cloud, plan)) if offline else []
     return Front(
         store=whole.deps.store,
         mails=whole.mailbox.all,
@@ -156,6 +168,14 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, *, offline: bool) -> Fron
         doors=[*proxy.routes(api_url, client, said), *model, *systems],
         end=client.aclose,
     )
+
+
+def _answer(cloud: LocalCloud, plan: Plan) -> offline_model.Answer:
+    """The offline model by the workflows as they are: with `code`, in a process for each answer."""
+    if plan.code is None:
+        return offline_model.answer
+    function = f"{offline_model.__name__}:{offline_model.answer.__name__}"
+    return partial(answer_of, str(cloud.fork_socket), str(plan.code), function)
 
 
 def _systems(stack: ExitStack, keys: Keys, said: str) -> list[BaseRoute]:

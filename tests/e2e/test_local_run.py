@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,8 +18,10 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.build.code import SOURCE
 from infra.cli.submit import UnreachableError, post_webhook
 from infra.local.player.signer import Signer
+from infra.local.reload import reloader
 from infra.local.stand import Plan, Stand, stand
 from tests.played import Played, free_pair
 
@@ -31,9 +34,15 @@ FORM = EVENTS / "01-web-form-complete" / "event.json"
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Stand]:
-    """Everything that `make run` starts, on free ports."""
-    with stand(Plan(port=0), lambda _: None) as whole:
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the code, to be changed."""
+    return Path(shutil.copytree(SOURCE, tmp_path_factory.mktemp("tree") / SOURCE.name))
+
+
+@pytest.fixture(scope="module")
+def running(code: Path) -> Iterator[Stand]:
+    """Everything that `make run` starts, on free ports, with functions that run from `code`."""
+    with stand(Plan(port=0, code=code), lambda _: None) as whole:
         yield whole
 
 
@@ -112,6 +121,24 @@ def test_looking_at_a_link_decides_nothing(running: Stand) -> None:
     assert get(running, f"/jobs/{job}.json")["status"] == "WAITING_FOR_REVIEW"
 
 
+def test_what_is_saved_is_in_the_next_answer(running: Stand, code: Path) -> None:
+    """A page's words change without a deployment or a restart. A fault is told with its place, and
+    the page stays as it was."""
+    said: list[str] = []
+    watching = reloader(running.cloud, code, running.update, said.append)
+    page, heading = code / "countersign" / "web" / "notices.py", "This link does not open anything"
+    for text, line, shown in (
+        (page.read_text().replace(heading, "Saved a moment ago"), "reloaded, ready in", "Saved a"),
+        ("x = (\n", "notices.py:1: SyntaxError: '(' was never closed", "Saved a"),
+        (page.read_text(), "reloaded, ready in", heading),
+    ):
+        page.write_text(text)
+        watching.look()
+        assert line in said[-1]
+        assert shown in httpx.get(f"{running.url}/approvals/no/link", timeout=30).text
+    assert len(said) == 3
+
+
 def test_a_closed_port_is_told_apart_from_a_refusal() -> None:
     """Where nothing listens, sending says that, and no job is awaited."""
     with pytest.raises(UnreachableError, match="is it running"):
@@ -126,8 +153,9 @@ def test_an_unsigned_delivery_is_refused(running: Stand) -> None:
 
 @pytest.fixture(scope="module")
 def beside(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment with a folder of its own, beside the `make run` of whoever runs the tests."""
-    return {**os.environ, "COUNTERSIGN_HOME": str(tmp_path_factory.mktemp("home"))}
+    """An environment with folders of its own, beside the `make run` of whoever runs the tests."""
+    home, scratch = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("tmp")
+    return {**os.environ, "COUNTERSIGN_HOME": str(home), "TMPDIR": str(scratch)}
 
 
 @contextmanager
@@ -144,18 +172,13 @@ def started(port: int, environment: Mapping[str, str]) -> Iterator[subprocess.Po
             process.wait(timeout=30)
 
 
-def scratch_folders() -> set[str]:
-    """The temporary folders of local clouds."""
-    return {path.name for path in Path("/tmp").glob("countersign-*")}  # noqa: S108 - to see what is left there
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_leaves_nothing_behind(
     how: signal.Signals, beside: dict[str, str]
 ) -> None:
     """The command line finds it by its folder's `env`, which a second run in the folder refuses to
     take, and after Ctrl-C or SIGTERM nothing is left."""
-    port, before = free_pair(), scratch_folders()
+    port = free_pair()
     with started(port, beside) as process:
         assert process.stdout
         said = ""
@@ -180,7 +203,7 @@ def test_it_says_where_it_is_and_leaves_nothing_behind(
         assert json.loads(told.stdout)["status"] == 202
         process.send_signal(how)
         assert process.wait(timeout=30) == 0
-    assert scratch_folders() <= before
+    assert list(Path(beside["TMPDIR"]).iterdir()) == []
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
         assert probe.connect_ex(("127.0.0.1", port + 1)) != 0
@@ -215,9 +238,11 @@ def test_a_dead_emulator_is_one_clear_line(beside: dict[str, str]) -> None:
 
 
 def emulator_of(pid: int) -> int:
-    """The one child of the process, whichever of its threads started it."""
+    """The child of the process that is the emulator, whichever of its threads started it."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
-    return next(int(child) for t in tasks for child in (t / "children").read_text().split())
+    children = [child for t in tasks for child in (t / "children").read_text().split()]
+    said = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
+    return next(int(child) for child, command in said.items() if b"emulator.py" in command)
 
 
 @pytest.mark.parametrize("port", ["0", "65535", "http"])

@@ -77,10 +77,6 @@ def _add_files(buffer: io.BytesIO, folder: Path) -> None:
 
 
 def bootstrap_script(python: str) -> str:
-    """The entry point of a custom runtime: AWS's runtime client under `python`."""
-    return (
-        "#!/bin/sh\n"
-        'cd "$LAMBDA_TASK_ROOT" || exit 1\n'
-        'export PYTHONPATH="$LAMBDA_TASK_ROOT"\n'
-        f'exec {shlex.quote(python)} -m awslambdaric "$_HANDLER"\n'
-    )
+    """The entry point of a custom runtime: a process of the fork server, asked for by `python`."""
+    client = shlex.join([python, "-I", "-S", str(Path(__file__).with_name("fork_client.py"))])
+    return f'#!/bin/sh\nexec {client} "$FORK_SERVER" "${{LIVE_CODE:-$LAMBDA_TASK_ROOT}}"\n'

@@ -21,6 +21,9 @@ from typing import Any
 
 HOST = "127.0.0.1"
 RESOURCE_TYPES_PATH = "/_local/resource-types"
+FORK_SOCKET = "forks.sock"
+"""In the scratch folder: where processes for the functions are asked for."""
+RENEW_PATH = "/_local/renew"
 CALLS = "calls.jsonl"
 """In the scratch folder: every call of a role (infra/local/rights/call_recorder.py)."""
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ")
@@ -41,7 +44,7 @@ def main() -> None:
         )
         sys.exit(1)
     port = listener.getsockname()[1]
-    _isolate(port, arguments.scratch)
+    _isolate(port, arguments)
     sys.path[0] = str(Path(__file__).parents[3])  # this environment does not have our project
     patching = importlib.import_module("infra.local.cloud.patching")
     try:
@@ -79,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
     parser.add_argument("--scratch", required=True, help="an empty folder for code and payloads")
+    parser.add_argument("--code", default="", help="run this folder, not what is deployed")
     return parser.parse_args()
 
 
@@ -90,12 +94,13 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _isolate(port: int, scratch: str) -> None:
+def _isolate(port: int, arguments: argparse.Namespace) -> None:
     """Leave nothing of the host's environment for the handlers, which inherit this one."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     os.environ.clear()
-    os.environ.update(kept, **settings(port, scratch))
-    tempfile.tempdir = scratch
+    os.environ.update(kept, **settings(port, arguments.scratch))
+    os.environ.update(FORK_SERVER=f"{arguments.scratch}/{FORK_SOCKET}", LIVE_CODE=arguments.code)
+    tempfile.tempdir = arguments.scratch
 
 
 def settings(port: int, scratch: str) -> dict[str, str]:
@@ -130,7 +135,7 @@ async def _serve(listener: socket.socket, port: int, calls: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     recording = importlib.import_module("infra.local.rights.call_recorder").recording
-    app = _with_resource_types(recording(importlib.import_module("ministack.app").app, calls))
+    app = _with_ours(recording(importlib.import_module("ministack.app").app, calls))
     serve = importlib.import_module("hypercorn.asyncio").serve
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
     saying = asyncio.create_task(_say_when_up(port))
@@ -150,15 +155,22 @@ async def _say_when_up(port: int) -> None:
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
-def _with_resource_types(app: App) -> App:
-    """Add the list of CloudFormation types that this emulator can create."""
+def _with_ours(app: App) -> App:
+    """Add the list of CloudFormation types that this emulator can create, and the renewal of the
+    functions' processes."""
     provisioners = importlib.import_module("ministack.services.cloudformation.provisioners")
-    body = json.dumps(sorted(provisioners._RESOURCE_HANDLERS)).encode()  # noqa: SLF001  # no public list
+    runtime = importlib.import_module("ministack.core.lambda_runtime")
+    renewal = importlib.import_module("infra.local.cloud.renewal")
+    ours: dict[str, Callable[[], Any]] = {
+        RESOURCE_TYPES_PATH: lambda: sorted(provisioners._RESOURCE_HANDLERS),  # noqa: SLF001  # no public list
+        RENEW_PATH: lambda: renewal.renew(runtime),
+    }
     headers = [(b"content-type", b"application/json")]
 
     async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope.get("path") != RESOURCE_TYPES_PATH:
+        if scope.get("path") not in ours:
             return await app(scope, receive, send)
+        body = json.dumps(ours[scope["path"]]()).encode()
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         return None

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from infra.local.cloud.emulator import FORK_SOCKET, KEPT
+
 ROOT = Path(__file__).parents[3]
 EMULATOR_PYTHON = ROOT / ".local" / "emulator" / "bin" / "python"
 READY_SECONDS = 30.0
@@ -61,17 +63,26 @@ class LocalCloud:
     port: int
     scratch: Path
     emulator: Child
+    forks: Child
+    """The fork server, which listens at `fork_socket`."""
+
+    @property
+    def fork_socket(self) -> Path:
+        """Where processes for the functions are asked for."""
+        return self.scratch / FORK_SOCKET
 
     def check(self) -> None:
-        """Raise ChildDiedError when the emulator has ended."""
+        """Raise ChildDiedError when the emulator or the fork server has ended."""
         self.emulator.check()
+        self.forks.check()
 
 
 @contextmanager
-def local_cloud(port: int) -> Iterator[LocalCloud]:
+def local_cloud(port: int, code: Path | None = None) -> Iterator[LocalCloud]:
     """Run the emulator on 127.0.0.1:`port` (0 takes a free one) until the block ends.
 
-    Its code folders, payloads and log are in a temporary folder that goes with it. Call it from
+    Functions run what was deployed, or what is in the folder `code` when each process starts.
+    Code folders, payloads and log are in a temporary folder that goes with it. Call it from
     the main thread: SIGTERM ends the block like Ctrl-C does. Raises PortTakenError,
     ChildDiedError, or LocalError when the emulator's environment is missing.
     """
@@ -80,11 +91,31 @@ def local_cloud(port: int) -> Iterator[LocalCloud]:
             "The emulator's environment .local/emulator is missing: `make run` installs it."
         )
     with stopping_on_signals(), scratch_folder() as scratch:
-        command = [str(EMULATOR_PYTHON), str(Path(__file__).with_name("emulator.py"))]
-        command += ["--port", str(port), "--scratch", str(scratch)]
-        with child("emulator", command, log=scratch / "emulator.log", port=port) as emulator:
+        emulating = [str(EMULATOR_PYTHON), str(Path(__file__).with_name("emulator.py"))]
+        emulating += ["--port", str(port), "--scratch", str(scratch)]
+        emulating += ["--code", str(code)] if code else []
+        with (
+            fork_server(scratch) as forks,
+            child("emulator", emulating, log=scratch / "emulator.log", port=port) as emulator,
+        ):
             taken = int(emulator.ready["port"])
-            yield LocalCloud(f"http://127.0.0.1:{taken}", taken, scratch, emulator)
+            yield LocalCloud(f"http://127.0.0.1:{taken}", taken, scratch, emulator, forks)
+
+
+@contextmanager
+def fork_server(scratch: Path) -> Iterator[Child]:
+    """Processes for the functions, at the socket FORK_SOCKET in `scratch`. Of the host's
+    environment it has what the emulator keeps too: libraries read theirs at import."""
+    command = [sys.executable, str(Path(__file__).with_name("fork_server.py"))]
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    with child(
+        "fork server",
+        [*command, str(scratch / FORK_SOCKET)],
+        log=scratch / "forks.log",
+        port=0,
+        environment=kept,
+    ) as forks:
+        yield forks
 
 
 @contextmanager

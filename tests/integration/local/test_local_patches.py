@@ -11,7 +11,7 @@ import pytest
 
 from infra.local.cloud import deployer
 from infra.local.cloud.deployer import Deployed
-from infra.local.cloud.processes import EMULATOR_PYTHON, ROOT, LocalCloud, child
+from infra.local.cloud.processes import EMULATOR_PYTHON, ROOT, LocalCloud, child, fork_server
 
 pytestmark = pytest.mark.cloud
 
@@ -187,9 +187,12 @@ emulator.main()
 def unpatched(tmp_path: Path) -> Iterator[LocalCloud]:
     """The emulator as it comes."""
     command = [str(EMULATOR_PYTHON), "-c", UNPATCHED, "--port", "0", "--scratch", str(tmp_path)]
-    with child("emulator", command, log=tmp_path / "log", port=0, folder=ROOT) as emulator:
+    with (
+        fork_server(tmp_path) as forks,
+        child("emulator", command, log=tmp_path / "log", port=0, folder=ROOT) as emulator,
+    ):
         port = int(emulator.ready["port"])
-        yield LocalCloud(f"http://127.0.0.1:{port}", port, tmp_path, emulator)
+        yield LocalCloud(f"http://127.0.0.1:{port}", port, tmp_path, emulator, forks)
 
 
 @pytest.mark.control

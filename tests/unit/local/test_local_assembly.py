@@ -36,7 +36,7 @@ def test_a_ready_zip_gets_the_bootstrap_too(tmp_path: Path) -> None:
 def test_the_bootstrap_survives_a_path_with_spaces() -> None:
     """The interpreter's path is quoted for the shell."""
     last = bootstrap_script("/home/Ann Example/.venv/bin/python").splitlines()[-1]
-    assert last == "exec '/home/Ann Example/.venv/bin/python' -m awslambdaric \"$_HANDLER\""
+    assert last.startswith("exec '/home/Ann Example/.venv/bin/python' -I -S ")
 
 
 def test_an_assembly_with_two_stacks_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,150 @@
+"""Processes that run our code, forked from one that has loaded what the code imports.
+
+Starting Python and its libraries takes a second and more; a fork takes milliseconds, and only our
+own code is imported in it, as it is on the disk at that moment. AWS's own runtime client runs the
+handlers. Run as `fork_server.py SOCKET`; it prints one line of JSON when it listens.
+"""
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+LIBRARIES = (
+    *("aws_lambda_powertools", "aws_lambda_powertools.utilities.idempotency", "boto3", "botocore"),
+    *("email_validator", "httpx", "jinja2", "openai", "phonenumbers", "pydantic", "stripe"),
+    *("starlette.responses", "starlette.routing"),
+)
+"""Every library that `functions/` and the offline model import. Not the runtime client: at import
+it reads where it is to ask for work."""
+SERVICES = ("dynamodb", "s3", "sqs", "stepfunctions", "sts", "secretsmanager", "sesv2")
+"""The services of which botocore's descriptions are read ahead."""
+SIZE = 4
+Work = Callable[[socket.socket, Mapping[str, Any]], None]
+
+
+def main() -> None:
+    """Serve until the process group is ended; whoever asks meanwhile waits for the libraries."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(sys.argv[1])
+        listener.listen(512)
+        sys.stdout.write('{"ready": true}\n')
+        sys.stdout.flush()
+        load()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are collected by the kernel
+        while True:
+            connection, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                _child(connection)
+            connection.close()
+
+
+def load() -> None:
+    """Import the libraries, and keep botocore's descriptions for all sessions to come."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    _share_descriptions()
+    session = importlib.import_module("boto3").Session(region_name="us-east-1")
+    for service in SERVICES:
+        session.client(service, aws_access_key_id="none", aws_secret_access_key="none")  # noqa: S106 - never used
+    gc.collect()
+    gc.freeze()  # a collection in a child does not touch, and so not copy, what is shared
+
+
+def _share_descriptions() -> None:
+    """Each boto3 session parses them anew (0.1 s of CPU); nobody changes them."""
+    loader = importlib.import_module("botocore.loaders").JSONFileLoader
+    parse, parsed = loader.load_file, {}
+
+    def load_file(self: object, path: str) -> Any:
+        if path not in parsed:
+            parsed[path] = parse(self, path)
+        return parsed[path]
+
+    loader.load_file = load_file
+
+
+def _child(connection: socket.socket) -> None:
+    """Do what was asked, as a process of its own, and end with whoever asked."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    try:
+        size, descriptors, _, _ = socket.recv_fds(connection, SIZE, 2)
+        asked = json.loads(_exactly(connection, int.from_bytes(size, "big")))
+        for number, descriptor in enumerate(descriptors, start=1):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        os.chdir(asked["code"])
+        sys.path.insert(0, asked["code"])
+        importlib.invalidate_caches()
+        WORK[asked["work"]](connection, asked)
+    except Exception:  # noqa: BLE001 - to the function's log; there is nobody above
+        traceback.print_exc()
+    finally:  # in any case: a child never goes on as a second server
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes:
+    with connection.makefile("rb") as stream:
+        return stream.read(size)
+
+
+def _serve_function(connection: socket.socket, asked: Mapping[str, Any]) -> None:
+    """AWS's runtime client with the function's handler, until the emulator ends it."""
+    threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
+    client = importlib.import_module("awslambdaric.__main__")
+    client.main(["awslambdaric", asked["environment"]["_HANDLER"]])
+
+
+def _end_with(connection: socket.socket) -> None:
+    try:
+        connection.recv(1)
+    finally:
+        os._exit(0)
+
+
+def _check_imports(connection: socket.socket, asked: Mapping[str, Any]) -> None:
+    """Import each module; answers with the first fault as one line, or with an empty line."""
+    said = ""
+    try:
+        for name in asked["modules"]:
+            importlib.import_module(name)
+    except Exception as error:  # noqa: BLE001 - whatever a module raises is the answer
+        said = fault(error, Path(asked["code"]))
+    connection.sendall(f"{said}\n".encode())
+
+
+def fault(error: Exception, code: Path) -> str:
+    """What is wrong and where: the last line of ours that was on the way, from `code` on."""
+    frames = [(one.filename, one.lineno or 0) for one in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        frames.append((error.filename or "?", error.lineno or 0))
+    ours = [(file, line) for file, line in frames if Path(file).is_relative_to(code)]
+    file, line = (ours or frames)[-1]
+    place = Path(file).relative_to(code.parent) if ours else file
+    words = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{place}:{line}: {type(error).__name__}: {words}"
+
+
+def _answer(connection: socket.socket, asked: Mapping[str, Any]) -> None:
+    """Call one function, and answer with what it returns."""
+    module, _, name = asked["function"].partition(":")
+    returned = getattr(importlib.import_module(module), name)(asked["argument"])
+    connection.sendall(json.dumps(returned).encode())
+
+
+WORK: Mapping[str, Work] = {"serve": _serve_function, "check": _check_imports, "answer": _answer}
+
+if __name__ == "__main__":
+    main()
