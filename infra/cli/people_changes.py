@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 from countersign.domain.approvals.directory import Away, Directory, Member
 from countersign.domain.errors import ContractBroken, NotFound, StoreConflict
-from countersign.domain.jobs.change import Change, Due
+from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.ports import People
 from countersign.runtime.deps import Deps
 from infra.cli.people_words import member_of
@@ -146,7 +145,6 @@ def _overlap(one: Away, other: Away) -> bool:
 
 MOST = 1_000
 """Requests, the nearest deadline first; later ones find the deputy at their reminder."""
-_WRITES = 3
 
 
 def look_again(deps: Deps, person_id: str, at: datetime) -> int:
@@ -158,12 +156,13 @@ def look_again(deps: Deps, person_id: str, at: datetime) -> int:
 
 
 def _due(deps: Deps, job_id: str, at: datetime) -> bool:
-    for _ in range(_WRITES):
-        with suppress(StoreConflict, NotFound):
-            record = deps.store.load(job_id)
-            earlier = record.due.get("mail")
-            row = Due(kind="mail", at=min(at, earlier.at) if earlier else at)
-            change = Change(event="somebody is away", actor="system:directory", due=(row,))
-            deps.commit(record, change)
-            return True
-    return False
+    def change_of(record: JobRecord) -> Change:
+        earlier = record.due.get("mail")
+        row = Due(kind="mail", at=min(at, earlier.at) if earlier else at)
+        return Change(event="somebody is away", actor="system:directory", due=(row,))
+
+    try:
+        deps.update(job_id, change_of)
+    except (StoreConflict, NotFound):
+        return False
+    return True

@@ -11,8 +11,8 @@ import typer
 from rich.table import Table
 
 from countersign.connectors.aws.secrets import missing
-from countersign.domain.errors import ContractBroken, StoreConflict
-from countersign.domain.jobs.change import Change, Due
+from countersign.domain.errors import ContractBroken
+from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
@@ -139,16 +139,14 @@ def _awake(deps: Deps, name: str) -> Sequence[str]:
 
 
 def _due_now(deps: Deps, job_id: str, name: str) -> bool:
-    record = deps.store.load(job_id)
-    if record.job.status is not Status.PARKED:
-        return False
-    due = Due(kind="parked", at=deps.clock.now())
-    change = Change(event="secret set", actor="operator", fields={"secret": name}, due=(due,))
-    try:
-        deps.commit(record, change)
-    except StoreConflict:
-        return False  # `tick` was first
-    return True
+    def change_of(record: JobRecord) -> Change | None:
+        if record.job.status is not Status.PARKED:
+            return None  # `tick` was first
+        due = Due(kind="parked", at=deps.clock.now())
+        return Change(event="secret set", actor="operator", fields={"secret": name}, due=(due,))
+
+    _, change = deps.update(job_id, change_of)
+    return change is not None
 
 
 def _tell(said: str, data: dict[str, str], awake: Sequence[str], *, as_json: bool) -> None:

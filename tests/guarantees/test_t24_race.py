@@ -19,11 +19,14 @@ from tests.unit.web.visitor import Browser
 pytestmark = pytest.mark.guarantee("T24")
 
 THREADS = 16
+TO_CHANGE = 2
+"""Which read of a request the change is made of."""
 ENOUGH = 0.95
 
 
 class Meeting(FakeStore):
-    """Makes the writers meet: once armed, no thread goes on before all of them have read."""
+    """Makes the writers meet: once armed, no thread goes on before all of them have read what they
+    change, after the page's own read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,9 +36,10 @@ class Meeting(FakeStore):
     def load(self, job_id: str) -> JobRecord:
         """As the port."""
         record = super().load(job_id)
-        if self.barrier and not getattr(self._met, "once", False):
-            self._met.once = True
-            self.barrier.wait(30)
+        if self.barrier:
+            self._met.reads = getattr(self._met, "reads", 0) + 1
+            if self._met.reads == TO_CHANGE:
+                self.barrier.wait(30)
         return record
 
 

@@ -15,10 +15,9 @@ from itertools import cycle
 
 import pytest
 
-from countersign.approvals.access import TRIES
 from countersign.approvals.handlers import answer
 from countersign.domain.approvals import links
-from countersign.domain.approvals.codes import MOST_CODES, Code
+from countersign.domain.approvals.codes import MOST_CODES, TRIES, Code
 from countersign.domain.errors import StoreConflict
 from countersign.domain.jobs.change import JobRecord, Link
 from countersign.web.http import Request

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from countersign.domain.approvals import links
 from countersign.domain.approvals.approval import Approval, Person
+from countersign.domain.approvals.codes import TRIES, count_wrong
 from countersign.domain.approvals.directory import Member
 from countersign.domain.approvals.links import ClosedLink, may_have_new
 from countersign.domain.errors import NotFound, StoreConflict, UnknownVersion
 from countersign.domain.jobs.change import Change, Due, JobRecord, Link
 from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Workflow
-from countersign.portal import session
 from countersign.runtime.deps import Deps
-from countersign.web import notices
+from countersign.web import codes, notices
 from countersign.web.forms import Fault, HttpRefusal
 from countersign.web.http import Request
+from countersign.web.notices import Notice
 from countersign.web.page_cookie import Opened, opened
-
-TRIES = 5
-"""Wrong codes after which a link is dead."""
 
 Standing = Literal["open", "signed", "decided", "expired", "replaced", "moved on"]
 """`signed`: this person has said what they have to say, and others must sign too. `replaced`: a
@@ -53,6 +50,10 @@ class Addressee:
     def zone(self) -> str:
         """Their time zone."""
         return self.member.hours.zone
+
+    def at(self, record: JobRecord) -> Self:
+        """The same visit, with the job as it is stored meanwhile."""
+        return replace(self, record=record, approval=record.approvals[self.approval.approval_id])
 
     @property
     def standing(self) -> Standing:
@@ -139,22 +140,14 @@ def _link(deps: Deps, link_id: str) -> Link:
         return _NO_LINK
 
 
-WRITES = 4
-
-
 def owe_new_link(deps: Deps, link: Link) -> bool:
     """Whether a new link will be mailed: the request still waits for this person, and they have not
     had too many. What closes a link came with its secret and with a page's nonce."""
-    with suppress(NotFound):
-        for _ in range(WRITES):
-            record = deps.store.load(link.job_id)
-            change = _change(deps, record, link)
-            if change is None:
-                return False
-            with suppress(StoreConflict):
-                deps.commit(record, change)
-                return True
-    return False
+    try:
+        _, change = deps.update(link.job_id, lambda record: _change(deps, record, link))
+    except (NotFound, StoreConflict):
+        return False
+    return change is not None
 
 
 def _change(deps: Deps, record: JobRecord, link: Link) -> Change | None:
@@ -189,31 +182,18 @@ def opened_here(deps: Deps, request: Request, link: Link) -> Opened:
 
 
 def code_faults(deps: Deps, link: Link, held: Opened, typed: str) -> tuple[Fault, ...]:
-    """What is wrong with the typed code. No code at all is not a guess: a button clicker must not
-    use up a person's tries. Raises HttpRefusal at the last try."""
+    """What is wrong with the typed code. Raises HttpRefusal at the last try."""
     if not link.secret_hash:
         # A page of somebody signed in: there is no link to close.
-        return session.code_faults(deps, link.link_id, typed, held.code)
-    if links.same_code(typed, held.code):
-        return ()
-    if not typed:
-        return (Fault("code", "Type the code that this page shows."),)
-    left = TRIES - _counted(deps, link)
-    if left <= 0:
+        return codes.of_session(deps, link.link_id, typed, held.code)
+
+    def closed(left: int) -> Notice:
         # Only the try that closed it: guesses at the same time bring no second mail.
         mailed = not left and owe_new_link(deps, link)
-        raise HttpRefusal(notices.NEW_LINK if mailed else notices.TRIED_OUT)
-    tries = "1 try is" if left == 1 else f"{left} tries are"
-    return (Fault("code", f"That is not the code; {tries} left."),)
+        return notices.NEW_LINK if mailed else notices.TRIED_OUT
+
+    return codes.faults(typed, held.code, lambda: _counted(deps, link), closed)
 
 
 def _counted(deps: Deps, link: Link) -> int:
-    """Count a wrong code; how many there were. Guesses at the same time are counted one by one."""
-    for _ in range(TRIES):
-        try:
-            deps.store.count_try(link)
-        except StoreConflict:
-            link = deps.store.link(link.link_id)
-        else:
-            return link.tries + 1
-    return link.tries
+    return count_wrong(link, deps.store.count_try, lambda: deps.store.link(link.link_id))

@@ -14,7 +14,6 @@ from countersign.approvals.mailed_code import confirm
 from countersign.domain.approvals.approval import Approval, Decision, apply_decision
 from countersign.domain.approvals.authority import sign
 from countersign.domain.canonical import instant
-from countersign.domain.errors import StoreConflict
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.shown import asked
 from countersign.domain.ledger.entry import LedgerEntry
@@ -59,8 +58,6 @@ def tier_name(workflows: Workflows, workflow: str, number: int) -> str:
 
 CALLBACK_AFTER = timedelta(minutes=2)
 """When `tick` looks whether the execution went on."""
-WRITES = 3
-"""How often a decision is tried when somebody else writes the job at the same time."""
 
 
 def record_decision(
@@ -74,29 +71,22 @@ def record_decision(
     """
     asked(here.record, here.approval, here.now)
     confirmed = confirm(deps, here, decision, typed or Typed())
-    for _ in range(WRITES):
-        try:
-            return _written(deps, here, decision, confirmed=confirmed)
-        except StoreConflict:
-            here = _reloaded(deps, here)
-            # Our own write can come back as a conflict when its answer was lost.
-            if decision in here.approval.signatures and here.approval.decision is not None:
-                go_on(deps, here)
-            if here.standing != "open":
-                return here
-    raise StoreConflict("the job kept changing; nothing was decided")
 
+    def signed(record: JobRecord) -> Change | None:
+        now = here.at(record)
+        if now.standing != "open":
+            return None
+        asked(record, now.approval, now.now)
+        approval = sign(deps.people.directory(), now.approval, decision)
+        return _change(now, approval, decision, confirmed=confirmed)
 
-def _written(deps: Deps, here: AskedT, decision: Decision, *, confirmed: bool) -> AskedT:
-    asked(here.record, here.approval, here.now)
-    approval = sign(deps.people.directory(), here.approval, decision)
-    change = _change(here, approval, decision, confirmed=confirmed)
-    record = deps.commit(here.record, change)
-    observability.step_done(record.job, change)
-    after = replace(here, record=record, approval=approval)
-    if approval.decision is not None:
-        go_on(deps, after)
-    decided(record.job.workflow, record.ledger, approval, decision)
+    record, change = deps.update(here.record.job.job_id, signed)
+    after = here.at(record)
+    if change is not None:
+        observability.step_done(record.job, change)
+        if after.approval.decision is not None:
+            go_on(deps, after)
+        decided(record.job.workflow, record.ledger, after.approval, decision)
     return after
 
 
@@ -142,8 +132,3 @@ def go_on(deps: Deps, here: AskedT) -> None:
         told = False
     if not told:
         observability.count("CallbacksLost")
-
-
-def _reloaded(deps: Deps, here: AskedT) -> AskedT:
-    record: JobRecord = deps.store.load(here.record.job.job_id)
-    return replace(here, record=record, approval=record.approvals[here.approval.approval_id])

@@ -8,14 +8,14 @@ from typing import Any
 
 from countersign import observability
 from countersign.approvals.access import LinkHolder, code_faults, opened_here
-from countersign.approvals.decide import CALLBACK_AFTER, WRITES, go_on
+from countersign.approvals.decide import CALLBACK_AFTER, go_on
 from countersign.approvals.form import shown
 from countersign.approvals.outcome import EDITED, closed, replaced_notice
 from countersign.approvals.views.actions import Param, exact
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.authority import may_edit
-from countersign.domain.errors import ContractBroken, NotAuthorised, StoreConflict
-from countersign.domain.jobs.change import Change, Due
+from countersign.domain.errors import ContractBroken, NotAuthorised
+from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.shown import asked
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.ledger.fields import MOST, faults, inputs
@@ -199,25 +199,29 @@ def record_edit(
     NotAuthorised when the stored bytes moved or the person may not edit; HttpRefusal when another
     edit was first; StoreConflict when other writers did not let go.
     """
-    for _ in range(WRITES):
-        made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
-        try:
-            return _written(deps, here, held, made)
-        except StoreConflict:
-            here = _reloaded(deps, here, made)
-            if here.approval.superseded or here.standing != "open":
-                return here
-    raise StoreConflict("the job kept changing; nothing was edited")
+
+    def change_of(record: JobRecord) -> Change | None:
+        now = here.at(record)
+        if now.approval.superseded:
+            raise HttpRefusal(replaced_notice(record, now.approval, now.person))
+        return None if now.standing != "open" else _change(now, held, texts)
+
+    record, change = deps.update(here.record.job.job_id, change_of)
+    after = here.at(record)
+    if change is not None:
+        observability.step_done(record.job, change)
+        go_on(deps, after)
+    return after
 
 
-def _written(deps: Deps, here: LinkHolder, held: LedgerEntry, made: LedgerEntry) -> LinkHolder:
-    """One commit: the new entry, the request void with all its links and signatures. The due row
-    heals a crash before the execution was told."""
+def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Change:
+    """The new entry, the request void with all its links and signatures. The due row heals a crash
+    before the execution was told."""
+    made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
     judged = may_edit(here.member, here.approval, here.now)
     if not judged.allowed:
         raise NotAuthorised(judged.reason)
-    replaced = here.approval.model_copy(update={"superseded": True})
-    change = Change(
+    return Change(
         event=EDITED,
         actor=f"person:{here.person.id}",
         fields={
@@ -229,27 +233,10 @@ def _written(deps: Deps, here: LinkHolder, held: LedgerEntry, made: LedgerEntry)
             "void signatures": str(len(here.approval.signatures)),
         },
         ledger=(made,),
-        approvals=(replaced,),
+        approvals=(here.approval.model_copy(update={"superseded": True}),),
         done=("approval", "reminder"),
         due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
     )
-    record = deps.commit(here.record, change)
-    observability.step_done(record.job, change)
-    after = replace(here, record=record, approval=replaced)
-    go_on(deps, after)
-    return after
-
-
-def _reloaded(deps: Deps, here: LinkHolder, made: LedgerEntry) -> LinkHolder:
-    """The visit as it is now; our own write looks like a conflict when its answer was lost."""
-    record = deps.store.load(here.record.job.job_id)
-    after = replace(here, record=record, approval=record.approvals[here.approval.approval_id])
-    ours = any(one == made for one in record.ledger)
-    if after.approval.superseded and not ours:
-        raise HttpRefusal(replaced_notice(after.record, after.approval, after.person))
-    if after.approval.superseded:
-        go_on(deps, after)
-    return after
 
 
 def _sentence(refused: ContractBroken) -> str:

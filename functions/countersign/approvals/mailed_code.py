@@ -22,6 +22,7 @@ from countersign.runtime.deps import Deps
 from countersign.web.forms import CodeStep
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
+from countersign.web.wording import tries_left
 
 
 def code_mail(here: Addressee, amounts: Iterable[Money], code: str, until: datetime) -> Email:
@@ -103,8 +104,7 @@ def wrong(tried: Code, now: datetime, zone: str = UTC) -> CodeStep:
     """A wrong code; perhaps the last one."""
     left = TRIES - tried.tries
     if left > 0:
-        tries = "1 try is" if left == 1 else f"{left} tries are"
-        words = f"That is not the code that was mailed; {tries} left."
+        words = f"That is not the code that was mailed; {tries_left(left)}."
         return CodeStep(words, wrong=True, until=moment(tried.expires_at, zone))
     dead = f"The code was wrong {counted(TRIES, 'time')} and does not work any more."
     more = len(tried.recent(now)) < MOST_CODES

@@ -16,8 +16,8 @@ from countersign.approvals.views.actions import amounts, because
 from countersign.approvals.views.signatures import names_of
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.links import times_closed
-from countersign.domain.errors import Ambiguous, Refused, StoreConflict
-from countersign.domain.jobs.change import JobRecord
+from countersign.domain.errors import Ambiguous, Refused
+from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.mail_events import unreached
 from countersign.domain.jobs.shown import asked, stored
 from countersign.domain.ledger.entry import LedgerEntry
@@ -192,8 +192,6 @@ def _request_text(it: _Request) -> str:
 
 
 REFUSED = "refused by the provider"
-WRITES = 4
-"""How often a refused address is noted while others write the job."""
 
 
 def today(deps: Deps, people: Iterable[Person]) -> tuple[Person, ...]:
@@ -265,16 +263,11 @@ def _thread(deps: Deps, approval: Approval) -> str:
 
 
 def _out_of_reach(deps: Deps, record: JobRecord, approval: Approval, person: Person) -> JobRecord:
-    for _ in range(WRITES):
+    def change_of(found: JobRecord) -> Change | None:
         now = deps.clock.now()
-        change = unreached(record, approval.approval_id, person.id, REFUSED, now)
-        if change is None:
-            return record
-        try:
-            return deps.commit(record, change)
-        except StoreConflict:
-            record = deps.store.load(record.job.job_id)
-    raise StoreConflict("the job kept changing; a refused address is not noted")
+        return unreached(found, approval.approval_id, person.id, REFUSED, now)
+
+    return deps.update(record.job.job_id, change_of)[0]
 
 
 def _missing(approval: Approval) -> list[Person]:

@@ -15,7 +15,6 @@ from countersign.approvals.access import (
     record_of,
     workflow_of,
 )
-from countersign.approvals.decide import WRITES
 from countersign.approvals.service import contact_for, contact_today, extended
 from countersign.approvals.views.request import SourcePart, source
 from countersign.domain.approvals.approval import Approval, Person
@@ -28,7 +27,7 @@ from countersign.domain.approvals.questions import (
     asked,
     no_more,
 )
-from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised, StoreConflict
+from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised
 from countersign.domain.jobs.change import Change, Due, JobRecord, Link
 from countersign.domain.jobs.shown import stored
 from countersign.domain.workflow import Workflow
@@ -189,21 +188,14 @@ def _ask_view(here: LinkHolder, contact: Person) -> QuestionPage:
 def _record_question(deps: Deps, here: LinkHolder, text: str) -> None:
     """Store it, with more time for the first one; `tick` mails it. Raises ContractBroken for its
     text, NotAuthorised when no more may be asked."""
-    for _ in range(WRITES):
-        earlier = here.record.questions.values()
-        contact = _contact(deps, here)
-        one = asked(here.approval, earlier, text, by=here.person, contact=contact, now=here.now)
-        try:
-            deps.commit(here.record, _asked(deps, here, one))
-        except StoreConflict:
-            record = deps.store.load(here.record.job.job_id)
-            if one in record.questions.values():
-                return
-            approval = record.approvals[here.approval.approval_id]
-            here = replace(here, record=record, approval=approval)
-        else:
-            return
-    raise StoreConflict("the job kept changing; nothing was asked")
+
+    def change_of(record: JobRecord) -> Change:
+        now, contact = here.at(record), _contact(deps, here)
+        earlier = record.questions.values()
+        one = asked(now.approval, earlier, text, by=now.person, contact=contact, now=now.now)
+        return _asked(deps, now, one)
+
+    deps.update(here.record.job.job_id, change_of)
 
 
 def _asked(deps: Deps, here: LinkHolder, question: Question) -> Change:
@@ -241,7 +233,7 @@ def _take_answer(deps: Deps, request: Request, here: Answering) -> Response:
     form = _form(deps, request, here.link, here.question.question_id)
     if not form.faults:
         try:
-            here = _record_answer(deps, here, form.texts[_TEXT])
+            _record_answer(deps, here, form.texts[_TEXT])
         except ContractBroken as wrong:
             form = replace(form, faults=(Fault(_TEXT, str(wrong)),))
         except AlreadyDecided:
@@ -249,26 +241,23 @@ def _take_answer(deps: Deps, request: Request, here: Answering) -> Response:
     return _answer_page(here, form, 422) if form.faults else notice(notices.ANSWERED)
 
 
-def _record_answer(deps: Deps, here: Answering, text: str) -> Answering:
+def _record_answer(deps: Deps, here: Answering, text: str) -> None:
     """Raises ContractBroken for the text, AlreadyDecided when none is needed any more."""
-    for _ in range(WRITES):
-        said = answered(here.question, text, by=here.link.person_id, now=here.now)
-        change = Change(
+
+    def change_of(record: JobRecord) -> Change:
+        question = record.questions[here.question.question_id]
+        if not replace(here, record=record, question=question).waits:
+            raise AlreadyDecided("the request was decided meanwhile")
+        said = answered(question, text, by=here.link.person_id, now=here.now)
+        return Change(
             event="answered",
             actor=f"person:{here.link.person_id}",
             fields={"question": said.question_id, "text": said.answer},
             questions=(said,),
             due=(Due(kind="question", at=here.now),),
         )
-        try:
-            return replace(here, record=deps.commit(here.record, change), question=said)
-        except StoreConflict:
-            here = replace(_answering(deps, here.link), now=here.now)
-            if here.question == said:
-                return here
-            if not here.waits:
-                raise AlreadyDecided("the request was decided meanwhile") from None
-    raise StoreConflict("the job kept changing; nothing was answered")
+
+    deps.update(here.record.job.job_id, change_of)
 
 
 def _form(deps: Deps, request: Request, link: Link, shown: str) -> Form:

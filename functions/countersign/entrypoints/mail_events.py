@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from countersign import observability
-from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.errors import NotFound
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import Change, Due, JobRecord, Link
 from countersign.domain.jobs.job import Status
@@ -30,9 +30,6 @@ from countersign.domain.mail import LINK
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
 
-TRIES = 4
-"""Each reads the job anew: its own steps write it at the same time."""
-
 
 def came_back(deps: Deps, told: Returned) -> bool:
     """Take note of it: whether anything changed. Raises StoreConflict when the job is written too
@@ -41,19 +38,13 @@ def came_back(deps: Deps, told: Returned) -> bool:
     What it is about is believed only as far as the tables bear it out: the job must have exactly
     this action, or the link must be of this job.
     """
-    for _ in range(TRIES - 1):
-        with suppress(StoreConflict):
-            return _noted(deps, told)
-    return _noted(deps, told)
-
-
-def _noted(deps: Deps, told: Returned) -> bool:
-    change = _change(deps, told)
-    if change is None:
+    made: Change | None = None
+    if told.job_id and not told.soft:
+        with suppress(NotFound):
+            _, made = deps.update(told.job_id, lambda record: _change(deps, record, told))
+    if made is None:
         observability.logger().info("returned mail changes nothing", extra={"kind": told.kind})
         return False
-    record, made = change
-    deps.commit(record, made)
     observability.logger().info(made.event, extra={"job_id": told.job_id, "kind": told.kind})
     return True
 
@@ -68,19 +59,12 @@ def count(told: Returned) -> None:
         observability.count("MailsBounced")
 
 
-def _change(deps: Deps, told: Returned) -> tuple[JobRecord, Change] | None:
-    if told.soft or not told.job_id:
-        return None
-    try:
-        record = deps.store.load(told.job_id)
-        if told.part.startswith(LINK):
-            link = deps.store.link(told.part.removeprefix(LINK))
-            change = _unreached(deps, record, link, told)
-        else:
-            change = _failed(deps, record, told)
-    except NotFound:
-        return None
-    return (record, change) if change else None
+def _change(deps: Deps, record: JobRecord, told: Returned) -> Change | None:
+    """Raises NotFound for a link that is gone."""
+    if told.part.startswith(LINK):
+        link = deps.store.link(told.part.removeprefix(LINK))
+        return _unreached(deps, record, link, told)
+    return _failed(deps, record, told)
 
 
 def _failed(deps: Deps, record: JobRecord, told: Returned) -> Change | None:

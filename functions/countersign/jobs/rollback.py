@@ -7,13 +7,10 @@ from typing import Any
 from countersign.domain.approvals.authority import Authority
 from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import ContractBroken, NotAuthorised, StoreConflict
-from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.planning.rollback import may_roll_back, ordered, refusal
 from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
-
-TRIES = 3
-"""Of ten orders at once one is written; the others read again, and learn that it was."""
 
 
 def allowed(member: Member | None, record: JobRecord, workflow: Workflow[Any] | None) -> Authority:
@@ -33,25 +30,27 @@ def roll_back(
     `version` is that of the job that the person was shown: another one is not theirs to order.
     Raises NotFound, NotAuthorised, or ContractBroken with why there is nothing to order.
     """
-    for _ in range(TRIES):
-        record = deps.store.load(job_id)
+
+    def order(record: JobRecord) -> Change:
         if version is not None and record.job.version != version:
             raise ContractBroken("the job changed since it was shown: look at it again")
-        try:
-            return _ordered(deps, record, by, reason)
-        except StoreConflict:
-            continue
-    raise ContractBroken("somebody else changes this job at the same moment: look at it again")
+        return _order(deps, record, by, reason)
+
+    try:
+        record, _ = deps.update(job_id, order)
+    except StoreConflict:
+        raise ContractBroken(
+            "somebody else changes this job at the same moment: look at it again"
+        ) from None
+    deps.executions.start(record.job.execution, job_id)
+    return record
 
 
-def _ordered(deps: Deps, record: JobRecord, by: str, reason: str) -> JobRecord:
+def _order(deps: Deps, record: JobRecord, by: str, reason: str) -> Change:
     workflow = deps.workflows.get(record.job.workflow)
     if workflow is None:
         raise ContractBroken(f"this code does not know the workflow {record.job.workflow}")
     judged = may_roll_back(deps.people.directory().member(by), workflow, record)
     if not judged.allowed:
         raise NotAuthorised(f"{by} may not roll this back: {judged.reason}")
-    change = ordered(record, workflow, by=by, reason=reason, now=deps.clock.now())
-    record = deps.commit(record, change)
-    deps.executions.start(record.job.execution, record.job.job_id)
-    return record
+    return ordered(record, workflow, by=by, reason=reason, now=deps.clock.now())

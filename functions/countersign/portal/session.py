@@ -7,32 +7,15 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from countersign.domain.approvals import links
-from countersign.domain.approvals.codes import TRIES, Code
+from countersign.domain.approvals.codes import Code
 from countersign.domain.approvals.directory import Member
 from countersign.domain.approvals.session import SESSION_FOR, Session, sealed, unsealed
 from countersign.domain.errors import StoreConflict
 from countersign.runtime.deps import Deps
-from countersign.web import forms, notices
+from countersign.web import codes, notices
 from countersign.web.forms import Fault, Fields, HttpRefusal
 from countersign.web.http import Request, set_cookie
 from countersign.web.page_cookie import Opened, opened, opened_now
-
-
-def code_faults(deps: Deps, page: str, typed: str, code: str) -> tuple[Fault, ...]:
-    """What is wrong with the code that was typed on a page, `page` being its id in the session. No
-    code at all is no guess. Raises HttpRefusal at the session's last wrong code and after it."""
-    key = f"session {page.split()[1]}"
-    held = deps.codes.held(key)
-    if held is not None and held.tries >= TRIES:
-        raise HttpRefusal(notices.PORTAL_TRIED_OUT)
-    faults = forms.code_faults(typed, code)
-    if not faults or not typed:
-        return faults
-    left = TRIES - _counted(deps, key, held)
-    if left <= 0:
-        raise HttpRefusal(notices.PORTAL_TRIED_OUT)
-    tries = "1 try is" if left == 1 else f"{left} tries are"
-    return (Fault("code", f"That is not the code that this page shows; {tries} left."),)
 
 
 def end(deps: Deps, session_id: str) -> None:
@@ -51,20 +34,6 @@ def has_ended(deps: Deps, session_id: str) -> bool:
 
 def _ended(session_id: str) -> str:
     return f"ended {session_id}"
-
-
-def _counted(deps: Deps, key: str, held: Code | None) -> int:
-    """Count a wrong code; how many there were. Those of the same moment are counted one by one."""
-    for _ in range(TRIES):
-        before = held or Code(key=key, expires_at=deps.clock.now() + SESSION_FOR)
-        after = before.model_copy(update={"tries": before.tries + 1})
-        try:
-            deps.codes.change(held, after)
-        except StoreConflict:
-            held = deps.codes.held(key)
-        else:
-            return after.tries
-    return TRIES
 
 
 HOME = "/approvals"
@@ -144,7 +113,7 @@ def submitted(
     if at is None:
         raise HttpRefusal(notices.PORTAL_OPEN_AGAIN)
     typed = fields.get("code", "")
-    return Opened(at, held.code), code_faults(deps, here.page(place), typed, held.code)
+    return Opened(at, held.code), codes.of_session(deps, here.page(place), typed, held.code)
 
 
 def _key(deps: Deps) -> str:

@@ -8,14 +8,15 @@ from urllib.parse import quote
 from countersign import observability
 from countersign.domain.approvals import links
 from countersign.domain.approvals.approval import Person
+from countersign.domain.approvals.codes import count_wrong
 from countersign.domain.approvals.directory import Member
-from countersign.domain.approvals.session import LINK_FOR, TRIES, SignIn
+from countersign.domain.approvals.session import LINK_FOR, SignIn
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.mail import Email
 from countersign.portal import session
 from countersign.portal.session import end
 from countersign.runtime.deps import Deps
-from countersign.web import forms, notices
+from countersign.web import codes, forms, notices
 from countersign.web.forms import Fault, Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened, opened_now
@@ -171,26 +172,15 @@ def _signed_in(deps: Deps, held: SignIn, member: Member) -> Response:
 
 
 def _code_faults(deps: Deps, held: SignIn, page_open: Opened, typed: str) -> tuple[Fault, ...]:
-    """As for approval links: no code is no guess, a wrong one counts, the last one closes."""
-    faults = forms.code_faults(typed, page_open.code)
-    if not faults or not typed:
-        return faults
-    left = TRIES - _counted(deps, held)
-    if left <= 0:
-        raise HttpRefusal(notices.LINK_CLOSED)
-    tries = "1 try is" if left == 1 else f"{left} tries are"
-    return (Fault("code", f"That is not the code; {tries} left."),)
+    """As for approval links: a wrong one counts, the last one closes. Raises HttpRefusal."""
 
+    def count(found: SignIn) -> None:
+        deps.sign_ins.change(found, found.model_copy(update={"tries": found.tries + 1}))
 
-def _counted(deps: Deps, held: SignIn) -> int:
-    for _ in range(TRIES):
-        try:
-            deps.sign_ins.change(held, held.model_copy(update={"tries": held.tries + 1}))
-        except StoreConflict:
-            held = _stored(deps, held.link_id)
-        else:
-            return held.tries + 1
-    return held.tries
+    def counted() -> int:
+        return count_wrong(held, count, lambda: _stored(deps, held.link_id))
+
+    return codes.faults(typed, page_open.code, counted, lambda _: notices.LINK_CLOSED)
 
 
 def _path(request: Request) -> str:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from countersign.connectors.clock import Deadline, Offset, SystemClock, SystemIds, clock_of, pause
-from countersign.domain.errors import InternalError
+from countersign.domain.errors import InternalError, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord, after, transition
 from countersign.domain.jobs.inbox import listing
 from countersign.domain.mail import JobMailer
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from countersign.connectors.hubspot.client import HubSpot
     from countersign.connectors.stripe.client import StripePayments
     from countersign.domain import ports
+    from countersign.domain.jobs.audit import Entry
+    from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews
     from countersign.domain.limits.caps import Caps
     from countersign.domain.limits.circuit_breaker import Breaker
@@ -48,6 +50,11 @@ if TYPE_CHECKING:
     )
     from countersign.domain.workflow import Workflows
 
+
+UPDATE_TRIES = 4
+"""How often a change is made anew while others write the job. Each conflict is one of them getting
+through (a signature, an edit, a mail that came back, `tick`, the job's own step), and no more of
+them come together than that."""
 
 T = TypeVar("T")
 
@@ -343,7 +350,36 @@ class Deps(Outside):
 
     def commit(self, record: JobRecord, change: Change) -> JobRecord:
         """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""
-        job, entry = transition(record.job, change, self.clock.now(), self.ids.salt)
+        return self._write(record, change, *self._next(record, change))
+
+    def update(
+        self, job_id: str, change_of: Callable[[JobRecord], Change | None]
+    ) -> tuple[JobRecord, Change | None]:
+        """Read the job, let `change_of` make a change of it, commit; again, from what is stored
+        then, when somebody else wrote first. The job afterwards, and the change; None: nothing was
+        to be written.
+
+        A conflict with our own write, whose answer was lost, is no conflict. Raises NotFound,
+        StoreConflict when others do not let go, and whatever `change_of` raises.
+        """
+        record = self.store.load(job_id)
+        for _ in range(UPDATE_TRIES):
+            change = change_of(record)
+            if change is None:
+                return record, None
+            job, entry = self._next(record, change)
+            try:
+                return self._write(record, change, job, entry), change
+            except StoreConflict:
+                record = self.store.load(job_id)
+            if any(one.hash == entry.hash for one in record.audit):
+                return record, change
+        raise StoreConflict("others kept changing the job; nothing was written")
+
+    def _next(self, record: JobRecord, change: Change) -> tuple[Job, Entry]:
+        return transition(record.job, change, self.clock.now(), self.ids.salt)
+
+    def _write(self, record: JobRecord, change: Change, job: Job, entry: Entry) -> JobRecord:
         done = after(record, job, entry, change)
         self.store.write(record.job, job, entry, listing(record, done, change))
         return done

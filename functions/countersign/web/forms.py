@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from countersign.domain.approvals import links
 from countersign.domain.approvals.approval import RejectionReason
 from countersign.runtime.deps import Deps
 from countersign.web import notices
@@ -152,11 +151,3 @@ def text(given: Fields, name: str) -> str:
     if name not in given:
         raise HttpRefusal(notices.PORTAL_MALFORMED)
     return given[name].replace("\r\n", "\n").strip()
-
-
-def code_faults(typed: str, code: str) -> tuple[Fault, ...]:
-    """What is wrong with the typed code; nothing is counted here."""
-    if links.same_code(typed, code):
-        return ()
-    words = "That is not the code that this page shows." if typed else "Type the code of this page."
-    return (Fault("code", words),)

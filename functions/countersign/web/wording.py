@@ -13,6 +13,11 @@ SHORT = 12
 """Characters of a digest that a person compares; the whole one is on the page too."""
 
 
+def tries_left(number: int) -> str:
+    """`1 try is left`, `3 tries are left`."""
+    return "1 try is left" if number == 1 else f"{number} tries are left"
+
+
 STATUS_WORDS = {
     ActionStatus.PLANNED: "waits for a signature",
     ActionStatus.AUTHORISED: "about to run",

@@ -17,10 +17,13 @@ from tests.unit.web.waiting import JOB, TOKEN, approval, waiting
 
 ROUNDS = 20
 THREADS = 8
+TO_CHANGE = 2
+"""Which read of a request the change is made of."""
 
 
 class Meeting(FakeStore):
-    """Makes the writers meet: nobody writes before everybody has read."""
+    """Makes the writers meet: nobody writes before everybody has read what they change, after the
+    page's own read."""
 
     def __init__(self, writers: int) -> None:
         super().__init__()
@@ -31,9 +34,10 @@ class Meeting(FakeStore):
     def load(self, job_id: str) -> JobRecord:
         """As the port."""
         record = super().load(job_id)
-        if self.meets and not getattr(self._met, "once", False):
-            self._met.once = True
-            self._barrier.wait(10)
+        if self.meets:
+            self._met.reads = getattr(self._met, "reads", 0) + 1
+            if self._met.reads == TO_CHANGE:
+                self._barrier.wait(10)
         return record
 
 

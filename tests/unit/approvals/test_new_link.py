@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.approvals.access import TRIES
 from countersign.domain.approvals.approval import Choice
+from countersign.domain.approvals.codes import TRIES
 from countersign.domain.approvals.links import MOST_NEW
 from countersign.domain.mail import Email
 from countersign.entrypoints.tick import tick

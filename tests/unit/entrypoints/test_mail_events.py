@@ -16,10 +16,11 @@ from countersign.domain.jobs.change import Change
 from countersign.domain.jobs.job import Job
 from countersign.domain.jobs.mail_events import returned
 from countersign.domain.mail import Email
-from countersign.entrypoints.mail_events import TRIES, came_back, count
+from countersign.entrypoints.mail_events import came_back, count
 from countersign.entrypoints.tick import tick
 from countersign.jobs.cases import take_out
 from countersign.jobs.rollback import roll_back
+from countersign.runtime.deps import UPDATE_TRIES
 from countersign.runtime.step import Call, run
 from countersign.steps.act.handler import act
 from countersign.steps.decide import decide
@@ -441,10 +442,10 @@ def test_a_job_that_others_write_is_read_again(world: World, replied: Journey) -
     """A few conflicts are waited out; more are left to the next delivery of the event."""
     told = returned(event(reply(world), sent_as(replied)))
     assert told
-    world.store = Contended(world.store, TRIES)
+    world.store = Contended(world.store, UPDATE_TRIES)
     world.deps = world.deps_again()
     with pytest.raises(StoreConflict):
         came_back(world.deps, told)
-    world.store.others = TRIES - 1
+    world.store.others = UPDATE_TRIES - 1
     assert came_back(world.deps, told)
     assert replied.statuses()["email.send_reply"] == "failed"

@@ -10,7 +10,8 @@ import pytest
 
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.money import Money
-from countersign.web.forms import code_faults
+from countersign.web.codes import faults
+from countersign.web.notices import TRIED_OUT
 from tests.fakes.world import ANA, BEN, World
 from tests.unit.web.many import many
 from tests.unit.web.member import MemberBrowser
@@ -190,5 +191,5 @@ def test_five_wrong_codes_end_the_session_and_a_new_one_goes_on() -> None:
 @pytest.mark.control
 def test_control_codes_that_nobody_counts_can_be_guessed_for_ever() -> None:
     """The same guesses against the comparison alone are never stopped."""
-    guesses = [code_faults(f"GUES{n}", "ABCDE") for n in range(9)]
+    guesses = [faults(f"GUES{n}", "ABCDE", lambda: 0, lambda _: TRIED_OUT) for n in range(9)]
     assert all(guesses)

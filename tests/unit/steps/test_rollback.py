@@ -20,7 +20,8 @@ from countersign.domain.errors import (
 from countersign.domain.planning.rollback import order_of
 from countersign.entrypoints.tick import tick
 from countersign.jobs.cases import take_out
-from countersign.jobs.rollback import TRIES, roll_back
+from countersign.jobs.rollback import roll_back
+from countersign.runtime.deps import UPDATE_TRIES
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.store import Crash
@@ -169,7 +170,7 @@ def test_an_order_that_loses_a_race_reads_again() -> None:
     world.store.fails_with(StoreConflict("somebody else was first"))
     assert roll_back(world.deps, journey.job_id, by="ana", reason=WHY).job.status == "RETRYING"
     world, journey = done()
-    world.store.fails_with(StoreConflict("somebody else was first"), times=TRIES)
+    world.store.fails_with(StoreConflict("somebody else was first"), times=UPDATE_TRIES)
     with pytest.raises(ContractBroken, match="at the same moment"):
         roll_back(world.deps, journey.job_id, by="ana", reason=WHY)
 

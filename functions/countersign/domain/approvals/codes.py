@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Protocol, TypeVar
 
 from countersign.domain.approvals import links
 from countersign.domain.approvals.approval import Approval, Decision
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
+from countersign.domain.errors import StoreConflict
 from countersign.domain.money import Money
 from countersign.domain.policy.release import Limits
 
@@ -18,7 +20,8 @@ ABOVE = "code.above"
 DIGITS = 6
 CODE_FOR = timedelta(minutes=10)
 TRIES = 5
-"""How often a code may be typed, the right time included; after that it is dead."""
+"""How often a code may be typed, the right time included; after that it, the link or the session is
+dead."""
 MOST_CODES = 3
 """Codes mailed to one person for one request within CODES_WITHIN."""
 CODES_WITHIN = timedelta(hours=1)
@@ -51,6 +54,33 @@ class Code(Contract):
     def recent(self, now: datetime) -> tuple[datetime, ...]:
         """The mails that count against the next one."""
         return tuple(at for at in self.sent if now - at < CODES_WITHIN)
+
+
+class Tried(Protocol):
+    """Something that is closed by too many wrong codes."""
+
+    @property
+    def tries(self) -> int:
+        """How many there were."""
+
+
+TriedT = TypeVar("TriedT", bound=Tried)
+
+
+def count_wrong(held: TriedT, count: Callable[[TriedT], None], again: Callable[[], TriedT]) -> int:
+    """Count a wrong code; how many there were. Guesses of the same moment are counted one by one.
+
+    `count` stores one try more than `held` has, and raises StoreConflict when another guess was
+    first; `again` reads it then.
+    """
+    for _ in range(TRIES):
+        try:
+            count(held)
+        except StoreConflict:
+            held = again()
+        else:
+            return held.tries + 1
+    return held.tries
 
 
 def mailed_key(approval: Approval, person_id: str) -> str:

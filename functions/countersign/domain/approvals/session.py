@@ -10,12 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from countersign.domain.approvals import links
+from countersign.domain.approvals.codes import TRIES
 from countersign.domain.contract import Contract
 
 SESSION_FOR = timedelta(hours=8)
 LINK_FOR = timedelta(minutes=15)
-TRIES = 5
-"""Wrong codes after which a sign-in link is dead."""
 MOST_MAILS = 5
 """Sign-in mails to one address within MAILS_WITHIN."""
 MAILS_WITHIN = timedelta(hours=1)

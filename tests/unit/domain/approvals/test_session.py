@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from countersign.domain.approvals import links
+from countersign.domain.approvals.codes import TRIES
 from countersign.domain.approvals.session import (
     SESSION_FOR,
-    TRIES,
     SignIn,
     recent,
     sealed,
