@@ -83,7 +83,7 @@ def workflow(
         actions={action_id: action(action_id) for action_id in ids},
         tiers=(Tier(role="sales", within=timedelta(hours=8)),),
         requester=lambda _: "",
-        reads="crm",
+        connectors=("crm",),
         read=lambda raw: Letter(text=raw.body.decode()),
         dismiss=lambda letter: "" if letter.text else "the letter is empty",
         source_text=lambda letter: letter.text,
@@ -96,7 +96,6 @@ def workflow(
         confidence=lambda _, draft: draft.confidence,
         offline=lambda text: {"text": text},
         lookups=lambda _, __: (),
-        claim=lambda _, __: None,
         joins=lambda mine, theirs, _: mine == theirs,
         want=lambda _: wants,
     )

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from countersign.domain.contract import Contract
+from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.ledger.action import Action, Difference, ProposedAction
 from countersign.domain.ledger.entry import LedgerEntry
@@ -16,14 +16,37 @@ from countersign.domain.limits.caps import Cap
 from countersign.domain.policy.policy import Policy
 from countersign.domain.policy.proposal import Fact, Proposal
 from countersign.domain.policy.records import Lookup, Records
-from countersign.domain.policy.release import Release
+from countersign.domain.policy.release import Limits, Release
 from countersign.domain.policy.rules import Rule, Situation
 
 InputT = TypeVar("InputT", bound=Contract)
 
+Metric = Literal[
+    "approved_unchanged_share",
+    "rejected_or_escalated_share",
+    "ungrounded_share",
+    "run_alone_share",
+    "hours_to_outcome_p90",
+    "hours_to_callback_p90",
+    "unknown_outcomes",
+    "wrong_recipients",
+    "cap_reached_days",
+]
+"""Names of what criteria compare. Shares are 0 to 1, over a calendar month; times in hours of the
+owner's working time; the rest are counts in a month."""
+
 PARTS = "\n\u241e\n"
 """Between the parts of a source text (a form's fields, a mail's subject and body): a sign that no
 quote can span."""
+
+
+class Criterion(Value):
+    """What the owner expects of the workflow, or when they must act: a metric's name, compared."""
+
+    metric: Metric
+    compare: Literal[">=", "<="]
+    value: Decimal
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -82,9 +105,9 @@ class Workflow(Generic[InputT]):
     title: str
     owner: str
     """The role that answers for it, gets its cases, and is asked questions about its requests."""
-    success: tuple[str, ...]
-    thresholds: tuple[str, ...]
-    """Failure thresholds: when the owner must act."""
+    success: tuple[Criterion, ...]
+    thresholds: tuple[Criterion, ...]
+    """Failure thresholds: when one holds, the owner must act."""
     input: type[InputT]
     answer: type[Contract]
     release: Release
@@ -114,13 +137,13 @@ class Workflow(Generic[InputT]):
     """Our own confidence, 0 to 1, from measured features."""
     offline: Callable[[str], Mapping[str, Any]]
     """The plain heuristics: prompt text to an answer."""
-    reads: str
-    """The connector whose records it looks at."""
+    connectors: tuple[str, ...]
+    """The connectors whose records it looks at, in this order; at least one."""
     lookups: Callable[[InputT, Proposal], tuple[Lookup, ...]]
-    claim: Callable[[InputT, Proposal], Claim | None]
-    joins: Callable[[str, str, float], bool]
-    """(my claim's body, the holder's body, hours between) → whether mine joins the holder's."""
     want: Callable[[Situation[InputT]], Sequence[ProposedAction]]
+    claim: Callable[[InputT, Proposal, Limits], Claim | None] = lambda _given, _plan, _limits: None
+    joins: Callable[[str, str, float], bool] = lambda _mine, _theirs, _hours: False
+    """(my claim's body, the holder's body, hours between) → whether mine joins the holder's."""
     caps: Callable[[Situation[InputT], Contract], Sequence[Cap]] = lambda _seen, _params: ()
     """Which caps an action with these parameters falls under when it runs without a signature."""
     history: Callable[[Records, Collection[str]], Sequence[Dealing]] = lambda _found, _ours: ()
@@ -137,6 +160,15 @@ class Workflow(Generic[InputT]):
     the target would not take it."""
     money: Mapping[str, str] = field(default_factory=dict)
     """Parts of the answer that are sums, each with the word before `money_facts`."""
+    notes: frozenset[str] = frozenset()
+    """Ids of rules that are shown and decide nothing."""
+    offline_cap: Decimal = Decimal(1)
+    """The most confidence that an answer of `offline` can have."""
+
+    @property
+    def reads(self) -> str:
+        """The connector that is looked at first."""
+        return self.connectors[0]
 
 
 Workflows = Mapping[str, Workflow[Any]]

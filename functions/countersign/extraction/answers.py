@@ -12,6 +12,8 @@ from countersign.domain.contract import Contract, Value
 
 _MAX_QUOTES = 8
 _MAX_PERCENT = 100
+_LAST = "confidence"
+"""A model says how sure it is after what it is sure of."""
 
 
 def _at_most(limit: int) -> AfterValidator:
@@ -89,7 +91,10 @@ def strict_schema(answer: type[Contract]) -> Mapping[str, Any]:
     additional ones, no defaults, none of the string and array bounds).
     """
     stripped: dict[str, Any] = _without_titles(answer.model_json_schema())
-    return stripped
+    last = [name for name in stripped["required"] if name == _LAST]
+    required = [name for name in stripped["required"] if name != _LAST] + last
+    properties = {name: stripped["properties"][name] for name in required}
+    return {**stripped, "properties": properties, "required": required}
 
 
 def _without_titles(node: Any) -> Any:

@@ -7,24 +7,24 @@ from datetime import UTC, datetime, timedelta
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import prompts
 from countersign.extraction.injection import order_in
-from countersign.extraction.messages import CUT, MessageT
+from countersign.extraction.messages import CUT, SourceT
 
 Hit = tuple[object, object] | None
 
 
-def low_confidence(situation: Situation[MessageT]) -> Hit:
+def low_confidence(situation: Situation[SourceT]) -> Hit:
     """Less confidence than `confidence.min`."""
     least = situation.limits.number("confidence.min")
     sure = situation.proposal.confidence
     return (sure, least) if sure < least else None
 
 
-def unauthenticated(situation: Situation[MessageT]) -> Hit:
+def unauthenticated(situation: Situation[SourceT]) -> Hit:
     """A sender whom nobody vouches for."""
     return None if situation.input.authenticated else (situation.input.channel, "authenticated")
 
 
-def over_size(situation: Situation[MessageT]) -> Hit:
+def over_size(situation: Situation[SourceT]) -> Hit:
     """More files than `attachments.max`, or a text that was cut."""
     files, most = len(situation.input.attachments), situation.limits.number("attachments.max")
     if files > most:
@@ -32,7 +32,7 @@ def over_size(situation: Situation[MessageT]) -> Hit:
     return ("text was cut", "a text that is read whole") if CUT in situation.input.defects else None
 
 
-def masked(situation: Situation[MessageT]) -> Hit:
+def masked(situation: Situation[SourceT]) -> Hit:
     """Numbers that no model may see."""
     return ("masked in the text", "none") if prompts.is_masked(situation.input) else None
 

@@ -77,6 +77,12 @@ def contains(quote: str, value: str) -> bool:
     return flat(value).lower() in flat(quote).lower()
 
 
+def stands(quote: str, value: str) -> bool:
+    """Whether the quote holds the value as whole words: "12 Oak St" is not in "112 Oak Street"."""
+    wanted = re.escape(flat(value).lower())
+    return bool(re.search(rf"(?<!\w){wanted}(?!\w)", flat(quote).lower()))
+
+
 def all_words(quote: str, value: str) -> bool:
     """Whether the quote holds every word of the value."""
     hay = flat(quote).lower()

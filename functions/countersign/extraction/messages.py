@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -11,17 +11,20 @@ from pydantic import StringConstraints
 from countersign.domain.contract import Contract, ContractT, Value
 from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.workflow import Raw
+from countersign.extraction import language
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.mail.message import Mail, read_mail
 from countersign.parsing.sniff import sniff
-from countersign.parsing.text import one_line
+from countersign.parsing.text import decode, one_line, tidy
 
 Channel = Literal["form", "mail"]
 Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+SourceT = TypeVar("SourceT", bound="Source")
 MessageT = TypeVar("MessageT", bound="Message")
+DocumentT = TypeVar("DocumentT", bound="Document")
 
 CUT = "The text is longer than what is read; the rest was left out."
 
@@ -34,27 +37,56 @@ class Attachment(Value):
     size: int
 
 
-class Message(Contract):
-    """What somebody wrote, and how far it is known who did. Workflows add what a form stated."""
+class Source(Contract):
+    """What enters a workflow, whatever it is: where it comes from, and text in named parts."""
 
-    channel: Channel
-    sender: str
-    """The address that wrote, domain in lower case; the only recipient a reply can have."""
+    channel: str
+    """How it came: `form`, `mail`, `document`."""
+    sender: str = ""
+    """The address that it comes from, domain in lower case; empty where no person sent it."""
     sender_name: str = ""
     authenticated: bool = False
     """Whether `sender` is vouched for: our own receiver (DMARC or aligned DKIM) for a mail; for a
     form only a signed webhook of a system that knows its customers. Never for a public form."""
-    subject: str = ""
-    text: str
-    signature: str = ""
     attachments: tuple[Attachment, ...] = ()
     automatic: str = ""
     """Why nobody wrote this by hand (a sentence); empty when somebody did."""
-    message_id: str = ""
     defects: tuple[str, ...] = ()
     """What the parser had to repair, in sentences."""
     language_hints: tuple[str, ...] = ()
     """ISO 639-1 codes that headers or the form declare."""
+
+    def texts(self) -> Mapping[str, str]:
+        """The text in its parts, by their names, in order: quotes must stand in one of them."""
+        raise NotImplementedError  # each kind of source has its own parts
+
+
+class Message(Source):
+    """What somebody wrote, and how far it is known who did. Workflows add what a form stated."""
+
+    channel: Channel
+    sender: str
+    """The only recipient a reply can have."""
+    subject: str = ""
+    text: str
+    signature: str = ""
+    message_id: str = ""
+
+    def texts(self) -> Mapping[str, str]:
+        """Subject, text, signature."""
+        return {"subject": self.subject, "text": self.text, "signature": self.signature}
+
+
+class Document(Source):
+    """Text that is no message: a transcript, a ticket, a brief, a row of a table."""
+
+    title: str = ""
+    parts: Mapping[str, str]
+    """Each part by its name: speakers, columns, headings."""
+
+    def texts(self) -> Mapping[str, str]:
+        """The title, and every part."""
+        return {"title": self.title, **self.parts}
 
 
 _MAX_TEXT = 20_000
@@ -82,14 +114,54 @@ def read(raw: Raw, kind: type[MessageT], from_form: Callable[[bytes], MessageT])
         raise Quarantined(f"{unread} {_BY_HAND}") from None
 
 
-def dismiss(message: Message) -> str:
+def read_document(raw: Raw, kind: type[DocumentT]) -> DocumentT:
+    """A JSON object of texts, one part each (`title`, `sender`, `language` are none), or plain text
+    as the part `text`. Raises ContractBroken for JSON of another shape, and
+    Quarantined for what is no text."""
+    found = sniff(raw.body)
+    if found == "json":
+        return _from_object(kind, raw.body)
+    if found not in ("text", "mail"):
+        raise Quarantined(f"This is no text that can be read ({found}). {_BY_HAND}")
+    text = tidy(decode(raw.body, None)[0])
+    return _document(kind, {"text": text})
+
+
+def _from_object(kind: type[DocumentT], body: bytes) -> DocumentT:
+    try:
+        held = loads(body)
+    except NotJson as error:
+        raise ContractBroken(f"{kind.CONTRACT}: the body is not JSON: {error}") from None
+    if not isinstance(held, dict) or not all(isinstance(one, str) for one in held.values()):
+        raise ContractBroken(f"{kind.CONTRACT}: an object whose values are texts is wanted")
+    return _document(kind, {name: tidy(text) for name, text in held.items()})
+
+
+def _document(kind: type[DocumentT], held: dict[str, str]) -> DocumentT:
+    title, sender = held.pop("title", ""), held.pop("sender", "")
+    spoken = language.code(held.pop("language", ""))
+    parts = {name: text[:_MAX_TEXT] for name, text in held.items() if text}
+    if not parts:
+        raise ContractBroken(f"{kind.CONTRACT}: there is no text in it")
+    cut = any(len(text) > _MAX_TEXT for text in held.values())
+    return kind(
+        channel="document",
+        sender=address(sender, kind.CONTRACT) if sender else "",
+        title=one_line(title, 300),
+        parts=parts,
+        defects=(CUT,) if cut else (),
+        language_hints=(spoken,) if spoken else (),
+    )
+
+
+def dismiss(message: Source) -> str:
     """Why nobody answers this message: a machine wrote it. Empty when a person did."""
     if not message.automatic:
         return ""
     return f"closed without an answer: the message is {message.automatic}, written by a machine"
 
 
-def requester(message: Message) -> str:
+def requester(message: Source) -> str:
     """Who wrote: they never approve what they ask for."""
     return message.sender
 

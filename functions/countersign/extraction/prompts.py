@@ -11,7 +11,7 @@ from typing import Any, Generic
 from countersign.domain.workflow import PARTS
 from countersign.extraction import sentences
 from countersign.extraction.injection import order_in
-from countersign.extraction.messages import Message, MessageT
+from countersign.extraction.messages import Source, SourceT
 from countersign.parsing.masking import mask
 
 _SHOWN_ATTACHMENTS = 20
@@ -24,15 +24,16 @@ _NAMES = {
     " attachments": "attachment",
 }
 """What people read for a part's key, by the key of what it is in and its own."""
+_AROUND = frozenset({"channel", "title"})
 
 
 @dataclass(frozen=True)
-class Prompts(Generic[MessageT]):
+class Prompts(Generic[SourceT]):
     """What a model is shown of a workflow's messages; `form` gives what a form stated."""
 
-    form: Callable[[MessageT], Mapping[str, str]]
+    form: Callable[[SourceT], Mapping[str, str]]
 
-    def source_text(self, message: MessageT) -> str:
+    def source_text(self, message: SourceT) -> str:
         """Everything the model was shown, as plain text: quotes are checked against this only.
 
         It is made of the same masked values as `prompt_text`, so a quote of a number that the model
@@ -40,18 +41,18 @@ class Prompts(Generic[MessageT]):
         """
         return PARTS.join(text for _, text in self.source_parts(message))
 
-    def source_parts(self, message: MessageT) -> tuple[tuple[str, str], ...]:
+    def source_parts(self, message: SourceT) -> tuple[tuple[str, str], ...]:
         """The same in its parts: what each is, and its text."""
         return tuple(_values(_shown(message, self.form(message)), ""))
 
-    def prompt_text(self, message: MessageT) -> str:
+    def prompt_text(self, message: SourceT) -> str:
         """The message as one JSON object, so that nothing in it can pose as anything but data."""
         return json.dumps(_shown(message, self.form(message)), ensure_ascii=False, indent=1)
 
 
-def is_masked(message: Message) -> bool:
-    """Whether a card, account or identity number stands in the message."""
-    text = f"{message.subject}\n{message.text}\n{message.signature}"
+def is_masked(source: Source) -> bool:
+    """Whether a card, account or identity number stands in the text."""
+    text = "\n".join(source.texts().values())
     return mask(text) != text
 
 
@@ -90,27 +91,26 @@ class Prompt:
 
 
 def parsed(prompt_text: str) -> Prompt:
-    """The prompt in its JSON."""
+    """The prompt in its JSON. Of a document every part is text."""
     prompt = json.loads(prompt_text)
+    own = (text for name, text in prompt.items() if name not in _AROUND and isinstance(text, str))
     return Prompt(
         sender=prompt["from"]["email"],
         header=prompt["from"]["name"],
         form=prompt["form"],
-        subject=prompt["subject"],
-        text=prompt["text"],
-        signature=prompt["signature"],
+        subject=prompt.get("subject", prompt.get("title", "")),
+        text=prompt["text"] if "subject" in prompt else "\n".join(own),
+        signature=prompt.get("signature", ""),
     )
 
 
-def _shown(message: Message, form: Mapping[str, str]) -> Mapping[str, Any]:
+def _shown(source: Source, form: Mapping[str, str]) -> Mapping[str, Any]:
     shown: dict[str, Any] = {
-        "channel": message.channel,
-        "from": {"name": message.sender_name, "email": message.sender},
-        "form": dict(form) if message.channel == "form" else {},
-        "subject": message.subject,
-        "text": message.text,
-        "signature": message.signature,
-        "attachments": [file.name for file in message.attachments[:_SHOWN_ATTACHMENTS]],
+        "channel": source.channel,
+        "from": {"name": source.sender_name, "email": source.sender},
+        "form": dict(form) if source.channel == "form" else {},
+        **source.texts(),
+        "attachments": [file.name for file in source.attachments[:_SHOWN_ATTACHMENTS]],
     }
     masked: dict[str, Any] = _masked(shown)
     return masked

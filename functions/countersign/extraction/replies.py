@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from countersign.actions.mail import Reply
+from countersign.actions.mail import SEND_REPLY, Reply
 from countersign.domain.contract import Contract
+from countersign.domain.ledger.action import ProposedAction
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.rules import Situation
 from countersign.extraction import amounts
+from countersign.extraction.messages import MessageT
 from countersign.parsing.text import one_line
 
 ACKNOWLEDGEMENTS: Mapping[str, tuple[str, str]] = {
@@ -115,6 +119,50 @@ def threaded(theirs: str, own: str) -> str:
     if not theirs:
         return one_line(own, _SUBJECT)
     return theirs if theirs.lower().startswith("re:") else f"Re: {theirs}"
+
+
+def language_of(situation: Situation[MessageT]) -> str:
+    """The language to answer in: the text's, else what header or form declare; empty if unknown."""
+    hints = situation.input.language_hints
+    return situation.proposal.value("language") or (hints[0] if hints else "")
+
+
+def drafted(proposal: Proposal) -> bool:
+    """Whether there is a draft that somebody could sign: wished, and written."""
+    return SEND_REPLY.id in proposal.wishes and bool(proposal.drafts.get("reply_body"))
+
+
+def reply(
+    situation: Situation[MessageT],
+    fixed: tuple[str, str],
+    *,
+    draft: bool,
+    to: str = "",
+    after: str = "",
+) -> ProposedAction:
+    """The answer to whoever wrote: the model's draft, or the `fixed` subject and text. `to` spells
+    the sender's address as a record does; `after` names the action that the text presupposes."""
+    message, drafts = situation.input, situation.proposal.drafts
+    subject, text = fixed
+    if draft:
+        subject, text = drafts.get("reply_subject") or subject, drafts["reply_body"]
+    params = Reply(
+        to=to or message.sender,
+        subject=threaded(message.subject, subject),
+        text=text,
+        template="draft" if draft else "acknowledgement",
+        in_reply_to=message.message_id,
+    )
+    return ProposedAction(action=SEND_REPLY.id, params=params, target=params.to, after=after)
+
+
+def foreign(
+    situation: Situation[MessageT], drafts: Mapping[str, str], numbers: str
+) -> tuple[str, ...]:
+    """Kinds of targets in what model or person wrote that are neither ours nor the sender's."""
+    message, ours = situation.input, situation.limits.list("company.domains")
+    said = written(situation.edited, drafts, message.subject)
+    return foreign_targets(said, ours, message.sender, numbers)
 
 
 def written(

@@ -232,7 +232,8 @@ class Deps(Outside):
     @cached_property
     def workflows(self) -> Workflows:
         """A business's processes, from the package that the settings name."""
-        found: Workflows = import_module(self.settings.workflows_package).WORKFLOWS
+        package = import_module(self.settings.workflows_package)
+        found: Workflows = package.registered(self.settings.stage or "local")
         return found
 
     @cached_property

@@ -30,7 +30,7 @@ class Settings(Value):
 
     stage: str = ""
     workflows_package: str = "workflows"
-    """The package whose `WORKFLOWS` are a business's processes by id."""
+    """The package whose `registered(stage)` gives a business's processes by id."""
     jobs_table: str = ""
     idempotency_table: str = ""
     payloads_bucket: str = ""

@@ -11,11 +11,18 @@ from countersign import observability
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.errors import Refused
 from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.job import Move, Status
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.limits.caps import reserving, runs_alone
 from countersign.domain.planning.edits import situation
-from countersign.domain.planning.plan import build, dropped, next_move, reconsider
+from countersign.domain.planning.plan import (
+    build,
+    dropped,
+    next_connector,
+    next_move,
+    nothing_wanted,
+    reconsider,
+)
 from countersign.domain.planning.replan import next_plan, observed, overtaken
 from countersign.domain.planning.reservations import capped_before
 from countersign.domain.policy.rules import Finding, Findings, Situation, findings
@@ -72,6 +79,11 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
     reserve in one cap at once.
     """
     workflow = deps.workflows[record.job.workflow]
+    unread = next_connector(workflow, record)
+    return _looks_on(call, unread) if unread else _decided(deps, record, call, workflow)
+
+
+def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any]) -> Change:
     now = deps.clock.now()
     seen = replace(situation(workflow, record, now), capped=capped_before(record))
     found, changed = _judged(workflow, record, seen)
@@ -93,7 +105,17 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
         ledger=tuple(changed),
         approvals=_superseded(record, changed),
         done=("callback",) if "callback" in record.due else (),
-        move=next_move(ledger, workflow.reads),
+        move=next_move(ledger, workflow.reads) if ledger else nothing_wanted(workflow, found),
+    )
+
+
+def _looks_on(call: Call, connector: str) -> Change:
+    """There is another connector to ask before anything can be judged."""
+    return Change(
+        event="looks on",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        move=Move("Look", connector=connector),
     )
 
 

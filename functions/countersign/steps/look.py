@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Record, Records
+from countersign.domain.policy.release import Limits
 from countersign.domain.ports import Holder
 from countersign.domain.workflow import Claim, Workflow
 from countersign.runtime.deps import Deps
@@ -20,21 +22,20 @@ HOUR = 3600
 
 
 def look(deps: Deps, record: JobRecord, call: Call) -> Change:
-    """Always reads anew: what was read before a wait may have changed since."""
+    """Always reads anew: what was read before a wait may have changed since.
+
+    A workflow with several connectors is looked up one visit each, since each has its own key: the
+    first visit begins a new set of records, and each further one adds to it.
+    """
     workflow = deps.workflows[record.job.workflow]
-    given = record.results["input"].as_(workflow.input)
-    proposal = record.results["proposal"].as_(Proposal)
-    check_resting(deps, call, workflow.reads)
-    reader = watched(deps, call, workflow.reads, deps.reader(workflow.reads))
-    ours = frozenset(held.key for held in record.ledger)
-    found = {
-        lookup.name: tuple(r for r in reader.look(lookup) if not _is_ours(r, ours))
-        for lookup in workflow.lookups(given, proposal)
-    }
-    now = deps.clock.now()
-    claim = workflow.claim(given, proposal)
-    earlier = _earlier(deps, workflow, claim, record.job.job_id, now) if claim else ()
-    records = Records(read_at=now, found=found | ({"claim_holder": earlier} if earlier else {}))
+    connector = str(call.input.get("connector") or workflow.reads)
+    found = _found(deps, record, call, connector)
+    if connector == workflow.reads:
+        records = _first(deps, record, workflow, found)
+    else:
+        held = record.results["records"].as_(Records)
+        more = {"found": {**held.found, **found}, "connectors": (*held.connectors, connector)}
+        records = held.model_copy(update=more)
     return Change(
         event="looked",
         actor=f"state:{call.state}",
@@ -43,6 +44,36 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
         results={"records": records},
         move=Move("Decide"),
     )
+
+
+def _found(
+    deps: Deps, record: JobRecord, call: Call, connector: str
+) -> Mapping[str, tuple[Record, ...]]:
+    """What the connector says to each of its lookups, without what this very job wrote."""
+    workflow = deps.workflows[record.job.workflow]
+    given = record.results["input"].as_(workflow.input)
+    proposal = record.results["proposal"].as_(Proposal)
+    check_resting(deps, call, connector)
+    reader = watched(deps, call, connector, deps.reader(connector))
+    ours = frozenset(held.key for held in record.ledger)
+    return {
+        lookup.name: tuple(r for r in reader.look(lookup) if not _is_ours(r, ours))
+        for lookup in workflow.lookups(given, proposal)
+        if lookup.connector == connector
+    }
+
+
+def _first(
+    deps: Deps, record: JobRecord, workflow: Workflow[Any], found: Mapping[str, tuple[Record, ...]]
+) -> Records:
+    """New records, and with them who is first with this contact or order."""
+    given = record.results["input"].as_(workflow.input)
+    proposal = record.results["proposal"].as_(Proposal)
+    claim = workflow.claim(given, proposal, record.results["limits"].as_(Limits))
+    now = deps.clock.now()
+    earlier = _earlier(deps, workflow, claim, record.job.job_id, now) if claim else ()
+    held = {"claim_holder": earlier} if earlier else {}
+    return Records(read_at=now, found={**found, **held}, connectors=(workflow.reads,))
 
 
 def _is_ours(record: Record, keys: frozenset[str]) -> bool:

@@ -115,6 +115,8 @@ def _from_model(
     if draft is None or faults:
         raise Ungrounded(f"the answer stayed wrong after its repair: {'; '.join(faults[:5])}")
     confidence = workflow.confidence(given, draft)
+    if reply.offline:
+        confidence = min(confidence, workflow.offline_cap)
     cost = usage if reply.offline else _priced(usage, release)
     return record, _proposal(draft, confidence, reply.model, reply.offline, cost)
 

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from countersign.actions import crm, mail
 from countersign.actions.crm.shared import phone_digits
+from countersign.domain.approvals.working_hours import Hours, worked
 from countersign.domain.canonical import canonical, digest
-from countersign.domain.ledger.action import Action, ProposedAction
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
+from countersign.extraction import replies
 from countersign.extraction.language import STOP_WORDS
-from countersign.extraction.replies import acknowledgement, threaded
-from workflows.lead_intake import facts, replies
+from workflows.lead_intake import facts
 from workflows.lead_intake.contract import LeadInput, source_text
 from workflows.lead_intake.facts import Lead
 from workflows.lead_intake.places import codes
-from workflows.lead_intake.release import limits
+from workflows.lead_intake.policy import drafts
 
-ACTIONS: Mapping[str, Action[Any, Any]] = {
-    "crm.upsert_contact": crm.UPSERT_CONTACT,
-    "crm.create_lead": crm.CREATE_LEAD,
-    "crm.request_callback": crm.REQUEST_CALLBACK,
-    "email.send_reply": mail.SEND_REPLY,
-}
+ACTIONS = (crm.UPSERT_CONTACT, crm.CREATE_LEAD, crm.REQUEST_CALLBACK, mail.SEND_REPLY)
 _LOOKUPS = (
     ("contact", "contact"),
     ("deals", "deals_of_contact"),
     ("sent", "sent_emails_of_contact"),
 )
-_OPENS, _CLOSES = 9, 17
-_SATURDAY = 5
+_HOLIDAYS = "company.holidays"
 _TITLE = 80
 
 
@@ -62,35 +56,20 @@ def want(situation: Lead) -> Sequence[ProposedAction]:
     if facts.is_surely_spam(situation):
         return ()
     if intent == "sales":
-        return (_contact(situation), _lead(situation), _callback(situation), *_reply(situation))
+        return (_contact(situation), _lead(situation), _callback(situation), _reply(situation))
     if intent == "partnership":
-        return (_contact(situation), *_reply(situation))
-    return tuple(_reply(situation))
+        return (_contact(situation), _reply(situation))
+    return (_reply(situation),)
 
 
-def due_at(now: datetime, hours: int, zone_minutes: int) -> datetime:
-    """`now` plus `hours` of the owner's business time (Mon to Fri, 9 to 17), on a quarter hour."""
-    local = now.astimezone(UTC) + timedelta(minutes=zone_minutes)
-    local = _opened(local.replace(second=0, microsecond=0))
-    left = timedelta(hours=hours)
-    while left > timedelta(0):
-        closing = local.replace(hour=_CLOSES, minute=0)
-        step = min(left, closing - local)
-        left -= step
-        local = _opened(local + step) if left else local + step
-    local += timedelta(minutes=-local.minute % 15)
-    return (local - timedelta(minutes=zone_minutes)).astimezone(UTC)
-
-
-def _opened(local: datetime) -> datetime:
-    """`local`, or the next opening when the office is closed then."""
-    if local.hour < _OPENS:
-        local = local.replace(hour=_OPENS, minute=0)
-    if local.hour >= _CLOSES:
-        local = (local + timedelta(days=1)).replace(hour=_OPENS, minute=0)
-    while local.weekday() >= _SATURDAY:
-        local = (local + timedelta(days=1)).replace(hour=_OPENS, minute=0)
-    return local
+def due_at(now: datetime, hours: int, zone: str, holidays: Collection[str] = ()) -> datetime:
+    """`now` plus `hours` of business time (Mon to Fri, 9 to 17) in the owner's `zone`, in UTC, up
+    to the next quarter of an hour."""
+    free = frozenset(map(date.fromisoformat, holidays))
+    due = worked(
+        now.replace(second=0, microsecond=0), timedelta(hours=hours), Hours(zone=zone), free
+    )
+    return (due + timedelta(minutes=-due.minute % 15)).astimezone(UTC)
 
 
 def _contact(situation: Lead) -> ProposedAction:
@@ -102,7 +81,7 @@ def _contact(situation: Lead) -> ProposedAction:
         phone=_unless_held(situation, "phone", proposal.value("phone") or ""),
         company=_unless_held(situation, "company", _company(situation)),
         country=_unless_held(situation, "country", country if country in codes() else ""),
-        language=_language(situation),
+        language=replies.language_of(situation),
         owner=facts.owner(situation),
     )
     return ProposedAction(action="crm.upsert_contact", params=params, target=message.sender.lower())
@@ -150,34 +129,22 @@ def _callback(situation: Lead) -> ProposedAction:
     message, proposal = situation.input, situation.proposal
     owner = facts.owner(situation)
     hours = _hours(proposal, situation.limits)
-    zone = int(situation.limits.number(f"zone.{owner}"))
+    zone, holidays = situation.limits.list(f"zone.{owner}")[0], situation.limits.list(_HOLIDAYS)
     params = crm.Callback(
         email=message.sender.lower(),
         title=f"Call back: {_title(situation)}",
         notes=f"{_need(proposal)}\n{_phone_note(situation)}",
         owner=owner,
-        due_at=due_at(situation.now, hours, zone),
+        due_at=due_at(situation.now, hours, zone, holidays),
     )
     return ProposedAction(
         action="crm.request_callback", params=params, target=message.sender.lower()
     )
 
 
-def _reply(situation: Lead) -> Iterator[ProposedAction]:
-    message, proposal = situation.input, situation.proposal
-    is_draft = replies.drafted(proposal)
-    subject, text = acknowledgement(_language(situation))
-    if is_draft:
-        subject = proposal.drafts.get("reply_subject") or subject
-        text = proposal.drafts["reply_body"]
-    params = mail.Reply(
-        to=message.sender,
-        subject=threaded(message.subject, subject),
-        text=text,
-        template="draft" if is_draft else "acknowledgement",
-        in_reply_to=message.message_id,
-    )
-    yield ProposedAction(action="email.send_reply", params=params, target=message.sender)
+def _reply(situation: Lead) -> ProposedAction:
+    fixed = replies.acknowledgement(replies.language_of(situation))
+    return replies.reply(situation, fixed, draft=bool(drafts(situation)))
 
 
 def _phone_note(situation: Lead) -> str:
@@ -203,11 +170,6 @@ def _hours(proposal: Proposal, limits: Limits) -> int:
     return int(limits.number(f"callback.hours.{urgency}"))
 
 
-def _language(situation: Lead) -> str:
-    hints = situation.input.language_hints
-    return situation.proposal.value("language") or (hints[0] if hints else "")
-
-
 _WORD = re.compile(r"[^\W_]{3,}")
 _DENSE = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,}")
 _STEM = 5
@@ -217,7 +179,7 @@ _SAME = 0.5
 _COMMON = frozenset(word for words in STOP_WORDS.values() for word in words)
 
 
-def claim(message: LeadInput, proposal: Proposal) -> Claim | None:
+def claim(message: LeadInput, proposal: Proposal, limits: Limits) -> Claim | None:
     """The claim on this contact's need, for messages that would become a lead; else None.
 
     The body holds the need's word stems and nothing else: the row outlives the message.
@@ -226,7 +188,7 @@ def claim(message: LeadInput, proposal: Proposal) -> Claim | None:
         return None
     key = digest(canonical(["lead_intake", message.sender.casefold()]))
     need = proposal.value("need") or proposal.value("summary") or source_text(message)
-    return Claim(key=key, body=" ".join(_stems(need)), days=int(limits().number("duplicate.days")))
+    return Claim(key=key, body=" ".join(_stems(need)), days=int(limits.number("duplicate.days")))
 
 
 def joins(mine: str, holder: str, hours: float) -> bool:

@@ -6,20 +6,19 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 
 from countersign.domain.money import Money, exponent
-from countersign.domain.policy.proposal import Fact, Proposal
+from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
-from countersign.extraction import grounding, scoring
+from countersign.extraction import scoring
 from countersign.extraction.amounts import ISO
-from countersign.extraction.answers import Said
-from countersign.extraction.grounding import all_words, derived, extracted
-from workflows.lead_intake.contract import MONEY, LeadAnswer, LeadInput, source_text
+from workflows.lead_intake.contract import LeadInput, source_text
 from workflows.lead_intake.keywords import INTENTS
-from workflows.lead_intake.places import codes, country_code, mentioned
+from workflows.lead_intake.places import codes, country_code
 
 Lead = Situation[LeadInput]
+_DEFAULT = "owner.default"
 
 
 def intent(proposal: Proposal) -> str:
@@ -92,36 +91,20 @@ def budget(proposal: Proposal) -> Money | None:
         return None
 
 
-_DEFAULT = "owner.default"
-
-
-_WEIGHTS = {
-    "intent": 0.30,
-    "presence": 0.25,
-    "grounded": 0.15,
-    "agreement": 0.15,
-    "own": 0.15,
-}
 _NEEDED = {"sales": ("name", "need", "phone|company", "summary"), "": ("name", "summary")}
 
 
 def confidence(message: LeadInput, draft: Draft) -> Decimal:
-    """Our confidence in `draft`, 0 to 1 with two decimals.
-
-    Weighed: key words for the intent, facts that such a message should have, the share of facts
-    that are grounded, agreement with the form's fields, the model's own number. Taken off: parser
-    repairs, and orders to the model in the text.
-    """
-    source = source_text(message)
+    """Our confidence in `draft`, 0 to 1 with two decimals, by the key words of its intent."""
     intent = _intent(draft)
-    features = {
-        "intent": INTENTS.support(intent, f"{message.subject}\n{message.text}"),
-        "presence": scoring.presence(draft, _NEEDED.get(intent, _NEEDED[""])),
-        "grounded": scoring.grounded(draft, source),
-        "agreement": scoring.agreement(draft, _stated(message)),
-        "own": float(draft.confidence),
-    }
-    return scoring.score(_WEIGHTS, features, message, source)
+    return scoring.by_keywords(
+        message,
+        source_text(message),
+        draft,
+        support=INTENTS.support(intent, f"{message.subject}\n{message.text}"),
+        needed=_NEEDED.get(intent, _NEEDED[""]),
+        stated=_stated(message),
+    )
 
 
 def _intent(draft: Draft) -> str:
@@ -135,80 +118,6 @@ def _stated(message: LeadInput) -> Mapping[str, str]:
         "company": message.stated.company,
         "country": country_code(message.stated.country) or message.stated.country,
     }
-
-
-_PER_CENT = Decimal(100)
-
-
-def draft(message: LeadInput, answer: LeadAnswer) -> Draft:
-    """Facts, wishes and drafts out of the answer.
-
-    A quote that does not hold its value (a phone's digits, an amount, a name) is dropped; a fact
-    whose last quote is dropped has none, which the grounding check reports as a fault. A phone
-    that is no number and an amount that is no decimal give no fact at all.
-    """
-    country = _country(answer.country)
-    region = country_code(message.stated.country) or (country.value if country else "")
-    facts = {
-        "name": extracted(answer.name, all_words),
-        "email": extracted(answer.email, grounding.contains),
-        "phone": _phone(answer.phone, region),
-        "company": extracted(answer.company, all_words),
-        "country": country,
-        "intent": derived(answer.intent),
-        "need": derived(answer.need),
-        **grounding.money(answer.budget, MONEY["budget"]),
-        "timeline": extracted(answer.timeline, all_words),
-        "urgency": derived(answer.urgency),
-        "language": grounding.spoken(answer.language),
-        "summary": derived(answer.summary),
-    }
-    return Draft(
-        facts={name: fact for name, fact in facts.items() if fact is not None},
-        wishes=tuple(dict.fromkeys(answer.actions)),
-        drafts=grounding.drafts(answer.reply),
-        confidence=Decimal(answer.confidence) / _PER_CENT,
-    )
-
-
-def _phone(said: Said | None, region: str) -> Fact | None:
-    if said is None:
-        return None
-    # Loaded here: the tables of numbering plans take 50 ms, and only Propose reads phones.
-    from workflows.lead_intake import phones  # noqa: PLC0415 - as said above
-
-    number = phones.e164(said.value, region if region in codes() else "")
-    if not number:
-        return None
-    quotes = tuple(quote for quote in said.quotes if phones.supports(quote, number))
-    return Fact(value=number, quotes=quotes)
-
-
-def _country(said: Said | None) -> Fact | None:
-    """The ISO code; a country that the table does not know stays as said, and a rule sees it."""
-    if said is None or not said.value.strip():
-        return None
-    code = country_code(said.value)
-    if not code:
-        return extracted(said, all_words)
-    named = tuple(quote for quote in said.quotes if _names(quote, code))
-    if named:
-        return Fact(value=code, quotes=named)
-    hinted = tuple(quote for quote in said.quotes if _hints(quote, code))
-    return Fact(value=code, quotes=hinted, derived=True)
-
-
-def _names(quote: str, code: str) -> bool:
-    return country_code(quote) == code or any(found == code for found, _ in mentioned(quote))
-
-
-def _hints(quote: str, code: str) -> bool:
-    """Whether the quote is a phone number with the country's prefix, or ends in its domain."""
-    from workflows.lead_intake import phones  # noqa: PLC0415 - as in _phone
-
-    domain = "uk" if code == "GB" else code.lower()
-    number = phones.e164(quote)
-    return quote.strip().lower().endswith(f".{domain}") or phones.region_of(number) == code
 
 
 def history(records: Records, ours: Collection[str]) -> tuple[Dealing, ...]:  # noqa: ARG001 - a workflow's shape

@@ -1,43 +1,215 @@
-"""The policy of lead_intake: from findings to run, ask or forbid. The strictest line wins."""
+"""The policy of lead_intake: what is looked for, with its value and threshold, and what follows.
+The strictest line wins; what no line allows is forbidden."""
 
 from __future__ import annotations
 
-from countersign.domain.policy.policy import Answer, Policy, PolicyLine
+from collections.abc import Mapping
+from datetime import timedelta
+
+from countersign.actions.crm.fields import DIRECTION, OUTGOING
+from countersign.domain.policy.records import Record
+from countersign.extraction import checks, replies
+from countersign.extraction.checks import Hit, instant
+from countersign.workflow import ask, forbid, note, run
+from workflows.lead_intake import facts
+from workflows.lead_intake.contract import source_text
+from workflows.lead_intake.facts import Lead
+from workflows.lead_intake.places import mentioned
+
+_NOT_ARRIVED = frozenset({"BOUNCED", "FAILED"})
+
+
+def _sanctioned(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.sanctioned")
+    found = sorted(facts.all_countries(situation) & set(listed))
+    return (", ".join(found), "none of " + " ".join(listed)) if found else None
+
+
+def _sanctioned_named(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.sanctioned")
+    named = {code for code, _ in mentioned(source_text(situation.input))} & set(listed)
+    hidden = sorted(named - facts.all_countries(situation))
+    return (", ".join(hidden), "none of " + " ".join(listed)) if hidden else None
+
+
+def _not_served(situation: Lead) -> Hit:
+    listed = situation.limits.list("countries.not_served")
+    found = sorted(facts.all_countries(situation) & set(listed))
+    return (", ".join(found), "none of " + " ".join(listed)) if found else None
+
+
+def _unknown_country(situation: Lead) -> Hit:
+    stated = facts.stated_country(situation)
+    limits = situation.limits
+    ruled = (
+        facts.served(limits)
+        | {*limits.list("countries.not_served")}
+        | {*limits.list("countries.sanctioned")}
+    )
+    return (stated, "a country with a rule") if stated and stated not in ruled else None
+
+
+def _no_country(situation: Lead) -> Hit:
+    return None if facts.stated_country(situation) else ("none stated", "")
+
+
+def _other_owner(situation: Lead) -> Hit:
+    routed = facts.owner(situation)
+    owners = [record.fields.get("hubspot_owner_id", "") for record in _contacts(situation)]
+    other = next((owner for owner in owners if owner and owner != routed), "")
+    return (f"owner {other}", f"owner {routed}") if other else None
+
+
+def _lost_recently(situation: Lead) -> Hit:
+    days = situation.limits.number("lost.days")
+    since = situation.now - timedelta(days=float(days))
+    lost = situation.limits.list("stages.lost")
+    for deal in situation.records.all("deals"):
+        closed = instant(deal.fields.get("closedate", ""))
+        if deal.fields.get("dealstage") in lost and closed and closed > since:
+            return f"{closed:%Y-%m-%d}", f"{days} days"
+    return None
+
+
+def _opted_out(situation: Lead) -> Hit:
+    flags = [record.fields.get("hs_email_optout", "") for record in _contacts(situation)]
+    if any(flag.strip().lower() == "true" for flag in flags):
+        return "opted out in the CRM", "consent"
+    return ("the form says no", "consent") if situation.input.stated.consent is False else None
+
+
+def _already_answered(situation: Lead) -> Hit:
+    """A mail that came in, one that did not arrive, or one from before the message is no answer."""
+    since = situation.received_at
+    sent = (
+        instant(mail.fields.get("hs_timestamp", ""))
+        for mail in situation.records.all("sent")
+        if mail.fields.get(DIRECTION) == OUTGOING
+        and mail.fields.get("hs_email_status") not in _NOT_ARRIVED
+    )
+    latest = max((at for at in sent if at), default=None)
+    if since is None or latest is None or latest < since:
+        return None
+    return f"{latest:%Y-%m-%d %H:%M} UTC", f"none after {since:%Y-%m-%d %H:%M} UTC"
+
+
+def _joins_earlier(situation: Lead) -> Hit:
+    holder = situation.records.first("claim_holder")
+    return (holder.id, f"{situation.limits.number('duplicate.days')} days") if holder else None
+
+
+def _over_limit(situation: Lead) -> Hit:
+    budget = facts.budget(situation.proposal)
+    limit = situation.limits.amount("budget.max", budget.currency) if budget else None
+    return (budget, limit) if budget and limit and budget.amount > limit.amount else None
+
+
+def _unknown_currency(situation: Lead) -> Hit:
+    if situation.proposal.value("budget_amount") is None:
+        return None
+    budget = facts.budget(situation.proposal)
+    if budget and situation.limits.amount("budget.max", budget.currency):
+        return None
+    return situation.proposal.value("budget_currency") or "none named", "a currency with a limit"
+
+
+def drafts(situation: Lead) -> Mapping[str, str]:
+    """The model's draft, where the reply would be one: wished, written, and about a sale."""
+    proposal = situation.proposal
+    is_one = replies.drafted(proposal) and facts.intent(proposal) == "sales"
+    return proposal.drafts if is_one else {}
+
+
+def _drafted(situation: Lead) -> Hit:
+    words = replies.written(situation.edited, drafts(situation), situation.input.subject)
+    return ("draft", "acknowledgement") if words else None
+
+
+def _spam(situation: Lead) -> Hit:
+    return ("spam", "a request") if facts.is_surely_spam(situation) else None
+
+
+def _not_sales(situation: Lead) -> Hit:
+    intent = facts.intent(situation.proposal)
+    return None if intent == "sales" else (intent, "sales")
+
+
+def _contacts(situation: Lead) -> tuple[Record, ...]:
+    return situation.records.all("contact")
+
+
+def _foreign_target(situation: Lead) -> Hit:
+    numbers = f"{situation.input.stated.phone}{situation.proposal.value('phone') or ''}"
+    return checks.foreign(replies.foreign(situation, drafts(situation), numbers))
+
 
 _ALL = ("crm.*", "email.*")
 _CRM = ("crm.*",)
 _REPLY = ("email.send_reply",)
 _LEAD = ("crm.create_lead", "crm.request_callback")
 _LEAD_AND_REPLY = (*_LEAD, *_REPLY)
-_RUN, _ASK, _FORBID = Answer.RUN, Answer.ASK, Answer.FORBID
 
-POLICY = Policy(
-    version="lead_intake/2026-11-20",
-    author="sales-ops",
-    after_failure="replan",
-    lines=(
-        PolicyLine("crm", _CRM, _RUN, sentence="CRM records are kept when no rule objects"),
-        PolicyLine(
-            "acknowledgement", _REPLY, _RUN, sentence="the fixed acknowledgement may go out"
-        ),
-        PolicyLine("draft", _REPLY, _ASK, "reply.drafted"),
-        PolicyLine("unauthenticated", _REPLY, _ASK, "sender.unauthenticated"),
-        PolicyLine("opted-out", _REPLY, _FORBID, "consent.opted_out"),
-        PolicyLine("already-answered", _REPLY, _FORBID, "reply.already_answered"),
-        PolicyLine("foreign-target", _REPLY, _FORBID, "reply.foreign_target"),
-        PolicyLine("sanctioned", _ALL, _FORBID, "jurisdiction.sanctioned"),
-        PolicyLine("sanctioned-named", _ALL, _ASK, "jurisdiction.sanctioned_named"),
-        PolicyLine("not-served", _ALL, _FORBID, "jurisdiction.not_served"),
-        PolicyLine("no-rule", _ALL, _FORBID, "jurisdiction.unknown", escalate=True),
-        PolicyLine("other-owner", _LEAD, _ASK, "conflict.other_owner"),
-        PolicyLine("lost", _LEAD, _FORBID, "lifecycle.lost_recently"),
-        PolicyLine("lost-reply", _REPLY, _ASK, "lifecycle.lost_recently"),
-        PolicyLine("duplicate", _LEAD_AND_REPLY, _FORBID, "duplicate.joins_earlier"),
-        PolicyLine("budget", _LEAD, _ASK, "budget.over_limit"),
-        PolicyLine("currency", _LEAD, _ASK, "budget.unknown_currency"),
-        PolicyLine("unsure", _ALL, _ASK, "confidence.low"),
-        PolicyLine("orders", _ALL, _ASK, "injection.suspected"),
-        PolicyLine("spam", _ALL, _FORBID, "intent.spam"),
-        PolicyLine("size", _ALL, _ASK, "size.over_limit"),
+POLICY = (
+    run(_CRM, "CRM records are kept when no rule objects"),
+    run(_REPLY, "the fixed acknowledgement may go out"),
+    forbid(_ALL, "the sender's country is sanctioned", _sanctioned, rule="jurisdiction.sanctioned"),
+    ask(
+        _ALL,
+        "the text names a sanctioned country",
+        _sanctioned_named,
+        rule="jurisdiction.sanctioned_named",
     ),
+    forbid(
+        _ALL, "we do not serve the sender's country", _not_served, rule="jurisdiction.not_served"
+    ),
+    forbid(
+        _ALL,
+        "no rule covers the country that is stated",
+        _unknown_country,
+        rule="jurisdiction.unknown",
+        escalate=True,
+    ),
+    note("no country is stated", _no_country, rule="jurisdiction.unstated"),
+    ask(_LEAD, "the contact belongs to another seller", _other_owner, rule="conflict.other_owner"),
+    forbid(
+        _LEAD,
+        "a lead of this contact was lost recently",
+        _lost_recently,
+        rule="lifecycle.lost_recently",
+    ),
+    ask(_REPLY, "", "lifecycle.lost_recently"),
+    forbid(_REPLY, "the person does not want mail from us", _opted_out, rule="consent.opted_out"),
+    forbid(
+        _REPLY, "a colleague has answered since", _already_answered, rule="reply.already_answered"
+    ),
+    forbid(
+        _LEAD_AND_REPLY,
+        "an earlier job has this contact's need",
+        _joins_earlier,
+        rule="duplicate.joins_earlier",
+    ),
+    ask(_LEAD, "the budget is above the limit", _over_limit, rule="budget.over_limit"),
+    ask(
+        _LEAD,
+        "the budget's currency has no limit",
+        _unknown_currency,
+        rule="budget.unknown_currency",
+    ),
+    ask(
+        _REPLY,
+        "nobody vouches for the sender",
+        checks.unauthenticated,
+        rule="sender.unauthenticated",
+    ),
+    ask(_REPLY, "the reply was drafted for this message", _drafted, rule="reply.drafted"),
+    forbid(
+        _REPLY,
+        "the draft points somewhere that is not ours",
+        _foreign_target,
+        rule="reply.foreign_target",
+    ),
+    forbid(_ALL, "the message is surely spam", _spam, rule="intent.spam"),
+    note("the message is no sales request", _not_sales, rule="intent.not_sales"),
+    note("card, account or identity numbers were masked", checks.masked, rule="safety.masked"),
 )
+"""Beside these the usual askers: low confidence, orders to the model, too large."""

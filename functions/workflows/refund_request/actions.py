@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from countersign.actions import mail, notify, payments
 from countersign.actions.payments import Refund
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
-from countersign.domain.ledger.action import Action, ProposedAction
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.limits.caps import Cap, day_of
 from countersign.domain.money import Money
-from countersign.domain.policy.policy import Answer
+from countersign.domain.policy.policy import Answer, Verdict
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Lookup
-from countersign.domain.policy.rules import findings
+from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
-from countersign.extraction.replies import acknowledgement, threaded
-from workflows.refund_request import facts, replies
+from countersign.extraction import replies
+from countersign.workflow import verdict
+from workflows.refund_request import facts
 from workflows.refund_request.contract import RefundInput
 from workflows.refund_request.facts import Request, order_number
 from workflows.refund_request.policy import POLICY
-from workflows.refund_request.release import limits
-from workflows.refund_request.rules import RULES
+from workflows.refund_request.replies import confirmation
 
-ACTIONS: Mapping[str, Action[Any, Any]] = {
-    "payments.refund": payments.REFUND,
-    "email.send_reply": mail.SEND_REPLY,
-    "notify.push": notify.PUSH,
-}
+ACTIONS = (payments.REFUND, mail.SEND_REPLY, notify.PUSH)
 _REFUND, _CHANNEL = "payments.refund", "finance"
 _TOLD = frozenset({"refund.over_auto", "currency.no_limit"})
 """Rules that find a refund above what runs by itself."""
@@ -77,9 +73,8 @@ def _refund(situation: Request) -> Iterator[ProposedAction]:
 
 def _finance(situation: Request) -> Iterator[ProposedAction]:
     """Only what no edit before the signature can make untrue: the amount stands in the job."""
-    order, found = facts.order(situation), findings(RULES, situation)
-    asks = POLICY.verdict(_REFUND, found).answer is Answer.ASK
-    if not order or not asks or not any(one.rule in _TOLD for one in found):
+    order, said = facts.order(situation), _verdict(situation)
+    if not order or said.answer is not Answer.ASK or not said.rules & _TOLD:
         return
     params = notify.Push(
         channel=_CHANNEL,
@@ -93,49 +88,27 @@ def _finance(situation: Request) -> Iterator[ProposedAction]:
 
 
 def _reply(situation: Request) -> ProposedAction:
-    subject, text, is_draft = _words(situation)
-    params = mail.Reply(
-        to=_recipient(situation),
-        subject=threaded(situation.input.subject, subject),
-        text=text,
-        template="draft" if is_draft else "acknowledgement",
-        in_reply_to=situation.input.message_id,
-    )
-    after = _REFUND if _runs(situation) else ""  # the confirmation says that it has happened
-    return ProposedAction(action="email.send_reply", params=params, target=params.to, after=after)
-
-
-def _words(situation: Request) -> tuple[str, str, bool]:
-    """Subject and text, and whether they are a draft.
-
-    Only a refund that runs by itself is confirmed: it has happened when the reply leaves. A person
-    who signs may still say no to the refund, so what they read must be true either way.
-    """
+    """Only a refund that runs by itself is confirmed: it has happened when the reply leaves. A
+    person who signs may still say no to the refund, so what they read must be true either way."""
     order, amount = facts.order(situation), facts.proposed(situation)
-    language = _language(situation)
-    if order and amount and _runs(situation):
-        return (*replies.confirmation(language, order.number, amount), False)
-    own, text = acknowledgement(language)
-    if not replies.drafted(situation.proposal):
-        return own, text, False
-    drafts = situation.proposal.drafts
-    return drafts.get("reply_subject") or own, drafts["reply_body"], True
+    language, to = replies.language_of(situation), _recipient(situation)
+    runs = _verdict(situation).answer is Answer.RUN
+    after = _REFUND if runs else ""
+    if order and amount and runs:
+        told = confirmation(language, order.number, amount)
+        return replies.reply(situation, told, draft=False, to=to, after=after)
+    fixed, draft = replies.acknowledgement(language), replies.drafted(situation.proposal)
+    return replies.reply(situation, fixed, draft=draft, to=to, after=after)
 
 
-def _runs(situation: Request) -> bool:
-    found = findings(RULES, situation)
-    return POLICY.verdict(_REFUND, found).answer is Answer.RUN
+def _verdict(situation: Request) -> Verdict:
+    return verdict(POLICY, _REFUND, situation)
 
 
 def _recipient(situation: Request) -> str:
     """The order's address as its record spells it, when it is the one that wrote; else that one."""
     order, sender = facts.order(situation), situation.input.sender
     return order.email if order and facts.is_senders(order, situation.input) else sender
-
-
-def _language(situation: Request) -> str:
-    hints = situation.input.language_hints
-    return situation.proposal.value("language") or (hints[0] if hints else "")
 
 
 _WHOLE = "the day's refunds without a signature have reached their sum"
@@ -171,14 +144,14 @@ def _customer(situation: Request, refund: Refund) -> str:
 _BODY = "refund"
 
 
-def claim(message: RefundInput, proposal: Proposal) -> Claim | None:
+def claim(message: RefundInput, proposal: Proposal, limits: Limits) -> Claim | None:
     """The claim on the order that is named; None when none is. It holds a digest and nothing else:
     the row outlives the message."""
     number = order_number(message, proposal)
     if not number:
         return None
     key = digest(canonical(["refund_request", number]))
-    return Claim(key=key, body=_BODY, days=int(limits().number("claim.days")))
+    return Claim(key=key, body=_BODY, days=int(limits.number("claim.days")))
 
 
 def joins(mine: str, holder: str, hours: float) -> bool:  # noqa: ARG001 - the order says it, not time

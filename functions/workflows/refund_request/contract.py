@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money
+from countersign.domain.policy.proposal import Fact
 from countersign.domain.workflow import Raw
-from countersign.extraction import messages
-from countersign.extraction.answers import (
-    Percent,
-    Quotes,
-    ReplyDraft,
-    Said,
-    SaidMoney,
-    SaidSummary,
-    strict_schema,
-)
+from countersign.extraction import grounding, messages
+from countersign.extraction.answers import Percent, Quotes, ReplyDraft, Said, SaidMoney
+from countersign.extraction.kinds import DERIVED, Given, Kind, Language, Summary
+from countersign.extraction.kinds import Money as Sum
 from countersign.extraction.language import code as language_code
 from countersign.extraction.messages import Address, Message, Optional, Text
 from countersign.extraction.prompts import Prompts
@@ -79,8 +74,20 @@ class RefundInput(Message):
     stated: Stated = Stated()
 
 
+def _order(said: Said, _given: Given) -> Fact | None:
+    """The number in the one spelling in which orders are compared."""
+    fact = grounding.extracted(said, orders.supports)
+    return fact.model_copy(update={"value": orders.normal(fact.value)}) if fact else None
+
+
+Order = Annotated[Said, Kind(_order)]
+Asked = Annotated[SaidMoney, Sum(prefix="asked")]
+
+
 class SaidWish(Value):
     """What the sender wants of us."""
+
+    KIND: ClassVar[Kind] = DERIVED
 
     value: Wish
     quotes: Quotes
@@ -88,6 +95,8 @@ class SaidWish(Value):
 
 class SaidReason(Value):
     """Why they want it."""
+
+    KIND: ClassVar[Kind] = DERIVED
 
     value: ReasonClass
     quotes: Quotes
@@ -99,24 +108,15 @@ class RefundAnswer(Contract):
     CONTRACT: ClassVar[str] = "refund_request.answer"
     VERSION: ClassVar[int] = 1
 
-    order: Said | None
+    order: Order | None
     wish: SaidWish | None
     reason: SaidReason | None
-    amount: SaidMoney | None
-    says: SaidSummary | None
-    language: Said | None
+    amount: Asked | None
+    says: Summary | None
+    language: Language | None
     reply: ReplyDraft | None
     actions: tuple[ActionId, ...]
     confidence: Percent = Field(...)
-
-
-MONEY: Mapping[str, str] = {"amount": "asked"}
-"""The sums of the answer, by the word that their facts begin with."""
-
-
-def schema() -> Mapping[str, Any]:
-    """`RefundAnswer` as the JSON schema that strict structured output accepts."""
-    return strict_schema(RefundAnswer)
 
 
 def read(raw: Raw) -> RefundInput:
@@ -128,7 +128,8 @@ def read(raw: Raw) -> RefundInput:
     return messages.read(raw, RefundInput, partial(_from_shop, is_signed=raw.door == "webhook"))
 
 
-def _form(message: RefundInput) -> Mapping[str, str]:
+def form_shown(message: RefundInput) -> Mapping[str, str]:
+    """What the shop stated, as the model and people are shown it."""
     stated = message.stated
     return {
         "order": stated.order,
@@ -138,10 +139,8 @@ def _form(message: RefundInput) -> Mapping[str, str]:
     }
 
 
-_PROMPTS: Prompts[RefundInput] = Prompts(_form)
+_PROMPTS: Prompts[RefundInput] = Prompts(form_shown)
 source_text = _PROMPTS.source_text
-source_parts = _PROMPTS.source_parts
-prompt_text = _PROMPTS.prompt_text
 
 
 def _from_shop(body: bytes, *, is_signed: bool) -> RefundInput:

@@ -12,16 +12,15 @@ from pydantic import ValidationError
 from countersign.actions.payments import Refund
 from countersign.domain.ledger.action import Difference
 from countersign.domain.money import Money, exponent
-from countersign.domain.policy.proposal import Fact, Proposal
+from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Record, Records
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
-from countersign.extraction import grounding, scoring
+from countersign.extraction import scoring
 from countersign.extraction.amounts import ISO
-from countersign.extraction.answers import Said
 from countersign.extraction.checks import instant
 from workflows.refund_request import orders
-from workflows.refund_request.contract import MONEY, RefundAnswer, RefundInput, source_text
+from workflows.refund_request.contract import RefundInput, source_text
 from workflows.refund_request.keywords import WISHES
 
 Request = Situation[RefundInput]
@@ -199,34 +198,19 @@ def _currency(situation: Request) -> str:
     return fact.value
 
 
-_WEIGHTS = {
-    "wish": 0.30,
-    "presence": 0.25,
-    "grounded": 0.15,
-    "agreement": 0.15,
-    "own": 0.15,
-}
 _NEEDED = {"form": ("wish", "says"), "mail": ("order", "wish", "reason", "says")}
 
 
 def confidence(message: RefundInput, draft: Draft) -> Decimal:
-    """Our confidence in `draft`, 0 to 1 with two decimals.
-
-    Weighed: key words for the wish, facts that such a message should have, the share of facts that
-    are grounded, agreement with the form's fields, the model's own number. Taken off: parser
-    repairs, and orders to the model in the text.
-    """
-    source = source_text(message)
-    features = {
-        "wish": _wish(message, draft),
-        "presence": scoring.presence(draft, _NEEDED[message.channel]),
-        "grounded": scoring.grounded(draft, source),
-        "agreement": scoring.agreement(
-            draft, {"order": message.stated.order, "reason": message.stated.reason or ""}
-        ),
-        "own": float(draft.confidence),
-    }
-    return scoring.score(_WEIGHTS, features, message, source)
+    """Our confidence in `draft`, 0 to 1 with two decimals, by the key words of its wish."""
+    return scoring.by_keywords(
+        message,
+        source_text(message),
+        draft,
+        support=_wish(message, draft),
+        needed=_NEEDED[message.channel],
+        stated={"order": message.stated.order, "reason": message.stated.reason or ""},
+    )
 
 
 def _wish(message: RefundInput, draft: Draft) -> float:
@@ -236,36 +220,6 @@ def _wish(message: RefundInput, draft: Draft) -> float:
     if message.channel == "form" and wish == "refund":
         return 1.0 if WISHES.likeliest(text)[0] in ("refund", "other") else 0.0
     return WISHES.support(wish, text)
-
-
-_PER_CENT = Decimal(100)
-
-
-def draft(message: RefundInput, answer: RefundAnswer) -> Draft:  # noqa: ARG001 - a workflow's shape
-    """Facts, wishes and drafts out of the answer.
-
-    A quote that does not name the order, or the amount, is dropped; a fact whose last quote is
-    dropped has none, which the grounding check reports as a fault.
-    """
-    facts = {
-        "order": _order_fact(answer.order),
-        "wish": grounding.derived(answer.wish),
-        "reason": grounding.derived(answer.reason),
-        **grounding.money(answer.amount, MONEY["amount"]),
-        "says": grounding.derived(answer.says),
-        "language": grounding.spoken(answer.language),
-    }
-    return Draft(
-        facts={name: fact for name, fact in facts.items() if fact is not None},
-        wishes=tuple(dict.fromkeys(answer.actions)),
-        drafts=grounding.drafts(answer.reply),
-        confidence=Decimal(answer.confidence) / _PER_CENT,
-    )
-
-
-def _order_fact(said: Said | None) -> Fact | None:
-    fact = grounding.extracted(said, orders.supports)
-    return fact.model_copy(update={"value": orders.normal(fact.value)}) if fact else None
 
 
 def changes(refund: Refund, records: Records) -> tuple[Difference, ...] | None:

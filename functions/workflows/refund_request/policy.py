@@ -1,72 +1,239 @@
-"""The policy of refund_request: from findings to run, ask or forbid. The strictest line wins.
-
-Whatever objects to the refund also makes the reply ask: no reply leaves unseen but the fixed
-confirmation of a refund that runs by itself.
-"""
+"""The policy of refund_request: what is looked for, with its value and threshold, and what follows.
+The strictest line wins; what no line allows is forbidden."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 from countersign.domain.limits.caps import REACHED
-from countersign.domain.policy.policy import Answer, Policy, PolicyLine, Quorum
+from countersign.domain.policy.policy import Quorum
+from countersign.extraction import checks, replies
+from countersign.extraction.checks import Hit, instant
+from countersign.workflow import Check, Clause, ask, forbid, note, run
+from workflows.refund_request import facts, orders
+from workflows.refund_request.contract import source_text
+from workflows.refund_request.facts import Request
 
-_REFUND = ("payments.refund",)
-_REPLY = ("email.send_reply",)
-_PUSH = ("notify.push",)
-_RUN, _ASK, _FORBID = Answer.RUN, Answer.ASK, Answer.FORBID
+
+def _unstated(situation: Request) -> Hit:
+    number = facts.order_number(situation.input, situation.proposal)
+    return None if number else ("none named", "an order's number")
 
 
-def _asks(line: str, rule: str, quorum: Quorum = Quorum.ONE) -> tuple[PolicyLine, ...]:
+def _not_found(situation: Request) -> Hit:
+    number = facts.order_number(situation.input, situation.proposal)
+    return (number, "an order of ours") if number and not facts.records(situation) else None
+
+
+def _unreadable(situation: Request) -> Hit:
+    found = facts.records(situation)
+    if len(found) == 1 and facts.order(situation) is None:
+        return "an amount or currency that cannot be read", "whole minor units and ISO 4217"
+    return None
+
+
+def _several(situation: Request) -> Hit:
+    stated = facts.order_number(situation.input, situation.proposal)
+    named = [number for number, _ in orders.found(source_text(situation.input))]
+    numbers = dict.fromkeys((*((stated,) if stated else ()), *named))
+    most = max(len(numbers), len(facts.records(situation)))
+    return (f"{most} orders", "one order") if most > 1 else None
+
+
+def _mismatch(situation: Request) -> Hit:
+    found = facts.order(situation)
+    if found is None or facts.is_senders(found, situation.input):
+        return None
+    return "another address wrote", "the order's address"
+
+
+def _window(situation: Request) -> Hit:
+    found, days = facts.order(situation), situation.limits.number("window.days")
+    if found is None:
+        return None
+    if found.created is None or found.created > situation.now:
+        return "no date in the past", f"{days} days"
+    late = situation.now - found.created > timedelta(days=float(days))
+    return (f"{found.created:%Y-%m-%d}", f"{days} days") if late else None
+
+
+def _refunded_before(situation: Request) -> Hit:
+    found = facts.order(situation)
+    if found is None or found.refunded.amount <= 0:
+        return None
+    return f"{found.refunded}, {found.left} left", "nothing refunded"
+
+
+def _disputed(situation: Request) -> Hit:
+    found = facts.order(situation)
+    return ("disputed at the bank", "no dispute") if found and found.is_disputed else None
+
+
+def _unpaid(situation: Request) -> Hit:
+    found = facts.order(situation)
+    return ("not paid", "paid") if found and not found.is_paid else None
+
+
+def _no_refund(situation: Request) -> Hit:
+    wish = facts.wish(situation)
+    return None if wish == "refund" else (wish, "refund")
+
+
+def _second(situation: Request) -> Hit:
+    holder = situation.records.first("claim_holder")
+    return (holder.id, f"{situation.limits.number('claim.days')} days") if holder else None
+
+
+def _over_paid(situation: Request) -> Hit:
+    found, said = facts.order(situation), facts.asked(situation)
+    if found is None or said is None or said.currency not in ("", found.left.currency):
+        return None
+    over = said.amount > found.left.amount
+    return (f"{said.amount:f}", f"{found.left} left") if over else None
+
+
+def _amount_unstated(situation: Request) -> Hit:
+    return None if facts.asked(situation) else ("none stated", "an amount")
+
+
+def _contradicts(situation: Request) -> Hit:
+    form, proposal = situation.input.stated.amount, situation.proposal
+    said = facts.said_amount(proposal)
+    if form is None or said is None or proposal.corrected("asked_amount"):
+        return None
+    return (f"the text says {said:f}", form) if said != form.amount else None
+
+
+def _unknown_currency(situation: Request) -> Hit:
+    said = facts.asked(situation)
+    return ("none known", "a currency by name") if said and not said.currency else None
+
+
+def _differs(situation: Request) -> Hit:
+    found, said = facts.order(situation), facts.asked(situation)
+    if found is None or said is None or said.currency in ("", found.left.currency):
+        return None
+    return said.currency, found.left.currency
+
+
+def _no_limit(situation: Request) -> Hit:
+    found = facts.order(situation)
+    if found is None or situation.limits.amount("auto.max", found.left.currency):
+        return None
+    return found.left.currency, "a currency with limits"
+
+
+def _nothing(situation: Request) -> Hit:
+    return None if facts.proposed(situation) else ("nothing", "an amount that is left")
+
+
+def _over_auto(situation: Request) -> Hit:
+    return _over("auto.max", situation)
+
+
+def _over_single(situation: Request) -> Hit:
+    return _over("single.max", situation)
+
+
+def _over(name: str, situation: Request) -> Hit:
+    amount = facts.proposed(situation)
+    limit = situation.limits.amount(name, amount.currency) if amount else None
+    return (amount, limit) if amount and limit and amount.amount > limit.amount else None
+
+
+def _too_many(situation: Request) -> Hit:
+    days, most = (situation.limits.number(f"refunds.{name}") for name in ("days", "max"))
+    since = situation.now - timedelta(days=float(days))
+    created = (instant(one.fields.get("created", "")) for one in facts.refunds(situation))
+    late = [at for at in created if (at or since) >= since]
+    return (f"{len(late)} refunds", f"{most} in {days} days") if len(late) >= most else None
+
+
+def _fraud(situation: Request) -> Hit:
+    claimed = facts.reason(situation) == "fraud"
+    return ("the customer says fraud", "a look at the payment") if claimed else None
+
+
+def _foreign_target(situation: Request) -> Hit:
+    proposal = situation.proposal
+    drafts = proposal.drafts if replies.drafted(proposal) else {}
+    numbers = f"{situation.input.stated.order}{proposal.value('order') or ''}"
+    return checks.foreign(replies.foreign(situation, drafts, numbers))
+
+
+_REFUND, _REPLY, _PUSH = "payments.refund", "email.send_reply", "notify.push"
+
+
+def _asks(
+    rule: str, sentence: str, check: Check | None = None, quorum: Quorum = Quorum.ONE
+) -> Iterator[Clause]:
     """A person signs the refund and reads the reply."""
-    return (
-        PolicyLine(line, _REFUND, _ASK, rule, quorum=quorum),
-        PolicyLine(f"{line}-reply", _REPLY, _ASK, rule),
-    )
+    yield ask(_REFUND, sentence, check or rule, rule=rule, quorum=quorum)
+    yield ask(_REPLY, sentence, rule)
 
 
-def _stops(line: str, rule: str) -> tuple[PolicyLine, ...]:
+def _stops(rule: str, sentence: str, check: Check) -> Iterator[Clause]:
     """No refund, whoever would sign it; a person reads what is answered."""
-    return PolicyLine(line, _REFUND, _FORBID, rule), PolicyLine(f"{line}-reply", _REPLY, _ASK, rule)
+    yield forbid(_REFUND, sentence, check, rule=rule)
+    yield ask(_REPLY, sentence, rule)
 
 
-POLICY = Policy(
-    version="refund_request/2026-11-20",
-    author="payments-ops",
-    lines=(
-        PolicyLine("small", _REFUND, _RUN, sentence="a small refund runs when no rule objects"),
-        PolicyLine(
-            "confirmation", _REPLY, _RUN, sentence="the fixed confirmation may go out with it"
-        ),
-        PolicyLine(
-            "finance", _PUSH, _ASK, sentence="finance is told of what was signed, and not before"
-        ),
-        *_stops("no-order", "order.unstated"),
-        *_stops("unknown-order", "order.not_found"),
-        *_stops("unreadable-order", "order.unreadable"),
-        *_stops("wrong-sender", "order.sender_mismatch"),
-        *_stops("disputed", "order.disputed"),
-        *_stops("unpaid", "order.unpaid"),
-        *_stops("over-paid", "amount.over_paid"),
-        *_stops("other-currency", "currency.differs"),
-        *_stops("other-wish", "request.no_refund"),
-        *_stops("nothing", "refund.none"),
-        *_asks("several", "order.several"),
-        *_asks("window", "order.window"),
-        *_asks("refunded-before", "order.refunded_before"),
-        *_asks("unauthenticated", "sender.unauthenticated"),
-        *_asks("second", "request.second"),
-        *_asks("no-amount", "amount.unstated"),
-        *_asks("two-amounts", "amount.contradicts"),
-        *_asks("unknown-currency", "currency.unknown"),
-        *_asks("no-limit", "currency.no_limit", Quorum.TWO),
-        *_asks("over-auto", "refund.over_auto"),
-        *_asks("over-single", "refund.over_single", Quorum.TWO),
-        *_asks("cap", REACHED),
-        *_asks("too-many", "customer.too_many"),
-        *_asks("fraud", "reason.fraud"),
-        *_asks("unsure", "confidence.low"),
-        *_asks("orders", "injection.suspected"),
-        *_asks("size", "size.over_limit"),
-        PolicyLine("foreign-target", _REFUND, _ASK, "reply.foreign_target"),
-        PolicyLine("foreign-target-reply", _REPLY, _FORBID, "reply.foreign_target"),
+POLICY: tuple[Clause, ...] = (
+    run(_REFUND, "a small refund runs when no rule objects"),
+    run(_REPLY, "the fixed confirmation may go out with it"),
+    ask(_PUSH, "finance is told of what was signed, and not before"),
+    *_stops("order.unstated", "no order is named", _unstated),
+    *_stops("order.not_found", "there is no such order", _not_found),
+    *_stops("order.unreadable", "the order's record cannot be read", _unreadable),
+    *_asks("order.several", "more than one order is meant", _several),
+    *_stops("order.sender_mismatch", "the sender's address is not the order's", _mismatch),
+    *_asks("order.window", "the order is older than the refund window", _window),
+    *_asks("order.refunded_before", "money of this order went back before", _refunded_before),
+    *_stops("order.disputed", "the payment is disputed at the bank", _disputed),
+    *_stops("order.unpaid", "the order was never paid", _unpaid),
+    *_asks("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
+    *_stops("request.no_refund", "the message does not ask for money back", _no_refund),
+    *_asks("request.second", "an earlier request holds this order", _second),
+    *_stops("amount.over_paid", "more is asked than is left of what was paid", _over_paid),
+    *_asks(
+        "amount.unstated", "no amount is stated: all that is left is proposed", _amount_unstated
     ),
+    *_asks("amount.contradicts", "form and text name different amounts", _contradicts),
+    *_asks("currency.unknown", "the amount names no currency that is known", _unknown_currency),
+    *_stops("currency.differs", "the amount is in another currency than the order", _differs),
+    *_asks("currency.no_limit", "the order's currency has no limits", _no_limit, Quorum.TWO),
+    *_stops("refund.none", "there is nothing that could be refunded", _nothing),
+    *_asks("refund.over_auto", "the refund is above what runs by itself", _over_auto),
+    *_asks(
+        "refund.over_single",
+        "the refund is above what one person may sign",
+        _over_single,
+        Quorum.TWO,
+    ),
+    *_asks("customer.too_many", "this customer had too many refunds lately", _too_many),
+    *_asks("reason.fraud", "the customer says that it is fraud", _fraud),
+    *_asks(REACHED, ""),
+    *_asks("confidence.low", "the confidence is too low", checks.low_confidence),
+    *_asks(
+        "injection.suspected",
+        "the message gives orders to the model",
+        lambda situation: checks.orders(source_text(situation.input)),
+    ),
+    ask(
+        _REFUND,
+        "the draft points somewhere that is not ours",
+        _foreign_target,
+        rule="reply.foreign_target",
+    ),
+    forbid(_REPLY, "", "reply.foreign_target"),
+    *_asks(
+        "size.over_limit",
+        "the message is larger than what is handled unseen",
+        checks.over_size,
+    ),
+    note("card, account or identity numbers were masked", checks.masked, rule="safety.masked"),
 )
+"""Whatever objects to the refund also makes the reply ask: no reply leaves unseen but the fixed
+confirmation of a refund that runs by itself. Nobody has to read what finance is told, so the usual
+askers are said here for refund and reply alone."""

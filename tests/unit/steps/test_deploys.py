@@ -22,9 +22,10 @@ from tests.unit.steps.test_journeys import offline
 
 ROOT = Path(__file__).parents[3]
 CODE = Path(countersign.__file__).parents[1]
-PLANNED = '"email.send_reply": mail.SEND_REPLY,'
+PLANNED = "mail.SEND_REPLY)"
 FIRST = "from __future__ import annotations\n"
-LAST = "        heeds=HEEDS,\n"
+ACTION = "countersign.domain.ledger.action import Action"
+LAST = "    heeds=HEEDS,\n"
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +44,12 @@ def deployed(folder: Path, version: int, *earlier: int) -> Path:
     """A copy of the code in which the reply has this version, and these still run."""
     shutil.copytree(CODE, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     flow = folder / "workflows/lead_intake"
-    rewritten(flow / "actions.py", PLANNED, f'"email.send_reply": {reply(version)},')
+    rewritten(flow / "actions.py", PLANNED, f"{reply(version)})")
     kept = "".join(f"{reply(number)}, " for number in earlier)
-    rewritten(flow / "__init__.py", LAST, f"{LAST}        earlier=({kept}),\n")
-    for name in (
-        "countersign.actions import mail",
-        "countersign.domain.ledger.action import Action",
-    ):
+    rewritten(flow / "__init__.py", LAST, f"{LAST}    earlier=({kept}),\n")
+    for name in ("countersign.actions import mail", ACTION):
         rewritten(flow / "__init__.py", FIRST, f"{FIRST}from {name}\n")
+    rewritten(flow / "actions.py", FIRST, f"{FIRST}from {ACTION}\n")
     return folder
 
 

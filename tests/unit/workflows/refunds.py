@@ -9,10 +9,10 @@ from typing import Any
 from countersign.domain.workflow import Workflow
 from tests.unit.workflows import bench
 from tests.unit.workflows.bench import Bench, Rows
-from workflows import refund_request
+from workflows import WORKFLOWS
 from workflows.refund_request.contract import RefundInput
 
-WORKFLOW: Workflow[RefundInput] = refund_request.workflow()
+WORKFLOW: Workflow[RefundInput] = WORKFLOWS["refund_request"]
 BENCH: Bench[RefundInput] = Bench(WORKFLOW)
 Outcome = bench.Outcome[RefundInput]
 SENDER = "ada.quill@example.com"

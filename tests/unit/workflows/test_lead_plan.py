@@ -16,10 +16,9 @@ from tests.unit.workflows.pipeline import WORKFLOW, Outcome, judge, read
 from workflows.lead_intake import facts
 from workflows.lead_intake.actions import lookups
 from workflows.lead_intake.contract import LeadInput
-from workflows.lead_intake.policy import POLICY
-from workflows.lead_intake.replies import drafted
-from workflows.lead_intake.rules import RULES
+from workflows.lead_intake.policy import drafts
 
+POLICY, RULES = WORKFLOW.policy, WORKFLOW.rules
 FRIDAY_NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SENDER = "ines.alder@kornfeld.example"
 
@@ -135,7 +134,7 @@ def test_a_draft_counts_only_for_a_sale() -> None:
         "actions": ["email.send_reply"],
     }
     outcome = judge(_sale(), answer=answer)
-    assert not drafted(outcome.proposal)
+    assert not drafts(outcome.situation)
     assert outcome.params("email.send_reply")["template"] == "acknowledgement"
 
 

@@ -14,6 +14,7 @@ from workflows.lead_intake.actions import claim, due_at, joins
 from workflows.lead_intake.contract import LeadInput
 
 FRIDAY_NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SUMMER_AFTERNOON = datetime(2026, 7, 15, 13, 30, tzinfo=UTC)
 SENDER = "ines.alder@kornfeld.example"
 
 
@@ -33,20 +34,33 @@ def _sale(**parts: object) -> LeadInput:
 @pytest.mark.parametrize(
     ("now", "hours", "zone", "due"),
     [
-        (FRIDAY_NOON, 2, 60, "2026-11-20T14:00:00+00:00"),
-        (FRIDAY_NOON, 8, 60, "2026-11-23T12:00:00+00:00"),
-        (FRIDAY_NOON, 24, 60, "2026-11-25T12:00:00+00:00"),
-        (FRIDAY_NOON + timedelta(days=1), 2, 60, "2026-11-23T10:00:00+00:00"),
-        (FRIDAY_NOON, 2, -300, "2026-11-20T16:00:00+00:00"),
-        (FRIDAY_NOON, 2, 480, "2026-11-23T03:00:00+00:00"),
-        (FRIDAY_NOON + timedelta(minutes=7), 2, 60, "2026-11-20T14:15:00+00:00"),
+        (FRIDAY_NOON, 2, "Europe/Berlin", "2026-11-20T14:00:00+00:00"),
+        (FRIDAY_NOON, 8, "Europe/Berlin", "2026-11-23T12:00:00+00:00"),
+        (FRIDAY_NOON, 24, "Europe/Berlin", "2026-11-25T12:00:00+00:00"),
+        (FRIDAY_NOON + timedelta(days=1), 2, "Europe/Berlin", "2026-11-23T10:00:00+00:00"),
+        (FRIDAY_NOON, 2, "America/New_York", "2026-11-20T16:00:00+00:00"),
+        (FRIDAY_NOON, 2, "Asia/Singapore", "2026-11-23T03:00:00+00:00"),
+        (FRIDAY_NOON + timedelta(minutes=7), 2, "Europe/Berlin", "2026-11-20T14:15:00+00:00"),
+        # In summer Berlin is two hours ahead: half an hour is left for the next morning.
+        (
+            datetime(2026, 7, 15, 13, 30, tzinfo=UTC),
+            2,
+            "Europe/Berlin",
+            "2026-07-16T07:30:00+00:00",
+        ),
     ],
 )
 def test_a_callback_is_due_in_the_owners_business_hours(
-    now: datetime, hours: int, zone: int, due: str
+    now: datetime, hours: int, zone: str, due: str
 ) -> None:
     """Hours count from 9 to 17 on weekdays of the owner's zone, to the next quarter."""
     assert due_at(now, hours, zone).isoformat() == due
+
+
+def test_nobody_is_called_on_a_holiday() -> None:
+    """A day that the company's stage file names is no working day."""
+    due = due_at(FRIDAY_NOON, 8, "Europe/Berlin", ["2026-11-23"])
+    assert due.isoformat() == "2026-11-24T12:00:00+00:00"
 
 
 def test_urgency_moves_the_due_time() -> None:
@@ -64,7 +78,7 @@ def test_urgency_moves_the_due_time() -> None:
 
 def _claimed(message: str) -> Any:
     outcome = judge(_given(message))
-    return claim(outcome.given, outcome.proposal)
+    return claim(outcome.given, outcome.proposal, outcome.situation.limits)
 
 
 def test_the_same_need_in_other_words_joins() -> None:

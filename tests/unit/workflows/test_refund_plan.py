@@ -34,10 +34,10 @@ from tests.unit.workflows.refunds import (
 )
 from workflows.refund_request.actions import claim, joins, lookups
 from workflows.refund_request.facts import proposed
-from workflows.refund_request.policy import POLICY
 from workflows.refund_request.replies import CONFIRMATIONS
-from workflows.refund_request.rules import RULES
 
+POLICY, RULES = WORKFLOW.policy, WORKFLOW.rules
+LIMITS = WORKFLOW.release.limits
 _SILENT = {"safety.masked"}
 """Rules that only inform."""
 
@@ -73,7 +73,14 @@ def test_no_reply_runs_where_the_refund_does_not() -> None:
 
 
 @pytest.mark.control
-@pytest.mark.parametrize("line", [line for line in POLICY.lines if line.id.endswith("-reply")])
+@pytest.mark.parametrize(
+    "line",
+    [
+        line
+        for line in POLICY.lines
+        if line.actions == ("email.send_reply",) and line.answer == "ask"
+    ],
+)
 def test_the_check_sees_a_policy_without_one_of_its_reply_lines(line: PolicyLine) -> None:
     """Control: whichever line about the reply is missing, the check above names its rule."""
     naive = replace(POLICY, lines=tuple(one for one in POLICY.lines if one != line))
@@ -320,13 +327,13 @@ def test_order_and_refunds_are_looked_up_by_the_number() -> None:
 def test_two_requests_about_one_order_meet_whoever_wrote_them() -> None:
     """The claim is on the order, holds no number and no address, and needs an order."""
     first, again = judge(asked()), judge(mailed("Refund order #1042.", "Sam <sam@example.com>"))
-    held = [claim(one.given, one.proposal) for one in (first, again)]
+    held = [claim(one.given, one.proposal, LIMITS) for one in (first, again)]
     assert held[0]
     assert held[0] == held[1]
     assert joins(held[0].body, held[0].body, hours=700)
     assert "1042" not in held[0].key + held[0].body
     nothing = judge(mailed("The lamp is broken, please refund me."), {})
-    assert claim(nothing.given, nothing.proposal) is None
+    assert claim(nothing.given, nothing.proposal, LIMITS) is None
 
 
 def test_only_a_refund_that_runs_is_confirmed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,8 +36,10 @@ class Hours(Value):
         return self
 
 
-def worked(start: datetime, length: timedelta, hours: Hours) -> datetime:
-    """`start` plus `length` of working time, in UTC.
+def worked(
+    start: datetime, length: timedelta, hours: Hours, holidays: Collection[date] = ()
+) -> datetime:
+    """`start` plus `length` of working time, in the zone of `start`; nobody works on `holidays`.
 
     A start outside the hours counts from their next opening. Daylight saving changes the instant
     of an opening, never its wall-clock time.
@@ -46,7 +49,7 @@ def worked(start: datetime, length: timedelta, hours: Hours) -> datetime:
     while True:
         opens, closes = _span(day, hours, zone)
         begin = max(start, opens)
-        if day.weekday() in hours.days and begin < closes:
+        if day.weekday() in hours.days and day not in holidays and begin < closes:
             if left <= closes - begin:
                 return (begin + left).astimezone(start.tzinfo)
             left -= closes - begin

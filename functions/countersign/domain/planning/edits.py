@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -159,8 +159,7 @@ _SUM = re.compile(r"(\d{1,15}(?:\.\d{1,4})?) ([A-Z]{3})")
 def parts(workflow: Workflow[Any]) -> dict[str, type[Value]]:
     """The parts of the model's answer that become facts, each with its kind."""
     every = workflow.answer.model_fields.items()
-    kinds = ((name, get_args(info.annotation) or (info.annotation,)) for name, info in every)
-    return {name: kind for name, among in kinds for kind in among if _is_part(kind)}
+    return {n: kind for n, info in every for kind in _types(info.annotation) if _is_part(kind)}
 
 
 def said(workflow: Workflow[Any], proposal: Proposal, name: str) -> str:
@@ -206,6 +205,17 @@ def _facts(workflow: Workflow[Any], name: str) -> tuple[str, ...]:
     """The names under which a part of the answer is kept."""
     prefix = workflow.money.get(name)
     return money_facts(prefix) if prefix else (name,)
+
+
+def _types(hint: Any) -> Iterator[Any]:
+    """The types in an annotation, whatever else stands beside them."""
+    if hasattr(hint, "__metadata__"):
+        yield hint.__origin__
+    elif isinstance(hint, type):
+        yield hint
+    else:
+        for one in get_args(hint):
+            yield from _types(one)
 
 
 def _is_part(kind: Any) -> bool:

@@ -10,9 +10,12 @@ from typing import Any
 
 from countersign.domain import errors
 from countersign.domain.errors import NotAuthorised
+from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Move
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry
 from countersign.domain.policy.policy import Answer, Verdict, stricter
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Finding, Situation
 from countersign.domain.workflow import Workflow
 
@@ -63,6 +66,34 @@ def reconsider(
         if held.status in (_A.PLANNED, _A.AUTHORISED) and stricter(held.verdict, now):
             changed.append(_tightened(held, now))
     return tuple(changed)
+
+
+def next_connector(workflow: Workflow[Any], record: JobRecord) -> str:
+    """The connector that is still to be looked at before anything is judged; empty when all were.
+    One that nothing is looked up at is left out."""
+    if len(workflow.connectors) == 1:
+        return ""
+    given = record.results["input"].as_(workflow.input)
+    wanted = workflow.lookups(given, record.results["proposal"].as_(Proposal))
+    needed = {lookup.connector for lookup in wanted}
+    read = record.results["records"].as_(Records).connectors
+    left = (one for one in workflow.connectors if one in needed and one not in read)
+    return next(left, "")
+
+
+def nothing_wanted(workflow: Workflow[Any], found: Sequence[Finding]) -> Move:
+    """Where a job goes of which nothing is wanted: to a person when something was found that would
+    ask, or that no line hears; it ends quietly when policy forbids everything, or nothing objects.
+
+    A finding has a voice without an action: what is not understood must not look finished.
+    """
+    heard = {line.when: line for line in workflow.policy.lines if line.when}
+    spoken = [one for one in found if one.rule not in workflow.notes]
+    answers = {one.rule: heard[one.rule].answer for one in spoken if one.rule in heard}
+    if Answer.FORBID in answers.values():
+        return Move("Close")
+    why = [one.sentence for one in spoken]
+    return Move("Escalate", reason="; ".join(why)) if why else Move("Close")
 
 
 def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:
