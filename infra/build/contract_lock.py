@@ -8,6 +8,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import timedelta
 from typing import Any
 
+from countersign.actions.registry import ACTIONS
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken
@@ -55,8 +56,9 @@ def message(contract: type[Contract]) -> Mapping[str, Any]:
 
 
 def present(workflows: Iterable[Workflow[Any]]) -> dict[str, Version]:
-    """The current version of every contract in the code."""
-    found: dict[str, Version] = {}
+    """The current version of every contract in the code: the engine's actions, used or not, and
+    each workflow's own."""
+    found = {action.id: _version(described(action)) for action in ACTIONS.values()}
     for workflow in workflows:
         found |= {action.id: _version(described(action)) for action in workflow.actions.values()}
         held = (message(kind) for kind in (workflow.input, workflow.answer))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import countersign.actions
+from countersign.actions.registry import ACTIONS
 from countersign.domain.errors import ContractBroken
 from infra.build import contract_lock
 from workflows import WORKFLOWS
@@ -21,7 +22,7 @@ def locked() -> dict[str, contract_lock.Locked]:
 def main(arguments: list[str]) -> int:
     """Lock what is new and what has a new version; refuse what changed under an old one."""
     workflows = tuple(WORKFLOWS.values())
-    actions = {name for workflow in workflows for name in workflow.actions}
+    actions = {*ACTIONS, *(name for workflow in workflows for name in workflow.actions)}
     now = contract_lock.present(workflows)
     try:
         lock = contract_lock.raised(locked(), now, actions)

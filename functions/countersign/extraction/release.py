@@ -134,7 +134,7 @@ def stage_file(package: str, stage: str) -> StageFile:
 
 def stages(package: str) -> tuple[str, ...]:
     """The stages that a package has a file for."""
-    folder = resources.files(package).joinpath("stages")
+    folder = resources.files(package) / "stages"
     names = [file.name for file in folder.iterdir()] if folder.is_dir() else []
     return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml")))
 
@@ -189,7 +189,7 @@ def per_currency(table: str) -> tuple[Money, ...]:
 def _toml(package: str, stage: str) -> dict[str, Any]:
     """The file's tables over those of the stage that it is like; nothing for a package without any
     stage file. Raises ContractBroken for a stage that has none where others have."""
-    file = resources.files(package).joinpath("stages", f"{stage}.toml")
+    file = resources.files(package) / "stages" / f"{stage}.toml"
     if not file.is_file():
         known = stages(package)
         if known:

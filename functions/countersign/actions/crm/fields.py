@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from countersign.actions.crm.lead import FIRST_STAGE, PIPELINE
+from countersign.actions.crm.set_fields import ROWS
 from countersign.actions.crm.shared import ACTION_KEY, CREATED_BY
 from countersign.actions.field_map import Field, Fields
 
 DIRECTION, OUTGOING = "hs_email_direction", "EMAIL"
 """How HubSpot tells a mail that a colleague sent from one that came in."""
+
+
+def _set_by(name: str) -> tuple[str, ...]:
+    """The rows of `set_fields` that write a property of a contact."""
+    return tuple(action for action, fields in ROWS.items() if name in fields.values())
+
 
 _CONTACT = ("crm.upsert_contact",)
 _LEAD = ("crm.create_lead",)
@@ -23,7 +30,10 @@ FIELDS: Fields = {
         Field("lastname", "string", _CONTACT),
         Field("phone", "string", _CONTACT),
         Field("company", "string", _CONTACT),
-        Field("country", "string", _CONTACT),
+        Field("address", "string", _set_by("address")),
+        Field("zip", "string", _set_by("zip")),
+        Field("city", "string", _set_by("city")),
+        Field("country", "string", (*_CONTACT, *_set_by("country"))),
         Field("hs_language", "enumeration", _CONTACT),
         Field("hubspot_owner_id", "enumeration", _CONTACT),
         Field("lifecyclestage", "enumeration"),

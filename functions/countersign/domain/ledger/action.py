@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from countersign.domain.contract import Contract, Value
 from countersign.domain.money import Money
@@ -100,6 +100,11 @@ class Action(Generic[ParamsT, PortT]):
     """How the effect is taken back; None: it is irreversible."""
     settle: timedelta = timedelta(0)
     """How long after an answer the target may still show what was there before."""
+
+    def proposed(self, *, target: str, after: str = "", **params: Any) -> ProposedAction:
+        """This action, wanted of `target` with these parameters. Raises ValidationError (a
+        ValueError) when they break the contract."""
+        return ProposedAction(self.id, self.params(**params), target, after)
 
     @property
     def reversible(self) -> bool:

@@ -1,0 +1,193 @@
+"""A workflow on one page is judged as a long one is, and what cannot be one is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pytest
+
+from countersign.actions import crm
+from countersign.domain.errors import ContractBroken
+from countersign.domain.planning.plan import nothing_wanted
+from countersign.domain.policy.rules import Finding
+from countersign.domain.workflow import Raw, Workflow
+from countersign.extraction.answers import Said
+from countersign.extraction.messages import Document
+from countersign.extraction.reader import CAP
+from countersign.workflow import Answer, Quoted, Sum, ask, note, run, workflow
+from tests.unit.workflows.address_change import WORKFLOW as ADDRESS_CHANGE
+from tests.unit.workflows.bench import Bench, Outcome
+from tests.unit.workflows.schemas import faults
+
+FLOW: Workflow[Any] = ADDRESS_CHANGE.at("tests.unit.workflows.address_change", "local")
+BENCH: Bench[Any] = Bench(FLOW)
+KNOWN = {"email": "ada@example.com", "country": "Ireland", "address": "1 Low Road"}
+MOVED = "Hello, I have moved. My new address is 12 Oak Street, Galway, in Ireland. Ada Quill"
+
+
+def given(text: str = MOVED, **parts: str) -> Any:
+    """A form, vouched for, so that only what a test is about objects."""
+    body = json.dumps({"email": "ada@example.com", "message": text, **parts}).encode()
+    return BENCH.read(body).model_copy(update={"authenticated": True})
+
+
+def answer(address: str = "12 Oak Street, Galway", country: str = "Ireland") -> Mapping[str, Any]:
+    """What a good model says of it."""
+    return {
+        "address": {"value": address, "quotes": ["12 Oak Street, Galway"]},
+        "country": {"value": country, "quotes": ["Galway, in Ireland"]},
+        "confidence": 95,
+    }
+
+
+def judged(
+    said: Mapping[str, Any], contacts: list[Mapping[str, str]] | None = None
+) -> Outcome[Any]:
+    """The outcome with the CRM's contact."""
+    return BENCH.judge(given(), {"contact": [KNOWN] if contacts is None else contacts}, said)
+
+
+def test_a_change_that_nothing_objects_to_runs() -> None:
+    """Address and target come from facts and records; nobody is asked."""
+    outcome = judged(answer())
+    assert outcome.verdicts == {"crm.set_address": "run"}
+    assert outcome.params("crm.set_address")["address"] == "12 Oak Street, Galway"
+    assert outcome.params("crm.set_address")["email"] == "ada@example.com"
+
+
+def test_a_clause_is_rule_and_line_at_once() -> None:
+    """What its check finds is a finding with the clause's sentence, and the line hears it."""
+    outcome = judged(answer(country="Ireland"), [{**KNOWN, "country": "France"}])
+    assert outcome.verdicts == {"crm.set_address": "ask"}
+    (finding,) = outcome.found
+    said = (finding.rule, finding.value, finding.threshold)
+    assert said == ("other_country", "Ireland", "France")
+    assert judged(answer(), []).verdicts == {"crm.set_address": "forbid"}
+
+
+def test_an_address_that_no_quote_holds_is_no_fact() -> None:
+    """The kind is declared: a quoted value stands in its quote, whole words only."""
+    invented = judged(answer(address="2 Oak Street, Galway"))
+    assert invented.faults == ["fact address has no quote"]
+    assert judged(answer()).faults == []
+
+
+@pytest.mark.control
+def test_control_the_same_part_declared_derived_lets_it_through() -> None:
+    """With the guess that a part rests on its quote, the invented address would stand."""
+    said = answer(country="2 Oak Street, Galway")
+    assert judged(said).faults == []
+
+
+def test_a_part_without_a_kind_is_refused() -> None:
+    """Nothing is guessed: who does not say what kind of fact a part is gets a sentence."""
+
+    class Vague(Answer):
+        address: Said | None
+
+    made = workflow(
+        "vague", title="V", owner="o", tiers=["o"], answer=Vague, actions=[], propose=lambda _: (),
+        policy=[],
+    )  # fmt: skip
+    with pytest.raises(ContractBroken, match="say what kind of fact it is"):
+        made.at("tests.unit.workflows.address_change", "local")
+
+
+def test_the_usual_askers_are_there_unless_taken_out_by_name() -> None:
+    """Low confidence, unknown senders, orders to the model and over-size ask everywhere."""
+    rules = {rule.id for rule in FLOW.rules}
+    usual = {"confidence.low", "sender.unauthenticated", "injection.suspected", "size.over_limit"}
+    assert usual <= rules
+    fewer = workflow(
+        "fewer", title="F", owner="o", tiers=["o"], answer=Answer, actions=[crm.SET_ADDRESS],
+        propose=lambda _: (), policy=[], without=["sender.unauthenticated"],
+    )  # fmt: skip
+    assert {rule.id for rule in fewer.rules()} == usual - {"sender.unauthenticated"}
+    with pytest.raises(ContractBroken, match=r"no usual rule sender\.unknown"):
+        workflow(
+            "typo", title="T", owner="o", tiers=["o"], answer=Answer, actions=[],
+            propose=lambda _: (), policy=[], without=["sender.unknown"],
+        )  # fmt: skip
+
+
+def test_nothing_runs_that_no_line_allows() -> None:
+    """An action without a line is forbidden, however sure everything is."""
+    assert str(FLOW.policy.verdict("crm.create_lead", []).answer) == "forbid"
+
+
+def test_without_heuristics_of_its_own_a_person_always_looks() -> None:
+    """The modest reader says what the form states, quotes it, and is at most 0.3 sure."""
+    source = given(country="Ireland")
+    said = FLOW.offline(FLOW.prompt_text(source))
+    assert said["country"] == {"value": "Ireland", "quotes": ["Ireland"]}
+    assert said["address"] is None
+    assert FLOW.offline_cap == CAP == Decimal("0.3")
+    assert BENCH.judge(source, {"contact": [KNOWN]}).faults == []
+
+
+def test_the_schema_is_strict_and_asks_for_confidence_last() -> None:
+    """A model says how sure it is after what it is sure of."""
+    assert faults(FLOW.schema()) == []
+    assert list(FLOW.schema()["properties"])[-1] == "confidence"
+
+
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [
+        ((), "Close"),
+        (("confidence.low",), "Escalate"),
+        (("nobody.hears",), "Escalate"),
+        (("shown.only",), "Close"),
+        (("unknown_sender", "confidence.low"), "Close"),
+    ],
+)
+def test_a_finding_has_a_voice_without_an_action(found: tuple[str, ...], state: str) -> None:
+    """Nothing wanted with low confidence, or with a finding that no line hears, is a case; what
+    policy forbids altogether, and what is only shown, ends the job."""
+    noted = Workflow(**{**vars(FLOW), "notes": frozenset({"shown.only"})})
+    move = nothing_wanted(noted, [Finding(rule=one, sentence=f"{one} was found") for one in found])
+    assert move.state == state
+    said = "; ".join(f"{one} was found" for one in found)
+    assert move.reason == (said if state == "Escalate" else "")
+
+
+def test_the_input_need_not_be_a_message() -> None:
+    """A transcript or a brief is named parts with an origin, and the same rules judge it."""
+
+    class Brief(Document):
+        """A brief."""
+
+        VERSION: ClassVar[int] = 1
+
+    class Read(Answer):
+        product: Quoted | None
+        budget: Sum | None
+
+    made = workflow(
+        "briefing", title="B", owner="o", tiers=["o"], source=Brief, answer=Read,
+        actions=[crm.SET_ADDRESS], propose=lambda _: (),
+        policy=[run(crm.SET_ADDRESS, "always"), note("seen", lambda _: True, rule="seen.always")],
+    )  # fmt: skip
+    flow = made.at("tests.unit.workflows.address_change", "local")
+    body = json.dumps({"title": "Launch", "goal": "Sell the Lumen lamp.", "money": "EUR 500"})
+    read = flow.read(Raw(body=body.encode(), door="upload", authserv_id=""))
+    assert flow.source_text(read).split("\n\u241e\n")[-2:] == ["Sell the Lumen lamp.", "EUR 500"]
+    said = flow.offline(flow.prompt_text(read))
+    assert said["budget"] == {"amount": "500", "currency": "EUR", "quotes": ["EUR 500"]}
+    outcome = Bench(flow).judge(read, {}, {"product": {"value": "lamp", "quotes": ["Lumen lamp"]}})
+    assert outcome.rules >= {"seen.always", "sender.unauthenticated"}
+    assert outcome.facts["budget_amount"] == "500"
+
+
+def test_a_clause_with_a_misspelt_word_is_refused() -> None:
+    """A typo in a clause or a workflow is a sentence, not a rule that never holds."""
+    with pytest.raises(ContractBroken, match="a clause has no quorums"):
+        ask(crm.SET_ADDRESS, "x", quorums=2)
+    with pytest.raises(ContractBroken, match="a workflow has no offlin"):
+        workflow(
+            "typo", title="T", owner="o", tiers=["o"], answer=Answer, actions=[],
+            propose=lambda _: (), policy=[], offlin=lambda _: {},
+        )  # fmt: skip
