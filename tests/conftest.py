@@ -102,6 +102,23 @@ def played_once(tmp_path_factory: pytest.TempPathFactory) -> Played:
         return Played(**json.loads(told.read_text()))
 
 
+SLOWEST = ("cloud", "browser", "guarantee")
+"""Marks of the files that take longest, in this order."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files are begun first, so that no worker waits at the end for another's."""
+    ranks: dict[Path, int] = {}
+    for item in items:
+        ranks[item.path] = min(_rank(item), ranks.get(item.path, len(SLOWEST)))
+    items.sort(key=lambda item: ranks[item.path])
+
+
+def _rank(item: pytest.Item) -> int:
+    marks = {mark.name for mark in item.iter_markers()}
+    return next((at for at, name in enumerate(SLOWEST) if name in marks), len(SLOWEST))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     report = yield

@@ -8,11 +8,13 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from typer.main import get_command
 
 from countersign.connectors.clock import MOVABLE
 from countersign.domain.errors import CountersignError, Unavailable
@@ -144,10 +146,16 @@ def _refusal(answer: submit.DoorAnswer) -> str:
     return f"The door refused it: {answer.status} {answer.body.get('message', '')}".rstrip()
 
 
+@lru_cache(maxsize=1)
+def _command() -> Any:
+    """All commands, made of their functions' signatures: once for all that a process runs."""
+    return get_command(app)
+
+
 def run(arguments: Sequence[str], choose: Choose) -> None:
     """One command; it ends with SystemExit, and with one line for what a person can mend."""
     try:
-        app(args=list(arguments), obj=choose, prog_name="countersign")
+        _command()(args=list(arguments), obj=choose, prog_name="countersign")
     except (TargetError, submit.UnreachableError) as error:
         _end(UNREACHABLE, str(error))
     except (BotoCoreError, Unavailable) as error:

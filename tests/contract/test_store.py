@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import groupby
+from typing import get_args
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from countersign.connectors.dynamodb import rows
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.approvals.questions import Question
 from countersign.domain.errors import NotFound, StoreConflict
@@ -17,6 +20,7 @@ from countersign.domain.jobs.audit import verify
 from countersign.domain.jobs.change import (
     Change,
     Due,
+    DueKind,
     JobRecord,
     Link,
     Listed,
@@ -34,8 +38,9 @@ from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import ANA, BEN, START, FakeIds
 
 IDS = FakeIds()
-PAGES = 450
-"""Rows in four shards of pages of 100: at least one shard has two."""
+EVERY_KIND: tuple[DueKind, ...] = get_args(DueKind)
+CROWDED, ELSEWHERE = 12, 3
+"""Jobs in one shard, with so many due rows that they fill more than a page of 100; and others."""
 
 
 @pytest.fixture(params=["fake", "moto"])
@@ -184,12 +189,26 @@ def test_a_row_that_changed_since_it_was_read_stays_as_it_is(store: JobStore) ->
     assert store.load(record.job.job_id).due == {"queue": new}
 
 
+def shard(job: Job) -> str:
+    """The shard of the due index that the job's rows are in."""
+    return str(rows.due(job.job_id, Due(kind="queue", at=START), START)["due_shard"]["S"])
+
+
 def test_all_due_rows_are_read_however_many(store: JobStore) -> None:
     """More than one page of the index; each row once, oldest first."""
-    for number in range(PAGES):
-        stored(store, f"evt-{number}")
-    found = list(store.due(START + timedelta(minutes=3)))
-    assert len({row.job_id for row in found}) == len(found) == PAGES
+    jobs = [a_job(f"evt-{number}") for number in range(100)]
+    one, *rest = (list(those) for _, those in groupby(sorted(jobs, key=shard), key=shard))
+    chosen = one[:CROWDED] + [job for those in rest for job in those][-ELSEWHERE:]
+    for age, job in enumerate(chosen):
+        made, entry = created(job, accepted(job), IDS.salt)
+        due = tuple(Due(kind=kind, at=START - timedelta(minutes=age)) for kind in EVERY_KIND)
+        store.create(made, entry, Change(event="accepted", actor="t", due=due))
+    found = list(store.due(START))
+    assert len(one) >= CROWDED
+    assert {(row.job_id, row.kind) for row in found} == {
+        (job.job_id, kind) for job in chosen for kind in EVERY_KIND
+    }
+    assert len(found) == len(chosen) * len(EVERY_KIND)
     assert found == sorted(found, key=lambda row: row.at)
 
 

@@ -25,24 +25,26 @@ from infra.local.stand import Stand
 from tests.contract.test_store import IDS, a_job
 from tests.fakes.journey import form
 from tests.fakes.tables import create_jobs_table
+from tests.forms import forms
 
 Figure = Callable[[str, int], None]
 THREADS = 8
-ONE_EVENT = 200
-EVENTS, TIMES = 12, 10
+ONE_EVENT = (60, 200)
+EVENTS, TIMES = (5, 12), 10
+"""In the short form and in the long one."""
 ONE_OF_EACH = {"crm.upsert_contact": 1, "crm.create_lead": 1, "crm.request_callback": 1}
 ENDED = {"COMPLETED", "WAITING_FOR_REVIEW"}
 pytestmark = [pytest.mark.timeout(300)]
 
 
-def mailbox(number: int) -> str:
+def mailbox(name: str) -> str:
     """The address of one sender."""
-    return f"one.event.{number}@hafenwerk.example"
+    return f"one.event.{name}@hafenwerk.example"
 
 
-def quiet_form(number: int) -> bytes:
+def quiet_form(name: str) -> bytes:
     """A form whose sender wants no mail: its three CRM effects are all that may happen."""
-    return form(email=mailbox(number), consent=False)
+    return form(email=mailbox(name), consent=False)
 
 
 def deliver(stand: Stand, events: Sequence[tuple[str, bytes]]) -> list[submit.DoorAnswer]:
@@ -103,35 +105,41 @@ def executions(stand: Stand, job: str) -> int:
 
 @pytest.mark.cloud
 @pytest.mark.guarantee("T01")
-def test_one_event_delivered_200_times_is_one_execution_and_one_effect_of_each_kind(
-    whole_stand: Stand, figure: Figure
+@pytest.mark.parametrize("times", forms(*ONE_EVENT))
+def test_one_event_often_delivered_is_one_execution_and_one_effect_of_each_kind(
+    whole_stand: Stand, figure: Figure, times: int
 ) -> None:
     """Every delivery is answered 202 with the same job; there is one execution, and one contact,
     one lead and one task."""
-    answers = deliver(whole_stand, [("evt-t01", quiet_form(0))] * ONE_EVENT)
+    name = f"of-{times}"
+    answers = deliver(whole_stand, [(f"evt-t01-{name}", quiet_form(name))] * times)
     assert {answer.status for answer in answers} == {202}
     (job,) = {answer.job_id for answer in answers}
     settled(whole_stand, {job})
     assert executions(whole_stand, job) == 1
-    one_effect_of_each_kind(whole_stand, job, mailbox(0))
-    figure(f"{ONE_EVENT} × 202, 1 execution, 3 effects", ONE_EVENT)
+    one_effect_of_each_kind(whole_stand, job, mailbox(name))
+    figure(f"{times} × 202, 1 execution, 3 effects", times)
 
 
 @pytest.mark.cloud
 @pytest.mark.guarantee("T01")
-def test_many_events_shuffled_are_exactly_as_many_jobs(whole_stand: Stand, figure: Figure) -> None:
-    """Each of 12 events 10 times in a random order: 12 jobs, each with one effect of each kind."""
+@pytest.mark.parametrize("events", forms(*EVENTS))
+def test_many_events_shuffled_are_exactly_as_many_jobs(
+    whole_stand: Stand, figure: Figure, events: int
+) -> None:
+    """Each of them 10 times in a random order: as many jobs, each with one effect of each kind."""
     seed = random.SystemRandom().randrange(10**9)
     print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
-    deliveries = [(f"evt-t01-{n}", quiet_form(n)) for n in range(1, EVENTS + 1)] * TIMES
+    names = [f"{events}.{number}" for number in range(events)]
+    deliveries = [(f"evt-t01-{name}", quiet_form(name)) for name in names] * TIMES
     random.Random(seed).shuffle(deliveries)  # noqa: S311 - replayable, not secret
     answers = deliver(whole_stand, deliveries)
     jobs = {event: a.job_id for (event, _), a in zip(deliveries, answers, strict=True)}
-    assert len({answer.job_id for answer in answers}) == EVENTS
+    assert len({answer.job_id for answer in answers}) == events
     settled(whole_stand, set(jobs.values()))
-    for number in range(1, EVENTS + 1):
-        one_effect_of_each_kind(whole_stand, jobs[f"evt-t01-{number}"], mailbox(number))
-    figure(f"{EVENTS} events × {TIMES}: {EVENTS} jobs", EVENTS * TIMES)
+    for name in names:
+        one_effect_of_each_kind(whole_stand, jobs[f"evt-t01-{name}"], mailbox(name))
+    figure(f"{events} events × {TIMES}: {events} jobs", events * TIMES)
 
 
 class Serial:

@@ -16,8 +16,8 @@ from tests.guarantees.mortal import Point
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 Figure = Callable[[str, int], None]
 
-EACH, EACH_KEYLESS, EACH_LONG = 25, 5, 100
-MAX_EFFECTS, NAIVE = 3, 5
+EACH, EACH_KEYLESS, EACH_LONG = 8, 3, 100
+MAX_EFFECTS, NAIVE = 3, 3
 
 POINTS = (
     Point("body stored, job not", "webhook", "payloads.put", "after", nth=2),

@@ -20,12 +20,14 @@ from countersign.jobs.rollback import roll_back
 from tests.contract.crm_sides import server_side
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
+from tests.forms import forms
 from tests.guarantees.undoing import KINDS, LEADS, Ground, state
 from tests.unit.steps.test_rollback import MAIL, done
 
 Figure = Callable[[str, int], None]
 SEED = 20260915
-STATES, EDITS, JOBS = 200, 60, 40
+STATES, EDITS, JOBS = (50, 200), (40, 60), (10, 40)
+"""In the short form and in the long one."""
 ORDERS = 10
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(300), pytest.mark.guarantee("T15")]
 
@@ -38,16 +40,17 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         yield Ground.of(side)
 
 
+@pytest.mark.parametrize("states", forms(*STATES))
 @pytest.mark.parametrize("action", sorted(KINDS))
 def test_every_state_is_as_it_was_after_do_and_undo(
-    ground: Ground, figure: Figure, action: str
+    ground: Ground, figure: Figure, action: str, states: int
 ) -> None:
-    """200 states, ten orders each: every object equal, one undo in the CRM's journal."""
+    """So many states, ten orders each: every object equal, one undo in the CRM's journal."""
     ground = Ground.of(ground.side)
     dice = random.Random(f"{SEED} {action}")  # noqa: S311 - repeatable
     print(f"seed {SEED} {action}")  # noqa: T201 - the seed
     effects = 0
-    for number in range(STATES):
+    for number in range(states):
         wanted = state(ground, number, dice, action)
         before = ground.live()
         journey = ground.does(number, wanted)
@@ -60,20 +63,21 @@ def test_every_state_is_as_it_was_after_do_and_undo(
             with pytest.raises(ContractBroken):
                 roll_back(ground.world.deps, journey.job_id, by="ana", reason="again")
         assert len(ground.writes()) - written == acted
-    assert effects >= 0.95 * STATES, "hardly anything was done that could be undone"
-    figure(f"{STATES} × {action}: as before, one undo each of {ORDERS} orders", STATES)
+    assert effects >= 0.95 * states, "hardly anything was done that could be undone"
+    figure(f"{states} × {action}: as before, one undo each of {ORDERS} orders", states)
 
 
+@pytest.mark.parametrize("edits", forms(*EDITS))
 @pytest.mark.parametrize("action", sorted(KINDS))
 def test_what_a_seller_changed_since_is_refused_and_not_overwritten(
-    ground: Ground, figure: Figure, action: str
+    ground: Ground, figure: Figure, action: str, edits: int
 ) -> None:
     """The order ends as a case that names the property; the CRM stays as the seller left it."""
     ground = Ground.of(ground.side)
     dice = random.Random(f"{SEED} edits {action}")  # noqa: S311 - repeatable
     print(f"seed {SEED} edits {action}")  # noqa: T201 - the seed
     refused = 0
-    for number in range(EDITS):
+    for number in range(edits):
         journey = ground.does(number, state(ground, number, dice, action))
         (held,) = journey.record.ledger
         assert held.receipt
@@ -89,8 +93,8 @@ def test_what_a_seller_changed_since_is_refused_and_not_overwritten(
         assert (status, held.status) == ("ESCALATED", ActionStatus.KEPT)
         assert held.conflict[0].name in journey.record.job.reason
         assert (ground.live(), len(ground.writes())) == (left, written)
-    assert refused >= 0.3 * EDITS, "hardly any edit was a conflict"
-    figure(f"{EDITS} edits by a seller on {action}: {refused} refused, 0 overwritten", EDITS)
+    assert refused >= 0.3 * edits, "hardly any edit was a conflict"
+    figure(f"{edits} edits by a seller on {action}: {refused} refused, 0 overwritten", edits)
 
 
 def _only_ours_went_back(
@@ -124,16 +128,17 @@ def test_control_a_blind_restore_overwrites_the_seller(ground: Ground) -> None:
     assert overwritten >= 10
 
 
-def test_what_is_irreversible_is_never_undone_by_anybody(figure: Figure) -> None:
+@pytest.mark.parametrize("jobs", forms(*JOBS))
+def test_what_is_irreversible_is_never_undone_by_anybody(figure: Figure, jobs: int) -> None:
     """Sent mail: neither a person's order nor policy's undoes it; it is named, and stays sent."""
-    for number in range(JOBS):
+    for number in range(jobs):
         world, journey = done(Choice.APPROVE)
         (_ordered if number % 2 else _by_policy)(world, journey)
         assert journey.statuses()["email.send_reply"] == "kept"
         assert len(world.mail.to(MAIL)) == 1
         assert journey.record.job.status == "ESCALATED"
         assert "email.send_reply is not undone (irreversible" in journey.record.job.reason
-    figure(f"{JOBS} jobs with a sent mail: {JOBS} kept and named", JOBS)
+    figure(f"{jobs} jobs with a sent mail: {jobs} kept and named", jobs)
 
 
 def _ordered(world: World, journey: Journey) -> None:

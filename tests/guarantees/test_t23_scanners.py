@@ -30,6 +30,7 @@ from tests.browser.unsafe_links import (
     online,
 )
 from tests.fakes.world import World
+from tests.forms import forms
 from tests.unit.web.plot import Plot
 from tests.unit.web.visitor import Browser
 from tests.unit.web.waiting import JOB, SECRETS, TOKEN, approval, waiting
@@ -42,7 +43,7 @@ no_chromium = pytest.mark.skipif(
 )
 PLOTS = (Plot(), Plot(text="budget " * 500, offline=True))
 PEOPLE = ("ana", "ben")
-ROUNDS = 50
+ROUNDS, FEW = 50, 10
 LINGER = 0.1
 """Seconds that a browser scanner stays on a page."""
 
@@ -122,11 +123,12 @@ def unharmed(scanners: Sequence[Scanner], rounds: int, people: Sequence[str] = P
     return sent
 
 
-def test_scanners_without_a_browser_change_nothing(figure: Figure) -> None:
-    """Fifty of each kind on each of four links: no write; a person then decides by the link."""
+@pytest.mark.parametrize("rounds", forms(FEW, ROUNDS))
+def test_scanners_without_a_browser_change_nothing(figure: Figure, rounds: int) -> None:
+    """So many of each kind on each of four links: no write; a person then decides by the link."""
     scanners = without_browser()
-    sent = unharmed(scanners, ROUNDS)
-    visits = len(scanners) * ROUNDS * 4
+    sent = unharmed(scanners, rounds)
+    visits = len(scanners) * rounds * 4
     figure(f"{visits:,} HTTP visits ({sent:,} requests) on 4 links: 0 state changes", visits)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 JUDGE = "domain/approvals/authority.py"
@@ -75,6 +77,22 @@ _FIELDS = {"decision", "signatures"}
 _MAKERS = ("model_copy", "Approval")
 
 
+@dataclass(frozen=True)
+class Module:
+    """What one module's syntax tree says."""
+
+    imported: Mapping[str, str]
+    called: frozenset[str]
+    written: tuple[str, ...]
+
+
+@cache
+def module(path: Path) -> Module:
+    """The module at `path`, read once however many tests ask: it does not change meanwhile."""
+    tree = ast.parse(path.read_text())
+    return Module(_imported(tree), frozenset(_called(tree)), tuple(_written(tree)))
+
+
 def faults(root: Path) -> list[str]:
     """Every place below `root` that reaches a decision by another way than ONLY_IN and ROUTES."""
     return [fault for path in sorted(root.rglob("*.py")) for fault in _of(path, root)]
@@ -85,17 +103,13 @@ def recorders(root: Path) -> set[str]:
     return {
         str(path.relative_to(root))
         for path in root.rglob("*.py")
-        if any(name == "record_decision" for name in _called(ast.parse(path.read_text())))
+        if "record_decision" in module(path).called
     }
 
 
 def unjudged(root: Path) -> list[str]:
     """The places of JUDGES that do not ask their judge."""
-    return [
-        where
-        for where, judge in JUDGES.items()
-        if judge not in set(_called(ast.parse((root / where).read_text())))
-    ]
+    return [where for where, judge in JUDGES.items() if judge not in module(root / where).called]
 
 
 def callers(name: str, *roots: Path) -> set[str]:
@@ -103,22 +117,20 @@ def callers(name: str, *roots: Path) -> set[str]:
     found = set()
     for root in roots:
         for path in root.rglob("*.py"):
-            tree = ast.parse(path.read_text())
-            names = {local for local, meant in _imported(tree).items() if meant == name}
-            found |= {str(path.relative_to(root))} if names & {*_called(tree)} else set()
+            names = {local for local, meant in module(path).imported.items() if meant == name}
+            found |= {str(path.relative_to(root))} if names & module(path).called else set()
     return found
 
 
 def _of(path: Path, root: Path) -> Iterator[str]:
-    where, tree = str(path.relative_to(root)), ast.parse(path.read_text())
+    where, read = str(path.relative_to(root)), module(path)
     if where in _MAKES:
         return
-    names = _imported(tree)
-    for called in _called(tree):
-        meant = names.get(called, "")
-        if meant and where not in ONLY_IN[meant]:
+    for called in sorted(read.called & set(read.imported)):
+        meant = read.imported[called]
+        if where not in ONLY_IN[meant]:
             yield f"{where} calls {meant}"
-    for written in _written(tree):
+    for written in read.written:
         yield f"{where} writes an approval's {written}"
 
 
