@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,71 @@ def test_every_way_out_of_a_pure_package_is_seen(place: str, line: str, tmp_path
     path.parent.mkdir(parents=True)
     path.write_text(line)
     assert faults(impure, tmp_path)
+
+
+def broken_contracts(root: Path) -> set[str]:
+    """Names of import-linter's contracts (`pyproject.toml`) that the code under `root` breaks."""
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("lint-imports")),
+            *("--no-cache", "--config", str(PROJECT / "pyproject.toml")),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root)},
+        timeout=60,
+    )
+    told = [line for line in done.stdout.splitlines() if line.endswith((" KEPT", " BROKEN"))]
+    assert len(told) == len(CONTRACTS), done.stdout + done.stderr
+    return {line.removesuffix(" BROKEN") for line in told if line.endswith(" BROKEN")}
+
+
+CONTRACTS = {
+    "a room knows the rooms below it": (
+        "countersign/web/bad.py",
+        "def f():\n    from countersign.approvals import access\n",
+    ),
+    "the domain is read from the bottom": (
+        "countersign/domain/policy/bad.py",
+        "from countersign.domain.jobs import job\n",
+    ),
+    "the order of the states knows the names of errors and nothing else": (
+        "countersign/definition.py",
+        "from countersign.domain import money\n",
+    ),
+    "a workflow knows the pure rooms only": (
+        "workflows/lead_intake/bad.py",
+        "from countersign import observability\n",
+    ),
+}
+"""Every contract with a module that breaks it."""
+
+
+def test_every_room_knows_only_the_rooms_below_it() -> None:
+    """The layers of the house and of the domain, as `pyproject.toml` names them."""
+    assert broken_contracts(ROOT) == set()
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_an_import_upwards_is_seen(contract: str, tmp_path: Path) -> None:
+    """Control: one wrong import in a copy of the code breaks exactly its contract."""
+    shutil.copytree(ROOT, tmp_path / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    name, text = CONTRACTS[contract]
+    with (tmp_path / "functions" / name).open("a") as module:
+        module.write(text)
+    assert broken_contracts(tmp_path / "functions") == {contract}
+
+
+@pytest.mark.control
+def test_a_room_without_a_floor_is_seen(tmp_path: Path) -> None:
+    """Control: a new room that no layer names breaks the contract, whatever it imports."""
+    shutil.copytree(ROOT, tmp_path / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    room = tmp_path / "functions" / "countersign" / "attic"
+    room.mkdir()
+    (room / "__init__.py").touch()
+    assert broken_contracts(tmp_path / "functions") == {"a room knows the rooms below it"}
 
 
 def test_every_test_states_its_rule() -> None:
