@@ -27,6 +27,7 @@ from infra.cli.jobs import list_jobs, load
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
 from infra.cli.options import show as show_
 from infra.cli.target import Target, TargetError, chosen
+from workflows import WORKFLOWS
 
 Choose = Callable[[str, str], Target]
 """(target, stage) → where to work. Raises TargetError."""
@@ -40,7 +41,7 @@ app = typer.Typer(
 def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON, or a mail")],
-    workflow: Annotated[str, typer.Option(help="for example lead_intake")],
+    workflow: Annotated[str, typer.Option(help=f"one of {', '.join(WORKFLOWS)}")],
     event_id: Annotated[str, typer.Option("--id", help="the same id is the same event")] = "",
     target: Where = Place.LOCAL,
     stage: Stage = "dev",

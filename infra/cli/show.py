@@ -26,7 +26,7 @@ _COLOURS = {
 def jobs(found: Sequence[Mapping[str, Any]], now: datetime) -> RenderableType:
     """A table of jobs, their ages as of `now`."""
     if not found:
-        return Text("No jobs. Send one with `countersign submit FILE --workflow lead_intake`.")
+        return Text("No jobs. Send one with `countersign submit FILE --workflow NAME`.")
     table = Table(show_edge=False, pad_edge=False)
     for name in ("job", "status", "begun", "waits for", "reason"):
         table.add_column(name, no_wrap=name in {"job", "status", "begun"})

@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from countersign.web.rendering import ROOMS
 from countersign.web.text import moment, visible
 from infra.cli.clock import by
+from infra.local.front.views import titled
 
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
@@ -43,7 +44,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(visible=visible, moment=moment, when=_when)
+        self._environment.filters.update(visible=visible, moment=moment, when=_when, titled=titled)
         self._environment.globals.update(offline_model=offline, moved=lambda: by(moved()), now_=now)
 
     def render(self, template: str, **view: object) -> str:

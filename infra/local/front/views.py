@@ -121,7 +121,7 @@ def job(record: JobRecord, links: Sequence[str], now: datetime) -> JobPage:
 def _line(job: Mapping[str, Any], now: datetime) -> Line:
     return Line(
         job_id=job["job_id"],
-        title=_title(job["workflow"]),
+        title=titled(job["workflow"]),
         status=job["status"],
         label=STATUS_LABELS[Status(job["status"])],
         waits_for=job["waits_for"],
@@ -132,7 +132,7 @@ def _line(job: Mapping[str, Any], now: datetime) -> Line:
     )
 
 
-def _title(workflow: str) -> str:
+def titled(workflow: str) -> str:
     """A workflow in words; its id when this code does not know it."""
     known = WORKFLOWS.get(workflow)
     return known.title if known else workflow

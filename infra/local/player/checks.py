@@ -16,14 +16,7 @@ from typing import Any
 from countersign.domain.jobs.job import ENDED, Status
 from infra.local.front.samples import Expectation
 from infra.local.player.colleague import THEIRS
-from infra.local.player.effects import (
-    made_push,
-    made_refund,
-    sent_mail,
-    signed_mail,
-    signed_push,
-    signed_refund,
-)
+from infra.local.player.effects import BY_CONNECTOR
 
 Data = Mapping[str, Any]
 OURS = "cs-"
@@ -82,20 +75,23 @@ def _unreached(expect: Expectation, job: Data) -> list[str]:
 
 
 def _counts(expect: Expectation, job: Data, outside: Outside) -> list[str]:
-    writes = [entry for entry in outside.crm if any(wrote(a, entry, job) for a in done(job))]
-    replies = Counter(signed_mail(action) for action in done(job) if action["connector"] == "mail")
-    sent = sum(replies[sent_mail(mail)] > 0 for mail in outside.mails)
-    told = Counter(signed_push(a) for a in done(job) if a["connector"] == "notify")
-    pushes = sum(told[made_push(entry)] > 0 for entry in outside.pushes)
+    acts = done(job)
     keys = {action["key"] for action in job["actions"]}
-    refunds = sum(entry["key"] in keys for entry in outside.payments)
+    writes = sum(any(wrote(action, entry, job) for action in acts) for entry in outside.crm)
     counted = (
-        (len(writes), expect.crm_writes, "CRM writes"),
-        (refunds, expect.refunds, "refunds"),
-        (pushes, expect.pushes, "messages to channels"),
-        (sent, expect.mails_to_sender, "mails to the sender"),
+        (writes, expect.crm_writes, "CRM writes"),
+        (sum(one["key"] in keys for one in outside.payments), expect.refunds, "refunds"),
+        (_of(acts, "notify", outside.pushes), expect.pushes, "messages to channels"),
+        (_of(acts, "mail", outside.mails), expect.mails_to_sender, "mails to the sender"),
     )
     return [f"{n} {what}, not {wanted}" for n, wanted, what in counted if n != wanted]
+
+
+def _of(acts: Iterable[Data], connector: str, entries: Iterable[Data]) -> int:
+    """How many entries are effects of the actions."""
+    seen = BY_CONNECTOR[connector]
+    signed = {seen.signed(action) for action in acts if action["connector"] == connector}
+    return sum(seen.made(entry) in signed for entry in entries)
 
 
 def strays(jobs: Sequence[Data], outside: Outside, internal: frozenset[str]) -> list[str]:
@@ -116,39 +112,27 @@ def strays(jobs: Sequence[Data], outside: Outside, internal: frozenset[str]) -> 
         and not entry["key"].startswith(THEIRS)
         if not any(wrote(action, entry, job) for job, action in acts)
     ]
-    faults += _refund_strays([a for _, a in acts if a["connector"] == "payments"], outside.payments)
-    faults += _push_strays([a for _, a in acts if a["connector"] == "notify"], outside.pushes)
-    mailed = [a for _, a in acts if a["connector"] == "mail"]
-    return faults + _mail_strays(mailed, outside.mails, internal)
-
-
-def _refund_strays(acts: list[Data], journal: Iterable[Data]) -> list[str]:
-    """Refunds under our keys against verified ones: key, charge, amount and currency."""
-    wanted = Counter(signed_refund(action) for action in acts)
-    made = Counter(made_refund(one) for one in journal if one["key"].startswith(OURS))
-    return [
-        *(f"refund {key} belongs to no verified action" for key, *_ in (made - wanted).elements()),
-        *(f"verified refund {key} is not there" for key, *_ in (wanted - made).elements()),
+    theirs = {
+        "payments": [one for one in outside.payments if one["key"].startswith(OURS)],
+        "notify": outside.pushes,
+        "mail": [mail for mail in outside.mails if not internal.issuperset(mail["to"])],
+    }
+    return faults + [
+        fault
+        for connector, entries in theirs.items()
+        for fault in _unlike(connector, [action for _, action in acts], entries)
     ]
 
 
-def _push_strays(acts: list[Data], journal: Iterable[Data]) -> list[str]:
-    wanted = Counter(signed_push(action) for action in acts)
-    made = Counter(made_push(entry) for entry in journal)
-    more, missing = (made - wanted).total(), (wanted - made).total()
+def _unlike(connector: str, acts: Iterable[Data], entries: Iterable[Data]) -> list[str]:
+    """What was made and not signed, and what was verified and is not there."""
+    seen = BY_CONNECTOR[connector]
+    wanted = Counter(seen.signed(one) for one in acts if one["connector"] == connector)
+    made = Counter(seen.made(entry) for entry in entries)
+    more, missing = (made - wanted).elements(), (wanted - made).elements()
     return [
-        *([f"{more} messages to channels belong to no verified action"] if more else []),
-        *([f"{missing} verified messages are not in their channels"] if missing else []),
-    ]
-
-
-def _mail_strays(acts: list[Data], mails: Iterable[Data], internal: frozenset[str]) -> list[str]:
-    wanted = Counter(signed_mail(action) for action in acts)
-    sent = Counter(sent_mail(mail) for mail in mails if not internal.issuperset(mail["to"]))
-    more, missing = (sent - wanted).total(), (wanted - sent).total()
-    return [
-        *([f"{more} mails left that no verified action accounts for"] if more else []),
-        *([f"{missing} verified replies are not in the mailbox"] if missing else []),
+        *(f"{seen.what} {one[0]} belongs to no verified action" for one in more),
+        *(f"verified {seen.what} {one[0]} is not there" for one in missing),
     ]
 
 
@@ -172,8 +156,8 @@ def _came_back(action: Data) -> bool:
 
 
 def wrote(action: Data, entry: Data, job: Data) -> bool:
-    """Whether a CRM write is this action's: by its key, or for a contact, which has none, by its
-    id and the time of the job."""
+    """Whether a CRM write is this action's: by its key, or for a contact, which has none, by the
+    id on its receipt and the time of the job."""
     if action["connector"] != "crm":
         return False
     if entry["key"]:
@@ -181,7 +165,7 @@ def wrote(action: Data, entry: Data, job: Data) -> bool:
     at = datetime.fromisoformat(entry["at"])
     begun, ended = (datetime.fromisoformat(job[name]) for name in ("created_at", "updated_at"))
     same = entry["type"] == "contacts" and entry["id"] == action["receipt"]["id"]
-    return same and action["action"] == "crm.upsert_contact" and begun <= at <= ended
+    return same and begun <= at <= ended
 
 
 def _is_signed(job: Data, action: Data) -> bool:

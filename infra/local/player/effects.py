@@ -1,16 +1,32 @@
-"""One effect as it was signed and as the outside world shows it, in the same terms."""
+"""One effect as it was signed and as the outside world shows it, in the same terms.
+
+By connector, whatever the action: who adds a connector says here how its effects are seen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from countersign.connectors.stripe.records import to_stripe
 
 Data = Mapping[str, Any]
+Effect = tuple[str | int, ...]
 
 
-def signed_push(action: Data) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Seen:
+    """How the effects of a connector's actions are compared: `signed(action)` and `made(entry)`
+    are equal when the entry is what was signed. `reads`: the parameters that `signed` looks at."""
+
+    what: str
+    reads: frozenset[str]
+    signed: Callable[[Data], Effect]
+    made: Callable[[Data], Effect]
+
+
+def signed_push(action: Data) -> Effect:
     """The channel, and the text as Slack keeps it, written here without the connector's help."""
     params = action["body"]["params"]
     text = f"*{params['title']}*\n{params['text']}"
@@ -19,29 +35,37 @@ def signed_push(action: Data) -> tuple[str, str]:
     return params["channel"], text
 
 
-def made_push(entry: Data) -> tuple[str, str]:
+def made_push(entry: Data) -> Effect:
     """The same of what the channel holds."""
     return entry["channel"], entry["text"]
 
 
-def signed_refund(action: Data) -> tuple[str, str, int, str]:
+def signed_refund(action: Data) -> Effect:
     """Key, charge, amount in the provider's units, currency."""
     params = action["body"]["params"]
     minor, currency = params["amount"]["minor"], params["amount"]["currency"]
     return action["key"], params["charge"], to_stripe(minor, currency), currency
 
 
-def made_refund(entry: Data) -> tuple[str, str, int, str]:
+def made_refund(entry: Data) -> Effect:
     """The same of what the provider did."""
     return entry["key"], entry["charge"], entry["amount"], entry["currency"].upper()
 
 
-def signed_mail(action: Data) -> tuple[str, str, str]:
+def signed_mail(action: Data) -> Effect:
     """Recipient, subject, text."""
     params = action["body"]["params"]
     return params["to"], params["subject"], params["text"]
 
 
-def sent_mail(mail: Data) -> tuple[str, str, str]:
+def sent_mail(mail: Data) -> Effect:
     """The same of what left."""
     return ", ".join(mail["to"]), mail["subject"], mail["text"]
+
+
+BY_CONNECTOR: Mapping[str, Seen] = {
+    "mail": Seen("mail to", frozenset({"to", "subject", "text"}), signed_mail, sent_mail),
+    "notify": Seen("message in", frozenset({"channel", "title", "text"}), signed_push, made_push),
+    "payments": Seen("refund", frozenset({"charge", "amount"}), signed_refund, made_refund),
+}
+"""A CRM's writes are not here: each carries its action's key, or is found by its receipt."""

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from infra.local import people
+from infra.local.front.samples import samples
 from infra.local.stand import Stand
 
 PAGES = (
@@ -34,9 +35,10 @@ def addresses(running: Stand, console: Console) -> None:
     console.print(
         f"\nWebhook secret of this run: [bold]{running.webhook_secret}[/]", soft_wrap=True
     )
+    first = samples()[0]
     console.print(
-        "Send an event: [bold].venv/bin/countersign submit events/01-web-form-complete/event.json "
-        "--workflow lead_intake[/]\nStop with Ctrl-C; details are in .local/run.log.",
+        f"Send an event: [bold].venv/bin/countersign submit events/{first.name}/{first.file} "
+        f"--workflow {first.expect.workflow}[/]\nStop with Ctrl-C; details are in .local/run.log.",
         soft_wrap=True,
     )
 

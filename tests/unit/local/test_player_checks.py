@@ -12,6 +12,7 @@ from countersign.domain.approvals.approval import Choice
 from infra.cli.job_view import as_dict
 from infra.local.front.samples import Expectation
 from infra.local.player import checks
+from infra.local.player.effects import BY_CONNECTOR
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, World
 from workflows import WORKFLOWS
@@ -183,6 +184,17 @@ def test_each_difference_is_seen(bend: Callable[[Ended], None]) -> None:
     it = Ended()
     bend(it)
     assert it.faults()
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_every_action_of_every_workflow_is_judged(workflow: str) -> None:
+    """The player knows how effects of its connector are seen, and its parameters are those."""
+    flow = WORKFLOWS[workflow]
+    for action in (*flow.actions.values(), *flow.earlier):
+        if action.connector != "crm":
+            assert BY_CONNECTOR[action.connector].reads <= set(action.params.model_fields), (
+                action.id
+            )
 
 
 def test_answers_of_the_door_are_compared() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.errors import ContractBroken, Quarantined
+from tests.unit.workflows.case_files import cases
 from tests.unit.workflows.pipeline import WORKFLOW, judge, read
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -106,7 +107,8 @@ def test_events_without_actions_end_before_any_is_wanted(name: str) -> None:
 
 
 def test_the_sixteen_required_behaviours_are_there() -> None:
-    """The events cover at least what the product promises to show."""
+    """Events and cases cover at least what the product promises to show."""
     assert len(NAMES) >= 16
+    assert len(cases("workflows.lead_intake")) >= 20
     assert {_expectation(name)["decision"] for name in NAMES} >= {"approve", "reject", "expire"}
     assert any(_expectation(name)["deliveries"] == 3 for name in NAMES)
