@@ -26,7 +26,7 @@ SHOWN = (
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 FIRST = ("11-budget-above-the-limit", "08-sanctioned-country", "19-country-without-a-rule")
-WITHIN = 60.0
+WITHIN = 180.0
 
 
 def main() -> int:

@@ -18,11 +18,11 @@ def test_no_contract_changed_without_a_new_version() -> None:
     assert contract_lock.faults(locked(), NOW, EARLIER) == []
 
 
-def test_the_lock_has_every_action_input_and_answer() -> None:
+def test_what_is_compared_has_every_action_input_and_answer() -> None:
     """Not an empty comparison: each workflow gives its actions and two messages."""
     for workflow in WORKFLOWS.values():
         names = {*workflow.actions, workflow.input.CONTRACT, workflow.answer.CONTRACT}
-        assert names <= locked().keys()
+        assert names <= NOW.keys()
         assert len(names) == len(workflow.actions) + 2
 
 
@@ -34,5 +34,8 @@ def test_control_another_digest_is_a_fault() -> None:
     other = held.model_copy(
         update={"current": held.current.model_copy(update={"digest": "0" * 64})}
     )
-    (fault,) = contract_lock.faults(lock | {name: other}, NOW, EARLIER)
+    before = contract_lock.faults(lock, NOW, EARLIER)
+    (fault,) = (
+        f for f in contract_lock.faults(lock | {name: other}, NOW, EARLIER) if f not in before
+    )
     assert name in fault
