@@ -188,6 +188,24 @@ def undocumented(path: Path, tree: ast.Module) -> Iterator[str]:  # noqa: ARG001
         yield from (f"{one.name} says nothing about itself" for one in silent)
 
 
+def silent_room(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Packages of the engine that do not say what lives there."""
+    if (
+        path.name == "__init__.py"
+        and path.parts[0] == "countersign"
+        and not ast.get_docstring(tree)
+    ):
+        yield "the room says nothing about itself"
+
+
+def reaching_into_act(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Whoever outside imports more of Act's inside than its handler."""
+    if path.parts[:3] != ("countersign", "steps", "act"):
+        inside = (name for name in imports(tree) if within(name, {"countersign.steps.act"}))
+        allowed = {"countersign.steps.act.handler"}
+        yield from (f"imports {name}" for name in inside if not within(name, allowed))
+
+
 def ruleless_tests(path: Path, tree: ast.Module) -> Iterator[str]:
     """Tests that do not state their rule in one sentence."""
     if not path.name.startswith("test_"):

@@ -20,8 +20,10 @@ from tests.unit.architecture import (
     environment,
     faults,
     impure,
+    reaching_into_act,
     ruleless_tests,
     sdk_outside_connectors,
+    silent_room,
     statements_at_import,
     too_long,
     undocumented,
@@ -58,6 +60,11 @@ SEEDED: dict[Check, tuple[str, str]] = {
         "for name in ('a', 'b'):\n    print(name)\n",
     ),
     too_long: ("countersign/jobs/bad.py", "def f():\n" + "    x = 1\n" * 31),
+    silent_room: ("countersign/attic/__init__.py", "from countersign.domain import money\n"),
+    reaching_into_act: (
+        "countersign/jobs/bad.py",
+        "from countersign.steps.act.claim import claimed\n",
+    ),
     undocumented: ("countersign/web/bad.py", '"""A page."""\n\n\ndef page():\n    return 1\n'),
 }
 """Every check with a module in which it must find something."""

@@ -129,6 +129,31 @@ def test_control_a_command_that_does_not_exist_is_found(command: str) -> None:
     assert wrong(command)
 
 
+def held_by(text: str) -> set[str]:
+    """The tests and checks in the last column of a table of rules."""
+    rows = (line.split("|")[2:-1] for line in text.splitlines() if line.startswith("| "))
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row[-1])}
+
+
+def defined() -> set[str]:
+    """Every function of the tests."""
+    texts = (path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    return {name for text in texts for name in re.findall(r"^def (\w+)\(", text, re.MULTILINE)}
+
+
+def test_every_rule_of_the_house_is_held_by_a_test() -> None:
+    """The tests that `docs/house.md` names beside its rules exist."""
+    named = held_by((ROOT / "docs" / "house.md").read_text())
+    assert len(named) > 10
+    assert named - defined() == set()
+
+
+@pytest.mark.control
+def test_control_a_rule_that_nobody_holds_is_found() -> None:
+    """A test that is named and not there is seen."""
+    assert held_by("| Rule | Held by |\n| A rule. | `test_of_nothing` |\n") - defined()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
     """Files and pictures that a document links to exist."""

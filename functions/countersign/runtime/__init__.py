@@ -1,0 +1,4 @@
+"""What a function stands on: settings, adapters, the step around each state, retry and breakers.
+
+The only reader of the environment (`environment`) and the only importer of workflows, by name.
+"""

@@ -1,0 +1,1 @@
+"""The CRM. Imports httpx, `actions` for their ports, and `domain`."""

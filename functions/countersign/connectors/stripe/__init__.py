@@ -1,0 +1,1 @@
+"""Payments. Imports Stripe's SDK, `actions` for their ports, and `domain`."""

@@ -1,0 +1,4 @@
+"""The inside of Act: a visit's slot, the claim before each effect, executing, verifying, undoing.
+
+Only its handler is for others.
+"""
