@@ -21,8 +21,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:8400 (PORT= moves it; ONCE=1 plays events/ and ends)
-	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once)
+run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:8400 (PORT= moves it; ONCE=1 plays events/ and ends; KEEP=1 keeps the jobs)
+	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once) $(if $(KEEP),--keep)
 
 test: lint ## ruff, mypy strict, then every test; domain/ is covered to its last branch
 	@$(BIN)/mypy & mypy=$$!; $(DOMAIN); domain=$$?; wait $$mypy && exit $$domain

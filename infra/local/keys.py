@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from infra.cli.submit import new_secret
 from infra.local.cloud import deployer
@@ -14,7 +15,7 @@ from infra.local.slack import FINANCE, hook
 
 @dataclass(frozen=True)
 class Keys:
-    """The run's own secrets, made anew for each."""
+    """The run's own secrets, made anew for each, or kept in a file from the first on."""
 
     webhook: str
     crm_read: str
@@ -29,6 +30,14 @@ class Keys:
         """New ones."""
         keys = (secrets.token_urlsafe(24) for _ in range(6))
         return cls(new_secret(secrets.token_bytes(32)), *keys)
+
+    @classmethod
+    def kept(cls, file: Path) -> Keys:
+        """Those in `file`, which only its owner can read; new ones the first time."""
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(json.dumps(asdict(cls.made())))
+        return cls(**json.loads(file.read_text()))
 
     def put(self, endpoint: str, outputs: Mapping[str, str], url: str, model_key: str) -> None:
         """Fill the stack's secrets, as an operator does after the first deployment.

@@ -18,11 +18,16 @@ def _port(text: str) -> int:
 
 
 def main() -> None:
-    """`python -m infra.local.run [--once] [--port 8400]`. Exit code 2: it could not start."""
+    """`python -m infra.local.run [--once | --keep] [--port 8400]`; 2: it could not start."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--once", action="store_true", help="play events/ and end")
+    parser.add_argument(
+        "--keep", action="store_true", help="go on with the jobs of the last --keep"
+    )
     parser.add_argument("--port", type=_port, default=8400, help="the next one is taken too")
     arguments = parser.parse_args()
+    if arguments.once and arguments.keep:
+        parser.error("--once plays on an empty cloud: leave out --keep (KEEP=1)")
     if sys.version_info < NEEDED:
         sys.stderr.write(
             f"Countersign needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
@@ -32,7 +37,7 @@ def main() -> None:
     # Only now: these modules use what older versions of Python do not have.
     from infra.local import session  # noqa: PLC0415 - as said above
 
-    sys.exit(session.run(once=arguments.once, port=arguments.port))
+    sys.exit(session.run(once=arguments.once, port=arguments.port, keep=arguments.keep))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from infra.local.cloud.deployer import DeployError
 from infra.local.cloud.processes import LocalError, stopping_on_signals
 from infra.local.cloud.serving import HOST
 from infra.local.front.samples import EventsError
+from infra.local.killed import tell_killed
 from infra.local.player import report
 from infra.local.player.play import play
 from infra.local.reload import reloader
@@ -33,26 +34,32 @@ NEEDED_FOR_A_MODEL = ("OPENAI_BASE_URL", "OPENAI_API_KEY")
 APPROVAL_SECONDS = 20
 """How long an approval waits while `events/` is played: signatures come at once, silence ends."""
 LOOK_SECONDS = 0.25
+KEPT_WORDS = "Jobs, mails with their links, secrets and demo systems are kept: `KEEP=1 make run`."
+FORGOTTEN_WORDS = (
+    "Jobs, mails with their links, secrets and demo systems are forgotten at the end, the log at "
+    "the next start; `KEEP=1 make run` keeps them."
+)
 WIDTH = 132
 """Columns where the output goes to a file: a table is not cut there."""
 
 _log = logging.getLogger(__name__)
 
 
-def run(*, once: bool, port: int) -> int:
+def run(*, once: bool, port: int, keep: bool) -> int:
     """The exit code: 0 well, 1 an event ended elsewhere, 2 it could not start or go on."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     try:
         with stopping_on_signals(), claimed(HOME, f"http://{HOST}:{port}"):
-            _log_to_file()
-            return _run(once=once, port=port, console=console)
+            _log_to_file(keep=keep)
+            return _run(once=once, port=port, keep=keep, console=console)
     except TakenError as error:  # the log is the other's
         return _stopped(error, console)
     except (LocalError, DeployError, SynthesisError, EventsError) as error:
         _log.exception("could not go on")
         return _stopped(error, console)
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM
-        console.print("\nStopped; nothing is left running.")
+        rest = "" if once else f" {KEPT_WORDS if keep else FORGOTTEN_WORDS}"
+        console.print(f"\nStopped; nothing is left running.{rest}", soft_wrap=True)
         return 130 if once else 0
 
 
@@ -61,15 +68,21 @@ def _stopped(error: Exception, console: Console) -> int:
     return COULD_NOT_START
 
 
-def _run(*, once: bool, port: int, console: Console) -> int:
+def _run(*, once: bool, port: int, keep: bool, console: Console) -> int:
     say = _progress(console)
     model, words = chosen_model(os.environ)
     say(words)
-    plan = Plan(port, APPROVAL_SECONDS if once else 0, model, code=None if once else SOURCE)
+    plan = Plan(
+        port,
+        APPROVAL_SECONDS if once else 0,
+        model,
+        code=None if once else SOURCE,
+        keep=HOME / "kept" if keep else None,
+    )
     with stand(plan, say) as running, _emulator_log(running), _env_file(running):
         _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
         _check_fields(running, say)
-        return play(running, console) if once else _serve(running, console, say)
+        return play(running, console) if once else _serve(running, console, say, keep=keep)
 
 
 def chosen_model(environment: Mapping[str, str]) -> tuple[RealModel | None, str]:
@@ -98,9 +111,12 @@ def _check_fields(running: Stand, say: Callable[[str], None]) -> None:
     say("the CRM has every field that the workflows use")
 
 
-def _serve(running: Stand, console: Console, say: Callable[[str], None]) -> int:
+def _serve(running: Stand, console: Console, say: Callable[[str], None], *, keep: bool) -> int:
+    for job in tell_killed(running):
+        say(f"the last stop killed job {job}: `countersign case {job} resume --by PERSON`")
     watching = reloader(running.cloud, SOURCE, running.update, say)
     report.addresses(running, console)
+    console.print(KEPT_WORDS if keep else FORGOTTEN_WORDS, soft_wrap=True)
     while True:
         running.cloud.check()
         watching.look()
@@ -140,10 +156,10 @@ def _emulator_log(running: Stand) -> Iterator[None]:
         _log.info("the emulator said:\n%s", text)
 
 
-def _log_to_file() -> None:
+def _log_to_file(*, keep: bool) -> None:
     logging.basicConfig(
         filename=LOG,
-        filemode="w",
+        filemode="a" if keep else "w",
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         force=True,

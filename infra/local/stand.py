@@ -51,13 +51,14 @@ class Plan:
     """What to start. `port` 0 takes free ones; `approval_seconds` 0 leaves it to the workflow;
     `real_time` takes the functions' virtual clock away, which asks the table once a second;
     `code` is a folder that functions run from, as it is when each process starts, instead of what
-    was deployed."""
+    was deployed; `keep` is a folder in which jobs, mails, keys and demo systems outlive the run."""
 
     port: int
     approval_seconds: int = 0
     model: RealModel | None = None
     real_time: bool = False
     code: Path | None = None
+    keep: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,13 @@ class Stand:
 
     def tick(self) -> None:
         """Run the scheduled work now, instead of at the next full minute."""
-        name = self.outputs["StateMachineArn"].rpartition(":")[2].removesuffix("-jobs")
         functions = deployer.client("lambda", self.cloud.endpoint)
-        functions.invoke(FunctionName=f"{name}-Tick", InvocationType="Event", Payload=b"{}")
+        functions.invoke(FunctionName=self.function("Tick"), InvocationType="Event", Payload=b"{}")
+
+    def function(self, row: str) -> str:
+        """The deployed name of a function in `infra/steps.py`."""
+        stack = self.outputs["StateMachineArn"].rpartition(":")[2].removesuffix("-jobs")
+        return f"{stack}-{row}"
 
 
 @contextmanager
@@ -109,16 +114,19 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
     """
     with ExitStack() as stack:
         listener = stack.enter_context(listening(plan.port))
-        url, keys = f"http://{HOST}:{listener.getsockname()[1]}", Keys.made()
+        url = f"http://{HOST}:{listener.getsockname()[1]}"
+        folder = plan.keep or stack.enter_context(scratch_folder())
+        folder.mkdir(parents=True, exist_ok=True)
+        keys = Keys.kept(folder / "keys.json")
         assembly = synthesize(STAGE, default_out(STAGE))
         say("template synthesized")
-        cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1, plan.code))
+        cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1, plan.code, plan.keep))
         say(f"emulated cloud on {cloud.endpoint}")
         stack.enter_context(pointed_at(cloud.endpoint, deployer.REGION))
         whole = _deployed(plan, url, keys, assembly, cloud)
         say(f"stack deployed, template changed in {len(whole.rewrites)} places")
         stack.callback(whole.mailbox.close)
-        front = _front(stack, whole, keys, plan)
+        front = _front(stack, whole, keys, plan, folder)
         stack.enter_context(serving(front.app(), listener))
         say(f"pages on {url}")
         yield whole
@@ -131,8 +139,9 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
     outputs = {**deployed.outputs, "CrmBaseUrl": url}
     keys.put(cloud.endpoint, outputs, url, plan.model.key if plan.model else "")
     deps = Deps(settings_of(STAGE, outputs))
-    for member in people.since_now():
-        deps.people.save(member)
+    if not deps.people.directory().members:
+        for member in people.since_now():
+            deps.people.save(member)
     uploads = deps.settings.uploads_bucket
     return Stand(
         url=url,
@@ -149,11 +158,11 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
     )
 
 
-def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan) -> Front:
+def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path) -> Front:
     """The pages, the proxied API, the demo CRM and the offline model on one address."""
     offline = plan.model is None
     said = mark(offline=offline)
-    systems = _systems(stack, keys, said)
+    systems = _systems(stack, keys, said, folder)
     client = httpx.AsyncClient(timeout=60.0)
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
     model = offline_model.routes(keys.model, _answer(whole.cloud, plan)) if offline else []
@@ -178,9 +187,8 @@ def _answer(cloud: LocalCloud, plan: Plan) -> offline_model.Answer:
     return partial(answer_of, str(cloud.fork_socket), str(plan.code), function)
 
 
-def _systems(stack: ExitStack, keys: Keys, said: str) -> list[BaseRoute]:
+def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path) -> list[BaseRoute]:
     """The demo CRM, payments provider and channels, each on a database of its own."""
-    folder = stack.enter_context(scratch_folder())
     seed(folder / "crm.sqlite")
     store.seed(folder / "payments.sqlite")
     systems = (

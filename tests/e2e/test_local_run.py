@@ -203,6 +203,7 @@ def test_it_says_where_it_is_and_leaves_nothing_behind(
         assert json.loads(told.stdout)["status"] == 202
         process.send_signal(how)
         assert process.wait(timeout=30) == 0
+        assert process.stdout.read().count("are forgotten at the end") == 2  # start and stop
     assert list(Path(beside["TMPDIR"]).iterdir()) == []
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0

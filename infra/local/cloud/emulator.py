@@ -83,6 +83,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
     parser.add_argument("--scratch", required=True, help="an empty folder for code and payloads")
     parser.add_argument("--code", default="", help="run this folder, not what is deployed")
+    parser.add_argument("--keep", default="", help="have the state from this folder, and leave it")
     return parser.parse_args()
 
 
@@ -100,6 +101,8 @@ def _isolate(port: int, arguments: argparse.Namespace) -> None:
     os.environ.clear()
     os.environ.update(kept, **settings(port, arguments.scratch))
     os.environ.update(FORK_SERVER=f"{arguments.scratch}/{FORK_SOCKET}", LIVE_CODE=arguments.code)
+    if arguments.keep:
+        os.environ.update(persistence(arguments.keep))
     tempfile.tempdir = arguments.scratch
 
 
@@ -122,6 +125,16 @@ def settings(port: int, scratch: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",
         "POWERTOOLS_TRACE_DISABLED": "true",
+    }
+
+
+def persistence(folder: str) -> dict[str, str]:
+    """What makes the emulator read its state at the start and write it at a clean end."""
+    return {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": f"{folder}/state",
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": f"{folder}/s3",
     }
 
 

@@ -1,5 +1,6 @@
 """Where the emulator is slower, laxer or stricter than AWS: one row for each correction."""
 
+from infra.local.cloud.patches_keep import KEEP
 from infra.local.cloud.patches_mail import MAIL
 from infra.local.cloud.patching import Patch
 
@@ -212,4 +213,4 @@ SERVICES = (
     ),
 )
 
-PATCHES = (*SPEED, *EXECUTIONS, *CALLBACKS, *HTTP, *SERVICES, *MAIL)
+PATCHES = (*SPEED, *EXECUTIONS, *CALLBACKS, *HTTP, *SERVICES, *MAIL, *KEEP)

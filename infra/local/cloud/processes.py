@@ -23,7 +23,8 @@ from infra.local.cloud.emulator import FORK_SOCKET, KEPT
 ROOT = Path(__file__).parents[3]
 EMULATOR_PYTHON = ROOT / ".local" / "emulator" / "bin" / "python"
 READY_SECONDS = 30.0
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 20.0
+"""For ending well: the emulator may have state to write."""
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -78,10 +79,13 @@ class LocalCloud:
 
 
 @contextmanager
-def local_cloud(port: int, code: Path | None = None) -> Iterator[LocalCloud]:
+def local_cloud(
+    port: int, code: Path | None = None, keep: Path | None = None
+) -> Iterator[LocalCloud]:
     """Run the emulator on 127.0.0.1:`port` (0 takes a free one) until the block ends.
 
-    Functions run what was deployed, or what is in the folder `code` when each process starts.
+    Functions run what was deployed, or what is in the folder `code` when each process starts. With
+    `keep` it goes on with the state in that folder, and leaves it there at a clean end.
     Code folders, payloads and log are in a temporary folder that goes with it. Call it from
     the main thread: SIGTERM ends the block like Ctrl-C does. Raises PortTakenError,
     ChildDiedError, or LocalError when the emulator's environment is missing.
@@ -94,6 +98,7 @@ def local_cloud(port: int, code: Path | None = None) -> Iterator[LocalCloud]:
         emulating = [str(EMULATOR_PYTHON), str(Path(__file__).with_name("emulator.py"))]
         emulating += ["--port", str(port), "--scratch", str(scratch)]
         emulating += ["--code", str(code)] if code else []
+        emulating += ["--keep", str(keep)] if keep else []
         with (
             fork_server(scratch) as forks,
             child("emulator", emulating, log=scratch / "emulator.log", port=port) as emulator,
