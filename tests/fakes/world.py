@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from countersign.domain.jobs.job import Pointer
 from countersign.domain.mail import Email
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
+from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from tests.fakes.caps import FakeCaps
@@ -239,7 +240,10 @@ class FakeModel:
 class World:
     """All fakes, and the Deps made of them."""
 
-    def __init__(self, otherwise: Callable[[str], Any]) -> None:
+    def __init__(
+        self, otherwise: Callable[[str], Any], workflows: Mapping[str, Workflow[Any]] = WORKFLOWS
+    ) -> None:
+        self.workflows = workflows
         self.clock = FakeClock()
         self.ids = FakeIds()
         self.store = FakeStore()
@@ -274,7 +278,7 @@ class World:
         """What a new process would see: the same world, nothing kept in memory."""
         return Deps(
             self.settings,
-            workflows=WORKFLOWS,
+            workflows=self.workflows,
             clock=self.clock,
             wall=self.clock,
             ids=self.ids,

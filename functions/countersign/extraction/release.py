@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError, field_validator
 
-from countersign.domain.contract import Value, explain
+from countersign.domain.contract import Value
 from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money, exponent
 from countersign.domain.policy.release import Limits, Release
@@ -215,7 +215,9 @@ def _read(name: str, found: Mapping[str, Any], kind: type[FileT]) -> FileT:
     try:
         return kind.model_validate_json(json.dumps(found, default=str))
     except ValidationError as broken:
-        raise ContractBroken(explain(name, broken)) from None
+        wrong = broken.errors(include_url=False, include_context=False, include_input=False)
+        lines = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong)
+        raise ContractBroken(f"{name}: {'; '.join(lines)}") from None
 
 
 def _zone(name: str) -> str:

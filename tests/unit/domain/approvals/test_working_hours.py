@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -25,6 +25,13 @@ def test_a_start_outside_the_hours_counts_from_the_next_opening() -> None:
     """Saturday noon plus one hour is Monday 10:00."""
     saturday = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
     assert worked(saturday, timedelta(hours=1), WEEK) == datetime(2026, 3, 9, 10, 0, tzinfo=UTC)
+
+
+def test_nobody_works_on_a_holiday() -> None:
+    """A free Monday moves the end to Tuesday."""
+    free = {date(2026, 3, 9)}
+    due = worked(FRIDAY_16, timedelta(hours=2), WEEK, free)
+    assert due == datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
 
 
 def test_the_wall_clock_counts_when_clocks_change() -> None:

@@ -198,3 +198,12 @@ def test_an_action_says_and_does_what_its_contract_says() -> None:
     assert one.words(memo) == "Write call back"
     assert one.do("port", memo, "cs-1") == Receipt(id="cs-1:call back:port")
     assert replace(one, version=2).expected(memo) == json.loads('{"text": "call back"}')
+
+
+def test_an_action_is_proposed_with_its_own_parameters() -> None:
+    """What a workflow wants carries the action's id and parameters that its contract takes."""
+    wanted = action("crm.memo").proposed(target="contact/7", after="mail.memo", text="call Ada")
+    assert (wanted.action, wanted.params) == ("crm.memo", Memo(text="call Ada"))
+    assert (wanted.target, wanted.after) == ("contact/7", "mail.memo")
+    with pytest.raises(ValueError, match="words"):
+        action("crm.memo").proposed(target="contact/7", words="call Ada")

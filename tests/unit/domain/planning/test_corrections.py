@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -39,7 +39,7 @@ class Answer(Contract):
     VERSION: ClassVar[int] = 1
 
     name: Said
-    company: Said | None = None
+    company: Annotated[Said, "of some kind"] | None = None
     budget: Said | None = None
     money: Money | None = None
     wish: Wish | None = None

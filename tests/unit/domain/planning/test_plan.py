@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countersign.domain.contract import Stored
 from countersign.domain.jobs.job import Move
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
@@ -17,15 +19,18 @@ from countersign.domain.planning.plan import (
     build,
     failed_with,
     failure,
+    next_connector,
     next_move,
+    nothing_wanted,
     reconsider,
     undo_visit,
     visit,
 )
 from countersign.domain.policy.policy import Answer, PolicyLine, stricter
+from countersign.domain.policy.records import Lookup, Records
 from countersign.domain.policy.rules import Finding
-from tests.builders import AT, EXPIRES, JOB_ID, Memo, held
-from tests.flows import situation, workflow
+from tests.builders import AT, EXPIRES, JOB_ID, Memo, held, proposal, record
+from tests.flows import Letter, situation, workflow
 
 A = ActionStatus
 RUN, ASK, FORBID = Answer.RUN, Answer.ASK, Answer.FORBID
@@ -247,3 +252,38 @@ def test_the_class_of_a_caught_error_is_read_from_where_a_catch_puts_it(
 ) -> None:
     """Anything but an error as Step Functions hands it on has no class."""
     assert failed_with(given_) == name
+
+
+# --- before the plan, and without one -----------------------------------------------------------
+
+
+def looked_at(*read: str, asked: tuple[str, ...] = ("crm", "payments")) -> str:
+    """Which connector comes next, when these were read and lookups ask these."""
+    lookups = tuple(Lookup(name=c, connector=c, kind="k", field="f", value="v") for c in asked)
+    flow = replace(workflow(), connectors=("crm", "payments"), lookups=lambda _, __: lookups)
+    given = Letter(text="hello")
+    records = Records(read_at=AT, found={}, connectors=read)
+    stored = {"input": given, "proposal": proposal(), "records": records}
+    results = {name: Stored.of(one) for name, one in stored.items()}
+    return next_connector(flow, record((), results=results))
+
+
+def test_every_connector_with_a_lookup_is_looked_at_once() -> None:
+    """In the workflow's order; one that nothing is asked of is left out."""
+    assert looked_at("crm") == "payments"
+    assert looked_at("crm", "payments") == ""
+    assert looked_at("crm", asked=("crm",)) == ""
+    assert next_connector(workflow(), record(())) == ""
+
+
+@pytest.mark.parametrize(
+    ("rules", "state"),
+    [((), "Close"), (("unsure",), "Escalate"), (("unheard",), "Escalate"), (("shown",), "Close"),
+     (("banned", "unsure"), "Close")],
+)  # fmt: skip
+def test_a_finding_has_a_voice_without_an_action(rules: tuple[str, ...], state: str) -> None:
+    """What would ask, or what no line hears, is a case; what forbids everything, or is only shown,
+    ends the job."""
+    lines = [PolicyLine("a", ("*",), ASK, "unsure"), PolicyLine("f", ("*",), FORBID, "banned")]
+    flow = replace(workflow(lines), notes=frozenset({"shown"}))
+    assert nothing_wanted(flow, findings(*rules)).state == state
