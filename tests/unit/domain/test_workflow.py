@@ -55,3 +55,8 @@ def test_an_entry_of_a_version_that_is_gone_names_what_there_is() -> None:
         UnknownVersion, match=r"planned post.letter v1; this code has no such action"
     ):
         action_for(flow, held(action_id="post.letter"))
+
+
+def test_the_first_connector_is_looked_at_first() -> None:
+    """What comes after Propose is the first of the workflow's connectors."""
+    assert replace(workflow(), connectors=("payments", "crm")).reads == "payments"
