@@ -35,6 +35,8 @@ from infra.local.slack import FINANCE, push_app
 
 Say = Callable[[str], None]
 STAGE = "local"
+IN_REAL_TIME = "dev"
+"""The stage with this one's settings whose functions have no virtual clock."""
 
 
 @dataclass(frozen=True)
@@ -220,5 +222,5 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
         "MODEL_BASE_URL": model.base_url if model else f"{url}/v1",
         "MODEL_NAME": (model.name if model else offline_model.MODEL),
         **({"APPROVAL_SECONDS": str(plan.approval_seconds)} if plan.approval_seconds else {}),
-        **({"STAGE": "measured"} if plan.real_time else {}),
+        **({"STAGE": IN_REAL_TIME} if plan.real_time else {}),
     }
