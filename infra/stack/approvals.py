@@ -3,11 +3,11 @@
 from aws_cdk import Stack, aws_lambda, aws_ses
 from constructs import Construct
 
-from countersign.entrypoints.pages import METHODS, PAGES
+from countersign.entrypoints.pages import PAGES
+from countersign.web.paths import LINK
+from countersign.web.responses import METHODS
 from infra.settings import Settings
 from infra.stack.api import Api
-
-LINK = "/approvals/{link}/{secret}"
 
 
 class Approvals(Construct):

@@ -6,8 +6,9 @@ from aws_cdk import Acknowledgment, App, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
-from countersign.entrypoints.pages import METHODS, PAGES
-from infra.stack.approvals import LINK
+from countersign.entrypoints.pages import PAGES
+from countersign.web.paths import LINK
+from countersign.web.responses import METHODS
 from infra.stack.storage import OUTSIDE_KEYS
 
 PACK = "AwsSolutions"

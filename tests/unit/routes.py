@@ -32,6 +32,8 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     "edit": frozenset({"approvals/handlers.py", "portal/request.py"}),
     # A question, by somebody who was asked and is there.
     "asked": frozenset({"approvals/questions.py"}),
+    # A decision as the page's form has it: of a link, and of somebody signed in.
+    "take": frozenset({"portal/request.py"}),
     "ask_back": frozenset({"approvals/handlers.py", "portal/request.py"}),
     # The end of a case, judged by `may_resolve`, reached by page and by command.
     "resolve": frozenset({CASES, "domain/planning/rollback.py"}),
@@ -52,12 +54,11 @@ JUDGES: Mapping[str, str] = {
 }
 """Who asks which judge, in the place where what was allowed is written."""
 
-ROUTES: Mapping[str, str] = {
-    "approvals/handlers.py": "link",
-    "portal/request.py": "inbox",
-    "portal/bulk.py": "bulk",
+ROUTES: Mapping[str, frozenset[str]] = {
+    "approvals/handlers.py": frozenset({"link", "inbox"}),
+    "portal/bulk.py": frozenset({"bulk"}),
 }
-"""Every module that may hand a decision to the one recorder, and the name of its route."""
+"""Every module that may hand a decision to the one recorder, and the routes that come to it."""
 
 _DECIDING = {
     "countersign.domain.approvals.approval": {"decide", "apply_decision", "expire", "give_up"},
@@ -68,6 +69,7 @@ _DECIDING = {
     "countersign.domain.planning.resume": {"corrected"},
     "countersign.domain.planning.rollback": {"ordered"},
     "countersign.approvals.edit": {"record_edit", "edit"},
+    "countersign.approvals.handlers": {"take"},
     "countersign.approvals.questions": {"ask_back"},
     "countersign.jobs.cases": {"take_out"},
     "countersign.jobs.rollback": {"roll_back"},

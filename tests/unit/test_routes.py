@@ -135,7 +135,7 @@ def test_no_command_makes_a_decision_beside_the_doors() -> None:
 def test_every_route_is_listed_and_played() -> None:
     """Who calls the recorder is in the table, and each route of the table is tested below."""
     assert recorders(ROOT) - {"approvals/decide.py"} == set(ROUTES)
-    assert set(ROUTES.values()) == set(PLAYED)
+    assert frozenset().union(*ROUTES.values()) == set(PLAYED)
 
 
 @pytest.mark.parametrize("name", sorted(set(ONLY_IN) - {"apply_decision"}))

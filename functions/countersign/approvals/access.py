@@ -22,6 +22,7 @@ from countersign.web.forms import Fault, HttpRefusal
 from countersign.web.http import Request
 from countersign.web.notices import Notice
 from countersign.web.page_cookie import Opened, opened
+from countersign.web.paths import link_path, path
 
 Standing = Literal["open", "signed", "decided", "expired", "replaced", "moved on"]
 """`signed`: this person has said what they have to say, and others must sign too. `replaced`: a
@@ -78,7 +79,21 @@ class LinkHolder(Addressee):
     """Somebody with a link of their own."""
 
     link: Link
+    """Of somebody signed in: their page of this request; it has no secret, closes after no number
+    of tries, and no other session has it."""
     secret: str = field(repr=False)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether they come by their session."""
+        return not self.link.secret_hash
+
+    @property
+    def path(self) -> str:
+        """Where they read the request."""
+        if self.signed_in:
+            return path(self.approval)
+        return link_path(self.link.link_id, self.secret)
 
 
 def genuine(deps: Deps, request: Request) -> Link:
@@ -177,7 +192,7 @@ def opened_here(deps: Deps, request: Request, link: Link) -> Opened:
     """The page from which the form was sent. Raises HttpRefusal when this browser has none open."""
     held = opened(deps, request, link.link_id, deps.clock.now())
     if held is None:
-        raise HttpRefusal(notices.OPEN_AGAIN)
+        raise HttpRefusal(notices.OPEN_AGAIN if link.secret_hash else notices.PORTAL_OPEN_AGAIN)
     return held
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
-from urllib.parse import quote
 
-from countersign import observability
 from countersign.approvals import form
 from countersign.approvals.access import LinkHolder, code_faults, genuine, opened_here, visit
 from countersign.approvals.decide import record_decision
@@ -20,14 +17,11 @@ from countersign.approvals.service import contact_for
 from countersign.approvals.views.request import request as request_view
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.approvals.authority import authority
-from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, UnknownVersion
 from countersign.runtime.deps import Deps
-from countersign.runtime.step import production
-from countersign.web import notices
-from countersign.web.forms import Fault, Form, HttpRefusal, trust_origin
+from countersign.web.forms import Fault, Form, trust_origin
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened_now
-from countersign.web.responses import allowed, notice, page, see
+from countersign.web.responses import framed, page, see
 
 
 def show(deps: Deps, here: LinkHolder, held: Opened, filled: Filled | None = None) -> Response:
@@ -54,7 +48,7 @@ def show(deps: Deps, here: LinkHolder, held: Opened, filled: Filled | None = Non
     )
 
 
-def asking(filled: Filled, asked: CodeAsked) -> Filled:
+def _asking(filled: Filled, asked: CodeAsked) -> Filled:
     """The form with the question for the mailed code."""
     wrong = (Fault("mailed", asked.step.message),) if asked.step.wrong else ()
     return replace(filled, mailed=asked.step, faults=wrong)
@@ -81,39 +75,7 @@ def _names(deps: Deps, here: LinkHolder) -> Mapping[str, str]:
 
 def answer(deps: Deps, request: Request) -> Response:
     """The answer to one request for `/approvals/{link}/{secret}`."""
-    try:
-        return _routed(deps, request)
-    except HttpRefusal as turned:
-        return notice(turned.notice)
-    except (NotAuthorised, UnknownVersion):
-        observability.count("ApprovalsDamaged")
-        return notice(notices.DAMAGED)
-    except Transient:
-        return notice(notices.BUSY)
-
-
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Lambda's entrance: a defect of ours gives a page too, and its trace goes to the log."""
-    with observability.invocation("Approvals"):
-        try:
-            return answer(production(), Request.of(event)).as_event()
-        except ContractBroken:
-            return notice(notices.MALFORMED).as_event()
-        except Exception:  # noqa: BLE001 - the outermost edge; `defect` logs the trace
-            observability.defect("Approvals")
-            return notice(notices.DEFECT).as_event()
-
-
-def _routed(deps: Deps, request: Request) -> Response:
-    match request.method:
-        case "GET" | "POST":
-            return _page(deps, request)
-        case "HEAD":
-            return _page(deps, request).without_body()
-        case "OPTIONS":
-            return allowed(204)
-        case _:
-            raise HttpRefusal(notices.NO_METHOD)
+    return framed(lambda request: _page(deps, request), request)
 
 
 def _page(deps: Deps, request: Request) -> Response:
@@ -129,15 +91,16 @@ def _page(deps: Deps, request: Request) -> Response:
         return edit(deps, request, here)
     if "question" in request.query:
         return ask_back(deps, request, here)
-    return _take(deps, request, here) if request.method == "POST" else _show(deps, request, here)
-
-
-def _show(deps: Deps, request: Request, here: LinkHolder) -> Response:
+    if request.method == "POST":
+        return take(deps, request, here)
     return show(deps, here, opened_now(deps, request, here.link.link_id, here.now))
 
 
-def _take(deps: Deps, request: Request, here: LinkHolder) -> Response:
-    """Everything that a decision needs, in the order in which nothing is given away."""
+def take(
+    deps: Deps, request: Request, here: LinkHolder, home: Callable[[], str] = lambda: ""
+) -> Response:
+    """Everything that a decision needs, in the order in which nothing is given away, whichever way
+    they came. `home` is asked for the way back to the inbox, in words."""
     trust_origin(request, deps.settings.public_base_url)
     filled = form.read(request)
     held = opened_here(deps, request, here.link)
@@ -153,10 +116,10 @@ def _take(deps: Deps, request: Request, here: LinkHolder) -> Response:
     try:
         after = record_decision(deps, here, decision, filled.typed)
     except CodeAsked as code_asked:
-        return show(deps, here, held, asking(filled, code_asked))
+        return show(deps, here, held, _asking(filled, code_asked))
     if decision not in after.approval.signatures:
-        return closed(after, 409)
-    return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
+        return closed(after, 409, home=home())
+    return see(here.path)
 
 
 def _decision(here: LinkHolder, held: Opened, filled: Filled) -> Decision:
@@ -167,4 +130,5 @@ def _decision(here: LinkHolder, held: Opened, filled: Filled) -> Decision:
         cause=form.cause_of(filled),
         reason=filled.reason,
         opened_at=held.at,
+        via="inbox" if here.signed_in else "link",
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from countersign.approvals import form as form_in_form
 from countersign.approvals.access import (
@@ -174,7 +173,7 @@ def _take_question(deps: Deps, request: Request, here: LinkHolder) -> Response:
     if form.faults:
         contact = _contact(deps, here) or here.person
         return page(422, "question.html.j2", it=_ask_view(here, contact), form=form)
-    return see(f"/approvals/{quote(here.link.link_id)}/{quote(here.secret)}")
+    return see(here.path)
 
 
 def _contact(deps: Deps, here: LinkHolder) -> Person | None:

@@ -30,6 +30,7 @@ from countersign.domain.policy.policy import Quorum, strictest
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Tier, Workflow, action_for
 from countersign.runtime.deps import Deps
+from countersign.web.paths import link_path
 
 LINK_BITS = 128
 SECRET_BITS = 192
@@ -151,7 +152,7 @@ def mint(deps: Deps, approval: Approval, people: Iterable[Person]) -> tuple[Mint
 
 def address(deps: Deps, minted: Minted) -> str:
     """Where the link leads."""
-    return f"{deps.settings.public_base_url}/approvals/{minted.link.link_id}/{minted.secret}"
+    return f"{deps.settings.public_base_url}{link_path(minted.link.link_id, minted.secret)}"
 
 
 def mint_question(deps: Deps, record: JobRecord, question: Question) -> Minted:

@@ -10,32 +10,29 @@ from urllib.parse import unquote
 
 from countersign import observability
 from countersign.approvals import handlers
-from countersign.domain.errors import ContractBroken, NotAuthorised, Transient, UnknownVersion
+from countersign.domain.errors import ContractBroken
 from countersign.portal import inbox, job, session, signin
 from countersign.portal import request as inbox_request
 from countersign.portal.case import case_page
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
-from countersign.web import notices
+from countersign.web import notices, paths
 from countersign.web.forms import HttpRefusal
 from countersign.web.http import Request, Response
-from countersign.web.notices import PORTAL_TRIED_OUT
-from countersign.web.responses import allowed, notice
+from countersign.web.responses import framed, notice
 
 Page = Callable[[Deps, Request], Response]
 
 PAGES: Mapping[str, Page] = {
-    "/approvals": inbox.answer,
-    "/approvals/sign-in": signin.ask,
-    "/approvals/sign-in/{link}/{secret}": signin.link,
-    "/approvals/sign-out": signin.leave,
-    "/approvals/requests/{job}/{approval}": inbox_request.answer,
-    "/approvals/cases/{job}": case_page,
-    "/approvals/jobs/{job}": job.answer,
+    paths.HOME: inbox.answer,
+    paths.SIGN_IN: signin.ask,
+    paths.SIGN_IN_LINK: signin.link,
+    paths.SIGN_OUT: signin.leave,
+    paths.REQUEST: inbox_request.answer,
+    paths.CASE: case_page,
+    paths.JOB: job.answer,
 }
 """Every path of somebody signed in, or signing in. Any other one is an approval link."""
-
-METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 
 def answer(deps: Deps, path: str, request: Request) -> Response:
@@ -44,16 +41,17 @@ def answer(deps: Deps, path: str, request: Request) -> Response:
     if found is None:
         return handlers.answer(deps, request)
     page, params = found
+    return framed(lambda request: _shown(deps, page, request), replace(request, params=params))
+
+
+def _shown(deps: Deps, page: Page, request: Request) -> Response:
+    """The page; a session that had its last wrong code ends with its cookie."""
     try:
-        return _routed(deps, page, replace(request, params=params))
+        return page(deps, request)
     except HttpRefusal as turned:
-        over = turned.notice is PORTAL_TRIED_OUT
-        return replace(notice(turned.notice), cookies=(session.ended(deps),) if over else ())
-    except (NotAuthorised, UnknownVersion):
-        observability.count("ApprovalsDamaged")
-        return notice(notices.DAMAGED)
-    except Transient:
-        return notice(notices.BUSY)
+        if turned.notice is notices.PORTAL_TRIED_OUT:
+            raise HttpRefusal(turned.notice, session.ended(deps)) from None
+        raise
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -67,16 +65,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         except Exception:  # noqa: BLE001 - the outermost edge; `defect` logs the trace
             observability.defect("Approvals")
             return notice(notices.DEFECT).as_event()
-
-
-def _routed(deps: Deps, page: Page, request: Request) -> Response:
-    if request.method == "OPTIONS":
-        return allowed(204)
-    if request.method not in METHODS:
-        raise HttpRefusal(notices.NO_METHOD)
-    if request.method == "HEAD":
-        return page(deps, replace(request, method="GET")).without_body()
-    return page(deps, request)
 
 
 def _found(path: str) -> tuple[Page, dict[str, str]] | None:

@@ -1,4 +1,4 @@
-"""Who sent this delivery: Standard Webhooks and GitHub signatures over the raw bytes."""
+"""Who sent this delivery: a Standard Webhooks signature over the raw bytes."""
 
 import base64
 import binascii
@@ -19,7 +19,6 @@ _ID = re.compile(r"[!-+\-/-~]{1,256}")
 _TIMESTAMP = re.compile(r"[1-9][0-9]{0,11}")
 _VERSIONED = re.compile(r"(v[0-9a-z]{1,8}),([A-Za-z0-9+/]{1,512}={0,2})")
 _V1_LENGTH = 44  # base64 of the 32 bytes of a SHA-256
-_GITHUB = re.compile(r"sha256=[0-9a-f]{64}")
 
 
 class BadSignature(ValueError):  # noqa: N818 - it is the outcome that the door answers with 401
@@ -62,23 +61,6 @@ def sign(secret: str, delivery_id: str, timestamp: int, body: bytes) -> str:
     signed = f"{delivery_id}.{timestamp}.".encode() + body
     digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode("ascii")
-
-
-def verify_github(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> None:
-    """Check GitHub's `X-Hub-Signature-256` over the raw body; the secrets are plain text.
-
-    Raises BadSignature. The scheme signs neither an id nor a time: the caller must refuse replays.
-    Source: GitHub documentation, "Validating webhook deliveries".
-    """
-    name = "x-hub-signature-256"
-    given = _matching(_GITHUB, _header(headers, name), name)
-    wanted = [
-        "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        for secret in secrets
-        if secret
-    ]
-    if not _any_equal(wanted, [given]):
-        raise BadSignature("The x-hub-signature-256 matches no secret of this sender.")
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:

@@ -32,6 +32,7 @@ from countersign.runtime.deps import Deps
 from countersign.web import forms, notices
 from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal
 from countersign.web.http import Request, Response
+from countersign.web.paths import SIGN_IN, job_path
 from countersign.web.responses import page, see
 from countersign.web.text import label
 
@@ -121,11 +122,11 @@ def case_page(deps: Deps, request: Request) -> Response:
     """`/approvals/cases/{job}`: GET shows, POST takes one of the three ways out."""
     who = session.signed_in(deps, request)
     if who is None and request.method != "POST":
-        return see(session.SIGN_IN)
+        return see(SIGN_IN)
     who = session.require(deps, request)
     record = _case(deps, request, who)
     if record is None:
-        return see(f"/approvals/jobs/{request.params['job']}")
+        return see(job_path(request.params["job"]))
     if request.method == "POST":
         return _take(deps, request, who, record)
     return _show(deps, request, who, record, Form(shown="", code=""))
@@ -177,7 +178,7 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
     if not faults:
         faults = _taken(deps, who, record, filled)
     if not faults:
-        return see(f"/approvals/jobs/{record.job.job_id}")
+        return see(job_path(record.job.job_id))
     form = Form(
         shown="",
         code="",

@@ -19,6 +19,7 @@ from countersign.runtime.deps import Deps
 from countersign.web import forms
 from countersign.web.forms import Form, HttpRefusal
 from countersign.web.http import Request, Response
+from countersign.web.paths import SIGN_IN
 from countersign.web.responses import page, see
 
 PLACE = bulk.PLACE
@@ -28,7 +29,7 @@ def answer(deps: Deps, request: Request) -> Response:
     """`/approvals`: GET lists, POST decides the checked requests of one group together."""
     here = session.signed_in(deps, request)
     if request.method != "POST":
-        return see(session.SIGN_IN) if here is None else show(deps, request, here, None)
+        return see(SIGN_IN) if here is None else show(deps, request, here, None)
     here = session.require(deps, request)
     fields = forms.fields(deps, request)
     held, faults = session.submitted(deps, request, here, PLACE, fields)

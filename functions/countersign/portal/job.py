@@ -20,6 +20,7 @@ from countersign.web import notices
 from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal, fields, text
 from countersign.web.http import Request, Response
 from countersign.web.notices import NO_METHOD
+from countersign.web.paths import SIGN_IN, job_path
 from countersign.web.responses import page, see
 from countersign.web.text import Pieces, visible
 from countersign.web.wording import in_words
@@ -83,7 +84,7 @@ def answer(deps: Deps, request: Request) -> Response:
     may, while there is something to undo."""
     who = session.signed_in(deps, request)
     if who is None and request.method != "POST":
-        return see(session.SIGN_IN)
+        return see(SIGN_IN)
     who = session.require(deps, request)
     record = job_of(deps, request)
     if request.method == "POST":
@@ -125,7 +126,7 @@ def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Re
     if not faults:
         faults = _ordered(deps, who, record, reason)
     if not faults:
-        return see(f"/approvals/jobs/{record.job.job_id}")
+        return see(job_path(record.job.job_id))
     form = Form(shown="", code="", reason=reason, typed=given["code"], faults=faults)
     return _show(deps, request, who, record, form)
 

@@ -16,6 +16,7 @@ from countersign.web import codes, notices
 from countersign.web.forms import Fault, Fields, HttpRefusal
 from countersign.web.http import Request, set_cookie
 from countersign.web.page_cookie import Opened, opened, opened_now
+from countersign.web.paths import HOME
 
 
 def end(deps: Deps, session_id: str) -> None:
@@ -36,8 +37,6 @@ def _ended(session_id: str) -> str:
     return f"ended {session_id}"
 
 
-HOME = "/approvals"
-SIGN_IN = "/approvals/sign-in"
 _OPENED = "opened"
 
 

@@ -20,6 +20,7 @@ from countersign.web import codes, forms, notices
 from countersign.web.forms import Fault, Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened, opened_now
+from countersign.web.paths import HOME, SIGN_IN
 from countersign.web.rendering import render
 from countersign.web.responses import notice, page, see
 from countersign.web.text import one_line
@@ -99,7 +100,7 @@ def leave(deps: Deps, request: Request) -> Response:
     """`/approvals/sign-out`. Only a POST from our own page signs out: of this session, wherever its
     cookie is."""
     if request.method != "POST":
-        return see(session.HOME)
+        return see(HOME)
     forms.fields(deps, request)
     who = session.signed_in(deps, request)
     if who is not None:
@@ -125,7 +126,7 @@ def _mail(deps: Deps, address: str) -> None:
         _send(
             deps,
             member,
-            f"{deps.settings.public_base_url}{session.SIGN_IN}/{made.link_id}/{secret}",
+            f"{deps.settings.public_base_url}{SIGN_IN}/{made.link_id}/{secret}",
         )
 
 
@@ -168,7 +169,7 @@ def _signed_in(deps: Deps, held: SignIn, member: Member) -> Response:
         if _stored(deps, held.link_id).used != session_id:
             raise HttpRefusal(notices.LINK_DEAD) from None
     observability.count("SignedIn")
-    return see(session.HOME, session.begun(deps, member.person.id, session_id))
+    return see(HOME, session.begun(deps, member.person.id, session_id))
 
 
 def _code_faults(deps: Deps, held: SignIn, page_open: Opened, typed: str) -> tuple[Fault, ...]:
@@ -184,7 +185,7 @@ def _code_faults(deps: Deps, held: SignIn, page_open: Opened, typed: str) -> tup
 
 
 def _path(request: Request) -> str:
-    return f"{session.SIGN_IN}/{quote(request.params['link'])}"
+    return f"{SIGN_IN}/{quote(request.params['link'])}"
 
 
 def _asking(status: int, address: str, faults: tuple[Fault, ...]) -> Response:

@@ -73,11 +73,12 @@ _PLAIN = re.compile(r"[\x21-\x7e]*")
 
 
 class HttpRefusal(Exception):  # noqa: N818 - an answer, not a failure
-    """The request ends here, with a page of few words."""
+    """The request ends here, with a page of few words, and whole `Set-Cookie` values."""
 
-    def __init__(self, notice: Notice) -> None:
+    def __init__(self, notice: Notice, *cookies: str) -> None:
         super().__init__(notice.title)
         self.notice = notice
+        self.cookies = cookies
 
 
 def trust_origin(request: Request, base_url: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from countersign.web.paths import HOME
+from countersign.web.paths import SIGN_IN as SIGN_IN_PATH
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -169,39 +172,34 @@ DEFECT = Notice(
 NO_METHOD = Notice(405, "This page cannot do that", ("Open the link from the mail again.",))
 
 
-@dataclass(frozen=True)
-class Plain(Notice):
-    """A notice of these pages."""
-
-
 _AGAIN = "Open the inbox again and submit from that page."
 
-SIGN_IN = Plain(
+SIGN_IN = Notice(
     403,
     "You are not signed in",
     (
         "Eight hours have passed, you signed out, or this browser keeps no cookies.",
-        "Nothing was recorded. Ask for a sign-in link at /approvals/sign-in.",
+        f"Nothing was recorded. Ask for a sign-in link at {SIGN_IN_PATH}.",
     ),
 )
-LINK_DEAD = Plain(
+LINK_DEAD = Notice(
     404,
     "This sign-in link does not open anything",
     (
         "It works once and for 15 minutes, and not after five wrong codes.",
-        "Ask for a new one at /approvals/sign-in, and copy the whole link from the newest mail.",
+        f"Ask for a new one at {SIGN_IN_PATH}, and copy the whole link from the newest mail.",
         "Nobody was signed in.",
     ),
 )
-LINK_CLOSED = Plain(
+LINK_CLOSED = Notice(
     422,
     "This sign-in link is closed now",
     (
         "The code was wrong five times, so this link cannot be used any more.",
-        "Nobody was signed in. Ask for a new link at /approvals/sign-in.",
+        f"Nobody was signed in. Ask for a new link at {SIGN_IN_PATH}.",
     ),
 )
-MAILED = Plain(
+MAILED = Notice(
     200,
     "Look into your mail",
     (
@@ -210,20 +208,20 @@ MAILED = Plain(
         "Opening it signs nobody in: you will type a short code from its page.",
     ),
 )
-SIGNED_OUT = Plain(
+SIGNED_OUT = Notice(
     200,
     "You are signed out",
-    ("This browser has no session any more. Sign in again at /approvals/sign-in.",),
+    (f"This browser has no session any more. Sign in again at {SIGN_IN_PATH}.",),
 )
-NOT_YOURS = Plain(
+NOT_YOURS = Notice(
     404,
     "There is nothing for you here",
     (
         "It does not exist, or you were not asked about it.",
-        "What waits for you is in the inbox at /approvals.",
+        f"What waits for you is in the inbox at {HOME}.",
     ),
 )
-PORTAL_OPEN_AGAIN = Plain(
+PORTAL_OPEN_AGAIN = Notice(
     403,
     "Please open the page again",
     (
@@ -231,15 +229,15 @@ PORTAL_OPEN_AGAIN = Plain(
         f"Nothing was recorded. {_AGAIN}",
     ),
 )
-PORTAL_TRIED_OUT = Plain(
+PORTAL_TRIED_OUT = Notice(
     422,
     "You are signed out",
     (
         "A code was wrong five times in this session, so it takes no form any more.",
-        "Nothing was recorded. Sign in again at /approvals/sign-in.",
+        f"Nothing was recorded. Sign in again at {SIGN_IN_PATH}.",
     ),
 )
-PORTAL_ELSEWHERE = Plain(
+PORTAL_ELSEWHERE = Notice(
     403,
     "This did not come from our page",
     (
@@ -247,13 +245,13 @@ PORTAL_ELSEWHERE = Plain(
         f"Nothing was recorded. {_AGAIN}",
     ),
 )
-PORTAL_MALFORMED = Plain(
+PORTAL_MALFORMED = Notice(
     400,
     "This form could not be read",
     ("It is not the form of the page.", f"Nothing was recorded. {_AGAIN}"),
 )
-PORTAL_NOT_A_FORM = Plain(415, PORTAL_MALFORMED.title, PORTAL_MALFORMED.lines)
-PORTAL_TOO_LARGE = Plain(
+PORTAL_NOT_A_FORM = Notice(415, PORTAL_MALFORMED.title, PORTAL_MALFORMED.lines)
+PORTAL_TOO_LARGE = Notice(
     413,
     "This form is too large",
     ("Nothing was recorded. Keep the texts short, or decide fewer requests at once.",),

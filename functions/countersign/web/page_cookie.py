@@ -10,6 +10,7 @@ from countersign.domain.approvals import links
 from countersign.domain.canonical import digest
 from countersign.runtime.deps import Deps
 from countersign.web.http import Request, set_cookie
+from countersign.web.paths import HOME
 
 _KEEP_FOR = links.NONCE_FOR / 2
 
@@ -58,7 +59,7 @@ def opened_now(deps: Deps, request: Request, link_id: str, now: datetime, path: 
 
 def _path(link_id: str) -> str:
     """Where a link's pages are; those of somebody signed in have an id with a space in it."""
-    return "/approvals" if " " in link_id else f"/approvals/{link_id}"
+    return HOME if " " in link_id else f"{HOME}/{link_id}"
 
 
 def _secure(base_url: str) -> bool:

@@ -1,20 +1,41 @@
-"""What waits for one person: requests grouped by like risk, and cases, oldest first."""
+"""Where every page is: the patterns that the doors serve, and the addresses that they lead to."""
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from countersign.domain.approvals.approval import Approval
+
+HOME = "/approvals"
+SIGN_IN = f"{HOME}/sign-in"
+SIGN_IN_LINK = f"{SIGN_IN}/{{link}}/{{secret}}"
+SIGN_OUT = f"{HOME}/sign-out"
+LINK = f"{HOME}/{{link}}/{{secret}}"
+REQUEST = f"{HOME}/requests/{{job}}/{{approval}}"
+CASE = f"{HOME}/cases/{{job}}"
+JOB = f"{HOME}/jobs/{{job}}"
+
+
+def link_path(link_id: str, secret: str) -> str:
+    """Where somebody's own link leads."""
+    return LINK.format(link=quote(link_id), secret=quote(secret))
 
 
 def path(approval: Approval) -> str:
-    """Where the request is read and decided."""
+    """Where the request is read and decided by who is signed in."""
     return path_of(approval.job_id, approval.approval_id)
 
 
 def path_of(job_id: str, approval_id: str) -> str:
     """As `path`."""
-    return f"/approvals/requests/{job_id}/{approval_id}"
+    return REQUEST.format(job=job_id, approval=approval_id)
 
 
 def case_path(job_id: str) -> str:
     """Where a job's case is read and ended."""
-    return f"/approvals/cases/{job_id}"
+    return CASE.format(job=job_id)
+
+
+def job_path(job_id: str) -> str:
+    """Where a job is read."""
+    return JOB.format(job=job_id)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from countersign.web.http import Response
-from countersign.web.notices import BUSY, Notice
+from collections.abc import Callable
+from dataclasses import replace
+
+from countersign import observability
+from countersign.domain.errors import NotAuthorised, Transient, UnknownVersion
+from countersign.web import notices
+from countersign.web.forms import HttpRefusal
+from countersign.web.http import Request, Response
+from countersign.web.notices import Notice
 from countersign.web.rendering import render, style_source
 
-METHODS = "GET, HEAD, OPTIONS, POST"
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 RETRY_SECONDS = "60"
 
 
@@ -30,13 +37,33 @@ def page(
 def notice(what: Notice, status: int = 0, *, home: str = "") -> Response:
     """A page of few words, under its own status or `status`. `home` is the way back to the inbox,
     in words."""
-    extra = {"retry-after": RETRY_SECONDS} if what is BUSY else {}
+    extra = {"retry-after": RETRY_SECONDS} if what is notices.BUSY else {}
     return page(status or what.status, "notice.html.j2", extra=extra, notice=what, home=home)
 
 
-def allowed(status: int) -> Response:
-    """What OPTIONS gets."""
-    return Response(status, headers={"allow": METHODS, **_guards()})
+def framed(page_of: Callable[[Request], Response], request: Request) -> Response:
+    """A page's answer: GET, HEAD and OPTIONS only show. What cannot be answered has its notice."""
+    try:
+        return _routed(page_of, request)
+    except HttpRefusal as turned:
+        return replace(notice(turned.notice), cookies=turned.cookies)
+    except (NotAuthorised, UnknownVersion):
+        observability.count("ApprovalsDamaged")
+        return notice(notices.DAMAGED)
+    except Transient:
+        return notice(notices.BUSY)
+
+
+def _routed(page_of: Callable[[Request], Response], request: Request) -> Response:
+    match request.method:
+        case "GET" | "POST":
+            return page_of(request)
+        case "HEAD":
+            return page_of(replace(request, method="GET")).without_body()
+        case "OPTIONS":
+            return Response(204, headers={"allow": ", ".join(METHODS), **_guards()})
+        case _:
+            raise HttpRefusal(notices.NO_METHOD)
 
 
 def see(path: str, *cookies: str) -> Response:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from countersign.approvals.handlers import handler
 from countersign.domain.errors import ContractBroken
+from countersign.entrypoints.pages import handler
 from countersign.web.http import Request, Response, set_cookie
 
 
