@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from countersign.domain.approvals.approval import Approval, Person
@@ -28,7 +28,7 @@ from countersign.domain.money import Money
 from countersign.domain.planning import edits
 from countersign.domain.policy.policy import Quorum, strictest
 from countersign.domain.policy.proposal import Proposal
-from countersign.domain.workflow import Tier, Workflow, action_for
+from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.web.paths import link_path
 
@@ -102,7 +102,7 @@ def escalated(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approv
         tier = workflow.tiers[number]
         present = who(people, approval, tier, now)
         if present:
-            return _asked(deps, approval, number, tier, present)
+            return _asked(deps, approval, workflow, number, present)
     return None
 
 
@@ -129,7 +129,7 @@ def dues(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> tuple[Due, 
     if not deps.settings.approval_seconds:
         people = deps.people.directory()
         members = [m for p in approval.approvers if (m := people.member(p.id))]
-        half = _end(now, workflow.tiers[approval.tier].within / 2, members)
+        half = _end(now, workflow.tiers[approval.tier].within / 2, members, workflow.holidays)
     return (Due(kind="approval", at=approval.deadline), Due(kind="reminder", at=half))
 
 
@@ -141,7 +141,7 @@ def extended(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approva
     seconds, people = deps.settings.approval_seconds, deps.people.directory()
     members = [m for p in approval.approvers if (m := people.member(p.id))]
     later = approval.deadline + timedelta(seconds=seconds / 2)
-    end = later if seconds else _end(approval.deadline, half, members)
+    end = later if seconds else _end(approval.deadline, half, members, workflow.holidays)
     return approval.model_copy(update={"deadline": end, "extended": True})
 
 
@@ -175,12 +175,13 @@ def _amounts(workflow: Workflow[Any], asked: Iterable[LedgerEntry]) -> dict[str,
 def _asked(
     deps: Deps,
     approval: Approval,
+    workflow: Workflow[Any],
     number: int,
-    tier: Tier,
     present: tuple[tuple[Member, str], ...],
 ) -> Approval:
     now, seconds = deps.clock.now(), deps.settings.approval_seconds
-    end = _end(now, tier.within, [member for member, _ in present])
+    members = [member for member, _ in present]
+    end = _end(now, workflow.tiers[number].within, members, workflow.holidays)
     instead = {member.person.id: of for member, of in present if of}
     return approval.model_copy(
         update={
@@ -192,9 +193,12 @@ def _asked(
     )
 
 
-def _end(now: datetime, within: timedelta, members: Iterable[Member]) -> datetime:
-    """When everybody has had `within` of their own working time."""
-    return max((worked(now, within, member.hours) for member in members), default=now + within)
+def _end(
+    now: datetime, within: timedelta, members: Iterable[Member], holidays: Collection[date]
+) -> datetime:
+    """When everybody has had `within` of their own working time, holidays left out."""
+    ends = (worked(now, within, member.hours, holidays) for member in members)
+    return max(ends, default=now + within)
 
 
 def _mint(deps: Deps, approval: Approval, person: Person) -> Minted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Generic, Literal, TypeVar
 
@@ -164,6 +164,12 @@ class Workflow(Generic[InputT]):
     """Ids of rules that are shown and decide nothing."""
     offline_cap: Decimal = Decimal(1)
     """The most confidence that an answer of `offline` can have."""
+
+    @property
+    def holidays(self) -> frozenset[date]:
+        """Days of the company on which nobody works: no deadline counts them."""
+        listed = self.release.limits.lists.get("company.holidays", ())
+        return frozenset(map(date.fromisoformat, listed))
 
     @property
     def reads(self) -> str:

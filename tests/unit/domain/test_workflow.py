@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.mail import Email
 from countersign.domain.workflow import Raw, action_for
 from tests.builders import action, held
-from tests.flows import workflow
+from tests.flows import limits, release, workflow
 
 
 def test_a_workflow_is_one_value() -> None:
@@ -60,3 +61,11 @@ def test_an_entry_of_a_version_that_is_gone_names_what_there_is() -> None:
 def test_the_first_connector_is_looked_at_first() -> None:
     """What comes after Propose is the first of the workflow's connectors."""
     assert replace(workflow(), connectors=("payments", "crm")).reads == "payments"
+
+
+def test_holidays_are_days_of_the_release() -> None:
+    """What the company's stage file names, as dates; none where it names none."""
+    assert workflow().holidays == frozenset()
+    lists = limits().model_copy(update={"lists": {"company.holidays": ("2026-12-25",)}})
+    closed = replace(workflow(), release=release(limits=lists))
+    assert closed.holidays == {date(2026, 12, 25)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, CLEO, START, World
 from tests.unit.steps.test_journeys import SENDER, offline
+from workflows import WORKFLOWS
 
 
 @pytest.fixture
@@ -128,3 +130,19 @@ def test_whoever_sent_the_message_is_not_asked_about_it(world: World) -> None:
     assert ANA.address not in mailed(world)
     with pytest.raises(NotAuthorised, match="not asked"):
         journey.is_decided(Choice.APPROVE, by="ana")
+
+
+def test_a_holiday_of_the_company_is_nobodys_working_time() -> None:
+    """A tier's hours begin on Tuesday when the Monday on which it is asked is a holiday."""
+    lead = WORKFLOWS["lead_intake"]
+    limits = lead.release.limits
+    free = {**limits.lists, "company.holidays": (START.date().isoformat(),)}
+    release = lead.release.model_copy(update={"limits": limits.model_copy(update={"lists": free})})
+    ends = []
+    for flow in (lead, replace(lead, release=release)):
+        world = World(offline, workflows={"lead_intake": flow})
+        journey = Journey(world, accept(world, form()))
+        journey.goes()
+        assert journey.record.pending
+        ends.append(journey.record.pending.deadline)
+    assert [end.date() - START.date() for end in ends] == [timedelta(0), timedelta(days=1)]
