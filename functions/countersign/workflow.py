@@ -64,7 +64,6 @@ __all__ = [
     "workflow",
 ]
 
-EVERY = ("*",)
 TIER_HOURS = 8
 
 Check = Callable[[Situation[Any]], Hit | bool]
@@ -274,7 +273,7 @@ def _missing(
     clauses: Sequence[Clause], without: Collection[str], source_text: Callable[[Any], str]
 ) -> tuple[Clause, ...]:
     """The usual askers that the folder neither hears itself nor takes out."""
-    own = {clause.rule.id for clause in clauses if clause.rule}
+    own = {clause.line.when for clause in clauses if clause.line}
     every = usual(source_text)
     unknown = sorted(set(without) - set(every))
     if unknown:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_type_hints
 
@@ -116,6 +117,7 @@ class Answer(Contract):
     confidence: Percent
 
 
+@cache
 def kinds(answer: type[Contract]) -> Mapping[str, Kind]:
     """The parts of an answer that become facts, each with its kind. Raises ContractBroken for a
     part with quotes whose kind nobody declared."""
