@@ -21,8 +21,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:8400 (PORT= moves it; ONCE=1 plays events/ and ends; KEEP=1 keeps the jobs)
-	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once) $(if $(KEEP),--keep)
+run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:8400 (PORT= moves it; ONCE=1 plays events/ and ends, EVENTS=31 only those that begin so; KEEP=1 keeps the jobs)
+	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once) $(if $(EVENTS),--events $(EVENTS)) $(if $(KEEP),--keep)
 
 test: lint ## ruff, mypy strict, then every test; domain/ is covered to its last branch
 	@$(BIN)/mypy & mypy=$$!; $(DOMAIN); domain=$$?; wait $$mypy && exit $$domain
@@ -41,8 +41,8 @@ bench: $(READY) $(EMULATOR) ## measure what a job costs and takes; writes .local
 guarantees: $(READY) $(EMULATOR) ## the promises' tests with their figures; writes .local/guarantees.json
 	@$(BIN)/python -m infra.bench.guarantees
 
-soak: $(READY) $(EMULATOR) ## the same at the long figures
-	@$(BIN)/python -m infra.bench.guarantees --soak
+soak: $(READY) $(EMULATOR) ## the same at the long figures, promise by promise (PART=T04: one; FRESH=1: also what has ended well before)
+	@$(BIN)/python -m infra.bench.guarantees --soak $(if $(PART),--part $(PART)) $(if $(FRESH),--fresh)
 
 synth: $(READY) ## the CloudFormation template of STAGE, into .local/cdk.out/STAGE
 	@$(BIN)/python -m infra.build.synth --stage $(STAGE)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from tests.played import Played, play
 
 if TYPE_CHECKING:
     from infra.local.stand import Stand
@@ -45,6 +42,8 @@ _PROOFS = pytest.StashKey[dict[str, Proof]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--guarantees", type=Path, help="write the table of results to this file")
+
+    parser.addoption("--promise", help="only the tests of the promise with this id")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -88,26 +87,17 @@ def whole_stand() -> Iterator[Stand]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def played_once(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """`make run ONCE=1` on a free port, once for all workers of the session. The calls that the
-    functions made meanwhile are in infra.local.rights.calls.RESULT."""
-    folder = tmp_path_factory.getbasetemp()
-    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    told = shared / "played-once.json"
-    with (shared / "played-once.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not told.exists():
-            told.write_text(json.dumps(asdict(play())))
-        return Played(**json.loads(told.read_text()))
-
-
 SLOWEST = ("cloud", "browser", "guarantee")
 """Marks of the files that take longest, in this order."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files are begun first, so that no worker waits at the end for another's."""
+    promise = config.getoption("--promise")
+    if promise:
+        others = [item for item in items if promise not in _promises(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if promise in _promises(item)]
     ranks: dict[Path, int] = {}
     for item in items:
         ranks[item.path] = min(_rank(item), ranks.get(item.path, len(SLOWEST)))
@@ -142,5 +132,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _proofs(item: pytest.Item) -> list[Proof]:
     known = item.config.stash[_PROOFS]
-    ids = [mark.args[0] for mark in item.iter_markers("guarantee")]
-    return [known.setdefault(name, Proof()) for name in ids]
+    return [known.setdefault(name, Proof()) for name in _promises(item)]
+
+
+def _promises(item: pytest.Item) -> list[str]:
+    return [mark.args[0] for mark in item.iter_markers("guarantee")]

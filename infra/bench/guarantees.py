@@ -1,4 +1,8 @@
-"""Run the tests of the promises and print what each reached: `make guarantees`, `make soak`."""
+"""Run the tests of the promises and print what each reached: `make guarantees`, `make soak`.
+
+`make soak` runs one promise after the other, `make soak PART=T04` one of them. What has ended well
+is remembered in .local/soak: begun again, it goes on with what is left, until FRESH=1.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,20 @@ import argparse
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-RESULTS = Path(".local/guarantees.json")
+RESULTS, SOAKED = Path(".local/guarantees.json"), Path(".local/soak")
+Results = dict[str, dict[str, Any]]
+"""What each promise reached, by its id."""
 
 PROMISES = {
     "T01": "one event delivered many times is one execution and one effect",
-    "T02": "the same event days later is still known",
     "T03": "the same id with another body is refused with 409",
     "T04": "killed at any point, every effect happens exactly once",
     "T05": "a worker that wakes up late repeats nothing",
@@ -24,6 +32,8 @@ PROMISES = {
     "T08": "poison ends in the dead letters, nothing else does, and it runs once mended",
     "T09": "of a batch exactly the messages that failed come back",
     "T10": "one contact in any order: no mail after the opt-out, one lead, nothing stale",
+    "T14": "nothing is called verified that was not read back at the target",
+    "T15": "what is undone is as it was, once, and never over somebody's change",
     "T17": "signatures: every vector right, malformed headers refused, never a 5xx",
     "T18": "a single changed bit anywhere is refused and nothing is written",
     "T19": "the time window is exact, secrets rotate and are revoked",
@@ -38,28 +48,28 @@ PROMISES = {
     "T29": "no decision by another site, a stale page, a second click or a wrong person",
     "T36": "cdk-nag and cfn-lint: every finding is explained, no wildcard on task tokens",
     "T37": "every AWS call is allowed, no right is unused, other functions' calls are denied",
+    "T38": "a session for one job reaches nothing of another",
     "T39": "broken mail is read or quarantined with a reason",
 }
+
+
+OTHERS = "others"
+"""The part of the long forms that prove no promise by its id, such as playing all events."""
 
 
 def main() -> int:
     """Exit code 0 only if every promise that was tested held and its control was caught."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--soak", action="store_true", help="the long figures")
+    parser.add_argument("--soak", action="store_true", help="the long figures, part by part")
+    parser.add_argument("--part", choices=[*PROMISES, OTHERS], help="this one only, with --soak")
+    parser.add_argument("--fresh", action="store_true", help="finished parts too, with --soak")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     options = parser.parse_args()
-    RESULTS.unlink(missing_ok=True)
-    marks = "guarantee" if options.soak else "guarantee and not soak"
-    pytest = [sys.executable, "-m", "pytest", "-m", marks, f"--guarantees={RESULTS}"]
-    code = subprocess.run(  # noqa: S603 - our own tests
-        [*pytest, *(["--timeout=5400"] if options.soak else [])],
-        check=False,
-        stdout=sys.stderr if options.json else None,
-    ).returncode
-    if not RESULTS.exists():
-        sys.stderr.write("The tests did not run to their end; see above.\n")
-        return 2
-    results = json.loads(RESULTS.read_text())
+    if options.soak:
+        parts = [options.part] if options.part else [*PROMISES, OTHERS]
+        code, results = soaked(parts, fresh=options.fresh)
+    else:
+        code, results = _tested("-m", "guarantee and not soak")
     if options.json:
         sys.stdout.write(json.dumps(results, indent=1) + "\n")
     else:
@@ -68,7 +78,55 @@ def main() -> int:
     return 0 if code == 0 and kept else 1
 
 
-def _print(results: dict[str, dict[str, object]]) -> None:
+def soaked(parts: Sequence[str], *, fresh: bool) -> tuple[int, Results]:
+    """The long forms of `parts`, one after the other. A part that ended well is remembered and
+    not run again unless `fresh`; one that failed, or was interrupted, is."""
+    code = 0
+    results: Results = {}
+    for number, part in enumerate(parts, 1):
+        kept = SOAKED / f"{part}.json"
+        if kept.exists() and not fresh:
+            _say(f"{number} of {len(parts)}: {part} ended well before; FRESH=1 runs it again")
+            results |= json.loads(kept.read_text())
+            continue
+        _say(f"{number} of {len(parts)}: {part} begins: {PROMISES.get(part, 'what has no id')}")
+        started = time.monotonic()
+        failed, found = _tested(*_selected(part), "--timeout=5400")
+        minutes = (time.monotonic() - started) / 60
+        _say(
+            f"{number} of {len(parts)}: {part} {'FAILED' if failed else 'ended well'} "
+            f"after {minutes:.1f} minutes"
+        )
+        code = code or failed
+        results |= {name: row for name, row in found.items() if name == part}
+        if failed:
+            continue
+        SOAKED.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps({part: found[part]} if part in found else {}))
+    return code, results
+
+
+def _selected(part: str) -> list[str]:
+    return ["-m", "soak and not guarantee"] if part == OTHERS else [f"--promise={part}"]
+
+
+def _tested(*arguments: str) -> tuple[int, Results]:
+    """pytest's exit code, and what each promise reached; nothing if it did not come to its end."""
+    RESULTS.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", f"--guarantees={RESULTS}", *arguments]
+    code = subprocess.run(command, check=False, stdout=sys.stderr).returncode  # noqa: S603 - our own tests
+    if not RESULTS.exists():
+        sys.stderr.write("The tests did not run to their end; see above.\n")
+        return code or 2, {}
+    results: Results = json.loads(RESULTS.read_text())
+    return code, results
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _print(results: Results) -> None:
     table = Table(title="What Countersign promises, and what its tests reached")
     for heading in ("id", "promise", "held", "figure", "control"):
         table.add_column(heading, overflow="fold")
@@ -77,7 +135,6 @@ def _print(results: dict[str, dict[str, object]]) -> None:
         control = "caught" if row["control_failed"] else "NOT CAUGHT"
         table.add_row(name, PROMISES.get(name, ""), held, str(row["figure"]), control)
     Console().print(table)
-    Console().print(f"Written to {RESULTS}.")
 
 
 if __name__ == "__main__":

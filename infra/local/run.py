@@ -18,9 +18,11 @@ def _port(text: str) -> int:
 
 
 def main() -> None:
-    """`python -m infra.local.run [--once | --keep] [--port 8400]`; 2: it could not start."""
+    """`python -m infra.local.run [--once [--events 31] | --keep] [--port 8400]`; 2: it could not
+    start."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--once", action="store_true", help="play events/ and end")
+    parser.add_argument("--events", default="", help="only those whose names begin so")
     parser.add_argument(
         "--keep", action="store_true", help="go on with the jobs of the last --keep"
     )
@@ -37,7 +39,8 @@ def main() -> None:
     # Only now: these modules use what older versions of Python do not have.
     from infra.local import session  # noqa: PLC0415 - as said above
 
-    sys.exit(session.run(once=arguments.once, port=arguments.port, keep=arguments.keep))
+    once, keep, events = arguments.once, arguments.keep, arguments.events
+    sys.exit(session.run(once=once, port=arguments.port, keep=keep, events=events))
 
 
 if __name__ == "__main__":

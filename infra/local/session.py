@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -21,10 +21,11 @@ from infra.local.claim import TakenError, claimed
 from infra.local.cloud.deployer import DeployError
 from infra.local.cloud.processes import LocalError, stopping_on_signals
 from infra.local.cloud.serving import HOST
-from infra.local.front.samples import EventsError
+from infra.local.front.samples import EventsError, Sample, beginning_with
 from infra.local.killed import tell_killed
 from infra.local.player import report
 from infra.local.player.play import play
+from infra.local.player.played import RESULT
 from infra.local.reload import reloader
 from infra.local.stand import Plan, RealModel, Stand, stand
 
@@ -45,13 +46,17 @@ WIDTH = 132
 _log = logging.getLogger(__name__)
 
 
-def run(*, once: bool, port: int, keep: bool) -> int:
-    """The exit code: 0 well, 1 an event ended elsewhere, 2 it could not start or go on."""
+def run(*, once: bool, port: int, keep: bool, events: str = "") -> int:
+    """The exit code: 0 well, 1 an event ended elsewhere, 2 it could not start or go on.
+
+    `once` plays those events of `events/` whose names begin with `events`, and ends.
+    """
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     try:
         with stopping_on_signals(), claimed(HOME, f"http://{HOST}:{port}"):
             _log_to_file(keep=keep)
-            return _run(once=once, port=port, keep=keep, console=console)
+            chosen = beginning_with(events) if once else ()
+            return _run(chosen, port=port, keep=keep, console=console)
     except TakenError as error:  # the log is the other's
         return _stopped(error, console)
     except (LocalError, DeployError, SynthesisError, EventsError) as error:
@@ -68,21 +73,23 @@ def _stopped(error: Exception, console: Console) -> int:
     return COULD_NOT_START
 
 
-def _run(*, once: bool, port: int, keep: bool, console: Console) -> int:
+def _run(chosen: Sequence[Sample], *, port: int, keep: bool, console: Console) -> int:
     say = _progress(console)
     model, words = chosen_model(os.environ)
     say(words)
     plan = Plan(
         port,
-        APPROVAL_SECONDS if once else 0,
+        APPROVAL_SECONDS if chosen else 0,
         model,
-        code=None if once else SOURCE,
+        code=None if chosen else SOURCE,
         keep=HOME / "kept" if keep else None,
     )
     with stand(plan, say) as running, _emulator_log(running), _env_file(running):
         _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
         _check_fields(running, say)
-        return play(running, console) if once else _serve(running, console, say, keep=keep)
+        if chosen:
+            return play(running, console, chosen, RESULT)
+        return _serve(running, console, say, keep=keep)
 
 
 def chosen_model(environment: Mapping[str, str]) -> tuple[RealModel | None, str]:

@@ -16,7 +16,7 @@ from infra.local.killed import tell_killed
 from infra.local.player.signer import Signer
 from infra.local.stand import Plan, Stand, stand
 from tests.e2e.waiting import reaches
-from tests.played import free_pair
+from tests.ports import free_pair
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
 

@@ -1,6 +1,6 @@
 """The supervisor of workers that are killed: it plays the queue, the state machine and time.
 
-Run as a program with a JSON list of points; one line of JSON per job says how it ended. A worker is
+Run as a program, it reads points as JSON; one line of JSON per job says how it ended. A worker is
 a process of its own. What is killed is begun again as AWS does it: the sender delivers again, the
 queue's message comes back, the machine enters the state again.
 """
@@ -135,7 +135,7 @@ def _said(pipe: int) -> str:
 
 def main() -> None:
     """Play all points, in order."""
-    given = json.loads(sys.argv[1])
+    given = json.load(sys.stdin)
     around = Surroundings(Places(**given["places"]))
     for number, point in enumerate(given["points"]):
         name = f"{given['run']}{number}"

@@ -49,9 +49,9 @@ class Neighbours:
             "channel": self.channels.url,
         }
         given = {"run": run, "points": [asdict(p) for p in points], "places": places}
-        command = [sys.executable, "-m", SUPERVISOR, json.dumps(given | {"signal": int(sign)})]
         said = subprocess.run(
-            command,
+            [sys.executable, "-m", SUPERVISOR],
+            input=json.dumps(given | {"signal": int(sign)}),
             cwd=ROOT,
             env=self._environment(),
             text=True,

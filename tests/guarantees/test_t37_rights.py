@@ -1,8 +1,8 @@
 """T37: every AWS call is one that the product's rights allow, and every right is one that is used.
 
-The calls are those of `make run ONCE=1` and of a tour of what the events do not play. They are
-judged by an evaluator of our own, against the template of the stage prod: what the local stage
-may besides (reading the clock) has no part in it.
+The calls are those of the events and of a tour of what they do not play. They are judged by an
+evaluator of our own, against the template of the stage prod: what the local stage may besides
+(reading the clock) has no part in it.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from infra.local.front.samples import one_of_each_kind, samples
+from infra.local.player.play import play
 from infra.local.rights import calls
 from infra.local.rights.calls import Journal
 from infra.local.rights.wire import Need
 from infra.local.stand import Plan, Stand, stand
 from infra.settings import load
 from infra.steps import ROWS
-from tests.played import Played
 from tests.rights.attempts import can_be_tried, credentials, refused
 from tests.rights.behalf import ON_BEHALF
 from tests.rights.judge import (
@@ -31,7 +34,6 @@ from tests.rights.judge import (
     foreign,
     grants,
     product,
-    renamed,
     spare,
     unused,
     used,
@@ -48,11 +50,20 @@ pytestmark = [pytest.mark.guarantee("T37"), pytest.mark.cloud, pytest.mark.timeo
 
 
 @dataclass(frozen=True)
+class Played:
+    """The exit code, and what was said."""
+
+    stand: Stand
+    code: int
+    said: StringIO
+
+
+@dataclass(frozen=True)
 class Recorded:
     """`uses`: what functions used. `on_behalf`: what AWS used in their names."""
 
     stand: Stand
-    journals: tuple[Journal, ...]
+    journal: Journal
     stack: Stack
     rights: Rights
     uses: frozenset[Use]
@@ -65,17 +76,31 @@ class Recorded:
 
 
 @pytest.fixture(scope="module")
-def recorded(played_once: Played) -> Iterator[Recorded]:
-    """The events' calls, and those of the tour, which has a stand of its own: it moves the clock,
-    takes keys away and asks for what is denied."""
-    assert calls.RESULT.exists(), played_once.said[-2000:]
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """One event of each kind, played as `make run ONCE=1` plays all. What nobody decides ends by
+    time; that is a stop of the tour."""
+    some = [one for one in one_of_each_kind(samples()) if one.expect.decision != "expire"]
+    said, result = StringIO(), tmp_path_factory.mktemp("played") / "run.json"
     with stand(Plan(port=0), lambda _: None) as whole:
-        tour(whole)
-        toured = calls.taken(whole.cloud.endpoint, whole.cloud.scratch)
-        journals = (renamed(calls.kept(calls.RESULT), toured.names), toured)
-        stack = product(toured.names)
-        uses = frozenset(use for journal in journals for use in used(stack, journal))
-        yield Recorded(whole, journals, stack, stack.roles(), uses, demanded(stack))
+        yield Played(whole, play(whole, Console(file=said), some, result), said)
+
+
+def test_one_event_of_each_kind_ends_as_it_says(played: Played) -> None:
+    """Every write, refund and mail of them is one that policy allowed or a person signed."""
+    assert played.code == 0, played.said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def recorded(played: Played) -> Recorded:
+    """The calls of the events and of the tour after them, which moves the clock, takes keys away
+    and asks for what is denied."""
+    whole = played.stand
+    print(played.said.getvalue())  # noqa: T201 - what the stand had seen before
+    tour(whole)
+    journal = calls.taken(whole.cloud.endpoint, whole.cloud.scratch)
+    stack = product(journal.names)
+    uses = frozenset(used(stack, journal))
+    return Recorded(whole, journal, stack, stack.roles(), uses, demanded(stack))
 
 
 def of_functions(rights: Rights) -> set[str]:
@@ -85,8 +110,8 @@ def of_functions(rights: Rights) -> set[str]:
 
 def test_no_call_is_denied(recorded: Recorded, figure: Figure) -> None:
     """Neither by the local cloud nor by the evaluator; and every role of a row has made calls."""
-    made = [call for journal in recorded.journals for call in journal.calls]
-    assert [line for journal in recorded.journals for line in calls.refused(journal)] == []
+    made = recorded.journal.calls
+    assert calls.refused(recorded.journal) == []
     assert denied(recorded.stack, recorded.rights, recorded.all) == []
     assert {use.role for use in recorded.uses} == of_functions(recorded.rights)
     assert len(made) >= 50 * len(ROWS)
@@ -156,7 +181,7 @@ def test_other_functions_calls_are_denied_for_real(recorded: Recorded, figure: F
     stack, endpoint = recorded.stack, recorded.stand.cloud.endpoint
     before = len(journal_now(recorded).calls)
     functions = {stack.role_of(name): name for name in stack.of("Lambda::Function")}
-    toured = {use.role for use in used(stack, recorded.journals[1])}
+    toured = {use.role for use in used(stack, recorded.journal)}
     here = product(recorded.stack.names, "local").roles()
     pairs = sorted(
         {
@@ -189,7 +214,7 @@ def test_control_a_functions_own_call_is_not_refused(recorded: Recorded) -> None
     reads = ("dynamodb:Query", "secretsmanager:GetSecretValue")
     own = {
         (use.role, use.need.action): use
-        for use in used(stack, recorded.journals[1])
+        for use in used(stack, recorded.journal)
         if use.need.action in reads and use.role in functions
     }
     assert len(own) >= 10

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from botocore.loaders import Loader
 
 from infra.build.synth import default_out, synthesize
-from infra.local.rights.calls import Journal, from_data
+from infra.local.rights.calls import Journal
 from infra.local.rights.wire import Need
 from tests.rights.behalf import ON_BEHALF
 from tests.rights.policy import Statement, allowed, allowed_in_session
@@ -38,20 +38,6 @@ def product(names: Mapping[str, str], stage: str = "prod") -> Stack:
     (path,) = synthesize(stage, default_out(stage)).glob("*.template.json")
     text = path.read_text().replace(f"countersign-{stage}", "countersign-local")
     return Stack(json.loads(text), names)
-
-
-def renamed(journal: Journal, names: Mapping[str, str]) -> Journal:
-    """The journal of another stand, as if its resources had these names."""
-    pairs = {_last(old): _last(names[logical]) for logical, old in journal.names.items()}
-    text = json.dumps(asdict(journal))
-    for old in sorted(pairs, key=len, reverse=True):
-        text = text.replace(old, pairs[old])
-    return from_data(json.loads(text))
-
-
-def _last(name: str) -> str:
-    """What of a name stands in the ARN: of a queue's address and of a secret's ARN the end."""
-    return name.rpartition("/")[2] if name.startswith("http") else name
 
 
 def used(stack: Stack, journal: Journal) -> frozenset[Use]:

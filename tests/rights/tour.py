@@ -22,6 +22,8 @@ from infra.local.cloud import deployer
 from infra.local.front.samples import samples
 from infra.local.player.signer import Signer
 from infra.local.stand import Stand
+from infra.settings import load
+from infra.steps import ROWS, function_name
 from tests.fakes.journey import form
 from tests.rights.person import operator, resumes, signed_in
 
@@ -30,10 +32,12 @@ NOT_YET, WRONG = "not set", "a key of yesterday"
 
 
 def tour(stand: Stand) -> None:
-    """All stops, on a stand of its own: it moves the clock and takes secrets away."""
+    """All stops, after whatever was played: it moves the clock and takes secrets away."""
     twice_uploaded(stand)
     unruly, asked, other = sent(stand, country="Atlantis"), sent(stand), sent(stand)
+    silent = sent(stand)
     key = _replaced(stand, "PaymentsReadSecretArn", NOT_YET)
+    begin_anew(stand, "LookPayments")
     refund = without_keys(stand)
     until(lambda: all(begun(stand, job) for job in (unruly, asked, other, refund)))
     lost = never_queued(stand, asked)
@@ -52,6 +56,14 @@ def tour(stand: Stand) -> None:
     assert moved(stand.deps, "+15m")
     stand.tick()
     until(lambda: not stand.deps.store.load(refund).reservations)
+    until(lambda: time_passes(stand) and status(stand, silent) is Status.ESCALATED)
+
+
+def time_passes(stand: Stand) -> bool:
+    """Two days in which nobody decides."""
+    assert moved(stand.deps, "+2d")
+    stand.tick()
+    return True
 
 
 def sent(stand: Stand, **fields: Any) -> str:
@@ -121,8 +133,9 @@ def signed_all_the_same(stand: Stand, job: str) -> None:
 
 
 def without_keys(stand: Stand) -> str:
-    """A refund comes in before the key for reading payments is set: it parks."""
-    sample = next(one for one in samples() if one.name.startswith("31-"))
+    """A refund of an order that nobody else asks about comes in before the key for reading
+    payments is set: it parks."""
+    sample = next(one for one in samples() if one.name.startswith("49-"))
     return stand.sender.send(sample, secrets.token_hex(4)).job_id
 
 
@@ -131,6 +144,16 @@ def with_the_wrong_key(stand: Stand, job: str, key: str) -> None:
     until(lambda: status(stand, job) is Status.PARKED)
     _replaced(stand, "PaymentsReadSecretArn", key)
     _replaced(stand, "PaymentsWriteSecretArn", WRONG)
+    begin_anew(stand, "ActPayments")
+
+
+def begin_anew(stand: Stand, row: str) -> None:
+    """A function's next call is a first one, in a new process that remembers no secret: whatever
+    sets its configuration, also to what it is, has this effect on AWS too."""
+    functions = deployer.client("lambda", stand.cloud.endpoint)
+    name = function_name(load("local").stack_name, next(one for one in ROWS if one.name == row))
+    held = functions.get_function_configuration(FunctionName=name)
+    functions.update_function_configuration(FunctionName=name, Timeout=held["Timeout"])
 
 
 def _replaced(stand: Stand, output: str, value: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -127,6 +127,15 @@ class Sample:
         title = " ".join(word.upper() if word in _ABBREVIATIONS else word for word in words)
         return title[:1].upper() + title[1:]
 
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What events have in common that go the same way: where from, who signs, what befalls
+        them, and their end."""
+        one = self.expect
+        befalls = (one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback)
+        way = (one.workflow, one.door, one.answer, one.decision, len(one.signers), one.status)
+        return (*way, one.deliveries > 1, *(bool(each) and type(each) for each in befalls))
+
 
 class EventsError(ValueError):
     """A folder in `events/` cannot be read; the message names it."""
@@ -135,6 +144,21 @@ class EventsError(ValueError):
 def samples(folder: Path = FOLDER) -> tuple[Sample, ...]:
     """All events in order of their names. Raises EventsError."""
     return tuple(_sample(one) for one in sorted(folder.iterdir()) if one.is_dir())
+
+
+def beginning_with(prefix: str) -> tuple[Sample, ...]:
+    """The events whose names begin so. Raises EventsError when there is none."""
+    found = tuple(one for one in samples() if one.name.startswith(prefix))
+    if not found:
+        raise EventsError(f"no event in {FOLDER.name}/ begins with {prefix}")
+    return found
+
+
+def one_of_each_kind(events: Sequence[Sample]) -> tuple[Sample, ...]:
+    """The first event of each kind, and those that it names as coming before it, in order."""
+    first = {event.kind: event for event in reversed(events)}.values()
+    needed = {name for event in first for name in event.expect.after}
+    return tuple(event for event in events if event in first or event.name in needed)
 
 
 def _sample(folder: Path) -> Sample:

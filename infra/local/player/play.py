@@ -6,9 +6,10 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ from rich.markup import escape
 
 from countersign.jobs.rollback import roll_back
 from infra.cli.submit import SubmitError
-from infra.local.front.samples import EventsError, RolledBack, Sample, samples
+from infra.local.front.samples import EventsError, RolledBack, Sample
 from infra.local.function_logs import troubles
 from infra.local.people import addresses, unreachable
 from infra.local.player import checks
@@ -37,26 +38,23 @@ TICK_EVERY = 2.0
 _log = logging.getLogger(__name__)
 
 
-def play(running: Stand, console: Console) -> int:
-    """0 when every event ended where its expectation says, with nothing more and nothing less."""
-    events = tuple(sorted(samples(), key=_is_alone))
+def play(running: Stand, console: Console, chosen: Sequence[Sample], result: Path) -> int:
+    """0 when every event ended where its expectation says, with nothing more and nothing less;
+    `result` gets how each of them went."""
+    events = tuple(sorted(chosen, key=_is_alone))
     _check_order(events)
     for line in running.rewrites:
         console.print(f"[dim]rewrite: {escape(line)}[/]", soft_wrap=True)
     console.print(
         f"\nPlaying {len(events)} events, {AT_ONCE} at once; time is run every {TICK_EVERY:g} s."
     )
-    player = _Player(running, console)
-    with _ticking(running):
-        played = player.all(events)
+    with closing(_Player(running, console)) as player:
+        with _ticking(running):
+            played = player.all(events)
+        strays = player.strays(played)
     made = calls.taken(running.cloud.endpoint, running.cloud.scratch)
-    calls.keep(made, calls.RESULT)
-    strays = [
-        *player.strays(played),
-        *troubles(running.cloud.endpoint),
-        *calls.refused(made),
-    ]
-    write(played)
+    strays += [*troubles(running.cloud.endpoint), *calls.refused(made)]
+    write(played, result)
     console.print(table(played))
     return verdict(console, played, strays)
 
@@ -69,6 +67,10 @@ class _Player:
         self._web = httpx.Client(base_url=running.url, timeout=30.0)
         self._run = secrets.token_hex(4)
         self._stop = threading.Event()
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._web.close()
 
     def all(self, events: tuple[Sample, ...]) -> list[Played]:
         """Events wait only for those they name, which come before them; one with a fault, or with

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -43,8 +44,8 @@ class Played:
         }
 
 
-def write(played: list[Played]) -> None:
-    RESULT.write_text(json.dumps({"events": [one.as_dict() for one in played]}, indent=1) + "\n")
+def write(played: list[Played], result: Path) -> None:
+    result.write_text(json.dumps({"events": [one.as_dict() for one in played]}, indent=1) + "\n")
 
 
 def table(played: list[Played]) -> Table:

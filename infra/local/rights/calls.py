@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from infra.local.cloud import deployer
 from infra.local.cloud.emulator import CALLS
 from infra.local.rights.wire import Need
-from infra.settings import ROOT
-
-RESULT = ROOT / ".local" / "last-calls.json"
 
 
 @dataclass(frozen=True)
@@ -49,23 +46,6 @@ def refused(journal: Journal) -> list[str]:
         for call in journal.calls
         if call.denied
     ]
-
-
-def keep(journal: Journal, path: Path) -> None:
-    """Write it to a file, whole or not at all."""
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(asdict(journal)))
-    new.replace(path)
-
-
-def kept(path: Path) -> Journal:
-    """What `keep` wrote."""
-    return from_data(json.loads(path.read_text()))
-
-
-def from_data(found: Mapping[str, Any]) -> Journal:
-    """A journal from its JSON."""
-    return Journal(found["names"], tuple(_call(row) for row in found["calls"]))
 
 
 def _call(row: Mapping[str, Any]) -> Call:
