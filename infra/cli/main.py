@@ -27,6 +27,7 @@ from infra.cli.jobs import list_jobs, load
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
 from infra.cli.options import show as show_
 from infra.cli.target import Target, TargetError, chosen
+from infra.cli.try_command import try_
 from workflows import WORKFLOWS
 
 Choose = Callable[[str, str], Target]
@@ -134,6 +135,7 @@ def move_clock(
     show_(f"{now:%a %d %b %Y %H:%M:%S} UTC{by}", clock.as_data(now, offset), as_json=as_json)
 
 
+app.command("try")(try_)
 app.command("scan-test")(scan.scan_test)
 app.command("stats")(stats.stats)
 app.command("rollback")(rollback.rollback)

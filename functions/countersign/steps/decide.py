@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from countersign import observability
@@ -16,11 +15,12 @@ from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.limits.caps import reserving, runs_alone
 from countersign.domain.planning.edits import situation
 from countersign.domain.planning.plan import (
+    HARD_EXPIRY,
     build,
+    comes_next,
     dropped,
+    merged,
     next_connector,
-    next_move,
-    nothing_wanted,
     reconsider,
 )
 from countersign.domain.planning.replan import next_plan, observed, overtaken
@@ -68,10 +68,6 @@ def _reserved(
     return deps.caps.reserve(caps, wanted)
 
 
-HARD_EXPIRY = timedelta(days=45)
-"""After this no action of the plan may run, whoever signed it."""
-
-
 def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
     """What runs by itself is reserved in its caps first; a reached one is judged as a finding.
 
@@ -87,15 +83,15 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
     now = deps.clock.now()
     seen = replace(situation(workflow, record, now), capped=capped_before(record))
     found, changed = _judged(workflow, record, seen)
-    ledger = _merged(record.ledger, changed)
+    ledger = merged(record.ledger, changed)
     full = reserve(deps, workflow, seen, ledger)
     if full:
         found, changed = _judged(workflow, record, replace(seen, capped=tuple(full.values())))
-        ledger = _merged(record.ledger, changed)
+        ledger = merged(record.ledger, changed)
         check_stopped(ledger, full)
-    changed = _merged(changed, overtaken(workflow, ledger, seen.records))
-    changed = _merged(changed, dropped(_merged(ledger, changed)))
-    ledger = _merged(ledger, changed)
+    changed = merged(changed, overtaken(workflow, ledger, seen.records))
+    changed = merged(changed, dropped(merged(ledger, changed)))
+    ledger = merged(ledger, changed)
     return Change(
         event="decided",
         actor=f"state:{call.state}",
@@ -105,7 +101,7 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         ledger=tuple(changed),
         approvals=_superseded(record, changed),
         done=("callback",) if "callback" in record.due else (),
-        move=next_move(ledger, workflow.reads) if ledger else nothing_wanted(workflow, found),
+        move=comes_next(workflow, ledger, found),
     )
 
 
@@ -131,11 +127,6 @@ def _judged(
         return found, build(workflow, seen, found, expires_at)
     made = next_plan(workflow, seen, found, record.ledger, expires_at=expires_at, plan=plan)
     return found, made
-
-
-def _merged(held: Sequence[LedgerEntry], changed: Sequence[LedgerEntry]) -> list[LedgerEntry]:
-    by_index = {h.index: h for h in held} | {h.index: h for h in changed}
-    return [by_index[index] for index in sorted(by_index)]
 
 
 def _superseded(record: JobRecord, changed: Sequence[LedgerEntry]) -> tuple[Approval, ...]:

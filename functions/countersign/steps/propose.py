@@ -5,19 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
 from countersign.domain.canonical import canonical, digest
-from countersign.domain.contract import Contract, explain
-from countersign.domain.errors import ContractBroken, Ungrounded
+from countersign.domain.contract import Contract
+from countersign.domain.errors import Ungrounded
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Pointer, Status
 from countersign.domain.planning.replan import is_stale, observed
-from countersign.domain.policy.proposal import ModelReply, Proposal, Usage, ungrounded
+from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.domain.workflow import Draft, Workflow
+from countersign.domain.workflow import Workflow
 from countersign.extraction.feedback import apply, describe
+from countersign.extraction.proposals import drafted, proposal_of
 from countersign.runtime.deps import Deps
 from countersign.runtime.retry import unhurried
 from countersign.runtime.step import Call, Continued, step
@@ -94,8 +93,8 @@ def _from_heuristics(workflow: Workflow[Any], given: Contract, seen: str) -> Pro
     said = workflow.offline(workflow.prompt_text(given))
     answer = workflow.answer.read(apply(said, seen, workflow.heeds))
     draft = workflow.draft(given, answer)
-    confidence = min(workflow.confidence(given, draft), FALLBACK_CAP)
-    return _proposal(draft, confidence, "heuristics, because the model is down", True, Usage())
+    model = "heuristics, because the model is down"
+    return proposal_of(workflow, given, draft, model=model, offline=True, cap=FALLBACK_CAP)
 
 
 def _from_model(
@@ -104,21 +103,19 @@ def _from_model(
     workflow, release, given = about
     request = _request(workflow, release, given, describe(observed(record)))
     record, reply = _answer(deps, record, call, request)
-    draft, faults = _judge(workflow, given, reply)
+    draft, faults = drafted(workflow, given, reply.content)
     usage = reply.usage
     if faults:
         record = _keep(deps, record, call, request, reply)
         request = _repair(request, reply, faults)
         record, reply = _answer(deps, record, call, request)
-        draft, faults = _judge(workflow, given, reply)
+        draft, faults = drafted(workflow, given, reply.content)
         usage = usage.plus(reply.usage)
     if draft is None or faults:
         raise Ungrounded(f"the answer stayed wrong after its repair: {'; '.join(faults[:5])}")
-    confidence = workflow.confidence(given, draft)
-    if reply.offline:
-        confidence = min(confidence, workflow.offline_cap)
     cost = usage if reply.offline else _priced(usage, release)
-    return record, _proposal(draft, confidence, reply.model, reply.offline, cost)
+    model, offline = reply.model, reply.offline
+    return record, proposal_of(workflow, given, draft, model=model, offline=offline, usage=cost)
 
 
 def _request(workflow: Workflow[Any], release: Release, given: Contract, seen: str) -> ModelRequest:
@@ -176,20 +173,6 @@ def _reply(answer: ModelAnswer) -> ModelReply:
     )
 
 
-def _judge(
-    workflow: Workflow[Any], given: Contract, reply: ModelReply
-) -> tuple[Draft | None, list[str]]:
-    """The draft and what is wrong with it; no draft when the answer breaks its contract."""
-    try:
-        answer = workflow.answer.model_validate_json(reply.content)
-        draft = workflow.draft(given, answer)
-    except ValidationError as broken:
-        return None, [explain("answer", broken)]
-    except ContractBroken as broken:
-        return None, [str(broken)]
-    return draft, ungrounded(draft.facts, workflow.source_text(given))
-
-
 def _priced(usage: Usage, release: Release) -> Usage:
     million = Decimal(1_000_000)
     usd = (
@@ -197,24 +180,6 @@ def _priced(usage: Usage, release: Release) -> Usage:
         + usage.output_tokens * release.usd_per_million_output
     ) / million
     return usage.model_copy(update={"usd": usd})
-
-
-def _proposal(
-    draft: Draft,
-    confidence: Decimal,
-    model: str,
-    offline: bool,
-    usage: Usage,
-) -> Proposal:
-    return Proposal(
-        facts=dict(draft.facts),
-        wishes=draft.wishes,
-        drafts=dict(draft.drafts),
-        confidence=confidence,
-        model=model,
-        offline=offline,
-        usage=usage,
-    )
 
 
 handler = step(propose)

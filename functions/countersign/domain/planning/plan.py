@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
@@ -30,6 +30,10 @@ _STUCK = {
     _A.FAILED: "an action failed",
     _A.EXPIRED: "nobody decided in time",
 }
+
+
+HARD_EXPIRY = timedelta(days=45)
+"""After this no action of the plan may run, whoever signed it."""
 
 
 def build(
@@ -79,6 +83,19 @@ def next_connector(workflow: Workflow[Any], record: JobRecord) -> str:
     read = record.results["records"].as_(Records).connectors
     left = (one for one in workflow.connectors if one in needed and one not in read)
     return next(left, "")
+
+
+def merged(held: Sequence[LedgerEntry], changed: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """The ledger with the changed entries in the places of the old ones."""
+    by_index = {one.index: one for one in held} | {one.index: one for one in changed}
+    return tuple(by_index[index] for index in sorted(by_index))
+
+
+def comes_next(
+    workflow: Workflow[Any], ledger: Sequence[LedgerEntry], found: Sequence[Finding]
+) -> Move:
+    """Where a judged job goes."""
+    return next_move(ledger, workflow.reads) if ledger else nothing_wanted(workflow, found)
 
 
 def nothing_wanted(workflow: Workflow[Any], found: Sequence[Finding]) -> Move:

@@ -22,7 +22,7 @@ from countersign.domain.ledger.action import Action, Difference, ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Observation, entry, params_of
 from countersign.domain.ledger.undo import changed
 from countersign.domain.planning.edits import editors
-from countersign.domain.planning.plan import next_move
+from countersign.domain.planning.plan import merged, next_move
 from countersign.domain.planning.rollback import ORDER, POLICY, Rollback, order_of, taken_back
 from countersign.domain.policy.policy import Answer, Reason, Verdict, joined
 from countersign.domain.policy.proposal import Proposal
@@ -94,7 +94,7 @@ def onward(
     undone now. A person's order to roll back ends all of that, and an action with an unknown
     outcome is always a person's.
     """
-    ledger, order = _merged(record.ledger, settled), order_of(record)
+    ledger, order = merged(record.ledger, settled), order_of(record)
     if (order and order.by != POLICY) or any(held.status in _DOUBTFUL for held in ledger):
         return None
     if any(held.status is _A.FAILED for held in ledger):
@@ -158,7 +158,7 @@ def _replanned(
         return None
     undo = [held for held, trace in zip(failed, traces, strict=True) if trace]
     idle = [held for held in ledger if held.status in _NOT_YET]
-    ended = _merged(settled, [_ended(held, undo) for held in (*failed, *idle)])
+    ended = merged(settled, [_ended(held, undo) for held in (*failed, *idle)])
     one = Round(observations=tuple(map(_observation, failed)))
     order = Rollback(by=POLICY, reason=_WHY, asked_at=now, digests=tuple(h.digest for h in undo))
     return Change(
@@ -168,7 +168,7 @@ def _replanned(
         fields={"plan": str(len(past) + 2)},
         results={OBSERVED: Observations(rounds=(*past, one))} | ({ORDER: order} if undo else {}),
         ledger=tuple(ended),
-        move=next_move(_merged(ledger, ended)) if undo else Move("Propose"),
+        move=next_move(merged(ledger, ended)) if undo else Move("Propose"),
     )
 
 
@@ -196,11 +196,6 @@ def _observation(held: LedgerEntry) -> ObservedAction:
 def _short(one: Difference) -> Difference:
     cut = {name: text[:_LONGEST] for name, text in one.model_dump().items()}
     return Difference(**cut)
-
-
-def _merged(held: Sequence[LedgerEntry], new: Sequence[LedgerEntry]) -> list[LedgerEntry]:
-    by_index = {one.index: one for one in (*held, *new)}
-    return [by_index[index] for index in sorted(by_index)]
 
 
 _SETTLED = frozenset(

@@ -1,0 +1,52 @@
+"""From a model's answer to a proposal: its contract, its grounding, and how sure we are of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from countersign.domain.contract import Contract, explain
+from countersign.domain.errors import ContractBroken
+from countersign.domain.policy.proposal import Proposal, Usage, ungrounded
+from countersign.domain.workflow import Draft, Workflow
+
+
+def drafted(
+    workflow: Workflow[Any], given: Contract, content: str
+) -> tuple[Draft | None, list[str]]:
+    """The draft in an answer (JSON) and what is wrong with it, in sentences; no draft when the
+    answer breaks its contract."""
+    try:
+        answer = workflow.answer.model_validate_json(content)
+        draft = workflow.draft(given, answer)
+    except ValidationError as broken:
+        return None, [explain("answer", broken)]
+    except ContractBroken as broken:
+        return None, [str(broken)]
+    return draft, ungrounded(draft.facts, workflow.source_text(given))
+
+
+def proposal_of(
+    workflow: Workflow[Any],
+    given: Contract,
+    draft: Draft,
+    *,
+    model: str,
+    offline: bool,
+    usage: Usage | None = None,
+    cap: Decimal = Decimal(1),
+) -> Proposal:
+    """The draft as a proposal, with our own confidence: at most `cap`, and at most what the
+    workflow allows its heuristics where these answered (`offline`)."""
+    most = min(cap, workflow.offline_cap) if offline else cap
+    return Proposal(
+        facts=dict(draft.facts),
+        wishes=draft.wishes,
+        drafts=dict(draft.drafts),
+        confidence=min(workflow.confidence(given, draft), most),
+        model=model,
+        offline=offline,
+        usage=usage or Usage(),
+    )
