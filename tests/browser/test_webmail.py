@@ -101,5 +101,5 @@ def test_a_form_of_another_site_decides_nothing() -> None:
         page.click("#link")
         page.goto(mails)
         page.click("button")
-        assert "did not come from the approval page" in page.inner_text("h1")
+        assert "did not come from our page" in page.inner_text("h1")
         assert approval(world).decision is None

@@ -100,7 +100,7 @@ def read(fields: Fields) -> FilledGroup:
     others = {k for k in fields if not k.startswith(_TAKEN)} - _OPTIONAL
     listed = _listed(fields.get("listed", ""))
     if others != _FIXED or not taken <= set(listed) or len(listed) > MOST:
-        raise HttpRefusal(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     everything = "all" in fields
     return FilledGroup(
         group=fields["group"],

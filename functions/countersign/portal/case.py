@@ -213,7 +213,7 @@ def _read(given: Fields) -> FilledCase:
     facts = {k.removeprefix(_FACT): v for k, v in given.items() if k.startswith(_FACT)}
     others = {k for k in given if not k.startswith(_FACT)}
     if others | {"way"} != _FIXED:
-        raise HttpRefusal(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     return FilledCase(
         way=given.get("way", ""),
         words=forms.text(given, "words"),
@@ -226,7 +226,7 @@ def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, .
     """What is wrong, the code apart. Raises HttpRefusal for facts that the page did not have."""
     known = {one.name: one for one in _fields(deps, record)}
     if not set(filled.facts) <= set(known):
-        raise HttpRefusal(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     found = []
     if filled.version != str(record.job.version):
         found.append(Fault("way", "The case changed since the page was shown. Read it again."))

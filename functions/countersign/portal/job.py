@@ -119,7 +119,7 @@ def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Re
         raise HttpRefusal(NO_METHOD)
     given = fields(deps, request)
     if set(given) != _FIXED:
-        raise HttpRefusal(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     _, wrong = session.submitted(deps, request, who, _place(record), given)
     reason = text(given, "reason")
     faults = (*_faults(record, given, reason), *wrong)

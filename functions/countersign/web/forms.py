@@ -130,25 +130,15 @@ def _fields(body: bytes) -> dict[str, str]:
 
 Fields = Mapping[str, str]
 
-_OWN_WORDS = {
-    notices.ELSEWHERE: notices.PORTAL_ELSEWHERE,
-    notices.MALFORMED: notices.PORTAL_MALFORMED,
-    notices.NOT_A_FORM: notices.PORTAL_NOT_A_FORM,
-    notices.TOO_LARGE: notices.PORTAL_TOO_LARGE,
-}
-
 
 def fields(deps: Deps, request: Request) -> Fields:
     """The form. Raises HttpRefusal: another site's, too large, not a form, or a field twice."""
-    try:
-        trust_origin(request, deps.settings.public_base_url)
-        return fields_of(request)
-    except HttpRefusal as turned:
-        raise HttpRefusal(_OWN_WORDS.get(turned.notice, turned.notice)) from None
+    trust_origin(request, deps.settings.public_base_url)
+    return fields_of(request)
 
 
 def text(given: Fields, name: str) -> str:
     """A field as a person typed it, with line breaks as `\n`. Raises HttpRefusal when missing."""
     if name not in given:
-        raise HttpRefusal(notices.PORTAL_MALFORMED)
+        raise HttpRefusal(notices.MALFORMED)
     return given[name].replace("\r\n", "\n").strip()

@@ -17,6 +17,8 @@ class Notice:
     lines: tuple[str, ...]
 
 
+_AGAIN = "Open the page again, from the mail or the inbox, and submit it there."
+
 REFUSED = Notice(
     404,
     "This link does not open anything",
@@ -99,25 +101,19 @@ OPEN_AGAIN = Notice(
 )
 ELSEWHERE = Notice(
     403,
-    "This did not come from the approval page",
-    (
-        "Another site sent this form, so it was not accepted.",
-        "Nothing was decided. Open the link from the mail and submit from that page.",
-    ),
+    "This did not come from our page",
+    ("Another site sent this form, so it was not accepted.", f"Nothing was recorded. {_AGAIN}"),
 )
 MALFORMED = Notice(
     400,
     "This form could not be read",
-    (
-        "It is not the form of the approval page.",
-        "Nothing was decided. Open the link from the mail and submit from that page.",
-    ),
+    ("It is not the form of the page.", f"Nothing was recorded. {_AGAIN}"),
 )
 NOT_A_FORM = Notice(415, MALFORMED.title, MALFORMED.lines)
 TOO_LARGE = Notice(
     413,
     "This form is too large",
-    ("Nothing was decided. Open the link from the mail again and keep the reason short.",),
+    ("Nothing was recorded. Keep the texts short, or decide fewer requests at once.",),
 )
 OTHER_ACTIONS = Notice(
     409,
@@ -158,7 +154,7 @@ BUSY = Notice(
     "Please try again in a minute",
     (
         "A system behind this page did not answer.",
-        "Open the link from the mail again: it shows whether a decision was recorded.",
+        "Open the page again: it shows whether a decision was recorded.",
     ),
 )
 DEFECT = Notice(
@@ -166,13 +162,11 @@ DEFECT = Notice(
     "Something went wrong on our side",
     (
         "It has been recorded.",
-        "Open the link from the mail again: it shows whether a decision was recorded.",
+        "Open the page again: it shows whether a decision was recorded.",
     ),
 )
-NO_METHOD = Notice(405, "This page cannot do that", ("Open the link from the mail again.",))
+NO_METHOD = Notice(405, "This page cannot do that", (_AGAIN,))
 
-
-_AGAIN = "Open the inbox again and submit from that page."
 
 SIGN_IN = Notice(
     403,
@@ -236,23 +230,4 @@ PORTAL_TRIED_OUT = Notice(
         "A code was wrong five times in this session, so it takes no form any more.",
         f"Nothing was recorded. Sign in again at {SIGN_IN_PATH}.",
     ),
-)
-PORTAL_ELSEWHERE = Notice(
-    403,
-    "This did not come from our page",
-    (
-        "Another site sent this form, so it was not accepted.",
-        f"Nothing was recorded. {_AGAIN}",
-    ),
-)
-PORTAL_MALFORMED = Notice(
-    400,
-    "This form could not be read",
-    ("It is not the form of the page.", f"Nothing was recorded. {_AGAIN}"),
-)
-PORTAL_NOT_A_FORM = Notice(415, PORTAL_MALFORMED.title, PORTAL_MALFORMED.lines)
-PORTAL_TOO_LARGE = Notice(
-    413,
-    "This form is too large",
-    ("Nothing was recorded. Keep the texts short, or decide fewer requests at once.",),
 )
