@@ -1,0 +1,146 @@
+"""What is wrong with a business's workflows, in sentences: found at synthesis and by `make check`.
+
+What a contract can refuse by itself (a metric, a time zone, a repeated limit) is refused where it
+is read; this is about what belongs together and is written in several places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from importlib import import_module
+from typing import Any
+
+from countersign.domain.approvals.directory import Member
+from countersign.domain.errors import ContractBroken
+from countersign.domain.limits.caps import REACHED
+from countersign.domain.policy.policy import Answer, PolicyLine
+from countersign.domain.workflow import Workflow
+from countersign.extraction.release import Company, company, stages
+
+PACKAGE = "workflows"
+FOUND_BY_THE_ENGINE = frozenset({REACHED})
+"""Findings that a line may hear although no rule of the workflow makes them."""
+
+
+class LintError(ValueError):
+    """The workflows do not belong together; one line for each fault says what to do."""
+
+
+def check(stage: str, known: Collection[str]) -> None:
+    """Raises LintError with every fault of the workflows in `stage`. `known` are all stages."""
+    found = list(faults(PACKAGE, stage, known))
+    if found:
+        raise LintError("\n".join(found))
+
+
+def faults(package: str, stage: str, known: Collection[str]) -> Iterator[str]:
+    """Everything that is wrong with the workflows of `package` in `stage`."""
+    yield from of_files(package, known)
+    register = import_module(package).registered(stage)
+    try:
+        held = company(package, stage)
+        if held:
+            yield from of_company(f"{package}/stages/{stage}.toml", held)
+    except ContractBroken as broken:
+        yield str(broken)
+    for name in register:
+        yield from of_files(f"{package}.{name}", known)
+        try:
+            yield from of_policy(register[name])
+        except ContractBroken as broken:
+            yield str(broken)
+
+
+def of_files(package: str, known: Collection[str]) -> Iterator[str]:
+    """A package with any stage file has one for each stage, and none for a stage that is none."""
+    there, where = stages(package), package.replace(".", "/")
+    for stage in sorted(set(there) - set(known)):
+        yield f"{where}/stages/{stage}.toml: cdk.json has no stage {stage}; it has {_list(known)}"
+    for stage in sorted(set(known) - set(there)) if there else ():
+        yield (
+            f"{where}/stages has no {stage}.toml: copy one, or write `like = "
+            f'"{there[0]}"` and what differs'
+        )
+
+
+def of_company(where: str, held: Company) -> Iterator[str]:
+    """Whoever gets what no country decides is one of the sellers."""
+    if held.default_owner not in held.sellers:
+        yield (
+            f"{where}: default_owner {held.default_owner} is no seller; there are "
+            f"{_list(held.sellers)}"
+        )
+
+
+def of_policy(workflow: Workflow[Any]) -> Iterator[str]:
+    """Rules, lines and actions are each other's."""
+    yield from _unheard(workflow)
+    for line in workflow.policy.lines:
+        yield from _of_line(workflow, line)
+    for action in workflow.actions:
+        yield from _of_action(workflow, action)
+
+
+def of_roles(workflow: Workflow[Any], members: Iterable[Member]) -> Iterator[str]:
+    """Somebody has every role that the workflow asks; of a tier, somebody who may sign under it."""
+    here = [member for member in members if not member.left]
+    if not any(workflow.owner in member.roles for member in here):
+        yield (
+            f"{workflow.id}: nobody has the role {workflow.owner}, which owns it and gets its"
+            f" cases; {_roles(here)}"
+        )
+    author = workflow.policy.author
+    signers = [one for one in here if author not in (*one.roles, one.person.id)]
+    for tier in workflow.tiers:
+        if not any(tier.role in member.roles for member in signers):
+            yield (
+                f"{workflow.id}: nobody has the role {tier.role}, which signs, without answering"
+                f" for the policy as {author} does; {_roles(here)}"
+            )
+
+
+def _unheard(workflow: Workflow[Any]) -> Iterator[str]:
+    heard = {line.when for line in workflow.policy.lines} | workflow.notes
+    for rule in workflow.rules:
+        if rule.id not in heard:
+            yield (
+                f"{workflow.id}: no line hears the rule {rule.id}: write ask or forbid for it, or"
+                " a note if it decides nothing"
+            )
+
+
+def _of_line(workflow: Workflow[Any], line: PolicyLine) -> Iterator[str]:
+    rules = {rule.id for rule in workflow.rules} | FOUND_BY_THE_ENGINE
+    if line.when is not None and line.when not in rules:
+        yield (
+            f"{workflow.id}: the line {line.id} hears {line.when}, and no rule is called so;"
+            f" there are {_list(rules)}"
+        )
+    ids = {*workflow.actions, *(one.id for one in workflow.earlier)}
+    for pattern in line.actions:
+        if not any(PolicyLine("", (pattern,), line.answer).covers(one) for one in ids):
+            yield (
+                f"{workflow.id}: the line {line.id} speaks of {pattern}, and there is no such"
+                f" action; there are {_list(ids)}"
+            )
+
+
+def _of_action(workflow: Workflow[Any], action: str) -> Iterator[str]:
+    """Lines without a condition decide whether it can happen when nothing is found."""
+    lines = (line for line in workflow.policy.lines if line.when is None and line.covers(action))
+    always = {line.answer for line in lines}
+    if Answer.FORBID in always:
+        yield f"{workflow.id}: a line forbids {action} whatever is found: take the action out"
+    elif not always:
+        yield (
+            f"{workflow.id}: {action} can never happen: no line lets it run or ask when nothing is"
+            " found"
+        )
+
+
+def _roles(members: Iterable[Member]) -> str:
+    return f"there are {_list(role for member in members for role in member.roles)}"
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(set(names))) or "none"

@@ -1,0 +1,141 @@
+"""What belongs together in a workflow and stands in several places: a sentence for each fault."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.domain.errors import ContractBroken
+from countersign.domain.policy.policy import Answer, PolicyLine
+from countersign.domain.workflow import Workflow
+from countersign.extraction.release import company
+from infra.build import lint
+from infra.local.people import demo
+from infra.settings import context
+from tests.unit.test_workflow import FLOW
+from tests.unit.workflows.bench import NOW
+from workflows import WORKFLOWS, registered
+
+STAGES = context()["stages"]
+FORBIDS = PolicyLine("never", ("crm.set_address",), Answer.FORBID)
+
+
+def lined(*lines: PolicyLine) -> Workflow[Any]:
+    """The one-page workflow with these lines in its policy's place."""
+    return replace(FLOW, policy=replace(FLOW.policy, lines=lines))
+
+
+def more(*lines: PolicyLine) -> Workflow[Any]:
+    """The one-page workflow with these lines on top."""
+    return lined(*FLOW.policy.lines, *lines)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_workflows_of_every_stage_belong_together(stage: str) -> None:
+    """Rules, lines, actions, stage files and the company's file: no fault in any stage."""
+    assert list(lint.faults(lint.PACKAGE, stage, STAGES)) == []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_role_has_somebody_in_the_demo(name: str) -> None:
+    """The local directory has people for the owner and for each tier, who may sign there."""
+    assert list(lint.of_roles(WORKFLOWS[name], demo(NOW))) == []
+
+
+def test_the_page_that_the_others_are_seeded_from_has_no_fault() -> None:
+    """The one-page workflow is clean, so that each control below has exactly its own fault."""
+    assert list(lint.of_policy(FLOW)) == []
+    assert list(lint.of_roles(FLOW, demo(NOW))) == []
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    ("workflow", "fault"),
+    [
+        (
+            replace(FLOW, rules=(*FLOW.rules, replace(FLOW.rules[0], id="nobody.hears"))),
+            "address_change: no line hears the rule nobody.hears: write ask or forbid for it",
+        ),
+        (
+            more(PolicyLine("typo", ("crm.set_address",), Answer.ASK, "other_contry")),
+            "the line typo hears other_contry, and no rule is called so; there are cap.reached",
+        ),
+        (
+            more(PolicyLine("typo", ("crm.set_adress",), Answer.ASK)),
+            "speaks of crm.set_adress, and there is no such action; there are crm.set_address",
+        ),
+        (
+            lined(*(line for line in FLOW.policy.lines if line.when is not None)),
+            "crm.set_address can never happen: no line lets it run or ask",
+        ),
+        (more(FORBIDS), "a line forbids crm.set_address whatever is found"),
+    ],
+    ids=["unheard", "unknown rule", "unknown action", "no line", "forbidden"],
+)
+def test_control_each_fault_of_a_policy_is_seen(workflow: Workflow[Any], fault: str) -> None:
+    """Control: one seeded fault, one sentence that names it and what to do."""
+    (told,) = lint.of_policy(workflow)
+    assert fault in told
+
+
+def test_a_finding_of_the_engine_may_be_heard_and_a_rule_may_be_a_note() -> None:
+    """Caps are no rule of the workflow; a rule that decides nothing is no fault."""
+    caps = PolicyLine("cap", ("crm.set_address",), Answer.ASK, "cap.reached")
+    assert list(lint.of_policy(more(caps))) == []
+    silent = lined(*(line for line in FLOW.policy.lines if line.when != "other_country"))
+    assert len(list(lint.of_policy(silent))) == 1
+    assert list(lint.of_policy(replace(silent, notes=frozenset({"other_country"})))) == []
+
+
+@pytest.mark.control
+def test_control_a_role_that_nobody_has_is_seen() -> None:
+    """Control: owner and tier are told apart, and whoever answers for the policy signs nothing."""
+    tiers = (replace(FLOW.tiers[0], role="salse"),)
+    (told,) = lint.of_roles(replace(FLOW, tiers=tiers), demo(NOW))
+    assert "nobody has the role salse, which signs" in told
+    (told,) = lint.of_roles(replace(FLOW, owner="sale-ops"), demo(NOW))
+    assert "nobody has the role sale-ops, which owns it" in told
+    (told,) = lint.of_roles(replace(FLOW, policy=replace(FLOW.policy, author="sales")), demo(NOW))
+    assert "without answering for the policy as sales does" in told
+
+
+def test_a_default_owner_is_one_of_the_sellers() -> None:
+    """What no country decides must not go to nobody."""
+    held = company("workflows", "local")
+    assert held is not None
+    assert list(lint.of_company("local.toml", held)) == []
+    (told,) = lint.of_company("local.toml", held.model_copy(update={"default_owner": "1009"}))
+    assert "default_owner 1009 is no seller; there are 1001, 1002, 1003" in told
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package `kept_stages` with a folder for stage files."""
+    root = tmp_path / "kept_stages"
+    (root / "stages").mkdir(parents=True)
+    (root / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return root
+
+
+def test_stage_files_are_complete_and_of_stages_that_there_are(package: Path) -> None:
+    """A package with any file has one for each stage; a stage that cdk.json lacks is told."""
+    assert list(lint.of_files("kept_stages", ["dev", "local"])) == []
+    (package / "stages" / "local.toml").write_text("")
+    (package / "stages" / "lcoal.toml").write_text("")
+    assert list(lint.of_files("kept_stages", ["dev", "local"])) == [
+        "kept_stages/stages/lcoal.toml: cdk.json has no stage lcoal; it has dev, local",
+        'kept_stages/stages has no dev.toml: copy one, or write `like = "lcoal"` and what differs',
+    ]
+
+
+def test_a_fault_ends_the_synthesis_with_its_sentence() -> None:
+    """`check` raises with one line for each fault, also where a stage has no files at all."""
+    lint.check("local", STAGES)
+    with pytest.raises(lint.LintError, match=r"has no moon\.toml: copy one"):
+        lint.check("local", [*STAGES, "moon"])
+    with pytest.raises(ContractBroken, match=r"has no moon\.toml"):
+        registered("moon")["lead_intake"]
