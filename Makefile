@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 EMULATOR := .local/emulator/.ready
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 DOMAIN := $(BIN)/pytest tests/unit/domain --cov=countersign.domain --cov-branch --cov-fail-under=100
-HOUSE := tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit/test_docs.py tests/infra
+HOUSE := tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit/test_docs.py tests/unit/test_lint.py tests/infra
 # Hundreds of short processes import the same modules; without this, some shells make each compile them.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -28,7 +28,7 @@ test: lint ## ruff, mypy strict, then every test; domain/ is covered to its last
 	@$(BIN)/mypy & mypy=$$!; $(DOMAIN); domain=$$?; wait $$mypy && exit $$domain
 	@$(PYTEST) -m "not soak" --ignore=tests/unit/domain
 
-check: lint ## ruff, mypy strict, architecture, contracts, docs, synthesis with cdk-nag
+check: lint ## ruff, mypy strict, architecture, contracts, docs, workflows, synthesis with cdk-nag
 	@$(BIN)/mypy & mypy=$$!; $(PYTEST) $(HOUSE); house=$$?; wait $$mypy && exit $$house
 
 lint: $(READY) $(EMULATOR)

@@ -15,10 +15,12 @@ MOST = 50
 _WAITS_FOR_A_PERSON = frozenset({Status.WAITING_FOR_REVIEW, Status.ESCALATED, Status.FAILED})
 
 
-def list_jobs(store: JobStore, status: Status | None) -> list[dict[str, Any]]:
-    """Jobs of one status, or of all, latest change first; at most 50 of each status."""
+def list_jobs(store: JobStore, status: Status | None, workflow: str = "") -> list[dict[str, Any]]:
+    """Jobs of one status or of all, latest change first: of the latest 50 of each status those of
+    `workflow`, or all."""
     wanted = [status] if status else list(Status)
     jobs = [job for one in wanted for job in store.recent(one, MOST)]
+    jobs = [job for job in jobs if not workflow or job.workflow == workflow]
     jobs.sort(key=lambda job: job.updated_at, reverse=True)
     return [row(job, _waits(store, job)) for job in jobs]
 

@@ -24,10 +24,12 @@ from infra.cli import cases, clock, fields, people, review, rollback, scan, show
 from infra.cli import secrets as secrets_
 from infra.cli.job_view import as_dict
 from infra.cli.jobs import list_jobs, load
+from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
 from infra.cli.options import show as show_
 from infra.cli.target import Target, TargetError, chosen
 from infra.cli.try_command import try_
+from infra.cli.workflows import workflows
 from workflows import WORKFLOWS
 
 Choose = Callable[[str, str], Target]
@@ -42,7 +44,9 @@ app = typer.Typer(
 def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON, or a mail")],
-    workflow: Annotated[str, typer.Option(help=f"one of {', '.join(WORKFLOWS)}")],
+    workflow: Annotated[
+        str, typer.Option(help=f"one of {', '.join(WORKFLOWS)}", callback=check_workflow)
+    ],
     event_id: Annotated[str, typer.Option("--id", help="the same id is the same event")] = "",
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
@@ -58,16 +62,19 @@ def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
 
 
 @app.command()
-def jobs(
+def jobs(  # noqa: PLR0917 - as submit_event
     context: typer.Context,
     status: Annotated[Status | None, typer.Option(help="only jobs of this status")] = None,
+    workflow: Annotated[
+        str, typer.Option(help="only jobs of this workflow", callback=check_workflow)
+    ] = "",
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
     """List jobs, latest change first."""
     deps = context.obj(target, stage).deps()
-    found = list_jobs(deps.store, status)
+    found = list_jobs(deps.store, status, workflow)
     show_(show.jobs(found, deps.clock.now()), {"jobs": found}, as_json=as_json)
 
 
@@ -136,6 +143,7 @@ def move_clock(
 
 
 app.command("try")(try_)
+app.command("workflows")(workflows)
 app.command("scan-test")(scan.scan_test)
 app.command("stats")(stats.stats)
 app.command("rollback")(rollback.rollback)

@@ -16,6 +16,7 @@ from rich.text import Text
 from countersign.domain.approvals.directory import Member
 from countersign.runtime.deps import Deps
 from infra.cli import people_changes as changes
+from infra.cli.known import unknown
 from infra.cli.options import AsJson, Place, Stage, Where, say, show
 from infra.cli.people_changes import look_again
 from infra.cli.people_words import absence, entry_of, member_of
@@ -88,6 +89,7 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
     given = _given(name, address, role, limit, zone, days, hours)
     member = _read(lambda: member_of({"id": person, "roles": [], **given}))
     deps = _deps(context, target, stage)
+    _check_roles(deps, member)
     _tell(changes.add(deps.people, member, deps.clock.now()), "added", as_json=as_json)
 
 
@@ -116,6 +118,7 @@ def change(  # noqa: PLR0917 - as add
     deps = _deps(context, target, stage)
     held = entry_of(changes.known(deps.people, person))
     member = _read(lambda: member_of({**held, **given}))
+    _check_roles(deps, member)
     _tell(changes.save(deps.people, member, now=deps.clock.now()), "changed", as_json=as_json)
 
 
@@ -184,6 +187,7 @@ def import_file(
     """
     members = changes.read_file(file)
     deps = _deps(context, target, stage)
+    _check_roles(deps, *members)
     _tell(changes.save(deps.people, *members, now=deps.clock.now()), "imported", as_json=as_json)
 
 
@@ -199,6 +203,21 @@ def export(context: typer.Context, target: Where = Place.LOCAL, stage: Stage = "
 def _deps(context: typer.Context, target: Place, stage: str) -> Deps:
     deps: Deps = context.obj(target, stage).deps()
     return deps
+
+
+def _check_roles(deps: Deps, *members: Member) -> None:
+    """Raises typer.BadParameter for roles that nothing asks and their people did not have before:
+    a typo would take somebody's say away without a word."""
+    before = {m.person.id: m.roles for m in deps.people.directory().members}
+    there = changes.roles_of(deps.workflows)
+    faults = (
+        unknown("role", role, there)
+        for member in members
+        for role in sorted(set(member.roles) - {*before.get(member.person.id, ())})
+    )
+    wrong = list(dict.fromkeys(fault for fault in faults if fault))
+    if wrong:
+        raise typer.BadParameter(f"nothing was changed: {'; '.join(wrong)}")
 
 
 def _given(

@@ -13,7 +13,9 @@ from typing import Any
 from countersign.domain.approvals.directory import Away, Directory, Member
 from countersign.domain.errors import ContractBroken, NotFound, StoreConflict
 from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.inbox import OPERATIONS
 from countersign.domain.ports import People
+from countersign.domain.workflow import Workflows
 from countersign.runtime.deps import Deps
 from infra.cli.people_words import member_of
 from infra.settings import ADDRESS
@@ -72,6 +74,13 @@ def comes_back(people: People, member: Member, now: datetime) -> Changed:
     if all(one.until <= now for one in member.away):
         raise ContractBroken(f"{member.person.id} is not away")
     return save(people, member.model_copy(update={"away": ()}), now=now)
+
+
+def roles_of(workflows: Workflows) -> frozenset[str]:
+    """The roles that something asks: signers and owners of workflows, and who takes up the cases
+    that no workflow owns."""
+    signers = {tier.role for one in workflows.values() for tier in one.tiers}
+    return frozenset({OPERATIONS, *signers, *(one.owner for one in workflows.values())})
 
 
 def read_file(file: Path) -> tuple[Member, ...]:

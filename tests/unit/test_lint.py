@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,13 +114,15 @@ def test_a_default_owner_is_one_of_the_sellers() -> None:
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def package(tmp_path: Path) -> Iterator[Path]:
     """A package `kept_stages` with a folder for stage files."""
     root = tmp_path / "kept_stages"
     (root / "stages").mkdir(parents=True)
     (root / "__init__.py").write_text("")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    return root
+    sys.path.insert(0, str(tmp_path))
+    yield root
+    sys.path.remove(str(tmp_path))
+    sys.modules.pop("kept_stages", None)
 
 
 def test_stage_files_are_complete_and_of_stages_that_there_are(package: Path) -> None:

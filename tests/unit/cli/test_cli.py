@@ -12,7 +12,11 @@ from countersign.runtime.settings import Settings
 from infra.cli.show import _flat
 from infra.cli.submit import UnreachableError
 from infra.cli.target import TargetError, local, signing_secrets, variables
+from infra.settings import ROOT
 from tests.unit.cli.terminal import Terminal
+from workflows import WORKFLOWS
+
+EVENT = ROOT / "events/01-web-form-complete/event.json"
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -142,3 +146,41 @@ def test_the_outputs_become_settings() -> None:
 def test_a_terminal_never_obeys_text_from_outside() -> None:
     """Control characters of a message do not reach the terminal."""
     assert _flat("a\x1b[2Jb\nc") == "a [2Jb c"
+
+
+def test_workflows_are_listed_with_who_answers_for_them(terminal: Terminal) -> None:
+    """Owner, tiers with hours, actions with versions, policy, connectors, stages; in 80 columns."""
+    listed = {one["id"]: one for one in terminal.json("workflows")["workflows"]}
+    assert sorted(listed) == sorted(WORKFLOWS)
+    refund = listed["refund_request"]
+    assert (refund["owner"], refund["connectors"]) == ("payments-ops", ["payments"])
+    assert [tier["role"] for tier in refund["tiers"]] == ["refunds", "refunds-lead"]
+    assert refund["actions"]["payments.refund"] == 1
+    assert refund["policy"] == WORKFLOWS["refund_request"].policy.version
+    code, out, _ = terminal.types("workflows", "--stage", "dev")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert "refunds (8 h), then refunds-lead (8 h)" in out
+
+
+@pytest.mark.parametrize(
+    "words", [("jobs",), ("submit", str(EVENT)), ("try", str(EVENT))], ids=lambda words: words[0]
+)
+def test_a_workflow_that_there_is_not_is_refused_with_those_that_there_are(
+    terminal: Terminal, words: tuple[str, ...]
+) -> None:
+    """Exit code 2, the known ones, and the nearest."""
+    name = ("lead_intak",) if words[0] == "try" else ("--workflow", "lead_intak")
+    code, _, complaint = terminal.types(words[0], *name, *words[1:])
+    said = " ".join(complaint.replace("│", " ").split())
+    assert code == 2
+    assert "there is no workflow lead_intak; there are lead_intake, refund_request" in said
+    assert "did you mean lead_intake?" in said
+    assert terminal.chosen == []
+
+
+def test_jobs_of_one_workflow_are_listed_alone(terminal: Terminal) -> None:
+    """`jobs --workflow` leaves the others out."""
+    (only,) = terminal.json("jobs", "--workflow", "lead_intake")["jobs"]
+    assert only["job_id"] == terminal.job
+    assert terminal.json("jobs", "--workflow", "refund_request") == {"jobs": []}

@@ -299,3 +299,35 @@ def test_the_commands_work_on_any_stage(terminal: Terminal) -> None:
     terminal.types("people", "leave", "ben", "--target", "aws", "--stage", "prod")
     assert terminal.chosen == [("aws", "prod")]
     assert CLEO.id in {one.person.id for one in directory(terminal).members}
+
+
+def test_a_role_that_nothing_asks_is_refused_with_those_that_there_are(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """A typo would take somebody's say away without a word: add, set and import end with 2."""
+    one = {"id": "yan", "name": "Yan Li", "address": "yan@example.com", "roles": ["salse"]}
+    file = tmp_path / "people.json"
+    file.write_text(json.dumps({"people": [one]}))
+    before = directory(terminal)
+    for words in (
+        (*ZOE, "--role", "salse"),
+        ("people", "set", "ana", "--role", "salse"),
+        ("people", "import", str(file)),
+    ):
+        code, _, complaint = terminal.types(*words)
+        said = " ".join(complaint.replace("│", " ").split())
+        assert code == 2
+        assert "there is no role salse; there are operations, payments-ops, refunds," in said
+        assert "did you mean sales?" in said
+    assert directory(terminal) == before
+
+
+@pytest.mark.control
+def test_control_a_role_that_somebody_had_before_stays(terminal: Terminal) -> None:
+    """A role whose workflow is gone does not stand in the way of other changes of its people."""
+    ana = held(terminal, "ana")
+    terminal.world.people.save(ana.model_copy(update={"roles": ("sales", "old-desk")}))
+    code, _, _ = terminal.types("people", "set", "ana", "--hours", "08:00-16:00")
+    assert code == 0
+    assert held(terminal, "ana").roles == ("sales", "old-desk")
+    assert terminal.types("people", "set", "ben", "--role", "old-desk")[0] == 2
