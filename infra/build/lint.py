@@ -14,7 +14,7 @@ from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import ContractBroken
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.policy.policy import Answer, PolicyLine
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Workflow, Workflows
 from countersign.extraction.release import Company, company, stages
 
 PACKAGE = "workflows"
@@ -97,6 +97,13 @@ def of_roles(workflow: Workflow[Any], members: Iterable[Member]) -> Iterator[str
                 f"{workflow.id}: nobody has the role {tier.role}, which signs, without answering"
                 f" for the policy as {author} does; {_roles(here)}"
             )
+
+
+def of_directory(workflows: Workflows, members: Iterable[Member]) -> Iterator[str]:
+    """The roles of all workflows that a stage's directory has nobody for."""
+    there = tuple(members)
+    for workflow in workflows.values():
+        yield from of_roles(workflow, there)
 
 
 def _unheard(workflow: Workflow[Any]) -> Iterator[str]:

@@ -104,6 +104,15 @@ def test_control_a_role_that_nobody_has_is_seen() -> None:
     assert "without answering for the policy as sales does" in told
 
 
+def test_a_stage_whose_directory_is_empty_lacks_every_role() -> None:
+    """What a deployment warns of: owner and tiers of each workflow, until somebody has them."""
+    told = list(lint.of_directory(WORKFLOWS, ()))
+    asked = [(one.owner, *(tier.role for tier in one.tiers)) for one in WORKFLOWS.values()]
+    assert len(told) == sum(map(len, asked))
+    assert all(one.endswith("there are none") for one in told)
+    assert list(lint.of_directory(WORKFLOWS, demo(NOW))) == []
+
+
 def test_a_default_owner_is_one_of_the_sellers() -> None:
     """What no country decides must not go to nobody."""
     held = company("workflows", "local")
