@@ -17,6 +17,7 @@ from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.ledger.integrity import check_bytes
 from countersign.domain.planning.plan import (
     build,
+    comes_next,
     failed_with,
     failure,
     next_connector,
@@ -287,3 +288,11 @@ def test_a_finding_has_a_voice_without_an_action(rules: tuple[str, ...], state: 
     lines = [PolicyLine("a", ("*",), ASK, "unsure"), PolicyLine("f", ("*",), FORBID, "banned")]
     flow = replace(workflow(lines), notes=frozenset({"shown"}))
     assert nothing_wanted(flow, findings(*rules)).state == state
+
+
+def test_a_judged_job_goes_by_its_ledger_and_without_one_by_its_findings() -> None:
+    """What is wanted decides; where nothing is, a finding that nobody hears is a case."""
+    flow, unheard = workflow((CRM, MAIL)), findings("unheard.rule")
+    assert comes_next(flow, (held(0, "mail.memo", ASK),), unheard).state == "Ask"
+    assert comes_next(flow, (), unheard).state == "Escalate"
+    assert comes_next(flow, (), ()).state == "Close"
