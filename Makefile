@@ -16,7 +16,7 @@ HOUSE := tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench guarantees soak synth deploy destroy pictures lock contracts clean
+.PHONY: help run test check lint bench guarantees soak synth deploy destroy pictures new lock contracts clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,9 @@ destroy: $(READY) ## one `cdk destroy` of STAGE; says what it leaves
 
 pictures: $(READY) $(EMULATOR) ## take the README's pictures anew from the running system
 	@$(BIN)/python -m infra.bench.pictures
+
+new: $(READY) ## a workflow's folder, green from the start: NAME=warranty_claim (PROMPT=file SCHEMA=file)
+	@$(BIN)/countersign new $(NAME) $(if $(PROMPT),--prompt $(PROMPT)) $(if $(SCHEMA),--schema $(SCHEMA))
 
 lock: $(READY) ## resolve the dependencies anew into hash-pinned locks without download addresses
 	@$(BIN)/python -m infra.build.lock

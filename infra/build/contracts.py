@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import countersign.actions
 from countersign.actions.registry import ACTIONS
 from countersign.domain.errors import ContractBroken
+from countersign.domain.workflow import Workflow
 from infra.build import contract_lock
 from workflows import WORKFLOWS
 
@@ -21,19 +24,25 @@ def locked() -> dict[str, contract_lock.Locked]:
 
 def main(arguments: list[str]) -> int:
     """Lock what is new and what has a new version; refuse what changed under an old one."""
-    workflows = tuple(WORKFLOWS.values())
-    actions = {*ACTIONS, *(name for workflow in workflows for name in workflow.actions)}
-    now = contract_lock.present(workflows)
     try:
-        lock = contract_lock.raised(locked(), now, actions)
+        left = write(WORKFLOWS, retire="--retire" in arguments)
     except ContractBroken as refused:
         sys.stderr.write(f"{refused}\n")
         return 1
-    lock = contract_lock.retired(lock) if "--retire" in arguments else lock
-    LOCK.write_text(contract_lock.written(lock))
-    left = contract_lock.faults(lock, now, contract_lock.earlier(workflows))
     sys.stderr.writelines(f"{fault}\n" for fault in left)
     return 1 if left else 0
+
+
+def write(registered: Mapping[str, Workflow[Any]], *, retire: bool = False) -> list[str]:
+    """Write the lock of these workflows; what differs from the code even so. Raises ContractBroken
+    for a contract that changed under its version."""
+    workflows = tuple(registered.values())
+    actions = {*ACTIONS, *(name for workflow in workflows for name in workflow.actions)}
+    now = contract_lock.present(workflows)
+    lock = contract_lock.raised(locked(), now, actions)
+    lock = contract_lock.retired(lock) if retire else lock
+    LOCK.write_text(contract_lock.written(lock))
+    return contract_lock.faults(lock, now, contract_lock.earlier(workflows))
 
 
 if __name__ == "__main__":

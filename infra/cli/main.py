@@ -21,6 +21,7 @@ from countersign.domain.errors import CountersignError, Unavailable
 from countersign.domain.jobs.job import Status
 from countersign.portal.timeline import timeline
 from infra.cli import cases, clock, fields, people, review, rollback, scan, show, stats, submit
+from infra.cli import new as new_
 from infra.cli import secrets as secrets_
 from infra.cli.job_view import as_dict
 from infra.cli.jobs import list_jobs, load
@@ -144,6 +145,7 @@ def move_clock(
 
 app.command("try")(try_)
 app.command("workflows")(workflows)
+app.command("new")(new_.new)
 app.command("scan-test")(scan.scan_test)
 app.command("stats")(stats.stats)
 app.command("rollback")(rollback.rollback)
