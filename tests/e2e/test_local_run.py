@@ -18,12 +18,17 @@ from typing import Any
 import httpx
 import pytest
 
+from countersign.domain.jobs.job import ENDED
 from infra.build.code import SOURCE
+from infra.cli.scaffold import facts
+from infra.cli.scaffold.folder import Folder
 from infra.cli.submit import UnreachableError, post_webhook
+from infra.local.front.samples import Expectation
 from infra.local.player.played import RESULT
 from infra.local.player.signer import Signer
 from infra.local.reload import reloader
 from infra.local.stand import Plan, Stand, stand
+from tests import guide
 from tests.forms import forms
 from tests.ports import free_pair
 
@@ -36,9 +41,21 @@ FORM = EVENTS / "01-web-form-complete" / "event.json"
 
 
 @pytest.fixture(scope="module")
-def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the code, to be changed."""
-    return Path(shutil.copytree(SOURCE, tmp_path_factory.mktemp("tree") / SOURCE.name))
+def claim() -> Folder:
+    """The workflow of docs/first-workflow.md, as `countersign new` writes it."""
+    schema = json.loads(guide.saved("claim.schema.json"))
+    return Folder(guide.NAME, facts.parts(schema), guide.saved("claim.md"))
+
+
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory, claim: Folder) -> Path:
+    """A copy of the code, to be changed, with the guide's workflow in it."""
+    tree = Path(shutil.copytree(SOURCE, tmp_path_factory.mktemp("tree") / SOURCE.name))
+    for name, text in claim.files().items():
+        file = tree / "workflows" / guide.NAME / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    return tree
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +125,25 @@ def test_a_signature_sends_exactly_the_signed_reply(running: Stand, waiting: str
     assert (data["status"], data["audit"]["verified"]) == ("COMPLETED", True)
     signed = data["actions"][3]["body"]["params"]
     assert replies() == [(signed["subject"], signed["text"])]
+
+
+def test_a_workflow_that_new_wrote_ends_as_its_events_say(running: Stand, claim: Folder) -> None:
+    """The lines of docs/first-workflow.md that need the cloud: its first event waits for Robin, and
+    what was signed leaves; the second lacks what is needed, and nobody is asked."""
+    events = claim.events(60, [])
+    for name in ("60-warranty-claim", "61-warranty-claim-incomplete"):
+        body = events[f"{name}/event.json"].encode()
+        door = (running.url, guide.NAME, running.webhook_secret, name, body)
+        expect = Expectation.model_validate_json(events[f"{name}/expect.json"])
+        job = post_webhook(*door).job_id
+        if expect.decision:
+            reaches(running, job, "WAITING_FOR_REVIEW")
+            assert Signer(running.url).decide(job, expect.decision, "", "robin@example.com")
+        data = reaches(running, job, *ENDED)
+        assert data["status"] == expect.status, data["reason"]
+        assert {one["action"]: one["status"] for one in data["actions"]} == expect.actions
+        sent = [m for m in get(running, "/mailbox.json")["messages"] if m["to"] == [claim.sender]]
+        assert len(sent) == 1
 
 
 def test_looking_at_a_link_decides_nothing(running: Stand) -> None:

@@ -24,7 +24,10 @@ from infra.local.player.played import Played, verdict
 from workflows import WORKFLOWS
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "DECISIONS.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "DECISIONS.md", "functions/workflows/README.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 COMMAND = re.compile(
     r"(?:^\$ |`)((?:make|\.venv/bin/countersign|countersign) [^`\n]*)", re.MULTILINE
 )

@@ -40,6 +40,11 @@ class Folder:
         self._action = "crm.set_address" if self._address else "email.send_reply"
 
     @property
+    def sender(self) -> str:
+        """Who writes the first event."""
+        return KNOWN if self._address else self._invented("kim")
+
+    @property
     def title(self) -> str:
         """The name in words."""
         return self._name.replace("_", " ").capitalize()
@@ -66,7 +71,7 @@ class Folder:
         return {
             f"{one}/event.json": _json(self._form()),
             f"{one}/expect.json": _json(self._signed(before)),
-            f"{two}/event.json": _json({"email": self._sender("sam"), "message": _NOTHING}),
+            f"{two}/event.json": _json({"email": self._invented("sam"), "message": _NOTHING}),
             f"{two}/expect.json": _json(self._forbidden()),
         }
 
@@ -89,7 +94,7 @@ class Folder:
         named = "; ".join(f"{name.replace('_', ' ')}: {said}" for name, said in stated.items())
         about = " ".join(filter(None, (f"I write about this. {named}.", self._sum())))
         return {
-            "email": KNOWN if self._address else self._sender("kim"),
+            "email": self.sender,
             "name": "Petra Lindqvist" if self._address else "Kim Reyes",
             "message": f"Hello, {about} Thank you.",
             **stated,
@@ -98,7 +103,7 @@ class Folder:
     def _sum(self) -> str:
         return _SUM if any(part.kind == "Sum" for part in self._parts) else ""
 
-    def _sender(self, who: str) -> str:
+    def _invented(self, who: str) -> str:
         return f"{who}@{self._name.replace('_', '-')}.example"
 
     def _case(self) -> dict[str, Any]:
