@@ -31,6 +31,9 @@ WORKFLOWS = ROOT / "functions" / "workflows"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST = 40
 _RESERVED = frozenset({"stages"})
+_HERE = ".venv/bin/countersign"
+_SCHEMA = "schema_of_a_new_workflow"
+"""The author's file as a module: under its own name it could hide one of Python's."""
 
 
 def new(
@@ -58,8 +61,8 @@ def new(
     written = _write(name, folder)
     first = next(path for path in written if path.endswith("event.json"))
     then = {
-        "try": f"countersign try {name} {first}",
-        "run": f"make run, then countersign submit {first} --workflow {name}",
+        "try": f"{_HERE} try {name} {first}",
+        "run": f"make run, then {_HERE} submit {first} --workflow {name}",
         "deploy": "make check, then make deploy STAGE=dev",
     }
     left = facts.left_out(asked)
@@ -87,16 +90,16 @@ def read_schema(file: Path) -> Mapping[str, Any]:
 
 
 def _model(file: Path) -> type[BaseModel]:
-    spec = spec_from_file_location(file.stem, file)
+    spec = spec_from_file_location(_SCHEMA, file)
     if spec is None or spec.loader is None:
         raise ContractBroken(f"{file}: no module of Python")
     module = module_from_spec(spec)
-    sys.modules[file.stem] = module  # where pydantic looks for the names in annotations
+    sys.modules[_SCHEMA] = module  # where pydantic looks for the names in annotations
     spec.loader.exec_module(module)
     models = [
         one
         for one in vars(module).values()
-        if isclass(one) and issubclass(one, BaseModel) and one.__module__ == file.stem
+        if isclass(one) and issubclass(one, BaseModel) and one.__module__ == _SCHEMA
     ]
     if not models:
         raise ContractBroken(f"{file}: there is no pydantic model in it")

@@ -208,7 +208,8 @@ def _text(name: str, last: str, shape: Mapping[str, Any]) -> str:
 
 def _example(name: str, shape: Mapping[str, Any]) -> str:
     given = [*shape.get("examples", ()), shape.get("example"), shape.get("default")]
-    said = next((one for one in given if isinstance(one, str) and one.strip()), "")
+    texts = (" ".join(one.split()) for one in given if isinstance(one, str))
+    said = next(filter(None, texts), "")
     if shape.get("type") in {"number", "integer"}:
         return "3"
     usual = "date" if "date" in str(shape.get("format")) else _last(name)

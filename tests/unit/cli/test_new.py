@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -96,8 +97,8 @@ def test_a_schema_in_which_nothing_could_be_missing_is_refused() -> None:
 
 
 def test_a_pydantic_model_is_a_schema(tmp_path: Path) -> None:
-    """The last model of the file, with the models that it uses."""
-    file = tmp_path / "claim_model.py"
+    """The last model of the file, with the models that it uses, whatever the file is called."""
+    file = tmp_path / "json.py"
     file.write_text(
         "from typing import Literal\n"
         "from pydantic import BaseModel\n"
@@ -111,6 +112,7 @@ def test_a_pydantic_model_is_a_schema(tmp_path: Path) -> None:
         "paid": ("Sum", False),
         "wish": ("Chosen", True),
     }
+    assert sys.modules["json"] is json
 
 
 def test_events_are_what_the_player_reads() -> None:
