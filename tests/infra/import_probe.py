@@ -2,12 +2,14 @@
 
 Arguments: the folders, joined by the path separator, and the modules, joined by commas. What a
 function of ours imports when it is first called is imported too, except the composition root's
-choice of adapters: which of them a function gets is said by the caller.
+choice of adapters: which of them a function gets is said by the caller. Where a function asks for
+the workflows, all of them are imported.
 """
 
 import ast
 import importlib
 import os
+import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +29,19 @@ def late_imports(module: ModuleType) -> Iterator[str]:
                     yield inner.module
 
 
+def makes_workflows(names: set[str]) -> bool:
+    """Whether any of these modules asks for the workflows, which are found in their folder."""
+    trees = (ast.parse(Path(str(sys.modules[name].__file__)).read_text()) for name in names)
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    return any(isinstance(node, ast.Attribute) and node.attr == "workflows" for node in nodes)
+
+
+def workflows() -> list[str]:
+    """The workflows that ship."""
+    package = importlib.import_module("workflows")
+    return [f"workflows.{one.name}" for one in pkgutil.iter_modules(package.__path__) if one.ispkg]
+
+
 def load(names: list[str]) -> None:
     """Import `names` and, until nothing is new, what functions of our modules would import."""
     seen: set[str] = set()
@@ -39,6 +54,8 @@ def load(names: list[str]) -> None:
         new = sorted(ours - seen)
         seen |= ours
         names = [late for name in new for late in late_imports(sys.modules[name])]
+        if "workflows" not in sys.modules and makes_workflows(set(new)):
+            names += workflows()
 
 
 if __name__ == "__main__":
