@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -29,30 +29,45 @@ from typing import Any
 from countersign.domain.contract import Contract
 from countersign.domain.errors import ContractBroken
 from countersign.domain.ledger.action import Action, ProposedAction
-from countersign.domain.policy import policy
-from countersign.domain.policy.policy import Answer as Allowed
-from countersign.domain.policy.policy import Policy, PolicyLine, Quorum
+from countersign.domain.limits.caps import REACHED
+from countersign.domain.policy.policy import AfterFailure, Policy, PolicyLine
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Lookup
-from countersign.domain.policy.rules import Rule, Situation, findings
+from countersign.domain.policy.rules import Rule, Situation
 from countersign.domain.workflow import Raw, Tier, Workflow
-from countersign.extraction import checks, forms, kinds, messages, reader, scoring
+from countersign.extraction import forms, kinds, messages, reader, scoring
 from countersign.extraction.answers import strict_schema
-from countersign.extraction.checks import Hit
-from countersign.extraction.forms import Form
+from countersign.extraction.clauses import (
+    Check,
+    Clause,
+    ask,
+    flat,
+    forbid,
+    missing,
+    note,
+    rules_of,
+    run,
+    verdict,
+)
+from countersign.extraction.forms import Form, FormInput
 from countersign.extraction.kinds import Answer, Chosen, Derived, Language, Quoted, Sum, Summary
 from countersign.extraction.messages import Document, Source
 from countersign.extraction.prompts import Prompts
-from countersign.extraction.release import StageFile, release, stage_file
+from countersign.extraction.release import CAP, StageFile, release, stage_file
 
 __all__ = [
     "Answer",
+    "Check",
     "Chosen",
+    "Clause",
     "Definition",
     "Derived",
+    "Document",
     "Form",
+    "FormInput",
     "Language",
     "Quoted",
+    "Situation",
     "Sum",
     "Summary",
     "ask",
@@ -66,55 +81,16 @@ __all__ = [
 
 TIER_HOURS = 8
 
-Check = Callable[[Situation[Any]], Hit | bool]
-"""What a rule looks for: (value, threshold) or True when it found it, None or False when not."""
-Actions = Action[Any, Any] | str | Sequence[Action[Any, Any] | str]
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A line of the policy together with the rule that it hears; or one of the two alone."""
-
-    line: PolicyLine | None
-    rule: Rule[Any] | None
-
-
-def run(actions: Actions, sentence: str, *, line: str = "") -> Clause:
-    """These actions may run by themselves when nothing objects."""
-    return _clause(Allowed.RUN, actions, sentence, None, {"line": line})
-
-
-def ask(actions: Actions, sentence: str, when: Check | str | None = None, **more: Any) -> Clause:
-    """These actions need a signature: always, or when the check finds something. `when` may be the
-    id of a rule that another clause brings. `more`: `rule` and `line` (ids; the check's name
-    without them), `quorum`, `escalate` (a person takes the whole job over)."""
-    return _clause(Allowed.ASK, actions, sentence, when, more)
-
-
-def forbid(actions: Actions, sentence: str, when: Check | str | None = None, **more: Any) -> Clause:
-    """These actions never run, whoever would sign: always, or when the check finds something."""
-    return _clause(Allowed.FORBID, actions, sentence, when, more)
-
-
-def note(sentence: str, check: Check, *, rule: str = "") -> Clause:
-    """A finding that is shown and counted and decides nothing."""
-    return Clause(None, _rule(rule, sentence, check))
-
 
 def said(situation: Situation[Any], name: str) -> str:
     """What is known of `name`: as a person corrected it, else as the form states it, else as the
     text says it; empty when nobody does."""
-    stated: Mapping[str, str] = getattr(situation.input, "stated", {})
     corrected = situation.proposal.corrected(name)
-    return corrected or stated.get(name, "") or situation.proposal.value(name) or ""
-
-
-def verdict(clauses: Iterable[Clause], action: str, situation: Situation[Any]) -> policy.Verdict:
-    """What these clauses say to an action here, for what a plan makes depend on it."""
-    held = tuple(clauses)
-    found = findings(_rules("", held), situation)
-    lines = tuple(clause.line for clause in held if clause.line)
-    return Policy(version="", author="", lines=lines).verdict(action, found)
+    if corrected is not None:
+        return corrected
+    stated = getattr(situation.input, "stated", None)
+    held = stated.get(name, "") if isinstance(stated, Mapping) else ""
+    return held or situation.proposal.value(name) or ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +118,7 @@ class Definition:
     def at(self, package: str, stage: str) -> Workflow[Any]:
         """The workflow in one stage: prompt and stage files read from `package`. Raises
         ContractBroken with the file and what is wrong in it, or for an answer without kinds."""
+        self._check()
         held = stage_file(package, stage)
         usual: dict[str, Any] = {
             "source_text": self.prompts.source_text,
@@ -155,7 +132,7 @@ class Definition:
 
     def rules(self) -> tuple[Rule[Any], ...]:
         """Every rule once, in the order of the clauses."""
-        return _rules(self.id, self.clauses)
+        return rules_of(self.id, self.clauses)
 
     def lines(self) -> tuple[PolicyLine, ...]:
         """The lines of the policy."""
@@ -164,7 +141,7 @@ class Definition:
     def _stated(self, package: str, stage: str, held: StageFile) -> dict[str, Any]:
         owner = held.owner or self.owner
         tiers = tuple(_tier(row.role, row.hours) for row in held.tiers) or self.tiers
-        policy = {"version": _version(self.id, self.lines()), "author": owner, **self.policy}
+        policy = {"version": self._version(), "author": owner, **self.policy}
         return {
             "id": self.id,
             "title": self.title,
@@ -177,7 +154,7 @@ class Definition:
             "rules": self.rules(),
             "policy": Policy(lines=self.lines(), **policy),
             "actions": {action.id: action for action in self.actions},
-            "notes": frozenset(one.rule.id for one in self.clauses if one.rule and not one.line),
+            "notes": frozenset(rule.id for rule in self.rules()) - self._heard(),
             "tiers": tiers,
             "read": self.read,
             "dismiss": messages.dismiss,
@@ -189,11 +166,35 @@ class Definition:
             "want": lambda situation: tuple(self.want(situation)),
         }
 
+    def _version(self) -> str:
+        """A policy without a version of its own is known by its lines and sentences; what a check
+        does is not compared."""
+        sentences = [(rule.id, rule.sentence) for rule in self.rules()]
+        content = repr((self.lines(), sentences, sorted(self.policy.items())))
+        return f"{self.id}/{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+    def _heard(self) -> frozenset[str]:
+        return frozenset(line.when for line in self.lines() if line.when)
+
+    def _check(self) -> None:
+        """Raises ContractBroken for a line about a rule or an action that does not exist: it would
+        never hold."""
+        known, own = (
+            {*(rule.id for rule in self.rules()), REACHED},
+            [one.id for one in self.actions],
+        )
+        for line in self.lines():
+            if line.when and line.when not in known:
+                raise ContractBroken(f"{self.id}: no rule is called {line.when}")
+            covered = any(map(line.covers, own)) or line.actions == ("*",)
+            if not covered:
+                raise ContractBroken(f"{self.id}: it has no action {', '.join(line.actions)}")
+
     def _reader(self) -> dict[str, Any]:
         """The folder's own reader, as sure as it says; or the modest one, which always asks."""
         if "offline" in self.more:
             return {}
-        return {"offline": partial(reader.modest, self.answer), "offline_cap": reader.CAP}
+        return {"offline": partial(reader.modest, self.answer), "offline_cap": CAP}
 
 
 def workflow(
@@ -214,7 +215,7 @@ def workflow(
     without: Collection[str] = (),
     vouches: bool = False,
     form_shown: Callable[[Any], Mapping[str, str]] = forms.shown,
-    after_failure: str = "escalate",
+    after_failure: AfterFailure = "escalate",
     policy_version: str = "",
     **more: Any,
 ) -> Definition:
@@ -227,22 +228,23 @@ def workflow(
     by id (`usual`). Everything in `more` replaces a default, by the name of a field of `Workflow`.
     Raises ContractBroken for what cannot be a workflow.
     """
-    named = _named(answer, f"{name}.answer")
     form = _named(form, f"{name}.form")
-    entering = source or forms.input_of(name, form)
+    entering = _named(source or forms.input_of(name, form), f"{name}.input")
     prompts = Prompts[Any](form_shown)
-    pairs = () if callable(lookups) else tuple(lookups)
-    clauses = tuple(_flat(policy))
+    pairs = () if callable(lookups) else _pairs(name, lookups)
+    clauses = tuple(flat(policy))
+    if callable(lookups) and not connectors:
+        raise ContractBroken(f"{name}: lookups is a function: name the connectors that it asks")
     return Definition(
         id=name,
         title=title,
         owner=owner,
-        tiers=tuple(one if isinstance(one, Tier) else _tier(one, TIER_HOURS) for one in tiers),
-        input=_named(entering, f"{name}.input"),
-        answer=named,
+        tiers=_tiers(name, tiers),
+        input=entering,
+        answer=_named(answer, f"{name}.answer"),
         actions=tuple(actions),
         want=propose,
-        clauses=(*clauses, *_missing(clauses, without, prompts.source_text)),
+        clauses=(*clauses, *missing(clauses, without, prompts.source_text)),
         connectors=tuple(dict.fromkeys((*connectors, *(one for one, _ in pairs)))) or ("crm",),
         lookups=lookups if callable(lookups) else partial(_by_sender, pairs),
         read=more.pop("read", None) or partial(_read, form, entering, vouches),
@@ -254,83 +256,6 @@ def workflow(
     )
 
 
-def usual(source_text: Callable[[Any], str]) -> Mapping[str, Clause]:
-    """The askers that every workflow has unless it takes them out by name or hears them itself."""
-    rows: tuple[tuple[str, str, Check], ...] = (
-        ("confidence.low", "the confidence is too low", checks.low_confidence),
-        ("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
-        (
-            "injection.suspected",
-            "the message gives orders to the model",
-            lambda situation: checks.orders(source_text(situation.input)),
-        ),
-        ("size.over_limit", "it is larger than what is handled unseen", checks.over_size),
-    )
-    return {rule: ask("*", sentence, check, rule=rule) for rule, sentence, check in rows}
-
-
-def _missing(
-    clauses: Sequence[Clause], without: Collection[str], source_text: Callable[[Any], str]
-) -> tuple[Clause, ...]:
-    """The usual askers that the folder neither hears itself nor takes out."""
-    own = {clause.line.when for clause in clauses if clause.line}
-    every = usual(source_text)
-    unknown = sorted(set(without) - set(every))
-    if unknown:
-        raise ContractBroken(f"there is no usual rule {', '.join(unknown)}")
-    return tuple(one for rule, one in every.items() if rule not in {*own, *without})
-
-
-def _clause(
-    answer: Allowed, actions: Actions, sentence: str, when: Check | str | None, more: dict[str, Any]
-) -> Clause:
-    ids, named = _ids(actions), more.pop("rule", "")
-    rule = _rule(named, sentence, when) if callable(when) else None
-    hears = rule.id if rule else when if isinstance(when, str) else None
-    line = PolicyLine(
-        more.pop("line", "") or f"{hears or answer}:{ids[0]}",
-        ids,
-        answer,
-        hears,
-        "" if rule else sentence,
-        escalate=more.pop("escalate", False),
-        quorum=more.pop("quorum", Quorum.ONE),
-    )
-    if more:
-        raise ContractBroken(f"a clause has no {', '.join(sorted(more))}")
-    return Clause(line, rule)
-
-
-def _rule(name: str, sentence: str, check: Any) -> Rule[Any]:
-    return Rule(name or check.__name__.strip("_"), sentence, partial(_hit, check))
-
-
-def _hit(check: Check, situation: Situation[Any]) -> Hit:
-    found = check(situation)
-    return ("", "") if found is True else found or None
-
-
-def _rules(name: str, clauses: Iterable[Clause]) -> tuple[Rule[Any], ...]:
-    found: dict[str, Rule[Any]] = {}
-    for rule in (clause.rule for clause in clauses if clause.rule):
-        if found.setdefault(rule.id, rule) is not rule:
-            raise ContractBroken(f"{name}: two rules are called {rule.id}")
-    return tuple(found.values())
-
-
-def _ids(actions: Actions) -> tuple[str, ...]:
-    among = [actions] if isinstance(actions, Action | str) else actions
-    return tuple(one if isinstance(one, str) else one.id for one in among)
-
-
-def _flat(policy: Iterable[Clause | Iterable[Clause]]) -> Iterable[Clause]:
-    for one in policy:
-        if isinstance(one, Clause):
-            yield one
-        else:
-            yield from one
-
-
 def _read(form: type[Form], into: type[Any], vouches: bool, raw: Raw) -> Any:
     """A document as what it is; a form or a mail as a message."""
     if issubclass(into, Document):
@@ -339,28 +264,50 @@ def _read(form: type[Form], into: type[Any], vouches: bool, raw: Raw) -> Any:
     return messages.read(raw, into, lambda body: forms.read(form, into, body, vouched=vouched))
 
 
+def _tiers(name: str, tiers: Sequence[str | Tier]) -> tuple[Tier, ...]:
+    if isinstance(tiers, str) or not tiers:
+        raise ContractBroken(f"{name}: tiers is a list of roles, at least one")
+    return tuple(one if isinstance(one, Tier) else _tier(one, TIER_HOURS) for one in tiers)
+
+
+def _pairs(name: str, lookups: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """(connector, kind) of each; a kind is the name of its answer, so each stands there once."""
+    pairs = tuple(lookups)
+    if any(isinstance(one, str) for one in pairs):
+        raise ContractBroken(f"{name}: lookups is a list of (connector, kind)")
+    kinds_of = [kind for _, kind in pairs]
+    if len(set(kinds_of)) < len(kinds_of):
+        raise ContractBroken(f"{name}: two lookups have one kind: write a function that names them")
+    return pairs
+
+
 def _tier(role: str, hours: Decimal | int) -> Tier:
     return Tier(role=role, within=timedelta(hours=float(hours)))
 
 
 def _named(kind: type[Any], contract: str) -> Any:
-    """`kind` with an id and a version, where it states none: its folder's name is its id."""
-    if not hasattr(kind, "CONTRACT"):
-        kind.CONTRACT = contract
-    if not hasattr(kind, "VERSION"):
-        kind.VERSION = 1
-    return kind
+    """`kind`, or where it states no id of its own a kind of its own with this one: what several
+    workflows use must not take the first one's name."""
+    if "CONTRACT" in vars(kind):
+        return kind
+    about = {"__module__": kind.__module__, "__doc__": kind.__doc__}
+    ids = {"CONTRACT": contract, "VERSION": getattr(kind, "VERSION", 1)}
+    return type(kind.__name__, (kind,), about | ids)
 
 
-def _version(name: str, lines: Iterable[PolicyLine]) -> str:
-    """A policy without a version of its own is known by its content."""
-    return f"{name}/{hashlib.sha256(repr(tuple(lines)).encode()).hexdigest()[:12]}"
+_REPLACEABLE = (
+    *("confidence", "offline", "offline_cap", "draft", "dismiss", "requester"),
+    *("claim", "joins", "caps", "history", "shows", "heeds", "earlier"),
+)
+"""Fields of `Workflow` that a folder may say itself. What decides is not among them."""
 
 
 def _known(name: str, more: Mapping[str, Any]) -> Mapping[str, Any]:
-    unknown = sorted(set(more) - {one.name for one in fields(Workflow)})
+    unknown = sorted(set(more) - set(_REPLACEABLE))
     if unknown:
-        raise ContractBroken(f"{name}: a workflow has no {', '.join(unknown)}")
+        raise ContractBroken(
+            f"{name}: {', '.join(unknown)} cannot be replaced; what can: {', '.join(_REPLACEABLE)}"
+        )
     return more
 
 

@@ -91,10 +91,10 @@ def strict_schema(answer: type[Contract]) -> Mapping[str, Any]:
     additional ones, no defaults, none of the string and array bounds).
     """
     stripped: dict[str, Any] = _without_titles(answer.model_json_schema())
-    last = [name for name in stripped["required"] if name == _LAST]
-    required = [name for name in stripped["required"] if name != _LAST] + last
-    properties = {name: stripped["properties"][name] for name in required}
-    return {**stripped, "properties": properties, "required": required}
+    held = stripped["properties"]
+    properties = {name: held[name] for name in held if name != _LAST}
+    properties |= {name: held[name] for name in held if name == _LAST}
+    return {**stripped, "properties": properties, "required": list(properties)}
 
 
 def _without_titles(node: Any) -> Any:
@@ -102,11 +102,13 @@ def _without_titles(node: Any) -> Any:
         return [_without_titles(item) for item in node]
     if not isinstance(node, dict):
         return node
-    return {
+    left = {
         key: _without_titles(item)
         for key, item in node.items()
-        if not (key == "title" and isinstance(item, str))
+        if not (key == "title" and isinstance(item, str)) and key != "default"
     }
+    is_object = left.get("type") == "object" and "properties" in left
+    return {**left, "required": list(left["properties"])} if is_object else left
 
 
 Words = Mapping[str, tuple[str, str, str, str]]

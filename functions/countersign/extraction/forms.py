@@ -47,7 +47,7 @@ def read(form: type[Form], into: type[FormInput], body: bytes, *, vouched: bool)
     """The form in `body`; `vouched` is whether who posts it knows whose address it is. Raises
     ContractBroken, which names the fields."""
     posted = messages.form(form, body)
-    text = tidy(posted.message)
+    text = tidy(posted.message or "")
     if not text:
         raise ContractBroken(f"{form.CONTRACT}: message needs visible characters")
     language = language_code(posted.language or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Protocol
 
 from countersign.domain.policy.proposal import Fact, flat
@@ -78,9 +78,14 @@ def contains(quote: str, value: str) -> bool:
 
 
 def stands(quote: str, value: str) -> bool:
-    """Whether the quote holds the value as whole words: "12 Oak St" is not in "112 Oak Street"."""
-    wanted = re.escape(flat(value).lower())
-    return bool(re.search(rf"(?<!\w){wanted}(?!\w)", flat(quote).lower()))
+    """Whether the quote holds the value as whole words: "12 Oak St" is not in "112 Oak Street". In
+    scripts without spaces any place is one."""
+    wanted = flat(value).lower()
+    if not re.search(r"\w", wanted):
+        return False
+    before = r"(?<!\w)" if wanted[0] < _DENSE else ""
+    after = r"(?!\w)" if wanted[-1] < _DENSE else ""
+    return bool(re.search(before + re.escape(wanted) + after, flat(quote).lower()))
 
 
 def all_words(quote: str, value: str) -> bool:
@@ -89,12 +94,13 @@ def all_words(quote: str, value: str) -> bool:
     return all(word in hay for word in flat(value).lower().replace(",", " ").split())
 
 
+_PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,6})?", re.ASCII)
+
+
 def _decimal(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount > 0 else None
+    """A positive amount in plain digits with a point; None for whatever else a model writes."""
+    amount = Decimal(text.strip()) if _PLAIN.fullmatch(text.strip()) else Decimal(0)
+    return amount if amount > 0 else None
 
 
 _DENSE = "\u3040"

@@ -19,7 +19,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken
@@ -37,6 +48,8 @@ from countersign.extraction.answers import (
 
 ChoiceT = TypeVar("ChoiceT", bound=str)
 _PER_CENT = Decimal(100)
+_OTHERS = frozenset({"actions", "confidence"})
+"""Parts of an answer that are no facts, besides the draft of a reply."""
 
 
 @dataclass(frozen=True)
@@ -120,10 +133,11 @@ class Answer(Contract):
 @cache
 def kinds(answer: type[Contract]) -> Mapping[str, Kind]:
     """The parts of an answer that become facts, each with its kind. Raises ContractBroken for a
-    part with quotes whose kind nobody declared."""
+    part whose kind nobody declared, or that a model could not leave out."""
     hints = get_type_hints(answer, include_extras=True)
-    parts = ((name, list(_among(hints[name]))) for name in answer.model_fields)
-    return {name: _declared(answer, name, among) for name, among in parts if _has_quotes(among)}
+    parts = {name: list(_among(hints[name])) for name in answer.model_fields if name not in _OTHERS}
+    facts = {name: among for name, among in parts.items() if (ReplyDraft, None) not in among}
+    return {name: _declared(answer, name, among) for name, among in facts.items()}
 
 
 def draft(source: Any, answer: Contract) -> Draft:
@@ -156,23 +170,19 @@ def _among(hint: Any) -> Iterator[tuple[Any, Kind | None]]:
     """The types that a part may have, each with the kind that stands beside it."""
     if hasattr(hint, "__metadata__"):
         yield hint.__origin__, next((k for k in hint.__metadata__ if isinstance(k, Kind)), None)
-    elif isinstance(hint, type):
-        yield hint, getattr(hint, "KIND", None)
-    else:
+    elif get_origin(hint) in (Union, UnionType):
         for one in get_args(hint):
             yield from _among(one)
-
-
-def _has_quotes(among: list[tuple[Any, Kind | None]]) -> bool:
-    fields = (getattr(kind, "model_fields", {}) for kind, _ in among if isinstance(kind, type))
-    return any("quotes" in of for of in fields)
+    else:
+        yield hint, getattr(hint, "KIND", None)
 
 
 def _declared(answer: type[Contract], name: str, among: list[tuple[Any, Kind | None]]) -> Kind:
-    found = next((kind for _, kind in among if kind), None)
-    if found is None:
+    found = [kind for _, kind in among if kind]
+    if len(found) != 1 or (NoneType, None) not in among or len(among) > 2:  # noqa: PLR2004 - a kind, or nothing
         raise ContractBroken(
-            f"{answer.__name__}.{name}: say what kind of fact it is: Quoted (stands in its quote),"
-            " Derived (rests on one), Sum, Chosen, Language or Summary"
+            f"{answer.__name__}.{name}: say what kind of fact it is, and that it may be missing:"
+            " Quoted | None (stands in its quote), Derived | None (rests on one), Sum | None,"
+            " Chosen[Literal[…]] | None, Language | None or Summary | None"
         )
-    return found
+    return found[0]

@@ -91,6 +91,7 @@ class Document(Source):
 
 _MAX_TEXT = 20_000
 _MAX_SIGNATURE = 2_000
+_MAX_PARTS, _MAX_NAME = 200, 60
 _BY_HAND = "Open the stored original with care and answer by hand."
 _AUTOMATIC = {
     "bounce": "a delivery report (bounce)",
@@ -121,7 +122,9 @@ def read_document(raw: Raw, kind: type[DocumentT]) -> DocumentT:
     found = sniff(raw.body)
     if found == "json":
         return _from_object(kind, raw.body)
-    if found not in ("text", "mail"):
+    if found == "mail":
+        raise Quarantined(f"This is a mail and no document. {_BY_HAND}")
+    if found != "text":
         raise Quarantined(f"This is no text that can be read ({found}). {_BY_HAND}")
     text = tidy(decode(raw.body, None)[0])
     return _document(kind, {"text": text})
@@ -140,15 +143,18 @@ def _from_object(kind: type[DocumentT], body: bytes) -> DocumentT:
 def _document(kind: type[DocumentT], held: dict[str, str]) -> DocumentT:
     title, sender = held.pop("title", ""), held.pop("sender", "")
     spoken = language.code(held.pop("language", ""))
-    parts = {name: text[:_MAX_TEXT] for name, text in held.items() if text}
-    if not parts:
-        raise ContractBroken(f"{kind.CONTRACT}: there is no text in it")
-    cut = any(len(text) > _MAX_TEXT for text in held.values())
+    parts = {one_line(name, _MAX_NAME): text for name, text in held.items() if text}
+    if not parts or "" in parts or len(parts) > _MAX_PARTS:
+        raise ContractBroken(
+            f"{kind.CONTRACT}: 1 to {_MAX_PARTS} parts with a name and a text are wanted"
+        )
+    most = _MAX_TEXT // len(parts)
+    cut = any(len(text) > most for text in parts.values()) or len(parts) < len(held)
     return kind(
         channel="document",
         sender=address(sender, kind.CONTRACT) if sender else "",
         title=one_line(title, 300),
-        parts=parts,
+        parts={name: text[:most] for name, text in parts.items()},
         defects=(CUT,) if cut else (),
         language_hints=(spoken,) if spoken else (),
     )

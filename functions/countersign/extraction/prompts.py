@@ -11,7 +11,7 @@ from typing import Any, Generic
 from countersign.domain.workflow import PARTS
 from countersign.extraction import sentences
 from countersign.extraction.injection import order_in
-from countersign.extraction.messages import Source, SourceT
+from countersign.extraction.messages import Document, Source, SourceT
 from countersign.parsing.masking import mask
 
 _SHOWN_ATTACHMENTS = 20
@@ -24,7 +24,6 @@ _NAMES = {
     " attachments": "attachment",
 }
 """What people read for a part's key, by the key of what it is in and its own."""
-_AROUND = frozenset({"channel", "title"})
 
 
 @dataclass(frozen=True)
@@ -75,14 +74,15 @@ class Prompt:
     @cached_property
     def sentences(self) -> list[str]:
         """The sentences of the text; without any, the subject; empty when both only give orders."""
-        found = sentences.split(sentences.body(self.text)) or sentences.split(self.subject)
+        told = (sentences.split(sentences.body(part)) for part in self.text.split(PARTS))
+        found = [one for part in told for one in part] or sentences.split(self.subject)
         whole = self.text.strip()[:_VALUE]
         return found or ([whole] if whole and not order_in(self.words) else [])
 
     @cached_property
     def words(self) -> str:
-        """Subject and text."""
-        return f"{self.subject}\n{self.text}"
+        """Subject and text, apart from each other."""
+        return f"{self.subject}{PARTS}{self.text}"
 
     @property
     def gives_orders(self) -> bool:
@@ -93,13 +93,13 @@ class Prompt:
 def parsed(prompt_text: str) -> Prompt:
     """The prompt in its JSON. Of a document every part is text."""
     prompt = json.loads(prompt_text)
-    own = (text for name, text in prompt.items() if name not in _AROUND and isinstance(text, str))
+    parts = [part["text"] for part in prompt.get("parts", ())]
     return Prompt(
         sender=prompt["from"]["email"],
         header=prompt["from"]["name"],
         form=prompt["form"],
-        subject=prompt.get("subject", prompt.get("title", "")),
-        text=prompt["text"] if "subject" in prompt else "\n".join(own),
+        subject=prompt.get("subject", "") or prompt.get("title", ""),
+        text=PARTS.join(parts) if parts else prompt["text"],
         signature=prompt.get("signature", ""),
     )
 
@@ -109,11 +109,20 @@ def _shown(source: Source, form: Mapping[str, str]) -> Mapping[str, Any]:
         "channel": source.channel,
         "from": {"name": source.sender_name, "email": source.sender},
         "form": dict(form) if source.channel == "form" else {},
-        **source.texts(),
+        **_texts(source),
         "attachments": [file.name for file in source.attachments[:_SHOWN_ATTACHMENTS]],
     }
     masked: dict[str, Any] = _masked(shown)
     return masked
+
+
+def _texts(source: Source) -> Mapping[str, Any]:
+    """A message's texts by their names; a document's parts as a list, so that none of their names
+    can pose as one of ours."""
+    if not isinstance(source, Document):
+        return source.texts()
+    parts = [{"name": name, "text": text} for name, text in source.parts.items()]
+    return {"title": source.title, "parts": parts}
 
 
 def _masked(node: Any) -> Any:
@@ -126,10 +135,17 @@ def _masked(node: Any) -> Any:
 
 def _values(node: Any, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(node, Mapping):
-        for key, item in node.items():
-            yield from _values(item, _NAMES.get(f"{name} {key}", str(key)))
+        yield from _of_mapping(node, name)
     elif isinstance(node, list):
         for item in node:
             yield from _values(item, name)
     elif node:
         yield name, node
+
+
+def _of_mapping(node: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
+    if node.keys() == {"name", "text"}:  # a document's part: its name is text of the source too
+        yield from (("part", node["name"]), (node["name"], node["text"]))
+        return
+    for key, item in node.items():
+        yield from _values(item, _NAMES.get(f"{name} {key}", str(key)))

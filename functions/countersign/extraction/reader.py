@@ -1,22 +1,20 @@
 """The modest reader: what answers for a workflow that brings no heuristics of its own.
 
 It says what the form states and what simple readers see, by the kind of each part, and no more;
-what comes of it is at most `CAP` sure, so that a person always looks.
+what comes of it is at most `release.CAP` sure, so that a person always looks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from countersign.domain.contract import Contract
+from countersign.domain.errors import ContractBroken
 from countersign.extraction import amounts, kinds, language, sentences
 from countersign.extraction.answers import said, summary
 from countersign.extraction.prompts import Prompt, parsed
 
-CAP = Decimal("0.3")
-"""Below any limit that a workflow could run by itself at."""
 _PER_CENT = 30
 
 
@@ -24,9 +22,21 @@ def modest(answer: type[Contract], prompt_text: str) -> Mapping[str, Any]:
     """A dict that `answer` accepts, every quote verbatim in the source."""
     source, declared = parsed(prompt_text), kinds.kinds(answer)
     empty: dict[str, Any] = dict.fromkeys(answer.model_fields)
+    if "actions" in empty:
+        empty["actions"] = []
+    bare = {**empty, "confidence": _PER_CENT}
     found = {name: _part(kind.word, name, source) for name, kind in declared.items()}
-    lists: dict[str, Any] = {"actions": []} if "actions" in empty else {}
-    return {**empty, **found, **lists, "confidence": _PER_CENT}
+    taken = {name: said for name, said in found.items() if _accepted(answer, {**bare, name: said})}
+    return {**bare, **taken}
+
+
+def _accepted(answer: type[Contract], said: Mapping[str, Any]) -> bool:
+    """Whether the contract takes it: a form may state what is none of a closed set of values."""
+    try:
+        answer.read(said)
+    except ContractBroken:
+        return False
+    return True
 
 
 def _part(word: str, name: str, source: Prompt) -> Mapping[str, Any] | None:

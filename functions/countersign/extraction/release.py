@@ -27,11 +27,20 @@ from countersign.domain.workflow import Criterion
 
 FileT = TypeVar("FileT", bound=Value)
 
+CAP = Decimal("0.3")
+"""The most confidence of what no model and no heuristics of the workflow's own have read; no
+workflow can run anything by itself at that."""
+_SURE = Decimal("0.80")
+
 USUAL_NUMBERS: Mapping[str, Decimal] = {
-    "confidence.min": Decimal("0.80"),
+    "confidence.min": _SURE,
     "attachments.max": Decimal(10),
 }
 """What the usual rules compare with where a stage file says nothing."""
+
+
+PROHIBITIONS = ("countries.not_served", "countries.sanctioned")
+"""Lists of the company that a workflow may make longer: more of them allows less."""
 
 
 class Seller(Value):
@@ -117,6 +126,26 @@ class StageFile(Value):
     thresholds: tuple[Criterion, ...] = ()
     scope: Scope = Scope()
 
+    @field_validator("numbers")
+    @classmethod
+    def _asks(cls, numbers: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+        least = numbers.get("confidence.min", _SURE)
+        if not CAP < least <= 1:
+            raise ValueError(f"confidence.min is above {CAP} and at most 1")
+        return numbers
+
+    @field_validator("amounts")
+    @classmethod
+    def _readable(cls, amounts: Mapping[str, str]) -> Mapping[str, str]:
+        for name, table in amounts.items():
+            try:
+                per_currency(table)
+            except (ArithmeticError, ValueError):
+                raise ValueError(
+                    f"{name} is pairs of currency and amount: EUR 50 JPY 8000"
+                ) from None
+        return amounts
+
 
 @lru_cache(maxsize=16)
 def company(package: str, stage: str) -> Company | None:
@@ -160,11 +189,16 @@ def limits(held: StageFile, of: Company | None, *, where: str) -> Limits:
     """The numbers, amounts and lists of both files. Raises ContractBroken when the workflow's file
     repeats what is the company's: it may narrow it."""
     shared = of.lists if of else {}
-    repeated = sorted(set(shared) & set(held.lists)) or sorted(set(held.narrows) - set(shared))
+    repeated = sorted(set(shared) & set(held.lists))
     if repeated:
         raise ContractBroken(
             f"{where}: {', '.join(repeated)} is said once, in workflows/stages/; a workflow may add"
             " to the company's prohibitions under [narrows]"
+        )
+    wider = sorted(set(held.narrows) - set(PROHIBITIONS) | (set(held.narrows) - set(shared)))
+    if wider:
+        raise ContractBroken(
+            f"{where}: [narrows] takes {' and '.join(PROHIBITIONS)}, no {wider[0]}"
         )
     narrowed = {name: (*shared[name], *more) for name, more in held.narrows.items()}
     return Limits(
@@ -186,7 +220,7 @@ def per_currency(table: str) -> tuple[Money, ...]:
     )
 
 
-def _toml(package: str, stage: str) -> dict[str, Any]:
+def _toml(package: str, stage: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
     """The file's tables over those of the stage that it is like; nothing for a package without any
     stage file. Raises ContractBroken for a stage that has none where others have."""
     file = resources.files(package) / "stages" / f"{stage}.toml"
@@ -201,9 +235,9 @@ def _toml(package: str, stage: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as broken:
         raise ContractBroken(f"{package}/stages/{stage}.toml is no TOML: {broken}") from None
     like = found.pop("like", "")
-    if like == stage:
+    if like in (*seen, stage):
         raise ContractBroken(f"{package}/stages/{stage}.toml is like itself")
-    return _over(_toml(package, like), found) if like else found
+    return _over(_toml(package, str(like), (*seen, stage)), found) if like else found
 
 
 def _over(base: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:

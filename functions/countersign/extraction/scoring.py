@@ -58,7 +58,8 @@ def by_keywords(
     return score(_BY_KEYWORDS, features, source, text)
 
 
-_USUAL = {"presence": 0.35, "grounded": 0.25, "agreement": 0.20, "own": 0.20}
+_USUAL = {"presence": 0.30, "grounded": 0.15, "agreement": 0.25, "own": 0.30}
+"""Neither without the model's own number nor against the form is anything sure enough to run."""
 
 
 def usual(
@@ -66,8 +67,9 @@ def usual(
 ) -> Decimal:
     """Our confidence where a workflow has no measure of its own: the `needed` facts that are there,
     the share that is grounded, agreement with the form's fields, the model's own number."""
-    text, stated = source_text(source), getattr(source, "stated", {})
-    known = {name: value for name, value in stated.items() if name in draft.facts}
+    text, stated = source_text(source), getattr(source, "stated", None)
+    held = stated if isinstance(stated, Mapping) else {}
+    known = {name: value for name, value in held.items() if name in draft.facts}
     features = {
         "presence": presence(draft, needed) if needed else float(bool(draft.facts)),
         "grounded": grounded(draft, text),

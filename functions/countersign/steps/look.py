@@ -25,17 +25,17 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
     """Always reads anew: what was read before a wait may have changed since.
 
     A workflow with several connectors is looked up one visit each, since each has its own key: the
-    first visit begins a new set of records, and each further one adds to it.
+    first visit begins a new set of records, and each further one adds to it. One that asks only
+    what has its answer already begins anew too: it comes after a wait.
     """
     workflow = deps.workflows[record.job.workflow]
     connector = str(call.input.get("connector") or workflow.reads)
     found = _found(deps, record, call, connector)
-    if connector == workflow.reads:
+    held = record.results["records"].as_(Records) if "records" in record.results else None
+    if held is None or connector == workflow.reads or found.keys() <= held.found.keys():
         records = _first(deps, record, workflow, found)
     else:
-        held = record.results["records"].as_(Records)
-        more = {"found": {**held.found, **found}, "connectors": (*held.connectors, connector)}
-        records = held.model_copy(update=more)
+        records = held.model_copy(update={"found": {**held.found, **found}})
     return Change(
         event="looked",
         actor=f"state:{call.state}",
@@ -73,7 +73,7 @@ def _first(
     now = deps.clock.now()
     earlier = _earlier(deps, workflow, claim, record.job.job_id, now) if claim else ()
     held = {"claim_holder": earlier} if earlier else {}
-    return Records(read_at=now, found={**found, **held}, connectors=(workflow.reads,))
+    return Records(read_at=now, found={**found, **held})
 
 
 def _is_ours(record: Record, keys: frozenset[str]) -> bool:

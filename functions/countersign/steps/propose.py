@@ -7,7 +7,7 @@ from typing import Any
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
-from countersign.domain.errors import Ungrounded
+from countersign.domain.errors import ContractBroken, Ungrounded
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Pointer, Status
 from countersign.domain.planning.replan import is_stale, observed
@@ -17,12 +17,11 @@ from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Workflow
 from countersign.extraction.feedback import apply, describe
 from countersign.extraction.proposals import drafted, proposal_of
+from countersign.extraction.release import CAP
 from countersign.runtime.deps import Deps
 from countersign.runtime.retry import unhurried
 from countersign.runtime.step import Call, Continued, step
 
-FALLBACK_CAP = Decimal("0.3")
-"""Confidence of the plain heuristics when the real model is down: always below any limit."""
 SPARE_SECONDS = 5.0
 MOST_RELEASES = 8
 """Kept in a process; a prompt with its examples may be 100 kB."""
@@ -91,10 +90,13 @@ def _release(deps: Deps, record: JobRecord) -> Release:
 
 def _from_heuristics(workflow: Workflow[Any], given: Contract, seen: str) -> Proposal:
     said = workflow.offline(workflow.prompt_text(given))
-    answer = workflow.answer.read(apply(said, seen, workflow.heeds))
+    try:
+        answer = workflow.answer.read(apply(said, seen, workflow.heeds))
+    except ContractBroken as broken:
+        raise Ungrounded(f"the heuristics' answer breaks its contract: {broken}") from None
     draft = workflow.draft(given, answer)
     model = "heuristics, because the model is down"
-    return proposal_of(workflow, given, draft, model=model, offline=True, cap=FALLBACK_CAP)
+    return proposal_of(workflow, given, draft, model=model, offline=True, cap=CAP)
 
 
 def _from_model(

@@ -14,15 +14,16 @@ from typing import Any
 
 from pydantic import create_model
 
-from countersign.actions.crm.shared import SETTLE, or_none, tidy
+from countersign.actions.crm.shared import SETTLE, email_of, or_none, tidy
 from countersign.actions.crm.undo import there
 from countersign.domain.contract import Contract
-from countersign.domain.errors import Refused
+from countersign.domain.errors import ContractBroken, Refused
 from countersign.domain.ledger.action import Action, Difference, Receipt, Undo
 from countersign.domain.policy.records import Record, Records
 from countersign.domain.ports import Crm
 
 _KIND = "contacts"
+_TAKEN = frozenset({"email", "model_config"})
 
 
 def set_fields(
@@ -31,6 +32,7 @@ def set_fields(
     """The action `action` that sets these fields of a contact; `noun` is what people call them
     together. `fields` maps our parameter to the CRM's property. The parameter `email` says whose
     they are, and is no field that anybody may edit."""
+    _check(action, fields)
     row = _Row(action, noun, fields)
     return Action(
         id=action,
@@ -47,6 +49,13 @@ def set_fields(
         undo=Undo(words=row.undo_words, creates=False, state=row.state, restore=row.restore),
         settle=SETTLE,
     )
+
+
+def _check(action: str, fields: Mapping[str, str]) -> None:
+    """Raises ContractBroken for a row that could not be a contract."""
+    wrong = [n for n in fields if not n.isidentifier() or n[0] == "_" or n in _TAKEN or n.isupper()]
+    if wrong or not fields or len(set(fields.values())) < len(fields):
+        raise ContractBroken(f"{action}: {', '.join(wrong) or 'fields'} cannot be set by a row")
 
 
 def _params(action: str, version: int, fields: Mapping[str, str]) -> type[Contract]:
@@ -94,7 +103,10 @@ class _Row:
         return self._said(params)
 
     def differences(self, params: Any, records: Records) -> tuple[Difference, ...]:
-        record = records.first("contact")
+        """Against the record of exactly this contact: another one's values are no "before"."""
+        looked_at = (record for name in records.found for record in records.all(name))
+        mine = (one for one in looked_at if email_of(one, params.email) == params.email.lower())
+        record = next(mine, None)
         held = record.fields if record else {}
         return tuple(
             Difference(name=name, before=held.get(name, ""), after=value)

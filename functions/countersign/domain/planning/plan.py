@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Any
 
 from countersign.domain import errors
-from countersign.domain.errors import NotAuthorised
+from countersign.domain.errors import InternalError, NotAuthorised
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Move
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry
@@ -73,16 +73,17 @@ def reconsider(
 
 
 def next_connector(workflow: Workflow[Any], record: JobRecord) -> str:
-    """The connector that is still to be looked at before anything is judged; empty when all were.
-    One that nothing is looked up at is left out."""
-    if len(workflow.connectors) == 1:
-        return ""
+    """The connector after the first that is still to be looked at before anything is judged; empty
+    when every lookup has its answer. Raises InternalError for a lookup at one that the workflow
+    does not name."""
     given = record.results["input"].as_(workflow.input)
     wanted = workflow.lookups(given, record.results["proposal"].as_(Proposal))
-    needed = {lookup.connector for lookup in wanted}
-    read = record.results["records"].as_(Records).connectors
-    left = (one for one in workflow.connectors if one in needed and one not in read)
-    return next(left, "")
+    foreign = {lookup.connector for lookup in wanted} - set(workflow.connectors)
+    if foreign:
+        raise InternalError(f"{workflow.id} looks at {', '.join(foreign)} and does not name it")
+    found = record.results["records"].as_(Records).found
+    left = {lookup.connector for lookup in wanted if lookup.name not in found}
+    return next((one for one in workflow.connectors[1:] if one in left), "")
 
 
 def merged(held: Sequence[LedgerEntry], changed: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
@@ -104,13 +105,17 @@ def nothing_wanted(workflow: Workflow[Any], found: Sequence[Finding]) -> Move:
 
     A finding has a voice without an action: what is not understood must not look finished.
     """
-    heard = {line.when: line for line in workflow.policy.lines if line.when}
-    spoken = [one for one in found if one.rule not in workflow.notes]
-    answers = {one.rule: heard[one.rule].answer for one in spoken if one.rule in heard}
-    if Answer.FORBID in answers.values():
-        return Move("Close")
-    why = [one.sentence for one in spoken]
-    return Move("Escalate", reason="; ".join(why)) if why else Move("Close")
+    verdicts = [workflow.policy.verdict(action, found) for action in workflow.actions]
+    forbidden = all(_forbids(verdict) for verdict in verdicts)
+    escalates = any(verdict.escalate for verdict in verdicts)
+    why = "; ".join(one.sentence for one in found if one.rule not in workflow.notes)
+    quiet = not why or (verdicts and forbidden and not escalates)
+    return Move("Close") if quiet else Move("Escalate", reason=why)
+
+
+def _forbids(verdict: Verdict) -> bool:
+    """Whether a line forbids, and not only that none allows."""
+    return verdict.answer is Answer.FORBID and verdict.rules != {"default"}
 
 
 def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:

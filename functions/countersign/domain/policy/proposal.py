@@ -119,5 +119,19 @@ def ungrounded(facts: Mapping[str, Fact], source: str) -> list[str]:
     return faults
 
 
+_PART = "\u241e"
+"""Stands between the parts of a source, and in no quote."""
+
+
 def _foreign(quotes: Iterable[str], hay: str) -> list[str]:
-    return [quote for quote in quotes if flat(quote) not in hay]
+    return [quote for quote in quotes if not _stands(flat(quote), hay)]
+
+
+def _stands(quote: str, hay: str) -> bool:
+    """Whether the quote is verbatim in the source, within one part, and cuts no number: "500 EUR"
+    does not stand in "12,500 EUR"."""
+    if _PART in quote:
+        return False
+    before = r"(?<!\d)(?<!\d[.,])" if quote[:1].isdigit() else ""
+    after = r"(?!\d)(?![.,]\d)" if quote[-1:].isdigit() else ""
+    return bool(re.search(before + re.escape(quote) + after, hay))

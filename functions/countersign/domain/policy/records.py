@@ -37,8 +37,6 @@ class Records(Contract):
 
     read_at: datetime
     found: Mapping[str, tuple[Record, ...]]
-    connectors: tuple[str, ...] = ()
-    """Whose records these are, in the order in which they were read."""
 
     def all(self, name: str) -> tuple[Record, ...]:
         """All records found under `name`."""

@@ -1,0 +1,148 @@
+"""Clauses: a line of the policy and the rule that it hears, said at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from countersign.domain.errors import ContractBroken
+from countersign.domain.ledger.action import Action
+from countersign.domain.policy.policy import Answer, Policy, PolicyLine, Quorum, Verdict
+from countersign.domain.policy.rules import Rule, Situation, findings
+from countersign.extraction import checks
+from countersign.extraction.checks import Hit
+
+_UNSURE = "confidence.low"
+Check = Callable[[Situation[Any]], Hit | bool]
+"""What a rule looks for: (value, threshold) or True when it found it, None or False when not."""
+Actions = Action[Any, Any] | str | Sequence[Action[Any, Any] | str]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A line of the policy together with the rule that it hears; or one of the two alone."""
+
+    line: PolicyLine | None
+    rule: Rule[Any] | None
+
+
+def run(actions: Actions, sentence: str, *, line: str = "") -> Clause:
+    """These actions may run by themselves when nothing objects."""
+    return _clause(Answer.RUN, actions, sentence, None, {"line": line})
+
+
+def ask(actions: Actions, sentence: str, when: Check | str | None = None, **more: Any) -> Clause:
+    """These actions need a signature: always, or when the check finds something. `when` may be the
+    id of a rule that another clause brings. `more`: `rule` and `line` (ids; the check's name
+    without them), `quorum`, `escalate` (a person takes the whole job over)."""
+    return _clause(Answer.ASK, actions, sentence, when, more)
+
+
+def forbid(actions: Actions, sentence: str, when: Check | str | None = None, **more: Any) -> Clause:
+    """These actions never run, whoever would sign: always, or when the check finds something."""
+    return _clause(Answer.FORBID, actions, sentence, when, more)
+
+
+def note(sentence: str, check: Check, *, rule: str = "") -> Clause:
+    """A finding that is shown and counted and decides nothing."""
+    return Clause(None, _rule(rule, sentence, check))
+
+
+def verdict(clauses: Iterable[Clause], action: str, situation: Situation[Any]) -> Verdict:
+    """What these clauses say to an action here, for what a plan makes depend on it."""
+    held = tuple(clauses)
+    found = findings(rules_of("", held), situation)
+    lines = tuple(clause.line for clause in held if clause.line)
+    return Policy(version="", author="", lines=lines).verdict(action, found)
+
+
+def usual(source_text: Callable[[Any], str]) -> Mapping[str, Clause]:
+    """The askers that every workflow has unless it takes them out by name or hears them itself."""
+    rows: tuple[tuple[str, str, Check], ...] = (
+        (_UNSURE, "the confidence is too low", checks.low_confidence),
+        ("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
+        (
+            "injection.suspected",
+            "the message gives orders to the model",
+            lambda situation: checks.orders(source_text(situation.input)),
+        ),
+        ("size.over_limit", "it is larger than what is handled unseen", checks.over_size),
+    )
+    return {rule: ask("*", sentence, check, rule=rule) for rule, sentence, check in rows}
+
+
+def missing(
+    clauses: Sequence[Clause], without: Collection[str], source_text: Callable[[Any], str]
+) -> tuple[Clause, ...]:
+    """The usual askers that the folder neither brings itself nor takes out. What only hears one by
+    its id leaves it in place."""
+    own = {clause.rule.id for clause in clauses if clause.rule and clause.line}
+    every = usual(source_text)
+    unknown = sorted(set(without) - set(every))
+    if unknown:
+        raise ContractBroken(f"there is no usual rule {', '.join(unknown)}")
+    if _UNSURE in without:
+        raise ContractBroken(f"{_UNSURE} cannot be taken out: what is unsure asks; raise its limit")
+    return tuple(one for rule, one in every.items() if rule not in {*own, *without})
+
+
+def rules_of(name: str, clauses: Iterable[Clause]) -> tuple[Rule[Any], ...]:
+    """Every rule that the clauses bring, once, in their order. Raises ContractBroken when two bring
+    one of the same name: the second clause hears it by its id."""
+    found: dict[str, Rule[Any]] = {}
+    for rule in (clause.rule for clause in clauses if clause.rule):
+        if found.setdefault(rule.id, rule) is not rule:
+            raise ContractBroken(f"{name}: two rules are called {rule.id}: hear it by its id")
+    return tuple(found.values())
+
+
+def flat(policy: Iterable[Clause | Iterable[Clause]]) -> Iterable[Clause]:
+    """The clauses of a policy in which some stand together."""
+    for one in policy:
+        if isinstance(one, Clause):
+            yield one
+        else:
+            yield from one
+
+
+def _clause(
+    answer: Answer, actions: Actions, sentence: str, when: Check | str | None, more: dict[str, Any]
+) -> Clause:
+    ids, named = _ids(actions), more.pop("rule", "")
+    if not ids or when == "":
+        raise ContractBroken(
+            f"“{sentence}”: a clause names at least one action, and a rule by its id"
+        )
+    rule = _rule(named, sentence, when) if callable(when) else None
+    hears = rule.id if rule else when if isinstance(when, str) else None
+    line = PolicyLine(
+        more.pop("line", "") or f"{hears or answer}:{ids[0]}",
+        ids,
+        answer,
+        hears,
+        "" if rule else sentence,
+        escalate=more.pop("escalate", False),
+        quorum=more.pop("quorum", Quorum.ONE),
+    )
+    if more:
+        raise ContractBroken(f"a clause has no {', '.join(sorted(more))}")
+    return Clause(line, rule)
+
+
+def _rule(name: str, sentence: str, check: Any) -> Rule[Any]:
+    found = name or getattr(check, "__name__", "").strip("_")
+    if not found.isidentifier() and not name:
+        raise ContractBroken(f"“{sentence}”: this check has no name: say rule=…")
+    return Rule(found, sentence, partial(_hit, check))
+
+
+def _hit(check: Check, situation: Situation[Any]) -> Hit:
+    found = check(situation)
+    return ("", "") if found is True else found or None
+
+
+def _ids(actions: Actions) -> tuple[str, ...]:
+    among = [actions] if isinstance(actions, Action | str) else actions
+    return tuple(one if isinstance(one, str) else one.id for one in among)
