@@ -66,7 +66,7 @@ def test_the_approval_page_is_the_real_one(terminal: Terminal, tmp_path: Path) -
         "try", "refund_request", event("34-refund-unauthenticated-sender"), "--page", str(page)
     )
     assert code == 0
-    assert page.name in out.replace("\n", "")
+    assert page.name in "".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
     html = page.read_text()
     assert "1 action waits for your signature" in html
