@@ -84,7 +84,7 @@ class Neighbours:
 
     def _pushes(self, ended: Mapping[str, Any]) -> int:
         about = ended.get("job", f"naive {ended['number']}.")
-        return sum(about in one["text"] for one in self.channels.app.state.journal.entries())
+        return sum(about in one["text"] for one in self.channels.app.state.store.journal())
 
     def _mails(self, address: str) -> Counter[str]:
         mails = Mailbox(self.cloud.endpoint, "")

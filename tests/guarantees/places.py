@@ -59,7 +59,7 @@ def emptied_table() -> None:
 def settings_of(places: Places, url: str) -> Settings:
     """What a function is told; the demo systems are at `url`."""
     return Settings(
-        stage="test",
+        stage="dev",
         jobs_table="jobs",
         payloads_bucket="payloads",
         intake_queue_url=places.queue,

@@ -127,7 +127,7 @@ class Surroundings:
             "model": Heuristics(),
         }
         self._settings = Settings(
-            stage="test",
+            stage="dev",
             jobs_table=places.table,
             payloads_bucket=places.bucket,
             public_base_url="https://countersign.example",

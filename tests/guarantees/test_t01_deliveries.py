@@ -130,7 +130,7 @@ def test_many_events_shuffled_are_exactly_as_many_jobs(
     """Each of them 10 times in a random order: as many jobs, each with one effect of each kind."""
     seed = random.SystemRandom().randrange(10**9)
     print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
-    names = [f"{events}.{number}" for number in range(events)]
+    names = [f"{events}-{number}" for number in range(events)]
     deliveries = [(f"evt-t01-{name}", quiet_form(name)) for name in names] * TIMES
     random.Random(seed).shuffle(deliveries)  # noqa: S311 - replayable, not secret
     answers = deliver(whole_stand, deliveries)
