@@ -1,4 +1,7 @@
-"""Who sent this delivery: a Standard Webhooks signature over the raw bytes."""
+"""Who sent this delivery: a Standard Webhooks signature over the raw bytes.
+
+The library `standardwebhooks` is the oracle of its test.
+"""
 
 import base64
 import binascii

@@ -1,4 +1,7 @@
-"""Sums of money as people write them: `€12.500`, `USD 40k`, `zwischen 5 und 10 Tsd. Euro`."""
+"""Sums of money as people write them: `€12.500`, `USD 40k`, `zwischen 5 und 10 Tsd. Euro`.
+
+Our own, because price-parser reads `50k EUR` as 50, `1,5 Mio EUR` as 1.5, and of a range one end.
+"""
 # ruff: noqa: E501, RUF001 - signs and words for money in many scripts
 
 from __future__ import annotations

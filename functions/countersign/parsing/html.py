@@ -1,4 +1,7 @@
-"""The text that a reader of an HTML mail sees, with quoted history marked by `> `."""
+"""The text that a reader of an HTML mail sees, with quoted history marked by `> `.
+
+Our own, because html2text and selectolax give out text that `display:none` hides.
+"""
 
 import html
 import re

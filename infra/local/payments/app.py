@@ -1,5 +1,5 @@
 """The demo payments server: a small real HTTP server in Stripe's public REST shape, with Stripe's
-idempotency: one key, one answer."""
+idempotency: one key, one answer. Our own, because localstripe knows no idempotency keys."""
 
 from __future__ import annotations
 

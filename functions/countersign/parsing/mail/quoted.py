@@ -1,4 +1,8 @@
-"""What the sender wrote now, apart from the history below it and the signature."""
+"""What the sender wrote now, apart from the history below it and the signature.
+
+Our own, because mail-parser-reply takes the `From: Hamburg` of a transport for an earlier mail and
+drops it with all that follows.
+"""
 
 import re
 from dataclasses import dataclass
