@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,15 @@ from hypothesis import strategies as st
 
 from countersign.domain.approvals import codes
 from countersign.domain.approvals.approval import Approval, Choice
-from countersign.domain.approvals.codes import ABOVE, CODE_FOR, CODES_WITHIN, TRIES, Code
+from countersign.domain.approvals.codes import (
+    ABOVE,
+    CODE_FOR,
+    CODES_WITHIN,
+    TRIES,
+    Code,
+    count_wrong,
+)
+from countersign.domain.errors import StoreConflict
 from countersign.domain.money import Money
 from countersign.domain.policy.release import Limits
 from tests.builders import ANA, AT, BEN, approval, decision, held
@@ -21,6 +30,13 @@ from tests.builders import ANA, AT, BEN, approval, decision, held
 CRM, MAIL = held(), held(1, "mail.memo")
 ASKED = approval(CRM, MAIL)
 REJECT = Choice.REJECT
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """Something that is closed by too many wrong codes."""
+
+    tries: int
 
 
 def euro(amount: str) -> Money:
@@ -157,3 +173,26 @@ def test_a_seal_hides_the_code_and_is_of_this_key_matter_and_salt(typed: str) ->
     ]
     assert sealed not in others
     assert sealed != typed
+
+
+def test_guesses_of_the_same_moment_are_counted_one_by_one() -> None:
+    """Who was second counts on what the first one left; who always comes second says what is there
+    after as many tries as are allowed."""
+    stored = [Guessed(0)]
+
+    def again() -> Guessed:
+        return stored[-1]
+
+    def count(held: Guessed) -> None:
+        if held.tries != stored[-1].tries:
+            raise StoreConflict("another guess was first")
+        stored.append(Guessed(held.tries + 1))
+
+    assert count_wrong(Guessed(0), count, again) == 1
+    assert count_wrong(Guessed(0), count, again) == 2
+
+    def beaten(_: Guessed) -> None:
+        stored.append(Guessed(stored[-1].tries + 1))
+        raise StoreConflict("another guess was first")
+
+    assert count_wrong(again(), beaten, again) == 2 + TRIES

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from countersign.domain.policy.proposal import Usage, flat, ungrounded
+from countersign.domain.policy.proposal import Fact, Usage, flat, ungrounded
 from tests.builders import fact, proposal
 
 SOURCE = "Dear team,\r\n\r\nwe are Zoë & Sons from Köln;\tour budget\nis 12,500 EUR until May."
@@ -112,3 +112,13 @@ def test_usage_adds_up() -> None:
     two = Usage(calls=1, input_tokens=1, output_tokens=2, usd=Decimal("0.2"))
     assert one.plus(two) == Usage(calls=2, input_tokens=901, output_tokens=12, usd=Decimal("0.3"))
     assert one.plus(Usage()) == one
+
+
+@pytest.mark.parametrize("quote", ["500 EUR", "2,500 EUR", "12,50", "Galway \u241e Ireland"])
+def test_a_quote_cuts_no_number_and_spans_no_parts(quote: str) -> None:
+    """A piece of a longer number is another number; what stands apart was not said together."""
+    source = "it is 12,500 EUR \u241e Galway \u241e Ireland"
+    said = Fact(value="x", quotes=(quote,))
+    assert ungrounded({"sum": said}, source) == ["fact sum: a quote is not verbatim"]
+    whole = Fact(value="x", quotes=("12,500 EUR", "Galway"))
+    assert ungrounded({"sum": whole}, source) == []
