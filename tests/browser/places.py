@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from countersign.domain.approvals.directory import SigningLimit
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
+from tests.browser.serving import press
 from tests.fakes.world import ANA, World
 from tests.unit.web.many import escalated, many
 from tests.unit.web.member import mailed
@@ -47,17 +48,17 @@ def approves(page: Page, code: str = "") -> None:
     for radio in page.locator("input[value=approve]").all():
         radio.check()
     page.fill("#code", code or page.inner_text("#code-shown"))
-    page.click("button:has-text('Record')")
+    press(page, "button:has-text('Record')")
 
 
 def signs_in(page: Page, world: World, base: str) -> None:
     """By the mailed link, to the inbox."""
     page.goto(f"{base}/approvals/sign-in")
     page.fill("#address", ANA.address)
-    page.click("main button")
+    press(page, "main button")
     page.goto(base + mailed(world, ANA.address))
     page.fill("#code", page.inner_text("#code-shown"))
-    page.click("main button")
+    press(page, "main button")
 
 
 def becomes(world: World, **update: Any) -> None:
@@ -83,7 +84,7 @@ def _error(page: Page, _world: World, base: str) -> None:
     for radio in page.locator("input[value=reject]").all():
         radio.check()
     page.fill("#code", "WRONG")
-    page.click("button:has-text('Record')")
+    press(page, "button:has-text('Record')")
 
 
 def _code_step(page: Page, world: World, base: str) -> None:
@@ -95,7 +96,7 @@ def _code_step(page: Page, world: World, base: str) -> None:
 def _code_wrong(page: Page, world: World, base: str) -> None:
     _code_step(page, world, base)
     page.fill("#mailed", "000000")
-    page.click("button:has-text('Record')")
+    press(page, "button:has-text('Record')")
 
 
 def _edit(page: Page, _world: World, base: str) -> None:
@@ -119,7 +120,7 @@ def _half(page: Page, world: World, base: str) -> None:
     page.locator("input[value=reject]").last.check()
     page.select_option("#cause", "wrong tone")
     page.fill("#code", page.inner_text("#code-shown"))
-    page.click("button:has-text('Record')")
+    press(page, "button:has-text('Record')")
 
 
 def _second(page: Page, world: World, base: str) -> None:
@@ -148,7 +149,7 @@ def _sign_in(page: Page, _world: World, base: str) -> None:
 def _sign_in_link(page: Page, world: World, base: str) -> None:
     _sign_in(page, world, base)
     page.fill("#address", ANA.address)
-    page.click("main button")
+    press(page, "main button")
     page.goto(base + mailed(world, ANA.address))
 
 
@@ -162,7 +163,7 @@ def _bulk(page: Page, world: World, base: str) -> None:
     group.locator("input[name=all]").check()
     group.locator("input[value=approve]").check()
     group.locator(".code-input").fill(group.locator(".code").inner_text())
-    group.locator("button").click()
+    press(page, group.locator("button"))
 
 
 def _case(page: Page, world: World, base: str) -> None:

@@ -1,20 +1,20 @@
-"""The approval door behind a real HTTP server on loopback, and Chromium in front of it."""
+"""Every page below /approvals behind a real HTTP server on loopback, and Chromium before it."""
 
 from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
-from countersign.approvals.handlers import answer
+from countersign.entrypoints.pages import answer
 from countersign.web.http import Request
 from tests.fakes.world import World
 from tests.unit.web.plot import Plot
@@ -34,8 +34,8 @@ ARGS = (
 
 
 @contextmanager
-def served(plot: Plot | None = None) -> Iterator[tuple[World, str]]:
-    """A waiting job, and the address under which its pages are served."""
+def online(made: Callable[[str], World]) -> Iterator[tuple[World, str]]:
+    """A world made for the address under which its pages are served, and that address."""
     world: World
 
     class Door(BaseHTTPRequestHandler):
@@ -49,7 +49,8 @@ def served(plot: Plot | None = None) -> Iterator[tuple[World, str]]:
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            reply = answer(world.deps, Request.of(_event(self, body))).as_event()
+            path = urlsplit(self.path).path
+            reply = answer(world.deps, path, Request.of(_event(self, body))).as_event()
             self.send_response(reply["statusCode"])
             for name, value in reply["headers"].items():
                 self.send_header(name, value)
@@ -62,7 +63,7 @@ def served(plot: Plot | None = None) -> Iterator[tuple[World, str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     base = f"http://127.0.0.1:{server.server_port}"
-    world = waiting(plot, base_url=base)
+    world = made(base)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
@@ -71,6 +72,11 @@ def served(plot: Plot | None = None) -> Iterator[tuple[World, str]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def served(plot: Plot | None = None) -> AbstractContextManager[tuple[World, str]]:
+    """A waiting job, and the address under which its pages are served."""
+    return online(lambda base: waiting(plot, base_url=base))
 
 
 @contextmanager
@@ -84,14 +90,21 @@ def chromium() -> Iterator[Chromium]:
             browser.close()
 
 
+def press(page: Page, target: str | Locator) -> None:
+    """Press what leads to another page and be there: a click alone returns before the answer."""
+    with page.expect_navigation():
+        (page.locator(target) if isinstance(target, str) else target).click()
+
+
 def _event(door: BaseHTTPRequestHandler, body: bytes) -> dict[str, Any]:
     """The request in the HTTP API's shape, the cookie left in its header."""
     url = urlsplit(door.path)
-    _, _, link, secret = (*url.path.split("/"), "", "", "")[:4]
+    parts = (*url.path.split("/")[2:], "", "")
     return {
         "requestContext": {"http": {"method": door.command}},
-        "pathParameters": {"link": link, "secret": secret},
+        "rawPath": url.path,
         "queryStringParameters": dict(parse_qsl(url.query, keep_blank_values=True)),
+        "pathParameters": {"link": parts[0], "secret": parts[1]},
         "headers": dict(door.headers.items()),
         "body": base64.b64encode(body).decode(),
         "isBase64Encoded": True,

@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.browser.pages_serving import online
 from tests.browser.places import PLACES, office
-from tests.browser.serving import CHROMIUM, chromium, served
+from tests.browser.serving import CHROMIUM, chromium, online, press, served
 from tests.unit.web.plot import Plot
 from tests.unit.web.waiting import JOB, SECRETS, TOKEN, approval
 
@@ -55,7 +54,7 @@ def test_approve_on_a_phone(browser: Chromium) -> None:
         for radio in page.locator("input[value=approve]").all():
             radio.check()
         page.fill("#code", page.inner_text("#code-shown").lower())
-        page.click("button")
+        press(page, "button")
         assert page.inner_text("h1") == "Your decision is recorded"
         assert (overflow(page), console) == (0, [])
         assert approval(world).decision is not None
@@ -66,11 +65,11 @@ def test_edit_on_a_phone(browser: Chromium) -> None:
     """Follow the link, change the text, type the code: the edit stands and the link is dead."""
     with served() as (world, base):
         page, console = opened(browser, base)
-        page.click("a[href='?edit=2']")
+        press(page, "a[href='?edit=2']")
         assert overflow(page) == 0
         page.fill("#field-text", "Dear Ms Keller,\n\nI will call you on Monday.")
         page.fill("#code", page.inner_text("#code-shown"))
-        page.click("button")
+        press(page, "button")
         assert page.inner_text("h1") == "Your edit is recorded"
         assert (overflow(page), console) == (0, [])
         (edited,) = [held for held in world.store.load(JOB).ledger if held.edited_by]
@@ -85,8 +84,8 @@ def test_looking_at_a_form_and_going_back_changes_nothing(browser: Chromium) -> 
     """To the edit and back, without a change: the same request waits, and nothing was written."""
     with served() as (world, base):
         page, console = opened(browser, base)
-        page.click("a[href='?edit=1']")
-        page.click("a[href='?']")
+        press(page, "a[href='?edit=1']")
+        press(page, "a[href='?']")
         assert page.inner_text("h1") == "2 actions wait for your signature"
         assert (world.store.writes, console) == (0, [])
 
@@ -97,8 +96,7 @@ def test_script_running_clicker_decides_nothing(browser: Chromium) -> None:
         page, _ = opened(browser, base)
         page.click("button")
         page.evaluate("document.querySelector('form').noValidate = true")
-        page.click("button")
-        page.wait_for_url("**/approvals/**")
+        press(page, "button")
         assert (approval(world).decision, world.store.writes) == (None, 0)
 
 
@@ -150,5 +148,5 @@ def test_the_mailed_code_is_asked_for_in_view(browser: Chromium, place: str) -> 
         assert page.evaluate("scrollY") == 0
         assert page.locator("#mailed-step li").count() == 2
         page.fill("#mailed", re.findall(r"^\d{6}$", world.mail.sent[-1].text, re.MULTILINE)[0])
-        page.click("button")
+        press(page, "button")
         assert page.inner_text("h1") == "Your decision is recorded"

@@ -11,9 +11,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.browser.pages_serving import online
 from tests.browser.places import PLACES, office
-from tests.browser.serving import CHROMIUM, chromium
+from tests.browser.serving import CHROMIUM, chromium, online
 
 pytestmark = [
     pytest.mark.browser,

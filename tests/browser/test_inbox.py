@@ -10,8 +10,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
 from countersign.domain.jobs.job import Status
-from tests.browser.pages_serving import online
-from tests.browser.serving import CHROMIUM, chromium
+from tests.browser.serving import CHROMIUM, chromium, online, press
 from tests.fakes.world import ANA, World
 from tests.unit.web.many import escalated, many
 from tests.unit.web.member import mailed
@@ -48,10 +47,10 @@ def signed_in(browser: Chromium, world: World, base: str, *, scripts: bool = Fal
     page = browser.new_context(viewport=PHONE, java_script_enabled=scripts).new_page()
     page.goto(f"{base}/approvals")
     page.fill("#address", ANA.address)
-    page.click("main button")
+    press(page, "main button")
     page.goto(base + mailed(world, ANA.address))
     page.fill("#code", page.inner_text("#code-shown").lower())
-    page.click("main button")
+    press(page, "main button")
     return page
 
 
@@ -70,9 +69,9 @@ def test_sign_in_and_decide_many_on_a_phone(browser: Chromium) -> None:
         group.locator("input[name=all]").check()
         group.locator("input[value=approve]").check()
         group.locator(".code-input").fill(group.locator(".code").inner_text().lower())
-        group.locator("button").click()
+        press(page, group.locator("button"))
         assert page.inner_text("h1") == "3 of 3 approved"
-        page.click("text=Back to the inbox")
+        press(page, "text=Back to the inbox")
         assert page.inner_text("h1") == "1 request and 1 case wait for you"
         assert world.store.writes == 3
 
@@ -116,16 +115,16 @@ def test_a_clicker_signs_nobody_in_and_decides_nothing(browser: Chromium) -> Non
         page = browser.new_page()
         page.goto(f"{base}/approvals/sign-in")
         page.fill("#address", ANA.address)
-        page.click("main button")
+        press(page, "main button")
         writes, link = world.sign_ins.writes, mailed(world, ANA.address)
         page.goto(base + link)
         page.evaluate("document.querySelector('form').noValidate = true")
-        page.click("main button")
+        press(page, "main button")
         assert page.inner_text("h2") == "You are not signed in yet"
         assert world.sign_ins.writes == writes
         ours = signed_in(browser, world, base, scripts=True)
         ours.evaluate("document.querySelectorAll('form').forEach(one => one.noValidate = true)")
-        ours.click("text=Record for the checked")
+        press(ours, "text=Record for the checked")
         assert "Nothing was recorded" in ours.content()
         assert world.store.writes == 0
 

@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.browser.pages_serving import online
 from tests.browser.places import approves, costs, link, office
-from tests.browser.serving import CHROMIUM, chromium
+from tests.browser.serving import CHROMIUM, chromium, online, press
 from tests.browser.test_axe import violations
 from tests.fakes.world import ANA, World
 from tests.unit.web.waiting import approval
@@ -79,7 +78,7 @@ def test_it_fits_and_decides(
         approves(page)
         fits(page, scripts=scripts)
         page.fill("#mailed", mailed_code(world))
-        page.click("button:has-text('Record')")
+        press(page, "button:has-text('Record')")
         assert page.inner_text("h1") == "Your decision is recorded"
         fits(page, scripts=scripts)
         assert approval(world).decision is not None

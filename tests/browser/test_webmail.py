@@ -10,9 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.browser.pages_serving import online
 from tests.browser.places import approves, office, signs_in
-from tests.browser.serving import CHROMIUM, chromium
+from tests.browser.serving import CHROMIUM, chromium, online, press
 from tests.fakes.world import World
 from tests.unit.web.waiting import SECRETS, approval
 
@@ -73,7 +72,7 @@ def test_a_click_in_webmail_finds_the_person_signed_in() -> None:
         page = context.new_page()
         signs_in(page, world, base)
         page.goto(mails)
-        page.click("#case")
+        press(page, "#case")
         assert page.url == base + CASE
         assert "A case for" in page.inner_text("h1")
 
@@ -84,7 +83,7 @@ def test_two_tabs_of_one_link_show_one_code_and_the_first_still_decides() -> Non
         pages = [context.new_page(), context.new_page()]
         for page in pages:
             page.goto(mails)
-            page.click("#link")
+            press(page, "#link")
         codes = {page.inner_text("#code-shown") for page in pages}
         assert len(codes) == 1
         approves(pages[0])
@@ -98,8 +97,8 @@ def test_a_form_of_another_site_decides_nothing() -> None:
     with at_webmail() as (world, _, mails, context):
         page = context.new_page()
         page.goto(mails)
-        page.click("#link")
+        press(page, "#link")
         page.goto(mails)
-        page.click("button")
+        press(page, "button")
         assert "did not come from our page" in page.inner_text("h1")
         assert approval(world).decision is None
