@@ -8,7 +8,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from countersign.domain.errors import ContractBroken, NotAuthorised
+from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.jobs.rollback import allowed, roll_back
 from countersign.portal.job import Preview, preview
 from countersign.runtime.deps import Deps
@@ -43,7 +43,7 @@ def rollback(  # noqa: PLR0917 - Typer turns each parameter into an option
 
 
 def plan(deps: Deps, job_id: str, by: str, reason: str) -> tuple[Preview, int]:
-    """What the order would do, and to which version of the job. Raises NotFound, NotAuthorised or
+    """What the order would do, and to which version of the job. Raises NotFound, NotPermitted or
     ContractBroken before anybody is asked to confirm what would be refused anyway."""
     record = load(deps.store, job_id)
     if not reason.strip():
@@ -51,7 +51,7 @@ def plan(deps: Deps, job_id: str, by: str, reason: str) -> tuple[Preview, int]:
     workflow = deps.workflows.get(record.job.workflow)
     judged = allowed(deps.people.directory().member(by), record, workflow)
     if workflow is None or not judged.allowed:
-        raise NotAuthorised(f"{job_id} is not rolled back: {judged.reason}")
+        raise NotPermitted(f"{job_id} is not rolled back: {judged.reason}")
     return preview(record, workflow), record.job.version
 
 

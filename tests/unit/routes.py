@@ -18,6 +18,8 @@ ORDERS = "jobs/rollback.py"
 ONLY_IN: Mapping[str, frozenset[str]] = {
     # Signs after `authority` has judged: the one caller of `decide`.
     "decide": frozenset({JUDGE}),
+    # Judges a decision for `sign`: a page that asked it too would say nothing that counts.
+    "authority": frozenset(),
     # The one caller of `sign`, in the one conditional write.
     "sign": frozenset({RECORDER}),
     # Time's decision: "not approved", and nothing else.
@@ -62,7 +64,7 @@ ROUTES: Mapping[str, frozenset[str]] = {
 
 _DECIDING = {
     "countersign.domain.approvals.approval": {"decide", "apply_decision", "expire", "give_up"},
-    "countersign.domain.approvals.authority": {"sign"},
+    "countersign.domain.approvals.authority": {"authority", "sign"},
     "countersign.domain.planning.edits": {"edited"},
     "countersign.domain.approvals.questions": {"asked"},
     "countersign.domain.jobs.cases": {"resolve"},

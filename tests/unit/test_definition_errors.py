@@ -17,9 +17,10 @@ State = dict[str, Any]
 NEVER_LEAVES_A_FUNCTION = {
     "CountersignError": "the root; nobody raises it",
     "IllegalMove": "a defect of ours when it leaves a step: States.ALL hands it to a person",
-    "SlotTaken": "slotting.py: another slot is taken, or the visit waits for one",
-    "Ambiguous": "steps/act.py: looked for again under the same key, or unknown",
-    "NotAuthorised": "steps/act.py and the approval page: a failed action, a refused decision",
+    "SlotTaken": "steps/act/visit.py: another slot is taken, or the visit waits for one",
+    "Ambiguous": "steps/act/execute.py: looked for again under the same key, or unknown",
+    "NotAuthorised": "steps/act/execute.py: a failed action; the approval page: damaged",
+    "NotPermitted": "pages and commands: the person is told why",
     "AlreadyDecided": "the approval page and the case command: told to the second person",
     "NotFound": "steps/prepare.py: quarantined; doors: 404",
 }

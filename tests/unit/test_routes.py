@@ -201,6 +201,10 @@ SEEDED = (
         "def f(a, d):\n    return approval.decide(a, d)\n"
     ),
     (
+        "from countersign.domain.approvals.authority import authority\n\n"
+        "def f(m, a, d):\n    return authority(m, a, d)\n"
+    ),
+    (
         "from countersign.domain.approvals.authority import sign\n\n"
         "def f(p, a, d):\n    return sign(p, a, d)\n"
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from countersign import observability
 from countersign.approvals.access import AskedT
@@ -66,11 +66,12 @@ def record_decision(
     """The visit after the write. Its approval holds `decision`, or somebody else's, or the job
     does not wait any more: the caller compares. `typed` is the code that was mailed, if it was.
 
-    Raises CodeAsked when the decision needs a mailed code, NotAuthorised when the stored bytes are
-    not what was shown, StoreConflict when other writers did not let go.
+    Raises NotPermitted when this person may not decide so, CodeAsked when they may and a mailed
+    code is needed, NotAuthorised when the stored bytes are not what was shown, StoreConflict when
+    other writers did not let go.
     """
-    asked(here.record, here.approval, here.now)
-    confirmed = confirm(deps, here, decision, typed or Typed())
+    # Once, however often the write is tried: each look at a mailed code counts as a try.
+    confirmed = cache(lambda: confirm(deps, here, decision, typed or Typed()))
 
     def signed(record: JobRecord) -> Change | None:
         now = here.at(record)
@@ -78,7 +79,7 @@ def record_decision(
             return None
         asked(record, now.approval, now.now)
         approval = sign(deps.people.directory(), now.approval, decision)
-        return _change(now, approval, decision, confirmed=confirmed)
+        return _change(now, approval, decision, confirmed=confirmed())
 
     record, change = deps.update(here.record.job.job_id, signed)
     after = here.at(record)

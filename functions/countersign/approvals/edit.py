@@ -14,7 +14,7 @@ from countersign.approvals.outcome import EDITED, closed, replaced_notice
 from countersign.approvals.views.actions import Param, exact
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.authority import may_edit
-from countersign.domain.errors import ContractBroken, NotAuthorised
+from countersign.domain.errors import ContractBroken, CountersignError, NotPermitted
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.shown import asked
 from countersign.domain.ledger.entry import LedgerEntry, params_of
@@ -161,7 +161,7 @@ def _take(
         return _shown(here, chosen, replace(form, faults=found), 422)
     try:
         after = record_edit(deps, here, chosen.held, form.texts)
-    except ContractBroken as refused:
+    except (ContractBroken, NotPermitted) as refused:
         found = (Fault("edit", _sentence(refused)),)
         return _shown(here, chosen, replace(form, faults=found), 422)
     if after.approval.superseded:
@@ -196,8 +196,8 @@ def record_edit(
     decided, or time did.
 
     Raises ContractBroken, with a sentence for the person, when the edit is not allowed;
-    NotAuthorised when the stored bytes moved or the person may not edit; HttpRefusal when another
-    edit was first; StoreConflict when other writers did not let go.
+    NotPermitted when the person may not edit, NotAuthorised when the stored bytes moved;
+    HttpRefusal when another edit was first; StoreConflict when other writers did not let go.
     """
 
     def change_of(record: JobRecord) -> Change | None:
@@ -217,10 +217,10 @@ def record_edit(
 def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Change:
     """The new entry, the request void with all its links and signatures. The due row heals a crash
     before the execution was told."""
-    made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
     judged = may_edit(here.member, here.approval, here.now)
     if not judged.allowed:
-        raise NotAuthorised(judged.reason)
+        raise NotPermitted(judged.reason)
+    made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
     return Change(
         event=EDITED,
         actor=f"person:{here.person.id}",
@@ -239,7 +239,7 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
     )
 
 
-def _sentence(refused: ContractBroken) -> str:
+def _sentence(refused: CountersignError) -> str:
     words = str(refused)
     return f"This edit cannot be recorded: {words}{'' if words.endswith('.') else '.'}"
 

@@ -16,7 +16,7 @@ from countersign.approvals.questions import ask_back, give_answer
 from countersign.approvals.service import contact_for
 from countersign.approvals.views.request import request as request_view
 from countersign.domain.approvals.approval import Choice, Decision
-from countersign.domain.approvals.authority import authority
+from countersign.domain.errors import NotPermitted
 from countersign.runtime.deps import Deps
 from countersign.web.forms import Fault, Form, trust_origin
 from countersign.web.http import Request, Response
@@ -107,14 +107,14 @@ def take(
     form.about(filled, here.approval)
     code = code_faults(deps, here.link, held, filled.code)
     faults = (*form.faults(filled, here.approval), *code)
-    decision = _decision(here, held, filled)
-    judged = authority(here.member, here.approval, decision)
-    if not faults and not judged.allowed:
-        faults = (Fault("choice-1", f"This cannot be recorded: {judged.reason}."),)
     if faults:
         return show(deps, here, held, replace(filled, faults=faults))
+    decision = _decision(here, held, filled)
     try:
         after = record_decision(deps, here, decision, filled.typed)
+    except NotPermitted as refused:
+        faults = (Fault("choice-1", f"This cannot be recorded: {refused}."),)
+        return show(deps, here, held, replace(filled, faults=faults))
     except CodeAsked as code_asked:
         return show(deps, here, held, _asking(filled, code_asked))
     if decision not in after.approval.signatures:

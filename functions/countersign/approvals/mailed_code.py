@@ -12,9 +12,8 @@ from countersign.approvals.access import Addressee
 from countersign.approvals.form import Typed
 from countersign.domain.approvals import codes
 from countersign.domain.approvals.approval import Decision
-from countersign.domain.approvals.authority import authority
 from countersign.domain.approvals.codes import CODE_FOR, MOST_CODES, TRIES, Code
-from countersign.domain.errors import Ambiguous, NotAuthorised, Refused, StoreConflict, Transient
+from countersign.domain.errors import Ambiguous, Refused, StoreConflict, Transient
 from countersign.domain.mail import Email
 from countersign.domain.money import Money
 from countersign.domain.policy.release import Limits
@@ -165,18 +164,15 @@ class _Wanted:
 
 
 def confirm(deps: Deps, here: Addressee, decision: Decision, typed: Typed) -> bool:
-    """Whether a mailed code confirms the decision; False when it needs none.
+    """Whether a mailed code confirms the decision of somebody who may decide; False when it needs
+    none.
 
     Raises CodeAsked when one is needed and the right one was not typed: then nothing may be
-    decided. NotAuthorised for somebody who may not decide anyway: no code is mailed to them.
-    StoreConflict when other writers did not let go.
+    decided. StoreConflict when other writers did not let go.
     """
     amounts = codes.above(here.approval, decision, _limits(here))
     if not amounts:
         return False
-    judged = authority(here.member, here.approval, decision)
-    if not judged.allowed:
-        raise NotAuthorised(judged.reason)
     for _ in range(_WRITES):
         try:
             _tried(deps, _Wanted(here, decision, amounts), typed)

@@ -26,7 +26,7 @@ from countersign.domain.approvals.questions import (
     asked,
     no_more,
 )
-from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised
+from countersign.domain.errors import AlreadyDecided, ContractBroken, NotPermitted
 from countersign.domain.jobs.change import Change, Due, JobRecord, Link
 from countersign.domain.jobs.shown import stored
 from countersign.domain.workflow import Workflow
@@ -166,7 +166,7 @@ def _take_question(deps: Deps, request: Request, here: LinkHolder) -> Response:
     if not form.faults:
         try:
             _record_question(deps, here, form.texts[_TEXT])
-        except NotAuthorised:
+        except NotPermitted:
             return notice(notices.NO_QUESTION)
         except ContractBroken as wrong:
             form = replace(form, faults=(Fault(_TEXT, str(wrong)),))
@@ -186,7 +186,7 @@ def _ask_view(here: LinkHolder, contact: Person) -> QuestionPage:
 
 def _record_question(deps: Deps, here: LinkHolder, text: str) -> None:
     """Store it, with more time for the first one; `tick` mails it. Raises ContractBroken for its
-    text, NotAuthorised when no more may be asked."""
+    text, NotPermitted when no more may be asked."""
 
     def change_of(record: JobRecord) -> Change:
         now, contact = here.at(record), _contact(deps, here)

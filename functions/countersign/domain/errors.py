@@ -21,6 +21,7 @@ CountersignError
     ├── SlotTaken             somebody else has the slot of a connector that we wanted
     ├── Ambiguous             an effect may or may not have happened
     ├── NotAuthorised         an action without a live, matching authority
+    │   └── NotPermitted      this person may not do this now; nothing is wrong with what is stored
     ├── AlreadyDecided        a second decision on the same approval
     └── NotFound              no such job, link or payload
 
@@ -132,6 +133,10 @@ class Ambiguous(CountersignError):  # noqa: N818 - as Transient
 
 class NotAuthorised(CountersignError):  # noqa: N818 - as Transient
     """An action reached Act without an authority that covers its exact bytes."""
+
+
+class NotPermitted(NotAuthorised):
+    """A judge of people said no. The message is its reason, for the person to read."""
 
 
 class AlreadyDecided(CountersignError):  # noqa: N818 - as Transient

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from countersign.domain.errors import ContractBroken, NotAuthorised
+from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.jobs.cases import Case, Resolution, Way, resolve
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
@@ -31,7 +31,7 @@ def take_out(
     """End the job's case. `facts` are corrections, for `resume` only. `happened` is what the person
     found of actions whose outcome was unknown; `done` without it says that they took effect.
 
-    Raises NotFound, NotAuthorised for who may not, AlreadyDecided, or ContractBroken with what is
+    Raises NotFound, NotPermitted for who may not, AlreadyDecided, or ContractBroken with what is
     missing.
     """
     record = deps.store.load(job_id)
@@ -53,7 +53,7 @@ def _judge(deps: Deps, record: JobRecord, by: str) -> None:
     workflow = deps.workflows.get(record.job.workflow)
     judged = may_resolve(deps.people.directory().member(by), record, workflow)
     if not judged.allowed:
-        raise NotAuthorised(f"{by} may not end this case: {judged.reason}")
+        raise NotPermitted(f"{by} may not end this case: {judged.reason}")
 
 
 def _case(deps: Deps, record: JobRecord) -> Case:

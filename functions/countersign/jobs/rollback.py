@@ -6,7 +6,7 @@ from typing import Any
 
 from countersign.domain.approvals.authority import Authority
 from countersign.domain.approvals.directory import Member
-from countersign.domain.errors import ContractBroken, NotAuthorised, StoreConflict
+from countersign.domain.errors import ContractBroken, NotPermitted, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.planning.rollback import may_roll_back, ordered, refusal
 from countersign.domain.workflow import Workflow
@@ -28,7 +28,7 @@ def roll_back(
     """Order it, and start the execution that carries it out; should that be lost, `tick` does.
 
     `version` is that of the job that the person was shown: another one is not theirs to order.
-    Raises NotFound, NotAuthorised, or ContractBroken with why there is nothing to order.
+    Raises NotFound, NotPermitted, or ContractBroken with why there is nothing to order.
     """
 
     def order(record: JobRecord) -> Change:
@@ -52,5 +52,5 @@ def _order(deps: Deps, record: JobRecord, by: str, reason: str) -> Change:
         raise ContractBroken(f"this code does not know the workflow {record.job.workflow}")
     judged = may_roll_back(deps.people.directory().member(by), workflow, record)
     if not judged.allowed:
-        raise NotAuthorised(f"{by} may not roll this back: {judged.reason}")
+        raise NotPermitted(f"{by} may not roll this back: {judged.reason}")
     return ordered(record, workflow, by=by, reason=reason, now=deps.clock.now())

@@ -12,8 +12,7 @@ from countersign.approvals.access import Addressee, arrived
 from countersign.approvals.decide import record_decision
 from countersign.approvals.mailed_code import CodeAsked
 from countersign.domain.approvals.approval import Choice, Decision
-from countersign.domain.approvals.authority import authority
-from countersign.domain.errors import NotAuthorised, Transient, UnknownVersion
+from countersign.domain.errors import NotAuthorised, NotPermitted, Transient, UnknownVersion
 from countersign.portal.inbox_view import MOST, shown
 from countersign.portal.risk import like, together
 from countersign.portal.session import SignedIn
@@ -190,10 +189,10 @@ def _record(deps: Deps, here: Addressee, filled: FilledGroup, value: str) -> str
         opened_at=filled.opened_at,
         via="inbox",
     )
-    judged = authority(here.member, here.approval, decision)
-    if not judged.allowed:
-        return f"Nothing was recorded: {judged.reason}."
-    after = record_decision(deps, here, decision)
+    try:
+        after = record_decision(deps, here, decision)
+    except NotPermitted as refused:
+        return f"Nothing was recorded: {refused}."
     return "" if decision in after.approval.signatures else _closed(after)
 
 

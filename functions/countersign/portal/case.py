@@ -12,8 +12,8 @@ from countersign.domain.errors import (
     AlreadyDecided,
     ContractBroken,
     IllegalMove,
-    NotAuthorised,
     NotFound,
+    NotPermitted,
     UnknownVersion,
 )
 from countersign.domain.jobs.cases import Way
@@ -203,7 +203,7 @@ def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: FilledCase) -> 
             words=filled.words,
             facts=facts,
         )
-    except (AlreadyDecided, ContractBroken, IllegalMove, NotAuthorised) as refused:
+    except (AlreadyDecided, ContractBroken, IllegalMove, NotPermitted) as refused:
         return (Fault("way", f"Nothing was recorded: {refused}."),)
     return ()
 

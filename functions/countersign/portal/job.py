@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from countersign.domain.errors import ContractBroken, NotAuthorised, UnknownVersion
+from countersign.domain.errors import ContractBroken, NotPermitted, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
 from countersign.domain.planning.rollback import may_resolve, outcome
@@ -135,7 +135,7 @@ def _ordered(deps: Deps, who: SignedIn, record: JobRecord, reason: str) -> tuple
     try:
         job, by = record.job, who.member.person.id
         roll_back(deps, job.job_id, by=by, reason=reason, version=job.version)
-    except (ContractBroken, NotAuthorised) as refused:
+    except (ContractBroken, NotPermitted) as refused:
         return (Fault("reason", f"Nothing was ordered: {refused}."),)
     return ()
 

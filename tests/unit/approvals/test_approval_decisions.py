@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,9 @@ from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Job
 from tests.fakes.store import FakeStore
+from tests.fakes.world import ANA
 from tests.unit.web.visitor import Browser
-from tests.unit.web.waiting import JOB, TOKEN, approval, waiting
+from tests.unit.web.waiting import APPROVAL, JOB, TOKEN, approval, tampered, waiting
 
 ROUNDS = 20
 THREADS = 8
@@ -102,6 +104,33 @@ def test_lost_callback_loses_no_decision(error: Exception) -> None:
     assert approval(world).decision is not None
     assert set(world.store.load(JOB).due) == {"callback"}
     assert "Your decision is recorded" in ana.opens().body
+
+
+def test_who_may_not_reads_why_and_nothing_is_called_damaged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Somebody who may not decide keeps the form, with the reason, and no alarm is raised."""
+    world = waiting()
+    ana = Browser(world)
+    ana.opens()
+    held = world.store.load(JOB)
+    own = approval(world).model_copy(update={"requester": ANA.address})
+    world.store.put(replace(held, approvals={APPROVAL: own}))
+    assert ana.posts(ana.filled()).status == 422
+    assert "This cannot be recorded: nobody approves their own request." in ana.page
+    assert "ApprovalsDamaged" not in capsys.readouterr().out
+
+
+@pytest.mark.control
+def test_bytes_that_moved_are_called_damaged(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control: what nobody may sign is the other answer of the same gate, with its alarm."""
+    world = waiting()
+    ana = Browser(world)
+    ana.opens()
+    tampered(world, 2, body=world.store.load(JOB).ledger[2].body.replace("Dear", "Hi"))
+    assert ana.posts(ana.filled()).status == 409
+    assert "Nothing can be signed here" in ana.page
+    assert "ApprovalsDamaged" in capsys.readouterr().out
 
 
 def test_execution_that_waits_no_more_frightens_nobody() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -159,6 +160,18 @@ def test_what_may_not_be_edited_stays_as_it_was(name: str) -> None:
     assert response.status == status
     assert why in response.body
     assert (journey.record.ledger, bool(journey.record.pending)) == (before, True)
+
+
+def test_who_may_not_edit_any_more_reads_why() -> None:
+    """A right that was taken away while they typed: the form comes back with the reason."""
+    world, journey = asked_job()
+    browser = at_work(world, ANA.address, edit="1")
+    (approval,) = journey.record.approvals.values()
+    own = approval.model_copy(update={"requester": ANA.address})
+    world.store.put(replace(journey.record, approvals={approval.approval_id: own}))
+    assert browser.posts(browser.fields(**{TEXT: NEW})).status == 422
+    assert "This edit cannot be recorded: nobody approves their own request." in browser.page
+    assert journey.record.ledger[3].edited_by == ""
 
 
 def test_a_form_of_another_site_or_browser_edits_nothing() -> None:

@@ -121,6 +121,19 @@ def test_five_tries_then_the_code_is_dead_and_another_one_works() -> None:
     assert signed(journey) == ["ines"]
 
 
+def test_a_right_code_counts_once_however_often_the_decision_is_written() -> None:
+    """The last try is right, and somebody else writes the job first: it is not tried again."""
+    world, journey, ines = asked()
+    form = ines.filled()
+    ines.posts(form)
+    (code,) = codes(world)
+    for _ in range(TRIES - 1):
+        ines.posts({**form, "mailed": wrong(code)})
+    world.store.refuses("signed by a person")
+    assert ines.posts({**form, "mailed": code}).status == 303
+    assert (signed(journey), world.codes.counted) == (["ines"], [1, 2, 3, 4, 5])
+
+
 def test_what_is_no_code_at_all_is_no_try() -> None:
     """Nothing typed, letters, five digits: the page says what it wants and counts nothing."""
     world, _, ines = asked()

@@ -11,7 +11,7 @@ from pydantic import field_validator
 
 from countersign.domain.approvals.links import ClosedLink
 from countersign.domain.contract import Contract, Value
-from countersign.domain.errors import AlreadyDecided, NotAuthorised
+from countersign.domain.errors import AlreadyDecided, NotAuthorised, NotPermitted
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
@@ -154,7 +154,7 @@ class Approval(Contract):
 def decide(approval: Approval, decision: Decision) -> Approval:
     """`approval` with one more signature, and with its decision once the signatures are enough.
 
-    Raises AlreadyDecided for a decision after the last one, and NotAuthorised for one after the
+    Raises AlreadyDecided for a decision after the last one, and NotPermitted for one after the
     deadline, by somebody who was not asked or who asked, over other bytes than were shown, a
     second one of the same person, or a rejection without a reason.
     """
@@ -164,7 +164,7 @@ def decide(approval: Approval, decision: Decision) -> Approval:
     if not refused and any(one.by == decision.by for one in approval.signatures):
         refused = "this person has signed already"
     if refused:
-        raise NotAuthorised(refused)
+        raise NotPermitted(refused)
     signed = approval.model_copy(update={"signatures": (*approval.signatures, decision)})
     return signed.model_copy(update={"decision": _final(signed)})
 

@@ -16,7 +16,7 @@ from countersign.domain.approvals.approval import (
 )
 from countersign.domain.approvals.directory import Directory, Member, kept_from
 from countersign.domain.contract import Value
-from countersign.domain.errors import NotAuthorised
+from countersign.domain.errors import NotAuthorised, NotPermitted
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.ledger.integrity import check_bytes
 from countersign.domain.policy.policy import Answer
@@ -58,11 +58,11 @@ def may_edit(member: Member | None, approval: Approval, at: datetime) -> Authori
 
 def sign(people: Directory, approval: Approval, decision: Decision) -> Approval:
     """`approval` with this signature, beside those of people who are still there. Raises
-    NotAuthorised with authority's reason, and AlreadyDecided."""
+    NotPermitted with authority's reason, and AlreadyDecided."""
     if approval.decision is None:
         judged = authority(people.member(decision.by), approval, decision)
         if not judged.allowed:
-            raise NotAuthorised(judged.reason)
+            raise NotPermitted(judged.reason)
         approval = _now(people, approval)
     return decide(approval, decision)
 

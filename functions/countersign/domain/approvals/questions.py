@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.contract import Contract
-from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised
+from countersign.domain.errors import AlreadyDecided, ContractBroken, NotPermitted
 
 MOST_PER_REQUEST = 3
 QUESTION_LIMIT = 1_000
@@ -50,11 +50,11 @@ def asked(
     contact: Person | None,
     now: datetime,
 ) -> Question:
-    """A new question. Raises NotAuthorised when none may be asked, ContractBroken for its text."""
+    """A new question. Raises NotPermitted when none may be asked, ContractBroken for its text."""
     about = [one for one in earlier if one.approval_id == approval.approval_id]
     refused = no_more(approval, about, by, contact, now)
     if contact is None or refused:
-        raise NotAuthorised(refused)
+        raise NotPermitted(refused)
     return Question(
         question_id=f"{approval.approval_id}-{len(about) + 1}",
         approval_id=approval.approval_id,
@@ -86,12 +86,12 @@ def no_more(
 
 
 def answered(question: Question, text: str, *, by: str, now: datetime) -> Question:
-    """`question` with its answer. Raises AlreadyDecided for a second one, NotAuthorised when
+    """`question` with its answer. Raises AlreadyDecided for a second one, NotPermitted when
     somebody else than the contact answers, ContractBroken for its text."""
     if question.answered:
         raise AlreadyDecided("this question has its answer")
     if by != question.contact.id:
-        raise NotAuthorised("this person was not asked")
+        raise NotPermitted("this person was not asked")
     said = _said(text, ANSWER_LIMIT, "answer")
     return question.model_copy(update={"answer": said, "answered_at": now})
 
