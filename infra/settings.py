@@ -54,11 +54,10 @@ class Settings(BaseModel):
     approval_seconds: int = Field(ge=0)
     """How long each tier of approvers has; 0 leaves it to the workflow."""
     crm_base_url: str = Field(pattern=r"^https?://")
-    crm_fields: dict[str, str]
-    """The CRM's own names of our fields, where they differ: `{"deals.amount": "acv"}`."""
     payments_base_url: str = Field(pattern=r"^https?://")
     model_base_url: str = Field(pattern=r"^https?://")
-    model_name: str = Field(min_length=1)
+    model_name: str = ""
+    """What answers in the place of the releases' models; empty: nothing does."""
     connector_limits: dict[str, RateLimit]
     """How many visits of all functions together use a connector at once, and how often."""
     requests_per_second: int = Field(ge=1)

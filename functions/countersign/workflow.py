@@ -27,7 +27,7 @@ from functools import partial
 from typing import Any
 
 from countersign.domain.contract import Contract
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.domain.ledger.action import Action, ProposedAction
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.policy.policy import AfterFailure, Policy, PolicyLine
@@ -53,7 +53,7 @@ from countersign.extraction.forms import Form, FormInput
 from countersign.extraction.kinds import Answer, Chosen, Derived, Language, Quoted, Sum, Summary
 from countersign.extraction.messages import Document, Source
 from countersign.extraction.prompts import Prompts
-from countersign.extraction.release import CAP, StageFile, release, stage_file
+from countersign.extraction.release import CAP, StageFile, check_roles, release, stage_file
 
 __all__ = [
     "Answer",
@@ -112,12 +112,13 @@ class Definition:
     read: Callable[[Raw], Any]
     prompts: Prompts[Any]
     needs: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
     policy: Mapping[str, Any] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def at(self, package: str, stage: str) -> Workflow[Any]:
         """The workflow in one stage: prompt and stage files read from `package`. Raises
-        ContractBroken with the file and what is wrong in it, or for an answer without kinds."""
+        DefinitionBroken with the file and what is wrong in it, or for an answer without kinds."""
         self._check()
         held = stage_file(package, stage)
         usual: dict[str, Any] = {
@@ -141,6 +142,8 @@ class Definition:
     def _stated(self, package: str, stage: str, held: StageFile) -> dict[str, Any]:
         owner = held.owner or self.owner
         tiers = tuple(_tier(row.role, row.hours) for row in held.tiers) or self.tiers
+        self._check_destinations(package, stage, held)
+        check_roles(package, stage, (owner, *(tier.role for tier in tiers)))
         policy = {"version": self._version(), "author": owner, **self.policy}
         return {
             "id": self.id,
@@ -177,18 +180,28 @@ class Definition:
         return frozenset(line.when for line in self.lines() if line.when)
 
     def _check(self) -> None:
-        """Raises ContractBroken for a line about a rule or an action that does not exist: it would
-        never hold."""
+        """Raises DefinitionBroken for a line about a rule or an action that does not exist: it
+        would never hold."""
         known, own = (
             {*(rule.id for rule in self.rules()), REACHED},
             [one.id for one in self.actions],
         )
         for line in self.lines():
             if line.when and line.when not in known:
-                raise ContractBroken(f"{self.id}: no rule is called {line.when}")
+                raise DefinitionBroken(f"{self.id}: no rule is called {line.when}")
             covered = any(map(line.covers, own)) or line.actions == ("*",)
             if not covered:
-                raise ContractBroken(f"{self.id}: it has no action {', '.join(line.actions)}")
+                raise DefinitionBroken(f"{self.id}: it has no action {', '.join(line.actions)}")
+
+    def _check_destinations(self, package: str, stage: str, held: StageFile) -> None:
+        """Raises DefinitionBroken for a word of the stage file that the page does not read."""
+        unread = sorted(set(held.destinations) - set(self.destinations))
+        if unread:
+            there = ", ".join(self.destinations) or "none"
+            raise DefinitionBroken(
+                f"{package}/stages/{stage}.toml: the page reads no destination {unread[0]}; it"
+                f" reads {there}"
+            )
 
     def _reader(self) -> dict[str, Any]:
         """The folder's own reader, as sure as it says; or the modest one, which always asks."""
@@ -212,6 +225,7 @@ def workflow(
     form: type[Form] = Form,
     source: type[Source] | None = None,
     needs: Sequence[str] = (),
+    destinations: Sequence[str] = (),
     without: Collection[str] = (),
     vouches: bool = False,
     form_shown: Callable[[Any], Mapping[str, str]] = forms.shown,
@@ -224,9 +238,11 @@ def workflow(
     `form` is what a form posts; a mail with the same words is read too. `source` instead of it says
     that the input is something else: a transcript, a brief, a row (see `Document`). `needs` are the
     facts that such an input should have, for our own confidence. `lookups` names connector and kind
-    of record, looked up by the sender's address, or is a function. `without` takes usual rules out
-    by id (`usual`). Everything in `more` replaces a default, by the name of a field of `Workflow`.
-    Raises ContractBroken for what cannot be a workflow.
+    of record, looked up by the sender's address, or is a function. `destinations` are the page's
+    words for who is told something; the stage file gives a team for each, and a rule or `propose`
+    finds its channel in the list `destination.<word>`. `without` takes usual rules out by id
+    (`usual`). Everything in `more` replaces a default, by the name of a field of `Workflow`.
+    Raises DefinitionBroken for what cannot be a workflow.
     """
     form = _named(form, f"{name}.form")
     entering = _named(source or forms.input_of(name, form), f"{name}.input")
@@ -234,7 +250,7 @@ def workflow(
     pairs = () if callable(lookups) else _pairs(name, lookups)
     clauses = tuple(flat(policy))
     if callable(lookups) and not connectors:
-        raise ContractBroken(f"{name}: lookups is a function: name the connectors that it asks")
+        raise DefinitionBroken(f"{name}: lookups is a function: name the connectors that it asks")
     return Definition(
         id=name,
         title=title,
@@ -250,6 +266,7 @@ def workflow(
         read=more.pop("read", None) or partial(_read, form, entering, vouches),
         prompts=prompts,
         needs=tuple(needs),
+        destinations=tuple(destinations),
         policy={"after_failure": after_failure}
         | ({"version": policy_version} if policy_version else {}),
         more=_known(name, more),
@@ -266,7 +283,7 @@ def _read(form: type[Form], into: type[Any], vouches: bool, raw: Raw) -> Any:
 
 def _tiers(name: str, tiers: Sequence[str | Tier]) -> tuple[Tier, ...]:
     if isinstance(tiers, str) or not tiers:
-        raise ContractBroken(f"{name}: tiers is a list of roles, at least one")
+        raise DefinitionBroken(f"{name}: tiers is a list of roles, at least one")
     return tuple(one if isinstance(one, Tier) else _tier(one, TIER_HOURS) for one in tiers)
 
 
@@ -274,10 +291,12 @@ def _pairs(name: str, lookups: Sequence[tuple[str, str]]) -> tuple[tuple[str, st
     """(connector, kind) of each; a kind is the name of its answer, so each stands there once."""
     pairs = tuple(lookups)
     if any(isinstance(one, str) for one in pairs):
-        raise ContractBroken(f"{name}: lookups is a list of (connector, kind)")
+        raise DefinitionBroken(f"{name}: lookups is a list of (connector, kind)")
     kinds_of = [kind for _, kind in pairs]
     if len(set(kinds_of)) < len(kinds_of):
-        raise ContractBroken(f"{name}: two lookups have one kind: write a function that names them")
+        raise DefinitionBroken(
+            f"{name}: two lookups have one kind: write a function that names them"
+        )
     return pairs
 
 
@@ -305,7 +324,7 @@ _REPLACEABLE = (
 def _known(name: str, more: Mapping[str, Any]) -> Mapping[str, Any]:
     unknown = sorted(set(more) - set(_REPLACEABLE))
     if unknown:
-        raise ContractBroken(
+        raise DefinitionBroken(
             f"{name}: {', '.join(unknown)} cannot be replaced; what can: {', '.join(_REPLACEABLE)}"
         )
     return more

@@ -12,7 +12,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.domain.workflow import Workflow
 from countersign.workflow import Definition
 
@@ -32,6 +32,10 @@ class _Register(Mapping[str, Workflow[Any]]):
             self._made[name] = definition(name).at(f"{__name__}.{name}", self._stage)
         return self._made[name]
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a folder: a door asks, and nothing has to be made for that."""
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
@@ -46,13 +50,13 @@ def registered(stage: str) -> Mapping[str, Workflow[Any]]:
 
 
 def definition(name: str) -> Definition:
-    """What the folder states. Raises ContractBroken for a folder that states no workflow, or one of
-    another name."""
+    """What the folder states. Raises DefinitionBroken for a folder that states no workflow, or one
+    of another name."""
     found = getattr(import_module(f"{__name__}.{name}"), "WORKFLOW", None)
     if not isinstance(found, Definition):
-        raise ContractBroken(f"workflows/{name}/__init__.py says no WORKFLOW = workflow(…)")
+        raise DefinitionBroken(f"workflows/{name}/__init__.py says no WORKFLOW = workflow(…)")
     if found.id != name:
-        raise ContractBroken(f"workflows/{name} calls itself {found.id}: name it as its folder")
+        raise DefinitionBroken(f"workflows/{name} calls itself {found.id}: name it as its folder")
     return found
 
 

@@ -6,16 +6,19 @@ is read; this is about what belongs together and is written in several places.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
+from countersign.actions.field_map import Names, misnamed
+from countersign.actions.registry import FIELDS
 from countersign.domain.approvals.directory import Member
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.workflow import Workflow, Workflows
-from countersign.extraction.release import Company, company, stages
+from countersign.extraction.company import Company
+from countersign.extraction.release import company, stages
 
 PACKAGE = "workflows"
 FOUND_BY_THE_ENGINE = frozenset({REACHED})
@@ -41,13 +44,13 @@ def faults(package: str, stage: str, known: Collection[str]) -> Iterator[str]:
         held = company(package, stage)
         if held:
             yield from of_company(f"{package}/stages/{stage}.toml", held)
-    except ContractBroken as broken:
+    except DefinitionBroken as broken:
         yield str(broken)
     for name in register:
         yield from of_files(f"{package}.{name}", known)
         try:
             yield from of_policy(register[name])
-        except ContractBroken as broken:
+        except DefinitionBroken as broken:
             yield str(broken)
 
 
@@ -64,12 +67,19 @@ def of_files(package: str, known: Collection[str]) -> Iterator[str]:
 
 
 def of_company(where: str, held: Company) -> Iterator[str]:
-    """Whoever gets what no country decides is one of the sellers."""
+    """Whoever gets what no country decides is one of the sellers; groups are addresses of ours; a
+    field map speaks of fields that there are."""
     if held.default_owner not in held.sellers:
         yield (
             f"{where}: default_owner {held.default_owner} is no seller; there are "
             f"{_list(held.sellers)}"
         )
+
+    for address in held.groups:
+        if address.partition("@")[2] not in held.domains:
+            yield f"{where}: groups: {address} is in no domain of ours; {_list(held.domains)} are"
+    for connector, names in held.fields.items():
+        yield from (f"{where}: fields.{connector}: {one}" for one in _of_fields(connector, names))
 
 
 def of_policy(workflow: Workflow[Any]) -> Iterator[str]:
@@ -104,6 +114,14 @@ def of_directory(workflows: Workflows, members: Iterable[Member]) -> Iterator[st
     there = tuple(members)
     for workflow in workflows.values():
         yield from of_roles(workflow, there)
+
+
+def _of_fields(connector: str, names: Mapping[str, str]) -> Iterator[str]:
+    fields = FIELDS.get(connector)
+    if fields is None:
+        yield f"nothing of {connector} can be renamed; there are {_list(FIELDS)}"
+        return
+    yield from (one.sentence for one in misnamed(fields, Names(names)))
 
 
 def _unheard(workflow: Workflow[Any]) -> Iterator[str]:

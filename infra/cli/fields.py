@@ -8,26 +8,26 @@ import typer
 from rich.console import RenderableType
 from rich.table import Table
 
-from countersign.actions.crm.fields import FIELDS
 from countersign.actions.field_map import Fields, Mismatch, Names, compare, used
+from countersign.actions.registry import FIELDS
 from countersign.domain.errors import CountersignError
+from countersign.domain.workflow import Workflows
 from countersign.runtime.deps import Deps
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, show
 from infra.cli.show import safe
-from workflows import WORKFLOWS
 
 
-def needed() -> Fields:
+def needed(workflows: Workflows) -> Fields:
     """What all workflows together use of the CRM."""
-    flows = tuple(WORKFLOWS.values())
+    flows = tuple(workflows.values())
     actions = (name for flow in flows for name in flow.actions)
-    return used(FIELDS, actions, reads=any(flow.reads == "crm" for flow in flows))
+    return used(FIELDS["crm"], actions, reads=any("crm" in flow.connectors for flow in flows))
 
 
 def check(deps: Deps) -> tuple[Mismatch, ...]:
     """What does not match. Raises Refused when the reading key is not set or has too few rights,
     Throttled or Unavailable."""
-    return compare(needed(), Names(deps.settings.crm_fields), deps.crm_schema.schema)
+    return compare(needed(deps.workflows), Names(deps.fields("crm")), deps.crm_schema.schema)
 
 
 def after_deploy(deps: Deps, stage: str) -> tuple[bool, str]:
@@ -59,13 +59,13 @@ def fields(
     """Compare the fields that the workflows use with the CRM as it is now."""
     deps = context.obj(target, stage).deps()
     found = check(deps)
-    shown = told(found, Names(deps.settings.crm_fields))
+    shown = told(found, needed(deps.workflows), Names(deps.fields("crm")))
     show(shown, {"mismatches": [one.model_dump() for one in found]}, as_json=as_json)
     if found:
         raise typer.Exit(FAILED)
 
 
-def told(found: Sequence[Mismatch], names: Names) -> RenderableType:
+def told(found: Sequence[Mismatch], fields: Fields, names: Names) -> RenderableType:
     """One line for each mismatch, with nothing of the CRM's that a terminal would obey; or all the
     fields that match."""
     if found:
@@ -73,7 +73,7 @@ def told(found: Sequence[Mismatch], names: Names) -> RenderableType:
     table = Table(show_edge=False, pad_edge=False, title="All fields match.", title_justify="left")
     for name in ("object", "field", "its name there", "written by"):
         table.add_column(name, no_wrap=True)
-    for kind, of_kind in needed().items():
+    for kind, of_kind in fields.items():
         for one in of_kind:
             theirs = names.theirs(kind, one.name)
             there = theirs if theirs != one.name else "the same"

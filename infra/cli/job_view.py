@@ -18,8 +18,8 @@ from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.rules import Findings
+from countersign.domain.workflow import Workflow, Workflows
 from countersign.web.wording import STATUS_WORDS, in_words
-from workflows import WORKFLOWS
 
 _BY_MACHINE = {
     Status.PENDING: "the queue",
@@ -29,9 +29,10 @@ _BY_MACHINE = {
 }
 
 
-def as_dict(record: JobRecord) -> dict[str, Any]:
+def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
     """Everything that is known of a job, without its task tokens, ready for `json.dumps`."""
     job, proposal = record.job, _proposal(record)
+    workflow = workflows.get(job.workflow)
     return {
         "job_id": job.job_id,
         "workflow": job.workflow,
@@ -39,7 +40,7 @@ def as_dict(record: JobRecord) -> dict[str, Any]:
         "facts": plain(proposal.facts) if proposal else {},
         "findings": _findings(record),
         "decisions": [_verdict(held) for held in record.ledger],
-        "actions": [_action(record, held) for held in record.ledger],
+        "actions": [_action(record, held, workflow) for held in record.ledger],
         "approvals": [_approval(held) for held in in_order(record)],
         "audit": _audit(record),
         "cost": _cost(record, proposal),
@@ -90,9 +91,8 @@ def ended(record: JobRecord) -> bool:
     return record.job.status in ENDED
 
 
-def words(record: JobRecord, held: LedgerEntry) -> str:
+def words(held: LedgerEntry, workflow: Workflow[Any] | None) -> str:
     """An action in one sentence; its id when this code does not know its workflow."""
-    workflow = WORKFLOWS.get(record.job.workflow)
     return in_words(held, workflow) if workflow else held.action
 
 
@@ -127,13 +127,13 @@ def _verdict(held: LedgerEntry) -> dict[str, Any]:
     }
 
 
-def _action(record: JobRecord, held: LedgerEntry) -> dict[str, Any]:
+def _action(record: JobRecord, held: LedgerEntry, workflow: Workflow[Any] | None) -> dict[str, Any]:
     return {
         "index": held.index,
         "action": held.action,
         "version": held.action_version,
         "connector": held.connector,
-        "words": words(record, held),
+        "words": words(held, workflow),
         "status": held.status.value,
         "status_words": STATUS_WORDS[held.status],
         "note": held.note,

@@ -48,8 +48,8 @@ def check_stage(stage: str) -> str:
 
 
 def workflow_of(name: str, stage: str) -> Workflow[Any]:
-    """The workflow as it is in a stage. Raises typer.BadParameter, and ContractBroken for one that
-    cannot be read."""
+    """The workflow as it is in a stage. Raises typer.BadParameter, and DefinitionBroken for one
+    that cannot be read."""
     there = registered(stage)
     check("workflow", name, there)
     return there[name]

@@ -88,8 +88,9 @@ def show_job(
     as_json: AsJson = False,
 ) -> None:
     """Tell one job's story: what was understood, decided, signed and done."""
-    record = load(context.obj(target, stage).deps().store, job)
-    data = as_dict(record)
+    deps = context.obj(target, stage).deps()
+    record = load(deps.store, job)
+    data = as_dict(record, deps.workflows)
     show_(show.job(data, timeline(record)), data, as_json=as_json)
 
 
@@ -121,8 +122,9 @@ def case(  # noqa: PLR0917 - as submit_event
         facts=cases.corrections(way, correct or []),
         happened=cases.found(way, did_not_happen=did_not_happen),
     )
-    record = cases.end(context.obj(target, stage).deps(), job, way, said)
-    show_(f"{job} is {record.job.status}", as_dict(record), as_json=as_json)
+    deps = context.obj(target, stage).deps()
+    record = cases.end(deps, job, way, said)
+    show_(f"{job} is {record.job.status}", as_dict(record, deps.workflows), as_json=as_json)
 
 
 @app.command("clock", context_settings={"ignore_unknown_options": True})  # for -1h

@@ -90,7 +90,7 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
     member = _read(lambda: member_of({"id": person, "roles": [], **given}))
     deps = _deps(context, target, stage)
     _check_roles(deps, member)
-    _tell(changes.add(deps.people, member, deps.clock.now()), "added", as_json=as_json)
+    _tell(changes.add(deps, member), "added", as_json=as_json)
 
 
 @app.command("set")
@@ -119,7 +119,7 @@ def change(  # noqa: PLR0917 - as add
     held = entry_of(changes.known(deps.people, person))
     member = _read(lambda: member_of({**held, **given}))
     _check_roles(deps, member)
-    _tell(changes.save(deps.people, member, now=deps.clock.now()), "changed", as_json=as_json)
+    _tell(changes.save(deps, member), "changed", as_json=as_json)
 
 
 @app.command()
@@ -140,7 +140,7 @@ def away(  # noqa: PLR0917 - as add
     member = changes.known(deps.people, person)
     begin = since or now.isoformat()
     gone = _read(lambda: absence(begin, until, deputy, member.hours.zone))
-    done = changes.goes_away(deps.people, member, gone, now)
+    done = changes.goes_away(deps, member, gone)
     look_again(deps, person, max(now, gone.since))
     _tell(done, "away", as_json=as_json)
 
@@ -156,7 +156,7 @@ def back(
     """End the absence now, and forget those to come."""
     deps = _deps(context, target, stage)
     member = changes.known(deps.people, person)
-    _tell(changes.comes_back(deps.people, member, deps.clock.now()), "back", as_json=as_json)
+    _tell(changes.comes_back(deps, member), "back", as_json=as_json)
 
 
 @app.command()
@@ -170,7 +170,7 @@ def leave(
     """Cut somebody off at once: their open links stop working, nothing of theirs counts."""
     deps = _deps(context, target, stage)
     gone = changes.known(deps.people, person).model_copy(update={"left": True})
-    _tell(changes.save(deps.people, gone, now=deps.clock.now()), "gone", as_json=as_json)
+    _tell(changes.save(deps, gone), "gone", as_json=as_json)
 
 
 @app.command("import")
@@ -188,7 +188,7 @@ def import_file(
     members = changes.read_file(file)
     deps = _deps(context, target, stage)
     _check_roles(deps, *members)
-    _tell(changes.save(deps.people, *members, now=deps.clock.now()), "imported", as_json=as_json)
+    _tell(changes.save(deps, *members), "imported", as_json=as_json)
 
 
 @app.command("export")

@@ -19,7 +19,6 @@ from countersign.domain.workflow import Workflows
 from countersign.runtime.deps import Deps
 from infra.cli.people_words import member_of
 from infra.settings import ADDRESS
-from workflows import WORKFLOWS
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -40,40 +39,43 @@ def known(people: People, person_id: str) -> Member:
     return found[person_id]
 
 
-def save(people: People, *members: Member, now: datetime) -> Changed:
+def save(deps: Deps, *members: Member) -> Changed:
     """Write `members`, if the directory is sound with them. Raises ContractBroken with every fault,
     and writes nothing then."""
-    before = people.directory()
+    before, now = deps.people.directory(), deps.clock.now()
     after = _with(before, members)
     faults = [fault for member in members for fault in _faults(member, after, now)]
     if faults:
         raise ContractBroken("nothing was changed:\n  " + "\n  ".join(dict.fromkeys(faults)))
     for member in members:
-        people.save(member)
-    return Changed(members, tuple(_warnings(before, after, now)))
+        deps.people.save(member)
+    return Changed(members, tuple(_warnings(deps.workflows, before, after, now)))
 
 
-def add(people: People, member: Member, now: datetime) -> Changed:
+def add(deps: Deps, member: Member) -> Changed:
     """Write a new member. Raises ContractBroken when the id is or was somebody's: audit entries
     name people by it."""
-    held = next((m for m in people.directory().members if m.person.id == member.person.id), None)
+    held = next(
+        (m for m in deps.people.directory().members if m.person.id == member.person.id), None
+    )
     if held is not None:
         instead = "set … --rejoin brings them back" if held.left else "change them with set"
         raise ContractBroken(f"the id {member.person.id} is {held.person.name}'s: {instead}")
-    return save(people, member, now=now)
+    return save(deps, member)
 
 
-def goes_away(people: People, member: Member, away: Away, now: datetime) -> Changed:
+def goes_away(deps: Deps, member: Member, away: Away) -> Changed:
     """Add an absence; it replaces those that it overlaps, and forgets those that are over."""
+    now = deps.clock.now()
     kept = [a for a in member.away if a.until > now and not _overlap(a, away)]
-    return save(people, member.model_copy(update={"away": (*kept, away)}), now=now)
+    return save(deps, member.model_copy(update={"away": (*kept, away)}))
 
 
-def comes_back(people: People, member: Member, now: datetime) -> Changed:
+def comes_back(deps: Deps, member: Member) -> Changed:
     """Forget every absence that is not over. Raises ContractBroken when there is none."""
-    if all(one.until <= now for one in member.away):
+    if all(one.until <= deps.clock.now() for one in member.away):
         raise ContractBroken(f"{member.person.id} is not away")
-    return save(people, member.model_copy(update={"away": ()}), now=now)
+    return save(deps, member.model_copy(update={"away": ()}))
 
 
 def roles_of(workflows: Workflows) -> frozenset[str]:
@@ -135,9 +137,11 @@ def _deputies(member: Member, after: Directory, now: datetime) -> Iterator[str]:
             yield f"{member.person.id}: the deputy {one.deputy} does not exist or has left"
 
 
-def _warnings(before: Directory, after: Directory, now: datetime) -> Iterator[str]:
+def _warnings(
+    workflows: Workflows, before: Directory, after: Directory, now: datetime
+) -> Iterator[str]:
     """Roles that have lost their last member, and absences that have lost their deputy."""
-    asked = {tier.role: workflow.id for workflow in WORKFLOWS.values() for tier in workflow.tiers}
+    asked = {tier.role: workflow.id for workflow in workflows.values() for tier in workflow.tiers}
     for role in sorted({role for member in before.members for role in member.roles}):
         if before.of_role(role) and not after.of_role(role):
             used = f", and {asked[role]} asks this role" if role in asked else ""

@@ -102,7 +102,7 @@ def _next(deps: Deps) -> Mapping[str, Any] | None:
 
 def _shown(deps: Deps, review: Review) -> Mapping[str, Any] | None:
     try:
-        return shown(review, deps.store.load(review.job_id))
+        return shown(review, deps.store.load(review.job_id), deps.workflows)
     except (NotFound, ContractBroken):
         return None
 

@@ -13,17 +13,16 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.reporting.sampling import automatic
-from countersign.domain.workflow import Workflow, action_for
+from countersign.domain.workflow import Workflow, Workflows, action_for
 from infra.cli.seeded_errors import applied, mistakes
-from workflows import WORKFLOWS
 
 Shown = dict[str, Any]
 
 
-def shown(review: Review, record: JobRecord) -> Shown | None:
+def shown(review: Review, record: JobRecord, workflows: Workflows) -> Shown | None:
     """The item as the reviewer gets it; None when this code cannot show it, or when a mistake
     cannot be put in. A known-bad item has the very shape of a real one."""
-    workflow = WORKFLOWS.get(record.job.workflow)
+    workflow = workflows.get(record.job.workflow)
     given = record.results.get("input")
     if workflow is None or given is None:
         return None

@@ -30,10 +30,7 @@ _SETTINGS = {
     "STATE_MACHINE_ARN": "StateMachineArn",
 }
 """Variables of the functions that a command needs too, and the stack outputs that hold them."""
-_CRM = {
-    "CRM_BASE_URL": "CrmBaseUrl",
-    "CRM_FIELDS": "CrmFields",
-}
+_CRM = {"CRM_BASE_URL": "CrmBaseUrl"}
 """As above, for one command only: a stack that is older than it may lack them."""
 _SECRETS = {setting.upper(): secret_output(name) for name, setting in SECRETS.items()}
 """As above, for `countersign secrets`."""

@@ -1,7 +1,5 @@
 """What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
 
-import json
-
 from aws_cdk import CfnOutput, Stack
 
 from countersign.runtime.settings import SECRETS
@@ -45,7 +43,6 @@ def values(
         "STATE_MACHINE_ARN": machine_arns(stack, settings)["machine"],
         "PUBLIC_BASE_URL": api.url,
         "CRM_BASE_URL": settings.crm_base_url,
-        "CRM_FIELDS": json.dumps(settings.crm_fields),
         "MODEL_BASE_URL": settings.model_base_url,
         "MODEL_NAME": settings.model_name,
         "PAYMENTS_BASE_URL": settings.payments_base_url,
@@ -78,6 +75,5 @@ def outputs(stack: Stack, storage: Storage, intake: Intake, api: Api, pipeline: 
 
 
 def crm_outputs(stack: Stack, settings: Settings) -> None:
-    """What the command that compares field maps needs to find: the deployed map, not cdk.json's."""
+    """What the command that compares field maps needs to find: the deployed CRM, not cdk.json's."""
     CfnOutput(stack, "CrmBaseUrl", value=settings.crm_base_url)
-    CfnOutput(stack, "CrmFields", value=json.dumps(settings.crm_fields))

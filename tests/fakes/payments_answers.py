@@ -18,11 +18,12 @@ TEN = Money(amount=Decimal("10.00"), currency="EUR")
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def payments(handler: Handler, seconds: float = 5.0) -> StripePayments:
-    """The adapter, its network replaced by `handler`."""
+def payments(handler: Handler, seconds: float = 5.0, **names: str) -> StripePayments:
+    """The adapter, its network replaced by `handler`; `names` are the shop's own: `order="no"`."""
     transport = httpx.MockTransport(handler)
     base = "https://pay.example/payments"
-    return StripePayments(base, KEY, timeout=lambda: seconds, transport=transport)
+    theirs = {f"charges.{ours}": name for ours, name in names.items()}
+    return StripePayments(base, KEY, timeout=lambda: seconds, transport=transport, names=theirs)
 
 
 def charge(**more: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.workflow import Workflow
 from countersign.extraction.release import company
@@ -122,6 +122,39 @@ def test_a_default_owner_is_one_of_the_sellers() -> None:
     assert "default_owner 1009 is no seller; there are 1001, 1002, 1003" in told
 
 
+@pytest.mark.control
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        (
+            {"groups": ("all@elsewhere.example",)},
+            "groups: all@elsewhere.example is in no domain of ours; example.com are",
+        ),
+        (
+            {"fields": {"crm": {"deals.amonut": "acv"}}},
+            "fields.crm: the stage's field map names deals.amonut, which no workflow reads",
+        ),
+        (
+            {"fields": {"payments": {"charges.order": "a", "charges.number": "b"}}},
+            "fields.payments: the stage's field map names charges.number",
+        ),
+        (
+            {"fields": {"mail": {"mails.subject": "s"}}},
+            "fields.mail: nothing of mail can be renamed; there are crm, payments",
+        ),
+    ],
+    ids=["group", "field of the CRM", "field of payments", "connector"],
+)
+def test_control_each_fault_of_the_companys_file_is_seen(
+    changed: dict[str, Any], fault: str
+) -> None:
+    """Control: one seeded fault, one sentence."""
+    held = company("workflows", "local")
+    assert held is not None
+    (told,) = lint.of_company("local.toml", held.model_copy(update=changed))
+    assert fault in told
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Iterator[Path]:
     """A package `kept_stages` with a folder for stage files."""
@@ -150,5 +183,5 @@ def test_a_fault_ends_the_synthesis_with_its_sentence() -> None:
     lint.check("local", STAGES)
     with pytest.raises(lint.LintError, match=r"has no moon\.toml: copy one"):
         lint.check("local", [*STAGES, "moon"])
-    with pytest.raises(ContractBroken, match=r"has no moon\.toml"):
+    with pytest.raises(DefinitionBroken, match=r"has no moon\.toml"):
         registered("moon")["lead_intake"]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from countersign.actions import crm
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.domain.planning.plan import nothing_wanted
 from countersign.domain.policy.proposal import Fact, ungrounded
 from countersign.domain.policy.rules import Finding
@@ -103,7 +103,7 @@ def test_a_part_without_a_kind_is_refused() -> None:
         "vague", title="V", owner="o", tiers=["o"], answer=Vague, actions=[], propose=lambda _: (),
         policy=[],
     )  # fmt: skip
-    with pytest.raises(ContractBroken, match="say what kind of fact it is"):
+    with pytest.raises(DefinitionBroken, match="say what kind of fact it is"):
         made.at("tests.unit.workflows.address_change", "local")
 
 
@@ -117,7 +117,7 @@ def test_the_usual_askers_are_there_unless_taken_out_by_name() -> None:
         propose=lambda _: (), policy=[], without=["sender.unauthenticated"],
     )  # fmt: skip
     assert {rule.id for rule in fewer.rules()} == usual - {"sender.unauthenticated"}
-    with pytest.raises(ContractBroken, match=r"no usual rule sender\.unknown"):
+    with pytest.raises(DefinitionBroken, match=r"no usual rule sender\.unknown"):
         workflow(
             "typo", title="T", owner="o", tiers=["o"], answer=Answer, actions=[],
             propose=lambda _: (), policy=[], without=["sender.unknown"],
@@ -198,9 +198,9 @@ def test_the_input_need_not_be_a_message() -> None:
 
 def test_a_clause_with_a_misspelt_word_is_refused() -> None:
     """A typo in a clause or a workflow is a sentence, not a rule that never holds."""
-    with pytest.raises(ContractBroken, match="a clause has no quorums"):
+    with pytest.raises(DefinitionBroken, match="a clause has no quorums"):
         ask(crm.SET_ADDRESS, "x", quorums=2)
-    with pytest.raises(ContractBroken, match="offlin cannot be replaced"):
+    with pytest.raises(DefinitionBroken, match="offlin cannot be replaced"):
         workflow(
             "typo", title="T", owner="o", tiers=["o"], answer=Answer, actions=[],
             propose=lambda _: (), policy=[], offlin=lambda _: {},
@@ -227,7 +227,7 @@ def test_hearing_a_usual_rule_by_its_id_leaves_the_asker_in_place() -> None:
     found = [Finding(rule="confidence.low", sentence="unsure")]
     assert "confidence.low" in {rule.id for rule in flow.rules}
     assert str(flow.policy.verdict("crm.set_address", found).answer) == "forbid"
-    with pytest.raises(ContractBroken, match="cannot be taken out"):
+    with pytest.raises(DefinitionBroken, match="cannot be taken out"):
         made(without=["confidence.low"])
 
 
@@ -249,7 +249,7 @@ def test_a_model_that_is_not_sure_of_itself_asks() -> None:
 )
 def test_a_line_that_could_never_hold_is_refused(parts: Any, sentence: str) -> None:
     """A misspelt rule or action would leave the action running."""
-    with pytest.raises(ContractBroken, match=sentence):
+    with pytest.raises(DefinitionBroken, match=sentence):
         at(made(**parts))
 
 
@@ -264,7 +264,7 @@ def test_a_line_that_could_never_hold_is_refused(parts: Any, sentence: str) -> N
 )
 def test_what_would_be_lost_silently_is_refused(parts: Any) -> None:
     """A connector that nobody names, two answers of one name, a word for a list, no rules."""
-    with pytest.raises(ContractBroken):
+    with pytest.raises(DefinitionBroken):
         at(made(**parts))
 
 

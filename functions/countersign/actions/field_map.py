@@ -97,7 +97,7 @@ def compare(
     fields: Fields, names: Names, described: Callable[[str], Schema]
 ) -> tuple[Mismatch, ...]:
     """Everything in which the live schema is not what `fields` need; asks for each kind once."""
-    found = list(_misnamed(fields, names))
+    found = list(misnamed(fields, names))
     for kind, of_kind in fields.items():
         schema = described(kind)
         held = {one.name: one for one in schema.properties}
@@ -114,7 +114,7 @@ def _as_of(field: Field, actions: set[str]) -> Field:
     return replace(field, by=by) if by else Field(field.name, field.type, unique=field.unique)
 
 
-def _misnamed(fields: Fields, names: Names) -> Iterator[Mismatch]:
+def misnamed(fields: Fields, names: Names) -> Iterator[Mismatch]:
     """Names in the stage's map that are no field of ours, and two of one target."""
     known = {f"{kind}.{field.name}" for kind, of_kind in fields.items() for field in of_kind}
     targets: dict[str, str] = {}
@@ -123,11 +123,11 @@ def _misnamed(fields: Fields, names: Names) -> Iterator[Mismatch]:
         target = f"{kind}.{theirs}"
         if ours not in known:
             why = (
-                f"crm_fields in cdk.json names {ours}, which no workflow reads or writes: remove it"
+                f"the stage's field map names {ours}, which no workflow reads or writes: remove it"
             )
             yield Mismatch(kind=kind, field=name, sentence=f"{why}, or correct the name.")
         if target in targets:
-            why = f"crm_fields in cdk.json gives {targets[target]} and {ours} the same property"
+            why = f"the stage's field map gives {targets[target]} and {ours} the same property"
             yield Mismatch(kind=kind, field=theirs, sentence=f"{why} {theirs}: each needs its own.")
         targets[target] = ours
 
@@ -143,17 +143,19 @@ def _faults(at: str, field: Field, held: Property | None) -> Iterator[str]:
         ours = "" if at.endswith(f".{field.name}") else f" (our {field.name})"
         yield (
             f"{at}{ours} does not exist: create it with the type {field.type}"
-            f"{' and unique values' if field.unique else ''}, or name another in crm_fields."
+            f"{' and unique values' if field.unique else ''}, or give another name in the stage's"
+            " field map."
         )
         return
     if field.by and held.read_only:
-        yield f"{at} is read-only, and {', '.join(field.by)} writes it: name another in crm_fields."
+        writes = f"{at} is read-only, and {', '.join(field.by)} writes it"
+        yield f"{writes}: name another in the stage's field map."
     if held.type != field.type and held.type not in _ALIKE.get(field.type, ()):
         yield f"{at} has the type {held.type}, and {field.type} is needed: name another."
     if field.unique and not held.unique:
         yield (
             f"{at} does not keep its values unique, which cannot be changed later:"
-            " create another with unique values, and name it in crm_fields."
+            " create another with unique values, and name it in the stage's field map."
         )
     missing = [value for value in field.values if value not in held.options]
     if missing and held.options:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Literal, Protocol
 
+from countersign.actions.field_map import Field, Fields
 from countersign.domain.contract import Contract
 from countersign.domain.errors import NotFound
 from countersign.domain.ledger.action import Action, Receipt
@@ -18,6 +19,10 @@ Reason = Literal["requested_by_customer", "duplicate", "fraudulent"]
 SETTLE = timedelta(seconds=5)
 """How long a read by id may lag behind a refund. Stripe's reads follow at once as a rule, and its
 documents promise no time; a refund that is not seen yet must not become a case."""
+ORDER = "order"
+"""The metadata in which the order's number stands: on a charge the shop writes it, on a refund we
+do."""
+FIELDS: Fields = {"charges": (Field(ORDER, "string"),)}
 _KEY = "action_key"
 _ON_ITS_WAY = frozenset({"succeeded", "pending"})
 """Stripe's states of a refund that has left; the others are failed, canceled, requires_action."""

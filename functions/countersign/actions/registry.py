@@ -1,4 +1,5 @@
-"""Every action that the engine brings: what workflows choose from, and what the lock keeps."""
+"""Every action that the engine brings: what workflows choose from, and what the lock keeps; and
+every field map that a stage may give other names to."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from countersign.actions import crm, mail, notify, payments
+from countersign.actions.crm import fields as crm_fields
+from countersign.actions.field_map import Fields
 from countersign.domain.ledger.action import Action
 
 ACTIONS: Mapping[str, Action[Any, Any]] = {
@@ -21,3 +24,6 @@ ACTIONS: Mapping[str, Action[Any, Any]] = {
     )
 }
 """By id."""
+
+FIELDS: Mapping[str, Fields] = {"crm": crm_fields.FIELDS, "payments": payments.FIELDS}
+"""By connector."""

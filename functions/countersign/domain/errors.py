@@ -14,6 +14,7 @@ CountersignError
 │   ├── UnknownVersion        a stored result was written by code that is no longer here
 │   ├── Refused               the other side rejected what we sent, and will again
 │   └── InternalError         a defect of ours; the log has the trace
+│       └── DefinitionBroken  a workflow's folder or a stage file states what cannot be
 ├── ContractBroken            the sender's input breaks the published contract; the job is rejected
 ├── StaleExecution            another execution owns the job now; this one ends
 └── (raised and handled within one function, never seen by the state machine)
@@ -104,6 +105,11 @@ class Refused(NeedsPerson):
 
 class InternalError(NeedsPerson):
     """A defect of ours. The message names exception class and state; the log has the trace."""
+
+
+class DefinitionBroken(InternalError):  # noqa: N818 - as Transient
+    """A workflow's folder or a stage file states what cannot be. The message names the place and
+    what is wrong there. Never the sender's fault: no job is rejected for it."""
 
 
 class ContractBroken(CountersignError):  # noqa: N818 - as Transient

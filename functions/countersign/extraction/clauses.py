@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.domain.ledger.action import Action
 from countersign.domain.policy.policy import Answer, Policy, PolicyLine, Quorum, Verdict
 from countersign.domain.policy.rules import Rule, Situation, findings
@@ -82,19 +82,21 @@ def missing(
     every = usual(source_text)
     unknown = sorted(set(without) - set(every))
     if unknown:
-        raise ContractBroken(f"there is no usual rule {', '.join(unknown)}")
+        raise DefinitionBroken(f"there is no usual rule {', '.join(unknown)}")
     if _UNSURE in without:
-        raise ContractBroken(f"{_UNSURE} cannot be taken out: what is unsure asks; raise its limit")
+        raise DefinitionBroken(
+            f"{_UNSURE} cannot be taken out: what is unsure asks; raise its limit"
+        )
     return tuple(one for rule, one in every.items() if rule not in {*own, *without})
 
 
 def rules_of(name: str, clauses: Iterable[Clause]) -> tuple[Rule[Any], ...]:
-    """Every rule that the clauses bring, once, in their order. Raises ContractBroken when two bring
-    one of the same name: the second clause hears it by its id."""
+    """Every rule that the clauses bring, once, in their order. Raises DefinitionBroken when two
+    bring one of the same name: the second clause hears it by its id."""
     found: dict[str, Rule[Any]] = {}
     for rule in (clause.rule for clause in clauses if clause.rule):
         if found.setdefault(rule.id, rule) is not rule:
-            raise ContractBroken(f"{name}: two rules are called {rule.id}: hear it by its id")
+            raise DefinitionBroken(f"{name}: two rules are called {rule.id}: hear it by its id")
     return tuple(found.values())
 
 
@@ -112,7 +114,7 @@ def _clause(
 ) -> Clause:
     ids, named = _ids(actions), more.pop("rule", "")
     if not ids or when == "":
-        raise ContractBroken(
+        raise DefinitionBroken(
             f"“{sentence}”: a clause names at least one action, and a rule by its id"
         )
     rule = _rule(named, sentence, when) if callable(when) else None
@@ -127,14 +129,14 @@ def _clause(
         quorum=more.pop("quorum", Quorum.ONE),
     )
     if more:
-        raise ContractBroken(f"a clause has no {', '.join(sorted(more))}")
+        raise DefinitionBroken(f"a clause has no {', '.join(sorted(more))}")
     return Clause(line, rule)
 
 
 def _rule(name: str, sentence: str, check: Any) -> Rule[Any]:
     found = name or getattr(check, "__name__", "").strip("_")
     if not found.isidentifier() and not name:
-        raise ContractBroken(f"“{sentence}”: this check has no name: say rule=…")
+        raise DefinitionBroken(f"“{sentence}”: this check has no name: say rule=…")
     return Rule(found, sentence, partial(_hit, check))
 
 

@@ -33,7 +33,7 @@ from typing import (
 )
 
 from countersign.domain.contract import Contract, Value
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.workflow import Draft
 from countersign.extraction import grounding
@@ -132,7 +132,7 @@ class Answer(Contract):
 
 @cache
 def kinds(answer: type[Contract]) -> Mapping[str, Kind]:
-    """The parts of an answer that become facts, each with its kind. Raises ContractBroken for a
+    """The parts of an answer that become facts, each with its kind. Raises DefinitionBroken for a
     part whose kind nobody declared, or that a model could not leave out."""
     hints = get_type_hints(answer, include_extras=True)
     parts = {name: list(_among(hints[name])) for name in answer.model_fields if name not in _OTHERS}
@@ -180,7 +180,7 @@ def _among(hint: Any) -> Iterator[tuple[Any, Kind | None]]:
 def _declared(answer: type[Contract], name: str, among: list[tuple[Any, Kind | None]]) -> Kind:
     found = [kind for _, kind in among if kind]
     if len(found) != 1 or (NoneType, None) not in among or len(among) > 2:  # noqa: PLR2004 - a kind, or nothing
-        raise ContractBroken(
+        raise DefinitionBroken(
             f"{answer.__name__}.{name}: say what kind of fact it is, and that it may be missing:"
             " Quoted | None (stands in its quote), Derived | None (rests on one), Sum | None,"
             " Chosen[Literal[…]] | None, Language | None or Summary | None"

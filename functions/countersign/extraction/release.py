@@ -8,22 +8,23 @@ are part of the release. A stage file may begin with `like = "<stage>"` and say 
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from countersign.domain.contract import Value
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.domain.money import Money, exponent
 from countersign.domain.policy.release import Limits, Release
 from countersign.domain.workflow import Criterion
+from countersign.extraction.amounts import ISO
+from countersign.extraction.company import MOST_TOKENS, Company, Country, ModelChoice, Team
 
 FileT = TypeVar("FileT", bound=Value)
 
@@ -37,69 +38,25 @@ USUAL_NUMBERS: Mapping[str, Decimal] = {
     "attachments.max": Decimal(10),
 }
 """What the usual rules compare with where a stage file says nothing."""
-
+USUAL_MODEL = ModelChoice(
+    name="gpt-4.1-mini",
+    usd_per_million_input=Decimal("0.40"),
+    usd_per_million_output=Decimal("1.60"),
+)
+"""What answers where neither file chooses."""
 
 PROHIBITIONS = ("countries.not_served", "countries.sanctioned")
 """Lists of the company that a workflow may make longer: more of them allows less."""
 
-
-class Seller(Value):
-    """Somebody in the CRM who owns records: the countries that they look after, and their zone."""
-
-    name: str
-    countries: tuple[str, ...]
-    zone: str
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, zone: str) -> str:
-        return _zone(zone)
-
-
-class Company(Value):
-    """What is true of the company, whichever workflow asks."""
-
-    domains: tuple[str, ...]
-    """Our own mail and web domains: what points there is ours."""
-    zone: str
-    """IANA time zone of the working day."""
-    holidays: tuple[date, ...] = ()
-    languages: tuple[str, ...]
-    """ISO 639-1 codes that somebody here reads."""
-    default_owner: str
-    """The seller who gets what no country decides."""
-    sellers: Mapping[str, Seller]
-    """By their id in the CRM."""
-    countries_not_served: tuple[str, ...] = ()
-    countries_sanctioned: tuple[str, ...] = ()
-    """ISO 3166-1 alpha-2."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, zone: str) -> str:
-        return _zone(zone)
-
-    @property
-    def lists(self) -> Mapping[str, tuple[str, ...]]:
-        """The same under the names by which rules read lists."""
-        return {
-            "company.domains": self.domains,
-            "company.zone": (self.zone,),
-            "company.holidays": tuple(day.isoformat() for day in self.holidays),
-            "company.languages": self.languages,
-            "countries.not_served": self.countries_not_served,
-            "countries.sanctioned": self.countries_sanctioned,
-            "owner.default": (self.default_owner,),
-            **{f"owner.{one}": held.countries for one, held in self.sellers.items()},
-            **{f"zone.{one}": (held.zone,) for one, held in self.sellers.items()},
-        }
+MOST_HOURS = 240
+"""Thirty working days for all tiers together: a signature must come before the plan expires."""
 
 
 class TierRow(Value):
     """A role that is asked for a signature, and how many working hours its people have."""
 
     role: str
-    hours: Decimal
+    hours: Annotated[Decimal, Field(gt=0, le=MOST_HOURS)]
 
 
 class Scope(Value):
@@ -115,16 +72,27 @@ class StageFile(Value):
     owner: str = ""
     """The role that answers for the workflow; empty: as the folder says."""
     tiers: tuple[TierRow, ...] = ()
-    max_output_tokens: int = 2_000
-    numbers: Mapping[str, Decimal] = {}
+    max_output_tokens: Annotated[int, Field(gt=0, le=MOST_TOKENS)] = 2_000
+    model: ModelChoice | None = None
+    """The workflow's own; None: the company's."""
+    numbers: Mapping[str, Annotated[Decimal, Field(ge=0)]] = {}
     amounts: Mapping[str, str] = {}
     """Limits per currency in one line: `EUR 50 JPY 8000`. A currency that is not named has none."""
     lists: Mapping[str, tuple[str, ...]] = {}
-    narrows: Mapping[str, tuple[str, ...]] = {}
+    narrows: Mapping[str, tuple[Country, ...]] = {}
     """What is added to a prohibition of the company, by its name: `countries.not_served`."""
+    destinations: Mapping[str, str] = {}
+    """Who is told what, by the workflow's own word for it: a team that has a channel."""
     success: tuple[Criterion, ...] = ()
     thresholds: tuple[Criterion, ...] = ()
     scope: Scope = Scope()
+
+    @field_validator("tiers")
+    @classmethod
+    def _ends(cls, tiers: tuple[TierRow, ...]) -> tuple[TierRow, ...]:
+        if sum(row.hours for row in tiers) > MOST_HOURS:
+            raise ValueError(f"all tiers together have at most {MOST_HOURS} hours")
+        return tiers
 
     @field_validator("numbers")
     @classmethod
@@ -140,17 +108,15 @@ class StageFile(Value):
         for name, table in amounts.items():
             try:
                 per_currency(table)
-            except (ArithmeticError, ValueError):
-                raise ValueError(
-                    f"{name} is pairs of currency and amount: EUR 50 JPY 8000"
-                ) from None
+            except ValueError as wrong:
+                raise ValueError(f"{name}: {wrong}") from None
         return amounts
 
 
 @lru_cache(maxsize=16)
 def company(package: str, stage: str) -> Company | None:
     """What the company's file of the stage says; None where there is none. `package` holds the
-    workflows. Raises ContractBroken with the file's name and what is wrong in it."""
+    workflows. Raises DefinitionBroken with the file's name and what is wrong in it."""
     found = _toml(package, stage)
     return _read(f"{package}/stages/{stage}.toml", found, Company) if found else None
 
@@ -172,71 +138,110 @@ def release(package: str, stage: str) -> Release:
     """The release of the workflow in `package`. The prompt ships with the code under one digest, so
     reading it is not reaching outside."""
     prompt = resources.files(package).joinpath("prompt.md").read_text(encoding="utf-8")
-    held = stage_file(package, stage)
+    held, of = stage_file(package, stage), company(package.rpartition(".")[0], stage)
+    model = held.model or (of and of.model) or USUAL_MODEL
     return Release(
         workflow=package.rpartition(".")[2],
         prompt=prompt,
-        model="gpt-4.1-mini",
-        temperature=Decimal(0),
+        model=model.name,
+        temperature=model.temperature,
         max_output_tokens=held.max_output_tokens,
-        usd_per_million_input=Decimal("0.40"),
-        usd_per_million_output=Decimal("1.60"),
-        limits=limits(held, company(package.rpartition(".")[0], stage), where=f"{package} {stage}"),
+        usd_per_million_input=model.usd_per_million_input,
+        usd_per_million_output=model.usd_per_million_output,
+        limits=limits(held, of, where=f"{package} {stage}"),
     )
 
 
+def check_roles(package: str, stage: str, roles: Iterable[str]) -> None:
+    """Raises DefinitionBroken for an owner or a tier of the workflow in `package` that is none of
+    the company's teams, where it has any."""
+    of = company(package.rpartition(".")[0], stage)
+    for role in roles if of and of.teams else ():
+        _team(of, role, f"{package}/stages/{stage}.toml: the owner or tier")
+
+
 def limits(held: StageFile, of: Company | None, *, where: str) -> Limits:
-    """The numbers, amounts and lists of both files. Raises ContractBroken when the workflow's file
-    repeats what is the company's: it may narrow it."""
+    """The numbers, amounts and lists of both files. Raises DefinitionBroken when the workflow's
+    file repeats what is the company's: it may narrow it."""
     shared = of.lists if of else {}
     repeated = sorted(set(shared) & set(held.lists))
     if repeated:
-        raise ContractBroken(
+        raise DefinitionBroken(
             f"{where}: {', '.join(repeated)} is said once, in workflows/stages/; a workflow may add"
             " to the company's prohibitions under [narrows]"
         )
     wider = sorted(set(held.narrows) - set(PROHIBITIONS) | (set(held.narrows) - set(shared)))
     if wider:
-        raise ContractBroken(
+        raise DefinitionBroken(
             f"{where}: [narrows] takes {' and '.join(PROHIBITIONS)}, no {wider[0]}"
         )
     narrowed = {name: (*shared[name], *more) for name, more in held.narrows.items()}
     return Limits(
         numbers={**USUAL_NUMBERS, **held.numbers},
         amounts={name: per_currency(table) for name, table in held.amounts.items()},
-        lists={**shared, **held.lists, **narrowed},
+        lists={**shared, **held.lists, **narrowed, **_destinations(held, of, where)},
     )
+
+
+def _destinations(held: StageFile, of: Company | None, where: str) -> dict[str, tuple[str, ...]]:
+    """The channel of each: `destination.large_refund`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word, role in held.destinations.items():
+        team = _team(of, role, f"{where}: the destination {word}")
+        if team.channel is None:
+            raise DefinitionBroken(f"{where}: the destination {word} is {role}, without a channel")
+        found[f"destination.{word}"] = (team.channel,)
+    return found
+
+
+def _team(of: Company | None, role: str, what: str) -> Team:
+    teams = of.teams if of else {}
+    if role not in teams:
+        there = ", ".join(sorted(teams)) or "none"
+        raise DefinitionBroken(f"{what} {role} is no team of the company; there are {there}")
+    return teams[role]
 
 
 def per_currency(table: str) -> tuple[Money, ...]:
-    """`EUR 50 JPY 8000` as amounts, exact to the currency's minor unit."""
+    """`EUR 50 JPY 8000` as amounts, exact to the currency's minor unit. Raises ValueError, which
+    says what is wrong."""
     words = table.split()
-    return tuple(
-        Money(
-            amount=Decimal(amount).quantize(Decimal(1).scaleb(-exponent(code))),
-            currency=code,
-        )
-        for code, amount in zip(words[::2], words[1::2], strict=True)
-    )
+    codes = words[::2]
+    if len(words) % 2 or len(set(codes)) < len(codes):
+        raise ValueError("pairs of currency and amount, each currency once: EUR 50 JPY 8000")
+    return tuple(_limit(code, amount) for code, amount in zip(codes, words[1::2], strict=True))
+
+
+def _limit(code: str, amount: str) -> Money:
+    if code not in ISO:
+        raise ValueError(f"{code} is no currency that we know")
+    if not re.fullmatch(r"\d{1,15}(\.\d{1,6})?", amount):
+        raise ValueError(f"{amount} is no amount: digits with a point, not below zero")
+    exact = Decimal(amount).quantize(Decimal(1).scaleb(-exponent(code)))
+    if exact != Decimal(amount):
+        raise ValueError(f"{amount} {code}: {code} has {exponent(code)} decimals")
+    return Money(amount=exact, currency=code)
 
 
 def _toml(package: str, stage: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
     """The file's tables over those of the stage that it is like; nothing for a package without any
-    stage file. Raises ContractBroken for a stage that has none where others have."""
+    stage file. Raises DefinitionBroken for a stage that has none where others have."""
     file = resources.files(package) / "stages" / f"{stage}.toml"
     if not file.is_file():
         known = stages(package)
         if known:
             there = ", ".join(known)
-            raise ContractBroken(f"{package}/stages has no {stage}.toml; it has {there}: copy one")
+            raise DefinitionBroken(
+                f"{package}/stages has no {stage}.toml; it has {there}: copy one"
+            )
         return {}
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as broken:
-        raise ContractBroken(f"{package}/stages/{stage}.toml is no TOML: {broken}") from None
+        raise DefinitionBroken(f"{package}/stages/{stage}.toml is no TOML: {broken}") from None
     like = found.pop("like", "")
     if like in (*seen, stage):
-        raise ContractBroken(f"{package}/stages/{stage}.toml is like itself")
+        raise DefinitionBroken(f"{package}/stages/{stage}.toml is like itself")
     return _over(_toml(package, str(like), (*seen, stage)), found) if like else found
 
 
@@ -250,13 +255,9 @@ def _read(name: str, found: Mapping[str, Any], kind: type[FileT]) -> FileT:
         return kind.model_validate_json(json.dumps(found, default=str))
     except ValidationError as broken:
         wrong = broken.errors(include_url=False, include_context=False, include_input=False)
-        lines = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong)
-        raise ContractBroken(f"{name}: {'; '.join(lines)}") from None
+        lines = (f"{'.'.join(map(str, one['loc']))}: {_words(one['msg'])}" for one in wrong)
+        raise DefinitionBroken(f"{name}: {'; '.join(lines)}") from None
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError("a name of the IANA time zone database") from None
-    return name
+def _words(said: str) -> str:
+    return said.removeprefix("Value error, ")

@@ -8,7 +8,7 @@ from typing import Any
 
 from countersign import observability
 from countersign.domain.approvals.approval import Person
-from countersign.domain.errors import Ambiguous
+from countersign.domain.errors import Ambiguous, DefinitionBroken
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.mail import Email, of_job
@@ -86,8 +86,7 @@ CASE_FOR = timedelta(days=2)
 
 def new_case(deps: Deps, record: JobRecord, reason: str) -> Case:
     """A case for the owner of the job's workflow. `reason` quotes nothing from outside."""
-    now = deps.clock.now()
-    workflow = deps.workflows.get(record.job.workflow)
+    now, workflow = deps.clock.now(), _workflow(deps, record)
     return Case(
         job_id=record.job.job_id,
         reason=reason,
@@ -105,12 +104,20 @@ def tell_owner(deps: Deps, record: JobRecord) -> None:
     mark = f"case-{int(case.opened_at.timestamp())}"
     if mark not in record.notes:
         zone = deps.people.directory().zone(owner)
-        workflow = deps.workflows.get(record.job.workflow)
         notice = case_opened(
-            record, workflow, case, owner, deps.settings.public_base_url, zone=zone
+            record, _workflow(deps, record), case, owner, deps.settings.public_base_url, zone=zone
         )
         _send_once(deps, of_job(notice, record.job.job_id, "case"))
         deps.store.note(record.job.job_id, mark)
+
+
+def _workflow(deps: Deps, record: JobRecord) -> Workflow[Any] | None:
+    """The job's workflow; None when this code has none that can be read. A case does not fail for
+    the very reason it is opened for."""
+    try:
+        return deps.workflows.get(record.job.workflow)
+    except DefinitionBroken:
+        return None
 
 
 def _send_once(deps: Deps, notice: Email) -> None:

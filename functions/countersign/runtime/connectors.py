@@ -66,7 +66,7 @@ _ROWS = (
         "crm",
         look=Look(Key("crm-read", "crm_read_secret"), "crm_reader"),
         act=Act(Key("crm-write", "crm_write_secret"), "crm", seconds=100),
-        settings=("crm_base_url", "crm_fields"),
+        settings=("crm_base_url",),
         layers=("http",),
     ),
     Connector(

@@ -15,7 +15,7 @@ from countersign.runtime.connectors import act_of, look_of
 from countersign.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from types_boto3_dynamodb import DynamoDBClient
@@ -37,18 +37,8 @@ if TYPE_CHECKING:
     from countersign.domain.limits.slots import Slot
     from countersign.domain.mail import Mailer
     from countersign.domain.policy.release import Release
-    from countersign.domain.ports import (
-        Codes,
-        ConnectorLimits,
-        Crm,
-        Ids,
-        Model,
-        Pause,
-        Reader,
-        Secrets,
-        SignIns,
-    )
     from countersign.domain.workflow import Workflows
+    from countersign.extraction.company import Company
 
 
 UPDATE_TRIES = 4
@@ -87,8 +77,27 @@ class Outside:
         self.job_id = ""
         """The job that this invocation works on; the mails of its actions say so."""
 
+    @property
+    def stage(self) -> str:
+        """The stage whose files hold. Raises InternalError when nobody said which."""
+        if not self.settings.stage:
+            raise InternalError("the setting STAGE is empty: no stage's files can be read")
+        return self.settings.stage
+
     @cached_property
-    def secrets(self) -> Secrets:
+    def company(self) -> Company | None:
+        """What is true of the company in this stage; None where its file says nothing."""
+        from countersign.extraction.release import company
+
+        return company(self.settings.workflows_package, self.stage)
+
+    def fields(self, connector: str) -> Mapping[str, str]:
+        """An outside system's own names of our fields. The present ones hold for jobs of earlier
+        releases too: what is renamed there is renamed for all."""
+        return self.company.fields.get(connector, {}) if self.company else {}
+
+    @cached_property
+    def secrets(self) -> ports.Secrets:
         """Secrets Manager."""
         from countersign.connectors.aws.client import client
         from countersign.connectors.aws.secrets import SecretsManager
@@ -97,7 +106,7 @@ class Outside:
         return SecretsManager(manager, self.settings.secret_names, self.kept)
 
     @fresh
-    def model(self) -> Model:
+    def model(self) -> ports.Model:
         """The language model."""
         from countersign.connectors.openai import OpenAIModel
 
@@ -105,7 +114,7 @@ class Outside:
         return self._connected(self.settings.model_secret, lambda key: OpenAIModel(url, key))
 
     @fresh
-    def crm_reader(self) -> Reader:
+    def crm_reader(self) -> ports.Reader:
         """Read-only access to the CRM."""
         return self._hubspot(self.settings.crm_read_secret)
 
@@ -115,20 +124,20 @@ class Outside:
         return self._hubspot(self.settings.crm_read_secret)
 
     @fresh
-    def crm(self) -> Crm:
+    def crm(self) -> ports.Crm:
         """Writing access to the CRM."""
         return self._hubspot(self.settings.crm_write_secret)
 
     def _hubspot(self, secret: str) -> HubSpot:
         from countersign.connectors.hubspot.client import HubSpot
 
-        url, names = self.settings.crm_base_url, self.settings.crm_fields
+        url, names = self.settings.crm_base_url, self.fields("crm")
         return self._connected(
             secret, lambda key: HubSpot(url, key, timeout=self.deadline.share, names=names)
         )
 
     @fresh
-    def payments_reader(self) -> Reader:
+    def payments_reader(self) -> ports.Reader:
         """Read-only access to payments."""
         return self._stripe(self.settings.payments_read_secret)
 
@@ -140,9 +149,9 @@ class Outside:
     def _stripe(self, secret: str) -> StripePayments:
         from countersign.connectors.stripe.client import StripePayments
 
-        url = self.settings.payments_base_url
+        url, names = self.settings.payments_base_url, self.fields("payments")
         return self._connected(
-            secret, lambda key: StripePayments(url, key, timeout=self.deadline.share)
+            secret, lambda key: StripePayments(url, key, timeout=self.deadline.share, names=names)
         )
 
     @fresh
@@ -178,10 +187,10 @@ class Outside:
         client: T = held[1]
         return client
 
-    def reader(self, connector: str) -> Reader:
+    def reader(self, connector: str) -> ports.Reader:
         """Read-only access to the system behind `connector`. Raises InternalError for an unknown
         one."""
-        reader: Reader = getattr(self, look_of(connector).adapter)
+        reader: ports.Reader = getattr(self, look_of(connector).adapter)
         return reader
 
     def actor_port(self, connector: str) -> object:
@@ -233,7 +242,7 @@ class Deps(Outside):
     def workflows(self) -> Workflows:
         """A business's processes, from the package that the settings name."""
         package = import_module(self.settings.workflows_package)
-        found: Workflows = package.registered(self.settings.stage or "local")
+        found: Workflows = package.registered(self.stage)
         return found
 
     @cached_property
@@ -270,12 +279,12 @@ class Deps(Outside):
         return SystemClock()
 
     @cached_property
-    def pause(self) -> Pause:
+    def pause(self) -> ports.Pause:
         """Waiting, where an answer must take as long for everybody."""
         return pause
 
     @cached_property
-    def ids(self) -> Ids:
+    def ids(self) -> ports.Ids:
         """Randomness."""
         return SystemIds()
 
@@ -294,7 +303,7 @@ class Deps(Outside):
         return DynamoCaps(self.settings.jobs_table)
 
     @cached_property
-    def limits(self) -> ConnectorLimits:
+    def limits(self) -> ports.ConnectorLimits:
         """Slots and breakers of connectors."""
         from countersign.connectors.dynamodb.limits import DynamoLimits
 
@@ -308,14 +317,14 @@ class Deps(Outside):
         return DynamoPeople(self.settings.jobs_table, self.db)
 
     @cached_property
-    def sign_ins(self) -> SignIns:
+    def sign_ins(self) -> ports.SignIns:
         """The links that sign people in."""
         from countersign.connectors.dynamodb.documents import DynamoSignIns
 
         return DynamoSignIns(self.settings.jobs_table)
 
     @cached_property
-    def codes(self) -> Codes:
+    def codes(self) -> ports.Codes:
         """Codes that people type."""
         from countersign.connectors.dynamodb.documents import DynamoCodes
 

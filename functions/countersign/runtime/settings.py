@@ -41,8 +41,6 @@ class Settings(Value):
     crm_base_url: str = ""
     crm_read_secret: str = ""
     crm_write_secret: str = ""
-    crm_fields: Mapping[str, str] = {}
-    """The CRM's own names of our fields."""
     payments_base_url: str = ""
     payments_read_secret: str = ""
     payments_write_secret: str = ""
@@ -86,9 +84,7 @@ class Settings(Value):
         return cls.model_validate_json(json.dumps({n: _parsed(n, v) for n, v in found.items()}))
 
 
-_JSON_SETTINGS = frozenset(
-    {"case_owner", "approval_seconds", "crm_fields", "connector_limits", "task"}
-)
+_JSON_SETTINGS = frozenset({"case_owner", "approval_seconds", "connector_limits", "task"})
 
 
 def _parsed(name: str, text: str) -> Any:

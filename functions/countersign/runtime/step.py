@@ -12,6 +12,7 @@ from countersign import observability
 from countersign.domain.contract import Value
 from countersign.domain.errors import (
     CountersignError,
+    DefinitionBroken,
     InternalError,
     StaleExecution,
     Throttled,
@@ -84,6 +85,9 @@ def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
         record, change = _unpacked(*_worked(deps, work, call))
         if change is not None:
             observability.step_done(_ended(deps, call, record, change).job, change)
+    except DefinitionBroken:
+        observability.defect(call.state)
+        raise
     except CountersignError:
         raise
     except Exception as defect:  # noqa: BLE001 - whatever it is, the machine must know its class

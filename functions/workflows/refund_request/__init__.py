@@ -24,6 +24,7 @@ WORKFLOW = workflow(
     title="Refund request",
     owner="payments-ops",
     tiers=("refunds", "refunds-lead"),
+    destinations=("large_refund",),
     source=RefundInput,
     read=read,
     form_shown=form_shown,

@@ -27,7 +27,7 @@ from workflows.refund_request.policy import POLICY
 from workflows.refund_request.replies import confirmation
 
 ACTIONS = (payments.REFUND, mail.SEND_REPLY, notify.PUSH)
-_REFUND, _CHANNEL = "payments.refund", "finance"
+_REFUND, _TO_TELL = "payments.refund", "destination.large_refund"
 _TOLD = frozenset({"refund.over_auto", "currency.no_limit"})
 """Rules that find a refund above what runs by itself."""
 _Cause = Literal["requested_by_customer", "duplicate", "fraudulent"]
@@ -76,15 +76,20 @@ def _finance(situation: Request) -> Iterator[ProposedAction]:
     order, said = facts.order(situation), _verdict(situation)
     if not order or said.answer is not Answer.ASK or not said.rules & _TOLD:
         return
+    for channel in situation.limits.lists.get(_TO_TELL, ()):
+        yield _told(situation, channel, order)
+
+
+def _told(situation: Request, channel: str, order: facts.Order) -> ProposedAction:
     params = notify.Push(
-        channel=_CHANNEL,
+        channel=channel,
         title=f"Refund of order {order.number}",
         text=(
             f"A refund of order {order.number} was signed and has been made on charge"
             f" {order.charge}.\nIts amount and who signed it: job {situation.job_id}."
         ),
     )
-    yield ProposedAction(action="notify.push", params=params, target=_CHANNEL, after=_REFUND)
+    return ProposedAction(action="notify.push", params=params, target=channel, after=_REFUND)
 
 
 def _reply(situation: Request) -> ProposedAction:

@@ -28,6 +28,7 @@ from infra.local.front.mailbox import Mail, framed
 from infra.local.front.notices import handlers
 from infra.local.front.samples import Sample
 from infra.local.front.templates import FRAME_HEADERS, SAFE_HEADERS, Templates
+from workflows import WORKFLOWS
 
 MOST_MAILS = 50
 """How many of the newest mails are searched for a job's link."""
@@ -120,7 +121,8 @@ class _Pages:
         return _json({"jobs": self._listed(request)})
 
     def job_json(self, request: Request) -> Response:
-        return _json(as_dict(self.front.store.load(request.path_params["job_id"])))
+        record = self.front.store.load(request.path_params["job_id"])
+        return _json(as_dict(record, WORKFLOWS))
 
     def job(self, request: Request) -> Response:
         record = self.front.store.load(request.path_params["job_id"])

@@ -109,7 +109,7 @@ def console(jobs: Sequence[Mapping[str, Any]], chosen: Status | None, now: datet
 def job(record: JobRecord, links: Sequence[str], now: datetime) -> JobPage:
     """One job's page, with the approval `links` that lead to its decision."""
     return JobPage(
-        data=as_dict(record),
+        data=as_dict(record, WORKFLOWS),
         label=STATUS_LABELS[record.job.status],
         moments=timeline(record),
         links=tuple(links),

@@ -28,7 +28,7 @@ class Terminal:
         self.journey.goes()
         self.chosen: list[tuple[str, str]] = []
         self.silent: UnreachableError | None = None
-        self.settings = Settings()
+        self.settings = Settings(stage="local")
         self.vault: Any = None
         """Where this target keeps its secrets."""
         self.given: dict[str, object] = {}

@@ -17,11 +17,13 @@ from countersign import observability
 from countersign.actions.field_map import Schema
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import Refused
+from countersign.extraction.release import company
 from countersign.runtime.settings import Settings
 from infra.cli.fields import after_deploy, needed
 from infra.local.crm.app import crm_app
 from infra.local.crm.schema import SCHEMA, Kind, Property
 from tests.unit.cli.terminal import Terminal
+from workflows import WORKFLOWS
 
 pytestmark = pytest.mark.enable_socket
 
@@ -73,7 +75,7 @@ def test_the_demo_crm_has_every_field(terminal: Terminal, tmp_path: Path) -> Non
         said = after_deploy(terminal.choose("aws", "dev").deps(), "dev")
     assert (code, said) == (0, (True, "The CRM has every field that the workflows use."))
     assert "All fields match." in out
-    assert all(field.name in out for of_kind in needed().values() for field in of_kind)
+    assert all(field.name in out for of_kind in needed(WORKFLOWS).values() for field in of_kind)
 
 
 @pytest.mark.control
@@ -103,7 +105,7 @@ def test_setting_the_reading_key_compares_at_once(
 ) -> None:
     """After a first deployment nobody could compare before. What does not fit is exit code 1, the
     key stays set, and jobs that wait for it go on."""
-    terminal.settings = Settings(crm_read_secret="arn:crm-read")
+    terminal.settings = Settings(stage="local", crm_read_secret="arn:crm-read")
     terminal.vault = Vault()
     with _serving(tmp_path, schema) as crm, _typing("pat-eu1-0123456789"):
         world = terminal.world
@@ -138,9 +140,14 @@ def test_a_name_of_the_stage_is_the_one_that_is_looked_for(
     terminal: Terminal, tmp_path: Path
 ) -> None:
     """The command compares under the names that the stage's functions use."""
-    terminal.settings = Settings(crm_fields={"tasks.countersign_action_key": "cs_key"})
+    held = company("workflows", "local")
+    assert held is not None
+    other = {"crm": {"tasks.countersign_action_key": "cs_key"}}
     with _serving(tmp_path, SCHEMA) as crm:
-        terminal.given = {"crm_schema": crm}
+        terminal.given = {
+            "crm_schema": crm,
+            "company": held.model_copy(update={"fields": other}),
+        }
         code, out, _ = terminal.types("fields", "--json")
     assert code == 1
     assert '"field": "cs_key"' in out

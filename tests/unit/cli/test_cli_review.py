@@ -114,7 +114,7 @@ def items(terminal: Terminal) -> list[tuple[Review, dict[str, Any]]]:
     everything(terminal)
     found = []
     for review in terminal.world.store.reviews.values():
-        item = shown(review, terminal.world.store.load(review.job_id))
+        item = shown(review, terminal.world.store.load(review.job_id), WORKFLOWS)
         assert item is not None
         found.append((review, item))
     return found
@@ -225,9 +225,9 @@ def test_unknown_code_is_no_item(terminal: Terminal) -> None:
     review = next(iter(terminal.world.store.reviews.values()))
     record = terminal.world.store.load(review.job_id)
     foreign = record.job.model_copy(update={"workflow": "gone"})
-    assert shown(review, type(record)(**{**vars(record), "job": foreign})) is None
+    assert shown(review, type(record)(**{**vars(record), "job": foreign}), WORKFLOWS) is None
     other = record.results["input"].model_copy(update={"version": 99})
     with pytest.raises(UnknownVersion):
         other.as_(type(record.job))
     results = {**record.results, "input": other}
-    assert shown(review, type(record)(**{**vars(record), "results": results})) is None
+    assert shown(review, type(record)(**{**vars(record), "results": results}), WORKFLOWS) is None

@@ -28,7 +28,7 @@ def _logger() -> None:
 
 def told(journey: Journey) -> list[tuple[str, str]]:
     """Name and end of the refund's attempts."""
-    first = as_dict(journey.record)["actions"][:1]
+    first = as_dict(journey.record, WORKFLOWS)["actions"][:1]
     return [(one["name"], one["ended"]) for held in first for one in held["attempts"]]
 
 

@@ -8,6 +8,7 @@ from countersign.portal.timeline import timeline
 from infra.cli.job_view import as_dict
 from infra.cli.show import job
 from tests.unit.steps.replans import asked, attentive, decides
+from workflows import WORKFLOWS
 
 
 def test_a_second_plan_is_told_with_what_the_target_said() -> None:
@@ -19,7 +20,7 @@ def test_a_second_plan_is_told_with_what_the_target_said() -> None:
     record = journey.record
     console = Console(width=200)
     with console.capture() as said:
-        console.print(job(as_dict(record), timeline(record)))
+        console.print(job(as_dict(record, WORKFLOWS), timeline(record)))
     text = said.get()
     assert "An action failed; what was seen goes back for a new plan" in text
     first, second = text.split("Plan 2, after a failure:")

@@ -39,25 +39,25 @@ def record() -> JobRecord:
 
 def test_the_published_keys_come_first(record: JobRecord) -> None:
     """The ten keys that tools rely on are there, in their order."""
-    assert list(as_dict(record))[: len(KEYS)] == KEYS
+    assert list(as_dict(record, WORKFLOWS))[: len(KEYS)] == KEYS
 
 
 def test_everything_is_plain_json(record: JobRecord) -> None:
     """What the pages and the command print survives a round trip through JSON."""
-    data = as_dict(record)
+    data = as_dict(record, WORKFLOWS)
     assert json.loads(json.dumps(data)) == data
 
 
 def test_a_task_token_never_leaves(record: JobRecord) -> None:
     """Neither the token nor an approver's address is in what is shown."""
-    text = json.dumps(as_dict(replace(record, tokens={"a": "the-token"})))
+    text = json.dumps(as_dict(replace(record, tokens={"a": "the-token"}), WORKFLOWS))
     assert "the-token" not in text
     assert ANA.address not in text
 
 
 def test_each_action_has_its_verdict_and_its_bytes(record: JobRecord) -> None:
     """Decisions and actions go by the same digests, in the order of the plan."""
-    data = as_dict(record)
+    data = as_dict(record, WORKFLOWS)
     digests = [action["digest"] for action in data["actions"]]
     assert digests == [decision["digest"] for decision in data["decisions"]]
     assert data["decisions"][-1]["answer"] == "ask"
@@ -74,7 +74,7 @@ def test_an_ended_job_waits_for_nobody() -> None:
     journey = asked()
     journey.is_decided(Choice.REJECT, reason="the tone is wrong")
     journey.answered()
-    data = as_dict(journey.record)
+    data = as_dict(journey.record, WORKFLOWS)
     assert (data["status"], data["waits_for"]) == ("COMPLETED", "")
     assert data["approvals"][0]["decision"]["name"] == "Ana Costa"
     assert data["approvals"][0]["decision"]["reason"] == "the tone is wrong"
@@ -82,15 +82,15 @@ def test_an_ended_job_waits_for_nobody() -> None:
 
 def test_the_audit_chain_is_verified_each_time(record: JobRecord) -> None:
     """An intact chain says so."""
-    assert as_dict(record)["audit"]["verified"] is True
-    assert as_dict(record)["audit"]["faults"] == []
+    assert as_dict(record, WORKFLOWS)["audit"]["verified"] is True
+    assert as_dict(record, WORKFLOWS)["audit"]["faults"] == []
 
 
 @pytest.mark.control
 def test_a_forged_entry_is_seen(record: JobRecord) -> None:
     """A chain in which somebody else is named as actor is not called intact."""
     first = record.audit[0].model_copy(update={"actor": "person:mallory"})
-    forged = as_dict(replace(record, audit=(first, *record.audit[1:])))["audit"]
+    forged = as_dict(replace(record, audit=(first, *record.audit[1:])), WORKFLOWS)["audit"]
     assert forged["verified"] is False
     assert forged["faults"]
 
@@ -109,7 +109,7 @@ def test_erased_fields_say_so(record: JobRecord) -> None:
     gone = replace(record, audit=tuple(erased(entry) for entry in record.audit))
     decided = next(m for m in timeline(gone) if m.who == "Decide")
     assert ("1. upsert contact", "(erased)") in decided.details
-    assert as_dict(gone)["audit"]["verified"] is True
+    assert as_dict(gone, WORKFLOWS)["audit"]["verified"] is True
 
 
 @pytest.mark.parametrize(

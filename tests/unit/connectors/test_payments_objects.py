@@ -217,3 +217,19 @@ def test_an_answer_that_drips_is_cut_off() -> None:
 
     with pytest.raises(Ambiguous, match="ReadTimeout"):
         give_back(payments(handler, seconds=0.05))
+
+
+def test_a_shop_with_a_name_of_its_own_is_searched_by_it() -> None:
+    """The order's number stands where the stage's field map says; ours would find nothing."""
+    held = charge(id="ch_a", metadata={"order_no": "A-7"}, transfer_group=None)
+    queries: list[str] = []
+
+    def answer(path: str, query: Query) -> object:
+        if path == "/charges/search":
+            queries.append(query["query"])
+            return page(held)
+        return held if path != "/charges" else page()
+
+    (order,) = payments(_server(answer), order="order_no").look(asked("order", "A-7"))
+    assert (order.id, queries) == ("ch_a", ["metadata['order_no']:'A-7'"])
+    assert payments(_server(answer)).look(asked("order", "A-7")) == ()

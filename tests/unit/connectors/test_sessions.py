@@ -11,7 +11,7 @@ import pytest
 from countersign.connectors.aws.client import Credentials
 from countersign.connectors.aws.session import TaskRole
 from countersign.connectors.aws.session_policy import Right, Task, session_policy
-from countersign.domain.errors import Throttled, Unavailable
+from countersign.domain.errors import InternalError, Throttled, Unavailable
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from tests.unit.connectors.aws_faults import answering
@@ -65,7 +65,7 @@ def test_a_policy_that_sts_would_refuse_is_refused_here() -> None:
 def test_each_job_has_its_own_clients_and_the_process_its_connections() -> None:
     """AWS clients are made with the job's credentials; keys and connections stay."""
     role = Role()
-    deps = Deps(Settings(task=TASK), task_role=role, clock=object())
+    deps = Deps(Settings(stage="local", task=TASK), task_role=role, clock=object())
     one, two = deps.for_job("w-1"), deps.for_job("w-2")
     assert role.jobs == ["w-1", "w-2"]
     assert (one.job_id, two.job_id) == ("w-1", "w-2")
@@ -82,6 +82,12 @@ def test_a_function_without_a_task_role_stays_what_it_is() -> None:
     assert deps.job_id == "w-1"
 
 
+def test_a_function_that_knows_no_stage_says_so() -> None:
+    """Without it, no stage's files are taken for its own."""
+    with pytest.raises(InternalError, match="STAGE is empty"):
+        Deps(Settings()).workflows.keys()
+
+
 def test_a_changed_key_makes_a_new_client() -> None:
     """A rotated key is used by a process that has a client with the old one."""
     keys = ["pat-old-0000", "pat-old-0000", "pat-new-0000"]
@@ -90,7 +96,7 @@ def test_a_changed_key_makes_a_new_client() -> None:
         def get(self, _name: str) -> str:
             return keys.pop(0)
 
-    deps = Deps(Settings(crm_base_url="http://127.0.0.1:1"), secrets=Rotating())
+    deps = Deps(Settings(stage="local", crm_base_url="http://127.0.0.1:1"), secrets=Rotating())
     first, same, other = deps.crm, deps.crm, deps.crm
     assert first is same
     assert other is not first

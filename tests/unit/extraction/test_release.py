@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import DefinitionBroken
 from countersign.extraction import release as files
 from workflows import WORKFLOWS, registered
 
@@ -107,14 +107,14 @@ def test_a_stage_like_another_says_only_what_differs(business: Path) -> None:
 def test_what_is_wrong_in_a_file_is_a_sentence(business: Path, own: str, sentence: str) -> None:
     """The file is named, and what is wrong in it; nothing is guessed."""
     says(business, COMPANY, own)
-    with pytest.raises(ContractBroken, match=sentence):
+    with pytest.raises(DefinitionBroken, match=sentence):
         files.release("shop.letters", "dev")
 
 
 def test_a_zone_that_is_none_is_refused(business: Path) -> None:
     """A time zone is a name of the IANA data base, the company's as the sellers'."""
     says(business, COMPANY.replace("Europe/Dublin", "Dublin time"), OWN)
-    with pytest.raises(ContractBroken, match="IANA"):
+    with pytest.raises(DefinitionBroken, match="IANA"):
         files.release("shop.letters", "dev")
 
 
@@ -141,3 +141,99 @@ def test_every_workflow_is_whole_in_every_stage(stage: str) -> None:
         assert workflow.success
         assert workflow.thresholds
         assert workflow.release.limits.list("company.domains")
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"),
+    [
+        (
+            "[[tiers]]\nrole = 'desk'\nhours = '0'\n",
+            r"dev\.toml: tiers\.0\.hours: .*greater than 0",
+        ),
+        (
+            "[[tiers]]\nrole = 'a'\nhours = '200'\n" * 2,
+            "tiers: all tiers together have at most 240",
+        ),
+        ("max_output_tokens = 0\n", r"letters/stages/dev\.toml: max_output_tokens: .*greater"),
+        ("max_output_tokens = 9000000\n", "max_output_tokens: .*less than or equal to 32768"),
+        ("[numbers]\n'window.days' = '-1'\n", r"numbers\.window\.days: .*greater than or equal"),
+        ("[amounts]\n'auto.max' = 'EUR -5'\n", "amounts: auto.max: -5 is no amount"),
+        ("[amounts]\n'auto.max' = 'EUR 5 EUR 6'\n", "auto.max: .*each currency once"),
+        ("[amounts]\n'auto.max' = 'EUR'\n", "auto.max: pairs of currency and amount"),
+        ("[amounts]\n'auto.max' = 'JPY 5.50'\n", "auto.max: 5.50 JPY: JPY has 0 decimals"),
+        ("[amounts]\n'auto.max' = 'EURO 5'\n", "auto.max: EURO is no currency that we know"),
+        ("[narrows]\n'countries.sanctioned' = ['Cuba']\n", "narrows.*'Cuba' is no ISO 3166-1 code"),
+        ("[model]\nname = 'm'\n", r"model\.usd_per_million_input: Field required"),
+        ("[destinations]\nbig = 'desk'\n", "the destination big desk is no team .*are front, post"),
+        ("[destinations]\nbig = 'post'\n", "the destination big is post, without a channel"),
+    ],
+)
+def test_nonsense_is_refused_with_file_and_field(business: Path, own: str, sentence: str) -> None:
+    """Hours, tokens, limits, currencies, countries, prices and teams that cannot be meant."""
+    teams = "[teams]\npost = { name = 'Post' }\nfront = { name = 'Front', channel = 'front' }\n"
+    says(business, COMPANY + teams, own)
+    with pytest.raises(DefinitionBroken, match=sentence):
+        files.release("shop.letters", "dev")
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "sentence"),
+    [
+        ('["en"]', '["English"]', r"stages/dev\.toml: languages\.0: 'English' is no ISO 639-1"),
+        ('["KP"]', '["Korea"]', r"countries_sanctioned\.0: 'Korea' is no ISO 3166-1 code"),
+        ('["IE"]', '["ie"]', r"sellers\.7\.countries\.0: 'ie' is no ISO 3166-1 code"),
+        ('"Europe/Berlin"', '"Berlin"', "zone: 'Berlin' is no name of the IANA"),
+        ('["kornfeld.example"]', '["https://x"]', r"domains\.0: 'https://x' is no domain"),
+        ("holidays", 'relays = ["Forms"]\nholidays', r"relays\.0: 'Forms' is no mail address"),
+        ("holidays", 'relays = ["a@b.c"]\ngroups = ["a@b.c"]\nholidays', "a relay and a group"),
+        ("[sellers.7]", "[teams]\nA = { name = 'A' }\n[sellers.7]", "'A' is no role"),
+        ("[sellers.7]", "[fields.crm]\ndeals = 'x'\n[sellers.7]", "'deals' is no field of ours"),
+    ],
+)
+def test_nonsense_about_the_company_is_refused(
+    business: Path, said: str, instead: str, sentence: str
+) -> None:
+    """Each field of the company's file says what it holds."""
+    says(business, COMPANY.replace(said, instead, 1), OWN)
+    with pytest.raises(DefinitionBroken, match=sentence):
+        files.release("shop.letters", "dev")
+
+
+def test_owner_and_tiers_are_teams_where_the_company_has_any(business: Path) -> None:
+    """A role that nobody could have is refused; a company that names no teams binds nobody."""
+    says(business, COMPANY, OWN)
+    files.check_roles("shop.letters", "dev", ["whoever"])
+    says(business, COMPANY + "[teams]\npost = { name = 'Post' }\n", OWN, stage="prod")
+    files.check_roles("shop.letters", "prod", ["post"])
+    with pytest.raises(DefinitionBroken, match=r"prod\.toml: the owner or tier psot is no team"):
+        files.check_roles("shop.letters", "prod", ["post", "psot"])
+
+
+def test_a_destination_is_the_channel_of_its_team(business: Path) -> None:
+    """The workflow's word, the stage's team, the team's channel: a list of the release."""
+    teams = "[teams]\ndesk = { name = 'Desk', channel = 'front-desk' }\n"
+    says(business, COMPANY + teams, "[destinations]\nbig = 'desk'\n")
+    assert files.release("shop.letters", "dev").limits.list("destination.big") == ("front-desk",)
+
+
+def test_the_model_is_data_of_the_stage(business: Path) -> None:
+    """The workflow's own, else the company's, else the engine's; names and prices together."""
+    price = "usd_per_million_input = '2'\nusd_per_million_output = '8'\n"
+    says(business, COMPANY, OWN)
+    assert files.release("shop.letters", "dev").model == files.USUAL_MODEL.name
+    says(business, f"{COMPANY}[model]\nname = 'large'\n{price}", OWN, stage="prod")
+    made = files.release("shop.letters", "prod")
+    assert (made.model, made.usd_per_million_output) == ("large", Decimal(8))
+    own = f"[model]\nname = 'own'\ntemperature = '0.5'\n{price}"
+    says(business, f"{COMPANY}[model]\nname = 'large'\n{price}", own, stage="local")
+    made = files.release("shop.letters", "local")
+    assert (made.model, made.temperature) == ("own", Decimal("0.5"))
+
+
+def test_a_field_map_is_part_of_the_release(business: Path) -> None:
+    """Another name there is another release."""
+    says(business, COMPANY, OWN)
+    says(business, COMPANY + "[fields.crm]\n'deals.amount' = 'acv'\n", OWN, stage="prod")
+    made = files.release("shop.letters", "prod")
+    assert made.limits.list("fields.crm") == ("deals.amount=acv",)
+    assert made.digest != files.release("shop.letters", "dev").digest

@@ -47,7 +47,7 @@ class Ended:
         journey.goes()
         journey.is_decided(Choice.APPROVE)
         journey.answered()
-        self.job: dict[str, Any] = copy.deepcopy(as_dict(journey.record))
+        self.job: dict[str, Any] = copy.deepcopy(as_dict(journey.record, WORKFLOWS))
         self.journal = [self.write(n, one) for n, one in enumerate(self.job["actions"][:3], 1)]
         self.mails = [
             {"to": [sent.to], "subject": sent.subject, "text": sent.text}

@@ -12,6 +12,7 @@ from infra.cli.job_view import as_dict
 from infra.local.front.samples import Expectation
 from infra.local.player import checks
 from tests.unit.steps.refunds import asks_for, signs, world
+from workflows import WORKFLOWS
 
 EXPECT = Expectation(
     door="webhook",
@@ -42,7 +43,7 @@ class Told:
         journey = asks_for(made, "1043", 20_000)
         signs(made, journey, "robin")
         journey.answered()
-        self.job: dict[str, Any] = copy.deepcopy(as_dict(journey.record))
+        self.job: dict[str, Any] = copy.deepcopy(as_dict(journey.record, WORKFLOWS))
         self._payments = [vars(one) for one in made.payments.journal]
         self._mails = [
             {"to": [sent.to], "subject": sent.subject, "text": sent.text}

@@ -12,6 +12,7 @@ from infra.cli.job_view import as_dict
 from infra.local.front.samples import Expectation
 from infra.local.player import checks
 from tests.unit.steps.refunds import begin, world
+from workflows import WORKFLOWS
 
 EXPECT = Expectation(
     door="webhook",
@@ -34,7 +35,7 @@ class Refunded:
 
     def __init__(self) -> None:
         made = world()
-        self.job: dict[str, Any] = copy.deepcopy(as_dict(begin(made).record))
+        self.job: dict[str, Any] = copy.deepcopy(as_dict(begin(made).record, WORKFLOWS))
         self.journal: list[dict[str, Any]] = [vars(one) for one in made.payments.journal]
         self.mails = [
             {"to": [sent.to], "subject": sent.subject, "text": sent.text} for sent in made.mail.sent

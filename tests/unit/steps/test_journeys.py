@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.approvals.approval import Choice
-from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
+from countersign.domain.errors import Ambiguous, DefinitionBroken, Refused, Throttled, Unavailable
 from countersign.domain.jobs.audit import verify
 from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey, accept, form
@@ -95,6 +95,30 @@ def test_broken_input_is_rejected_with_the_fields_that_broke_it(world: World) ->
     assert "email" in reason
     assert "phone" in reason
     assert world.crm.journal == []
+
+
+class Broken(dict[str, Any]):
+    """Workflows of which a stage file says nonsense."""
+
+    def __getitem__(self, name: str) -> Any:
+        raise DefinitionBroken(f"{name}/stages/prod.toml: max_output_tokens: too many")
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002 - a dict's shape
+        return self[name]
+
+
+def test_a_stage_file_that_cannot_be_read_is_no_fault_of_the_sender(world: World) -> None:
+    """The job becomes a case of operations that names the file; it is not rejected, and counts as
+    a defect of ours."""
+    job_id = accept(world, form())
+    world.workflows = Broken()
+    journey = Journey(world, job_id, world.deps_again())
+    journey.goes()
+    assert journey.visited == ["Prepare", "Escalate"]
+    status, reason = ends(journey)
+    assert (status, "prod.toml: max_output_tokens" in reason) == ("ESCALATED", True)
+    assert journey.record.case
+    assert journey.record.case.owner == "operations"
 
 
 def test_bytes_that_nobody_can_read_become_a_case(world: World) -> None:

@@ -8,8 +8,9 @@ from importlib import resources
 
 import pytest
 
+from countersign.domain.errors import DefinitionBroken
 from tests.unit.workflows.schemas import faults
-from workflows import WORKFLOWS
+from workflows import WORKFLOWS, registered
 
 
 def test_the_register_has_every_folder_by_its_name() -> None:
@@ -22,6 +23,15 @@ def test_the_register_has_every_folder_by_its_name() -> None:
     assert all(WORKFLOWS[name] is WORKFLOWS[name] for name in WORKFLOWS)
     with pytest.raises(KeyError):
         WORKFLOWS["unknown"]
+
+
+def test_asking_for_a_name_makes_nothing() -> None:
+    """A door that asks whether there is such a workflow gets its answer whatever its files say."""
+    broken = registered("moon")
+    assert "lead_intake" in broken
+    assert "unknown" not in broken
+    with pytest.raises(DefinitionBroken):
+        broken["lead_intake"]
 
 
 def test_importing_the_register_reads_no_file_and_loads_no_tables() -> None:

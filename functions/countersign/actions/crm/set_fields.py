@@ -17,7 +17,7 @@ from pydantic import create_model
 from countersign.actions.crm.shared import SETTLE, email_of, or_none, tidy
 from countersign.actions.crm.undo import there
 from countersign.domain.contract import Contract
-from countersign.domain.errors import ContractBroken, Refused
+from countersign.domain.errors import DefinitionBroken, Refused
 from countersign.domain.ledger.action import Action, Difference, Receipt, Undo
 from countersign.domain.policy.records import Record, Records
 from countersign.domain.ports import Crm
@@ -52,10 +52,10 @@ def set_fields(
 
 
 def _check(action: str, fields: Mapping[str, str]) -> None:
-    """Raises ContractBroken for a row that could not be a contract."""
+    """Raises DefinitionBroken for a row that could not be a contract."""
     wrong = [n for n in fields if not n.isidentifier() or n[0] == "_" or n in _TAKEN or n.isupper()]
     if wrong or not fields or len(set(fields.values())) < len(fields):
-        raise ContractBroken(f"{action}: {', '.join(wrong) or 'fields'} cannot be set by a row")
+        raise DefinitionBroken(f"{action}: {', '.join(wrong) or 'fields'} cannot be set by a row")
 
 
 def _params(action: str, version: int, fields: Mapping[str, str]) -> type[Contract]:

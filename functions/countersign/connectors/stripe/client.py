@@ -11,10 +11,11 @@ from typing import Any
 import httpx
 import stripe
 
+from countersign.actions.field_map import Names
+from countersign.actions.payments import ORDER
 from countersign.connectors.stripe.http import Transport, read_error, write_error
 from countersign.connectors.stripe.records import (
     ACTION_KEY,
-    ORDER,
     is_of_order,
     number_of,
     order_record,
@@ -86,7 +87,8 @@ class StripePayments:
     write refunds too.
 
     `base_url` may have a path; `timeout()` gives the seconds for a call. Raises Refused for a base
-    URL that would send the key in clear. `transport` is for tests.
+    URL that would send the key in clear. `transport` is for tests; `names` are the
+    account's own names of our fields, `{"charges.order": "order_id"}`.
     """
 
     def __init__(
@@ -96,7 +98,9 @@ class StripePayments:
         *,
         timeout: Callable[[], float],
         transport: httpx.BaseTransport | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
+        self._order = Names(names or {}).theirs("charges", ORDER)
         self._http = Transport(base_url, timeout, transport)
         self._stripe = stripe.StripeClient(
             key,
@@ -190,12 +194,12 @@ class StripePayments:
         if not re.fullmatch(rf"[^\x00-\x1f\x7f]{{1,{_LONGEST_NUMBER}}}", number):
             return []
         found = list(self._charges("transfer_group", number)) or self._searched(number)
-        ours = [one for one in found if is_of_order(one, number)]
+        ours = [one for one in found if is_of_order(one, number, self._order)]
         return [one for one in ours if one.get("status") != "failed"] or ours
 
     def _searched(self, number: str) -> list[dict[str, Any]]:
         quoted = number.replace("\\", "\\\\").replace("'", "\\'")
-        query = f"metadata['{ORDER}']:'{quoted}'"
+        query = f"metadata['{self._order}']:'{quoted}'"
         page = called(
             lambda: self._stripe.v1.charges.search({"query": query, "limit": PAGE}),
             lambda error: read_error(error, "search the charges of an order"),
@@ -216,7 +220,7 @@ class StripePayments:
     def _refunds_beside(self, charge: Mapping[str, Any]) -> Iterator[Record]:
         customer = charge.get("customer")
         for one in self._charges("customer", customer) if customer else [charge]:
-            number = number_of(one)
+            number = number_of(one, self._order)
             yield from (refund_record(refund, number) for refund in self._refunds_within(one))
 
     def _refunds_within(self, charge: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from countersign.actions.payments import ORDER
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.money import exponent
 from countersign.domain.policy.records import Record
@@ -47,8 +48,6 @@ def _scaled(amount: int, places: int) -> int:
     return whole
 
 
-ORDER = "order"
-"""The metadata in which the shop writes the order's number on a charge."""
 ACTION_KEY = "action_key"
 """The metadata in which we write our idempotency key on a refund."""
 
@@ -91,15 +90,16 @@ def refund_record(refund: Mapping[str, Any], order: str = "") -> Record:
     return _record("refund", refund["id"], fields)
 
 
-def is_of_order(charge: Mapping[str, Any], number: str) -> bool:
-    """Whether the charge says itself that it paid the order `number`."""
+def is_of_order(charge: Mapping[str, Any], number: str, order: str) -> bool:
+    """Whether the charge says itself that it paid the order `number`; `order` is the metadata in
+    which the shop writes it."""
     metadata = charge.get("metadata") or {}
-    return number in (charge.get("transfer_group"), metadata.get(ORDER))
+    return number in (charge.get("transfer_group"), metadata.get(order))
 
 
-def number_of(charge: Mapping[str, Any]) -> str:
-    """The order's number as the shop wrote it on the charge, or empty."""
-    return (charge.get("metadata") or {}).get(ORDER) or charge.get("transfer_group") or ""
+def number_of(charge: Mapping[str, Any], order: str) -> str:
+    """The order's number as the shop wrote it on the charge, or empty; `order` as above."""
+    return (charge.get("metadata") or {}).get(order) or charge.get("transfer_group") or ""
 
 
 def _record(kind: str, record_id: str, fields: Mapping[str, str]) -> Record:

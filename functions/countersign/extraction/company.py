@@ -1,0 +1,130 @@
+"""What is true of the company in one stage, whichever workflow asks: `workflows/stages/*.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, model_validator
+
+from countersign.actions.notify import ChannelName
+from countersign.domain.contract import Value
+
+MOST_TOKENS = 32_768
+"""More than any answer of a workflow needs: a typing error must not be paid by the token."""
+
+
+def _written(pattern: str, words: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is no {words}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{name!r} is no name of the IANA time zone database") from None
+    return name
+
+
+_HOST = r"[a-z0-9-]+(\.[a-z0-9-]+)+"
+Zone = Annotated[str, AfterValidator(_zone)]
+Country = Annotated[str, _written("[A-Z]{2}", "ISO 3166-1 code: two capital letters")]
+Language = Annotated[str, _written("[a-z]{2}", "ISO 639-1 code: two small letters")]
+Domain = Annotated[str, _written(_HOST, "domain in small letters")]
+Mailbox = Annotated[str, _written(rf"[a-z0-9._+-]+@{_HOST}", "mail address in small letters")]
+Role = Annotated[str, _written("[a-z][a-z0-9-]{0,39}", "role: small letters, digits, hyphens")]
+Ours = Annotated[str, _written(r"[a-z]+\.[a-z_]+", "field of ours: object.field")]
+Theirs = Annotated[str, _written(r"\w{1,100}", "name of a field: letters, digits, underscores")]
+Usd = Annotated[Decimal, Field(ge=0, le=1_000)]
+
+
+class Seller(Value):
+    """Somebody in the CRM who owns records: the countries that they look after, and their zone."""
+
+    name: str
+    countries: tuple[Country, ...]
+    zone: Zone
+
+
+class Team(Value):
+    """People with one role in the directory."""
+
+    name: str
+    channel: ChannelName | None = None
+    """Where they are told something: a channel of `notify.push`."""
+
+
+class ModelChoice(Value):
+    """Which model answers, and what it costs in USD per million tokens."""
+
+    name: Annotated[str, Field(min_length=1)]
+    temperature: Annotated[Decimal, Field(ge=0, le=2)] = Decimal(0)
+    usd_per_million_input: Usd
+    usd_per_million_output: Usd
+
+
+class Company(Value):
+    """What is true of the company, whichever workflow asks."""
+
+    domains: tuple[Domain, ...]
+    """Our own mail and web domains: what points there is ours."""
+    relays: tuple[Mailbox, ...] = ()
+    """Addresses that write for somebody else, a web site's form for one."""
+    groups: tuple[Mailbox, ...] = ()
+    """Addresses of ours that several people read."""
+    zone: Zone
+    """IANA time zone of the working day."""
+    holidays: tuple[date, ...] = ()
+    languages: tuple[Language, ...]
+    """ISO 639-1 codes that somebody here reads."""
+    default_owner: str
+    """The seller who gets what no country decides."""
+    sellers: Mapping[str, Seller]
+    """By their id in the CRM."""
+    teams: Mapping[Role, Team] = {}
+    """By the role that their people have. Owners, tiers and destinations are among them."""
+    countries_not_served: tuple[Country, ...] = ()
+    countries_sanctioned: tuple[Country, ...] = ()
+    """ISO 3166-1 alpha-2."""
+    model: ModelChoice | None = None
+    """For workflows that choose none themselves."""
+    fields: Mapping[str, Mapping[Ours, Theirs]] = {}
+    """By connector: the outside system's own names of our fields, where they differ."""
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Self:
+        both = sorted(set(self.relays) & set(self.groups))
+        if both:
+            raise ValueError(f"{', '.join(both)} is a relay and a group: say which")
+        return self
+
+    @property
+    def lists(self) -> Mapping[str, tuple[str, ...]]:
+        """The same under the names by which rules read lists."""
+        return {
+            "company.domains": self.domains,
+            "company.relays": self.relays,
+            "company.groups": self.groups,
+            "company.zone": (self.zone,),
+            "company.holidays": tuple(day.isoformat() for day in self.holidays),
+            "company.languages": self.languages,
+            "countries.not_served": self.countries_not_served,
+            "countries.sanctioned": self.countries_sanctioned,
+            "owner.default": (self.default_owner,),
+            **{f"owner.{one}": held.countries for one, held in self.sellers.items()},
+            **{f"zone.{one}": (held.zone,) for one, held in self.sellers.items()},
+            **{f"fields.{one}": _pairs(names) for one, names in self.fields.items() if names},
+        }
+
+
+def _pairs(names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{ours}={theirs}" for ours, theirs in sorted(names.items()))
