@@ -73,7 +73,7 @@ def answer(  # noqa: PLR0917 - Typer turns each parameter into an option
         raise typer.BadParameter("say what is wrong with --why")
     deps = context.obj(target, stage).deps()
     said = ReviewAnswer(by=by, at=deps.clock.now(), verdict=verdict.value, why=why)
-    deps.desk.answer(deps.desk.review(review).model_copy(update={"answer": said}))
+    deps.reviews.answer(deps.reviews.review(review).model_copy(update={"answer": said}))
     show(f"{review}: {verdict}", {"review": review, "verdict": verdict.value}, as_json=as_json)
 
 
@@ -85,18 +85,18 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Report the error rate of automatic actions with its 95 % interval, and the attention."""
-    found = reports(context.obj(target, stage).deps().desk.reviewed(MOST))
+    found = reports(context.obj(target, stage).deps().reviews.reviewed(MOST))
     show(_reports(found), {"workflows": [_report(one) for one in found]}, as_json=as_json)
 
 
 def _next(deps: Deps) -> Mapping[str, Any] | None:
     """The oldest item that can be shown; those before it that cannot are settled as void."""
-    for review in deps.desk.to_review(LOOKS_AT):
+    for review in deps.reviews.to_review(LOOKS_AT):
         item = _shown(deps, review)
         if item is not None:
             return item
         void = ReviewAnswer(by="system", at=deps.clock.now(), verdict="void", why="cannot be shown")
-        deps.desk.answer(review.model_copy(update={"answer": void}))
+        deps.reviews.answer(review.model_copy(update={"answer": void}))
     return None
 
 

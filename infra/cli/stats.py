@@ -14,8 +14,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from countersign.approvals.decide import MOST as MOST_OPEN
-from countersign.approvals.decide import tier_name
+from countersign.approvals.metrics import MOST as MOST_OPEN
+from countersign.approvals.metrics import tier_name
 from countersign.domain.jobs.job import Status
 from countersign.domain.reporting import metrics
 from countersign.domain.reporting.metrics import Outcome, RuleCount, Waiting, quantile
@@ -75,7 +75,7 @@ def gather(deps: Deps, days: int) -> Stats:
         seconds=tuple(metrics.seconds_to_decide(approval, one) for _, approval, one in said),
         quick=sum(metrics.quick(one) for _, _, one in said),
         waiting=metrics.waiting(
-            deps.desk.asked(now, MOST_OPEN), partial(tier_name, deps.workflows), now
+            deps.reviews.open_requests(now, MOST_OPEN), partial(tier_name, deps.workflows), now
         ),
     )
 

@@ -24,8 +24,8 @@ from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
 from tests.fakes.crm import FakeCrm
-from tests.fakes.desk import FakeDesk
 from tests.fakes.payments import FakePayments
+from tests.fakes.reviews import FakeReviews
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
 from workflows import WORKFLOWS
@@ -250,7 +250,7 @@ class World:
         self.limits = self.store.limits
         self.caps = FakeCaps(self.store)
         self.people = FakePeople()
-        self.desk = FakeDesk(self.store)
+        self.reviews = FakeReviews(self.store)
         self.sign_ins = FakeSignIns()
         self.codes = FakeCodes()
         self.payloads = FakePayloads()
@@ -296,7 +296,7 @@ class World:
             channels=self.channels,
             payments_reader=self.payments,
             people=self.people,
-            desk=self.desk,
+            reviews=self.reviews,
             sign_ins=self.sign_ins,
             codes=self.codes,
             pause=self.clock.pauses,

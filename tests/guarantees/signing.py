@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from countersign.domain.approvals.approval import Approval, Decision, Person
 from countersign.domain.errors import Unavailable
 from countersign.domain.jobs.change import JobRecord
-from tests.fakes.desk import FakeDesk
 from tests.fakes.journey import Journey, accept, form
+from tests.fakes.reviews import FakeReviews
 from tests.fakes.store import FakeStore
 from tests.fakes.world import ANA, BEN, CLEO, World
 from tests.unit.web.visitor import Browser
@@ -41,7 +41,7 @@ def a_world(store: FakeStore | None = None) -> World:
     """A world whose model answers by plain heuristics."""
     world = World(WORKFLOWS["lead_intake"].offline)
     world.store = store or world.store
-    world.desk = FakeDesk(world.store)
+    world.reviews = FakeReviews(world.store)
     world.deps = world.deps_again()
     return world
 

@@ -15,7 +15,7 @@ from countersign.connectors.aws.services import S3Payloads
 from countersign.connectors.aws.ses import SesMailer
 from countersign.connectors.clock import SystemIds
 from countersign.connectors.dynamodb.caps import DynamoCaps
-from countersign.connectors.dynamodb.reviews import DynamoDesk
+from countersign.connectors.dynamodb.reviews import DynamoReviews
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.connectors.slack import WebhookPushes
@@ -114,7 +114,7 @@ class Surroundings:
         self._real: Mapping[str, Any] = {
             "store": DynamoStore(places.table),
             "caps": DynamoCaps(places.table),
-            "desk": DynamoDesk(places.table),
+            "desk": DynamoReviews(places.table),
             "payloads": S3Payloads(places.bucket),
             "mail": SesMailer("hello@countersign.example", "mails"),
             "crm": HubSpot(places.crm, "writing", timeout=lambda: SECONDS),

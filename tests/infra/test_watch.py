@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from countersign import observability
-from countersign.approvals.decide import decided, waiting
+from countersign.approvals.metrics import decided, waiting
 from countersign.domain.jobs.job import Status
 from infra.settings import ROOT
 from tests.builders import AT, approval, decision, held, job, record

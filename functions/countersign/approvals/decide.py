@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache
 
 from countersign import observability
 from countersign.approvals.access import AskedT
 from countersign.approvals.form import Typed
 from countersign.approvals.mailed_code import confirm
+from countersign.approvals.metrics import decided
 from countersign.domain.approvals.approval import Approval, Decision, apply_decision
 from countersign.domain.approvals.authority import sign
 from countersign.domain.canonical import instant
 from countersign.domain.jobs.change import Change, Due, JobRecord
-from countersign.domain.jobs.shown import asked
-from countersign.domain.ledger.entry import LedgerEntry
-from countersign.domain.reporting import metrics
-from countersign.domain.workflow import Workflows
+from countersign.domain.jobs.signable import signable_entries
 from countersign.runtime.deps import Deps
 from countersign.web.wording import SHORT
-
-MOST = 100
-"""Open requests that are read in a minute; a count of 100 means 100 or more. It is also how many
-values one metric of one line may have."""
-
-
-def decided(
-    workflow: str, ledger: Iterable[LedgerEntry], approval: Approval, decision: Decision
-) -> None:
-    """Somebody decided: how long it took, what they said, and whether they can have read it."""
-    seconds = metrics.seconds_to_decide(approval, decision)
-    observability.gauge_seconds("SecondsToDecide", seconds, workflow=workflow)
-    for choice, times in metrics.choices(ledger, decision).items():
-        observability.count("Decisions", times, workflow=workflow, choice=choice)
-    if metrics.quick(decision):
-        observability.count("QuickDecisions", workflow=workflow)
-
-
-def waiting(deps: Deps) -> None:
-    """How many requests wait, and since when, by workflow and tier."""
-    now = deps.clock.now()
-    name = partial(tier_name, deps.workflows)
-    for group in metrics.waiting(deps.desk.asked(now, MOST), name, now):
-        where = {"workflow": group.workflow, "tier": group.tier}
-        observability.count("PendingApprovals", len(group.ages), **where)
-        observability.gauge_seconds("PendingSeconds", *group.ages, **where)
-
-
-def tier_name(workflows: Workflows, workflow: str, number: int) -> str:
-    """The role of a tier; its number where this code does not know the workflow or the tier."""
-    known = workflows.get(workflow)
-    tiers = known.tiers if known else ()
-    return tiers[number].role if 0 <= number < len(tiers) else str(number)
-
 
 CALLBACK_AFTER = timedelta(minutes=2)
 """When `tick` looks whether the execution went on."""
@@ -77,7 +40,7 @@ def record_decision(
         now = here.at(record)
         if now.standing != "open":
             return None
-        asked(record, now.approval, now.now)
+        signable_entries(record, now.approval, now.now)
         approval = sign(deps.people.directory(), now.approval, decision)
         return _change(now, approval, decision, confirmed=confirmed())
 

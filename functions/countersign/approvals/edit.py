@@ -16,7 +16,7 @@ from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.authority import may_edit
 from countersign.domain.errors import ContractBroken, CountersignError, NotPermitted
 from countersign.domain.jobs.change import Change, Due, JobRecord
-from countersign.domain.jobs.shown import asked
+from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.ledger.fields import MOST, faults, inputs
 from countersign.domain.planning.edits import changed_names, edited
@@ -140,7 +140,7 @@ def edit(deps: Deps, request: Request, here: LinkHolder, *, home: str = "") -> R
 
 
 def _chosen(request: Request, here: LinkHolder) -> EditedAction:
-    entries = asked(here.record, here.approval, here.now)
+    entries = signable_entries(here.record, here.approval, here.now)
     number = request.query["edit"]
     for at, held in enumerate(entries, 1):
         if str(at) == number and action_for(here.workflow, held).editable:

@@ -19,7 +19,7 @@ from countersign.domain.approvals.links import times_closed
 from countersign.domain.errors import Ambiguous, Refused
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.mail_events import unreached
-from countersign.domain.jobs.shown import asked, stored
+from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.mail import LINK, Email, of_job
 from countersign.domain.policy.policy import Reason
@@ -74,8 +74,8 @@ def approval_request(
     zone: str = UTC,
 ) -> Email:
     """To one approver, with times in their `zone`. Raises NotAuthorised or UnknownVersion."""
-    entries = asked(record, approval, approval.requested_at)
-    proposal = stored(record, "proposal", Proposal)
+    entries = signable_entries(record, approval, approval.requested_at)
+    proposal = record.result("proposal", Proposal)
     names = names_of(record, {})
     about = _money(entries, approval, workflow, names) or _subject(entries, proposal, names)
     others = ", ".join(one_line(p.name, _NAME) for p in approval.approvers if p.id != person.id)

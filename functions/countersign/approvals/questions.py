@@ -28,7 +28,6 @@ from countersign.domain.approvals.questions import (
 )
 from countersign.domain.errors import AlreadyDecided, ContractBroken, NotPermitted
 from countersign.domain.jobs.change import Change, Due, JobRecord, Link
-from countersign.domain.jobs.shown import stored
 from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
 from countersign.web import notices
@@ -90,7 +89,7 @@ def answer_view(
 ) -> QuestionPage:
     """For who answers: the question, what is to be signed, and the message."""
     approval = record.pending or record.approvals[question.approval_id]
-    given = stored(record, "input", workflow.input)
+    given = record.result("input", workflow.input)
     return QuestionPage(
         answers=True,
         workflow=workflow.title,

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from countersign import observability
-from countersign.approvals.decide import waiting
+from countersign.approvals.metrics import waiting
 from countersign.approvals.question_mails import mail_questions
 from countersign.approvals.reminders import after_return, end_tier, mail_requests, remind
 from countersign.domain.errors import NotFound, StoreConflict

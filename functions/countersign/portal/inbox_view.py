@@ -11,7 +11,7 @@ from countersign.domain.approvals.approval import Approval
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import OPERATIONS, open_case
 from countersign.domain.jobs.job import KEPT_DAYS
-from countersign.domain.jobs.shown import asked, stored
+from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.policy.policy import Reason
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, Workflows
@@ -154,7 +154,7 @@ def _group(
 ) -> Group:
     record, approval = members[0]
     workflow = workflows[record.job.workflow]
-    entries = asked(record, approval, now)
+    entries = signable_entries(record, approval, now)
     reasons = {reason.rule: reason for held in entries for reason in held.verdict.reasons}
     return Group(
         key=key,
@@ -171,8 +171,8 @@ def _group(
 def _line(
     record: JobRecord, approval: Approval, workflow: Workflow[Any], now: datetime, zone: str
 ) -> WaitingRequest:
-    entries = asked(record, approval, now)
-    proposal = stored(record, "proposal", Proposal)
+    entries = signable_entries(record, approval, now)
+    proposal = record.result("proposal", Proposal)
     targets = [held.content()["target"] for held in entries]
     left = approval.deadline - now
     return WaitingRequest(

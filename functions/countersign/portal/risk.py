@@ -10,7 +10,7 @@ from countersign.domain.approvals.approval import Approval
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import NotAuthorised, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.shown import asked, stored
+from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.policy.policy import Quorum
 from countersign.domain.policy.proposal import Proposal
@@ -23,8 +23,8 @@ def like(
 ) -> str | None:
     """The same text for requests of like risk; None for one that cannot be read or signed."""
     try:
-        entries = asked(record, approval, now)
-        stored(record, "proposal", Proposal)
+        entries = signable_entries(record, approval, now)
+        record.result("proposal", Proposal)
         can_be_undone = workflow is not None and undoable(entries, workflow)
     except (NotAuthorised, UnknownVersion):
         return None
@@ -42,7 +42,7 @@ def together(
     """Whether a request may be decided together with its like."""
     if workflow is None or like(record, approval, workflow, now) is None:
         return False
-    entries = asked(record, approval, now)
+    entries = signable_entries(record, approval, now)
     return undoable(entries, workflow) and _ordinary(approval, entries)
 
 

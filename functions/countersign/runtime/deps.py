@@ -57,11 +57,11 @@ class fresh(Generic[T]):  # noqa: N801 - it stands where `cached_property` would
         self._make = make
         self.__doc__ = make.__doc__
 
-    def __get__(self, outside: Outside, owner: type[Outside]) -> T:
-        return self._make(outside)
+    def __get__(self, adapters: ExternalAdapters, owner: type[ExternalAdapters]) -> T:
+        return self._make(adapters)
 
 
-class Outside:
+class ExternalAdapters:
     """Each made when it is first asked for; a client anew when its key has changed."""
 
     def __init__(self, settings: Settings) -> None:
@@ -206,7 +206,7 @@ _OF_THE_PROCESS = (
 )
 
 
-class Deps(Outside):
+class Deps(ExternalAdapters):
     """The adapters, each made when it is first asked for. Tests hand theirs in by name."""
 
     def __init__(self, settings: Settings, **given: object) -> None:
@@ -331,11 +331,11 @@ class Deps(Outside):
         return DynamoCodes(self.settings.jobs_table)
 
     @cached_property
-    def desk(self) -> Reviews:
+    def reviews(self) -> Reviews:
         """Open requests and reviews."""
-        from countersign.connectors.dynamodb.reviews import DynamoDesk
+        from countersign.connectors.dynamodb.reviews import DynamoReviews
 
-        return DynamoDesk(self.settings.jobs_table)
+        return DynamoReviews(self.settings.jobs_table)
 
     @cached_property
     def payloads(self) -> ports.Payloads:

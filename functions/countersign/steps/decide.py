@@ -23,7 +23,7 @@ from countersign.domain.planning.plan import (
     next_connector,
     reconsider,
 )
-from countersign.domain.planning.replan import next_plan, observed, overtaken
+from countersign.domain.planning.replan import check_basis, next_plan, observed
 from countersign.domain.planning.reservations import capped_before
 from countersign.domain.policy.rules import Finding, Findings, Situation, findings
 from countersign.domain.workflow import Workflow, action_for
@@ -89,7 +89,7 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         found, changed = _judged(workflow, record, replace(seen, capped=tuple(full.values())))
         ledger = merged(record.ledger, changed)
         check_stopped(ledger, full)
-    changed = merged(changed, overtaken(workflow, ledger, seen.records))
+    changed = merged(changed, check_basis(workflow, ledger, seen.records))
     changed = merged(changed, dropped(merged(ledger, changed)))
     ledger = merged(ledger, changed)
     return Change(

@@ -34,7 +34,7 @@ def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -
 
 
 @dataclass(frozen=True)
-class Outside:
+class Journals:
     """What the world outside holds: the journals of CRM, payments account and channels, and the
     mailbox."""
 
@@ -44,7 +44,7 @@ class Outside:
     pushes: Sequence[Data] = ()
 
 
-def outcome(expect: Expectation, job: Data, outside: Outside) -> list[str]:
+def outcome(expect: Expectation, job: Data, journals: Journals) -> list[str]:
     """What differs from the expectation."""
     faults = []
     if job["status"] != expect.status:
@@ -56,7 +56,7 @@ def outcome(expect: Expectation, job: Data, outside: Outside) -> list[str]:
             faults.append(f"{name} is {ended.get(name, 'not there')}, not {wanted or 'there'}")
     if not job["audit"]["verified"]:
         faults.append(f"the audit chain: {'; '.join(job['audit']['faults'])}")
-    return faults + _unreached(expect, job) + _counts(expect, job, outside)
+    return faults + _unreached(expect, job) + _counts(expect, job, journals)
 
 
 def _unreached(expect: Expectation, job: Data) -> list[str]:
@@ -74,15 +74,15 @@ def _unreached(expect: Expectation, job: Data) -> list[str]:
     return faults
 
 
-def _counts(expect: Expectation, job: Data, outside: Outside) -> list[str]:
+def _counts(expect: Expectation, job: Data, journals: Journals) -> list[str]:
     acts = done(job)
     keys = {action["key"] for action in job["actions"]}
-    writes = sum(any(wrote(action, entry, job) for action in acts) for entry in outside.crm)
+    writes = sum(any(wrote(action, entry, job) for action in acts) for entry in journals.crm)
     counted = (
         (writes, expect.crm_writes, "CRM writes"),
-        (sum(one["key"] in keys for one in outside.payments), expect.refunds, "refunds"),
-        (_of(acts, "notify", outside.pushes), expect.pushes, "messages to channels"),
-        (_of(acts, "mail", outside.mails), expect.mails_to_sender, "mails to the sender"),
+        (sum(one["key"] in keys for one in journals.payments), expect.refunds, "refunds"),
+        (_of(acts, "notify", journals.pushes), expect.pushes, "messages to channels"),
+        (_of(acts, "mail", journals.mails), expect.mails_to_sender, "mails to the sender"),
     )
     return [f"{n} {what}, not {wanted}" for n, wanted, what in counted if n != wanted]
 
@@ -94,7 +94,7 @@ def _of(acts: Iterable[Data], connector: str, entries: Iterable[Data]) -> int:
     return sum(seen.made(entry) in signed for entry in entries)
 
 
-def strays(jobs: Sequence[Data], outside: Outside, internal: frozenset[str]) -> list[str]:
+def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -> list[str]:
     """Effects that no verified action of any job accounts for, and actions without their effect.
 
     `internal`: the addresses of approvers and case owners, who get mail that nobody signs.
@@ -107,15 +107,15 @@ def strays(jobs: Sequence[Data], outside: Outside, internal: frozenset[str]) -> 
     ]
     faults += [
         f"CRM write {entry['n']} ({entry['type']}) belongs to no verified action"
-        for entry in outside.crm
+        for entry in journals.crm
         if entry["type"] != "emails"  # those are colleagues': no action writes one
         and not entry["key"].startswith(THEIRS)
         if not any(wrote(action, entry, job) for job, action in acts)
     ]
     theirs = {
-        "payments": [one for one in outside.payments if one["key"].startswith(OURS)],
-        "notify": outside.pushes,
-        "mail": [mail for mail in outside.mails if not internal.issuperset(mail["to"])],
+        "payments": [one for one in journals.payments if one["key"].startswith(OURS)],
+        "notify": journals.pushes,
+        "mail": [mail for mail in journals.mails if not internal.issuperset(mail["to"])],
     }
     return faults + [
         fault

@@ -93,7 +93,7 @@ class _Player:
         jobs = [self._job(one.job_id) for one in played if one.job_id]
         members = self._running.deps.people.directory().members
         internal = frozenset((*addresses(members), load("local").case_owner.address))
-        return checks.strays(jobs, self._outside(), internal)
+        return checks.strays(jobs, self._journals(), internal)
 
     def _one(self, sample: Sample, before: list[Future[Played]]) -> Played:
         for earlier in before:
@@ -122,7 +122,7 @@ class _Player:
             return
         job = self._ended(sample, sent.job_id, started + ENDS_WITHIN)
         played.status, played.waits_for = job["status"], job["waits_for"]
-        played.faults += checks.outcome(sample.expect, job, self._outside())
+        played.faults += checks.outcome(sample.expect, job, self._journals())
 
     def _ended(self, sample: Sample, job_id: str, deadline: float) -> dict[str, Any]:
         """The job when it has ended, or when its time is over; signs on the way."""
@@ -171,8 +171,8 @@ class _Player:
     def _job(self, job_id: str) -> dict[str, Any]:
         return self._json(f"/jobs/{job_id}.json")
 
-    def _outside(self) -> checks.Outside:
-        return checks.Outside(
+    def _journals(self) -> checks.Journals:
+        return checks.Journals(
             crm=self._json("/crm/journal.json")["entries"],
             payments=self._running.provider.journal(),
             pushes=self._json("/push/journal.json")["entries"],

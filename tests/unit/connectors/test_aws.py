@@ -19,7 +19,7 @@ from countersign.connectors.aws.services import IntakeQueue, S3Payloads, StateMa
 from countersign.connectors.clock import DynamoOffset
 from countersign.connectors.dynamodb.caps import DynamoCaps
 from countersign.connectors.dynamodb.documents import DynamoPeople, DynamoSignIns
-from countersign.connectors.dynamodb.reviews import DynamoDesk
+from countersign.connectors.dynamodb.reviews import DynamoReviews
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.errors import NotFound, StoreConflict, Throttled, Unavailable
 from countersign.domain.jobs.change import Link
@@ -47,7 +47,7 @@ ADAPTERS: dict[str, Call] = {
     "jobs, due": lambda made: list(DynamoStore("jobs", made("dynamodb")).due(START)),
     "jobs, written": lambda made: DynamoStore("jobs", made("dynamodb")).count_try(LINK),
     "caps": lambda made: DynamoCaps("jobs", made("dynamodb")).release(HELD),
-    "desk": lambda made: DynamoDesk("jobs", made("dynamodb")).to_review(5),
+    "desk": lambda made: DynamoReviews("jobs", made("dynamodb")).to_review(5),
     "offset": lambda made: DynamoOffset("jobs", made("dynamodb")).read(),
     "people": lambda made: DynamoPeople("jobs", made("dynamodb")).directory(),
     "sign-ins": lambda made: DynamoSignIns("jobs", made("dynamodb")).link("l"),

@@ -67,7 +67,7 @@ class Ended:
 
     def faults(self) -> list[str]:
         """Everything that the player says of it."""
-        outside = checks.Outside(crm=self.journal, payments=[], mails=self.mails)
+        outside = checks.Journals(crm=self.journal, payments=[], mails=self.mails)
         outcome = checks.outcome(EXPECT, self.job, outside)
         return outcome + checks.strays([self.job], outside, INTERNAL)
 
@@ -141,7 +141,7 @@ def test_a_mail_that_came_back_had_left() -> None:
     _came_back(it)
     ends = {**EXPECT.actions, "email.send_reply": "failed"}
     expect = {**EXPECT.model_dump(), "status": "ESCALATED", "actions": ends}
-    outside = checks.Outside(crm=it.journal, payments=[], mails=it.mails)
+    outside = checks.Journals(crm=it.journal, payments=[], mails=it.mails)
 
     def faults() -> list[str]:
         wanted = Expectation.model_validate(expect)
@@ -166,7 +166,7 @@ def test_an_approver_who_was_reached_after_all_is_seen() -> None:
     """An event that says somebody is out of reach must show it, and that others were asked."""
     it = Ended()
     gone = Expectation.model_validate({**EXPECT.model_dump(), "unreachable": ["ana"]})
-    outside = checks.Outside(crm=it.journal, payments=[], mails=it.mails)
+    outside = checks.Journals(crm=it.journal, payments=[], mails=it.mails)
     assert len(checks.outcome(gone, it.job, outside)) == 2
 
 

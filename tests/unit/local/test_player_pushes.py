@@ -53,7 +53,7 @@ class Told:
 
     def faults(self) -> list[str]:
         """Everything that the player says of it."""
-        outside = checks.Outside([], self._payments, self._mails, self.pushes)
+        outside = checks.Journals([], self._payments, self._mails, self.pushes)
         outcome = checks.outcome(EXPECT, self.job, outside)
         return outcome + checks.strays([self.job], outside, frozenset())
 

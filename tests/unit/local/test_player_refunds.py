@@ -43,7 +43,7 @@ class Refunded:
 
     def faults(self) -> list[str]:
         """Everything that the player says of it."""
-        outside = checks.Outside(crm=[], payments=self.journal, mails=self.mails)
+        outside = checks.Journals(crm=[], payments=self.journal, mails=self.mails)
         outcome = checks.outcome(EXPECT, self.job, outside)
         return outcome + checks.strays([self.job], outside, frozenset())
 

@@ -23,7 +23,7 @@ from countersign.approvals.views.signatures import (
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.contract import Contract
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.shown import asked, stored
+from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.proposal import Fact, Proposal, flat
 from countersign.domain.policy.rules import Finding, Findings
@@ -129,7 +129,7 @@ def request(
 ) -> RequestPage:
     """A request that waits. `contact` answers questions, `known` are names by id, `zone` is theirs.
     Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
-    entries = asked(record, approval, now)
+    entries = signable_entries(record, approval, now)
     names = names_of(record, known or {})
     return RequestPage(
         **vars(understood(record, workflow)),
@@ -150,15 +150,15 @@ def request(
 
 def understood(record: JobRecord, workflow: Workflow[Any]) -> UnderstoodSource:
     """The message and its facts. Raises UnknownVersion."""
-    proposal = stored(record, "proposal", Proposal)
+    proposal = record.result("proposal", Proposal)
     return UnderstoodSource(
-        findings=stored(record, "findings", Findings).found,
+        findings=record.result("findings", Findings).found,
         facts=tuple(_known(name, fact) for name, fact in proposal.facts.items()),
         confidence=f"{proposal.confidence * 100:.0f} %",
         model=proposal.model,
         offline=proposal.offline,
         cost=cost(proposal.usage),
-        source=source(stored(record, "input", workflow.input), workflow, proposal),
+        source=source(record.result("input", workflow.input), workflow, proposal),
         language=_language(proposal),
     )
 

@@ -1,4 +1,4 @@
-"""The desk in the jobs table: open requests and reviews, found by the sparse `status` index."""
+"""Open requests and reviews in the jobs table, found by the sparse `status` index."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REVIEW_DAYS = 400
 _BEGINNING = "0"
 
 
-def asked(job: Job, approval: Approval) -> Item:
+def open_request(job: Job, approval: Approval) -> Item:
     """What puts the row of an open request into the index, under its deadline: one that nobody
     settled, because its job was killed, drops out of the list then."""
     if approval.decision is not None or approval.superseded:
@@ -47,14 +47,14 @@ def review_row(review: Review) -> Item:
     }
 
 
-class DynamoDesk:
-    """desk.Desk on DynamoDB."""
+class DynamoReviews:
+    """Reviews on DynamoDB."""
 
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
         self._db = guarded(db or client("dynamodb"))
 
-    def asked(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
+    def open_requests(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         """Open requests, the nearest deadline first."""
         return [
             OpenRequest(item["workflow"]["S"], Approval.model_validate_json(item["body"]["S"]))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from countersign.connectors.dynamodb.reviews import asked, review_row
+from countersign.connectors.dynamodb.reviews import open_request, review_row
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.approvals.questions import Question
 from countersign.domain.canonical import canonical, instant
@@ -88,7 +88,7 @@ def puts(job: Job, change: Change) -> Iterable[Item]:
 
 def _approvals(job: Job, change: Change) -> Iterable[Item]:
     for approval in change.approvals:
-        yield _row(job, f"APPROVAL#{approval.approval_id}", approval) | asked(job, approval)
+        yield _row(job, f"APPROVAL#{approval.approval_id}", approval) | open_request(job, approval)
         if change.token:
             token = {"token": {"S": change.token}, **ttl(job.created_at, JOB_DAYS)}
             yield _key(job.job_id, f"TOKEN#{approval.approval_id}") | token

@@ -9,7 +9,8 @@ from typing import Literal
 
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.approvals.questions import Question
-from countersign.domain.contract import Contract, Stored, Value
+from countersign.domain.contract import Contract, ContractT, Stored, Value
+from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.job import Job, Move, Status, moved
@@ -137,6 +138,12 @@ class JobRecord:
     def pending(self) -> Approval | None:
         """The approval that waits for a decision, if any."""
         return next((a for a in self.approvals.values() if _waits(a)), None)
+
+    def result(self, name: str, kind: type[ContractT]) -> ContractT:
+        """A stored result. Raises UnknownVersion when it is missing or of another version."""
+        if name not in self.results:
+            raise UnknownVersion(f"nothing is stored as {name}")
+        return self.results[name].as_(kind)
 
 
 def created(job: Job, change: Change, salt: Callable[[], str]) -> tuple[Job, audit.Entry]:

@@ -1,4 +1,4 @@
-"""The desk: requests that wait for a signature, and actions that are reviewed afterwards."""
+"""Requests that wait for a signature, and actions that are reviewed afterwards."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class Review(Contract):
 
 
 class Reviews(Protocol):
-    """Reading what waits on the desk; what lies there is written with its job."""
+    """Reading what waits for people; it is written with its job."""
 
-    def asked(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
+    def open_requests(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         """Requests whose deadline is to come, the nearest first."""
 
     def to_review(self, limit: int) -> Sequence[Review]:

@@ -288,11 +288,11 @@ def _same(one: LedgerEntry, other: LedgerEntry) -> bool:
     return one.action_version == other.action_version and parts[0] == parts[1]
 
 
-RULE = "record.changed"
+RECORD_CHANGED = "record.changed"
 _WAITS = frozenset({ActionStatus.PLANNED, ActionStatus.AUTHORISED})
 
 
-def overtaken(
+def check_basis(
     workflow: Workflow[Any], ledger: Sequence[LedgerEntry], records: Records
 ) -> tuple[LedgerEntry, ...]:
     """The entries that are new to this look, with what they are based on; and those, forbidden,
@@ -325,7 +325,7 @@ def _overwrites(
 
 def _forbidden(held: LedgerEntry, names: Sequence[str]) -> LedgerEntry:
     sentence = f"somebody changed {', '.join(names)} after this was planned; it is left as it is"
-    reason = Reason(line=RULE, rule=RULE, sentence=sentence)
+    reason = Reason(line=RECORD_CHANGED, rule=RECORD_CHANGED, sentence=sentence)
     verdict = Verdict(answer=Answer.FORBID, reasons=(reason,), quorum=held.verdict.quorum)
     update = {
         "verdict": verdict,

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.domain.ledger.action import Action, Difference
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
-from countersign.domain.planning.replan import RULE, overtaken
+from countersign.domain.planning.replan import RECORD_CHANGED, check_basis
 from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.records import Record, Records
 from countersign.domain.workflow import Workflow
@@ -39,7 +39,7 @@ def letters(*, overwrites: bool = True) -> Workflow[Any]:
 
 def based(text: str, status: ActionStatus = A.PLANNED) -> LedgerEntry:
     """An entry that was planned when the note had this text."""
-    (made,) = overtaken(letters(), [held(status=status)], read(text=text))
+    (made,) = check_basis(letters(), [held(status=status)], read(text=text))
     return made
 
 
@@ -52,30 +52,30 @@ def test_the_first_look_says_what_a_plan_is_based_on() -> None:
 @pytest.mark.parametrize("text", ["old", "call back"])
 def test_what_stands_as_it_was_or_as_it_is_wanted_is_no_news(text: str) -> None:
     """The same look again, and somebody who wrote the very same, change nothing."""
-    assert overtaken(letters(), [based("old")], read(text=text)) == ()
+    assert check_basis(letters(), [based("old")], read(text=text)) == ()
 
 
 @pytest.mark.parametrize("status", [A.PLANNED, A.AUTHORISED])
 def test_what_somebody_changed_meanwhile_is_not_overwritten(status: ActionStatus) -> None:
     """Signed or not, the entry is forbidden, and says what was changed."""
-    (entry,) = overtaken(letters(), [based("old", status)], read(text="corrected"))
+    (entry,) = check_basis(letters(), [based("old", status)], read(text="corrected"))
     assert (entry.status, entry.verdict.answer) == (A.FORBIDDEN, Answer.FORBID)
-    assert entry.verdict.rules == {RULE}
+    assert entry.verdict.rules == {RECORD_CHANGED}
     assert "changed text" in entry.note
     assert entry.approval == ""
 
 
 def test_what_was_already_as_wanted_and_is_changed_away_is_not_changed_back() -> None:
     """A plan with nothing to overwrite does not begin to overwrite later."""
-    (entry,) = overtaken(letters(), [based("call back")], read(text="corrected"))
+    (entry,) = check_basis(letters(), [based("call back")], read(text="corrected"))
     assert entry.status is A.FORBIDDEN
 
 
 def test_entries_that_only_add_or_that_have_run_are_left_alone() -> None:
     """There is nothing to overwrite, or it is done."""
-    assert overtaken(letters(overwrites=False), [held(status=A.PLANNED)], read(text="old")) == ()
+    assert check_basis(letters(overwrites=False), [held(status=A.PLANNED)], read(text="old")) == ()
     assert (
-        overtaken(
+        check_basis(
             letters(), [based("old").model_copy(update={"status": A.VERIFIED})], read(text="x")
         )
         == ()
@@ -85,4 +85,4 @@ def test_entries_that_only_add_or_that_have_run_are_left_alone() -> None:
 def test_what_our_own_attempt_changed_is_not_taken_for_somebody_elses() -> None:
     """An entry that failed and that a person lets try again meets what it left itself."""
     tried = based("old", A.AUTHORISED).model_copy(update={"attempt": "a-1"})
-    assert overtaken(letters(), [tried], read(text="half done")) == ()
+    assert check_basis(letters(), [tried], read(text="half done")) == ()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from countersign import observability
-from countersign.approvals.decide import MOST, decided, tier_name
+from countersign.approvals.metrics import MOST, decided, tier_name
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Unavailable
 from countersign.domain.jobs.job import Status
@@ -137,7 +137,7 @@ def test_time_goes_on_when_the_numbers_cannot_be_read(capsys: pytest.CaptureFixt
             raise Unavailable("the index does not answer")
 
     deps = world.deps_again()
-    deps.desk = Broken()  # type: ignore[assignment] # a desk that fails
+    deps.reviews = Broken()  # type: ignore[assignment] # a desk that fails
     world.clock.passes(minutes=10)
     assert tick(deps) == 1
     assert world.queue.sent == [journey.job_id]

@@ -6,7 +6,7 @@ import pytest
 
 from countersign.domain.contract import Stored
 from countersign.domain.errors import NotAuthorised, UnknownVersion
-from countersign.domain.jobs.shown import asked, stored
+from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.policy.proposal import Proposal
 from tests.builders import AT, approval, held, proposal, record
@@ -16,7 +16,7 @@ CRM, MAIL = held(status=ActionStatus.PLANNED), held(1, "mail.memo", status=Actio
 
 def test_what_was_asked_comes_in_the_order_in_which_it_was_asked() -> None:
     """The approval's order, whatever the ledger's is."""
-    assert asked(record((CRM, MAIL)), approval(MAIL, CRM), AT) == (MAIL, CRM)
+    assert signable_entries(record((CRM, MAIL)), approval(MAIL, CRM), AT) == (MAIL, CRM)
 
 
 @pytest.mark.parametrize(
@@ -29,12 +29,12 @@ def test_what_was_asked_comes_in_the_order_in_which_it_was_asked() -> None:
 def test_what_is_not_what_was_asked_is_not_shown(there: tuple[object, ...], why: str) -> None:
     """An entry that is gone, or that ran meanwhile, cannot be signed."""
     with pytest.raises(NotAuthorised, match=why):
-        asked(record(there), approval(CRM, MAIL), AT)  # type: ignore[arg-type] # entries, both
+        signable_entries(record(there), approval(CRM, MAIL), AT)  # type: ignore[arg-type] # entries, both
 
 
 def test_a_result_is_read_as_the_contract_that_it_was_stored_under() -> None:
     """What is missing is another version's, and nobody guesses it."""
     seen = record((CRM,), results={"proposal": Stored.of(proposal())})
-    assert stored(seen, "proposal", Proposal) == proposal()
+    assert seen.result("proposal", Proposal) == proposal()
     with pytest.raises(UnknownVersion, match="nothing is stored as records"):
-        stored(seen, "records", Proposal)
+        seen.result("records", Proposal)

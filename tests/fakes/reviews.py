@@ -1,4 +1,4 @@
-"""The desk over the fake jobs table."""
+"""Open requests and reviews over the fake jobs table."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from countersign.domain.jobs.reviews import OpenRequest, Review
 from tests.fakes.store import FakeStore
 
 
-class FakeDesk:
-    """desk.Desk on a FakeStore."""
+class FakeReviews:
+    """Reviews on a FakeStore."""
 
     def __init__(self, store: FakeStore) -> None:
         self._store = store
 
-    def asked(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
+    def open_requests(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         open_ = [
             OpenRequest(record.job.workflow, approval)
             for record in self._store.records()

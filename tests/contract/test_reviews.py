@@ -1,4 +1,4 @@
-"""The desk: open requests and reviews, by the same rules on the fake and on DynamoDB."""
+"""Open requests and reviews, by the same rules on the fake and on DynamoDB."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign.connectors.dynamodb.reviews import DynamoDesk
+from countersign.connectors.dynamodb.reviews import DynamoReviews
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.errors import AlreadyDecided, NotFound
 from countersign.domain.jobs.change import Change, created, transition
@@ -19,7 +19,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.reviews import Review, ReviewAnswer, Reviews
 from countersign.domain.ports import JobStore
 from tests import builders
-from tests.fakes.desk import FakeDesk
+from tests.fakes.reviews import FakeReviews
 from tests.fakes.store import FakeStore
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import FakeIds
@@ -31,10 +31,10 @@ ALL = 50
 
 @dataclass(frozen=True)
 class Office:
-    """A table and the desk over it."""
+    """A table and what is read from it."""
 
     store: JobStore
-    desk: Reviews
+    reviews: Reviews
 
     def writes(self, job_id: str, change: Change) -> None:
         """A new job's first change."""
@@ -52,13 +52,13 @@ def office(request: pytest.FixtureRequest) -> Iterator[Office]:
     """The adapters under the contract."""
     if request.param == "fake":
         store = FakeStore()
-        yield Office(store, FakeDesk(store))
+        yield Office(store, FakeReviews(store))
         return
     request.getfixturevalue("made_up_credentials")
     with mock_aws():
         client = boto3.client("dynamodb")
         create_jobs_table(client, "jobs")
-        yield Office(DynamoStore("jobs", client), DynamoDesk("jobs", client))
+        yield Office(DynamoStore("jobs", client), DynamoReviews("jobs", client))
 
 
 def asks(job_id: str, hours: int, **parts: object) -> Change:
@@ -99,7 +99,7 @@ def test_open_requests_come_with_the_nearest_deadline_first(office: Office) -> N
     """Each with its workflow, no more than wanted, and none whose deadline is over."""
     for job_id, hours in (("j-1", 8), ("j-2", 2), ("j-3", 5), ("j-4", 1)):
         office.writes(job_id, asks(job_id, hours))
-    found = office.desk.asked(AT + timedelta(hours=1), 2)
+    found = office.reviews.open_requests(AT + timedelta(hours=1), 2)
     assert [(one.workflow, one.approval.job_id) for one in found] == [
         ("letters", "j-2"),
         ("letters", "j-3"),
@@ -113,11 +113,11 @@ def test_a_settled_request_is_not_open(office: Office, ended: str) -> None:
     approval = builders.approval(builders.held())
     said = builders.decision(approval) if ended == "decision" else True
     office.writes("j-1", asks("j-1", 8, **{ended: said}))
-    assert office.desk.asked(AT, ALL) == []
+    assert office.reviews.open_requests(AT, ALL) == []
 
 
 def test_open_requests_are_no_jobs(office: Office) -> None:
-    """Rows of the desk share the index with jobs, and no list of jobs has them."""
+    """Their rows share the index with jobs, and no list of jobs has them."""
     office.writes("j-1", asks("j-1", 8))
     office.writes("j-2", closes(review(2)))
     jobs = [job.job_id for status in Status for job in office.store.recent(status, ALL)]
@@ -128,14 +128,14 @@ def test_reviews_wait_in_order_and_are_answered_once(office: Office) -> None:
     """An answered one is among the reviewed and cannot be answered again."""
     office.writes("j-2", closes(review(2)))
     office.writes("j-1", closes(review(1)))
-    assert office.desk.to_review(ALL) == [review(1), review(2)]
-    assert office.desk.to_review(1) == [review(1)]
-    office.desk.answer(answered(review(1)))
-    assert office.desk.to_review(ALL) == [review(2)]
-    assert office.desk.reviewed(ALL) == [answered(review(1))]
+    assert office.reviews.to_review(ALL) == [review(1), review(2)]
+    assert office.reviews.to_review(1) == [review(1)]
+    office.reviews.answer(answered(review(1)))
+    assert office.reviews.to_review(ALL) == [review(2)]
+    assert office.reviews.reviewed(ALL) == [answered(review(1))]
     with pytest.raises(AlreadyDecided):
-        office.desk.answer(answered(review(1), minutes=90))
-    assert office.desk.review("r-1") == answered(review(1))
+        office.reviews.answer(answered(review(1), minutes=90))
+    assert office.reviews.review("r-1") == answered(review(1))
 
 
 def test_the_reviewed_come_latest_first(office: Office) -> None:
@@ -143,11 +143,11 @@ def test_the_reviewed_come_latest_first(office: Office) -> None:
     for number in (1, 2, 3):
         office.writes(f"j-{number}", closes(review(number)))
     for number, minutes in ((2, 10), (1, 20), (3, 30)):
-        office.desk.answer(answered(review(number), minutes))
-    assert [one.review_id for one in office.desk.reviewed(2)] == ["r-3", "r-1"]
+        office.reviews.answer(answered(review(number), minutes))
+    assert [one.review_id for one in office.reviews.reviewed(2)] == ["r-3", "r-1"]
 
 
 def test_an_unknown_review_is_not_found(office: Office) -> None:
     """No row, no review."""
     with pytest.raises(NotFound):
-        office.desk.review("r-none")
+        office.reviews.review("r-none")
