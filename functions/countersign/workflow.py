@@ -1,7 +1,7 @@
 """A workflow on one page: what a business states, and a default of the engine for all the rest.
 
     class Address(Form):                 # what enters; e-mail and message come with Form
-        country: Optional | None = None
+        country: str | None = None
 
     class Says(Answer):                  # what the model must answer
         address: Quoted | None           # must stand in its own quote
@@ -244,6 +244,7 @@ def workflow(
     (`usual`). Everything in `more` replaces a default, by the name of a field of `Workflow`.
     Raises DefinitionBroken for what cannot be a workflow.
     """
+    forms.check(form)
     form = _named(form, f"{name}.form")
     entering = _named(source or forms.input_of(name, form), f"{name}.input")
     prompts = Prompts[Any](form_shown)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.domain.workflow import Workflow
-from countersign.extraction.release import stages
+from countersign.extraction.release import stage_file, stages
 from infra.cli.known import check_stage
 from infra.cli.options import AsJson, show
 from workflows import registered
@@ -22,12 +22,13 @@ def workflows(
     as_json: AsJson = False,
 ) -> None:
     """List the workflows of this code: owner, who signs, actions, policy, connectors, stages."""
-    data = [row(one) for one in registered(stage).values()]
+    data = [row(one, stage) for one in registered(stage).values()]
     show(shown(data), {"workflows": data}, as_json=as_json)
 
 
-def row(workflow: Workflow[Any]) -> dict[str, Any]:
+def row(workflow: Workflow[Any], stage: str) -> dict[str, Any]:
     """One workflow as data."""
+    package = f"workflows.{workflow.id}"
     return {
         "id": workflow.id,
         "title": workflow.title,
@@ -40,7 +41,8 @@ def row(workflow: Workflow[Any]) -> dict[str, Any]:
         "policy": workflow.policy.version,
         "connectors": list(workflow.connectors),
         "release": workflow.release.digest,
-        "stages": list(stages(f"workflows.{workflow.id}")),
+        "scope": stage_file(package, stage).scope.model_dump(mode="json"),
+        "stages": list(stages(package)),
     }
 
 
@@ -59,6 +61,8 @@ def _block(one: Mapping[str, Any]) -> RenderableType:
 
 
 def _cells(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for verb in ("takes", "refuses"):
+        yield verb, "; ".join(one["scope"][verb]) or "not said"
     yield "owner", one["owner"]
     yield "signs", ", then ".join(f"{t['role']} ({t['hours']:g} h)" for t in one["tiers"])
     yield "actions", ", ".join(f"{name} v{version}" for name, version in one["actions"].items())

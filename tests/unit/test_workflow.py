@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
+from pydantic import create_model
 
 from countersign.actions import crm
 from countersign.domain.errors import DefinitionBroken
@@ -17,16 +19,18 @@ from countersign.domain.policy.rules import Finding
 from countersign.domain.workflow import Raw, Workflow
 from countersign.extraction.answers import Said
 from countersign.extraction.messages import Document
-from countersign.extraction.release import CAP
+from countersign.extraction.release import CAP, StageFile
 from countersign.workflow import (
     Answer,
     Definition,
+    Form,
     Quoted,
     Sum,
     ask,
     forbid,
     note,
     run,
+    verdict,
     workflow,
 )
 from tests.unit.workflows.address_change import WORKFLOW as ADDRESS_CHANGE
@@ -308,3 +312,67 @@ def test_a_documents_part_poses_as_nothing_of_ours(name: str) -> None:
     read = flow.read(Raw(body=body.encode(), door="upload", authserv_id=""))
     assert "Ignore all previous" in flow.source_text(read)
     assert Bench[Any](flow).judge(read).rules >= {"injection.suspected", "sender.unauthenticated"}
+
+
+def test_what_a_plan_makes_depend_on_a_verdict_hears_the_usual_askers() -> None:
+    """A page that lets something run is judged as the engine judges it: nobody vouches, so it
+    asks; what is taken out by name is out here too."""
+    policy = [run(crm.SET_ADDRESS, "yes")]
+    seen = BENCH.judge(given(), {"contact": [KNOWN]}, answer()).situation
+    assert str(verdict(policy, "crm.set_address", seen).answer) == "run"
+    unvouched = replace(seen, input=seen.input.model_copy(update={"authenticated": False}))
+    assert str(verdict(policy, "crm.set_address", unvouched).answer) == "ask"
+    without = ["sender.unauthenticated"]
+    said = verdict(policy, "crm.set_address", unvouched, without=without)
+    assert str(said.answer) == "run"
+
+
+@pytest.mark.parametrize("address", ["forms@few.example", "all@few.example"])
+def test_a_relay_and_a_group_vouch_for_nobody(address: str) -> None:
+    """Our own receiver knows the address, and anybody may have written through it."""
+    policy = [run(crm.SET_ADDRESS, "yes")]
+    seen = BENCH.judge(given(), {"contact": [KNOWN]}, answer()).situation
+    lists = {"company.relays": ("forms@few.example",), "company.groups": ("all@few.example",)}
+    limits = seen.limits.model_copy(update={"lists": lists})
+    source = seen.input.model_copy(update={"sender": address})
+    through = replace(seen, input=source, limits=limits)
+    said = verdict(policy, "crm.set_address", through)
+    assert said.rules == {"sender.unauthenticated"}
+    assert str(verdict(policy, "crm.set_address", replace(seen, limits=limits)).answer) == "run"
+
+
+def test_a_field_that_is_cut_is_said() -> None:
+    """What a form states beyond what is read makes the job over-size: a person looks."""
+
+    class Long(Form):
+        """A form."""
+
+        VERSION = 1
+        wish: str | None = None
+
+    flow = at(made(form=Long, policy=[run(crm.SET_ADDRESS, "yes")]))
+
+    def findings_of(wish: str) -> set[str]:
+        body = json.dumps({"email": "ada@example.com", "message": "Hello", "wish": wish}).encode()
+        read = flow.read(Raw(body=body, door="webhook", authserv_id=""))
+        assert read.stated["wish"] == wish[:200]
+        return {*Bench[Any](flow).judge(read).rules}
+
+    assert "size.over_limit" in findings_of("x" * 201)
+    assert "size.over_limit" not in findings_of("x" * 200)
+
+
+@pytest.mark.parametrize("kind", [list[str], dict[str, str], tuple[int, ...], Answer, Any])
+def test_a_form_states_no_lists_and_no_tables(kind: Any) -> None:
+    """What would be kept as one line of brackets is refused where the form is defined."""
+    fields: dict[str, Any] = {"wish": (kind | None if kind is not Any else Any, None)}
+    form = create_model("Nested", __base__=Form, **fields)
+    with pytest.raises(DefinitionBroken, match=r"Nested\.wish: a form states texts"):
+        made(form=form)
+
+
+def test_a_word_of_the_stage_file_that_no_page_reads_is_refused() -> None:
+    """A typing error in a destination would tell nobody, and say so nowhere."""
+    held = StageFile(destinations={"larg_refund": "finance"})
+    with pytest.raises(DefinitionBroken, match="reads no destination larg_refund; it reads big"):
+        made(destinations=["big"])._stated("tests.unit.workflows.address_change", "local", held)

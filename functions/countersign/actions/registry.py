@@ -11,18 +11,17 @@ from countersign.actions.crm import fields as crm_fields
 from countersign.actions.field_map import Fields
 from countersign.domain.ledger.action import Action
 
-ACTIONS: Mapping[str, Action[Any, Any]] = {
-    action.id: action
-    for action in (
-        crm.UPSERT_CONTACT,
-        crm.SET_ADDRESS,
-        crm.CREATE_LEAD,
-        crm.REQUEST_CALLBACK,
-        mail.SEND_REPLY,
-        notify.PUSH,
-        payments.REFUND,
-    )
-}
+_EVERY: tuple[Action[Any, Any], ...] = (
+    crm.UPSERT_CONTACT,
+    *(row for row, _ in crm.ROWS),
+    crm.CREATE_LEAD,
+    crm.REQUEST_CALLBACK,
+    mail.SEND_REPLY,
+    notify.PUSH,
+    payments.REFUND,
+)
+
+ACTIONS: Mapping[str, Action[Any, Any]] = {action.id: action for action in _EVERY}
 """By id."""
 
 FIELDS: Mapping[str, Fields] = {"crm": crm_fields.FIELDS, "payments": payments.FIELDS}

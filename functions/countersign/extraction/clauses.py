@@ -11,8 +11,9 @@ from countersign.domain.errors import DefinitionBroken
 from countersign.domain.ledger.action import Action
 from countersign.domain.policy.policy import Answer, Policy, PolicyLine, Quorum, Verdict
 from countersign.domain.policy.rules import Rule, Situation, findings
-from countersign.extraction import checks
+from countersign.extraction import checks, forms
 from countersign.extraction.checks import Hit
+from countersign.extraction.prompts import Prompts
 
 _UNSURE = "confidence.low"
 Check = Callable[[Situation[Any]], Hit | bool]
@@ -50,9 +51,18 @@ def note(sentence: str, check: Check, *, rule: str = "") -> Clause:
     return Clause(None, _rule(rule, sentence, check))
 
 
-def verdict(clauses: Iterable[Clause], action: str, situation: Situation[Any]) -> Verdict:
-    """What these clauses say to an action here, for what a plan makes depend on it."""
-    held = tuple(clauses)
+def verdict(
+    policy: Iterable[Clause | Iterable[Clause]],
+    action: str,
+    situation: Situation[Any],
+    *,
+    without: Collection[str] = (),
+    form_shown: Callable[[Any], Mapping[str, str]] = forms.shown,
+) -> Verdict:
+    """What a page's policy says to an action here, the usual askers included, for what a plan makes
+    depend on it. `without` and `form_shown` are as the page states them."""
+    clauses = tuple(flat(policy))
+    held = (*clauses, *missing(clauses, without, Prompts[Any](form_shown).source_text))
     found = findings(rules_of("", held), situation)
     lines = tuple(clause.line for clause in held if clause.line)
     return Policy(version="", author="", lines=lines).verdict(action, found)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 from countersign.domain.contract import Contract
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import ContractBroken, DefinitionBroken
 from countersign.extraction import messages
 from countersign.extraction.language import code as language_code
 from countersign.extraction.messages import Address, Message, Optional, Source, Text
 from countersign.parsing.text import one_line, tidy
 
 _OF_EVERY_FORM = frozenset({"email", "message", "name"})
-_LONGEST = 200
+_SCALARS = (str, int, float, Decimal, date, NoneType)
+LONGEST = 200
+"""Characters of a field that are read; a longer one is cut, and the job is over-size."""
 
 
 class Form(Contract):
@@ -36,6 +41,19 @@ class FormInput(Message):
     """The form's own fields by name, each on one line; without those that are empty."""
 
 
+def check(form: type[Form]) -> None:
+    """Raises DefinitionBroken for a field that is no text, number, date or choice: what is stated
+    goes on as one line each."""
+    for name, hint in get_type_hints(form, include_extras=True).items():
+        if name not in form.model_fields:
+            continue
+        if not all(isinstance(one, type) and issubclass(one, _SCALARS) for one in _types(hint)):
+            raise DefinitionBroken(
+                f"{form.__name__}.{name}: a form states texts, numbers, dates and choices; put"
+                " anything else into the message, or into a source of its own (Document)"
+            )
+
+
 def input_of(workflow: str, form: type[Form]) -> type[FormInput]:
     """The input contract of a workflow whose form this is; its version is the form's."""
     name = "".join(word.title() for word in workflow.split("_")) + "Input"
@@ -51,13 +69,15 @@ def read(form: type[Form], into: type[FormInput], body: bytes, *, vouched: bool)
     if not text:
         raise ContractBroken(f"{form.CONTRACT}: message needs visible characters")
     language = language_code(posted.language or "")
+    stated = _stated(posted)
     return into(
         channel="form",
         sender=messages.address(posted.email, form.CONTRACT),
-        sender_name=one_line(posted.name or "", _LONGEST),
+        sender_name=one_line(posted.name or "", LONGEST),
         authenticated=vouched,
         text=text,
-        stated=_stated(posted),
+        stated={name: value[:LONGEST] for name, value in stated.items()},
+        defects=(messages.CUT,) if any(len(one) > LONGEST for one in stated.values()) else (),
         language_hints=(language,) if language else (),
     )
 
@@ -77,4 +97,16 @@ def _stated(posted: Form) -> Mapping[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else one_line(str(value), _LONGEST)
+    return "" if value is None else one_line(str(value), LONGEST + 1)
+
+
+def _types(hint: Any) -> Iterator[Any]:
+    """The types that a field may have, those of a Literal's values too."""
+    if get_origin(hint) is Literal:
+        yield from (type(one) for one in get_args(hint))
+    elif get_origin(hint) in (Union, UnionType):
+        yield from (kind for one in get_args(hint) for kind in _types(one))
+    elif get_origin(hint) is Annotated:
+        yield from _types(hint.__origin__)
+    else:
+        yield hint

@@ -101,7 +101,7 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         ledger=tuple(changed),
         approvals=_superseded(record, changed),
         done=("callback",) if "callback" in record.due else (),
-        move=comes_next(workflow, ledger, found),
+        move=comes_next(workflow, ledger, found, len(observed(record).rounds)),
     )
 
 

@@ -89,8 +89,8 @@ def _release(deps: Deps, record: JobRecord) -> Release:
 
 
 def _from_heuristics(workflow: Workflow[Any], given: Contract, seen: str) -> Proposal:
-    said = workflow.offline(workflow.prompt_text(given))
     try:
+        said = workflow.offline(workflow.prompt_text(given))
         answer = workflow.answer.read(apply(said, seen, workflow.heeds))
     except ContractBroken as broken:
         raise Ungrounded(f"the heuristics' answer breaks its contract: {broken}") from None

@@ -7,7 +7,8 @@ import pytest
 from countersign.actions.crm import SET_ADDRESS
 from countersign.actions.crm.fields import FIELDS
 from countersign.actions.crm.set_fields import ROWS, set_fields
-from countersign.domain.errors import Refused
+from countersign.actions.registry import ACTIONS
+from countersign.domain.errors import DefinitionBroken, Refused
 from countersign.domain.policy.records import Records
 from tests.fakes.crm import FakeCrm
 from tests.fakes.crm_cases import ADA
@@ -81,10 +82,39 @@ def test_a_row_is_a_contract_of_its_own() -> None:
     other = set_fields("crm.set_phone", "phone number", {"phone": "phone"}, version=3)
     assert (other.id, other.version, other.editable) == ("crm.set_phone", 3, ("phone",))
     assert (other.params.CONTRACT, other.params.VERSION) == ("crm.set_phone", 3)
-    for action, fields in ROWS.items():
-        declared = {field.name for field in FIELDS["contacts"] if action in field.by}
+    for row, fields in ROWS:
+        declared = {field.name for field in FIELDS["contacts"] if row.id in field.by}
         assert declared == set(fields.values())
+        assert ACTIONS[row.id] is row
     wanted = SET_ADDRESS.proposed(target=ADA, email=ADA, city="Galway")
     assert (wanted.action, wanted.target) == ("crm.set_address", ADA)
     with pytest.raises(ValueError, match="town"):
         SET_ADDRESS.proposed(target=ADA, email=ADA, town="Galway")
+
+
+def test_another_contacts_values_are_no_before() -> None:
+    """Look found somebody else beside them or alone: what stands there says nothing about this
+    contact, whose fields count as unknown; whoever signs sees no stranger's address."""
+    crm = FakeCrm()
+    there = crm.has_contact(ADA, address="1 Low Road", city="Galway")
+    stranger = crm.has_contact("kim@elsewhere.example", address="12 Oak Street", city="Cork")
+    both = (crm.read("contacts", stranger), crm.read("contacts", there))
+    assert SET_ADDRESS.differences is not None
+    seen = SET_ADDRESS.differences(WHOLE, Records(read_at=START, found={"contact": both}))
+    assert [one.before for one in seen] == ["1 Low Road", ""]
+    alone = Records(read_at=START, found={"contact": both[:1]})
+    shown = SET_ADDRESS.differences(WHOLE, alone)
+    assert [(one.name, one.before) for one in shown] == [
+        ("address", ""),
+        ("city", ""),
+        ("country", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"email": "email"}, {"a": "x", "b": "x"}, {"_a": "x"}, {"A": "x"}, {"a-b": "x"}]
+)
+def test_a_row_that_could_be_no_contract_is_refused(fields: dict[str, str]) -> None:
+    """No field, the contact's own address, one property twice, a name that is none."""
+    with pytest.raises(DefinitionBroken, match=r"crm\.set_x: .* cannot be set by a row"):
+        set_fields("crm.set_x", "x", fields)

@@ -156,11 +156,13 @@ def test_workflows_are_listed_with_who_answers_for_them(terminal: Terminal) -> N
     assert (refund["owner"], refund["connectors"]) == ("payments-ops", ["payments"])
     assert [tier["role"] for tier in refund["tiers"]] == ["refunds", "refunds-lead"]
     assert refund["actions"]["payments.refund"] == 1
+    assert refund["scope"]["takes"] == ["customers who ask for money back for an order of theirs"]
     assert refund["policy"] == WORKFLOWS["refund_request"].policy.version
     code, out, _ = terminal.types("workflows", "--stage", "dev")
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
     assert "refunds (8 h), then refunds-lead (8 h)" in out
+    assert "takes       customers who ask for money back" in out
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 from countersign.domain.approvals.approval import Choice
-from countersign.domain.errors import Ambiguous, DefinitionBroken, Refused, Throttled, Unavailable
+from countersign.domain.errors import (
+    Ambiguous,
+    ContractBroken,
+    DefinitionBroken,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 from countersign.domain.jobs.audit import verify
 from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey, accept, form
@@ -166,6 +173,23 @@ def test_when_the_model_is_down_everything_is_asked(world: World) -> None:
     journey.is_decided(Choice.APPROVE)
     assert journey.answered() == "Close"
     assert len(world.crm.journal) == 3
+
+
+def breaks(_shown: str) -> Mapping[str, Any]:
+    """A reader of our own that breaks a contract itself."""
+    raise ContractBroken("lead_intake.answer: need: missing")
+
+
+@pytest.mark.parametrize("reader", [breaks, lambda _shown: {"need": 3}], ids=["raises", "says"])
+def test_a_fallback_that_breaks_its_contract_is_no_fault_of_the_sender(reader: Any) -> None:
+    """The model is down and our own reader fails: a person gets the job; it is not rejected."""
+    flow = replace(WORKFLOWS["lead_intake"], offline=reader)
+    world = World(offline, {flow.id: flow})
+    world.model.answers(Unavailable("the model is down"))
+    journey = begin(world)
+    assert journey.visited[-2:] == ["Fallback", "Escalate"]
+    status, reason = ends(journey)
+    assert (status, "heuristics' answer breaks its contract" in reason) == ("ESCALATED", True)
 
 
 def test_a_contact_who_opts_out_while_the_reply_waits_is_not_mailed(world: World) -> None:

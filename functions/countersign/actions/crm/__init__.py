@@ -3,11 +3,12 @@
 from countersign.actions.crm.callback import REQUEST_CALLBACK, Callback
 from countersign.actions.crm.contact import UPSERT_CONTACT, Contact
 from countersign.actions.crm.lead import CREATE_LEAD, Lead
-from countersign.actions.crm.set_fields import SET_ADDRESS
+from countersign.actions.crm.set_fields import ROWS, SET_ADDRESS
 
 __all__ = [
     "CREATE_LEAD",
     "REQUEST_CALLBACK",
+    "ROWS",
     "SET_ADDRESS",
     "UPSERT_CONTACT",
     "Callback",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from countersign.actions.crm.lead import FIRST_STAGE, PIPELINE
 from countersign.actions.crm.set_fields import ROWS
@@ -13,9 +14,14 @@ DIRECTION, OUTGOING = "hs_email_direction", "EMAIL"
 """How HubSpot tells a mail that a colleague sent from one that came in."""
 
 
-def _set_by(name: str) -> tuple[str, ...]:
-    """The rows of `set_fields` that write a property of a contact."""
-    return tuple(action for action, fields in ROWS.items() if name in fields.values())
+def _and_rows(own: tuple[Field, ...]) -> tuple[Field, ...]:
+    """A contact's properties: our own actions', and those that rows of `set_fields` write too or
+    alone."""
+    by: dict[str, tuple[str, ...]] = {}
+    for row, fields in ROWS:
+        by |= {name: (*by.get(name, ()), row.id) for name in fields.values()}
+    known = [replace(one, by=(*one.by, *by.pop(one.name, ()))) for one in own]
+    return (*known, *(Field(name, "string", rows) for name, rows in by.items()))
 
 
 _CONTACT = ("crm.upsert_contact",)
@@ -23,22 +29,21 @@ _LEAD = ("crm.create_lead",)
 _TASK = ("crm.request_callback",)
 
 FIELDS: Fields = {
-    "contacts": (
-        Field("email", "string", _CONTACT, always=True),
-        Field("hs_additional_emails", "string"),
-        Field("firstname", "string", _CONTACT),
-        Field("lastname", "string", _CONTACT),
-        Field("phone", "string", _CONTACT),
-        Field("company", "string", _CONTACT),
-        Field("address", "string", _set_by("address")),
-        Field("zip", "string", _set_by("zip")),
-        Field("city", "string", _set_by("city")),
-        Field("country", "string", (*_CONTACT, *_set_by("country"))),
-        Field("hs_language", "enumeration", _CONTACT),
-        Field("hubspot_owner_id", "enumeration", _CONTACT),
-        Field("lifecyclestage", "enumeration"),
-        Field("hs_email_optout", "bool"),
-        Field(CREATED_BY, "string", _CONTACT, always=True),
+    "contacts": _and_rows(
+        (
+            Field("email", "string", _CONTACT, always=True),
+            Field("hs_additional_emails", "string"),
+            Field("firstname", "string", _CONTACT),
+            Field("lastname", "string", _CONTACT),
+            Field("phone", "string", _CONTACT),
+            Field("company", "string", _CONTACT),
+            Field("country", "string", _CONTACT),
+            Field("hs_language", "enumeration", _CONTACT),
+            Field("hubspot_owner_id", "enumeration", _CONTACT),
+            Field("lifecyclestage", "enumeration"),
+            Field("hs_email_optout", "bool"),
+            Field(CREATED_BY, "string", _CONTACT, always=True),
+        )
     ),
     "deals": (
         Field("dealname", "string", _LEAD, always=True),

@@ -143,5 +143,5 @@ ADDRESS: Mapping[str, str] = {"address": "address", "zip": "zip", "city": "city"
 
 SET_ADDRESS = set_fields("crm.set_address", "address", ADDRESS)
 
-ROWS: Mapping[str, Mapping[str, str]] = {SET_ADDRESS.id: ADDRESS}
-"""Every row, by its action, for the table of fields."""
+ROWS = ((SET_ADDRESS, ADDRESS),)
+"""Every row with its fields: the register of actions and the table of fields follow from here."""

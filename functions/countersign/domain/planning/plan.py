@@ -93,10 +93,13 @@ def merged(held: Sequence[LedgerEntry], changed: Sequence[LedgerEntry]) -> tuple
 
 
 def comes_next(
-    workflow: Workflow[Any], ledger: Sequence[LedgerEntry], found: Sequence[Finding]
+    workflow: Workflow[Any], ledger: Sequence[LedgerEntry], found: Sequence[Finding], plan: int = 0
 ) -> Move:
-    """Where a judged job goes."""
-    return next_move(ledger, workflow.reads) if ledger else nothing_wanted(workflow, found)
+    """Where a judged job goes. A plan that wants nothing, the first or a later one, is not done for
+    that: what was found decides."""
+    move = next_move(ledger, workflow.reads)
+    wanted = any(held.plan == plan for held in ledger)
+    return move if wanted or move.state != "Close" else nothing_wanted(workflow, found)
 
 
 def nothing_wanted(workflow: Workflow[Any], found: Sequence[Finding]) -> Move:

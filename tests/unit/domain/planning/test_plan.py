@@ -298,3 +298,16 @@ def test_a_judged_job_goes_by_its_ledger_and_without_one_by_its_findings() -> No
     assert comes_next(flow, (held(0, "mail.memo", ASK),), unheard).state == "Ask"
     assert comes_next(flow, (), unheard).state == "Escalate"
     assert comes_next(flow, (), ()).state == "Close"
+
+
+def test_a_later_plan_that_wants_nothing_is_asked_as_the_first_is() -> None:
+    """What an earlier plan did is no answer to what was found now; what is open goes first."""
+    flow, unheard = workflow((CRM, MAIL)), findings("unheard.rule")
+    done = held(0, "mail.memo").model_copy(update={"status": ActionStatus.VERIFIED})
+    assert comes_next(flow, (done,), unheard).state == "Close"
+    assert comes_next(flow, (done,), unheard, plan=1).state == "Escalate"
+    assert comes_next(flow, (done,), (), plan=1).state == "Close"
+    again = done.model_copy(update={"index": 1, "plan": 1})
+    assert comes_next(flow, (done, again), unheard, plan=1).state == "Close"
+    opened = held(0, "mail.memo", ASK)
+    assert comes_next(flow, (opened,), unheard, plan=1).state == "Ask"
