@@ -68,7 +68,7 @@ _DECIDING = {
     "countersign.domain.planning.edits": {"edited"},
     "countersign.domain.approvals.questions": {"asked"},
     "countersign.domain.jobs.cases": {"resolve"},
-    "countersign.domain.planning.resume": {"corrected"},
+    "countersign.domain.planning.corrections": {"corrected"},
     "countersign.domain.planning.rollback": {"ordered"},
     "countersign.approvals.edit": {"record_edit", "edit"},
     "countersign.approvals.handlers": {"take"},

@@ -31,8 +31,10 @@ Messages are safe to log and to show to an operator: they never quote content fr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 
 class CountersignError(Exception):
@@ -159,3 +161,27 @@ def family(root: type[CountersignError]) -> tuple[str, ...]:
     for child in root.__subclasses__():
         names.extend(family(child))
     return tuple(names)
+
+
+def failed_with(given: Mapping[str, Any]) -> str:
+    """The class of the error that a Catch handed on in a state's input; empty without one."""
+    error = given.get("error")
+    return str(error.get("Error", "")) if isinstance(error, dict) else ""
+
+
+def failure(given: Mapping[str, Any]) -> str:
+    """The sentence of the error that a Catch handed on in a state's input; empty without one.
+
+    Step Functions gives `{"Error": class name, "Cause": Lambda's JSON with "errorMessage"}`.
+    Messages of classes that are not ours are not repeated: they may hold content.
+    """
+    error = given.get("error")
+    if not isinstance(error, dict):
+        return ""
+    name = str(error.get("Error", "?"))
+    if name not in family(CountersignError):
+        return f"{name} in a step"
+    try:
+        return str(json.loads(str(error.get("Cause", ""))).get("errorMessage") or name)
+    except (ValueError, AttributeError):
+        return name

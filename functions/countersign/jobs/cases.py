@@ -9,9 +9,10 @@ from countersign.domain.jobs.cases import Case, Resolution, Way, resolve
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import LedgerEntry
-from countersign.domain.planning.edits import facts_of
-from countersign.domain.planning.resume import corrected, freed, resumed, settled
-from countersign.domain.planning.rollback import ended_by_order, ending, may_resolve, stands
+from countersign.domain.planning.charge import may_resolve
+from countersign.domain.planning.corrections import corrected, facts_of
+from countersign.domain.planning.resume import freed, resumed, settled
+from countersign.domain.planning.rollback import ended_by_order, ending, stands
 from countersign.domain.policy.proposal import Proposal
 from countersign.runtime.deps import Deps
 

@@ -8,7 +8,8 @@ from countersign.domain.approvals.authority import Authority
 from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import ContractBroken, NotPermitted, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.planning.rollback import may_roll_back, ordered, refusal
+from countersign.domain.planning.charge import may_roll_back
+from countersign.domain.planning.rollback import ordered, refusal
 from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
 

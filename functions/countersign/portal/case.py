@@ -20,8 +20,9 @@ from countersign.domain.jobs.cases import Way
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import case_owner
 from countersign.domain.ledger.entry import ActionStatus
-from countersign.domain.planning.edits import is_sum, parts, said
-from countersign.domain.planning.rollback import ended_by_order, may_resolve, stands
+from countersign.domain.planning.charge import may_resolve
+from countersign.domain.planning.corrections import is_sum, parts, said
+from countersign.domain.planning.rollback import ended_by_order, stands
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow
 from countersign.jobs.cases import take_out

@@ -10,7 +10,7 @@ from countersign.domain.approvals.approval import Approval
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord, Listed
 from countersign.domain.jobs.inbox import boxes
-from countersign.domain.planning.rollback import may_resolve
+from countersign.domain.planning.charge import may_resolve
 from countersign.portal import bulk, session
 from countersign.portal.inbox_view import MOST, heading
 from countersign.portal.inbox_view import inbox as inbox_view

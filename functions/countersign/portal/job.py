@@ -8,7 +8,8 @@ from typing import Any
 from countersign.domain.errors import ContractBroken, NotPermitted, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
-from countersign.domain.planning.rollback import may_resolve, outcome
+from countersign.domain.planning.charge import may_resolve
+from countersign.domain.planning.rollback import outcome
 from countersign.domain.workflow import Workflow, known
 from countersign.jobs.rollback import allowed, roll_back
 from countersign.portal import session

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from countersign.domain.errors import failure
 from countersign.domain.jobs.change import Change, Due, DueKind, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import mails_failed
 from countersign.domain.ledger.entry import ActionStatus
-from countersign.domain.planning.plan import failure
 from countersign.domain.planning.reservations import spent
 from countersign.domain.planning.rollback import ending, order_of
 from countersign.domain.reporting.sampling import review_of

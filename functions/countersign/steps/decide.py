@@ -13,7 +13,6 @@ from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.limits.caps import reserving, runs_alone
-from countersign.domain.planning.edits import situation
 from countersign.domain.planning.plan import (
     HARD_EXPIRY,
     build,
@@ -22,6 +21,7 @@ from countersign.domain.planning.plan import (
     merged,
     next_connector,
     reconsider,
+    situation,
 )
 from countersign.domain.planning.replan import check_basis, next_plan, observed
 from countersign.domain.planning.reservations import capped_before

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from countersign.domain.errors import failure
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
-from countersign.domain.planning.plan import failure
 from countersign.jobs.handover import new_case, tell_owner
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, step

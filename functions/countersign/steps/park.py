@@ -5,10 +5,9 @@ from __future__ import annotations
 import zlib
 from datetime import timedelta
 
-from countersign.domain.errors import ConnectorResting
+from countersign.domain.errors import ConnectorResting, failed_with, failure
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Move, Status
-from countersign.domain.planning.plan import failed_with, failure
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, step
 

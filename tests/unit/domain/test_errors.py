@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from countersign.domain import errors
 from tests.builders import AT
 
@@ -49,3 +53,43 @@ def test_a_refusal_may_name_its_fields() -> None:
     given.clear()
     assert refused.fields == {"email": "INVALID"}
     assert errors.Refused("the CRM said no").fields == {}
+
+
+@pytest.mark.parametrize(
+    ("given_", "sentence"),
+    [
+        ({}, ""),
+        ({"error": None}, ""),
+        ({"error": "text"}, ""),
+        ({"error": {"Error": "Refused", "Cause": '{"errorMessage": "the CRM said no"}'}},
+         "the CRM said no"),
+        ({"error": {"Error": "Refused", "Cause": '{"errorMessage": ""}'}}, "Refused"),
+        ({"error": {"Error": "Refused", "Cause": "not JSON"}}, "Refused"),
+        ({"error": {"Error": "Refused", "Cause": "[1]"}}, "Refused"),
+        ({"error": {"Error": "Refused", "Cause": None}}, "Refused"),
+        ({"error": {"Error": "Refused"}}, "Refused"),
+        ({"error": {"Error": "KeyError", "Cause": '{"errorMessage": "\'Ana\'"}'}},
+         "KeyError in a step"),
+        ({"error": {"Error": "States.Timeout", "Cause": ""}}, "States.Timeout in a step"),
+        ({"error": {}}, "? in a step"),
+    ],
+)  # fmt: skip
+def test_failures_are_told_by_our_own_sentences(given_: dict[str, Any], sentence: str) -> None:
+    """Messages of our own errors are repeated; those of others may hold content and are not."""
+    assert errors.failure(given_) == sentence
+
+
+@pytest.mark.parametrize(
+    ("given_", "name"),
+    [
+        ({"error": {"Error": "ConnectorResting", "Cause": "{}"}}, "ConnectorResting"),
+        ({"error": {}}, ""),
+        ({"error": "ConnectorResting"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_class_of_a_caught_error_is_read_from_where_a_catch_puts_it(
+    given_: dict[str, Any], name: str
+) -> None:
+    """Anything but an error as Step Functions hands it on has no class."""
+    assert errors.failed_with(given_) == name

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.domain.errors import ContractBroken, Throttled, Unavailable
-from countersign.domain.planning.edits import situation
+from countersign.domain.planning.plan import situation
 from countersign.domain.policy.rules import findings
 from countersign.entrypoints.execution_events import record_end
 from countersign.entrypoints.tick import tick

@@ -172,7 +172,7 @@ def decide(approval: Approval, decision: Decision) -> Approval:
 def refusal(approval: Approval, decision: Decision) -> str | None:
     """Why this decision does not count, from the request alone; None when it does.
 
-    Whether the person may decide today, and up to which amount, is `people.authority`'s to say.
+    Whether the person may decide today, and up to which amount, is `authority`'s to say.
     """
     barred = barred_from(approval, decision.by, decision.at)
     if barred:

@@ -39,6 +39,17 @@ class ActionStatus(StrEnum):
     """It was to be undone and could not be; the note says why."""
 
 
+NOT_BEGUN = frozenset({ActionStatus.PLANNED, ActionStatus.AUTHORISED})
+"""Nothing was sent for it."""
+TO_UNDO = frozenset({ActionStatus.UNDO, ActionStatus.UNDOING})
+IN_EFFECT = TO_UNDO | {
+    ActionStatus.CLAIMED,
+    ActionStatus.VERIFIED,
+    ActionStatus.UNKNOWN,
+    ActionStatus.KEPT,
+}
+"""It took effect, or may have, and is not known to be undone."""
+
 _FIRST = {
     Answer.RUN: ActionStatus.AUTHORISED,
     Answer.ASK: ActionStatus.PLANNED,

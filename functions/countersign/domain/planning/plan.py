@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from countersign.domain import errors
 from countersign.domain.errors import InternalError, NotAuthorised
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Move
-from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry
+from countersign.domain.ledger.entry import (
+    IN_EFFECT,
+    NOT_BEGUN,
+    TO_UNDO,
+    ActionStatus,
+    LedgerEntry,
+    entry,
+    params_of,
+)
 from countersign.domain.policy.policy import Answer, Verdict, stricter
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Records
+from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Finding, Situation
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Workflow, action_for
+
+HARD_EXPIRY = timedelta(days=45)
+"""After this no action of the plan may run, whoever signed it."""
 
 _A = ActionStatus
+
 _OPEN = frozenset({_A.AUTHORISED, _A.CLAIMED})
-_BEGUN = frozenset({_A.CLAIMED, _A.VERIFIED, _A.UNKNOWN, _A.UNDO, _A.UNDOING, _A.KEPT})
+
 _COMES = frozenset({_A.VERIFIED, _A.AUTHORISED, _A.CLAIMED})
+
 _NEVER = frozenset({_A.REJECTED, _A.FORBIDDEN, _A.DROPPED, _A.UNDONE})
-_TO_UNDO = frozenset({_A.UNDO, _A.UNDOING})
+
 _STUCK = {
     _A.UNKNOWN: "it is not known whether an action took effect",
     _A.FAILED: "an action failed",
@@ -32,8 +44,22 @@ _STUCK = {
 }
 
 
-HARD_EXPIRY = timedelta(days=45)
-"""After this no action of the plan may run, whoever signed it."""
+def situation(workflow: Workflow[Any], record: JobRecord, now: datetime) -> Situation[Any]:
+    """What rules judge a stored job by, people's edits included. Raises UnknownVersion when what
+    is stored was written by other code."""
+    return Situation(
+        job_id=record.job.job_id,
+        input=record.results["input"].as_(workflow.input),
+        proposal=record.results["proposal"].as_(Proposal),
+        records=record.results["records"].as_(Records),
+        limits=record.results["limits"].as_(Limits),
+        now=now,
+        ours=frozenset(held.key for held in record.ledger),
+        received_at=record.job.source.received_at,
+        edited=tuple(
+            params_of(held, action_for(workflow, held)) for held in record.ledger if held.edited_by
+        ),
+    )
 
 
 def build(
@@ -67,7 +93,7 @@ def reconsider(
     changed = []
     for held in ledger:
         now = workflow.policy.verdict(held.action, found)
-        if held.status in (_A.PLANNED, _A.AUTHORISED) and stricter(held.verdict, now):
+        if held.status in NOT_BEGUN and stricter(held.verdict, now):
             changed.append(_tightened(held, now))
     return tuple(changed)
 
@@ -127,7 +153,7 @@ def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:
 
     `reads` is the connector whose records are looked at again after a signature.
     """
-    taken_back = next((held for held in reversed(ledger) if held.status in _TO_UNDO), None)
+    taken_back = next((held for held in reversed(ledger) if held.status in TO_UNDO), None)
     if taken_back:
         return Move("Act", connector=taken_back.connector)
     handed = _handed(ledger)
@@ -157,7 +183,7 @@ def check_plan(
     if first is not None and first.status is not _A.VERIFIED:
         raise NotAuthorised(f"action {held.index}: {held.after} comes first and is {first.status}")
     twins = [other for other in ledger if other.digest == held.digest and other.index != held.index]
-    if any(other.status in _BEGUN for other in twins):
+    if any(other.status in IN_EFFECT for other in twins):
         raise NotAuthorised(f"action {held.index}: the same bytes have run already")
 
 
@@ -168,7 +194,7 @@ def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, .
 
 def undo_visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
     """What one Act visit takes back: the last effects first, as far as one connector has them."""
-    return _consecutive([h for h in reversed(ledger) if h.status in _TO_UNDO], connector)
+    return _consecutive([h for h in reversed(ledger) if h.status in TO_UNDO], connector)
 
 
 def dropped(ledger: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
@@ -176,7 +202,7 @@ def dropped(ledger: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
     gone: list[LedgerEntry] = []
     for held in ledger:
         first = _presupposed([*gone, *ledger], held)  # of the same index the first one counts
-        if held.status in (_A.PLANNED, _A.AUTHORISED) and first and first.status in _NEVER:
+        if held.status in NOT_BEGUN and first and first.status in _NEVER:
             note = f"it presupposes {first.action}, which is {first.status}"
             gone.append(held.model_copy(update={"status": _A.DROPPED, "note": note}))
     return tuple(gone)
@@ -231,27 +257,3 @@ def _handed_over(ledger: Sequence[LedgerEntry]) -> str:
     live = (held for held in ledger if held.status is not _A.DROPPED)
     handed = [held.verdict for held in live if held.verdict.escalate]
     return "; ".join(reason.sentence for reason in handed[0].reasons) if handed else ""
-
-
-def failed_with(given: Mapping[str, Any]) -> str:
-    """The class of the error that a Catch handed on in a state's input; empty without one."""
-    error = given.get("error")
-    return str(error.get("Error", "")) if isinstance(error, dict) else ""
-
-
-def failure(given: Mapping[str, Any]) -> str:
-    """The sentence of the error that a Catch handed on in a state's input; empty without one.
-
-    Step Functions gives `{"Error": class name, "Cause": Lambda's JSON with "errorMessage"}`.
-    Messages of classes that are not ours are not repeated: they may hold content.
-    """
-    error = given.get("error")
-    if not isinstance(error, dict):
-        return ""
-    name = str(error.get("Error", "?"))
-    if name not in errors.family(errors.CountersignError):
-        return f"{name} in a step"
-    try:
-        return str(json.loads(str(error.get("Cause", ""))).get("errorMessage") or name)
-    except (ValueError, AttributeError):
-        return name

@@ -19,7 +19,15 @@ from countersign.domain.errors import ContractBroken, Refused
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.ledger.action import Action, Difference, ProposedAction
-from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, Observation, entry, params_of
+from countersign.domain.ledger.entry import (
+    NOT_BEGUN,
+    TO_UNDO,
+    ActionStatus,
+    LedgerEntry,
+    Observation,
+    entry,
+    params_of,
+)
 from countersign.domain.ledger.undo import changed
 from countersign.domain.planning.edits import editors
 from countersign.domain.planning.plan import merged, next_move
@@ -32,16 +40,26 @@ from countersign.domain.workflow import Workflow, action_for
 
 MOST_PLANS = 2
 """New plans that one job may make; what fails then is for a person."""
+
 OBSERVED = "observations"
 """The name of the result that holds them."""
+
+RECORD_CHANGED = "record.changed"
+
 _MOST_FIELDS = 10
+
 _LONGEST = 200
+
 _WHY = "planned anew after a failure"
 
 _A = ActionStatus
-_NOT_YET = frozenset({_A.PLANNED, _A.AUTHORISED})
+
 _DOUBTFUL = frozenset({_A.UNKNOWN, _A.CLAIMED, _A.KEPT, _A.EXPIRED})
-_TO_UNDO = frozenset({_A.UNDO, _A.UNDOING})
+
+_SETTLED = frozenset(
+    {_A.VERIFIED, _A.UNKNOWN, _A.CLAIMED, _A.KEPT, _A.REJECTED, _A.EXPIRED, _A.FORBIDDEN}
+)
+"""It took effect, or may have, or people or policy said no: no later plan of the job wants it."""
 
 
 class ObservedAction(Value):
@@ -99,7 +117,7 @@ def onward(
         return None
     if any(held.status is _A.FAILED for held in ledger):
         return _after_failure(record, workflow, ledger, settled, now)
-    if any(held.status in _TO_UNDO for held in ledger) or not is_stale(record):
+    if any(held.status in TO_UNDO for held in ledger) or not is_stale(record):
         return None
     return Change(
         event="undone for a new plan",
@@ -157,7 +175,7 @@ def _replanned(
     if len(past) >= MOST_PLANS or None in traces or any(held.seen is None for held in failed):
         return None
     undo = [held for held, trace in zip(failed, traces, strict=True) if trace]
-    idle = [held for held in ledger if held.status in _NOT_YET]
+    idle = [held for held in ledger if held.status in NOT_BEGUN]
     ended = merged(settled, [_ended(held, undo) for held in (*failed, *idle)])
     one = Round(observations=tuple(map(_observation, failed)))
     order = Rollback(by=POLICY, reason=_WHY, asked_at=now, digests=tuple(h.digest for h in undo))
@@ -196,12 +214,6 @@ def _observation(held: LedgerEntry) -> ObservedAction:
 def _short(one: Difference) -> Difference:
     cut = {name: text[:_LONGEST] for name, text in one.model_dump().items()}
     return Difference(**cut)
-
-
-_SETTLED = frozenset(
-    {_A.VERIFIED, _A.UNKNOWN, _A.CLAIMED, _A.KEPT, _A.REJECTED, _A.EXPIRED, _A.FORBIDDEN}
-)
-"""It took effect, or may have, or people or policy said no: no later plan of the job wants it."""
 
 
 def next_plan(
@@ -288,10 +300,6 @@ def _same(one: LedgerEntry, other: LedgerEntry) -> bool:
     return one.action_version == other.action_version and parts[0] == parts[1]
 
 
-RECORD_CHANGED = "record.changed"
-_WAITS = frozenset({ActionStatus.PLANNED, ActionStatus.AUTHORISED})
-
-
 def check_basis(
     workflow: Workflow[Any], ledger: Sequence[LedgerEntry], records: Records
 ) -> tuple[LedgerEntry, ...]:
@@ -300,7 +308,7 @@ def check_basis(
     reached is left out: the difference may be our own."""
     changed = []
     for held in ledger:
-        waits = held.status in _WAITS and not held.attempt
+        waits = held.status in NOT_BEGUN and not held.attempt
         now = _overwrites(workflow, held, records) if waits else None
         if now is None:
             continue
@@ -329,7 +337,7 @@ def _forbidden(held: LedgerEntry, names: Sequence[str]) -> LedgerEntry:
     verdict = Verdict(answer=Answer.FORBID, reasons=(reason,), quorum=held.verdict.quorum)
     update = {
         "verdict": verdict,
-        "status": ActionStatus.FORBIDDEN,
+        "status": _A.FORBIDDEN,
         "approval": "",
         "note": sentence,
     }

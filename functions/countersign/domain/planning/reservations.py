@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from countersign.domain.jobs.change import Due, JobRecord
 from countersign.domain.jobs.job import Status
-from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.ledger.entry import IN_EFFECT, ActionStatus, LedgerEntry
 from countersign.domain.limits.caps import REACHED, Reservation, action_key, day_of
 from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.rules import Finding, Findings
@@ -19,10 +19,6 @@ CHECK_AGAIN = timedelta(hours=1)
 _A = ActionStatus
 _OVER = frozenset({Status.COMPLETED, Status.REJECTED, Status.ROLLED_BACK})
 """Nothing of such a job will run any more; ESCALATED and FAILED may be resumed."""
-
-
-_MOVED = frozenset({_A.VERIFIED, _A.CLAIMED, _A.UNKNOWN, _A.UNDO, _A.UNDOING, _A.KEPT})
-"""What may have taken effect and is not known to be undone."""
 
 
 class Fate(StrEnum):
@@ -79,5 +75,5 @@ def _holder(record: JobRecord, reservation: Reservation) -> LedgerEntry | None:
 
 
 def _may_have_moved(held: LedgerEntry) -> bool:
-    sure = held.status in _MOVED
+    sure = held.status in IN_EFFECT
     return sure or (held.status is _A.FAILED and held.receipt is not None)

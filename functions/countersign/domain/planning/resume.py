@@ -13,7 +13,6 @@ from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Status, execution_name
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.policy.policy import Answer
-from countersign.domain.policy.proposal import Fact, Proposal
 
 AGAIN = timedelta(minutes=2)
 """A new execution that has not begun by then is started again."""
@@ -79,22 +78,6 @@ def settled(
         for held in ledger
         if held.status in (_A.UNKNOWN, _A.CLAIMED)
     )
-
-
-def corrected(proposal: Proposal, facts: Mapping[str, str], by: str) -> Proposal:
-    """`proposal` with facts that a person set; they carry that person's name."""
-    changed = {
-        name: Fact(
-            value=value, quotes=(), derived=True, by=by, by_before=_correctors(proposal, name)
-        )
-        for name, value in facts.items()
-    }
-    return proposal.model_copy(update={"facts": {**proposal.facts, **changed}})
-
-
-def _correctors(proposal: Proposal, name: str) -> tuple[str, ...]:
-    fact = proposal.facts.get(name)
-    return fact.correctors if fact else ()
 
 
 def _again(held: LedgerEntry) -> LedgerEntry:

@@ -1,77 +1,39 @@
-"""Rolling back: who may order it, what the order covers, and what becomes of every action."""
+"""Rolling back: what an order covers, and what becomes of every action."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from countersign.domain.approvals.authority import Authority
-from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Contract
-from countersign.domain.errors import ContractBroken, NotAuthorised, UnknownVersion
+from countersign.domain.errors import ContractBroken, NotAuthorised
 from countersign.domain.jobs.cases import Case, Resolution, resolve
 from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.jobs.inbox import OPERATIONS, case_owner
 from countersign.domain.jobs.job import Status
-from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.ledger.entry import IN_EFFECT, NOT_BEGUN, TO_UNDO, ActionStatus, LedgerEntry
 from countersign.domain.ledger.integrity import check_intact
 from countersign.domain.planning.plan import next_move
 from countersign.domain.planning.resume import resumed
 from countersign.domain.workflow import Workflow, known
 
-
-def may_resolve(
-    member: Member | None, record: JobRecord, workflow: Workflow[Any] | None
-) -> Authority:
-    """Whether this person may end the job's case, whichever way: in the directory now, holds the
-    role that owns the case or operations, and has not asked for the work themselves.
-
-    `workflow` is None, or cannot read what is stored, for a job of other code: its case can still
-    be ended.
-    """
-    owner = case_owner(record)
-    if owner is None:
-        return Authority(allowed=False, reason="the job has no open case")
-    try:
-        requester = requester_of(record, workflow)
-    except UnknownVersion:
-        requester = ""
-    return in_charge(member, {owner, OPERATIONS}, requester, "ends the case of")
-
-
-def in_charge(member: Member | None, roles: Set[str], requester: str, does: str) -> Authority:
-    """Whether this person is there, holds one of the roles and is not the requester. `does` is what
-    nobody does to their own request, in words."""
-    if member is None:
-        return Authority(allowed=False, reason="this person is not in the directory")
-    if not roles & {*member.roles}:
-        needed = f"this needs one of the roles {', '.join(sorted(roles))}"
-        return Authority(allowed=False, reason=needed)
-    if member.person.address.casefold() == requester.casefold():
-        return Authority(allowed=False, reason=f"nobody {does} what they asked for themselves")
-    return Authority(allowed=True)
-
-
-def requester_of(record: JobRecord, workflow: Workflow[Any] | None) -> str:
-    """Mail address of who asked for the work; empty when that is not known. Raises
-    UnknownVersion."""
-    held = record.results.get("input")
-    return workflow.requester(held.as_(workflow.input)) if held and workflow else ""
-
-
 ORDER = "rollback"
 """The name of the result that holds the order."""
+
 POLICY = "policy"
 """Who orders it when no person does."""
 
 _A, _S = ActionStatus, Status
+
 _IRREVERSIBLE = "irreversible: what it did cannot be taken back"
+
 _CUT_OFF = "cut off before its effect was confirmed: find out at the target"
-_NEVER_RAN = (_A.PLANNED, _A.AUTHORISED, _A.EXPIRED)
-_STANDS = frozenset({_A.VERIFIED, _A.CLAIMED, _A.UNKNOWN, _A.UNDO, _A.UNDOING, _A.KEPT})
+
+_NEVER_RAN = NOT_BEGUN | {_A.EXPIRED}
+
 _BECOMES = {_A.UNDO: "to be undone", _A.KEPT: "stays", _A.UNKNOWN: "stays", _A.DROPPED: "dropped"}
+
 _NOT_NOW = {
     _S.PENDING: "it has not begun: wait until it ends",
     _S.PROCESSING: "it still runs: wait until it ends",
@@ -95,13 +57,6 @@ class Rollback(Contract):
     asked_at: datetime
     digests: tuple[str, ...]
     """Of the actions to undo, in the order in which they were done."""
-
-
-def may_roll_back(member: Member | None, workflow: Workflow[Any], record: JobRecord) -> Authority:
-    """Whether this person may order it: in the directory now, holds the role that owns the
-    workflow or is asked by it, or operations, and has not asked for the work themselves."""
-    roles = {workflow.owner, OPERATIONS, *(tier.role for tier in workflow.tiers)}
-    return in_charge(member, roles, requester_of(record, workflow), "rolls back")
 
 
 def outcome(record: JobRecord, workflow: Workflow[Any]) -> tuple[LedgerEntry, ...]:
@@ -188,7 +143,7 @@ def ended_by_order(record: JobRecord) -> bool:
 
 def is_open(record: JobRecord) -> bool:
     """Whether what remains of the job is its order: what policy ordered leads on to a new plan."""
-    pending = any(held.status in (_A.UNDO, _A.UNDOING) for held in record.ledger)
+    pending = any(held.status in TO_UNDO for held in record.ledger)
     return pending or ended_by_order(record)
 
 
@@ -203,7 +158,7 @@ def check_order(record: JobRecord, held: LedgerEntry) -> None:
 
 def stands(ledger: Iterable[LedgerEntry]) -> bool:
     """Whether anything that took effect, or of which nobody knows that it did not, is there."""
-    return any(held.status in _STANDS for held in ledger)
+    return any(held.status in IN_EFFECT for held in ledger)
 
 
 def ending(ledger: Iterable[LedgerEntry]) -> Status:

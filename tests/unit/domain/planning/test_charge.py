@@ -1,4 +1,4 @@
-"""Who may end a case: one judge for the page and the command."""
+"""Who may end a case, or order a rollback: one judge for the page and the command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.job import Status
-from countersign.domain.planning.rollback import may_resolve
+from countersign.domain.planning.charge import may_resolve, may_roll_back
 from tests.builders import ANA, Memo, case, job, record
 from tests.flows import Letter
 from tests.unit.domain.planning.test_rollback import flow
@@ -55,3 +55,24 @@ def test_a_case_of_other_code_can_still_be_ended() -> None:
     foreign = record(job=STUCK, case=case(), results={"input": Stored.of(Memo(text="?"))})
     assert may_resolve(member("operations"), foreign, flow()).allowed
     assert may_resolve(member("operations"), foreign, None).allowed
+
+
+@pytest.mark.parametrize("role", ["sales-ops", "sales", "operations"])
+def test_the_owner_those_who_sign_and_operations_may_order_it(role: str) -> None:
+    """Any one of these roles is enough."""
+    assert may_roll_back(member("other", role), flow(), record()).allowed
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [
+        (None, "not in the directory"),
+        (member("refunds"), "one of the roles operations, sales, sales-ops"),
+        (member("sales", address="ASKER@example.com"), "asked for themselves"),
+    ],
+)
+def test_nobody_else_may_order_it(who: Member | None, reason: str) -> None:
+    """Each refusal says why."""
+    stored = {"input": Stored.of(Letter(text="asker@example.com"))}
+    judged = may_roll_back(who, flow(), record(results=stored))
+    assert (judged.allowed, reason in judged.reason) == (False, True)

@@ -12,7 +12,7 @@ from hypothesis import given
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money
-from countersign.domain.planning.edits import facts_of, is_sum, parts, said
+from countersign.domain.planning.corrections import facts_of, is_sum, parts, said
 from countersign.domain.workflow import Workflow
 from tests.builders import fact, proposal
 from tests.flows import workflow

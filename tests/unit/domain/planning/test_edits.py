@@ -18,7 +18,8 @@ from countersign.domain.ledger.action import Action, ProposedAction, Prose, Rece
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry, params_of
 from countersign.domain.ledger.fields import faults, inputs
 from countersign.domain.money import Money
-from countersign.domain.planning.edits import changed_names, edited, situation
+from countersign.domain.planning.edits import changed_names, edited
+from countersign.domain.planning.plan import situation
 from countersign.domain.policy.policy import Answer, PolicyLine, Quorum, Reason, Verdict, joined
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Rule, Situation

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,8 +18,6 @@ from countersign.domain.ledger.integrity import check_bytes
 from countersign.domain.planning.plan import (
     build,
     comes_next,
-    failed_with,
-    failure,
     next_connector,
     next_move,
     nothing_wanted,
@@ -214,46 +211,6 @@ def test_a_visit_does_what_the_move_says(ledger: list[LedgerEntry]) -> None:
         assert {e.connector for e in run} == {move.connector}
         allowed = {A.UNDO, A.UNDOING} if back else {A.AUTHORISED, A.CLAIMED}
         assert {e.status for e in run} <= allowed
-
-
-@pytest.mark.parametrize(
-    ("given_", "sentence"),
-    [
-        ({}, ""),
-        ({"error": None}, ""),
-        ({"error": "text"}, ""),
-        ({"error": {"Error": "Refused", "Cause": '{"errorMessage": "the CRM said no"}'}},
-         "the CRM said no"),
-        ({"error": {"Error": "Refused", "Cause": '{"errorMessage": ""}'}}, "Refused"),
-        ({"error": {"Error": "Refused", "Cause": "not JSON"}}, "Refused"),
-        ({"error": {"Error": "Refused", "Cause": "[1]"}}, "Refused"),
-        ({"error": {"Error": "Refused", "Cause": None}}, "Refused"),
-        ({"error": {"Error": "Refused"}}, "Refused"),
-        ({"error": {"Error": "KeyError", "Cause": '{"errorMessage": "\'Ana\'"}'}},
-         "KeyError in a step"),
-        ({"error": {"Error": "States.Timeout", "Cause": ""}}, "States.Timeout in a step"),
-        ({"error": {}}, "? in a step"),
-    ],
-)  # fmt: skip
-def test_failures_are_told_by_our_own_sentences(given_: dict[str, Any], sentence: str) -> None:
-    """Messages of our own errors are repeated; those of others may hold content and are not."""
-    assert failure(given_) == sentence
-
-
-@pytest.mark.parametrize(
-    ("given_", "name"),
-    [
-        ({"error": {"Error": "ConnectorResting", "Cause": "{}"}}, "ConnectorResting"),
-        ({"error": {}}, ""),
-        ({"error": "ConnectorResting"}, ""),
-        ({}, ""),
-    ],
-)
-def test_the_class_of_a_caught_error_is_read_from_where_a_catch_puts_it(
-    given_: dict[str, Any], name: str
-) -> None:
-    """Anything but an error as Step Functions hands it on has no class."""
-    assert failed_with(given_) == name
 
 
 # --- before the plan, and without one -----------------------------------------------------------

@@ -10,7 +10,8 @@ from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Due, transition
 from countersign.domain.jobs.job import Status, execution_name
 from countersign.domain.ledger.entry import ActionStatus
-from countersign.domain.planning.resume import AGAIN, corrected, freed, resumed, settled
+from countersign.domain.planning.corrections import corrected
+from countersign.domain.planning.resume import AGAIN, freed, resumed, settled
 from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.proposal import Usage
 from tests.builders import ANA, AT, JOB_ID, approval, decision, fact, held, job, proposal, record

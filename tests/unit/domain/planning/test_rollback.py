@@ -23,7 +23,6 @@ from countersign.domain.planning.rollback import (
     ended_by_order,
     ending,
     is_open,
-    may_roll_back,
     order_of,
     ordered,
     outcome,
@@ -77,27 +76,6 @@ def member(*roles: str, address: str = ANA.address) -> Member:
 def fates(seen: JobRecord) -> dict[int, ActionStatus]:
     """What an order makes of the entries that it changes."""
     return {one.index: one.status for one in outcome(seen, flow())}
-
-
-@pytest.mark.parametrize("role", ["sales-ops", "sales", "operations"])
-def test_the_owner_those_who_sign_and_operations_may_order_it(role: str) -> None:
-    """Any one of these roles is enough."""
-    assert may_roll_back(member("other", role), flow(), record()).allowed
-
-
-@pytest.mark.parametrize(
-    ("who", "reason"),
-    [
-        (None, "not in the directory"),
-        (member("refunds"), "one of the roles operations, sales, sales-ops"),
-        (member("sales", address="ASKER@example.com"), "asked for themselves"),
-    ],
-)
-def test_nobody_else_may_and_never_who_asked_for_it(who: Member | None, reason: str) -> None:
-    """Each refusal says why."""
-    stored = {"input": Stored.of(Letter(text="asker@example.com"))}
-    judged = may_roll_back(who, flow(), record(results=stored))
-    assert (judged.allowed, reason in judged.reason) == (False, True)
 
 
 def test_what_took_effect_is_undone_and_what_cannot_be_stays() -> None:

@@ -1,0 +1,59 @@
+"""Who is in charge of a job that people must end: of its case, and of undoing what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+from countersign.domain.approvals.authority import Authority
+from countersign.domain.approvals.directory import Member
+from countersign.domain.errors import UnknownVersion
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.inbox import OPERATIONS, case_owner
+from countersign.domain.workflow import Workflow
+
+
+def may_resolve(
+    member: Member | None, record: JobRecord, workflow: Workflow[Any] | None
+) -> Authority:
+    """Whether this person may end the job's case, whichever way: in the directory now, holds the
+    role that owns the case or operations, and has not asked for the work themselves.
+
+    `workflow` is None, or cannot read what is stored, for a job of other code: its case can still
+    be ended.
+    """
+    owner = case_owner(record)
+    if owner is None:
+        return Authority(allowed=False, reason="the job has no open case")
+    try:
+        requester = _requester(record, workflow)
+    except UnknownVersion:
+        requester = ""
+    return _in_charge(member, {owner, OPERATIONS}, requester, "ends the case of")
+
+
+def may_roll_back(member: Member | None, workflow: Workflow[Any], record: JobRecord) -> Authority:
+    """Whether this person may order it: in the directory now, holds the role that owns the
+    workflow or is asked by it, or operations, and has not asked for the work themselves."""
+    roles = {workflow.owner, OPERATIONS, *(tier.role for tier in workflow.tiers)}
+    return _in_charge(member, roles, _requester(record, workflow), "rolls back")
+
+
+def _in_charge(member: Member | None, roles: Set[str], requester: str, does: str) -> Authority:
+    """Whether this person is there, holds one of the roles and is not the requester. `does` is what
+    nobody does to their own request, in words."""
+    if member is None:
+        return Authority(allowed=False, reason="this person is not in the directory")
+    if not roles & {*member.roles}:
+        needed = f"this needs one of the roles {', '.join(sorted(roles))}"
+        return Authority(allowed=False, reason=needed)
+    if member.person.address.casefold() == requester.casefold():
+        return Authority(allowed=False, reason=f"nobody {does} what they asked for themselves")
+    return Authority(allowed=True)
+
+
+def _requester(record: JobRecord, workflow: Workflow[Any] | None) -> str:
+    """Mail address of who asked for the work; empty when that is not known. Raises
+    UnknownVersion."""
+    held = record.results.get("input")
+    return workflow.requester(held.as_(workflow.input)) if held and workflow else ""
