@@ -12,10 +12,9 @@ from itertools import product
 import pytest
 
 from countersign.approvals.handlers import answer
-from countersign.approvals.service import LINK_BITS, SECRET_BITS
 from countersign.connectors.clock import SystemIds
 from countersign.connectors.dynamodb.rows import link as row_of
-from countersign.domain.approvals.links import hashed
+from countersign.domain.approvals.links import LINK_BITS, SECRET_BITS, hashed
 from countersign.runtime.deps import Deps
 from countersign.web.http import Request, Response
 from tests.fakes.world import World

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Self, TypeVar
@@ -22,13 +21,12 @@ from countersign.web.forms import Fault, HttpRefusal
 from countersign.web.http import Request
 from countersign.web.notices import Notice
 from countersign.web.page_cookie import Opened, opened
-from countersign.web.paths import link_path, path
+from countersign.web.paths import is_id, link_path, path
 
 Standing = Literal["open", "signed", "decided", "expired", "replaced", "moved on"]
 """`signed`: this person has said what they have to say, and others must sign too. `replaced`: a
 newer request, or none, is in this one's place."""
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _NO_LINK = Link(link_id="-", secret_hash="0" * 64, job_id="-", approval_id="-", person_id="-")
 
 
@@ -150,7 +148,7 @@ def workflow_of(deps: Deps, record: JobRecord) -> Workflow[Any]:
 
 def _link(deps: Deps, link_id: str) -> Link:
     try:
-        return deps.store.link(link_id if _ID.fullmatch(link_id) else _NO_LINK.link_id)
+        return deps.store.link(link_id if is_id(link_id) else _NO_LINK.link_id)
     except NotFound:
         return _NO_LINK
 

@@ -23,7 +23,7 @@ from countersign.domain.planning.edits import changed_names, edited
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.web import notices
-from countersign.web.forms import Fault, Form, HttpRefusal, fields_of, trust_origin
+from countersign.web.forms import Fault, Fields, Form, HttpRefusal, fields
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened_now
 from countersign.web.responses import notice, page
@@ -32,6 +32,10 @@ from countersign.web.text import Pieces, counted, label, visible
 FIELD = "field-"
 """Before a parameter's name, in the form."""
 
+MAX_BYTES = 256 * 1024
+"""A long reply in a script that needs nine characters a letter in a form."""
+
+_FIXED = frozenset({"shown", "code"})
 _HINTS = {
     "line": "",
     "prose": "",
@@ -39,6 +43,137 @@ _HINTS = {
     "money": "For example 1250.00 EUR; the currency stays.",
     "choice": "",
 }
+
+
+@dataclass(frozen=True)
+class EditedAction:
+    """The action that is edited, and its number on the page."""
+
+    number: int
+    held: LedgerEntry
+
+
+def edit(deps: Deps, request: Request, here: LinkHolder, *, home: str = "") -> Response:
+    """The form (GET), or the edit (POST), of the action that the address names by its number.
+    `home` is the way back to the inbox, in words."""
+    chosen = _chosen(request, here)
+    if request.method == "POST":
+        return _take(deps, request, here, chosen, home)
+    held = opened_now(deps, request, here.link.link_id, here.now)
+    now = inputs(chosen.held, action_for(here.workflow, chosen.held))
+    form = _filled(here, held, {one.name: one.text for one in now})
+    return _shown(here, chosen, form, 200, held.set_cookie)
+
+
+def _chosen(request: Request, here: LinkHolder) -> EditedAction:
+    entries = signable_entries(here.record, here.approval, here.now)
+    number = request.query["edit"]
+    for at, held in enumerate(entries, 1):
+        if str(at) == number and action_for(here.workflow, held).editable:
+            return EditedAction(at, held)
+    raise HttpRefusal(notices.OTHER_ACTIONS)
+
+
+def _take(
+    deps: Deps, request: Request, here: LinkHolder, chosen: EditedAction, home: str
+) -> Response:
+    given = fields(deps, request, MAX_BYTES)
+    held = opened_here(deps, request, here.link)
+    form = replace(_filled(here, held, _texts(here, chosen, given)), typed=given["code"].strip())
+    wrong = code_faults(deps, here.link, held, form.typed)
+    found = (*_faults(here, chosen, form.texts), *wrong)
+    if found:
+        return _shown(here, chosen, replace(form, faults=found), 422)
+    try:
+        after = record_edit(deps, here, chosen.held, form.texts)
+    except (ContractBroken, NotPermitted) as refused:
+        found = (Fault("edit", _sentence(refused)),)
+        return _shown(here, chosen, replace(form, faults=found), 422)
+    if after.approval.superseded:
+        return notice(notices.EDITED, home=home)
+    return closed(after, 409, home=home)
+
+
+def _filled(here: LinkHolder, held: Opened, texts: Mapping[str, str]) -> Form:
+    return Form(shown=shown(here.approval), code=held.code, texts=texts)
+
+
+def _texts(here: LinkHolder, chosen: EditedAction, given: Fields) -> dict[str, str]:
+    """What was typed, by parameter. Raises HttpRefusal: not our form, or about another request."""
+    names = action_for(here.workflow, chosen.held).editable
+    if set(given) != _FIXED | {FIELD + name for name in names}:
+        raise HttpRefusal(notices.MALFORMED)
+    if given["shown"] != shown(here.approval):
+        raise HttpRefusal(notices.OTHER_ACTIONS)
+    return {name: given[FIELD + name] for name in names}
+
+
+def _faults(here: LinkHolder, chosen: EditedAction, texts: Mapping[str, str]) -> tuple[Fault, ...]:
+    action = action_for(here.workflow, chosen.held)
+    wrong = faults(inputs(chosen.held, action), texts, here.now)
+    return tuple(Fault(FIELD + name, f"{label(name)} {end}") for name, end in wrong.items())
+
+
+def _sentence(refused: CountersignError) -> str:
+    words = str(refused)
+    return f"This edit cannot be recorded: {words}{'' if words.endswith('.') else '.'}"
+
+
+def _shown(
+    here: LinkHolder, chosen: EditedAction, form: Form, status: int, cookie: str = ""
+) -> Response:
+    view = edit_view(here.approval, here.person, here.workflow, chosen.number, chosen.held)
+    return page(status, "edit.html.j2", cookie=cookie, it=view, form=form)
+
+
+def record_edit(
+    deps: Deps, here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]
+) -> LinkHolder:
+    """The visit after the write: its request is superseded when the edit stands; else somebody
+    decided, or time did.
+
+    Raises ContractBroken, with a sentence for the person, when the edit is not allowed;
+    NotPermitted when the person may not edit, NotAuthorised when the stored bytes moved;
+    HttpRefusal when another edit was first; StoreConflict when other writers did not let go.
+    """
+
+    def change_of(record: JobRecord) -> Change | None:
+        now = here.at(record)
+        if now.approval.superseded:
+            raise HttpRefusal(replaced_notice(record, now.approval, now.person))
+        return None if now.standing != "open" else _change(now, held, texts)
+
+    record, change = deps.update(here.record.job.job_id, change_of)
+    after = here.at(record)
+    if change is not None:
+        observability.step_done(record.job, change)
+        go_on(deps, after)
+    return after
+
+
+def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Change:
+    """The new entry, the request void with all its links and signatures. The due row heals a crash
+    before the execution was told."""
+    judged = may_edit(here.member, here.approval, here.now)
+    if not judged.allowed:
+        raise NotPermitted(judged.reason)
+    made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
+    return Change(
+        event=EDITED,
+        actor=f"person:{here.person.id}",
+        fields={
+            "approval": here.approval.approval_id,
+            "action": f"{held.index + 1} {held.action}",
+            "changed": ", ".join(changed_names(held, made)),
+            "old digest": held.digest,
+            "new digest": made.digest,
+            "void signatures": str(len(here.approval.signatures)),
+        },
+        ledger=(made,),
+        approvals=(here.approval.model_copy(update={"superseded": True}),),
+        done=("approval", "reminder"),
+        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
+    )
 
 
 @dataclass(frozen=True)
@@ -111,141 +246,3 @@ def _consequences(approval: Approval) -> str:
         f"Your edit replaces this request{void}. A new request shows what you changed, and "
         "somebody else must sign it: your own signature alone is not enough."
     )
-
-
-MAX_BYTES = 256 * 1024
-"""A long reply in a script that needs nine characters a letter in a form."""
-
-_FIXED = frozenset({"shown", "code"})
-
-
-@dataclass(frozen=True)
-class EditedAction:
-    """The action that is edited, and its number on the page."""
-
-    number: int
-    held: LedgerEntry
-
-
-def edit(deps: Deps, request: Request, here: LinkHolder, *, home: str = "") -> Response:
-    """The form (GET), or the edit (POST), of the action that the address names by its number.
-    `home` is the way back to the inbox, in words."""
-    chosen = _chosen(request, here)
-    if request.method == "POST":
-        return _take(deps, request, here, chosen, home)
-    held = opened_now(deps, request, here.link.link_id, here.now)
-    fields = inputs(chosen.held, action_for(here.workflow, chosen.held))
-    form = _filled(here, held, {one.name: one.text for one in fields})
-    return _shown(here, chosen, form, 200, held.set_cookie)
-
-
-def _chosen(request: Request, here: LinkHolder) -> EditedAction:
-    entries = signable_entries(here.record, here.approval, here.now)
-    number = request.query["edit"]
-    for at, held in enumerate(entries, 1):
-        if str(at) == number and action_for(here.workflow, held).editable:
-            return EditedAction(at, held)
-    raise HttpRefusal(notices.OTHER_ACTIONS)
-
-
-def _take(
-    deps: Deps, request: Request, here: LinkHolder, chosen: EditedAction, home: str
-) -> Response:
-    trust_origin(request, deps.settings.public_base_url)
-    fields = fields_of(request, MAX_BYTES)
-    held = opened_here(deps, request, here.link)
-    form = replace(_filled(here, held, _texts(here, chosen, fields)), typed=fields["code"].strip())
-    wrong = code_faults(deps, here.link, held, form.typed)
-    found = (*_faults(here, chosen, form.texts), *wrong)
-    if found:
-        return _shown(here, chosen, replace(form, faults=found), 422)
-    try:
-        after = record_edit(deps, here, chosen.held, form.texts)
-    except (ContractBroken, NotPermitted) as refused:
-        found = (Fault("edit", _sentence(refused)),)
-        return _shown(here, chosen, replace(form, faults=found), 422)
-    if after.approval.superseded:
-        return notice(notices.EDITED, home=home)
-    return closed(after, 409, home=home)
-
-
-def _filled(here: LinkHolder, held: Opened, texts: Mapping[str, str]) -> Form:
-    return Form(shown=shown(here.approval), code=held.code, texts=texts)
-
-
-def _texts(here: LinkHolder, chosen: EditedAction, fields: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, by parameter. Raises HttpRefusal: not our form, or about another request."""
-    names = action_for(here.workflow, chosen.held).editable
-    if set(fields) != _FIXED | {FIELD + name for name in names}:
-        raise HttpRefusal(notices.MALFORMED)
-    if fields["shown"] != shown(here.approval):
-        raise HttpRefusal(notices.OTHER_ACTIONS)
-    return {name: fields[FIELD + name] for name in names}
-
-
-def _faults(here: LinkHolder, chosen: EditedAction, texts: Mapping[str, str]) -> tuple[Fault, ...]:
-    action = action_for(here.workflow, chosen.held)
-    wrong = faults(inputs(chosen.held, action), texts, here.now)
-    return tuple(Fault(FIELD + name, f"{label(name)} {end}") for name, end in wrong.items())
-
-
-def record_edit(
-    deps: Deps, here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]
-) -> LinkHolder:
-    """The visit after the write: its request is superseded when the edit stands; else somebody
-    decided, or time did.
-
-    Raises ContractBroken, with a sentence for the person, when the edit is not allowed;
-    NotPermitted when the person may not edit, NotAuthorised when the stored bytes moved;
-    HttpRefusal when another edit was first; StoreConflict when other writers did not let go.
-    """
-
-    def change_of(record: JobRecord) -> Change | None:
-        now = here.at(record)
-        if now.approval.superseded:
-            raise HttpRefusal(replaced_notice(record, now.approval, now.person))
-        return None if now.standing != "open" else _change(now, held, texts)
-
-    record, change = deps.update(here.record.job.job_id, change_of)
-    after = here.at(record)
-    if change is not None:
-        observability.step_done(record.job, change)
-        go_on(deps, after)
-    return after
-
-
-def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Change:
-    """The new entry, the request void with all its links and signatures. The due row heals a crash
-    before the execution was told."""
-    judged = may_edit(here.member, here.approval, here.now)
-    if not judged.allowed:
-        raise NotPermitted(judged.reason)
-    made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
-    return Change(
-        event=EDITED,
-        actor=f"person:{here.person.id}",
-        fields={
-            "approval": here.approval.approval_id,
-            "action": f"{held.index + 1} {held.action}",
-            "changed": ", ".join(changed_names(held, made)),
-            "old digest": held.digest,
-            "new digest": made.digest,
-            "void signatures": str(len(here.approval.signatures)),
-        },
-        ledger=(made,),
-        approvals=(here.approval.model_copy(update={"superseded": True}),),
-        done=("approval", "reminder"),
-        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
-    )
-
-
-def _sentence(refused: CountersignError) -> str:
-    words = str(refused)
-    return f"This edit cannot be recorded: {words}{'' if words.endswith('.') else '.'}"
-
-
-def _shown(
-    here: LinkHolder, chosen: EditedAction, form: Form, status: int, cookie: str = ""
-) -> Response:
-    view = edit_view(here.approval, here.person, here.workflow, chosen.number, chosen.held)
-    return page(status, "edit.html.j2", cookie=cookie, it=view, form=form)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from countersign.domain.approvals.approval import Approval, Choice, RejectionReason, still_open
 from countersign.web import notices
-from countersign.web.forms import REASON_LIMIT, CodeStep, Fault, HttpRefusal, fields_of
-from countersign.web.http import Request
+from countersign.web.forms import REASON_LIMIT, CodeStep, Fault, Fields, HttpRefusal
 
 _PREFIX = "choice-"
 _SINGLE = frozenset({"shown", "cause", "reason", "code"})
@@ -37,9 +36,8 @@ class Filled:
     mailed: CodeStep | None = None
 
 
-def read(request: Request) -> Filled:
-    """The decision in the body. Raises HttpRefusal: too large, not a form, or not our form."""
-    fields = fields_of(request)
+def read(fields: Fields) -> Filled:
+    """The decision that a form holds. Raises HttpRefusal when the form is not ours."""
     choices = {k.removeprefix(_PREFIX): v for k, v in fields.items() if k.startswith(_PREFIX)}
     if {k for k in fields if not k.startswith(_PREFIX)} - _OPTIONAL != _SINGLE:
         raise HttpRefusal(notices.MALFORMED)

@@ -18,7 +18,7 @@ from countersign.approvals.views.request import request as request_view
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.errors import NotPermitted
 from countersign.runtime.deps import Deps
-from countersign.web.forms import Fault, Form, trust_origin
+from countersign.web.forms import Fault, Form, fields
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened_now
 from countersign.web.responses import framed, page, see
@@ -101,8 +101,7 @@ def take(
 ) -> Response:
     """Everything that a decision needs, in the order in which nothing is given away, whichever way
     they came. `home` is asked for the way back to the inbox, in words."""
-    trust_origin(request, deps.settings.public_base_url)
-    filled = form.read(request)
+    filled = form.read(fields(deps, request))
     held = opened_here(deps, request, here.link)
     form.about(filled, here.approval)
     code = code_faults(deps, here.link, held, filled.code)

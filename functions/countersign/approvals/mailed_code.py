@@ -12,7 +12,7 @@ from countersign.approvals.access import Addressee
 from countersign.approvals.form import Typed
 from countersign.domain.approvals import codes
 from countersign.domain.approvals.approval import Decision
-from countersign.domain.approvals.codes import CODE_FOR, MOST_CODES, TRIES, Code
+from countersign.domain.approvals.codes import Code
 from countersign.domain.errors import Ambiguous, Refused, StoreConflict, Transient
 from countersign.domain.mail import Email
 from countersign.domain.money import Money
@@ -23,117 +23,7 @@ from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
 from countersign.web.wording import tries_left
 
-
-def code_mail(here: Addressee, amounts: Iterable[Money], code: str, until: datetime) -> Email:
-    """One code, for one person and one decision. It is not in the subject, which a locked phone
-    shows to everybody."""
-    it = {
-        "person": one_line(here.person.name, 40),
-        "much": ", ".join(str(amount) for amount in amounts),
-        "workflow": here.workflow.title,
-        "code": code,
-        "until": moment(until, here.zone),
-        "job_id": here.record.job.job_id,
-    }
-    subject = f"Your code to approve {it['much']}"
-    html = render("mail_code.html.j2", subject=subject, **it)
-    return Email(to=here.person.address, subject=subject, text=_text(it), html=html)
-
-
-def _text(it: Mapping[str, str]) -> str:
-    return "\n".join(
-        (
-            f"Hello {it['person']},",
-            "",
-            f"you are about to approve {it['much']} ({it['workflow']}). Type this on the page:",
-            "",
-            it["code"],
-            "",
-            f"It works until {it['until']}, once, for this decision only. Nobody will ask you",
-            "for it by phone or mail. If you are not deciding right now, somebody else has your",
-            "link: do nothing with the code, and tell the person who runs this workflow.",
-            "",
-            f"Job {it['job_id']}",
-            "",
-        )
-    )
-
-
-_MINUTES = CODE_FOR // timedelta(minutes=1)
-
-
-def unmailable() -> CodeStep:
-    """The provider takes no mail for this address."""
-    return CodeStep(
-        "The mail system refuses your address, so no code can reach you. Nothing was decided. "
-        "Tell the person who runs this workflow; you can still reject.",
-        wrong=True,
-        open=False,
-    )
-
-
-def mailed(made: Code, before: Code | None, about: str, now: datetime, zone: str = UTC) -> CodeStep:
-    """A code is on its way. `before` is the one that it replaces."""
-    words = (
-        f"A six-digit code was mailed to your own address. It works for {_MINUTES} minutes, for "
-        "the choices that you made here and no others."
-    )
-    why = _why_new(before, about, now)
-    return CodeStep(f"{why} {words}".strip(), until=moment(made.expires_at, zone))
-
-
-def waits(held: Code, zone: str = UTC) -> CodeStep:
-    """Nothing was typed yet."""
-    return CodeStep(
-        "Type the six-digit code that was mailed to your own address.",
-        until=moment(held.expires_at, zone),
-    )
-
-
-def misread(held: Code, zone: str = UTC) -> CodeStep:
-    """Not six digits: no guess."""
-    return CodeStep(
-        "The code has six digits and nothing else. This did not count as a try.",
-        wrong=True,
-        until=moment(held.expires_at, zone),
-    )
-
-
-def wrong(tried: Code, now: datetime, zone: str = UTC) -> CodeStep:
-    """A wrong code; perhaps the last one."""
-    left = TRIES - tried.tries
-    if left > 0:
-        words = f"That is not the code that was mailed; {tries_left(left)}."
-        return CodeStep(words, wrong=True, until=moment(tried.expires_at, zone))
-    dead = f"The code was wrong {counted(TRIES, 'time')} and does not work any more."
-    more = len(tried.recent(now)) < MOST_CODES
-    also = " Ask for another one below." if more else ""
-    return CodeStep(dead + also, wrong=True, open=False, again=more)
-
-
-def no_more(
-    when: datetime, held: Code | None, about: str, now: datetime, zone: str = UTC
-) -> CodeStep:
-    """The hour's codes are used up; one of them may still be good."""
-    words = (
-        f"{MOST_CODES} codes were mailed within an hour. The next one can be mailed after "
-        f"{moment(when, zone)}. Nothing was decided; you can still reject."
-    )
-    live = held is not None and held.live(about, now)
-    until = moment(held.expires_at, zone) if held and live else ""
-    return CodeStep(words, wrong=True, open=live, again=False, until=until)
-
-
-def _why_new(before: Code | None, about: str, now: datetime) -> str:
-    if before is None or now - before.expires_at > CODE_FOR:
-        return ""
-    if before.about != about:
-        return "Your choices changed, so the earlier code does not fit them."
-    if before.tries >= TRIES:
-        return "The earlier code was wrong too often."
-    return "The earlier code has expired." if now >= before.expires_at else "The earlier is void."
-
-
+_MINUTES = codes.CODE_FOR // timedelta(minutes=1)
 _WRITES = 2 * codes.TRIES
 """How often a code is tried when somebody else writes it at the same time."""
 
@@ -191,7 +81,7 @@ def _tried(deps: Deps, wanted: _Wanted, typed: Typed) -> None:
     """Returns when the right code was typed."""
     held, now = deps.codes.held(wanted.key), wanted.here.now
     if held is None or typed.again or not held.live(wanted.about, now):
-        raise CodeAsked(_mailed(deps, wanted, held))
+        raise CodeAsked(_mail_new(deps, wanted, held))
     if not typed.code:
         raise CodeAsked(waits(held, wanted.here.zone))
     if not codes.well_formed(typed.code):
@@ -204,7 +94,7 @@ def _tried(deps: Deps, wanted: _Wanted, typed: Typed) -> None:
         raise CodeAsked(wrong(tried, now, wanted.here.zone))
 
 
-def _mailed(deps: Deps, wanted: _Wanted, held: Code | None) -> CodeStep:
+def _mail_new(deps: Deps, wanted: _Wanted, held: Code | None) -> CodeStep:
     """A new code, stored and then mailed; or when the next one can be."""
     now = wanted.here.now
     sent = held.recent(now) if held else ()
@@ -253,3 +143,110 @@ def _forgotten(deps: Deps, made: Code) -> None:
 def _seal(deps: Deps, about: str, salt: str, code: str) -> str:
     key = deps.secrets.get(deps.settings.page_key_secret)
     return codes.seal(key, about, salt, code)
+
+
+def mailed(made: Code, before: Code | None, about: str, now: datetime, zone: str = UTC) -> CodeStep:
+    """A code is on its way. `before` is the one that it replaces."""
+    words = (
+        f"A six-digit code was mailed to your own address. It works for {_MINUTES} minutes, for "
+        "the choices that you made here and no others."
+    )
+    why = _why_new(before, about, now)
+    return CodeStep(f"{why} {words}".strip(), until=moment(made.expires_at, zone))
+
+
+def waits(held: Code, zone: str = UTC) -> CodeStep:
+    """Nothing was typed yet."""
+    return CodeStep(
+        "Type the six-digit code that was mailed to your own address.",
+        until=moment(held.expires_at, zone),
+    )
+
+
+def misread(held: Code, zone: str = UTC) -> CodeStep:
+    """Not six digits: no guess."""
+    return CodeStep(
+        "The code has six digits and nothing else. This did not count as a try.",
+        wrong=True,
+        until=moment(held.expires_at, zone),
+    )
+
+
+def wrong(tried: Code, now: datetime, zone: str = UTC) -> CodeStep:
+    """A wrong code; perhaps the last one."""
+    left = codes.TRIES - tried.tries
+    if left > 0:
+        words = f"That is not the code that was mailed; {tries_left(left)}."
+        return CodeStep(words, wrong=True, until=moment(tried.expires_at, zone))
+    dead = f"The code was wrong {counted(codes.TRIES, 'time')} and does not work any more."
+    more = len(tried.recent(now)) < codes.MOST_CODES
+    also = " Ask for another one below." if more else ""
+    return CodeStep(dead + also, wrong=True, open=False, again=more)
+
+
+def no_more(
+    when: datetime, held: Code | None, about: str, now: datetime, zone: str = UTC
+) -> CodeStep:
+    """The hour's codes are used up; one of them may still be good."""
+    words = (
+        f"{codes.MOST_CODES} codes were mailed within an hour. The next one can be mailed after "
+        f"{moment(when, zone)}. Nothing was decided; you can still reject."
+    )
+    live = held is not None and held.live(about, now)
+    until = moment(held.expires_at, zone) if held and live else ""
+    return CodeStep(words, wrong=True, open=live, again=False, until=until)
+
+
+def _why_new(before: Code | None, about: str, now: datetime) -> str:
+    if before is None or now - before.expires_at > codes.CODE_FOR:
+        return ""
+    if before.about != about:
+        return "Your choices changed, so the earlier code does not fit them."
+    if before.tries >= codes.TRIES:
+        return "The earlier code was wrong too often."
+    return "The earlier code has expired." if now >= before.expires_at else "The earlier is void."
+
+
+def unmailable() -> CodeStep:
+    """The provider takes no mail for this address."""
+    return CodeStep(
+        "The mail system refuses your address, so no code can reach you. Nothing was decided. "
+        "Tell the person who runs this workflow; you can still reject.",
+        wrong=True,
+        open=False,
+    )
+
+
+def code_mail(here: Addressee, amounts: Iterable[Money], code: str, until: datetime) -> Email:
+    """One code, for one person and one decision. It is not in the subject, which a locked phone
+    shows to everybody."""
+    it = {
+        "person": one_line(here.person.name, 40),
+        "much": ", ".join(str(amount) for amount in amounts),
+        "workflow": here.workflow.title,
+        "code": code,
+        "until": moment(until, here.zone),
+        "job_id": here.record.job.job_id,
+    }
+    subject = f"Your code to approve {it['much']}"
+    html = render("mail_code.html.j2", subject=subject, **it)
+    return Email(to=here.person.address, subject=subject, text=_text(it), html=html)
+
+
+def _text(it: Mapping[str, str]) -> str:
+    return "\n".join(
+        (
+            f"Hello {it['person']},",
+            "",
+            f"you are about to approve {it['much']} ({it['workflow']}). Type this on the page:",
+            "",
+            it["code"],
+            "",
+            f"It works until {it['until']}, once, for this decision only. Nobody will ask you",
+            "for it by phone or mail. If you are not deciding right now, somebody else has your",
+            "link: do nothing with the code, and tell the person who runs this workflow.",
+            "",
+            f"Job {it['job_id']}",
+            "",
+        )
+    )

@@ -30,8 +30,8 @@ from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
 from countersign.web.wording import in_words
 
+REFUSED = "refused by the provider"
 _SUBJECT, _NAME, _LINE = 140, 40, 300
-
 
 Occasion = Literal["request", "reminder", "new link"]
 """Why a request is mailed."""
@@ -42,11 +42,102 @@ _BEFORE: Mapping[Occasion, str] = {
     "reminder": "[Reminder] ",
     "new link": "[New link] ",
 }
+
 _FIRST: Mapping[Occasion, str] = {
     "request": "",
     "reminder": "This is a reminder: half of the time is over, and your answer is missing.",
     "new link": "This is your new link. The one before was closed after five wrong codes.",
 }
+
+
+def mail(
+    deps: Deps,
+    record: JobRecord,
+    approval: Approval,
+    minted: Iterable[Minted],
+    occasion: Occasion = "request",
+) -> JobRecord:
+    """Mail each link to its person and mark that; the job afterwards.
+
+    An answer that was lost counts as sent. Whoever's address is refused is out of reach, as by a
+    bounce: `tick` asks further at once. Raises Throttled or Unavailable: nothing was sent to that
+    person or to those after them.
+    """
+    for one in minted:
+        try:
+            deps.mail.send(_email(deps, record, approval, one, occasion))
+        except Refused:
+            observability.count("ApprovalMailsRefused", workflow=record.job.workflow)
+            record = _out_of_reach(deps, record, approval, one.person)
+            continue
+        except Ambiguous:
+            observability.count("ApprovalMailsUnknown", workflow=record.job.workflow)
+        deps.store.note(record.job.job_id, _mark(approval, one.person, occasion))
+    return record
+
+
+def unmailed(deps: Deps, record: JobRecord, approval: Approval) -> tuple[Person, ...]:
+    """Who was asked and has no mail yet, or none since their link was closed."""
+    owed = (p for p in _missing(approval) if _mark(approval, p) not in record.notes)
+    return today(deps, owed)
+
+
+def unreminded(deps: Deps, record: JobRecord, approval: Approval) -> tuple[Person, ...]:
+    """Who has a mail, has not signed, and was not reminded of the present tier's deadline."""
+    mailed = [p for p in _missing(approval) if _mark(approval, p) in record.notes]
+    owed = (p for p in mailed if _mark(approval, p, "reminder") not in record.notes)
+    return today(deps, owed)
+
+
+def today(deps: Deps, people: Iterable[Person]) -> tuple[Person, ...]:
+    """`people` as the directory has them at this moment: whoever left is not among them, and the
+    address is the present one."""
+    directory = deps.people.directory()
+    found = (directory.member(person.id) for person in people)
+    return tuple(member.person for member in found if member)
+
+
+def _missing(approval: Approval) -> list[Person]:
+    """Who can still be reached and has not signed."""
+    done = {*(one.by for one in approval.signatures), *approval.unreachable}
+    return [person for person in approval.approvers if person.id not in done]
+
+
+def _mark(approval: Approval, person: Person, occasion: Occasion = "request") -> str:
+    mark = f"{approval.approval_id}.{person.id}"
+    if occasion == "reminder":
+        return f"{mark}.reminder-{approval.tier}"
+    closed = times_closed(approval.closed, person.id)
+    return f"{mark}.new-{closed}" if closed else mark
+
+
+def _email(
+    deps: Deps, record: JobRecord, approval: Approval, one: Minted, occasion: Occasion
+) -> Email:
+    if occasion == "request" and times_closed(approval.closed, one.person.id):
+        occasion = "new link"
+    zone = deps.people.directory().zone(one.person)
+    workflow, url = deps.workflows[record.job.workflow], address(deps, one)
+    email = approval_request(
+        record, approval, workflow, one.person, url, occasion=occasion, zone=zone
+    )
+    threaded = replace(email, in_reply_to=_thread(deps, approval))
+    return of_job(threaded, record.job.job_id, LINK + one.link.link_id)
+
+
+def _thread(deps: Deps, approval: Approval) -> str:
+    """The Message-ID to which all mails of one request answer. No mail has it, since SES sets its
+    own: mail programs put together what refers to the same one."""
+    domain = deps.settings.mail_from.rpartition("@")[2].strip("> ")
+    return f"<{approval.approval_id}@{domain or 'countersign.invalid'}>"
+
+
+def _out_of_reach(deps: Deps, record: JobRecord, approval: Approval, person: Person) -> JobRecord:
+    def change_of(found: JobRecord) -> Change | None:
+        now = deps.clock.now()
+        return unreached(found, approval.approval_id, person.id, REFUSED, now)
+
+    return deps.update(record.job.job_id, change_of)[0]
 
 
 @dataclass(frozen=True)
@@ -109,10 +200,6 @@ def _money(
     return f"Sign{_edited(entries, names)}: {sentence}{_more(entries)}"
 
 
-def _more(entries: tuple[LedgerEntry, ...]) -> str:
-    return f" (+{counted(len(entries) - 1, 'action')})" if len(entries) > 1 else ""
-
-
 def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mapping[str, str]) -> str:
     """`Sign: reply to Maria Keller, Keller GmbH (+2 actions)`: what cannot be undone comes first
     in a plan's words, so the last asked action, the farthest-reaching, names the request."""
@@ -123,6 +210,10 @@ def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mappin
     money = ", ".join(str(amount) for held in entries for amount in amounts(_params(held)))
     much = f", {money}" if money else ""
     return f"Sign{_edited(entries, names)}: {_kind(main)} {who}{much}{_more(entries)}"
+
+
+def _more(entries: tuple[LedgerEntry, ...]) -> str:
+    return f" (+{counted(len(entries) - 1, 'action')})" if len(entries) > 1 else ""
 
 
 def _told(held: LedgerEntry, workflow: Workflow[Any], names: Mapping[str, str]) -> str:
@@ -189,96 +280,3 @@ def _request_text(it: _Request) -> str:
             "",
         )
     )
-
-
-REFUSED = "refused by the provider"
-
-
-def today(deps: Deps, people: Iterable[Person]) -> tuple[Person, ...]:
-    """`people` as the directory has them at this moment: whoever left is not among them, and the
-    address is the present one."""
-    directory = deps.people.directory()
-    found = (directory.member(person.id) for person in people)
-    return tuple(member.person for member in found if member)
-
-
-def unmailed(deps: Deps, record: JobRecord, approval: Approval) -> tuple[Person, ...]:
-    """Who was asked and has no mail yet, or none since their link was closed."""
-    owed = (p for p in _missing(approval) if _mark(approval, p) not in record.notes)
-    return today(deps, owed)
-
-
-def unreminded(deps: Deps, record: JobRecord, approval: Approval) -> tuple[Person, ...]:
-    """Who has a mail, has not signed, and was not reminded of the present tier's deadline."""
-    mailed = [p for p in _missing(approval) if _mark(approval, p) in record.notes]
-    owed = (p for p in mailed if _mark(approval, p, "reminder") not in record.notes)
-    return today(deps, owed)
-
-
-def mail(
-    deps: Deps,
-    record: JobRecord,
-    approval: Approval,
-    minted: Iterable[Minted],
-    occasion: Occasion = "request",
-) -> JobRecord:
-    """Mail each link to its person and mark that; the job afterwards.
-
-    An answer that was lost counts as sent. Whoever's address is refused is out of reach, as by a
-    bounce: `tick` asks further at once. Raises Throttled or Unavailable: nothing was sent to that
-    person or to those after them.
-    """
-    for one in minted:
-        try:
-            deps.mail.send(_email(deps, record, approval, one, occasion))
-        except Refused:
-            observability.count("ApprovalMailsRefused", workflow=record.job.workflow)
-            record = _out_of_reach(deps, record, approval, one.person)
-            continue
-        except Ambiguous:
-            observability.count("ApprovalMailsUnknown", workflow=record.job.workflow)
-        deps.store.note(record.job.job_id, _mark(approval, one.person, occasion))
-    return record
-
-
-def _email(
-    deps: Deps, record: JobRecord, approval: Approval, one: Minted, occasion: Occasion
-) -> Email:
-    if occasion == "request" and times_closed(approval.closed, one.person.id):
-        occasion = "new link"
-    zone = deps.people.directory().zone(one.person)
-    workflow, url = deps.workflows[record.job.workflow], address(deps, one)
-    email = approval_request(
-        record, approval, workflow, one.person, url, occasion=occasion, zone=zone
-    )
-    threaded = replace(email, in_reply_to=_thread(deps, approval))
-    return of_job(threaded, record.job.job_id, LINK + one.link.link_id)
-
-
-def _thread(deps: Deps, approval: Approval) -> str:
-    """The Message-ID to which all mails of one request answer. No mail has it, since SES sets its
-    own: mail programs put together what refers to the same one."""
-    domain = deps.settings.mail_from.rpartition("@")[2].strip("> ")
-    return f"<{approval.approval_id}@{domain or 'countersign.invalid'}>"
-
-
-def _out_of_reach(deps: Deps, record: JobRecord, approval: Approval, person: Person) -> JobRecord:
-    def change_of(found: JobRecord) -> Change | None:
-        now = deps.clock.now()
-        return unreached(found, approval.approval_id, person.id, REFUSED, now)
-
-    return deps.update(record.job.job_id, change_of)[0]
-
-
-def _missing(approval: Approval) -> list[Person]:
-    """Who can still be reached and has not signed."""
-    done = {*(one.by for one in approval.signatures), *approval.unreachable}
-    return [person for person in approval.approvers if person.id not in done]
-
-
-def _mark(approval: Approval, person: Person, occasion: Occasion = "request") -> str:
-    mark = f"{approval.approval_id}.{person.id}"
-    if occasion == "reminder":
-        return f"{mark}.reminder-{approval.tier}"
-    closed = times_closed(approval.closed, person.id)
-    return f"{mark}.new-{closed}" if closed else mark

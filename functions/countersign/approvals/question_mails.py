@@ -17,9 +17,53 @@ from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.mail import Email
 from countersign.domain.planning.resume import AGAIN
+from countersign.jobs.resume import TICK
 from countersign.runtime.deps import Deps
 from countersign.web.rendering import render
 from countersign.web.text import one_line
+
+
+def mail_questions(deps: Deps, record: JobRecord) -> None:
+    """Mail what was asked and answered since, and settle the row. The row moves on first: a
+    provider that refuses is asked again later, while the job waits, not every minute."""
+    if record.job.status is not Status.WAITING_FOR_REVIEW:
+        deps.commit(record, Change(event="question settled", actor=TICK, done=("question",)))
+        return
+    later = Due(kind="question", at=deps.clock.now() + AGAIN)
+    record = deps.commit(record, Change(event="mailing questions", actor=TICK, due=(later,)))
+    for question in record.questions.values():
+        record = _mail(deps, record, question)
+    deps.commit(record, Change(event="questions mailed", actor=TICK, done=("question",)))
+
+
+def _mail(deps: Deps, record: JobRecord, question: Question) -> JobRecord:
+    what = "answer" if question.answered else "question"
+    mark = f"{what}-{question.question_id}"
+    if mark in record.notes:
+        return record
+    today = _today(deps, record, question)
+    if today is None:
+        observability.logger().warning("nobody is mailed who left", extra={"mark": mark})
+        return record
+    title = deps.workflows[record.job.workflow].title
+    if question.answered:
+        deps.mail.send(answer_given(title, question.model_copy(update={"by": today})))
+    else:
+        asked = question.model_copy(update={"contact": today})
+        minted = mint_question(deps, record, asked)
+        change = Change(event="question linked", actor=TICK, links=(minted.link,))
+        record = deps.commit(record, change)
+        deps.mail.send(question_asked(title, asked, address(deps, minted)))
+    deps.store.note(record.job.job_id, mark)
+    return record
+
+
+def _today(deps: Deps, record: JobRecord, question: Question) -> Person | None:
+    """Who is mailed, at today's address; None when they left, or are no contact any more."""
+    if question.answered:
+        return next(iter(mails.today(deps, (question.by,))), None)
+    return contact_today(deps, record.job.workflow, question.contact)
+
 
 _SUBJECT, _NAME, _TEXT = 140, 40, 1_200
 
@@ -74,48 +118,3 @@ def _email(to: str, it: _Mail) -> Email:
     link = (it.button + ":", it.url, "") if it.url else ()
     lines = (f"Hello {it.person},", "", *it.lines, "", f"  “{it.question}”", "", *link, it.last, "")
     return Email(to=to, subject=it.subject, text="\n".join(lines), html=html)
-
-
-TICK = "system:tick"
-
-
-def mail_questions(deps: Deps, record: JobRecord) -> None:
-    """Mail what was asked and answered since, and settle the row. The row moves on first: a
-    provider that refuses is asked again later, while the job waits, not every minute."""
-    if record.job.status is not Status.WAITING_FOR_REVIEW:
-        deps.commit(record, Change(event="question settled", actor=TICK, done=("question",)))
-        return
-    later = Due(kind="question", at=deps.clock.now() + AGAIN)
-    record = deps.commit(record, Change(event="mailing questions", actor=TICK, due=(later,)))
-    for question in record.questions.values():
-        record = _mail(deps, record, question)
-    deps.commit(record, Change(event="questions mailed", actor=TICK, done=("question",)))
-
-
-def _mail(deps: Deps, record: JobRecord, question: Question) -> JobRecord:
-    what = "answer" if question.answered else "question"
-    mark = f"{what}-{question.question_id}"
-    if mark in record.notes:
-        return record
-    today = _today(deps, record, question)
-    if today is None:
-        observability.logger().warning("nobody is mailed who left", extra={"mark": mark})
-        return record
-    title = deps.workflows[record.job.workflow].title
-    if question.answered:
-        deps.mail.send(answer_given(title, question.model_copy(update={"by": today})))
-    else:
-        asked = question.model_copy(update={"contact": today})
-        minted = mint_question(deps, record, asked)
-        change = Change(event="question linked", actor=TICK, links=(minted.link,))
-        record = deps.commit(record, change)
-        deps.mail.send(question_asked(title, asked, address(deps, minted)))
-    deps.store.note(record.job.job_id, mark)
-    return record
-
-
-def _today(deps: Deps, record: JobRecord, question: Question) -> Person | None:
-    """Who is mailed, at today's address; None when they left, or are no contact any more."""
-    if question.answered:
-        return next(iter(mails.today(deps, (question.by,))), None)
-    return contact_today(deps, record.job.workflow, question.contact)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from countersign.approvals import form as form_in_form
 from countersign.approvals.access import (
     LinkHolder,
     code_faults,
@@ -14,6 +13,7 @@ from countersign.approvals.access import (
     record_of,
     workflow_of,
 )
+from countersign.approvals.form import shown
 from countersign.approvals.service import contact_for, contact_today, extended
 from countersign.approvals.views.request import SourcePart, source
 from countersign.domain.approvals.approval import Approval, Person
@@ -31,85 +31,12 @@ from countersign.domain.jobs.change import Change, Due, JobRecord, Link
 from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
 from countersign.web import notices
-from countersign.web.forms import Fault, Form, HttpRefusal, fields_of, trust_origin
+from countersign.web.forms import Fault, Form, HttpRefusal, fields
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import opened_now
 from countersign.web.responses import notice, page, see
-from countersign.web.text import UTC, Pieces, counted, moment, visible
+from countersign.web.text import Pieces, counted, moment, visible
 from countersign.web.wording import in_words
-
-
-@dataclass(frozen=True)
-class QuestionPage:
-    """Either page. `question` is empty for who asks."""
-
-    answers: bool
-    workflow: str
-    job_id: str
-    person: str
-    """Who types the code."""
-    other: str
-    """Who will answer, or who asked."""
-    when: str
-    question: Pieces
-    actions: tuple[Pieces, ...]
-    source: tuple[SourcePart, ...]
-    most: int
-    left: str
-    moves_deadline: bool
-
-
-def ask_view(
-    record: JobRecord,
-    approval: Approval,
-    person: Person,
-    workflow: Workflow[Any],
-    contact: Person,
-) -> QuestionPage:
-    """For who asks."""
-    earlier = [q for q in record.questions.values() if q.approval_id == approval.approval_id]
-    return QuestionPage(
-        answers=False,
-        workflow=workflow.title,
-        job_id=record.job.job_id,
-        person=person.name,
-        other=contact.name,
-        when="",
-        question=(),
-        actions=_actions(record, approval, workflow),
-        source=(),
-        most=QUESTION_LIMIT,
-        left=counted(MOST_PER_REQUEST - len(earlier), "question"),
-        moves_deadline=not approval.extended,
-    )
-
-
-def answer_view(
-    record: JobRecord, question: Question, workflow: Workflow[Any], zone: str = UTC
-) -> QuestionPage:
-    """For who answers: the question, what is to be signed, and the message."""
-    approval = record.pending or record.approvals[question.approval_id]
-    given = record.result("input", workflow.input)
-    return QuestionPage(
-        answers=True,
-        workflow=workflow.title,
-        job_id=record.job.job_id,
-        person=question.contact.name,
-        other=question.by.name,
-        when=moment(question.asked_at, zone),
-        question=visible(question.text),
-        actions=_actions(record, approval, workflow),
-        source=source(given, workflow),
-        most=ANSWER_LIMIT,
-        left="",
-        moves_deadline=False,
-    )
-
-
-def _actions(record: JobRecord, approval: Approval, workflow: Workflow[Any]) -> tuple[Pieces, ...]:
-    held = {entry.digest: entry for entry in record.ledger}
-    return tuple(visible(in_words(held[one], workflow)) for one in approval.digests if one in held)
-
 
 _TEXT = "text"
 _FIELDS = frozenset({"shown", _TEXT, "code"})
@@ -142,9 +69,9 @@ def ask_back(deps: Deps, request: Request, here: LinkHolder) -> Response:
     if request.method == "POST":
         return _take_question(deps, request, here)
     held = opened_now(deps, request, here.link.link_id, here.now)
-    form = Form(shown=form_in_form.shown(here.approval), code=held.code)
+    form = Form(shown=shown(here.approval), code=held.code)
     return page(
-        200, "question.html.j2", cookie=held.set_cookie, it=_ask_view(here, contact), form=form
+        200, "question.html.j2", cookie=held.set_cookie, it=ask_view(here, contact), form=form
     )
 
 
@@ -161,7 +88,7 @@ def give_answer(deps: Deps, request: Request, link: Link) -> Response:
 
 
 def _take_question(deps: Deps, request: Request, here: LinkHolder) -> Response:
-    form = _form(deps, request, here.link, form_in_form.shown(here.approval))
+    form = _form(deps, request, here.link, shown(here.approval))
     if not form.faults:
         try:
             _record_question(deps, here, form.texts[_TEXT])
@@ -171,16 +98,8 @@ def _take_question(deps: Deps, request: Request, here: LinkHolder) -> Response:
             form = replace(form, faults=(Fault(_TEXT, str(wrong)),))
     if form.faults:
         contact = _contact(deps, here) or here.person
-        return page(422, "question.html.j2", it=_ask_view(here, contact), form=form)
+        return page(422, "question.html.j2", it=ask_view(here, contact), form=form)
     return see(here.path)
-
-
-def _contact(deps: Deps, here: LinkHolder) -> Person | None:
-    return contact_for(deps, here.record.job.workflow, here.person, here.now)
-
-
-def _ask_view(here: LinkHolder, contact: Person) -> QuestionPage:
-    return ask_view(here.record, here.approval, here.person, here.workflow, contact)
 
 
 def _record_question(deps: Deps, here: LinkHolder, text: str) -> None:
@@ -214,19 +133,6 @@ def _asked(deps: Deps, here: LinkHolder, question: Question) -> Change:
     )
 
 
-def _answering(deps: Deps, link: Link) -> Answering:
-    """Raises HttpRefusal, with the one refusal, when this is not the contact any more."""
-    record = record_of(deps, link.job_id)
-    question = record.questions.get(link.question)
-    if question is None or question.contact.id != link.person_id:
-        raise HttpRefusal(notices.REFUSED)
-    workflow = workflow_of(deps, record)
-    if contact_today(deps, record.job.workflow, question.contact) is None:
-        raise HttpRefusal(notices.REFUSED)
-    zone = deps.people.directory().zone(question.contact)
-    return Answering(link, question, record, workflow, deps.clock.now(), zone)
-
-
 def _take_answer(deps: Deps, request: Request, here: Answering) -> Response:
     form = _form(deps, request, here.link, here.question.question_id)
     if not form.faults:
@@ -258,23 +164,105 @@ def _record_answer(deps: Deps, here: Answering, text: str) -> None:
     deps.update(here.record.job.job_id, change_of)
 
 
-def _form(deps: Deps, request: Request, link: Link, shown: str) -> Form:
+def _answering(deps: Deps, link: Link) -> Answering:
+    """Raises HttpRefusal, with the one refusal, when this is not the contact any more."""
+    record = record_of(deps, link.job_id)
+    question = record.questions.get(link.question)
+    if question is None or question.contact.id != link.person_id:
+        raise HttpRefusal(notices.REFUSED)
+    workflow = workflow_of(deps, record)
+    if contact_today(deps, record.job.workflow, question.contact) is None:
+        raise HttpRefusal(notices.REFUSED)
+    zone = deps.people.directory().zone(question.contact)
+    return Answering(link, question, record, workflow, deps.clock.now(), zone)
+
+
+def _form(deps: Deps, request: Request, link: Link, about: str) -> Form:
     """The form as it was sent, with what is wrong about its code. Raises HttpRefusal."""
-    trust_origin(request, deps.settings.public_base_url)
-    fields = fields_of(request)
+    given = fields(deps, request)
     held = opened_here(deps, request, link)
-    if set(fields) != _FIELDS:
+    if set(given) != _FIELDS:
         raise HttpRefusal(notices.MALFORMED)
-    if fields["shown"] != shown:
+    if given["shown"] != about:
         raise HttpRefusal(notices.OTHER_ACTIONS)
-    form = Form(shown, held.code, texts={_TEXT: fields[_TEXT]}, typed=fields["code"].strip())
+    form = Form(about, held.code, texts={_TEXT: given[_TEXT]}, typed=given["code"].strip())
     return replace(form, faults=code_faults(deps, link, held, form.typed))
+
+
+def _contact(deps: Deps, here: LinkHolder) -> Person | None:
+    return contact_for(deps, here.record.job.workflow, here.person, here.now)
+
+
+def _answer_page(here: Answering, form: Form, status: int, cookie: str = "") -> Response:
+    view = answer_view(here)
+    return page(status, "question.html.j2", cookie=cookie, it=view, form=form)
 
 
 def _no_answer_needed(here: Answering, status: int) -> Response:
     return notice(notices.ANSWERED if here.question.answered else notices.NOT_NEEDED, status)
 
 
-def _answer_page(here: Answering, form: Form, status: int, cookie: str = "") -> Response:
-    view = answer_view(here.record, here.question, here.workflow, here.zone)
-    return page(status, "question.html.j2", cookie=cookie, it=view, form=form)
+@dataclass(frozen=True)
+class QuestionPage:
+    """Either page. `question` is empty for who asks."""
+
+    answers: bool
+    workflow: str
+    job_id: str
+    person: str
+    """Who types the code."""
+    other: str
+    """Who will answer, or who asked."""
+    when: str
+    question: Pieces
+    actions: tuple[Pieces, ...]
+    source: tuple[SourcePart, ...]
+    most: int
+    left: str
+    moves_deadline: bool
+
+
+def ask_view(here: LinkHolder, contact: Person) -> QuestionPage:
+    """For who asks."""
+    record, approval = here.record, here.approval
+    earlier = [q for q in record.questions.values() if q.approval_id == approval.approval_id]
+    return QuestionPage(
+        answers=False,
+        workflow=here.workflow.title,
+        job_id=record.job.job_id,
+        person=here.person.name,
+        other=contact.name,
+        when="",
+        question=(),
+        actions=_actions(record, approval, here.workflow),
+        source=(),
+        most=QUESTION_LIMIT,
+        left=counted(MOST_PER_REQUEST - len(earlier), "question"),
+        moves_deadline=not approval.extended,
+    )
+
+
+def answer_view(here: Answering) -> QuestionPage:
+    """For who answers: the question, what is to be signed, and the message."""
+    record, question, workflow = here.record, here.question, here.workflow
+    approval = record.pending or record.approvals[question.approval_id]
+    given = record.result("input", workflow.input)
+    return QuestionPage(
+        answers=True,
+        workflow=workflow.title,
+        job_id=record.job.job_id,
+        person=question.contact.name,
+        other=question.by.name,
+        when=moment(question.asked_at, here.zone),
+        question=visible(question.text),
+        actions=_actions(record, approval, workflow),
+        source=source(given, workflow),
+        most=ANSWER_LIMIT,
+        left="",
+        moves_deadline=False,
+    )
+
+
+def _actions(record: JobRecord, approval: Approval, workflow: Workflow[Any]) -> tuple[Pieces, ...]:
+    held = {entry.digest: entry for entry in record.ledger}
+    return tuple(visible(in_words(held[one], workflow)) for one in approval.digests if one in held)

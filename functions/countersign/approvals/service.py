@@ -9,7 +9,7 @@ from typing import Any
 
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.directory import Member
-from countersign.domain.approvals.links import hashed
+from countersign.domain.approvals.links import LINK_BITS, SECRET_BITS, hashed
 from countersign.domain.approvals.questions import Question
 from countersign.domain.approvals.routing import (
     contact,
@@ -31,9 +31,6 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.web.paths import link_path
-
-LINK_BITS = 128
-SECRET_BITS = 192
 
 
 @dataclass(frozen=True)

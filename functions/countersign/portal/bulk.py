@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,35 +19,10 @@ from countersign.runtime.deps import Deps
 from countersign.web import forms, notices
 from countersign.web.forms import REASON_LIMIT, Fault, Fields, HttpRefusal
 from countersign.web.http import Response
-from countersign.web.paths import path, path_of
+from countersign.web.paths import is_id, path, path_of
 from countersign.web.responses import page
 from countersign.web.text import Pieces, visible
 from countersign.web.wording import in_words
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one request. `done`: this decision is recorded."""
-
-    words: tuple[Pieces, ...]
-    path: str
-    done: bool
-    said: str
-
-
-@dataclass(frozen=True)
-class Results:
-    """The page."""
-
-    person: str
-    verb: str
-    results: tuple[Result, ...]
-
-    @property
-    def done(self) -> int:
-        """How many were recorded."""
-        return sum(one.done for one in self.results)
-
 
 PLACE = "inbox"
 BUDGET = timedelta(seconds=10)
@@ -61,7 +35,6 @@ _LATE = "Not reached in time; nothing was recorded. Decide it again."
 _TAKEN = "take-"
 _FIXED = frozenset({"group", "listed", "reason", "code", "opened"})
 _OPTIONAL = frozenset({"choice", "all"})
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _VERBS = {Choice.APPROVE: "approved", Choice.REJECT: "rejected"}
 _STANDING = {
     "signed": "You have signed it already; somebody else must sign too.",
@@ -113,7 +86,7 @@ def read(fields: Fields) -> FilledGroup:
 def _listed(text: str) -> dict[str, str]:
     """What the page showed: approval, job and digests, one request a line."""
     lines = (one.strip().partition(" ") for one in text.splitlines())
-    return {approval: rest for approval, _, rest in lines if _ID.fullmatch(approval)}
+    return {approval: rest for approval, _, rest in lines if is_id(approval)}
 
 
 def faults(filled: FilledGroup) -> tuple[Fault, ...]:
@@ -129,6 +102,30 @@ def faults(filled: FilledGroup) -> tuple[Fault, ...]:
         words = f"The reason is longer than {REASON_LIMIT} characters."
         found.append(Fault(f"reason-{filled.group}", words))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one request. `done`: this decision is recorded."""
+
+    words: tuple[Pieces, ...]
+    path: str
+    done: bool
+    said: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """The page."""
+
+    person: str
+    verb: str
+    results: tuple[Result, ...]
+
+    @property
+    def done(self) -> int:
+        """How many were recorded."""
+        return sum(one.done for one in self.results)
 
 
 def decided(deps: Deps, who: SignedIn, filled: FilledGroup) -> Response:
@@ -148,7 +145,7 @@ def _unreached(deps: Deps, who: SignedIn, _: FilledGroup, approval_id: str, valu
     """Named like the others, for as long as there is time to read it; after that by its job."""
     job_id = value.partition(" ")[0]
     by_job = (visible(f"Job {job_id}"),)
-    there = path_of(job_id, approval_id) if _ID.fullmatch(job_id) else ""
+    there = path_of(job_id, approval_id) if is_id(job_id) else ""
     if deps.clock.now() >= who.now + BUDGET + NAMING:
         return _result(by_job, there, _LATE)
     try:

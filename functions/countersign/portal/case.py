@@ -33,80 +33,19 @@ from countersign.runtime.deps import Deps
 from countersign.web import forms, notices
 from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal
 from countersign.web.http import Request, Response
-from countersign.web.paths import SIGN_IN, job_path
+from countersign.web.paths import is_id, job_path
 from countersign.web.responses import page, see
 from countersign.web.text import label
 
-Kind = Literal["line", "prose", "money", "choice"]
-
-MOST = {"line": 300, "prose": 2_000, "money": 30, "choice": 60}
-"""Characters by kind."""
-_LONG = 120
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-@dataclass(frozen=True)
-class FactField:
-    """One fact as a field. `options` are there for a choice only."""
-
-    name: str
-    label: str
-    kind: Kind
-    text: str
-    most: int
-    options: tuple[str, ...] = ()
-
-
-def fields(workflow: Workflow[Any], proposal: Proposal) -> tuple[FactField, ...]:
-    """A field for each fact that the answer may hold, with what is known now."""
-    return tuple(
-        _field(name, part, said(workflow, proposal, name)) for name, part in parts(workflow).items()
-    )
-
-
-def changed(known: tuple[FactField, ...], typed: Mapping[str, str]) -> dict[str, str]:
-    """What a person set, by fact; what was left alone is not a correction."""
-    found = {one.name: typed.get(one.name, one.text).strip() for one in known}
-    return {one.name: found[one.name] for one in known if found[one.name] != one.text.strip()}
-
-
-def fault(field: FactField, text: str) -> str:
-    """What is wrong with a correction; empty when nothing is."""
-    if len(text) > field.most:
-        return f"{field.label} is longer than {field.most} characters."
-    if _CONTROL.search(text) or (field.kind != "prose" and "\n" in text):
-        return f"{field.label} has a line break or a control character in it; type it anew."
-    if field.kind == "choice" and text not in field.options:
-        return f"Choose one of the options for {field.label}."
-    if field.kind == "money" and text and not is_sum(text):
-        return f"Write {field.label} as digits with a point and a currency: 1250.00 EUR."
-    return ""
-
-
-def _field(name: str, part: type[Value], text: str) -> FactField:
-    options = _options(part)
-    kind: Kind = "choice" if options else _kind(part, text)
-    return FactField(name, label(name), kind, text, MOST[kind], options)
-
-
-def _kind(part: type[Value], text: str) -> Kind:
-    if "amount" in part.model_fields:
-        return "money"
-    return "prose" if len(text) > _LONG or "\n" in text else "line"
-
-
-def _options(part: type[Value]) -> tuple[str, ...]:
-    value = part.model_fields.get("value")
-    if value is None or get_origin(value.annotation) is not Literal:
-        return ()
-    return get_args(value.annotation)
-
-
 WAYS: Mapping[str, Way] = {"resume": "resume", "done": "done", "close": "close"}
-
 _FACT = "fact-"
 _FIXED = frozenset({"way", "words", "code", "opened", "version"})
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+Kind = Literal["line", "prose", "money", "choice"]
+MOST = {"line": 300, "prose": 2_000, "money": 30, "choice": 60}
+"""Characters by kind."""
+
+_LONG = 120
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -121,10 +60,10 @@ class FilledCase:
 
 def case_page(deps: Deps, request: Request) -> Response:
     """`/approvals/cases/{job}`: GET shows, POST takes one of the three ways out."""
-    who = session.signed_in(deps, request)
-    if who is None and request.method != "POST":
-        return see(SIGN_IN)
-    who = session.require(deps, request)
+    return session.for_member(deps, request, _page)
+
+
+def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
     record = _case(deps, request, who)
     if record is None:
         return see(job_path(request.params["job"]))
@@ -137,7 +76,7 @@ def job_of(deps: Deps, request: Request) -> JobRecord:
     """The job that the path names. Raises HttpRefusal, always alike, for one that is not there."""
     job_id = request.params.get("job", "")
     try:
-        return deps.store.load(job_id if _ID.fullmatch(job_id) else "-")
+        return deps.store.load(job_id if is_id(job_id) else "-")
     except NotFound:
         raise HttpRefusal(notices.NOT_YOURS) from None
 
@@ -163,7 +102,7 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         it=job_view(record, deps.workflows.get(record.job.workflow), who.now, who.zone),
         person=who.member.person.name,
         form=replace(form, code=held.code),
-        fields=_fields(deps, record),
+        fields=_correctable(deps, record),
         again=not ended_by_order(record)
         and all(one.status is not ActionStatus.UNKNOWN for one in record.ledger),
         opened=session.stamp(deps, who, place),
@@ -194,7 +133,7 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
 def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
     """Take the way out; what refused it, if something did."""
     way = WAYS[filled.way]
-    facts = changed(_fields(deps, record), filled.facts) if way == "resume" else {}
+    facts = changed(_correctable(deps, record), filled.facts) if way == "resume" else {}
     try:
         take_out(
             deps,
@@ -225,7 +164,7 @@ def _read(given: Fields) -> FilledCase:
 
 def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
     """What is wrong, the code apart. Raises HttpRefusal for facts that the page did not have."""
-    known = {one.name: one for one in _fields(deps, record)}
+    known = {one.name: one for one in _correctable(deps, record)}
     if not set(filled.facts) <= set(known):
         raise HttpRefusal(notices.MALFORMED)
     found = []
@@ -239,21 +178,78 @@ def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, .
     if len(filled.words) > REASON_LIMIT:
         found.append(Fault("words", f"The words are longer than {REASON_LIMIT} characters."))
     corrections = changed(tuple(known.values()), filled.facts) if filled.way == "resume" else {}
-    wrong = ((name, fault(known[name], text)) for name, text in corrections.items())
+    wrong = ((name, fact_fault(known[name], text)) for name, text in corrections.items())
     return (*found, *(Fault(_FACT + name, said) for name, said in wrong if said))
 
 
-def _fields(deps: Deps, record: JobRecord) -> tuple[FactField, ...]:
+def _correctable(deps: Deps, record: JobRecord) -> tuple[FactField, ...]:
     """Facts that can be corrected: once they exist, and before anything ran."""
     workflow = deps.workflows.get(record.job.workflow)
     held = record.results.get("proposal")
     if workflow is None or held is None or stands(record.ledger):
         return ()
     try:
-        return fields(workflow, held.as_(Proposal))
+        return fact_fields(workflow, held.as_(Proposal))
     except UnknownVersion:
         return ()
 
 
 def _place(record: JobRecord) -> str:
     return f"case {record.job.job_id}"
+
+
+@dataclass(frozen=True)
+class FactField:
+    """One fact as a field. `options` are there for a choice only."""
+
+    name: str
+    label: str
+    kind: Kind
+    text: str
+    most: int
+    options: tuple[str, ...] = ()
+
+
+def fact_fields(workflow: Workflow[Any], proposal: Proposal) -> tuple[FactField, ...]:
+    """A field for each fact that the answer may hold, with what is known now."""
+    return tuple(
+        _field(name, part, said(workflow, proposal, name)) for name, part in parts(workflow).items()
+    )
+
+
+def changed(known: tuple[FactField, ...], typed: Mapping[str, str]) -> dict[str, str]:
+    """What a person set, by fact; what was left alone is not a correction."""
+    found = {one.name: typed.get(one.name, one.text).strip() for one in known}
+    return {one.name: found[one.name] for one in known if found[one.name] != one.text.strip()}
+
+
+def fact_fault(field: FactField, text: str) -> str:
+    """What is wrong with a correction; empty when nothing is."""
+    if len(text) > field.most:
+        return f"{field.label} is longer than {field.most} characters."
+    if _CONTROL.search(text) or (field.kind != "prose" and "\n" in text):
+        return f"{field.label} has a line break or a control character in it; type it anew."
+    if field.kind == "choice" and text not in field.options:
+        return f"Choose one of the options for {field.label}."
+    if field.kind == "money" and text and not is_sum(text):
+        return f"Write {field.label} as digits with a point and a currency: 1250.00 EUR."
+    return ""
+
+
+def _field(name: str, part: type[Value], text: str) -> FactField:
+    options = _options(part)
+    kind: Kind = "choice" if options else _kind(part, text)
+    return FactField(name, label(name), kind, text, MOST[kind], options)
+
+
+def _kind(part: type[Value], text: str) -> Kind:
+    if "amount" in part.model_fields:
+        return "money"
+    return "prose" if len(text) > _LONG or "\n" in text else "line"
+
+
+def _options(part: type[Value]) -> tuple[str, ...]:
+    value = part.model_fields.get("value")
+    if value is None or get_origin(value.annotation) is not Literal:
+        return ()
+    return get_args(value.annotation)

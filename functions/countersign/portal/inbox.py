@@ -19,18 +19,19 @@ from countersign.runtime.deps import Deps
 from countersign.web import forms
 from countersign.web.forms import Form, HttpRefusal
 from countersign.web.http import Request, Response
-from countersign.web.paths import SIGN_IN
-from countersign.web.responses import page, see
+from countersign.web.responses import page
 
 PLACE = bulk.PLACE
 
 
 def answer(deps: Deps, request: Request) -> Response:
     """`/approvals`: GET lists, POST decides the checked requests of one group together."""
-    here = session.signed_in(deps, request)
+    return session.for_member(deps, request, _page)
+
+
+def _page(deps: Deps, request: Request, here: SignedIn) -> Response:
     if request.method != "POST":
-        return see(SIGN_IN) if here is None else show(deps, request, here, None)
-    here = session.require(deps, request)
+        return show(deps, request, here, None)
     fields = forms.fields(deps, request)
     held, faults = session.submitted(deps, request, here, PLACE, fields)
     filled = bulk.read(fields)

@@ -21,61 +21,10 @@ from countersign.web import notices
 from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal, fields, text
 from countersign.web.http import Request, Response
 from countersign.web.notices import NO_METHOD
-from countersign.web.paths import SIGN_IN, job_path
+from countersign.web.paths import job_path
 from countersign.web.responses import page, see
 from countersign.web.text import Pieces, visible
 from countersign.web.wording import in_words
-
-
-@dataclass(frozen=True)
-class Stays:
-    """An action that cannot be undone, and why."""
-
-    words: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What an order would do."""
-
-    undone: tuple[str, ...]
-    """One sentence each, in the order in which they are undone."""
-    stays: tuple[Stays, ...]
-
-    def shown(self) -> tuple[tuple[Pieces, ...], tuple[tuple[Pieces, Pieces], ...]]:
-        """The same for a page."""
-        stays = tuple((visible(one.words), visible(one.why)) for one in self.stays)
-        return tuple(visible(one) for one in self.undone), stays
-
-
-def preview(record: JobRecord, workflow: Workflow[Any]) -> Preview:
-    """What an order would do to the job as it stands, should nobody have changed the targets."""
-    after = outcome(record, workflow)
-    return Preview(
-        undone=tuple(
-            undo_words(held, workflow)
-            for held in reversed(after)
-            if held.status is ActionStatus.UNDO
-        ),
-        stays=tuple(
-            Stays(in_words(held, workflow), held.note)
-            for held in after
-            if held.status in (ActionStatus.KEPT, ActionStatus.UNKNOWN)
-        ),
-    )
-
-
-def undo_words(held: LedgerEntry, workflow: Workflow[Any]) -> str:
-    """What undoing it does; the action's own sentence when this code cannot read its bytes."""
-    action = known(workflow, held)
-    try:
-        if action and action.undo:
-            return action.undo.words(params_of(held, action))
-    except UnknownVersion:
-        pass
-    return in_words(held, workflow)
-
 
 _FIXED = {"reason", "code", "opened", "version"}
 
@@ -83,10 +32,10 @@ _FIXED = {"reason", "code", "opened", "version"}
 def answer(deps: Deps, request: Request) -> Response:
     """`/approvals/jobs/{job}`: every member may read every job; POST rolls it back, for those who
     may, while there is something to undo."""
-    who = session.signed_in(deps, request)
-    if who is None and request.method != "POST":
-        return see(SIGN_IN)
-    who = session.require(deps, request)
+    return session.for_member(deps, request, _page)
+
+
+def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
     record = job_of(deps, request)
     if request.method == "POST":
         return _order(deps, request, who, record)
@@ -154,3 +103,53 @@ def _faults(record: JobRecord, given: Fields, reason: str) -> tuple[Fault, ...]:
 
 def _place(record: JobRecord) -> str:
     return f"job {record.job.job_id}"
+
+
+@dataclass(frozen=True)
+class Stays:
+    """An action that cannot be undone, and why."""
+
+    words: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an order would do."""
+
+    undone: tuple[str, ...]
+    """One sentence each, in the order in which they are undone."""
+    stays: tuple[Stays, ...]
+
+    def shown(self) -> tuple[tuple[Pieces, ...], tuple[tuple[Pieces, Pieces], ...]]:
+        """The same for a page."""
+        stays = tuple((visible(one.words), visible(one.why)) for one in self.stays)
+        return tuple(visible(one) for one in self.undone), stays
+
+
+def preview(record: JobRecord, workflow: Workflow[Any]) -> Preview:
+    """What an order would do to the job as it stands, should nobody have changed the targets."""
+    after = outcome(record, workflow)
+    return Preview(
+        undone=tuple(
+            undo_words(held, workflow)
+            for held in reversed(after)
+            if held.status is ActionStatus.UNDO
+        ),
+        stays=tuple(
+            Stays(in_words(held, workflow), held.note)
+            for held in after
+            if held.status in (ActionStatus.KEPT, ActionStatus.UNKNOWN)
+        ),
+    )
+
+
+def undo_words(held: LedgerEntry, workflow: Workflow[Any]) -> str:
+    """What undoing it does; the action's own sentence when this code cannot read its bytes."""
+    action = known(workflow, held)
+    try:
+        if action and action.undo:
+            return action.undo.words(params_of(held, action))
+    except UnknownVersion:
+        pass
+    return in_words(held, workflow)

@@ -16,16 +16,14 @@ from countersign.runtime.deps import Deps
 from countersign.web import notices
 from countersign.web.forms import HttpRefusal
 from countersign.web.http import Request, Response
-from countersign.web.paths import SIGN_IN
-from countersign.web.responses import see
 
 
 def answer(deps: Deps, request: Request) -> Response:
     """`/approvals/requests/{job}/{approval}`; `?edit=` and `?question=` as on the link's page."""
-    who = session.signed_in(deps, request)
-    if who is None and request.method != "POST":
-        return see(SIGN_IN)
-    who = session.require(deps, request)
+    return session.for_member(deps, request, _page)
+
+
+def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
     here = _here(deps, request, who)
     if here.standing != "open":
         return closed(here, 409 if request.method == "POST" else 200, home=_next(deps, who))

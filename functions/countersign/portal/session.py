@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -14,28 +15,10 @@ from countersign.domain.errors import StoreConflict
 from countersign.runtime.deps import Deps
 from countersign.web import codes, notices
 from countersign.web.forms import Fault, Fields, HttpRefusal
-from countersign.web.http import Request, set_cookie
+from countersign.web.http import Request, Response, set_cookie
 from countersign.web.page_cookie import Opened, opened, opened_now
-from countersign.web.paths import HOME
-
-
-def end(deps: Deps, session_id: str) -> None:
-    """Close the session for whoever holds its cookie; the mark outlives the cookie."""
-    mark = Code(key=_ended(session_id), expires_at=deps.clock.now() + SESSION_FOR)
-    try:
-        deps.codes.change(None, mark)
-    except StoreConflict:
-        return  # it is closed already
-
-
-def has_ended(deps: Deps, session_id: str) -> bool:
-    """Whether somebody signed out of it."""
-    return deps.codes.held(_ended(session_id)) is not None
-
-
-def _ended(session_id: str) -> str:
-    return f"ended {session_id}"
-
+from countersign.web.paths import HOME, SIGN_IN
+from countersign.web.responses import see
 
 _OPENED = "opened"
 
@@ -71,12 +54,17 @@ def signed_in(deps: Deps, request: Request) -> SignedIn | None:
     return SignedIn(session, member, now) if member else None
 
 
-def require(deps: Deps, request: Request) -> SignedIn:
-    """As `signed_in`. Raises HttpRefusal for a browser that is not."""
-    here = signed_in(deps, request)
-    if here is None:
+def for_member(
+    deps: Deps, request: Request, page_of: Callable[[Deps, Request, SignedIn], Response]
+) -> Response:
+    """A page for whoever is signed in. Others are led to sign in; a form that they send is refused
+    with HttpRefusal."""
+    who = signed_in(deps, request)
+    if who is not None:
+        return page_of(deps, request, who)
+    if request.method == "POST":
         raise HttpRefusal(notices.SIGN_IN)
-    return here
+    return see(SIGN_IN)
 
 
 def begun(deps: Deps, person_id: str, session_id: str) -> str:
@@ -88,6 +76,24 @@ def begun(deps: Deps, person_id: str, session_id: str) -> str:
 def ended(deps: Deps) -> str:
     """The cookie that ends a session."""
     return _cookie(deps, "-", timedelta(0))
+
+
+def end(deps: Deps, session_id: str) -> None:
+    """Close the session for whoever holds its cookie; the mark outlives the cookie."""
+    mark = Code(key=_ended(session_id), expires_at=deps.clock.now() + SESSION_FOR)
+    try:
+        deps.codes.change(None, mark)
+    except StoreConflict:
+        return  # it is closed already
+
+
+def has_ended(deps: Deps, session_id: str) -> bool:
+    """Whether somebody signed out of it."""
+    return deps.codes.held(_ended(session_id)) is not None
+
+
+def _ended(session_id: str) -> str:
+    return f"ended {session_id}"
 
 
 def shown(deps: Deps, request: Request, here: SignedIn, place: str) -> Opened:

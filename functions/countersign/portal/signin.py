@@ -20,42 +20,20 @@ from countersign.web import codes, forms, notices
 from countersign.web.forms import Fault, Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened, opened_now
-from countersign.web.paths import HOME, SIGN_IN
+from countersign.web.paths import HOME, SIGN_IN, is_id
 from countersign.web.rendering import render
 from countersign.web.responses import notice, page, see
 from countersign.web.text import one_line
 
-_SUBJECT = "Your sign-in link for Countersign"
-
-
-def sign_in_mail(person: Person, url: str) -> Email:
-    """One link, for one person, for 15 minutes."""
-    name = one_line(person.name, 40)
-    text = "\n".join(
-        (
-            f"Hello {name},",
-            "",
-            "you, or somebody who typed your address, asked to sign in to the approvals inbox:",
-            url,
-            "",
-            "The link works once and for 15 minutes. Opening it signs nobody in.",
-            "If you did not ask for it, do nothing. Please do not forward this mail.",
-            "",
-        )
-    )
-    html = render("mail_signin.html.j2", subject=_SUBJECT, person=name, url=url)
-    return Email(to=person.address, subject=_SUBJECT, text=text, html=html)
-
-
-LINK_BITS, SECRET_BITS = 128, 192
 ANSWER_AFTER = 2.0
 """Seconds that the answer to an address takes, whether a mail is sent or not: the time of a mail
 would tell who is a member."""
+
 ADDRESS_LIMIT = 254
 """Source: RFC 5321 4.5.3.1.3, less the angle brackets."""
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+")
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_SUBJECT = "Your sign-in link for Countersign"
 
 
 def ask(deps: Deps, request: Request) -> Response:
@@ -113,9 +91,9 @@ def _mail(deps: Deps, address: str) -> None:
     """The same work for every address, but for the mail itself."""
     now = deps.clock.now()
     member = deps.people.directory().by_address(address)
-    secret = deps.ids.token(SECRET_BITS)
+    secret = deps.ids.token(links.SECRET_BITS)
     made = SignIn(
-        link_id=deps.ids.token(LINK_BITS),
+        link_id=deps.ids.token(links.LINK_BITS),
         secret_hash=links.hashed(secret),
         person_id=member.person.id if member else "",
         expires_at=now + LINK_FOR,
@@ -137,6 +115,25 @@ def _send(deps: Deps, member: Member, url: str) -> None:
         observability.defect("SignIn.mail")
 
 
+def sign_in_mail(person: Person, url: str) -> Email:
+    """One link, for one person, for 15 minutes."""
+    name = one_line(person.name, 40)
+    text = "\n".join(
+        (
+            f"Hello {name},",
+            "",
+            "you, or somebody who typed your address, asked to sign in to the approvals inbox:",
+            url,
+            "",
+            "The link works once and for 15 minutes. Opening it signs nobody in.",
+            "If you did not ask for it, do nothing. Please do not forward this mail.",
+            "",
+        )
+    )
+    html = render("mail_signin.html.j2", subject=_SUBJECT, person=name, url=url)
+    return Email(to=person.address, subject=_SUBJECT, text=text, html=html)
+
+
 def _live(deps: Deps, request: Request) -> tuple[SignIn, Member]:
     """The link and whose it is. Raises HttpRefusal, with the one refusal, for everything else: one
     read and one comparison, whatever is wrong."""
@@ -153,7 +150,7 @@ def _live(deps: Deps, request: Request) -> tuple[SignIn, Member]:
 def _stored(deps: Deps, link_id: str) -> SignIn:
     """The link; one that opens nothing when there is none."""
     try:
-        return deps.sign_ins.link(link_id if _ID.fullmatch(link_id) else "-")
+        return deps.sign_ins.link(link_id if is_id(link_id) else "-")
     except NotFound:
         now = deps.clock.now()
         return SignIn(link_id="-", secret_hash="0" * 64, person_id="", expires_at=now)

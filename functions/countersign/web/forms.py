@@ -1,4 +1,4 @@
-"""What a browser sends to the approval page: from our page only, in our form only, once each."""
+"""What a browser sends from one of our pages: from our page only, in our form only, once each."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ from countersign.web.notices import Notice
 
 REASON_LIMIT = 2_000
 """Characters of a reason."""
+
+MAX_BYTES = 64 * 1024
+MAX_FIELDS = 200
+MEDIA_TYPE = "application/x-www-form-urlencoded"
+_PLAIN = re.compile(r"[\x21-\x7e]*")
+Fields = Mapping[str, str]
+
+
+class HttpRefusal(Exception):  # noqa: N818 - an answer, not a failure
+    """The request ends here, with a page of few words, and whole `Set-Cookie` values."""
+
+    def __init__(self, notice: Notice, *cookies: str) -> None:
+        super().__init__(notice.title)
+        self.notice = notice
+        self.cookies = cookies
 
 
 @dataclass(frozen=True)
@@ -64,24 +79,26 @@ class Form:
         return next((fault.message for fault in self.faults if fault.field == name), "")
 
 
-MAX_BYTES = 64 * 1024
-MAX_FIELDS = 200
-MEDIA_TYPE = "application/x-www-form-urlencoded"
+def fields(deps: Deps, request: Request, most: int = MAX_BYTES) -> Fields:
+    """The form. Raises HttpRefusal: another site's, larger than `most` bytes, not a form, or a
+    field twice."""
+    _trust_origin(request, deps.settings.public_base_url)
+    if len(request.body) > most:
+        raise HttpRefusal(notices.TOO_LARGE)
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != MEDIA_TYPE:
+        raise HttpRefusal(notices.NOT_A_FORM)
+    return _parsed(request.body)
 
 
-_PLAIN = re.compile(r"[\x21-\x7e]*")
+def text(given: Fields, name: str) -> str:
+    """A field as a person typed it, with line breaks as `\n`. Raises HttpRefusal when missing."""
+    if name not in given:
+        raise HttpRefusal(notices.MALFORMED)
+    return given[name].replace("\r\n", "\n").strip()
 
 
-class HttpRefusal(Exception):  # noqa: N818 - an answer, not a failure
-    """The request ends here, with a page of few words, and whole `Set-Cookie` values."""
-
-    def __init__(self, notice: Notice, *cookies: str) -> None:
-        super().__init__(notice.title)
-        self.notice = notice
-        self.cookies = cookies
-
-
-def trust_origin(request: Request, base_url: str) -> None:
+def _trust_origin(request: Request, base_url: str) -> None:
     """Raises HttpRefusal for a form that another site sent.
 
     Under `Referrer-Policy: no-referrer` browsers send `Origin: null` from our own page too (Fetch,
@@ -97,18 +114,7 @@ def trust_origin(request: Request, base_url: str) -> None:
         raise HttpRefusal(notices.ELSEWHERE)
 
 
-def fields_of(request: Request, most: int = MAX_BYTES) -> dict[str, str]:
-    """The fields of any form of ours. Raises HttpRefusal: larger than `most` bytes, not a form, or
-    a field twice."""
-    if len(request.body) > most:
-        raise HttpRefusal(notices.TOO_LARGE)
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != MEDIA_TYPE:
-        raise HttpRefusal(notices.NOT_A_FORM)
-    return _fields(request.body)
-
-
-def _fields(body: bytes) -> dict[str, str]:
+def _parsed(body: bytes) -> dict[str, str]:
     try:
         text = body.decode("ascii")
         if not _PLAIN.fullmatch(text):
@@ -126,19 +132,3 @@ def _fields(body: bytes) -> dict[str, str]:
     if len(fields) != len(pairs):
         raise HttpRefusal(notices.MALFORMED)
     return fields
-
-
-Fields = Mapping[str, str]
-
-
-def fields(deps: Deps, request: Request) -> Fields:
-    """The form. Raises HttpRefusal: another site's, too large, not a form, or a field twice."""
-    trust_origin(request, deps.settings.public_base_url)
-    return fields_of(request)
-
-
-def text(given: Fields, name: str) -> str:
-    """A field as a person typed it, with line breaks as `\n`. Raises HttpRefusal when missing."""
-    if name not in given:
-        raise HttpRefusal(notices.MALFORMED)
-    return given[name].replace("\r\n", "\n").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from countersign.domain.approvals.approval import Approval
@@ -14,6 +15,14 @@ LINK = f"{HOME}/{{link}}/{{secret}}"
 REQUEST = f"{HOME}/requests/{{job}}/{{approval}}"
 CASE = f"{HOME}/cases/{{job}}"
 JOB = f"{HOME}/jobs/{{job}}"
+
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+def is_id(text: str) -> bool:
+    """Whether a part of a path can be an id of ours at all; what cannot is not looked for."""
+    return _ID.fullmatch(text) is not None
 
 
 def link_path(link_id: str, secret: str) -> str:

@@ -8,8 +8,7 @@ from decimal import Decimal
 import pytest
 
 from countersign.actions.crm import Contact
-from countersign.approvals.views.request import RequestPage, request
-from countersign.approvals.views.signatures import cost
+from countersign.approvals.views.request import RequestPage, cost, request
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.change import JobRecord

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from countersign.domain.policy.proposal import Fact, Proposal, Usage
-from countersign.portal.case import changed, fault, fields
+from countersign.portal.case import changed, fact_fault, fact_fields
 from workflows import WORKFLOWS
 
 
@@ -24,7 +24,7 @@ def proposal(**facts: str) -> Proposal:
 def test_every_fact_of_the_answer_has_a_field() -> None:
     """Facts that the model did not find can be set too; drafts and wishes are no facts."""
     held = proposal(name="Kim", budget_amount="500", budget_currency="EUR")
-    known = {one.name: one for one in fields(WORKFLOWS["lead_intake"], held)}
+    known = {one.name: one for one in fact_fields(WORKFLOWS["lead_intake"], held)}
     assert set(known) == {
         *("name", "email", "phone", "company", "country", "intent", "need", "budget"),
         *("timeline", "urgency", "language", "summary"),
@@ -40,15 +40,15 @@ def test_long_facts_get_a_text_area() -> None:
     """What does not fit into a line is edited as a text."""
     (one,) = (
         field
-        for field in fields(WORKFLOWS["lead_intake"], proposal(summary="long " * 40))
+        for field in fact_fields(WORKFLOWS["lead_intake"], proposal(summary="long " * 40))
         if field.name == "summary"
     )
     assert one.kind == "prose"
-    assert fault(one, "two\nlines") == ""
+    assert fact_fault(one, "two\nlines") == ""
 
 
 def test_only_changes_are_corrections() -> None:
     """White space at the ends is no change; an emptied field is one."""
-    known = fields(WORKFLOWS["lead_intake"], proposal(name="Kim", company="Moss"))
+    known = fact_fields(WORKFLOWS["lead_intake"], proposal(name="Kim", company="Moss"))
     assert changed(known, {"name": " Kim ", "company": "", "need": ""}) == {"company": ""}
     assert changed(known, {}) == {}

@@ -8,24 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from countersign.approvals.views.actions import Item, item
-from countersign.approvals.views.signatures import (
-    AskBack,
-    Past,
-    Rejection,
-    Signing,
-    ask_back,
-    cost,
-    names_of,
-    past,
-    rejected,
-    signing,
-)
+from countersign.approvals.views.signatures import Rejection, Signing, names_of, rejected, signing
 from countersign.domain.approvals.approval import Approval, Person
+from countersign.domain.approvals.questions import Question, no_more
 from countersign.domain.contract import Contract
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.entry import LedgerEntry
-from countersign.domain.policy.proposal import Fact, Proposal, flat
+from countersign.domain.policy.proposal import Fact, Proposal, Usage, flat
+from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Workflow
 from countersign.web.text import UTC, Pieces, counted, highlighted, label, moment, span, visible
@@ -89,6 +80,37 @@ class UnderstoodSource:
     source: tuple[SourcePart, ...]
     language: str
     """ISO 639 code of the message, for screen readers; empty when not known."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Something earlier with this contact."""
+
+    title: Pieces
+    details: Pieces
+
+
+@dataclass(frozen=True)
+class QuestionAsked:
+    """A question to the internal contact, and what they said."""
+
+    text: Pieces
+    by: str
+    contact: str
+    when: str
+    answer: Pieces
+    answered: bool
+    answered_when: str
+
+
+@dataclass(frozen=True)
+class AskBack:
+    """The questions so far, and whether one more may be asked, of whom."""
+
+    questions: tuple[QuestionAsked, ...]
+    contact: str
+    """Name of who would answer; empty when no (more) question may be asked."""
+    moves_deadline: bool
 
 
 @dataclass(frozen=True)
@@ -183,3 +205,51 @@ def _known(name: str, fact: Fact) -> Known:
 def _language(proposal: Proposal) -> str:
     said = (proposal.value("language") or "").lower()
     return said if said.isascii() and said.isalpha() and len(said) in (2, 3) else ""
+
+
+def cost(usage: Usage) -> str:
+    """`1 model call, 1,200 tokens, 0.0008 USD`."""
+    if not usage.calls:
+        return "no model call"
+    tokens = usage.input_tokens + usage.output_tokens
+    return f"{counted(usage.calls, 'model call')}, {tokens:,} tokens, {usage.usd:.4f} USD"
+
+
+def past(record: JobRecord, workflow: Workflow[Any]) -> tuple[Past, ...]:
+    """What was before with this contact, as Look found it."""
+    if "records" not in record.results:
+        return ()
+    ours = frozenset(held.key for held in record.ledger)
+    found = workflow.history(record.results["records"].as_(Records), ours)
+    return tuple(Past(visible(one.title), visible(" · ".join(one.details))) for one in found)
+
+
+def ask_back(
+    record: JobRecord,
+    approval: Approval,
+    person: Person,
+    contact: Person | None,
+    now: datetime,
+    *,
+    zone: str = UTC,
+) -> AskBack:
+    """What was asked back about this job, its earlier requests included."""
+    asked = sorted(record.questions.values(), key=lambda one: one.asked_at)
+    closed = no_more(approval, asked, person, contact, now)
+    return AskBack(
+        questions=tuple(_asked(one, zone) for one in asked),
+        contact="" if closed or contact is None else contact.name,
+        moves_deadline=not approval.extended,
+    )
+
+
+def _asked(one: Question, zone: str) -> QuestionAsked:
+    return QuestionAsked(
+        text=visible(one.text),
+        by=one.by.name,
+        contact=one.contact.name,
+        when=moment(one.asked_at, zone),
+        answer=visible(one.answer),
+        answered=one.answered,
+        answered_when=moment(one.answered_at, zone) if one.answered_at else "",
+    )

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from countersign.domain.approvals.approval import EXPIRY, Approval, Choice, Decision, Person
-from countersign.domain.approvals.questions import Question, no_more
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.policy.policy import Quorum
-from countersign.domain.policy.proposal import Usage
-from countersign.domain.policy.records import Records
-from countersign.domain.workflow import Workflow
 from countersign.web.notices import SIGNED, Notice
-from countersign.web.text import UTC, Pieces, counted, moment, one_line, visible
+from countersign.web.text import UTC, Pieces, moment, one_line, visible
 
 _REASON = 300
 YOU = "You"
+_RULES = {
+    Quorum.ONE: "The first decision counts.",
+    Quorum.TWO: "Two different people must sign before anything runs.",
+    Quorum.ALL: "Everybody who was asked must sign before anything runs.",
+}
 
 
 @dataclass(frozen=True)
@@ -51,17 +50,47 @@ class Signature:
     rejects: bool
 
 
+@dataclass(frozen=True)
+class Signing:
+    """Who must sign. `missing` are the others who have not."""
+
+    needed: int
+    signed: tuple[Signature, ...]
+    missing: tuple[str, ...]
+    instead: tuple[str, ...]
+    """`Cleo Marsh for Ana Costa`."""
+    rule: str
+
+
+def signing(
+    approval: Approval, person: Person, names: Mapping[str, str], zone: str = UTC
+) -> Signing:
+    """The signatures of a request, as `person` sees them in their `zone`."""
+    signed = {one.by for one in approval.signatures}
+    others = [p for p in approval.approvers if p.id != person.id]
+    return Signing(
+        needed=approval.needed,
+        signed=signatures(approval, person, zone),
+        missing=tuple(p.name for p in others if p.id not in signed),
+        instead=tuple(
+            f"{names.get(deputy, deputy)} for {names.get(absent, absent)}"
+            for deputy, absent in approval.instead_of.items()
+        ),
+        rule=_RULES[approval.quorum],
+    )
+
+
+def signatures(approval: Approval, person: Person, zone: str = UTC) -> tuple[Signature, ...]:
+    """Every signature so far, as `person` reads it in their `zone`."""
+    return tuple(_signature(approval, one, person, zone) for one in signed(approval))
+
+
 def signed(approval: Approval) -> tuple[Decision, ...]:
     """What people said, in order. A request stored before signatures were kept has its decision
     only; time signs nothing."""
     alone = approval.decision
     people = (alone,) if alone is not None and alone.by != EXPIRY else ()
     return approval.signatures or people
-
-
-def signatures(approval: Approval, person: Person, zone: str = UTC) -> tuple[Signature, ...]:
-    """Every signature so far, as `person` reads it in their `zone`."""
-    return tuple(_signature(approval, one, person, zone) for one in signed(approval))
 
 
 def name_of(approval: Approval, person_id: str, person: Person) -> str:
@@ -110,123 +139,7 @@ def _signature(approval: Approval, one: Decision, person: Person, zone: str) -> 
     )
 
 
-@dataclass(frozen=True)
-class Signing:
-    """Who must sign. `missing` are the others who have not."""
-
-    needed: int
-    signed: tuple[Signature, ...]
-    missing: tuple[str, ...]
-    instead: tuple[str, ...]
-    """`Cleo Marsh for Ana Costa`."""
-    rule: str
-
-
-@dataclass(frozen=True)
-class Past:
-    """Something earlier with this contact."""
-
-    title: Pieces
-    details: Pieces
-
-
-@dataclass(frozen=True)
-class QuestionAsked:
-    """A question to the internal contact, and what they said."""
-
-    text: Pieces
-    by: str
-    contact: str
-    when: str
-    answer: Pieces
-    answered: bool
-    answered_when: str
-
-
-@dataclass(frozen=True)
-class AskBack:
-    """The questions so far, and whether one more may be asked, of whom."""
-
-    questions: tuple[QuestionAsked, ...]
-    contact: str
-    """Name of who would answer; empty when no (more) question may be asked."""
-    moves_deadline: bool
-
-
-def signing(
-    approval: Approval, person: Person, names: Mapping[str, str], zone: str = UTC
-) -> Signing:
-    """The signatures of a request, as `person` sees them in their `zone`."""
-    signed = {one.by for one in approval.signatures}
-    others = [p for p in approval.approvers if p.id != person.id]
-    return Signing(
-        needed=approval.needed,
-        signed=signatures(approval, person, zone),
-        missing=tuple(p.name for p in others if p.id not in signed),
-        instead=tuple(
-            f"{names.get(deputy, deputy)} for {names.get(absent, absent)}"
-            for deputy, absent in approval.instead_of.items()
-        ),
-        rule=_RULES[approval.quorum],
-    )
-
-
 def names_of(record: JobRecord, known: Mapping[str, str]) -> dict[str, str]:
     """Names by id: of the directory, and of everybody who was ever asked about this job."""
     asked = {p.id: p.name for a in record.approvals.values() for p in a.approvers}
     return {**asked, **known}
-
-
-def cost(usage: Usage) -> str:
-    """`1 model call, 1,200 tokens, 0.0008 USD`."""
-    if not usage.calls:
-        return "no model call"
-    tokens = usage.input_tokens + usage.output_tokens
-    return f"{counted(usage.calls, 'model call')}, {tokens:,} tokens, {usage.usd:.4f} USD"
-
-
-def past(record: JobRecord, workflow: Workflow[Any]) -> tuple[Past, ...]:
-    """What was before with this contact, as Look found it."""
-    if "records" not in record.results:
-        return ()
-    ours = frozenset(held.key for held in record.ledger)
-    found = workflow.history(record.results["records"].as_(Records), ours)
-    return tuple(Past(visible(one.title), visible(" · ".join(one.details))) for one in found)
-
-
-def ask_back(
-    record: JobRecord,
-    approval: Approval,
-    person: Person,
-    contact: Person | None,
-    now: datetime,
-    *,
-    zone: str = UTC,
-) -> AskBack:
-    """What was asked back about this job, its earlier requests included."""
-    asked = sorted(record.questions.values(), key=lambda one: one.asked_at)
-    closed = no_more(approval, asked, person, contact, now)
-    return AskBack(
-        questions=tuple(_asked(one, zone) for one in asked),
-        contact="" if closed or contact is None else contact.name,
-        moves_deadline=not approval.extended,
-    )
-
-
-def _asked(one: Question, zone: str) -> QuestionAsked:
-    return QuestionAsked(
-        text=visible(one.text),
-        by=one.by.name,
-        contact=one.contact.name,
-        when=moment(one.asked_at, zone),
-        answer=visible(one.answer),
-        answered=one.answered,
-        answered_when=moment(one.answered_at, zone) if one.answered_at else "",
-    )
-
-
-_RULES = {
-    Quorum.ONE: "The first decision counts.",
-    Quorum.TWO: "Two different people must sign before anything runs.",
-    Quorum.ALL: "Everybody who was asked must sign before anything runs.",
-}

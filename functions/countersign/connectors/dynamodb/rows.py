@@ -15,16 +15,20 @@ from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.cases import Case
-from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord, Link
+from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import KEPT_DAYS, Job
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Reservation
+from countersign.domain.ports import Holder
+from countersign.domain.workflow import Claim
 
 Item = dict[str, Any]
+
 ValueT = TypeVar("ValueT", bound=Value)
 
 SHARDS = 4
 """Partitions of the `due` index; each takes 1,000 writes a second."""
+
 JOB_DAYS = KEPT_DAYS
 SEEN_DAYS = 800
 """A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""
@@ -143,6 +147,47 @@ def link(made: Link) -> Item:
 def link_of(item: Item) -> Link:
     """A link back."""
     return Link.model_validate_json(item["body"]["S"])
+
+
+def claim_item(held: Claim, job_id: str, now: datetime, until: datetime) -> Item:
+    """A claim's row."""
+    return {
+        "pk": {"S": f"CLAIM#{held.key}"},
+        "sk": {"S": "CLAIM"},
+        "job_id": {"S": job_id},
+        "body": {"S": held.body},
+        "since": {"S": instant(now)},
+        "holds_until": {"S": instant(until)},
+        **ttl(now, held.days),
+    }
+
+
+def holder(item: Item) -> Holder:
+    """Who holds a claim."""
+    since = datetime.fromisoformat(item["since"]["S"])
+    return Holder(job_id=item["job_id"]["S"], body=item["body"]["S"], since=since)
+
+
+def inbox_partition(box: str) -> str:
+    """The partition key of an inbox."""
+    return f"INBOX#{box}"
+
+
+def listed_key(row: Listed) -> Item:
+    """Key of a row, in its order of waiting."""
+    sort = f"{instant(row.since)}#{row.approval_id or row.job_id}"
+    return {"pk": {"S": inbox_partition(row.box)}, "sk": {"S": sort}}
+
+
+def listed_item(row: Listed) -> Item:
+    """A row. What it points at is read from the job: what is shown is what is stored there."""
+    ends = str(int((row.since + timedelta(days=JOB_DAYS)).timestamp()))
+    return listed_key(row) | {"body": {"S": canonical(row).decode()}, "ttl": {"N": ends}}
+
+
+def listed(found: Item) -> Listed:
+    """A row back."""
+    return Listed.model_validate_json(found["body"]["S"])
 
 
 def record(items: Iterable[Item]) -> JobRecord:

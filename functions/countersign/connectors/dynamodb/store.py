@@ -19,8 +19,7 @@ from botocore.exceptions import ClientError
 from countersign.connectors.aws.client import client, guarded, is_conflict
 from countersign.connectors.clock import SystemClock
 from countersign.connectors.dynamodb import limits, rows
-from countersign.connectors.dynamodb.rows import JOB_DAYS, Item, ttl
-from countersign.domain.canonical import canonical, instant
+from countersign.domain.canonical import instant
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
@@ -32,27 +31,9 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-
-def claim_item(held: Claim, job_id: str, now: datetime, until: datetime) -> Item:
-    """A claim's row."""
-    return {
-        "pk": {"S": f"CLAIM#{held.key}"},
-        "sk": {"S": "CLAIM"},
-        "job_id": {"S": job_id},
-        "body": {"S": held.body},
-        "since": {"S": instant(now)},
-        "holds_until": {"S": instant(until)},
-        **ttl(now, held.days),
-    }
-
-
-def holder(item: Item) -> Holder:
-    """Who holds a claim."""
-    since = datetime.fromisoformat(item["since"]["S"])
-    return Holder(job_id=item["job_id"]["S"], body=item["body"]["S"], since=since)
-
-
 _PAGE = 100
+_FREE = "attribute_not_exists(pk) OR job_id = :over OR holds_until < :now"
+_CREATE_TRIES = 5
 
 
 class DynamoDue:
@@ -103,32 +84,6 @@ class DynamoDue:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-
-
-def inbox_partition(box: str) -> str:
-    """The partition key of an inbox."""
-    return f"INBOX#{box}"
-
-
-def listed_key(row: Listed) -> Item:
-    """Key of a row, in its order of waiting."""
-    sort = f"{instant(row.since)}#{row.approval_id or row.job_id}"
-    return {"pk": {"S": inbox_partition(row.box)}, "sk": {"S": sort}}
-
-
-def listed_item(row: Listed) -> Item:
-    """A row. What it points at is read from the job: what is shown is what is stored there."""
-    ends = str(int((row.since + timedelta(days=JOB_DAYS)).timestamp()))
-    return listed_key(row) | {"body": {"S": canonical(row).decode()}, "ttl": {"N": ends}}
-
-
-def listed(found: Item) -> Listed:
-    """A row back."""
-    return Listed.model_validate_json(found["body"]["S"])
-
-
-_FREE = "attribute_not_exists(pk) OR job_id = :over OR holds_until < :now"
-_CREATE_TRIES = 5
 
 
 class DynamoStore(DynamoDue):
@@ -209,7 +164,7 @@ class DynamoStore(DynamoDue):
         try:
             self._db.put_item(
                 TableName=self._table,
-                Item=claim_item(claim, job_id, now, until),
+                Item=rows.claim_item(claim, job_id, now, until),
                 ConditionExpression=_FREE,
                 ExpressionAttributeValues={
                     ":now": {"S": instant(now)},
@@ -220,7 +175,7 @@ class DynamoStore(DynamoDue):
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            return holder(error.response["Item"])  # type: ignore[typeddict-item] # the stub lacks it
+            return rows.holder(error.response["Item"])  # type: ignore[typeddict-item] # the stub lacks it
         return Holder(job_id=job_id, body=claim.body, since=now)
 
     def inbox(self, box: str, limit: int) -> Sequence[Listed]:
@@ -228,11 +183,11 @@ class DynamoStore(DynamoDue):
         page = self._db.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": inbox_partition(box)}},
+            ExpressionAttributeValues={":pk": {"S": rows.inbox_partition(box)}},
             ConsistentRead=True,
             Limit=limit,
         )
-        return [listed(item) for item in page["Items"]]
+        return [rows.listed(item) for item in page["Items"]]
 
     def link(self, link_id: str) -> Link:
         """A link. Raises NotFound."""
@@ -260,11 +215,11 @@ class DynamoStore(DynamoDue):
 
     def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
         fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")
-        items = [*rows.puts(job, change), *map(listed_item, change.listed)]
+        items = [*rows.puts(job, change), *map(rows.listed_item, change.listed)]
         return [fresh, *(self._put(item) for item in items)]
 
     def _deletes(self, job: Job, change: Change) -> list[TransactWriteItemTypeDef]:
-        keys = [*rows.deletes(job, change), *map(listed_key, change.unlisted)]
+        keys = [*rows.deletes(job, change), *map(rows.listed_key, change.unlisted)]
         return [{"Delete": {"TableName": self._table, "Key": key}} for key in keys]
 
     def _put(

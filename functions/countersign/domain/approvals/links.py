@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from countersign.domain.contract import Value
 
+LINK_BITS, SECRET_BITS = 128, 192
+"""Random bits of a link's id and of its secret."""
 NONCE_FOR = timedelta(hours=12)
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No I, O, 0 or 1: a person types this from a phone's screen."""

@@ -30,13 +30,9 @@ HARD_EXPIRY = timedelta(days=45)
 """After this no action of the plan may run, whoever signed it."""
 
 _A = ActionStatus
-
 _OPEN = frozenset({_A.AUTHORISED, _A.CLAIMED})
-
 _COMES = frozenset({_A.VERIFIED, _A.AUTHORISED, _A.CLAIMED})
-
 _NEVER = frozenset({_A.REJECTED, _A.FORBIDDEN, _A.DROPPED, _A.UNDONE})
-
 _STUCK = {
     _A.UNKNOWN: "it is not known whether an action took effect",
     _A.FAILED: "an action failed",

@@ -45,17 +45,11 @@ OBSERVED = "observations"
 """The name of the result that holds them."""
 
 RECORD_CHANGED = "record.changed"
-
 _MOST_FIELDS = 10
-
 _LONGEST = 200
-
 _WHY = "planned anew after a failure"
-
 _A = ActionStatus
-
 _DOUBTFUL = frozenset({_A.UNKNOWN, _A.CLAIMED, _A.KEPT, _A.EXPIRED})
-
 _SETTLED = frozenset(
     {_A.VERIFIED, _A.UNKNOWN, _A.CLAIMED, _A.KEPT, _A.REJECTED, _A.EXPIRED, _A.FORBIDDEN}
 )

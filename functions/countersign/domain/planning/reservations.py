@@ -15,7 +15,6 @@ from countersign.domain.policy.rules import Finding, Findings
 CHECK_AFTER = timedelta(minutes=10)
 """Many times what Decide may take: by then the plan of a live Decide is stored."""
 CHECK_AGAIN = timedelta(hours=1)
-
 _A = ActionStatus
 _OVER = frozenset({Status.COMPLETED, Status.REJECTED, Status.ROLLED_BACK})
 """Nothing of such a job will run any more; ESCALATED and FAILED may be resumed."""

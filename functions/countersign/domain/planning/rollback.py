@@ -25,15 +25,10 @@ POLICY = "policy"
 """Who orders it when no person does."""
 
 _A, _S = ActionStatus, Status
-
 _IRREVERSIBLE = "irreversible: what it did cannot be taken back"
-
 _CUT_OFF = "cut off before its effect was confirmed: find out at the target"
-
 _NEVER_RAN = NOT_BEGUN | {_A.EXPIRED}
-
 _BECOMES = {_A.UNDO: "to be undone", _A.KEPT: "stays", _A.UNKNOWN: "stays", _A.DROPPED: "dropped"}
-
 _NOT_NOW = {
     _S.PENDING: "it has not begun: wait until it ends",
     _S.PROCESSING: "it still runs: wait until it ends",

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Stored
 from countersign.domain.errors import ContractBroken, NotAuthorised
 from countersign.domain.jobs.change import JobRecord
@@ -31,11 +30,13 @@ from countersign.domain.planning.rollback import (
     taken_back,
 )
 from countersign.domain.workflow import Workflow
-from tests.builders import ANA, AT, Memo, action, case, held, job, record
+from tests.builders import AT, Memo, action, case, held, job, record
 from tests.flows import Letter, workflow
 
 A, S = ActionStatus, Status
+
 RECEIPT = Receipt(id="r-1")
+
 MAIL = "mail.memo"
 
 
@@ -66,11 +67,6 @@ def ended(*statuses: ActionStatus, status: Status = S.COMPLETED, **parts: Any) -
         for i, one in enumerate(statuses)
     ]
     return record(ledger, job=job(status), **parts)
-
-
-def member(*roles: str, address: str = ANA.address) -> Member:
-    """Ana, in these roles."""
-    return Member(person=ANA.model_copy(update={"address": address}), roles=roles)
 
 
 def fates(seen: JobRecord) -> dict[int, ActionStatus]:
