@@ -19,6 +19,7 @@ from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.workflow import Workflow, Workflows
 from countersign.extraction.company import Company
 from countersign.extraction.release import company, stages
+from countersign.extraction.replies import ACKNOWLEDGEMENTS
 
 PACKAGE = "workflows"
 FOUND_BY_THE_ENGINE = frozenset({REACHED})
@@ -67,17 +68,20 @@ def of_files(package: str, known: Collection[str]) -> Iterator[str]:
 
 
 def of_company(where: str, held: Company) -> Iterator[str]:
-    """Whoever gets what no country decides is one of the sellers; groups are addresses of ours; a
-    field map speaks of fields that there are."""
+    """Whoever gets what no country decides is one of the sellers; each language that somebody here
+    reads has its fixed reply; groups are addresses of ours; a field map speaks of fields that there
+    are."""
     if held.default_owner not in held.sellers:
         yield (
             f"{where}: default_owner {held.default_owner} is no seller; there are "
             f"{_list(held.sellers)}"
         )
 
-    for address in held.groups:
-        if address.partition("@")[2] not in held.domains:
-            yield f"{where}: groups: {address} is in no domain of ours; {_list(held.domains)} are"
+    for code in sorted(set(held.languages) - set(ACKNOWLEDGEMENTS)):
+        there = _list(ACKNOWLEDGEMENTS)
+        yield f"{where}: languages: no fixed reply is written in {code}; there are {there}"
+    for address in (one for one in held.groups if one.partition("@")[2] not in held.domains):
+        yield f"{where}: groups: {address} is in no domain of ours; {_list(held.domains)} are"
     for connector, names in held.fields.items():
         yield from (f"{where}: fields.{connector}: {one}" for one in _of_fields(connector, names))
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.domain.workflow import Workflow
-from countersign.extraction.release import stage_file, stages
+from countersign.extraction.release import company, stage_file, stages
 from infra.cli.known import check_stage
 from infra.cli.options import AsJson, show
 from workflows import registered
@@ -28,11 +28,13 @@ def workflows(
 
 def row(workflow: Workflow[Any], stage: str) -> dict[str, Any]:
     """One workflow as data."""
-    package = f"workflows.{workflow.id}"
+    package, of = f"workflows.{workflow.id}", company("workflows", stage)
+    teams = of.teams if of else {}
     return {
         "id": workflow.id,
         "title": workflow.title,
         "owner": workflow.owner,
+        "team": teams[workflow.owner].name if workflow.owner in teams else "",
         "tiers": [
             {"role": tier.role, "hours": tier.within.total_seconds() / 3600}
             for tier in workflow.tiers
@@ -63,7 +65,7 @@ def _block(one: Mapping[str, Any]) -> RenderableType:
 def _cells(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for verb in ("takes", "refuses"):
         yield verb, "; ".join(one["scope"][verb]) or "not said"
-    yield "owner", one["owner"]
+    yield "owner", f"{one['owner']} ({one['team']})" if one["team"] else one["owner"]
     yield "signs", ", then ".join(f"{t['role']} ({t['hours']:g} h)" for t in one["tiers"])
     yield "actions", ", ".join(f"{name} v{version}" for name, version in one["actions"].items())
     yield "policy", one["policy"]

@@ -127,6 +127,10 @@ def test_a_default_owner_is_one_of_the_sellers() -> None:
     ("changed", "fault"),
     [
         (
+            {"languages": ("en", "sv")},
+            "languages: no fixed reply is written in sv; there are de, en, es, fr, it, ja, nl, pt",
+        ),
+        (
             {"groups": ("all@elsewhere.example",)},
             "groups: all@elsewhere.example is in no domain of ours; example.com are",
         ),
@@ -143,7 +147,7 @@ def test_a_default_owner_is_one_of_the_sellers() -> None:
             "fields.mail: nothing of mail can be renamed; there are crm, payments",
         ),
     ],
-    ids=["group", "field of the CRM", "field of payments", "connector"],
+    ids=["language", "group", "field of the CRM", "field of payments", "connector"],
 )
 def test_control_each_fault_of_the_companys_file_is_seen(
     changed: dict[str, Any], fault: str

@@ -173,7 +173,7 @@ def _answering(deps: Deps, link: Link) -> Answering:
     workflow = workflow_of(deps, record)
     if contact_today(deps, record.job.workflow, question.contact) is None:
         raise HttpRefusal(notices.REFUSED)
-    zone = deps.people.directory().zone(question.contact)
+    zone = deps.people.directory().zone(question.contact, workflow.zone)
     return Answering(link, question, record, workflow, deps.clock.now(), zone)
 
 

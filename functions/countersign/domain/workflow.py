@@ -172,6 +172,11 @@ class Workflow(Generic[InputT]):
         return frozenset(map(date.fromisoformat, listed))
 
     @property
+    def zone(self) -> str:
+        """The company's time zone, for people whose own nobody knows."""
+        return next(iter(self.release.limits.lists.get("company.zone", ())), "UTC")
+
+    @property
     def reads(self) -> str:
         """The connector that is looked at first."""
         return self.connectors[0]

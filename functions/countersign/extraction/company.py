@@ -82,10 +82,10 @@ class Company(Value):
     groups: tuple[Mailbox, ...] = ()
     """Addresses of ours that several people read."""
     zone: Zone
-    """IANA time zone of the working day."""
+    """IANA time zone of whoever's own nobody knows."""
     holidays: tuple[date, ...] = ()
     languages: tuple[Language, ...]
-    """ISO 639-1 codes that somebody here reads."""
+    """ISO 639-1 codes that somebody here reads; the fixed replies are written in each."""
     default_owner: str
     """The seller who gets what no country decides."""
     sellers: Mapping[str, Seller]

@@ -103,9 +103,10 @@ def tell_owner(deps: Deps, record: JobRecord) -> None:
         return
     mark = f"case-{int(case.opened_at.timestamp())}"
     if mark not in record.notes:
-        zone = deps.people.directory().zone(owner)
+        workflow = _workflow(deps, record)
+        zone = deps.people.directory().zone(owner, workflow.zone if workflow else "UTC")
         notice = case_opened(
-            record, _workflow(deps, record), case, owner, deps.settings.public_base_url, zone=zone
+            record, workflow, case, owner, deps.settings.public_base_url, zone=zone
         )
         _send_once(deps, of_job(notice, record.job.job_id, "case"))
         deps.store.note(record.job.job_id, mark)

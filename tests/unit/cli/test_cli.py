@@ -162,6 +162,7 @@ def test_workflows_are_listed_with_who_answers_for_them(terminal: Terminal) -> N
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
     assert "refunds (8 h), then refunds-lead (8 h)" in out
+    assert "owner       payments-ops (Payments operations)" in out
     assert "takes       customers who ask for money back" in out
 
 

@@ -63,6 +63,13 @@ def test_the_first_connector_is_looked_at_first() -> None:
     assert replace(workflow(), connectors=("payments", "crm")).reads == "payments"
 
 
+def test_the_companys_zone_is_of_the_release() -> None:
+    """Of whoever's own nobody knows; UTC where the company's file names none."""
+    assert workflow().zone == "UTC"
+    lists = limits().model_copy(update={"lists": {"company.zone": ("Europe/Berlin",)}})
+    assert replace(workflow(), release=release(limits=lists)).zone == "Europe/Berlin"
+
+
 def test_holidays_are_days_of_the_release() -> None:
     """What the company's stage file names, as dates; none where it names none."""
     assert workflow().holidays == frozenset()

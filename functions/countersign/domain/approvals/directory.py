@@ -83,10 +83,10 @@ class Directory(Value):
         found = (m for m in self.members if m.person.address.casefold() == wanted and not m.left)
         return next(found, None)
 
-    def zone(self, person: Person) -> str:
-        """The time zone of somebody who need not be a member; UTC when nobody knows it."""
+    def zone(self, person: Person, otherwise: str = "UTC") -> str:
+        """The time zone of somebody who need not be a member; `otherwise` when nobody knows it."""
         found = self.member(person.id) or self.by_address(person.address)
-        return found.hours.zone if found else Hours().zone
+        return found.hours.zone if found else otherwise
 
     def of_role(self, role: str) -> tuple[Member, ...]:
         """Who has `role`, in the order of their ids."""

@@ -247,3 +247,4 @@ def test_times_are_told_in_the_zone_of_whoever_reads_them() -> None:
     stranger = Person(id="x", name="X", address="x@example.org")
     zones = [people.zone(one) for one in (BEN.person, by_address, stranger)]
     assert zones == ["Europe/Lisbon", "Europe/Lisbon", "UTC"]
+    assert people.zone(stranger, "Europe/Berlin") == "Europe/Berlin"
