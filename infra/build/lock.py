@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOCKS = Path("infra/requirements")
-LAYERS = ("core", "http", "model", "pages", "payments", "text")
+from infra.build.layers import GROUPS, LOCKS
+
 OPTIONS = (
     "--generate-hashes",
     "--no-emit-index-url",
@@ -22,7 +22,7 @@ OPTIONS = (
 def main() -> int:
     """Write all locks; the layers' are held to the versions that the tests ran with."""
     _compile("dev", "pyproject.toml")
-    for layer in LAYERS:
+    for layer in GROUPS:
         _compile(layer, "-c", str(LOCKS / "dev.txt"))
     _compile("emulator")
     _only_uv()

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import Credentials, client
-from countersign.connectors.aws.session_policy import MOST_CHARACTERS, Right, Task, session_policy
+from countersign.connectors.dynamodb.session import MOST_CHARACTERS, Right, Task, session_policy
 from countersign.runtime.settings import Settings
 from infra.local.cloud import deployer
 from infra.local.stand import Stand

@@ -143,6 +143,10 @@ CONTRACTS = {
         "countersign/domain/policy/bad.py",
         "from countersign.domain.jobs import job\n",
     ),
+    "a connector knows AWS's client and the clock, and no other connector": (
+        "countersign/connectors/aws/bad.py",
+        "from countersign.connectors.dynamodb import rows\n",
+    ),
     "the order of the states knows the names of errors and nothing else": (
         "countersign/definition.py",
         "from countersign.domain import money\n",

@@ -15,7 +15,6 @@ from countersign.domain.policy.records import Record
 
 Reason = Literal["requested_by_customer", "duplicate", "fraudulent"]
 """Stripe's reasons. `fraudulent` also puts the card and the address on its block lists."""
-
 SETTLE = timedelta(seconds=5)
 """How long a read by id may lag behind a refund. Stripe's reads follow at once as a rule, and its
 documents promise no time; a refund that is not seen yet must not become a case."""

@@ -26,7 +26,6 @@ from countersign.web.paths import is_id, link_path, path
 Standing = Literal["open", "signed", "decided", "expired", "replaced", "moved on"]
 """`signed`: this person has said what they have to say, and others must sign too. `replaced`: a
 newer request, or none, is in this one's place."""
-
 _NO_LINK = Link(link_id="-", secret_hash="0" * 64, job_id="-", approval_id="-", person_id="-")
 
 

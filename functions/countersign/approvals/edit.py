@@ -31,10 +31,8 @@ from countersign.web.text import Pieces, counted, label, visible
 
 FIELD = "field-"
 """Before a parameter's name, in the form."""
-
 MAX_BYTES = 256 * 1024
 """A long reply in a script that needs nine characters a letter in a form."""
-
 _FIXED = frozenset({"shown", "code"})
 _HINTS = {
     "line": "",

@@ -28,7 +28,6 @@ from countersign.web.wording import STATUS_WORDS, in_words
 
 EDITED = "edited by a person"
 """The event of an edit in the job's history."""
-
 _NAME = 60
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import prompts
-from countersign.extraction.injection import order_in
 from countersign.extraction.messages import CUT, SourceT
+from countersign.extraction.patterns.injection import order_in
 
 Hit = tuple[object, object] | None
 

@@ -11,8 +11,8 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 from countersign.domain.contract import Contract
 from countersign.domain.errors import ContractBroken, DefinitionBroken
 from countersign.extraction import messages
-from countersign.extraction.language import code as language_code
 from countersign.extraction.messages import Address, Message, Optional, Source, Text
+from countersign.extraction.patterns.language import code as language_code
 from countersign.parsing.text import one_line, tidy
 
 _OF_EVERY_FORM = frozenset({"email", "message", "name"})

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Protocol
 
 from countersign.domain.policy.proposal import Fact, flat
 from countersign.domain.workflow import money_facts
-from countersign.extraction import amounts, language
 from countersign.extraction.answers import ReplyDraft, Said, SaidMoney
+from countersign.extraction.patterns import amounts, language
+from countersign.extraction.patterns.keywords import UNSPACED
 
 Supports = Callable[[str, str], bool]
 """(quote, value) → whether the quote says the value."""
@@ -83,8 +84,8 @@ def stands(quote: str, value: str) -> bool:
     wanted = flat(value).lower()
     if not re.search(r"\w", wanted):
         return False
-    before = r"(?<!\w)" if wanted[0] < _DENSE else ""
-    after = r"(?!\w)" if wanted[-1] < _DENSE else ""
+    before = r"(?<!\w)" if wanted[0] < UNSPACED else ""
+    after = r"(?!\w)" if wanted[-1] < UNSPACED else ""
     return bool(re.search(before + re.escape(wanted) + after, flat(quote).lower()))
 
 
@@ -101,15 +102,3 @@ def _decimal(text: str) -> Decimal | None:
     """A positive amount in plain digits with a point; None for whatever else a model writes."""
     amount = Decimal(text.strip()) if _PLAIN.fullmatch(text.strip()) else Decimal(0)
     return amount if amount > 0 else None
-
-
-_DENSE = "\u3040"
-"""From here on, scripts put no spaces between words."""
-
-
-def word_pattern(known: Iterable[str]) -> re.Pattern[str]:
-    """A pattern of whole words and phrases, longest first; scripts without spaces match inside."""
-    ordered = sorted(known, key=len, reverse=True)
-    spaced = "|".join(re.escape(word) for word in ordered if word[0] < _DENSE)
-    dense = "|".join(re.escape(word) for word in ordered if word[0] >= _DENSE)
-    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)" + (f"|{dense}" if dense else ""), re.IGNORECASE)

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 from countersign.domain.contract import Contract, ContractT, Value
 from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.workflow import Raw
-from countersign.extraction import language
+from countersign.extraction.patterns import language
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.mail.message import Mail, read_mail
 from countersign.parsing.sniff import sniff

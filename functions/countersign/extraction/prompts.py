@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any, Generic
 
 from countersign.domain.workflow import PARTS
-from countersign.extraction import sentences
-from countersign.extraction.injection import order_in
 from countersign.extraction.messages import Document, Source, SourceT
+from countersign.extraction.patterns import sentences
+from countersign.extraction.patterns.injection import order_in
 from countersign.parsing.masking import mask
 
 _SHOWN_ATTACHMENTS = 20

@@ -11,8 +11,9 @@ from typing import Any
 
 from countersign.domain.contract import Contract
 from countersign.domain.errors import ContractBroken
-from countersign.extraction import amounts, kinds, language, sentences
+from countersign.extraction import kinds
 from countersign.extraction.answers import said, summary
+from countersign.extraction.patterns import amounts, language, sentences
 from countersign.extraction.prompts import Prompt, parsed
 
 _PER_CENT = 30

@@ -23,8 +23,8 @@ from countersign.domain.errors import DefinitionBroken
 from countersign.domain.money import Money, exponent
 from countersign.domain.policy.release import Limits, Release
 from countersign.domain.workflow import Criterion
-from countersign.extraction.amounts import ISO
 from countersign.extraction.company import MOST_TOKENS, Company, Country, ModelChoice, Team
+from countersign.extraction.patterns.amounts import ISO
 
 FileT = TypeVar("FileT", bound=Value)
 
@@ -44,10 +44,8 @@ USUAL_MODEL = ModelChoice(
     usd_per_million_output=Decimal("1.60"),
 )
 """What answers where neither file chooses."""
-
 PROHIBITIONS = ("countries.not_served", "countries.sanctioned")
 """Lists of the company that a workflow may make longer: more of them allows less."""
-
 MOST_HOURS = 240
 """Thirty working days for all tiers together: a signature must come before the plan expires."""
 

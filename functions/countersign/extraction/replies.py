@@ -10,8 +10,8 @@ from countersign.domain.contract import Contract
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Situation
-from countersign.extraction import amounts
 from countersign.extraction.messages import MessageT
+from countersign.extraction.patterns import amounts
 from countersign.parsing.text import one_line
 
 ACKNOWLEDGEMENTS: Mapping[str, tuple[str, str]] = {

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from countersign.domain.policy.proposal import ungrounded
 from countersign.domain.workflow import Draft
-from countersign.extraction.injection import order_in
 from countersign.extraction.messages import Source
+from countersign.extraction.patterns.injection import order_in
 
 _HIGHEST = 0.95  # nothing that read free text is surer than this
 _PER_DEFECT = 0.05

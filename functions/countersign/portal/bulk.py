@@ -27,10 +27,8 @@ from countersign.web.wording import in_words
 PLACE = "inbox"
 BUDGET = timedelta(seconds=10)
 """After this no further request is begun: the function's own time is 15 seconds."""
-
 NAMING = timedelta(seconds=3)
 """For this long what was not reached is still read, so that its row can name it."""
-
 _LATE = "Not reached in time; nothing was recorded. Decide it again."
 _TAKEN = "take-"
 _FIXED = frozenset({"group", "listed", "reason", "code", "opened"})

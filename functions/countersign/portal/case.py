@@ -43,7 +43,6 @@ _FIXED = frozenset({"way", "words", "code", "opened", "version"})
 Kind = Literal["line", "prose", "money", "choice"]
 MOST = {"line": 300, "prose": 2_000, "money": 30, "choice": 60}
 """Characters by kind."""
-
 _LONG = 120
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 

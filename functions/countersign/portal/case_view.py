@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from countersign.approvals.views.actions import Altered, altered, because
-from countersign.approvals.views.request import SourcePart, source
+from countersign.approvals.views.request import KnownFact, SourcePart, known_fact, source
 from countersign.domain.approvals.approval import EXPIRY, Approval
 from countersign.domain.contract import ContractT
 from countersign.domain.errors import UnknownVersion
@@ -19,11 +19,11 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
-from countersign.domain.policy.proposal import Fact, Proposal, flat
+from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Workflow
 from countersign.portal.timeline import Moment, timeline
-from countersign.web.text import UTC, Pieces, label, moment, second, span, visible
+from countersign.web.text import UTC, Pieces, moment, second, span, visible
 from countersign.web.wording import SHORT, STATUS_WORDS, in_words
 
 
@@ -47,16 +47,6 @@ class Ended:
     by: str
     when: str
     words: Pieces
-
-
-@dataclass(frozen=True)
-class UnderstoodFact:
-    """A fact, the quotes that say more than it does, and who corrected it."""
-
-    label: str
-    value: Pieces
-    quotes: tuple[Pieces, ...]
-    by: str
 
 
 @dataclass(frozen=True)
@@ -113,7 +103,7 @@ class JobPage:
     case: Open | None
     ended: Ended | None
     source: tuple[SourcePart, ...]
-    facts: tuple[UnderstoodFact, ...]
+    facts: tuple[KnownFact, ...]
     confidence: str
     model: str
     findings: tuple[Finding, ...]
@@ -155,7 +145,7 @@ def job(
         case=_open(record, now, zone),
         ended=_ended(record, zone),
         source=_source(record, proposal, workflow),
-        facts=tuple(_fact(n, one) for n, one in proposal.facts.items()) if proposal else (),
+        facts=tuple(known_fact(n, one) for n, one in proposal.facts.items()) if proposal else (),
         confidence=f"{proposal.confidence * 100:.0f} %" if proposal else "",
         model=_model(proposal) if proposal else "",
         findings=found.found if found else (),
@@ -211,11 +201,6 @@ def _source(
     if workflow is None or given is None:
         return ()
     return source(given, workflow, proposal)
-
-
-def _fact(name: str, fact: Fact) -> UnderstoodFact:
-    quotes = tuple(visible(q) for q in fact.quotes if flat(q) != flat(fact.value))
-    return UnderstoodFact(label(name), visible(fact.value), quotes, fact.by)
 
 
 def _effect(

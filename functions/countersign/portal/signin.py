@@ -28,10 +28,8 @@ from countersign.web.text import one_line
 ANSWER_AFTER = 2.0
 """Seconds that the answer to an address takes, whether a mail is sent or not: the time of a mail
 would tell who is a member."""
-
 ADDRESS_LIMIT = 254
 """Source: RFC 5321 4.5.3.1.3, less the angle brackets."""
-
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+")
 _SUBJECT = "Your sign-in link for Countersign"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from countersign.actions.payments import Payments
     from countersign.connectors.aws.client import Credentials
     from countersign.connectors.aws.secrets import Kept
-    from countersign.connectors.aws.session import TaskRole
+    from countersign.connectors.dynamodb.session import TaskRole
     from countersign.connectors.hubspot.client import HubSpot
     from countersign.connectors.stripe.client import StripePayments
     from countersign.domain import ports
@@ -248,7 +248,7 @@ class Deps(ExternalAdapters):
     @cached_property
     def task_role(self) -> TaskRole:
         """The role that this function assumes for each job."""
-        from countersign.connectors.aws.session import TaskRole
+        from countersign.connectors.dynamodb.session import TaskRole
 
         if self.settings.task is None:
             raise InternalError("this function has no task role")

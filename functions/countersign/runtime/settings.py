@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.connectors.aws.session_policy import Task
+from countersign.connectors.dynamodb.session import Task
 from countersign.domain.approvals.approval import Person
 from countersign.domain.contract import Value
 from countersign.domain.limits.slots import RateLimit

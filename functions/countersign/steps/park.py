@@ -13,7 +13,6 @@ from countersign.runtime.step import Call, step
 
 WAITS = tuple(timedelta(minutes=m) for m in (2, 10, 30, 120, 480, 1440))
 """How long a job waits before its next try; after the last one a person gets it."""
-
 SPREAD = timedelta(minutes=1)
 
 

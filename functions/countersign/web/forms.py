@@ -15,7 +15,6 @@ from countersign.web.notices import Notice
 
 REASON_LIMIT = 2_000
 """Characters of a reason."""
-
 MAX_BYTES = 64 * 1024
 MAX_FIELDS = 200
 MEDIA_TYPE = "application/x-www-form-urlencoded"

@@ -16,7 +16,7 @@ from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
 from countersign.extraction import replies
-from countersign.extraction.language import STOP_WORDS
+from countersign.extraction.patterns.language import STOP_WORDS
 from workflows.lead_intake import facts
 from workflows.lead_intake.contract import LeadInput, source_text
 from workflows.lead_intake.facts import Lead

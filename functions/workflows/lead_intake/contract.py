@@ -23,8 +23,8 @@ from countersign.extraction.kinds import (
     Summary,
     quoted,
 )
-from countersign.extraction.language import code as language_code
 from countersign.extraction.messages import Address, Message, Optional, Required, Text
+from countersign.extraction.patterns.language import code as language_code
 from countersign.extraction.prompts import Prompts
 from countersign.parsing.text import one_line, tidy
 from workflows.lead_intake.places import codes, country_code, mentioned

@@ -12,7 +12,7 @@ from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
-from countersign.extraction.amounts import ISO
+from countersign.extraction.patterns.amounts import ISO
 from workflows.lead_intake.contract import LeadInput, source_text
 from workflows.lead_intake.keywords import INTENTS
 from workflows.lead_intake.places import codes, country_code

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from countersign.extraction.keywords import Lexicon
+from countersign.extraction.patterns.keywords import Lexicon
 
 _INTENT_WORDS: Mapping[str, Mapping[str, int]] = {
     "sales": {

@@ -17,8 +17,8 @@ from countersign.extraction import grounding, messages
 from countersign.extraction.answers import Percent, Quotes, ReplyDraft, Said, SaidMoney
 from countersign.extraction.kinds import DERIVED, Given, Kind, Language, Summary
 from countersign.extraction.kinds import Money as Sum
-from countersign.extraction.language import code as language_code
 from countersign.extraction.messages import Address, Message, Optional, Text
+from countersign.extraction.patterns.language import code as language_code
 from countersign.extraction.prompts import Prompts
 from countersign.parsing.text import one_line, tidy
 from workflows.refund_request import orders

@@ -17,8 +17,8 @@ from countersign.domain.policy.records import Record, Records
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
-from countersign.extraction.amounts import ISO
 from countersign.extraction.checks import instant
+from countersign.extraction.patterns.amounts import ISO
 from workflows.refund_request import orders
 from workflows.refund_request.contract import RefundInput, source_text
 from workflows.refund_request.keywords import WISHES

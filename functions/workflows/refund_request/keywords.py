@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from countersign.extraction.keywords import Lexicon
+from countersign.extraction.patterns.keywords import Lexicon
 
 
 def _weighed(weight: int, words: str) -> dict[str, int]:

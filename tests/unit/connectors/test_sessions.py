@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from countersign.connectors.aws.client import Credentials
-from countersign.connectors.aws.session import TaskRole
-from countersign.connectors.aws.session_policy import Right, Task, session_policy
+from countersign.connectors.dynamodb.session import Right, Task, TaskRole, session_policy
 from countersign.domain.errors import InternalError, Throttled, Unavailable
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from countersign.extraction.injection import order_in
+from countersign.extraction.patterns.injection import order_in
 from tests.unit.workflows.pipeline import WORKFLOW, Outcome, judge, read
 from workflows.lead_intake.offline import people
 from workflows.lead_intake.offline.answer import offline, reply

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from countersign.extraction import amounts, language
+from countersign.extraction.patterns import amounts, language
 from workflows.lead_intake import phones
 from workflows.lead_intake.places import codes, country_code, mentioned, names
 

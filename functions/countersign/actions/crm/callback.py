@@ -20,9 +20,9 @@ from countersign.actions.crm.shared import (
     same_instant,
     tidy,
 )
-from countersign.actions.crm.undo import archive, made
+from countersign.actions.crm.undo import archived
 from countersign.domain.contract import Contract
-from countersign.domain.ledger.action import Action, Prose, Receipt, Undo
+from countersign.domain.ledger.action import Action, Prose, Receipt
 from countersign.domain.ports import Crm
 
 
@@ -95,14 +95,6 @@ def _undo_words(callback: Callback) -> str:
     return f"Archive the task “{callback.title}” for {callback.email}."
 
 
-UNDO: Undo[Callback, Crm] = Undo(
-    words=_undo_words,
-    creates=True,
-    state=lambda crm, _callback, key, at: made(crm, "tasks", key, at),
-    restore=lambda crm, _callback, key, at, _values: archive(crm, "tasks", key, at),
-)
-
-
 REQUEST_CALLBACK: Action[Callback, Crm] = Action(
     id="crm.request_callback",
     version=1,
@@ -114,6 +106,6 @@ REQUEST_CALLBACK: Action[Callback, Crm] = Action(
     read_back=read_back,
     expected=expected,
     editable=("title", "notes", "due_at"),
-    undo=UNDO,
+    undo=archived("tasks", _undo_words),
     settle=SETTLE,
 )

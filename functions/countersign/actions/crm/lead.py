@@ -16,9 +16,9 @@ from countersign.actions.crm.shared import (
     or_none,
     tidy,
 )
-from countersign.actions.crm.undo import archive, made
+from countersign.actions.crm.undo import archived
 from countersign.domain.contract import Contract
-from countersign.domain.ledger.action import Action, Prose, Receipt, Undo
+from countersign.domain.ledger.action import Action, Prose, Receipt
 from countersign.domain.money import Money
 from countersign.domain.ports import Crm
 
@@ -111,14 +111,6 @@ def _undo_words(lead: Lead) -> str:
     return f"Archive the lead “{lead.title}” of {lead.email}."
 
 
-UNDO: Undo[Lead, Crm] = Undo(
-    words=_undo_words,
-    creates=True,
-    state=lambda crm, _lead, key, at: made(crm, "deals", key, at),
-    restore=lambda crm, _lead, key, at, _values: archive(crm, "deals", key, at),
-)
-
-
 CREATE_LEAD: Action[Lead, Crm] = Action(
     id="crm.create_lead",
     version=1,
@@ -130,6 +122,6 @@ CREATE_LEAD: Action[Lead, Crm] = Action(
     read_back=read_back,
     expected=expected,
     editable=("title", "need", "timeline"),
-    undo=UNDO,
+    undo=archived("deals", _undo_words),
     settle=SETTLE,
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from countersign.actions.crm.shared import ACTION_KEY, or_none
+from countersign.domain.ledger.action import ParamsT, Undo
 from countersign.domain.policy.records import Record
 from countersign.domain.ports import Crm
 
@@ -24,14 +25,17 @@ def state(record: Record, left_out: frozenset[str] = frozenset()) -> Mapping[str
     return {"id": record.id, **fields}
 
 
-def made(crm: Crm, kind: str, key: str, at: str) -> Mapping[str, str]:
-    """Everything of the object that the action made under its key."""
-    record = there(crm, kind, at, ACTION_KEY, key)
-    return state(record) if record else {}
+def archived(kind: str, words: Callable[[ParamsT], str]) -> Undo[ParamsT, Crm]:
+    """The undo of an action that makes an object of this kind under its key: archive it, if it is
+    still there."""
 
+    def held(crm: Crm, _: ParamsT, key: str, at: str) -> Mapping[str, str]:
+        record = there(crm, kind, at, ACTION_KEY, key)
+        return state(record) if record else {}
 
-def archive(crm: Crm, kind: str, key: str, at: str) -> None:
-    """Archive the object that the action made under its key, if it is still there."""
-    record = there(crm, kind, at, ACTION_KEY, key)
-    if record:
-        crm.archive(kind, record.id)
+    def archive(crm: Crm, _: ParamsT, key: str, at: str, _values: Mapping[str, str]) -> None:
+        record = there(crm, kind, at, ACTION_KEY, key)
+        if record:
+            crm.archive(kind, record.id)
+
+    return Undo(words=words, creates=True, state=held, restore=archive)

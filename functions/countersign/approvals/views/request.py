@@ -49,13 +49,14 @@ def _parts(parts: Iterable[tuple[str, str]], quotes: list[str]) -> Iterable[Sour
 
 
 @dataclass(frozen=True)
-class Known:
-    """A fact with the quotes that support it and say more than it does."""
+class KnownFact:
+    """A fact with the quotes that support it and say more than it does, and who corrected it."""
 
     label: str
     value: Pieces
     quotes: tuple[Pieces, ...]
     derived: bool
+    by: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class UnderstoodSource:
     """The message, and what was made of it."""
 
     findings: tuple[Finding, ...]
-    facts: tuple[Known, ...]
+    facts: tuple[KnownFact, ...]
     confidence: str
     model: str
     offline: bool
@@ -175,7 +176,7 @@ def understood(record: JobRecord, workflow: Workflow[Any]) -> UnderstoodSource:
     proposal = record.result("proposal", Proposal)
     return UnderstoodSource(
         findings=record.result("findings", Findings).found,
-        facts=tuple(_known(name, fact) for name, fact in proposal.facts.items()),
+        facts=tuple(known_fact(name, fact) for name, fact in proposal.facts.items()),
         confidence=f"{proposal.confidence * 100:.0f} %",
         model=proposal.model,
         offline=proposal.offline,
@@ -193,12 +194,14 @@ def told(entries: Iterable[LedgerEntry], workflow: Workflow[Any]) -> tuple[Told,
     )
 
 
-def _known(name: str, fact: Fact) -> Known:
-    return Known(
+def known_fact(name: str, fact: Fact) -> KnownFact:
+    """A fact as pages show it."""
+    return KnownFact(
         label=label(name),
         value=visible(fact.value),
         quotes=tuple(visible(q) for q in fact.quotes if flat(q) != flat(fact.value)),
         derived=fact.derived,
+        by=fact.by,
     )
 
 

@@ -28,7 +28,6 @@ ValueT = TypeVar("ValueT", bound=Value)
 
 SHARDS = 4
 """Partitions of the `due` index; each takes 1,000 writes a second."""
-
 JOB_DAYS = KEPT_DAYS
 SEEN_DAYS = 800
 """A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""

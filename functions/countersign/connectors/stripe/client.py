@@ -30,7 +30,6 @@ PAGE = 100
 """Objects on one page: Stripe's limit."""
 MOST_PAGES = 20
 """Pages that are read of one list; a customer with more is for a person."""
-
 _UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
 
 

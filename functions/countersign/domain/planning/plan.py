@@ -28,7 +28,6 @@ from countersign.domain.workflow import Workflow, action_for
 
 HARD_EXPIRY = timedelta(days=45)
 """After this no action of the plan may run, whoever signed it."""
-
 _A = ActionStatus
 _OPEN = frozenset({_A.AUTHORISED, _A.CLAIMED})
 _COMES = frozenset({_A.VERIFIED, _A.AUTHORISED, _A.CLAIMED})

@@ -40,10 +40,8 @@ from countersign.domain.workflow import Workflow, action_for
 
 MOST_PLANS = 2
 """New plans that one job may make; what fails then is for a person."""
-
 OBSERVED = "observations"
 """The name of the result that holds them."""
-
 RECORD_CHANGED = "record.changed"
 _MOST_FIELDS = 10
 _LONGEST = 200
@@ -106,12 +104,12 @@ def onward(
     undone now. A person's order to roll back ends all of that, and an action with an unknown
     outcome is always a person's.
     """
-    ledger, order = merged(record.ledger, settled), order_of(record)
-    if (order and order.by != POLICY) or any(held.status in _DOUBTFUL for held in ledger):
+    seen, order = replace(record, ledger=merged(record.ledger, settled)), order_of(record)
+    if (order and order.by != POLICY) or any(held.status in _DOUBTFUL for held in seen.ledger):
         return None
-    if any(held.status is _A.FAILED for held in ledger):
-        return _after_failure(record, workflow, ledger, settled, now)
-    if any(held.status in TO_UNDO for held in ledger) or not is_stale(record):
+    if any(held.status is _A.FAILED for held in seen.ledger):
+        return _after_failure(seen, workflow, settled, now)
+    if any(held.status in TO_UNDO for held in seen.ledger) or not is_stale(record):
         return None
     return Change(
         event="undone for a new plan",
@@ -123,53 +121,40 @@ def onward(
 
 
 def _after_failure(
-    record: JobRecord,
-    workflow: Workflow[Any],
-    ledger: Sequence[LedgerEntry],
-    settled: Sequence[LedgerEntry],
-    now: datetime,
+    seen: JobRecord, workflow: Workflow[Any], settled: Sequence[LedgerEntry], now: datetime
 ) -> Change | None:
     match workflow.policy.after_failure:
         case "replan":
-            return _replanned(record, workflow, ledger, settled, now)
+            return _replanned(seen, workflow, settled, now)
         case "undo":
-            return _undone(record, workflow, ledger, settled, now)
+            return _undone(seen, workflow, settled, now)
         case _:
             return None
 
 
 def _undone(
-    record: JobRecord,
-    workflow: Workflow[Any],
-    ledger: Sequence[LedgerEntry],
-    settled: Sequence[LedgerEntry],
-    now: datetime,
+    seen: JobRecord, workflow: Workflow[Any], settled: Sequence[LedgerEntry], now: datetime
 ) -> Change | None:
     """All that took effect is taken back; what failed goes to a person afterwards."""
-    seen = JobRecord(**{**vars(record), "ledger": tuple(ledger)})
     change = taken_back(seen, workflow, "an action failed", now)
     if change is None:
         return None
     both = {held.index: held for held in (*settled, *change.ledger)}
-    return Change(**{**vars(change), "ledger": tuple(both.values())})
+    return replace(change, ledger=tuple(both.values()))
 
 
 def _replanned(
-    record: JobRecord,
-    workflow: Workflow[Any],
-    ledger: Sequence[LedgerEntry],
-    settled: Sequence[LedgerEntry],
-    now: datetime,
+    seen: JobRecord, workflow: Workflow[Any], settled: Sequence[LedgerEntry], now: datetime
 ) -> Change | None:
     """The plan ends here: what failed is noted, undone where it left anything, and nothing else of
     it runs. None when a new plan is not to be had."""
-    past = observed(record).rounds
-    failed = [held for held in ledger if held.status is _A.FAILED]
+    past = observed(seen).rounds
+    failed = [held for held in seen.ledger if held.status is _A.FAILED]
     traces = [_leaves(workflow, held) for held in failed]
     if len(past) >= MOST_PLANS or None in traces or any(held.seen is None for held in failed):
         return None
     undo = [held for held, trace in zip(failed, traces, strict=True) if trace]
-    idle = [held for held in ledger if held.status in NOT_BEGUN]
+    idle = [held for held in seen.ledger if held.status in NOT_BEGUN]
     ended = merged(settled, [_ended(held, undo) for held in (*failed, *idle)])
     one = Round(observations=tuple(map(_observation, failed)))
     order = Rollback(by=POLICY, reason=_WHY, asked_at=now, digests=tuple(h.digest for h in undo))
@@ -180,7 +165,7 @@ def _replanned(
         fields={"plan": str(len(past) + 2)},
         results={OBSERVED: Observations(rounds=(*past, one))} | ({ORDER: order} if undo else {}),
         ledger=tuple(ended),
-        move=next_move(merged(ledger, ended)) if undo else Move("Propose"),
+        move=next_move(merged(seen.ledger, ended)) if undo else Move("Propose"),
     )
 
 

@@ -16,7 +16,6 @@ from countersign.domain.policy.policy import Answer
 
 AGAIN = timedelta(minutes=2)
 """A new execution that has not begun by then is started again."""
-
 _A = ActionStatus
 
 

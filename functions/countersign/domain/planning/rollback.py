@@ -20,10 +20,8 @@ from countersign.domain.workflow import Workflow, known
 
 ORDER = "rollback"
 """The name of the result that holds the order."""
-
 POLICY = "policy"
 """Who orders it when no person does."""
-
 _A, _S = ActionStatus, Status
 _IRREVERSIBLE = "irreversible: what it did cannot be taken back"
 _CUT_OFF = "cut off before its effect was confirmed: find out at the target"

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from countersign.extraction import language, sentences
 from countersign.extraction.answers import Words, filled, said, summary
+from countersign.extraction.patterns import language, sentences
 from countersign.extraction.prompts import Prompt, parsed
 from workflows.lead_intake.keywords import INTENTS
 from workflows.lead_intake.offline import people

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from countersign.extraction import amounts
-from countersign.extraction.grounding import word_pattern
+from countersign.extraction.patterns import amounts
+from countersign.extraction.patterns.keywords import word_pattern
 from workflows.lead_intake import phones
 from workflows.lead_intake.keywords import RELAXED, URGENT
 from workflows.lead_intake.places import codes, country_code, mentioned

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from countersign.extraction import amounts, language, sentences
 from countersign.extraction.answers import Words, filled, said, summary
-from countersign.extraction.keywords import Lexicon
+from countersign.extraction.patterns import amounts, language, sentences
+from countersign.extraction.patterns.keywords import Lexicon
 from countersign.extraction.prompts import Prompt, parsed
 from workflows.refund_request import orders
 from workflows.refund_request.keywords import REASONS, WISHES

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 
-from countersign.extraction import amounts
-from countersign.extraction.injection import order_in
+from countersign.extraction.patterns import amounts
+from countersign.extraction.patterns.injection import order_in
 
 _END = re.compile(
     r"(?<=[^\W\d_][^\W\d_\s][.!?])\s+(?=\W?[^\Wa-z_])|(?<=[\d)\]%€][.!?])\s+(?=\W?[A-ZÄÖÜÉ])|(?<=[。！？؟])\s*|\n\s*\n|\n(?=\s*[-*•])"

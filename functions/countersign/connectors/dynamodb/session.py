@@ -1,4 +1,4 @@
-"""The policy of a task's session: what its role may, narrowed to one job. In AWS's words.
+"""A task's session: its role, assumed for a quarter of an hour and narrowed to one job's rows.
 
 A session may what its role and this policy both allow. The role may touch every row of the table;
 the session only rows whose partition is the job's, or one that all visits of its connector share;
@@ -11,10 +11,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from countersign.connectors.aws.client import Credentials, client, guarded
 from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
 from countersign.connectors.dynamodb.limits import breaker_of, slots_of
 from countersign.connectors.dynamodb.rows import partition
 from countersign.domain.contract import Value
+
+SECONDS = 900
+"""The shortest session that STS gives, and longer than any function runs."""
+
+MOST_CHARACTERS = 2048
+"""STS's own limit for a session policy."""
 
 
 class Right(Value):
@@ -34,8 +41,22 @@ class Task(Value):
     """All that the role may; a session gets the part that its job needs."""
 
 
-MOST_CHARACTERS = 2048
-"""STS's own limit for a session policy."""
+class TaskRole:
+    """A function's only way to rights on jobs, secrets and mail."""
+
+    def __init__(self, task: Task, sts: Any = None) -> None:
+        self._task = task
+        self._sts = guarded(sts or client("sts"))
+
+    def for_job(self, job_id: str) -> Credentials:
+        """Credentials that end by themselves. Raises Throttled or Unavailable."""
+        found = self._sts.assume_role(
+            RoleArn=self._task.role,
+            RoleSessionName=job_id,
+            Policy=session_policy(self._task, job_id),
+            DurationSeconds=SECONDS,
+        )["Credentials"]
+        return Credentials(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
 
 
 def session_policy(task: Task, job_id: str) -> str:

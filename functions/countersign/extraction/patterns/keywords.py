@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from countersign.extraction.grounding import word_pattern
-
+UNSPACED = "\u3040"
+"""From here on, scripts put no spaces between words."""
 _NO_WORDS = 0.4
 _BEFORE = 40
 
@@ -63,3 +63,11 @@ class Lexicon:
     @cached_property
     def _patterns(self) -> Mapping[str, re.Pattern[str]]:
         return {name: word_pattern(known) for name, known in self.words.items()}
+
+
+def word_pattern(known: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of whole words and phrases, longest first; scripts without spaces match inside."""
+    ordered = sorted(known, key=len, reverse=True)
+    spaced = "|".join(re.escape(word) for word in ordered if word[0] < UNSPACED)
+    dense = "|".join(re.escape(word) for word in ordered if word[0] >= UNSPACED)
+    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)" + (f"|{dense}" if dense else ""), re.IGNORECASE)
