@@ -1,0 +1,1 @@
+"""The CDK application, the command line, and this machine as a cloud."""

@@ -1,0 +1,1 @@
+"""The `countersign` command: one file per command, and what commands share."""

@@ -1,0 +1,1 @@
+"""This machine as the cloud: `make run` and what it is made of."""

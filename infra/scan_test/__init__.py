@@ -1,0 +1,1 @@
+"""Mail scanners against an approval link: the stage that waits for them, and the verdict."""

@@ -1,0 +1,1 @@
+"""Constructs: what stands in the account, a construct each."""

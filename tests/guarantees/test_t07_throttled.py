@@ -83,7 +83,7 @@ class Count:
         if seen.status not in ENDED or seen.broken:
             self.faults.append(f"ended {seen.status}, {seen.broken} executions broke")
 
-    def holds(self, bar: Bar) -> None:
+    def keeps_to(self, bar: Bar) -> None:
         """Raises AssertionError."""
         assert not self.faults
         assert self.completed >= bar.completed * self.jobs, f"{self.completed} completed"
@@ -138,7 +138,7 @@ def proven(errands: Errands, number: int, figure: Figure, *, outside: bool) -> N
     seed = random.SystemRandom().randrange(10**9)
     print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
     count = many(errands, number, seed, outside=outside)
-    count.holds(PROMISED)
+    count.keeps_to(PROMISED)
     figure(f"{'everywhere' if outside else 'AWS'}: {count}", number)
 
 
@@ -181,6 +181,6 @@ def test_control_who_does_not_wait_is_seen(errands: Errands) -> None:
         at_once(made.url, made.line)
     count = Count(requests=len(made.line.passed), calm=1, impatient=len(made.line.impatient))
     with pytest.raises(AssertionError, match="50 of 1"):
-        count.holds(PROMISED)
+        count.keeps_to(PROMISED)
     with pytest.raises(AssertionError, match="49 too early"):
-        Count(impatient=count.impatient).holds(PROMISED)
+        Count(impatient=count.impatient).keeps_to(PROMISED)

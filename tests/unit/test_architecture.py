@@ -29,6 +29,7 @@ from tests.unit.architecture import (
     undocumented,
     work_at_import,
 )
+from tests.unit.asserting import assertless_tests
 
 ROOT = Path(countersign.__file__).parents[1]
 PROJECT = ROOT.parent
@@ -195,6 +196,31 @@ def test_a_test_without_a_rule_is_seen(tmp_path: Path) -> None:
     """Control: a test without a sentence is found."""
     (tmp_path / "test_bad.py").write_text("def test_it() -> None:\n    assert 1\n")
     assert faults(ruleless_tests, tmp_path) == ["test_bad.py: test_it states no rule"]
+
+
+def test_every_test_asserts() -> None:
+    """No test passes whatever the code does, as long as nothing breaks."""
+    assert assertless_tests(PROJECT / "tests") == []
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    "body",
+    [
+        "run()",
+        "helper()",
+        "assert_that = 1",
+        "Scene().check()",
+        "with suppress(Exception):\n  run()",
+    ],
+)
+def test_a_test_that_asserts_nothing_is_seen(body: str, tmp_path: Path) -> None:
+    """Control: calling something, even a helper whose namesake asserts, is no assertion."""
+    held = "def helper():\n assert 1\n"
+    (tmp_path / "helpers.py").write_text(f"{held}class Scene:\n def check(self):\n  run()\n")
+    (tmp_path / "others.py").write_text("def helper():\n run()\n")
+    (tmp_path / "test_bad.py").write_text(f"def test_it():\n {body}\n")
+    assert assertless_tests(tmp_path) == ["test_bad.py: test_it"]
 
 
 WATCH = """

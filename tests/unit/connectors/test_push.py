@@ -59,8 +59,15 @@ def test_an_answer_means_one_error(handler: Handler, error: type[CountersignErro
 
 
 def test_only_ok_is_an_acceptance() -> None:
-    """`200` and the body `ok` end without an error."""
-    _adapter(_answering(200, "ok\n")).push("finance", "Title", "Text")
+    """`200` and the body `ok` end without an error, after one request."""
+    sent: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, text="ok\n")
+
+    _adapter(handler).push("finance", "Title", "Text")
+    assert len(sent) == 1
 
 
 def test_the_wait_is_the_one_that_was_asked_for() -> None:
