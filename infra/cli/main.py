@@ -22,14 +22,14 @@ from countersign.domain.jobs.job import Status
 from countersign.portal.timeline import timeline
 from infra.cli import cases, clock, fields, people, review, rollback, scan, show, stats, submit
 from infra.cli import new as new_
-from infra.cli import secrets as secrets_
 from infra.cli.job_view import as_dict
 from infra.cli.jobs import list_jobs, load
 from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
 from infra.cli.options import show as show_
+from infra.cli.secrets import command as secrets_
 from infra.cli.target import Target, TargetError, chosen
-from infra.cli.try_command import try_
+from infra.cli.trial.command import try_
 from infra.cli.workflows import workflows
 from workflows import WORKFLOWS
 

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from countersign.connectors.aws.client import _session
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
-from infra.cli.vault import Vault
+from infra.cli.secrets.vault import Vault
 from infra.settings import ROOT, SettingsError, load, secret_output
 
 HOME = Path(os.environ.get("COUNTERSIGN_HOME") or ROOT / ".local").resolve()

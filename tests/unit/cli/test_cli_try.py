@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from countersign import observability
-from infra.cli.try_input import Tried, judgement
+from infra.cli.trial.inputs import Tried, judgement
 from infra.settings import ROOT
 from tests.unit.cli.terminal import Terminal
 from tests.unit.test_workflow import FLOW, MOVED, answer

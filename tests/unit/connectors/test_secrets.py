@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from countersign.connectors.aws.secrets import UNSET, SecretsManager, missing
 from countersign.domain.errors import SecretMissing
-from infra.cli.vault import Vault
+from infra.cli.secrets.vault import Vault
 
 
 @pytest.fixture

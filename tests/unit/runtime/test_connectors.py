@@ -10,7 +10,7 @@ from countersign.runtime.connectors import CONNECTORS
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
 from infra.build.layers import GROUPS
-from infra.cli import secret_shapes
+from infra.cli.secrets import shapes
 from infra.settings import context, load
 from tests.fakes.world import World
 from workflows import WORKFLOWS
@@ -59,7 +59,7 @@ def test_a_workflow_names_connectors_that_there_are(workflow: str) -> None:
 
 def test_every_secret_has_a_shape() -> None:
     """Nothing that an operator can set is stored unchecked."""
-    assert set(secret_shapes.SHAPES) == set(SECRETS)
+    assert set(shapes.SHAPES) == set(SECRETS)
 
 
 def test_a_row_names_settings_and_layers_that_there_are() -> None:

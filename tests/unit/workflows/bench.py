@@ -13,7 +13,7 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Draft, Raw, Workflow
 from countersign.extraction.proposals import drafted, proposal_of
-from infra.cli.trial import Rows, Trial, judged
+from infra.cli.trial.judged import Rows, Trial, judged
 
 __all__ = ["NOW", "Bench", "Outcome", "Rows"]
 

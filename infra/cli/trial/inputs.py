@@ -20,8 +20,8 @@ from countersign.domain.policy.rules import Findings
 from countersign.domain.workflow import Raw, Workflow, money_facts
 from countersign.extraction.proposals import drafted, proposal_of
 from countersign.web.wording import in_words
-from infra.cli.trial import Rows, Trial, judged
-from infra.cli.try_page import Page, page_of
+from infra.cli.trial.judged import Rows, Trial, judged
+from infra.cli.trial.page import Page, page_of
 
 _ASKS = frozenset({"Act", "Ask"})
 """Where a plan goes that may ask: what runs by itself comes first."""

@@ -21,8 +21,8 @@ from infra.cli.known import check_stage, check_workflow, workflow_of
 from infra.cli.options import FAILED, AsJson, say, show
 from infra.cli.show import safe
 from infra.cli.submit import is_json
-from infra.cli.trial import Rows
-from infra.cli.try_input import Judgement, Tried, judgement
+from infra.cli.trial.inputs import Judgement, Tried, judgement
+from infra.cli.trial.judged import Rows
 from infra.settings import load
 
 _ROWS: TypeAdapter[Rows] = TypeAdapter(dict[str, list[dict[str, str]]])

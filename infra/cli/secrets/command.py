@@ -16,9 +16,9 @@ from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
-from infra.cli import secret_shapes as shapes
 from infra.cli.fields import after_change
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, show
+from infra.cli.secrets import shapes
 from infra.cli.target import Target
 
 MOST_JOBS = 500
