@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from countersign.domain.limits.slots import RateLimit
+from countersign.domain.limits.pace import RateLimit
 
 ROOT = Path(__file__).parents[1]
 CDK_JSON = ROOT / "cdk.json"
@@ -58,15 +58,18 @@ class Settings(BaseModel):
     model_base_url: str = Field(pattern=r"^https?://")
     model_name: str = ""
     """What answers in the place of the releases' models; empty: nothing does."""
-    connector_limits: dict[str, RateLimit]
-    """How many visits of all functions together use a connector at once, and how often."""
+    connector_limits: dict[str, tuple[RateLimit, ...]]
+    """By key: how many requests all functions together may make with it, in any so many seconds."""
     requests_per_second: int = Field(ge=1)
     jobs_started_at_once: int = Field(ge=2, le=1000)
     """Most concurrent pollers of the intake queue; the event source's own bounds are 2 to 1000."""
 
     def limits_json(self) -> str:
         """The limits of connectors, as functions read them."""
-        limits = {name: limit.model_dump() for name, limit in self.connector_limits.items()}
+        limits = {
+            key: [limit.model_dump() for limit in listed]
+            for key, listed in self.connector_limits.items()
+        }
         return json.dumps(limits, sort_keys=True)
 
     @property

@@ -43,6 +43,8 @@ class Row:
 
 
 MAIL = (Grant("sender", "ses", "SendEmail"), Grant("mail-set", "ses", "SendEmail"))
+MAILING = ("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CONNECTOR_LIMITS")
+"""What a function is told that sends mail of our own."""
 WITHOUT_A_KEY = {"mail": MAIL}
 """What the Act of a connector may do whose system is AWS itself."""
 
@@ -55,10 +57,10 @@ def _look(connector: Connector, look: Look) -> Row:
         timeout=look.seconds,
         layers=("core", "text", *connector.layers),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             Grant(look.key.name, "secretsmanager", "GetSecretValue"),
         ),
-        env=_upper(*connector.settings, look.key.setting),
+        env=_upper(*connector.settings, look.key.setting, "connector_limits"),
     )
 
 
@@ -73,7 +75,7 @@ def _act(connector: Connector) -> Row:
         timeout=connector.act.seconds,
         layers=("core", "text", *connector.layers),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             *(own or WITHOUT_A_KEY[connector.id]),
         ),
         env=_upper(*connector.settings, *((key.setting,) if key else ()), "connector_limits"),
@@ -124,10 +126,10 @@ STEPS = (
         timeout=30,
         layers=("core", "text", "pages"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             *MAIL,
         ),
-        env=("MAIL_FROM", "MAIL_CONFIGURATION_SET", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
+        env=(*MAILING, "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
     ),
     Row(
         "Close",
@@ -142,10 +144,10 @@ STEPS = (
         timeout=30,
         layers=("core", "text", "pages"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
             *MAIL,
         ),
-        env=("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CASE_OWNER"),
+        env=(*MAILING, "CASE_OWNER"),
     ),
     Row(
         "Park",
@@ -190,19 +192,14 @@ DOORS = (
         memory=1024,
         layers=("core", "text", "pages"),
         may=(
-            Grant("jobs", "dynamodb", "Query GetItem PutItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem DeleteItem"),
             Grant("machine", "states", "SendTaskSuccess StartExecution"),
             Grant("page-key", "secretsmanager", "GetSecretValue"),
             *MAIL,
         ),
         env=(
-            *(
-                "PAGE_KEY_SECRET",
-                "PUBLIC_BASE_URL",
-                "STATE_MACHINE_ARN",
-                "MAIL_FROM",
-                "MAIL_CONFIGURATION_SET",
-            ),
+            *("PAGE_KEY_SECRET", "PUBLIC_BASE_URL", "STATE_MACHINE_ARN"),
+            *MAILING,
             *("CASE_OWNER", "APPROVAL_SECONDS"),
         ),
     ),
@@ -214,7 +211,7 @@ DOORS = (
         may=(
             Grant("jobs/index/due", "dynamodb", "Query"),
             Grant("jobs/index/status", "dynamodb", "Query"),
-            Grant("jobs", "dynamodb", "Query BatchGetItem PutItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query BatchGetItem PutItem UpdateItem DeleteItem"),
             Grant("machine", "states", "StartExecution SendTaskSuccess"),
             Grant("executions", "states", "DescribeExecution"),
             Grant("intake", "sqs", "SendMessage"),
@@ -223,8 +220,8 @@ DOORS = (
         ),
         env=(
             *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL"),
-            *("MAIL_FROM", "MAIL_CONFIGURATION_SET", "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
-            "CASE_OWNER",
+            *MAILING,
+            *("PUBLIC_BASE_URL", "APPROVAL_SECONDS", "CASE_OWNER"),
         ),
     ),
     Row(

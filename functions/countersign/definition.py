@@ -19,6 +19,7 @@ TASK_SECONDS = 120
 
 _THROTTLED = ["Throttled", "Lambda.TooManyRequestsException"]
 _LAMBDA = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"]
+_NOT_YET = errors.NotYourTurn.__name__
 _CRASHED = ["Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError"]
 _TRANSIENT = [name for name in errors.family(errors.Transient) if name != "Throttled"] + _LAMBDA
 
@@ -33,10 +34,15 @@ def definition() -> dict[str, Any]:
             "Prepare": _task("${Prepare}", "Route"),
             "Propose": _task("${Propose}", "Look", exhausted="Fallback"),
             "Fallback": _task("${Propose}", "Look"),
-            "Look": _task("States.Format('${LookPrefix}{}', $.connector)", "Decide"),
+            "Look": _look("States.Format('${LookPrefix}{}', $.connector)", "Decide"),
+            "TurnOfLook": _turn("WaitLook"),
+            "WaitLook": _wait("Look"),
             "Decide": _task("${Decide}", "Route"),
-            "Route": _route("Propose", "Look", "Act", "Ask", "Close", "Escalate", "Parked"),
+            "Route": _route(
+                *("Propose", "Look", "Act", "WaitAct", "Ask", "Close", "Escalate", "Parked")
+            ),
             "Act": _task("States.Format('${ActPrefix}{}', $.connector)", "Route"),
+            "WaitAct": _wait("Act"),
             "Ask": _ask("${Ask}", "Look"),
             "Close": _task("${Close}", None),
             "Escalate": _task("${Escalate}", None, catches=False),
@@ -61,6 +67,26 @@ def _task(
     if catches:
         state["Catch"] = _catch(exhausted)
     return state | ({"Next": then} if then else {"End": True})
+
+
+def _look(function: str, then: str) -> dict[str, Any]:
+    """Who must wait for its turn pays for it, and nobody else: a choice after each Look would cost
+    every job a transition."""
+    state = _task(function, then)
+    state["Catch"] = [_catcher([_NOT_YET], "TurnOfLook"), *_catch("Park", but=_NOT_YET)]
+    return state
+
+
+def _turn(then: str) -> dict[str, Any]:
+    """The seconds out of the error's message: Lambda hands on nothing of an exception but text."""
+    number = "States.ArrayGetItem(States.StringSplit($.error.Cause, '#'), 1)"
+    kept = {"job_id.$": "$.job_id", "connector.$": "$.connector"}
+    seconds = {"seconds.$": f"States.StringToJson({number})"}
+    return {"Type": "Pass", "Parameters": kept | seconds, "Next": then}
+
+
+def _wait(then: str) -> dict[str, Any]:
+    return {"Type": "Wait", "SecondsPath": "$.seconds", "Next": then}
 
 
 def _ask(function: str, then: str) -> dict[str, Any]:
@@ -95,6 +121,7 @@ def _pointer() -> dict[str, Any]:
         "job_id.$": "$.job_id",
         "execution.$": "$$.Execution.Name",
         "state.$": "$$.State.Name",
+        "retries.$": "$$.State.RetryCount",
         "input.$": "$",
     }
 
@@ -118,11 +145,12 @@ def _retrier(names: list[str], *, seconds: int, attempts: int) -> dict[str, Any]
     }
 
 
-def _catch(exhausted: str) -> list[dict[str, Any]]:
+def _catch(exhausted: str, but: str = "") -> list[dict[str, Any]]:
+    not_now = [name for name in errors.family(errors.NotNow) if name != but]
     return [
         _catcher(["StaleExecution"], "Superseded"),
         _catcher(["ContractBroken"], "Close"),
-        _catcher(list(errors.family(errors.NotNow)), "Park"),
+        _catcher(not_now, "Park"),
         _catcher([*_THROTTLED, *_TRANSIENT], exhausted),
         _catcher(list(errors.family(errors.NeedsPerson)), "Escalate"),
         _catcher(["States.ALL"], "Escalate"),

@@ -50,6 +50,7 @@ PROMISES = {
     "T37": "every AWS call is allowed, no right is unused, other functions' calls are denied",
     "T38": "a session for one job reaches nothing of another",
     "T39": "broken mail is read or quarantined with a reason",
+    "T50": "a burst meets no limit and uses nearly all of it, and a lane stays free for others",
 }
 
 

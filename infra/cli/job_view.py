@@ -19,6 +19,7 @@ from countersign.domain.ledger.undo import written
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.rules import Findings
 from countersign.domain.workflow import Workflow, Workflows
+from countersign.web.text import second
 from countersign.web.wording import STATUS_WORDS, in_words
 
 _BY_MACHINE = {
@@ -76,14 +77,16 @@ def waits_for(record: JobRecord) -> str:
         return f"{record.case.owner}, who has its case"
     if status is Status.FAILED:
         return "an operator"
-    return waits_without_record(status)
+    return waits_without_record(record.job)
 
 
-def waits_without_record(status: Status) -> str:
-    """As `waits_for`, from the status alone."""
-    if status is Status.WAITING_FOR_REVIEW:
+def waits_without_record(job: Job) -> str:
+    """As `waits_for`, from the job's own row."""
+    if job.status is Status.WAITING_FOR_REVIEW:
         return "a signature to be used"
-    return _BY_MACHINE.get(status, "")
+    if job.waits_until and job.status in _BY_MACHINE:
+        return f"its turn until {second(job.waits_until)}"
+    return _BY_MACHINE.get(job.status, "")
 
 
 def ended(record: JobRecord) -> bool:

@@ -36,4 +36,4 @@ def load(store: JobStore, job_id: str) -> JobRecord:
 def _waits(store: JobStore, job: Job) -> str:
     if job.status in _WAITS_FOR_A_PERSON:
         return waits_for(store.load(job.job_id))
-    return waits_without_record(job.status)
+    return waits_without_record(job)

@@ -7,6 +7,7 @@ from aws_cdk import Duration, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from countersign.connectors.clock import MOVABLE
+from countersign.runtime.connectors import act_of
 from infra.build import code, layers
 from infra.settings import Settings
 from infra.stack.logs import log_group
@@ -129,8 +130,8 @@ class Functions(Construct):
         if not row.task:
             return {}
         rights = [{"actions": grant.actions, "resource": self._arn(grant)} for grant in row.may]
-        connector = BY_CONNECTOR[row.name].removeprefix(ACT)
-        task = {"role": self._task_arn(row), "connector": connector, "rights": rights}
+        paced_by = act_of(BY_CONNECTOR[row.name].removeprefix(ACT)).paced_by
+        task = {"role": self._task_arn(row), "paced_by": paced_by, "rights": rights}
         return {"TASK": json.dumps(task)}
 
     def _clock(self) -> list[aws_iam.PolicyStatement]:

@@ -1,136 +1,139 @@
-"""Slots and breakers: the same rules hold for the fake and for moto's table."""
+"""The row of a key: the same rules hold for the fake and for moto's table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import boto3
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from moto import mock_aws
 
 from countersign.connectors.dynamodb.limits import DynamoLimits
-from countersign.connectors.dynamodb.store import DynamoStore
-from countersign.domain.errors import ConnectorResting, SlotTaken, StoreConflict
-from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.limits.circuit_breaker import Breaker, failed, paused
-from countersign.domain.limits.slots import RateLimit, Slot, given_back, lease
-from countersign.domain.ports import ConnectorLimits, JobStore
-from tests.contract.test_store import commit, stored
-from tests.fakes.store import FakeStore
+from countersign.domain.limits.circuit_breaker import Breaker, failed
+from countersign.domain.limits.pace import (
+    Grant,
+    RateLimit,
+    Row,
+    Wish,
+    book,
+    booked,
+    full_until,
+    given_back,
+    granted,
+    moment,
+    pace_of,
+    slowed,
+)
+from countersign.domain.ports import KeyLimits
+from tests.fakes.limits import FakeLimits
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START
 
-LIMIT = RateLimit(slots=2, seconds=1)
-
-
-@dataclass
-class Both:
-    """The table, as the store and as the limits see it."""
-
-    store: JobStore
-    limits: ConnectorLimits
-
-    def takes(self, record: JobRecord, slot: Slot) -> JobRecord:
-        return commit(self.store, record, Change(event="claimed", actor="x", takes=slot))
-
-    def gives_back(self, record: JobRecord, slot: Slot | None) -> JobRecord:
-        return commit(self.store, record, Change(event="acted", actor="x", frees=slot))
+PACE = pace_of([RateLimit(requests=100, seconds=10)])
+DAYS = pace_of([RateLimit(requests=100, seconds=10), RateLimit(requests=40, seconds=86_400)])
+NEW = Breaker(key="crm-write")
 
 
 @pytest.fixture(params=["fake", "moto"])
-def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+def limits(request: pytest.FixtureRequest) -> Iterator[KeyLimits]:
     """The adapters under the contract."""
     if request.param == "fake":
-        store = FakeStore()
-        yield Both(store, store.limits)
+        yield FakeLimits()
         return
     request.getfixturevalue("made_up_credentials")
     with mock_aws():
         db = boto3.client("dynamodb")
         create_jobs_table(db, "jobs")
-        yield Both(DynamoStore("jobs", db), DynamoLimits("jobs", db))
+        yield DynamoLimits("jobs", db)
 
 
-def a_slot(attempt: str = "a", *, number: int = 0, after: float = 0, seconds: float = 30) -> Slot:
-    return lease("crm", number, attempt, START + timedelta(seconds=after), seconds)
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
 
 
-def test_a_slot_is_taken_with_the_change(both: Both) -> None:
-    """The row stands as the change says; the job moved on in the same write."""
-    record = both.takes(stored(both.store), a_slot())
-    assert list(both.limits.slots("crm")) == [a_slot()]
-    assert both.store.load(record.job.job_id).job.version == record.job.version
+def takes(
+    limits: KeyLimits, requests: int = 8, holder: str = "leads", at: datetime = START
+) -> Grant:
+    """A visit books, knowing the row as it is."""
+    booking = book(limits.state("crm-write").row, PACE, Wish(requests, holder), at)
+    stored, state = limits.book("crm-write", booking)
+    assert stored
+    return granted(booking, state.row)
 
 
-def test_a_held_slot_refuses_the_whole_change(both: Both) -> None:
-    """SlotTaken: the job is as it was, and the slot is its holder's."""
-    both.takes(stored(both.store), a_slot("a"))
-    record = stored(both.store, "evt-2")
-    with pytest.raises(SlotTaken):
-        both.takes(record, a_slot("b"))
-    assert both.store.load(record.job.job_id) == record
-    assert list(both.limits.slots("crm")) == [a_slot("a")]
-    both.takes(record, a_slot("b", number=1))
+visits = st.lists(
+    st.tuples(
+        st.floats(0, 20),
+        st.integers(1, 12),
+        st.sampled_from(["", "leads", "refunds"]),
+        st.sampled_from(["books", "is slowed", "gives back"]),
+        st.booleans(),
+    ),
+    max_size=12,
+)
 
 
-def test_a_slot_is_anybodys_from_its_end_on(both: Both) -> None:
-    """To the millisecond: at the end, not before it."""
-    held = a_slot("a")
-    both.takes(stored(both.store), held)
-    wait = (held.free_at - START).total_seconds()
-    record = stored(both.store, "evt-2")
-    with pytest.raises(SlotTaken):
-        both.takes(record, a_slot("b", after=wait - 0.001))
-    both.takes(record, a_slot("b", after=wait))
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(coming=visits)
+def test_the_table_says_what_the_domain_says(
+    limits: KeyLimits, coming: list[tuple[float, int, str, str, bool]]
+) -> None:
+    """Whatever is written, with a right guess or with one that is a visit old: stored and refused
+    alike, and the row is the same."""
+    key = f"key-{id(coming)}-{len(coming)}"
+    row, guess, now = limits.state(key).row, Row(), START
+    last: Grant | None = None
+    for gap, requests, holder, what, old in coming:
+        now += timedelta(seconds=gap)
+        if what == "is slowed":
+            limits.slow(key, guess.shift, now, now + timedelta(seconds=requests))
+            row = slowed(row, guess.shift, now, now + timedelta(seconds=requests)) or row
+        elif what == "gives back" and last:
+            limits.give_back(key, last, requests)
+            row = given_back(row, last, requests) or row
+        elif full_until(row, DAYS, requests, now) is None:
+            booking = book(guess if old else row, DAYS, Wish(requests, holder), now)
+            wanted, guess = booked(row, booking), row
+            stored, state = limits.book(key, booking)
+            assert (stored, state.row) == (wanted is not None, wanted or row)
+            last, row = granted(booking, state.row) if stored else last, state.row
+        assert limits.state(key).row == row
 
 
-def test_a_slot_is_given_back_by_its_holder_only(both: Both) -> None:
-    """With the change, by itself, and never by who had it before."""
-    late, mine = a_slot("a", seconds=-20), a_slot("b", after=1)
-    first = both.takes(stored(both.store), late)
-    both.takes(stored(both.store, "evt-2"), mine)
-    both.limits.free(late)
-    with pytest.raises(StoreConflict):
-        both.gives_back(first, late)
-    assert list(both.limits.slots("crm")) == [mine]
-    back = given_back(mine, START + timedelta(seconds=5), LIMIT, 1)
-    assert back
-    both.limits.free(back)
-    assert list(both.limits.slots("crm")) == [back]
+def test_a_visit_starts_now_and_the_next_one_after_it(limits: KeyLimits) -> None:
+    """The end of the queue is what was booked; a guess that nobody is there is refused, with the
+    row as it is."""
+    first = takes(limits)
+    guess = book(Row(), PACE, Wish(8, "leads"), START)
+    stored, state = limits.book("crm-write", guess)
+    assert not stored
+    assert state.row.queue == first.ends
+    assert first.start == moment(START)
+    assert takes(limits).start == first.ends
 
 
-def test_a_job_that_changed_is_told_before_its_slot(both: Both) -> None:
-    """Both are refused: the job's own conflict is what counts."""
-    record = stored(both.store)
-    both.takes(record, a_slot("a"))
-    with pytest.raises(StoreConflict):
-        both.takes(record, a_slot("b"))
+def test_an_open_breaker_refuses_the_booking(limits: KeyLimits) -> None:
+    """Nothing is booked, and the refusal says until when it is open."""
+    breaker = Breaker(key="crm-write", open_until=after(60), rest_seconds=30)
+    assert limits.replace(NEW, breaker)
+    booking = book(Row(), PACE, Wish(8, "leads"), START)
+    stored, state = limits.book("crm-write", booking)
+    assert (stored, state.breaker, state.row) == (False, breaker, Row())
+    assert takes(limits, at=after(60)).start == moment(after(60))
 
 
-def test_an_open_breaker_refuses_the_claim(both: Both) -> None:
-    """ConnectorResting, for this connector, until it closes."""
-    breaker = paused(both.limits.breaker("crm"), START, 60)
-    assert both.limits.replace(Breaker(connector="crm"), breaker)
-    record = stored(both.store)
-    with pytest.raises(ConnectorResting):
-        both.takes(record, a_slot())
-    both.takes(record, a_slot(after=60))
-
-
-def test_a_closed_breaker_lets_claims_pass(both: Both) -> None:
-    """A row with a few failures and no end is no obstacle."""
-    both.limits.replace(Breaker(connector="crm"), failed(Breaker(connector="crm"), START))
-    both.takes(stored(both.store), a_slot())
-    assert both.limits.slots("crm") == [a_slot()]
-
-
-def test_failures_of_two_are_both_counted(both: Both) -> None:
-    """Who wrote over what the other one saw is told so, and reads again."""
-    before = both.limits.breaker("crm")
+def test_failures_of_two_are_both_counted(limits: KeyLimits) -> None:
+    """Who wrote over what the other one saw is told so, and reads again; the pace stays."""
+    first = takes(limits)
+    before = limits.state("crm-write").breaker
     once = failed(before, START)
-    assert both.limits.replace(before, once)
-    assert not both.limits.replace(before, failed(before, START))
-    assert both.limits.replace(once, failed(once, START))
-    assert len(both.limits.breaker("crm").failures) == 2
+    assert limits.replace(before, once)
+    assert not limits.replace(before, failed(before, START))
+    assert limits.replace(once, failed(once, START))
+    state = limits.state("crm-write")
+    assert (len(state.breaker.failures), state.row.queue) == (2, first.ends)

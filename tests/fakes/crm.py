@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
+from countersign.connectors.http import Gate, OpenGate
 from countersign.connectors.hubspot.client import UNIQUE
 from countersign.connectors.hubspot.http import HubSpotAnswer, accepted
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
+from countersign.domain.limits.pace import Told
 from countersign.domain.policy.records import Lookup, Record
 from infra.local.crm import seed
 from infra.local.crm.rules import HubSpotRefusal, checked, kind_of
@@ -58,6 +60,9 @@ class FakeCrm:
         self._ids = itertools.count(50_001)
         self._times = itertools.count(_START)
         self._errors: deque[CountersignError] = deque()
+        self._said: Told | None = None
+        self.gate: Gate = OpenGate()
+        """What each call passes, as each request of the real one."""
         self._lost = 0
         self._lies = 0
 
@@ -184,7 +189,13 @@ class FakeCrm:
                 return
             self._commit(Write("DELETE", kind, record_id, {}, key=held.fields.get(_KEY, "")), held)
 
+    def tells(self, told: Told | None) -> None:
+        """What every answer says of the limit from now on."""
+        self._said = told
+
     def _admit(self, *, writes: bool) -> None:
+        self.gate.before()
+        self.gate.after(self._said)
         self.reads += not writes
         if self._errors:
             raise self._errors.popleft()

@@ -78,6 +78,11 @@ def form(**fields: Any) -> bytes:
     return json.dumps({k: v for k, v in (said | fields).items() if v is not None}).encode()
 
 
+def seconds_of(cause: str) -> int:
+    """What the definition's intrinsic functions make of an error's cause."""
+    return int(cause.split("#")[1])
+
+
 class Journey:
     """One job on its way. `visited` are the states it entered."""
 
@@ -102,6 +107,17 @@ class Journey:
             if following is None:
                 return state
             state = following
+
+    def stops_before(self, last: str) -> dict[str, Any]:
+        """Run until the machine would enter that state; what it carries there."""
+        state, carried = "Prepare", dict[str, Any]()
+        execution = self.record.job.execution
+        while state != last:
+            self.visited.append(state)
+            following, carried = self._enter(state, carried, execution)
+            assert following, f"it ended in {state}"
+            state = following
+        return carried
 
     def answered(self) -> str:
         """Go on as after the callback or the time-out of Ask."""
@@ -131,6 +147,8 @@ class Journey:
     def _enter(
         self, state: str, given: dict[str, Any], execution: str
     ) -> tuple[str | None, dict[str, Any]]:
+        if state not in STEPS:
+            return self._passes(state, given)
         call = Call(
             job_id=self.job_id,
             execution=execution,
@@ -145,6 +163,14 @@ class Journey:
         except CountersignError as error:
             return self._caught(state, given, error)
         return self._following(state, said), said
+
+    def _passes(self, state: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """A state without a function: the wait for a turn, or what comes before it."""
+        at = definition()["States"][state]
+        if at["Type"] == "Wait":
+            self._world.clock.passes(seconds=given["seconds"])
+            return at["Next"], given
+        return at["Next"], given | {"seconds": seconds_of(given["error"]["Cause"])}
 
     def _following(self, state: str, said: dict[str, Any]) -> str | None:
         """The next state; None where the machine ends, or waits for a person."""

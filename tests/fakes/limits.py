@@ -1,71 +1,101 @@
-"""Slots and breakers in memory, with the conditions of the table."""
+"""The rows of keys in memory, with the conditions of the table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from countersign.domain.errors import ConnectorResting, SlotTaken, StoreConflict
-from countersign.domain.jobs.change import Change
 from countersign.domain.limits.circuit_breaker import Breaker
-from countersign.domain.limits.slots import Slot
+from countersign.domain.limits.pace import (
+    Booking,
+    Grant,
+    Row,
+    booked,
+    given_back,
+    moment,
+    slowed,
+    when,
+)
+from countersign.domain.ports import KeyState
 
 
 class FakeLimits:
-    """limit_ports.Limits; the store asks it about each change, as the transaction would."""
+    """ports.KeyLimits. `reads`, `writes` and `refusals` count."""
 
     def __init__(self) -> None:
-        self._slots: dict[tuple[str, int], Slot] = {}
-        self._breakers: dict[str, Breaker] = {}
-        self.reads = 0
-        self.writes = 0
+        self._lock = threading.Lock()
+        self._keys: dict[str, KeyState] = {}
+        self.reads = self.writes = self.refusals = 0
+        self.given_back = 0
+        self._crowds: dict[str, float] = {}
+        self._restless = ""
 
-    def slots(self, connector: str) -> Sequence[Slot]:
+    def state(self, key: str) -> KeyState:
         self.reads += 1
-        return [slot for (held, _), slot in sorted(self._slots.items()) if held == connector]
+        return self.seen(key)
 
-    def free(self, slot: Slot) -> None:
-        if self._is_ours(slot):
-            self._slots[slot.connector, slot.number] = slot
+    def book(self, key: str, booking: Booking) -> tuple[bool, KeyState]:
+        if key == self._restless:
+            held = self.seen(key)
+            row = held.row.model_copy(update={"shift": held.row.shift + 1})
+            self._keys[key] = replace(held, row=row)
+        resting = self.seen(key).breaker.resting(when(booking.at))
+        stored = not resting and self._moves(key, lambda row: booked(row, booking))
+        state = self.seen(key)
+        if key in self._crowds:
+            self.is_busy(key, when(booking.at), self._crowds[key])
+        return stored, state
 
-    def breaker(self, connector: str) -> Breaker:
-        self.reads += 1
-        return self._breakers.get(connector, Breaker(connector=connector))
+    def give_back(self, key: str, grant: Grant, requests: int) -> None:
+        if self._moves(key, lambda row: given_back(row, grant, requests)):
+            self.given_back += requests
+
+    def slow(self, key: str, seen: int, now: datetime, until: datetime) -> KeyState:
+        self._moves(key, lambda row: slowed(row, seen, now, until))
+        return self.seen(key)
 
     def replace(self, before: Breaker, after: Breaker) -> bool:
-        if self._breakers.get(before.connector, Breaker(connector=before.connector)) != before:
-            return False
-        self.writes += 1
-        self._breakers[after.connector] = after
-        return True
+        with self._lock:
+            held = self.seen(before.key)
+            if held.breaker != before:
+                return False
+            self.writes += 1
+            self._keys[before.key] = replace(held, breaker=after)
+            return True
 
-    def is_held(self, slot: Slot) -> None:
-        """Arrange: somebody holds a slot."""
-        self._slots[slot.connector, slot.number] = slot
+    def seen(self, key: str) -> KeyState:
+        """The key as it stands, for a test that looks."""
+        return self._keys.get(key) or KeyState(Row(), Breaker(key=key))
 
     def rests(self, breaker: Breaker) -> None:
         """Arrange: a breaker stands like this."""
-        self._breakers[breaker.connector] = breaker
+        self._keys[breaker.key] = replace(self.seen(breaker.key), breaker=breaker)
 
-    def check(self, change: Change) -> None:
-        """Raises what the table would refuse about the slots of `change`."""
-        if change.takes:
-            self._check_take(change.takes)
-        if change.frees and not self._is_ours(change.frees):
-            raise StoreConflict("the slot is somebody else's")
+    def is_busy(self, key: str, now: datetime, seconds: float, *, holder: str = "") -> None:
+        """Arrange: so many seconds of others' turns are ahead, in the queue and in the lane; all of
+        them are `holder`'s."""
+        ends = moment(now + timedelta(seconds=seconds))
+        held = {holder: ends} if holder else {}
+        row = Row(queue=ends, lane=ends if not holder else 0, held=held)
+        self._keys[key] = replace(self.seen(key), row=row)
 
-    def apply(self, change: Change) -> None:
-        """What `change` does to slots."""
-        for slot in filter(None, (change.takes, change.frees)):
-            self._slots[slot.connector, slot.number] = slot
+    def is_crowded(self, key: str, seconds: float) -> None:
+        """Arrange: after each booking others fill queue and lane for so long."""
+        self._crowds[key] = seconds
 
-    def _check_take(self, wanted: Slot) -> None:
-        breaker = self._breakers.get(wanted.connector)
-        if breaker and breaker.resting(wanted.taken_at):
-            raise ConnectorResting(wanted.connector, breaker.open_until)
-        held = self._slots.get((wanted.connector, wanted.number))
-        if held and held.free_at > wanted.taken_at:
-            raise SlotTaken("another visit holds the slot")
+    def is_never_as_guessed(self, key: str) -> None:
+        """Arrange: somebody slows the row down whenever it was read."""
+        self._restless = key
 
-    def _is_ours(self, slot: Slot) -> bool:
-        held = self._slots.get((slot.connector, slot.number))
-        return held is not None and held.attempt == slot.attempt
+    def _moves(self, key: str, move: Callable[[Row], Row | None]) -> bool:
+        with self._lock:
+            held = self.seen(key)
+            row = move(held.row)
+            if row is None:
+                self.refusals += 1
+                return False
+            self.writes += 1
+            self._keys[key] = replace(held, row=row)
+            return True

@@ -55,9 +55,9 @@ class FakeStore:
         """The next write of this event meets somebody else's."""
         self._refused = event
 
-    def is_busy_when_a_visit_ends(self, connector: str, times: int) -> None:
-        """The next `times` writes that give back a slot of this connector are throttled."""
-        self._busy = {connector: times}
+    def is_busy_when_a_visit_ends(self, action: str, times: int) -> None:
+        """The next `times` last writes of visits that ended with this action are throttled."""
+        self._busy = {action: times}
 
     def crashes_before_write(self, number: int) -> None:
         """The process dies just before its `number`-th write from now."""
@@ -68,9 +68,9 @@ class FakeStore:
         self._faults = [error] * times
 
     def _admit(self, change: Change) -> None:
-        connector = change.frees.connector if change.frees else ""
-        if self._busy.get(connector, 0) > 0:
-            self._busy[connector] -= 1
+        ended = change.ledger[-1].action if change.ledger and change.event == "acted" else ""
+        if self._busy.get(ended, 0) > 0:
+            self._busy[ended] -= 1
             raise Throttled("AWS asks to slow down")
 
     def _wrote(self) -> None:
@@ -103,10 +103,8 @@ class FakeStore:
             self._refused = "" if refused else self._refused
             if refused or not same or any(e.number == entry.number for e in held.audit):
                 raise StoreConflict("the job changed meanwhile")
-            self.limits.check(change)
             self._admit(change)
             self._wrote()
-            self.limits.apply(change)
             self._records[before.job_id] = after(held, after_, entry, change)
             self._links |= {link.link_id: link for link in change.links}
             self._inbox = self._inbox - set(change.unlisted) | set(change.listed)

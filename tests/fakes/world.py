@@ -18,6 +18,7 @@ from countersign.domain.mail import Email
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Workflow
+from countersign.runtime.connectors import CODES, CONNECTORS
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from tests.fakes.caps import FakeCaps
@@ -30,6 +31,7 @@ from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
 from workflows import WORKFLOWS
 
+KEYS = frozenset({CODES, *(key for row in CONNECTORS.values() for key in row.paced_by)})
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA = Person(id="ana", name="Ana Costa", address="ana.costa@countersign.example")
 CLEO = Person(id="cleo", name="Cleo Marsh", address="cleo.marsh@countersign.example")
@@ -270,13 +272,15 @@ class World:
             webhook_secret="webhook",
             page_key_secret="page-key",
             model_secret="model",
+            # Nobody waits for a turn, unless a test is about that.
+            connector_limits=dict.fromkeys(KEYS, ()),
             case_owner=ANA,
         )
         self.deps = self.deps_again()
 
     def deps_again(self) -> Deps:
         """What a new process would see: the same world, nothing kept in memory."""
-        return Deps(
+        deps = Deps(
             self.settings,
             workflows=self.workflows,
             clock=self.clock,
@@ -302,3 +306,5 @@ class World:
             pause=self.clock.pauses,
             model=self.model,
         )
+        self.crm.gate = deps.meter
+        return deps

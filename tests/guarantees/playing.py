@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from countersign.definition import definition
 from countersign.runtime.step import Call, run
-from tests.fakes.journey import STEPS
+from tests.fakes.journey import STEPS, seconds_of
 
 if TYPE_CHECKING:
     from tests.guarantees.ground import Ground
@@ -21,7 +21,8 @@ class Execution:
     def __init__(self, ground: Ground, name: str, job_id: str) -> None:
         self._ground, self.name, self.job_id = ground, name, job_id
         self.token, self.ended, self.failed = "", False, False
-        self._at, self._carried = "Prepare", {"job_id": job_id}
+        self._at = "Prepare"
+        self._carried: dict[str, Any] = {"job_id": job_id}
         self.visited: list[str] = []
 
     def goes_on(self) -> None:
@@ -36,18 +37,29 @@ class Execution:
     def _step(self) -> None:
         state = self._at
         self.visited.append(state)
+        if state not in STEPS:
+            self._passes(definition()["States"][state])
+            return
         following, self._carried = self._retried(state)
         if state == "Ask" and following == _next("Ask", {}):
             return
         self._at = following
         self.ended = following in ("", "Parked", "Superseded")
 
+    def _passes(self, state: dict[str, Any]) -> None:
+        """The wait for a turn, or what comes before it."""
+        if state["Type"] == "Wait":
+            self._ground.clock.passes(seconds=self._carried["seconds"])
+        else:
+            self._carried |= {"seconds": seconds_of(self._carried["error"]["Cause"])}
+        self._at = state["Next"]
+
     def _retried(self, state: str) -> tuple[str, dict[str, Any]]:
         tried: Counter[int] = Counter()
         while True:
             self._ground.line.about = state
             try:
-                said = run(self._ground.deps, STEPS[state], self._call(state))
+                said = run(self._ground.deps, STEPS[state], self._call(state, sum(tried.values())))
             except Exception as error:  # noqa: BLE001 - Lambda reports every error by its class
                 wait = _wait(state, error, tried, self._ground.random)
                 if wait is None:
@@ -56,7 +68,7 @@ class Execution:
             else:
                 return _next(state, said), said
 
-    def _call(self, state: str) -> Call:
+    def _call(self, state: str, retries: int) -> Call:
         if state == "Ask":
             self._ground.tokens += 1
             self.token = f"task-{self._ground.tokens}"
@@ -65,6 +77,7 @@ class Execution:
             execution=self.name,
             state=state,
             input=self._carried,
+            retries=retries,
             token=self.token,
         )
 

@@ -22,18 +22,16 @@ from countersign.connectors.slack import WebhookPushes
 from countersign.connectors.stripe.client import StripePayments
 from countersign.domain.approvals.directory import Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
-from countersign.domain.limits.slots import RateLimit as SlotLimit
 from countersign.domain.money import Money
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
-from tests.fakes.world import ANA, FakePeople, FakeSecrets
+from tests.fakes.world import ANA, KEYS, FakePeople, FakeSecrets
 from tests.guarantees.mortal import Fate, Mortal
 from workflows import WORKFLOWS
 
 SECONDS = 10.0
-ROOMY = SlotLimit(slots=100, seconds=1)
 
 
 @dataclass(frozen=True)
@@ -134,8 +132,8 @@ class Surroundings:
             mail_from="hello@countersign.example",
             webhook_secret="webhook",
             case_owner=ANA,
-            # A dead worker's slot comes back when its lease ends; here a hundred die in a minute.
-            connector_limits=dict.fromkeys(("crm", "mail", "payments", "notify"), ROOMY),
+            # A worker's life is one moment here: nobody waits for a turn.
+            connector_limits=dict.fromkeys(KEYS, ()),
         )
 
     def deps(self, fate: Fate, told: Told, now: datetime) -> Deps:

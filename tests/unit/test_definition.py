@@ -99,12 +99,22 @@ def test_the_last_resorts_fail_openly() -> None:
     assert "End" in states["Escalate"]
 
 
+def test_a_wait_leads_back_to_who_waits() -> None:
+    """By a number of seconds: one emulator reads timestamps in the machine's own zone."""
+    states = definition()["States"]
+    waits = {name: state for name, state in states.items() if state["Type"] == "Wait"}
+    assert waits == {
+        f"Wait{name}": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": name}
+        for name in ("Look", "Act")
+    }
+
+
 def test_what_the_domain_can_answer_is_routed() -> None:
     """Every state that a step can name is a choice, and any other answer goes to a person."""
     route = definition()["States"]["Route"]
     told = {choice["StringEquals"]: choice["Next"] for choice in route["Choices"]}
     assert told == {name: name for name in told}
-    assert set(told) >= {"Propose", "Act", "Ask", "Close", "Escalate", "Parked"}
+    assert set(told) >= {"Propose", "Act", "WaitAct", "Ask", "Close", "Escalate", "Parked"}
     assert route["Default"] == "Escalate"
 
 
@@ -112,6 +122,7 @@ POINTERS = {
     "job_id.$": "$.job_id",
     "execution.$": "$$.Execution.Name",
     "state.$": "$$.State.Name",
+    "retries.$": "$$.State.RetryCount",
     "input.$": "$",
 }
 

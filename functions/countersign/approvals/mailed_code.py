@@ -18,6 +18,7 @@ from countersign.domain.mail import Email
 from countersign.domain.money import Money
 from countersign.domain.policy.release import Limits
 from countersign.runtime.deps import Deps
+from countersign.runtime.pace import code_post
 from countersign.web.forms import CodeStep
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
@@ -120,7 +121,7 @@ def _send(deps: Deps, wanted: _Wanted, made: Code, digits: str) -> None:
     """Mail it; a mail that did not go out is not counted, and its code is dead."""
     mail = code_mail(wanted.here, wanted.amounts, digits, made.expires_at)
     try:
-        deps.mail.send(mail)
+        code_post(deps).send(mail)
     except Ambiguous:
         observability.count("CodeMailsUnknown")
     except Transient:

@@ -26,6 +26,7 @@ from countersign.domain.policy.policy import Reason
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
+from countersign.runtime.pace import post
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
 from countersign.web.wording import in_words
@@ -65,7 +66,7 @@ def mail(
     """
     for one in minted:
         try:
-            deps.mail.send(_email(deps, record, approval, one, occasion))
+            post(deps).send(_email(deps, record, approval, one, occasion))
         except Refused:
             observability.count("ApprovalMailsRefused", workflow=record.job.workflow)
             record = _out_of_reach(deps, record, approval, one.person)

@@ -19,6 +19,7 @@ from countersign.domain.mail import Email
 from countersign.domain.planning.resume import AGAIN
 from countersign.jobs.resume import TICK
 from countersign.runtime.deps import Deps
+from countersign.runtime.pace import post
 from countersign.web.rendering import render
 from countersign.web.text import one_line
 
@@ -47,13 +48,13 @@ def _mail(deps: Deps, record: JobRecord, question: Question) -> JobRecord:
         return record
     title = deps.workflows[record.job.workflow].title
     if question.answered:
-        deps.mail.send(answer_given(title, question.model_copy(update={"by": today})))
+        post(deps).send(answer_given(title, question.model_copy(update={"by": today})))
     else:
         asked = question.model_copy(update={"contact": today})
         minted = mint_question(deps, record, asked)
         change = Change(event="question linked", actor=TICK, links=(minted.link,))
         record = deps.commit(record, change)
-        deps.mail.send(question_asked(title, asked, address(deps, minted)))
+        post(deps).send(question_asked(title, asked, address(deps, minted)))
     deps.store.note(record.job.job_id, mark)
     return record
 

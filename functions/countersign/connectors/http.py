@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Protocol
 
 import httpx
+
+from countersign.domain.limits.pace import Told
 
 MAX_ANSWER = 8 * 1_048_576
 """Bytes that are read of one answer."""
@@ -15,6 +18,26 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _KEEP_ALIVE = 5.0  # seconds: after a frozen function wakes, an older connection would lose a write
 _LONGEST_PAUSE = 3600.0  # seconds of Retry-After that are believed
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Gate(Protocol):
+    """What every request to an outside system passes."""
+
+    def before(self) -> None:
+        """A request is about to be sent: its turn is waited for. Raises NotYourTurn."""
+
+    def after(self, told: Told | None) -> None:
+        """An answer came, and what it said of the limit."""
+
+
+class OpenGate:
+    """Where nobody counts: a command at a terminal, a test."""
+
+    def before(self) -> None:
+        """Nothing is waited for."""
+
+    def after(self, told: Told | None) -> None:
+        """Nothing is remembered."""
 
 
 def client(transport: httpx.BaseTransport | None) -> httpx.Client:

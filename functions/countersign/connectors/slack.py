@@ -29,7 +29,7 @@ _REFUSALS = frozenset(
 class WebhookPushes:
     """The channels of `secret`, JSON `{"channel": "webhook URL"}`: whoever knows a URL can post.
 
-    `timeout()` gives the seconds for a call. `transport` is for tests.
+    `timeout()` gives the seconds for a call, and each passes `gate`. `transport` is for tests.
     """
 
     def __init__(
@@ -37,10 +37,12 @@ class WebhookPushes:
         secret: str,
         *,
         timeout: Callable[[], float],
+        gate: http.Gate | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._urls = _parsed(secret)
         self._timeout = timeout
+        self._gate = gate or http.OpenGate()
         self._client = http.client(transport)
         # httpx logs each URL at INFO, and here the URL is the secret.
         logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -70,6 +72,7 @@ class WebhookPushes:
         _judge(channel, status, said, wait)
 
     def _post(self, url: httpx.URL, told: Mapping[str, str]) -> tuple[int, str, float | None]:
+        self._gate.before()
         seconds = self._timeout()
         if seconds <= 0:
             raise Unavailable("no time is left to tell the channel")

@@ -6,7 +6,9 @@ CountersignError
 │   ├── Unavailable           no answer, or 5xx, before the other side applied anything
 │   └── StoreConflict         somebody else wrote the job first
 ├── NotNow                    the job is parked at once; nothing is retried
-│   ├── ConnectorResting      the other side failed too often, or asked for a pause
+│   ├── ConnectorResting      the other side failed too often
+│   ├── ConnectorBusy         its turn is far ahead; parked until then
+│   ├── NotYourTurn           its turn comes within minutes; waited for in the same execution
 │   └── SecretMissing         nobody has set a credential that the job needs
 ├── NeedsPerson               no retry helps; the job becomes a case
 │   ├── Quarantined           the bytes from outside cannot be read safely
@@ -19,7 +21,6 @@ CountersignError
 ├── StaleExecution            another execution owns the job now; this one ends
 └── (raised and handled within one function, never seen by the state machine)
     ├── IllegalMove           a status change that the table of moves does not have
-    ├── SlotTaken             somebody else has the slot of a connector that we wanted
     ├── Ambiguous             an effect may or may not have happened
     ├── NotAuthorised         an action without a live, matching authority
     │   └── NotPermitted      this person may not do this now; nothing is wrong with what is stored
@@ -33,8 +34,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from countersign.domain.limits.pace import Turn
 
 
 class CountersignError(Exception):
@@ -74,6 +78,25 @@ class ConnectorResting(NotNow):
         super().__init__(f"{connector} rests{ends}: it failed too often or asked for a pause")
         self.until = until
         """When it closes, in the machine's own time, if that is known."""
+
+
+class ConnectorBusy(NotNow):
+    """So many are ahead that the job waits in the table."""
+
+    def __init__(self, connector: str, until: datetime) -> None:
+        super().__init__(f"its turn at {connector} comes at {until:%H:%M:%S} UTC")
+
+
+class NotYourTurn(NotNow):
+    """Others are ahead. The state machine reads the seconds out of the message, between the two
+    signs `#`."""
+
+    def __init__(self, key: str, turn: Turn, wait: timedelta) -> None:
+        self.seconds = max(1, int(wait.total_seconds()))
+        """Whole ones, rounded down: the rest is waited in the function."""
+        super().__init__(f"its turn at {key} comes in #{self.seconds}# seconds")
+        self.key = key
+        self.turn = turn
 
 
 class SecretMissing(NotNow):
@@ -124,10 +147,6 @@ class StaleExecution(CountersignError):  # noqa: N818 - as Transient
 
 class IllegalMove(CountersignError):  # noqa: N818 - as Transient
     """A status change that the table of legal moves does not allow."""
-
-
-class SlotTaken(CountersignError):  # noqa: N818 - as Transient
-    """Another visit holds the slot; the job itself is as it was."""
 
 
 class Ambiguous(CountersignError):  # noqa: N818 - as Transient

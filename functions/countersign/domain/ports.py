@@ -14,7 +14,7 @@ from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import Job, Pointer, Status
 from countersign.domain.limits.circuit_breaker import Breaker
-from countersign.domain.limits.slots import Slot
+from countersign.domain.limits.pace import Booking, Grant, Row
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.policy.records import Lookup, Record
 from countersign.domain.workflow import Claim
@@ -195,18 +195,30 @@ class Crm(Protocol):
         """Put an object away: neither found nor read any more. One that is gone stays gone."""
 
 
-class ConnectorLimits(Protocol):
-    """What holds across all functions that use a connector. All of it in the machine's own time:
-    outside systems do not know of a moved clock."""
+@dataclass(frozen=True)
+class KeyState:
+    """What holds across all functions that use a key: how far its queues reach, and its breaker."""
 
-    def slots(self, connector: str) -> Sequence[Slot]:
-        """The slots that were ever taken, as they stand."""
+    row: Row
+    breaker: Breaker
 
-    def free(self, slot: Slot) -> None:
-        """Give a slot back as it stands, unless somebody else has it."""
 
-    def breaker(self, connector: str) -> Breaker:
-        """The connector's breaker; a new one when it never failed."""
+class KeyLimits(Protocol):
+    """One row per key of an outside system. All of it in the machine's own time: outside systems do
+    not know of a moved clock."""
+
+    def state(self, key: str) -> KeyState:
+        """The key as it stands, read consistently; a new one when nobody used it."""
+
+    def book(self, key: str, booking: Booking) -> tuple[bool, KeyState]:
+        """Store the booking in one write. True and the key after it; or False, nothing stored, and
+        the key as it stands: not as the booking guessed, or resting."""
+
+    def give_back(self, key: str, grant: Grant, requests: int) -> None:
+        """Give back so many of its requests, unless somebody has booked after it."""
+
+    def slow(self, key: str, seen: int, now: datetime, until: datetime) -> KeyState:
+        """Move all turns that are to come, as `pace.slowed` says; the key after it."""
 
     def replace(self, before: Breaker, after: Breaker) -> bool:
         """Store `after` if the stored one still is `before`; whether it was."""

@@ -11,9 +11,10 @@ from countersign import observability
 from countersign.approvals.metrics import waiting
 from countersign.approvals.question_mails import mail_questions
 from countersign.approvals.reminders import after_return, end_tier, mail_requests, remind
-from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.errors import NotFound, StoreConflict, Throttled
 from countersign.domain.jobs.change import DueKind, DueRow, JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.jobs.handover import tell_owner
 from countersign.jobs.resume import later, settle_reservations, settled, unpark, wake
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
@@ -49,6 +50,10 @@ def _handled(deps: Deps, row: DueRow) -> bool:
     except (NotFound, StoreConflict):
         observability.logger().info("due row is being handled elsewhere")
         return False
+    except Throttled as later:
+        observability.logger().info("what is due waits for its turn")
+        _postpone(deps, row, later.retry_after)
+        return False
     except Exception:  # noqa: BLE001 - one poisoned row must not stop time for all other jobs
         observability.defect("tick")
         _postpone(deps, row)
@@ -65,9 +70,11 @@ def _record(deps: Deps, row: DueRow) -> JobRecord | None:
         return None
 
 
-def _postpone(deps: Deps, row: DueRow) -> None:
-    """Twice as long after each failure, so that what never works leaves the time to the rest."""
-    wait = min(FIRST_WAIT * 2 ** min(row.failed, DOUBLINGS), LONGEST_WAIT)
+def _postpone(deps: Deps, row: DueRow, seconds: float | None = None) -> None:
+    """Until its turn, where it has one; else twice as long after each failure, so that what never
+    works leaves the time to the rest."""
+    failing = min(FIRST_WAIT * 2 ** min(row.failed, DOUBLINGS), LONGEST_WAIT)
+    wait = failing if seconds is None else timedelta(seconds=seconds)
     try:
         deps.store.postpone(row, deps.clock.now() + wait)
     except Exception:  # noqa: BLE001 - as above; the row stays due and comes again
@@ -90,6 +97,12 @@ def queue_again(deps: Deps, record: JobRecord) -> None:
     later(deps, record, "queue", "queued again")
 
 
+def tell_of_case(deps: Deps, record: JobRecord) -> None:
+    """A case whose owner has no mail yet."""
+    tell_owner(deps, record)
+    settled(deps, record, "case")
+
+
 _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "queue": queue_again,
     "reminder": remind,
@@ -100,6 +113,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "reservation": settle_reservations,
     "returned": after_return,
     "mail": mail_requests,
+    "case": tell_of_case,
 }
 
 

@@ -14,6 +14,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.mail import Email, of_job
 from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
+from countersign.runtime.pace import post
 from countersign.web.paths import case_path
 from countersign.web.rendering import render
 from countersign.web.text import UTC, moment, one_line
@@ -97,7 +98,8 @@ def new_case(deps: Deps, record: JobRecord, reason: str) -> Case:
 
 
 def tell_owner(deps: Deps, record: JobRecord) -> None:
-    """Mail the notice of the job's case, once per case; the mark follows the mail."""
+    """Mail the notice of the job's case, once per case; the mark follows the mail. Raises Throttled
+    and Unavailable: nothing was sent."""
     owner, case = deps.settings.case_owner, record.case
     if owner is None or case is None:
         return
@@ -124,6 +126,6 @@ def _workflow(deps: Deps, record: JobRecord) -> Workflow[Any] | None:
 def _send_once(deps: Deps, notice: Email) -> None:
     """An answer that was lost counts as sent: the case stands, and stays on the page of cases."""
     try:
-        deps.mail.send(notice)
+        post(deps).send(notice)
     except Ambiguous:
         observability.logger().warning("the mail about a case may not have been sent")

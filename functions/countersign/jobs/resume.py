@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
 from countersign import observability
+from countersign.domain.errors import Throttled
 from countersign.domain.jobs.change import Change, Due, DueKind, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.planning.reservations import CHECK_AGAIN, Fate, fate
@@ -47,6 +52,20 @@ def unpark(deps: Deps, record: JobRecord) -> None:
 def _restart(deps: Deps, record: JobRecord) -> None:
     record = deps.commit(record, resumed(record, TICK, deps.clock.now()))
     deps.executions.start(record.job.execution, record.job.job_id)
+
+
+@contextmanager
+def or_later(deps: Deps, record: JobRecord, kind: DueKind) -> Iterator[None]:
+    """Mails whose turn is not soon are tick's: a due row, and nobody waits for them. Raises
+    Throttled when the provider itself asked for patience."""
+    try:
+        yield
+    except Throttled as throttled:
+        if throttled.retry_after is None:
+            raise
+        row = Due(kind=kind, at=deps.clock.now() + timedelta(seconds=throttled.retry_after))
+        change = Change(event="mails wait for their turn", actor=TICK, due=(row,))
+        deps.update(record.job.job_id, lambda _: change)
 
 
 def settled(deps: Deps, record: JobRecord, kind: DueKind) -> None:

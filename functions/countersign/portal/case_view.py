@@ -15,7 +15,7 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.attempts import attempts
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import case_owner, open_case
-from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.job import Job, Status
 from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
@@ -137,7 +137,7 @@ def job(
     return JobPage(
         job_id=held.job_id,
         workflow=workflow.title if workflow else held.workflow,
-        status=STATUS_LINES[held.status],
+        status=_status(held, zone),
         reason=visible(held.reason),
         attempt=held.attempt,
         door=held.source.door,
@@ -153,6 +153,11 @@ def job(
         requests=tuple(_requests(record, zone)),
         story=tuple(_step(one, zone) for one in timeline(record)),
     )
+
+
+def _status(held: Job, zone: str) -> str:
+    until = held.waits_until if held.status in (Status.PROCESSING, Status.PARKED) else None
+    return f"Waits for its turn until {second(until, zone)}" if until else STATUS_LINES[held.status]
 
 
 def _model(proposal: Proposal) -> str:

@@ -16,6 +16,7 @@ from countersign.domain.mail import Email
 from countersign.portal import session
 from countersign.portal.session import end
 from countersign.runtime.deps import Deps
+from countersign.runtime.pace import code_post
 from countersign.web import codes, forms, notices
 from countersign.web.forms import Fault, Form, HttpRefusal
 from countersign.web.http import Request, Response
@@ -108,7 +109,7 @@ def _mail(deps: Deps, address: str) -> None:
 
 def _send(deps: Deps, member: Member, url: str) -> None:
     try:
-        deps.mail.send(sign_in_mail(member.person, url))
+        code_post(deps).send(sign_in_mail(member.person, url))
     except Exception:  # noqa: BLE001 - logged and counted; another answer would tell who is a member
         observability.defect("SignIn.mail")
 

@@ -28,6 +28,8 @@ SENTENCES = {
     "asked": "A signature was asked for",
     "decided by a person": "A person decided",
     "expired": "The deadline passed, so it is not approved",
+    "waits for its turn": "Others are ahead; it waits for its turn",
+    "mails wait for their turn": "Other mails are ahead; these are sent in their turn",
     "parked": "Something outside did not answer; the job waits",
     "waited long enough": "It has waited long enough; a person gets it",
     "resumed": "The job goes on in a new execution",

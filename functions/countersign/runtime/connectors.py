@@ -25,20 +25,30 @@ class Key:
 
 @dataclass(frozen=True)
 class Look:
-    """Reading: with which key, by which adapter of `Deps`, and the seconds that one visit has."""
+    """Reading: with which key, by which adapter of `Deps`, and the seconds that one visit has.
+
+    `paced_by` names the row that keeps its pace: the key where the other side counts each key by
+    itself, the connector where it counts the account. `requests` are a first guess at what one
+    lookup needs; what visits need in truth is learnt.
+    """
 
     key: Key
     adapter: str
+    paced_by: str
     seconds: int = 60
+    requests: int = 1
 
 
 @dataclass(frozen=True)
 class Act:
-    """Writing: the same; no key where the function's own AWS rights are enough."""
+    """Writing: the same, `requests` for one action; no key where the function's own AWS rights are
+    enough."""
 
     key: Key | None
     adapter: str
+    paced_by: str
     seconds: int = 60
+    requests: int = 1
 
 
 @dataclass(frozen=True)
@@ -55,35 +65,52 @@ class Connector:
     """What its client loads, beside what every step does."""
 
     @property
+    def paced_by(self) -> frozenset[str]:
+        """The rows that keep the pace of its sides."""
+        return frozenset(side.paced_by for side in (self.look, self.act) if side is not None)
+
+    @property
     def keys(self) -> tuple[Key, ...]:
         """The secrets of this system."""
         sides = (self.look, self.act)
         return tuple(side.key for side in sides if side is not None and side.key is not None)
 
 
+MAIL, CODES = "mail", "mail-codes"
+"""What keeps the pace of mail. Codes and links that somebody waits for before a page have a pace of
+their own: no campaign is ahead of them."""
+
 _ROWS = (
     Connector(
         "crm",
-        look=Look(Key("crm-read", "crm_read_secret"), "crm_reader"),
-        act=Act(Key("crm-write", "crm_write_secret"), "crm", seconds=100),
+        look=Look(Key("crm-read", "crm_read_secret"), "crm_reader", "crm-read"),
+        act=Act(Key("crm-write", "crm_write_secret"), "crm", "crm-write", seconds=100, requests=5),
         settings=("crm_base_url",),
         layers=("http",),
     ),
     Connector(
         "mail",
-        act=Act(None, "job_mail"),
+        act=Act(None, "job_mail", MAIL),
         settings=("mail_from", "mail_configuration_set"),
     ),
     Connector(
         "payments",
-        look=Look(Key("payments-read", "payments_read_secret"), "payments_reader"),
-        act=Act(Key("payments-write", "payments_write_secret"), "payments", seconds=100),
+        look=Look(
+            Key("payments-read", "payments_read_secret"), "payments_reader", "payments", requests=2
+        ),
+        act=Act(
+            Key("payments-write", "payments_write_secret"),
+            "payments",
+            "payments",
+            seconds=100,
+            requests=4,
+        ),
         settings=("payments_base_url",),
         layers=("http", "payments"),
     ),
     Connector(
         "notify",
-        act=Act(Key("notify-channels", "notify_secret"), "channels"),
+        act=Act(Key("notify-channels", "notify_secret"), "channels", "notify"),
         layers=("http",),
     ),
 )

@@ -12,11 +12,11 @@ from countersign.domain.jobs.change import Change, JobRecord, after, transition
 from countersign.domain.jobs.inbox import listing
 from countersign.domain.mail import JobMailer
 from countersign.runtime.connectors import act_of, look_of
+from countersign.runtime.pace import Memory, Meter, MeteredMailer
 from countersign.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from types_boto3_dynamodb import DynamoDBClient
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews
     from countersign.domain.limits.caps import Caps
-    from countersign.domain.limits.circuit_breaker import Breaker
-    from countersign.domain.limits.slots import Slot
     from countersign.domain.mail import Mailer
     from countersign.domain.policy.release import Release
     from countersign.domain.workflow import Workflows
@@ -74,6 +72,8 @@ class ExternalAdapters:
         """Clients of outside systems by secret, each with the key that it was made with."""
         self.deadline = Deadline()
         """When the present invocation must have ended: nothing outside is waited for longer."""
+        self.meter = Meter()
+        """What each request to an outside system passes."""
         self.job_id = ""
         """The job that this invocation works on; the mails of its actions say so."""
 
@@ -133,7 +133,10 @@ class ExternalAdapters:
 
         url, names = self.settings.crm_base_url, self.fields("crm")
         return self._connected(
-            secret, lambda key: HubSpot(url, key, timeout=self.deadline.share, names=names)
+            secret,
+            lambda key: HubSpot(
+                url, key, timeout=self.deadline.share, gate=self.meter, names=names
+            ),
         )
 
     @fresh
@@ -151,7 +154,10 @@ class ExternalAdapters:
 
         url, names = self.settings.payments_base_url, self.fields("payments")
         return self._connected(
-            secret, lambda key: StripePayments(url, key, timeout=self.deadline.share, names=names)
+            secret,
+            lambda key: StripePayments(
+                url, key, timeout=self.deadline.share, gate=self.meter, names=names
+            ),
         )
 
     @fresh
@@ -161,7 +167,7 @@ class ExternalAdapters:
 
         return self._connected(
             self.settings.notify_secret,
-            lambda key: WebhookPushes(key, timeout=self.deadline.share),
+            lambda key: WebhookPushes(key, timeout=self.deadline.share, gate=self.meter),
         )
 
     @cached_property
@@ -176,7 +182,7 @@ class ExternalAdapters:
     @property
     def job_mail(self) -> Mailer:
         """Sending the mails of this job's actions."""
-        return JobMailer(self.mail, self.job_id)
+        return JobMailer(MeteredMailer(self.mail, self.meter), self.job_id)
 
     def _connected(self, secret: str, make: Callable[[str], T]) -> T:
         """The process's client of an outside system; another one when its key has changed."""
@@ -202,7 +208,7 @@ class ExternalAdapters:
 
 _OF_THE_PROCESS = (
     *("clock", "wall", "pause", "ids", "workflows"),
-    *("kept", "connections", "breakers", "known_slots", "releases", "deadline"),
+    *("kept", "connections", "meter", "memory", "releases", "deadline"),
 )
 
 
@@ -215,10 +221,8 @@ class Deps(ExternalAdapters):
         """Releases as this process read them, by digest: they never change."""
         self.published: set[str] = set()
         """Digests of the releases that this process has put into the payload bucket."""
-        self.breakers: dict[str, tuple[datetime, Breaker]] = {}
-        """Breakers of connectors as this process read them, and when."""
-        self.known_slots: dict[str, dict[int, Slot]] = {}
-        """Slots of connectors as this process saw them last: a guess at what is free."""
+        self.memory = Memory()
+        """What this process remembers of the pace of keys."""
         self.__dict__.update(given)
 
     def for_job(self, job_id: str) -> Deps:
@@ -226,7 +230,7 @@ class Deps(ExternalAdapters):
 
         Where the function has a task role, its AWS clients are made anew, with a session that can
         reach nothing of other jobs. What is handed on holds no rights on jobs: the connector's own
-        key and connections (the same for every job), and what was read of breakers.
+        key and connections (the same for every job), and what was seen of the keys' pace.
         """
         if self.settings.task is None:
             self.job_id = job_id
@@ -303,8 +307,8 @@ class Deps(ExternalAdapters):
         return DynamoCaps(self.settings.jobs_table)
 
     @cached_property
-    def limits(self) -> ports.ConnectorLimits:
-        """Slots and breakers of connectors."""
+    def limits(self) -> ports.KeyLimits:
+        """The rows of keys: pace and breaker."""
         from countersign.connectors.dynamodb.limits import DynamoLimits
 
         return DynamoLimits(self.settings.jobs_table, self.db)

@@ -10,10 +10,10 @@ from typing import Any
 from countersign.connectors.dynamodb.session import Task
 from countersign.domain.approvals.approval import Person
 from countersign.domain.contract import Value
-from countersign.domain.limits.slots import RateLimit
+from countersign.domain.limits.pace import RateLimit
 from countersign.runtime.connectors import CONNECTORS
 
-_CAREFUL = RateLimit(slots=10, seconds=1)
+_CAREFUL = (RateLimit(requests=10, seconds=1),)
 
 
 SECRETS: Mapping[str, str] = {
@@ -56,8 +56,8 @@ class Settings(Value):
     case_owner: Person | None = None
     approval_seconds: int = 0
     """How long each tier has to decide; 0: as much working time as its workflow says."""
-    connector_limits: Mapping[str, RateLimit] = {}
-    """How many visits use a connector at once, and how often, over all functions."""
+    connector_limits: Mapping[str, tuple[RateLimit, ...]] = {}
+    """By key: how many requests all functions together may make with it."""
 
     task: Task | None = None
     """The role that this function assumes for each job; None: its own role has its rights."""
@@ -68,9 +68,9 @@ class Settings(Value):
         known = {getattr(self, setting): name for name, setting in SECRETS.items()}
         return {arn: name for arn, name in known.items() if arn}
 
-    def limit_of(self, connector: str) -> RateLimit:
-        """The limit of a connector; a careful one where the stage names none."""
-        return self.connector_limits.get(connector, _CAREFUL)
+    def limits_of(self, key: str) -> tuple[RateLimit, ...]:
+        """The limits of a key; a careful one where the stage names none."""
+        return self.connector_limits.get(key, _CAREFUL)
 
     @classmethod
     def of_process(cls) -> Settings:

@@ -19,7 +19,6 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.limits.slots import Slot
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 
@@ -40,6 +39,8 @@ class Call(Value):
     state: str
     input: Mapping[str, Any] = {}
     token: str = ""
+    retries: int = 0
+    """How often the state machine has tried this state before."""
     ends_at: datetime | None = None
     """When the function's own time-out comes; nothing waits past it."""
 
@@ -84,7 +85,7 @@ def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
         deps = deps.for_job(call.job_id)
         record, change = _unpacked(*_worked(deps, work, call))
         if change is not None:
-            observability.step_done(_ended(deps, call, record, change).job, change)
+            observability.step_done(committed(deps, call, record, change).job, change)
     except DefinitionBroken:
         observability.defect(call.state)
         raise
@@ -120,32 +121,13 @@ def committed(deps: Deps, call: Call, record: JobRecord, change: Change) -> JobR
     return deps.commit(record, change)
 
 
-def give_back(deps: Deps, slot: Slot | None) -> None:
-    """Give a visit's slot back beside its job. What cannot be given back now comes back when its
-    lease ends: this raises nothing."""
-    if slot is None:
-        return
-    try:
-        deps.limits.free(slot)
-    except Exception:  # noqa: BLE001 - what is being raised matters more
-        observability.defect("giving back a slot")
-
-
-def _ended(deps: Deps, call: Call, record: JobRecord, change: Change) -> JobRecord:
-    """The state's last write; when it fails, a slot that it was to give back is given back."""
-    try:
-        return committed(deps, call, record, change)
-    except Exception:
-        give_back(deps, change.frees)
-        raise
-
-
 def _unpacked(record: JobRecord, result: Change | Continued) -> tuple[JobRecord, Change | None]:
     return (result.record, result.change) if isinstance(result, Continued) else (record, result)
 
 
-def _answer(change: Change | None) -> dict[str, str]:
+def _answer(change: Change | None) -> dict[str, Any]:
     if change is None or change.move is None:
         return {}
     move = change.move
-    return {"next": move.state, "connector": move.connector, "reason": move.reason}
+    waits = {"seconds": move.seconds} if move.seconds else {}
+    return {"next": move.state, "connector": move.connector, "reason": move.reason, **waits}

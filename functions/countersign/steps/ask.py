@@ -7,12 +7,14 @@ from countersign.approvals.service import dues, mint, request
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.jobs.resume import or_later
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, step
 
 
 def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
-    """Ends with the job waiting. A retry arms the new token and mails only what was not mailed.
+    """Ends with the job waiting. A retry arms the new token and mails only what was not mailed;
+    mails whose turn is not soon are sent by `tick`.
 
     Raises NeedsPerson when nobody may decide, or fewer than must.
     """
@@ -34,7 +36,9 @@ def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
             due=() if "approval" in record.due else dues(deps, approval, workflow),
         ),
     )
-    return Continued(mail(deps, record, approval, minted), None)
+    with or_later(deps, record, "mail"):
+        record = mail(deps, record, approval, minted)
+    return Continued(record, None)
 
 
 def _waits(held: LedgerEntry) -> bool:

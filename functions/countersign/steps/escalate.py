@@ -6,15 +6,18 @@ from countersign.domain.errors import failure
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.jobs.handover import new_case, tell_owner
+from countersign.jobs.resume import or_later
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, step
 
 
 def escalate(deps: Deps, record: JobRecord, call: Call) -> Continued:
-    """The case is stored before its mail is sent; a retry sends only what was not sent."""
+    """The case is stored before its mail is sent; a retry sends only what was not sent, and `tick`
+    what has no turn soon."""
     if record.job.status is not Status.ESCALATED:
         record = deps.commit(record, _opened(deps, record, call))
-    tell_owner(deps, record)
+    with or_later(deps, record, "case"):
+        tell_owner(deps, record)
     return Continued(record, None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import NotFound, NotYourTurn
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.policy.proposal import Proposal
@@ -14,9 +14,12 @@ from countersign.domain.policy.records import Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.ports import Holder
 from countersign.domain.workflow import Claim, Workflow
+from countersign.runtime.connectors import look_of
 from countersign.runtime.deps import Deps
-from countersign.runtime.retry import check_resting, watched
-from countersign.runtime.step import Call, step
+from countersign.runtime.pace import Paced
+from countersign.runtime.retry import watched
+from countersign.runtime.step import Call, committed, step
+from countersign.runtime.visits import PacedVisit, paced, waiting
 
 HOUR = 3600
 
@@ -26,11 +29,16 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
 
     A workflow with several connectors is looked up one visit each, since each has its own key: the
     first visit begins a new set of records, and each further one adds to it. One that asks only
-    what has its answer already begins anew too: it comes after a wait.
+    what has its answer already begins anew too: it comes after a wait. Raises NotYourTurn, and the
+    job keeps its turn.
     """
     workflow = deps.workflows[record.job.workflow]
     connector = str(call.input.get("connector") or workflow.reads)
-    found = _found(deps, record, call, connector)
+    try:
+        found = _found(deps, record, call, connector)
+    except NotYourTurn as later:
+        committed(deps, call, *waiting(deps, call, connector, later))
+        raise
     held = record.results["records"].as_(Records) if "records" in record.results else None
     if held is None or connector == workflow.reads or found.keys() <= held.found.keys():
         records = _first(deps, record, workflow, found)
@@ -42,6 +50,7 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
         status=Status.PROCESSING,
         fields={name: f"{len(rows)} found" for name, rows in records.found.items()},
         results={"records": records},
+        turns={look_of(connector).paced_by: None},
         move=Move("Decide"),
     )
 
@@ -53,14 +62,17 @@ def _found(
     workflow = deps.workflows[record.job.workflow]
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
-    check_resting(deps, call, connector)
-    reader = watched(deps, call, connector, deps.reader(connector))
-    ours = frozenset(held.key for held in record.ledger)
-    return {
-        lookup.name: tuple(r for r in reader.look(lookup) if not _is_ours(r, ours))
-        for lookup in workflow.lookups(given, proposal)
-        if lookup.connector == connector
-    }
+    row, reader = look_of(connector), deps.reader(connector)
+    asked = [one for one in workflow.lookups(given, proposal) if one.connector == connector]
+    if not asked:
+        return {}
+    key, ours = Paced(deps, row.paced_by), frozenset(held.key for held in record.ledger)
+    visit = PacedVisit(key, record, call, (key.key, record.job.workflow))
+    with paced(visit, row.requests * len(asked)):
+        port = watched(key, visit, reader)
+        return {
+            one.name: tuple(r for r in port.look(one) if not _is_ours(r, ours)) for one in asked
+        }
 
 
 def _first(

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import zlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from countersign.domain.errors import ConnectorResting, failed_with, failure
+from countersign.domain.errors import (
+    ConnectorBusy,
+    ConnectorResting,
+    failed_with,
+    failure,
+)
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Move, Status
+from countersign.runtime.connectors import CONNECTORS
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, step
 
 WAITS = tuple(timedelta(minutes=m) for m in (2, 10, 30, 120, 480, 1440))
 """How long a job waits before its next try; after the last one a person gets it."""
 SPREAD = timedelta(minutes=1)
+"""A part of it is the job's own, so that not all come back at once when a rest ends."""
+EARLY = timedelta(seconds=75)
+"""Before its turn: `tick` comes once a minute, and the way back to it takes seconds."""
 
 
 def park(deps: Deps, record: JobRecord, call: Call) -> Change:
-    """Something outside is not there: wait longer each time, then hand over. A connector's rest is
-    waited for as it is, and does not count: nobody asked, so nothing failed."""
+    """Something outside is not there: wait longer each time, then hand over. A connector's rest,
+    and a turn that is far ahead, are waited for as they are, and do not count: nobody asked, so
+    nothing failed."""
     reason = failure(call.input) or "something outside does not answer"
-    tries, rests = record.job.parked, _rest(deps, call)
+    tries, rests = record.job.parked, _rest(deps, record, call)
     if tries >= len(WAITS):
         return Change(
             event="waited long enough",
@@ -39,15 +49,29 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
     )
 
 
-def _rest(deps: Deps, call: Call) -> timedelta:
-    """How long the connector whose breaker stopped the job still rests, and a part of a minute of
-    the job's own, so that not all jobs come back at once. No time when it is not that."""
-    connector = call.input.get("connector")
-    if failed_with(call.input) != ConnectorResting.__name__ or not connector:
+def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:
+    """How long it is clear that asking is of no use; no time when it is not that."""
+    failed, connector = failed_with(call.input), str(call.input.get("connector", ""))
+    if failed == ConnectorBusy.__name__:
+        return _until_its_turn(deps, record)
+    if failed != ConnectorResting.__name__ or connector not in CONNECTORS:
         return timedelta()
-    ends, now = deps.limits.breaker(connector).open_until, deps.wall.now()
+    ends, now = _ends(deps, connector), deps.wall.now()
     left = max(ends - now, timedelta()) if ends else timedelta()
     return left + SPREAD * (0.1 + 0.9 * zlib.crc32(call.job_id.encode()) / 2**32)
+
+
+def _until_its_turn(deps: Deps, record: JobRecord) -> timedelta:
+    """Until a little before it, for the way back to it; a time without a turn as it is."""
+    last = max(record.job.turns.values(), key=lambda turn: turn.at)
+    early = EARLY if last.requests else timedelta()
+    return max(last.at - deps.wall.now() - early, timedelta(seconds=1))
+
+
+def _ends(deps: Deps, connector: str) -> datetime | None:
+    """When the last of its keys' breakers closes."""
+    breakers = (deps.limits.state(key).breaker for key in CONNECTORS[connector].paced_by)
+    return max((one.open_until for one in breakers if one.open_until), default=None)
 
 
 handler = step(park)

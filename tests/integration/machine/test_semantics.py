@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from countersign.domain import errors
+from countersign.domain.limits.pace import Turn
 from tests.integration.machine.machine import Handler, Machine, machine
 
 JOB = "j-1"
@@ -162,6 +164,45 @@ def test_a_broken_contract_closes_and_a_foreign_execution_ends_quietly(function:
         handlers[function] = failing(error, 1, handlers[function])
         with machine(handlers, quick) as made:
             assert through(made)[-1] == last
+
+
+def test_who_must_wait_for_its_turn_waits_in_the_same_execution() -> None:
+    """Look raises, and the seconds are read out of its message; Act says them. Each comes back to
+    its own state, with a count of its repeated attempts that begins anew."""
+    turn = Turn(at=datetime(2026, 3, 2, tzinfo=UTC), requests=8)
+    later = errors.NotYourTurn("crm-read", turn, timedelta(seconds=1.9))
+    waits: dict[str, Any] = {"next": "WaitAct", "connector": "crm", "seconds": 1}
+    acts = iter([{"job_id": JOB, **waits}, {"job_id": JOB, "next": "Close"}])
+    retries = list[tuple[str, int]]()
+
+    def act(call: dict[str, Any]) -> dict[str, Any]:
+        retries.append((call["input"]["connector"], call["retries"]))
+        return next(acts)
+
+    handlers = happy() | {"Act-crm": act}
+    handlers["Look-crm"] = failing(later, 1, handlers["Look-crm"])
+    with machine(handlers, quick) as made:
+        assert through(made) == [
+            *("Prepare", "Route", "Propose", "Look", "TurnOfLook", "WaitLook", "Look", "Decide"),
+            *("Route", "Act", "Route", "WaitAct", "Act", "Route", "Close"),
+        ]
+    assert retries == [("crm", 0), ("crm", 0)]
+
+
+def test_a_repeated_attempt_is_counted() -> None:
+    """The function is told how often the state was tried."""
+    retries = list[int]()
+    handlers = happy()
+
+    def act(call: dict[str, Any]) -> dict[str, Any]:
+        retries.append(call["retries"])
+        if len(retries) == 1:
+            raise errors.Unavailable("down")
+        return {"job_id": JOB, "next": "Close"}
+
+    with machine(handlers | {"Act-crm": act}, quick) as made:
+        through(made)
+    assert retries == [0, 1]
 
 
 def test_an_unknown_error_escalates() -> None:

@@ -11,6 +11,8 @@ import pytest
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.audit import erased
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.limits.pace import Turn
 from countersign.portal.timeline import timeline
 from infra.cli.job_view import age, as_dict, waits_for
 from tests.fakes.journey import Journey, accept, form
@@ -67,6 +69,19 @@ def test_each_action_has_its_verdict_and_its_bytes(record: JobRecord) -> None:
 def test_who_is_waited_for(record: JobRecord) -> None:
     """A job that waits names everybody who may decide."""
     assert waits_for(record) == "Ana Costa or Ben Okafor"
+
+
+def test_a_job_whose_turn_is_to_come_says_until_when(record: JobRecord) -> None:
+    """While the machine has it, and while it is parked; not once it has ended."""
+    turns = {"crm-write": Turn(at=START, requests=8)}
+
+    def stands(status: Status) -> JobRecord:
+        job = record.job.model_copy(update={"status": status, "turns": turns})
+        return replace(record, job=job)
+
+    for status in (Status.PROCESSING, Status.PARKED):
+        assert waits_for(stands(status)) == "its turn until 02 Mar 2026, 09:00:00 UTC"
+    assert waits_for(stands(Status.COMPLETED)) == ""
 
 
 def test_an_ended_job_waits_for_nobody() -> None:

@@ -15,9 +15,10 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from tests.unit.connectors.aws_faults import answering
 
-TABLE = Right(actions=("dynamodb:Query", "dynamodb:PutItem"), resource="arn:aws:dynamodb:::table/j")
+READ, PUT, UPDATE = "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"
+TABLE = Right(actions=(READ, PUT, UPDATE), resource="arn:aws:dynamodb:::table/j")
 SECRET = Right(actions=("secretsmanager:GetSecretValue",), resource="arn:aws:secretsmanager:::s")
-TASK = Task(role="arn:aws:iam::1:role/t", connector="crm", rights=(TABLE, SECRET))
+TASK = Task(role="arn:aws:iam::1:role/t", paced_by="crm-write", rights=(TABLE, SECRET))
 
 
 class Role:
@@ -32,21 +33,18 @@ class Role:
 
 
 def test_rows_are_narrowed_and_nothing_else_is_added() -> None:
-    """The role's own statements, the table's with the job's and the connector's partitions; and the
-    directory, to be read and not written."""
-    rows, people, secret = json.loads(session_policy(TASK, "w-1"))["Statement"]
-    assert (people["Action"], people["Resource"]) == (["dynamodb:Query"], TABLE.resource)
-    assert people["Condition"] == {
-        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["PEOPLE"]},
-        "Null": {"dynamodb:LeadingKeys": "false"},
-    }
-    assert (rows["Action"], rows["Resource"]) == (list(TABLE.actions), TABLE.resource)
-    assert rows["Condition"] == {
-        "ForAllValues:StringEquals": {
-            "dynamodb:LeadingKeys": ["JOB#w-1", "SLOT#crm", "BREAKER#crm"]
-        },
-        "Null": {"dynamodb:LeadingKeys": "false"},
-    }
+    """The role's own statements: the job's partition; the directory and the row of the key to be
+    read; and that row alone to be updated, which nobody may replace."""
+    own, shared, pace, secret = json.loads(session_policy(TASK, "w-1"))["Statement"]
+    assert {one["Resource"] for one in (own, shared, pace)} == {TABLE.resource}
+    assert [one["Action"] for one in (own, shared, pace)] == [[READ, PUT], [READ], [UPDATE]]
+    assert [one["Condition"] for one in (own, shared, pace)] == [
+        {
+            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": rows},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        }
+        for rows in (["JOB#w-1"], ["PEOPLE", "PACE#crm-write"], ["PACE#crm-write"])
+    ]
     assert secret == {
         "Effect": "Allow",
         "Action": list(SECRET.actions),

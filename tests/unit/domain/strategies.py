@@ -19,7 +19,7 @@ from pydantic import BaseModel
 import countersign.domain
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.contract import Value
-from countersign.domain.limits.slots import RateLimit
+from countersign.domain.limits.pace import RateLimit, Row
 from countersign.domain.money import Money, exponent
 
 Strategy = st.SearchStrategy[Any]
@@ -68,7 +68,8 @@ _SIMPLE: dict[Any, Strategy] = {
     datetime: instants,
     Money: money(),
     Hours: hours(),
-    RateLimit: st.builds(RateLimit, slots=st.integers(1, 100), seconds=st.integers(1, 60)),
+    RateLimit: st.builds(RateLimit, requests=st.integers(1, 100), seconds=st.integers(1, 60)),
+    Row: st.builds(Row, queue=st.integers(), held=st.dictionaries(nfc, st.integers(), max_size=3)),
     NoneType: st.none(),
 }
 

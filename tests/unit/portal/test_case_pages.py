@@ -9,8 +9,9 @@ import pytest
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.limits.pace import Turn
 from countersign.domain.policy.proposal import Proposal
-from tests.fakes.world import ANA, BEN, CLEO, World
+from tests.fakes.world import ANA, BEN, CLEO, START, World
 from tests.unit.web.many import escalated
 from tests.unit.web.member import MemberBrowser
 from tests.unit.web.waiting import JOB, waiting
@@ -158,6 +159,16 @@ def test_a_killed_execution_is_taken_up_by_operations() -> None:
     assert "A case for operations" in ben.opens(CASE).body
     assert ben.posts(CASE, filled(ben, "resume")).status == 303
     assert world.executions.started == [("j-case-2", "j-case")]
+
+
+def test_a_job_that_waits_for_its_turn_says_until_when() -> None:
+    """In the reader's own time."""
+    held = escalated()
+    turns = {"crm-write": Turn(at=START, requests=8)}
+    job = held.job.model_copy(update={"status": Status.PROCESSING, "turns": turns})
+    _, ana = opened(replace(held, job=job))
+    ana.opens(JOB_PAGE)
+    assert "Waits for its turn until 02 Mar 2026, 09:00:00 UTC" in ana.page
 
 
 def test_a_job_that_this_code_cannot_read_is_still_shown() -> None:

@@ -1,4 +1,4 @@
-"""Steps under limits: slots ride in claims, breakers park jobs, asked pauses are kept."""
+"""Steps at their turn: now, after a second, after a wait; breakers park jobs, pauses are kept."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from datetime import timedelta
 import pytest
 
 from countersign.connectors.aws.secrets import missing
-from countersign.domain.errors import Refused, Throttled, Unavailable
+from countersign.domain.errors import NotYourTurn, Refused, StaleExecution, Throttled, Unavailable
 from countersign.domain.limits.circuit_breaker import MOST_FAILURES, Breaker
-from countersign.domain.limits.slots import RateLimit, Slot, lease
+from countersign.domain.limits.pace import RateLimit, Row, Told, Turn
 from countersign.entrypoints.tick import tick
 from countersign.runtime.deps import Deps
-from countersign.runtime.retry import check_resting
 from countersign.runtime.step import Call
+from countersign.runtime.visits import waiting
+from countersign.steps.act.handler import act
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import START, World
 from workflows import WORKFLOWS
 
+HUBSPOT = RateLimit(requests=100, seconds=10)
+READ, WRITE = "crm-read", "crm-write"
+
 
 @pytest.fixture
 def world() -> World:
-    return World(WORKFLOWS["lead_intake"].offline)
+    made = World(WORKFLOWS["lead_intake"].offline)
+    limits = dict.fromkeys((READ, WRITE), (HUBSPOT,))
+    made.settings = made.settings.model_copy(update={"connector_limits": limits})
+    made.deps = made.deps_again()
+    return made
 
 
 def begin(world: World) -> Journey:
@@ -31,71 +39,209 @@ def begin(world: World) -> Journey:
     return journey
 
 
+def busy(world: World, key: str, seconds: float) -> None:
+    """Arrange: others' turns fill the queue and the lane of a key for so long."""
+    world.limits.is_busy(key, world.clock.now(), seconds)
+
+
+def queue(world: World, key: str) -> Row:
+    return world.limits.seen(key).row
+
+
 def unclaimed(journey: Journey) -> bool:
     """Whether nothing has been tried."""
     return set(journey.statuses().values()) <= {"authorised", "forbidden"}
 
 
-def slots(world: World) -> list[Slot]:
-    return list(world.limits.slots("crm"))
-
-
-def full(world: World, seconds: float) -> None:
-    """Arrange: every slot of the CRM is held for so long."""
-    for number in range(10):
-        slot = lease("crm", number, "other", world.clock.now(), seconds)
-        free_at = world.clock.now() + timedelta(seconds=seconds)
-        world.limits.is_held(slot.model_copy(update={"free_at": free_at}))
-
-
-def rest(world: World, seconds: float) -> None:
-    """Arrange: the CRM's breaker is open for so long."""
+def rest(world: World, seconds: float, key: str = READ) -> None:
+    """Arrange: a key's breaker is open for so long."""
     until = world.clock.now() + timedelta(seconds=seconds)
-    world.limits.rests(Breaker(connector="crm", open_until=until))
+    world.limits.rests(Breaker(key=key, open_until=until))
 
 
-def test_a_visit_holds_one_slot_and_gives_it_back(world: World) -> None:
-    """Three actions, one slot, three periods; no write beside those that Act makes anyway."""
+def done(journey: Journey) -> bool:
+    """Completed, and no turn is left over."""
+    return journey.record.job.status == "COMPLETED" and not journey.record.job.turns
+
+
+def test_who_is_alone_starts_at_once_and_reserves_once(world: World) -> None:
+    """One booking for Look and one for Act, no state of waiting; the last requests of a large visit
+    are an interval apart."""
     journey = begin(world)
-    (slot,) = slots(world)
-    assert journey.record.job.status == "COMPLETED"
-    assert slot.free_at == slot.taken_at + timedelta(seconds=3)
+    assert done(journey)
+    assert world.clock.now() - START < timedelta(seconds=1.5)
+    assert not {"TurnOfLook", "WaitLook", "WaitAct"} & {*journey.visited}
+    assert world.limits.refusals == 0
 
 
-def test_a_visit_that_breaks_off_gives_its_slot_back(world: World) -> None:
-    """The CRM is down: the slot is free after its period, not after its lease."""
-    world.crm.fails_with(Unavailable("down"), times=50)
+@pytest.mark.parametrize("key", [READ, WRITE])
+def test_a_turn_within_a_second_is_waited_for_in_the_function(world: World, key: str) -> None:
+    """It costs no state."""
+    busy(world, key, seconds=0.8)
+    journey = begin(world)
+    assert done(journey)
+    assert "WaitLook" not in journey.visited
+    assert "WaitAct" not in journey.visited
+    assert world.clock.now() - START >= timedelta(seconds=0.8)
+
+
+def test_a_later_turn_of_look_is_waited_for_by_the_machine(world: World) -> None:
+    """Who must wait pays for it: a pass, a wait, and Look again with the turn that it kept."""
+    busy(world, READ, seconds=60)
+    journey = begin(world)
+    assert done(journey)
+    at = journey.visited.index("TurnOfLook")
+    assert journey.visited[at - 1 : at + 3] == ["Look", "TurnOfLook", "WaitLook", "Look"]
+    assert timedelta(seconds=60) <= world.clock.now() - START < timedelta(seconds=63)
+
+
+def test_a_later_turn_of_act_is_waited_for_by_the_machine(world: World) -> None:
+    """Nothing is claimed before it, and it is reserved once."""
+    busy(world, WRITE, seconds=60)
+    before = queue(world, WRITE).queue
+    journey = begin(world)
+    assert done(journey)
+    assert journey.visited.count("WaitAct") == 1
+    waited = [entry for entry in journey.record.audit if entry.event == "waits for its turn"]
+    assert len(waited) == 1
+    assert queue(world, WRITE).queue - before < 60_000_000
+
+
+def test_a_turn_that_is_far_ahead_is_waited_for_in_the_table(world: World) -> None:
+    """Half an hour: parked until a little before it, which counts as no failed try; then the job
+    goes on with that turn."""
+    busy(world, WRITE, seconds=1800)
+    journey = begin(world)
+    record = journey.record
+    assert (record.job.status, record.job.parked) == ("PARKED", 0)
+    (turn,) = record.job.turns.values()
+    assert turn.at - timedelta(seconds=80) < record.due["parked"].at < turn.at
+    ends = queue(world, WRITE).queue
+    world.clock.passes(seconds=1735)
+    tick(world.deps)
+    journey.goes()
+    assert done(journey)
+    assert queue(world, WRITE).queue == ends
+
+
+def test_a_turn_outlives_the_records(world: World) -> None:
+    """Its turn comes after eleven minutes and the records are too old: they are read and judged
+    anew, and Act goes on with the turn that it had."""
+    busy(world, WRITE, seconds=660)
+    journey = begin(world)
+    at = journey.visited.index("WaitAct")
+    assert journey.visited[at:] == ["WaitAct", "Act", "Look", "Decide", "Act", "Close"]
+    assert done(journey)
+
+
+def test_the_look_of_a_job_whose_turn_has_come_is_under_way(world: World) -> None:
+    """Its workflow holds turns at the CRM, and the lane is open to it all the same."""
+    busy(world, WRITE, seconds=660)
+    journey = Journey(world, accept(world, form(consent=False)))
+    journey.goes()
+    world.limits.is_busy(READ, world.clock.now(), 600, holder="lead_intake")
+    turns = {WRITE: Turn(at=world.clock.now(), requests=15)}
+    job = journey.record.job.model_copy(update={"turns": turns, "status": "PROCESSING"})
+    world.store.put(type(journey.record)(**{**vars(journey.record), "job": job}))
+    journey.visited.clear()
+    journey.goes("Look", {"connector": "crm"})
+    assert "WaitLook" not in journey.visited
+
+
+def again(world: World, journey: Journey, **call: object) -> None:
+    """Act is entered with the turn that the job kept."""
+    record = journey.record
+    given = {"job_id": record.job.job_id, "execution": record.job.execution, "state": "Act"}
+    act(world.deps, record, Call.model_validate({**given, "input": {"connector": "crm"}, **call}))
+
+
+def waits(world: World) -> Journey:
+    """A job whose turn comes in a minute."""
+    busy(world, WRITE, seconds=60)
+    journey = Journey(world, accept(world, form(consent=False)))
+    journey.stops_before("WaitAct")
+    return journey
+
+
+def test_a_repeated_attempt_reserves_anew(world: World) -> None:
+    """The first one may have used the turn."""
+    journey = waits(world)
+    ends = queue(world, WRITE).queue
+    world.clock.passes(seconds=61)
+    again(world, journey, retries=1)
+    assert queue(world, WRITE).queue > ends
+
+
+def test_a_turn_that_was_missed_is_reserved_anew(world: World) -> None:
+    """By more than a minute; by less it holds."""
+    journey = waits(world)
+    ends = queue(world, WRITE).queue
+    world.clock.passes(seconds=200)
+    again(world, journey)
+    assert queue(world, WRITE).queue > ends
+
+
+def test_a_job_of_another_execution_is_not_told_to_wait(world: World) -> None:
+    """Somebody redrove it meanwhile."""
+    journey = begin(world)
+    call = Call(job_id=journey.job_id, execution="another", state="Act")
+    later = NotYourTurn(WRITE, Turn(at=START, requests=1), timedelta(seconds=5))
+    with pytest.raises(StaleExecution):
+        waiting(world.deps, call, "crm", later)
+
+
+def test_what_was_not_needed_is_given_back_and_learnt(world: World) -> None:
+    """A guess that was too high costs nobody anything, and is lower the next time."""
+    kinds = _kinds(world)
+    world.deps.memory.usual = dict.fromkeys(kinds, 40)
+    Journey(world, accept(world, form(consent=False, email="b@hafenwerk.example"), "e2")).goes()
+    assert world.limits.given_back > 40
+    assert set(world.deps.memory.usual.values()) == {39}
+
+
+def test_a_visit_that_needs_more_reserves_for_itself(world: World) -> None:
+    """The CRM is quiet: nothing is waited for."""
+    world.deps.memory.usual = dict.fromkeys(_kinds(world), 1)
+    journey = Journey(world, accept(world, form(consent=False, email="c@hafenwerk.example"), "e3"))
+    journey.goes()
+    assert done(journey)
+    assert "WaitAct" not in journey.visited
+
+
+def test_a_visit_that_needs_much_more_begins_again_with_enough(world: World) -> None:
+    """Others are ahead, in the lane too: it waits for a turn of twice as many, until they do."""
+    kinds = _kinds(world)
+    world.deps.memory.usual = dict.fromkeys(kinds, 1)
+    journey = Journey(world, accept(world, form(consent=False, email="d@hafenwerk.example"), "e4"))
+    journey.stops_before("Act")
+    world.clock.passes(minutes=1)
+    world.limits.is_crowded(WRITE, 30)
+    journey.goes("Act", {"connector": "crm"})
+    assert done(journey)
+    assert journey.visited.count("WaitAct") >= 2
+
+
+def _kinds(world: World) -> list[tuple[str, ...]]:
+    """The kinds of visits that a lead makes."""
     begin(world)
-    assert all(slot.free_at <= slot.taken_at + timedelta(seconds=1) for slot in slots(world))
+    return list(world.deps.memory.usual)
 
 
-def test_a_full_connector_is_waited_for(world: World) -> None:
-    """Slots that get free within seconds are waited for, and none is taken from anybody."""
-    full(world, seconds=3)
-    journey = begin(world)
-    assert journey.record.job.status == "COMPLETED"
-    assert any(slot.attempt != "other" for slot in slots(world))
+def test_little_that_is_left_is_left_to_others(world: World) -> None:
+    """Somebody else uses the account: turns that are to come move, and the job goes on."""
+    world.crm.tells(Told(HUBSPOT, left=2))
+    assert done(begin(world))
+    assert queue(world, WRITE).shift > 0
 
 
-def test_a_connector_that_stays_full_parks_the_job(world: World) -> None:
-    """Beyond some seconds nothing waits inside a function; nothing was claimed either."""
-    full(world, seconds=60)
-    journey = begin(world)
-    assert journey.record.job.status == "PARKED"
-    assert unclaimed(journey)
-    assert {slot.attempt for slot in slots(world)} == {"other"}
-
-
-def test_one_slot_is_enough_for_one_job_after_the_other(world: World) -> None:
-    """The limit is the stage's: with one slot, visits follow each other."""
-    limits = {"crm": RateLimit(slots=1, seconds=1)}
-    world.settings = world.settings.model_copy(update={"connector_limits": limits})
-    world.deps = world.deps_again()
+def test_a_limit_that_the_crm_tells_is_kept(world: World) -> None:
+    """It halves: the next visits are twice as far apart, once an answer said so."""
+    world.crm.tells(Told(RateLimit(requests=50, seconds=10), left=40))
     begin(world)
-    assert len(slots(world)) == 1
+    assert world.deps.memory.told[WRITE].requests == 50
 
 
-def test_an_open_breaker_parks_at_once_and_names_the_connector(world: World) -> None:
+def test_an_open_breaker_parks_at_once_and_names_the_key(world: World) -> None:
     """Nothing is asked, nothing is claimed, and the job is due when the breaker closes, not
     earlier than a first wait."""
     rest(world, seconds=300)
@@ -103,24 +249,26 @@ def test_an_open_breaker_parks_at_once_and_names_the_connector(world: World) -> 
     journey = begin(world)
     record = journey.record
     assert (record.job.status, world.crm.reads) == ("PARKED", asked)
-    assert record.job.reason.startswith("crm rests until 09:05:00 UTC")
+    assert record.job.reason.startswith("crm-read rests until 09:05:00 UTC")
     ends = START + timedelta(seconds=300)
     assert ends <= record.due["parked"].at <= ends + timedelta(minutes=1)
 
 
-def test_a_breaker_that_opened_while_the_job_was_decided_stops_the_claim(world: World) -> None:
-    """The claim itself is refused, in its own transaction."""
-    journey = Journey(world, accept(world, form(consent=False)))
-    world.deps.breakers["crm"] = (world.clock.now(), Breaker(connector="crm"))
-    rest(world, seconds=300)
-    assert journey.goes() == "Park"
+def test_a_breaker_that_opened_while_the_job_was_decided_stops_act(world: World) -> None:
+    """The reservation itself is refused, whatever this process knew."""
+    rest(world, seconds=300, key=WRITE)
+    journey = begin(world)
+    assert journey.record.job.status == "PARKED"
     assert unclaimed(journey)
 
 
-def test_a_short_rest_is_waited_for(world: World) -> None:
-    """Seconds that fit into the function are waited there."""
-    rest(world, seconds=3)
-    assert begin(world).record.job.status == "COMPLETED"
+def test_a_breaker_that_opened_while_the_job_waited_stops_it(world: World) -> None:
+    """Its turn has come, and nobody asks."""
+    journey = waits(world)
+    world.clock.passes(seconds=61)
+    rest(world, seconds=300, key=WRITE)
+    assert journey.goes("Act", {"connector": "crm"}) == "Park"
+    assert unclaimed(journey)
 
 
 def test_a_parked_job_goes_on_when_the_breaker_has_closed(world: World) -> None:
@@ -138,7 +286,7 @@ def test_failures_open_the_breaker(world: World) -> None:
     world.crm.fails_with(Unavailable("down"), times=1000)
     for number in range(6):
         Journey(world, accept(world, form(consent=False), event=f"evt-{number}")).goes()
-    assert world.limits.breaker("crm").resting(world.clock.now())
+    assert world.limits.seen(READ).breaker.resting(world.clock.now())
     assert world.crm.reads == MOST_FAILURES
 
 
@@ -147,39 +295,48 @@ def test_what_the_table_refuses_is_no_failure_of_the_connector(world: World) -> 
     journey = Journey(world, accept(world, form(consent=False)))
     world.store.fails_with(Throttled("DynamoDB asks to slow down", 90.0))
     journey.goes()
-    assert world.limits.breaker("crm").failures == ()
+    assert world.limits.seen(READ).breaker.failures == ()
 
 
 def test_refusals_are_no_failures(world: World) -> None:
     """A 4xx is about our data: the connector is well."""
     world.crm.fails_with(Refused("no"), times=1)
     begin(world)
-    assert world.limits.breaker("crm").failures == ()
+    assert world.limits.seen(READ).breaker.failures == ()
 
 
 def test_a_pause_that_fits_is_made_within_the_function(world: World) -> None:
     """Retry-After of 2 s: the same request is made again after it, once, and the job ends."""
     world.crm.fails_with(Throttled("slow down", 2.0), times=1)
-    before = world.clock.now()
-    assert begin(world).record.job.status == "COMPLETED"
-    assert world.clock.now() - before >= timedelta(seconds=2)
+    assert done(begin(world))
+    assert timedelta(seconds=2) <= world.clock.now() - START < timedelta(seconds=4)
 
 
-def test_a_longer_pause_opens_the_breaker(world: World) -> None:
-    """Retry-After of 10 min: the job waits that long, in the table."""
-    world.crm.fails_with(Throttled("slow down", 600.0), times=50)
+def test_a_longer_pause_is_waited_for_by_the_machine_and_opens_nothing(world: World) -> None:
+    """Retry-After of ten minutes: the job waits in its execution; nobody who comes starts sooner,
+    and the breaker is for failures alone."""
+    world.crm.fails_with(Throttled("slow down", 600.0), times=1)
     journey = begin(world)
-    assert journey.record.job.status == "PARKED"
-    assert world.limits.breaker("crm").resting(world.clock.now() + timedelta(seconds=599))
+    assert done(journey)
+    assert journey.visited.count("WaitLook") == 1
+    assert queue(world, READ).shift >= 590_000_000
+    assert world.limits.seen(READ).breaker == Breaker(key=READ)
 
 
-def test_look_reads_the_breaker_once_in_half_a_minute(world: World) -> None:
-    """Two jobs within the time are one read, and after it there is another."""
-    for number, reads in enumerate((1, 1, 2)):
-        job = accept(world, form(email=f"{number}@hafenwerk.example"), event=f"evt-{number}")
-        check_resting(world.deps, Call(job_id=job, execution=job, state="Look"), "crm")
-        assert world.limits.reads == reads
-        world.clock.passes(seconds=16)
+def test_a_pause_of_more_than_a_quarter_of_an_hour_parks_the_job(world: World) -> None:
+    """It is waited for in the table, and is no failed try."""
+    world.crm.fails_with(Throttled("slow down", 1200.0), times=1)
+    journey = begin(world)
+    record = journey.record
+    assert (record.job.status, record.job.parked) == ("PARKED", 0)
+    assert record.due["parked"].at > START + timedelta(seconds=1100)
+
+
+def test_a_pause_moves_the_queue_once(world: World) -> None:
+    """Retry-After three times in a row: each is at most now plus what was asked for."""
+    world.crm.fails_with(Throttled("slow down", 1.0), times=3)
+    assert done(begin(world))
+    assert queue(world, READ).shift <= 3_000_000
 
 
 def test_a_missing_key_parks_the_job_and_says_what_to_do(world: World) -> None:

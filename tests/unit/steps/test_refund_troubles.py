@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -48,10 +49,21 @@ def test_a_provider_that_is_away_parks_the_job_and_it_is_resumed_once(world: Wor
 
 
 def test_a_provider_that_asks_to_wait_is_waited_for(world: World) -> None:
-    """Throttled is no outcome: nothing was applied, and the job is tried again later."""
+    """Throttled is no outcome: nothing was applied. A minute and a half is waited for in the same
+    execution, and then money moves once."""
     world.payments.refuses_writes_with(Throttled("slow down", 90.0))
+    begun, journey = world.clock.now(), begin(world)
+    assert (ended(journey), amounts(world)) == ("COMPLETED", [4_990])
+    assert journey.visited.count("WaitAct") == 1
+    assert world.clock.now() - begun >= timedelta(seconds=90)
+
+
+def test_a_provider_that_asks_for_a_long_wait_parks_the_job(world: World) -> None:
+    """Twenty minutes are waited for in the table."""
+    world.payments.refuses_writes_with(Throttled("slow down", 1200.0))
     journey = begin(world)
     assert (journey.record.job.status, amounts(world)) == ("PARKED", [])
+    assert journey.record.due["parked"].at >= world.clock.now() + timedelta(seconds=1100)
 
 
 def test_a_lost_answer_is_found_again_by_its_key(world: World) -> None:
@@ -130,7 +142,7 @@ def test_a_process_killed_before_any_write_refunds_once_and_asks_nobody(number: 
 
 def late(world: World) -> Journey:
     """Between refund and reply so much time passes that the order is read again."""
-    world.mail.fails_with(Throttled("SES: slow down", 60.0))
+    world.mail.fails_with(Throttled("SES: slow down", 1200.0))
     journey = begin(world)
     assert journey.statuses() == {"payments.refund": "verified", "email.send_reply": "authorised"}
     world.clock.passes(minutes=30)
@@ -151,7 +163,7 @@ def test_our_own_refund_does_not_make_the_confirmation_ask(world: World) -> None
 
 def test_a_colleagues_refund_beside_ours_is_news(world: World) -> None:
     """Only our own refund is left out: another one of the same order makes the reply ask."""
-    world.mail.fails_with(Throttled("SES: slow down", 60.0))
+    world.mail.fails_with(Throttled("SES: slow down", 1200.0))
     journey = begin(world, amount={"minor": 2_000, "currency": "EUR"})
     world.payments.has_refund(journey.record.ledger[0].content()["target"], 1_000)
     world.clock.passes(minutes=30)
@@ -163,7 +175,7 @@ def test_a_colleagues_refund_beside_ours_is_news(world: World) -> None:
 
 def test_a_part_of_a_signed_refund_that_came_back_is_no_effect(world: World) -> None:
     """Our refund that the bank sent back is not taken off the order a second time."""
-    world.mail.fails_with(Throttled("SES: slow down", 60.0))
+    world.mail.fails_with(Throttled("SES: slow down", 1200.0))
     journey = begin(world)
     receipt = journey.record.ledger[0].receipt
     assert receipt

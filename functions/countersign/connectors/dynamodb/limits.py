@@ -1,13 +1,15 @@
-"""Slots and breakers as rows of the jobs table: `SLOT#<connector>` and `BREAKER#<connector>`.
+"""The pace and the breaker of each key, in one row of the jobs table: `PACE#<key>`.
 
-Taking and giving back ride in the transaction of the change that they belong to. Times that are
-compared are whole milliseconds since 1970: rounded up where a row ends, down where now is.
+Every booking is one plain update of that row, apart from all transactions: those would conflict on
+a row that everybody writes. DynamoDB has no `max()`, so an update says which of two it is, and its
+condition is what it guessed of the row; a refusal gives the row back. A booking whose answer was
+lost may be stored twice: that costs room, never the limit.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,179 +17,154 @@ from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import client, guarded
 from countersign.domain.canonical import canonical
-from countersign.domain.errors import ConnectorResting, CountersignError, SlotTaken, StoreConflict
-from countersign.domain.jobs.change import Change
 from countersign.domain.limits.circuit_breaker import Breaker
-from countersign.domain.limits.slots import Slot
+from countersign.domain.limits.pace import Booking, Grant, Row, moment
+from countersign.domain.ports import KeyState
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-
-_FREE = "attribute_not_exists(pk) OR ends <= :now"
-_OURS = "attempt = :attempt"
-_NEW = "attribute_not_exists(pk)"
-_UNCHANGED = "#body = :before"
-_CLOSED = "attribute_not_exists(ends) OR ends <= :now"
+_NUMBERS = ("queue", "lane", "long", "shift", "hold")
+_HELD = "held#"
+_HELD_PLACE = "#held"
 
 
 class DynamoLimits:
-    """limit_ports.Limits on DynamoDB."""
+    """ports.KeyLimits on DynamoDB."""
 
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
         self._db = guarded(db or client("dynamodb"))
 
-    def slots(self, connector: str) -> Sequence[Slot]:
-        """The slots of a connector."""
-        bodies = self._bodies(slots_of(connector))
-        return [Slot.model_validate_json(body) for body in bodies]
-
-    def free(self, slot: Slot) -> None:
-        """Give a slot back, unless somebody else has it: then it is not ours to free."""
-        self._put(_give_back(self._table, slot)["Put"])
-
-    def breaker(self, connector: str) -> Breaker:
-        """The breaker."""
-        bodies = self._bodies(breaker_of(connector))
-        return Breaker.model_validate_json(bodies[0]) if bodies else Breaker(connector=connector)
-
-    def replace(self, before: Breaker, after: Breaker) -> bool:
-        """Store `after` over `before` and nothing else."""
-        never = before == Breaker(connector=before.connector)
-        return self._put(
-            {
-                "TableName": self._table,
-                "Item": _breaker(after),
-                "ConditionExpression": _UNCHANGED if not never else f"{_NEW} OR {_UNCHANGED}",
-                "ExpressionAttributeNames": {"#body": "body"},
-                "ExpressionAttributeValues": {":before": {"S": canonical(before).decode()}},
-            }
-        )
-
-    def _put(self, put: dict[str, Any]) -> bool:
-        try:
-            self._db.put_item(**put)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
-
-    def _bodies(self, partition: str) -> list[str]:
+    def state(self, key: str) -> KeyState:
+        """The row, by a query: a right that every function has for its jobs."""
         found = self._db.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": partition}},
+            ExpressionAttributeValues={":pk": {"S": pace_of(key)}},
             ConsistentRead=True,
         )
-        return [item["body"]["S"] for item in found["Items"]]
+        return _state(key, next(iter(found["Items"]), {}))
 
+    def book(self, key: str, booking: Booking) -> tuple[bool, KeyState]:
+        """One update, on the condition that the row is as the booking guessed and nothing rests."""
+        sets = [f"#{booking.way} = {_ends(booking)}"]
+        if booking.wish.holder:
+            sets.append(f"{_HELD_PLACE} = {_ends(booking)}")
+        if booking.long_cost:
+            base = "#long" if booking.long_behind else ":long"
+            sets.append(f"#long = {base} + :long_cost")
+        return self._update(key, _guessed(booking), sets, _numbers(booking), booking.wish.holder)
 
-def slots_of(connector: str) -> str:
-    """The partition key of a connector's slots."""
-    return f"SLOT#{connector}"
+    def give_back(self, key: str, grant: Grant, requests: int) -> None:
+        """One update, on the condition that the row ends where the grant does."""
+        way = f"#{grant.way}"
+        values = {":ends": grant.ends, ":less": requests * grant.each}
+        self._update(key, [f"{way} = :ends"], [f"{way} = {way} - :less"], values)
 
+    def slow(self, key: str, seen: int, now: datetime, until: datetime) -> KeyState:
+        """One update, on the condition that the row is not moved so far already."""
+        values = {":shift": seen + moment(until) - moment(now), ":until": moment(until)}
+        sets = ["#shift = :shift", "#hold = :until"]
+        return self._update(key, [_below("#shift", ":shift")], sets, values)[1]
 
-def breaker_of(connector: str) -> str:
-    """The partition key of a connector's breaker."""
-    return f"BREAKER#{connector}"
-
-
-def items(table: str, change: Change) -> list[TransactWriteItemTypeDef]:
-    """What `change` does to slots: nothing, [take, check that nothing rests] or [give back]."""
-    if change.takes:
-        return [_take(table, change.takes), _check(table, change.takes)]
-    return [_give_back(table, change.frees)] if change.frees else []
-
-
-def refusal(conflict: StoreConflict, change: Change, shared: int) -> CountersignError:
-    """Why a transaction was refused whose last `shared` items are those of `items`: about the job,
-    the connector's breaker, or the slot, in this order."""
-    error = conflict.__cause__
-    if not change.takes or not isinstance(error, ClientError):
-        return conflict
-    reasons: Any = error.response.get("CancellationReasons", [])
-    if len(reasons) <= shared or any(map(_refused, reasons[:-shared])):
-        return conflict
-    check = reasons[-1]
-    if _code(check) == "ConditionalCheckFailed":
-        return ConnectorResting(change.takes.connector, _open_until(check))
-    # Also when somebody else's transaction on one of both rows is under way at this moment.
-    return SlotTaken("another visit holds the slot")
-
-
-def _take(table: str, slot: Slot) -> TransactWriteItemTypeDef:
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": _slot(slot),
-            "ConditionExpression": _FREE,
-            "ExpressionAttributeValues": {":now": _now(slot.taken_at)},
+    def replace(self, before: Breaker, after: Breaker) -> bool:
+        """Store `after` over `before` and nothing else."""
+        never = "attribute_not_exists(#body) OR " if before == Breaker(key=before.key) else ""
+        values: dict[str, int | str] = {
+            ":before": canonical(before).decode(),
+            ":after": canonical(after).decode(),
+            ":rests": moment(after.open_until) if after.open_until else 0,
         }
-    }
+        sets = ["#body = :after", "#rests = :rests"]
+        return self._update(before.key, [f"({never}#body = :before)"], sets, values)[0]
+
+    def _update(
+        self,
+        key: str,
+        conditions: Iterable[str],
+        sets: Iterable[str],
+        values: Mapping[str, int | str],
+        holder: str = "",
+    ) -> tuple[bool, KeyState]:
+        condition, update = " AND ".join(conditions), "SET " + ", ".join(sets)
+        places = set(re.findall(r"#\w+", f"{condition} {update}"))
+        used = set(re.findall(r":\w+", f"{condition} {update}"))
+        try:
+            done = self._db.update_item(
+                TableName=self._table,
+                Key={"pk": {"S": pace_of(key)}, "sk": {"S": "PACE"}},
+                ConditionExpression=condition,
+                UpdateExpression=update,
+                ExpressionAttributeNames={place: _attribute(place, holder) for place in places},
+                ExpressionAttributeValues={v: _typed(values[v]) for v in used},
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False, _state(key, error.response.get("Item", {}))  # type: ignore[arg-type] # the stub lacks it
+        return True, _state(key, done["Attributes"])
 
 
-def _check(table: str, slot: Slot) -> TransactWriteItemTypeDef:
+def pace_of(key: str) -> str:
+    """The partition key of a key's row."""
+    return f"PACE#{key}"
+
+
+def _guessed(booking: Booking) -> list[str]:
+    """What `pace.booked` asks of the row, in DynamoDB's words."""
+    way, place = f"#{booking.way}", ":position"
+    conditions = [
+        _none_or("#rests", "<= :at"),
+        _none_or("#shift", "= :shift") if booking.shift == 0 else "#shift = :shift",
+        f"{way} >= {place}" if booking.behind else _below(way, place),
+    ]
+    if booking.way == "lane" and booking.wish.holder:
+        conditions.append(_none_or(_HELD_PLACE, "<= :came"))
+    if booking.long_cost:
+        room = "#long >= :long AND #long <= :long_most"
+        conditions.append(room if booking.long_behind else _below("#long", ":long"))
+    return conditions
+
+
+def _ends(booking: Booking) -> str:
+    return f"{f'#{booking.way}' if booking.behind else ':position'} + :cost"
+
+
+def _numbers(booking: Booking) -> dict[str, int | str]:
     return {
-        "ConditionCheck": {
-            "TableName": table,
-            "Key": _breaker_key(slot.connector),
-            "ConditionExpression": _CLOSED,
-            "ExpressionAttributeValues": {":now": _now(slot.taken_at)},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
+        ":at": booking.at,
+        ":came": booking.at - booking.shift,
+        ":shift": booking.shift,
+        ":position": booking.position,
+        ":cost": booking.cost,
+        ":long": booking.long_position,
+        ":long_cost": booking.long_cost,
+        ":long_most": booking.long_most,
     }
 
 
-def _give_back(table: str, slot: Slot) -> Any:
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": _slot(slot),
-            "ConditionExpression": _OURS,
-            "ExpressionAttributeValues": {":attempt": {"S": slot.attempt}},
-        }
-    }
+def _below(place: str, value: str) -> str:
+    return _none_or(place, f"< {value}")
 
 
-def _slot(slot: Slot) -> dict[str, Any]:
-    return {
-        "pk": {"S": slots_of(slot.connector)},
-        "sk": {"S": f"{slot.number:03d}"},
-        "body": {"S": canonical(slot).decode()},
-        "attempt": {"S": slot.attempt},
-        "ends": _end(slot.free_at),
-    }
+def _none_or(place: str, rest: str) -> str:
+    return f"(attribute_not_exists({place}) OR {place} {rest})"
 
 
-def _breaker_key(connector: str) -> dict[str, Any]:
-    return {"pk": {"S": breaker_of(connector)}, "sk": {"S": "BREAKER"}}
+def _attribute(place: str, holder: str) -> str:
+    return _HELD + holder if place == _HELD_PLACE else place[1:]
 
 
-def _breaker(breaker: Breaker) -> dict[str, Any]:
-    ends = {"ends": _end(breaker.open_until)} if breaker.open_until else {}
-    body = {"body": {"S": canonical(breaker).decode()}}
-    return _breaker_key(breaker.connector) | body | ends
+def _typed(value: int | str) -> Any:
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
 
 
-def _open_until(check: Any) -> datetime | None:
-    body = check.get("Item", {}).get("body", {}).get("S")
-    return Breaker.model_validate_json(body).open_until if body else None
-
-
-def _now(at: datetime) -> dict[str, Any]:
-    return {"N": str(math.floor(at.timestamp() * 1000))}
-
-
-def _end(at: datetime) -> dict[str, Any]:
-    return {"N": str(math.ceil(at.timestamp() * 1000))}
-
-
-def _refused(reason: Any) -> bool:
-    return _code(reason) not in ("", "None")
-
-
-def _code(reason: Any) -> str:
-    return str(reason.get("Code") or "")
+def _state(key: str, item: Mapping[str, Any]) -> KeyState:
+    numbers: Any = {name: int(item[name]["N"]) for name in _NUMBERS if name in item}
+    held = {n.removeprefix(_HELD): int(v["N"]) for n, v in item.items() if n.startswith(_HELD)}
+    body = item.get("body", {}).get("S")
+    breaker = Breaker.model_validate_json(body) if body else Breaker(key=key)
+    return KeyState(Row(held=held, **numbers), breaker)

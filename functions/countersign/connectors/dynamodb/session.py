@@ -1,8 +1,9 @@
 """A task's session: its role, assumed for a quarter of an hour and narrowed to one job's rows.
 
 A session may what its role and this policy both allow. The role may touch every row of the table;
-the session only rows whose partition is the job's, or one that all visits of its connector share;
-and it may read, not write, the directory, since signatures count only of people who are there.
+the session only rows whose partition is the job's; it may read, not write, the directory, since
+signatures count only of people who are there; and it may update, not replace, the row that all who
+use the connector's key share: others' turns are in it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import Any
 
 from countersign.connectors.aws.client import Credentials, client, guarded
 from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
-from countersign.connectors.dynamodb.limits import breaker_of, slots_of
+from countersign.connectors.dynamodb.limits import pace_of
 from countersign.connectors.dynamodb.rows import partition
 from countersign.domain.contract import Value
 
 SECONDS = 900
 """The shortest session that STS gives, and longer than any function runs."""
 
+_READ, _UPDATE = "dynamodb:Query", "dynamodb:UpdateItem"
 MOST_CHARACTERS = 2048
 """STS's own limit for a session policy."""
 
@@ -36,7 +38,8 @@ class Task(Value):
 
     role: str
     """Its ARN."""
-    connector: str
+    paced_by: str
+    """The key whose row says when its requests may start."""
     rights: tuple[Right, ...]
     """All that the role may; a session gets the part that its job needs."""
 
@@ -61,8 +64,8 @@ class TaskRole:
 
 def session_policy(task: Task, job_id: str) -> str:
     """The policy as JSON. Raises ValueError when it is longer than STS takes."""
-    rows = [partition(job_id), slots_of(task.connector), breaker_of(task.connector)]
-    statements = [one for right in task.rights for one in _statements(right, rows)]
+    own, pace = partition(job_id), pace_of(task.paced_by)
+    statements = [one for right in task.rights for one in _statements(right, own, pace)]
     policy = {"Version": "2012-10-17", "Statement": statements}
     text = json.dumps(policy, separators=(",", ":"))
     if len(text) > MOST_CHARACTERS:
@@ -70,12 +73,16 @@ def session_policy(task: Task, job_id: str) -> str:
     return text
 
 
-def _statements(right: Right, rows: Sequence[str]) -> list[dict[str, Any]]:
+def _statements(right: Right, own: str, pace: str) -> list[dict[str, Any]]:
     if not right.actions[0].startswith("dynamodb:"):
         return [_allow(right.actions, right.resource)]
-    own = _allow(right.actions, right.resource) | _only(rows)
-    reading = [action for action in right.actions if action == "dynamodb:Query"]
-    return [own, *([_allow(reading, right.resource) | _only([PEOPLE])] if reading else [])]
+    of_the_job = [action for action in right.actions if action != _UPDATE]
+    rows = ((of_the_job, [own]), ([_READ], [PEOPLE, pace]), ([_UPDATE], [pace]))
+    return [
+        _allow(actions, right.resource) | _only(partitions)
+        for actions, partitions in rows
+        if set(actions) <= set(right.actions)
+    ]
 
 
 def _allow(actions: Sequence[str], resource: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import client, guarded, is_conflict
 from countersign.connectors.clock import SystemClock
-from countersign.connectors.dynamodb import limits, rows
+from countersign.connectors.dynamodb import rows
 from countersign.domain.canonical import instant
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.jobs import audit
@@ -133,11 +133,7 @@ class DynamoStore(DynamoDue):
             {":version": {"N": str(before.version)}, ":execution": {"S": before.execution}},
         )
         rest = [*self._puts(after, entry, change), *self._deletes(after, change)]
-        shared = limits.items(self._table, change)
-        try:
-            self._transact([state, *rest, *shared])
-        except StoreConflict as conflict:
-            raise limits.refusal(conflict, change, len(shared)) from None
+        self._transact([state, *rest])
 
     def note(self, job_id: str, name: str) -> None:
         """Leave a mark under the job."""

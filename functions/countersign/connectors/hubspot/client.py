@@ -11,6 +11,7 @@ import httpx
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
 from countersign.actions.field_map import Names, Property, Schema
+from countersign.connectors.http import Gate, OpenGate
 from countersign.connectors.hubspot.http import Http, HubSpotAnswer, accepted, faults
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused, Unavailable
 from countersign.domain.policy.records import Lookup, Record
@@ -67,8 +68,9 @@ _BATCH = 100  # HubSpot's limit of one batch read
 
 
 class HubSpot:
-    """One account, seen with the rights of `token`; `timeout()` gives the seconds for a call.
-    `names` are the account's own names of our fields, `{"deals.amount": "acv"}`.
+    """One account, seen with the rights of `token`; `timeout()` gives the seconds for a call, and
+    each request passes `gate`. `names` are the account's own names of our fields:
+    `{"deals.amount": "acv"}`.
 
     Raises Refused for a base URL that would send the token in clear. `transport` is for tests.
     """
@@ -79,10 +81,11 @@ class HubSpot:
         token: str,
         *,
         timeout: Callable[[], float],
+        gate: Gate | None = None,
         names: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._http = Http(base_url, token, timeout, transport)
+        self._http = Http(base_url, token, timeout, gate or OpenGate(), transport)
         self._names = Names(names or {})
 
     def __repr__(self) -> str:

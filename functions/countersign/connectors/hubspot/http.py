@@ -14,7 +14,9 @@ import httpx
 
 from countersign.connectors import http
 from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
+from countersign.domain.limits.pace import LONG, RateLimit, Told
 
+_LIMIT = ("max", "remaining", "interval-milliseconds")
 _LATER = frozenset({423, 477, 503})  # locked, account in migration, unavailable: nothing applied
 
 
@@ -40,6 +42,7 @@ class Http:
         base_url: str,
         token: str,
         timeout: Callable[[], float],
+        gate: http.Gate,
         transport: httpx.BaseTransport | None,
     ) -> None:
         url = httpx.URL(base_url)
@@ -49,6 +52,7 @@ class Http:
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self.host = url.host
         self._timeout = timeout
+        self._gate = gate
         self._client = http.client(transport)
         self._client.base_url = url
         self._client.headers.update(
@@ -95,17 +99,30 @@ class Http:
         query: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
     ) -> HubSpotAnswer:
+        self._gate.before()
         seconds = self._timeout()
         if seconds <= 0:
             raise Unavailable("no time is left to ask the CRM")
         deadline = time.monotonic() + seconds
         phases = http.phases(seconds)
         with self._client.stream(method, path, params=query, json=body, timeout=phases) as answer:
+            self._gate.after(told(answer))
             return HubSpotAnswer(
                 status=answer.status_code,
                 body=_object(http.body(answer, deadline)),
                 retry_after=http.retry_after(answer),
             )
+
+
+def told(answer: httpx.Response) -> Told | None:
+    """What the headers say of the limit: so many requests in so many milliseconds, so many left."""
+    most, left, span = (answer.headers.get(f"x-hubspot-ratelimit-{one}", "") for one in _LIMIT)
+    if not all(re.fullmatch(r"[0-9]{1,9}", text) for text in (most, left, span)):
+        return None
+    seconds = int(span) // 1000
+    if not (int(most) and 1 <= seconds <= LONG):
+        return None
+    return Told(RateLimit(requests=int(most), seconds=seconds), int(left))
 
 
 def accepted(

@@ -13,6 +13,7 @@ import stripe
 
 from countersign.actions.field_map import Names
 from countersign.actions.payments import ORDER
+from countersign.connectors.http import Gate, OpenGate
 from countersign.connectors.stripe.http import Transport, read_error, write_error
 from countersign.connectors.stripe.records import (
     ACTION_KEY,
@@ -85,9 +86,9 @@ class StripePayments:
     """One account, seen with the rights of the restricted `key`: to read charges and refunds, or to
     write refunds too.
 
-    `base_url` may have a path; `timeout()` gives the seconds for a call. Raises Refused for a base
-    URL that would send the key in clear. `transport` is for tests; `names` are the
-    account's own names of our fields, `{"charges.order": "order_id"}`.
+    `base_url` may have a path; `timeout()` gives the seconds for a call, and each request passes
+    `gate`. Raises Refused for a base URL that would send the key in clear. `transport` is for
+    tests; `names` are the account's own names of our fields, `{"charges.order": "order_id"}`.
     """
 
     def __init__(
@@ -96,11 +97,12 @@ class StripePayments:
         key: str,
         *,
         timeout: Callable[[], float],
+        gate: Gate | None = None,
         transport: httpx.BaseTransport | None = None,
         names: Mapping[str, str] | None = None,
     ) -> None:
         self._order = Names(names or {}).theirs("charges", ORDER)
-        self._http = Transport(base_url, timeout, transport)
+        self._http = Transport(base_url, timeout, gate or OpenGate(), transport)
         self._stripe = stripe.StripeClient(
             key,
             base_addresses={"api": base_url.rstrip("/")},

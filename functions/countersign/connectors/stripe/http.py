@@ -45,7 +45,11 @@ class Transport(stripe.HTTPClient):
     name = "httpx"
 
     def __init__(
-        self, base_url: str, timeout: Callable[[], float], transport: httpx.BaseTransport | None
+        self,
+        base_url: str,
+        timeout: Callable[[], float],
+        gate: http.Gate,
+        transport: httpx.BaseTransport | None,
     ) -> None:
         super().__init__()
         url = httpx.URL(base_url)
@@ -58,6 +62,7 @@ class Transport(stripe.HTTPClient):
         stripe.enable_telemetry = False
         self.host = url.host
         self._seconds = timeout
+        self._gate = gate
         self._client = http.client(transport)
 
     def close(self) -> None:
@@ -73,7 +78,8 @@ class Transport(stripe.HTTPClient):
         *,
         _usage: list[str] | None = None,
     ) -> tuple[str, int, Mapping[str, str]]:
-        """(body, status, headers). Raises NotSent or AnswerLost."""
+        """(body, status, headers). Raises NotSent, AnswerLost or NotYourTurn."""
+        self._gate.before()
         seconds = self._seconds()
         if seconds <= 0:
             raise NotSent("no time is left")

@@ -17,13 +17,13 @@ from countersign.domain.jobs.job import Job, Move, Status, moved
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Reservation
-from countersign.domain.limits.slots import Slot
+from countersign.domain.limits.pace import Turn
 
-_OfMail = Literal["reminder", "question", "returned", "mail"]
+_OfMail = Literal["reminder", "question", "returned", "mail", "case"]
 DueKind = Literal["queue", "approval", "callback", "parked", "reservation", _OfMail]
 """A tier's reminder; questions and answers to mail; a mail that came back; requests that somebody
-was asked and has no mail of. Accepted but not started; a tier's deadline; a lost callback; a parked
-job; a part of a cap to settle or to free."""
+was asked and has no mail of; a case whose owner has none. Accepted but not started; a tier's
+deadline; a lost callback; a parked job; a part of a cap to settle or to free."""
 
 
 class Due(Value):
@@ -106,10 +106,8 @@ class Change:
     """What waits there no more."""
     reviews: tuple[Review, ...] = ()
     """What a person shall look at afterwards."""
-    takes: Slot | None = None
-    """The slot of a connector that this change takes; refused while the connector rests."""
-    frees: Slot | None = None
-    """The slot that it gives back."""
+    turns: Mapping[str, Turn | None] = field(default_factory=dict)
+    """By key of an outside system: the turn that was promised to the job; None: it is used."""
     execution: str = ""
     """Name of the execution that owns the job from now on."""
     attempt: int = 0
@@ -164,9 +162,7 @@ def transition(
         at=now,
         actor=change.actor,
         event=change.event,
-        fields={
-            k: audit.ErasableField(value=v, salt=salt()) for k, v in _fields(job, status, change)
-        },
+        fields=_said(job, status, change, salt),
     )
     after = job.model_copy(
         update={
@@ -179,9 +175,14 @@ def transition(
             "execution": change.execution or job.execution,
             "attempt": change.attempt or job.attempt,
             "parked": job.parked if change.parked is None else change.parked,
+            "turns": _turns(job, change),
         }
     )
     return after, entry
+
+
+def _turns(job: Job, change: Change) -> Mapping[str, Turn]:
+    return {key: turn for key, turn in {**job.turns, **change.turns}.items() if turn is not None}
 
 
 def after(record: JobRecord, job: Job, entry: audit.Entry, change: Change) -> JobRecord:
@@ -210,13 +211,15 @@ def _tokens(record: JobRecord, change: Change) -> Mapping[str, str]:
     return {**record.tokens, **{a.approval_id: change.token for a in change.approvals}}
 
 
-def _fields(job: Job, status: Status, change: Change) -> list[tuple[str, str]]:
+def _said(
+    job: Job, status: Status, change: Change, salt: Callable[[], str]
+) -> dict[str, audit.ErasableField]:
     fields = dict(change.fields)
     if status is not job.status:
         fields["status"] = f"{job.status} → {status}"
     if change.reason:
         fields["reason"] = change.reason
-    return sorted(fields.items())
+    return {k: audit.ErasableField(value=v, salt=salt()) for k, v in sorted(fields.items())}
 
 
 def _waits(approval: Approval) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from urllib.parse import quote, unquote
 from countersign.domain.canonical import canonical
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import IllegalMove
+from countersign.domain.limits.pace import Turn
 
 
 class Status(StrEnum):
@@ -116,6 +118,13 @@ class Job(Contract):
     reason: str = ""
     parked: int = 0
     """How often the job was parked."""
+    turns: Mapping[str, Turn] = {}
+    """Its turns that are to come, by the key that they are for."""
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When its turn comes, in the machine's own time; None when it waits for none."""
+        return max((turn.at for turn in self.turns.values()), default=None)
 
 
 def job_id_of(door: str, workflow: str, sender: str, event_id: str) -> str:
@@ -137,13 +146,15 @@ def execution_name(job_id: str, attempt: int) -> str:
     return job_id if attempt == 1 else f"{job_id}-{attempt}"
 
 
-State = Literal["Propose", "Look", "Decide", "Act", "Ask", "Close", "Escalate", "Parked"]
+State = Literal["Propose", "Look", "Decide", "Act", "WaitAct", "Ask", "Close", "Escalate", "Parked"]
 
 
 @dataclass(frozen=True)
 class Move:
-    """Where the job goes next. `connector` names whose function acts or looks."""
+    """Where the job goes next. `connector` names whose function acts or looks, `seconds` how long
+    the machine waits before it."""
 
     state: State
     connector: str = ""
     reason: str = ""
+    seconds: int = 0

@@ -1,4 +1,4 @@
-"""How much and how often: caps on sums, slots of a connector, the circuit breaker.
+"""How much and how often: caps on sums, the pace of a key, the circuit breaker.
 
 Imports `ledger` and what is below it in the domain.
 """

@@ -1,4 +1,4 @@
-"""The breaker of a connector: after too many failures in a row nobody asks it for a while."""
+"""The breaker of a key: after too many failures in a row nobody asks with it for a while."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=5)
 
 
 class Breaker(Value):
-    """What is known of a connector's failures. It closes by itself: time passes, no write."""
+    """What is known of a key's failures. It closes by itself: time passes, no write."""
 
-    connector: str
+    key: str
     failures: tuple[datetime, ...] = ()
     """Of the last minute, since the last success that was told."""
     open_until: datetime | None = None
@@ -41,22 +41,14 @@ def failed(before: Breaker, now: datetime) -> Breaker:
     )
 
 
-def paused(before: Breaker, now: datetime, seconds: float) -> Breaker:
-    """The breaker after the other side asked for a pause: it is kept, and is no failure."""
-    return before.model_copy(
-        update={"open_until": _later(before, now + timedelta(seconds=seconds))}
-    )
-
-
 def succeeded(before: Breaker) -> Breaker:
     """The breaker after a success: what failed before it does not count any more."""
     return before.model_copy(update={"failures": (), "rest_seconds": 0})
 
 
 def opened(before: Breaker, after: Breaker, now: datetime) -> bool:
-    """Whether this very failure opened it; a pause that was asked for is no alarm."""
-    by_failures = after.failures != before.failures and after.rest_seconds > 0
-    return by_failures and after.resting(now) and not before.resting(now)
+    """Whether this very failure opened it."""
+    return after.resting(now) and not before.resting(now)
 
 
 def _later(before: Breaker, ends: datetime) -> datetime:

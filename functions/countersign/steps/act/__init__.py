@@ -1,4 +1,4 @@
-"""The inside of Act: a visit's slot, the claim before each effect, executing, verifying, undoing.
+"""The inside of Act: a visit's turn, the claim before each effect, executing, verifying, undoing.
 
 Only its handler is for others.
 """

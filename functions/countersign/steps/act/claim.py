@@ -18,7 +18,7 @@ def claimed(
     visit: Visit, record: JobRecord, claim: LedgerEntry, ended: tuple[LedgerEntry, ...]
 ) -> JobRecord:
     """The record with `claim` under a new attempt, and with `ended`, the action before it, in the
-    same write. Raises what `Visit.claims` raises."""
+    same write. The turn that the job kept is used. Raises StoreConflict."""
     undoing = claim.status is ActionStatus.UNDOING
     change = Change(
         event="undo claimed" if undoing else "claimed",
@@ -26,9 +26,10 @@ def claimed(
         status=Status.PROCESSING,
         fields={**told(ended), label(claim): f"{claim.status} {number(record.audit, claim)}"},
         ledger=(*ended, claim),
+        turns=dict.fromkeys(record.job.turns),
     )
     try:
-        return visit.claims(record, change, claim.attempt)
+        return visit.deps.commit(record, change)
     except StoreConflict:
         return _ours(visit, record, claim)
 
@@ -40,7 +41,6 @@ def _ours(visit: Visit, record: JobRecord, claim: LedgerEntry) -> JobRecord:
     mine = any(held.attempt == claim.attempt for held in stored.ledger)
     if stored.job.execution != record.job.execution or not mine:
         raise StoreConflict("somebody else wrote the job first")
-    visit.finds_its_slot(claim.attempt)
     return stored
 
 

@@ -38,7 +38,6 @@ def looked(visit: Visit, held: LedgerEntry, action: Action[Any, Any]) -> tuple[R
     if action.find is None:
         cut_off = held.status is ActionStatus.CLAIMED
         return (held.receipt if action.read_back else None), _CUT_OFF if cut_off else ""
-    visit.check_resting()
     try:
         return action.find(visit.port, params_of(held, action), held.key), ""
     except Refused as refused:
@@ -64,7 +63,6 @@ def _with_before(visit: Visit, held: LedgerEntry, action: Action[Any, Any]) -> L
         return held
     if action.undo.creates:
         return held.model_copy(update={"before": {}, "left": None})
-    visit.check_resting()
     now = action.undo.state(visit.port, params_of(held, action), held.key, "")
     own = held.before is not None and now == held.left
     return held.model_copy(update={"before": held.before if own else now, "left": None})

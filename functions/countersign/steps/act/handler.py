@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from countersign.domain.errors import NotYourTurn
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
@@ -15,6 +16,7 @@ from countersign.domain.policy.records import Records
 from countersign.domain.workflow import Workflow, known
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, step
+from countersign.runtime.visits import waiting
 from countersign.steps.act.claim import told
 from countersign.steps.act.execute import carry_out
 from countersign.steps.act.undo import take_back
@@ -26,20 +28,28 @@ sooner before what cannot be undone. From Look to Act it is seconds unless someb
 
 
 def act(deps: Deps, record: JobRecord, call: Call) -> Continued:
-    """One visit. What is to be undone comes first; an order to undo needs no fresh records."""
+    """One visit at its turn, or the wait for it."""
+    try:
+        return _act(deps, record, call)
+    except NotYourTurn as later:
+        return Continued(*waiting(deps, call, str(call.input["connector"]), later))
+
+
+def _act(deps: Deps, record: JobRecord, call: Call) -> Continued:
+    """What is to be undone comes first; an order to undo needs no fresh records."""
     workflow = deps.workflows[record.job.workflow]
     move = next_move(record.ledger, workflow.reads)
     if move.state != "Act" or move.connector != call.input.get("connector"):
         return _onward(deps, record, call, ())  # another function's rights are needed
     undone = undo_visit(record.ledger, move.connector)
     if undone:
-        with visiting(deps, call, move.connector) as going:
+        with visiting(deps, call, record, move.connector, undone) as going:
             return _taking_back(going, record, undone)
     entries = visit(record.ledger, move.connector)
     age = deps.clock.now() - record.results["records"].as_(Records).read_at
     if age > _fresh(workflow, entries):
         return Continued(record, _acted(call, (), Move("Look", connector=workflow.reads)))
-    with visiting(deps, call, move.connector) as going:
+    with visiting(deps, call, record, move.connector, entries) as going:
         return _carrying_out(going, record, entries)
 
 
@@ -58,7 +68,7 @@ def _carrying_out(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, .
         record = after
         if ended.status is not ActionStatus.VERIFIED:
             break
-    return going.left(_onward(going.deps, record, going.call, settled))
+    return _onward(going.deps, record, going.call, settled)
 
 
 def _taking_back(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, ...]) -> Continued:
@@ -68,7 +78,7 @@ def _taking_back(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, ..
         after, ended = take_back(going, record, held, settled)
         settled = (ended,) if after is not record else (*settled, ended)
         record = after
-    return going.left(_onward(going.deps, record, going.call, settled))
+    return _onward(going.deps, record, going.call, settled)
 
 
 def _onward(

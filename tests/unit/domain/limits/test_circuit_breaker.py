@@ -14,12 +14,11 @@ from countersign.domain.limits.circuit_breaker import (
     Breaker,
     failed,
     opened,
-    paused,
     succeeded,
 )
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-NEW = Breaker(connector="crm")
+NEW = Breaker(key="crm-write")
 
 
 def after(seconds: float) -> datetime:
@@ -80,21 +79,10 @@ def test_after_a_quiet_minute_it_begins_anew() -> None:
     assert (later.rest_seconds, len(later.failures)) == (0, 1)
 
 
-def test_a_pause_that_is_asked_for_is_kept_at_once_and_is_no_failure() -> None:
-    """Answers with Retry-After open it until then, however many, and double nothing."""
-    breaker = NEW
-    for _ in range(2 * MOST_FAILURES):
-        breaker = paused(breaker, NOW, 90)
-    assert (breaker.open_until, breaker.rest_seconds, breaker.failures) == (after(90), 0, ())
-    assert not failed(breaker, after(91)).resting(after(91))
-
-
-def test_failures_and_pauses_never_shorten_a_rest() -> None:
-    """What comes while it is open leaves the end where it is, or later."""
-    breaker = paused(NEW, NOW, 90)
-    assert failed(breaker, after(1)).open_until == after(90)
-    assert paused(breaker, after(1), 10).open_until == after(90)
-    assert paused(breaker, after(1), 200).open_until == after(201)
+def test_a_failure_while_it_is_open_does_not_shorten_the_rest() -> None:
+    """It stays open at least as long as it was."""
+    breaker = failing(MOST_FAILURES)
+    assert failed(breaker, after(5)).open_until == breaker.open_until
 
 
 def test_a_success_between_them_makes_failures_forgotten() -> None:

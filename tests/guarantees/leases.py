@@ -1,4 +1,4 @@
-"""Slots: how many visits may use a connector at once, and how often; rows, never a counter.
+"""Slots with leases: how the pace was kept before turns were reserved; T50's control.
 
 N slots, each taken by one visit at a time and free again no sooner than a period after it was
 taken, hold the concurrency at N and the rate at N per period, in any window, whatever dies when.
@@ -6,7 +6,6 @@ taken, hold the concurrency at N and the rate at N per period, in any window, wh
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -18,7 +17,7 @@ LEASE_MARGIN = timedelta(seconds=15)
 """Longer than clocks of functions differ: a visit is over before its slot comes back by itself."""
 
 
-class RateLimit(Value):
+class SlotLimit(Value):
     """How much of one connector all functions together may use."""
 
     slots: int = Field(ge=1, le=100)
@@ -43,7 +42,7 @@ def lease(connector: str, number: int, attempt: str, now: datetime, seconds: flo
     return Slot(connector=connector, number=number, attempt=attempt, taken_at=now, free_at=ends)
 
 
-def given_back(slot: Slot, now: datetime, limit: RateLimit, actions: int) -> Slot | None:
+def given_back(slot: Slot, now: datetime, limit: SlotLimit, actions: int) -> Slot | None:
     """The slot after a visit that carried out `actions`: each of them costs a period, counted from
     when it was taken. None when the lease has run out: the slot may be somebody else's by now."""
     if now >= slot.free_at:
@@ -52,20 +51,13 @@ def given_back(slot: Slot, now: datetime, limit: RateLimit, actions: int) -> Slo
     return slot.model_copy(update={"free_at": max(now, slot.taken_at + used)})
 
 
-def first(attempt: str, limit: RateLimit) -> int:
-    """The number of the slot to try first: spread over all by the attempt's random id."""
-    return zlib.crc32(attempt.encode()) % limit.slots
-
-
-def free(held: Iterable[Slot], attempt: str, limit: RateLimit, now: datetime) -> tuple[int, ...]:
-    """The numbers that nobody holds, beginning near the attempt's first one."""
+def free(held: Iterable[Slot], limit: SlotLimit, now: datetime) -> tuple[int, ...]:
+    """The numbers that nobody holds."""
     taken = {slot.number for slot in held if slot.free_at > now}
-    start = first(attempt, limit)
-    numbers = ((start + step) % limit.slots for step in range(limit.slots))
-    return tuple(number for number in numbers if number not in taken)
+    return tuple(number for number in range(limit.slots) if number not in taken)
 
 
-def next_free(held: Iterable[Slot], limit: RateLimit, now: datetime) -> datetime:
+def next_free(held: Iterable[Slot], limit: SlotLimit, now: datetime) -> datetime:
     """When the first of the slots is free again, as far as is known."""
     ends = [slot.free_at for slot in held if slot.number < limit.slots and slot.free_at > now]
     return min(ends, default=now)

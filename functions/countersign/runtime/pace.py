@@ -1,0 +1,198 @@
+"""Reserving turns in the row of a key, with what this process remembers of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from countersign.domain.errors import ConnectorResting, NotYourTurn, Throttled
+from countersign.domain.limits.circuit_breaker import Breaker
+from countersign.domain.limits.pace import (
+    Grant,
+    Pace,
+    RateLimit,
+    Row,
+    Told,
+    Turn,
+    Wish,
+    book,
+    full_until,
+    granted,
+    pace_of,
+    when,
+)
+from countersign.domain.mail import Email, Mailer
+from countersign.domain.ports import KeyState
+from countersign.runtime.connectors import CODES, MAIL
+
+if TYPE_CHECKING:
+    from countersign.connectors.http import Gate
+    from countersign.runtime.deps import Deps
+
+SOON = timedelta(seconds=1)
+"""So long a turn is waited for in the function: it is billed, and an account has few."""
+_TRIES = 12
+"""Each refused booking means that somebody else's was stored."""
+_ENGINE = "countersign"
+"""The holder of turns for our own mail: requests, reminders, cases."""
+
+Kind = tuple[str, ...]
+"""Visits that need about as many requests: key, workflow, actions."""
+
+
+class Memory:
+    """What a process remembers of keys, whatever job it works on."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, KeyState] = {}
+        """As it saw them last: a guess at how they are."""
+        self.told: dict[str, RateLimit] = {}
+        self.usual: dict[Kind, int] = {}
+
+
+class Meter:
+    """The gate of this process's clients: that of the visit that is under way, and open where there
+    is none."""
+
+    def __init__(self) -> None:
+        self._gate: Gate | None = None
+
+    @contextmanager
+    def counts_for(self, gate: Gate) -> Iterator[None]:
+        """All requests within pass `gate`."""
+        self._gate = gate
+        try:
+            yield
+        finally:
+            self._gate = None
+
+    def before(self) -> None:
+        """http.Gate."""
+        if self._gate:
+            self._gate.before()
+
+    def after(self, told: Told | None) -> None:
+        """http.Gate."""
+        if self._gate:
+            self._gate.after(told)
+
+
+@dataclass(frozen=True)
+class Paced:
+    """One key, as this process reserves in its row."""
+
+    deps: Deps
+    key: str
+
+    @property
+    def pace(self) -> Pace:
+        """By the stage's limits, and by what the other side said of its own."""
+        told = self.deps.memory.told.get(self.key)
+        return pace_of((*self.deps.settings.limits_of(self.key), *((told,) if told else ())))
+
+    @property
+    def state(self) -> KeyState:
+        """As this process saw it last."""
+        new = KeyState(Row(), Breaker(key=self.key))
+        return self.deps.memory.states.get(self.key, new)
+
+    def read(self) -> KeyState:
+        """As it stands."""
+        return self.sees(self.deps.limits.state(self.key))
+
+    def sees(self, state: KeyState) -> KeyState:
+        """Remember it."""
+        self.deps.memory.states[self.key] = state
+        return state
+
+    def takes(self, wish: Wish, within: timedelta = timedelta.max) -> Grant:
+        """Reserve: one call where the guess is right, one more for each booking that came between.
+
+        Raises ConnectorResting while the breaker is open, Throttled when too many come between, and
+        NotYourTurn without a turn where it would not come `within` that time, or where a limit over
+        a long time is used up.
+        """
+        for _ in range(_TRIES):
+            now, pace = self.deps.wall.now(), self.pace
+            booking = book(self.state.row, pace, wish, now)
+            full = full_until(self.state.row, pace, wish.requests, now)
+            start = full or when(booking.start(self.state.row))
+            if full or start - now > within:
+                raise NotYourTurn(self.key, Turn(at=start, requests=0), start - now)
+            stored, state = self.deps.limits.book(self.key, booking)
+            self.sees(state)
+            if stored:
+                return granted(booking, state.row)
+            self.check_awake()
+        raise Throttled(f"too many reserve turns of {self.key} at the same time")
+
+    def takes_soon(self, wish: Wish) -> Grant:
+        """The same for who waits a second and no longer. What this process knows may be old: the
+        row is read before it says no, and a turn that is later than it looked is given back."""
+        try:
+            grant = self.takes(wish, SOON)
+        except NotYourTurn:
+            self.read()
+            grant = self.takes(wish, SOON)
+        at = when(grant.start)
+        wait = at - self.deps.wall.now()
+        if wait > SOON:
+            self.deps.limits.give_back(self.key, grant, wish.requests)
+            raise NotYourTurn(self.key, Turn(at=at, requests=0), wait)
+        return grant
+
+    def check_awake(self) -> None:
+        """Raises ConnectorResting while the breaker is open."""
+        if self.state.breaker.resting(self.deps.wall.now()):
+            raise ConnectorResting(self.key, self.state.breaker.open_until)
+
+    def waits_until(self, at: int) -> None:
+        """Until that moment."""
+        self.deps.pause((when(at) - self.deps.wall.now()).total_seconds())
+
+
+class PacedMailer:
+    """Mail of our own, in its turn. Raises Throttled, with the seconds until it comes, when that is
+    not soon: then nothing is reserved and nothing was sent."""
+
+    def __init__(self, mailer: Mailer, paced: Paced) -> None:
+        self._mailer = mailer
+        self._paced = paced
+
+    def send(self, email: Email) -> str:
+        """mail.Mailer."""
+        self._takes_a_turn()
+        return self._mailer.send(email)
+
+    def _takes_a_turn(self) -> None:
+        try:
+            grant = self._paced.takes_soon(Wish(1, _ENGINE))
+        except NotYourTurn as later:
+            raise Throttled(str(later), later.seconds) from None
+        self._paced.waits_until(grant.start)
+
+
+def post(deps: Deps) -> Mailer:
+    """Mail of our own."""
+    return PacedMailer(deps.mail, Paced(deps, MAIL))
+
+
+def code_post(deps: Deps) -> Mailer:
+    """Codes and links that somebody waits for before a page."""
+    return PacedMailer(deps.mail, Paced(deps, CODES))
+
+
+class MeteredMailer:
+    """Mail of an action: each one passes the visit's gate."""
+
+    def __init__(self, mailer: Mailer, gate: Gate) -> None:
+        self._mailer = mailer
+        self._gate = gate
+
+    def send(self, email: Email) -> str:
+        """mail.Mailer."""
+        self._gate.before()
+        return self._mailer.send(email)

@@ -1,0 +1,199 @@
+"""A visit's turn: reserved before its first request, waited for, and given back where not needed.
+
+Who uses a key reserves in its row what a visit is usually going to need, and starts when its turn
+comes: at once, after a second in the function, or after a wait of the state machine, for which the
+turn is kept on the job. Each request of the visit passes the gate here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+
+from countersign import observability
+from countersign.connectors.clock import CONNECTOR_SECONDS
+from countersign.domain.errors import ConnectorBusy, NotYourTurn, StaleExecution
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Move
+from countersign.domain.limits.pace import (
+    Grant,
+    Row,
+    Told,
+    Turn,
+    Wish,
+    moment,
+    pause_for,
+    slowed,
+    usual,
+    when,
+)
+from countersign.runtime.deps import Deps
+from countersign.runtime.pace import SOON, Kind, Paced
+from countersign.runtime.step import Call
+
+PATIENCE = timedelta(seconds=5)
+"""So long, in all, a visit that has begun waits for pauses that the other side asks for: beginning
+it anew costs more requests than that time is worth."""
+FURTHEST = timedelta(minutes=15)
+"""Beyond it a job is parked: an execution waits for what comes soon."""
+WORK_SECONDS = 3 * CONNECTOR_SECONDS
+"""Left for a claim's own calls, whatever is waited for."""
+
+
+class PacedVisit:
+    """One visit of a job to a key: Look's or Act's."""
+
+    def __init__(self, paced: Paced, record: JobRecord, call: Call, kind: Kind) -> None:
+        self._paced = paced
+        self._deps = paced.deps
+        self._record = record
+        self._call = call
+        self._kind = kind
+        self._grant: Grant | None = None
+        self._granted = self._used = 0
+        self._start = self._not_before = self._shift = 0
+        self._waited = timedelta()
+
+    def begins(self, guess: int) -> None:
+        """At its turn: the one that the job kept, or a new one for what such a visit usually needs,
+        `guess` where this process has seen none. Raises NotYourTurn when that is not soon."""
+        if not self._at_the_kept_turn():
+            self._reserves(Wish(self._deps.memory.usual.get(self._kind, guess), self._holder))
+
+    def before(self) -> None:
+        """The next request: what was not foreseen reserves for itself."""
+        if self._used >= self._granted:
+            self._one_more()
+        due = self._paced.pace.due(self._start, self._used)
+        self._paced.waits_until(max(due, self._not_before))
+        self._used += 1
+
+    def after(self, told: Told | None) -> None:
+        """Leave the little that is left to who else uses the key."""
+        if told is None:
+            return
+        self._deps.memory.told[self._paced.key] = told.limit
+        pause = pause_for(told, self._paced.pace)
+        if pause:
+            self._not_before = self._slows(pause)
+
+    def told_to_wait(self, pause: timedelta) -> None:
+        """The last request was answered with "later". It is waited for here if it fits, else raises
+        NotYourTurn: the job keeps the turn that comes first after the pause."""
+        self._used -= 1
+        until = self._slows(pause)
+        self._waited += pause
+        left = self._call.seconds_left(self._deps.clock.now()) - WORK_SECONDS
+        if self._waited > PATIENCE or pause.total_seconds() > left:
+            self._put_off(until)
+        self._paced.waits_until(until)
+
+    def ends(self, *, well: bool) -> None:
+        """Learn from what it needed, and give back what it did not, which may fail: it costs room,
+        and what ended has ended."""
+        if well:
+            memory = self._deps.memory.usual
+            memory[self._kind] = usual(memory.get(self._kind, 1), self._used)
+        unused, state = self._granted - self._used, self._paced.state
+        if self._grant is None or unused < 1 or _end(state.row, self._grant) != self._grant.ends:
+            return
+        try:
+            self._deps.limits.give_back(self._paced.key, self._grant, unused)
+        except Exception:  # noqa: BLE001 - see above
+            observability.defect("giving back turns")
+
+    def counted(self) -> AbstractContextManager[None]:
+        """All requests of this process are the visit's."""
+        return self._deps.meter.counts_for(self)
+
+    @property
+    def _holder(self) -> str:
+        """A job whose turn elsewhere has come is under way, whatever its workflow holds."""
+        now = self._deps.wall.now()
+        others = (turn for key, turn in self._record.job.turns.items() if key != self._paced.key)
+        return "" if any(turn.at <= now for turn in others) else self._record.job.workflow
+
+    def _at_the_kept_turn(self) -> bool:
+        """A repeated attempt may have used it already."""
+        kept = self._record.job.turns.get(self._paced.key)
+        if kept is None or not kept.requests or self._call.retries:
+            return False
+        row = self._paced.read().row
+        self._paced.check_awake()
+        if kept.lost(row, self._deps.wall.now()):
+            return False
+        self._granted = kept.requests
+        self._starts(kept.start(row))
+        return True
+
+    def _reserves(self, wish: Wish) -> None:
+        self._grant = self._paced.takes(wish)
+        self._granted = wish.requests
+        self._starts(self._grant.start)
+
+    def _starts(self, start: int) -> None:
+        now = self._deps.wall.now()
+        self._shift = self._paced.state.row.shift
+        if when(start) - now > SOON:
+            self._put_off(start)
+        self._paced.waits_until(start)
+        self._start = max(start, moment(now))
+
+    def _one_more(self) -> None:
+        """A visit that needs many more begins again with as many as it needs."""
+        try:
+            self._paced.waits_until(self._paced.takes_soon(Wish(1)).start)
+            self._granted += 1
+        except NotYourTurn:
+            self._deps.memory.usual[self._kind] = self._granted = 2 * self._granted
+            self._put_off(self._paced.takes(Wish(self._granted, self._holder)).start)
+
+    def _put_off(self, start: int) -> None:
+        self._grant, shift = None, self._paced.state.row.shift
+        turn = Turn(at=when(start), requests=self._granted, shift=shift)
+        raise NotYourTurn(self._paced.key, turn, turn.at - self._deps.wall.now())
+
+    def _slows(self, pause: timedelta) -> int:
+        """Move all turns that are to come; until when."""
+        now = self._deps.wall.now()
+        if slowed(self._paced.state.row, self._shift, now, now + pause):
+            key = self._paced.key
+            self._paced.sees(self._deps.limits.slow(key, self._shift, now, now + pause))
+        return moment(now + pause)
+
+
+def _end(row: Row, grant: Grant) -> int:
+    return int(getattr(row, grant.way))
+
+
+@contextmanager
+def paced(visit: PacedVisit, guess: int) -> Iterator[PacedVisit]:
+    """A visit from its turn on. Raises what `begins` raises."""
+    visit.begins(guess)
+    well = False
+    try:
+        with visit.counted():
+            yield visit
+        well = True
+    finally:
+        visit.ends(well=well)
+
+
+def waiting(deps: Deps, call: Call, connector: str, later: NotYourTurn) -> tuple[JobRecord, Change]:
+    """The job as it stands, which keeps its turn by the change and waits for it in this execution.
+    Raises ConnectorBusy, the turn kept, when that is too far ahead."""
+    record = deps.store.load(call.job_id)
+    if record.job.execution != call.execution:
+        raise StaleExecution(f"{record.job.execution} owns the job")
+    change = Change(
+        event="waits for its turn",
+        actor=f"state:{call.state}",
+        fields={"connector": connector, "until": later.turn.at.isoformat()},
+        turns={later.key: later.turn},
+        move=Move("WaitAct", connector=connector, seconds=later.seconds),
+    )
+    if later.turn.requests and timedelta(seconds=later.seconds) <= FURTHEST:
+        return record, change
+    deps.commit(record, change)
+    raise ConnectorBusy(connector, later.turn.at)
