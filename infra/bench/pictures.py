@@ -15,6 +15,7 @@ from countersign.domain.jobs.job import Status
 from countersign.web.rendering import ROOMS
 from infra.local.front.samples import samples
 from infra.local.stand import Plan, Stand, stand
+from infra.scan_test.browser import installed
 from infra.settings import ROOT
 
 DOCS = ROOT / "docs"
@@ -23,7 +24,6 @@ SHOWN = (
     *(f"functions/countersign/{room}/templates" for room in ROOMS),
     "infra/local/pages",
 )
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 FIRST = ("11-budget-above-the-limit", "08-sanctioned-country", "19-country-without-a-rule")
 WITHIN = 180.0
@@ -33,7 +33,7 @@ def main() -> int:
     """Exit code 0 when both pictures were taken."""
     with stand(Plan(port=0), _say) as running, sync_playwright() as playwright:
         jobs = _some_jobs(running)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
         _approval(browser.new_page(viewport={"width": 390, "height": 780}), running, jobs[0])
         _console(browser.new_page(viewport={"width": 1000, "height": 780}), running)
         browser.close()

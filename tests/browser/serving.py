@@ -12,15 +12,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from countersign.entrypoints.pages import answer
 from countersign.web.http import Request
+from infra.scan_test.browser import installed
 from tests.fakes.world import World
 from tests.unit.web.plot import Plot
 from tests.unit.web.waiting import waiting
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(installed() or "/usr/bin/chromium-headless-shell")
 ARGS = (
     "--headless",
     "--no-sandbox",
@@ -90,10 +91,10 @@ def chromium() -> Iterator[Chromium]:
             browser.close()
 
 
-def press(page: Page, target: str | Locator) -> None:
-    """Press what leads to another page and be there: a click alone returns before the answer."""
+def press(page: Page, target: str) -> None:
+    """Press the first that leads to another page, and be there: a click returns before it came."""
     with page.expect_navigation():
-        (page.locator(target) if isinstance(target, str) else target).click()
+        page.click(target)
 
 
 def _event(door: BaseHTTPRequestHandler, body: bytes) -> dict[str, Any]:

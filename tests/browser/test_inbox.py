@@ -69,7 +69,7 @@ def test_sign_in_and_decide_many_on_a_phone(browser: Chromium) -> None:
         group.locator("input[name=all]").check()
         group.locator("input[value=approve]").check()
         group.locator(".code-input").fill(group.locator(".code").inner_text().lower())
-        press(page, group.locator("button"))
+        press(page, "form:has(input[name=all]) button")
         assert page.inner_text("h1") == "3 of 3 approved"
         press(page, "text=Back to the inbox")
         assert page.inner_text("h1") == "1 request and 1 case wait for you"
