@@ -4,11 +4,14 @@ import hashlib
 import importlib.util
 import itertools
 import json
+import os
+import threading
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,8 @@ BOOTSTRAP_VERSION = "30"
 ASSETS_BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 STACK_SECONDS = 120.0
+_MAKING = threading.Lock()
+"""A boto3 session makes one client at a time."""
 UNUSABLE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 
 
@@ -73,9 +78,16 @@ def api_url(endpoint: str, api_endpoint: str) -> str:
 
 
 def client(service: str, endpoint: str) -> Any:
-    """A boto3 client of the local cloud with the rights of an administrator."""
-    make: Any = _session().client  # its stubs want one literal per service
-    return make(service, endpoint_url=endpoint)
+    """A boto3 client of the local cloud with the rights of an administrator, kept by this process:
+    making one costs 50 ms of CPU, and a forked process must not share its parent's connections."""
+    return _kept(service, endpoint, os.getpid())
+
+
+@lru_cache(maxsize=256)
+def _kept(service: str, endpoint: str, _process: int) -> Any:
+    with _MAKING:
+        make: Any = _session().client  # its stubs want one literal per service
+        return make(service, endpoint_url=endpoint)
 
 
 def _assembly(cdk_out: Path) -> Assembly:
@@ -93,6 +105,7 @@ def _need_runtime_client() -> None:
         )
 
 
+@lru_cache(maxsize=1)
 def _session() -> boto3.Session:
     return boto3.Session(
         aws_access_key_id="test",
