@@ -81,9 +81,10 @@ def made_up_credentials() -> Iterator[None]:
 def whole_stand() -> Iterator[Stand]:
     """Everything that `make run` starts, on free ports, anew for each file: what one leaves behind
     (a moved clock, an upgrade, a resting connector) is nothing to the next."""
-    from infra.local.stand import Plan, stand  # noqa: PLC0415 - unit tests never start a cloud
+    from infra.build.code import SOURCE  # noqa: PLC0415 - unit tests never start a cloud
+    from infra.local.stand import Plan, stand  # noqa: PLC0415 - as above
 
-    with stand(Plan(port=0), lambda _: None) as running:
+    with stand(Plan(port=0, code=SOURCE), lambda _: None) as running:
         yield running
 
 

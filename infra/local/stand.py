@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,7 @@ from infra.local.payments.app import payments_app
 from infra.local.player.colleague import Colleague
 from infra.local.player.provider import Provider
 from infra.local.player.sender import Sender
+from infra.local.reload import check
 from infra.local.slack import FINANCE, push_app
 
 Say = Callable[[str], None]
@@ -124,14 +126,25 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
         say("template synthesized")
         cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1, plan.code, plan.keep))
         say(f"emulated cloud on {cloud.endpoint}")
+        loaded = stack.enter_context(_loading(cloud, plan.code))
         stack.enter_context(pointed_at(cloud.endpoint, deployer.REGION))
         whole = _deployed(plan, url, keys, assembly, cloud)
         say(f"stack deployed, template changed in {len(whole.rewrites)} places")
         stack.callback(whole.mailbox.close)
         front = _front(stack, whole, keys, plan, folder)
         stack.enter_context(serving(front.app(), listener))
+        for fault in filter(None, [loaded()]):
+            say(fault)
         say(f"pages on {url}")
         yield whole
+
+
+@contextmanager
+def _loading(cloud: LocalCloud, code: Path | None) -> Iterator[Callable[[], str]]:
+    """Import the code that the functions run from while the stack is deployed; who calls what comes
+    of it waits for the end, and gets the first fault, or nothing."""
+    with ThreadPoolExecutor(1) as beside:
+        yield beside.submit(check, cloud, code).result if code else str
 
 
 def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalCloud) -> Stand:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from infra.build.code import SOURCE
 from infra.local.front.samples import one_of_each_kind, samples
 from infra.local.player.play import play
 from infra.local.rights import calls
@@ -81,7 +82,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     time; that is a stop of the tour."""
     some = [one for one in one_of_each_kind(samples()) if one.expect.decision != "expire"]
     said, result = StringIO(), tmp_path_factory.mktemp("played") / "run.json"
-    with stand(Plan(port=0), lambda _: None) as whole:
+    with stand(Plan(port=0, code=SOURCE), lambda _: None) as whole:
         yield Played(whole, play(whole, Console(file=said), some, result), said)
 
 

@@ -1,8 +1,9 @@
 """Processes that run our code, forked from one that has loaded what the code imports.
 
 Starting Python and its libraries takes a second and more; a fork takes milliseconds, and only our
-own code is imported in it, as it is on the disk at that moment. AWS's own runtime client runs the
-handlers. Run as `fork_server.py SOCKET`; it prints one line of JSON when it listens.
+own code is imported in it, as it is on the disk at that moment. Code that was checked stays loaded
+too, in the process that imported it: what runs it is forked from there. AWS's own runtime client
+runs the handlers. Run as `fork_server.py SOCKET`; it prints one line of JSON when it listens.
 """
 
 import gc
@@ -14,7 +15,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,10 @@ it reads where it is to ask for work."""
 SERVICES = ("dynamodb", "s3", "sqs", "stepfunctions", "sts", "secretsmanager", "sesv2")
 """The services of which botocore's descriptions are read ahead."""
 SIZE = 4
-Work = Callable[[socket.socket, Mapping[str, Any]], None]
+LONGEST = 1 << 18
+"""Bytes of a request, which holds a function's environment."""
+Work = Callable[[socket.socket, Mapping[str, Any], socket.socket], None]
+"""Who asked, what is asked, and the server."""
 
 
 def main() -> None:
@@ -40,12 +44,86 @@ def main() -> None:
         sys.stdout.flush()
         load()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are collected by the kernel
+        checked = Checked()
         while True:
             connection, _ = listener.accept()
-            if os.fork() == 0:
-                listener.close()
-                _child(connection)
-            connection.close()
+            _answer_to(connection, listener, checked)
+
+
+class Checked:
+    """The process that has imported a folder's code, for each folder; what is asked of that code is
+    passed on to it. While a newer one imports, and when that finds a fault, the older one serves.
+    A process whose socket is closed ends."""
+
+    def __init__(self) -> None:
+        self._serving: dict[str, socket.socket] = {}
+        self._importing: dict[str, socket.socket] = {}
+
+    def begins(self, code: str, process: socket.socket) -> None:
+        """A newer process imports the code, and says one byte when it has."""
+        self._closed(self._importing, code)
+        self._importing[code] = process
+
+    def of(self, code: str) -> socket.socket | None:
+        """The newest that has imported the code, if there is one."""
+        try:
+            newer = self._importing.get(code)
+            said = newer.recv(1, socket.MSG_DONTWAIT) if newer else b""
+        except BlockingIOError:  # it still imports
+            return self._serving.get(code)
+        if newer and said:
+            self._closed(self._serving, code)
+            self._serving[code] = self._importing.pop(code)
+        self._closed(self._importing, code)
+        return self._serving.get(code)
+
+    def close(self) -> None:
+        """In a fork: the sockets are the server's alone."""
+        for process in (*self._serving.values(), *self._importing.values()):
+            process.close()
+
+    @staticmethod
+    def _closed(processes: dict[str, socket.socket], code: str) -> None:
+        if code in processes:
+            processes.pop(code).close()
+
+
+def _answer_to(connection: socket.socket, listener: socket.socket, checked: Checked) -> None:
+    size, descriptors, _, _ = socket.recv_fds(connection, SIZE, 2)
+    with connection.makefile("rb") as stream:
+        body = stream.read(int.from_bytes(size, "big"))
+    with connection:
+        if body:  # else whoever asked is gone
+            _do(connection, body, descriptors, listener, checked)
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _do(
+    connection: socket.socket,
+    body: bytes,
+    descriptors: list[int],
+    listener: socket.socket,
+    checked: Checked,
+) -> None:
+    """In a process that is forked from here, or from the one that has imported the code."""
+    asked = json.loads(body)
+    checks = asked["work"] == "check"
+    serving = None if checks else checked.of(asked["code"])
+    if serving:
+        socket.send_fds(serving, [body], [connection.fileno(), *descriptors])
+        return
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        listener.close()
+        checked.close()
+        ours.close()
+        _child(connection, asked, descriptors, theirs)
+    theirs.close()
+    if checks:
+        checked.begins(asked["code"], ours)
+    else:
+        ours.close()
 
 
 def load() -> None:
@@ -73,21 +151,25 @@ def _share_descriptions() -> None:
     loader.load_file = load_file
 
 
-def _child(connection: socket.socket) -> None:
+def _child(
+    connection: socket.socket,
+    asked: Mapping[str, Any],
+    descriptors: Sequence[int],
+    server: socket.socket,
+) -> None:
     """Do what was asked, as a process of its own, and end with whoever asked."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
-        size, descriptors, _, _ = socket.recv_fds(connection, SIZE, 2)
-        asked = json.loads(_exactly(connection, int.from_bytes(size, "big")))
         for number, descriptor in enumerate(descriptors, start=1):
             os.dup2(descriptor, number)
             os.close(descriptor)
         os.environ.clear()
         os.environ.update(asked["environment"])
         os.chdir(asked["code"])
-        sys.path.insert(0, asked["code"])
+        if asked["code"] not in sys.path:
+            sys.path.insert(0, asked["code"])
         importlib.invalidate_caches()
-        WORK[asked["work"]](connection, asked)
+        WORK[asked["work"]](connection, asked, server)
     except Exception:  # noqa: BLE001 - to the function's log; there is nobody above
         traceback.print_exc()
     finally:  # in any case: a child never goes on as a second server
@@ -95,13 +177,11 @@ def _child(connection: socket.socket) -> None:
         os._exit(0)
 
 
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    with connection.makefile("rb") as stream:
-        return stream.read(size)
-
-
-def _serve_function(connection: socket.socket, asked: Mapping[str, Any]) -> None:
+def _serve_function(
+    connection: socket.socket, asked: Mapping[str, Any], server: socket.socket
+) -> None:
     """AWS's runtime client with the function's handler, until the emulator ends it."""
+    server.close()
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
     client = importlib.import_module("awslambdaric.__main__")
     client.main(["awslambdaric", asked["environment"]["_HANDLER"]])
@@ -114,15 +194,37 @@ def _end_with(connection: socket.socket) -> None:
         os._exit(0)
 
 
-def _check_imports(connection: socket.socket, asked: Mapping[str, Any]) -> None:
-    """Import each module; answers with the first fault as one line, or with an empty line."""
-    said = ""
+def _check_imports(
+    connection: socket.socket, asked: Mapping[str, Any], server: socket.socket
+) -> None:
+    """Import each module; answers with the first fault as one line, or with an empty line, and then
+    forks a process for everything that is asked of this code, until the server has a newer one."""
     try:
         for name in asked["modules"]:
             importlib.import_module(name)
     except Exception as error:  # noqa: BLE001 - whatever a module raises is the answer
-        said = fault(error, Path(asked["code"]))
-    connection.sendall(f"{said}\n".encode())
+        connection.sendall(f"{fault(error, Path(asked['code']))}\n".encode())
+        return
+    server.send(b"1")  # before whoever asked knows, and asks for what runs the code
+    connection.sendall(b"\n")
+    connection.close()
+    _serve_from_here(server)
+
+
+def _serve_from_here(server: socket.socket) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+    while True:
+        body, descriptors, _, _ = socket.recv_fds(server, LONGEST, 3)
+        if not body:
+            return
+        connection = socket.socket(fileno=descriptors[0])
+        if os.fork() == 0:
+            _child(connection, json.loads(body), descriptors[1:], server)
+        connection.close()
+        for descriptor in descriptors[1:]:
+            os.close(descriptor)
 
 
 def fault(error: Exception, code: Path) -> str:
@@ -137,8 +239,9 @@ def fault(error: Exception, code: Path) -> str:
     return f"{place}:{line}: {type(error).__name__}: {words}"
 
 
-def _answer(connection: socket.socket, asked: Mapping[str, Any]) -> None:
+def _answer(connection: socket.socket, asked: Mapping[str, Any], server: socket.socket) -> None:
     """Call one function, and answer with what it returns."""
+    server.close()
     module, _, name = asked["function"].partition(":")
     returned = getattr(importlib.import_module(module), name)(asked["argument"])
     connection.sendall(json.dumps(returned).encode())

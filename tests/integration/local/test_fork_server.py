@@ -80,6 +80,26 @@ def test_a_function_answers_from_the_code_as_it_is(cloud: LocalCloud, tmp_path: 
         assert told == [word, "Ann"]
 
 
+def test_checked_code_runs_until_a_newer_one_was_checked_without_a_fault(
+    cloud: LocalCloud, tmp_path: Path
+) -> None:
+    """What is saved meanwhile, or does not even import, is not what answers."""
+    said = tmp_path / "said.py"
+
+    def checked(word: str) -> list[str]:
+        said.write_text(f"def to(name):\n    return ['{word}', name]\n")
+        assert check(cloud, tmp_path) == ""
+        said.write_text("saved = 'since then'\n")
+        told: list[str] = answer_of(str(cloud.fork_socket), str(tmp_path), "said:to", "Ann")
+        return told
+
+    assert checked("first") == ["first", "Ann"]
+    said.write_text("x = (\n")
+    assert "SyntaxError" in check(cloud, tmp_path)
+    assert answer_of(str(cloud.fork_socket), str(tmp_path), "said:to", "Ben") == ["first", "Ben"]
+    assert checked("next") == ["next", "Ann"]
+
+
 def _entered(states: Any, run: str) -> list[str]:
     history = states.get_execution_history(executionArn=run)["events"]
     entered = [event.get("stateEnteredEventDetails", {}).get("name") for event in history]
