@@ -9,8 +9,8 @@ LOCKS := infra/requirements
 UV = $(BIN)/uv
 READY := $(VENV)/.ready
 EMULATOR := .local/emulator/.ready
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
-DOMAIN := $(BIN)/pytest tests/unit/domain --cov=countersign.domain --cov-branch --cov-fail-under=100
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+DOMAIN := $(BIN)/pytest -n 2 tests/unit/domain --cov=countersign.domain --cov-branch --cov-fail-under=100
 HOUSE := tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit/test_docs.py tests/unit/test_lint.py tests/infra
 # Hundreds of short processes import the same modules; without this, some shells make each compile them.
 unexport PYTHONDONTWRITEBYTECODE

@@ -13,9 +13,8 @@ from countersign.jobs.cases import take_out
 from infra.cli.clock import moved
 from infra.cli.submit import post_webhook
 from infra.local.killed import tell_killed
-from infra.local.player.signer import Signer
 from infra.local.stand import Plan, Stand, stand
-from tests.e2e.waiting import reaches
+from tests.e2e.waiting import decide, reaches
 from tests.ports import free_pair
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
@@ -54,7 +53,7 @@ def test_a_restart_keeps_jobs_mails_and_secrets(tmp_path: Path) -> None:
         assert second.deps.store.load(cut).job.status is Status.FAILED
         take_out(second.deps, cut, "resume", by="sam", words="the machine was off", facts={})
         reaches(second, cut, Status.WAITING_FOR_REVIEW)
-        assert Signer(second.url).decide(waiting, "approve", "")
+        decide(second.url, waiting, "approve")
         moved(second.deps, "+1h")  # the callback of a decision is looked after two minutes later
         second.tick()
         reaches(second, waiting, Status.COMPLETED)

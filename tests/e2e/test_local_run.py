@@ -25,10 +25,10 @@ from infra.cli.scaffold.folder import Folder
 from infra.cli.submit import UnreachableError, post_webhook
 from infra.local.front.samples import Expectation
 from infra.local.player.played import RESULT
-from infra.local.player.signer import Signer
 from infra.local.reload import reloader
 from infra.local.stand import Plan, Stand, stand
 from tests import guide
+from tests.e2e.waiting import decide
 from tests.forms import forms
 from tests.ports import free_pair
 
@@ -120,7 +120,7 @@ def test_a_signature_sends_exactly_the_signed_reply(running: Stand, waiting: str
         return [(m["subject"], m["text"]) for m in mails if m["to"] == [sender]]
 
     assert replies() == []
-    assert Signer(running.url).decide(waiting, "approve", "")
+    decide(running.url, waiting, "approve")
     data = reaches(running, waiting, "COMPLETED", "ESCALATED", "FAILED")
     assert (data["status"], data["audit"]["verified"]) == ("COMPLETED", True)
     signed = data["actions"][3]["body"]["params"]
@@ -138,7 +138,7 @@ def test_a_workflow_that_new_wrote_ends_as_its_events_say(running: Stand, claim:
         job = post_webhook(*door).job_id
         if expect.decision:
             reaches(running, job, "WAITING_FOR_REVIEW")
-            assert Signer(running.url).decide(job, expect.decision, "", "robin@example.com")
+            decide(running.url, job, expect.decision, by="robin@example.com")
         data = reaches(running, job, *ENDED)
         assert data["status"] == expect.status, data["reason"]
         assert {one["action"]: one["status"] for one in data["actions"]} == expect.actions

@@ -18,7 +18,7 @@ from infra.local.cloud.assembly import read_assembly
 from infra.local.cloud.rewrites import python_functions
 from infra.local.player.signer import Signer
 from infra.local.stand import Stand
-from tests.e2e.waiting import reaches
+from tests.e2e.waiting import decide, reaches
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
 
@@ -73,7 +73,7 @@ def test_links_of_waiting_jobs_survive_an_upgrade(whole_stand: Stand, tmp_path: 
     endpoint, overrides = whole_stand.cloud.endpoint, whole_stand.overrides
     deployer.deploy(next_release(assembly, tmp_path), endpoint, overrides)
     try:
-        assert Signer(whole_stand.url).decide(job_id, "approve", "")
+        decide(whole_stand.url, job_id, "approve")
         record = reaches(whole_stand, job_id, Status.COMPLETED)
     finally:
         deployer.deploy(assembly, endpoint, overrides)
@@ -89,7 +89,7 @@ def test_a_waiting_job_survives_an_upgrade_and_the_way_back(
     job_id, assembly = waiting_job(whole_stand), default_out("local")
     for one in (next_release(assembly, tmp_path), assembly):
         deployer.deploy(one, whole_stand.cloud.endpoint, whole_stand.overrides)
-    assert Signer(whole_stand.url).decide(job_id, "reject", "no capacity this month")
+    decide(whole_stand.url, job_id, "reject", "no capacity this month")
     record = reaches(whole_stand, job_id, Status.COMPLETED)
     assert record.audit[-1].event == "closed"
     assert record.ledger[-1].status.value == "rejected"

@@ -6,6 +6,7 @@ import time
 
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
+from infra.local.player.signer import Signer
 from infra.local.stand import Stand
 
 ENDS_WITHIN = 60.0
@@ -20,3 +21,12 @@ def reaches(stand: Stand, job_id: str, *statuses: Status) -> JobRecord:
             return record
         time.sleep(0.1)
     raise AssertionError(f"still {record.job.status}: {record.job.reason}")
+
+
+def decide(url: str, job_id: str, choice: str, reason: str = "", by: str = "") -> None:
+    """Answer the job's link as soon as its mail is there: the job says that it waits before it has
+    left."""
+    signer, deadline = Signer(url), time.monotonic() + ENDS_WITHIN
+    while not signer.decide(job_id, choice, reason, by):
+        assert time.monotonic() < deadline, "no mail with a link came"
+        time.sleep(0.1)
