@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from countersign.domain import errors
+from countersign.domain.limits.pace import Turn
 from tests.builders import AT
 
 
@@ -20,6 +22,22 @@ def test_families_name_every_class_below() -> None:
     }
     assert errors.family(errors.Refused) == ("Refused",)
     assert set(errors.family(errors.NeedsPerson)) < set(everything)
+
+
+def test_a_turn_that_is_not_yet_is_told_in_whole_seconds() -> None:
+    """The state machine waits for what stands between the two signs; less than one is one."""
+    turn = Turn(at=AT, requests=3)
+    told = {
+        wait: str(errors.NotYourTurn("crm", turn, timedelta(seconds=wait))).split("#")[1]
+        for wait in (0.2, 1.0, 2.9, 75.0)
+    }
+    assert told == {0.2: "1", 1.0: "1", 2.9: "2", 75.0: "75"}
+
+
+def test_a_busy_connector_says_when_the_turn_comes() -> None:
+    """A job that waits in the table for it shows the sentence to people."""
+    told = str(errors.ConnectorBusy("crm", AT))
+    assert told == f"its turn at crm comes at {AT:%H:%M:%S} UTC"
 
 
 def test_throttling_may_say_for_how_long() -> None:

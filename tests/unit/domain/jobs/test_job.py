@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -21,7 +22,8 @@ from countersign.domain.jobs.job import (
     job_id_of,
     moved,
 )
-from tests.builders import job
+from countersign.domain.limits.pace import Turn
+from tests.builders import AT, job
 
 S = Status
 FINAL = {S.REJECTED, S.ROLLED_BACK}
@@ -141,3 +143,13 @@ def test_a_pointer_keeps_an_objects_key_byte_for_byte(key: str) -> None:
     back = Pointer.model_validate_json(canonical(pointer))
     assert back.object_key.encode() == key.encode()
     assert (back.bucket, back.version) == ("uploads", "v1")
+
+
+def test_a_job_waits_until_its_last_turn() -> None:
+    """It needs all of them before it goes on; without a turn it waits for none."""
+    assert job().waits_until is None
+    turns = {
+        key: Turn(at=AT + timedelta(seconds=wait), requests=1)
+        for key, wait in (("crm", 20), ("mail", 5))
+    }
+    assert job().model_copy(update={"turns": turns}).waits_until == AT + timedelta(seconds=20)

@@ -51,9 +51,11 @@ class Key:
         """A visit books and makes all of its requests; in how many seconds it starts."""
         pace = pace_of(self.limits)
         booking = book(self.row, pace, Wish(requests, holder), now)
+        foretold = booking.start(self.row)
         left = booked(self.row, booking)
         assert left is not None
         self.row, start = left, granted(booking, left).start
+        assert foretold == start
         self.asked += [pace.due(start, number) + late for number in range(requests)]
         return (start - moment(now)) / SECOND
 
