@@ -35,6 +35,8 @@ from countersign.runtime.step import Call
 PATIENCE = timedelta(seconds=5)
 """So long, in all, a visit that has begun waits for pauses that the other side asks for: beginning
 it anew costs more requests than that time is worth."""
+LEAST_PAUSE = timedelta(seconds=0.25)
+"""Also for who asks for none at all, again and again."""
 FURTHEST = timedelta(minutes=15)
 """Beyond it a job is parked: an execution waits for what comes soon."""
 WORK_SECONDS = 3 * CONNECTOR_SECONDS
@@ -81,6 +83,7 @@ class PacedVisit:
     def told_to_wait(self, pause: timedelta) -> None:
         """The last request was answered with "later". It is waited for here if it fits, else raises
         NotYourTurn: the job keeps the turn that comes first after the pause."""
+        pause = max(pause, LEAST_PAUSE)
         self._used -= 1
         until = self._slows(pause)
         self._waited += pause

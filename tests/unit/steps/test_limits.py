@@ -69,7 +69,7 @@ def test_who_is_alone_starts_at_once_and_reserves_once(world: World) -> None:
     are an interval apart."""
     journey = begin(world)
     assert done(journey)
-    assert world.clock.now() - START < timedelta(seconds=1.5)
+    assert world.clock.now() - START < timedelta(seconds=2)
     assert not {"TurnOfLook", "WaitLook", "WaitAct"} & {*journey.visited}
     assert world.limits.refusals == 0
 
@@ -337,6 +337,14 @@ def test_a_pause_moves_the_queue_once(world: World) -> None:
     world.crm.fails_with(Throttled("slow down", 1.0), times=3)
     assert done(begin(world))
     assert queue(world, READ).shift <= 3_000_000
+
+
+def test_a_pause_of_nothing_ends_too(world: World) -> None:
+    """`Retry-After: 0`, for ever: each is a little time, and then the job waits for a turn."""
+    world.crm.fails_with(Throttled("slow down", 0.0), times=30)
+    journey = begin(world)
+    assert done(journey)
+    assert "WaitLook" in journey.visited
 
 
 def test_a_missing_key_parks_the_job_and_says_what_to_do(world: World) -> None:

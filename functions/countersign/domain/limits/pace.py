@@ -18,12 +18,15 @@ from pydantic import Field
 from countersign.domain.contract import Value
 
 _SECOND = 1_000_000
-LATE = _SECOND // 4
+LATE = _SECOND // 2
 """So much later than its turn a request may start, and every window still holds."""
-MOST_AT_ONCE, SHARE = 8, 12
-"""A visit's first requests may come together: a twelfth of the limit, eight at most."""
-LANE = 2 * _SECOND
-"""Between two requests of the lane that is kept free for who holds no turn ahead."""
+MOST_AT_ONCE = 4
+"""A visit's first requests may come together, as far as that is a 25th of the limit."""
+_AT_ONCE_OF = 25
+LANE, MOST_IN_LANE = 2 * _SECOND, 8
+"""The lane that is kept free for who holds no turn ahead: between two of its requests, and how many
+a visit may have there, as far as that is a twelfth of the limit: one job's."""
+_IN_LANE_OF = 12
 FEWEST_WITH_A_LANE = 4
 LONG = 60
 """Seconds: a limit over a longer time may be used up to its half in a hurry."""
@@ -45,13 +48,13 @@ class Pace:
     """What keeps all limits of one key at once.
 
     `interval` lies between two requests. `at_once` requests of a visit come together, and each
-    further one an interval later. `long_interval` and `credit` are those of the limit over a long
-    time, 0 without one.
+    further one an interval later. The lane takes visits of up to `lane` requests; 0: there is none.
+    `long_interval` and `credit` are those of the limit over a long time, 0 without one.
     """
 
     at_once: int = MOST_AT_ONCE
     interval: int = 0
-    lane: bool = False
+    lane: int = 0
     long_interval: int = 0
     credit: int = 0
 
@@ -162,8 +165,10 @@ def pace_of(limits: Iterable[RateLimit]) -> Pace:
     listed = tuple(limits)
     short = [limit for limit in listed if limit.seconds <= LONG]
     scarce = max((one for one in listed if one.seconds > LONG), key=_each, default=None)
-    at_once = min((_at_once(limit) for limit in short), default=MOST_AT_ONCE)
-    lane = bool(short) and all(limit.requests >= FEWEST_WITH_A_LANE for limit in short)
+    fewest = min((limit.requests for limit in short), default=0)
+    at_once = max(1, min(MOST_AT_ONCE, fewest // _AT_ONCE_OF)) if short else MOST_AT_ONCE
+    in_lane = max(1, min(MOST_IN_LANE, fewest // _IN_LANE_OF))
+    lane = in_lane if fewest >= FEWEST_WITH_A_LANE else 0
     paced = Pace(at_once, max((_interval(one, at_once, lane) for one in short), default=0), lane)
     if scarce is None:
         return paced
@@ -177,13 +182,9 @@ def _each(limit: RateLimit) -> float:
     return limit.seconds / limit.requests
 
 
-def _at_once(limit: RateLimit) -> int:
-    return max(1, min(MOST_AT_ONCE, limit.requests // SHARE))
-
-
-def _interval(limit: RateLimit, at_once: int, lane: bool) -> int:
+def _interval(limit: RateLimit, at_once: int, lane: int) -> int:
     span = limit.seconds * _SECOND + LATE
-    of_the_lane = math.ceil(span / LANE) - 1 + at_once if lane else 0
+    of_the_lane = math.ceil(span / LANE) - 1 + lane if lane else 0
     return math.ceil(span / max(1, limit.requests - of_the_lane - at_once + 1))
 
 
@@ -196,13 +197,12 @@ def full_until(row: Row, pace: Pace, requests: int, now: datetime) -> datetime |
 def book(row: Row, pace: Pace, wish: Wish, now: datetime) -> Booking:
     """The earliest way to meet the wish on this row: the end of its queue, or the lane.
 
-    The lane is for who holds no turn ahead, as far as the visit is not larger than what may come
-    together.
+    The lane is for who holds no turn ahead, as far as the visit is not larger than it.
     """
     at = moment(now)
     base, floor = max(at, row.hold) - row.shift, at - pace.credit
     free = row.held.get(wish.holder, 0) <= at - row.shift
-    may = pace.lane and free and wish.requests <= pace.at_once
+    may = free and wish.requests <= pace.lane
     way: Way = "lane" if may and max(base, row.lane) < row.queue else "queue"
     return Booking(
         wish=wish,
@@ -280,9 +280,9 @@ class Told:
 
 
 def pause_for(told: Told, pace: Pace) -> timedelta:
-    """How long to wait when less is left than a visit makes at once: somebody else uses the key, or
+    """How long to wait when less is left than one job needs at once: somebody else uses the key, or
     the limit is lower than we thought. Nothing while enough is left."""
-    return timedelta(seconds=max(0, pace.at_once - told.left) * _each(told.limit))
+    return timedelta(seconds=max(0, max(pace.at_once, pace.lane) - told.left) * _each(told.limit))
 
 
 def usual(before: int, used: int) -> int:

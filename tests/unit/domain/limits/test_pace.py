@@ -119,12 +119,12 @@ def test_control_a_full_bucket_breaks_the_window() -> None:
 
 
 def test_a_burst_uses_most_of_the_limit() -> None:
-    """300 visits of eight requests at once: 77 of 100 in each window, the rest is the lane's."""
+    """300 visits of eight requests at once: 80 of 100 in each window, the rest is the lane's."""
     key = Key()
     for _ in range(300):
         key.takes(8, "leads", NOW)
     seconds = (max(key.asked) - moment(NOW)) / SECOND
-    assert 2400 / seconds >= 7.7
+    assert 2400 / seconds >= 7.99
 
 
 def test_who_comes_alone_starts_at_once() -> None:
@@ -164,26 +164,26 @@ def test_a_visit_under_way_takes_what_is_earlier_and_holds_nothing() -> None:
     assert set(key.row.held) == {"leads", "refunds"}
 
 
-def test_a_visit_larger_than_what_comes_together_has_no_lane() -> None:
-    """Its requests after the first eight are an interval apart, and the queue is where it fits."""
+def test_a_visit_larger_than_the_lane_queues() -> None:
+    """The queue is where it fits. Its requests after the first four are an interval apart."""
     key = Key()
     for _ in range(30):
         key.takes(8, "leads", NOW)
     assert key.takes(9, "refunds", after(1)) > 20
     pace = pace_of(HUBSPOT)
-    assert [pace.due(0, n) for n in (0, 7, 8, 9)] == [0, 0, pace.interval, 2 * pace.interval]
+    assert [pace.due(0, n) for n in (0, 3, 4, 5)] == [0, 0, pace.interval, 2 * pace.interval]
 
 
 def test_a_scarce_key_has_no_lane() -> None:
     """One request a second: they follow each other."""
     key = Key((RateLimit(requests=1, seconds=1),))
-    assert [key.takes(1, who, NOW) for who in "abc"] == pytest.approx([0, 1.25, 2.5])
+    assert [key.takes(1, who, NOW) for who in "abc"] == pytest.approx([0, 1.5, 3])
 
 
 def test_of_several_limits_the_scarcest_holds() -> None:
     """Ten a second and forty in ten seconds: three seconds for ten requests."""
     limits = (RateLimit(requests=10, seconds=1), RateLimit(requests=40, seconds=10))
-    assert pace_of(limits).interval > 2 * pace_of(limits[:1]).interval
+    assert pace_of(limits).interval > 1.5 * pace_of(limits[:1]).interval
 
 
 DAY = RateLimit(requests=200, seconds=86_400)
