@@ -45,7 +45,8 @@ def described(action: Action[Any, Any]) -> Mapping[str, Any]:
     """The action as plain data: id, version, connector, the parameters' schema, and for every
     function and number of its contract whether it is there, or its value.
 
-    What is left at its default is left out, so that a new part of all actions changes none.
+    What is left at its default is left out, so that a new part of all actions changes none; and so
+    is what may only stop it.
     """
     return dict(_parts(action))
 
@@ -153,7 +154,7 @@ def _version(plain: Mapping[str, Any]) -> Version:
 def _parts(value: Any) -> Iterator[tuple[str, Any]]:
     for part in fields(value):
         held = getattr(value, part.name)
-        if held != _default(part):
+        if held != _default(part) and part.metadata.get("contract", True):
             yield part.name, _plain(held)
 
 

@@ -9,6 +9,7 @@ import pytest
 from countersign.domain.errors import Ambiguous, NotFound, Refused, Throttled, Unavailable
 from countersign.domain.policy.records import Lookup
 from tests.contract.crm_sides import ADA, DEAL, Side
+from tests.looking import looked
 
 pytestmark = pytest.mark.enable_socket
 
@@ -53,7 +54,7 @@ def test_what_hubspot_rejects_is_refused_by_name(
 
 def test_the_reading_token_cannot_write(side: Side) -> None:
     """Look's token reads, and every write with it is refused."""
-    assert side.reader.look(_lookup("contact", ADA)) == ()
+    assert looked(side.reader, _lookup("contact", ADA)) == ()
     with pytest.raises(Refused, match="MISSING_SCOPES"):
         side.reader.create("contacts", {"email": ADA})
     with pytest.raises(Refused, match="MISSING_SCOPES"):
@@ -106,24 +107,24 @@ def test_lookups_give_the_contact_and_its_deals(side: Side) -> None:
     side.has_contact("other@example.com")
     mine = side.has_deal(ADA, dealstage="closedlost", closedate="2026-02-20T00:00:00.000Z")
     side.has_deal("other@example.com")
-    (contact,) = side.crm.look(_lookup("contact", ADA))
+    (contact,) = looked(side.crm, _lookup("contact", ADA))
     assert contact.fields["hs_email_optout"] == "true"
-    (deal,) = side.crm.look(_lookup("deals_of_contact", ADA))
+    (deal,) = looked(side.crm, _lookup("deals_of_contact", ADA))
     assert (deal.kind, deal.id, deal.fields["dealstage"]) == ("deals", mine, "closedlost")
     assert deal.fields["closedate"] == "2026-02-20T00:00:00.000Z"
 
 
 def test_a_lookup_of_nobody_is_empty_and_an_unknown_one_refused(side: Side) -> None:
     """No contact means no records, not an error; a question that the CRM has not is a defect."""
-    assert side.crm.look(_lookup("contact", ADA)) == ()
-    assert side.crm.look(_lookup("deals_of_contact", ADA)) == ()
+    assert looked(side.crm, _lookup("contact", ADA)) == ()
+    assert looked(side.crm, _lookup("deals_of_contact", ADA)) == ()
     for unknown in (_lookup("contact", ADA, "phone"), _lookup("orders", ADA)):
         with pytest.raises(Refused, match="no lookup"):
-            side.crm.look(unknown)
+            looked(side.crm, unknown)
 
 
 def test_more_deals_than_one_batch_are_all_there(side: Side) -> None:
     """Count in is count out, beyond HubSpot's 100 per batch."""
     side.has_contact(ADA)
     made = {side.has_deal(ADA) for _ in range(205)}
-    assert {deal.id for deal in side.crm.look(_lookup("deals_of_contact", ADA))} == made
+    assert {deal.id for deal in looked(side.crm, _lookup("deals_of_contact", ADA))} == made

@@ -13,6 +13,7 @@ from countersign.domain.errors import Ambiguous, NotFound, Refused
 from countersign.domain.money import Money
 from countersign.domain.policy.records import Lookup, Record
 from tests.contract.payments_sides import FakeSide, ServerSide, Side, server_side
+from tests.looking import looked
 
 AWKWARD = ("", "..", "a/b", "a?limit=1#x", "1042' OR customer:'cus_1", "a\\", "10\n42", "№ 7", "%")
 
@@ -42,7 +43,9 @@ def _euros(amount: str, currency: str = "EUR") -> Money:
 
 def _look(side: Side, kind: str, number: str, field: str = "number") -> tuple[Record, ...]:
     asked = Lookup(name="x", connector="payments", kind=kind, field=field, value=number)
-    return side.reader.look(asked) if isinstance(side, ServerSide) else side.payments.look(asked)
+    return (
+        looked(side.reader, asked) if isinstance(side, ServerSide) else looked(side.payments, asked)
+    )
 
 
 def test_an_order_is_found_with_what_the_rules_need(side: Side) -> None:

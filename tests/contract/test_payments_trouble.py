@@ -53,24 +53,23 @@ def _careful(side: Side, charge: str, key: str = "cs-1") -> Receipt:
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "back", "code"),
+    ("amount", "back", "code"),
     [
-        ("49.91", "EUR", 0, "amount_too_large"),
-        ("10.00", "EUR", 4000, "amount_too_large"),
-        ("10.00", "EUR", 4990, "charge_already_refunded"),
-        ("10.00", "USD", 0, "currency"),
-        ("0.00", "EUR", 0, "amount"),
+        ("49.91", 0, "amount_too_large"),
+        ("10.00", 4000, "amount_too_large"),
+        ("10.00", 4990, "charge_already_refunded"),
+        ("0.00", 0, "amount"),
     ],
 )
 def test_what_the_charge_does_not_allow_is_refused(
-    side: Side, amount: str, currency: str, back: int, code: str
+    side: Side, amount: str, back: int, code: str
 ) -> None:
-    """Never more than was paid and is left, never in another currency; nothing is applied."""
+    """Never more than was paid and is left; nothing is applied."""
     charge = side.has_order("1042", 4990, "eur")
     if back:
         side.has_refund(charge, back)
     with pytest.raises(Refused, match=code):
-        _refund(side, charge, amount=Money(amount=Decimal(amount), currency=currency))
+        _refund(side, charge, amount=Money(amount=Decimal(amount), currency="EUR"))
     assert side.journal() == []
 
 
@@ -84,9 +83,9 @@ def test_a_disputed_an_unpaid_and_an_unknown_charge_are_refused(side: Side) -> N
     with pytest.raises(Refused, match="charge_not_refundable") as refused:
         _refund(side, unpaid, "cs-2")
     assert unpaid not in str(refused.value)
-    for unknown in ("ch_none", "", ".."):
-        with pytest.raises(Refused, match="no such charge"):
-            _refund(side, unknown, "cs-3")
+    for unknown in ("ch_none", ".."):
+        with pytest.raises(Refused, match="resource_missing"):
+            _refund(side, unknown, f"cs-{unknown}")
     assert side.journal() == []
 
 
@@ -198,7 +197,7 @@ def test_a_refund_that_the_bank_returns_does_not_verify(side: Side) -> None:
 
 
 def test_later_and_unavailable_are_told_apart_and_apply_nothing(side: Side) -> None:
-    """429 carries how long to wait; what did not get through is worth another try."""
+    """429 carries how long to wait; a read that did not get through is worth another try."""
     charge = side.has_order("1042", 4990, "eur")
     calls: tuple[Callable[[], object], ...] = (
         lambda: side.payments.refunds_of(charge),
@@ -209,7 +208,7 @@ def test_later_and_unavailable_are_told_apart_and_apply_nothing(side: Side) -> N
         with pytest.raises(Throttled) as throttled:
             call()
         assert throttled.value.retry_after == 3.0
-        side.is_unavailable()
-        with pytest.raises(Unavailable):
-            call()
+    side.is_unavailable()
+    with pytest.raises(Unavailable):
+        side.payments.refunds_of(charge)
     assert side.journal() == []

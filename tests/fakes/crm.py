@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
+from countersign.actions.crm.shared import UNIQUE
 from countersign.connectors.http import Gate, OpenGate
-from countersign.connectors.hubspot.client import UNIQUE
 from countersign.connectors.hubspot.http import HubSpotAnswer, accepted
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
 from countersign.domain.limits.pace import Told
@@ -122,16 +122,20 @@ class FakeCrm:
         """All objects of a kind, oldest first."""
         return tuple(_record(i, held) for i, held in self._objects.items() if held.kind == kind)
 
-    def look(self, lookup: Lookup) -> tuple[Record, ...]:
+    def look(self, lookups: Sequence[Lookup]) -> Mapping[str, tuple[Record, ...]]:
         """As the port."""
+        return {one.name: self._looked(one) for one in lookups}
+
+    def _looked(self, lookup: Lookup) -> tuple[Record, ...]:
         kind = {"deals_of_contact": "deals", "sent_emails_of_contact": "emails"}.get(lookup.kind)
         if lookup.field != "email" or not (kind or lookup.kind == "contact"):
             raise Refused(f"the CRM has no lookup {lookup.kind} by {lookup.field}")
-        contact = self.find("contacts", "email", lookup.value)
-        if contact is None or kind is None:
-            return (contact,) if contact else ()
         with self._lock:
-            linked = [(i, held) for i, held in self._objects.items() if held.contact == contact.id]
+            self._admit(writes=False)
+            contact = self._by_unique("contacts", "email", lookup.value)
+            if not contact or kind is None:
+                return (_record(contact, self._objects[contact]),) if contact else ()
+            linked = [(i, held) for i, held in self._objects.items() if held.contact == contact]
             found = (_record(i, held) for i, held in linked if held.kind == kind)
             return tuple(r for r in found if kind == "deals" or r.fields[DIRECTION] == OUTGOING)
 
@@ -140,15 +144,20 @@ class FakeCrm:
         with self._lock:
             self._admit(writes=False)
             found = self._by_unique(kind, field, value)
-            return _record(found, self._objects[found]) if found else None
+            return self._whole(found) if found else None
+
+    def _whole(self, record_id: str) -> Record:
+        held = self._objects[record_id]
+        found = _record(record_id, held)
+        links = self._links(record_id, held.kind)
+        return found.model_copy(update={"fields": {**found.fields, **links}})
 
     def read(self, kind: str, record_id: str) -> Record:
         """As the port."""
         with self._lock:
             self._admit(writes=False)
-            found = _record(record_id, self._existing(kind, record_id))
-            links = self._links(record_id, kind)
-            return found.model_copy(update={"fields": {**found.fields, **links}})
+            self._existing(kind, record_id)
+            return self._whole(record_id)
 
     def create(self, kind: str, fields: Mapping[str, str], contact: str = "") -> Record:
         """As the port."""

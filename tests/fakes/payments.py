@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -107,8 +108,11 @@ class FakePayments:
         """Stripe forgets what it saved under the keys."""
         self._saved.clear()
 
-    def look(self, lookup: Lookup) -> tuple[Record, ...]:
+    def look(self, lookups: Sequence[Lookup]) -> Mapping[str, tuple[Record, ...]]:
         """As the port."""
+        return {one.name: self._looked(one) for one in lookups}
+
+    def _looked(self, lookup: Lookup) -> tuple[Record, ...]:
         if lookup.field != "number" or lookup.kind not in {"order", "refunds_of_order_customer"}:
             raise Refused(f"the payments account has no lookup {lookup.kind} by {lookup.field}")
         with self._lock:
@@ -126,8 +130,8 @@ class FakePayments:
         with self._lock:
             self._admit(writes=True)
             held = self._charges.get(charge)
-            if held is None or held.currency.upper() != amount.currency:
-                raise Refused("refused: no such charge in this currency; nothing was sent")
+            if held is None:
+                raise _ours(StripeRefusal(404, "", code="resource_missing"))
             asked = (charge, amount, reason, order)
             if key not in self._saved:
                 trouble = self._troubles.popleft() if self._troubles else None

@@ -70,22 +70,18 @@ def page(*objects: dict[str, Any], more: bool = False) -> dict[str, Any]:
 
 
 def answers(status: int, body: object = None, headers: dict[str, str] | None = None) -> Handler:
-    """Every refund is answered so; the charge before it is read without trouble."""
+    """Every call is answered so."""
 
-    def handler(request: httpx.Request) -> httpx.Response:
-        if request.method == "GET" and request.url.path.endswith(CHARGE):
-            return httpx.Response(200, json=charge())
+    def handler(_: httpx.Request) -> httpx.Response:
         return httpx.Response(status, json=body, headers=headers)
 
     return handler
 
 
 def raises(error: type[httpx.TransportError]) -> Handler:
-    """Every call but the reading of the charge fails this way."""
+    """Every call fails this way."""
 
     def handler(request: httpx.Request) -> httpx.Response:
-        if request.method == "GET" and request.url.path.endswith(CHARGE):
-            return httpx.Response(200, json=charge())
         raise error(f"{request.url} {request.headers['authorization']}")
 
     return handler

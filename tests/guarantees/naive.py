@@ -8,6 +8,7 @@ from countersign.domain.errors import NotFound
 from countersign.domain.jobs.job import Pointer
 from countersign.domain.policy.records import Lookup
 from countersign.runtime.deps import Deps
+from tests.looking import looked
 
 Design = Callable[[Deps, str], None]
 
@@ -33,7 +34,7 @@ def look_first(deps: Deps, number: str) -> None:
     asked = Lookup(
         name="deals", connector="crm", kind="deals_of_contact", field="email", value=email
     )
-    if not deps.reader("crm").look(asked):
+    if not looked(deps.reader("crm"), asked):
         _effect(deps, number, contact.id)
 
 

@@ -130,11 +130,17 @@ def entry(refund: Refund, job_id: str, now: datetime) -> LedgerEntry:
     )
 
 
+def looked_at(refund: Refund) -> Records:
+    """What Look found."""
+    paid = Record(kind="order", id=refund.charge, version="1", fields={"currency": "EUR"})
+    return Records(read_at=START, found={"order": (paid,)})
+
+
 def visited(world: World, refund: Refund, number: int) -> LedgerEntry:
     """The action after one visit of Act."""
     job_id = f"j-{number:024}"
     results: dict[str, Contract] = {
-        "records": Records(read_at=START, found={}),
+        "records": looked_at(refund),
         "findings": Findings(found=()),
         "proposal": proposal(),
     }

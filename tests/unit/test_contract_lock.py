@@ -130,6 +130,12 @@ def test_other_words_for_the_same_contract_change_nothing() -> None:
     assert wrong(locked(code(action())), code(same)) == []
 
 
+def test_what_may_only_stop_an_action_is_no_part_of_its_contract() -> None:
+    """What was signed before still means the same; whether it may run is judged when it runs."""
+    judging = replace(MEMO, unfit=lambda *_: "never")
+    assert described(judging) == described(MEMO)
+
+
 def test_a_raised_version_moves_the_old_one_to_previous_and_demands_that_it_still_runs() -> None:
     """Until the lock is written it asks for that; then for the old version in `earlier`."""
     first, second = action(), action(version=2)

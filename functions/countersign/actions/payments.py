@@ -11,7 +11,7 @@ from countersign.domain.contract import Contract
 from countersign.domain.errors import NotFound
 from countersign.domain.ledger.action import Action, Receipt
 from countersign.domain.money import Money
-from countersign.domain.policy.records import Record
+from countersign.domain.policy.records import Record, Records
 
 Reason = Literal["requested_by_customer", "duplicate", "fraudulent"]
 """Stripe's reasons. `fraudulent` also puts the card and the address on its block lists."""
@@ -31,7 +31,8 @@ class Payments(Protocol):
     """Writing access to the payments account."""
 
     def refund(self, charge: str, amount: Money, reason: str, key: str, order: str) -> Record:
-        """Give back `amount` of a charge, once per `key`.
+        """Give back `amount` of a charge, once per `key`. Stripe takes an amount without a
+        currency, so that `unfit` has judged it by what Look found.
 
         Raises Throttled or Unavailable when nothing was applied, Refused, or Ambiguous when it may
         have been: then look for the key among `refunds_of` before asking again under it.
@@ -64,6 +65,16 @@ def _words(refund: Refund) -> str:
     )
     what = f"Refund {refund.amount} of order {refund.order} to the card it was paid with."
     return f"{what}{blocks}"
+
+
+def _unfit(refund: Refund, records: Records) -> str:
+    """The charge's currency, which never changes, is as it was read."""
+    found = (one for held in records.found.values() for one in held)
+    charge = next((one for one in found if one.kind == "order" and one.id == refund.charge), None)
+    if charge is None:
+        return "its charge was not looked at"
+    same = charge.fields.get("currency") == refund.amount.currency
+    return "" if same else "the charge is in another currency"
 
 
 def _do(payments: Payments, refund: Refund, key: str) -> Receipt:
@@ -122,5 +133,6 @@ REFUND: Action[Refund, Payments] = Action(
     expected=_expected,
     amount=lambda refund: refund.amount,
     editable=("amount", "reason"),
+    unfit=_unfit,
     settle=SETTLE,
 )

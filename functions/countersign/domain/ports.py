@@ -171,15 +171,17 @@ class Model(Protocol):
 class Reader(Protocol):
     """Read-only access to one outside system."""
 
-    def look(self, lookup: Lookup) -> tuple[Record, ...]:
-        """The records that answer `lookup`. Raises Throttled, Unavailable or Refused."""
+    def look(self, lookups: Sequence[Lookup]) -> Mapping[str, tuple[Record, ...]]:
+        """The records that answer each lookup, by its name; asked together, so that what several
+        need is read once. Raises Throttled, Unavailable or Refused."""
 
 
 class Crm(Protocol):
     """Writing access to the CRM, in its own words (HubSpot's object names and properties)."""
 
     def find(self, kind: str, field: str, value: str) -> Record | None:
-        """The object whose unique property `field` is `value`, read by it, not searched."""
+        """The object whose unique property `field` is `value`, read by it, not searched, with
+        what it is associated with."""
 
     def create(self, kind: str, fields: Mapping[str, str], contact: str = "") -> Record:
         """A new object, associated with the contact of that id. A unique value that exists

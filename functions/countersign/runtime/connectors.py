@@ -84,7 +84,13 @@ _ROWS = (
     Connector(
         "crm",
         look=Look(Key("crm-read", "crm_read_secret"), "crm_reader", "crm-read"),
-        act=Act(Key("crm-write", "crm_write_secret"), "crm", "crm-write", seconds=100, requests=5),
+        act=Act(
+            Key("crm-write", "crm_write_secret"),
+            "visited_crm",
+            "crm-write",
+            seconds=100,
+            requests=3,
+        ),
         settings=("crm_base_url",),
         layers=("http",),
     ),
@@ -95,15 +101,13 @@ _ROWS = (
     ),
     Connector(
         "payments",
-        look=Look(
-            Key("payments-read", "payments_read_secret"), "payments_reader", "payments", requests=2
-        ),
+        look=Look(Key("payments-read", "payments_read_secret"), "payments_reader", "payments"),
         act=Act(
             Key("payments-write", "payments_write_secret"),
             "payments",
             "payments",
             seconds=100,
-            requests=4,
+            requests=2,
         ),
         settings=("payments_base_url",),
         layers=("http", "payments"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -128,16 +128,19 @@ class ExternalAdapters:
         """Writing access to the CRM."""
         return self._hubspot(self.settings.crm_write_secret)
 
+    @fresh
+    def visited_crm(self) -> ports.Crm:
+        """The same, which remembers what one visit has read."""
+        from countersign.actions.crm.visited import VisitedCrm
+
+        return VisitedCrm(self.crm)
+
     def _hubspot(self, secret: str) -> HubSpot:
         from countersign.connectors.hubspot.client import HubSpot
 
         url, names = self.settings.crm_base_url, self.fields("crm")
-        return self._connected(
-            secret,
-            lambda key: HubSpot(
-                url, key, timeout=self.deadline.share, gate=self.meter, names=names
-            ),
-        )
+        make = partial(HubSpot, url, timeout=self.deadline.share, gate=self.meter, names=names)
+        return self._connected(secret, make)
 
     @fresh
     def payments_reader(self) -> ports.Reader:
@@ -153,12 +156,10 @@ class ExternalAdapters:
         from countersign.connectors.stripe.client import StripePayments
 
         url, names = self.settings.payments_base_url, self.fields("payments")
-        return self._connected(
-            secret,
-            lambda key: StripePayments(
-                url, key, timeout=self.deadline.share, gate=self.meter, names=names
-            ),
+        make = partial(
+            StripePayments, url, timeout=self.deadline.share, gate=self.meter, names=names
         )
+        return self._connected(secret, make)
 
     @fresh
     def channels(self) -> Pushes:

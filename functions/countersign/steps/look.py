@@ -69,10 +69,11 @@ def _found(
     key, ours = Paced(deps, row.paced_by), frozenset(held.key for held in record.ledger)
     visit = PacedVisit(key, record, call, (key.key, record.job.workflow))
     with paced(visit, row.requests * len(asked)):
-        port = watched(key, visit, reader)
-        return {
-            one.name: tuple(r for r in port.look(one) if not _is_ours(r, ours)) for one in asked
-        }
+        found = watched(key, visit, reader).look(asked)
+    return {
+        name: tuple(one for one in records if not _is_ours(one, ours))
+        for name, records in found.items()
+    }
 
 
 def _first(

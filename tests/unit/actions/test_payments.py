@@ -15,6 +15,7 @@ from countersign.domain.ledger.action import ProposedAction, Receipt
 from countersign.domain.ledger.entry import entry, params_of
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Answer, Verdict
+from countersign.domain.policy.records import Record, Records
 from tests.fakes.payments import FakePayments
 
 FIFTY = Money(amount=Decimal("49.90"), currency="EUR")
@@ -47,6 +48,24 @@ def test_calling_a_charge_fraudulent_says_what_else_it_does() -> None:
     """Stripe puts card and address on its block lists for that reason; who signs must know."""
     assert "Blocks the card" in REFUND.words(_refund("ch_1", reason="fraudulent"))
     assert "Blocks" not in REFUND.words(_refund("ch_1"))
+
+
+@pytest.mark.parametrize(
+    ("charge", "currency", "why"),
+    [
+        ("ch_1", "EUR", ""),
+        ("ch_1", "JPY", "the charge is in another currency"),
+        ("ch_2", "EUR", "its charge was not looked at"),
+    ],
+)
+def test_only_a_charge_that_was_read_is_refunded_in_its_currency(
+    charge: str, currency: str, why: str
+) -> None:
+    """Stripe takes 49.90 of whatever the charge is in: the record that Look read decides."""
+    read = Record(kind="order", id=charge, version="1", fields={"currency": currency})
+    records = Records(read_at=datetime(2026, 3, 2, tzinfo=UTC), found={"order": (read,)})
+    assert REFUND.unfit
+    assert REFUND.unfit(_refund("ch_1"), records) == why
 
 
 def test_the_stored_bytes_give_the_same_refund_back() -> None:

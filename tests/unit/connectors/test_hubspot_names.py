@@ -12,6 +12,7 @@ from countersign.actions.field_map import Property, Schema
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import CountersignError, Refused, Unavailable
 from tests.fakes.hubspot_answers import answers, deals_of, hubspot
+from tests.looking import looked
 
 NAMES = {"deals.countersign_action_key": "cs_key", "contacts.company": "firma"}
 UPDATED = "2026-03-01T09:00:00Z"
@@ -23,7 +24,12 @@ class Account:
     def __init__(self, status: int = 200, **properties: str) -> None:
         self.asked: list[httpx.Request] = []
         self._status = status
-        self._object = {"id": "7", "properties": properties, "updatedAt": UPDATED}
+        self._object = {
+            "id": "7",
+            "properties": properties,
+            "updatedAt": UPDATED,
+            "associations": {"deals": {"results": [{"id": "7"}]}},
+        }
         transport = httpx.MockTransport(self._answer)
         self.crm = HubSpot(
             "https://crm.example", "t", timeout=lambda: 5.0, names=NAMES, transport=transport
@@ -31,8 +37,6 @@ class Account:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
-        if request.url.path.endswith("/associations/deals"):
-            return httpx.Response(200, json={"results": [{"toObjectId": 7}]})
         if request.url.path.endswith("/batch/read"):
             return httpx.Response(200, json={"results": [self._object]})
         return httpx.Response(self._status, json=self._object)
@@ -62,7 +66,7 @@ def test_what_is_read_is_asked_for_by_the_accounts_names() -> None:
     assert query["idProperty"] == "cs_key"
     assert {"cs_key", "dealname"} <= set(query["properties"].split(","))
     assert "countersign_action_key" not in query["properties"]
-    account.crm.look(deals_of("ada@example.com"))
+    looked(account.crm, deals_of("ada@example.com"))
     assert "cs_key" in account.sent()
 
 

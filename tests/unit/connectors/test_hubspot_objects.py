@@ -9,6 +9,7 @@ import pytest
 
 from countersign.domain.errors import NotFound, Refused, Unavailable
 from tests.fakes.hubspot_answers import KEYED, WHO, answers, deals_of, hubspot
+from tests.looking import looked
 
 
 @pytest.mark.parametrize(
@@ -72,37 +73,42 @@ def test_a_conflict_without_an_object_is_tried_again() -> None:
         crm.create("contacts", {"email": WHO})
 
 
+CONTACT = {"id": "7", "properties": {}, "updatedAt": "x"}
+
+
+def with_deals(**page: object) -> dict[str, object]:
+    """The contact, with what came of its deals."""
+    return {**CONTACT, "associations": {"deals": page}}
+
+
 def test_a_missing_part_of_a_batch_is_not_passed_over() -> None:
     """Two deals asked for, one given: that is no answer."""
 
     def handler(request: httpx.Request) -> httpx.Response:
-        if "associations" in request.url.path:
-            return httpx.Response(200, json={"results": [{"toObjectId": 1}, {"toObjectId": 2}]})
-        body = {"id": "1", "properties": {}, "updatedAt": "x"}
         if request.method == "GET":
-            return httpx.Response(200, json=body)
-        return httpx.Response(207, json={"results": [body]})
+            return httpx.Response(200, json=with_deals(results=[{"id": "1"}, {"id": "2"}]))
+        return httpx.Response(207, json={"results": [CONTACT]})
 
     with pytest.raises(Unavailable, match="all 2 deals"):
-        hubspot(handler).look(deals_of(WHO))
+        looked(hubspot(handler), deals_of(WHO))
 
 
 def test_all_pages_of_associations_are_read() -> None:
-    """HubSpot pages its associations; each deal is read once."""
+    """Not all came with the contact: HubSpot pages its associations; each deal is read once."""
 
     def handler(request: httpx.Request) -> httpx.Response:
+        paging = {"next": {"after": "500"}}
         if "associations" in request.url.path:
             if request.url.params.get("after") == "500":
                 return httpx.Response(200, json={"results": [{"toObjectId": 2}, {"toObjectId": 1}]})
-            paging = {"next": {"after": "500"}}
             return httpx.Response(200, json={"results": [{"toObjectId": 1}], "paging": paging})
         if request.method == "GET":
-            return httpx.Response(200, json={"id": "7", "properties": {}, "updatedAt": "x"})
+            return httpx.Response(200, json=with_deals(results=[{"id": "1"}], paging=paging))
         wanted = json.loads(request.content)["inputs"]
         found = [{"id": one["id"], "properties": {}, "updatedAt": "x"} for one in wanted]
         return httpx.Response(200, json={"results": found})
 
-    assert [deal.id for deal in hubspot(handler).look(deals_of(WHO))] == ["1", "2"]
+    assert [deal.id for deal in looked(hubspot(handler), deals_of(WHO))] == ["1", "2"]
 
 
 def test_a_missing_object_is_not_changed() -> None:
@@ -116,8 +122,16 @@ def test_an_unreadable_page_is_not_an_empty_one(page: dict[str, object]) -> None
     """What cannot be read is asked again; it does not count as no deals."""
 
     def handler(request: httpx.Request) -> httpx.Response:
-        contact = {"id": "7", "properties": {}, "updatedAt": "x"}
-        return httpx.Response(200, json=page if "associations" in request.url.path else contact)
+        more = with_deals(results=[], paging={"next": {"after": "1"}})
+        return httpx.Response(200, json=page if "associations" in request.url.path else more)
 
     with pytest.raises(Unavailable, match="associations"):
-        hubspot(handler).look(deals_of(WHO))
+        looked(hubspot(handler), deals_of(WHO))
+
+
+@pytest.mark.parametrize("came", [7, {"deals": {"results": 7}}, {"deals": {"results": [{}]}}])
+def test_unreadable_links_are_not_none(came: object) -> None:
+    """The same of what comes with the contact."""
+    crm = hubspot(answers(200, {**CONTACT, "associations": came}))
+    with pytest.raises(Unavailable, match="associations"):
+        looked(crm, deals_of(WHO))

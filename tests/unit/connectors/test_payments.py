@@ -17,6 +17,7 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from tests.fakes.payments_answers import KEY, answers, asked, give_back, payments, raises
+from tests.looking import looked
 
 ERROR = {"error": {"type": "invalid_request_error", "code": "parameter_invalid_integer"}}
 
@@ -52,7 +53,7 @@ def test_each_status_is_one_error(
     """
     account = payments(answers(status, body))
     lost = () if body == ERROR else (Unavailable, Ambiguous)
-    for call in (lambda: account.read("re_1"), lambda: account.look(asked("order"))):
+    for call in (lambda: account.read("re_1"), lambda: looked(account, asked("order"))):
         with pytest.raises((reading, *lost[:1])):
             call()
     with pytest.raises((writing, *lost[1:])):
@@ -137,7 +138,7 @@ def test_a_missing_object_is_not_found_by_its_code(status: int) -> None:
         account.read("re_1")
     assert account.refunds_of("ch_1") == ()
     with pytest.raises(Unavailable, match="ask again"):
-        account.look(asked("order"))
+        looked(account, asked("order"))
     with pytest.raises(Refused):
         give_back(account)
 

@@ -23,6 +23,7 @@ from tests.fakes.payments_answers import (
     payments,
     refund,
 )
+from tests.looking import looked
 
 Query = dict[str, str]
 
@@ -41,10 +42,10 @@ def test_a_refund_is_asked_for_as_stripe_wants_it() -> None:
 
     def handler(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, json=charge() if request.method == "GET" else refund())
+        return httpx.Response(200, json=refund())
 
     give_back(payments(handler))
-    _, post = seen
+    (post,) = seen
     assert str(post.url) == "https://pay.example/payments/v1/refunds"
     assert post.headers["authorization"] == f"Bearer {KEY}"
     assert post.headers["idempotency-key"] == "cs-1"
@@ -68,7 +69,7 @@ def test_an_order_is_listed_before_it_is_searched() -> None:
         paths.append(path)
         return page(charge()) if query["transfer_group"] == "1042" else page()
 
-    (order,) = payments(_server(answer)).look(asked("order"))
+    (order,) = looked(payments(_server(answer)), asked("order"))
     assert (order.id, paths) == (CHARGE, ["/charges"])
 
 
@@ -88,9 +89,9 @@ def test_what_search_shows_is_read_again_and_must_name_the_order() -> None:
 
     held["ch_a"]["amount_refunded"] = 4990
     account = payments(_server(answer))
-    (order,) = account.look(asked("order", "A-7"))
+    (order,) = looked(account, asked("order", "A-7"))
     assert (order.id, order.fields["refunded_minor"]) == ("ch_a", "4990")
-    account.look(asked("order", "it's a \\ number"))
+    looked(account, asked("order", "it's a \\ number"))
     assert queries == ["metadata['order']:'A-7'", "metadata['order']:'it\\'s a \\\\ number'"]
 
 
@@ -106,7 +107,7 @@ def test_refunds_that_do_not_fit_into_the_charge_are_listed() -> None:
     def answer(path: str, query: Query) -> object:
         return page(*own[query["charge"]]) if path == "/refunds" else page(*charges)
 
-    found = payments(_server(answer)).look(asked("refunds_of_order_customer"))
+    found = looked(payments(_server(answer)), asked("refunds_of_order_customer"))
     assert [one.id for one in found] == ["re_1", "re_2", "re_3", "re_4"]
 
 
@@ -114,10 +115,10 @@ def test_a_list_without_end_is_for_a_person() -> None:
     """Half a list is no answer: beyond the limit of pages it is refused."""
     given = [page(charge(), more=True)] * (MOST_PAGES + 1)
     with pytest.raises(Refused, match="2000 objects"):
-        payments(_server(lambda *_: given.pop())).look(asked("order"))
+        looked(payments(_server(lambda *_: given.pop())), asked("order"))
     assert len(given) == 1
     with pytest.raises(Unavailable, match="not readable"):
-        payments(_server(lambda *_: page(more=True))).look(asked("order"))
+        looked(payments(_server(lambda *_: page(more=True))), asked("order"))
 
 
 def test_what_was_never_captured_cannot_be_given_back() -> None:
@@ -126,11 +127,11 @@ def test_what_was_never_captured_cannot_be_given_back() -> None:
 
     more = {"billing_details": None, "receipt_email": "b@example.com"}
     account = payments(_server(lambda *_: page(charge(**held, **more))))
-    (order,) = account.look(asked("order"))
+    (order,) = looked(account, asked("order"))
     assert (order.fields["paid"], order.fields["amount_minor"]) == ("false", "0")
     assert order.fields["email"] == "b@example.com"
     held |= {"amount_captured": 3000, "captured": True}
-    (order,) = account.look(asked("order"))
+    (order,) = looked(account, asked("order"))
     assert (order.fields["paid"], order.fields["amount_minor"]) == ("true", "3000")
 
 
@@ -138,7 +139,7 @@ def test_more_hits_than_a_page_are_for_a_person() -> None:
     """An order that a hundred charges name is not one that a machine should refund."""
     hits = [page(), page(charge(), more=True)]
     with pytest.raises(Refused, match="more than 100 charges"):
-        payments(_server(lambda *_: hits.pop(0))).look(asked("order"))
+        looked(payments(_server(lambda *_: hits.pop(0))), asked("order"))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_a_charge_that_is_not_as_documented_is_not_guessed_at(broken: dict[str, 
     """What bounds a refund is read exactly or not at all."""
     account = payments(_server(lambda *_: page(charge(**broken))))
     with pytest.raises(Unavailable, match="not readable"):
-        account.look(asked("order"))
+        looked(account, asked("order"))
 
 
 @pytest.mark.parametrize("broken", [{"data": {}}, {"data": [7]}, {"data": None}])
@@ -173,7 +174,7 @@ def test_a_list_that_is_none_is_not_read_as_empty(broken: dict[str, Any]) -> Non
     account = payments(_server(lambda *_: {**page(), **broken}))
     asks: tuple[Callable[[], object], ...] = (
         lambda: account.refunds_of(CHARGE),
-        lambda: account.look(asked("order")),
+        lambda: looked(account, asked("order")),
     )
     for ask in asks:
         with pytest.raises(Unavailable):
@@ -230,6 +231,6 @@ def test_a_shop_with_a_name_of_its_own_is_searched_by_it() -> None:
             return page(held)
         return held if path != "/charges" else page()
 
-    (order,) = payments(_server(answer), order="order_no").look(asked("order", "A-7"))
+    (order,) = looked(payments(_server(answer), order="order_no"), asked("order", "A-7"))
     assert (order.id, queries) == ("ch_a", ["metadata['order_no']:'A-7'"])
-    assert payments(_server(answer)).look(asked("order", "A-7")) == ()
+    assert looked(payments(_server(answer)), asked("order", "A-7")) == ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from countersign.domain.errors import NotAuthorised
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
-from countersign.domain.planning.plan import check_plan
+from countersign.domain.planning.plan import check_plan, check_records
 from countersign.domain.policy.policy import Answer, PolicyLine
+from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Finding
-from tests.builders import held
+from tests.builders import AT, held
 from tests.flows import workflow
 
 A = ActionStatus
@@ -56,3 +58,18 @@ def test_the_same_bytes_run_once_however_many_rows_carry_them(status: ActionStat
         return
     with pytest.raises(NotAuthorised, match="the same bytes have run already"):
         check_plan(workflow([RUNS]), [first, twin], (), first)
+
+
+@pytest.mark.parametrize("why", ["", "it is in another currency"])
+def test_an_entry_that_the_records_do_not_bear_does_not_run(why: str) -> None:
+    """An action may judge by what Look found; most do not."""
+    flow, first = workflow([RUNS]), held(0, status=A.AUTHORISED)
+    records = Records(read_at=AT, found={})
+    check_records(flow, records, first)
+    judging = replace(flow.actions[first.action], unfit=lambda *_: why)
+    flow = replace(flow, actions={**flow.actions, first.action: judging})
+    if not why:
+        check_records(flow, records, first)
+        return
+    with pytest.raises(NotAuthorised, match=f"action 0: {why}"):
+        check_records(flow, records, first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from countersign.actions.crm.visited import VisitedCrm
 from countersign.domain.errors import InternalError
 from countersign.domain.mail import JobMailer
 from countersign.runtime.connectors import CODES, CONNECTORS
@@ -40,10 +41,11 @@ def test_a_connector_that_only_acts_is_not_read(deps: Deps) -> None:
 
 @pytest.mark.control
 def test_a_known_connector_gets_its_own_adapter(deps: Deps) -> None:
-    """Control: each row leads to its system's adapter, and the mailer marks the job."""
+    """Control: each row leads to its system's adapter; the CRM's remembers, and the mailer marks
+    the job."""
     assert deps.reader("crm") is deps.crm_reader
     assert deps.reader("payments") is deps.payments_reader
-    assert deps.actor_port("crm") is deps.crm
+    assert isinstance(deps.actor_port("crm"), VisitedCrm)
     assert deps.actor_port("payments") is deps.payments
     assert deps.actor_port("notify") is deps.channels
     mailer = deps.actor_port("mail")

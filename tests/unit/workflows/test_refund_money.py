@@ -14,6 +14,7 @@ from countersign.domain.planning.plan import build
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import findings
 from tests.fakes.payments import FakePayments
+from tests.looking import looked
 from tests.unit.workflows.bench import NOW
 from tests.unit.workflows.refunds import SENDER, WORKFLOW, Outcome, asked, judge
 
@@ -34,7 +35,7 @@ def _looked(account: FakePayments, **form: object) -> Outcome:
     """The outcome of the shop's request, with the account's own records."""
     outcome = judge(asked(**form))
     asked_for = WORKFLOW.lookups(outcome.given, outcome.proposal)
-    found = {lookup.name: account.look(lookup) for lookup in asked_for}
+    found = {lookup.name: looked(account, lookup) for lookup in asked_for}
     situation = replace(outcome.situation, records=Records(read_at=NOW, found=found))
     rules = findings(WORKFLOW.rules, situation)
     return replace(

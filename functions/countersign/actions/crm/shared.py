@@ -20,6 +20,8 @@ ACTION_KEY = "countersign_action_key"
 """The unique property under which a deal or task of an interrupted attempt is found again."""
 CREATED_BY = "countersign_created_by"
 """The property that says which action made a contact: its e-mail says only that there is one."""
+UNIQUE: Mapping[str, str] = {"contacts": "email", "deals": ACTION_KEY, "tasks": ACTION_KEY}
+"""The property of each object type that no two objects share."""
 
 
 def create_for(crm: Crm, kind: str, email: str, fields: Mapping[str, str]) -> Receipt:

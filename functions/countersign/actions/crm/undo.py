@@ -13,10 +13,7 @@ from countersign.domain.ports import Crm
 def there(crm: Crm, kind: str, at: str, field: str, value: str) -> Record | None:
     """The object with all that it is associated with: by the id `at` where the action left one. A
     value that somebody changed since finds nothing, or somebody else's object."""
-    if at:
-        return or_none(crm, kind, at)
-    found = crm.find(kind, field, value)
-    return or_none(crm, kind, found.id) if found else None
+    return or_none(crm, kind, at) if at else crm.find(kind, field, value)
 
 
 def state(record: Record, left_out: frozenset[str] = frozenset()) -> Mapping[str, str]:

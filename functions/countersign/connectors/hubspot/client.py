@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
+from countersign.actions.crm.shared import UNIQUE
 from countersign.actions.field_map import Names, Property, Schema
 from countersign.connectors.http import Gate, OpenGate
 from countersign.connectors.hubspot.http import Http, HubSpotAnswer, accepted, faults
@@ -45,13 +46,6 @@ def _property(found: Mapping[str, Any]) -> Property:
         options=tuple(str(one["value"]) for one in found.get("options") or ()),
     )
 
-
-UNIQUE: Mapping[str, str] = {
-    "contacts": "email",
-    "deals": "countersign_action_key",
-    "tasks": "countersign_action_key",
-}
-"""The property of each object type that no two objects share."""
 
 _VERSION = {"contacts": "lastmodifieddate"}
 _MODIFIED = "hs_lastmodifieddate"
@@ -96,32 +90,58 @@ class HubSpot:
         """Close the connections."""
         self._http.close()
 
-    def look(self, lookup: Lookup) -> tuple[Record, ...]:
+    def look(self, lookups: Sequence[Lookup]) -> Mapping[str, tuple[Record, ...]]:
         """By `email`: `contact`, `deals_of_contact`, or `sent_emails_of_contact`, which are the
-        outgoing ones among the latest hundred, since an old acquaintance has thousands."""
-        if lookup.field != "email" or lookup.kind not in {"contact", *_LOOKUPS}:
-            raise Refused(f"the CRM has no lookup {lookup.kind} by {lookup.field}")
-        contact = self.find("contacts", "email", lookup.value)
-        if contact is None:
-            return ()
-        if lookup.kind == "contact":
-            return (contact,)
-        kind, latest = _LOOKUPS[lookup.kind]
-        ids = sorted({*self._linked(contact.id, kind)}, key=_by_age)[-latest:]
+        outgoing ones among the latest hundred, since an old acquaintance has thousands. A contact
+        is read once, with the ids of what is asked of it."""
+        for one in lookups:
+            if one.field != "email" or one.kind not in {"contact", *_LOOKUPS}:
+                raise Refused(f"the CRM has no lookup {one.kind} by {one.field}")
+        by_address: dict[str, list[Lookup]] = {}
+        for one in lookups:
+            by_address.setdefault(one.value, []).append(one)
+        return {
+            name: records
+            for address, asked in by_address.items()
+            for name, records in self._looked(address, asked)
+        }
+
+    def _looked(
+        self, address: str, lookups: Sequence[Lookup]
+    ) -> Iterator[tuple[str, tuple[Record, ...]]]:
+        linked = sorted({_LOOKUPS[one.kind][0] for one in lookups if one.kind in _LOOKUPS})
+        found = self._found("contacts", "email", address, linked)
+        if found is None:
+            yield from ((one.name, ()) for one in lookups)
+            return
+        contact = self._record("contacts", {**found, "associations": {}}, lost=Unavailable)
+        for one in lookups:
+            of = self._linked(one.kind, found) if one.kind in _LOOKUPS else (contact,)
+            yield one.name, of
+
+    def _linked(self, lookup: str, contact: Mapping[str, Any]) -> tuple[Record, ...]:
+        kind, latest = _LOOKUPS[lookup]
+        ids = sorted({*self._ids(contact, kind)}, key=_by_age)[-latest:]
         batches = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
         found = (record for batch in batches for record in self._batch(kind, batch))
         return tuple(r for r in found if kind != "emails" or r.fields.get(DIRECTION) == OUTGOING)
 
     def find(self, kind: str, field: str, value: str) -> Record | None:
-        """The object whose unique property `field` is `value`, or None."""
+        """The object whose unique property `field` is `value`, as `read` gives it, or None."""
+        found = self._found(kind, field, value, _LINKS[kind])
+        return None if found is None else self._record(kind, found, lost=Unavailable)
+
+    def _found(
+        self, kind: str, field: str, value: str, linked: Sequence[str]
+    ) -> Mapping[str, Any] | None:
         if not value.strip("."):  # no name of an object in a path
             return None
         query = {
             "idProperty": self._names.theirs(kind, field),
             "properties": self._properties(kind),
+            **({"associations": ",".join(linked)} if linked else {}),
         }
-        found = self._http.read("GET", _path(kind, value), query=query)
-        return None if found is None else self._record(kind, found, lost=Unavailable)
+        return self._http.read("GET", _path(kind, value), query=query)
 
     def read(self, kind: str, record_id: str) -> Record:
         """The object by id. What it is associated with is in a field for each kind, as `1,2`: a
@@ -174,16 +194,25 @@ class HubSpot:
             return self.read(kind, named[1])
         raise Unavailable(f"the CRM has this {name} but does not show its object yet; try again")
 
-    def _linked(self, contact_id: str, kind: str) -> Iterator[str]:
-        path = f"/crm/v4/objects/contacts/{quote(contact_id, safe='')}/associations/{kind}"
+    def _ids(self, contact: Mapping[str, Any], kind: str) -> Iterator[str]:
+        """What of a kind is linked to the contact: as it came with it, or page by page where that
+        was not all of it."""
+        try:
+            came = contact.get("associations", {}).get(kind, {})
+            if "paging" not in came:
+                yield from (str(one["id"]) for one in came.get("results", ()))
+                return
+            page = f"/crm/v4/objects/contacts/{quote(contact['id'], safe='')}/associations/{kind}"
+            yield from self._paged(page)
+        except (KeyError, TypeError, AttributeError):
+            raise Unavailable("the CRM's answer about associations is not readable") from None
+
+    def _paged(self, path: str) -> Iterator[str]:
         query = {"limit": "500"}
         while query:
             page = self._http.read("GET", path, query=query) or {}
-            try:
-                yield from (str(one["toObjectId"]) for one in page.get("results", ()))
-                after = page.get("paging", {}).get("next", {}).get("after")
-            except (KeyError, TypeError, AttributeError):
-                raise Unavailable("the CRM's answer about associations is not readable") from None
+            yield from (str(one["toObjectId"]) for one in page.get("results", ()))
+            after = page.get("paging", {}).get("next", {}).get("after")
             query = {"limit": "500", "after": str(after)} if after else {}
 
     def _batch(self, kind: str, ids: list[str]) -> Iterable[Record]:

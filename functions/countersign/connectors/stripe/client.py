@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -79,6 +79,7 @@ def readable(lost: type[CountersignError]) -> Iterator[None]:
 API_VERSION = "2026-10-28.endive"
 """Pinned: another version of the API may answer in another shape."""
 
+_LOOKUPS = frozenset({"order", "refunds_of_order_customer"})
 _LONGEST_NUMBER = 100
 
 
@@ -119,20 +120,26 @@ class StripePayments:
         """Close the connections."""
         self._http.close()
 
-    def look(self, lookup: Lookup) -> tuple[Record, ...]:
+    def look(self, lookups: Sequence[Lookup]) -> Mapping[str, tuple[Record, ...]]:
         """`order` by `number`: its charges. `refunds_of_order_customer` by `number`: all refunds of
-        the customer who paid it; of a guest's order, its own refunds only."""
-        if lookup.field != "number" or lookup.kind not in {"order", "refunds_of_order_customer"}:
-            raise Refused(f"the payments account has no lookup {lookup.kind} by {lookup.field}")
+        the customer who paid it; of a guest's order, its own refunds only. An order is read once.
+        """
+        for one in lookups:
+            if one.field != "number" or one.kind not in _LOOKUPS:
+                raise Refused(f"the payments account has no lookup {one.kind} by {one.field}")
         try:
             with readable(Unavailable):
-                return self._looked(lookup)
+                charges = {one: self._charges_of(one) for one in {o.value for o in lookups}}
+                return {one.name: self._looked(one, charges[one.value]) for one in lookups}
         except NotFound:
             raise Unavailable("what the list named is not there; ask again") from None
 
     def refund(self, charge: str, amount: Money, reason: str, key: str, order: str) -> Record:
-        """As the port. The charge is read first, for Stripe takes an amount without a currency."""
-        stripes = self._in_currency_of(charge, amount)
+        """As the port."""
+        try:
+            stripes = to_stripe(amount.minor, amount.currency)
+        except ValueError as wrong:
+            raise Refused(f"refused: {wrong}; nothing was sent") from None
         made = called(
             lambda: self._stripe.v1.refunds.create(
                 {
@@ -167,24 +174,11 @@ class StripePayments:
         with readable(Unavailable):
             return refund_record(held)
 
-    def _looked(self, lookup: Lookup) -> tuple[Record, ...]:
-        charges = self._charges_of(lookup.value)
+    def _looked(self, lookup: Lookup, charges: Sequence[dict[str, Any]]) -> tuple[Record, ...]:
         if lookup.kind == "order":
             return tuple(order_record(one, lookup.value) for one in charges)
         refunds = {refund.id: refund for one in charges for refund in self._refunds_beside(one)}
         return tuple(refunds.values())
-
-    def _in_currency_of(self, charge: str, amount: Money) -> int:
-        try:
-            held = self._charge(charge)
-        except NotFound:
-            raise Refused("refused: there is no such charge; nothing was sent") from None
-        if str(held.get("currency")).upper() != amount.currency:
-            raise Refused("refused: the charge is in another currency; nothing was sent")
-        try:
-            return to_stripe(amount.minor, amount.currency)
-        except ValueError as wrong:
-            raise Refused(f"refused: {wrong}; nothing was sent") from None
 
     def _charges_of(self, number: str) -> list[dict[str, Any]]:
         """The charges that say they paid the order: those that took money, or all that tried.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 from countersign.domain.contract import Contract, Value
 from countersign.domain.money import Money
 from countersign.domain.policy.records import Records
+
+NO_CONTRACT: Mapping[str, bool] = {"contract": False}
+"""Marks a part that may stop an action and never changes what it does: what was signed under the
+version before it means the same."""
 
 ParamsT = TypeVar("ParamsT", bound=Contract)
 PortT = TypeVar("PortT")
@@ -96,6 +100,9 @@ class Action(Generic[ParamsT, PortT]):
     """What else is true of parameters that a person changed (a fixed text is a draft then)."""
     differences: Callable[[ParamsT, Records], tuple[Difference, ...]] | None = None
     """What changes at the target, against what Look found; None: it only adds something."""
+    unfit: Callable[[ParamsT, Records], str] | None = field(default=None, metadata=NO_CONTRACT)
+    """Why it must not be done by what Look found; empty: it may. Judged right before it runs, so
+    that no target is asked again for what cannot have changed."""
     undo: Undo[ParamsT, PortT] | None = None
     """How the effect is taken back; None: it is irreversible."""
     settle: timedelta = timedelta(0)

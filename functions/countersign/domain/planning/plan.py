@@ -182,6 +182,14 @@ def check_plan(
         raise NotAuthorised(f"action {held.index}: the same bytes have run already")
 
 
+def check_records(workflow: Workflow[Any], records: Records, held: LedgerEntry) -> None:
+    """What Look found must bear the action. Raises NotAuthorised, UnknownVersion."""
+    action = action_for(workflow, held)
+    why = action.unfit(params_of(held, action), records) if action.unfit else ""
+    if why:
+        raise NotAuthorised(f"action {held.index}: {why}")
+
+
 def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
     """What one Act visit works on: the next consecutive open actions of one connector."""
     return _consecutive(_open_now(ledger), connector)

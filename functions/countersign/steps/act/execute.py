@@ -10,7 +10,8 @@ from countersign.domain.errors import NotAuthorised, NotNow, Refused, Transient
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.action import Action, Receipt
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
-from countersign.domain.planning.plan import check_plan
+from countersign.domain.planning.plan import check_plan, check_records
+from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Findings
 from countersign.domain.workflow import action_for
 from countersign.steps.act.claim import claimed, keep, moved, put_back, tell_why
@@ -123,9 +124,11 @@ def _refusal(visit: Visit, record: JobRecord, held: LedgerEntry) -> str:
     Raises Throttled or Unavailable when the directory cannot be read.
     """
     found, now = record.results["findings"].as_(Findings).found, visit.deps.clock.now()
+    workflow = visit.deps.workflows[record.job.workflow]
     try:
         check_authority(held, record.approvals, record.job.job_id, now, lambda: visit.people)
-        check_plan(visit.deps.workflows[record.job.workflow], record.ledger, found, held)
+        check_plan(workflow, record.ledger, found, held)
+        check_records(workflow, record.results["records"].as_(Records), held)
     except NotAuthorised as refusal:
         return f"not authorised: {refusal}"
     return ""
