@@ -210,7 +210,7 @@ DOORS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs/index/due", "dynamodb", "Query"),
-            Grant("jobs/index/status", "dynamodb", "Query"),
+            Grant("jobs/index/live", "dynamodb", "Query"),
             Grant("jobs", "dynamodb", "Query BatchGetItem PutItem UpdateItem DeleteItem"),
             Grant("machine", "states", "StartExecution SendTaskSuccess"),
             Grant("executions", "states", "DescribeExecution"),

@@ -108,7 +108,7 @@ def _rows(stand: Stand, job_id: str) -> list[dict[str, Any]]:
 
 
 def _write_units(rows: list[dict[str, Any]]) -> int:
-    """Transactions cost double; a state row's write also moves it in the status index (2 units)."""
+    """Transactions cost double; a state row's write also moves it in the index `live` (2 units)."""
     units = 0
     for row in rows:
         times = _times_written(row)

@@ -13,7 +13,7 @@ from countersign.domain.jobs import audit
 from countersign.domain.jobs.attempts import Attempt, attempts
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.job import ENDED, Job, Status
+from countersign.domain.jobs.job import ENDED, JobSummary, Status
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
@@ -54,7 +54,7 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
     }
 
 
-def row(job: Job, waits: str) -> dict[str, Any]:
+def row(job: JobSummary, waits: str) -> dict[str, Any]:
     """One line of a list of jobs."""
     return {
         "job_id": job.job_id,
@@ -62,7 +62,7 @@ def row(job: Job, waits: str) -> dict[str, Any]:
         "status": job.status.value,
         "waits_for": waits,
         "reason": job.reason,
-        "door": job.source.door,
+        "door": job.door,
         "created_at": instant(job.created_at),
         "updated_at": instant(job.updated_at),
     }
@@ -77,11 +77,11 @@ def waits_for(record: JobRecord) -> str:
         return f"{record.case.owner}, who has its case"
     if status is Status.FAILED:
         return "an operator"
-    return waits_without_record(record.job)
+    return waits_without_record(JobSummary.of(record.job))
 
 
-def waits_without_record(job: Job) -> str:
-    """As `waits_for`, from the job's own row."""
+def waits_without_record(job: JobSummary) -> str:
+    """As `waits_for`, from what lists show."""
     if job.status is Status.WAITING_FOR_REVIEW:
         return "a signature to be used"
     if job.waits_until and job.status in _BY_MACHINE:

@@ -18,12 +18,12 @@ from typer.main import get_command
 
 from countersign.connectors.clock import MOVABLE
 from countersign.domain.errors import CountersignError, Unavailable
-from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.job import KEPT_DAYS, Status
 from countersign.portal.timeline import timeline
 from infra.cli import cases, clock, fields, people, review, rollback, scan, show, stats, submit
 from infra.cli import new as new_
 from infra.cli.job_view import as_dict
-from infra.cli.jobs import list_jobs, load
+from infra.cli.jobs import LISTED_DAYS, list_jobs, load
 from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
 from infra.cli.options import show as show_
@@ -69,14 +69,18 @@ def jobs(  # noqa: PLR0917 - as submit_event
     workflow: Annotated[
         str, typer.Option(help="only jobs of this workflow", callback=check_workflow)
     ] = "",
+    days: Annotated[
+        int, typer.Option(min=1, max=KEPT_DAYS, help="finished jobs of so many days")
+    ] = LISTED_DAYS,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List jobs, latest change first."""
+    """List jobs, latest change first: all under way, and those finished lately."""
     deps = context.obj(target, stage).deps()
-    found = list_jobs(deps.store, status, workflow)
-    show_(show.jobs(found, deps.clock.now()), {"jobs": found}, as_json=as_json)
+    now = deps.clock.now()
+    found = list_jobs(deps.store, now, status, workflow=workflow, days=days)
+    show_(show.jobs(found, now), {"jobs": found}, as_json=as_json)
 
 
 @app.command("show")

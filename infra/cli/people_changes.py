@@ -164,7 +164,7 @@ def look_again(deps: Deps, person_id: str, at: datetime) -> int:
     """Let `tick` look, at `at`, at every request that waits for this person: how many those are.
     It asks the deputy of whoever is away then."""
     asked = deps.reviews.open_requests(deps.clock.now(), MOST)
-    theirs = [one.approval for one in asked if one.approval.person(person_id)]
+    theirs = [one for one in asked if person_id in one.people]
     return sum(_due(deps, one.job_id, at) for one in theirs if at < one.deadline)
 
 

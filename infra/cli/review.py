@@ -8,6 +8,7 @@ how many of those were found, and so what its error rate is worth.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.domain.errors import ContractBroken, NotFound
+from countersign.domain.jobs.job import KEPT_DAYS
 from countersign.domain.jobs.reviews import Review, ReviewAnswer
 from countersign.domain.reporting.sampling import Rate, Report, reports
 from countersign.runtime.deps import Deps
@@ -80,12 +82,15 @@ def answer(  # noqa: PLR0917 - Typer turns each parameter into an option
 @app.command()
 def report(
     context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=KEPT_DAYS, help="answers of so many days")] = 90,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Report the error rate of automatic actions with its 95 % interval, and the attention."""
-    found = reports(context.obj(target, stage).deps().reviews.reviewed(MOST))
+    deps = context.obj(target, stage).deps()
+    now = deps.clock.now()
+    found = reports(deps.reviews.reviewed(now - timedelta(days=days), now, MOST))
     show(_reports(found), {"workflows": [_report(one) for one in found]}, as_json=as_json)
 
 

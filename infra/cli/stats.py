@@ -20,6 +20,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.reporting import metrics
 from countersign.domain.reporting.metrics import Outcome, RuleCount, Waiting, quantile
 from countersign.runtime.deps import Deps
+from infra.cli.jobs import latest
 from infra.cli.options import AsJson, Place, Stage, Where, show
 
 MOST = 200
@@ -56,7 +57,7 @@ def stats(
 def gather(deps: Deps, days: int) -> Stats:
     """Read at most 200 jobs of each status, and the open requests."""
     now = deps.clock.now()
-    ids, cut = _recent(deps, now - timedelta(days=days))
+    ids, cut = _recent(deps, now - timedelta(days=days), now)
     records = [deps.store.load(job_id) for job_id in ids]
     said = [
         (record, approval, one)
@@ -108,10 +109,10 @@ def as_data(found: Stats) -> dict[str, Any]:
     }
 
 
-def _recent(deps: Deps, since: datetime) -> tuple[list[str], tuple[str, ...]]:
+def _recent(deps: Deps, since: datetime, now: datetime) -> tuple[list[str], tuple[str, ...]]:
     ids, cut = [], []
     for status in (one for one in Status if one not in _NEVER_ASKED):
-        jobs = deps.store.recent(status, MOST)
+        jobs = latest(deps.store, status, since, now, MOST)
         wanted = [job.job_id for job in jobs if job.updated_at >= since]
         ids += wanted
         cut += [status.value] if len(wanted) == MOST else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 import boto3
 import httpx
 
-from countersign.domain.jobs.job import Job, Status
+from countersign.domain.errors import NotFound
+from countersign.domain.jobs.job import Pointer, job_id_of, upload_event
 from countersign.domain.ports import JobStore
 from countersign.entrypoints.signature import sign
 from infra.cli.target import Target
@@ -84,23 +86,27 @@ def through_a_door(target: Target, file: Path, workflow: str, event_id: str) -> 
         now, secret = target.deps().clock.now(), target.webhook_secret
         return post_webhook(target.url, workflow, secret, event_id, body, at=now)
     key = f"{workflow}/{event_id}-{file.name}"
-    upload(boto3.client("s3"), target.settings.uploads_bucket, key, body)
-    return DoorAnswer(200, {"job_id": job_of_upload(target.deps().store, key), "key": key})
+    uploaded = upload(boto3.client("s3"), target.settings.uploads_bucket, key, body)
+    return DoorAnswer(200, {"job_id": job_of_upload(target.deps().store, uploaded), "key": key})
 
 
-def upload(s3: Any, bucket: str, key: str, body: bytes) -> None:
-    """Put `body` into the uploads bucket; its prefix names the workflow."""
-    s3.put_object(Bucket=bucket, Key=key, Body=body)
+def upload(s3: Any, bucket: str, key: str, body: bytes) -> Pointer:
+    """Put `body` into the uploads bucket; the key's prefix names the workflow."""
+    stored = s3.put_object(Bucket=bucket, Key=key, Body=body)
+    return Pointer.to(bucket, key, stored["VersionId"])
 
 
-def job_of_upload(store: JobStore, key: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
-    """The id of the job that the upload of `key` became. Raises SubmitError after 20 s."""
+def job_of_upload(
+    store: JobStore, uploaded: Pointer, *, sleep: Callable[[float], None] = time.sleep
+) -> str:
+    """The id of the job that an upload became. Raises SubmitError after 20 s."""
+    key = uploaded.object_key
+    event = upload_event(uploaded, str(uploaded.version))
+    job_id = job_id_of("upload", key.partition("/")[0], uploaded.bucket, event)
     deadline = time.monotonic() + FOUND_WITHIN
     while time.monotonic() < deadline:
-        for status in Status:
-            found = [job for job in store.recent(status, 50) if _is_of(job, key)]
-            if found:
-                return found[0].job_id
+        with suppress(NotFound):
+            return store.load(job_id).job.job_id
         sleep(0.3)
     raise SubmitError(f"{key} is uploaded, but after {FOUND_WITHIN:g} s no job came of it.")
 
@@ -113,10 +119,6 @@ def is_json(name: str) -> bool:
 def new_secret(random: bytes) -> str:
     """A signing secret as Standard Webhooks writes it."""
     return "whsec_" + base64.b64encode(random).decode()
-
-
-def _is_of(job: Job, key: str) -> bool:
-    return job.source.door == "upload" and job.source.payload.object_key == key
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from countersign.domain.jobs.job import Job, Status
+from countersign.domain.jobs.job import JobSummary, Status
 from infra.local.cloud import deployer
 from infra.local.cloud.processes import LocalError
 from infra.local.stand import Stand
@@ -26,9 +26,9 @@ def tell_killed(running: Stand) -> tuple[str, ...]:
     return tuple(job.job_id for job in told)
 
 
-def _begun(running: Stand) -> Iterator[Job]:
+def _begun(running: Stand) -> Iterator[JobSummary]:
     for status in BEGUN:
-        yield from running.deps.store.recent(status, MOST)
+        yield from running.deps.store.live(status, MOST)
 
 
 def _failed(running: Stand) -> dict[str, str]:
@@ -41,7 +41,7 @@ def _failed(running: Stand) -> dict[str, str]:
     return {one["name"]: one["executionArn"] for page in pages for one in page["executions"]}
 
 
-def _tell(running: Stand, execution: str, job: Job) -> None:
+def _tell(running: Stand, execution: str, job: JobSummary) -> None:
     """EventBridge's event. Raises LocalError when the recorder fails."""
     detail = {
         "executionArn": execution,

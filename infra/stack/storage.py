@@ -6,6 +6,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from countersign.connectors.dynamodb.lists import SHOWN
 from countersign.runtime.connectors import CONNECTORS
 from infra.settings import Settings
 
@@ -55,18 +56,21 @@ class Storage(Construct):
         )
 
     def _index_jobs(self) -> None:
-        """Both indexes are sparse: only due rows have `due_shard`; state rows have `status`, and so
-        have open requests and reviews, under words that no status of a job is."""
-        for name, key, sort in (
-            ("due", "due_shard", "due_at"),
-            ("status", "status", "updated_at"),
-        ):
-            self.jobs.add_global_secondary_index(
-                index_name=name,
-                partition_key=dynamodb.Attribute(name=key, type=TEXT),
-                sort_key=dynamodb.Attribute(name=sort, type=TEXT),
-                projection_type=dynamodb.ProjectionType.ALL,
-            )
+        """All are sparse and sharded: only due rows have `due_shard`, only what is under way has
+        `live`, only what is over has `ended`. How one is changed: docs/operating.md, Upgrades."""
+        self._index("due", "due_shard", "due_at")
+        for name in ("live", "ended"):
+            self._index(name, name, "listed", SHOWN)
+
+    def _index(self, name: str, key: str, sort: str, shown: tuple[str, ...] = ()) -> None:
+        kind = dynamodb.ProjectionType
+        self.jobs.add_global_secondary_index(
+            index_name=name,
+            partition_key=dynamodb.Attribute(name=key, type=TEXT),
+            sort_key=dynamodb.Attribute(name=sort, type=TEXT),
+            projection_type=kind.INCLUDE if shown else kind.ALL,
+            non_key_attributes=list(shown) or None,
+        )
 
     def _bucket(self, name: str, days: int) -> s3.Bucket:
         return s3.Bucket(

@@ -40,7 +40,7 @@ class Office:
         """A new job's first change."""
         job = builders.job(Status.PENDING, job_id=job_id, execution=job_id, version=0)
         made, entry = created(job, accepted(job), IDS.salt)
-        if not any(one.job_id == job_id for one in self.store.recent(Status.PENDING, ALL)):
+        if not any(one.job_id == job_id for one in self.store.live(Status.PENDING, ALL)):
             self.store.create(made, entry, accepted(job))
         held = self.store.load(job_id).job
         after, entry = transition(held, change, AT, IDS.salt)
@@ -100,7 +100,7 @@ def test_open_requests_come_with_the_nearest_deadline_first(office: Office) -> N
     for job_id, hours in (("j-1", 8), ("j-2", 2), ("j-3", 5), ("j-4", 1)):
         office.writes(job_id, asks(job_id, hours))
     found = office.reviews.open_requests(AT + timedelta(hours=1), 2)
-    assert [(one.workflow, one.approval.job_id) for one in found] == [
+    assert [(one.workflow, one.job_id) for one in found] == [
         ("letters", "j-2"),
         ("letters", "j-3"),
     ]
@@ -120,7 +120,7 @@ def test_open_requests_are_no_jobs(office: Office) -> None:
     """Their rows share the index with jobs, and no list of jobs has them."""
     office.writes("j-1", asks("j-1", 8))
     office.writes("j-2", closes(review(2)))
-    jobs = [job.job_id for status in Status for job in office.store.recent(status, ALL)]
+    jobs = [job.job_id for status in Status for job in office.store.live(status, ALL)]
     assert sorted(jobs) == ["j-1", "j-2"]
 
 
@@ -132,19 +132,22 @@ def test_reviews_wait_in_order_and_are_answered_once(office: Office) -> None:
     assert office.reviews.to_review(1) == [review(1)]
     office.reviews.answer(answered(review(1)))
     assert office.reviews.to_review(ALL) == [review(2)]
-    assert office.reviews.reviewed(ALL) == [answered(review(1))]
+    assert office.reviews.reviewed(AT, AT + timedelta(hours=2), ALL) == [answered(review(1))]
     with pytest.raises(AlreadyDecided):
         office.reviews.answer(answered(review(1), minutes=90))
     assert office.reviews.review("r-1") == answered(review(1))
 
 
 def test_the_reviewed_come_latest_first(office: Office) -> None:
-    """By their answers, not by their sampling."""
-    for number in (1, 2, 3):
+    """By their answers, not by their sampling; over several days, and none from before."""
+    for number in (1, 2, 3, 4):
         office.writes(f"j-{number}", closes(review(number)))
-    for number, minutes in ((2, 10), (1, 20), (3, 30)):
-        office.reviews.answer(answered(review(number), minutes))
-    assert [one.review_id for one in office.reviews.reviewed(2)] == ["r-3", "r-1"]
+    for number, days in ((4, 0), (2, 1), (1, 2), (3, 4)):
+        office.reviews.answer(answered(review(number), minutes=days * 24 * 60))
+    since, now = AT + timedelta(hours=1), AT + timedelta(days=5)
+    found = office.reviews.reviewed(since, now, ALL)
+    assert [one.review_id for one in found] == ["r-3", "r-1", "r-2"]
+    assert list(office.reviews.reviewed(since, now, 2)) == list(found[:2])
 
 
 def test_an_unknown_review_is_not_found(office: Office) -> None:

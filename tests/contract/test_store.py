@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import get_args
 
@@ -29,7 +29,8 @@ from countersign.domain.jobs.change import (
     transition,
 )
 from countersign.domain.jobs.intake import accepted, new_job
-from countersign.domain.jobs.job import Job, Pointer, Source, Status
+from countersign.domain.jobs.job import Job, JobSummary, Pointer, Source, Status
+from countersign.domain.limits.pace import Turn
 from countersign.domain.ports import JobStore
 from countersign.domain.workflow import Claim
 from tests.builders import approval
@@ -216,8 +217,44 @@ def test_jobs_are_listed_by_status_latest_first(store: JobStore) -> None:
     """A job is in the list of its present status only."""
     record = stored(store)
     commit(store, record, PROCESSING)
-    assert [job.job_id for job in store.recent(Status.PROCESSING, 5)] == [record.job.job_id]
-    assert store.recent(Status.PENDING, 5) == []
+    assert [job.job_id for job in store.live(Status.PROCESSING, 5)] == [record.job.job_id]
+    assert store.live(Status.PENDING, 5) == []
+
+
+def test_a_list_shows_of_a_job_what_the_job_says(store: JobStore) -> None:
+    """Its turn and its reason included; no list reads the job for it."""
+    reason, turn = "its turn at crm-write comes later", Turn(at=START, requests=0)
+    record = commit(
+        store,
+        stored(store),
+        Change(event="x", actor="t", reason=reason, turns={"crm-write": turn}),
+    )
+    assert store.live(Status.PENDING, 5) == [JobSummary.of(record.job)]
+
+
+def test_finished_jobs_are_listed_by_the_day_they_ended(store: JobStore) -> None:
+    """Latest first, over midnight and empty days, only of the asked time, and of one status; what
+    is under way again is not among them."""
+    over = [Status.COMPLETED, Status.COMPLETED, Status.REJECTED, Status.COMPLETED, Status.COMPLETED]
+    hours = (1, 40, 41, 150, 200)
+    for number, (status, after_hours) in enumerate(zip(over, hours, strict=True)):
+        record = commit(store, stored(store, f"evt-{number}"), PROCESSING)
+        ends(store, record, status, START + timedelta(hours=after_hours))
+    since, now = START + timedelta(hours=2), START + timedelta(hours=201)
+    found = store.ended(Status.COMPLETED, since, now, 5)
+    assert [job.updated_at - START for job in found] == [timedelta(hours=h) for h in (200, 150, 40)]
+    assert list(store.ended(Status.COMPLETED, since, now, 2)) == list(found[:2])
+    assert store.live(Status.COMPLETED, 5) == []
+    back = store.load(found[0].job_id)
+    commit(store, back, Change(event="rollback", actor="t", status=Status.RETRYING))
+    assert [job.job_id for job in store.live(Status.RETRYING, 5)] == [back.job.job_id]
+    assert list(store.ended(Status.COMPLETED, since, now, 5)) == list(found[1:])
+
+
+def ends(store: JobStore, record: JobRecord, status: Status, at: datetime) -> None:
+    """The job ends at this time."""
+    job, entry = transition(record.job, Change(event="x", actor="t", status=status), at, IDS.salt)
+    store.write(record.job, job, entry, Change(event="x", actor="t", status=status))
 
 
 def test_a_claim_has_one_holder_until_it_expires(store: JobStore) -> None:

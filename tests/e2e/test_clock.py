@@ -56,8 +56,8 @@ def test_an_upload_too(in_an_hour: Stand) -> None:
     """The start door has no right to query the table but this one."""
     key = f"lead_intake/{secrets.token_hex(8)}-form.json"
     client = deployer.client("s3", in_an_hour.cloud.endpoint)
-    upload(client, in_an_hour.deps.settings.uploads_bucket, key, BODY)
-    job_id = job_of_upload(in_an_hour.deps.store, key)
+    uploaded = upload(client, in_an_hour.deps.settings.uploads_bucket, key, BODY)
+    job_id = job_of_upload(in_an_hour.deps.store, uploaded)
     assert is_later(in_an_hour.deps.store.load(job_id).job)
 
 

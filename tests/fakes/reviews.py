@@ -18,19 +18,20 @@ class FakeReviews:
 
     def open_requests(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         open_ = [
-            OpenRequest(record.job.workflow, approval)
+            OpenRequest.of(record.job.workflow, approval)
             for record in self._store.records()
             for approval in record.approvals.values()
             if approval.decision is None and not approval.superseded and approval.deadline > now
         ]
-        return sorted(open_, key=lambda one: one.approval.deadline)[:limit]
+        return sorted(open_, key=lambda one: one.deadline)[:limit]
 
     def to_review(self, limit: int) -> Sequence[Review]:
         open_ = [one for one in self._store.reviews.values() if one.answer is None]
         return sorted(open_, key=lambda one: one.sampled_at)[:limit]
 
-    def reviewed(self, limit: int) -> Sequence[Review]:
+    def reviewed(self, since: datetime, now: datetime, limit: int) -> Sequence[Review]:
         done = [(one.answer.at, one) for one in self._store.reviews.values() if one.answer]
+        done = [(at, one) for at, one in done if since <= at <= now]
         return [one for _, one in sorted(done, key=lambda pair: pair[0], reverse=True)][:limit]
 
     def review(self, review_id: str) -> Review:

@@ -21,7 +21,7 @@ from countersign.domain.jobs.change import (
     after,
 )
 from countersign.domain.jobs.inbox import waiting
-from countersign.domain.jobs.job import Job, Status
+from countersign.domain.jobs.job import FINISHED, Job, JobSummary, Status
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.ports import Holder, KnownEvent
 from countersign.domain.workflow import Claim
@@ -160,9 +160,18 @@ class FakeStore:
         """Arrange: a job is gone from the table, but its due rows are not."""
         self._orphans[job_id] = self._records.pop(job_id)
 
-    def recent(self, status: Status, limit: int) -> Sequence[Job]:
-        jobs = [r.job for r in self._records.values() if r.job.status is status]
-        return sorted(jobs, key=lambda job: job.updated_at, reverse=True)[:limit]
+    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
+        return [] if status in FINISHED else self._latest(status)[:limit]
+
+    def ended(
+        self, status: Status, since: datetime, now: datetime, limit: int
+    ) -> Sequence[JobSummary]:
+        found = self._latest(status) if status in FINISHED else []
+        return [job for job in found if since <= job.updated_at <= now][:limit]
+
+    def _latest(self, status: Status) -> list[JobSummary]:
+        jobs = [JobSummary.of(r.job) for r in self._records.values() if r.job.status is status]
+        return sorted(jobs, key=lambda job: job.updated_at, reverse=True)
 
     def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
         with self._lock:

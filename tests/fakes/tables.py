@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from countersign.connectors.dynamodb.lists import SHOWN
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -10,7 +12,13 @@ if TYPE_CHECKING:
 
 def create_jobs_table(client: DynamoDBClient, name: str) -> None:
     """Keys and indexes as in infra/stack/storage.py."""
-    text = ("pk", "sk", "due_shard", "due_at", "status", "updated_at")
+    text = ("pk", "sk", "due_shard", "due_at", "live", "ended", "listed")
+    shown = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(SHOWN)}
+    indexes: tuple[tuple[str, str, str, Any], ...] = (
+        ("due", "due_shard", "due_at", {"ProjectionType": "ALL"}),
+        ("live", "live", "listed", shown),
+        ("ended", "ended", "listed", shown),
+    )
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
@@ -26,11 +34,8 @@ def create_jobs_table(client: DynamoDBClient, name: str) -> None:
                     {"AttributeName": first, "KeyType": "HASH"},
                     {"AttributeName": second, "KeyType": "RANGE"},
                 ],
-                "Projection": {"ProjectionType": "ALL"},
+                "Projection": projection,
             }
-            for index, first, second in (
-                ("due", "due_shard", "due_at"),
-                ("status", "status", "updated_at"),
-            )
+            for index, first, second, projection in indexes
         ],
     )

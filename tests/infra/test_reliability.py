@@ -156,7 +156,14 @@ def test_tables_and_buckets_are_as_the_store_expects(dev: Template) -> None:
         index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
         for index in jobs["GlobalSecondaryIndexes"]
     }
-    assert indexes == {"due": ["due_shard", "due_at"], "status": ["status", "updated_at"]}
+    assert indexes == {
+        "due": ["due_shard", "due_at"],
+        "live": ["live", "listed"],
+        "ended": ["ended", "listed"],
+    }
+    for index in jobs["GlobalSecondaryIndexes"]:
+        listed = index["IndexName"] != "due"
+        assert index["Projection"]["ProjectionType"] == ("INCLUDE" if listed else "ALL")
     for table in tables.values():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True

@@ -78,8 +78,7 @@ def twice_uploaded(stand: Stand) -> None:
     """S3 tells of one object twice, as it may."""
     key = f"lead_intake/{secrets.token_hex(8)}-form.json"
     bucket, s3 = stand.deps.settings.uploads_bucket, deployer.client("s3", stand.cloud.endpoint)
-    upload(s3, bucket, key, form())
-    job_of_upload(stand.deps.store, key)
+    job_of_upload(stand.deps.store, upload(s3, bucket, key, form()))
     head = s3.head_object(Bucket=bucket, Key=key)
     thing = {"key": key, "size": head["ContentLength"], "version-id": head["VersionId"]}
     told = {"detail": {"bucket": {"name": bucket}, "object": thing}}

@@ -12,7 +12,7 @@ from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.approvals.session import SignIn
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
-from countersign.domain.jobs.job import Job, Pointer, Status
+from countersign.domain.jobs.job import Job, JobSummary, Pointer, Status
 from countersign.domain.limits.circuit_breaker import Breaker
 from countersign.domain.limits.pace import Booking, Grant, Row
 from countersign.domain.policy.proposal import Usage
@@ -72,8 +72,14 @@ class JobStore(Protocol):
     def forget(self, row: DueRow) -> None:
         """Delete a row whose job is gone, unless it was changed meanwhile."""
 
-    def recent(self, status: Status, limit: int) -> Sequence[Job]:
-        """Jobs of one status, latest first."""
+    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
+        """Unfinished jobs of one status, latest change first."""
+
+    def ended(
+        self, status: Status, since: datetime, now: datetime, limit: int
+    ) -> Sequence[JobSummary]:
+        """Finished jobs of one status that ended from `since` to `now`, latest first. Each day
+        costs a read, until there are `limit`."""
 
     def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
         """Hold `claim` unless another job does; tell who holds it now.

@@ -15,7 +15,7 @@ from countersign import observability
 from countersign.domain.canonical import canonical
 from countersign.domain.jobs.change import Change, created
 from countersign.domain.jobs.intake import accepted, new_job, turned_away
-from countersign.domain.jobs.job import Job, Pointer, Source
+from countersign.domain.jobs.job import Job, Pointer, Source, upload_event
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import KnownEvent
 from countersign.domain.workflow import Workflows
@@ -67,7 +67,7 @@ def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
     source = Source(
         door="upload",
         sender=bucket,
-        event_id=f"{pointer.key}\n{version or thing['sequencer']}",
+        event_id=upload_event(pointer, version or thing["sequencer"]),
         payload=pointer,
         body_digest=str(thing.get("etag", "")),
         size=int(thing.get("size", 0)),

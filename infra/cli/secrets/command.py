@@ -132,7 +132,7 @@ def _awake(deps: Deps, name: str) -> Sequence[str]:
     """Jobs that wait for this secret are due at once; their ids."""
     waiting = [
         job.job_id
-        for job in deps.store.recent(Status.PARKED, MOST_JOBS)
+        for job in deps.store.live(Status.PARKED, MOST_JOBS)
         if job.reason == missing(name)
     ]
     return [job_id for job_id in waiting if _due_now(deps, job_id, name)]

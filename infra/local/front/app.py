@@ -94,7 +94,7 @@ class _Pages:
         ]
 
     def index(self, _request: Request) -> Response:
-        jobs = list_jobs(self.front.store, None)
+        jobs = list_jobs(self.front.store, self.front.now())
         known = [member.person for member in people.demo(self.front.now())]
         view = views.index(jobs, self.front.mails(), self.front.samples, known)
         return self._page("index.html.j2", view=view)
@@ -142,7 +142,7 @@ class _Pages:
         return HTMLResponse(framed(self._mail(request).html), headers=FRAME_HEADERS)
 
     def _listed(self, request: Request) -> list[dict[str, Any]]:
-        return list_jobs(self.front.store, _status(request))
+        return list_jobs(self.front.store, self.front.now(), _status(request))
 
     def _links(self, record: JobRecord) -> list[str]:
         """The approval links by which this job's waiting decision can be made."""

@@ -46,8 +46,9 @@ class Sender:
         body, workflow = sample.load(), sample.expect.workflow
         if sample.expect.door == "upload":
             key = f"{workflow}/{run}-{sample.name}-{sample.file}"
-            submit.upload(deployer.client("s3", self.endpoint), self.uploads_bucket, key, body)
-            return Sent((), submit.job_of_upload(self.deps.store, key))
+            s3 = deployer.client("s3", self.endpoint)
+            uploaded = submit.upload(s3, self.uploads_bucket, key, body)
+            return Sent((), submit.job_of_upload(self.deps.store, uploaded))
         event_id = f"{sample.name}-{run}"
         at, secret = self.deps.clock.now(), self.webhook_secret
         answers = tuple(

@@ -10,7 +10,7 @@ import pytest
 
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.change import Change, JobRecord, Listed
-from countersign.domain.jobs.job import Job, Status
+from countersign.domain.jobs.job import JobSummary, Status
 from countersign.domain.policy.policy import Quorum
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.store import FakeStore
@@ -172,10 +172,10 @@ class Counting(FakeStore):
         self.reads.append(f"inbox {limit}")
         return super().inbox(box, limit)
 
-    def recent(self, status: Status, limit: int) -> Sequence[Job]:
+    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
         """As the port: a list of jobs, which the page must not need."""
         self.reads.append("all jobs")
-        return super().recent(status, limit)
+        return super().live(status, limit)
 
 
 def test_reading_costs_what_is_shown() -> None:

@@ -1,4 +1,4 @@
-"""Open requests and reviews in the jobs table, found by the sparse `status` index."""
+"""Open requests and reviews in the jobs table, found by its lists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import client, guarded
+from countersign.connectors.dynamodb import lists
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.canonical import canonical, instant
 from countersign.domain.errors import AlreadyDecided, NotFound
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 
 ASKED, TO_REVIEW, REVIEWED = "ASKED", "TO_REVIEW", "REVIEWED"
-"""Partitions of the index; no status of a job has one of these names."""
+"""Kinds of listed rows; no status of a job has one of these names."""
 REVIEW_DAYS = 400
-_BEGINNING = "0"
 
 
 def open_request(job: Job, approval: Approval) -> Item:
@@ -32,17 +32,25 @@ def open_request(job: Job, approval: Approval) -> Item:
     settled, because its job was killed, drops out of the list then."""
     if approval.decision is not None or approval.superseded:
         return {}
-    return _indexed(ASKED, approval.deadline) | {"workflow": {"S": job.workflow}}
+    asked = OpenRequest.of(job.workflow, approval)
+    return {
+        **lists.live(ASKED, asked.deadline, asked.job_id),
+        "workflow": {"S": asked.workflow},
+        "since": {"S": instant(asked.requested_at)},
+        "tier": {"N": str(asked.tier)},
+        "people": {"L": [{"S": one} for one in asked.people]},
+    }
 
 
 def review_row(review: Review) -> Item:
     """A review; before its answer in the order of sampling, after it in that of answering."""
     said, ends = review.answer, review.sampled_at + timedelta(days=REVIEW_DAYS)
-    listed = _indexed(REVIEWED, said.at) if said else _indexed(TO_REVIEW, review.sampled_at)
+    put_into = lists.ended if said else lists.live
+    kind, at = (REVIEWED, said.at) if said else (TO_REVIEW, review.sampled_at)
     return {
         **_key(review.review_id),
-        **listed,
-        "body": {"S": canonical(review).decode()},
+        **put_into(kind, at, review.review_id),
+        "review": {"S": canonical(review).decode()},
         "ttl": {"N": str(int(ends.timestamp()))},
     }
 
@@ -53,21 +61,20 @@ class DynamoReviews:
     def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
         self._table = table
         self._db = guarded(db or client("dynamodb"))
+        self._lists = lists.DynamoLists(table, self._db)
 
     def open_requests(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         """Open requests, the nearest deadline first."""
-        return [
-            OpenRequest(item["workflow"]["S"], Approval.model_validate_json(item["body"]["S"]))
-            for item in self._listed(ASKED, limit, after=instant(now))
-        ]
+        found = self._lists.live(ASKED, limit, after=instant(now), oldest_first=True)
+        return [_request(item) for item in found]
 
     def to_review(self, limit: int) -> Sequence[Review]:
         """Without an answer, oldest first."""
-        return [_review(item) for item in self._listed(TO_REVIEW, limit)]
+        return [_review(item) for item in self._lists.live(TO_REVIEW, limit, oldest_first=True)]
 
-    def reviewed(self, limit: int) -> Sequence[Review]:
-        """With an answer, latest first."""
-        return [_review(item) for item in self._listed(REVIEWED, limit, oldest_first=False)]
+    def reviewed(self, since: datetime, now: datetime, limit: int) -> Sequence[Review]:
+        """Answered from `since` to `now`, latest first."""
+        return [_review(item) for item in self._lists.ended(REVIEWED, since, now, limit)]
 
     def review(self, review_id: str) -> Review:
         """One review. Raises NotFound."""
@@ -82,45 +89,28 @@ class DynamoReviews:
             self._db.put_item(
                 TableName=self._table,
                 Item=review_row(review),
-                ConditionExpression="#status = :open",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":open": {"S": TO_REVIEW}},
+                ConditionExpression="attribute_exists(live)",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             raise AlreadyDecided("this review has its answer") from None
 
-    def _listed(
-        self, status: str, limit: int, *, after: str = _BEGINNING, oldest_first: bool = True
-    ) -> list[Item]:
-        found: list[Item] = []
-        start: Item = {}
-        while len(found) < limit:
-            page: Any = self._db.query(
-                TableName=self._table,
-                IndexName="status",
-                KeyConditionExpression="#status = :status AND updated_at > :after",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":status": {"S": status}, ":after": {"S": after}},
-                ScanIndexForward=oldest_first,
-                Limit=limit - len(found),
-                **start,
-            )
-            found += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                break
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-        return found
-
 
 def _review(item: Item) -> Review:
-    return Review.model_validate_json(item["body"]["S"])
+    return Review.model_validate_json(item["review"]["S"])
+
+
+def _request(item: Item) -> OpenRequest:
+    return OpenRequest(
+        job_id=item["pk"]["S"].partition("#")[2],
+        workflow=item["workflow"]["S"],
+        tier=int(item["tier"]["N"]),
+        requested_at=datetime.fromisoformat(item["since"]["S"]),
+        deadline=lists.listed_at(item),
+        people=tuple(one["S"] for one in item["people"]["L"]),
+    )
 
 
 def _key(review_id: str) -> Item:
     return {"pk": {"S": f"REVIEW#{review_id}"}, "sk": {"S": "REVIEW"}}
-
-
-def _indexed(status: str, at: datetime) -> Item:
-    return {"status": {"S": status}, "updated_at": {"S": instant(at)}}

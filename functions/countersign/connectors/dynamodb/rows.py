@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from countersign.connectors.dynamodb import lists
 from countersign.connectors.dynamodb.reviews import open_request, review_row
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.approvals.questions import Question
@@ -16,7 +16,7 @@ from countersign.domain.errors import NotFound
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord, Link, Listed
-from countersign.domain.jobs.job import KEPT_DAYS, Job
+from countersign.domain.jobs.job import FINISHED, KEPT_DAYS, Job, JobSummary, Status
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Reservation
 from countersign.domain.ports import Holder
@@ -26,8 +26,6 @@ Item = dict[str, Any]
 
 ValueT = TypeVar("ValueT", bound=Value)
 
-SHARDS = 4
-"""Partitions of the `due` index; each takes 1,000 writes a second."""
 JOB_DAYS = KEPT_DAYS
 SEEN_DAYS = 800
 """A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""
@@ -53,14 +51,35 @@ def seen(job: Job) -> Item:
 
 
 def state(job: Job) -> Item:
-    """The job's own row; the only one in the `status` index."""
+    """The job's own row, the one that lists show."""
+    put_into = lists.ended if job.status in FINISHED else lists.live
+    shown = {"reason": job.reason, "waits_until": _instant(job.waits_until)}
     return {
         **_row(job, "STATE", job),
+        **put_into(job.status, job.updated_at, job.job_id),
         "version": {"N": str(job.version)},
         "execution": {"S": job.execution},
-        "status": {"S": job.status.value},
-        "updated_at": {"S": instant(job.updated_at)},
+        "workflow": {"S": job.workflow},
+        "door": {"S": job.source.door},
+        "since": {"S": instant(job.created_at)},
+        **{name: {"S": text} for name, text in shown.items() if text},
     }
+
+
+def summary(item: Item) -> JobSummary:
+    """What an index says of a job."""
+    waits_until = item.get("waits_until")
+    return JobSummary(
+        job_id=item["pk"]["S"].removeprefix(partition("")),
+        workflow=item["workflow"]["S"],
+        status=Status(item["listed"]["S"].partition("#")[0]),
+        execution=item["execution"]["S"],
+        door=item["door"]["S"],
+        reason=item.get("reason", {"S": ""})["S"],
+        created_at=datetime.fromisoformat(item["since"]["S"]),
+        updated_at=lists.listed_at(item),
+        waits_until=datetime.fromisoformat(waits_until["S"]) if waits_until else None,
+    )
 
 
 def audit_entry(job: Job, entry: audit.Entry) -> Item:
@@ -112,13 +131,12 @@ def due_key(job_id: str, kind: DueKind) -> Item:
 
 def due(job_id: str, row: Due, since: datetime) -> Item:
     """A row of the sparse `due` index, in the shard of its job, kept like a job of `since`."""
-    shard = zlib.crc32(job_id.encode()) % SHARDS
     return {
         **due_key(job_id, row.kind),
         **ttl(since, JOB_DAYS),
         "body": {"S": canonical(row).decode()},
         "job_id": {"S": job_id},
-        "due_shard": {"S": str(shard)},
+        "due_shard": {"S": lists.shard(job_id)},
         "due_at": {"S": instant(row.at)},
     }
 
@@ -233,6 +251,10 @@ def _case(rows_of: dict[str, dict[str, str]]) -> Case | None:
 
 def _due(rows_of: dict[str, dict[str, str]]) -> dict[Any, Due]:
     return {k: Due.model_validate_json(v) for k, v in rows_of.get("DUE", {}).items()}
+
+
+def _instant(at: datetime | None) -> str:
+    return instant(at) if at else ""
 
 
 def _key(job_id: str, sort: str) -> Item:

@@ -18,12 +18,12 @@ from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import client, guarded, is_conflict
 from countersign.connectors.clock import SystemClock
-from countersign.connectors.dynamodb import rows
+from countersign.connectors.dynamodb import lists, rows
 from countersign.domain.canonical import instant
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
-from countersign.domain.jobs.job import Job, Status
+from countersign.domain.jobs.job import Job, JobSummary, Status
 from countersign.domain.ports import Holder, KnownEvent
 from countersign.domain.workflow import Claim
 
@@ -45,7 +45,7 @@ class DynamoDue:
 
     def due(self, now: datetime) -> Iterator[DueRow]:
         """Due rows of all shards up to `now`, oldest first, each once, read as they are taken."""
-        shards = (self._shard(str(number), now) for number in range(rows.SHARDS))
+        shards = (self._shard(str(number), now) for number in range(lists.SHARDS))
         return heapq.merge(*shards, key=lambda row: row.at)
 
     def postpone(self, row: DueRow, until: datetime) -> None:
@@ -88,6 +88,10 @@ class DynamoDue:
 
 class DynamoStore(DynamoDue):
     """ports.JobStore on DynamoDB."""
+
+    def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
+        super().__init__(table, db)
+        self._lists = lists.DynamoLists(table, self._db)
 
     def create(self, job: Job, entry: audit.Entry, change: Change) -> KnownEvent | None:
         """Store a new job; None when this call stored it, else what is known of the earlier one."""
@@ -141,18 +145,15 @@ class DynamoStore(DynamoDue):
         item = rows.note(job_id, name, SystemClock().now())
         self._db.put_item(TableName=self._table, Item=item)
 
-    def recent(self, status: Status, limit: int) -> Sequence[Job]:
-        """Jobs of one status, latest first."""
-        page = self._db.query(
-            TableName=self._table,
-            IndexName="status",
-            KeyConditionExpression="#status = :status",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":status": {"S": status.value}},
-            ScanIndexForward=False,
-            Limit=limit,
-        )
-        return [Job.model_validate_json(item["body"]["S"]) for item in page["Items"]]
+    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
+        """Unfinished jobs of one status, latest change first."""
+        return [rows.summary(item) for item in self._lists.live(status, limit)]
+
+    def ended(
+        self, status: Status, since: datetime, now: datetime, limit: int
+    ) -> Sequence[JobSummary]:
+        """Finished jobs of one status that ended from `since` to `now`, latest first."""
+        return [rows.summary(item) for item in self._lists.ended(status, since, now, limit)]
 
     def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
         """Hold `claim` unless another job does; expiry is compared here, not left to TTL."""

@@ -60,7 +60,9 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
 KEPT_DAYS = 400
 """How long a job is kept after it began, and so for how long it can be undone."""
 
-ENDED = frozenset({_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED, _S.ROLLED_BACK})
+FINISHED = frozenset({_S.COMPLETED, _S.REJECTED, _S.ROLLED_BACK})
+"""Nothing and nobody works on a job in one of these."""
+ENDED = FINISHED | {_S.ESCALATED, _S.FAILED}
 """No execution works on a job in one of these; ESCALATED and FAILED wait for a person."""
 
 
@@ -125,6 +127,41 @@ class Job(Contract):
     def waits_until(self) -> datetime | None:
         """When its turn comes, in the machine's own time; None when it waits for none."""
         return max((turn.at for turn in self.turns.values()), default=None)
+
+
+@dataclass(frozen=True)
+class JobSummary:
+    """What a list shows of a job."""
+
+    job_id: str
+    workflow: str
+    status: Status
+    execution: str
+    door: str
+    reason: str
+    created_at: datetime
+    updated_at: datetime
+    waits_until: datetime | None
+
+    @classmethod
+    def of(cls, job: Job) -> JobSummary:
+        """That of this job."""
+        return cls(
+            job_id=job.job_id,
+            workflow=job.workflow,
+            status=job.status,
+            execution=job.execution,
+            door=job.source.door,
+            reason=job.reason,
+            created_at=job.created_at,
+            updated_at=job.updated_at,
+            waits_until=job.waits_until,
+        )
+
+
+def upload_event(pointer: Pointer, version: str) -> str:
+    """The event id of an upload; `version` of the object, or else the event's sequencer."""
+    return f"{pointer.key}\n{version}"
 
 
 def job_id_of(door: str, workflow: str, sender: str, event_id: str) -> str:

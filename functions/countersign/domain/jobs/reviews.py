@@ -13,10 +13,27 @@ from countersign.domain.contract import Contract, Value
 
 @dataclass(frozen=True)
 class OpenRequest:
-    """A request that waits."""
+    """What a list shows of a request that waits."""
 
+    job_id: str
     workflow: str
-    approval: Approval
+    tier: int
+    requested_at: datetime
+    deadline: datetime
+    people: tuple[str, ...]
+    """Ids of those who are asked."""
+
+    @classmethod
+    def of(cls, workflow: str, approval: Approval) -> OpenRequest:
+        """That of this request of a job of `workflow`."""
+        return cls(
+            job_id=approval.job_id,
+            workflow=workflow,
+            tier=approval.tier,
+            requested_at=approval.requested_at,
+            deadline=approval.deadline,
+            people=tuple(person.id for person in approval.approvers),
+        )
 
 
 class ReviewAnswer(Value):
@@ -53,8 +70,8 @@ class Reviews(Protocol):
     def to_review(self, limit: int) -> Sequence[Review]:
         """Reviews without an answer, oldest first."""
 
-    def reviewed(self, limit: int) -> Sequence[Review]:
-        """Reviews with an answer, latest first."""
+    def reviewed(self, since: datetime, now: datetime, limit: int) -> Sequence[Review]:
+        """Reviews that were answered from `since` to `now`, latest first."""
 
     def review(self, review_id: str) -> Review:
         """One review. Raises NotFound."""

@@ -75,8 +75,8 @@ def waiting(
     """The open requests by workflow and tier; `tier_of(workflow, number)` names the tier."""
     ages: dict[tuple[str, str], list[float]] = {}
     for one in asked:
-        key = one.workflow, tier_of(one.workflow, one.approval.tier)
-        ages.setdefault(key, []).append((now - one.approval.requested_at).total_seconds())
+        key = one.workflow, tier_of(one.workflow, one.tier)
+        ages.setdefault(key, []).append((now - one.requested_at).total_seconds())
     return tuple(Waiting(*key, ages=tuple(found)) for key, found in sorted(ages.items()))
 
 

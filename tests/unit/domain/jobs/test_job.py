@@ -15,12 +15,15 @@ from countersign.domain.canonical import canonical
 from countersign.domain.errors import IllegalMove
 from countersign.domain.jobs.job import (
     ENDED,
+    FINISHED,
     LEGAL_MOVES,
+    JobSummary,
     Pointer,
     Status,
     execution_name,
     job_id_of,
     moved,
+    upload_event,
 )
 from countersign.domain.limits.pace import Turn
 from tests.builders import AT, job
@@ -117,6 +120,33 @@ def equivalent(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 AB_C = ("webhook", "leads", "ab", "c")
 A_BC = ("webhook", "leads", "a", "bc")
+
+
+def test_an_upload_is_its_object_and_version() -> None:
+    """The same key written again is another event."""
+    there = Pointer.to("uploads", "leads/a b.eml", "v1")
+    assert upload_event(there, "v1") == "leads/a%20b.eml\nv1"
+    assert upload_event(there, "v2") != upload_event(there, "v1")
+
+
+def test_a_finished_job_is_one_that_nobody_works_on() -> None:
+    """No execution, and no person: a case is not finished."""
+    assert FINISHED < ENDED
+    assert {S.ESCALATED, S.FAILED} == ENDED - FINISHED
+
+
+def test_a_summary_says_what_the_job_says() -> None:
+    """Where it stands, since when, and until when it waits for a turn."""
+    turns = {"crm-write": Turn(at=AT + timedelta(minutes=2), requests=8)}
+    held = job(S.PROCESSING, reason="why", turns=turns)
+    found = JobSummary.of(held)
+    assert (found.job_id, found.status, found.execution) == (
+        held.job_id,
+        S.PROCESSING,
+        held.execution,
+    )
+    assert (found.door, found.reason) == (held.source.door, "why")
+    assert (found.updated_at, found.waits_until) == (AT, AT + timedelta(minutes=2))
 
 
 def test_parts_do_not_run_together() -> None:

@@ -53,10 +53,10 @@ def test_open_requests_are_grouped_by_workflow_and_tier() -> None:
     """With the ages of all, the oldest and the one in the middle."""
     hours = [(1, 0), (3, 0), (8, 0), (2, 1)]
     open_ = [
-        OpenRequest("letters", approval(held(), requested_at=AT - timedelta(hours=h), tier=tier))
+        OpenRequest.of("letters", approval(held(), requested_at=AT - timedelta(hours=h), tier=tier))
         for h, tier in hours
     ]
-    open_.append(OpenRequest("bills", approval(held(), requested_at=AT)))
+    open_.append(OpenRequest.of("bills", approval(held(), requested_at=AT)))
     found = metrics.waiting(open_, lambda workflow, tier: f"{workflow}-{tier}", AT)
     assert [(one.workflow, one.tier, len(one.ages)) for one in found] == [
         ("bills", "bills-0", 1),
