@@ -31,7 +31,8 @@ def definition() -> dict[str, Any]:
         "StartAt": "Prepare",
         "TimeoutSeconds": MACHINE_SECONDS,
         "States": {
-            "Prepare": _task("${Prepare}", "Route"),
+            "Prepare": _task("${Prepare}", "Propose"),
+            "TakeBack": _task("${Prepare}", "Route"),
             "Propose": _task("${Propose}", "Look", exhausted="Fallback"),
             "Fallback": _task("${Propose}", "Look"),
             "Look": _look("States.Format('${LookPrefix}{}', $.connector)", "Decide"),
@@ -149,7 +150,8 @@ def _catch(exhausted: str, but: str = "") -> list[dict[str, Any]]:
     not_now = [name for name in errors.family(errors.NotNow) if name != but]
     return [
         _catcher(["StaleExecution"], "Superseded"),
-        _catcher(["ContractBroken"], "Close"),
+        _catcher(["ContractBroken", "Dismissed"], "Close"),
+        _catcher(["UndoOrdered"], "TakeBack"),
         _catcher(not_now, "Park"),
         _catcher([*_THROTTLED, *_TRANSIENT], exhausted),
         _catcher(list(errors.family(errors.NeedsPerson)), "Escalate"),

@@ -29,6 +29,7 @@ from tests.fakes.world import World
 
 STEPS: Mapping[str, Work] = {
     "Prepare": prepare,
+    "TakeBack": prepare,
     "Propose": propose,
     "Fallback": propose,
     "Look": look,

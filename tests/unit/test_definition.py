@@ -159,3 +159,29 @@ def test_functions_are_placeholders_of_the_stack() -> None:
     ]
     assert len(named) == len(tasks(definition()))
     assert all("${" in value and "arn:" not in value for value in named)
+
+
+SAYS = {"Prepare": "Propose", "Decide": "Act", "Act": "Close"}
+"""What the steps answer when every action runs and nobody waits."""
+
+
+def transitions(machine: Machine) -> list[str]:
+    """The states that such a job enters: each one is paid for."""
+    path, said = [machine["StartAt"]], ""
+    while not machine["States"][path[-1]].get("End"):
+        said = SAYS.get(path[-1], said)
+        path.append(machine["States"][path[-1]].get("Next", said))
+    return path
+
+
+def test_a_job_that_waits_for_nobody_takes_eight_transitions() -> None:
+    """What is rare leaves by an error, so that no choice stands in the way of all."""
+    assert len(transitions(definition())) <= 8
+
+
+@pytest.mark.control
+def test_a_choice_after_prepare_is_one_more() -> None:
+    """Control: the naive order asks after Prepare where to go."""
+    machine = definition()
+    machine["States"]["Prepare"]["Next"] = "Route"
+    assert len(transitions(machine)) == 9

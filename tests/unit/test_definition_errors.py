@@ -121,7 +121,13 @@ def test_a_dropped_name_is_seen() -> None:
     assert unnamed(machine) == {"Refused"}
 
 
-NEXT_OF = {"StaleExecution": "Superseded", "ContractBroken": "Close", "States.ALL": "Escalate"}
+NEXT_OF = {
+    "StaleExecution": "Superseded",
+    "ContractBroken": "Close",
+    "Dismissed": "Close",
+    "UndoOrdered": "TakeBack",
+    "States.ALL": "Escalate",
+}
 
 
 @pytest.mark.parametrize("name", sorted(set(tasks(definition())) - {"Escalate", "Park"}))

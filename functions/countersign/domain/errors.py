@@ -17,6 +17,8 @@ CountersignError
 │   ├── Refused               the other side rejected what we sent, and will again
 │   └── InternalError         a defect of ours; the log has the trace
 │       └── DefinitionBroken  a workflow's folder or a stage file states what cannot be
+├── Dismissed                 nothing is wanted; the job closes with that reason
+├── UndoOrdered               what is left of the job is to be taken back
 ├── ContractBroken            the sender's input breaks the published contract; the job is rejected
 ├── StaleExecution            another execution owns the job now; this one ends
 └── (raised and handled within one function, never seen by the state machine)
@@ -135,6 +137,14 @@ class InternalError(NeedsPerson):
 class DefinitionBroken(InternalError):  # noqa: N818 - as Transient
     """A workflow's folder or a stage file states what cannot be. The message names the place and
     what is wrong there. Never the sender's fault: no job is rejected for it."""
+
+
+class Dismissed(CountersignError):  # noqa: N818 - as Transient
+    """A machine wrote it, or nothing else asks for an answer. The message says what."""
+
+
+class UndoOrdered(CountersignError):  # noqa: N818 - as Transient
+    """The job needs no answer any more: an order to undo it is open."""
 
 
 class ContractBroken(CountersignError):  # noqa: N818 - as Transient

@@ -98,7 +98,7 @@ def test_a_job_goes_through_all_states_in_their_order_and_twice_through_act() ->
         made.succeed(token, JOB)
         assert made.ended(execution) == "SUCCEEDED"
         assert made.path(execution) == [
-            *("Prepare", "Route", "Propose", "Look", "Decide", "Route", "Act", "Route", "Ask"),
+            *("Prepare", "Propose", "Look", "Decide", "Route", "Act", "Route", "Ask"),
             *("Look", "Decide", "Route", "Act", "Route", "Close"),
         ]
 
@@ -183,7 +183,7 @@ def test_who_must_wait_for_its_turn_waits_in_the_same_execution() -> None:
     handlers["Look-crm"] = failing(later, 1, handlers["Look-crm"])
     with machine(handlers, quick) as made:
         assert through(made) == [
-            *("Prepare", "Route", "Propose", "Look", "TurnOfLook", "WaitLook", "Look", "Decide"),
+            *("Prepare", "Propose", "Look", "TurnOfLook", "WaitLook", "Look", "Decide"),
             *("Route", "Act", "Route", "WaitAct", "Act", "Route", "Close"),
         ]
     assert retries == [("crm", 0), ("crm", 0)]

@@ -70,7 +70,7 @@ def test_a_lead_is_undone_in_reverse_and_the_crm_is_as_before() -> None:
     again = Journey(world, journey.job_id)
     roll_back(world.deps, journey.job_id, by="ana", reason=WHY)
     assert again.goes() == "Close"
-    assert again.visited == ["Prepare", "Act", "Close"]
+    assert again.visited == ["Prepare", "TakeBack", "Act", "Close"]
     assert ends(journey) == ("ROLLED_BACK", WHY)
     assert (held(world), undone(world)) == ([], ["tasks", "deals", "contacts"])
     assert len(world.model.asked) == asked
