@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from infra.local.cloud import deployer
 from infra.local.cloud.assembly import read_assembly
 from infra.local.cloud.rewrites import python_functions
 from infra.local.player.signer import Signer
-from infra.local.stand import Stand
+from infra.local.stand import Plan, Stand, stand
 from tests.e2e.waiting import decide, reaches
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
@@ -40,6 +41,13 @@ BODY = {
     "consent": True,
     "message": "Hello, we would like an offer for 25 licences for our office in Kiel.",
 }
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[Stand]:
+    """Everything that `make run` starts, with functions that run what was deployed."""
+    with stand(Plan(port=0), lambda _: None) as running:
+        yield running
 
 
 def next_release(assembly: Path, folder: Path, word: Word = SEALED) -> Path:
@@ -67,14 +75,14 @@ def waiting_job(stand: Stand) -> str:
     return answer.job_id
 
 
-def test_links_of_waiting_jobs_survive_an_upgrade(whole_stand: Stand, tmp_path: Path) -> None:
+def test_links_of_waiting_jobs_survive_an_upgrade(deployed: Stand, tmp_path: Path) -> None:
     """A job asked by one release is signed and ended under the next, by the link of the first."""
-    job_id, assembly = waiting_job(whole_stand), default_out("local")
-    endpoint, overrides = whole_stand.cloud.endpoint, whole_stand.overrides
+    job_id, assembly = waiting_job(deployed), default_out("local")
+    endpoint, overrides = deployed.cloud.endpoint, deployed.overrides
     deployer.deploy(next_release(assembly, tmp_path), endpoint, overrides)
     try:
-        decide(whole_stand.url, job_id, "approve")
-        record = reaches(whole_stand, job_id, Status.COMPLETED)
+        decide(deployed.url, job_id, "approve")
+        record = reaches(deployed, job_id, Status.COMPLETED)
     finally:
         deployer.deploy(assembly, endpoint, overrides)
     events = [entry.event for entry in record.audit]
@@ -83,26 +91,26 @@ def test_links_of_waiting_jobs_survive_an_upgrade(whole_stand: Stand, tmp_path: 
 
 
 def test_a_waiting_job_survives_an_upgrade_and_the_way_back(
-    whole_stand: Stand, tmp_path: Path
+    deployed: Stand, tmp_path: Path
 ) -> None:
     """Rolled back before anybody signed: the job ends under the release that asked."""
-    job_id, assembly = waiting_job(whole_stand), default_out("local")
+    job_id, assembly = waiting_job(deployed), default_out("local")
     for one in (next_release(assembly, tmp_path), assembly):
-        deployer.deploy(one, whole_stand.cloud.endpoint, whole_stand.overrides)
-    decide(whole_stand.url, job_id, "reject", "no capacity this month")
-    record = reaches(whole_stand, job_id, Status.COMPLETED)
+        deployer.deploy(one, deployed.cloud.endpoint, deployed.overrides)
+    decide(deployed.url, job_id, "reject", "no capacity this month")
+    record = reaches(deployed, job_id, Status.COMPLETED)
     assert record.audit[-1].event == "closed"
     assert record.ledger[-1].status.value == "rejected"
 
 
 @pytest.mark.control
-def test_an_upgrade_that_forgets_its_links_is_noticed(whole_stand: Stand, tmp_path: Path) -> None:
+def test_an_upgrade_that_forgets_its_links_is_noticed(deployed: Stand, tmp_path: Path) -> None:
     """Control: a release that knows the old links no more leaves the job waiting unsigned."""
-    job_id, assembly = waiting_job(whole_stand), default_out("local")
-    endpoint, overrides = whole_stand.cloud.endpoint, whole_stand.overrides
+    job_id, assembly = waiting_job(deployed), default_out("local")
+    endpoint, overrides = deployed.cloud.endpoint, deployed.overrides
     deployer.deploy(next_release(assembly, tmp_path, FORGETFUL), endpoint, overrides)
     try:
-        assert not Signer(whole_stand.url).decide(job_id, "approve", "")
+        assert not Signer(deployed.url).decide(job_id, "approve", "")
     finally:
         deployer.deploy(assembly, endpoint, overrides)
-    assert reaches(whole_stand, job_id, Status.WAITING_FOR_REVIEW).pending is not None
+    assert reaches(deployed, job_id, Status.WAITING_FOR_REVIEW).pending is not None

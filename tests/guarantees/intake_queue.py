@@ -173,6 +173,7 @@ def start_door(edge: Edge) -> Iterator[None]:
             name="jobs", definition=json.dumps(WAITS), roleArn=ROLE
         )
         os.environ.update(
+            STAGE="local",
             JOBS_TABLE="jobs",
             PAYLOADS_BUCKET="payloads",
             STATE_MACHINE_ARN=machine["stateMachineArn"],

@@ -95,7 +95,7 @@ def _set(words: str) -> frozenset[str]:
 
 
 _SCHEME = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bmailto:|\btel:|\bwww\.)\S+", re.IGNORECASE)
-_MAILBOX = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+_MAILBOX = re.compile(r"(?<![\w.+-])[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 _HOST = re.compile(r"(?<![@\w.-])(?:[\w-]+\.)+([^\W\d_]{2,24})\b(/?)")
 _TLDS = _set(
     "com net org info biz io ai co app dev xyz top site online shop link click me ly gl tk ru cn "
