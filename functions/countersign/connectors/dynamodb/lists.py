@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 
 SHARDS = 4
-"""Partitions of an index, or of a day of it; each takes 1,000 writes a second."""
+"""Partitions of `live`, and of `due`; each takes 1,000 writes a second."""
+SHARDS_OF_A_DAY = 2
+"""Of `ended`: a job is written there once, and whoever lists reads each day's."""
 SHOWN = (
     *("workflow", "execution", "door", "reason", "since", "waits_until"),  # jobs
     *("tier", "people"),  # open requests, which have a workflow and a since too
@@ -35,9 +37,9 @@ SHOWN = (
 _FIRST, _LAST = "", "~"  # of all instants as text
 
 
-def shard(owner: str) -> str:
+def shard(owner: str, of: int = SHARDS) -> str:
     """The shard of a job's or a review's rows."""
-    return str(zlib.crc32(owner.encode()) % SHARDS)
+    return str(zlib.crc32(owner.encode()) % of)
 
 
 def live(kind: str, at: datetime, owner: str) -> Item:
@@ -47,7 +49,7 @@ def live(kind: str, at: datetime, owner: str) -> Item:
 
 def ended(kind: str, at: datetime, owner: str) -> Item:
     """Attributes that put a row of this kind into `ended`, in the order of `at`."""
-    day = {"S": f"{_day(at)}#{shard(owner)}"}
+    day = {"S": f"{_day(at)}#{shard(owner, SHARDS_OF_A_DAY)}"}
     return {"ended": day, "listed": {"S": f"{kind}#{instant(at)}"}}
 
 
@@ -90,7 +92,8 @@ class DynamoLists:
         while len(found) < limit and _day(day) >= _day(since):
             left = limit - len(found)
             asked = _Asked("ended", f"{kind}#{instant(since)}", f"{kind}#{_LAST}", left)
-            found += self._merged(asked, [f"{_day(day)}#{number}" for number in range(SHARDS)])
+            shards = [f"{_day(day)}#{number}" for number in range(SHARDS_OF_A_DAY)]
+            found += self._merged(asked, shards)
             day -= timedelta(days=1)
         return found
 
