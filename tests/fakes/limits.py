@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from countersign.domain.errors import Throttled
 from countersign.domain.limits.circuit_breaker import Breaker
 from countersign.domain.limits.pace import (
     Booking,
@@ -31,6 +32,7 @@ class FakeLimits:
         self.given_back = 0
         self._crowds: dict[str, float] = {}
         self._restless = ""
+        self._deaf: set[str] = set()
 
     def state(self, key: str) -> KeyState:
         self.reads += 1
@@ -53,6 +55,8 @@ class FakeLimits:
             self.given_back += requests
 
     def slow(self, key: str, seen: int, now: datetime, until: datetime) -> KeyState:
+        if key in self._deaf:
+            raise Throttled("AWS asks to slow down")
         self._moves(key, lambda row: slowed(row, seen, now, until))
         return self.seen(key)
 
@@ -84,6 +88,10 @@ class FakeLimits:
     def is_crowded(self, key: str, seconds: float) -> None:
         """Arrange: after each booking others fill queue and lane for so long."""
         self._crowds[key] = seconds
+
+    def cannot_be_slowed(self, key: str) -> None:
+        """Arrange: the table is busy whenever turns are to be moved."""
+        self._deaf.add(key)
 
     def is_never_as_guessed(self, key: str) -> None:
         """Arrange: somebody slows the row down whenever it was read."""

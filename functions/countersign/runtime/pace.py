@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from countersign.domain.errors import ConnectorResting, NotYourTurn, Throttled
@@ -22,6 +22,7 @@ from countersign.domain.limits.pace import (
     full_until,
     granted,
     pace_of,
+    slowed,
     when,
 )
 from countersign.domain.mail import Email, Mailer
@@ -51,6 +52,8 @@ class Memory:
         """As it saw them last: a guess at how they are."""
         self.told: dict[str, RateLimit] = {}
         self.usual: dict[Kind, int] = {}
+        self.pauses: dict[str, int] = {}
+        """Until when it was asked to wait, where the row could not be told."""
 
 
 class Meter:
@@ -143,6 +146,11 @@ class Paced:
             self.deps.limits.give_back(self.key, grant, wish.requests)
             raise NotYourTurn(self.key, Turn(at=at, requests=0), wait)
         return grant
+
+    def slows(self, seen: int, now: datetime, until: datetime) -> None:
+        """Move all turns that are to come, unless they are moved so far already."""
+        if slowed(self.state.row, seen, now, until):
+            self.sees(self.deps.limits.slow(self.key, seen, now, until))
 
     def check_awake(self) -> None:
         """Raises ConnectorResting while the breaker is open."""

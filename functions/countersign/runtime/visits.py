@@ -24,7 +24,6 @@ from countersign.domain.limits.pace import (
     Wish,
     moment,
     pause_for,
-    slowed,
     usual,
     when,
 )
@@ -91,6 +90,7 @@ class PacedVisit:
         if self._waited > PATIENCE or pause.total_seconds() > left:
             self._put_off(until)
         self._paced.waits_until(until)
+        self._shift = self._paced.state.row.shift  # the next pause is another one
 
     def ends(self, *, well: bool) -> None:
         """Learn from what it needed, and give back what it did not, which may fail: it costs room,
@@ -137,6 +137,7 @@ class PacedVisit:
 
     def _starts(self, start: int) -> None:
         now = self._deps.wall.now()
+        start = max(start, self._deps.memory.pauses.get(self._paced.key, 0))
         self._shift = self._paced.state.row.shift
         if when(start) - now > SOON:
             self._put_off(start)
@@ -158,12 +159,16 @@ class PacedVisit:
         raise NotYourTurn(self._paced.key, turn, turn.at - self._deps.wall.now())
 
     def _slows(self, pause: timedelta) -> int:
-        """Move all turns that are to come; until when."""
-        now = self._deps.wall.now()
-        if slowed(self._paced.state.row, self._shift, now, now + pause):
-            key = self._paced.key
-            self._paced.sees(self._deps.limits.slow(key, self._shift, now, now + pause))
-        return moment(now + pause)
+        """Move all turns that are to come; until when. What goes wrong here must not hide the
+        pause: this process keeps it, and others hear of it when they ask."""
+        now, memory = self._deps.wall.now(), self._deps.memory
+        until = now + pause
+        try:
+            self._paced.slows(self._shift, now, until)
+        except Exception:  # noqa: BLE001 - see above
+            observability.defect("slowing turns")
+            memory.pauses[self._paced.key] = moment(until)
+        return moment(until)
 
 
 def _end(row: Row, grant: Grant) -> int:

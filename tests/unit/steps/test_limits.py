@@ -332,11 +332,12 @@ def test_a_pause_of_more_than_a_quarter_of_an_hour_parks_the_job(world: World) -
     assert record.due["parked"].at > START + timedelta(seconds=1100)
 
 
-def test_a_pause_moves_the_queue_once(world: World) -> None:
-    """Retry-After three times in a row: each is at most now plus what was asked for."""
+def test_each_pause_moves_the_queue_by_itself(world: World) -> None:
+    """Retry-After three times in a row, each after the one before was waited for: by each of them,
+    and by no more than now plus what was asked for."""
     world.crm.fails_with(Throttled("slow down", 1.0), times=3)
     assert done(begin(world))
-    assert queue(world, READ).shift <= 3_000_000
+    assert queue(world, READ).shift == 3_000_000
 
 
 def test_a_pause_of_nothing_ends_too(world: World) -> None:
@@ -345,6 +346,15 @@ def test_a_pause_of_nothing_ends_too(world: World) -> None:
     journey = begin(world)
     assert done(journey)
     assert "WaitLook" in journey.visited
+
+
+@pytest.mark.parametrize("pause", [2.0, 60.0])
+def test_a_pause_is_kept_although_it_cannot_be_told(world: World, pause: float) -> None:
+    """The table is busy: whoever was asked to wait waits all the same, here or in the machine."""
+    world.limits.cannot_be_slowed(READ)
+    world.crm.fails_with(Throttled("slow down", pause))
+    assert done(begin(world))
+    assert world.clock.now() - START >= timedelta(seconds=pause)
 
 
 def test_a_missing_key_parks_the_job_and_says_what_to_do(world: World) -> None:
