@@ -29,7 +29,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Memory, Paced
 from countersign.runtime.settings import Settings
 from countersign.runtime.step import Call
-from countersign.runtime.visits import PacedVisit, paced
+from countersign.runtime.visits import PacedVisit, kept_as, paced
 from tests.builders import job
 from tests.fakes.limits import FakeLimits
 from tests.fakes.tables import create_jobs_table
@@ -147,7 +147,7 @@ class ByTurns:
                     self._asks(deps, visit, send)
         except NotYourTurn as later:
             clock.pauses(later.seconds)
-            kept = held.model_copy(update={"turns": {later.key: later.turn}})
+            kept = held.model_copy(update={"turns": {kept_as(later.key, call.state): later.turn}})
             return replace(coming, record=replace(coming.record, job=kept), retries=0)
         return None
 

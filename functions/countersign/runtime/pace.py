@@ -164,7 +164,7 @@ class Paced:
 
 class PacedMailer:
     """Mail of our own, in its turn. Raises Throttled, with the seconds until it comes, when that is
-    not soon: then nothing is reserved and nothing was sent."""
+    not soon or the provider rests: then nothing is reserved and nothing was sent."""
 
     def __init__(self, mailer: Mailer, paced: Paced) -> None:
         self._mailer = mailer
@@ -180,6 +180,9 @@ class PacedMailer:
             grant = self._paced.takes_soon(Wish(1, _ENGINE))
         except NotYourTurn as later:
             raise Throttled(str(later), later.seconds) from None
+        except ConnectorResting as rests:
+            wait = rests.until - self._paced.deps.wall.now() if rests.until else None
+            raise Throttled(str(rests), wait.total_seconds() if wait else None) from None
         self._paced.waits_until(grant.start)
 
 

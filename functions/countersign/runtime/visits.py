@@ -111,15 +111,19 @@ class PacedVisit:
         return self._deps.meter.counts_for(self)
 
     @property
+    def _kept_as(self) -> str:
+        return kept_as(self._paced.key, self._call.state)
+
+    @property
     def _holder(self) -> str:
         """A job whose turn elsewhere has come is under way, whatever its workflow holds."""
         now = self._deps.wall.now()
-        others = (turn for key, turn in self._record.job.turns.items() if key != self._paced.key)
+        others = (turn for kept, turn in self._record.job.turns.items() if kept != self._kept_as)
         return "" if any(turn.at <= now for turn in others) else self._record.job.workflow
 
     def _at_the_kept_turn(self) -> bool:
         """A repeated attempt may have used it already."""
-        kept = self._record.job.turns.get(self._paced.key)
+        kept = self._record.job.turns.get(self._kept_as)
         if kept is None or not kept.requests or self._call.retries:
             return False
         row = self._paced.read().row
@@ -188,6 +192,12 @@ def paced(visit: PacedVisit, guess: int) -> Iterator[PacedVisit]:
         visit.ends(well=well)
 
 
+def kept_as(key: str, state: str) -> str:
+    """The name under which a job keeps a turn. Look and Act may share a key: if one used up the
+    other's turn, a job whose records grow too old in the queue would go round for ever."""
+    return f"{key}#{state}"
+
+
 def waiting(deps: Deps, call: Call, connector: str, later: NotYourTurn) -> tuple[JobRecord, Change]:
     """The job as it stands, which keeps its turn by the change and waits for it in this execution.
     Raises ConnectorBusy, the turn kept, when that is too far ahead."""
@@ -198,7 +208,7 @@ def waiting(deps: Deps, call: Call, connector: str, later: NotYourTurn) -> tuple
         event="waits for its turn",
         actor=f"state:{call.state}",
         fields={"connector": connector, "until": later.turn.at.isoformat()},
-        turns={later.key: later.turn},
+        turns={kept_as(later.key, call.state): later.turn},
         move=Move("WaitAct", connector=connector, seconds=later.seconds),
     )
     if later.turn.requests and timedelta(seconds=later.seconds) <= FURTHEST:

@@ -19,7 +19,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
 from countersign.runtime.retry import watched
 from countersign.runtime.step import Call, committed, step
-from countersign.runtime.visits import PacedVisit, paced, waiting
+from countersign.runtime.visits import PacedVisit, kept_as, paced, waiting
 
 HOUR = 3600
 
@@ -50,7 +50,7 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
         status=Status.PROCESSING,
         fields={name: f"{len(rows)} found" for name, rows in records.found.items()},
         results={"records": records},
-        turns={look_of(connector).paced_by: None},
+        turns={kept_as(look_of(connector).paced_by, call.state): None},
         move=Move("Decide"),
     )
 

@@ -44,6 +44,7 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
         status=Status.PARKED,
         reason=reason,
         parked=tries if rests else tries + 1,
+        turns={} if _is_busy(call) else dict.fromkeys(record.job.turns),
         due=(Due(kind="parked", at=deps.clock.now() + wait),),
         move=Move("Parked"),
     )
@@ -52,13 +53,18 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
 def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:
     """How long it is clear that asking is of no use; no time when it is not that."""
     failed, connector = failed_with(call.input), str(call.input.get("connector", ""))
-    if failed == ConnectorBusy.__name__:
+    if _is_busy(call):
         return _until_its_turn(deps, record)
     if failed != ConnectorResting.__name__ or connector not in CONNECTORS:
         return timedelta()
     ends, now = _ends(deps, connector), deps.wall.now()
     left = max(ends - now, timedelta()) if ends else timedelta()
     return left + SPREAD * (0.1 + 0.9 * zlib.crc32(call.job_id.encode()) / 2**32)
+
+
+def _is_busy(call: Call) -> bool:
+    """Whether it waits for a turn that it keeps; a turn is of no use to who waits for else."""
+    return failed_with(call.input) == ConnectorBusy.__name__
 
 
 def _until_its_turn(deps: Deps, record: JobRecord) -> timedelta:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.errors import ConnectorResting, Throttled
+from countersign.domain.errors import Throttled
 from countersign.domain.limits.circuit_breaker import Breaker
 from countersign.domain.limits.pace import RateLimit, Row
 from countersign.domain.mail import Email
@@ -81,11 +81,24 @@ def test_a_days_limit_that_is_used_up_is_told(world: World) -> None:
 
 
 def test_a_resting_provider_is_not_asked(world: World) -> None:
-    """Its breaker is open: whoever sends hears of it."""
+    """Its breaker is open: whoever sends hears when it closes, as of a turn that is not soon."""
     until = world.clock.now() + timedelta(minutes=1)
     world.limits.rests(Breaker(key=MAIL, open_until=until))
-    with pytest.raises(ConnectorResting):
+    with pytest.raises(Throttled, match="rests") as told:
         post(world.deps).send(NOTE)
+    assert told.value.retry_after == 60
+    assert world.mail.sent == []
+
+
+def test_what_a_resting_provider_cannot_send_is_mailed_by_tick(world: World) -> None:
+    """The job waits for its people all the same, who are mailed when it rests no more."""
+    world.limits.rests(Breaker(key=MAIL, open_until=world.clock.now() + timedelta(minutes=1)))
+    journey = asks(world)
+    assert journey.record.job.status == "WAITING_FOR_REVIEW"
+    assert world.mail.sent == []
+    world.clock.passes(seconds=61)
+    tick(world.deps)
+    assert {mail.to for mail in world.mail.sent} == {ANA.address, BEN.address}
 
 
 def test_who_books_all_the_time_makes_others_try_again(world: World) -> None:

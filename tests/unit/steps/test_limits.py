@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,9 @@ from countersign.domain.limits.pace import RateLimit, Row, Told, Turn
 from countersign.entrypoints.tick import tick
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call
-from countersign.runtime.visits import waiting
+from countersign.runtime.visits import kept_as, waiting
 from countersign.steps.act.handler import act
+from countersign.steps.look import look
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import START, World
 from workflows import WORKFLOWS
@@ -139,13 +141,29 @@ def test_the_look_of_a_job_whose_turn_has_come_is_under_way(world: World) -> Non
     busy(world, WRITE, seconds=660)
     journey = Journey(world, accept(world, form(consent=False)))
     journey.goes()
+    world.clock.passes(seconds=1)
     world.limits.is_busy(READ, world.clock.now(), 600, holder="lead_intake")
-    turns = {WRITE: Turn(at=world.clock.now(), requests=15)}
+    turns = {kept_as(WRITE, "Act"): Turn(at=world.clock.now(), requests=15)}
     job = journey.record.job.model_copy(update={"turns": turns, "status": "PROCESSING"})
     world.store.put(type(journey.record)(**{**vars(journey.record), "job": job}))
     journey.visited.clear()
     journey.goes("Look", {"connector": "crm"})
     assert "WaitLook" not in journey.visited
+
+
+def test_look_leaves_act_the_turn_that_it_keeps_at_the_same_key(world: World) -> None:
+    """Payments has one row for both: a look that used Act's turn up would send Act to the end of
+    the queue, where the records grow too old again, for ever."""
+    journey = Journey(world, accept(world, form(consent=False)))
+    journey.stops_before("Look")
+    turns = {kept_as(READ, "Act"): Turn(at=world.clock.now(), requests=15)}
+    job = journey.record.job.model_copy(update={"turns": turns})
+    record = replace(journey.record, job=job)
+    before = queue(world, READ)
+    call = Call(job_id=job.job_id, execution=job.execution, state="Look", input={})
+    change = look(world.deps, record, call)
+    assert change.turns == {kept_as(READ, "Look"): None}
+    assert queue(world, READ) != before
 
 
 def again(world: World, journey: Journey, **call: object) -> None:

@@ -121,7 +121,7 @@ class Job(Contract):
     parked: int = 0
     """How often the job was parked."""
     turns: Mapping[str, Turn] = {}
-    """Its turns that are to come, by the key that they are for."""
+    """Its turns that are to come, by the key that they are for and the state that waits."""
 
     @property
     def waits_until(self) -> datetime | None:

@@ -168,7 +168,8 @@ def pace_of(limits: Iterable[RateLimit]) -> Pace:
     fewest = min((limit.requests for limit in short), default=0)
     at_once = max(1, min(MOST_AT_ONCE, fewest // _AT_ONCE_OF)) if short else MOST_AT_ONCE
     in_lane = max(1, min(MOST_IN_LANE, fewest // _IN_LANE_OF))
-    lane = in_lane if fewest >= FEWEST_WITH_A_LANE else 0
+    leaves = fewest >= FEWEST_WITH_A_LANE and all(_leaves_half(o, at_once, in_lane) for o in short)
+    lane = in_lane if leaves else 0
     paced = Pace(at_once, max((_interval(one, at_once, lane) for one in short), default=0), lane)
     if scarce is None:
         return paced
@@ -183,9 +184,22 @@ def _each(limit: RateLimit) -> float:
 
 
 def _interval(limit: RateLimit, at_once: int, lane: int) -> int:
-    span = limit.seconds * _SECOND + LATE
-    of_the_lane = math.ceil(span / LANE) - 1 + lane if lane else 0
-    return math.ceil(span / max(1, limit.requests - of_the_lane - at_once + 1))
+    return math.ceil(_span(limit) / _of_the_queue(limit, at_once, lane))
+
+
+def _leaves_half(limit: RateLimit, at_once: int, lane: int) -> bool:
+    """A lane is a rate of its own: of a limit over a long time it would take all, and more."""
+    return 2 * _of_the_queue(limit, at_once, lane) >= limit.requests
+
+
+def _of_the_queue(limit: RateLimit, at_once: int, lane: int) -> int:
+    """How many intervals a window may hold, beside the lane and what comes together."""
+    of_the_lane = math.ceil(_span(limit) / LANE) - 1 + lane if lane else 0
+    return limit.requests - of_the_lane - at_once + 1
+
+
+def _span(limit: RateLimit) -> int:
+    return limit.seconds * _SECOND + LATE
 
 
 def full_until(row: Row, pace: Pace, requests: int, now: datetime) -> datetime | None:

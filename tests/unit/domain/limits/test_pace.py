@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from countersign.domain.limits.pace import (
@@ -98,8 +98,15 @@ rates = st.lists(
 )
 
 
+CROWD = [(0.0, 1, f"workflow {number}", 0) for number in range(60)]
+
+
 @settings(max_examples=300, deadline=None)
 @given(limits=rates, coming=visits)
+@example(limits=[RateLimit(requests=10, seconds=60)], coming=CROWD)
+@example(limits=[RateLimit(requests=30, seconds=60)], coming=CROWD)
+@example(limits=[RateLimit(requests=4, seconds=10)], coming=CROWD)
+@example(limits=[RateLimit(requests=40, seconds=60)], coming=CROWD)
 def test_no_window_ever_holds_too_many(
     limits: list[RateLimit], coming: list[tuple[float, int, str, int]]
 ) -> None:
