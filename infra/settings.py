@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from countersign.domain.limits.pace import RateLimit
+from countersign.domain.limits.pace import RateLimit, pace_of
+from countersign.runtime.connectors import CONNECTORS
 
 ROOT = Path(__file__).parents[1]
 CDK_JSON = ROOT / "cdk.json"
@@ -71,6 +72,22 @@ class Settings(BaseModel):
             for key, listed in self.connector_limits.items()
         }
         return json.dumps(limits, sort_keys=True)
+
+    @field_validator("connector_limits")
+    @classmethod
+    def _serve_a_visit(
+        cls, limits: dict[str, tuple[RateLimit, ...]]
+    ) -> dict[str, tuple[RateLimit, ...]]:
+        for row in CONNECTORS.values():
+            for side in filter(None, (row.look, row.act)):
+                takes = pace_of(limits.get(side.paced_by, ())).due(0, side.requests - 1) / 1_000_000
+                if takes > side.seconds / 2:
+                    raise ValueError(
+                        f"{side.paced_by}: the {side.requests} requests of one action or lookup"
+                        f" would take {takes:.0f} s, half of the function's time is"
+                        f" {side.seconds // 2}; the limit is too low to work with"
+                    )
+        return limits
 
     @property
     def stack_name(self) -> str:

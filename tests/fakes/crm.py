@@ -105,6 +105,10 @@ class FakeCrm:
         """The next `times` calls, reading or writing, raise `error` and apply nothing."""
         self._errors.extend([error] * times)
 
+    def works_again(self) -> None:
+        """What was arranged to fail does not any more."""
+        self._errors.clear()
+
     def loses_the_answer(self, times: int = 1) -> None:
         """The next `times` writes are applied, and their answers are lost."""
         self._lost += times

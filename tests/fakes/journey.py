@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Literal
 
 from countersign.definition import definition
@@ -77,6 +78,10 @@ def form(**fields: Any) -> bytes:
         "Our budget is 12,500 EUR and we would like to start by the end of March.",
     }
     return json.dumps({k: v for k, v in (said | fields).items() if v is not None}).encode()
+
+
+FUNCTION_TIME = timedelta(seconds=100)
+"""Act's."""
 
 
 def seconds_of(cause: str) -> int:
@@ -156,6 +161,7 @@ class Journey:
             state=state,
             input=given,
             token=f"task-{len(self.visited)}" if state == "Ask" else "",
+            ends_at=self._deps.clock.now() + FUNCTION_TIME,
         )
         if call.token:
             self._world.executions.waiting.add(call.token)

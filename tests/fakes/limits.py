@@ -33,12 +33,17 @@ class FakeLimits:
         self._crowds: dict[str, float] = {}
         self._restless = ""
         self._deaf: set[str] = set()
+        self._away: dict[str, int] = {}
 
     def state(self, key: str) -> KeyState:
         self.reads += 1
         return self.seen(key)
 
     def book(self, key: str, booking: Booking) -> tuple[bool, KeyState]:
+        if key in self._away:
+            self._away[key] -= 1
+            if self._away[key] < 0:
+                raise Throttled("AWS asks to slow down")
         if key == self._restless:
             held = self.seen(key)
             row = held.row.model_copy(update={"shift": held.row.shift + 1})
@@ -92,6 +97,10 @@ class FakeLimits:
     def cannot_be_slowed(self, key: str) -> None:
         """Arrange: the table is busy whenever turns are to be moved."""
         self._deaf.add(key)
+
+    def is_away(self, key: str, *, after: int = 0) -> None:
+        """Arrange: after so many bookings the table is busy whenever one is to be made."""
+        self._away[key] = after
 
     def is_never_as_guessed(self, key: str) -> None:
         """Arrange: somebody slows the row down whenever it was read."""

@@ -158,7 +158,7 @@ class ByTurns:
             try:
                 told = send()
             except Throttled as later:
-                visit.told_to_wait(timedelta(seconds=later.retry_after or 0))
+                visit.told_to_wait(later.retry_after)
             else:
                 deps.meter.after(told)
                 return

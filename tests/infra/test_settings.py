@@ -24,6 +24,10 @@ def test_every_stage_loads(stage: str) -> None:
     assert load(stage).stack_name == f"countersign-{stage}"
 
 
+ONE_A_MINUTE = {"requests": 1, "seconds": 60}
+"""An action needs three requests, and its function has 100 seconds."""
+
+
 def test_an_unknown_stage_names_the_known_ones() -> None:
     """Whoever mistypes a stage reads which there are."""
     with pytest.raises(
@@ -40,6 +44,7 @@ def test_an_unknown_stage_names_the_known_ones() -> None:
         ({"mail_from": "nobody"}, "mail_from"),
         ({"crm_base_url": "ftp://crm.example.com"}, "crm_base_url"),
         ({"jobs_started_at_once": 1}, "jobs_started_at_once"),
+        ({"connector_limits": {"crm-write": [ONE_A_MINUTE]}}, "connector_limits"),
         ({"colour": "red"}, "colour"),
         ({"case_owner": {"id": "x", "name": "X", "address": "x"}}, "case_owner.address"),
     ],

@@ -4,6 +4,7 @@ CountersignError
 ├── Transient                 Step Functions retries with jitter; then the job is parked
 │   ├── Throttled             the other side said "later"
 │   ├── Unavailable           no answer, or 5xx, before the other side applied anything
+│   ├── TurnNotBooked         our own table could not book a turn; nobody was asked
 │   └── StoreConflict         somebody else wrote the job first
 ├── NotNow                    the job is parked at once; nothing is retried
 │   ├── ConnectorResting      the other side failed too often
@@ -62,6 +63,11 @@ class Throttled(Transient):
 
 class Unavailable(Transient):
     """The other side could not be reached, or failed before it applied anything."""
+
+
+class TurnNotBooked(Transient):
+    """Our own table was in trouble before a request of a visit: the other side was not asked, and
+    knows of nothing."""
 
 
 class StoreConflict(Transient):

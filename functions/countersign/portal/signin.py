@@ -16,7 +16,7 @@ from countersign.domain.mail import Email
 from countersign.portal import session
 from countersign.portal.session import end
 from countersign.runtime.deps import Deps
-from countersign.runtime.pace import code_post
+from countersign.runtime.pace import ahead_of_a_code, code_post
 from countersign.web import codes, forms, notices
 from countersign.web.forms import Fault, Form, HttpRefusal
 from countersign.web.http import Request, Response
@@ -27,8 +27,8 @@ from countersign.web.responses import notice, page, see
 from countersign.web.text import one_line
 
 ANSWER_AFTER = 2.0
-"""Seconds that the answer to an address takes, whether a mail is sent or not: the time of a mail
-would tell who is a member."""
+"""Seconds that the answer to an address takes beside a mail's wait for its turn, whether one is
+sent or not: the time of a mail would tell who is a member."""
 ADDRESS_LIMIT = 254
 """Source: RFC 5321 4.5.3.1.3, less the angle brackets."""
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+")
@@ -45,9 +45,9 @@ def ask(deps: Deps, request: Request) -> Response:
     if len(address) > ADDRESS_LIMIT or not _ADDRESS.fullmatch(address):
         fault = Fault("address", "Type a mail address, for example kim@example.com.")
         return _asking(422, address[:ADDRESS_LIMIT], (fault,))
+    takes = ANSWER_AFTER + ahead_of_a_code(deps).total_seconds()
     _mail(deps, address)
-    took = (deps.clock.now() - began).total_seconds()
-    deps.pause(ANSWER_AFTER - took)
+    deps.pause(takes - (deps.clock.now() - began).total_seconds())
     return notice(notices.MAILED)
 
 

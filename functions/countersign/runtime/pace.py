@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 SOON = timedelta(seconds=1)
 """So long a turn is waited for in the function: it is billed, and an account has few."""
+CODES_SOON = timedelta(seconds=5)
+"""The same where somebody waits for the mail before a page, and nothing else would send it."""
 _TRIES = 12
 """Each refused booking means that somebody else's was stored."""
 _ENGINE = "countersign"
@@ -54,6 +56,8 @@ class Memory:
         self.usual: dict[Kind, int] = {}
         self.pauses: dict[str, int] = {}
         """Until when it was asked to wait, where the row could not be told."""
+        self.refusals: dict[str, int] = {}
+        """How often in a row it was told "later" without a time."""
 
 
 class Meter:
@@ -132,20 +136,26 @@ class Paced:
             self.check_awake()
         raise Throttled(f"too many reserve turns of {self.key} at the same time")
 
-    def takes_soon(self, wish: Wish) -> Grant:
-        """The same for who waits a second and no longer. What this process knows may be old: the
+    def takes_soon(self, wish: Wish, within: timedelta = SOON) -> Grant:
+        """The same for who waits so long and no longer. What this process knows may be old: the
         row is read before it says no, and a turn that is later than it looked is given back."""
         try:
-            grant = self.takes(wish, SOON)
+            grant = self.takes(wish, within)
         except NotYourTurn:
             self.read()
-            grant = self.takes(wish, SOON)
+            grant = self.takes(wish, within)
         at = when(grant.start)
         wait = at - self.deps.wall.now()
-        if wait > SOON:
+        if wait > within:
             self.deps.limits.give_back(self.key, grant, wish.requests)
             raise NotYourTurn(self.key, Turn(at=at, requests=0), wait)
         return grant
+
+    def ahead(self) -> timedelta:
+        """How long who comes now is going to wait. Nothing is reserved."""
+        row, now = self.read().row, self.deps.wall.now()
+        start = book(row, self.pace, Wish(1, _ENGINE), now).start(row)
+        return max(timedelta(), when(start) - now)
 
     def slows(self, seen: int, now: datetime, until: datetime) -> None:
         """Move all turns that are to come, unless they are moved so far already."""
@@ -166,9 +176,10 @@ class PacedMailer:
     """Mail of our own, in its turn. Raises Throttled, with the seconds until it comes, when that is
     not soon or the provider rests: then nothing is reserved and nothing was sent."""
 
-    def __init__(self, mailer: Mailer, paced: Paced) -> None:
+    def __init__(self, mailer: Mailer, paced: Paced, within: timedelta) -> None:
         self._mailer = mailer
         self._paced = paced
+        self._within = within
 
     def send(self, email: Email) -> str:
         """mail.Mailer."""
@@ -177,7 +188,7 @@ class PacedMailer:
 
     def _takes_a_turn(self) -> None:
         try:
-            grant = self._paced.takes_soon(Wish(1, _ENGINE))
+            grant = self._paced.takes_soon(Wish(1, _ENGINE), self._within)
         except NotYourTurn as later:
             raise Throttled(str(later), later.seconds) from None
         except ConnectorResting as rests:
@@ -188,12 +199,17 @@ class PacedMailer:
 
 def post(deps: Deps) -> Mailer:
     """Mail of our own."""
-    return PacedMailer(deps.mail, Paced(deps, MAIL))
+    return PacedMailer(deps.mail, Paced(deps, MAIL), SOON)
 
 
 def code_post(deps: Deps) -> Mailer:
     """Codes and links that somebody waits for before a page."""
-    return PacedMailer(deps.mail, Paced(deps, CODES))
+    return PacedMailer(deps.mail, Paced(deps, CODES), CODES_SOON)
+
+
+def ahead_of_a_code(deps: Deps) -> timedelta:
+    """How long the next such mail is going to wait for its turn, as far as it waits."""
+    return min(CODES_SOON, Paced(deps, CODES).ahead())
 
 
 class MeteredMailer:

@@ -49,8 +49,9 @@ PortT = TypeVar("PortT")
 def watched(paced: Paced, visit: PacedVisit, port: PortT) -> PortT:
     """The port, each failure of which is told to the key's breaker.
 
-    A call that is answered with "later" (Retry-After) is no failure: it is made again after that
-    time, if it fits into the visit's, for nothing was applied; else raises NotYourTurn.
+    A call that is answered with "later" is no failure, whether or not it says when: it is made
+    again after that time, if it fits into the visit's, for nothing was applied; else raises
+    NotYourTurn.
     """
     return cast("PortT", _Watched(paced, visit, port))
 
@@ -86,8 +87,8 @@ class _Watched:
     def _outlasts(self, trouble: Exception, *, once_more: bool) -> bool:
         """Wait for what the call may be made again after; whether it may once more without having
         been told so. Raises `trouble` itself when it may not, and NotYourTurn."""
-        if isinstance(trouble, Throttled) and trouble.retry_after is not None:
-            self._visit.told_to_wait(timedelta(seconds=trouble.retry_after))
+        if isinstance(trouble, Throttled):
+            self._visit.told_to_wait(trouble.retry_after)
             return once_more
         _tell(self._paced, failed)
         rests = self._paced.state.breaker.resting(self._paced.deps.wall.now())
@@ -98,6 +99,7 @@ class _Watched:
 
     def _fine(self) -> None:
         """A success is told only by a process that knows of a failure: usually it costs nothing."""
+        self._visit.answered()
         if self._paced.state.breaker.failures:
             _tell(self._paced, lambda held, _now: succeeded(held))
 

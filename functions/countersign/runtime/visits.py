@@ -13,7 +13,14 @@ from datetime import timedelta
 
 from countersign import observability
 from countersign.connectors.clock import CONNECTOR_SECONDS
-from countersign.domain.errors import ConnectorBusy, NotYourTurn, StaleExecution
+from countersign.domain.errors import (
+    ConnectorBusy,
+    NotYourTurn,
+    StaleExecution,
+    Throttled,
+    TurnNotBooked,
+    Unavailable,
+)
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move
 from countersign.domain.limits.pace import (
@@ -36,6 +43,8 @@ PATIENCE = timedelta(seconds=5)
 it anew costs more requests than that time is worth."""
 LEAST_PAUSE = timedelta(seconds=0.25)
 """Also for who asks for none at all, again and again."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=20)
+"""For who says "later" and not when: doubled each time in a row, until jobs are parked for it."""
 FURTHEST = timedelta(minutes=15)
 """Beyond it a job is parked: an execution waits for what comes soon."""
 WORK_SECONDS = 3 * CONNECTOR_SECONDS
@@ -63,11 +72,15 @@ class PacedVisit:
             self._reserves(Wish(self._deps.memory.usual.get(self._kind, guess), self._holder))
 
     def before(self) -> None:
-        """The next request: what was not foreseen reserves for itself."""
+        """The next request: what was not foreseen reserves for itself. Raises NotYourTurn where it
+        comes after the function's time, and TurnNotBooked for trouble of our own table."""
         if self._used >= self._granted:
             self._one_more()
-        due = self._paced.pace.due(self._start, self._used)
-        self._paced.waits_until(max(due, self._not_before))
+        due = max(self._paced.pace.due(self._start, self._used), self._not_before)
+        if (when(due) - self._deps.wall.now()).total_seconds() > self._seconds_to_wait():
+            self._granted -= self._used
+            self._put_off(due)
+        self._paced.waits_until(due)
         self._used += 1
 
     def after(self, told: Told | None) -> None:
@@ -79,18 +92,21 @@ class PacedVisit:
         if pause:
             self._not_before = self._slows(pause)
 
-    def told_to_wait(self, pause: timedelta) -> None:
+    def told_to_wait(self, seconds: float | None) -> None:
         """The last request was answered with "later". It is waited for here if it fits, else raises
         NotYourTurn: the job keeps the turn that comes first after the pause."""
-        pause = max(pause, LEAST_PAUSE)
+        pause = self._unsaid() if seconds is None else max(timedelta(seconds=seconds), LEAST_PAUSE)
         self._used -= 1
         until = self._slows(pause)
         self._waited += pause
-        left = self._call.seconds_left(self._deps.clock.now()) - WORK_SECONDS
-        if self._waited > PATIENCE or pause.total_seconds() > left:
+        if self._waited > PATIENCE or pause.total_seconds() > self._seconds_to_wait():
             self._put_off(until)
         self._paced.waits_until(until)
         self._shift = self._paced.state.row.shift  # the next pause is another one
+
+    def answered(self) -> None:
+        """A call went well: a refusal that comes later is the first of its row."""
+        self._deps.memory.refusals.pop(self._paced.key, None)
 
     def ends(self, *, well: bool) -> None:
         """Learn from what it needed, and give back what it did not, which may fail: it costs room,
@@ -156,6 +172,16 @@ class PacedVisit:
         except NotYourTurn:
             self._deps.memory.usual[self._kind] = self._granted = 2 * self._granted
             self._put_off(self._paced.takes(Wish(self._granted, self._holder)).start)
+        except (Throttled, Unavailable) as ours:
+            raise TurnNotBooked(f"a turn at {self._paced.key} was not booked: {ours}") from None
+
+    def _seconds_to_wait(self) -> float:
+        return self._call.seconds_left(self._deps.clock.now()) - WORK_SECONDS
+
+    def _unsaid(self) -> timedelta:
+        refusals = self._deps.memory.refusals
+        times = refusals[self._paced.key] = refusals.get(self._paced.key, 0) + 1
+        return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(times - 1, 16))
 
     def _put_off(self, start: int) -> None:
         self._grant, shift = None, self._paced.state.row.shift

@@ -7,7 +7,9 @@ import pytest
 from countersign.domain.approvals.session import MOST_MAILS, SignIn
 from countersign.domain.errors import StoreConflict, Unavailable
 from countersign.domain.jobs.change import Link
+from countersign.domain.limits.pace import RateLimit
 from countersign.entrypoints.pages import answer
+from countersign.runtime.connectors import CODES
 from countersign.web.http import Request
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.world import ANA, BEN, World
@@ -54,6 +56,23 @@ def test_a_mail_that_fails_or_takes_long_does_not_tell_either() -> None:
     plain = work(world, STRANGER)
     world.mail.fails_with(Unavailable("no answer"))
     assert work(world, ANA.address) == plain
+
+
+def test_a_mail_that_waits_for_its_turn_does_not_tell_either() -> None:
+    """Three seconds of other codes are ahead: a member's mail leaves after them, and who is none
+    waits as long."""
+    world = waiting()
+    limits = {CODES: (RateLimit(requests=3, seconds=1),)}
+    world.settings = world.settings.model_copy(update={"connector_limits": limits})
+    world.deps = world.deps_again()
+    took = []
+    for address in (ANA.address, STRANGER):
+        world.limits.is_busy(CODES, world.clock.now(), 3)
+        began = world.clock.now()
+        work(world, address)
+        took.append((world.clock.now() - began).total_seconds())
+    assert took == pytest.approx([5.0, 5.0])
+    assert [mail.to for mail in world.mail.sent] == [ANA.address]
 
 
 @pytest.mark.control

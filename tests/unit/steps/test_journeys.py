@@ -245,9 +245,9 @@ def test_a_throttled_mail_is_put_back_and_sent_by_the_retry(world: World) -> Non
     """Nothing was sent, so the retry may send: it must not read its own claim as unknown."""
     journey = begin(world)
     journey.is_decided(Choice.APPROVE)
-    world.mail.fails_with(Throttled("slow down"))
+    world.mail.fails_with(Throttled("slow down", 1200.0))
     assert journey.answered() == "Park"
-    world.clock.passes(minutes=3)
+    world.clock.passes(minutes=20)
     tick(world.deps)
     journey.goes()
     assert ends(journey)[0] == "COMPLETED"

@@ -366,6 +366,53 @@ def test_a_pause_of_nothing_ends_too(world: World) -> None:
     assert "WaitLook" in journey.visited
 
 
+def test_a_refusal_without_a_time_is_a_pause_too(world: World) -> None:
+    """A second, then two: the job ends, and the breaker is for failures alone."""
+    world.crm.fails_with(Throttled("slow down"), times=2)
+    journey = begin(world)
+    assert done(journey)
+    assert timedelta(seconds=3) <= world.clock.now() - START < timedelta(seconds=5)
+    assert world.limits.seen(READ).breaker == Breaker(key=READ)
+
+
+def test_refusals_without_a_time_that_do_not_end_park_the_job(world: World) -> None:
+    """Each in a row is twice as long as the one before; after some eleven of them it waits in the
+    table, and one success forgets them all."""
+    world.crm.fails_with(Throttled("slow down"), times=1000)
+    reads = world.crm.reads
+    journey = begin(world)
+    assert (journey.record.job.status, world.crm.reads - reads) == ("PARKED", 11)
+    assert world.limits.seen(READ).breaker == Breaker(key=READ)
+    world.crm.works_again()
+    world.clock.passes(hours=1)
+    tick(world.deps)
+    journey.goes()
+    assert done(journey)
+    assert world.deps.memory.refusals == {}
+
+
+def test_trouble_of_our_own_table_under_way_is_none_of_the_connector(world: World) -> None:
+    """A visit needs more than it reserved, and the row of turns cannot be written: nobody was
+    asked, and the CRM's breaker hears nothing of it."""
+    world.deps.memory.usual = dict.fromkeys(_kinds(world), 1)
+    world.limits.is_away(WRITE, after=1)
+    journey = Journey(world, accept(world, form(consent=False, email="f@hafenwerk.example"), "e6"))
+    journey.goes()
+    assert journey.record.job.status == "PARKED"
+    assert world.limits.seen(WRITE).breaker == Breaker(key=WRITE)
+
+
+def test_a_request_that_comes_after_the_functions_time_is_put_off(world: World) -> None:
+    """Four a minute: what is left of the visit's turns is kept, and used by the next one."""
+    limits = dict.fromkeys((READ, WRITE), (RateLimit(requests=4, seconds=60),))
+    world.settings = world.settings.model_copy(update={"connector_limits": limits})
+    world.deps = world.deps_again()
+    journey = begin(world)
+    assert done(journey)
+    assert journey.visited.count("WaitAct") >= 1
+    assert world.clock.now() - START < timedelta(minutes=4)
+
+
 @pytest.mark.parametrize("pause", [2.0, 60.0])
 def test_a_pause_is_kept_although_it_cannot_be_told(world: World, pause: float) -> None:
     """The table is busy: whoever was asked to wait waits all the same, here or in the machine."""

@@ -121,6 +121,8 @@ def _guessed(booking: Booking) -> list[str]:
         _none_or("#shift", "= :shift") if booking.shift == 0 else "#shift = :shift",
         f"{way} >= {place}" if booking.behind else _below(way, place),
     ]
+    if booking.up_to is not None:
+        conditions.append(f"{way} <= :up_to")
     if booking.way == "lane" and booking.wish.holder:
         conditions.append(_none_or(_HELD_PLACE, "<= :came"))
     if booking.long_cost:
@@ -139,6 +141,7 @@ def _numbers(booking: Booking) -> dict[str, int | str]:
         ":came": booking.at - booking.shift,
         ":shift": booking.shift,
         ":position": booking.position,
+        **({} if booking.up_to is None else {":up_to": booking.up_to}),
         ":cost": booking.cost,
         ":long": booking.long_position,
         ":long_cost": booking.long_cost,

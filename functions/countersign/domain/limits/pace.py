@@ -112,7 +112,9 @@ class Booking:
     """How a wish is met, guessed from one state of the row; it is one conditional write.
 
     `behind` others: it takes the end of the row's `way`, else `position`. The same of the limit
-    over a long time: the end of `long`, else `long_position`. `shift` is the row's.
+    over a long time: the end of `long`, else `long_position`. `shift` is the row's. `up_to` is how
+    far the end may lie: behind it the other way is nearer. None: there is no other way, or nobody
+    is ahead.
     """
 
     wish: Wish
@@ -121,6 +123,7 @@ class Booking:
     way: Way
     behind: bool
     position: int
+    up_to: int | None
     cost: int
     long_behind: bool
     long_position: int
@@ -217,14 +220,17 @@ def book(row: Row, pace: Pace, wish: Wish, now: datetime) -> Booking:
     base, floor = max(at, row.hold) - row.shift, at - pace.credit
     free = row.held.get(wish.holder, 0) <= at - row.shift
     may = free and wish.requests <= pace.lane
-    way: Way = "lane" if may and max(base, row.lane) < row.queue else "queue"
+    lane = max(base, row.lane)
+    way: Way = "lane" if may and lane < row.queue else "queue"
+    behind = getattr(row, way) >= base
     return Booking(
         wish=wish,
         at=at,
         shift=row.shift,
         way=way,
-        behind=getattr(row, way) >= base,
+        behind=behind,
         position=base,
+        up_to=(row.queue if way == "lane" else lane) if may and behind else None,
         cost=wish.requests * (LANE if way == "lane" else pace.interval),
         long_behind=row.long >= floor,
         long_position=floor,
@@ -237,8 +243,9 @@ def booked(row: Row, booking: Booking) -> Row | None:
     The store's condition and update say the same in DynamoDB's words."""
     begins, holder = int(getattr(row, booking.way)), booking.wish.holder
     as_guessed = row.shift == booking.shift and (begins >= booking.position) is booking.behind
+    nearer = booking.up_to is None or begins <= booking.up_to
     free = booking.way == "queue" or row.held.get(holder, 0) <= booking.at - row.shift
-    if not (as_guessed and free and _has_room(row, booking)):
+    if not (as_guessed and nearer and free and _has_room(row, booking)):
         return None
     ends = (begins if booking.behind else booking.position) + booking.cost
     long = (row.long if booking.long_behind else booking.long_position) + booking.long_cost

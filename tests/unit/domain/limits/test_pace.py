@@ -243,6 +243,22 @@ def test_a_guess_that_is_wrong_changes_nothing() -> None:
     assert booked(held, lane) is None
 
 
+def test_an_old_guess_misses_no_way_that_is_nearer() -> None:
+    """Who saw a short queue does not join a long one beside an open lane, and who saw a free lane
+    does not wait in it for longer than in the queue that it saw. A visit without a choice does."""
+    pace = pace_of(HUBSPOT)
+    short = Row(queue=moment(after(0.3)), lane=moment(after(1)))
+    queue = book(short, pace, Wish(8, "leads"), NOW)
+    assert (queue.way, queue.behind) == ("queue", True)
+    assert booked(short.model_copy(update={"queue": moment(after(1))}), queue)
+    assert booked(short.model_copy(update={"queue": moment(after(60))}), queue) is None
+    lane = book(Row(queue=moment(after(9)), lane=moment(after(1))), pace, Wish(8, "leads"), NOW)
+    assert lane.way == "lane"
+    assert booked(Row(queue=moment(after(9)), lane=moment(after(20))), lane) is None
+    large = book(short, pace, Wish(12, "leads"), NOW)
+    assert booked(short.model_copy(update={"queue": moment(after(60))}), large)
+
+
 def test_what_was_not_needed_is_given_back_while_nobody_came_after() -> None:
     """Three of eight; later it would take somebody's turn away."""
     pace, wish = pace_of(HUBSPOT), Wish(8, "leads")
