@@ -79,7 +79,7 @@ class Settings(BaseModel):
         cls, limits: dict[str, tuple[RateLimit, ...]]
     ) -> dict[str, tuple[RateLimit, ...]]:
         for row in CONNECTORS.values():
-            for side in filter(None, (row.look, row.act)):
+            for side in row.sides:
                 takes = pace_of(limits.get(side.paced_by, ())).due(0, side.requests - 1) / 1_000_000
                 if takes > side.seconds / 2:
                     raise ValueError(

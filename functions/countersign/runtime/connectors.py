@@ -65,15 +65,19 @@ class Connector:
     """What its client loads, beside what every step does."""
 
     @property
+    def sides(self) -> tuple[Look | Act, ...]:
+        """Reading, where it can be read, and writing."""
+        return (self.act,) if self.look is None else (self.look, self.act)
+
+    @property
     def paced_by(self) -> frozenset[str]:
         """The rows that keep the pace of its sides."""
-        return frozenset(side.paced_by for side in (self.look, self.act) if side is not None)
+        return frozenset(side.paced_by for side in self.sides)
 
     @property
     def keys(self) -> tuple[Key, ...]:
         """The secrets of this system."""
-        sides = (self.look, self.act)
-        return tuple(side.key for side in sides if side is not None and side.key is not None)
+        return tuple(side.key for side in self.sides if side.key is not None)
 
 
 MAIL, CODES = "mail", "mail-codes"

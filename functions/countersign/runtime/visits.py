@@ -181,7 +181,7 @@ class PacedVisit:
     def _unsaid(self) -> timedelta:
         refusals = self._deps.memory.refusals
         times = refusals[self._paced.key] = refusals.get(self._paced.key, 0) + 1
-        return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(times - 1, 16))
+        return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(times - 1, 16))
 
     def _put_off(self, start: int) -> None:
         self._grant, shift = None, self._paced.state.row.shift
