@@ -98,10 +98,10 @@ def new_case(deps: Deps, record: JobRecord, reason: str) -> Case:
 
 
 def tell_owner(deps: Deps, record: JobRecord) -> None:
-    """Mail the notice of the job's case, once per case; the mark follows the mail. Raises Throttled
-    and Unavailable: nothing was sent."""
+    """Mail the notice of the job's case, once per case and while it is open; the mark follows the
+    mail. Raises Throttled and Unavailable: nothing was sent."""
     owner, case = deps.settings.case_owner, record.case
-    if owner is None or case is None:
+    if owner is None or case is None or case.resolution is not None:
         return
     mark = f"case-{int(case.opened_at.timestamp())}"
     if mark not in record.notes:

@@ -55,16 +55,16 @@ def _restart(deps: Deps, record: JobRecord) -> None:
 
 
 @contextmanager
-def or_later(deps: Deps, record: JobRecord, kind: DueKind) -> Iterator[None]:
-    """Mails whose turn is not soon are tick's: a due row, and nobody waits for them. Raises
-    Throttled when the provider itself asked for patience."""
+def or_later(deps: Deps, record: JobRecord, kind: DueKind, sender: str) -> Iterator[None]:
+    """Mails of `sender` whose turn is not soon are tick's: a due row, and nobody waits for them.
+    Raises Throttled when the provider itself asked for patience."""
     try:
         yield
     except Throttled as throttled:
         if throttled.retry_after is None:
             raise
         row = Due(kind=kind, at=deps.clock.now() + timedelta(seconds=throttled.retry_after))
-        change = Change(event="mails wait for their turn", actor=TICK, due=(row,))
+        change = Change(event="mails wait for their turn", actor=sender, due=(row,))
         deps.update(record.job.job_id, lambda _: change)
 
 

@@ -22,7 +22,7 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.jobs.job import Move
+from countersign.domain.jobs.job import Move, Status
 from countersign.domain.limits.pace import (
     Grant,
     Row,
@@ -170,8 +170,11 @@ class PacedVisit:
             self._paced.waits_until(self._paced.takes_soon(Wish(1)).start)
             self._granted += 1
         except NotYourTurn:
-            self._deps.memory.usual[self._kind] = self._granted = 2 * self._granted
-            self._put_off(self._paced.takes(Wish(self._granted, self._holder)).start)
+            wish = Wish(2 * self._granted, self._holder)
+            self._deps.memory.usual[self._kind] = wish.requests
+            start = self._paced.takes(wish).start
+            self._granted = wish.requests
+            self._put_off(start)
         except (Throttled, Unavailable) as ours:
             raise TurnNotBooked(f"a turn at {self._paced.key} was not booked: {ours}") from None
 
@@ -233,8 +236,11 @@ def waiting(deps: Deps, call: Call, connector: str, later: NotYourTurn) -> tuple
     change = Change(
         event="waits for its turn",
         actor=f"state:{call.state}",
+        status=Status.PROCESSING,
         fields={"connector": connector, "until": later.turn.at.isoformat()},
         turns={kept_as(later.key, call.state): later.turn},
+        # Whoever waited for a decision waits for it no more.
+        done=("callback",) if "callback" in record.due else (),
         move=Move("WaitAct", connector=connector, seconds=later.seconds),
     )
     if later.turn.requests and timedelta(seconds=later.seconds) <= FURTHEST:

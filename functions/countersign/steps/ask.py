@@ -36,7 +36,7 @@ def ask(deps: Deps, record: JobRecord, call: Call) -> Continued:
             due=() if "approval" in record.due else dues(deps, approval, workflow),
         ),
     )
-    with or_later(deps, record, "mail"):
+    with or_later(deps, record, "mail", f"state:{call.state}"):
         record = mail(deps, record, approval, minted)
     return Continued(record, None)
 

@@ -16,7 +16,7 @@ def escalate(deps: Deps, record: JobRecord, call: Call) -> Continued:
     what has no turn soon."""
     if record.job.status is not Status.ESCALATED:
         record = deps.commit(record, _opened(deps, record, call))
-    with or_later(deps, record, "case"):
+    with or_later(deps, record, "case", f"state:{call.state}"):
         tell_owner(deps, record)
     return Continued(record, None)
 

@@ -11,6 +11,7 @@ from countersign.domain.limits.circuit_breaker import Breaker
 from countersign.domain.limits.pace import RateLimit, Row
 from countersign.domain.mail import Email
 from countersign.entrypoints.tick import tick
+from countersign.jobs.cases import take_out
 from countersign.runtime.pace import code_post, post
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, World
@@ -142,6 +143,24 @@ def test_a_case_whose_mail_has_no_turn_soon_is_told_by_tick(world: World) -> Non
     tick(world.deps)
     assert [mail.subject[:5] for mail in world.mail.sent] == ["Case:"]
     assert "case" not in journey.record.due
+
+
+def test_a_case_that_is_over_is_told_to_nobody(world: World) -> None:
+    """Ended while its mail waited for a turn: whoever ended it knows."""
+    busy(world, seconds=30)
+    journey = Journey(world, accept(world, form(country="Elbonia")))
+    journey.goes()
+    take_out(world.deps, journey.job_id, "close", by="kim", words="not served", facts={})
+    world.clock.passes(seconds=31)
+    tick(world.deps)
+    assert world.mail.sent == []
+    assert "case" not in journey.record.due
+
+
+def test_what_waits_for_its_turn_was_put_off_by_who_sent_it(world: World) -> None:
+    """The trail names the state."""
+    later = [entry for entry in asks(world).record.audit if "mails wait" in entry.event]
+    assert [entry.actor for entry in later] == ["state:Ask"]
 
 
 def test_a_provider_that_says_later_is_tried_again_by_the_machine(world: World) -> None:

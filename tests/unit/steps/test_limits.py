@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from countersign.connectors.aws.secrets import missing
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import NotYourTurn, Refused, StaleExecution, Throttled, Unavailable
+from countersign.domain.jobs.change import Change, Due
 from countersign.domain.limits.circuit_breaker import MOST_FAILURES, Breaker
 from countersign.domain.limits.pace import RateLimit, Row, Told, Turn
 from countersign.entrypoints.tick import tick
@@ -107,6 +109,24 @@ def test_a_later_turn_of_act_is_waited_for_by_the_machine(world: World) -> None:
     waited = [entry for entry in journey.record.audit if entry.event == "waits for its turn"]
     assert len(waited) == 1
     assert queue(world, WRITE).queue - before < 60_000_000
+
+
+def test_a_signed_job_that_waits_for_its_turn_waits_for_nobody_else(world: World) -> None:
+    """Its callback has come: it is under way, and `tick` asks after it no more."""
+    journey = Journey(world, accept(world, form()))
+    journey.goes()
+    journey.is_decided(Choice.APPROVE)
+    owed = Due(kind="callback", at=world.clock.now() + timedelta(minutes=1))
+    record = world.deps.commit(journey.record, Change(event="signed", actor="test", due=(owed,)))
+    busy(world, READ, seconds=600)
+    call = Call(job_id=journey.job_id, execution=record.job.execution, state="Look")
+    with pytest.raises(NotYourTurn):
+        look(world.deps, record, call)
+    assert journey.record.job.status == "PROCESSING"
+    assert "callback" not in journey.record.due
+    world.clock.passes(minutes=5)
+    tick(world.deps)
+    assert (world.executions.started, world.executions.succeeded) == ([], [])
 
 
 def test_a_turn_that_is_far_ahead_is_waited_for_in_the_table(world: World) -> None:
@@ -237,6 +257,23 @@ def test_a_visit_that_needs_much_more_begins_again_with_enough(world: World) -> 
     journey.goes("Act", {"connector": "crm"})
     assert done(journey)
     assert journey.visited.count("WaitAct") >= 2
+
+
+def test_what_was_used_is_not_given_back_although_there_is_no_turn_for_more(world: World) -> None:
+    """A day's limit is used up under way: the request that was made goes on counting."""
+    kinds = _kinds(world)
+    world.deps.memory.usual = dict.fromkeys(kinds, 1)
+    few = {READ: (HUBSPOT,), WRITE: (RateLimit(requests=2, seconds=86_400),)}
+    settings = world.settings.model_copy(update={"connector_limits": few})
+    world.deps.settings = settings
+    world.clock.passes(hours=48)
+    journey = Journey(world, accept(world, form(consent=False, email="e@hafenwerk.example"), "e5"))
+    journey.stops_before("Act")
+    before = world.limits.given_back
+    asked = len(world.crm.journal)
+    journey.goes("Act", {"connector": "crm"})
+    assert journey.record.job.status == "PARKED"
+    assert (len(world.crm.journal) - asked, world.limits.given_back - before) == (1, 0)
 
 
 def _kinds(world: World) -> list[tuple[str, ...]]:
