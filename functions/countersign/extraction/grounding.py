@@ -54,7 +54,8 @@ def spoken(said: Said | None) -> Fact | None:
 
 def money(said: SaidMoney | None, name: str) -> Mapping[str, Fact | None]:
     """`<name>_amount` and, where a currency is said, `<name>_currency`: its ISO 4217 code, or in
-    capitals what is said. An amount that is no positive decimal gives no fact at all."""
+    capitals what is said. An amount that is no positive decimal gives no fact at all; a quote that
+    names the amount in another currency says nothing for this one."""
     amount = _decimal(said.amount) if said else None
     if said is None or amount is None:
         return {}
@@ -63,7 +64,8 @@ def money(said: SaidMoney | None, name: str) -> Mapping[str, Fact | None]:
     code = amounts.currency_code(currency) or flat(currency).upper()
     for_amount, for_currency = money_facts(name)
     found = {for_amount: Fact(value=format(amount, "f"), quotes=quotes)}
-    return {**found, for_currency: Fact(value=code, quotes=quotes)} if code else found
+    for_it = tuple(quote for quote in quotes if amounts.may_be_in(quote, amount, code))
+    return {**found, for_currency: Fact(value=code, quotes=for_it)} if code else found
 
 
 def drafts(reply: ReplyDraft | None) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Sums of money as people write them: `€12.500`, `USD 40k`, `zwischen 5 und 10 Tsd. Euro`.
+"""Sums of money as people write them: `€12.500`, `120 TEUR`, `half a million euros`, `je 5 €`.
 
 Our own, because price-parser reads `50k EUR` as 50, `1,5 Mio EUR` as 1.5, and of a range one end.
 """
@@ -12,16 +12,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from countersign.extraction.patterns.language import STOP_WORDS
+from countersign.extraction.patterns.numerals import Digits, digits
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _CODES = (
     "EUR USD GBP CHF JPY INR CNY AUD CAD NZD SEK NOK DKK PLN CZK HUF RON BGN TRY BRL MXN ARS CLP "
     "COP PEN ZAR NGN KES EGP MAD AED SAR QAR KWD ILS SGD HKD TWD KRW THB MYR IDR PHP VND UAH RUB"
 )
 _BY_CURRENCY: Mapping[str, str] = {
     "EUR": "€|euro|euros|eur.|евро|欧元|ユーロ|유로",
-    "USD": "$|us$|usd$|u$s|us dollars|us dollar|us-dollar|dollars|dollar|dólares|dollari|долларов|美元",
-    "GBP": "£|pounds|pound|pfund|livres|libras|sterling",
-    "CHF": "sfr|sfr.|fr.|franken|francs suisses",
-    "JPY": "¥|yen|円|日元",
+    "USD": "$|us$|usd$|u$s|us dollars|us dollar|us-dollar|dollars|dollar|dólares|dollari|долларов|美元|ドル|米ドル",
+    "GBP": "£|£ sterling|pounds|pounds sterling|pound|pfund|livres sterling|livres|libras esterlinas|libras|sterline|sterling|ponden|pond|ポンド",
+    "CHF": "sfr|sfr.|fr.|franken|schweizer franken|francs suisses|francs|franchi|francos suizos|francos|zwitserse frank",
+    "JPY": "¥|yen|円|日元|日本円",
     "INR": "₹|rs|rs.|rupees|rupee",
     "CNY": "元|人民币|rmb|yuan",
     "PLN": "zł|zloty|złotych",
@@ -45,27 +53,82 @@ _BY_CURRENCY: Mapping[str, str] = {
 ISO = frozenset(_CODES.split())
 """The ISO 4217 codes that we know; anything else is no currency that a limit could allow."""
 _BY_SCALE: Mapping[int, str] = {
-    10**3: "k|tsd|tsd.|t|thousand|tausend|mille|mil|mila|duizend|tys|tys.|тыс|тыс.|천",
-    10**4: "万|萬|만",
-    10**5: "lakh|lakhs|lac|lacs",
-    10
-    ** 6: "m|mn|mio|mio.|million|millions|millionen|millón|millones|milioni|milione|miljoen|milhões|млн",
-    10**7: "crore|crores|cr",
+    1_000: "k|tsd|tsd.|t|thousand|grand|tausend|mille|mil|mila|duizend|tys|tys.|тыс|тыс.|천|千",
+    10_000: "万|萬|만",
+    100_000: "lakh|lakhs|lac|lacs",
+    1_000_000: "m|mn|mln|mio|mio.|million|millions|millionen|millón|millones|milioni|milione|miljoen|milhão|milhões|млн|百万",
+    10_000_000: "crore|crores|cr|千万",
+    100_000_000: "億|亿",
+    1_000_000_000: "bn|b|billion|mrd|mrd.|milliarde|milliarden|milliard|milliards|miljard|miliardi|miliardo",
 }
 _WORDS = {
     **{code.lower(): code for code in _CODES.split()},
     **{word: code for code, words in _BY_CURRENCY.items() for word in words.split("|")},
 }
 _SCALES = {word: scale for scale, words in _BY_SCALE.items() for word in words.split("|")}
+_JOINED = {"t": 10**3, "k": 10**3, "m": 10**6, "mio": 10**6, "mio.": 10**6, "mn": 10**6}
+"""Scales that people write into the currency: `120 TEUR`, `k€ 75`."""
+_SCALED = {
+    f"{scale}{word}": (code, by)
+    for scale, by in _JOINED.items()
+    for code, sign in (("EUR", "€"), ("CHF", ""), ("USD", "$"), ("GBP", "£"), ("SEK", ""))
+    for word in (code.lower(), sign)
+    if word
+}
+_CURRENCIES = {**_WORDS, **{word: code for word, (code, _) in _SCALED.items()}}
+_ONLY_AFTER = _set("won real reais livres francs pond pound")
+"""Words of other meanings, which before a number are these: `we won 3 deals`."""
+_SHARED: Mapping[str, tuple[str, frozenset[str]]] = {
+    "USD": (
+        r"\$|dol",
+        _set("AUD CAD HKD MXN NZD SGD TWD ARS CLP COP"),
+    ),
+    "JPY": ("¥", _set("CNY")),
+    "GBP": ("£|pound", _set("EGP")),
+}
+"""Codes whose sign other currencies share: the sign, and those others."""
 _NUMBER = (
-    r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?"  # groups of three
-    r"|\d{1,3}(?:,\d{2})+,\d{3}|\d{1,15}(?:[.,]\d{1,3})?(?!\d)"  # India's groups; a plain number
+    r"\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?"  # groups of three
+    r"|\d{1,3}(?:,\d{2})+,\d{3}|\d{1,15}(?:[.,]\d{1,3})?"  # India's groups; a plain number
 )
-_JOIN = r"\s?(?:-|–|—|/|to|and|bis|und|à|et|a|y|e|en|tot|até|до|~|〜)\s?"
+_EVEN = r"(?:[.,]\s?[-–—]{1,2}|/-)"
+"""No cents: `75.000,-`, `50,000/-`."""
+_END = rf"(?!\d)(?:{_EVEN})?"
+_JOIN = r"\s?(?:-|–|—|/|to|or|bis|oder|à|ou|a|o|tot|até|до|~|〜|から)\s?"
+_AND = r"\s?(?:and|und|et|y|e|en)\s?"
+_BETWEEN = re.compile(r"(?:between|zwischen|entre|tra|fra|tussen)\s+\S{0,5}\s?$", re.IGNORECASE)
 _GROUPED = re.compile(
-    r"(\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+|\d{1,3}(?:,\d{2})+,\d{3})([.,]\d{1,2})?"
+    r"(\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+|\d{1,3}(?:,\d{2})+,\d{3})([.,]\d{1,2})?"
 )
 _FRACTION = re.compile(r"0[.,]\d+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BESIDE = 24
+_PER_ITEM = re.compile(
+    r"\s?(?:/|per|pro|je|jede\w*|each|apiece|a piece|par|por|al|a|à|p\.|l'|de|cada|chacun\w*|ciascun\w*|cadaun\w*|elk|"
+    r"je\w*)?\s?(?:each|apiece|piece|unit|item|head|person|user|seat|licen[cs]e|stück|kopf|person|nutzer|lizenz|platz|"
+    r"gerät|pièce|unité|tête|personne|utilisateur|licence|poste|unidad|pieza|persona|cabeza|usuario|licencia|cada un\w|"
+    r"pezzo|testa|utente|licenza|l'un\w|ciascun\w*|cadaun\w*|cad\.|stuk|hoofd|persoon|gebruiker|licentie|elk|unidade|peça|pessoa|"
+    r"utilizador|cabeça|chacun\w*|das stück|pcs?|p\.\s?p\.?|stk\.?)(?!\w)"
+    r"|\s?(?:/|per|pro|par|por)\s?(?!month|year|annum|quarter|week|monat|jahr|quartal|woche|mois|an(?!\w)|année|mes|año|mese|anno|maand|"
+    r"jaar|mês|ano|trim)[^\W\d_]{3,}|/(?:台|個|人|名)",
+    re.IGNORECASE,
+)
+_ITEM_BEFORE = re.compile(
+    r"(?:each|unit price(?: of)?|per (?:unit|head|person|piece)|stückpreis(?: von)?|einzelpreis(?: von)?|je|à|pro (?:stück|kopf|person)|"
+    r"prix unitaire(?: de)?|precio unitario(?: de)?|prezzo unitario(?: di)?|stuksprijs(?: van)?|preço unitário(?: de)?|単価は?|1個|一個|@)"
+    r"\W{0,2}$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"(?:st|nd|rd|th)\b|\s?(?:%|°|h\b|uhr\b|[ap]\.?m\b|x\b|年|月|日|人|名|個|台|時|分)|\s?(?:per ?cent|percent|prozent|pour cent|"
+    r"por ciento|per cento|procent|por cento)|[:/.]\d|\s?-?\s?([^\W\d_]{2,})",
+    re.IGNORECASE,
+)
+_COMMON = frozenset(word for words in STOP_WORDS.values() for word in words) | _set(
+    "back please at max maximum budget or only total zurück bitte maximal insgesamt s'il gracias grazie alstublieft terug obrigado "
+    "kr kronor kroner approx circa etwa environ unos ongeveer cerca flat once"
+)
+"""Words after a number that are not what it counts."""
 
 
 @dataclass(frozen=True)
@@ -79,26 +142,37 @@ class Sum:
     currency: str
     words: str
     lower: Decimal
+    at: int = 0
+    """Where the words begin in the text."""
+    per_item: bool = False
+    """Whether it is the price of one of something: no budget, and no refund of its own."""
 
 
 def sums(text: str) -> Iterator[Sum]:
     """Every sum in `text` that names its currency, in order."""
-    for match in _pattern().finditer(text):
-        known = match["before"] or match["after"]
-        if known:
-            yield _read(match, _WORDS[known.lower()])
+    return (found for found in bare(text) if found.currency)
 
 
 def bare(text: str) -> Iterator[Sum]:
     """Every number in `text` with its scale, whether or not it names a currency."""
-    for match in _pattern().finditer(text):
-        known = match["before"] or match["after"] or ""
-        yield _read(match, _WORDS.get(known.lower(), ""))
+    seen, at = digits(text, _unit()), 0
+    pattern = _pattern()
+    while match := pattern.search(seen.text, at):
+        match, at = _ascending(seen, match)
+        yield _read(seen, match)
+
+
+def plain(text: str) -> Iterator[Sum]:
+    """Every number in `text` that may be a sum: it names a currency, or is no year, no count of
+    something, no share, no time and no day."""
+    for found in bare(text):
+        if found.currency or not _is_else(text, found):
+            yield found
 
 
 def currency_code(stated: str) -> str:
     """The ISO 4217 code of a currency's name, sign or code; empty when unknown."""
-    return _WORDS.get(stated.strip().lower(), "")
+    return _CURRENCIES.get(stated.strip().lower(), "")
 
 
 def supports(quote: str, amount: Decimal) -> bool:
@@ -106,10 +180,66 @@ def supports(quote: str, amount: Decimal) -> bool:
     return any(amount in {found.amount, found.lower} for found in bare(quote))
 
 
-def _read(match: re.Match[str], currency: str) -> Sum:
-    low = _decimal(match["low"]) * _scale(match["scale"] or match["high_scale"])
-    high = _decimal(match["high"]) * _scale(match["high_scale"]) if match["high"] else low
-    return Sum(max(low, high), currency, match[0].strip(), min(low, high))
+def may_be_in(quote: str, amount: Decimal, code: str) -> bool:
+    """Whether `quote`, which names `amount`, says nothing against the currency `code`. A sign that
+    several currencies share says nothing against any of them."""
+    named = [one for one in bare(quote) if amount in {one.amount, one.lower} and one.currency]
+    return not named or any(code in _meant(one) for one in named)
+
+
+def _meant(found: Sum) -> frozenset[str]:
+    sign, others = _SHARED.get(found.currency, ("", frozenset()))
+    is_shared = sign and re.search(rf"(?<![^\W\d_])(?:{sign})", found.words, re.IGNORECASE)
+    return frozenset({found.currency}) | (others if is_shared else frozenset())
+
+
+def _is_else(text: str, found: Sum) -> bool:
+    after = text[found.at + len(found.words) :][:_BESIDE]
+    counted = _COUNTED.match(after)
+    if counted and (counted[1] or "").lower() not in _COMMON:
+        return True
+    before = text[max(0, found.at - 2) : found.at]
+    return bool(_YEAR.fullmatch(found.words)) or before[-1:] in {"#", "-", "/", ":", "."}
+
+
+def _ascending(seen: Digits, match: re.Match[str]) -> tuple[re.Match[str], int]:
+    """The match, and where the next one may begin. Two numbers of which the first is larger are no
+    range, and two that "and" joins only after "between": then the first stands alone."""
+    if not match["high"] or _is_range(seen, match):
+        return match, match.end()
+    alone = _pattern().match(seen.text[: match.end("low_end")], match.start())
+    return (alone, match.end("low_end")) if alone else (match, match.end())
+
+
+def _is_range(seen: Digits, match: re.Match[str]) -> bool:
+    low, high = _ends(match)
+    if low > high:
+        return False
+    return not match["and"] or bool(_BETWEEN.search(seen.text[: match.start()]))
+
+
+def _ends(match: re.Match[str]) -> tuple[Decimal, Decimal]:
+    joined = _joined(match["before"]) * _joined(match["after"]) * _joined(match["middle"])
+    low = _decimal(match["low"]) * (_scale(match["scale"] or match["high_scale"]) * joined)
+    if not match["high"]:
+        return low, low
+    return low, _decimal(match["high"]) * (_scale(match["high_scale"]) * joined)
+
+
+def _read(seen: Digits, match: re.Match[str]) -> Sum:
+    low, high = _ends(match)
+    known = match["before"] or match["after"] or match["middle"] or ""
+    start, end = seen.span(match.start(), match.end())
+    words = seen.source[start:end]
+    after, before = seen.text[match.end() :][:_BESIDE], seen.text[: match.start()][-_BESIDE:]
+    return Sum(
+        amount=high,
+        currency=_CURRENCIES.get(known.lower(), ""),
+        words=words.strip(),
+        lower=low,
+        at=start + len(words) - len(words.lstrip()),
+        per_item=bool(_PER_ITEM.match(after) or _ITEM_BEFORE.search(before)),
+    )
 
 
 def _decimal(number: str) -> Decimal:
@@ -123,16 +253,30 @@ def _scale(word: str | None) -> int:
     return _SCALES[word.lower()] if word else 1
 
 
+def _joined(currency: str | None) -> int:
+    return _SCALED.get((currency or "").lower(), ("", 1))[1]
+
+
+def _any(words: Mapping[str, object] | frozenset[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _unit() -> re.Pattern[str]:
+    return re.compile(rf"[\s\u00a0-]?(?:{_any(_CURRENCIES)})(?!\w)", re.IGNORECASE)
+
+
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    money = "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))
-    scale = "|".join(re.escape(word) for word in sorted(_SCALES, key=len, reverse=True))
+    money, scale = _any(_CURRENCIES), _any(_SCALES)
+    before = _any(frozenset(_CURRENCIES) - _ONLY_AFTER)
     after = "(?:(?<=[円元원€$£¥₹])|(?!\\w))"
     end = "(?![^\\W円元원])"  # a scale ends its word, but for signs that stand without a space
     return re.compile(
-        rf"(?:(?<!\w)(?P<before>{money})\s?)?(?<![A-Za-z\u00c0-\u024f0-9.,])(?P<low>{_NUMBER})"
-        rf"(?:\s?(?P<scale>{scale}){end})?"
-        rf"(?:{_JOIN}(?:{money})?\s?(?P<high>{_NUMBER})(?:\s?(?P<high_scale>{scale}){end})?)?"
-        rf"(?:\s?(?:of |de )?(?P<after>{money}){after})?",
+        rf"(?:(?<!\w)(?P<before>{before})\s?|(?<![A-Za-z\u00c0-\u024f0-9.,]))"
+        rf"(?P<low>{_NUMBER}){_END}(?:\s?(?P<scale>{scale}){end})?(?P<low_end>)"
+        rf"(?:(?:\s?(?P<middle>{money}){after})?(?:{_JOIN}|(?P<and>{_AND}))(?:{before})?\s?"
+        rf"(?P<high>{_NUMBER}){_END}(?:\s?(?P<high_scale>{scale}){end})?)?"
+        rf"(?:\s?(?:of |de |di |in |an |d'|-)?(?P<after>{money}){after})?",
         re.IGNORECASE,
     )

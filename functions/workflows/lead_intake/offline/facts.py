@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from countersign.extraction.patterns import amounts
@@ -145,7 +146,9 @@ def hinted_country(number: Found | None, sender: str) -> Found | None:
 
 def _sums(sentences: list[str], country_of: str) -> Iterator[tuple[amounts.Sum, str]]:
     for sentence in sentences:
-        for money in amounts.bare(sentence):
+        for money in amounts.plain(sentence):
+            if money.per_item:
+                continue
             local = _local(money, sentence, country_of)
             named = _SMALLEST <= local.amount < _LARGEST and _BUDGET.search(sentence)
             if local.currency or named:
@@ -155,11 +158,10 @@ def _sums(sentences: list[str], country_of: str) -> Iterator[tuple[amounts.Sum, 
 def _local(money: amounts.Sum, sentence: str, country_of: str) -> amounts.Sum:
     after = sentence[sentence.find(money.words) + len(money.words) :]
     if not money.currency and _CROWN_SIGN.match(after):
-        code = _CROWNS.get(country_of, "")
-        return amounts.Sum(money.amount, code, money.words, money.lower)
+        return replace(money, currency=_CROWNS.get(country_of, ""))
     is_dollar = money.currency == "USD" and "us" not in money.words.lower()
     code = _DOLLARS.get(country_of, money.currency) if is_dollar else money.currency
-    return amounts.Sum(money.amount, code, money.words, money.lower)
+    return replace(money, currency=code)
 
 
 @lru_cache(maxsize=1)

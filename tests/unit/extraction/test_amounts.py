@@ -1,0 +1,147 @@
+"""Sums as people write them: in words, with every sign, without a space, and what is no sum."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from countersign.extraction.answers import SaidMoney
+from countersign.extraction.grounding import money
+from countersign.extraction.patterns import amounts
+
+SPELLINGS = [
+    ("EUR75000", "75000", "EUR"),
+    ("75000EUR", "75000", "EUR"),
+    ("£75k", "75000", "GBP"),
+    ("120 TEUR", "120000", "EUR"),
+    ("k€ 75", "75000", "EUR"),
+    ("CHF 90´000", "90000", "CHF"),
+    ("90’000 CHF", "90000", "CHF"),
+    ("EUR 75.000,-", "75000", "EUR"),
+    ("Rs 50,000/-", "50000", "INR"),
+    ("12 lakh rupees", "1200000", "INR"),
+    ("60 grand in pounds", "60000", "GBP"),
+    ("half a million euros", "500000", "EUR"),
+    ("three quarters of a million dollars", "750000", "USD"),
+    ("one and a half million dollars", "1500000", "USD"),
+    ("two hundred and fifty thousand pounds", "250000", "GBP"),
+    ("eine halbe Million Euro", "500000", "EUR"),
+    ("fünfundsiebzigtausend Euro", "75000", "EUR"),
+    ("anderthalb Millionen Franken", "1500000", "CHF"),
+    ("un demi-million d'euros", "500000", "EUR"),
+    ("un million et demi d'euros", "1500000", "EUR"),
+    ("soixante-quinze mille euros", "75000", "EUR"),
+    ("medio millón de euros", "500000", "EUR"),
+    ("quinientos mil euros", "500000", "EUR"),
+    ("mezzo milione di euro", "500000", "EUR"),
+    ("duecentocinquantamila euro", "250000", "EUR"),
+    ("een half miljoen euro", "500000", "EUR"),
+    ("vijfenzeventigduizend euro", "75000", "EUR"),
+    ("meio milhão de euros", "500000", "EUR"),
+    ("trezentos mil euros", "300000", "EUR"),
+    ("五十万円", "500000", "JPY"),
+    ("５０万円", "500000", "JPY"),
+    ("2千万円", "20000000", "JPY"),
+    ("fifty euros", "50", "EUR"),
+]
+
+
+@pytest.mark.parametrize(("words", "amount", "currency"), SPELLINGS)
+def test_a_sum_is_read_however_it_is_written(words: str, amount: str, currency: str) -> None:
+    """Words, scales, apostrophes and missing spaces give the amount, and a right answer stands."""
+    text = f"Well, it is {words}, as I said."
+    (found,) = amounts.sums(text)
+    assert (found.amount, found.currency) == (Decimal(amount), currency)
+    assert text[found.at :].startswith(found.words)
+    said = SaidMoney(amount=amount, currency=currency, quotes=(text,))
+    assert all(fact and fact.quotes == (text,) for fact in money(said, "budget").values())
+
+
+@pytest.mark.parametrize(
+    ("words", "lower", "upper"),
+    [
+        ("EUR 50k to 80k", "50000", "80000"),
+        ("50.000 € bis 80.000 €", "50000", "80000"),
+        ("between £50,000 and £80,000", "50000", "80000"),
+        ("50 oder 80 Tsd. Euro", "50000", "80000"),
+        ("50万〜80万円", "500000", "800000"),
+    ],
+)
+def test_a_range_has_two_ends(words: str, lower: str, upper: str) -> None:
+    """A limit is compared with the upper end; the lower one stands beside it."""
+    (found,) = amounts.sums(words)
+    assert (found.lower, found.amount) == (Decimal(lower), Decimal(upper))
+
+
+@pytest.mark.parametrize(
+    "text", ["order 1042 and 49.90 EUR", "order 1042 - 49.90 EUR", "order 1042, 49.90 EUR"]
+)
+def test_an_order_beside_a_sum_is_no_range(text: str) -> None:
+    """Numbers that fall, or that only "and" joins, are two."""
+    (found,) = amounts.sums(text)
+    assert (found.lower, found.amount) == (Decimal("49.90"), Decimal("49.90"))
+
+
+NO_SUMS = [
+    "250 drivers and the budget for 2027 is not fixed",
+    "100 % by 5 pm on 12.11.2026",
+    "zwei Büros, 40 Tablets und 3 Tage",
+    "refund me at once, as the two others",
+    "we won 3 deals on the 1st",
+    "pour 12 utilisateurs et 20 %",
+    "24.50 each",
+]
+
+
+@pytest.mark.parametrize("text", NO_SUMS)
+def test_what_is_counted_is_no_sum(text: str) -> None:
+    """Head counts, years, shares, times, days and prices without a currency are no budget."""
+    assert list(amounts.plain(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("12 scanners at 900 EUR each", "EUR 900 per head", "je 900 EUR", "900 EUR pro Stück"),
+        *("900 € l'unité", "900 EUR cada una", "900 EUR per persona", "900 euro per stuk"),
+        *("900 EUR por pessoa", "単価900円"),
+    ],
+)
+def test_a_price_of_one_is_known_as_one(text: str) -> None:
+    """What one item or one head costs is no budget."""
+    (found,) = amounts.sums(text)
+    assert found.per_item
+
+
+@pytest.mark.parametrize("text", ["60,000 EUR per year", "60.000 € pro Monat", "60 000 € par an"])
+def test_a_sum_of_a_time_is_no_price_of_one(text: str) -> None:
+    """A yearly budget is one."""
+    (found,) = amounts.sums(text)
+    assert not found.per_item
+
+
+@pytest.mark.parametrize(
+    ("quote", "code", "stands"),
+    [
+        ("EUR 900,000", "JPY", False),
+        ("EUR 900,000", "EUR", True),
+        ("$900,000", "CAD", True),
+        ("US$900,000", "CAD", False),
+        ("900,000", "EUR", True),
+    ],
+)
+def test_a_quote_in_another_currency_is_no_support(quote: str, code: str, stands: bool) -> None:
+    """A sum relabelled by the model has no quote for its currency; a shared sign allows it."""
+    said = SaidMoney(amount="900000", currency=code, quotes=(quote,))
+    fact = money(said, "budget")["budget_currency"]
+    assert fact
+    assert bool(fact.quotes) is stands
+
+
+@pytest.mark.control
+def test_control_digits_alone_miss_what_people_write() -> None:
+    """Control: the plain number with its currency finds a few of these only."""
+    plain = re.compile(r"(?:EUR|€|£)\s?[\d.,]+|[\d.,]+\s(?:EUR|CHF|USD)")
+    assert sum(bool(plain.fullmatch(words)) for words, _, _ in SPELLINGS) < len(SPELLINGS) / 4
