@@ -35,8 +35,8 @@ lint: $(READY) $(EMULATOR)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 
-bench: $(READY) $(EMULATOR) ## measure what a job costs and takes; writes .local/bench.json
-	@$(BIN)/python -m infra.bench
+bench: $(READY) $(EMULATOR) ## measure what a job costs and takes; writes .local/bench.json (PART=cpu: one part; PUBLISH=1: into docs/bench.json and README)
+	@$(BIN)/python -m infra.bench $(if $(PART),--part $(PART)) $(if $(PUBLISH),--publish)
 
 guarantees: $(READY) $(EMULATOR) ## the promises' tests with their figures; writes .local/guarantees.json
 	@$(BIN)/python -m infra.bench.guarantees

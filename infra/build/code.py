@@ -24,15 +24,20 @@ def bundle(python_version: str, *, bytecode: bool) -> Path:
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE, prefix=".building-") as scratch:
             built = Path(scratch) / "code"
-            for path in shipped():
-                target = built / path.relative_to(SOURCE)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
+            copy(built)
             if python:
                 compile_tree(built, python)
             _place(built, folder)
             _forget_old()
     return folder
+
+
+def copy(into: Path) -> None:
+    """What is shipped, into a new folder."""
+    for path in shipped():
+        target = into / path.relative_to(SOURCE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def digest() -> str:

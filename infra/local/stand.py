@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -20,7 +21,7 @@ from infra.local.cloud import deployer, proxy
 from infra.local.cloud.fork_client import answer_of
 from infra.local.cloud.processes import LocalCloud, local_cloud, scratch_folder
 from infra.local.cloud.serving import HOST, listening, serving
-from infra.local.crm.app import crm_app
+from infra.local.crm.app import RATE, crm_app
 from infra.local.crm.seed import seed
 from infra.local.demo.page import mark
 from infra.local.front.app import Front
@@ -34,9 +35,12 @@ from infra.local.player.provider import Provider
 from infra.local.player.sender import Sender
 from infra.local.reload import check
 from infra.local.slack import FINANCE, push_app
+from infra.settings import load
+from infra.steps import BY_CONNECTOR
 
 Say = Callable[[str], None]
 STAGE = "local"
+UNLIMITED = 1_000_000
 IN_REAL_TIME = "dev"
 """The stage with this one's settings whose functions have no virtual clock."""
 
@@ -55,7 +59,8 @@ class Plan:
     """What to start. `port` 0 takes free ones; `approval_seconds` 0 leaves it to the workflow;
     `real_time` takes the functions' virtual clock away, which asks the table once a second;
     `code` is a folder that functions run from, as it is when each process starts, instead of what
-    was deployed; `keep` is a folder in which jobs, mails, keys and demo systems outlive the run."""
+    was deployed; `keep` is a folder in which jobs, mails, keys and demo systems outlive the run;
+    `unlimited` takes the limits away, the demo CRM's and those that functions are told of."""
 
     port: int
     approval_seconds: int = 0
@@ -63,6 +68,7 @@ class Plan:
     real_time: bool = False
     code: Path | None = None
     keep: Path | None = None
+    unlimited: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ class Stand:
     def function(self, row: str) -> str:
         """The deployed name of a function in `infra/steps.py`."""
         stack = self.outputs["StateMachineArn"].rpartition(":")[2].removesuffix("-jobs")
-        return f"{stack}-{row}"
+        return f"{stack}-{BY_CONNECTOR.get(row, row)}"
 
 
 @contextmanager
@@ -177,7 +183,7 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
     """The pages, the proxied API, the demo CRM and the offline model on one address."""
     offline = plan.model is None
     said = mark(offline=offline)
-    systems = _systems(stack, keys, said, folder)
+    systems = _systems(stack, keys, said, folder, plan)
     client = httpx.AsyncClient(timeout=60.0)
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
     model = offline_model.routes(keys.model, _answer(whole.cloud, plan)) if offline else []
@@ -202,7 +208,7 @@ def _answer(cloud: LocalCloud, plan: Plan) -> offline_model.Answer:
     return partial(answer_of, str(cloud.fork_socket), str(plan.code), function)
 
 
-def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path) -> list[BaseRoute]:
+def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path, plan: Plan) -> list[BaseRoute]:
     """The demo CRM, payments provider and channels, each on a database of its own."""
     seed(folder / "crm.sqlite")
     store.seed(folder / "payments.sqlite")
@@ -211,6 +217,7 @@ def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path) -> list[Base
             folder / "crm.sqlite",
             token_write=keys.crm_write,
             token_read=keys.crm_read,
+            rate=UNLIMITED if plan.unlimited else RATE,
             mark=said,
         ),
         payments_app(
@@ -236,4 +243,10 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
         "MODEL_NAME": (model.name if model else offline_model.MODEL),
         **({"APPROVAL_SECONDS": str(plan.approval_seconds)} if plan.approval_seconds else {}),
         **({"STAGE": IN_REAL_TIME} if plan.real_time else {}),
+        **({"CONNECTOR_LIMITS": _unlimited()} if plan.unlimited else {}),
     }
+
+
+def _unlimited() -> str:
+    keys = load(STAGE).connector_limits
+    return json.dumps({key: [{"requests": UNLIMITED, "seconds": 1}] for key in keys})

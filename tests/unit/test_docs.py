@@ -17,6 +17,7 @@ from typer._click.exceptions import UsageError
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from infra.bench.figures import COMMITTED, known, published
 from infra.bench.pictures import STAMP, digest
 from infra.cli.main import app
 from infra.local.front.samples import samples
@@ -183,6 +184,20 @@ def test_the_readme_shows_what_the_run_prints() -> None:
     said = StringIO()
     assert verdict(Console(file=said, width=200), [Played(one) for one in samples()], []) == 0
     assert said.getvalue().strip() in text
+
+
+def test_the_readme_s_figures_are_the_committed_result() -> None:
+    """`make bench PUBLISH=1` writes both."""
+    text = (ROOT / "README.md").read_text()
+    assert published(text, known(COMMITTED)) == text
+
+
+@pytest.mark.control
+def test_control_a_figure_that_was_changed_by_hand_is_found() -> None:
+    """Another figure is another text."""
+    text = (ROOT / "README.md").read_text()
+    figures = known(COMMITTED)
+    assert published(text, figures | {"aws_calls_per_job": 1}) != text
 
 
 def test_the_pictures_show_the_pages_as_they_are() -> None:

@@ -29,6 +29,7 @@ it reads where it is to ask for work."""
 SERVICES = ("dynamodb", "s3", "sqs", "stepfunctions", "sts", "secretsmanager", "sesv2")
 """The services of which botocore's descriptions are read ahead."""
 SIZE = 4
+NAME_LETTERS = 15
 LONGEST = 1 << 18
 """Bytes of a request, which holds a function's environment."""
 Work = Callable[[socket.socket, Mapping[str, Any], socket.socket], None]
@@ -182,9 +183,22 @@ def _serve_function(
 ) -> None:
     """AWS's runtime client with the function's handler, until the emulator ends it."""
     server.close()
+    named(asked["environment"]["AWS_LAMBDA_FUNCTION_NAME"])
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
     client = importlib.import_module("awslambdaric.__main__")
     client.main(["awslambdaric", asked["environment"]["_HANDLER"]])
+
+
+def named(function: str) -> None:
+    """Let `ps` and `make bench` tell the processes apart: by the last letters of their function's
+    name, as many as Linux shows."""
+    if sys.platform == "linux":
+        Path("/proc/self/comm").write_text(shown(function))
+
+
+def shown(function: str) -> str:
+    """The name of its processes."""
+    return function[-NAME_LETTERS:]
 
 
 def _end_with(connection: socket.socket) -> None:

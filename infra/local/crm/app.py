@@ -24,8 +24,8 @@ from infra.local.demo.database import Lag
 from infra.local.demo.page import Table
 from infra.local.demo.system import DemoCall, DemoSystem, KeyPair, json_object, wait_header
 
-WINDOW = 10.0
-"""Seconds over which requests are counted."""
+RATE, WINDOW = 100, 10.0
+"""So many requests of one key within so many seconds."""
 _OBJECTS = "/v3/objects/{kind}"
 _OBJECT = f"{_OBJECTS}/{{id:path}}"
 _CATEGORIES = {
@@ -139,7 +139,7 @@ class DemoCrm(DemoSystem[CrmStore]):
 
     def admit(self, request: Request, *, writes: bool) -> Mapping[str, str]:
         """As the frame; each request of a known token counts."""
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        token = _token(request)
         if not self._keys.has(token):
             message = "Authentication credentials not found."
             raise HubSpotRefusal(401, "INVALID_AUTHENTICATION", message)
@@ -148,6 +148,10 @@ class DemoCrm(DemoSystem[CrmStore]):
             message = "This app hasn't been granted all required scopes to make this call."
             raise HubSpotRefusal(403, "MISSING_SCOPES", message)
         return headers
+
+    def side(self, request: Request) -> str:
+        """As the frame."""
+        return "writing" if self._keys.may_write(_token(request)) else "reading"
 
     def params(self, request: Request, raw: bytes) -> Mapping[str, Any]:  # noqa: ARG002 - the frame's signature
         """As the frame: a JSON object."""
@@ -169,13 +173,17 @@ class DemoCrm(DemoSystem[CrmStore]):
         return tables(self.store)
 
 
+def _token(request: Request) -> str:
+    return request.headers.get("authorization", "").removeprefix("Bearer ")
+
+
 def crm_app(
     database: Path,
     *,
     token_write: str,
     token_read: str,
     lag: Lag = (2.0, 10.0),
-    rate: int = 100,
+    rate: int = RATE,
     clock: Callable[[], float] = time.time,
     schema: Schema = SCHEMA,
     mark: str = "demo",

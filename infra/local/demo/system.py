@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -83,6 +84,8 @@ class DemoSystem(ABC, Generic[StoreT]):
     def __init__(self, store: StoreT, mark: str) -> None:
         self.store = store
         self.faults = Faults((*EVERYWHERE, *self.own_faults))
+        self.asked: Counter[tuple[str, int]] = Counter()
+        """How many requests came, by whose key it was and by how they were answered."""
         self._sheet = Page(self.title, self.about, f"{self.root}/journal.json", mark)
 
     @abstractmethod
@@ -106,6 +109,10 @@ class DemoSystem(ABC, Generic[StoreT]):
     def tables(self) -> Sequence[Table]:
         """What the page shows."""
 
+    def side(self, request: Request) -> str:  # noqa: ARG002 - for systems that limit each key
+        """Whose limit the request counts for."""
+        return ""
+
     def may_plan(self, request: Request) -> None:
         """Raises Refusal for a key that may not plan faults."""
         self.admit(request, writes=True)
@@ -127,7 +134,8 @@ class DemoSystem(ABC, Generic[StoreT]):
         return answer
 
     def app(self, reads: Calls[StoreT], writes: Calls[StoreT]) -> Starlette:
-        """The application: the calls, and below the root `_faults`, `journal.json` and the page.
+        """The application: the calls, and below the root `_faults`, `journal.json`, `asked.json`
+        and the page.
 
         `app.state.faults` plans faults, `app.state.store` has the records; close the store when the
         app is mounted in another one, which then does not run its lifespan.
@@ -143,6 +151,7 @@ class DemoSystem(ABC, Generic[StoreT]):
             ),
             Route(f"{self.root}/_faults", self._plan, methods=["POST"]),
             Route(f"{self.root}/journal.json", self._journal),
+            Route(f"{self.root}/asked.json", self._asked),
             Route(self.root, self._page),
         ]
         app = Starlette(routes=routes, lifespan=self._lifespan)
@@ -158,6 +167,7 @@ class DemoSystem(ABC, Generic[StoreT]):
             except Refusal as refused:
                 response = refused.answer.response()
             response.headers.update(self.stamps())
+            self.asked[self.side(request), response.status_code] += 1
             return response
 
         return endpoint
@@ -214,6 +224,13 @@ class DemoSystem(ABC, Generic[StoreT]):
         after = request.query_params.get("after", "0")[:18]
         entries = self.store.journal(int(after) if after.isascii() and after.isdecimal() else 0)
         return JSONResponse({"entries": entries}, headers=SAFE_HEADERS)
+
+    def _asked(self, _: Request) -> Response:
+        rows = [
+            {"side": side, "status": status, "times": times}
+            for (side, status), times in self.asked.items()
+        ]
+        return JSONResponse({"requests": rows}, headers=SAFE_HEADERS)
 
     def _page(self, _: Request) -> Response:
         with self.store.transaction():

@@ -1,6 +1,7 @@
 """Processes for the functions come from the fork server, and new code needs no new deployment."""
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from infra.local.cloud import deployer
 from infra.local.cloud.deployer import Deployed
 from infra.local.cloud.fork_client import answer_of, forked
+from infra.local.cloud.fork_server import shown
 from infra.local.cloud.processes import LocalCloud
 from infra.local.reload import check, renew
 from tests.integration.local.test_local_cloud import invoke
@@ -72,6 +74,14 @@ def test_a_renewal_lets_who_serves_finish_and_gives_the_next_a_new_process(
         database.delete_item(TableName=table, Key=go)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names of processes there")
+def test_a_function_s_process_is_named_after_it(cloud: LocalCloud, deployed: Deployed) -> None:
+    """`ps` and `make bench` tell the processes apart by the end of the function's name."""
+    name = deployed.outputs["Greet"]
+    pid = invoke(cloud, name)["pid"]
+    assert Path(f"/proc/{pid}/comm").read_text().strip() == shown(name)
+
+
 def test_a_function_answers_from_the_code_as_it_is(cloud: LocalCloud, tmp_path: Path) -> None:
     """Each call is a new process: what was saved since the last one is what answers."""
     for word in ("first", "next"):
@@ -112,6 +122,7 @@ def test_a_function_s_process_ends_with_whoever_asked_for_it(
     """The emulator kills its child, the client; what serves behind it goes too."""
     (tmp_path / "x.py").write_text(SLEEPER)
     environment = {"_HANDLER": "x.y", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9"}
+    environment["AWS_LAMBDA_FUNCTION_NAME"] = "x"
     asked = {"code": str(tmp_path), "environment": environment}
     with forked(str(cloud.fork_socket), "serve", asked):
         assert soon((tmp_path / "pid").exists)

@@ -130,6 +130,19 @@ def test_the_journal_has_each_applied_write_and_no_other(demo: Demo) -> None:
     assert [entry["n"] for entry in later] == [3]
 
 
+def test_it_counts_what_it_was_asked_by_each_key(demo: Demo) -> None:
+    """Refusals too; its own pages are not counted."""
+    demo.create("contacts", {"email": "ada@example.com"})
+    demo.client.get("/crm/v3/owners", headers=READING)
+    demo.client.post("/crm/v3/objects/contacts", json={"properties": {}}, headers=READING)
+    rows = demo.client.get("/crm/asked.json").json()["requests"]
+    assert rows == [
+        {"side": "writing", "status": 201, "times": 1},
+        {"side": "reading", "status": 200, "times": 1},
+        {"side": "reading", "status": 403, "times": 1},
+    ]
+
+
 def test_the_schema_and_the_sellers_can_be_read(demo: Demo) -> None:
     """A setup check can see that the unique key property is there, and who sells."""
     deals = demo.client.get("/crm/v3/properties/deals", headers=READING).json()["results"]
