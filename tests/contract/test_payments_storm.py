@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -15,6 +14,7 @@ from countersign.domain.ledger.action import Receipt
 from countersign.domain.money import Money
 from infra.local.demo.faults import EVERYWHERE, FaultName
 from tests.contract.payments_sides import ServerSide, server_side
+from tests.seeds import dealt_by, drawn_seed
 
 TEN = Money(amount=Decimal("10.00"), currency="EUR")
 REFUNDS = 120
@@ -47,9 +47,8 @@ def _new_key_each_time(side: ServerSide, refund: Refund, key: str, tries: int) -
 
 def _storm(side: ServerSide, attempt: Attempt) -> Counter[str]:
     """How tries ended. A refund is tried until it is answered; a day may pass between two tries."""
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")  # noqa: T201 - replays the storm
-    chance = random.Random(seed)  # noqa: S311 - repeatable trouble, not a secret
+    seed = drawn_seed()
+    chance = dealt_by(seed)
     ends: Counter[str] = Counter()
     for number in range(REFUNDS):
         charge = side.has_order(str(number), 100_000, "eur")

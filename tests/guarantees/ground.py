@@ -6,6 +6,7 @@ played from the definition: its Retry and Catch, its waits in virtual time.
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import re
@@ -35,17 +36,38 @@ from tests.fakes.world import ANA, WEBHOOK_SECRET, FakeClock, World
 from tests.guarantees.places import emptied_table, made_places, settings_of
 from tests.guarantees.playing import Execution
 from tests.guarantees.wire import Line
+from tests.seeds import dealt_by
 from tests.unit.web.visitor import Browser
 
 MOST_MINUTES = 4 * 24 * 60
 """After that a job counts as stuck: parking waits at most 33 hours in all."""
 
 
+class DealtIds:
+    """ports.Ids: a seed gives them again."""
+
+    def __init__(self, dealt: random.Random) -> None:
+        self._dealt = dealt
+
+    def token(self, bits: int) -> str:
+        """ports.Ids."""
+        return base64.urlsafe_b64encode(self._dealt.randbytes((bits + 7) // 8)).decode().strip("=")
+
+    def salt(self) -> str:
+        """ports.Ids."""
+        return self._dealt.randbytes(16).hex()
+
+    def digits(self, count: int) -> str:
+        """ports.Ids."""
+        return f"{self._dealt.randrange(10**count):0{count}d}"
+
+
 class Ground:
     """AWS, the demo systems, and one process of ours. `process_again()` is a new, cold one."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311 - replayable, not secret
+        self.random = dealt_by(seed)
+        self._ids = DealtIds(self.random)
         self.clock = FakeClock()
         self.line = Line(now=lambda: self.clock.now().timestamp())
         moment = self.line.now
@@ -68,8 +90,12 @@ class Ground:
         self._sqs = boto3.client("sqs")
         self.begins_anew()
 
-    def begins_anew(self) -> None:
-        """An empty table, for moto's transactions copy all of it; a new process of ours."""
+    def begins_anew(self, seed: str = "") -> None:
+        """An empty table, for moto's transactions copy all of it; a new process of ours. With a
+        seed, what follows is dealt by it alone: ids, and the pauses of retries here and in boto."""
+        if seed:
+            self.random.seed(seed)
+            random.seed(seed)
         emptied_table()
         self.executions.clear()
         self.line.begins_anew()
@@ -81,7 +107,9 @@ class Ground:
     def process_again(self) -> None:
         """A new process of ours: nothing kept in memory."""
         settings = settings_of(self._places, self.url)
-        self.deps = Deps(settings, clock=self.clock, wall=self.clock, pause=self.clock.pauses)
+        self.deps = Deps(
+            settings, clock=self.clock, wall=self.clock, pause=self.clock.pauses, ids=self._ids
+        )
 
     def posts(self, event: str, body: bytes, workflow: str = "lead_intake") -> str:
         """A sender delivers an event until it is accepted; the job's id."""

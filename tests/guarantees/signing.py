@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -28,13 +26,6 @@ KINDS = ("contacts", "deals", "tasks", "mail")
 """What each action of the plan leaves behind, by its index."""
 
 Figure = Callable[[str, int], None]
-
-
-def dice() -> random.Random:
-    """Random numbers whose seed is printed; `SEED=… pytest …` plays a run again."""
-    seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**9))
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
-    return random.Random(seed)  # noqa: S311 - replayable, not secret
 
 
 def a_world(store: FakeStore | None = None) -> World:

@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import form
 from tests.fakes.world import World
+from tests.seeds import dealt_by, drawn_seed
 
 Figure = Callable[[str, int], None]
 
@@ -22,9 +23,7 @@ def world() -> World:
 
 @pytest.fixture
 def seed() -> int:
-    number = random.SystemRandom().randrange(10**9)
-    print(f"seed {number}")  # noqa: T201 - a failing run is replayed by its seed
-    return number
+    return drawn_seed()
 
 
 def conflicts(world: World, answers: Callable[[Delivery], int], n: int) -> None:
@@ -67,7 +66,7 @@ def test_one_flipped_bit_anywhere_is_refused_and_writes_nothing(
     world: World, seed: int, figure: Figure
 ) -> None:
     """Body, id, timestamp and signature: 1,000 flips, none accepted, nothing stored."""
-    rng, n = random.Random(seed), 1_000  # noqa: S311 - replayable, not secret
+    rng, n = dealt_by(seed), 1_000
     good = Delivery(form()).signed(world)
     for _ in range(n):
         assert flipped(good, rng).arrives(world).status in (400, 401)

@@ -21,7 +21,8 @@ from tests.guarantees.paths import (
     resumes,
     without_a_gate,
 )
-from tests.guarantees.signing import Figure, asked, dice
+from tests.guarantees.signing import Figure, asked
+from tests.seeds import dealt_by, dice
 
 pytestmark = pytest.mark.guarantee("T29")
 
@@ -43,7 +44,7 @@ def played(steps: list[tuple[str, int]], *, two: bool, signed: str, reply: bool)
     if signed == "first":
         all_sign(story)
     for name, number in steps:
-        HAPPENINGS[name](story, random.Random(number))  # noqa: S311 - drawn by Hypothesis
+        HAPPENINGS[name](story, dealt_by(number))
         story.judge()
     if signed == "last":
         all_sign(story)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections import Counter
@@ -26,6 +25,7 @@ from tests.contract.test_store import IDS, a_job
 from tests.fakes.journey import form
 from tests.fakes.tables import create_jobs_table
 from tests.forms import forms
+from tests.seeds import dealt_by, drawn_seed
 
 Figure = Callable[[str, int], None]
 THREADS = 8
@@ -128,11 +128,10 @@ def test_many_events_shuffled_are_exactly_as_many_jobs(
     whole_stand: Stand, figure: Figure, events: int
 ) -> None:
     """Each of them 10 times in a random order: as many jobs, each with one effect of each kind."""
-    seed = random.SystemRandom().randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
+    seed = drawn_seed()
     names = [f"{events}-{number}" for number in range(events)]
     deliveries = [(f"evt-t01-{name}", quiet_form(name)) for name in names] * TIMES
-    random.Random(seed).shuffle(deliveries)  # noqa: S311 - replayable, not secret
+    dealt_by(seed).shuffle(deliveries)
     answers = deliver(whole_stand, deliveries)
     jobs = {event: a.job_id for (event, _), a in zip(deliveries, answers, strict=True)}
     assert len({answer.job_id for answer in answers}) == events

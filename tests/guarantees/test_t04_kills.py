@@ -12,6 +12,7 @@ import pytest
 
 from tests.guarantees.killing import Neighbours, neighbours
 from tests.guarantees.mortal import Point
+from tests.seeds import dealt_by, drawn_seed
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 Figure = Callable[[str, int], None]
@@ -70,9 +71,8 @@ def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
 
 def times(points: tuple[Point, ...], each: int) -> list[Point]:
     """Every point `each` times; which of a job's effects it is about is drawn from a seed."""
-    seed = random.SystemRandom().randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
-    drawn = random.Random(seed)  # noqa: S311 - replayable, not secret
+    seed = drawn_seed()
+    drawn = dealt_by(seed)
     played = [_drawn(point, drawn) for point in points for _ in range(each)]
     drawn.shuffle(played)
     return played

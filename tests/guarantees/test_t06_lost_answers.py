@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -16,6 +15,7 @@ from countersign.domain.jobs.job import Status
 from tests.guarantees.errands import CENTS, Errands, Outcome
 from tests.guarantees.opened import ground
 from tests.guarantees.wire import Fault, at, sites
+from tests.seeds import dealt_by, drawn_seed
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -105,7 +105,7 @@ def all_lost(errands: Errands, seed: int, number: int, figure: Figure) -> None:
     """`number` of the requests, each lost once: none is done twice, and no job stops."""
     outcomes, known = enumerated(errands)
     assert outcomes["refund"].capped == CENTS * 2
-    dealt = random.Random(seed)  # noqa: S311 - replayable, not secret
+    dealt = dealt_by(seed)
     chosen = known if number >= len(known) else dealt.sample(known, number)
     faults = {site: wrong(site, one_lost(errands, site), outcomes[site[0]]) for site in chosen}
     broken = {site: found for site, found in faults.items() if found}
@@ -119,8 +119,7 @@ def all_lost(errands: Errands, seed: int, number: int, figure: Figure) -> None:
 @pytest.mark.guarantee("T06")
 def test_an_answer_that_is_lost_costs_nothing(errands: Errands, figure: Figure) -> None:
     """Some of all calls of a lead, a refund and a case, each answer lost once after it applied."""
-    seed = random.SystemRandom().randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
+    seed = drawn_seed()
     all_lost(errands, seed, SHORT, figure)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.guarantees.intake_queue import Edge, Intake, executions, polling, start_door
+from tests.seeds import dealt_by, drawn_seed
 from workflows import WORKFLOWS
 
 Figure = Callable[[str, int], None]
@@ -40,7 +41,7 @@ class Trouble:
     poison. Some healthy messages are throttled at their first try."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - replayable, not secret
+        self._random = dealt_by(seed)
         self._met: set[str] = set()
         self.mended = False
         self.throttled = 0
@@ -76,7 +77,7 @@ def only_poison_dies(sizes: tuple[int, int], receives: int, seed: int) -> int:
     edge = Edge(trouble)
     with start_door(edge):
         intake = Intake(edge, replace(polling(), receives=receives))
-        intake.holds(messages(poison, total, random.Random(seed)))  # noqa: S311 - as above
+        intake.holds(messages(poison, total, dealt_by(seed)))
         intake.drains()
         dead = intake.depth(intake.dead)
         assert dead == poison, f"seed {seed}: {dead} dead letters"
@@ -92,8 +93,7 @@ def only_poison_dies(sizes: tuple[int, int], receives: int, seed: int) -> int:
 
 def proven(sizes: tuple[int, int], figure: Figure) -> None:
     """With the receives of the template."""
-    seed, receives = random.SystemRandom().randrange(10**9), polling().receives
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
+    seed, receives = drawn_seed(), polling().receives
     once = only_poison_dies(sizes, receives, seed)
     assert once > 0, "no healthy message failed once: the proof would see nothing"
     poison, total = sizes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.guarantees.one_contact import (
     fake_world,
     lives,
 )
+from tests.seeds import dealt_by, drawn_seed
 
 Figure = Callable[[str, int], None]
 Worlds = Callable[[], tuple[World, CrmBook]]
@@ -41,7 +41,7 @@ def in_order(worlds: Worlds, order: tuple[Event, ...], seed: int, number: int = 
     """One contact's events in that order; nothing was wrong."""
     world, book = worlds()
     person = Person(world, book, ANNA.replace("@", f".{number}@"))
-    dealt = random.Random(seed)  # noqa: S311 - replayable, not secret
+    dealt = dealt_by(seed)
     found = lives(person, order, dealt)
     assert not found, f"seed {seed}, {', '.join(order)}: {found}"
     return person
@@ -61,9 +61,8 @@ def all_orders(worlds: Worlds, seeds: list[int], orders: tuple[tuple[Event, ...]
 def test_whatever_the_order_it_ends_the_same(figure: Figure) -> None:
     """Every fourth order, drawn by a seed: no mail after the opt-out, one lead, no older number
     over a newer one."""
-    seed = random.SystemRandom().randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
-    some = tuple(random.Random(seed).sample(ORDERS, IN_MEMORY))  # noqa: S311 - as above
+    seed = drawn_seed()
+    some = tuple(dealt_by(seed).sample(ORDERS, IN_MEMORY))
     mailed = all_orders(fake_world, [seed], some)
     assert mailed, "nobody was mailed before: the proof would see nothing"
     figure(
@@ -76,9 +75,8 @@ def test_whatever_the_order_it_ends_the_same(figure: Figure) -> None:
 @pytest.mark.guarantee("T10")
 def test_some_orders_end_the_same_on_the_demo_crm(tmp_path: Path, figure: Figure) -> None:
     """Some of the orders through the real adapter, on the demo server."""
-    seed = random.SystemRandom().randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 - as above
-    some = tuple(random.Random(seed).sample(ORDERS, ON_THE_SERVER))  # noqa: S311 - as above
+    seed = drawn_seed()
+    some = tuple(dealt_by(seed).sample(ORDERS, ON_THE_SERVER))
     with demo_world(tmp_path) as worlds:
         all_orders(worlds, [seed], some)
     figure(f"{ON_THE_SERVER} of the orders on the demo CRM", ON_THE_SERVER)
@@ -121,7 +119,7 @@ def test_control_last_write_wins_breaks_each_promise(fault: str) -> None:
     """The same check finds each fault, in some orders, when messages are taken as they come."""
     found: list[str] = []
     for order in ORDERS:
-        found += lives(LastWriteWins(*fake_world()), order, random.Random(1))  # noqa: S311 - as above
+        found += lives(LastWriteWins(*fake_world()), order, dealt_by(1))
     assert fault in found
 
 
@@ -165,5 +163,5 @@ def test_an_old_plan_does_not_overwrite_a_correction() -> None:
     )
     person.world.clock.passes(minutes=11)
     person.does("correction")
-    person.is_answered(1.0, random.Random(1))  # noqa: S311 - everything is signed
+    person.is_answered(1.0, dealt_by(1))
     assert "an older number was written again" not in person.faults()

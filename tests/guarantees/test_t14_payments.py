@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from countersign.steps.act.handler import act
 from tests.builders import job, proposal
 from tests.contract.payments_sides import ServerSide, server_side
 from tests.fakes.world import START, FakeClock, World
+from tests.seeds import dealt_by
 from workflows import WORKFLOWS
 
 Figure = Callable[[str, int], None]
@@ -93,7 +93,7 @@ def side(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSide]:
 
 def trials() -> list[Trial]:
     """All lies over amounts and lags, both ends of the settle time included."""
-    dice = random.Random(SEED)  # noqa: S311 - repeatable
+    dice = dealt_by(SEED)
     print(f"seed {SEED}")  # noqa: T201 - the seed
     lags = (0.0, 5.0, dice.uniform(0, 5), dice.uniform(4.5, 5))
     return [

@@ -26,6 +26,7 @@ from tests.fakes.crm_cases import ADA, CALLBACK, CONTACT, LEAD
 from tests.fakes.lying_crm import Lie, LyingCrm
 from tests.fakes.world import World
 from tests.guarantees.undoing import LEADS, entry
+from tests.seeds import dealt_by
 
 Figure = Callable[[str, int], None]
 SEED, TRIALS = 20260914, 300
@@ -67,7 +68,7 @@ class Trial:
 
 def trials() -> list[Trial]:
     """Lies over all actions and lags from 0 to 5 seconds, both ends included."""
-    dice = random.Random(SEED)  # noqa: S311 - repeatable
+    dice = dealt_by(SEED)
     print(f"seed {SEED}")  # noqa: T201 - the seed
     return [_trial(number, dice) for number in range(TRIALS)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.forms import forms
 from tests.guarantees.undoing import KINDS, LEADS, Ground, state
+from tests.seeds import dealt_by
 from tests.unit.steps.test_rollback import MAIL, done
 
 Figure = Callable[[str, int], None]
@@ -47,7 +47,7 @@ def test_every_state_is_as_it_was_after_do_and_undo(
 ) -> None:
     """So many states, ten orders each: every object equal, one undo in the CRM's journal."""
     ground = Ground.of(ground.side)
-    dice = random.Random(f"{SEED} {action}")  # noqa: S311 - repeatable
+    dice = dealt_by(f"{SEED} {action}")
     print(f"seed {SEED} {action}")  # noqa: T201 - the seed
     effects = 0
     for number in range(states):
@@ -74,7 +74,7 @@ def test_what_a_seller_changed_since_is_refused_and_not_overwritten(
 ) -> None:
     """The order ends as a case that names the property; the CRM stays as the seller left it."""
     ground = Ground.of(ground.side)
-    dice = random.Random(f"{SEED} edits {action}")  # noqa: S311 - repeatable
+    dice = dealt_by(f"{SEED} edits {action}")
     print(f"seed {SEED} edits {action}")  # noqa: T201 - the seed
     refused = 0
     for number in range(edits):
@@ -110,7 +110,7 @@ def _only_ours_went_back(
 def test_control_a_blind_restore_overwrites_the_seller(ground: Ground) -> None:
     """The naive design writes the old values back without looking: the same check finds it."""
     ground = Ground.of(ground.side)
-    dice = random.Random(SEED)  # noqa: S311 - repeatable
+    dice = dealt_by(SEED)
     overwritten = 0
     for number in range(20):
         action = dice.choice(sorted(KINDS))

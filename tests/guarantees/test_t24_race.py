@@ -13,7 +13,8 @@ from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Job
 from countersign.domain.policy.policy import Quorum
 from tests.fakes.store import FakeStore
-from tests.guarantees.signing import Figure, Waiting, a_world, asked, dice
+from tests.guarantees.signing import Figure, Waiting, a_world, asked
+from tests.seeds import dice
 from tests.unit.web.visitor import Browser
 
 pytestmark = pytest.mark.guarantee("T24")

@@ -25,7 +25,8 @@ from tests.guarantees.forging import (
     with_entry,
     with_request,
 )
-from tests.guarantees.signing import KINDS, SENDER, Figure, Waiting, asked, bytes_on, dice, sha256
+from tests.guarantees.signing import KINDS, SENDER, Figure, Waiting, asked, bytes_on, sha256
+from tests.seeds import dice
 from tests.unit.web.visitor import Browser
 from workflows import WORKFLOWS
 

@@ -23,7 +23,8 @@ from countersign.domain.jobs.change import JobRecord, Link
 from countersign.web.http import Request
 from tests.fakes.store import FakeStore
 from tests.fakes.world import PAGE_KEY, FakeIds, World
-from tests.guarantees.signing import Figure, dice, told
+from tests.guarantees.signing import Figure, told
+from tests.seeds import dice
 from tests.unit.approvals.test_approval_edit import at_work
 from tests.unit.steps import refunds
 from tests.unit.web.visitor import Browser
@@ -296,13 +297,16 @@ def test_control_counting_guesses_without_the_secret_locks_the_approver_out() ->
 
 
 def guessed(world: World, guesser: Browser, dealt: random.Random, guesses: int) -> Counter[str]:
-    """Somebody with the link guesses the mailed code; time passes, so that codes are renewed."""
-    form, seen = guesser.filled(), Counter[str]()
+    """Somebody with the link guesses the mailed code; time passes, so that codes are renewed, and
+    the page, which is good for a day, is opened anew."""
+    form, seen = dict[str, str](), Counter[str]()
     for number in range(guesses):
         if number % 40 == 0:
             world.clock.passes(minutes=7)
+            guesser.opens()
+            form = {**guesser.filled()}
         before = len(world.codes.counted)
-        status = guesser.posts({**form, "mailed": f"{dealt.randrange(10**6):06d}"}).status
+        status = guesser.posts({**form, "mailed": f"{dealt.randrange(10**6 - 1):06d}"}).status
         seen[f"{status} {'tried' if len(world.codes.counted) > before else 'not tried'}"] += 1
     return seen
 

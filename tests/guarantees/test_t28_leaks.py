@@ -36,7 +36,8 @@ from tests.guarantees.canaries import (
     listening,
     unguarded,
 )
-from tests.guarantees.signing import Figure, Waiting, a_world, dice
+from tests.guarantees.signing import Figure, Waiting, a_world
+from tests.seeds import dice
 from tests.unit.web.member import MemberBrowser
 
 pytestmark = pytest.mark.guarantee("T28")

@@ -7,7 +7,6 @@ evaluator of our own, against the template of the stage prod: what the local sta
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import StringIO
@@ -43,6 +42,7 @@ from tests.rights.policy import Statement, allowed
 from tests.rights.rows import grants_to, things_of
 from tests.rights.stack import Stack
 from tests.rights.tour import tour
+from tests.seeds import dealt_by, drawn_seed
 
 Figure = Any
 TRIES = 40
@@ -177,8 +177,7 @@ def test_each_role_may_what_its_row_says_of_everybodys_calls(
 def test_other_functions_calls_are_denied_for_real(recorded: Recorded, figure: Figure) -> None:
     """A sample of them, with each function's own credentials, on the local cloud (whose functions
     may all read the clock's table: what that covers is not tried)."""
-    seed = random.SystemRandom().randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
+    seed = drawn_seed()
     stack, endpoint = recorded.stack, recorded.stand.cloud.endpoint
     before = len(journal_now(recorded).calls)
     functions = {stack.role_of(name): name for name in stack.of("Lambda::Function")}
@@ -193,7 +192,7 @@ def test_other_functions_calls_are_denied_for_real(recorded: Recorded, figure: F
         },
         key=repr,
     )
-    sample = random.Random(seed).sample(pairs, TRIES)  # noqa: S311 - replayable, not secret
+    sample = dealt_by(seed).sample(pairs, TRIES)
     for role, need in sample:
         assert refused(endpoint, credentials(stack, functions[role]), need), (role, need)
     seen = [call for call in journal_now(recorded).calls[before:] if call.denied]

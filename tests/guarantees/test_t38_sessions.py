@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,11 +15,12 @@ from countersign.runtime.settings import Settings
 from infra.local.cloud import deployer
 from infra.local.stand import Stand
 from infra.steps import BY_CONNECTOR, STEPS
+from tests.seeds import dealt_by, drawn_seed
 
 Figure = Callable[[str, int], None]
 Access = Callable[[Any, str, str], None]
 """(client, table, partition) → makes one call, or raises ClientError."""
-SEED = random.SystemRandom().randrange(10**6)
+SEED = drawn_seed()
 OWN = "w-session-own"
 TASKS = [row for row in STEPS if row.task]
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(300)]
@@ -66,7 +66,7 @@ def foreign(seed: int) -> list[str]:
 
     Ids that begin like the job's own, or end where it ends, are among them.
     """
-    chance = random.Random(seed)  # noqa: S311 - arbitrary ids, reported with the seed
+    chance = dealt_by(seed)
     kinds = ("JOB", "JOB", "JOB", "SEEN", "LINK", "INBOX", "PERSON", "CAP", "CLAIM", "SIGNIN")
     made = [f"{kind}#{chance.randbytes(10).hex()}" for kind in kinds for _ in range(2)]
     near = [f"JOB#{OWN}x", f"JOB#{OWN[:-1]}", "JOB#*", "PACE#crm-read", "PACE#payments"]

@@ -2,13 +2,13 @@
 
 import email
 import email.policy
-import random
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from countersign.domain.errors import Quarantined
 from countersign.parsing.mail.message import Mail, read_mail
+from tests.seeds import dealt_by, drawn_seed
 from tests.unit.parsing.mails import BROKEN, RECEIVER
 
 _MUST_BE_READ = 0.75  # of the collection; the others are no mails or exceed a bound on purpose
@@ -29,7 +29,7 @@ def outcome(raw: bytes) -> Mail | str:
 
 def mutations(seed: int, number: int) -> Iterator[bytes]:
     """Broken mails broken further: bytes, lines and order changed, two mails spliced."""
-    rng = random.Random(seed)  # noqa: S311 - replayable, not secret
+    rng = dealt_by(seed)
     small = [raw for raw in BROKEN.values() if 0 < len(raw) < 20_000]
     for _ in range(number):
         raw = bytearray(rng.choice(small))
@@ -54,8 +54,7 @@ def test_every_broken_mail_is_read_or_quarantined(figure: Callable[[str, int], N
     outcomes = {name: outcome(raw) for name, raw in BROKEN.items()}
     assert {name for name, mail in outcomes.items() if isinstance(mail, str)} == _QUARANTINED
     assert len(_QUARANTINED) < (1 - _MUST_BE_READ) * len(BROKEN)
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")  # noqa: T201 - to replay the run
+    seed = drawn_seed()
     mutated = [outcome(raw) for raw in mutations(seed, 300)]
     read = sum(isinstance(mail, Mail) for mail in mutated)
     assert read > 120, seed

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 import math
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -35,6 +34,7 @@ from tests.fakes.limits import FakeLimits
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START
 from tests.guarantees.leases import Slot, SlotLimit, free, given_back, lease, next_free
+from tests.seeds import dealt_by, drawn_seed
 
 Figure = Callable[[str, int], None]
 pytestmark = [pytest.mark.guarantee("T50"), pytest.mark.timeout(1200)]
@@ -207,7 +207,7 @@ class Burst:
     def __init__(self, design: Design, seed: int, journal: Journal | None = None) -> None:
         self.journal = journal or Journal()
         self._design = design
-        self._dealt = random.Random(seed)  # noqa: S311 - replayable, not secret
+        self._dealt = dealt_by(seed)
         self._order = count()
         self._events: list[tuple[datetime, int, Coming]] = []
         self._arrived: dict[str, float] = {}
@@ -260,8 +260,7 @@ class Burst:
 
 def proven(limits: KeyLimits, figure: Figure) -> None:
     """One burst within the bar."""
-    seed = random.SystemRandom().randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
+    seed = drawn_seed()
     made = Burst(ByTurns(limits), seed)
     journal, singles = made.journal, made.runs()
     leads = sum(workflow == "leads" for _, workflow in journal.asked)
@@ -307,8 +306,7 @@ TROUBLES = ["its limit halves", "somebody else asks too"]
 def refused(trouble: str, design: Design) -> float:
     """Of the requests, in a burst whose provider gives less from half a minute on; all visits end
     with all of theirs."""
-    seed = random.SystemRandom().randrange(10**9)
-    print(f"seed {seed}")  # noqa: T201 - a failing run is replayed by its seed
+    seed = drawn_seed()
     halves = trouble == "its limit halves"
     others = [] if halves else [HALF_FROM + OTHERS_EACH * n for n in range(1_000)]
     journal = Journal(lambda at: 50 if halves and at >= HALF_FROM else 100, others)

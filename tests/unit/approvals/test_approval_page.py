@@ -18,6 +18,7 @@ from countersign.domain.policy.proposal import Fact, flat
 from countersign.web.forms import Fault, Form
 from countersign.web.rendering import environment, render
 from tests.fakes.world import ANA, START
+from tests.seeds import dealt_by
 from tests.unit.web.elements import Elements
 from tests.unit.web.plot import Plot
 from tests.unit.web.visitor import Browser
@@ -99,7 +100,7 @@ def test_reply_is_shown_whole_with_its_white_space() -> None:
     """The page holds every character of a reply, in order: nothing cut, nothing folded."""
     seed = random.randrange(2**32)  # noqa: S311 - test data
     print(f"seed {seed}")  # noqa: T201 - a failing run is repeated with it
-    chance = random.Random(seed)  # noqa: S311 - test data
+    chance = dealt_by(seed)
     for _ in range(20):
         text = "".join(chance.choices("ab <>&\"'{}\n\t äשλ社", k=chance.randrange(70, 4_000)))
         assert text in Elements(page(replace(Plot(), reply=text))).texts

@@ -12,6 +12,7 @@ import pytest
 
 from countersign.domain.policy.proposal import Fact
 from countersign.extraction.replies import threaded
+from tests.seeds import dealt_by
 from tests.unit.workflows.pipeline import WORKFLOW, Outcome, judge, read
 from workflows.lead_intake import facts
 from workflows.lead_intake.actions import lookups
@@ -88,7 +89,7 @@ def _strangers(outcome: Outcome) -> list[str]:
 @pytest.mark.parametrize("seed", [20261116])
 def test_a_compromised_model_cannot_choose_a_recipient(seed: int) -> None:
     """Whatever the model says, each action's target is the address that wrote."""
-    rng = random.Random(seed)  # noqa: S311 - replayable choices, no secret
+    rng = dealt_by(seed)
     outcomes = [judge(_sale(), answer=_compromised(rng)) for _ in range(200)]
     assert sum(bool(outcome.ledger) for outcome in outcomes) >= 190
     assert [found for outcome in outcomes for found in _strangers(outcome)] == []
@@ -97,7 +98,7 @@ def test_a_compromised_model_cannot_choose_a_recipient(seed: int) -> None:
 @pytest.mark.control
 def test_the_recipient_check_sees_a_plan_that_believes_the_model() -> None:
     """A plan whose target is the extracted address is caught by the check above."""
-    outcome = judge(_sale(), answer=_compromised(random.Random(1)))  # noqa: S311 - as above
+    outcome = judge(_sale(), answer=_compromised(dealt_by(1)))
     naive = [
         held.model_copy(update={"body": held.body.replace(SENDER, "thief@collector.example")})
         for held in outcome.ledger

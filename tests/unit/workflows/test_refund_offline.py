@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken
 from countersign.domain.policy.release import Release
+from tests.seeds import dealt_by
 from tests.unit.workflows.refunds import BENCH, SENDER, WORKFLOW, Outcome, asked, judge, mailed
 from workflows.refund_request import orders
 from workflows.refund_request.contract import RefundAnswer
@@ -182,7 +182,7 @@ _PIECES = (
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_is_written_the_answer_is_whole_and_its_quotes_verbatim(seed: int) -> None:
     """Random mixtures of messy pieces give a valid answer in which every fact is grounded."""
-    rng = random.Random(seed)  # noqa: S311 - replayable choices, no secret
+    rng = dealt_by(seed)
     for _ in range(60):
         text = "x " + " ".join(rng.choices(_PIECES, k=rng.randint(1, 12)))
         outcome = judge(asked(message=text)) if rng.random() < 0.5 else judge(mailed(text))

@@ -20,6 +20,7 @@ from countersign.domain.planning.plan import reconsider
 from countersign.domain.policy.policy import Policy, PolicyLine
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.policy.rules import Finding, findings
+from tests.seeds import dealt_by
 from tests.unit.workflows.bench import Rows
 from tests.unit.workflows.refunds import (
     BENCH,
@@ -176,7 +177,7 @@ def _ran_unseen(outcome: Outcome, order: Mapping[str, str]) -> list[str]:
 @pytest.mark.parametrize("seed", [20261116, 20261117])
 def test_a_compromised_model_moves_no_money_that_the_order_does_not_allow(seed: int) -> None:
     """Whatever the model says: this order's charge, at most what is left, small or signed."""
-    rng = random.Random(seed)  # noqa: S311 - replayable choices, no secret
+    rng = dealt_by(seed)
     wrong, ran = [], 0
     for _ in range(500):
         held = _held(rng)
