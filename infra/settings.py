@@ -12,6 +12,11 @@ from countersign.runtime.connectors import CONNECTORS
 
 ROOT = Path(__file__).parents[1]
 CDK_JSON = ROOT / "cdk.json"
+OUTSIDE_KEYS = (
+    "model-key",
+    *(key.name for connector in CONNECTORS.values() for key in connector.keys),
+)
+"""The secrets that other systems issue."""
 ADDRESS = r"^[^@\s<>]+@[^@\s<>]+$"
 
 # The retentions that CloudWatch Logs knows, as far as a stage would want one (days).

@@ -7,14 +7,9 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from countersign.connectors.dynamodb.lists import SHOWN
-from countersign.runtime.connectors import CONNECTORS
-from infra.settings import Settings
+from infra.settings import OUTSIDE_KEYS, Settings
 
 TEXT = dynamodb.AttributeType.STRING
-OUTSIDE_KEYS = (
-    "model-key",
-    *(key.name for connector in CONNECTORS.values() for key in connector.keys),
-)
 OLD_VERSIONS_DAYS = 7
 NOT_SET = "not set"  # what countersign.connectors.aws.secrets refuses to use
 

@@ -1,26 +1,30 @@
 """Import modules with nothing but the given folders on the path; run by `python -I -S`.
 
-Arguments: the folders, joined by the path separator, and the modules, joined by commas. What a
-function of ours imports when it is first called is imported too, except the composition root's
-choice of adapters: which of them a function gets is said by the caller. Where a function asks for
-the workflows, all of them are imported.
+Arguments: our code, and the folder that every function has besides. What is in the latter is
+imported once. Each line of the input is JSON, further folders and modules; a fork of its own
+imports these, and one line of JSON tells the traceback, or nothing. What a function of ours imports
+when it is first called is imported too, except the composition root's choice of adapters: which of
+them a function gets is said by the caller. Where a function asks for the workflows, all of them are
+imported.
 """
 
 import ast
 import importlib
+import json
 import os
 import pkgutil
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 ROOT_MODULES = frozenset({"countersign.runtime.deps"})
+OF_EVERY_FUNCTION = ("aws_lambda_powertools", "boto3", "pydantic")
 
 
-def late_imports(module: ModuleType) -> Iterator[str]:
-    """The modules that functions of `module` import."""
-    for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text())):
+def late_imports(tree: ast.Module) -> Iterator[str]:
+    """The modules that functions of a module import."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Import):
@@ -29,36 +33,63 @@ def late_imports(module: ModuleType) -> Iterator[str]:
                     yield inner.module
 
 
-def makes_workflows(names: set[str]) -> bool:
-    """Whether any of these modules asks for the workflows, which are found in their folder."""
-    trees = (ast.parse(Path(str(sys.modules[name].__file__)).read_text()) for name in names)
-    nodes = (node for tree in trees for node in ast.walk(tree))
-    return any(isinstance(node, ast.Attribute) and node.attr == "workflows" for node in nodes)
+class Code:
+    """Our modules, read once for all forks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._late: dict[str, list[str]] = {}
+        self._asks: set[str] = set()
+        for path in folder.rglob("*.py"):
+            tree = ast.parse(path.read_text())
+            self._late[str(path)] = list(late_imports(tree))
+            names = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+            if any(node.attr == "workflows" for node in names):
+                self._asks.add(str(path))
+
+    def late(self, names: set[str]) -> Iterator[str]:
+        """What functions of these modules import. The workflows are found in their folder."""
+        files = {str(sys.modules[name].__file__) for name in names}
+        for file in sorted(files):
+            yield from self._late[file]
+        if "workflows" not in sys.modules and self._asks & files:
+            package = importlib.import_module("workflows")
+            found = pkgutil.iter_modules(package.__path__)
+            yield from (f"workflows.{one.name}" for one in found if one.ispkg)
+
+    def load(self, names: list[str]) -> None:
+        """Import `names` and, until nothing is new, what functions of our modules would import."""
+        seen: set[str] = set()
+        while names:
+            for name in names:
+                importlib.import_module(name)
+            ours = {n for n in sys.modules if n.startswith(("countersign.", "workflows."))}
+            new = ours - ROOT_MODULES - seen
+            seen |= new
+            names = list(self.late(new))
 
 
-def workflows() -> list[str]:
-    """The workflows that ship."""
-    package = importlib.import_module("workflows")
-    return [f"workflows.{one.name}" for one in pkgutil.iter_modules(package.__path__) if one.ispkg]
+def fault(ours: Code, folders: list[str], modules: list[str]) -> str:
+    """The traceback of importing `modules` with `folders` on the path, or nothing."""
+    sys.path[:0] = folders
+    try:
+        ours.load(modules)
+    except ImportError:
+        return traceback.format_exc()
+    return ""
 
 
-def load(names: list[str]) -> None:
-    """Import `names` and, until nothing is new, what functions of our modules would import."""
-    seen: set[str] = set()
-    while names:
-        for name in names:
-            importlib.import_module(name)
-        ours = {
-            n for n in sys.modules if n.startswith(("countersign.", "workflows."))
-        } - ROOT_MODULES
-        new = sorted(ours - seen)
-        seen |= ours
-        names = [late for name in new for late in late_imports(sys.modules[name])]
-        if "workflows" not in sys.modules and makes_workflows(set(new)):
-            names += workflows()
+def main(code: str, core: str) -> None:
+    """Answer line by line, until the input ends."""
+    sys.path[:0] = [code, core]
+    for name in OF_EVERY_FUNCTION:
+        importlib.import_module(name)
+    ours = Code(Path(code))
+    for line in sys.stdin:
+        if os.fork() == 0:
+            print(json.dumps(fault(ours, *json.loads(line))), flush=True)  # noqa: T201 - the answer
+            os._exit(0)
+        os.wait()
 
 
 if __name__ == "__main__":
-    folders, modules = sys.argv[1:]
-    sys.path[:0] = folders.split(os.pathsep)
-    load(modules.split(","))
+    main(*sys.argv[1:])

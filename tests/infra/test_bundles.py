@@ -1,16 +1,17 @@
 """Bundles: each handler has what it imports, light ones have no more, and layers are trimmed."""
 
+import json
 import os
 import platform
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.build import bytecode, code, layers
-from infra.settings import ROOT
 from infra.steps import ROWS, Row
 from tests.infra import import_probe
 from workflows import WORKFLOWS
@@ -42,46 +43,67 @@ UNCHECKED_HASH = 0b01  # PEP 552: the hash bit without the check bit
 CLIENTS = {"ses": "sesv2", "states": "stepfunctions"}
 
 
-@pytest.fixture(scope="session")
+Missing = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every layer, built for this machine's Python, with bytecode as those that are shipped."""
+    """Every layer, built for this machine's Python."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     built = {name: tmp_path_factory.mktemp(name) for name in layers.GROUPS}
     for name, folder in built.items():
         layers.install_layer(name, version, f"{platform.machine()}-manylinux2014", folder)
-        bytecode.compile_tree(folder, sys.executable)
     return built
 
 
-def python(folders: list[Path], *program: str) -> subprocess.CompletedProcess[str]:
-    """Run this Python without its site-packages and without our environment."""
-    return subprocess.run(
-        [sys.executable, "-I", "-S", "-B", *program],
+def python(core: Path, *program: str) -> subprocess.Popen[str]:
+    """This Python without its site-packages and without our environment."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", *program],
         env={"PATH": os.defpath, "AWS_DEFAULT_REGION": "us-east-1"},
-        cwd=folders[0],
-        capture_output=True,
+        cwd=core,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
 
 
-def missing(row: Row, here: dict[str, Path], without: str = "") -> str:
-    """The name of the module that `row`'s handler misses when it has its own layers only."""
-    folders = [ROOT / "functions", *(here[name] for name in row.layers if name != without)]
-    adapters = [ADAPTERS[name] for name in ("JOBS_TABLE", *row.env) if name in ADAPTERS]
-    modules = [row.handler, *(f"countersign.connectors.{name}" for name in adapters)]
-    path = os.pathsep.join(str(folder) for folder in folders)
-    done = python(folders, import_probe.__file__, path, ",".join(modules))
-    if done.returncode == 0:
-        return ""
-    found = re.search(r"No module named '([\w.]+)'", done.stderr)
-    return found[1] if found else done.stderr
+def said_by(core: Path, program: str) -> str:
+    """What a program that has the core layer complains of."""
+    found = f"import sys; sys.path.insert(0, {str(core)!r})"
+    return python(core, "-c", f"{found}; {program}").communicate()[1]
+
+
+@pytest.fixture(scope="module")
+def missing(here: dict[str, Path]) -> Iterator[Missing]:
+    """The name of the module that a row's handler misses when it has its own layers only."""
+    probe = python(here["core"], import_probe.__file__, str(code.SOURCE), str(here["core"]))
+
+    def missing_of(row: Row, without: str = "") -> str:
+        folders = [str(here[name]) for name in row.layers if name not in {"core", without}]
+        adapters = [ADAPTERS[name] for name in ("JOBS_TABLE", *row.env) if name in ADAPTERS]
+        modules = [row.handler, *(f"countersign.connectors.{name}" for name in adapters)]
+        assert probe.stdin
+        assert probe.stdout
+        print(json.dumps([folders, modules]), file=probe.stdin, flush=True)
+        fault = str(json.loads(probe.stdout.readline()))
+        found = re.search(r"No module named '([\w.]+)'", fault)
+        return found[1] if found else fault
+
+    with probe:
+        yield missing_of
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_handler_imports_with_its_own_layers(row: Row, here: dict[str, Path]) -> None:
+def test_a_handler_imports_with_its_own_layers(row: Row, missing: Missing) -> None:
     """A handler and the adapters it uses import with our code and its row's layers, no more."""
-    assert missing(row, here) == ""
+    assert missing(row) == ""
+
+
+def test_every_function_has_the_core() -> None:
+    """What is imported once for all of them is what each of them has."""
+    assert all("core" in row.layers for row in ROWS)
 
 
 @pytest.mark.control
@@ -89,10 +111,10 @@ def test_a_handler_imports_with_its_own_layers(row: Row, here: dict[str, Path]) 
     ("name", "layer"),
     [(row.name, layer) for row in ROWS for layer in row.layers if layer != "core"],
 )
-def test_a_missing_layer_is_noticed(name: str, layer: str, here: dict[str, Path]) -> None:
+def test_a_missing_layer_is_noticed(name: str, layer: str, missing: Missing) -> None:
     """Without one of its layers a handler does not import: the row has none in vain."""
     (row,) = (row for row in ROWS if row.name == name)
-    assert missing(row, here, without=layer) in NEEDED[layer]
+    assert missing(row, without=layer) in NEEDED[layer]
 
 
 def test_light_functions_have_no_heavy_layer() -> None:
@@ -117,19 +139,15 @@ def test_trimmed_botocore_still_makes_our_clients(here: dict[str, Path]) -> None
     services = {grant.service for row in ROWS for grant in row.may} | {"sts"}
     names = sorted(CLIENTS.get(service, service) for service in services)
     made = "; ".join(f"boto3.client({name!r})" for name in names)
-    program = f"import sys; sys.path.insert(0, {str(here['core'])!r}); import boto3; {made}"
-    done = python([here["core"]], "-c", program)
-    assert done.stderr == ""
+    assert said_by(here["core"], f"import boto3; {made}") == ""
     assert len(names) == 7
 
 
 @pytest.mark.control
 def test_a_trimmed_service_is_gone(here: dict[str, Path]) -> None:
     """A service that no row names has no data in the layer."""
-    program = (
-        f"import sys; sys.path.insert(0, {str(here['core'])!r}); import boto3; boto3.client('ec2')"
-    )
-    assert "UnknownServiceError" in python([here["core"]], "-c", program).stderr
+    program = "import boto3; boto3.client('ec2')"
+    assert "UnknownServiceError" in said_by(here["core"], program)
 
 
 def test_layers_agree_on_what_they_share() -> None:

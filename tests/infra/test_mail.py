@@ -1,9 +1,9 @@
 """Mail: sent under a configuration set whose bounces and complaints come back to one function."""
 
-from infra.stack.mail import RETURNED
 from infra.steps import ROWS
 from tests.infra.template import Template
 
+RETURNED = ["Email Bounced", "Email Complaint Received", "Email Rejected"]
 SENDS = {"ActMail", "Ask", "Escalate", "Approvals", "Tick"}
 
 

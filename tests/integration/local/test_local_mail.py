@@ -10,9 +10,9 @@ import pytest
 
 from infra.local.cloud import deployer
 from infra.local.cloud.processes import LocalCloud
-from infra.stack.mail import RETURNED
 
 pytestmark = pytest.mark.cloud
+RETURNED = ["Email Bounced", "Email Complaint Received", "Email Rejected"]
 SENDER = "desk@outcomes.example.com"
 
 

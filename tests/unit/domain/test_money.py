@@ -37,6 +37,7 @@ def test_each_currency_has_its_decimals(currency: str, amount: str, minor: int, 
     given_ = Money(amount=Decimal(amount), currency=currency)
     assert (given_.minor, str(given_)) == (minor, words)
     assert exponent(currency) == len(words.partition(".")[2].partition(" ")[0])
+    assert given_.model_dump() == {"minor": minor, "currency": currency}
 
 
 def test_trailing_zeros_change_nothing() -> None:

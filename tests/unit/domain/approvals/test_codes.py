@@ -159,6 +159,13 @@ def test_what_could_not_be_a_code_is_no_guess(typed: str, could_be: bool) -> Non
     assert codes.well_formed(typed) is could_be
 
 
+def test_spaces_are_no_part_of_a_seal() -> None:
+    """A code is the same however a person typed it, and is not to be read in what is stored."""
+    sealed = codes.seal("key", "what", "salt", "123456")
+    assert codes.seal("key", "what", "salt", " 123 456") == sealed
+    assert "123456" not in sealed
+
+
 @given(st.from_regex("[0-9]{6}", fullmatch=True))
 def test_a_seal_hides_the_code_and_is_of_this_key_matter_and_salt(typed: str) -> None:
     """Spaces do not change it; another key, matter, salt or code does, and it never shows it."""

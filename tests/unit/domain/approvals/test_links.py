@@ -36,6 +36,14 @@ def test_a_secret_matches_its_own_hash_only(secret: str, other: str) -> None:
     assert len(hashed(secret)) == 64
 
 
+def test_a_secret_is_stored_as_its_hash() -> None:
+    """The link's own secret meets it, and no other."""
+    stored = hashed("a secret")
+    assert "a secret" not in stored
+    assert matches("a secret", stored)
+    assert not matches("another", stored)
+
+
 @given(anything)
 def test_hostile_secrets_only_differ(secret: str) -> None:
     """Whatever comes in a path is compared, not raised about."""
@@ -124,6 +132,14 @@ def test_codes_can_be_typed(cookie: str) -> None:
     assert set(value) <= set(CODE_ALPHABET)
     assert not set("IO01") & set(CODE_ALPHABET)
     assert same_code(f" {value[:2].lower()} {value[2:]}\n", value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"), [("ABCDE", True), (" ab cde\n", True), ("ABCDF", False), ("", False)]
+)
+def test_case_and_spaces_do_not_matter(typed: str, same: bool) -> None:
+    """A person types from a phone's screen."""
+    assert same_code(typed, "ABCDE") is same
 
 
 @given(anything)

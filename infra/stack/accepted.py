@@ -1,0 +1,115 @@
+"""What cdk-nag finds and this table accepts, each with the evidence that it is right so."""
+
+from dataclasses import dataclass
+
+from countersign.entrypoints.pages import PAGES
+from countersign.web.paths import LINK
+from countersign.web.responses import METHODS
+from infra.settings import OUTSIDE_KEYS
+
+APPROVAL_ROUTES = tuple(f"Api/Http/{method}{LINK.replace('/', '--')}" for method in METHODS)
+SESSION_ROUTES = tuple(f"Api/Http/ANY{path.replace('/', '--')}" for path in PAGES)
+# cdk-nag names a bucket in a finding by its logical id.
+PAYLOADS = "<StoragePayloadsCE68CCE3.Arn>"
+UPLOADS = "<StorageUploadsBDC5E374.Arn>"
+EXECUTIONS = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{stack}-jobs:*"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One finding on `paths` (and what is below them), and the evidence that it is right so."""
+
+    rule: str
+    paths: tuple[str, ...]
+    reason: str
+
+
+ACCEPTED = (
+    Accepted(
+        "S1",
+        ("Storage/Uploads", "Storage/Payloads"),
+        "Access logs would repeat object keys, which hold the names of customers' files, outside "
+        "the retention of the content. Who read what is in the job's audit chain; an account that "
+        "needs more turns on CloudTrail data events for both buckets.",
+    ),
+    Accepted(
+        "SMG4",
+        ("Storage/Secret-webhook",),
+        "A sender holds the same secret: it is rotated with the sender, by a second member of the "
+        "secret while both are in use, not by a timer on our side alone.",
+    ),
+    Accepted(
+        "SMG4",
+        ("Storage/Secret-page-key",),
+        "Rotation by a timer would break the pages that are open at that moment; the key is "
+        "replaced by hand when it may be known, and only nonces depend on it.",
+    ),
+    Accepted(
+        "SMG4",
+        tuple(f"Storage/Secret-{name}" for name in OUTSIDE_KEYS),
+        "Issued by an outside system that offers no rotation by Secrets Manager.",
+    ),
+    Accepted(
+        "APIG4",
+        ("Api/Http/POST--webhooks--{workflow}",),
+        "Authenticated in the function: a Standard Webhooks signature over the raw bytes, which an "
+        "authorizer of an HTTP API does not get to see.",
+    ),
+    Accepted(
+        "APIG4",
+        APPROVAL_ROUTES,
+        "Authenticated in the function: the link's secret (stored as a hash), the page's nonce "
+        "cookie and a value typed from the page.",
+    ),
+    Accepted(
+        "APIG4",
+        SESSION_ROUTES,
+        "Authenticated in the function: a session cookie sealed with the page key, and a look into "
+        "the directory on every request; the sign-in pages are what people use before they have "
+        "one. An authorizer of the API would answer a person with JSON.",
+    ),
+    Accepted(
+        "SQS3",
+        ("Intake/Failures",),
+        "It is the dead-letter queue of EventBridge targets and of asynchronous calls, which the "
+        "rule does not see: it looks at redrive policies only. An alarm watches its depth.",
+    ),
+    Accepted(
+        "IAM5[Resource::*]",
+        ("Functions", "Pipeline/MachineRole"),
+        "xray:Put* and the log delivery of Step Functions have no resources: AWS offers no other. "
+        "tests/infra proves that no other action has this resource.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/raw/*]",
+        ("Functions/PrepareRole", "Functions/WebhookRole"),
+        "Objects are named by job: the prefix is as narrow as a role can be.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/releases/*]",
+        ("Functions/ProposeRole", "Functions/WebhookRole", "Functions/StartRole"),
+        "Releases are named by their digest: the prefix is as narrow as a role can be.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{UPLOADS}/*]",
+        ("Functions/PrepareRole",),
+        "Whoever uploads chooses the name: the whole bucket is what Prepare has to read.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{EXECUTIONS}]",
+        ("Functions/TickRole",),
+        "Executions are named by job; these are the executions of this machine only.",
+    ),
+    Accepted(
+        "L1",
+        ("Functions",),
+        "Python 3.13 is supported until 2029, and the wheels of every layer are resolved for it; "
+        "`LAMBDA_PYTHON` in infra/build/layers.py moves both together.",
+    ),
+    Accepted(
+        "SF1",
+        ("Pipeline/Machine",),
+        "Errors only: a line for each event of each execution would cost more than the execution, "
+        "and says less than the job's own audit chain and its X-Ray trace.",
+    ),
+)
