@@ -6,24 +6,30 @@ is read; this is about what belongs together and is written in several places.
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from importlib import import_module
+from importlib import import_module, resources
 from typing import Any
 
 from countersign.actions.field_map import Names, misnamed
 from countersign.actions.registry import FIELDS
+from countersign.domain.approvals.codes import ABOVE as CODE_ABOVE
 from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.policy.policy import Answer, PolicyLine
+from countersign.domain.reporting.sampling import LIMIT as SAMPLED
 from countersign.domain.workflow import Workflow, Workflows
 from countersign.extraction.company import Company
-from countersign.extraction.release import company, stages
+from countersign.extraction.release import USUAL_NUMBERS, company, stage_file, stages
 from countersign.extraction.replies import ACKNOWLEDGEMENTS
 
 PACKAGE = "workflows"
 FOUND_BY_THE_ENGINE = frozenset({REACHED})
 """Findings that a line may hear although no rule of the workflow makes them."""
+READ_BY_THE_ENGINE = frozenset({*USUAL_NUMBERS, SAMPLED, CODE_ABOVE})
+"""Names of a workflow's file that its own code need not read."""
 
 
 class LintError(ValueError):
@@ -50,6 +56,7 @@ def faults(package: str, stage: str, known: Collection[str]) -> Iterator[str]:
     for name in register:
         yield from of_files(f"{package}.{name}", known)
         try:
+            yield from of_limits(f"{package}.{name}", stage)
             yield from of_policy(register[name])
         except DefinitionBroken as broken:
             yield str(broken)
@@ -65,6 +72,19 @@ def of_files(package: str, known: Collection[str]) -> Iterator[str]:
             f"{where}/stages has no {stage}.toml: copy one, or write `like = "
             f'"{there[0]}"` and what differs'
         )
+
+
+def of_limits(package: str, stage: str) -> Iterator[str]:
+    """Code reads each number, amount and list of a workflow's file: a name that is mistyped would
+    leave the rule with what it has without it."""
+    held, read = stage_file(package, stage), _texts(package)
+    for table in ("numbers", "amounts", "lists"):
+        for name in getattr(held, table):
+            if name not in {*read, *READ_BY_THE_ENGINE} and not name.startswith(_begins(read)):
+                yield (
+                    f"{package.replace('.', '/')}/stages/{stage}.toml: {table}: nothing reads"
+                    f" {name}: correct its name, or take it out"
+                )
 
 
 def of_company(where: str, held: Company) -> Iterator[str]:
@@ -118,6 +138,20 @@ def of_directory(workflows: Workflows, members: Iterable[Member]) -> Iterator[st
     there = tuple(members)
     for workflow in workflows.values():
         yield from of_roles(workflow, there)
+
+
+def _texts(package: str) -> set[str]:
+    """Every text in the code of a package; of one that is put together, its beginning."""
+    folder = resources.files(package)
+    sources = (file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".py"))
+    nodes = (node for source in sources for node in ast.walk(ast.parse(source)))
+    values = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return {value for value in values if isinstance(value, str)}
+
+
+def _begins(read: Iterable[str]) -> tuple[str, ...]:
+    """`callback.hours.` of a name that ends with what is found."""
+    return tuple(one for one in read if re.fullmatch(r"(\w+\.)+", one))
 
 
 def _of_fields(connector: str, names: Mapping[str, str]) -> Iterator[str]:

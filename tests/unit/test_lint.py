@@ -182,6 +182,29 @@ def test_stage_files_are_complete_and_of_stages_that_there_are(package: Path) ->
     ]
 
 
+def test_a_name_that_nothing_reads_is_a_fault(package: Path) -> None:
+    """A mistyped limit is told with its table; what the engine reads, and a name of which the code
+    has the beginning, are none."""
+    (package / "rules.py").write_text('def hours(of): return f"callback.hours.{of}", "lost.days"')
+    (package / "stages" / "local.toml").write_text(
+        """
+[numbers]
+"confidence.min" = "0.9"
+"confidense.min" = "0.9"
+"sample.share" = "0.1"
+"callback.hours.high" = "2"
+"lost.days" = "3"
+[lists]
+"stages.lots" = ["x"]
+"""
+    )
+    assert list(lint.of_limits("kept_stages", "local")) == [
+        f"kept_stages/stages/local.toml: {table}: nothing reads {name}: correct its name, or take"
+        " it out"
+        for table, name in (("numbers", "confidense.min"), ("lists", "stages.lots"))
+    ]
+
+
 def test_a_fault_ends_the_synthesis_with_its_sentence() -> None:
     """`check` raises with one line for each fault, also where a stage has no files at all."""
     lint.check("local", STAGES)
