@@ -69,7 +69,7 @@ def _with_before(visit: Visit, held: LedgerEntry, action: Action[Any, Any]) -> L
     return held.model_copy(update={"before": held.before if own else now, "left": None})
 
 
-def carry_out(
+def execute(
     visit: Visit, record: JobRecord, held: LedgerEntry, ended: tuple[LedgerEntry, ...]
 ) -> tuple[JobRecord, LedgerEntry]:
     """The record after the claim, and the entry as it ended; the record as given when nothing was

@@ -18,7 +18,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, step
 from countersign.runtime.visits import waiting
 from countersign.steps.act.claim import told
-from countersign.steps.act.execute import carry_out
+from countersign.steps.act.execute import execute
 from countersign.steps.act.undo import take_back
 from countersign.steps.act.visit import Visit, visiting
 
@@ -63,7 +63,7 @@ def _carrying_out(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, .
     """Until one does not verify."""
     settled: tuple[LedgerEntry, ...] = ()
     for held in entries:
-        after, ended = carry_out(going, record, held, settled)
+        after, ended = execute(going, record, held, settled)
         settled = (ended,) if after is not record else (*settled, ended)
         record = after
         if ended.status is not ActionStatus.VERIFIED:
