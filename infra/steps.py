@@ -42,6 +42,8 @@ class Row:
     task: bool = False
 
 
+VCPU = 1769
+"""So many MB come with one vCPU."""
 MAIL = (Grant("sender", "ses", "SendEmail"), Grant("mail-set", "ses", "SendEmail"))
 MAILING = ("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CONNECTOR_LIMITS")
 """What a function is told that sends mail of our own."""
@@ -207,6 +209,7 @@ DOORS = (
         "Tick",
         "countersign.entrypoints.tick",
         timeout=55,
+        memory=VCPU,
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs/index/due", "dynamodb", "Query"),

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import Lock
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit, single_metric
@@ -21,6 +22,12 @@ NAMESPACE = "Countersign"
 def logger() -> Logger:
     """The structured logger of this process."""
     return Logger()
+
+
+@lru_cache(maxsize=1)
+def _writing() -> Lock:
+    """A metric is a line, which Powertools prints in two pieces."""
+    return Lock()
 
 
 @contextmanager
@@ -40,9 +47,10 @@ def step_done(job: Job, change: Change) -> None:
 
 def count(name: str, value: float = 1, **dimensions: str) -> None:
     """Add to a counter; `dimensions` are few and closed, never ids."""
-    with single_metric(
-        name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE
-    ) as metric:
+    with (
+        _writing(),
+        single_metric(name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE) as metric,
+    ):
         for key, item in dimensions.items():
             metric.add_dimension(name=key, value=item)
 
@@ -54,7 +62,8 @@ def gauge_seconds(name: str, *values: float, **dimensions: str) -> None:
         metrics.add_dimension(name=key, value=item)
     for value in values:
         metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=value)
-    metrics.flush_metrics()
+    with _writing():
+        metrics.flush_metrics()
 
 
 def defect(place: str) -> None:

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from infra.steps import VCPU
+
 TRANSITION = 25e-6
 LAMBDA_REQUEST = 0.20e-6
 LAMBDA_GB_SECOND = 0.0000133334
@@ -60,7 +62,8 @@ class Job:
 def idle(resources: Mapping[str, int], metrics: int, pollers: int) -> dict[str, float]:
     """What a month costs in which no job comes, by what it is for."""
     receives = pollers * MONTH_MINUTES * 3  # a long poll of 20 s each
-    tick = MONTH_MINUTES * (LAMBDA_REQUEST + 0.1 * 0.5 * LAMBDA_GB_SECOND + 4 * 0.5 * READ_UNIT)
+    seconds = 0.1 * VCPU / 1024 * LAMBDA_GB_SECOND
+    tick = MONTH_MINUTES * (LAMBDA_REQUEST + seconds + 4 * 0.5 * READ_UNIT)
     return {
         "alarms": resources.get("AWS::CloudWatch::Alarm", 0) * ALARM,
         "secrets": resources.get("AWS::SecretsManager::Secret", 0) * SECRET,

@@ -9,7 +9,7 @@ from constructs import Construct
 from infra.settings import Settings
 
 NAMESPACE = "Countersign"
-OLDEST_DUE = "OldestDueSeconds"
+OLDEST_DUE, IN_TURN = "OldestDueSeconds", "DueInTurn"
 LATE_SECONDS = 600
 """A due row this late: `tick` does not keep up, or what it should start does not start."""
 QUIET_MINUTES = 5
@@ -81,6 +81,9 @@ class Watch(Construct):
             periods=QUIET_MINUTES,
         )
         self._graph("Oldest due row (s)", oldest)
+        terms = f'{{{NAMESPACE},service,system}} MetricName="{IN_TURN}" service="{self._service}"'
+        found = f"SEARCH('{terms}', 'Maximum', {MINUTE.to_seconds():.0f})"
+        self._expression("Due, and waiting for their turn", found, _label("system"), MINUTE)
 
     def counters(self, *names: str) -> None:
         """Alarm on each of these of our own counters, which count what should not happen."""

@@ -109,7 +109,7 @@ def test_the_job_has_its_reservation_and_the_hour_at_which_tick_looks(bank: Bank
     record = bank.record(job_id)
     assert record.reservations == {"k": wants(job_id, 60, cap())}
     assert record.due["reservation"] == Due(kind="reservation", at=START + CHECK_AFTER)
-    assert [row.kind for row in bank.store.due(START + CHECK_AFTER)] == ["queue", "reservation"]
+    assert [row.due.kind for row in bank.store.due(START + CHECK_AFTER)] == ["queue", "reservation"]
 
 
 def test_the_cap_itself_may_be_reached_and_nothing_is_written_beyond(bank: Bank) -> None:

@@ -151,9 +151,9 @@ def test_due_rows_come_oldest_first_and_only_when_due(store: JobStore) -> None:
     """What is due later is not seen now; what was settled is gone."""
     first, second = stored(store, "evt-1"), stored(store, "evt-2")
     commit(store, second, Change(event="x", actor="t", due=(Due(kind="parked", at=START),)))
-    assert [row.kind for row in store.due(START)] == ["parked"]
+    assert [row.due.kind for row in store.due(START)] == ["parked"]
     later = list(store.due(START + timedelta(minutes=3)))
-    assert [row.kind for row in later] == ["parked", "queue", "queue"]
+    assert [row.due.kind for row in later] == ["parked", "queue", "queue"]
     commit(store, first, Change(event="y", actor="t", done=("queue",)))
     assert len(list(store.due(START + timedelta(minutes=3)))) == 2
 
@@ -165,7 +165,7 @@ def test_a_row_that_failed_is_due_again_later_and_counts_its_failures(store: Job
     until = START + timedelta(minutes=9)
     store.postpone(row, until)
     assert list(store.due(START + timedelta(minutes=8))) == []
-    assert list(store.due(until)) == [replace(row, at=until, failed=1)]
+    assert list(store.due(until)) == [replace(row, due=row.due.failed_until(until))]
     assert store.load(record.job.job_id).job == record.job
 
 
@@ -206,11 +206,11 @@ def test_all_due_rows_are_read_however_many(store: JobStore) -> None:
         store.create(made, entry, Change(event="accepted", actor="t", due=due))
     found = list(store.due(START))
     assert len(one) >= CROWDED
-    assert {(row.job_id, row.kind) for row in found} == {
+    assert {(row.job_id, row.due.kind) for row in found} == {
         (job.job_id, kind) for job in chosen for kind in EVERY_KIND
     }
     assert len(found) == len(chosen) * len(EVERY_KIND)
-    assert found == sorted(found, key=lambda row: row.at)
+    assert found == sorted(found, key=lambda row: row.due.at)
 
 
 def test_jobs_are_listed_by_status_latest_first(store: JobStore) -> None:

@@ -33,10 +33,13 @@ class FakeLimits:
         self._crowds: dict[str, float] = {}
         self._restless = ""
         self._deaf: set[str] = set()
+        self._unread: set[str] = set()
         self._away: dict[str, int] = {}
 
     def state(self, key: str) -> KeyState:
         self.reads += 1
+        if key in self._unread:
+            raise Throttled("AWS asks to slow down")
         return self.seen(key)
 
     def book(self, key: str, booking: Booking) -> tuple[bool, KeyState]:
@@ -101,6 +104,10 @@ class FakeLimits:
     def is_away(self, key: str, *, after: int = 0) -> None:
         """Arrange: after so many bookings the table is busy whenever one is to be made."""
         self._away[key] = after
+
+    def cannot_be_read(self, key: str) -> None:
+        """Arrange: the table is busy whenever the row is read."""
+        self._unread.add(key)
 
     def is_never_as_guessed(self, key: str) -> None:
         """Arrange: somebody slows the row down whenever it was read."""

@@ -46,6 +46,7 @@ class FakeStore:
         self._faults: list[Exception] = []
         self._unanswered = self._refused = ""
         self._busy: dict[str, int] = {}
+        self._shown: Sequence[DueRow] | None = None
 
     def loses_the_answer_to(self, event: str) -> None:
         """The next write of this event is applied; sent again, it meets itself as a conflict."""
@@ -133,16 +134,18 @@ class FakeStore:
             self._records[job_id] = JobRecord(**{**vars(held), "notes": notes})
 
     def due(self, now: datetime) -> Iterator[DueRow]:
+        if self._shown is not None:
+            return iter(self._shown)
         rows = [
-            DueRow(job_id, row.kind, row.at, row.failed)
+            DueRow(job_id, held.job.created_at, row)
             for job_id, held in (self._records | self._orphans).items()
             for row in held.due.values()
             if row.at <= now
         ]
-        return iter(sorted(rows, key=lambda row: row.at))
+        return iter(sorted(rows, key=lambda row: row.due.at))
 
     def postpone(self, row: DueRow, until: datetime) -> None:
-        self._redo(row, {row.kind: row.failed_until(until)})
+        self._redo(row, {row.due.kind: row.due.failed_until(until)})
 
     def forget(self, row: DueRow) -> None:
         self._redo(row, {})
@@ -151,10 +154,14 @@ class FakeStore:
         with self._lock:
             kept = self._records if row.job_id in self._records else self._orphans
             held = kept[row.job_id]
-            if row.kind in held.due and held.due[row.kind].at == row.at:
+            if row.due.kind in held.due and held.due[row.due.kind].at == row.due.at:
                 self._wrote()
-                others = {kind: due for kind, due in held.due.items() if kind != row.kind}
+                others = {kind: due for kind, due in held.due.items() if kind != row.due.kind}
                 kept[row.job_id] = replace(held, due=others | new)
+
+    def shows(self, rows: Sequence[DueRow]) -> None:
+        """Arrange: the index is behind, and has these rows."""
+        self._shown = rows
 
     def loses(self, job_id: str) -> None:
         """Arrange: a job is gone from the table, but its due rows are not."""

@@ -7,14 +7,17 @@ from datetime import timedelta
 import pytest
 
 from countersign import observability
-from countersign.approvals.metrics import decided, waiting
+from countersign.approvals.metrics import decided
+from countersign.domain.jobs.change import Due
 from countersign.domain.jobs.job import Status
+from countersign.domain.limits.circuit_breaker import Breaker
+from countersign.entrypoints.tick import tick
 from infra.settings import ROOT
 from tests.builders import AT, approval, decision, held, job, record
 from tests.fakes.world import World
 from tests.infra.template import Properties, Template
 
-OLDEST_DUE = "OldestDueSeconds"
+OLDEST_DUE, IN_TURN = "OldestDueSeconds", "DueInTurn"
 # Metrics that AWS emits, from the lists in the user guides of each service.
 METRICS_OF_AWS = {
     "AWS/States": {"ExecutionsFailed", "ExecutionsTimedOut"},
@@ -108,7 +111,7 @@ def test_the_dashboard_searches_for_what_is_emitted(
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "countersign-dev")
     assert {name for name, _ in searches(dev)} == {
         *("PendingApprovals", "PendingSeconds", "SecondsToDecide"),
-        *("Decisions", "QuickDecisions", "ApprovalsExpired"),
+        *("Decisions", "QuickDecisions", "ApprovalsExpired", IN_TURN),
     }
     assert set(searches(dev)) <= {*emissions(capsys), EXPIRED}
 
@@ -118,14 +121,18 @@ EXPIRED = ("ApprovalsExpired", frozenset({"service", "workflow"}))
 
 
 def emissions(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, frozenset[str]]]:
-    """What a quick decision and a waiting request leave behind."""
+    """What a quick decision, a waiting request and a job that waits for its turn leave behind."""
     asked = approval(held())
     decided("letters", (), asked, decision(asked, opened_at=AT + timedelta(hours=1)))
     world = World(lambda _: {})
     row = job(Status.WAITING_FOR_REVIEW, workflow="letters")
     late = asked.model_copy(update={"deadline": world.clock.now() + timedelta(days=9)})
     world.store.put(record((), job=row, approvals={"a-1": late}))
-    waiting(world.deps)
+    parked = Due(kind="parked", at=AT, waits_for="crm")
+    idle = job(Status.PARKED, job_id="j-idle")
+    world.store.put(record((), job=idle, due={"parked": parked}))
+    world.limits.rests(Breaker(key="crm-write", open_until=world.clock.now() + timedelta(hours=1)))
+    tick(world.deps)
     lines = map(json.loads, capsys.readouterr().out.splitlines())
     return {
         (metric["Name"], frozenset(emf["Dimensions"][0]))

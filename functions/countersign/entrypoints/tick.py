@@ -1,10 +1,15 @@
-"""Scheduled work: every minute, whatever is due. Each kind of due row has one function here."""
+"""Scheduled work: every minute, whatever is due. Each kind of due row has one function here.
+
+What waits for nothing but its time is done as it is read, oldest first. What waits for an outside
+system is woken at the pace of that system, the oldest jobs first; the rest stays due as it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import chain
+from functools import partial
 from typing import Any
 
 from countersign import observability
@@ -16,69 +21,145 @@ from countersign.domain.jobs.change import DueKind, DueRow, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.jobs.handover import tell_owner
 from countersign.jobs.resume import later, settle_reservations, settled, unpark, wake
+from countersign.runtime.connectors import MAIL
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
+from countersign.runtime.waking import first_come, system_of
+from countersign.runtime.workers import Workers
 
-ENOUGH = timedelta(seconds=40)
-"""No further row is begun after that; the function is ended after 55 s."""
+THREADS = 8
+"""Most of a row's time is waiting for AWS; one vCPU is busy with about so many."""
+READING, ENOUGH = timedelta(seconds=25), timedelta(seconds=45)
+"""No further row is read, and none begun, after that; the function is ended after 55 s."""
+PATIENCE = timedelta(seconds=5)
+"""So long one mail waits for its turn, with all that come after it."""
 FIRST_WAIT, LONGEST_WAIT, DOUBLINGS = timedelta(minutes=1), timedelta(hours=1), 6
 """Between two tries of a row that fails."""
 
 
-def tick(deps: Deps) -> int:
-    """Work through what is due, oldest first, until nothing is or the time is over; one row that
-    fails does not stop the others. How many it did."""
-    now = deps.clock.now()
-    rows = deps.store.due(now)
-    first = next(rows, None)
-    oldest = (now - first.at).total_seconds() if first else 0.0
-    observability.gauge_seconds("OldestDueSeconds", oldest)
-    done = 0
-    for row in chain([first] if first else [], rows):
-        done += _handled(deps, row)
-        if deps.clock.now() - now >= ENOUGH:
-            break
+def tick(deps: Deps, threads: int = 0) -> int:
+    """Work through what is due until nothing is or the time is over; one row that fails does not
+    stop the others. How many it did."""
+    run = _Run(deps)
+    with Workers(threads) as workers, Workers(min(threads, 1)) as postman:
+        run.goes(workers, postman)
     _measure(deps)
-    return done
+    return workers.done() + postman.done()
 
 
-def _handled(deps: Deps, row: DueRow) -> bool:
-    try:
-        record = _record(deps, row)
-        if record:
-            _HANDLERS[row.kind](deps, record)
-    except (NotFound, StoreConflict):
-        observability.logger().info("due row is being handled elsewhere")
+class _Run:
+    """One minute's work."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._began = deps.clock.now()
+        self._oldest = self._began
+        """Of what is late and has not to wait for others."""
+        self._full: set[str] = set()
+        """Systems that have no turn soon: what waits for them is left for the next run."""
+
+    def goes(self, workers: Workers, postman: Workers) -> None:
+        """Each mail waits for its turn, and nothing else waits for mails."""
+        rows = self._deps.store.due(self._began)
+        waiting = self._hands_out(rows, workers, READING)
+        for system in sorted(waiting):
+            woken = self._woken(system, waiting[system])
+            if system == MAIL:
+                postman.takes(MAIL, partial(self._each, woken))
+            else:
+                for row in woken:
+                    workers.takes(row.job_id, partial(self._each, (row,)))
+        self._hands_out(rows, workers, ENOUGH)
+        late = (self._began - self._oldest).total_seconds()
+        observability.gauge_seconds("OldestDueSeconds", late)
+
+    def _hands_out(
+        self, rows: Iterator[DueRow], workers: Workers, time: timedelta
+    ) -> Mapping[str, Sequence[DueRow]]:
+        """Whatever waits for no system; the others by what they wait for."""
+        waiting: dict[str, list[DueRow]] = defaultdict(list)
+        while not self._lasts(time) and (row := next(rows, None)):
+            system = system_of(row)
+            if system:
+                waiting[system].append(row)
+            else:
+                self._counts(row)
+                workers.takes(row.job_id, partial(self._each, (row,)))
+        return waiting
+
+    def _woken(self, system: str, rows: Sequence[DueRow]) -> Sequence[DueRow]:
+        """Those left behind wait for others; where there are none, late is late."""
+        try:
+            woken = first_come(self._deps, system, rows)
+        except Exception:  # noqa: BLE001 - what cannot be read of one system must not stop the rest
+            observability.defect("tick")
+            self._counts(rows[0])
+            return ()
+        if len(woken) < len(rows):
+            observability.count("DueInTurn", len(rows) - len(woken), system=system)
+        else:
+            self._counts(rows[0])
+        return woken
+
+    def _counts(self, row: DueRow) -> None:
+        self._oldest = min(self._oldest, row.due.at)
+
+    def _lasts(self, time: timedelta) -> bool:
+        return self._deps.clock.now() - self._began >= time
+
+    def _each(self, rows: Iterable[DueRow]) -> int:
+        """One after the other; how many it did."""
+        return sum(self._handled(row) for row in rows)
+
+    def _handled(self, row: DueRow) -> bool:
+        if self._lasts(ENOUGH) or system_of(row) in self._full:
+            return False
+        try:
+            return _done(self._deps, row)
+        except (NotFound, StoreConflict):
+            observability.logger().info("due row is being handled elsewhere")
+        except Throttled as later:
+            if later.retry_after is not None:
+                return self._at_its_turn(row, timedelta(seconds=later.retry_after))
+            self._failed(row)
+        except Exception:  # noqa: BLE001 - one poisoned row must not stop time for all other jobs
+            observability.defect("tick")
+            self._failed(row)
         return False
-    except Throttled as later:
+
+    def _at_its_turn(self, row: DueRow, wait: timedelta) -> bool:
+        """A mail whose turn comes is tried again then; else all of its kind are the next run's. It
+        stays due as it is: to wait for a turn is no failure."""
         observability.logger().info("what is due waits for its turn")
-        _postpone(deps, row, later.retry_after)
+        if system_of(row) == MAIL and wait <= PATIENCE:
+            self._deps.pause(wait.total_seconds())
+            return self._handled(row)
+        self._full.add(MAIL)
         return False
-    except Exception:  # noqa: BLE001 - one poisoned row must not stop time for all other jobs
-        observability.defect("tick")
-        _postpone(deps, row)
-        return False
-    return record is not None
+
+    def _failed(self, row: DueRow) -> None:
+        """Twice as long after each failure, so that what never works leaves the time to the
+        rest."""
+        wait = min(FIRST_WAIT * 2 ** min(row.due.failed, DOUBLINGS), LONGEST_WAIT)
+        try:
+            self._deps.store.postpone(row, self._deps.clock.now() + wait)
+        except Exception:  # noqa: BLE001 - as above; the row stays due and comes again
+            observability.defect("tick")
 
 
-def _record(deps: Deps, row: DueRow) -> JobRecord | None:
-    """The row's job; None when the table has forgotten it, and the row is forgotten too."""
+def _done(deps: Deps, row: DueRow) -> bool:
+    """Whether it was still to be done: the index may be behind, and other rows of the job come
+    first. A row that the table has kept longer than its job is forgotten. Raises what the row's
+    function raises."""
     try:
-        return deps.store.load(row.job_id)
+        record = deps.store.load(row.job_id)
     except NotFound:
         deps.store.forget(row)
-        return None
-
-
-def _postpone(deps: Deps, row: DueRow, seconds: float | None = None) -> None:
-    """Until its turn, where it has one; else twice as long after each failure, so that what never
-    works leaves the time to the rest."""
-    failing = min(FIRST_WAIT * 2 ** min(row.failed, DOUBLINGS), LONGEST_WAIT)
-    wait = failing if seconds is None else timedelta(seconds=seconds)
-    try:
-        deps.store.postpone(row, deps.clock.now() + wait)
-    except Exception:  # noqa: BLE001 - as above; the row stays due and comes again
-        observability.defect("tick")
+        return False
+    if record.due.get(row.due.kind) != row.due:
+        return False
+    _HANDLERS[row.due.kind](deps, record)
+    return True
 
 
 def _measure(deps: Deps) -> None:
@@ -120,4 +201,4 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ARG001 - Lambda's shape
     """EventBridge's schedule."""
     with observability.invocation("tick"):
-        return {"done": tick(production())}
+        return {"done": tick(production(), THREADS)}

@@ -83,6 +83,8 @@ class Connector:
 MAIL, CODES = "mail", "mail-codes"
 """What keeps the pace of mail. Codes and links that somebody waits for before a page have a pace of
 their own: no campaign is ahead of them."""
+MODEL = "model"
+"""What jobs wait for that have no proposal yet. It has no row, and nobody books there."""
 
 _ROWS = (
     Connector(

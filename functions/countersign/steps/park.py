@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from datetime import datetime, timedelta
 
 from countersign.domain.errors import (
@@ -13,14 +12,14 @@ from countersign.domain.errors import (
 )
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Move, Status
-from countersign.runtime.connectors import CONNECTORS
+from countersign.domain.limits.pace import Turn
+from countersign.runtime.connectors import CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, step
 
 WAITS = tuple(timedelta(minutes=m) for m in (2, 10, 30, 120, 480, 1440))
 """How long a job waits before its next try; after the last one a person gets it."""
-SPREAD = timedelta(minutes=1)
-"""A part of it is the job's own, so that not all come back at once when a rest ends."""
+SHORTEST = timedelta(seconds=1)
 EARLY = timedelta(seconds=75)
 """Before its turn: `tick` comes once a minute, and the way back to it takes seconds."""
 
@@ -45,7 +44,7 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
         reason=reason,
         parked=tries if rests else tries + 1,
         turns={} if _is_busy(call) else dict.fromkeys(record.job.turns),
-        due=(Due(kind="parked", at=deps.clock.now() + wait),),
+        due=(Due(kind="parked", at=deps.clock.now() + wait, waits_for=_waits_for(record, call)),),
         move=Move("Parked"),
     )
 
@@ -58,8 +57,7 @@ def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:
     if failed != ConnectorResting.__name__ or connector not in CONNECTORS:
         return timedelta()
     ends, now = _ends(deps, connector), deps.wall.now()
-    left = max(ends - now, timedelta()) if ends else timedelta()
-    return left + SPREAD * (0.1 + 0.9 * zlib.crc32(call.job_id.encode()) / 2**32)
+    return max(ends - now, SHORTEST) if ends else SHORTEST
 
 
 def _is_busy(call: Call) -> bool:
@@ -67,11 +65,26 @@ def _is_busy(call: Call) -> bool:
     return failed_with(call.input) == ConnectorBusy.__name__
 
 
+def _waits_for(record: JobRecord, call: Call) -> str:
+    """The system without which it cannot go on; none where it has a turn there already, or where
+    nobody knows. Before there is a proposal, that is the model."""
+    if _is_busy(call) and _last(record).requests:
+        return ""
+    connector = str(call.input.get("connector", ""))
+    if connector in CONNECTORS:
+        return connector
+    return "" if "proposal" in record.results else MODEL
+
+
+def _last(record: JobRecord) -> Turn:
+    return max(record.job.turns.values(), key=lambda turn: turn.at)
+
+
 def _until_its_turn(deps: Deps, record: JobRecord) -> timedelta:
     """Until a little before it, for the way back to it; a time without a turn as it is."""
-    last = max(record.job.turns.values(), key=lambda turn: turn.at)
+    last = _last(record)
     early = EARLY if last.requests else timedelta()
-    return max(last.at - deps.wall.now() - early, timedelta(seconds=1))
+    return max(last.at - deps.wall.now() - early, SHORTEST)
 
 
 def _ends(deps: Deps, connector: str) -> datetime | None:

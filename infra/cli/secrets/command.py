@@ -142,7 +142,8 @@ def _due_now(deps: Deps, job_id: str, name: str) -> bool:
     def change_of(record: JobRecord) -> Change | None:
         if record.job.status is not Status.PARKED:
             return None  # `tick` was first
-        due = Due(kind="parked", at=deps.clock.now())
+        held = record.due.get("parked", Due(kind="parked", at=deps.clock.now()))
+        due = held.model_copy(update={"at": deps.clock.now()})
         return Change(event="secret set", actor="operator", fields={"secret": name}, due=(due,))
 
     _, change = deps.update(job_id, change_of)

@@ -86,7 +86,7 @@ def parked(terminal: Terminal, reason: str, event: str = "evt-2") -> Journey:
     """Arrange: a job waits for `reason`, for a day."""
     world = terminal.world
     journey = Journey(world, accept(world, form(), event))
-    due = Due(kind="parked", at=world.clock.now().replace(year=2027))
+    due = Due(kind="parked", at=world.clock.now().replace(year=2027), waits_for="crm")
     change = Change(
         event="parked", actor="state:Park", status=Status.PARKED, reason=reason, due=(due,)
     )
@@ -125,7 +125,7 @@ def test_jobs_that_wait_for_it_go_on(terminal: Terminal, typed: io.StringIO) -> 
     told = terminal.json("secrets", "set", "crm-write")
     assert told == {"name": "crm-write", "jobs": [mine.job_id]}
     now = terminal.world.clock.now()
-    assert mine.record.due["parked"].at == now
+    assert mine.record.due["parked"] == Due(kind="parked", at=now, waits_for="crm")
     assert other.record.due["parked"].at > now
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
-from countersign.domain.jobs.change import Due, DueRow
-from tests.builders import AT, JOB_ID
+from countersign.domain.jobs.change import MAILS, Due, DueKind
+from tests.builders import AT
 
 
 def test_a_row_that_failed_is_due_later_and_counts() -> None:
-    """The same kind of row, at the new time, with one failure more."""
-    row = DueRow(job_id=JOB_ID, kind="parked", at=AT, failed=2)
+    """The same row, for the same system, at the new time, with one failure more."""
+    row = Due(kind="parked", at=AT, failed=2, waits_for="crm")
     later = AT + timedelta(minutes=4)
-    assert row.failed_until(later) == Due(kind="parked", at=later, failed=3)
+    assert row.failed_until(later) == Due(kind="parked", at=later, failed=3, waits_for="crm")
+
+
+def test_what_ends_in_a_mail_is_named() -> None:
+    """All kinds but those that go on without one: a tier ends whether or not mail is to be had."""
+    without = {"queue", "approval", "callback", "parked", "reservation"}
+    assert {*get_args(DueKind)} - without == MAILS

@@ -1,13 +1,21 @@
-"""Time goes on for everybody: rows that fail, rows without a job, more rows than one page."""
+"""Time goes on for everybody: rows that fail, rows without a job, more rows than one page, more
+than an outside system has time for."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 
 import pytest
 
-from countersign.entrypoints.tick import ENOUGH, LONGEST_WAIT, tick
+from countersign.domain.jobs.change import Due, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.limits.circuit_breaker import Breaker
+from countersign.domain.limits.pace import RateLimit
+from countersign.entrypoints.tick import ENOUGH, LONGEST_WAIT, THREADS, tick
+from tests.builders import job
 from tests.fakes.journey import accept, form
 from tests.fakes.world import FakeQueue, World
 
@@ -107,6 +115,117 @@ def test_a_row_whose_job_is_gone_is_deleted(world: World) -> None:
     world.clock.passes(minutes=2)
     assert tick(world.deps) == 0
     assert list(world.store.due(world.clock.now())) == []
+
+
+def parked(world: World, number: int, waits_for: str, **late: float) -> str:
+    """A job that came `number` minutes before now, parked for a system; due since so long."""
+    job_id, now = f"j-{waits_for}-{number}", world.clock.now()
+    held = job(Status.PARKED, job_id=job_id, created_at=now - timedelta(minutes=number))
+    due = Due(kind="parked", at=now - timedelta(**late), waits_for=waits_for)
+    world.store.put(JobRecord(job=held, due={"parked": due}))
+    return job_id
+
+
+def started(world: World) -> list[str]:
+    """Jobs that go on, in order."""
+    return [job_id for _, job_id in world.executions.started]
+
+
+def late_by(said: str) -> float:
+    """Of the oldest due row, as the metric says."""
+    [line] = [json.loads(line) for line in said.splitlines() if "OldestDueSeconds" in line]
+    [seconds] = line["OldestDueSeconds"]
+    return float(seconds)
+
+
+def slow_crm() -> World:
+    """One whose write key takes a request a second."""
+    world = World(lambda _: {})
+    limits = {"crm-read": (), "crm-write": (RateLimit(requests=10, seconds=10),)}
+    world.settings = world.settings.model_copy(update={"connector_limits": limits})
+    world.deps = world.deps_again()
+    return world
+
+
+def test_what_waits_for_a_system_is_woken_at_its_pace_oldest_jobs_first(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The others stay due as they are, until a later minute, and nobody is alarmed: they wait for
+    their turn. What waits for something else is not behind them."""
+    world = slow_crm()
+    jobs = [parked(world, number, "crm", hours=1) for number in range(100)]
+    other = parked(world, 0, "payments", seconds=50)
+    before = world.store.load(jobs[0])
+    tick(world.deps)
+    woken = started(world)
+    assert woken[:-1] == jobs[: -len(woken) : -1]
+    assert woken[-1] == other
+    assert 5 < len(woken) < 50
+    assert world.store.load(jobs[0]) == before
+    said = capsys.readouterr().out
+    assert late_by(said) == 50
+    assert f'"DueInTurn":[{100 - len(woken) + 1}.0]' in said
+
+
+def test_all_are_woken_in_the_end() -> None:
+    """Minute by minute, each once, in the order in which they came."""
+    world = slow_crm()
+    jobs = [parked(world, number, "crm", hours=1) for number in range(60)]
+    for _ in range(10):
+        tick(world.deps)
+        for job_id in set(started(world)):
+            world.store.put(replace(world.store.load(job_id), due={}))
+        world.clock.passes(minutes=1)
+    assert started(world) == jobs[::-1]
+
+
+def test_a_resting_system_wakes_nobody_and_then_one(world: World) -> None:
+    """Its breaker is open, then closed for a moment: whoever is woken first finds out."""
+    ends = world.clock.now() + timedelta(seconds=30)
+    for number in range(5):
+        parked(world, number, "crm", seconds=1)
+    world.limits.rests(Breaker(key="crm-write", open_until=ends, rest_seconds=30))
+    tick(world.deps)
+    assert started(world) == []
+    world.clock.passes(seconds=40)
+    tick(world.deps)
+    assert started(world) == ["j-crm-4"]
+    world.clock.passes(seconds=61)
+    tick(world.deps)
+    assert len(started(world)) == 5
+
+
+def test_a_system_that_cannot_be_asked_after_stops_no_other(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its rows stay due and count as late; it is a defect."""
+    parked(world, 1, "crm", minutes=20)
+    other = parked(world, 1, "payments", seconds=1)
+    world.limits.cannot_be_read("crm-write")
+    tick(world.deps)
+    assert started(world) == [other]
+    said = capsys.readouterr().out
+    assert '"Defects":[1.0]' in said
+    assert (late_by(said), "DueInTurn" in said) == (20 * 60, False)
+
+
+def test_a_row_that_was_settled_since_it_was_read_is_left_alone(world: World) -> None:
+    """Another row of the same job came first, or the index is behind."""
+    job_id = parked(world, 1, "", seconds=1)
+    stale = list(world.store.due(world.clock.now()))
+    later = Due(kind="parked", at=world.clock.now() + timedelta(minutes=2))
+    world.store.put(replace(world.store.load(job_id), due={"parked": later}))
+    world.store.shows(stale)
+    assert tick(world.deps) == 0
+    assert started(world) == []
+
+
+def test_several_threads_do_each_row_once(world: World) -> None:
+    """Of many jobs, two rows of which are due."""
+    jobs = {accept(world, form(), f"evt-{number}") for number in range(50)}
+    world.clock.passes(minutes=2)
+    assert tick(world.deps, THREADS) == len(jobs)
+    assert sorted(world.queue.sent) == sorted(jobs)
 
 
 def test_the_tick_ends_in_time_and_the_next_goes_on(world: World) -> None:

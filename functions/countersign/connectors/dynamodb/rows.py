@@ -130,12 +130,14 @@ def due_key(job_id: str, kind: DueKind) -> Item:
 
 
 def due(job_id: str, row: Due, since: datetime) -> Item:
-    """A row of the sparse `due` index, in the shard of its job, kept like a job of `since`."""
+    """A row of the sparse `due` index, in the shard of its job, which began at `since` and is kept
+    as long as that."""
     return {
         **due_key(job_id, row.kind),
         **ttl(since, JOB_DAYS),
         "body": {"S": canonical(row).decode()},
         "job_id": {"S": job_id},
+        "since": {"S": instant(since)},
         "due_shard": {"S": lists.shard(job_id)},
         "due_at": {"S": instant(row.at)},
     }
@@ -144,7 +146,7 @@ def due(job_id: str, row: Due, since: datetime) -> Item:
 def due_row(item: Item) -> DueRow:
     """What the index says."""
     row = Due.model_validate_json(item["body"]["S"])
-    return DueRow(item["job_id"]["S"], row.kind, row.at, row.failed)
+    return DueRow(item["job_id"]["S"], datetime.fromisoformat(item["since"]["S"]), row)
 
 
 def link_key(link_id: str) -> Item:

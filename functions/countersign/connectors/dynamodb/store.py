@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-_PAGE = 100
+_PAGE = 500
+"""Due rows that are read at once, of each shard."""
 _FREE = "attribute_not_exists(pk) OR job_id = :over OR holds_until < :now"
 _CREATE_TRIES = 5
 
@@ -46,23 +47,23 @@ class DynamoDue:
     def due(self, now: datetime) -> Iterator[DueRow]:
         """Due rows of all shards up to `now`, oldest first, each once, read as they are taken."""
         shards = (self._shard(str(number), now) for number in range(lists.SHARDS))
-        return heapq.merge(*shards, key=lambda row: row.at)
+        return heapq.merge(*shards, key=lambda row: row.due.at)
 
     def postpone(self, row: DueRow, until: datetime) -> None:
         """Move a row that failed on to `until`, unless it was changed meanwhile."""
-        item = rows.due(row.job_id, row.failed_until(until), until)
+        item = rows.due(row.job_id, row.due.failed_until(until), row.since)
         self._unless_changed(self._db.put_item, row, Item=item)
 
     def forget(self, row: DueRow) -> None:
         """Delete a row whose job is gone, unless it was changed meanwhile."""
-        self._unless_changed(self._db.delete_item, row, Key=rows.due_key(row.job_id, row.kind))
+        self._unless_changed(self._db.delete_item, row, Key=rows.due_key(row.job_id, row.due.kind))
 
     def _unless_changed(self, write: Any, row: DueRow, **what: rows.Item) -> None:
         try:
             write(
                 TableName=self._table,
                 ConditionExpression="due_at = :read",
-                ExpressionAttributeValues={":read": {"S": instant(row.at)}},
+                ExpressionAttributeValues={":read": {"S": instant(row.due.at)}},
                 **what,
             )
         except ClientError as error:

@@ -24,6 +24,8 @@ DueKind = Literal["queue", "approval", "callback", "parked", "reservation", _OfM
 """A tier's reminder; questions and answers to mail; a mail that came back; requests that somebody
 was asked and has no mail of; a case whose owner has none. Accepted but not started; a tier's
 deadline; a lost callback; a parked job; a part of a cap to settle or to free."""
+MAILS: frozenset[DueKind] = frozenset({"reminder", "question", "returned", "mail", "case"})
+"""Kinds of rows that end in a mail."""
 
 
 class Due(Value):
@@ -33,20 +35,21 @@ class Due(Value):
     at: datetime
     failed: int = 0
     """How often in a row it was due and could not be done."""
+    waits_for: str = ""
+    """The outside system without which a parked job cannot go on."""
+
+    def failed_until(self, until: datetime) -> Due:
+        """The same after one more failure."""
+        return self.model_copy(update={"at": until, "failed": self.failed + 1})
 
 
 @dataclass(frozen=True)
 class DueRow:
-    """A due row that `tick` found."""
+    """A due row that `tick` found, of a job that began at `since`."""
 
     job_id: str
-    kind: DueKind
-    at: datetime
-    failed: int = 0
-
-    def failed_until(self, until: datetime) -> Due:
-        """The row after one more failure."""
-        return Due(kind=self.kind, at=until, failed=self.failed + 1)
+    since: datetime
+    due: Due
 
 
 class Link(Contract):

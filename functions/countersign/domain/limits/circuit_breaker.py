@@ -27,6 +27,11 @@ class Breaker(Value):
         """Whether it is open."""
         return self.open_until is not None and now < self.open_until
 
+    def on_trial(self, now: datetime) -> bool:
+        """Whether it closed a moment ago, and no success was told since: one more failure opens it
+        for longer."""
+        return not self.resting(now) and _remembered(self, now) > 0
+
 
 def failed(before: Breaker, now: datetime) -> Breaker:
     """The breaker after one more failure. An open one stays open at least as long as it was."""
