@@ -27,6 +27,7 @@ AT_IMPORT = {
     *("ConfigDict", "Field", "StringConstraints", "AfterValidator"),
     *("field_validator", "model_validator"),
     *("frozenset", "tuple", "set", "range", "bytes", "re.compile", "timedelta", "Decimal"),
+    "ContextVar",  # the name of a place
     *("Connector", "Key", "Look", "Act"),  # rows of the register of connectors
     "Config",  # botocore's: time-outs as a value; it opens nothing
     "step",  # wraps a function; what it wraps runs when Lambda calls

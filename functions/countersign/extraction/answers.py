@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
@@ -84,6 +85,7 @@ def summary(chosen: list[str]) -> Mapping[str, Any] | None:
     return {"value": " ".join(" ".join(chosen).split()), "quotes": chosen} if chosen else None
 
 
+@cache
 def strict_schema(answer: type[Contract]) -> Mapping[str, Any]:
     """`answer` as the JSON schema that strict structured output accepts.
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from countersign.connectors.aws.client import aws_errors, client, guarded, is_conflict
+from countersign.connectors.aws.client import client, guarded, is_conflict
+from countersign.connectors.dynamodb import lists
 from countersign.domain.approvals.codes import Code
 from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.approvals.session import MOST_MAILS, SignIn, recent
@@ -97,14 +98,14 @@ class DynamoPeople:
 
     def directory(self) -> Directory:
         """Everybody."""
-        pages = self._db.get_paginator("query").paginate(
+        found = lists.pages(
+            self._db.query,
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": PARTITION}},
             ConsistentRead=True,
         )
-        with aws_errors():
-            bodies = [item["body"]["S"] for page in pages for item in page["Items"]]
+        bodies = [item["body"]["S"] for page in found for item in page["Items"]]
         return Directory(members=tuple(Member.model_validate_json(body) for body in bodies))
 
     def save(self, member: Member) -> None:

@@ -71,20 +71,16 @@ class DynamoDue:
                 raise
 
     def _shard(self, shard: str, now: datetime) -> Iterator[DueRow]:
-        start: dict[str, Any] = {}
-        while True:
-            page = self._db.query(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-                ExpressionAttributeValues={":shard": {"S": shard}, ":now": {"S": instant(now)}},
-                Limit=_PAGE,
-                **start,
-            )
+        found = lists.pages(
+            self._db.query,
+            TableName=self._table,
+            IndexName="due",
+            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+            ExpressionAttributeValues={":shard": {"S": shard}, ":now": {"S": instant(now)}},
+            Limit=_PAGE,
+        )
+        for page in found:
             yield from map(rows.due_row, page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
 class DynamoStore(DynamoDue):
@@ -115,20 +111,14 @@ class DynamoStore(DynamoDue):
 
     def load(self, job_id: str) -> JobRecord:
         """The job with all its rows, read consistently. Raises NotFound."""
-        items: list[dict[str, Any]] = []
-        start: dict[str, Any] = {}
-        while True:
-            page = self._db.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": rows.partition(job_id)}},
-                ConsistentRead=True,
-                **start,
-            )
-            items += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return rows.record(items)
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        found = lists.pages(
+            self._db.query,
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": rows.partition(job_id)}},
+            ConsistentRead=True,
+        )
+        return rows.record([item for page in found for item in page["Items"]])
 
     def write(self, before: Job, after: Job, entry: audit.Entry, change: Change) -> None:
         """All of `change`, if the job is still what `before` says. Raises StoreConflict."""
