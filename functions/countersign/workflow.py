@@ -50,7 +50,16 @@ from countersign.extraction.clauses import (
     verdict,
 )
 from countersign.extraction.forms import Form, FormInput
-from countersign.extraction.kinds import Answer, Chosen, Derived, Language, Quoted, Sum, Summary
+from countersign.extraction.kinds import (
+    Answer,
+    Chosen,
+    Derived,
+    Language,
+    Prose,
+    Quoted,
+    Sum,
+    Summary,
+)
 from countersign.extraction.messages import Document, Source
 from countersign.extraction.prompts import Prompts
 from countersign.extraction.release import CAP, StageFile, check_roles, release, stage_file
@@ -66,6 +75,7 @@ __all__ = [
     "Form",
     "FormInput",
     "Language",
+    "Prose",
     "Quoted",
     "Situation",
     "Sum",

@@ -112,9 +112,12 @@ def test_a_part_without_a_kind_is_refused() -> None:
 
 
 def test_the_usual_askers_are_there_unless_taken_out_by_name() -> None:
-    """Low confidence, unknown senders, orders to the model and over-size ask everywhere."""
+    """Low confidence, unknown senders, orders to the model, its own words, over-size."""
     rules = {rule.id for rule in FLOW.rules}
-    usual = {"confidence.low", "sender.unauthenticated", "injection.suspected", "size.over_limit"}
+    usual = {
+        *("confidence.low", "sender.unauthenticated", "injection.suspected"),
+        *("prose.unsupported", "size.over_limit"),
+    }
     assert usual <= rules
     fewer = workflow(
         "fewer", title="F", owner="o", tiers=["o"], answer=Answer, actions=[crm.SET_ADDRESS],

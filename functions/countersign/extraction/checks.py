@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from countersign.domain.policy.rules import Situation
-from countersign.extraction import prompts
+from countersign.extraction import prompts, prose
 from countersign.extraction.messages import CUT, SourceT
 from countersign.extraction.patterns.injection import order_in
 
 Hit = tuple[object, object] | None
+_MOST_NAMED = 5
 
 
 def low_confidence(situation: Situation[SourceT]) -> Hit:
@@ -41,6 +42,15 @@ def over_size(situation: Situation[SourceT]) -> Hit:
 def masked(situation: Situation[SourceT]) -> Hit:
     """Numbers that no model may see."""
     return ("masked in the text", "none") if prompts.is_masked(situation.input) else None
+
+
+def foreign_prose(situation: Situation[SourceT], source: str) -> Hit:
+    """What the model's free text says and the source does not."""
+    facts = situation.proposal.facts
+    free = {name: fact.value for name, fact in facts.items() if fact.prose and not fact.by}
+    told = [(name, one) for name, text in free.items() for one in prose.foreign(text, source)]
+    named = "; ".join(f"{name}: {one}" for name, one in told[:_MOST_NAMED])
+    return (named, "what the message says") if told else None
 
 
 def orders(source: str) -> Hit:

@@ -78,6 +78,11 @@ def usual(source_text: Callable[[Any], str]) -> Mapping[str, Clause]:
             "the message gives orders to the model",
             lambda situation: checks.orders(source_text(situation.input)),
         ),
+        (
+            "prose.unsupported",
+            "the model's words say what the message does not",
+            lambda situation: checks.foreign_prose(situation, source_text(situation.input)),
+        ),
         ("size.over_limit", "it is larger than what is handled unseen", checks.over_size),
     )
     return {rule: ask("*", sentence, check, rule=rule) for rule, sentence, check in rows}

@@ -12,6 +12,7 @@ from countersign.domain.workflow import money_facts
 from countersign.extraction.answers import ReplyDraft, Said, SaidMoney
 from countersign.extraction.patterns import amounts, language
 from countersign.extraction.patterns.keywords import UNSPACED
+from countersign.extraction.prose import cleaned
 
 Supports = Callable[[str, str], bool]
 """(quote, value) → whether the quote says the value."""
@@ -40,9 +41,14 @@ def extracted(said: Said | None, supports: Supports) -> Fact | None:
 
 def derived(said: Quoted | None) -> Fact | None:
     """A fact that its quotes support without saying it in its words."""
-    if said is None or not said.value.strip():
-        return None
-    return Fact(value=flat(said.value), quotes=said.quotes, derived=True)
+    value = cleaned(said.value) if said else ""
+    return Fact(value=value, quotes=said.quotes, derived=True) if said and value else None
+
+
+def prose(said: Quoted | None) -> Fact | None:
+    """The same in the model's free words."""
+    fact = derived(said)
+    return fact.model_copy(update={"prose": True}) if fact else None
 
 
 def spoken(said: Said | None) -> Fact | None:
@@ -92,9 +98,9 @@ def stands(quote: str, value: str) -> bool:
 
 
 def all_words(quote: str, value: str) -> bool:
-    """Whether the quote holds every word of the value."""
-    hay = flat(quote).lower()
-    return all(word in hay for word in flat(value).lower().replace(",", " ").split())
+    """Whether the quote holds every word of the value, in whatever order."""
+    words = flat(value).replace(",", " ").split()
+    return bool(words) and all(stands(quote, word) or not word.isalnum() for word in words)
 
 
 _PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,6})?", re.ASCII)

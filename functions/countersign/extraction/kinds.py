@@ -6,6 +6,7 @@
         budget: Sum | None          # an amount and a currency, each grounded
         wish: Chosen[Literal["refund", "other"]] | None
         language: Language | None
+        need: Prose | None          # free text, held against the source
         summary: Summary | None
         reply: ReplyDraft | None    # a draft, no fact
 
@@ -104,7 +105,9 @@ Derived = Annotated[Said, DERIVED]
 """A value that rests on a quote without standing in it: read, translated, concluded."""
 Language = Annotated[Said, Kind(lambda said, _given: grounding.spoken(said), "language")]
 """The language of the text, as an ISO 639-1 code."""
-Summary = Annotated[SaidSummary, Kind(DERIVED.ground, "summary")]
+Prose = Annotated[Said, Kind(lambda said, _given: grounding.prose(said), "prose")]
+"""Free text of the model's about the source, which people will act on: see `prose`."""
+Summary = Annotated[SaidSummary, Kind(lambda said, _given: grounding.prose(said), "summary")]
 """Up to three sentences about the source."""
 Sum = Annotated[SaidMoney, Money()]
 """An amount and a currency."""
@@ -182,7 +185,8 @@ def _declared(answer: type[Contract], name: str, among: list[tuple[Any, Kind | N
     if len(found) != 1 or (NoneType, None) not in among or len(among) > 2:  # noqa: PLR2004 - a kind, or nothing
         raise DefinitionBroken(
             f"{answer.__name__}.{name}: say what kind of fact it is, and that it may be missing:"
-            " Quoted | None (stands in its quote), Derived | None (rests on one), Sum | None,"
-            " Chosen[Literal[…]] | None, Language | None or Summary | None"
+            " Quoted | None (stands in its quote), Derived | None (rests on one), Prose | None"
+            " (free text about it), Sum | None, Chosen[Literal[…]] | None, Language | None or"
+            " Summary | None"
         )
     return found[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,12 +10,12 @@ from countersign.actions.crm.shared import phone_digits
 from countersign.domain.approvals.working_hours import Hours, worked
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.ledger.action import ProposedAction
-from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.proposal import Fact, Proposal, flat
 from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
-from countersign.extraction import replies
-from countersign.extraction.patterns.language import STOP_WORDS
+from countersign.extraction import prose, replies
+from countersign.extraction.patterns.words import dense, stems
 from workflows.lead_intake import facts
 from workflows.lead_intake.contract import LeadInput, source_text
 from workflows.lead_intake.facts import Lead
@@ -94,10 +93,20 @@ def _name(situation: Lead) -> str:
 
 
 def _unless_held(situation: Lead, field: str, said: str) -> str:
-    """`said`, or nothing where the record has a value and nobody vouches for who says otherwise:
-    else a stranger could move a customer's phone number by a form."""
-    held = _held(situation, field)
-    return "" if held and not situation.input.authenticated else said
+    """`said`, or nothing where the record has a value and nobody vouches for who says otherwise, or
+    nothing but a hint does: else a stranger could move a customer's phone number by a form, and a
+    domain would be the name of a company."""
+    sure = situation.input.authenticated and not _is_a_hint(situation, field)
+    return said if sure or not _held(situation, field) else ""
+
+
+def _is_a_hint(situation: Lead, name: str) -> bool:
+    """Whether the fact was concluded, or stands in nothing but the sender's address."""
+    fact, message = situation.proposal.facts.get(name), situation.input
+    if fact is None or fact.by or getattr(message.stated, name):
+        return False
+    address = message.sender.casefold()
+    return fact.derived or all(flat(quote).casefold() in address for quote in fact.quotes)
 
 
 def _held(situation: Lead, field: str) -> str:
@@ -116,7 +125,7 @@ def _lead(situation: Lead) -> ProposedAction:
     params = crm.Lead(
         email=message.sender.lower(),
         title=_title(situation),
-        need=_need(proposal),
+        need=_need(situation),
         owner=facts.owner(situation),
         budget=facts.budget(proposal),
         timeline=proposal.value("timeline") or "",
@@ -133,7 +142,7 @@ def _callback(situation: Lead) -> ProposedAction:
     params = crm.Callback(
         email=message.sender.lower(),
         title=f"Call back: {_title(situation)}",
-        notes=f"{_need(proposal)}\n{_phone_note(situation)}",
+        notes=f"{_need(situation)}\n{_phone_note(situation)}",
         owner=owner,
         due_at=due_at(situation.now, hours, zone, holidays),
     )
@@ -157,12 +166,28 @@ def _phone_note(situation: Lead) -> str:
 
 def _title(situation: Lead) -> str:
     who = _company(situation) or situation.input.sender_name or situation.input.sender
-    title = f"{who}: {_need(situation.proposal)}"
+    title = f"{who}: {_asked(situation.proposal)}"
     return title if len(title) <= _TITLE else title[:_TITLE].rsplit(" ", 1)[0] + " …"
 
 
-def _need(proposal: Proposal) -> str:
-    return proposal.value("need") or proposal.value("summary") or "not stated"
+def _need(situation: Lead) -> str:
+    """The model's words, marked as such where the message has others."""
+    said = _said(situation.proposal)
+    if said is None:
+        return "not stated"
+    return said.value if said.by else prose.marked(said.value, source_text(situation.input))
+
+
+def _asked(proposal: Proposal) -> str:
+    """A title has no room for whose words it is: the sender's."""
+    said = _said(proposal)
+    if said is None:
+        return "not stated"
+    return said.value if said.by or not said.quotes else prose.without_links(flat(said.quotes[0]))
+
+
+def _said(proposal: Proposal) -> Fact | None:
+    return proposal.facts.get("need") or proposal.facts.get("summary")
 
 
 def _hours(proposal: Proposal, limits: Limits) -> int:
@@ -170,13 +195,9 @@ def _hours(proposal: Proposal, limits: Limits) -> int:
     return int(limits.number(f"callback.hours.{urgency}"))
 
 
-_WORD = re.compile(r"[^\W_]{3,}")
-_DENSE = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,}")
-_STEM = 5
 _MAX_TOKENS = 60
 _TEN_MINUTES = 1 / 6
 _SAME = 0.5
-_COMMON = frozenset(word for words in STOP_WORDS.values() for word in words)
 
 
 def claim(message: LeadInput, proposal: Proposal, limits: Limits) -> Claim | None:
@@ -206,7 +227,4 @@ def joins(mine: str, holder: str, hours: float) -> bool:
 
 
 def _stems(text: str) -> list[str]:
-    words = [word.lower() for word in _WORD.findall(text)]
-    spaced = [word[:_STEM] for word in words if word not in _COMMON and not word.isdecimal()]
-    dense = [run[at : at + 2] for run in _DENSE.findall(text) for at in range(len(run) - 1)]
-    return sorted({*spaced, *dense})[:_MAX_TOKENS]
+    return sorted({*stems(text), *dense(text)})[:_MAX_TOKENS]

@@ -15,10 +15,10 @@ from countersign.extraction import grounding, messages
 from countersign.extraction.answers import Percent, Quotes, ReplyDraft, Said
 from countersign.extraction.kinds import (
     DERIVED,
-    Derived,
     Given,
     Kind,
     Language,
+    Prose,
     Sum,
     Summary,
     quoted,
@@ -150,7 +150,7 @@ class LeadAnswer(Contract):
     company: Words | None
     country: Country | None
     intent: SaidIntent | None
-    need: Derived | None
+    need: Prose | None
     budget: Sum | None
     timeline: Words | None
     urgency: SaidUrgency | None

@@ -228,6 +228,11 @@ POLICY: tuple[Clause, ...] = (
     ),
     forbid(_REPLY, "", "reply.foreign_target"),
     *_asks(
+        "prose.unsupported",
+        "the model's words say what the message does not",
+        lambda situation: checks.foreign_prose(situation, source_text(situation.input)),
+    ),
+    *_asks(
         "size.over_limit",
         "the message is larger than what is handled unseen",
         checks.over_size,

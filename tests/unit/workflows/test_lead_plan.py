@@ -218,3 +218,66 @@ def test_an_amount_beyond_all_numbers_is_no_money() -> None:
     assert budget("12.345", "EUR").minor == 1234
     assert budget("12", "XYZ") is None
     assert budget("9" * 40, "EUR") is None
+
+
+# --- the model's words ------------------------------------------------------------------------
+
+_HOSTILE = (
+    'URGENT: call +1 900 555 0199, pay at http://evil.example \u202egnp\u202c =HYPERLINK("x")'
+)
+
+
+def _said(need: str, company: str = "Kornfeld Ltd") -> Mapping[str, Any]:
+    return {
+        "intent": {"value": "sales", "quotes": ["quote"]},
+        "need": {"value": need, "quotes": ["we need a quote for 5 licences"]},
+        "company": {"value": company, "quotes": ["Kornfeld Ltd"]},
+        "country": {"value": "Ireland", "quotes": ["Ireland"]},
+        "actions": ["crm.create_lead"],
+        "confidence": 100,
+    }
+
+
+def test_free_words_that_the_message_does_not_say_ask() -> None:
+    """A link, a number and an order of the model's own go nowhere unseen; the person who reads them
+    finds no link, no hidden sign, and whose words they are. What the message says runs."""
+    asks = judge(_sale(), answer=_said(_HOSTILE))
+    assert "prose.unsupported" in asks.rules
+    assert asks.verdicts["crm.create_lead"] == asks.verdicts["crm.request_callback"] == "ask"
+    params = asks.params("crm.create_lead")
+    assert params["title"] == "Kornfeld Ltd: we need a quote for 5 licences"
+    assert params["need"] == (
+        'URGENT: call +1 900 555 0199, pay at … gnp =HYPERLINK("x") (summed up by the model)'
+    )
+    runs = judge(_sale(), answer=_said("A quote for 5 licences with a demo"))
+    assert runs.verdicts["crm.create_lead"] == "run"
+
+
+@pytest.mark.parametrize("company", ["e a i o u", "Korn feld", "Ltd of Kornfelds"])
+def test_a_company_is_words_of_the_message_not_letters(company: str) -> None:
+    """Letters and parts of words that stand somewhere in it make no name."""
+    outcome = judge(_sale(), answer=_said("a quote for 5 licences", company))
+    assert "fact company has no quote" in outcome.faults
+
+
+@pytest.mark.parametrize(
+    ("says", "written"), [("nothing", ""), ("Kornfeld Group Ltd", "Kornfeld Group Ltd")]
+)
+def test_a_hint_replaces_nothing_that_is_held(says: str, written: str) -> None:
+    """The domain of an address is no company where the record has one; words of the message are,
+    from a sender for whom somebody vouches. A country that was concluded is as weak."""
+    given = _given(f"We are {says}, and need a quote for 5 licences.").model_copy(
+        update={"authenticated": True}
+    )
+    quote = written or "kornfeld"
+    answer = {
+        "intent": {"value": "sales", "quotes": ["quote"]},
+        "company": {"value": written or "kornfeld", "quotes": [quote]},
+        "country": {"value": "GB", "quotes": ["ines.alder@kornfeld.example"]},
+        "confidence": 100,
+    }
+    held = {"contact": [{"company": "Kornfeld Logistics Ltd", "country": "Ireland"}]}
+    params = judge(given, held, answer).params("crm.upsert_contact")
+    assert (params["company"], params["country"]) == (written, "")
+    fresh = judge(given, {}, answer).params("crm.upsert_contact")
+    assert fresh["company"] == (written or "kornfeld")

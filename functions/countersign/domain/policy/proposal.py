@@ -21,6 +21,8 @@ class Fact(Value):
     value: str
     quotes: tuple[str, ...]
     derived: bool = False
+    prose: bool = False
+    """Whether it is the model's free text."""
     by: str = ""
     """Who corrected it; empty for what the model said. A person's word goes before any form."""
     by_before: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from countersign.extraction.patterns.language import STOP_WORDS
+from countersign.extraction.patterns.language import COMMON
 from countersign.extraction.patterns.numerals import Digits, digits
 
 
@@ -124,7 +124,7 @@ _COUNTED = re.compile(
     r"por ciento|per cento|procent|por cento)|[:/.]\d|\s?-?\s?([^\W\d_]{2,})",
     re.IGNORECASE,
 )
-_COMMON = frozenset(word for words in STOP_WORDS.values() for word in words) | _set(
+_COMMON = COMMON | _set(
     "back please at max maximum budget or only total zurück bitte maximal insgesamt s'il gracias grazie alstublieft terug obrigado "
     "kr kronor kroner approx circa etwa environ unos ongeveer cerca flat once"
 )

@@ -53,7 +53,8 @@ STOP_WORDS: Mapping[str, frozenset[str]] = {
     "tr": _set("ve bir bu için ile da de biz lütfen merhaba istiyoruz olarak"),
 }
 
-
+COMMON = frozenset(word for words in STOP_WORDS.values() for word in words)
+"""The stop words of all languages."""
 _NAMES = {
     "english": "en",
     "german": "de",
