@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from infra.bench import cold, cpu, growth, measure, prices, reload, requests, rush
+from infra.bench import cold, cpu, growth, measure, prices, reload, requests, rush, waking
 from infra.bench.figures import (
     COMMITTED,
     FIGURES,
@@ -98,6 +98,7 @@ PARTS: Mapping[str, Callable[[Say], Figures]] = {
     "rate": rush.rate,
     "burst": rush.burst,
     "stream": rush.stream,
+    "waking": waking.figures,
 }
 
 
