@@ -62,7 +62,7 @@ def figure(request: pytest.FixtureRequest) -> Figure:
     return say
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def made_up_credentials() -> Iterator[None]:
     """For moto: credentials that open nothing, and no emulator in the way."""
     before = dict(os.environ)

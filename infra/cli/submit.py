@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import httpx
 
+from countersign.connectors.http import certificates
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.job import Pointer, job_id_of, upload_event
 from countersign.domain.ports import JobStore
@@ -68,6 +69,7 @@ def post_webhook(
             content=body,
             headers=headers(secret, event_id, body, at or datetime.now(UTC)),
             timeout=TIMEOUT,
+            verify=certificates(),
         )
     except httpx.HTTPError as error:
         raise UnreachableError(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from countersign.connectors.http import certificates
 from infra.build.code import NOT_SHIPPED, SOURCE
 from infra.build.synth import SynthesisError, inputs
 from infra.local.cloud.deployer import DeployError
@@ -151,7 +152,7 @@ def check(cloud: LocalCloud, code: Path) -> str:
 
 def renew(cloud: LocalCloud) -> None:
     """The next invocation of each function runs the code that is there then."""
-    httpx.post(cloud.endpoint + RENEW_PATH, timeout=30).raise_for_status()
+    httpx.post(cloud.endpoint + RENEW_PATH, timeout=30, verify=certificates()).raise_for_status()
 
 
 def reloader(

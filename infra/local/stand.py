@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 from starlette.routing import BaseRoute
 
+from countersign.connectors.http import certificates
 from countersign.runtime.deps import Deps
 from infra.build.synth import default_out, synthesize
 from infra.cli.target import pointed_at, settings_of, variables
@@ -184,7 +185,7 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
     offline = plan.model is None
     said = mark(offline=offline)
     systems = _systems(stack, keys, said, folder, plan)
-    client = httpx.AsyncClient(timeout=60.0)
+    client = httpx.AsyncClient(timeout=60.0, verify=certificates())
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
     model = offline_model.routes(keys.model, _answer(whole.cloud, plan)) if offline else []
     return Front(

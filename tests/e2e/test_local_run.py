@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from countersign.connectors.http import certificates
 from countersign.domain.jobs.job import ENDED
 from infra.build.code import SOURCE
 from infra.cli.scaffold import facts
@@ -66,7 +67,7 @@ def running(code: Path) -> Iterator[Stand]:
 
 
 def get(running: Stand, path: str) -> Any:
-    answer = httpx.get(running.url + path, timeout=30)
+    answer = httpx.get(running.url + path, timeout=30, verify=certificates())
     assert answer.status_code == 200, (path, answer.text)
     return answer.json()
 

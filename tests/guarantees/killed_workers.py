@@ -7,6 +7,7 @@ queue's message comes back, the machine enters the state again.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -158,6 +159,8 @@ def main() -> None:
         # With connections of its own: what is forked has none.
         Rehearsal(Surroundings(places), NOWHERE, f"{run}rehearsal", sign).plays()
     around = Surroundings(places)
+    gc.collect()
+    gc.freeze()  # a collection in a worker does not touch, and so not copy, what is shared
     for number, point in enumerate(points):
         name = f"{run}{number}"
         ended = Supervisor(around, point, name, sign).plays()

@@ -6,6 +6,7 @@ import time
 
 import httpx
 
+from countersign.connectors.http import certificates
 from countersign.domain.approvals.approval import Person
 from countersign.domain.approvals.directory import Member
 from countersign.domain.jobs.inbox import OPERATIONS
@@ -27,7 +28,9 @@ def operator(stand: Stand) -> str:
 
 def signed_in(stand: Stand, address: str) -> httpx.Client:
     """A browser that is signed in as the person with this address. Close it."""
-    browser = httpx.Client(base_url=stand.url, timeout=30.0, follow_redirects=True)
+    browser = httpx.Client(
+        base_url=stand.url, timeout=30.0, follow_redirects=True, verify=certificates()
+    )
     browser.post("/approvals/sign-in", data={"address": address}).raise_for_status()
     link = _mailed(stand, address)
     page = read(browser.get(link).raise_for_status().text)

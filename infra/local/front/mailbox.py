@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from countersign.connectors.http import certificates
+
 MESSAGES_PATH = "/_ministack/ses/messages"
 _BASE = '<base target="_blank">'
 
@@ -36,7 +38,7 @@ class Mailbox:
     """Reads the mails that the emulator at `endpoint` accepted; links begin with `public_url`."""
 
     def __init__(self, endpoint: str, public_url: str) -> None:
-        self._client = httpx.Client(base_url=endpoint, timeout=10.0)
+        self._client = httpx.Client(base_url=endpoint, timeout=10.0, verify=certificates())
         self._public_url = public_url
 
     def all(self) -> list[Mail]:

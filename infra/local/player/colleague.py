@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from countersign.connectors.http import certificates
 from infra.local.crm.schema import ASSOCIATIONS
 
 THEIRS = "colleague-"
@@ -47,6 +48,7 @@ class Colleague:
             base_url=f"{self.url}/crm/v3/objects",
             headers={"Authorization": f"Bearer {self.key}"},
             timeout=30.0,
+            verify=certificates(),
         ) as crm:
             found = crm.get(f"/contacts/{address}", params={"idProperty": "email"})
             to = {"to": {"id": found.raise_for_status().json()["id"]}, "types": [kind]}

@@ -16,6 +16,7 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
+from countersign.connectors.http import certificates
 from countersign.jobs.rollback import roll_back
 from infra.cli.submit import SubmitError
 from infra.local.front.samples import EventsError, RolledBack, Sample
@@ -32,7 +33,7 @@ from infra.settings import load
 AT_ONCE = 4
 ENDS_WITHIN = 90.0
 """Seconds for one event, on a machine with two slow cores."""
-POLL = 0.25
+POLL = 0.5
 TICK_EVERY = 2.0
 
 _log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class _Player:
         self._running = running
         self._console = console
         self._signer = Signer(running.url)
-        self._web = httpx.Client(base_url=running.url, timeout=30.0)
+        self._web = httpx.Client(base_url=running.url, timeout=30.0, verify=certificates())
         self._run = secrets.token_hex(4)
         self._stop = threading.Event()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from countersign.connectors.http import certificates
 from countersign.connectors.stripe.records import to_stripe
 from infra.local.front.samples import ByColleague, SampleFault
 
@@ -46,5 +47,7 @@ class Provider:
     def _asked(self, method: str, path: str, **asked: Any) -> httpx.Response:
         sent = {"Authorization": f"Bearer {self.key}", **asked.pop("headers", {})}
         url = f"{self.url}/payments/{path}"
-        answer = httpx.request(method, url, headers=sent, timeout=30.0, **asked)
+        answer = httpx.request(
+            method, url, headers=sent, timeout=30.0, verify=certificates(), **asked
+        )
         return answer.raise_for_status()

@@ -12,9 +12,11 @@ from typing import Any
 import httpx
 
 from countersign.approvals.edit import FIELD
+from countersign.connectors.http import certificates
 
 OTHER = "other"
 """The cause of a rejection that the reason's own words explain."""
+TIMEOUT = 30.0  # seconds
 _CODE = re.compile(r"^[0-9]{6}$", re.MULTILINE)
 _JOB = re.compile(r"\bj-[a-z2-7]{24}\b")
 
@@ -145,7 +147,7 @@ class Signer:
         link = self._open_link(job_id, by)
         if link is None:
             return False
-        with httpx.Client(timeout=30.0, follow_redirects=True) as browser:
+        with _browser() as browser:
             page = read(browser.get(link).text)
             if not page.choices:
                 raise SignError(f"the approval page says: {page.heading}")
@@ -164,7 +166,7 @@ class Signer:
         link = self._open_link(job_id, by)
         if link is None:
             return None
-        with httpx.Client(timeout=30.0, follow_redirects=True) as browser:
+        with _browser() as browser:
             form = f"{link}?edit={number}"
             answer = browser.post(form, data=read(browser.get(form).text).edit(texts))
         if answer.status_code not in (httpx.codes.OK, httpx.codes.UNPROCESSABLE_ENTITY):
@@ -186,7 +188,7 @@ class Signer:
             links = self._links(by)
             for link in links:
                 if link not in self._jobs:
-                    self._jobs[link] = read(httpx.get(link, timeout=30.0).text).job_id
+                    self._jobs[link] = read(_get(link).text).job_id
         mine = [k for k in links if self._jobs[k] == job_id and k not in self._decided]
         return mine[0] if mine else None
 
@@ -197,7 +199,15 @@ class Signer:
 
     def _mails(self) -> list[dict[str, Any]]:
         """All mails, newest first."""
-        answer = httpx.get(f"{self._url}/mailbox.json", timeout=30.0)
-        answer.raise_for_status()
+        answer = _get(f"{self._url}/mailbox.json").raise_for_status()
         mails: list[dict[str, Any]] = answer.json()["messages"]
         return mails
+
+
+def _browser() -> httpx.Client:
+    """With no cookies yet."""
+    return httpx.Client(timeout=TIMEOUT, follow_redirects=True, verify=certificates())
+
+
+def _get(url: str) -> httpx.Response:
+    return httpx.get(url, timeout=TIMEOUT, verify=certificates())

@@ -6,7 +6,9 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import boto3
 from moto import mock_aws
@@ -28,15 +30,12 @@ Handler = Callable[[dict[str, Any]], dict[str, Any]]
 class Machine:
     """One state machine. `handlers` are by function name; a raised exception fails the task."""
 
-    def __init__(self, handlers: dict[str, Handler], adapt: Callable[[Any], Any]) -> None:
+    def __init__(self, states: Any, arn: str, handlers: dict[str, Handler]) -> None:
         self.handlers = handlers
         self.calls: list[tuple[str, str]] = []
         self.tokens: list[str] = []
         self._job = ""
-        self._states = boto3.client("stepfunctions", region_name=REGION)
-        self.arn = self._states.create_state_machine(
-            name="jobs", definition=json.dumps(adapt(_filled())), roleArn=ROLE
-        )["stateMachineArn"]
+        self._states, self._arn = states, arn
 
     def invoke(self, name: str, payload: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """What Lambda would answer, and whether it is an error."""
@@ -48,12 +47,13 @@ class Machine:
         except Exception as error:  # noqa: BLE001 - Lambda reports every error by its class name
             return {"errorType": type(error).__name__, "errorMessage": str(error)}, True
 
-    def start(self, name: str) -> str:
-        """Start the execution of the job called `name`; its ARN."""
-        self._job = name
-        return self._states.start_execution(
-            stateMachineArn=self.arn, name=name, input=json.dumps({"job_id": name})
-        )["executionArn"]
+    def start(self, job_id: str) -> str:
+        """Start an execution of the job; its ARN."""
+        self._job = job_id
+        started = self._states.start_execution(
+            stateMachineArn=self._arn, name=str(uuid4()), input=json.dumps({"job_id": job_id})
+        )
+        return str(started["executionArn"])
 
     def ended(self, execution: str, *, answering: bool = False) -> str:
         """How the execution ended. `answering`: each token that waits is answered at once."""
@@ -88,26 +88,49 @@ class Machine:
     def _until(self, execution: str, done: Callable[[str], bool]) -> str:
         deadline = time.monotonic() + WITHIN_SECONDS
         while time.monotonic() < deadline:
-            status = self._states.describe_execution(executionArn=execution)["status"]
+            status = str(self._states.describe_execution(executionArn=execution)["status"])
             if done(status):
                 return status
-            time.sleep(0.02)
+            time.sleep(0.05)
         raise AssertionError(f"the machine came only as far as {self.path(execution)}")
 
 
+class Machines:
+    """Machines on one moto. One of the same definition is made once: to read it takes moto longer
+    than to execute it."""
+
+    def __init__(self) -> None:
+        self._states: Any = boto3.client("stepfunctions", region_name=REGION)
+        self._arns: dict[str, str] = {}
+        self._numbers = count()
+
+    @contextmanager
+    def __call__(
+        self, handlers: dict[str, Handler], adapt: Callable[[Any], Any] = lambda found: found
+    ) -> Iterator[Machine]:
+        """A machine with these functions. `adapt` may change the definition, to shorten waits or to
+        seed a bug."""
+        made = Machine(self._states, self._arn(json.dumps(adapt(_filled()))), handlers)
+        with _dispatching_to(made):
+            yield made
+
+    def _arn(self, text: str) -> str:
+        if text not in self._arns:
+            name = f"jobs-{next(self._numbers)}"
+            made = self._states.create_state_machine(name=name, definition=text, roleArn=ROLE)
+            self._arns[text] = made["stateMachineArn"]
+        return self._arns[text]
+
+
 @contextmanager
-def machine(
-    handlers: dict[str, Handler], adapt: Callable[[Any], Any] = lambda found: found
-) -> Iterator[Machine]:
-    """A machine on moto. `adapt` may change the definition, to shorten waits or to seed a bug."""
+def machines() -> Iterator[Machines]:
+    """Machines on a moto of their own."""
     config: Any = {
         "stepfunctions": {"execute_state_machine": True},
         "lambda": {"use_docker": False},
     }
     with mock_aws(config=config):
-        made = Machine(handlers, adapt)
-        with _dispatching_to(made):
-            yield made
+        yield Machines()
 
 
 @contextmanager

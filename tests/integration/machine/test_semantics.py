@@ -11,7 +11,7 @@ import pytest
 
 from countersign.domain import errors
 from countersign.domain.limits.pace import Turn
-from tests.integration.machine.machine import Handler, Machine, machine
+from tests.integration.machine.machine import Handler, Machine, Machines
 
 JOB = "j-1"
 STEPS = ("Prepare", "Propose", "Look-crm", "Decide", "Act-crm", "Ask", "Close")
@@ -90,7 +90,9 @@ def through(made: Machine) -> list[str]:
     return made.path(execution)
 
 
-def test_a_job_goes_through_all_states_in_their_order_and_twice_through_act() -> None:
+def test_a_job_goes_through_all_states_in_their_order_and_twice_through_act(
+    machine: Machines,
+) -> None:
     """The happy path with a signature: Act before it and after it, records looked at anew."""
     with machine(happy()) as made:
         execution = made.start(JOB)
@@ -107,7 +109,7 @@ def test_a_job_goes_through_all_states_in_their_order_and_twice_through_act() ->
     ("function", "name"),
     [(function, "Unavailable") for function in STEPS] + [("Decide", name) for name in NAMED],
 )
-def test_a_transient_error_is_retried(function: str, name: str) -> None:
+def test_a_transient_error_is_retried(function: str, name: str, machine: Machines) -> None:
     """One failure of any transient class in any state changes nothing but time."""
     handlers = happy()
     handlers[function] = failing(NAMED[name]("try again"), 1, handlers[function])
@@ -116,7 +118,7 @@ def test_a_transient_error_is_retried(function: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("function", [f for f in STEPS if f != "Propose"])
-def test_exhausted_retries_park_the_job(function: str) -> None:
+def test_exhausted_retries_park_the_job(function: str, machine: Machines) -> None:
     """What is not there after all retries is waited for outside the machine."""
     handlers = happy()
     handlers[function] = failing(errors.Unavailable("down"), 9, handlers[function])
@@ -124,7 +126,7 @@ def test_exhausted_retries_park_the_job(function: str) -> None:
         assert through(made)[-3:] == ["Park", "Route", "Parked"]
 
 
-def test_a_model_that_is_down_is_replaced_by_the_fallback() -> None:
+def test_a_model_that_is_down_is_replaced_by_the_fallback(machine: Machines) -> None:
     """Propose goes on as Fallback, with the same function under another name."""
     handlers = happy()
 
@@ -141,7 +143,7 @@ def test_a_model_that_is_down_is_replaced_by_the_fallback() -> None:
 
 
 @pytest.mark.parametrize("name", errors.family(errors.NeedsPerson))
-def test_what_needs_a_person_escalates_without_a_retry(name: str) -> None:
+def test_what_needs_a_person_escalates_without_a_retry(name: str, machine: Machines) -> None:
     """Each class of the family goes straight to Escalate, with its reason."""
     kind: type[errors.CountersignError] = getattr(errors, name)
     handlers = happy() | {"Decide": failing(kind("because"), 9, goes("Close"))}
@@ -154,7 +156,9 @@ def test_what_needs_a_person_escalates_without_a_retry(name: str) -> None:
 
 
 @pytest.mark.parametrize("function", STEPS)
-def test_a_broken_contract_closes_and_a_foreign_execution_ends_quietly(function: str) -> None:
+def test_a_broken_contract_closes_and_a_foreign_execution_ends_quietly(
+    function: str, machine: Machines
+) -> None:
     """ContractBroken goes to Close; StaleExecution ends this execution without touching the job."""
     for error, last in (
         (errors.ContractBroken("email: missing"), "Close"),
@@ -166,7 +170,7 @@ def test_a_broken_contract_closes_and_a_foreign_execution_ends_quietly(function:
             assert through(made)[-1] == last
 
 
-def test_who_must_wait_for_its_turn_waits_in_the_same_execution() -> None:
+def test_who_must_wait_for_its_turn_waits_in_the_same_execution(machine: Machines) -> None:
     """Look raises, and the seconds are read out of its message; Act says them. Each comes back to
     its own state, with a count of its repeated attempts that begins anew."""
     turn = Turn(at=datetime(2026, 3, 2, tzinfo=UTC), requests=8)
@@ -189,7 +193,7 @@ def test_who_must_wait_for_its_turn_waits_in_the_same_execution() -> None:
     assert retries == [("crm", 0), ("crm", 0)]
 
 
-def test_a_repeated_attempt_is_counted() -> None:
+def test_a_repeated_attempt_is_counted(machine: Machines) -> None:
     """The function is told how often the state was tried."""
     retries = list[int]()
     handlers = happy()
@@ -205,14 +209,16 @@ def test_a_repeated_attempt_is_counted() -> None:
     assert retries == [0, 1]
 
 
-def test_an_unknown_error_escalates() -> None:
+def test_an_unknown_error_escalates(machine: Machines) -> None:
     """A class that nobody named is caught by States.ALL, never lost."""
     handlers = happy() | {"Look-crm": failing(ZeroDivisionError("?"), 9, goes("Decide"))}
     with machine(handlers, quick) as made:
         assert through(made)[-2:] == ["Look", "Escalate"]
 
 
-def test_when_nobody_answers_the_machine_reads_the_decision_from_our_table() -> None:
+def test_when_nobody_answers_the_machine_reads_the_decision_from_our_table(
+    machine: Machines,
+) -> None:
     """Ask's time-out leads to Look and Decide, which ask the table, not the token."""
     with machine(happy(), ask_ends_after(1)) as made:
         execution = made.start(JOB)
@@ -222,7 +228,7 @@ def test_when_nobody_answers_the_machine_reads_the_decision_from_our_table() -> 
 
 
 @pytest.mark.control
-def test_control_without_the_catch_a_time_out_kills_the_job() -> None:
+def test_control_without_the_catch_a_time_out_kills_the_job(machine: Machines) -> None:
     """The same machine without Ask's Catch fails: the test above sees what it claims to see."""
 
     def uncaught(found: dict[str, Any]) -> dict[str, Any]:
@@ -235,7 +241,7 @@ def test_control_without_the_catch_a_time_out_kills_the_job() -> None:
         assert made.ended(execution) in {"FAILED", "TIMED_OUT"}
 
 
-def test_an_error_in_escalate_fails_the_execution_for_the_recorder() -> None:
+def test_an_error_in_escalate_fails_the_execution_for_the_recorder(machine: Machines) -> None:
     """Escalate has nowhere to go: the execution fails, and the recorder marks the job."""
     handlers = happy() | {
         "Decide": goes("Escalate"),
