@@ -55,8 +55,8 @@ class _Run:
         self._began = deps.clock.now()
         self._oldest = self._began
         """Of what is late and has not to wait for others."""
-        self._full: set[str] = set()
-        """Systems that have no turn soon: what waits for them is left for the next run."""
+        self._mails = True
+        """Whether mail has a turn soon; else what waits for it is left for the next run."""
 
     def goes(self, workers: Workers, postman: Workers) -> None:
         """Each mail waits for its turn, and nothing else waits for mails."""
@@ -112,7 +112,8 @@ class _Run:
         return sum(self._handled(row) for row in rows)
 
     def _handled(self, row: DueRow) -> bool:
-        if self._lasts(ENOUGH) or system_of(row) in self._full:
+        is_mail = system_of(row) == MAIL
+        if self._lasts(ENOUGH) or (is_mail and not self._mails):
             return False
         try:
             return _done(self._deps, row)
@@ -134,7 +135,7 @@ class _Run:
         if system_of(row) == MAIL and wait <= PATIENCE:
             self._deps.pause(wait.total_seconds())
             return self._handled(row)
-        self._full.add(MAIL)
+        self._mails = False
         return False
 
     def _failed(self, row: DueRow) -> None:

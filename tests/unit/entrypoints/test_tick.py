@@ -4,6 +4,7 @@ than an outside system has time for."""
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -226,6 +227,16 @@ def test_several_threads_do_each_row_once(world: World) -> None:
     world.clock.passes(minutes=2)
     assert tick(world.deps, THREADS) == len(jobs)
     assert sorted(world.queue.sent) == sorted(jobs)
+
+
+def test_two_ticks_at_the_same_time_wake_nobody_twice(world: World) -> None:
+    """Of two who read the same row, one writes: each job has one new execution."""
+    jobs = {parked(world, number, "", seconds=1) for number in range(60)}
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda deps: tick(deps, THREADS), (world.deps, world.deps_again())))
+    assert sorted(started(world)) == sorted(jobs)
+    assert {world.store.load(job_id).job.attempt for job_id in jobs} == {2}
+    assert sum(done) == len(jobs)
 
 
 def test_the_tick_ends_in_time_and_the_next_goes_on(world: World) -> None:
