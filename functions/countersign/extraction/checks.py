@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from countersign.domain.policy.records import Record
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import prompts, prose
 from countersign.extraction.messages import CUT, SourceT
@@ -62,6 +63,12 @@ def orders(source: str) -> Hit:
 def foreign(kinds: tuple[str, ...]) -> Hit:
     """Targets in what was written that are neither ours nor the sender's."""
     return (f"{len(kinds)} in the draft: {', '.join(kinds)}", "none") if kinds else None
+
+
+def earlier(holder: Record) -> str:
+    """The job that holds what this one would claim, and where it stands."""
+    stands = f"{holder.fields.get('status', '')} since {holder.fields.get('since', '')}"
+    return f"{holder.id}, {stands}" if holder.fields else holder.id
 
 
 def instant(text: str) -> datetime | None:

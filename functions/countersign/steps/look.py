@@ -22,6 +22,8 @@ from countersign.runtime.step import Call, committed, step
 from countersign.runtime.visits import PacedVisit, kept_as, paced, waiting
 
 HOUR = 3600
+_CAME_TO_NOTHING = ("", Status.REJECTED, Status.ROLLED_BACK)
+"""Of a job that left nothing which a later one could join, or that is gone."""
 
 
 def look(deps: Deps, record: JobRecord, call: Call) -> Change:
@@ -102,22 +104,26 @@ def _earlier(
     if holder.job_id == job_id:
         return ()
     hours = abs((now - holder.since).total_seconds()) / HOUR
-    joins = workflow.joins(claim.body, holder.body, hours)
-    if not joins or _came_to_nothing(deps, holder.job_id):
+    status = _status(deps, holder.job_id)
+    if status in _CAME_TO_NOTHING or not workflow.joins(claim.body, holder.body, hours):
         holder = deps.store.claim(claim, job_id, now, over=holder.job_id)
-    return () if holder.job_id == job_id else (_as_record(holder),)
+        status = _status(deps, holder.job_id)
+    return () if holder.job_id == job_id else (_as_record(holder, status),)
 
 
-def _came_to_nothing(deps: Deps, job_id: str) -> bool:
-    """Whether the earlier job left nothing that a later one could join."""
+def _status(deps: Deps, job_id: str) -> str:
+    """Where the job stands; empty for one that is gone."""
     try:
-        return deps.store.load(job_id).job.status in (Status.REJECTED, Status.ROLLED_BACK)
+        return deps.store.load(job_id).job.status.value
     except NotFound:
-        return True
+        return ""
 
 
-def _as_record(holder: Holder) -> Record:
-    return Record(kind="claim", id=holder.job_id, version="1", fields={})
+def _as_record(holder: Holder, status: str) -> Record:
+    """For rules, and for the person who is asked: which job it is, and where it stands."""
+    since = f"{holder.since:%Y-%m-%d %H:%M} UTC"
+    fields = {"status": status.replace("_", " ").lower(), "since": since}
+    return Record(kind="claim", id=holder.job_id, version="1", fields=fields)
 
 
 handler = step(look)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from countersign.actions.crm.fields import DIRECTION, OUTGOING
 from countersign.domain.policy.records import Record
 from countersign.extraction import checks, replies
-from countersign.extraction.checks import Hit, instant
+from countersign.extraction.checks import Hit, earlier, instant
 from countersign.workflow import ask, forbid, note, run
 from workflows.lead_intake import facts
 from workflows.lead_intake.contract import source_text
@@ -95,7 +95,8 @@ def _already_answered(situation: Lead) -> Hit:
 
 def _joins_earlier(situation: Lead) -> Hit:
     holder = situation.records.first("claim_holder")
-    return (holder.id, f"{situation.limits.number('duplicate.days')} days") if holder else None
+    days = situation.limits.number("duplicate.days")
+    return (earlier(holder), f"{days} days") if holder else None
 
 
 def _over_limit(situation: Lead) -> Hit:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.policy.policy import Quorum
 from countersign.extraction import checks, replies
-from countersign.extraction.checks import Hit, instant
+from countersign.extraction.checks import Hit, earlier, instant
 from countersign.workflow import Check, Clause, ask, forbid, note, run
 from workflows.refund_request import facts, orders
 from workflows.refund_request.contract import source_text
@@ -82,7 +82,7 @@ def _no_refund(situation: Request) -> Hit:
 
 def _second(situation: Request) -> Hit:
     holder = situation.records.first("claim_holder")
-    return (holder.id, f"{situation.limits.number('claim.days')} days") if holder else None
+    return (earlier(holder), f"{situation.limits.number('claim.days')} days") if holder else None
 
 
 def _over_paid(situation: Request) -> Hit:
