@@ -89,7 +89,7 @@ def test_two_signers_in_the_same_moment_may_let_both_run(times: int, figure: Fig
 def test_control_without_the_claim_both_run() -> None:
     """Two jobs that do not know of each other."""
     world = refunds.world()
-    world.store.claim = _always_free  # type: ignore[method-assign, assignment] # the naive design
+    world.store.claim = _always_free  # type: ignore[method-assign] # the naive design
     pair = raced(world, SMALL)
     assert not any(one.record.pending for one in pair)
     assert refunds.amounts(world) == [SMALL, SMALL]
