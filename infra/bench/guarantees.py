@@ -51,6 +51,7 @@ PROMISES = {
     "T38": "a session for one job reaches nothing of another",
     "T39": "broken mail is read or quarantined with a reason",
     "T50": "a burst meets no limit and uses nearly all of it, and a lane stays free for others",
+    "T51": "10,000 jobs due at once: oldest first, at the pace of what they wait for, nobody twice",
 }
 
 
