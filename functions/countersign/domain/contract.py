@@ -20,7 +20,8 @@ _SHOWN_NAME = 40
 class Value(BaseModel):
     """A frozen, strict part of a contract."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # A function uses a part of all contracts: what it never reads is never built.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Contract(Value):
