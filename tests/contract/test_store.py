@@ -15,7 +15,7 @@ from moto import mock_aws
 from countersign.connectors.dynamodb import rows
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.approvals.questions import Question
-from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.errors import ClaimHeld, NotFound, StoreConflict
 from countersign.domain.jobs.audit import verify
 from countersign.domain.jobs.change import (
     Change,
@@ -266,6 +266,30 @@ def test_a_claim_has_one_holder_until_it_expires(store: JobStore) -> None:
     assert store.claim(claim, "j-2", START, over="j-x").job_id == "j-1"
     assert store.claim(claim, "j-2", START, over="j-1").job_id == "j-2"
     assert store.claim(claim, "j-3", START + timedelta(days=31)).job_id == "j-3"
+
+
+def test_a_claim_in_a_write_is_held_with_it_or_nothing_is_written(store: JobStore) -> None:
+    """Of two jobs the first one has it; the other one's job is as it was, and can be written."""
+    first, second = stored(store), stored(store, "evt-2")
+    looked = Change(event="looked", actor="t", claim=Claim(key="k", body="need", days=30))
+    after = commit(store, first, looked)
+    with pytest.raises(ClaimHeld):
+        commit(store, second, looked)
+    held = store.claim(Claim(key="k", body="other", days=30), second.job.job_id, START)
+    assert (held.job_id, held.body) == (first.job.job_id, "need")
+    assert held.since == after.job.updated_at
+    assert store.load(second.job.job_id).job == second.job
+    commit(store, second, Change(event="looked", actor="t"))
+
+
+def test_a_claim_that_was_refused_with_its_job_is_a_conflict(store: JobStore) -> None:
+    """Whoever wrote the job first may be this very write: it is read again."""
+    record = stored(store)
+    looked = Change(event="looked", actor="t", claim=Claim(key="k", body="need", days=30))
+    commit(store, record, looked)
+    with pytest.raises(StoreConflict) as met:
+        commit(store, record, looked)
+    assert not isinstance(met.value, ClaimHeld)
 
 
 def test_a_try_on_a_link_is_counted_once(store: JobStore) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from countersign.domain.errors import NotFound, StoreConflict, Throttled
+from countersign.domain.errors import ClaimHeld, NotFound, StoreConflict, Throttled
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import (
     Change,
@@ -105,7 +105,9 @@ class FakeStore:
             if refused or not same or any(e.number == entry.number for e in held.audit):
                 raise StoreConflict("the job changed meanwhile")
             self._admit(change)
+            claimed = self._claimed(change, after_)
             self._wrote()
+            self._claims |= claimed
             self._records[before.job_id] = after(held, after_, entry, change)
             self._links |= {link.link_id: link for link in change.links}
             self._inbox = self._inbox - set(change.unlisted) | set(change.listed)
@@ -179,6 +181,17 @@ class FakeStore:
     def _latest(self, status: Status) -> list[JobSummary]:
         jobs = [JobSummary.of(r.job) for r in self._records.values() if r.job.status is status]
         return sorted(jobs, key=lambda job: job.updated_at, reverse=True)
+
+    def _claimed(self, change: Change, job: Job) -> dict[str, tuple[Holder, datetime]]:
+        """What the change claims. Raises ClaimHeld."""
+        claim, now = change.claim, job.updated_at
+        if claim is None:
+            return {}
+        held = self._claims.get(claim.key)
+        if held and held[1] >= now:
+            raise ClaimHeld("another job is first with this")
+        holder = Holder(job_id=job.job_id, body=claim.body, since=now)
+        return {claim.key: (holder, now + timedelta(days=claim.days))}
 
     def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
         with self._lock:

@@ -6,6 +6,7 @@ CountersignError
 │   ├── Unavailable           no answer, or 5xx, before the other side applied anything
 │   ├── TurnNotBooked         our own table could not book a turn; nobody was asked
 │   └── StoreConflict         somebody else wrote the job first
+│       └── ClaimHeld         or another job was first with what it is about
 ├── NotNow                    the job is parked at once; nothing is retried
 │   ├── ConnectorResting      the other side failed too often
 │   ├── ConnectorBusy         its turn is far ahead; parked until then
@@ -72,6 +73,10 @@ class TurnNotBooked(Transient):
 
 class StoreConflict(Transient):
     """The job changed between our read and our write; read again and decide again."""
+
+
+class ClaimHeld(StoreConflict):
+    """What was to be claimed in the same write is held by some job; nothing was written."""
 
 
 class NotNow(CountersignError):  # noqa: N818 - as Transient

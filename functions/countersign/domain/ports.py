@@ -53,7 +53,8 @@ class JobStore(Protocol):
         """The job, read consistently. Raises NotFound."""
 
     def write(self, before: Job, after: Job, entry: audit.Entry, change: Change) -> None:
-        """State, audit entry and the rest of `change` in one conditional write.
+        """State, audit entry and the rest of `change` in one conditional write. Raises ClaimHeld
+        when all that is in its way is the holder of its claim.
 
         Raises StoreConflict when the job's version or owner is not `before`'s any more, and when a
         slot is to be taken: SlotTaken, or ConnectorResting when its connector's breaker is open.

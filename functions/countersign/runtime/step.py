@@ -55,6 +55,8 @@ class Continued:
 
     record: JobRecord
     change: Change | None
+    stored: bool = False
+    """Whether the change is in the record already."""
 
 
 Work = Callable[[Deps, JobRecord, Call], Change | Continued]
@@ -83,9 +85,11 @@ def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
     """Load, check the owner, work, write state and audit entry at once; tell what comes next."""
     try:
         deps = deps.for_job(call.job_id)
-        record, change = _unpacked(*_worked(deps, work, call))
+        went = _worked(deps, work, call)
+        change = went.change
         if change is not None:
-            observability.step_done(committed(deps, call, record, change).job, change)
+            done = went.record if went.stored else committed(deps, call, went.record, change)
+            observability.step_done(done.job, change)
     except DefinitionBroken:
         observability.defect(call.state)
         raise
@@ -97,11 +101,12 @@ def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
     return {"job_id": call.job_id, **_answer(change)}
 
 
-def _worked(deps: Deps, work: Work, call: Call) -> tuple[JobRecord, Change | Continued]:
+def _worked(deps: Deps, work: Work, call: Call) -> Continued:
     record = deps.store.load(call.job_id)
     if record.job.execution != call.execution:
         raise StaleExecution(f"{record.job.execution} owns the job")
-    return record, work(deps, record, call)
+    result = work(deps, record, call)
+    return result if isinstance(result, Continued) else Continued(record, result)
 
 
 def committed(deps: Deps, call: Call, record: JobRecord, change: Change) -> JobRecord:
@@ -119,10 +124,6 @@ def committed(deps: Deps, call: Call, record: JobRecord, change: Change) -> JobR
                 raise
             deps.pause(seconds)
     return deps.commit(record, change)
-
-
-def _unpacked(record: JobRecord, result: Change | Continued) -> tuple[JobRecord, Change | None]:
-    return (result.record, result.change) if isinstance(result, Continued) else (record, result)
 
 
 def _answer(change: Change | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from countersign.domain.errors import (
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.limits.pace import (
+    VALID,
     Grant,
     Row,
     Told,
@@ -135,7 +136,8 @@ class PacedVisit:
         """A job whose turn elsewhere has come is under way, whatever its workflow holds."""
         now = self._deps.wall.now()
         others = (turn for kept, turn in self._record.job.turns.items() if kept != self._kept_as)
-        return "" if any(turn.at <= now for turn in others) else self._record.job.workflow
+        under_way = any(now - VALID <= turn.at <= now for turn in others)
+        return "" if under_way else self._record.job.workflow
 
     def _at_the_kept_turn(self) -> bool:
         """A repeated attempt may have used it already."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from countersign.domain.errors import NotFound, NotYourTurn
+from countersign import observability
+from countersign.domain.errors import ClaimHeld, NotFound, NotYourTurn
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.policy.proposal import Proposal
@@ -18,7 +20,7 @@ from countersign.runtime.connectors import look_of
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
 from countersign.runtime.retry import watched
-from countersign.runtime.step import Call, committed, step
+from countersign.runtime.step import Call, Continued, committed, step
 from countersign.runtime.visits import PacedVisit, kept_as, paced, waiting
 
 HOUR = 3600
@@ -26,7 +28,7 @@ _CAME_TO_NOTHING = ("", Status.REJECTED, Status.ROLLED_BACK)
 """Of a job that left nothing which a later one could join, or that is gone."""
 
 
-def look(deps: Deps, record: JobRecord, call: Call) -> Change:
+def look(deps: Deps, record: JobRecord, call: Call) -> Change | Continued:
     """Always reads anew: what was read before a wait may have changed since.
 
     A workflow with several connectors is looked up one visit each, since each has its own key: the
@@ -43,9 +45,11 @@ def look(deps: Deps, record: JobRecord, call: Call) -> Change:
         raise
     held = record.results["records"].as_(Records) if "records" in record.results else None
     if held is None or connector == workflow.reads or found.keys() <= held.found.keys():
-        records = _first(deps, record, workflow, found)
-    else:
-        records = held.model_copy(update={"found": {**held.found, **found}})
+        return _first(deps, record, call, connector, found)
+    return _looked(call, connector, held.model_copy(update={"found": {**held.found, **found}}))
+
+
+def _looked(call: Call, connector: str, records: Records) -> Change:
     return Change(
         event="looked",
         actor=f"state:{call.state}",
@@ -79,16 +83,31 @@ def _found(
 
 
 def _first(
-    deps: Deps, record: JobRecord, workflow: Workflow[Any], found: Mapping[str, tuple[Record, ...]]
-) -> Records:
-    """New records, and with them who is first with this contact or order."""
+    deps: Deps,
+    record: JobRecord,
+    call: Call,
+    connector: str,
+    found: Mapping[str, tuple[Record, ...]],
+) -> Change | Continued:
+    """New records, and with them who is first with this contact or order: this job, if nobody was
+    when its first records were stored."""
+    workflow = deps.workflows[record.job.workflow]
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
     claim = workflow.claim(given, proposal, record.results["limits"].as_(Limits))
-    now = deps.clock.now()
-    earlier = _earlier(deps, workflow, claim, record.job.job_id, now) if claim else ()
+    records = Records(read_at=deps.clock.now(), found=found)
+    change = _looked(call, connector, records)
+    if claim is None:
+        return change
+    if "records" not in record.results:
+        try:
+            after = committed(deps, call, record, replace(change, claim=claim))
+            return Continued(after, change, stored=True)
+        except ClaimHeld:
+            observability.logger().info("somebody was first")
+    earlier = _earlier(deps, workflow, claim, record.job.job_id, records.read_at)
     held = {"claim_holder": earlier} if earlier else {}
-    return Records(read_at=now, found={**found, **held})
+    return _looked(call, connector, records.model_copy(update={"found": {**found, **held}}))
 
 
 def _is_ours(record: Record, keys: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ from countersign.domain.limits.circuit_breaker import MOST_FAILURES, Breaker
 from countersign.domain.limits.pace import RateLimit, Row, Told, Turn
 from countersign.entrypoints.tick import tick
 from countersign.runtime.deps import Deps
-from countersign.runtime.step import Call
+from countersign.runtime.step import Call, Continued
 from countersign.runtime.visits import kept_as, waiting
 from countersign.steps.act.handler import act
 from countersign.steps.look import look
@@ -172,6 +172,21 @@ def test_the_look_of_a_job_whose_turn_has_come_is_under_way(world: World) -> Non
     assert "WaitLook" not in journey.visited
 
 
+def test_a_turn_elsewhere_that_was_lost_is_no_way_round_the_queue(world: World) -> None:
+    """A job is under way while its turn is valid; then it waits behind those of its workflow."""
+    journey = Journey(world, accept(world, form(consent=False)))
+    journey.stops_before("Look")
+    world.limits.is_busy(READ, world.clock.now(), 600, holder="lead_intake")
+    turns = {kept_as(WRITE, "Act"): Turn(at=world.clock.now(), requests=15)}
+    job = journey.record.job.model_copy(update={"turns": turns})
+    world.store.put(type(journey.record)(**{**vars(journey.record), "job": job}))
+    world.clock.passes(seconds=61)
+    world.limits.is_busy(READ, world.clock.now(), 600, holder="lead_intake")
+    journey.visited.clear()
+    journey.goes("Look", {"connector": "crm"})
+    assert "WaitLook" in journey.visited
+
+
 def test_look_leaves_act_the_turn_that_it_keeps_at_the_same_key(world: World) -> None:
     """Payments has one row for both: a look that used Act's turn up would send Act to the end of
     the queue, where the records grow too old again, for ever."""
@@ -182,8 +197,9 @@ def test_look_leaves_act_the_turn_that_it_keeps_at_the_same_key(world: World) ->
     record = replace(journey.record, job=job)
     before = queue(world, READ)
     call = Call(job_id=job.job_id, execution=job.execution, state="Look", input={})
-    change = look(world.deps, record, call)
-    assert change.turns == {kept_as(READ, "Look"): None}
+    looked = look(world.deps, record, call)
+    assert isinstance(looked, Continued)
+    assert looked.record.job.turns == turns
     assert queue(world, READ) != before
 
 

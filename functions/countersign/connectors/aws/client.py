@@ -182,6 +182,14 @@ def is_conflict(error: ClientError) -> bool:
     return bool(codes & _CONFLICTS) and codes <= _CONFLICTS | _THROTTLED
 
 
+def refused_only(error: BaseException | None, place: int) -> bool:
+    """Whether of all writes of a cancelled transaction the one at `place` alone was refused."""
+    if not isinstance(error, ClientError):
+        return False
+    codes = [reason.get("Code") for reason in _cancellations(error)]
+    return [at for at, code in enumerate(codes) if code not in (None, "None")] == [place]
+
+
 class _Guarded:
     """Passes everything on to a client. Paginators are not covered: they call the client itself."""
 
@@ -219,5 +227,10 @@ def _code(error: ClientError) -> str:
 
 def _reasons(error: ClientError) -> frozenset[str]:
     """Why each write of a cancelled transaction was refused."""
-    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment] # typed as a closed dict
+    reasons = _cancellations(error)
     return frozenset(str(reason["Code"]) for reason in reasons if reason.get("Code")) - {"None"}
+
+
+def _cancellations(error: ClientError) -> list[dict[str, Any]]:
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment] # typed as a closed dict
+    return reasons

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from countersign.connectors.aws.client import client, guarded, is_conflict
+from countersign.connectors.aws.client import client, guarded, is_conflict, refused_only
 from countersign.connectors.clock import SystemClock
 from countersign.connectors.dynamodb import lists, rows
 from countersign.domain.canonical import instant
-from countersign.domain.errors import NotFound, StoreConflict
+from countersign.domain.errors import ClaimHeld, NotFound, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import Job, JobSummary, Status
@@ -128,7 +128,10 @@ class DynamoStore(DynamoDue):
             {":version": {"N": str(before.version)}, ":execution": {"S": before.execution}},
         )
         rest = [*self._puts(after, entry, change), *self._deletes(after, change)]
-        self._transact([state, *rest])
+        if change.claim is None:
+            self._transact([state, *rest])
+        else:
+            self._with_claim([state, *rest], change.claim, after)
 
     def note(self, job_id: str, name: str) -> None:
         """Leave a mark under the job."""
@@ -147,24 +150,37 @@ class DynamoStore(DynamoDue):
         return [rows.summary(item) for item in self._lists.ended(status, since, now, limit)]
 
     def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
-        """Hold `claim` unless another job does; expiry is compared here, not left to TTL."""
-        until = now + timedelta(days=claim.days)
+        """Hold `claim` unless another job does. Raises StoreConflict while another one is at it."""
+        put = self._claiming(claim, job_id, now, over)
         try:
-            self._db.put_item(
-                TableName=self._table,
-                Item=rows.claim_item(claim, job_id, now, until),
-                ConditionExpression=_FREE,
-                ExpressionAttributeValues={
-                    ":now": {"S": instant(now)},
-                    ":over": {"S": over or "-"},
-                },
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            self._db.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
         except ClientError as error:
+            if is_conflict(error):
+                raise StoreConflict("another job is about to hold the claim") from error
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return rows.holder(error.response["Item"])  # type: ignore[typeddict-item] # the stub lacks it
         return Holder(job_id=job_id, body=claim.body, since=now)
+
+    def _claiming(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Any:
+        """Expiry is compared here, not left to TTL."""
+        until = now + timedelta(days=claim.days)
+        return {
+            "TableName": self._table,
+            "Item": rows.claim_item(claim, job_id, now, until),
+            "ConditionExpression": _FREE,
+            "ExpressionAttributeValues": {":now": {"S": instant(now)}, ":over": {"S": over or "-"}},
+        }
+
+    def _with_claim(self, writes: list[TransactWriteItemTypeDef], claim: Claim, job: Job) -> None:
+        """The claim is the last write: its own reason tells whether it alone was refused."""
+        put: Any = {"Put": self._claiming(claim, job.job_id, job.updated_at)}
+        try:
+            self._transact([*writes, put])
+        except StoreConflict as conflict:
+            if refused_only(conflict.__cause__, len(writes)):
+                raise ClaimHeld("another job is first with this") from None
+            raise
 
     def inbox(self, box: str, limit: int) -> Sequence[Listed]:
         """What waits in a box, oldest first; read consistently: what was signed is gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.approvals.questions import Question
@@ -18,6 +18,9 @@ from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Reservation
 from countersign.domain.limits.pace import Turn
+
+if TYPE_CHECKING:
+    from countersign.domain.workflow import Claim
 
 _OfMail = Literal["reminder", "question", "returned", "mail", "case"]
 DueKind = Literal["queue", "approval", "callback", "parked", "reservation", _OfMail]
@@ -108,6 +111,8 @@ class Change:
     unlisted: tuple[Listed, ...] = ()
     """What waits there no more."""
     reviews: tuple[Review, ...] = ()
+    claim: Claim | None = None
+    """What the job is first with, unless another one is: then nothing of the change is stored."""
     """What a person shall look at afterwards."""
     turns: Mapping[str, Turn | None] = field(default_factory=dict)
     """By key of an outside system: the turn that was promised to the job; None: it is used."""
