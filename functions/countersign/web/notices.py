@@ -157,6 +157,14 @@ BUSY = Notice(
         "Open the page again: it shows whether a decision was recorded.",
     ),
 )
+BROKEN = Notice(
+    503,
+    "A workflow cannot be read at the moment",
+    (
+        "The files that say how it works have a fault; the log names the file and what is wrong.",
+        "Nothing was recorded and nothing is lost. Open the page again when it is mended.",
+    ),
+)
 DEFECT = Notice(
     500,
     "Something went wrong on our side",

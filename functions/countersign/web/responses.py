@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from countersign import observability
-from countersign.domain.errors import NotAuthorised, Transient, UnknownVersion
+from countersign.domain.errors import DefinitionBroken, NotAuthorised, Transient, UnknownVersion
 from countersign.web import notices
 from countersign.web.forms import HttpRefusal
 from countersign.web.http import Request, Response
@@ -50,6 +50,10 @@ def framed(page_of: Callable[[Request], Response], request: Request) -> Response
     except (NotAuthorised, UnknownVersion):
         observability.count("ApprovalsDamaged")
         return notice(notices.DAMAGED)
+    except DefinitionBroken as broken:
+        observability.logger().error(str(broken))
+        observability.count("DefinitionsBroken")
+        return notice(notices.BROKEN)
     except Transient:
         return notice(notices.BUSY)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from countersign.domain.approvals.session import sealed
+from countersign.domain.errors import DefinitionBroken
+from countersign.domain.workflow import Workflow
 from countersign.entrypoints.pages import PAGES
 from tests.fakes.world import ANA, BEN, CLEO, PAGE_KEY, World
 from tests.unit.web.many import escalated, many, waits
@@ -264,3 +267,32 @@ def test_every_page_has_the_guards() -> None:
         assert "<script" not in ana.page
         assert " style=" not in ana.page
     assert len(PAGES) == 7
+
+
+class Broken(dict[str, Workflow[Any]]):
+    """Workflows whose files have a fault."""
+
+    def __getitem__(self, name: str) -> Workflow[Any]:
+        raise DefinitionBroken(f"workflows/{name}/stages/local.toml: limits are wrong")
+
+    def get(self, name: str, *_: object) -> Workflow[Any]:
+        return self[name]
+
+
+@pytest.mark.parametrize("path", [REQUEST, CASE, "/approvals/jobs/j-case"])
+def test_a_workflow_that_cannot_be_read_is_said(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The page says that nothing is lost, the log says what to mend, and the next request works."""
+    made = world()
+    ana = MemberBrowser(made)
+    ana.signs_in(ANA.address)
+    sound, made.workflows = made.workflows, Broken(made.workflows)
+    made.deps = made.deps_again()
+    answer = ana.opens(path)
+    assert (answer.status, "A workflow cannot be read" in answer.body) == (503, True)
+    assert "stages/local.toml: limits are wrong" in caplog.text
+    assert "local.toml" not in answer.body
+    made.workflows = sound
+    made.deps = made.deps_again()
+    assert ana.opens(path).status == 200
