@@ -23,6 +23,7 @@ from countersign.jobs.handover import tell_owner
 from countersign.jobs.resume import later, settle_reservations, settled, unpark, wake
 from countersign.runtime.connectors import MAIL
 from countersign.runtime.deps import Deps
+from countersign.runtime.pace import SOON, Paced
 from countersign.runtime.step import production
 from countersign.runtime.waking import first_come, system_of
 from countersign.runtime.workers import Workers
@@ -31,8 +32,8 @@ THREADS = 8
 """Most of a row's time is waiting for AWS; one vCPU is busy with about so many."""
 READING, ENOUGH = timedelta(seconds=25), timedelta(seconds=45)
 """No further row is read, and none begun, after that; the function is ended after 55 s."""
-PATIENCE = timedelta(seconds=5)
-"""So long one mail waits for its turn, with all that come after it."""
+PATIENCE, A_WHILE = timedelta(seconds=5), timedelta(seconds=2)
+"""So long one mail waits for its turn, with all that come after it; and between two looks."""
 FIRST_WAIT, LONGEST_WAIT, DOUBLINGS = timedelta(minutes=1), timedelta(hours=1), 6
 """Between two tries of a row that fails."""
 
@@ -112,31 +113,37 @@ class _Run:
         return sum(self._handled(row) for row in rows)
 
     def _handled(self, row: DueRow) -> bool:
-        is_mail = system_of(row) == MAIL
-        if self._lasts(ENOUGH) or (is_mail and not self._mails):
+        if self._lasts(ENOUGH):
             return False
         try:
-            return _done(self._deps, row)
+            return self._has_a_turn(row) and _done(self._deps, row)
         except (NotFound, StoreConflict):
             observability.logger().info("due row is being handled elsewhere")
         except Throttled as later:
-            if later.retry_after is not None:
-                return self._at_its_turn(row, timedelta(seconds=later.retry_after))
-            self._failed(row)
+            if later.retry_after is None:
+                self._failed(row)
+            else:  # to wait for a mail's turn is no failure: the row stays as it is
+                observability.logger().info("what is due waits for its turn")
         except Exception:  # noqa: BLE001 - one poisoned row must not stop time for all other jobs
             observability.defect("tick")
             self._failed(row)
         return False
 
-    def _at_its_turn(self, row: DueRow, wait: timedelta) -> bool:
-        """A mail whose turn comes is tried again then; else all of its kind are the next run's. It
-        stays due as it is: to wait for a turn is no failure."""
-        observability.logger().info("what is due waits for its turn")
-        if system_of(row) == MAIL and wait <= PATIENCE:
-            self._deps.pause(wait.total_seconds())
-            return self._handled(row)
-        self._mails = False
-        return False
+    def _has_a_turn(self, row: DueRow) -> bool:
+        """A mail waits for it; where none comes soon, all further ones are the next run's."""
+        if system_of(row) == MAIL:
+            self._mails = self._mails and self._post_goes()
+            return self._mails
+        return True
+
+    def _post_goes(self) -> bool:
+        """Others' mails may be ahead for long: what is kept free beside them comes again soon."""
+        gives_up = self._deps.clock.now() + PATIENCE
+        while (wait := Paced(self._deps, MAIL).ahead()) > SOON:
+            if self._deps.clock.now() >= gives_up:
+                return False
+            self._deps.pause(min(wait, A_WHILE).total_seconds())
+        return True
 
     def _failed(self, row: DueRow) -> None:
         """Twice as long after each failure, so that what never works leaves the time to the
