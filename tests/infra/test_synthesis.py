@@ -118,6 +118,22 @@ def test_what_the_digest_leaves_out_has_no_part_in_an_assembly() -> None:
             assert module not in path.read_text(errors="ignore"), (module, path)
 
 
+@pytest.mark.parametrize(("stage", "says"), [("dev", True), ("local", False)])
+def test_a_machine_that_makes_no_bytecode_says_so(tmp_path: Path, stage: str, says: bool) -> None:
+    """Where the stage wants it and Lambda's Python is not on the PATH: one line with the price."""
+    program = f"from infra.build import synth; print(synth.without_bytecode({stage!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ("have no bytecode" in done.stdout) is says
+    assert len(done.stdout.splitlines()) == 1
+
+
 def test_an_unknown_stage_gives_one_line() -> None:
     """A wrong stage says which stages there are, without a traceback."""
     done = subprocess.run(
