@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from countersign.domain.approvals.codes import Code
-from countersign.domain.approvals.directory import Directory, Member
-from countersign.domain.approvals.session import SignIn
-from countersign.domain.jobs import audit
-from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
-from countersign.domain.jobs.job import Job, JobSummary, Pointer, Status
-from countersign.domain.limits.circuit_breaker import Breaker
-from countersign.domain.limits.pace import Booking, Grant, Row
-from countersign.domain.policy.proposal import Usage
-from countersign.domain.policy.records import Lookup, Record
-from countersign.domain.workflow import Claim
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from countersign.domain.approvals.codes import Code
+    from countersign.domain.approvals.directory import Directory, Member
+    from countersign.domain.approvals.session import SignIn
+    from countersign.domain.jobs import audit
+    from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
+    from countersign.domain.jobs.job import Job, JobSummary, Pointer, Status
+    from countersign.domain.limits.circuit_breaker import Breaker
+    from countersign.domain.limits.pace import Booking, Grant, Row
+    from countersign.domain.policy.proposal import Usage
+    from countersign.domain.policy.records import Lookup, Record
+    from countersign.domain.workflow import Claim
 
 
 class Clock(Protocol):

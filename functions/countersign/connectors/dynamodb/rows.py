@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from countersign.connectors.dynamodb import lists
 from countersign.connectors.dynamodb.reviews import open_request, review_row
@@ -20,7 +20,9 @@ from countersign.domain.jobs.job import FINISHED, KEPT_DAYS, Job, JobSummary, St
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Reservation
 from countersign.domain.ports import Holder
-from countersign.domain.workflow import Claim
+
+if TYPE_CHECKING:
+    from countersign.domain.workflow import Claim
 
 Item = dict[str, Any]
 
