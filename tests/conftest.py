@@ -101,13 +101,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if promise in _promises(item)]
     ranks: dict[Path, int] = {}
     for item in items:
-        ranks[item.path] = min(_rank(item), ranks.get(item.path, len(SLOWEST)))
+        ranks[item.path] = min(_rank(item), ranks.get(item.path, len(SLOWEST) + 1))
+    # Of the unit tests those of workflows take longest, and they are the last by name.
+    items.sort(key=lambda item: item.path, reverse=True)
     items.sort(key=lambda item: ranks[item.path])
 
 
 def _rank(item: pytest.Item) -> int:
     marks = {mark.name for mark in item.iter_markers()}
-    return next((at for at, name in enumerate(SLOWEST) if name in marks), len(SLOWEST))
+    others = len(SLOWEST) + ("unit" in item.path.parts)
+    return next((at for at, name in enumerate(SLOWEST) if name in marks), others)
 
 
 @pytest.hookimpl(wrapper=True)
