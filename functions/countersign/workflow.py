@@ -271,7 +271,7 @@ def workflow(
         answer=_named(answer, f"{name}.answer"),
         actions=tuple(actions),
         want=propose,
-        clauses=(*clauses, *missing(clauses, without, prompts.source_text)),
+        clauses=(*clauses, *missing(clauses, without, prompts.source_text, _ids(actions))),
         connectors=tuple(dict.fromkeys((*connectors, *(one for one, _ in pairs)))) or ("crm",),
         lookups=lookups if callable(lookups) else partial(_by_sender, pairs),
         read=more.pop("read", None) or partial(_read, form, entering, vouches),
@@ -282,6 +282,10 @@ def workflow(
         | ({"version": policy_version} if policy_version else {}),
         more=_known(name, more),
     )
+
+
+def _ids(actions: Sequence[Action[Any, Any]]) -> tuple[str, ...]:
+    return tuple(one.id for one in actions)
 
 
 def _read(form: type[Form], into: type[Any], vouches: bool, raw: Raw) -> Any:

@@ -52,6 +52,7 @@ PROMISES = {
     "T39": "broken mail is read or quarantined with a reason",
     "T50": "a burst meets no limit and uses nearly all of it, and a lane stays free for others",
     "T51": "10,000 jobs due at once: oldest first, at the pace of what they wait for, nobody twice",
+    "T52": "what the text says against it never runs by itself, whatever the model answers",
 }
 
 

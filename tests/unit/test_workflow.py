@@ -112,7 +112,8 @@ def test_a_part_without_a_kind_is_refused() -> None:
 
 
 def test_the_usual_askers_are_there_unless_taken_out_by_name() -> None:
-    """Low confidence, unknown senders, orders to the model, its own words, over-size."""
+    """Low confidence, unknown senders, orders to the model, its own words, over-size and what
+    readers hear ask everywhere; readers of money and mail only where a workflow pays or mails."""
     rules = {rule.id for rule in FLOW.rules}
     usual = {
         *("confidence.low", "sender.unauthenticated", "injection.suspected"),
@@ -123,7 +124,8 @@ def test_the_usual_askers_are_there_unless_taken_out_by_name() -> None:
         "fewer", title="F", owner="o", tiers=["o"], answer=Answer, actions=[crm.SET_ADDRESS],
         propose=lambda _: (), policy=[], without=["sender.unauthenticated"],
     )  # fmt: skip
-    assert {rule.id for rule in fewer.rules()} == usual - {"sender.unauthenticated"}
+    heard = {"text.opt_out", "text.erasure"}
+    assert {rule.id for rule in fewer.rules()} == (usual | heard) - {"sender.unauthenticated"}
     with pytest.raises(DefinitionBroken, match=r"no usual rule sender\.unknown"):
         workflow(
             "typo", title="T", owner="o", tiers=["o"], answer=Answer, actions=[],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from countersign.domain.policy.rules import Rule, Situation, findings
 from countersign.extraction import checks, forms
 from countersign.extraction.checks import Hit
 from countersign.extraction.prompts import Prompts
+from countersign.extraction.readers import askers
 
 _UNSURE = "confidence.low"
 Check = Callable[[Situation[Any]], Hit | bool]
@@ -62,14 +64,18 @@ def verdict(
     """What a page's policy says to an action here, the usual askers included, for what a plan makes
     depend on it. `without` and `form_shown` are as the page states them."""
     clauses = tuple(flat(policy))
-    held = (*clauses, *missing(clauses, without, Prompts[Any](form_shown).source_text))
+    known = {action, *(one for clause in clauses if clause.line for one in clause.line.actions)}
+    held = (*clauses, *missing(clauses, without, Prompts[Any](form_shown).source_text, known))
     found = findings(rules_of("", held), situation)
     lines = tuple(clause.line for clause in held if clause.line)
     return Policy(version="", author="", lines=lines).verdict(action, found)
 
 
-def usual(source_text: Callable[[Any], str]) -> Mapping[str, Clause]:
-    """The askers that every workflow has unless it takes them out by name or hears them itself."""
+def usual(
+    source_text: Callable[[Any], str], actions: Collection[str]
+) -> Mapping[str, tuple[Clause, ...]]:
+    """The askers that every workflow has unless it takes them out by name or hears them itself:
+    those about the message, and what the readers hear in it that bears on its `actions`."""
     rows: tuple[tuple[str, str, Check], ...] = (
         (_UNSURE, "the confidence is too low", checks.low_confidence),
         ("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
@@ -85,16 +91,40 @@ def usual(source_text: Callable[[Any], str]) -> Mapping[str, Clause]:
         ),
         ("size.over_limit", "it is larger than what is handled unseen", checks.over_size),
     )
-    return {rule: ask("*", sentence, check, rule=rule) for rule, sentence, check in rows}
+    about = {rule: (ask("*", sentence, check, rule=rule),) for rule, sentence, check in rows}
+    return {**about, **_of_readers(actions)}
+
+
+def _of_readers(actions: Collection[str]) -> Mapping[str, tuple[Clause, ...]]:
+    found: dict[str, tuple[Clause, ...]] = {}
+    for row in askers.rows(money=_any_covered(("payments.*",), actions)):
+        if _any_covered(row.actions, actions):
+            first = row.rule not in found
+            made = _clause(
+                row.answer,
+                row.actions,
+                row.sentence,
+                row.check if first else row.rule,
+                {"rule": row.rule},
+            )
+            found[row.rule] = (*found.get(row.rule, ()), made)
+    return found
+
+
+def _any_covered(patterns: Collection[str], actions: Collection[str]) -> bool:
+    return any(fnmatchcase(action, pattern) for action in actions for pattern in patterns)
 
 
 def missing(
-    clauses: Sequence[Clause], without: Collection[str], source_text: Callable[[Any], str]
+    clauses: Sequence[Clause],
+    without: Collection[str],
+    source_text: Callable[[Any], str],
+    actions: Collection[str],
 ) -> tuple[Clause, ...]:
     """The usual askers that the folder neither brings itself nor takes out. What only hears one by
     its id leaves it in place."""
     own = {clause.rule.id for clause in clauses if clause.rule and clause.line}
-    every = usual(source_text)
+    every = usual(source_text, actions)
     unknown = sorted(set(without) - set(every))
     if unknown:
         raise DefinitionBroken(f"there is no usual rule {', '.join(unknown)}")
@@ -102,7 +132,8 @@ def missing(
         raise DefinitionBroken(
             f"{_UNSURE} cannot be taken out: what is unsure asks; raise its limit"
         )
-    return tuple(one for rule, one in every.items() if rule not in {*own, *without})
+    kept = (ones for rule, ones in every.items() if rule not in {*own, *without})
+    return tuple(one for ones in kept for one in ones)
 
 
 def rules_of(name: str, clauses: Iterable[Clause]) -> tuple[Rule[Any], ...]:

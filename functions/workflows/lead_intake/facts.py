@@ -13,6 +13,7 @@ from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
 from countersign.extraction.patterns.amounts import ISO
+from workflows.lead_intake import countries
 from workflows.lead_intake.contract import LeadInput, source_text
 from workflows.lead_intake.keywords import INTENTS
 from workflows.lead_intake.places import codes, country_code
@@ -58,6 +59,19 @@ def all_countries(situation: Lead) -> frozenset[str]:
         record.fields.get("country", "") if record else "",
     )
     return frozenset(code for code in map(country_code, said) if code)
+
+
+def stated_countries(situation: Lead) -> frozenset[str]:
+    """Every country code that is stated as the sender's: by a person who corrected it, else by
+    form, record, or the text in so many words. What a model alone says is no statement."""
+    corrected = situation.proposal.corrected("country")
+    if corrected is not None:
+        return frozenset(filter(None, [country_code(corrected)]))
+    record = situation.records.first("contact")
+    held = country_code(record.fields.get("country", "")) if record else ""
+    signs = countries.signs(situation.input)
+    stated = {one.code for one in signs if one.weight >= countries.STATED}
+    return frozenset(filter(None, {held, *stated}))
 
 
 def served(limits: Limits) -> frozenset[str]:

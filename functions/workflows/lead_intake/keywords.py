@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from countersign.extraction.patterns.keywords import Lexicon
@@ -78,6 +79,19 @@ RELAXED = (
     "geen haast", "sem pressa", "nächstes jahr", "l'année prochaine",
 )  # fmt: skip
 
+
+BUDGET = re.compile(
+    r"budget|spend|up to|afford|price range|invest|kostenrahmen|preisrahmen|bis zu|maximal|höchstens|investieren|"
+    r"ausgeben|enveloppe|jusqu'à|maximum|presupuesto|hasta|fino a|spendere|tot maximaal|besteden|orçamento|até|verba|"
+    r"予算|预算|예산|бюджет|ميزانية|rahmen|limite",
+    re.IGNORECASE,
+)  # fmt: skip
+OTHER_MONEY = re.compile(
+    r"revenue|turnover|raised|invoice|umsatz|rechnung|chiffre d'affaires|facturación|fatturato|omzet|faturamento|"
+    r"currently pay|worth|funding|valuation",
+    re.IGNORECASE,
+)
+"""Beside these a sum is a budget; beside those it is something else."""
 
 INTENTS = Lexicon(_INTENT_WORDS, order=("spam", "job", "support", "partnership", "sales"))
 """Spam wins a tie, and sales loses it: who asks for help or work also speaks of orders and offers.

@@ -3,39 +3,62 @@ The strictest line wins; what no line allows is forbidden."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING
 from countersign.domain.policy.records import Record
 from countersign.extraction import checks, replies
 from countersign.extraction.checks import Hit, earlier, instant
-from countersign.workflow import ask, forbid, note, run
-from workflows.lead_intake import facts
-from workflows.lead_intake.contract import source_text
+from countersign.extraction.readers.askers import hears, own_words
+from countersign.workflow import Check, Clause, ask, forbid, note, run
+from workflows.lead_intake import budgets, countries, facts
 from workflows.lead_intake.facts import Lead
-from workflows.lead_intake.places import mentioned
 
 _NOT_ARRIVED = frozenset({"BOUNCED", "FAILED"})
 
 
 def _sanctioned(situation: Lead) -> Hit:
-    listed = situation.limits.list("countries.sanctioned")
-    found = sorted(facts.all_countries(situation) & set(listed))
-    return (", ".join(found), "none of " + " ".join(listed)) if found else None
+    return _stated_in(situation, "countries.sanctioned")
 
 
 def _sanctioned_named(situation: Lead) -> Hit:
-    listed = situation.limits.list("countries.sanctioned")
-    named = {code for code, _ in mentioned(source_text(situation.input))} & set(listed)
-    hidden = sorted(named - facts.all_countries(situation))
-    return (", ".join(hidden), "none of " + " ".join(listed)) if hidden else None
+    return _hinted_in(situation, "countries.sanctioned", countries.NAMED)
 
 
 def _not_served(situation: Lead) -> Hit:
-    listed = situation.limits.list("countries.not_served")
-    found = sorted(facts.all_countries(situation) & set(listed))
-    return (", ".join(found), "none of " + " ".join(listed)) if found else None
+    return _stated_in(situation, "countries.not_served")
+
+
+def _not_served_hinted(situation: Lead) -> Hit:
+    return _hinted_in(situation, "countries.not_served", countries.HINT)
+
+
+def _stated_in(situation: Lead, name: str) -> Hit:
+    """Where the sender states to be, unless another country is stated as well."""
+    listed = set(situation.limits.list(name))
+    stated = facts.stated_countries(situation)
+    return (", ".join(sorted(stated)), _none_of(listed)) if stated and stated <= listed else None
+
+
+def _hinted_in(situation: Lead, name: str, least: int) -> Hit:
+    """What points there without being stated alone: a sign of it, or a model's word."""
+    listed = set(situation.limits.list(name))
+    stated = facts.stated_countries(situation)
+    if stated and stated <= listed:
+        return None
+    seen = {
+        one.code: f"{one.code} (“{one.words}”)"
+        for one in countries.signs(situation.input)
+        if one.weight >= least
+    }
+    claimed = {code: code for code in facts.all_countries(situation)}
+    found = sorted(words for code, words in {**claimed, **seen}.items() if code in listed)
+    return (", ".join(found), _none_of(listed)) if found else None
+
+
+def _none_of(listed: Collection[str]) -> str:
+    return "none of " + " ".join(sorted(listed))
 
 
 def _unknown_country(situation: Lead) -> Hit:
@@ -105,6 +128,16 @@ def _over_limit(situation: Lead) -> Hit:
     return (budget, limit) if budget and limit and budget.amount > limit.amount else None
 
 
+def _text_over_limit(situation: Lead) -> Hit:
+    """The text names a budget above the limit, and the plan has none that asks for it."""
+    held = facts.budget(situation.proposal)
+    if _over_limit(situation) or (held and situation.proposal.corrected("budget_amount")):
+        return None
+    local = {one.code for one in countries.signs(situation.input)}
+    found = budgets.above(own_words(situation.input), situation.limits, local)
+    return (f"“{found.words}”", held or "no budget in the plan") if found else None
+
+
 def _unknown_currency(situation: Lead) -> Hit:
     if situation.proposal.value("budget_amount") is None:
         return None
@@ -144,6 +177,12 @@ def _foreign_target(situation: Lead) -> Hit:
     return checks.foreign(replies.foreign(situation, drafts(situation), numbers))
 
 
+def _recorded_by_hand(rule: str, sentence: str, check: Check) -> Iterator[Clause]:
+    """Nothing is sold and nothing is mailed; a person records what was asked for."""
+    yield forbid(_LEAD_AND_REPLY, sentence, check, rule=rule, escalate=True)
+    yield ask("crm.upsert_contact", sentence, rule, escalate=True)
+
+
 _ALL = ("crm.*", "email.*")
 _CRM = ("crm.*",)
 _REPLY = ("email.send_reply",)
@@ -156,7 +195,7 @@ POLICY = (
     forbid(_ALL, "the sender's country is sanctioned", _sanctioned, rule="jurisdiction.sanctioned"),
     ask(
         _ALL,
-        "the text names a sanctioned country",
+        "signs point to a sanctioned country",
         _sanctioned_named,
         rule="jurisdiction.sanctioned_named",
     ),
@@ -170,6 +209,12 @@ POLICY = (
         rule="jurisdiction.unknown",
         escalate=True,
     ),
+    ask(
+        _ALL,
+        "signs point to a country that we do not serve",
+        _not_served_hinted,
+        rule="jurisdiction.not_served_hinted",
+    ),
     note("no country is stated", _no_country, rule="jurisdiction.unstated"),
     ask(_LEAD, "the contact belongs to another seller", _other_owner, rule="conflict.other_owner"),
     forbid(
@@ -180,6 +225,8 @@ POLICY = (
     ),
     ask(_REPLY, "", "lifecycle.lost_recently"),
     forbid(_REPLY, "the person does not want mail from us", _opted_out, rule="consent.opted_out"),
+    *_recorded_by_hand("text.opt_out", "the text asks for no more mail", hears("opt_out")),
+    *_recorded_by_hand("text.erasure", "the text asks that data be erased", hears("erasure")),
     forbid(
         _REPLY, "a colleague has answered since", _already_answered, rule="reply.already_answered"
     ),
@@ -190,6 +237,12 @@ POLICY = (
         rule="duplicate.joins_earlier",
     ),
     ask(_LEAD, "the budget is above the limit", _over_limit, rule="budget.over_limit"),
+    ask(
+        _LEAD,
+        "the text names a budget above the limit",
+        _text_over_limit,
+        rule="budget.text_over_limit",
+    ),
     ask(
         _LEAD,
         "the budget's currency has no limit",

@@ -21,7 +21,7 @@ from countersign.domain.workflow import Claim
 from countersign.extraction import replies
 from countersign.workflow import verdict
 from workflows.refund_request import facts
-from workflows.refund_request.contract import RefundInput
+from workflows.refund_request.contract import RefundInput, form_shown
 from workflows.refund_request.facts import Request, order_number
 from workflows.refund_request.policy import POLICY
 from workflows.refund_request.replies import confirmation
@@ -54,7 +54,8 @@ def want(situation: Request) -> Sequence[ProposedAction]:
     the text or the model says; the model's wish counts only for its own draft. Finance comes last:
     a message that may be lost must not hold up the customer's answer.
     """
-    return (*_refund(situation), _reply(situation), *_finance(situation))
+    said = verdict(POLICY, _REFUND, situation, form_shown=form_shown)
+    return (*_refund(situation), _reply(situation, said), *_finance(situation, said))
 
 
 def _refund(situation: Request) -> Iterator[ProposedAction]:
@@ -71,9 +72,9 @@ def _refund(situation: Request) -> Iterator[ProposedAction]:
     yield ProposedAction(action=_REFUND, params=params, target=order.charge)
 
 
-def _finance(situation: Request) -> Iterator[ProposedAction]:
+def _finance(situation: Request, said: Verdict) -> Iterator[ProposedAction]:
     """Only what no edit before the signature can make untrue: the amount stands in the job."""
-    order, said = facts.order(situation), _verdict(situation)
+    order = facts.order(situation)
     if not order or said.answer is not Answer.ASK or not said.rules & _TOLD:
         return
     for channel in situation.limits.lists.get(_TO_TELL, ()):
@@ -92,22 +93,18 @@ def _told(situation: Request, channel: str, order: facts.Order) -> ProposedActio
     return ProposedAction(action="notify.push", params=params, target=channel, after=_REFUND)
 
 
-def _reply(situation: Request) -> ProposedAction:
+def _reply(situation: Request, said: Verdict) -> ProposedAction:
     """Only a refund that runs by itself is confirmed: it has happened when the reply leaves. A
     person who signs may still say no to the refund, so what they read must be true either way."""
     order, amount = facts.order(situation), facts.proposed(situation)
     language, to = replies.language_of(situation), _recipient(situation)
-    runs = _verdict(situation).answer is Answer.RUN
+    runs = said.answer is Answer.RUN
     after = _REFUND if runs else ""
     if order and amount and runs:
         told = confirmation(language, order.number, amount)
         return replies.reply(situation, told, draft=False, to=to, after=after)
     fixed, draft = replies.acknowledgement(language), replies.drafted(situation.proposal)
     return replies.reply(situation, fixed, draft=draft, to=to, after=after)
-
-
-def _verdict(situation: Request) -> Verdict:
-    return verdict(POLICY, _REFUND, situation)
 
 
 def _recipient(situation: Request) -> str:

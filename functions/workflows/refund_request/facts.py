@@ -113,6 +113,17 @@ def asked(situation: Request) -> AskedAmount | None:
     return AskedAmount(amount, _currency(situation)) if amount else None
 
 
+def is_set_by_person(situation: Request) -> bool:
+    """Whether a person edited the refund, or corrected the sum."""
+    edited = any(isinstance(one, Refund) for one in situation.edited)
+    return edited or situation.proposal.corrected("asked_amount") is not None
+
+
+def codes_of_sign(currency: str) -> frozenset[str]:
+    """The code, and the one whose sign it shares: `$` is read as USD, and may mean CAD."""
+    return frozenset({currency, *(code for code, _, others in _SIGNS if currency in others)})
+
+
 def said_amount(proposal: Proposal) -> Decimal | None:
     """The number that text or person name; None when there is none, or none above zero."""
     try:

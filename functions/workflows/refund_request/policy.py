@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from countersign.domain.limits.caps import REACHED
+from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
 from countersign.extraction import checks, replies
 from countersign.extraction.checks import Hit, earlier, instant
+from countersign.extraction.readers.askers import own_words
+from countersign.extraction.readers.hearing import heard
 from countersign.workflow import Check, Clause, ask, forbid, note, run
-from workflows.refund_request import facts, orders
+from workflows.refund_request import facts, orders, sums
 from workflows.refund_request.contract import source_text
 from workflows.refund_request.facts import Request
 
@@ -103,6 +106,37 @@ def _contradicts(situation: Request) -> Hit:
     if form is None or said is None or proposal.corrected("asked_amount"):
         return None
     return (f"the text says {said:f}", form) if said != form.amount else None
+
+
+def _other_sum(situation: Request) -> Hit:
+    """The text asks for another sum than the plan refunds; of several the smallest counts. A sum
+    that a person set is their word."""
+    amount, order = facts.proposed(situation), facts.order(situation)
+    if amount is None or order is None or facts.is_set_by_person(situation):
+        return None
+    found = sums.asked_for(own_words(situation.input), order.number)
+    if not found:
+        said = facts.said_amount(situation.proposal)
+        return (f"{said:f} is in no sentence", "a sum that the text names") if said else None
+    least = min(found, key=lambda one: one.lower)
+    strange = next((one for one in found if one.currency not in ("", *_meant(amount))), None)
+    if strange:
+        return f"“{strange.words}”", amount
+    differs = least.lower != amount.amount
+    more = differs and not (situation.input.stated.amount and least.lower > amount.amount)
+    return (f"“{least.words}”", amount) if more else None
+
+
+def _meant(amount: Money) -> frozenset[str]:
+    """The codes that a text may mean with the sign of this currency."""
+    return facts.codes_of_sign(amount.currency)
+
+
+def _unheard(situation: Request) -> Hit:
+    """The shop's form is about money back; a mail has to say so."""
+    is_form = situation.input.channel == "form"
+    heard_it = is_form or "wish" in heard(own_words(situation.input))
+    return None if heard_it else ("no word of it", "words for money back")
 
 
 def _unknown_currency(situation: Request) -> Hit:
@@ -200,6 +234,8 @@ POLICY: tuple[Clause, ...] = (
         "amount.unstated", "no amount is stated: all that is left is proposed", _amount_unstated
     ),
     *_asks("amount.contradicts", "form and text name different amounts", _contradicts),
+    *_asks("amount.text_differs", "the text names another sum than is refunded", _other_sum),
+    *_asks("request.unheard", "nothing in the text asks for money back", _unheard),
     *_asks("currency.unknown", "the amount names no currency that is known", _unknown_currency),
     *_stops("currency.differs", "the amount is in another currency than the order", _differs),
     *_asks("currency.no_limit", "the order's currency has no limits", _no_limit, Quorum.TWO),

@@ -270,7 +270,7 @@ def _unit() -> re.Pattern[str]:
 def _pattern() -> re.Pattern[str]:
     money, scale = _any(_CURRENCIES), _any(_SCALES)
     before = _any(frozenset(_CURRENCIES) - _ONLY_AFTER)
-    after = "(?:(?<=[円元원€$£¥₹])|(?!\\w))"
+    after = "(?:(?<=[円元원€$£¥₹])|(?![a-z\u00c0-\u024f0-9_]))"
     end = "(?![^\\W円元원])"  # a scale ends its word, but for signs that stand without a space
     return re.compile(
         rf"(?:(?<!\w)(?P<before>{before})\s?|(?<![A-Za-z\u00c0-\u024f0-9.,]))"

@@ -13,11 +13,12 @@ from countersign.extraction.patterns.injection import order_in
 _END = re.compile(
     r"(?<=[^\W\d_][^\W\d_\s][.!?])\s+(?=\W?[^\Wa-z_])|(?<=[\d)\]%€][.!?])\s+(?=\W?[A-ZÄÖÜÉ])|(?<=[。！？؟])\s*|\n\s*\n|\n(?=\s*[-*•])"
 )
-_ABBREVIATION = re.compile(
+ABBREVIATION = re.compile(
     r"\b(?:tsd|tys|mio|mrd|nr|no|dr|mr|mrs|ms|prof|st|ca|approx|incl|inkl|zzgl|inc|ltd|co|corp|b|g|e|a|sr|sra|sig|mme|"
     r"tel|ref|max|min|bzw|usw|etc|ud)\.$",
     re.IGNORECASE,
 )  # fmt: skip
+"""What ends in a point and ends no sentence."""
 _GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|greetings|to whom|hallo|guten (?:tag|morgen)|sehr geehrte\w*|"
     r"liebe\w*|moin|servus|bonjour|bonsoir|salut|madame|hola|buenos días|buenas|estimad\w+|buongiorno|salve|gentil\w+|"
@@ -65,7 +66,7 @@ def split(text: str) -> list[str]:
 def _pieces(text: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(text):
-        if not _ABBREVIATION.search(text[start : end.start()]):
+        if not ABBREVIATION.search(text[start : end.start()]):
             yield text[start : end.start()]
             start = end.end()
     yield text[start:]

@@ -5,40 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from countersign.extraction.patterns import amounts
 from countersign.extraction.patterns.keywords import word_pattern
 from workflows.lead_intake import phones
-from workflows.lead_intake.keywords import RELAXED, URGENT
+from workflows.lead_intake.budgets import in_place
+from workflows.lead_intake.keywords import BUDGET, OTHER_MONEY, RELAXED, URGENT
 from workflows.lead_intake.places import codes, country_code, mentioned
 
 Found = tuple[str, str]
 """A value, and the words of the source that say it."""
 
-_BUDGET = re.compile(
-    r"budget|spend|up to|afford|price range|invest|kostenrahmen|preisrahmen|bis zu|maximal|höchstens|investieren|"
-    r"ausgeben|enveloppe|jusqu'à|maximum|presupuesto|hasta|fino a|spendere|tot maximaal|besteden|orçamento|até|verba|"
-    r"予算|预算|예산|бюджет|ميزانية|rahmen|limite",
-    re.IGNORECASE,
-)  # fmt: skip
-_OTHER_MONEY = re.compile(
-    r"revenue|turnover|raised|invoice|umsatz|rechnung|chiffre d'affaires|facturación|fatturato|omzet|faturamento|"
-    r"currently pay|worth|funding|valuation",
-    re.IGNORECASE,
-)
-_DOLLARS = {
-    "AU": "AUD",
-    "CA": "CAD",
-    "NZ": "NZD",
-    "SG": "SGD",
-    "HK": "HKD",
-    "TW": "TWD",
-    "MX": "MXN",
-}
-_CROWNS = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
-_CROWN_SIGN = re.compile(r"\s?(?:kr\.?|kronor|kroner)(?!\w)", re.IGNORECASE)
 _SMALLEST, _LARGEST = 100, 10**8  # of numbers without a currency
 _UNITS = (
     r"days?|weeks?|months?|quarters?|years?|tagen?|wochen?|monate?n?|quartals?|jahre?n?|jours?|semaines?|mois|"
@@ -78,8 +56,8 @@ _NOT = re.compile(
 
 def budget(sentences: list[str], country: str, *, is_sale: bool) -> Mapping[str, object] | None:
     """The sum that the sender would spend: one near a word for budgets, else in a sale the largest."""
-    near = [found for found in _sums(sentences, country) if _BUDGET.search(found[1])]
-    rest = [found for found in _sums(sentences, country) if not _OTHER_MONEY.search(found[1])]
+    near = [found for found in _sums(sentences, country) if BUDGET.search(found[1])]
+    rest = [found for found in _sums(sentences, country) if not OTHER_MONEY.search(found[1])]
     known = [found for found in (near or rest * is_sale) if found[0].currency] or near
     if not known:
         return None
@@ -149,19 +127,10 @@ def _sums(sentences: list[str], country_of: str) -> Iterator[tuple[amounts.Sum, 
         for money in amounts.plain(sentence):
             if money.per_item:
                 continue
-            local = _local(money, sentence, country_of)
-            named = _SMALLEST <= local.amount < _LARGEST and _BUDGET.search(sentence)
+            local = in_place(money, sentence, country_of)
+            named = _SMALLEST <= local.amount < _LARGEST and BUDGET.search(sentence)
             if local.currency or named:
                 yield local, sentence
-
-
-def _local(money: amounts.Sum, sentence: str, country_of: str) -> amounts.Sum:
-    after = sentence[sentence.find(money.words) + len(money.words) :]
-    if not money.currency and _CROWN_SIGN.match(after):
-        return replace(money, currency=_CROWNS.get(country_of, ""))
-    is_dollar = money.currency == "USD" and "us" not in money.words.lower()
-    code = _DOLLARS.get(country_of, money.currency) if is_dollar else money.currency
-    return replace(money, currency=code)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,204 @@
+"""The kinds of what readers hear, each in the languages of the fixed texts: one table.
+
+A word is a piece of a regular expression; it stands as a whole word, and `*` ends an open stem.
+"""
+# ruff: noqa: E501, RUF001 - tables of words in many languages and scripts
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Words = Mapping[str, str]
+"""Alternatives by language."""
+
+WISH: Words = {
+    "en": r"refund*|money back|my money|reimburs*|repay*|pa(?:y|id) (?:it |me |us |this |that |the \w+ )?back|g(?:i|a)ve (?:it |me |us |the money )?back|get (?:it |my \w+ |the \w+ |[\d.,]+ \w+ )?back|credit (?:me|my|it|the)|return (?:the|my) (?:money|payment)|back to (?:me|my)|(?:my|the) [€£$a-z]{0,3} ?\d[\d.,]* ?\w* back|[\d€£$] back|(?:eur|euros?|gbp|pounds?|usd|dollars?|chf) back|back, please",
+    "de": r"erstatt*|rückerstatt*|zurückerstatt*|zurück*|rückzahl*|rückgezahlt|gutschr*|gutgeschrieben|gutzuschreiben|mein geld|das geld",
+    "fr": r"rembours*|rendre|rendez*|restitu*|recrédit*|mon argent|l'argent|me devez",
+    "es": r"reemb[oó]ls*|devol*|devu[eé]lv*|reint[eé]gr*|abon*|mi dinero|el dinero",
+    "it": r"rimb[oò]rs*|restitu*|indietro|ridare|riavere|riaccredit*|i miei soldi|i soldi|il denaro",
+    "nl": r"terug*|restitutie|vergoed*|mijn geld|het geld",
+    "pt": r"reemb[oó]ls*|devol*|estorn*|restitu*|de volta|o meu dinheiro|o dinheiro",
+    "ja": r"返金|払い戻|払戻|返して|返却して|お金を",
+}
+"""Money back."""
+
+BREAK: Words = {
+    "en": r"[,:–—()](?!\d)|(?<=\s)-(?=\s)|and|but|so|because|since|as|please|kindly|(?<!not )(?:i would like|i'd like|i want|i request|i ask)",
+    "de": r"[,:–—()](?!\d)|(?<=\s)-(?=\s)|und|aber|weil|da|denn|bitte|ich möchte|ich bitte|ich will|ich hätte|ich fordere",
+    "fr": r"[,:–—()](?!\d)|(?<=\s)-(?=\s)|et|mais|car|parce|puisque|je (?:souhaite|demande|voudrais|veux)|merci de|veuillez",
+    "es": r"[,:–—()](?!\d)|(?<=\s)-(?=\s)|y|e|pero|porque|(?<!no )(?:quiero|solicito|quisiera|pido)|por favor",
+    "it": r"[,:–—()](?!\d)|(?<=\s)-(?=\s)|e|perché|poiché|(?<!non )(?:vorrei|chiedo|voglio)|per favore|prego",
+    "nl": r"[,:–—()](?!\d)|(?<=\s)-(?=\s)|en|maar|want|omdat|graag|ik wil|ik verzoek",
+    "pt": r"[,:–—()](?!\d)|(?<=\s)-(?=\s)|e|mas|porque|pois|(?<!não )(?:quero|gostaria|peço|solicito)|por favor",
+    "ja": r"、|，|が、|ので",
+}
+"""What ends a clause: a sign, a word that joins, or the beginning of a wish."""
+
+NOT: Words = {
+    "en": r"not|\w+n't|dont|never|no(?!\.| valor| meu| seu| cart| prazo| montante| dia| total| âmbito)|without|nor|neither|cannot|nobody|stop|cancel*|withdr*|ignore|disregard|forget|refuse|instead of|rather than|retract*|drop|void|unnecessary|moot|obsolete",
+    "de": r"nicht*|kein*|nie|niemals|ohne|storn*|zurückzieh*|zurückgezogen|statt|anstatt|anstelle|weder|verzicht*|erledigt|überflüssig|hinfällig|gegenstandslos|vergessen",
+    "fr": r"pas|jamais|aucun*|sans|ne|n'*|annul*|retir*|au lieu|plutôt que|ignor*|oubli*|inutile",
+    "es": r"no|nunca|jamás|ningun*|ningún|sin|anul*|cancel*|retir*|en lugar|en vez|tampoco|ignor*|olvid*|innecesari*",
+    "it": r"non|nessun*|senza|annull*|ritir*|invece|anziché|ignor*|dimentic*|inutile",
+    "nl": r"niet*|geen|nooit|zonder|annul*|intrek*|ingetrokken|trek|in plaats|negeer|vergeet|overbodig|vervallen",
+    "pt": r"não|nunca|nenhum*|sem|cancel*|anul*|retir*|em vez|nem|ignor*|esqueç*|desnecessári*",
+    "ja": r"不要|いりません|要りません|取り消|取消|しないで|ではなく|必要ありません|必要ない|キャンセル|撤回|結構です",
+}
+"""What turns a wish into its opposite, within its own clause."""
+
+WITHDRAWN: Words = {
+    "en": r"never ?mind|(?:has|have|is|was|been) (?:\w+ )?(?:resolved|solved|sorted|settled|turned up)|found (?:it|the|them|my)|has (?:now |since |finally )?(?:arrived|come)(?! (?:broken|damaged|late|in|with|without|cracked|incomplete|faulty))|changed my mind about (?:the|my) (?:refund|return|request)|works (?:fine |well |perfectly )?(?:now|again|after all)|all (?:is )?(?:good|fine|well) now|no longer (?:want|need|wish|require) (?:a |the |my |any |to )*(?:refund|money|be refunded|reimburs*)|keep the money|withdr*|my (?:earlier|previous|last) (?:request|mail|e-?mail|message)",
+    "de": r"hat sich (?:\w+ )?(?:erledigt|geklärt|gelöst|gefunden)|doch noch (?:an)?gekommen|ist (?:jetzt |nun |inzwischen |mittlerweile |doch )+(?:noch )?(?:an)?gekommen|wieder aufgetaucht|gefunden|funktioniert (?:jetzt|wieder|nun|doch)|nicht mehr nötig|zurückzieh*|zieh* \w+ \w+ zurück|(?:frühere|vorherige|letzte|meine erste)\w* (?:anfrage|nachricht|mail|e-mail)|behalten sie das geld",
+    "fr": r"(?:est|c'est) (?:\w+ )?(?:résolu\w*|réglé\w*|arrangé\w*)|(?:est|a) (?:finalement|enfin|bien) (?:été )?(?:arrivé\w*|reçu\w*)|retrouvé*|marche (?:à nouveau|maintenant|finalement)|fonctionne (?:à nouveau|maintenant|finalement)|ne tenez pas compte|(?:précédent\w*|dernière) (?:demande|message|mail)|gardez l'argent",
+    "es": r"(?:está|quedó|ha quedado|se ha) (?:ya )?(?:resuelto|solucionado|arreglado)|(?:ha llegado|llegó) (?:por fin|finalmente|ya)|(?:ya|finalmente|por fin) (?:ha llegado|llegó|apareció|lo encontré|funciona)|he encontrado|ya funciona|(?:anterior|última) (?:solicitud|mensaje|correo|petición)|quédense con el dinero",
+    "it": r"(?:è|si è) (?:stato )?(?:risolt\w*|sistemat\w*|chiarit\w*)|(?:è|sono) (?:finalmente|poi|infine) arrivat*|ho (?:ri)?trovato|ora funziona|funziona (?:di nuovo|ora|adesso)|(?:precedente|ultima|mia prima) (?:richiesta|mail|e-mail)|tenete(?:vi)? i soldi",
+    "nl": r"(?:is|heeft zich) (?:\w+ )?(?:opgelost|geregeld|opgehelderd)|(?:is|zijn) (?:inmiddels|toch|nu|alsnog|eindelijk) (?:nog )?(?:aan|binnen)gekomen|teruggevonden|gevonden|werkt (?:weer|nu|inmiddels|toch)|(?:eerdere|vorige|laatste) (?:verzoek|aanvraag|bericht|mail)|houd het geld",
+    "pt": r"(?:está|ficou|já foi) (?:já )?(?:resolvid\w*|tratad\w*|solucionad\w*)|(?:já|finalmente|afinal) (?:chegou|apareceu|funciona|encontrei)|chegou (?:finalmente|afinal)|encontrei|(?:anterior|último|última) (?:pedido|mensagem|e-mail)|fiquem com o dinheiro",
+    "ja": r"解決し|解決済|届きました(?!が|けど)|見つかり|直りました|取り下げ|前回の(?:依頼|連絡|メール)|先日の(?:依頼|連絡)",
+}
+"""The reason is gone, or the request is taken back."""
+
+DONE: Words = {
+    "en": r"(?:received|got|thank you for|thanks for|saw|seen) (?:\w+ ){0,3}(?:refund|money|reimbursement|credit)|refund (?:\S+ ){0,8}(?:arrived|came through|is here|has reached|was received|went through|is on my)",
+    "de": r"(?:dank\w*|danke) für (?:\w+ ){0,3}(?:erstatt|rückerstatt|rückzahl|gutschrift)\w*|(?:erstattung|rückerstattung|rückzahlung|gutschrift|geld) (?:\S+ ){0,8}(?:angekommen|eingegangen|erhalten|gutgeschrieben|da)",
+    "fr": r"merci pour (?:\w+ ){0,2}remboursement|(?:reçu|eu) (?:\w+ ){0,2}remboursement|remboursement (?:\S+ ){0,8}(?:arrivé|reçu|effectué|crédité)",
+    "es": r"gracias por (?:\w+ ){0,2}(?:reembolso|devolución)|(?:recibido|recibí) (?:\w+ ){0,2}(?:reembolso|devolución)|(?:reembolso|devolución) (?:\S+ ){0,8}(?:llegado|llegó|recibid\w*)",
+    "it": r"grazie per (?:\w+ ){0,2}rimborso|ricevuto (?:\w+ ){0,2}rimborso|rimborso (?:\S+ ){0,8}(?:arrivato|ricevuto|accreditato)",
+    "nl": r"(?:bedankt|dank|dank u|dank je) voor (?:\w+ ){0,2}(?:terugbetaling|restitutie)|(?:terugbetaling|restitutie|geld) (?:\S+ ){0,8}(?:ontvangen|binnen|aangekomen|binnengekomen)",
+    "pt": r"obrigad\w (?:pelo|pela) (?:\w+ ){0,2}(?:reembolso|devolução|estorno)|(?:recebi|recebido) (?:\w+ ){0,2}(?:reembolso|devolução|estorno)|(?:reembolso|devolução|estorno) (?:\S+ ){0,8}(?:chegou|recebid\w*|entrou)",
+    "ja": r"返金(?:は|が|を)?.{0,12}(?:届|受け取|受取|確認|ありがとう|されました|いただきました)",
+}
+"""The money is back already."""
+
+THIRD: Words = {
+    "en": r"neighbou?r*|friend*|colleague*|sister*|brother*|mother*|father*|husband*|wife*|someone|somebody|other customers?|another customer|people",
+    "de": r"nachbar*|freund*|kolleg*|schwester|bruder|mutter|vater|mein mann|meine frau|jemand*|andere* kund*",
+    "fr": r"voisin*|amie?s?|collègue*|sœur|soeur|frère|mère|père|mari|ma femme|quelqu'un|autres? clients?",
+    "es": r"vecin*|amig*|compañer*|herman*|madre|padre|marido|mi mujer|alguien|otros? clientes?",
+    "it": r"vicin[oa]|vicini|amic[oa]|amici|collega|colleghi|sorella|fratello|madre|padre|marito|mia moglie|qualcuno|altri clienti|altro cliente",
+    "nl": r"buur*|buren|vriend|vriendin|vrienden|collega*|zus|broer|moeder|vader|mijn man|mijn vrouw|iemand|andere klant*",
+    "pt": r"vizinh*|amig*|colega*|irmã*|irmão|mãe|pai|marido|minha mulher|alguém|outros? clientes?",
+    "ja": r"隣の|隣人|友人|友達|知人|同僚|姉|妹|兄|弟|他の客|ほかの客",
+}
+"""Somebody else's money, in the clause of the wish."""
+
+CONDITION: Words = {
+    "en": r"if(?! possible| you (?:could|would|can|need|have)| that'?s? | necessary| needed| any)|unless|in case|provided|once(?! more)|after|until|whether|otherwise|should (?:it|the|you|i|this|that|they)|would you (?:still|also|then)|could i|can i|may i|am i|how (?:do|can|long|much|would|soon)|what (?:if|happens|would)|when (?:will|would|can|do|the|it|i|my)|why|who|where|what's|is it possible|would it be|do you|possible to|maybe|perhaps|might|thinking|consider*|not sure|depending|as long as|or else",
+    "de": r"wenn(?! möglich| sie (?:so|könnten|möchten))|falls|sofern|sobald(?! (?:wie )?möglich)|ob|bevor|nachdem|solange|es sei denn|andernfalls|sonst|kann ich|könnte ich|bekäme ich|bekomme ich|würden sie (?:dann|noch|auch|trotzdem)|wäre es|ist es möglich|wie (?:lange|viel|kann|läuft)|was passiert|warum|wieso|weshalb|wann|vielleicht|eventuell|unter der bedingung|vorausgesetzt|überlege",
+    "fr": r"si(?! possible)|s'il(?!s? (?:vous|te) pla)|s'ils|lorsque|dès que(?! possible)|quand|à condition|sauf si|à moins|avant (?:de|que)|après|sinon|peut-être|puis-je|pourrais-je|est-ce que je|serait-il|est-il possible|combien|comment|pourquoi|seriez-vous|serais-je|aurais-je|ai-je droit|au cas où|pourvu que",
+    "es": r"si(?! es posible)|cuando|en caso|siempre que|a menos|antes de|después de|una vez|salvo|quizá*|tal vez|puedo|podría (?:yo|recibir|obtener)|es posible|sería posible|cómo|cuánto|por qué|cuándo|me devolverían|a condición",
+    "it": r"se(?! possibile)|qualora|quando|nel caso|a condizione|prima di|dopo|una volta|a meno|altrimenti|forse|posso|potrei|è possibile|sarebbe possibile|quanto|perché mai|come mai|mi rimborsereste|avrei diritto|purché|sempre che",
+    "nl": r"als(?! (?:het )?mogelijk| u (?:dat|kunt))|indien(?! mogelijk)|wanneer|zodra|mits|tenzij|voordat|nadat|anders|misschien|kan ik|zou ik|krijg ik|is het mogelijk|hoe|waarom|heb ik recht|op voorwaarde|of ik",
+    "pt": r"se(?! (?:for )?possível)|caso|quando|desde que|assim que(?! possível)|a menos|antes de|depois de|senão|talvez|posso|poderia (?:eu|receber)|é possível|seria possível|quanto|por que|porquê|tenho direito|devolviam-me|na condição",
+    "ja": r"もし|場合|たら|れば|でしょうか|ですか|ますか|可能|かどうか|次第|後で",
+}
+"""A condition or a question around a wish."""
+
+PART: Words = {
+    "en": r"difference|half|\d+(?:[.,]\d+)? ?%|per ?cent|partial*|part of|a part|portion|remaining|remainder|the rest|balance|surplus|excess|overcharg*|overpaid|too much|(?:a|one|two) (?:third|quarter)s?|two thirds|deduct*|minus|less the|except|excluding|apart from|but (?:not|keep)|(?:will|'ll|to|can|may|but|you|could) keep|not (?:the |it |all |my )*(?:whole|full|entire|everything|all)|gap|shortfall|outstanding|left over|what(?:'s| is) left|what remains|extra|(?:the|my|for) (?:postage|shipping|delivery|handling|deposit|freight|p&p|vat|tax)|(?:shipping|delivery|postage|handling) (?:cost|fee|charge)*|only|just the|proportion*|pro rata|reduction|price (?:drop|match|cut)|goodwill|compensation|some of|restocking|instead of \W?\d+|rather than \W?\d+",
+    "de": r"differenz|unterschied*|hälfte|halbe*|halben|\d+(?:[.,]\d+)? ?%|prozent|teilweise|teil|teils|anteil*|teilbetrag|teilerstattung|rest|restliche*|restbetrag|überschuss|überzahl*|zu viel|zuviel|zu viel*|drittel|viertel|abzüglich|abzug|außer|ausgenommen|bis auf|behalt*|nicht (?:\w+ )?(?:alles|ganz*|voll*|komplett*|gesamt*|sämtliche*)|verbleib*|übrig*|ausstehend*|abweichung|zweidrittel|versand*|porto|lieferkosten|bearbeitungsgebühr|anzahlung|pfand|mehrwertsteuer|nur|lediglich|rabatt|nachlass|preisnachlass|minderung|kulanz|entschädigung|statt \W?\d+",
+    "fr": r"différence|moitié|demi*|\d+(?:[.,]\d+)? ?%|pour ?cent|partiel*|partie|solde|le reste|restant*|surplus|excédent|trop (?:perçu|payé|facturé|élevé)|en trop|tiers|quart|moins (?:les|le|la)|déduction|déduire|sauf|excepté|hors (?:frais|port)|gard*|pas (?:la totalité|le tout|tou[st]\w*|l'intégralité|l'ensemble|en entier|le montant total|entièrement)|écart|seule?s?|ce qui reste|dû|frais de (?:port|livraison|dossier)|livraison|acompte|caution|tva|seulement|uniquement|que les|que la|que le|remise|rabais|réduction|geste commercial|dédommagement|au lieu de \W?\d+",
+    "es": r"diferencia|mitad|medi[oa]|\d+(?:[.,]\d+)? ?%|por ciento|parcial*|parte|resto|restante*|saldo|exceso|de más|demasiado|tercio|cuarto|cuarta parte|menos (?:los|el|la)|descont*|descuento|deduc*|salvo|excepto|menos los|qued\w+(?:me|se)? con|quedo|no (?:\S+ ){0,4}(?:tod[oa]s?|totalidad|total|enter[oa]s?|complet[oa]s?|íntegr*)|lo que queda|pendiente|sobrante|gastos de (?:envío|gestión)|envío|portes|fianza|depósito|iva|solo|sólo|solamente|únicamente|rebaja|compensación|en (?:vez|lugar) de \W?\d+",
+    "it": r"differenza|metà|mezz[oa]|\d+(?:[.,]\d+)? ?%|per ?cento|parzial*|parte|resto|restante|rimanente|saldo|eccedenza|in più|di troppo|troppo|terzo|quarto|meno (?:le|il|la|i)|detra*|dedu*|tranne|eccetto|salvo|escluse?|ten\w+ (?:pure |voi )?(?:le|il|la|i)|tengo|non (?:\S+ ){0,3}(?:tutt[oaie]|inter[oa]|totalità|totale|complet*)|quanto resta|scarto|residu*|spese di (?:spedizione|trasporto)|spedizione|caparra|cauzione|iva|solo|soltanto|solamente|sconto|riduzione|indennizzo|invece di \W?\d+",
+    "nl": r"verschil|helft|halve|\d+(?:[.,]\d+)? ?%|procent|gedeelte*|deel|deels|gedeeltelijk*|resterend*|restant|de rest|overschot|te veel|teveel|derde|kwart|minus|min de|aftrek|behalve|exclusief|houd* (?:de|het|ik|u)|behoud*|niet (?:\S+ ){0,3}(?:alles|hele|volledig*|gehele|totale)|wat over is|overige|openstaand*|meerprijs|verzend*|bezorg\w*kosten|portokosten|porto|borg|aanbetaling|btw|alleen|slechts|enkel|korting|compensatie|tegemoetkoming|in plaats van \W?\d+",
+    "pt": r"diferença|metade|mei[oa]|\d+(?:[.,]\d+)? ?%|por cento|parcial*|parte|resto|restante*|saldo|excesso|a mais|demasiado|terço|quarto|um quarto|menos (?:os|o|a|as)|descont*|deduz*|dedução|exceto|excepto|salvo|fi(?:co|que|quem) com|não (?:\S+ ){0,4}(?:tudo|total|totalidade|tod[oa]s?|inteir[oa]s?|complet*)|por inteiro|o que falta|o que sobra|em falta|portes|envio|custos? de envio|depósito|caução|iva|só|apenas|somente|desconto|redução|compensação|em vez de \W?\d+",
+    "ja": r"差額|半額|半分|一部|残り|残額|[\d０-９]+ ?[%％]|パーセント|[\d一二三四五六七八九]割|送料|だけ|のみ|以外|除いて|過剰|多く請求|値引|割引|全額では",
+}
+"""Words of a part of a sum."""
+
+ITEMS: Words = {
+    "en": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|some|half|most|none|any|neither|either|both) (?:out )?of (?:the|my|these|those|them|our|your|all|two|three|four|five|six|seven|eight|nine|ten|twelve|\d+)|(?:the|just|only) (?:first|second|third|other|last|larger|smaller) (?:one|two|three|\w+)|not all|the others?|the remaining|a (?:pair|set) of|the rest of|per (?:piece|item)|apiece|each|\d+ x|x ?\d+",
+    "de": r"(?:ein|eine|einer|einen|eines|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|\d+|einige|mehrere|manche|keine\w?|beide) (?:von|der|meiner|dieser|unserer|aus)|(?:der|die|das|den|dem) (?:ersten?|zweiten?|dritten?|anderen?|letzten?|größeren?|kleineren?)|nicht alle|die anderen|die übrigen|pro stück|stückpreis|je \W?\d+|jeweils|\d+ x|\d+x",
+    "fr": r"(?:l'une?|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|\d+|certain\w*|quelques|aucun\w*) (?:des|de (?:mes|ces|nos|vos|mon)|sur|d'entre|parmi)|(?:le|la|les) (?:premi\w+|deuxième|second\w*|troisième|autres?|dernier\w*)|pas tou[st]\w*|les autres|pièce|l'unité|chacun*|\d+ x",
+    "es": r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+|algun\w*|varios|ningun\w) de (?:las|los|mis|estas|estos|nuestr\w+|mi|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+)|(?:el|la|los|las) (?:primer\w*|segund\w*|tercer\w*|otr\w+|últim\w+)|no tod[oa]s|cada un[oa]|por unidad|\d+ x",
+    "it": r"(?:un[oa]?|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d+|alcun\w|nessun\w) (?:delle|dei|degli|della|del|dell'\w*|su|di (?:quest\w|quell\w|due|tre|quattro|cinque|sei|\d+))|(?:il|lo|la|i|le|gli) (?:prim\w|second\w|terz\w|altr\w|ultim\w)|non tutt[ie]|l'altr\w|ciascun*|cadaun*|al pezzo|\d+ x",
+    "nl": r"(?:één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\d+|sommige|enkele|geen|beide) (?:van|uit) (?:de|mijn|deze|die|onze|het|twee|drie|vier|vijf|zes|\d+)|(?:de|het) (?:eerste|tweede|derde|andere|laatste)|niet alle|per stuk|stuksprijs|elk|\d+ x",
+    "pt": r"(?:um|uma|dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|\d+|algun\w|alguma\w?|nenhum\w?) (?:dos|das|destes|destas|desses|dessas|de (?:meus|minhas|duas|dois|três|quatro|cinco|seis|sete|oito|\d+))|(?:o|a|os|as) (?:primeir\w+|segund\w+|terceir\w+|outr\w+|últim\w+)|nem tod[oa]s|cada um\w?|por unidade|\d+ x",
+    "ja": r"のうち|うちの|[\d一二三四五六七八九](?:個|点|枚|本|つ|脚|台)(?:だけ|分|のみ)|片方|ほかの|他の|1個あたり|単価|ひとつ(?:だけ|が)|一つ(?:だけ|が)|一部の",
+}
+"""Some of several things."""
+
+REMEDY: Words = {
+    "en": r"voucher*|store credit|shop credit|gift ?card*|credit note|coupon*|replac*|exchang*|repair*|(?:send|want|like|get|need|have) (?:me |us )?(?:a new|another|a different)|new one|another one|spare part*|discount code|swap*|fix it|fixed",
+    "de": r"gutschein*|guthaben|umtausch*|umgetauscht|ersatz*|ersetz*|austausch*|ausgetauscht|reparatur*|reparier*|nachbesser*|nachliefer*|neue* exemplar|(?:ein|eine|einen) neue*|(?:ein|eine|einen) ander*|rabattcode",
+    "fr": r"bons? d'achat|un avoir|d'avoir|échang*|remplac*|répar*|carte cadeau|cartes cadeaux|bon de réduction|code promo|une? nouve\w+|une? autre|renvoyer une",
+    "es": r"vale*|cupón|cupones|un cambio|cambio por|cambiarl*|cambiármel*|cambien|reemplaz*|sustitu*|reparaci*|reparar*|reparen|tarjeta regalo|(?:un[oa]?) nuev*|otr[oa] (?:lámpara|nuev\w)|crédito en la tienda|saldo en (?:la|su) tienda",
+    "it": r"buon[oi] (?:acquisto|sconto|regalo|spesa)|un buono|nota di credito|sostitu*|un cambio|cambiarl*|cambiarmi|ripar*|carta regalo|(?:un|una|uno) nuov*|credito nel negozio",
+    "nl": r"tegoedbon*|tegoed|cadeaubon*|waardebon*|omruil*|omgeruild|ruilen|vervang*|reparat*|repar*|herstel*|nieuw exemplaar|(?:een) nieuwe*|kortingscode|winkeltegoed",
+    "pt": r"vale*|voucher*|cupão|cupões|cupom|troca|trocar*|trocá*|troquem|substitui*|repara*|conserto|consert*|cartão presente|(?:um|uma) nov*|crédito na loja",
+    "ja": r"交換|クーポン|商品券|ギフト|修理|ポイント|代替|代わりの|新しいもの|取り替え|ストアクレジット",
+}
+"""Something else than money."""
+
+WAY: Words = {
+    "en": r"(?:other|another|different|new|old|previous|closed|expired|second|wife's|husband's|partner's|mother's|friend's|company) (?:\w+ )?(?:card|account|bank|iban)|(?:card|account) (?:is|was|has been|has|no longer|got) (?:\w+ )?(?:closed|expired|lost|stolen|cancelled|canceled|blocked|changed|valid|exists?|work)|not (?:to|on|onto|back to) (?:the|my|that|this) (?:\w+ )?(?:card|account)|bank transfer|wire|by (?:cheque|check|transfer|cash)|in cash|iban|\[iban\]|paypal|account number|sort code|changed (?:my )?banks?",
+    "de": r"(?:ander|neu|alt|bisherig|gekündigt|zweit|gesperrt)\w* (?:\w+ )?(?:konto|karte|kreditkarte|bank|bankkonto|bankverbindung)|(?:karte|konto|kreditkarte) (?:\w+ ){0,3}(?:gesperrt|abgelaufen|gekündigt|geschlossen|aufgelöst|gestohlen|verloren|nicht mehr)|nicht auf (?:die|das|meine?)|per überweisung|iban|\[iban\]|kontonummer|bankverbindung|paypal|in bar|scheck|konto (?:meiner|meines)",
+    "fr": r"(?:autre|nouveau|nouvelle|ancien|ancienne) (?:compte|carte|banque)|(?:compte|carte) (?:bancaire )?(?:\w+ ){0,3}(?:clôturé\w*|fermé\w*|expiré\w*|volé\w*|perdu\w*|bloqué\w*)|(?:compte|carte) de (?:ma|mon)|pas sur|virement|rib|iban|\[iban\]|chèque|espèces|paypal|changé de banque",
+    "es": r"(?:otr|nuev|antigu|anterior|vieja)\w* (?:cuenta|tarjeta|banco)|(?:cuenta|tarjeta) (?:nueva|antigua|anterior|vieja|de mi|está|ha|ya no)|no (?:a|en) la (?:tarjeta|cuenta)|transferencia|iban|\[iban\]|cheque|en efectivo|paypal|número de cuenta|cambiado de banco",
+    "it": r"(?:altr|nuov|vecchi|precedente)\w* (?:conto|carta|banca)|(?:conto|carta) (?:nuov\w|vecchi\w|di mi\w|è|non)|non (?:sulla|sul)|bonifico|iban|\[iban\]|assegno|contanti|paypal|cambiato banca",
+    "nl": r"(?:andere|nieuwe|oude|vorige) (?:rekening|bankrekening|kaart|creditcard|pas|bankpas|bank)|(?:rekening|kaart|pas|creditcard) (?:\w+ ){0,3}(?:opgeheven|verlopen|geblokkeerd|gesloten|gestolen|kwijt)|niet op (?:de|mijn)|rekening van mijn|iban|\[iban\]|rekeningnummer|contant|cheque|paypal",
+    "pt": r"(?:outr|nov|antig|anterior)\w* (?:conta|cartão|banco)|(?:conta|cartão) (?:nov\w|antig\w|d[oa] (?:meu|minha)|foi|já não|está|expirou)|não para (?:o|a)|transferência|iban|\[iban\]|cheque|em dinheiro vivo|paypal|mudei de banco",
+    "ja": r"(?:別|他|ほか|新しい|以前|古い|違う)の?(?:カード|口座|銀行)|振込|振り込|現金|口座番号|口座を変|解約",
+}
+"""Another way for the money than the one it came by."""
+
+DISPUTE: Words = {
+    "en": r"charge-?backs?|charged? back|disput*|(?:open|opened|filed|raised|started|lodged|made) (?:\w+ ){0,3}(?:case|claim|complaint) (?:with|at|through|via)|paypal (?:case|claim|dispute)|(?:claim|case) with (?:my|the|our) (?:\w+ )?(?:bank|card|credit|paypal)|(?:bank|card company|card issuer|paypal) (?:\S+ ){0,6}(?:revers*|recall*|claw*|reclaim*|claim*|pull*|contest*|investigat*)|revers\w+ (?:the|this|that|my) (?:payment|charge|transaction|debit)|contest\w* (?:the|this) (?:payment|charge|debit)|section 75",
+    "de": r"charge-?backs?|rückbuch*|rückgebucht|rücklastschrift*|zurückgebucht|zurückbuchen|zurückgeholt|zahlungsstreit*|käuferschutz*|(?:zahlung|abbuchung|betrag|buchung|lastschrift|kreditkarten\w*|umsatz) (?:\S+ ){0,8}(?:reklamier*|widersproch*|widerspr*|beanstand*|angefochten|bestritt*|zurückgegeben|zurückgeben)|(?:bank|sparkasse|kartenfirma|kreditkarten\w*|paypal) (?:\S+ ){0,8}(?:reklam*|widerspr*|beanstand*|bestritt*|einspruch|konflikt|fall|storniert)|disput*|konflikt gemeldet",
+    "fr": r"charge-?backs?|rétrofacturation*|opposition|contest*|litige*|rejet\w* (?:\S+ ){0,3}(?:prélèvement|paiement)|rappel de (?:paiement|fonds)|(?:banque|paypal) (?:\S+ ){0,6}(?:réclam*|annul*|rembours*|rejet*)|réclamation (?:\S+ ){0,4}(?:banque|paypal)",
+    "es": r"charge-?backs?|contracargo*|disput*|(?:reclam\w*|denunci\w*|queja) (?:\S+ ){0,6}(?:banco|tarjeta|paypal)|retroced*|retrocesi*|impugn*|(?:devuelto|devolver) (?:el|un) (?:recibo|cargo)|(?:banco|paypal) (?:\S+ ){0,6}(?:reclam*|anul*|revert*)|controversia",
+    "it": r"charge-?backs?|contestazion*|contestat*|contesto|disput*|disconosc*|riaddebit*|controversia|(?:reclam\w*|segnalat\w*) (?:\S+ ){0,6}(?:banca|carta|paypal)|(?:banca|paypal) (?:\S+ ){0,6}(?:storn*|annull*|revoc*|reclam*)|storno (?:\S+ ){0,4}banca",
+    "nl": r"charge-?backs?|terugboek*|teruggeboekt|gestorneerd|storner*|betwist*|dispuut|geschil*|(?:klacht|claim|zaak) (?:\S+ ){0,4}(?:bank|paypal|creditcard\w*)|(?:bank|paypal|creditcardmaatschappij) (?:\S+ ){0,6}(?:terugge*|terughal*|klacht|claim)|terug laten boeken",
+    "pt": r"charge-?backs?|contest*|disput*|impugn*|(?:reclam\w*|queixa) (?:\S+ ){0,6}(?:banco|cartão|paypal)|(?:banco|paypal) (?:\S+ ){0,6}(?:estorn*|anul*|revert*|reclam*)|estornar (?:\S+ ){0,4}banco|litígio",
+    "ja": r"チャージバック|異議|(?:カード会社|銀行).{0,16}(?:申し立|申立|取り消|取消|請求|調査|連絡し|相談し)|支払い?を?(?:取り消|停止|拒否)",
+}
+"""The payment is contested at the bank."""
+
+BEGUN: Words = {
+    "en": r"have|has|had|i've|we've|opened|filed|raised|started|began|begun|lodged|was|is|already|reversed|disputed|contested",
+    "de": r"habe*|hat|wurde|ist|läuft|bereits|schon|war|hatte",
+    "fr": r"ai|a été|avons|est|déjà|en cours|j'ai",
+    "es": r"he|hemos|ha|está|ya|fue|abrí|inici*|presenté",
+    "it": r"ho|abbiamo|è|già|ha|aperto|avviato",
+    "nl": r"heb|hebben|heeft|is|al|reeds|loopt",
+    "pt": r"abri|iniciei|fiz|está|já|foi|apresentei|contestei|tenho",
+    "ja": r"ました|済|しています|中",
+}
+"""It is begun, and no threat."""
+
+FRAUD: Words = {
+    "en": r"fraud*|unauthori[sz]ed|stolen|(?:did not|didn't|never|have not|haven't) (?:placed?|make|made|order(?:ed)?|authori[sz]ed?|buy|bought)(?! .{0,24}(?:wrong|different))|hacked|hijacked|scam*|someone (?:else )?(?:used|ordered|has)|somebody (?:else )?(?:used|ordered|has)|misus*|identity|wasn't me|was not me|(?:don't|do not) recogni[sz]e|phish*|without my (?:consent|knowledge|permission)|cloned",
+    "de": r"betrug*|betrüg*|missbrauch*|missbräuchlich*|gestohlen*|nicht autorisiert*|unberechtigt*|unbefugt*|nie (?:\w+ )?bestellt|niemals bestellt|nicht (?:selbst |von mir )?(?:bestellt|getätigt|aufgegeben|veranlasst)|gehackt|kenne ich nicht|fremde*|ohne mein wissen|ohne meine zustimmung|phishing|gekapert",
+    "fr": r"fraud*|non autorisé*|volée?s?|usurp*|pirat*|escroqu*|arnaque*|jamais (?:passé|commandé|autorisé|effectué)|pas (?:passé|autorisé|effectué) (?:cette|ce)|n'est pas moi|à mon insu|reconnais pas|sans mon (?:accord|consentement)|phishing|hameçonnage",
+    "es": r"fraud*|robad*|no autoriz*|sin (?:mi )?(?:autoriz\w*|permiso|consentimiento)|nunca (?:pedí|hice|compré|autoric*|he (?:pedido|hecho|comprado))|no (?:reconozco|hice|realicé|he (?:hecho|realizado|autorizado))|estafa*|hacke*|suplant*|clonad*|no fui yo|phishing",
+    "it": r"frod*|truff*|rubat*|mai (?:ordinato|autorizzato|fatto|effettuato)|non (?:autorizzat\w*|riconosco|ho (?:mai )?(?:fatto|ordinato|autorizzato|effettuato))|hackerat*|clonat*|non sono stat\w io|senza il mio consenso|phishing|a mia insaputa",
+    "nl": r"fraud*|gestolen|nooit (?:besteld|geplaatst|gedaan)|niet (?:door mij|zelf|geautoriseerd)|gehackt|misbruik*|oplicht*|herken (?:\w+ ){0,3}niet|zonder mijn (?:toestemming|medeweten)|phishing|onbevoegd",
+    "pt": r"fraud*|roubad*|nunca (?:encomendei|fiz|comprei|autorizei)|não (?:autoriz\w*|reconheço|fiz|fui eu)|burla*|golpe|clonad*|pirate*|hacke*|sem (?:a )?minha (?:autoriz\w*|permissão)|sem o meu consentimento|phishing",
+    "ja": r"不正|身に覚え|覚えがな|盗ま|盗難|詐欺|勝手に|乗っ取|無断|注文していません|頼んでいません",
+}
+"""Somebody else made the purchase."""
+
+OPT_OUT: Words = {
+    "en": r"(?:stop|cease|quit) (?:\w+ ){0,2}(?:e-?mail|mail|writ|contact|call|send|messag|spam|bother)\w*|(?:don't|do not|never|not to|no need to) (?:ever )?(?:e-?mail|mail|write to|write|contact|call|send|message) (?:me|us)(?: \w+)? ?(?:again|any|anymore|more|further|$)*|unsubscribe (?:me|us)|(?:remove|delete|drop|strike) (?:me|us|my|our) (?:\S+ ){0,5}(?:list*|mailing*|database|distribution|newsletter|records)|(?:take|get) (?:me|us|my \w+|our \w+) off|opt(?:ing|ed)?[ -]?(?:me |us )?out|no (?:more|further) (?:\w+ )?(?:mails?|e-?mails?|messages?|contact|newsletters?|calls|offers)|leave (?:me|us) alone|(?:not|n't|no longer|never) (?:wish|want|care|like|agree|consent) to (?:receive|get|hear|be (?:contacted|mailed|e-?mailed|called|on))|(?:any|no) more (?:of (?:your|these) )?(?:mail|e-?mail|message|newsletter|offer)s?|no longer (?:wish|want|be contacted|contact|to receive|to be)|withdraw (?:my|our) consent|do not contact|don't contact",
+    "de": r"(?:nehmen|streichen|entfernen|löschen|tragen|austragen|nehmt|streicht) (?:sie )?(?:\w+ )?(?:mich|uns|meine|unsere) (?:\S+ ){0,6}(?:liste*|verteiler*|mailingliste|adresse*|newsletter*|aus)|aus (?:\w+ )?(?:verteiler|liste|mailingliste|newsletter) (?:\S+ ){0,2}(?:nehmen|streichen|entfernen|löschen|austragen)|keine (?:weiteren |mehr )?(?:mails?|e-mails?|nachrichten|werbung|newsletter|anrufe|post|angebote|werbemails)|(?:schreiben|kontaktieren|mailen|rufen|schicken|senden) sie (?:mir|mich|uns) (?:\S+ ){0,3}(?:nicht|keine)|hören sie (?:bitte )?auf|abmelden|abbestell*|(?:widerspreche|widerruf\w*) (?:\S+ ){0,4}(?:werbung|nutzung|kontakt*|einwilligung|zusendung)|(?:nicht|keinesfalls) (?:mehr|weiter) (?:\S+ ){0,2}(?:kontaktier*|anschreib*|angeschrieben|anruf*|angerufen|mail*)|lassen sie (?:mich|uns) in ruhe",
+    "fr": r"désabonn*|désinscri*|(?:retir|supprim|enlev|ray|ôt)\w*(?:[- ](?:moi|nous|mon|mes|notre|nos)) (?:\S+ ){0,5}(?:liste*|adresse*|fichier*|base*)|(?:retirer|supprimer|enlever) (?:mon|mes|notre|nos) (?:\S+ ){0,4}(?:liste*|fichier*|base*)|ne (?:m'|nous |me |nous )\S*\s?(?:\w+ ){0,2}plus|ne plus (?:m'|me |nous )?(?:\w+ )?(?:envoyer|écrire|contacter|appeler|recevoir|solliciter|être)|plus (?:recevoir|de mails?|de messages|de courriels|d'e-mails)|(?:cessez|arrêtez) de|laissez-(?:moi|nous)",
+    "es": r"(?:dar|dé|den|darme|denme|deme) (?:\w+ )?(?:de )?baja|(?:no|nunca) (?:me |nos |\w+ )?(?:env\w+|escrib\w+|contact\w+|llam\w+|mand\w+)(?= más| nunca| me|me|nos| a | correos|\.|$| nuevamente| de nuevo| mensajes)|no (?:quiero|deseo|queremos|deseamos) (?:\w+ )?(?:recib\w+|más|que me)|(?:qu[ií]t|elim[ií]n|b[oó]rr|s[aá]qu|s[aá]c)\w*(?:me|nos|en|an)? (?:\S+ ){0,5}(?:lista*|base*)|dejen? de|cancel\w+ (?:mi|la) suscripción|basta de",
+    "it": r"(?:toglie|cancella|rimuov|elimina)\w* (?:\S+ ){0,5}(?:lista|elenco|liste|mailing*|indirizz*)|non (?:mi |ci |\w+ )?(?:scriv\w+|contatt\w+|invi\w+|chiam\w+|mand\w+)|non (?:desider\w+|vogli\w+|intend\w+) (?:più )?(?:ricevere|mail|essere|altre)|disiscri*|(?:smett|cess)\w* di|basta (?:mail|e-mail|messaggi)|revoco il (?:mio )?consenso|lasciatemi in pace",
+    "nl": r"(?:haal|verwijder|schrijf|schrap) (?:\w+ )?(?:mij|me|ons|mijn|onze) (?:\S+ ){0,5}(?:lijst*|bestand*|adressen*|mailing*|uit)|uitschrij*|uit te schrijven|afmelden|afgemeld|geen (?:\w+ )?(?:e-?mails?|mails|berichten|reclame|nieuwsbrieven|contact) meer|niet (?:meer|langer) (?:\S+ ){0,3}(?:mail*|schrij*|bel*|benader*|contact*|ontvang*)|(?:mail|bel|schrijf|stuur) (?:mij|me|ons) (?:\w+ )?(?:niet|geen)|stop(?:pen)? met|laat (?:mij|me|ons) met rust",
+    "pt": r"(?:retir|remov|elimin|apag|tir|risc)\w*(?:-me|-nos| me| nos| o meu| os meus| o nosso)? (?:\S+ ){0,5}lista*|não (?:me|nos|voltem a) (?:\w+ )?(?:envi\w+|escrev\w+|contact\w+|lig\w+|mand\w+)|não (?:quero|desejo|queremos|pretendo|pretendemos|desejamos) (?:\w+ )?(?:receber|mais|ser)|cancel\w+ (?:a )?(?:minha )?(?:subscrição|inscrição|assinatura)|(?:parem|deixem|pare|deixe) de|retiro o (?:meu )?consentimento|deixem-me em paz",
+    "ja": r"配信(?:を|の)?(?:停止|解除|中止)|メール.{0,10}(?:不要|送らない|送付しない|やめ|止め|停止)|連絡.{0,8}(?:不要|しないで|やめ|控え)|登録.{0,6}(?:解除|抹消)|リスト.{0,8}(?:外して|削除|除外)|退会",
+}
+"""No more mail from us."""
+
+ERASURE: Words = {
+    "en": r"(?:delet*|eras*|remov*|wip*|destroy*|purg*) (?:\w+ ){0,4}(?:data|information|details|account|records|profile)|(?:data|information|details|account|records) (?:\w+ ){0,4}(?:deleted|erased|removed|destroyed)|right to (?:be forgotten|erasure)|article 17|art\.? 17|forget (?:me|us)|subject access|(?:copy of|what) (?:\w+ ){0,3}data (?:\w+ ){0,3}(?:hold|have|store|keep)*",
+    "de": r"(?:lösch*|entfern*|vernicht*|tilg*) (?:\w+ ){0,5}(?:\w*daten|konto|kundenkonto|angaben|profil|informationen)|(?:\w*daten|konto|kundenkonto|angaben|profil) (?:\w+ ){0,6}(?:löschen|gelöscht|löschung|zu löschen|entfernen|vernichten)|datenlöschung|art\.? 17|artikel 17|recht auf (?:vergessen*|löschung)|auskunft (?:\w+ ){0,4}daten|löschung (?:\w+ ){0,4}\w*daten",
+    "fr": r"(?:supprim*|effac*|suppression|effacement|détrui*) (?:\S+ ){0,4}(?:données|compte|informations|profil)|droit à l'(?:oubli|effacement)|article 17|art\.? 17",
+    "es": r"(?:borr*|elimin*|suprim*|supresión|cancel*) (?:\S+ ){0,4}(?:datos|cuenta|información|perfil)|derecho al olvido|derecho de supresión|artículo 17|art\.? 17",
+    "it": r"(?:cancell*|elimin*|rimuov*|rimozione|distrugg*) (?:\S+ ){0,4}(?:dati|account|informazioni|profilo)|diritto all'oblio|diritto alla cancellazione|articolo 17|art\.? 17",
+    "nl": r"(?:verwijder*|wis|wissen|vernietig*) (?:\S+ ){0,4}(?:\w*gegevens|account|data|profiel)|(?:\w*gegevens|account|data) (?:\S+ ){0,5}(?:verwijder*|wissen|gewist|te wissen)|recht op vergetelheid|artikel 17|art\.? 17",
+    "pt": r"(?:apag*|elimin*|remo[vç]*|exclu*) (?:\S+ ){0,4}(?:dados|conta|informações|perfil)|direito ao (?:esquecimento|apagamento)|artigo 17|art\.? 17",
+    "ja": r"(?:個人情報|データ|アカウント|情報|登録).{0,10}(?:削除|消去|抹消|消して)|忘れられる権利",
+}
+"""What is known of them shall go."""

@@ -1,0 +1,115 @@
+"""Signs of the sender's country, each with its weight and its words.
+
+No sign decides alone but a statement; what points elsewhere than what is stated makes a person look.
+"""
+# ruff: noqa: E501 - patterns in many languages
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from countersign.extraction.patterns import sentences as leave
+from countersign.extraction.readers.hearing import sentences
+from workflows.lead_intake.contract import LeadInput
+from workflows.lead_intake.places import codes, country_code, mentioned
+
+STATED, HINT, NAMED = 3, 2, 1
+"""Stated as the sender's own; hinted at by a phone, a domain or a place that is dealt with; only
+named, as in a footer."""
+_MANY = 3
+"""So many countries in a sentence are a list, and nobody's address."""
+_SHORT = 6
+"""Words of a signature's line that is an address and no sentence."""
+_OWN = re.compile(
+    r"(?:\b(?:we|i|us|our|company|office|team|headquarter\w*|based|located|live|from|wir|ich|unser\w*|sitz\w*|firma|aus|nous|je|notre|basés?|"
+    r"société|sommes|estamos|somos|nuestra|soy|desde|empresa|siamo|nostra|sono|azienda|dal\w*|wij|we|ons|onze|bedrijf|gevestigd|uit|estamos|"
+    r"nossa|sou|temos|当社|弊社|私)\b)",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(
+    r"(?:\b(?:in|from|of|near|at|to|aus|nach|en|de|depuis|du|au|aux|à|desde|a|dal|dalla|dall'|di|uit|naar|em|do|da|no|na|para|i|till|från)\W+"
+    r"(?:the |der |den |le |la |les |los |el |het |o |il )?(?:[\w.'-]+,? ){0,3})$",
+    re.IGNORECASE,
+)
+_MADE = re.compile(
+    r"(?:made|manufactur\w*|produced|imported|sourced|competitor\w*|supplier\w*|hergestellt|produziert|importiert|wettbewerb\w*|fabriqué\w*|produit\w*|"
+    r"concurren\w*|fabricad\w*|importad\w*|competidor\w*|prodott\w*|concorrent\w*|gemaakt|geproduceerd|concurrent\w*)",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(
+    r"(?:\bno (?:offer|delivery|export|sale)|not (?:an offer|deliver\w*|export\w*|ship\w*|sold)|sanction\w*|embargo\w*|disclaimer|export control|"
+    r"keine (?:lieferung|ausfuhr)|nicht (?:geliefert|ausgeführt)|exportkontrolle|aucune livraison|pas livr\w*|sin entrega|no se (?:entrega|exporta)\w*|"
+    r"nessuna consegna|geen levering|não (?:se )?(?:entrega|exporta)\w*)",
+    re.IGNORECASE,
+)
+_DENSE = re.compile("[にのへでか在]")
+"""What places a name in scripts that put it behind."""
+_TLD = re.compile(r"\.([a-z]{2})$")
+_ANYBODYS = frozenset({"IO", "AI", "CO", "ME", "TV", "EU", "CC", "WS", "FM"})
+"""Domains of countries that anybody registers."""
+
+
+@dataclass(frozen=True)
+class CountrySign:
+    """Something that points to a country."""
+
+    code: str
+    weight: int
+    words: str
+
+
+@lru_cache(maxsize=64)
+def signs(message: LeadInput) -> tuple[CountrySign, ...]:
+    """Every sign of the message, the form's word first."""
+    form = country_code(message.stated.country)
+    stated = [CountrySign(form, STATED, message.stated.country)] if form else []
+    below = message.signature or leave.farewell(message.text)
+    body = message.text.removesuffix(below) if below else message.text
+    return (
+        *stated,
+        *_in_text(f"{message.subject}\n\n{body}"),
+        *_below(below),
+        *_technical(message),
+    )
+
+
+def _in_text(text: str) -> Iterator[CountrySign]:
+    for sentence in sentences(text):
+        for code, words in mentioned(sentence):
+            yield CountrySign(code, _weight(sentence, words), words)
+
+
+def _weight(sentence: str, words: str) -> int:
+    before, _, after = sentence.partition(words)
+    if _DENSE.match(after):
+        return STATED if _OWN.search(before) else HINT
+    is_list = len(mentioned(sentence)) >= _MANY
+    if is_list or _FOOTER.search(sentence) or _MADE.search(before) or not _PLACED.search(before):
+        return NAMED
+    return STATED if _OWN.search(before) else HINT
+
+
+def _below(signature: str) -> Iterator[CountrySign]:
+    for line in filter(None, signature.splitlines()):
+        is_address = len(line.split()) <= _SHORT and not _FOOTER.search(line)
+        for code, words in mentioned(line):
+            yield CountrySign(code, STATED if is_address else NAMED, words)
+
+
+def _technical(message: LeadInput) -> Iterator[CountrySign]:
+    # Loaded here: the tables of numbering plans take 50 ms, and only a rule that runs needs them.
+    from workflows.lead_intake import phones  # noqa: PLC0415 - as said above
+
+    everything = f"{message.stated.phone}\n{message.text}\n{message.signature}"
+    if "+" in everything or "00" in everything:
+        for number, words in phones.numbers(everything):
+            code = phones.region_of(number)
+            if code:
+                yield CountrySign(code, HINT, words)
+    domain = _TLD.search(message.sender.lower())
+    code = {"uk": "GB"}.get(domain[1], domain[1].upper()) if domain else ""
+    if code in codes() - _ANYBODYS:
+        yield CountrySign(code, HINT, message.sender)
