@@ -117,7 +117,7 @@ def test_the_usual_askers_are_there_unless_taken_out_by_name() -> None:
     rules = {rule.id for rule in FLOW.rules}
     usual = {
         *("confidence.low", "sender.unauthenticated", "injection.suspected"),
-        *("prose.unsupported", "size.over_limit"),
+        *("prose.unsupported", "size.over_limit", "facts.dropped", "source.only_quoted"),
     }
     assert usual <= rules
     fewer = workflow(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from countersign.domain.policy.proposal import Fact, flat
 from countersign.domain.policy.records import Record
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import prompts, prose
-from countersign.extraction.messages import CUT, SourceT
+from countersign.extraction.messages import CUT, ONLY_QUOTED, SourceT
 from countersign.extraction.patterns.injection import order_in
 
 Hit = tuple[object, object] | None
@@ -52,6 +55,35 @@ def foreign_prose(situation: Situation[SourceT], source: str) -> Hit:
     told = [(name, one) for name, text in free.items() for one in prose.foreign(text, source)]
     named = "; ".join(f"{name}: {one}" for name, one in told[:_MOST_NAMED])
     return (named, "what the message says") if told else None
+
+
+def dropped(*names: str) -> Callable[[Situation[Any]], Hit]:
+    """A check for facts that the model stated without a quote in the source: those of `names`, or
+    any."""
+
+    def check(situation: Situation[Any]) -> Hit:
+        lost = situation.proposal.dropped
+        named = [f"{name} “{said}”" for name, said in lost.items() if not names or name in names]
+        return (", ".join(named), "a quote in the text") if named else None
+
+    return check
+
+
+def only_quoted(situation: Situation[SourceT]) -> Hit:
+    """A source of which only what it quotes could be read, or facts that stand there alone."""
+    if ONLY_QUOTED in situation.input.defects:
+        return "nothing but what the mail quotes", "the sender's own words"
+    texts = "\n".join(situation.input.texts().values())
+    lines = [line for line in texts.splitlines() if line.lstrip().startswith(">")]
+    own = flat("\n".join(line for line in texts.splitlines() if line not in lines))
+    quoted = flat("\n".join(lines))
+    alone = [n for n, f in situation.proposal.facts.items() if _stands_only(f, quoted, own)]
+    return (", ".join(alone), "the sender's own words") if alone else None
+
+
+def _stands_only(fact: Fact, quoted: str, own: str) -> bool:
+    said = [flat(quote) for quote in fact.quotes]
+    return bool(said) and all(one in quoted and one not in own for one in said)
 
 
 def orders(source: str) -> Hit:

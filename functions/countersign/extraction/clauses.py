@@ -90,6 +90,8 @@ def usual(
             lambda situation: checks.foreign_prose(situation, source_text(situation.input)),
         ),
         ("size.over_limit", "it is larger than what is handled unseen", checks.over_size),
+        ("facts.dropped", "the model stated what no quote shows", checks.dropped()),
+        ("source.only_quoted", "it stands only in what the message quotes", checks.only_quoted),
     )
     about = {rule: (ask("*", sentence, check, rule=rule),) for rule, sentence, check in rows}
     return {**about, **_of_readers(actions)}

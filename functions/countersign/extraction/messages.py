@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -26,6 +26,7 @@ SourceT = TypeVar("SourceT", bound="Source")
 MessageT = TypeVar("MessageT", bound="Message")
 DocumentT = TypeVar("DocumentT", bound="Document")
 
+ONLY_QUOTED = "The mail has no new text; what it quotes, or its signature, was read instead."
 CUT = "The text is longer than what is read; the rest was left out."
 
 
@@ -223,5 +224,13 @@ def _from_mail(kind: type[MessageT], mail: Mail) -> MessageT:
         ),
         automatic=automatic,
         message_id=mail.message_id or "",
-        defects=(*mail.defects, CUT) if len(text) > _MAX_TEXT else mail.defects,
+        defects=(*mail.defects, *_read_otherwise(mail, text)),
     )
+
+
+def _read_otherwise(mail: Mail, text: str) -> Iterator[str]:
+    """What makes the text another one than the sender wrote for us."""
+    if not mail.text and mail.quoted:
+        yield ONLY_QUOTED
+    if len(text) > _MAX_TEXT:
+        yield CUT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from countersign.domain.contract import Contract, explain
 from countersign.domain.errors import ContractBroken
-from countersign.domain.policy.proposal import Proposal, Usage, ungrounded
+from countersign.domain.policy.proposal import Proposal, Usage, flat, grounded, ungrounded
 from countersign.domain.workflow import Draft, Workflow
 
 
@@ -28,6 +29,10 @@ def drafted(
     return draft, ungrounded(draft.facts, workflow.source_text(given))
 
 
+_PER_DROPPED = Decimal("0.05")
+_SHOWN = 80
+
+
 def proposal_of(
     workflow: Workflow[Any],
     given: Contract,
@@ -39,14 +44,19 @@ def proposal_of(
     cap: Decimal = Decimal(1),
 ) -> Proposal:
     """The draft as a proposal, with our own confidence: at most `cap`, and at most what the
-    workflow allows its heuristics where these answered (`offline`)."""
+    workflow allows its heuristics where these answered (`offline`). A fact without a quote in the
+    source is dropped and named, and lowers the confidence; the others stay."""
+    kept = grounded(draft.facts, workflow.source_text(given))
+    dropped = {name: flat(f.value)[:_SHOWN] for name, f in draft.facts.items() if name not in kept}
+    sure = workflow.confidence(given, replace(draft, facts=kept)) - _PER_DROPPED * len(dropped)
     most = min(cap, workflow.offline_cap) if offline else cap
     return Proposal(
-        facts=dict(draft.facts),
+        facts=kept,
         wishes=draft.wishes,
         drafts=dict(draft.drafts),
-        confidence=min(workflow.confidence(given, draft), most),
+        confidence=min(max(sure, Decimal(0)), most),
         model=model,
         offline=offline,
         usage=usage or Usage(),
+        dropped=dropped,
     )

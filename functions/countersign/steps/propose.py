@@ -28,7 +28,7 @@ MOST_RELEASES = 8
 
 
 def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
-    """Raises Ungrounded when the answer stays wrong, Throttled or Unavailable from the model."""
+    """Raises Ungrounded when the answer stays none, Throttled or Unavailable from the model."""
     if not is_stale(record):
         return Continued(record, _kept(call, deps.workflows[record.job.workflow].reads))
     workflow = deps.workflows[record.job.workflow]
@@ -113,7 +113,7 @@ def _from_model(
         record, reply = _answer(deps, record, call, request)
         draft, faults = drafted(workflow, given, reply.content)
         usage = usage.plus(reply.usage)
-    if draft is None or faults:
+    if draft is None:
         raise Ungrounded(f"the answer stayed wrong after its repair: {'; '.join(faults[:5])}")
     cost = usage if reply.offline else _priced(usage, release)
     model, offline = reply.model, reply.offline

@@ -183,6 +183,8 @@ def _recorded_by_hand(rule: str, sentence: str, check: Check) -> Iterator[Clause
     yield ask("crm.upsert_contact", sentence, rule, escalate=True)
 
 
+_DECISIVE = ("intent", "need", "country", "budget_amount", "budget_currency")
+"""Facts that the plan needs: where one was dropped, a person looks."""
 _ALL = ("crm.*", "email.*")
 _CRM = ("crm.*",)
 _REPLY = ("email.send_reply",)
@@ -264,6 +266,13 @@ POLICY = (
     ),
     forbid(_ALL, "the message is surely spam", _spam, rule="intent.spam"),
     note("the message is no sales request", _not_sales, rule="intent.not_sales"),
+    ask(
+        _ALL,
+        "the model stated what no quote shows",
+        checks.dropped(*_DECISIVE),
+        rule="facts.dropped",
+    ),
+    note("the model stated more than quotes show", checks.dropped(), rule="facts.shown"),
     note("card, account or identity numbers were masked", checks.masked, rule="safety.masked"),
 )
 """Beside these the usual askers: low confidence, orders to the model, too large."""

@@ -196,6 +196,8 @@ def _foreign_target(situation: Request) -> Hit:
     return checks.foreign(replies.foreign(situation, drafts, numbers))
 
 
+_DECISIVE = ("order", "wish", "reason", "asked_amount", "asked_currency")
+"""Facts that the plan needs: where one was dropped, a person looks."""
 _REFUND, _REPLY, _PUSH = "payments.refund", "email.send_reply", "notify.push"
 
 
@@ -273,6 +275,9 @@ POLICY: tuple[Clause, ...] = (
         "the message is larger than what is handled unseen",
         checks.over_size,
     ),
+    *_asks("facts.dropped", "the model stated what no quote shows", checks.dropped(*_DECISIVE)),
+    *_asks("source.only_quoted", "it stands only in what is quoted", checks.only_quoted),
+    note("the model stated more than quotes show", checks.dropped(), rule="facts.shown"),
     note("card, account or identity numbers were masked", checks.masked, rule="safety.masked"),
 )
 """Whatever objects to the refund also makes the reply ask: no reply leaves unseen but the fixed

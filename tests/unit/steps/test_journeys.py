@@ -19,6 +19,8 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from countersign.domain.jobs.audit import verify
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.rules import Findings
 from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
@@ -154,13 +156,16 @@ def test_an_answer_that_stays_wrong_becomes_a_case(world: World) -> None:
 
 
 def test_a_quote_that_the_source_does_not_contain_is_not_believed(world: World) -> None:
-    """An answer with an invented quote goes to repair, and then to a person."""
+    """An answer with an invented quote goes to repair; then nothing runs, and a person sees what
+    the model said."""
     shown = json.loads(json.dumps(offline(_prompt(world))))
     shown["need"]["quotes"] = ["a sentence that nobody wrote"]
     world.model.answers(json.dumps(shown), json.dumps(shown))
     journey = begin(world)
-    assert ends(journey)[0] == "ESCALATED"
-    assert "not verbatim" in ends(journey)[1]
+    found = journey.record.results["findings"].as_(Findings).found
+    assert "need" in {one.rule: one.value for one in found}["facts.dropped"]
+    assert set(journey.statuses().values()) == {"planned"}
+    assert journey.record.job.status == "WAITING_FOR_REVIEW"
 
 
 def test_when_the_model_is_down_everything_is_asked(world: World) -> None:
@@ -317,3 +322,31 @@ def _prompt(world: World) -> str:
     begin(other)
     del world
     return next(text for role, text in other.model.asked[0].messages if role == "user")
+
+
+def _quoting(name: str, quote: str) -> World:
+    """A model that gives a quote for one fact that nobody wrote, and stays with it."""
+
+    def answers(shown: str) -> Mapping[str, Any]:
+        said = json.loads(json.dumps(offline(shown)))
+        return {**said, name: {**said[name], "quotes": [quote]}}
+
+    return World(answers)
+
+
+def test_one_bad_quote_costs_one_fact(world: World) -> None:
+    """The fact is dropped and named, the confidence is lower, and the others do what they do."""
+    clear = begin(world).record.results["proposal"].as_(Proposal)
+    journey = begin(_quoting("company", "Never written Ltd"))
+    proposal = journey.record.results["proposal"].as_(Proposal)
+    assert set(proposal.dropped) == {"company"}
+    assert set(proposal.facts) == set(clear.facts) - {"company"}
+    assert proposal.confidence < clear.confidence
+    assert [journey.statuses()[a] for a in CRM] == ["verified"] * 3
+
+
+@pytest.mark.control
+def test_control_an_answer_that_is_none_goes_to_a_person() -> None:
+    """Control: dropping facts is not believing everything; without an answer there is no plan."""
+    journey = begin(World(lambda _shown: {"facts": "none"}))
+    assert ends(journey)[0] == "ESCALATED"

@@ -267,13 +267,13 @@ def test_a_hint_replaces_nothing_that_is_held(says: str, written: str) -> None:
     """The domain of an address is no company where the record has one; words of the message are,
     from a sender for whom somebody vouches. A country that was concluded is as weak."""
     given = _given(f"We are {says}, and need a quote for 5 licences.").model_copy(
-        update={"authenticated": True}
+        update={"authenticated": True, "sender": "ines.alder@kornfeld.co.uk"}
     )
     quote = written or "kornfeld"
     answer = {
         "intent": {"value": "sales", "quotes": ["quote"]},
         "company": {"value": written or "kornfeld", "quotes": [quote]},
-        "country": {"value": "GB", "quotes": ["ines.alder@kornfeld.example"]},
+        "country": {"value": "GB", "quotes": ["ines.alder@kornfeld.co.uk"]},
         "confidence": 100,
     }
     held = {"contact": [{"company": "Kornfeld Logistics Ltd", "country": "Ireland"}]}

@@ -39,7 +39,7 @@ from workflows.refund_request.replies import CONFIRMATIONS
 
 POLICY, RULES = WORKFLOW.policy, WORKFLOW.rules
 LIMITS = WORKFLOW.release.limits
-_SILENT = {"safety.masked"}
+_SILENT = {"safety.masked", "facts.shown"}
 """Rules that only inform."""
 
 

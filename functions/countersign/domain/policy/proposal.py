@@ -85,6 +85,9 @@ class Proposal(Contract):
     usage: Usage
     plan: int = 0
     """Which plan it is for: 0 is the first, every new one after a failure one more."""
+    dropped: Mapping[str, str] = {}
+    """What the model said without a quote that stands in the source, by the fact's name: shown to
+    people, and no fact."""
 
     def value(self, name: str) -> str | None:
         """The fact's value, or None when the source does not say."""
@@ -119,6 +122,11 @@ def ungrounded(facts: Mapping[str, Fact], source: str) -> list[str]:
             faults.append(f"fact {name} has no quote")
         faults += [f"fact {name}: a quote is not verbatim" for _ in _foreign(fact.quotes, hay)]
     return faults
+
+
+def grounded(facts: Mapping[str, Fact], source: str) -> dict[str, Fact]:
+    """The facts whose every quote stands in `source`: one bad quote costs one fact."""
+    return {name: fact for name, fact in facts.items() if not ungrounded({name: fact}, source)}
 
 
 _PART = "\u241e"
