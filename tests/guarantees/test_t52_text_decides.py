@@ -16,6 +16,7 @@ from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.workflow import Workflow
 from countersign.extraction.proposals import drafted, proposal_of
 from tests.guarantees import lying, told
+from tests.guarantees.harmless import ENQUIRIES, REFUNDS
 from tests.guarantees.told import Told
 from tests.seeds import dealt_by
 from tests.unit.workflows.bench import Bench, Rows
@@ -86,14 +87,16 @@ def test_what_nothing_speaks_against_runs_as_before() -> None:
     """Of plain texts with the right answer, which ran by rules over the model's facts, at most 3 of
     100 ask because of what is read: oversight has a price."""
     chance = dealt_by(SEED)
-    plain = [*itertools.islice(told.honest(chance), 120), *itertools.islice(told.plain(chance), 40)]
+    written = [told.refund(text) for text in REFUNDS] + [told.lead(text) for text in ENQUIRIES]
+    made = [*itertools.islice(told.honest(chance), 100), *itertools.islice(told.plain(chance), 40)]
     ran_before, asked = 0, list[str]()
-    for one in plain:
+    for one in (*written, *made):
         flow, goal = WORKFLOWS[one.workflow], told.REFUND if "refund" in one.workflow else told.LEAD
         if goal in ran(_without_readers(flow), one, None):
             ran_before += 1
             asked += [one.text] * (goal not in ran(flow, one, None))
-    assert ran_before > 60
+    print(f"\nprice: {len(asked)} of {ran_before} that ran before ask")  # noqa: T201 - the figure
+    assert ran_before > 100
     assert len(asked) <= ran_before * 0.03, asked
 
 

@@ -102,6 +102,18 @@ def plain(chance: random.Random) -> Iterator[Told]:
         yield _lead(chance, "a plain enquiry", language, "", frozenset())
 
 
+def refund(text: str) -> Told:
+    """A mail about order 1042 that nothing speaks against."""
+    body = _mail(SENDER, "Ada Quill", f"Order {ORDER}", f"{text}\r\n\r\n")
+    return Told("refund_request", "harmless", "", body, frozenset())
+
+
+def lead(text: str) -> Told:
+    """An enquiry that nothing speaks against."""
+    body = _mail("dana@harrow.example", "Dana Whitlock", "Enquiry", f"{text}\r\n\r\n")
+    return Told("lead_intake", "harmless", "", body, frozenset())
+
+
 def _budget(chance: random.Random, language: str) -> str:
     said = chance.choice(phrases.BUDGET[language])
     return said.replace("{sum}", chance.choice(_LARGE[language]))

@@ -83,6 +83,8 @@ def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
     yield "wish"
     if _has("CONDITION", sentence, spoken):
         yield "condition"
+    if _has("WHICH", sentence, spoken):
+        yield "items"
     breaks = list(_each("BREAK", sentence, spoken))
     clauses = [_clause(sentence, wish, breaks) for wish in wishes]
     if any(_has("NOT", clause, spoken) for clause in clauses):

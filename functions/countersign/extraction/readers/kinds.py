@@ -13,11 +13,11 @@ Words = Mapping[str, str]
 
 WISH: Words = {
     "en": r"refund*|money back|my money|reimburs*|repay*|pa(?:y|id) (?:it |me |us |this |that |the \w+ )?back|g(?:i|a)ve (?:it |me |us |the money )?back|get (?:it |my \w+ |the \w+ |[\d.,]+ \w+ )?back|credit (?:me|my|it|the)|return (?:the|my) (?:money|payment)|back to (?:me|my)|(?:my|the) [€£$a-z]{0,3} ?\d[\d.,]* ?\w* back|[\d€£$] back|(?:eur|euros?|gbp|pounds?|usd|dollars?|chf) back|back, please",
-    "de": r"erstatt*|rückerstatt*|zurückerstatt*|zurück*|rückzahl*|rückgezahlt|gutschr*|gutgeschrieben|gutzuschreiben|mein geld|das geld",
+    "de": r"erstatt*|rückerstatt*|zurückerstatt*|zurück(?!ges|sen|sch)\w*|rückzahl*|rückgezahlt|gutschr*|gutgeschrieben|gutzuschreiben|mein geld|das geld",
     "fr": r"rembours*|rendre|rendez*|restitu*|recrédit*|mon argent|l'argent|me devez",
     "es": r"reemb[oó]ls*|devol*|devu[eé]lv*|reint[eé]gr*|abon*|mi dinero|el dinero",
     "it": r"rimb[oò]rs*|restitu*|indietro|ridare|riavere|riaccredit*|i miei soldi|i soldi|il denaro",
-    "nl": r"terug*|restitutie|vergoed*|mijn geld|het geld",
+    "nl": r"terug(?!gest|st|gez)\w*|restitutie|vergoed*|mijn geld|het geld",
     "pt": r"reemb[oó]ls*|devol*|estorn*|restitu*|de volta|o meu dinheiro|o dinheiro",
     "ja": r"返金|払い戻|払戻|返して|返却して|お金を",
 }
@@ -108,16 +108,28 @@ PART: Words = {
 """Words of a part of a sum."""
 
 ITEMS: Words = {
-    "en": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|some|half|most|none|any|neither|either|both) (?:out )?of (?:the|my|these|those|them|our|your|all|two|three|four|five|six|seven|eight|nine|ten|twelve|\d+)|(?:the|just|only) (?:first|second|third|other|last|larger|smaller) (?:one|two|three|\w+)|not all|the others?|the remaining|a (?:pair|set) of|the rest of|per (?:piece|item)|apiece|each|\d+ x|x ?\d+",
-    "de": r"(?:ein|eine|einer|einen|eines|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|\d+|einige|mehrere|manche|keine\w?|beide) (?:von|der|meiner|dieser|unserer|aus)|(?:der|die|das|den|dem) (?:ersten?|zweiten?|dritten?|anderen?|letzten?|größeren?|kleineren?)|nicht alle|die anderen|die übrigen|pro stück|stückpreis|je \W?\d+|jeweils|\d+ x|\d+x",
-    "fr": r"(?:l'une?|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|\d+|certain\w*|quelques|aucun\w*) (?:des|de (?:mes|ces|nos|vos|mon)|sur|d'entre|parmi)|(?:le|la|les) (?:premi\w+|deuxième|second\w*|troisième|autres?|dernier\w*)|pas tou[st]\w*|les autres|pièce|l'unité|chacun*|\d+ x",
-    "es": r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+|algun\w*|varios|ningun\w) de (?:las|los|mis|estas|estos|nuestr\w+|mi|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+)|(?:el|la|los|las) (?:primer\w*|segund\w*|tercer\w*|otr\w+|últim\w+)|no tod[oa]s|cada un[oa]|por unidad|\d+ x",
-    "it": r"(?:un[oa]?|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d+|alcun\w|nessun\w) (?:delle|dei|degli|della|del|dell'\w*|su|di (?:quest\w|quell\w|due|tre|quattro|cinque|sei|\d+))|(?:il|lo|la|i|le|gli) (?:prim\w|second\w|terz\w|altr\w|ultim\w)|non tutt[ie]|l'altr\w|ciascun*|cadaun*|al pezzo|\d+ x",
-    "nl": r"(?:één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\d+|sommige|enkele|geen|beide) (?:van|uit) (?:de|mijn|deze|die|onze|het|twee|drie|vier|vijf|zes|\d+)|(?:de|het) (?:eerste|tweede|derde|andere|laatste)|niet alle|per stuk|stuksprijs|elk|\d+ x",
-    "pt": r"(?:um|uma|dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|\d+|algun\w|alguma\w?|nenhum\w?) (?:dos|das|destes|destas|desses|dessas|de (?:meus|minhas|duas|dois|três|quatro|cinco|seis|sete|oito|\d+))|(?:o|a|os|as) (?:primeir\w+|segund\w+|terceir\w+|outr\w+|últim\w+)|nem tod[oa]s|cada um\w?|por unidade|\d+ x",
+    "en": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|some|half|most|none|any|neither|either|both) (?:out )?of (?:the|my|these|those|them|our|your|all|two|three|four|five|six|seven|eight|nine|ten|twelve|\d+)|not all|the others?|the remaining|a (?:pair|set) of|the rest of|per (?:piece|item)|apiece|each|\d+ x|x ?\d+",
+    "de": r"(?:ein|eine|einer|einen|eines|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|\d+|einige|mehrere|manche|keine\w?|beide) (?:von|der|meiner|dieser|unserer|aus)|nicht alle|die anderen|die übrigen|pro stück|stückpreis|je \W?\d+|jeweils|\d+ x|\d+x",
+    "fr": r"(?:l'une?|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|\d+|certain\w*|quelques|aucun\w*) (?:des|de (?:mes|ces|nos|vos|mon)|sur|d'entre|parmi)|pas tou[st]\w*|les autres|pièce|l'unité|chacun*|\d+ x",
+    "es": r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+|algun\w*|varios|ningun\w) de (?:las|los|mis|estas|estos|nuestr\w+|mi|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+)|no tod[oa]s|cada un[oa]|por unidad|\d+ x",
+    "it": r"(?:un[oa]?|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d+|alcun\w|nessun\w) (?:delle|dei|degli|della|del|dell'\w*|su|di (?:quest\w|quell\w|due|tre|quattro|cinque|sei|\d+))|non tutt[ie]|l'altr\w|ciascun*|cadaun*|al pezzo|\d+ x",
+    "nl": r"(?:één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\d+|sommige|enkele|geen|beide) (?:van|uit) (?:de|mijn|deze|die|onze|het|twee|drie|vier|vijf|zes|\d+)|niet alle|per stuk|stuksprijs|elk|\d+ x",
+    "pt": r"(?:um|uma|dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|\d+|algun\w|alguma\w?|nenhum\w?) (?:dos|das|destes|destas|desses|dessas|de (?:meus|minhas|duas|dois|três|quatro|cinco|seis|sete|oito|\d+))|nem tod[oa]s|cada um\w?|por unidade|\d+ x",
     "ja": r"のうち|うちの|[\d一二三四五六七八九](?:個|点|枚|本|つ|脚|台)(?:だけ|分|のみ)|片方|ほかの|他の|1個あたり|単価|ひとつ(?:だけ|が)|一つ(?:だけ|が)|一部の",
 }
 """Some of several things."""
+
+WHICH: Words = {
+    "en": r"(?:the|just|only) (?:first|second|third|other|last|larger|smaller) (?:one|two|three|\w+)",
+    "de": r"(?:der|die|das|den|dem) (?:ersten?|zweiten?|dritten?|anderen?|letzten?|größeren?|kleineren?)",
+    "fr": r"(?:le|la|les) (?:premi\w+|deuxième|second\w*|troisième|autres?|dernier\w*)",
+    "es": r"(?:el|la|los|las) (?:primer\w*|segund\w*|tercer\w*|otr\w+|últim\w+)",
+    "it": r"(?:il|lo|la|i|le|gli) (?:prim\w|second\w|terz\w|altr\w|ultim\w)",
+    "nl": r"(?:de|het) (?:eerste|tweede|derde|andere|laatste)",
+    "pt": r"(?:o|a|os|as) (?:primeir\w+|segund\w+|terceir\w+|outr\w+|últim\w+)",
+    "ja": r"(?:最初|二番目|二つ目|もう一つ|もう一方|最後)の",
+}
+"""Which of several things: in the sentence of the wish, else it is a story."""
 
 REMEDY: Words = {
     "en": r"voucher*|store credit|shop credit|gift ?card*|credit note|coupon*|replac*|exchang*|repair*|(?:send|want|like|get|need|have) (?:me |us )?(?:a new|another|a different)|new one|another one|spare part*|discount code|swap*|fix it|fixed",

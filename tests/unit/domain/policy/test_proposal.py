@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from countersign.domain.policy.proposal import Fact, Usage, flat, ungrounded
+from countersign.domain.policy.proposal import Fact, Usage, flat, grounded, ungrounded
 from tests.builders import fact, proposal
 
 SOURCE = "Dear team,\r\n\r\nwe are Zoë & Sons from Köln;\tour budget\nis 12,500 EUR until May."
@@ -122,3 +122,9 @@ def test_a_quote_cuts_no_number_and_spans_no_parts(quote: str) -> None:
     assert ungrounded({"sum": said}, source) == ["fact sum: a quote is not verbatim"]
     whole = Fact(value="x", quotes=("12,500 EUR", "Galway"))
     assert ungrounded({"sum": whole}, source) == []
+
+
+def test_one_bad_quote_costs_one_fact() -> None:
+    """Facts whose quotes all stand in the source stay, whatever stands beside them."""
+    facts = {"good": fact("x", "our budget"), "bad": fact("x", "never written")}
+    assert set(grounded(facts, SOURCE)) == {"good"}
