@@ -2,7 +2,7 @@
 
 No sign decides alone but a statement; what points elsewhere than what is stated makes a person look.
 """
-# ruff: noqa: E501 - patterns in many languages
+# ruff: noqa: E501, RUF001 - patterns in many languages
 
 from __future__ import annotations
 
@@ -24,9 +24,17 @@ _MANY = 3
 _SHORT = 6
 """Words of a signature's line that is an address and no sentence."""
 _OWN = re.compile(
-    r"(?:\b(?:we|i|us|our|company|office|team|headquarter\w*|based|located|live|from|wir|ich|unser\w*|sitz\w*|firma|aus|nous|je|notre|basés?|"
-    r"société|sommes|estamos|somos|nuestra|soy|desde|empresa|siamo|nostra|sono|azienda|dal\w*|wij|we|ons|onze|bedrijf|gevestigd|uit|estamos|"
-    r"nossa|sou|temos|当社|弊社|私)\b)",
+    r"(?:\b(?:we(?:'re| are| sit| live| work)|i(?:'m| am| live| work)|our (?:\w+ )?(?:office|company|warehouse|team|firm|headquarters|business|plant|factory|shop)"
+    r"(?: is| are| stands?)?|company|based|located|headquartered|greetings|wir (?:sind|sitzen|arbeiten|kommen)|ich (?:bin|lebe|arbeite|komme)|unser\w* (?:\w+ )?\w+ "
+    r"(?:ist|sind|steht|liegt|sitzt)|sitz|firma|standort|grüße|nous sommes|je (?:suis|vis)|notre (?:\w+ )?\w+ est|basés?|situés?|implantés?|société|estamos|somos|"
+    r"vivo|nuestr[ao] \w+ (?:está|es)|empresa|sede|siamo|sono|la nostra \w+ (?:è|si trova)|il nostro \w+ (?:è|si trova)|azienda|wij zijn|we zijn|ik ben|on[sz]e? "
+    r"\w+ (?:staat|is|ligt)|gevestigd|bedrijf|sou|[oa] noss[oa] \w+ (?:fica|é|está))|当社|弊社|私)(?:\W+[\w.'-]+){0,4}\W*$",
+    re.IGNORECASE,
+)
+"""Words of where the sender is, right before the place."""
+_OTHERS = re.compile(
+    r"(?:customer|client|colleague|branch|partner|kund|kolleg|filial|niederlassung|collègue|succursale|cliente|colega|sucursal|compañer|collega|filiale|"
+    r"klant|filiaal|sócio|顧客|支店|取引)",
     re.IGNORECASE,
 )
 _PLACED = re.compile(
@@ -47,6 +55,8 @@ _FOOTER = re.compile(
 )
 _DENSE = re.compile("[にのへでか在]")
 """What places a name in scripts that put it behind."""
+_ADDRESS = re.compile(r"^\s*(?:[^\W_][\w.'’-]*[ ,/–-]+){0,5}[^\W\d_]+\s*$")
+"""A line of a few words without a sentence's end, as an address has them."""
 _TLD = re.compile(r"\.([a-z]{2})$")
 _ANYBODYS = frozenset({"IO", "AI", "CO", "ME", "TV", "EU", "CC", "WS", "FM"})
 """Domains of countries that anybody registers."""
@@ -80,16 +90,22 @@ def _in_text(text: str) -> Iterator[CountrySign]:
     for sentence in sentences(text):
         for code, words in mentioned(sentence):
             yield CountrySign(code, _weight(sentence, words), words)
+    yield from _below("\n".join(line for line in text.splitlines() if _ADDRESS.search(line)))
 
 
 def _weight(sentence: str, words: str) -> int:
     before, _, after = sentence.partition(words)
     if _DENSE.match(after):
-        return STATED if _OWN.search(before) else HINT
+        return STATED if _is_own(before) else HINT
     is_list = len(mentioned(sentence)) >= _MANY
     if is_list or _FOOTER.search(sentence) or _MADE.search(before) or not _PLACED.search(before):
         return NAMED
-    return STATED if _OWN.search(before) else HINT
+    return STATED if _is_own(before) else HINT
+
+
+def _is_own(before: str) -> bool:
+    own = _OWN.search(before)
+    return bool(own) and not _OTHERS.search(before[own.start() :] if own else "")
 
 
 def _below(signature: str) -> Iterator[CountrySign]:

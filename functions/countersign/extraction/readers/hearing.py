@@ -66,9 +66,11 @@ def _heard(text: str) -> Mapping[str, str]:
 
 
 def _of_sentence(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
-    for name in ("PART", "ITEMS", "WITHDRAWN", "WAY", "FRAUD", "OPT_OUT", "ERASURE", "DONE"):
+    for name in ("PART", "ITEMS", "WITHDRAWN", "WAY", "FRAUD", "ERASURE", "DONE"):
         if _has(name, sentence, spoken):
             yield name.lower()
+    if _has("OPT_OUT", sentence, spoken) and not _has("INVITED", sentence, spoken):
+        yield "opt_out"
     if _remedy(sentence, spoken):
         yield "remedy"
     if _has("DISPUTE", sentence, spoken):
