@@ -167,6 +167,12 @@ class PacedVisit:
         self._start = max(start, moment(now))
 
     def _one_more(self) -> None:
+        try:
+            self._books_one_more()
+        except (Throttled, Unavailable) as ours:
+            raise TurnNotBooked(f"a turn at {self._paced.key} was not booked: {ours}") from None
+
+    def _books_one_more(self) -> None:
         """A visit that needs many more begins again with as many as it needs."""
         try:
             self._paced.waits_until(self._paced.takes_soon(Wish(1)).start)
@@ -177,8 +183,6 @@ class PacedVisit:
             start = self._paced.takes(wish).start
             self._granted = wish.requests
             self._put_off(start)
-        except (Throttled, Unavailable) as ours:
-            raise TurnNotBooked(f"a turn at {self._paced.key} was not booked: {ours}") from None
 
     def _seconds_to_wait(self) -> float:
         return self._call.seconds_left(self._deps.clock.now()) - WORK_SECONDS

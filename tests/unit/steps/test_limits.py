@@ -9,14 +9,22 @@ import pytest
 
 from countersign.connectors.aws.secrets import missing
 from countersign.domain.approvals.approval import Choice
-from countersign.domain.errors import NotYourTurn, Refused, StaleExecution, Throttled, Unavailable
+from countersign.domain.errors import (
+    NotYourTurn,
+    Refused,
+    StaleExecution,
+    Throttled,
+    TurnNotBooked,
+    Unavailable,
+)
 from countersign.domain.jobs.change import Change, Due
 from countersign.domain.limits.circuit_breaker import MOST_FAILURES, Breaker
 from countersign.domain.limits.pace import RateLimit, Row, Told, Turn
 from countersign.entrypoints.tick import tick
 from countersign.runtime.deps import Deps
+from countersign.runtime.pace import Paced
 from countersign.runtime.step import Call, Continued
-from countersign.runtime.visits import kept_as, waiting
+from countersign.runtime.visits import PacedVisit, kept_as, waiting
 from countersign.steps.act.handler import act
 from countersign.steps.look import look
 from tests.fakes.journey import Journey, accept, form
@@ -292,6 +300,22 @@ def test_what_was_used_is_not_given_back_although_there_is_no_turn_for_more(worl
     assert journey.record.job.status == "PARKED"
     assert journey.record.due["parked"].waits_for == "crm"
     assert (len(world.crm.journal) - asked, world.limits.given_back - before) == (1, 0)
+
+
+def test_our_own_table_s_trouble_is_not_the_connector_s_whichever_turn_it_meets(
+    world: World,
+) -> None:
+    """A visit under way finds others ahead, and the larger turn that it asks for then cannot be
+    booked: nobody was asked, so nobody said "later"."""
+    record = Journey(world, accept(world, form(consent=False))).record
+    call = Call(job_id=record.job.job_id, execution=record.job.execution, state="Act")
+    visit = PacedVisit(Paced(world.deps, WRITE), record, call, (WRITE,))
+    visit.begins(1)
+    visit.before()
+    busy(world, WRITE, seconds=30)
+    world.limits.is_never_as_guessed(WRITE)
+    with pytest.raises(TurnNotBooked):
+        visit.before()
 
 
 def _kinds(world: World) -> list[tuple[str, ...]]:
