@@ -79,7 +79,7 @@ def reaches(running: Stand, job: str, *statuses: str) -> Any:
         data = get(running, f"/jobs/{job}.json")
         if data["status"] in statuses:
             return data
-        time.sleep(0.1)
+        time.sleep(0.2)
     raise AssertionError(f"still {data['status']}: {data['reason']}")
 
 

@@ -26,9 +26,11 @@ from tests.seeds import dealt_by, dice
 
 pytestmark = pytest.mark.guarantee("T29")
 
+OFTENER = ("link", "inbox", "bulk", "correction", "machine", "machine")
+"""What comes to something only after others."""
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from([*HAPPENINGS, "link", "inbox", "bulk", "machine", "machine"]),
+        st.sampled_from([*HAPPENINGS, *OFTENER]),
         st.integers(min_value=0, max_value=2**32),
     ),
     min_size=1,
@@ -89,7 +91,8 @@ def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: 
     holds()
     assert ended["with effects"] >= examples / 6, ended
     assert {"link", "inbox", "bulk"} <= set(routes), routes
-    assert min(ended["corrected"], ended["with leavers"]) >= examples / 20, ended
+    # Four times as many are dealt as a rule, but each story is a variation of the ones before.
+    assert min(ended["corrected"], ended["with leavers"]) >= examples / 40, ended
     figure(
         f"{examples:,} stories, {ended['with effects']} with effects, all authorised "
         f"(signed {dict(routes)})",

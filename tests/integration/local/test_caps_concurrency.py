@@ -21,10 +21,10 @@ from tests.fakes.tables import create_jobs_table
 pytestmark = pytest.mark.cloud
 
 TABLE = "caps"
-WORKERS, EACH = 8, 60
-AMOUNT, MOST = 499, 100_000
+WORKERS, EACH = 8, 30
+AMOUNT, MOST = 998, 100_000
 FITS = MOST // AMOUNT
-"""200 of 480 that are tried."""
+"""100 of 240 that are tried."""
 WORKERS_CODE = Path(__file__).with_name("cap_workers.py")
 
 
@@ -45,10 +45,11 @@ class Result:
     said: Counter[str] = field(default_factory=Counter)
 
 
-def run(cloud: LocalCloud, design: str, *, kill: bool = False) -> Result:
-    """Eight workers at once; `kill` ends one in the middle, and another does its work again."""
-    sizes = {"table": TABLE, "workers": WORKERS, "count": EACH, "amount": AMOUNT, "most": MOST}
-    given = {**sizes, "design": design, "kill": kill, "cap": _cap(design, kill=kill)}
+def run(cloud: LocalCloud, design: str, cap: str, *, times: int = 1, kill: bool = False) -> Result:
+    """Eight workers at once; `kill` ends one in the middle, and another does its work again. With
+    `times` each tries so often as much, of a cap that is as much larger."""
+    sizes = {"workers": WORKERS, "count": EACH * times, "amount": AMOUNT, "most": MOST * times}
+    given = {"table": TABLE, **sizes, "design": design, "kill": kill, "cap": cap}
     environment = {
         **os.environ,
         "AWS_ENDPOINT_URL": cloud.endpoint,
@@ -61,10 +62,6 @@ def run(cloud: LocalCloud, design: str, *, kill: bool = False) -> Result:
         command, cwd=ROOT, env=environment, text=True, check=True, stdout=subprocess.PIPE
     )
     return _result(ended.stdout)
-
-
-def _cap(design: str, *, kill: bool) -> str:
-    return f"{design}-killed" if kill else design
 
 
 def _result(said: str) -> Result:
@@ -92,15 +89,18 @@ def rows(db: Any, cap: str) -> int:
     return sum(one["counters"] == [f"{cap}/2026-03-02"] for one in held)
 
 
+@pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.soak)])
 def test_eight_writers_fill_a_cap_exactly(
-    cloud: LocalCloud, db: Any, record_property: Callable[[str, object], None]
+    cloud: LocalCloud, db: Any, times: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """480 try for 200 places: 200 get one, the counter is their sum, none is lost or doubled."""
-    seen = run(cloud, "exact")
-    assert sum(seen.granted.values()) == len(seen.granted) == FITS
-    assert seen.said["refused"] == WORKERS * EACH - FITS
-    assert (rows(db, "exact"), total(db, "exact")) == (FITS, FITS * AMOUNT)
-    record_property("requests a second", round(WORKERS * EACH / seen.seconds))
+    """240 try for 100 places: 100 get one, the counter is their sum, none is lost or doubled."""
+    tried, cap = WORKERS * EACH * times, f"exact-{times}"
+    fits = MOST * times // AMOUNT
+    seen = run(cloud, "exact", cap, times=times)
+    assert sum(seen.granted.values()) == len(seen.granted) == fits
+    assert seen.said["refused"] == tried - fits
+    assert (rows(db, cap), total(db, cap)) == (fits, fits * AMOUNT)
+    record_property("requests a second", round(tried / seen.seconds))
     record_property("throttled", seen.said["throttled"])
 
 
@@ -108,8 +108,8 @@ def test_a_worker_that_is_killed_and_comes_back_reserves_nothing_twice(
     cloud: LocalCloud, db: Any
 ) -> None:
     """SIGKILL in the middle; the successor asks for the same actions under other attempts."""
-    seen = run(cloud, "exact", kill=True)
     cap = "exact-killed"
+    seen = run(cloud, "exact", cap, kill=True)
     assert (rows(db, cap), total(db, cap)) == (FITS, FITS * AMOUNT)
     twice = [key for key, times in seen.granted.items() if times > 1]
     assert all(key.startswith("0-") for key in twice)
@@ -122,6 +122,6 @@ def test_control_naive_counters_let_more_through_than_the_cap(
     cloud: LocalCloud, db: Any, design: str
 ) -> None:
     """Room that two see at once is given away twice; a total that two write loses one of them."""
-    seen = run(cloud, design)
+    seen = run(cloud, design, design)
     assert sum(seen.granted.values()) > FITS
     assert total(db, design) > MOST or design == "read_modify_write"
