@@ -34,7 +34,7 @@ from countersign.domain.policy.policy import AfterFailure, Policy, PolicyLine
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.rules import Rule, Situation
-from countersign.domain.workflow import Raw, Tier, Workflow
+from countersign.domain.workflow import Raw, Tier, Workflow, money_facts
 from countersign.extraction import forms, kinds, messages, reader, scoring
 from countersign.extraction.answers import strict_schema
 from countersign.extraction.clauses import (
@@ -62,7 +62,14 @@ from countersign.extraction.kinds import (
 )
 from countersign.extraction.messages import Document, Source
 from countersign.extraction.prompts import Prompts
-from countersign.extraction.release import CAP, StageFile, check_roles, release, stage_file
+from countersign.extraction.release import (
+    CAP,
+    StageFile,
+    check_roles,
+    place_of,
+    release,
+    stage_file,
+)
 
 __all__ = [
     "Answer",
@@ -190,18 +197,28 @@ class Definition:
         return frozenset(line.when for line in self.lines() if line.when)
 
     def _check(self) -> None:
-        """Raises DefinitionBroken for a line about a rule or an action that does not exist: it
-        would never hold."""
+        """Raises DefinitionBroken for a line about a rule or an action that does not exist, and for
+        a needed fact that no answer has: it would never hold."""
+        self._check_needs()
         known, own = (
             {*(rule.id for rule in self.rules()), REACHED},
             [one.id for one in self.actions],
         )
         for line in self.lines():
             if line.when and line.when not in known:
-                raise DefinitionBroken(f"{self.id}: no rule is called {line.when}")
+                there = ", ".join(sorted(known))
+                raise DefinitionBroken(f"{self.id}: no rule is called {line.when}; {there} are")
             covered = any(map(line.covers, own)) or line.actions == ("*",)
             if not covered:
                 raise DefinitionBroken(f"{self.id}: it has no action {', '.join(line.actions)}")
+
+    def _check_needs(self) -> None:
+        sums = kinds.sums(self.answer).values()
+        there = {*kinds.kinds(self.answer), *(one for word in sums for one in money_facts(word))}
+        for name in (one for either in self.needs for one in either.split("|")):
+            if name not in there:
+                known = ", ".join(sorted(there)) or "none"
+                raise DefinitionBroken(f"{self.id}: needs {name}, and no such fact; {known} are")
 
     def _check_destinations(self, package: str, stage: str, held: StageFile) -> None:
         """Raises DefinitionBroken for a word of the stage file that the page does not read."""
@@ -209,7 +226,7 @@ class Definition:
         if unread:
             there = ", ".join(self.destinations) or "none"
             raise DefinitionBroken(
-                f"{package}/stages/{stage}.toml: the page reads no destination {unread[0]}; it"
+                f"{place_of(package, stage)}: the page reads no destination {unread[0]}; it"
                 f" reads {there}"
             )
 

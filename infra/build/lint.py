@@ -20,9 +20,10 @@ from countersign.domain.errors import DefinitionBroken
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.reporting.sampling import LIMIT as SAMPLED
-from countersign.domain.workflow import Workflow, Workflows
+from countersign.domain.workflow import Workflow, Workflows, money_facts
 from countersign.extraction.company import Company
-from countersign.extraction.release import USUAL_NUMBERS, company, stage_file, stages
+from countersign.extraction.kinds import kinds
+from countersign.extraction.release import USUAL_NUMBERS, company, place_of, stage_file, stages
 from countersign.extraction.replies import ACKNOWLEDGEMENTS
 
 PACKAGE = "workflows"
@@ -50,13 +51,14 @@ def faults(package: str, stage: str, known: Collection[str]) -> Iterator[str]:
     try:
         held = company(package, stage)
         if held:
-            yield from of_company(f"{package}/stages/{stage}.toml", held)
+            yield from of_company(place_of(package, stage), held)
     except DefinitionBroken as broken:
         yield str(broken)
     for name in register:
         yield from of_files(f"{package}.{name}", known)
         try:
             yield from of_limits(f"{package}.{name}", stage)
+            yield from of_facts(f"{package}.{name}", register[name])
             yield from of_policy(register[name])
         except DefinitionBroken as broken:
             yield str(broken)
@@ -82,9 +84,21 @@ def of_limits(package: str, stage: str) -> Iterator[str]:
         for name in getattr(held, table):
             if name not in {*read, *READ_BY_THE_ENGINE} and not name.startswith(_begins(read)):
                 yield (
-                    f"{package.replace('.', '/')}/stages/{stage}.toml: {table}: nothing reads"
+                    f"{place_of(package, stage)}: {table}: nothing reads"
                     f" {name}: correct its name, or take it out"
                 )
+
+
+def of_facts(package: str, workflow: Workflow[Any]) -> Iterator[str]:
+    """What code asks of a proposal is a part of the answer or of the form: a name that is mistyped
+    is never stated, and its rule finds nothing."""
+    sums = (name for prefix in workflow.money.values() for name in money_facts(prefix))
+    known = {*kinds(workflow.answer), *_stated(workflow), *sums}
+    for name in sorted(_asked(package) - known):
+        yield (
+            f"{package.replace('.', '/')}: nothing states {name}: correct its name; there are"
+            f" {_list(known)}"
+        )
 
 
 def of_company(where: str, held: Company) -> Iterator[str]:
@@ -140,13 +154,32 @@ def of_directory(workflows: Workflows, members: Iterable[Member]) -> Iterator[st
         yield from of_roles(workflow, there)
 
 
+def _stated(workflow: Workflow[Any]) -> set[str]:
+    """The fields of a form, where the input has any."""
+    stated = workflow.input.model_fields.get("stated")
+    own = getattr(stated.annotation, "model_fields", {}) if stated else {}
+    return {*own, *getattr(workflow.input, "STATES", ())}
+
+
+def _asked(package: str) -> set[str]:
+    """The names in `said(situation, "name")`, `….value("name")` and `….corrected("name")`."""
+    calls = (node for node in _nodes(package) if isinstance(node, ast.Call) and node.args)
+    asked = ((call, getattr(call.func, "attr", getattr(call.func, "id", ""))) for call in calls)
+    names = (call.args[-1] for call, how in asked if how in {"said", "value", "corrected"})
+    texts = (name.value for name in names if isinstance(name, ast.Constant))
+    return {text for text in texts if isinstance(text, str)}
+
+
 def _texts(package: str) -> set[str]:
     """Every text in the code of a package; of one that is put together, its beginning."""
+    values = (node.value for node in _nodes(package) if isinstance(node, ast.Constant))
+    return {value for value in values if isinstance(value, str)}
+
+
+def _nodes(package: str) -> Iterator[ast.AST]:
     folder = resources.files(package)
     sources = (file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".py"))
-    nodes = (node for source in sources for node in ast.walk(ast.parse(source)))
-    values = (node.value for node in nodes if isinstance(node, ast.Constant))
-    return {value for value in values if isinstance(value, str)}
+    return (node for source in sources for node in ast.walk(ast.parse(source)))
 
 
 def _begins(read: Iterable[str]) -> tuple[str, ...]:

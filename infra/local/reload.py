@@ -19,10 +19,11 @@ from infra.local.cloud.deployer import DeployError
 from infra.local.cloud.emulator import RENEW_PATH
 from infra.local.cloud.fork_client import forked
 from infra.local.cloud.processes import LocalCloud
-from infra.settings import CDK_JSON, ROOT, SettingsError
+from infra.settings import CDK_JSON, ROOT, SettingsError, context
 
 STACK = (ROOT / "infra", CDK_JSON)
 LOCAL = ROOT / "infra" / "local"
+STAGE = "local"
 SHOWN = 2
 """How many changed files a line names."""
 Stamp = tuple[int, int]
@@ -143,8 +144,15 @@ def modules(code: Path) -> Iterator[str]:
 
 
 def check(cloud: LocalCloud, code: Path) -> str:
-    """Import all of `code` in a process of its own; the first fault as one line, or nothing."""
-    asked = {"code": str(code), "environment": {}, "modules": sorted(modules(code))}
+    """Import all of `code` in a process of its own, and lint its workflows; the first fault as one
+    line, or nothing."""
+    asked = {
+        "code": str(code),
+        "environment": {},
+        "modules": sorted(modules(code)),
+        "stage": STAGE,
+        "stages": list(context()["stages"]),
+    }
     with forked(str(cloud.fork_socket), "check", asked) as connection:
         answer = connection.makefile().read()
     return answer.strip() if answer else "the process that imported it died"

@@ -28,6 +28,8 @@ def main() -> None:
     )
     parser.add_argument("--port", type=_port, default=8400, help="the next one is taken too")
     arguments = parser.parse_args()
+    if arguments.events and not arguments.once:
+        parser.error("--events are played with --once: make run ONCE=1 EVENTS=31")
     if arguments.once and arguments.keep:
         parser.error("--once plays on an empty cloud: leave out --keep (KEEP=1)")
     if sys.version_info < NEEDED:

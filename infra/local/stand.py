@@ -34,13 +34,12 @@ from infra.local.payments.app import payments_app
 from infra.local.player.colleague import Colleague
 from infra.local.player.provider import Provider
 from infra.local.player.sender import Sender
-from infra.local.reload import check
+from infra.local.reload import STAGE, check
 from infra.local.slack import FINANCE, push_app
 from infra.settings import load
 from infra.steps import BY_CONNECTOR
 
 Say = Callable[[str], None]
-STAGE = "local"
 UNLIMITED = 1_000_000
 IN_REAL_TIME = "dev"
 """The stage with this one's settings whose functions have no virtual clock."""

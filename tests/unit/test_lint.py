@@ -17,7 +17,7 @@ from countersign.extraction.release import company
 from infra.build import lint
 from infra.local.people import demo
 from infra.settings import context
-from tests.unit.test_workflow import FLOW
+from tests.unit.test_workflow import ADDRESS_CHANGE, FLOW
 from tests.unit.workflows.bench import NOW
 from workflows import WORKFLOWS, registered
 
@@ -212,3 +212,24 @@ def test_a_fault_ends_the_synthesis_with_its_sentence() -> None:
         lint.check("local", [*STAGES, "moon"])
     with pytest.raises(DefinitionBroken, match=r"has no moon\.toml"):
         registered("moon")["lead_intake"]
+
+
+def test_a_fact_that_nothing_states_is_a_fault(package: Path) -> None:
+    """A mistyped name would leave its rule without anything to find, in silence; parts of the
+    answer, both facts of a sum and fields of the form are known."""
+    (package / "rules.py").write_text(
+        "def far(s): return said(s, 'country') != s.proposal.value('adress') or s.input.words"
+    )
+    (told,) = lint.of_facts("kept_stages", FLOW)
+    assert told.startswith(
+        "kept_stages: nothing states adress: correct its name; there are address"
+    )
+    assert all(
+        list(lint.of_facts(f"workflows.{name}", WORKFLOWS[name])) == [] for name in WORKFLOWS
+    )
+
+
+def test_a_needed_fact_that_no_answer_has_is_a_fault() -> None:
+    """Everything would be unsure, and nothing would say why."""
+    with pytest.raises(DefinitionBroken, match=r"needs adress, and no such fact; address, country"):
+        replace(ADDRESS_CHANGE, needs=("address|adress",)).at("kept", "local")

@@ -36,6 +36,8 @@ class FormInput(Message):
     """One message, by form or by mail, with what the form stated beside its text."""
 
     VERSION: ClassVar[int] = 1
+    STATES: ClassVar[tuple[str, ...]] = ()
+    """The fields that there may be in `stated`."""
 
     stated: Mapping[str, str] = {}
     """The form's own fields by name, each on one line; without those that are empty."""
@@ -58,7 +60,8 @@ def input_of(workflow: str, form: type[Form]) -> type[FormInput]:
     """The input contract of a workflow whose form this is; its version is the form's."""
     name = "".join(word.title() for word in workflow.split("_")) + "Input"
     ids = {"CONTRACT": f"{workflow}.input", "VERSION": form.VERSION, "__module__": form.__module__}
-    return type(name, (FormInput,), {**ids, "__doc__": FormInput.__doc__})
+    states = tuple(form.model_fields)
+    return type(name, (FormInput,), {**ids, "STATES": states, "__doc__": FormInput.__doc__})
 
 
 def read(form: type[Form], into: type[FormInput], body: bytes, *, vouched: bool) -> FormInput:

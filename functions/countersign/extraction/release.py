@@ -116,13 +116,24 @@ def company(package: str, stage: str) -> Company | None:
     """What the company's file of the stage says; None where there is none. `package` holds the
     workflows. Raises DefinitionBroken with the file's name and what is wrong in it."""
     found = _toml(package, stage)
-    return _read(f"{package}/stages/{stage}.toml", found, Company) if found else None
+    return _read(place_of(package, stage), found, Company) if found else None
 
 
 @lru_cache(maxsize=64)
 def stage_file(package: str, stage: str) -> StageFile:
     """What the workflow's file of the stage says; all defaults where there is none."""
-    return _read(f"{package}/stages/{stage}.toml", _toml(package, stage), StageFile)
+    found, place = _toml(package, stage), place_of(package, stage)
+    _check_quoted(place, found)
+    return _read(place, found, StageFile)
+
+
+def place_of(package: str, stage: str) -> str:
+    """The stage file of a package, as sentences name it."""
+    return f"{_folder(package)}/stages/{stage}.toml"
+
+
+def _folder(package: str) -> str:
+    return package.replace(".", "/")
 
 
 def stages(package: str) -> tuple[str, ...]:
@@ -146,7 +157,7 @@ def release(package: str, stage: str) -> Release:
         max_output_tokens=held.max_output_tokens,
         usd_per_million_input=model.usd_per_million_input,
         usd_per_million_output=model.usd_per_million_output,
-        limits=limits(held, of, where=f"{package} {stage}"),
+        limits=limits(held, of, where=place_of(package, stage)),
     )
 
 
@@ -155,7 +166,7 @@ def check_roles(package: str, stage: str, roles: Iterable[str]) -> None:
     the company's teams, where it has any."""
     of = company(package.rpartition(".")[0], stage)
     for role in roles if of and of.teams else ():
-        _team(of, role, f"{package}/stages/{stage}.toml: the owner or tier")
+        _team(of, role, f"{place_of(package, stage)}: the owner or tier")
 
 
 def limits(held: StageFile, of: Company | None, *, where: str) -> Limits:
@@ -230,17 +241,26 @@ def _toml(package: str, stage: str, seen: tuple[str, ...] = ()) -> dict[str, Any
         if known:
             there = ", ".join(known)
             raise DefinitionBroken(
-                f"{package}/stages has no {stage}.toml; it has {there}: copy one"
+                f"{_folder(package)}/stages has no {stage}.toml; it has {there}: copy one"
             )
         return {}
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as broken:
-        raise DefinitionBroken(f"{package}/stages/{stage}.toml is no TOML: {broken}") from None
+        raise DefinitionBroken(f"{place_of(package, stage)} is no TOML: {broken}") from None
     like = found.pop("like", "")
     if like in (*seen, stage):
-        raise DefinitionBroken(f"{package}/stages/{stage}.toml is like itself")
+        raise DefinitionBroken(f"{place_of(package, stage)} is like itself")
     return _over(_toml(package, str(like), (*seen, stage)), found) if like else found
+
+
+def _check_quoted(place: str, found: Mapping[str, Any]) -> None:
+    """TOML reads `visitors.max = "25"` as a table."""
+    for table in ("numbers", "amounts", "lists"):
+        for name, held in found.get(table, {}).items():
+            if isinstance(held, dict):
+                whole = f"{name}.{next(iter(held), '…')}"
+                raise DefinitionBroken(f'{place}: {table}: a name with a dot is quoted: "{whole}"')
 
 
 def _over(base: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
@@ -258,4 +278,5 @@ def _read(name: str, found: Mapping[str, Any], kind: type[FileT]) -> FileT:
 
 
 def _words(said: str) -> str:
-    return said.removeprefix("Value error, ")
+    unknown = said == "Extra inputs are not permitted"
+    return "there is no such setting" if unknown else said.removeprefix("Value error, ")

@@ -16,14 +16,19 @@ from rich.text import Text
 
 from countersign.approvals.views.actions import texts
 from countersign.domain.contract import explain
+from countersign.domain.errors import CountersignError
 from countersign.domain.policy.proposal import flat
+from countersign.domain.workflow import Workflow
+from infra.build import lint
+from infra.build.code import SOURCE
 from infra.cli.known import check_stage, check_workflow, workflow_of
 from infra.cli.options import FAILED, AsJson, say, show
 from infra.cli.show import safe
 from infra.cli.submit import is_json
 from infra.cli.trial.inputs import Judgement, Tried, judgement
 from infra.cli.trial.judged import Rows
-from infra.settings import load
+from infra.local.cloud.fork_server import fault
+from infra.settings import context, load
 
 _ROWS: TypeAdapter[Rows] = TypeAdapter(dict[str, list[dict[str, str]]])
 _OF_JOBS = {"claim_holder"}
@@ -75,12 +80,25 @@ def try_(  # noqa: PLR0917 - Typer turns each parameter into an option
         authserv_id=load(stage).mail_authserv_id,
         now=datetime.now(UTC),
     )
-    found = judgement(workflow_of(name, stage), tried)
+    for one in lint.faults(lint.PACKAGE, stage, context()["stages"]):
+        say(f"Warning: {one}")
+    found = _judgement(workflow_of(name, stage), tried)
     _warn(found.data, tried.rows)
     data = {**found.data, "stage": stage, "page": _written(found, page)}
     show(shown(data), data, as_json=as_json)
     if found.refused:
         raise typer.Exit(FAILED)
+
+
+def _judgement(workflow: Workflow[Any], tried: Tried) -> Judgement:
+    """Raises Exit, with the place in the workflow's code, for a fault of that."""
+    try:
+        return judgement(workflow, tried)
+    except CountersignError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a folder's code raises
+        say(f"{workflow.id} failed: {fault(error, SOURCE)}")
+        raise typer.Exit(FAILED) from None
 
 
 def _rows(file: Path) -> Rows:
@@ -157,8 +175,8 @@ def _facts(data: Mapping[str, Any]) -> Iterator[RenderableType]:
         cell = safe(f"{fact['value']}{kind}")
         for quote in (one for one in fact["quotes"] if flat(one) != flat(fact["value"])):
             cell.append("\n").append_text(Text(f"“{safe(quote)}”", style="dim"))
-        for fault in fact["faults"]:
-            cell.append(f"\n{fault}", style="red")
+        for one in fact["faults"]:
+            cell.append(f"\n{one}", style="red")
         table.add_row(safe(fact["name"]), cell)
     if data["facts"]:
         yield table

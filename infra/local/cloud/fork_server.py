@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -211,18 +212,29 @@ def _end_with(connection: socket.socket) -> None:
 def _check_imports(
     connection: socket.socket, asked: Mapping[str, Any], server: socket.socket
 ) -> None:
-    """Import each module; answers with the first fault as one line, or with an empty line, and then
-    forks a process for everything that is asked of this code, until the server has a newer one."""
+    """Import each module, and lint the workflows in them; answers with the first fault as one line,
+    or with an empty line, and then forks a process for everything that is asked of this code, until
+    the server has a newer one. Whoever is gone has asked about a newer one meanwhile."""
+    with suppress(ConnectionError):
+        told = first_fault(asked)
+        if told:
+            connection.sendall(f"{told}\n".encode())
+            return
+        server.send(b"1")  # before whoever asked knows, and asks for what runs the code
+        connection.sendall(b"\n")
+        connection.close()
+        _serve_from_here(server)
+
+
+def first_fault(asked: Mapping[str, Any]) -> str:
+    """What the modules raise, or else what is wrong with the workflows in them; or nothing."""
     try:
         for name in asked["modules"]:
             importlib.import_module(name)
+        lint = importlib.import_module("infra.build.lint")
+        return str(next(lint.faults(lint.PACKAGE, asked["stage"], asked["stages"]), ""))
     except Exception as error:  # noqa: BLE001 - whatever a module raises is the answer
-        connection.sendall(f"{fault(error, Path(asked['code']))}\n".encode())
-        return
-    server.send(b"1")  # before whoever asked knows, and asks for what runs the code
-    connection.sendall(b"\n")
-    connection.close()
-    _serve_from_here(server)
+        return fault(error, Path(asked["code"]))
 
 
 def _serve_from_here(server: socket.socket) -> None:

@@ -96,7 +96,7 @@ def test_a_stage_like_another_says_only_what_differs(business: Path) -> None:
     [
         ("[lists]\n'countries.sanctioned' = []\n", "countries.sanctioned is said once"),
         ("[narrows]\n'countries.nowhere' = ['IE']\n", "no countries.nowhere"),
-        ("limits = 3\n", r"limits: Extra"),
+        ("limits = 3\n", r"limits: there is no such setting"),
         ("[numbers]\n'a' = 'many'\n", r"numbers\.a"),
         ("owner = \n", "is no TOML"),
         ("like = 'dev'\n", "is like itself"),

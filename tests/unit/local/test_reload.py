@@ -14,9 +14,9 @@ import pytest
 
 from infra.build.code import SOURCE
 from infra.build.synth import SynthesisError
-from infra.local.cloud.fork_server import LIBRARIES
+from infra.local.cloud.fork_server import LIBRARIES, first_fault
 from infra.local.reload import LOCAL, Reloader, Watch, modules
-from infra.settings import CDK_JSON, ROOT
+from infra.settings import CDK_JSON, ROOT, context
 
 
 @dataclass
@@ -180,3 +180,12 @@ def test_every_library_that_the_code_imports_is_loaded_before_the_fork() -> None
     typing_only = {name for name in imported(SOURCE) if name.startswith("types_")}
     needed = imported(SOURCE) - set(sys.stdlib_module_names) - ours - typing_only
     assert needed <= {name.partition(".")[0] for name in LIBRARIES}
+
+
+def test_a_fault_of_the_workflows_is_told_before_anything_runs_them() -> None:
+    """Code that imports is not enough: what lint finds is the first fault, too."""
+    asked = {"code": str(SOURCE), "modules": ["workflows"], "stage": "local"}
+    assert first_fault({**asked, "stages": list(context()["stages"])}) == ""
+    told = first_fault({**asked, "stages": ["local", "moon"]})
+    assert told == "workflows/stages/dev.toml: cdk.json has no stage dev; it has local, moon"
+    assert first_fault({**asked, "modules": ["workflows.nothing"]}).endswith("'workflows.nothing'")
