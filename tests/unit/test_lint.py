@@ -17,7 +17,8 @@ from countersign.extraction.release import company
 from infra.build import lint
 from infra.local.people import demo
 from infra.settings import context
-from tests.unit.test_workflow import ADDRESS_CHANGE, FLOW
+from tests.unit.test_workflow import FLOW
+from tests.unit.workflows.address_change import WORKFLOW as ADDRESS_CHANGE
 from tests.unit.workflows.bench import NOW
 from workflows import WORKFLOWS, registered
 
