@@ -73,9 +73,15 @@ def _of_sentence(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
         yield "opt_out"
     if _remedy(sentence, spoken):
         yield "remedy"
+    yield from _of_quarrel(sentence, spoken)
+    yield from _of_wish(sentence, spoken)
+
+
+def _of_quarrel(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
     if _has("DISPUTE", sentence, spoken):
         yield "dispute" if _has("BEGUN", sentence, spoken) else "threat"
-    yield from _of_wish(sentence, spoken)
+    if _has("LAW", sentence, spoken):
+        yield "threat"
 
 
 def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
@@ -83,7 +89,7 @@ def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
     if not wishes:
         return
     yield "wish"
-    if _has("CONDITION", sentence, spoken):
+    if _has("CONDITION", sentence, spoken) or _is_asked(sentence, spoken):
         yield "condition"
     if _has("WHICH", sentence, spoken):
         yield "items"
@@ -93,6 +99,11 @@ def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
         yield "withdrawn"
     if any(_has("THIRD", clause, spoken) for clause in clauses):
         yield "third"
+
+
+def _is_asked(sentence: str, spoken: frozenset[str]) -> bool:
+    """Whether it is a question, and no polite request."""
+    return sentence.rstrip().endswith(("?", "？")) and not _has("POLITE", sentence, spoken)
 
 
 def _clause(sentence: str, wish: re.Match[str], breaks: Sequence[re.Match[str]]) -> str:

@@ -84,26 +84,26 @@ THIRD: Words = {
 """Somebody else's money, in the clause of the wish."""
 
 CONDITION: Words = {
-    "en": r"if(?! possible| you (?:could|would|can|need|have)| that'?s? | necessary| needed| any)|unless|in case|provided|once(?! more)|after|until|whether|otherwise|should (?:it|the|you|i|this|that|they)|would you (?:still|also|then)|could i|can i|may i|am i|how (?:do|can|long|much|would|soon)|what (?:if|happens|would)|when (?:will|would|can|do|the|it|i|my)|why|who|where|what's|is it possible|would it be|do you|possible to|maybe|perhaps|might|thinking|consider*|not sure|depending|as long as|or else",
-    "de": r"wenn(?! möglich| sie (?:so|könnten|möchten))|falls|sofern|sobald(?! (?:wie )?möglich)|ob|bevor|nachdem|solange|es sei denn|andernfalls|sonst|kann ich|könnte ich|bekäme ich|bekomme ich|würden sie (?:dann|noch|auch|trotzdem)|wäre es|ist es möglich|wie (?:lange|viel|kann|läuft)|was passiert|warum|wieso|weshalb|wann|vielleicht|eventuell|unter der bedingung|vorausgesetzt|überlege",
-    "fr": r"si(?! possible)|s'il(?!s? (?:vous|te) pla)|s'ils|lorsque|dès que(?! possible)|quand|à condition|sauf si|à moins|avant (?:de|que)|après|sinon|peut-être|puis-je|pourrais-je|est-ce que je|serait-il|est-il possible|combien|comment|pourquoi|seriez-vous|serais-je|aurais-je|ai-je droit|au cas où|pourvu que",
-    "es": r"si(?! es posible)|cuando|en caso|siempre que|a menos|antes de|después de|una vez|salvo|quizá*|tal vez|puedo|podría (?:yo|recibir|obtener)|es posible|sería posible|cómo|cuánto|por qué|cuándo|me devolverían|a condición",
-    "it": r"se(?! possibile)|qualora|quando|nel caso|a condizione|prima di|dopo|una volta|a meno|altrimenti|forse|posso|potrei|è possibile|sarebbe possibile|quanto|perché mai|come mai|mi rimborsereste|avrei diritto|purché|sempre che",
-    "nl": r"als(?! (?:het )?mogelijk| u (?:dat|kunt))|indien(?! mogelijk)|wanneer|zodra|mits|tenzij|voordat|nadat|anders|misschien|kan ik|zou ik|krijg ik|is het mogelijk|hoe|waarom|heb ik recht|op voorwaarde|of ik",
-    "pt": r"se(?! (?:for )?possível)|caso|quando|desde que|assim que(?! possível)|a menos|antes de|depois de|senão|talvez|posso|poderia (?:eu|receber)|é possível|seria possível|quanto|por que|porquê|tenho direito|devolviam-me|na condição",
-    "ja": r"もし|場合|たら|れば|でしょうか|ですか|ますか|可能|かどうか|次第|後で",
+    "en": r"hold off|wait|later|was told|were told|decided|undecided|charity|next (?:week|month|year)|if(?! possible| you (?:could|would|can|need|have)| that'?s? | necessary| needed| any)|unless|in case|provided|once(?! more)|after|until|whether|otherwise|should (?:it|the|you|i|this|that|they)|would you (?:still|also|then)|could i|can i|may i|am i|how (?:do|can|long|much|would|soon)|what (?:if|happens|would)|when (?:will|would|can|do|the|it|i|my)|why|who|where|what's|is it possible|would it be|do you|possible to|maybe|perhaps|might|thinking|consider*|not sure|depending|as long as|or else",
+    "de": r"hat zeit|später|warten|abwarten|überleg*|noch nicht|wenn(?! möglich| sie (?:so|könnten|möchten))|falls|sofern|sobald(?! (?:wie )?möglich)|ob|bevor|nachdem|solange|es sei denn|andernfalls|sonst|kann ich|könnte ich|bekäme ich|bekomme ich|würden sie (?:dann|noch|auch|trotzdem)|wäre es|ist es möglich|wie (?:lange|viel|kann|läuft)|was passiert|warum|wieso|weshalb|wann|vielleicht|eventuell|unter der bedingung|vorausgesetzt|überlege",
+    "fr": r"attend*|plus tard|pas encore|hésit*|si(?! possible)|s'il(?!s? (?:vous|te) pla)|s'ils|lorsque|dès que(?! possible)|quand|à condition|sauf si|à moins|avant (?:de|que)|après|sinon|peut-être|puis-je|pourrais-je|est-ce que je|serait-il|est-il possible|combien|comment|pourquoi|seriez-vous|serais-je|aurais-je|ai-je droit|au cas où|pourvu que",
+    "es": r"esper*|más tarde|todavía no|no estoy segur\w|si(?! es posible)|cuando|en caso|siempre que|a menos|antes de|después de|una vez|salvo|quizá*|tal vez|puedo|podría (?:yo|recibir|obtener)|es posible|sería posible|cómo|cuánto|por qué|cuándo|me devolverían|a condición",
+    "it": r"aspett*|più tardi|non ancora|non sono sicur\w|se(?! possibile)|qualora|quando|nel caso|a condizione|prima di|dopo|una volta|a meno|altrimenti|forse|posso|potrei|è possibile|sarebbe possibile|quanto|perché mai|come mai|mi rimborsereste|avrei diritto|purché|sempre che",
+    "nl": r"wacht*|later|nog niet|twijfel*|als(?! (?:het )?mogelijk| u (?:dat|kunt))|indien(?! mogelijk)|wanneer|zodra|mits|tenzij|voordat|nadat|anders|misschien|kan ik|zou ik|krijg ik|is het mogelijk|hoe|waarom|heb ik recht|op voorwaarde|of ik",
+    "pt": r"esper*|mais tarde|ainda não|se(?! (?:for )?possível)|caso|quando|desde que|assim que(?! possível)|a menos|antes de|depois de|senão|talvez|posso|poderia (?:eu|receber)|é possível|seria possível|quanto|por que|porquê|tenho direito|devolviam-me|na condição",
+    "ja": r"保留|待って|検討|もし|場合|たら|れば|でしょうか|ですか|ますか|可能|かどうか|次第|後で",
 }
 """A condition or a question around a wish."""
 
 PART: Words = {
-    "en": r"difference|half|\d+(?:[.,]\d+)? ?%|per ?cent|partial*|part of|a part|portion|remaining|remainder|the rest|balance|surplus|excess|overcharg*|overpaid|too much|(?:a|one|two) (?:third|quarter)s?|two thirds|deduct*|minus|less the|except|excluding|apart from|but (?:not|keep)|(?:will|'ll|to|can|may|but|you|could) keep|not (?:the |it |all |my )*(?:whole|full|entire|everything|all)|gap|shortfall|outstanding|left over|what(?:'s| is) left|what remains|extra|(?:the|my|for) (?:postage|shipping|delivery|handling|deposit|freight|p&p|vat|tax)|(?:shipping|delivery|postage|handling) (?:cost|fee|charge)*|only|just the|proportion*|pro rata|reduction|price (?:drop|match|cut)|goodwill|compensation|some of|restocking|instead of \W?\d+|rather than \W?\d+",
-    "de": r"differenz|unterschied*|hälfte|halbe*|halben|\d+(?:[.,]\d+)? ?%|prozent|teilweise|teil|teils|anteil*|teilbetrag|teilerstattung|rest|restliche*|restbetrag|überschuss|überzahl*|zu viel|zuviel|zu viel*|drittel|viertel|abzüglich|abzug|außer|ausgenommen|bis auf|behalt*|nicht (?:\w+ )?(?:alles|ganz*|voll*|komplett*|gesamt*|sämtliche*)|verbleib*|übrig*|ausstehend*|abweichung|zweidrittel|versand*|porto|lieferkosten|bearbeitungsgebühr|anzahlung|pfand|mehrwertsteuer|nur|lediglich|rabatt|nachlass|preisnachlass|minderung|kulanz|entschädigung|statt \W?\d+",
-    "fr": r"différence|moitié|demi*|\d+(?:[.,]\d+)? ?%|pour ?cent|partiel*|partie|solde|le reste|restant*|surplus|excédent|trop (?:perçu|payé|facturé|élevé)|en trop|tiers|quart|moins (?:les|le|la)|déduction|déduire|sauf|excepté|hors (?:frais|port)|gard*|pas (?:la totalité|le tout|tou[st]\w*|l'intégralité|l'ensemble|en entier|le montant total|entièrement)|écart|seule?s?|ce qui reste|dû|frais de (?:port|livraison|dossier)|livraison|acompte|caution|tva|seulement|uniquement|que les|que la|que le|remise|rabais|réduction|geste commercial|dédommagement|au lieu de \W?\d+",
+    "en": r"tenner|fiver|\d+ (?:out )?of the|difference|half|\d+(?:[.,]\d+)? ?%|per ?cent|partial*|part of|a part|portion|remaining|remainder|the rest|balance|surplus|excess|overcharg*|overpaid|too much|(?:a|one|two) (?:third|quarter)s?|two thirds|deduct*|minus|less the|except|excluding|apart from|but (?:not|keep)|(?:will|'ll|to|can|may|but|you|could) keep|not (?:the |it |all |my )*(?:whole|full|entire|everything|all)|gap|shortfall|outstanding|left over|what(?:'s| is) left|what remains|extra|(?:the|my|for) (?:postage|shipping|delivery|handling|deposit|freight|p&p|vat|tax)|(?:shipping|delivery|postage|handling) (?:cost|fee|charge)*|only|just the|proportion*|pro rata|reduction|price (?:drop|match|cut)|goodwill|compensation|some of|restocking|instead of \W?\d+|rather than \W?\d+",
+    "de": r"\w+ von den|differenz|unterschied*|hälfte|halbe*|halben|\d+(?:[.,]\d+)? ?%|prozent|teilweise|teil|teils|anteil*|teilbetrag|teilerstattung|rest|restliche*|restbetrag|überschuss|überzahl*|zu viel|zuviel|zu viel*|drittel|viertel|abzüglich|abzug|außer|ausgenommen|bis auf|behalt*|nicht (?:\w+ )?(?:alles|ganz*|voll*|komplett*|gesamt*|sämtliche*)|verbleib*|übrig*|ausstehend*|abweichung|zweidrittel|versand*|porto|lieferkosten|bearbeitungsgebühr|anzahlung|pfand|mehrwertsteuer|nur|lediglich|rabatt|nachlass|preisnachlass|minderung|kulanz|entschädigung|statt \W?\d+",
+    "fr": r"sur les|différence|moitié|demi*|\d+(?:[.,]\d+)? ?%|pour ?cent|partiel*|partie|solde|le reste|restant*|surplus|excédent|trop (?:perçu|payé|facturé|élevé)|en trop|tiers|quart|moins (?:les|le|la)|déduction|déduire|sauf|excepté|hors (?:frais|port)|gard*|pas (?:la totalité|le tout|tou[st]\w*|l'intégralité|l'ensemble|en entier|le montant total|entièrement)|écart|seule?s?|ce qui reste|dû|frais de (?:port|livraison|dossier)|livraison|acompte|caution|tva|seulement|uniquement|que les|que la|que le|remise|rabais|réduction|geste commercial|dédommagement|au lieu de \W?\d+",
     "es": r"diferencia|mitad|medi[oa]|\d+(?:[.,]\d+)? ?%|por ciento|parcial*|parte|resto|restante*|saldo|exceso|de más|demasiado|tercio|cuarto|cuarta parte|menos (?:los|el|la)|descont*|descuento|deduc*|salvo|excepto|menos los|qued\w+(?:me|se)? con|quedo|no (?:\S+ ){0,4}(?:tod[oa]s?|totalidad|total|enter[oa]s?|complet[oa]s?|íntegr*)|lo que queda|pendiente|sobrante|gastos de (?:envío|gestión)|envío|portes|fianza|depósito|iva|solo|sólo|solamente|únicamente|rebaja|compensación|en (?:vez|lugar) de \W?\d+",
     "it": r"differenza|metà|mezz[oa]|\d+(?:[.,]\d+)? ?%|per ?cento|parzial*|parte|resto|restante|rimanente|saldo|eccedenza|in più|di troppo|troppo|terzo|quarto|meno (?:le|il|la|i)|detra*|dedu*|tranne|eccetto|salvo|escluse?|ten\w+ (?:pure |voi )?(?:le|il|la|i)|tengo|non (?:\S+ ){0,3}(?:tutt[oaie]|inter[oa]|totalità|totale|complet*)|quanto resta|scarto|residu*|spese di (?:spedizione|trasporto)|spedizione|caparra|cauzione|iva|solo|soltanto|solamente|sconto|riduzione|indennizzo|invece di \W?\d+",
     "nl": r"verschil|helft|halve|\d+(?:[.,]\d+)? ?%|procent|gedeelte*|deel|deels|gedeeltelijk*|resterend*|restant|de rest|overschot|te veel|teveel|derde|kwart|minus|min de|aftrek|behalve|exclusief|houd* (?:de|het|ik|u)|behoud*|niet (?:\S+ ){0,3}(?:alles|hele|volledig*|gehele|totale)|wat over is|overige|openstaand*|meerprijs|verzend*|bezorg\w*kosten|portokosten|porto|borg|aanbetaling|btw|alleen|slechts|enkel|korting|compensatie|tegemoetkoming|in plaats van \W?\d+",
     "pt": r"diferença|metade|mei[oa]|\d+(?:[.,]\d+)? ?%|por cento|parcial*|parte|resto|restante*|saldo|excesso|a mais|demasiado|terço|quarto|um quarto|menos (?:os|o|a|as)|descont*|deduz*|dedução|exceto|excepto|salvo|fi(?:co|que|quem) com|não (?:\S+ ){0,4}(?:tudo|total|totalidade|tod[oa]s?|inteir[oa]s?|complet*)|por inteiro|o que falta|o que sobra|em falta|portes|envio|custos? de envio|depósito|caução|iva|só|apenas|somente|desconto|redução|compensação|em vez de \W?\d+",
-    "ja": r"差額|半額|半分|一部|残り|残額|[\d０-９]+ ?[%％]|パーセント|[\d一二三四五六七八九]割|送料|だけ|のみ|以外|除いて|過剰|多く請求|値引|割引|全額では",
+    "ja": r"のうち|差額|半額|半分|一部|残り|残額|[\d０-９]+ ?[%％]|パーセント|[\d一二三四五六七八九]割|送料|だけ|のみ|以外|除いて|過剰|多く請求|値引|割引|全額では",
 }
 """Words of a part of a sum."""
 
@@ -144,14 +144,14 @@ REMEDY: Words = {
 """Something else than money."""
 
 WAY: Words = {
-    "en": r"(?:other|another|different|new|old|previous|closed|expired|second|wife's|husband's|partner's|mother's|friend's|company) (?:\w+ )?(?:card|account|bank|iban)|(?:card|account) (?:is|was|has been|has|no longer|got) (?:\w+ )?(?:closed|expired|lost|stolen|cancelled|canceled|blocked|changed|valid|exists?|work)|not (?:to|on|onto|back to) (?:the|my|that|this) (?:\w+ )?(?:card|account)|bank transfer|wire|by (?:cheque|check|transfer|cash)|in cash|iban|\[iban\]|paypal|account number|sort code|changed (?:my )?banks?",
-    "de": r"(?:ander|neu|alt|bisherig|gekündigt|zweit|gesperrt)\w* (?:\w+ )?(?:konto|karte|kreditkarte|bank|bankkonto|bankverbindung)|(?:karte|konto|kreditkarte) (?:\w+ ){0,3}(?:gesperrt|abgelaufen|gekündigt|geschlossen|aufgelöst|gestohlen|verloren|nicht mehr)|nicht auf (?:die|das|meine?)|per überweisung|iban|\[iban\]|kontonummer|bankverbindung|paypal|in bar|scheck|konto (?:meiner|meines)",
-    "fr": r"(?:autre|nouveau|nouvelle|ancien|ancienne) (?:compte|carte|banque)|(?:compte|carte) (?:bancaire )?(?:\w+ ){0,3}(?:clôturé\w*|fermé\w*|expiré\w*|volé\w*|perdu\w*|bloqué\w*)|(?:compte|carte) de (?:ma|mon)|pas sur|virement|rib|iban|\[iban\]|chèque|espèces|paypal|changé de banque",
-    "es": r"(?:otr|nuev|antigu|anterior|vieja)\w* (?:cuenta|tarjeta|banco)|(?:cuenta|tarjeta) (?:nueva|antigua|anterior|vieja|de mi|está|ha|ya no)|no (?:a|en) la (?:tarjeta|cuenta)|transferencia|iban|\[iban\]|cheque|en efectivo|paypal|número de cuenta|cambiado de banco",
-    "it": r"(?:altr|nuov|vecchi|precedente)\w* (?:conto|carta|banca)|(?:conto|carta) (?:nuov\w|vecchi\w|di mi\w|è|non)|non (?:sulla|sul)|bonifico|iban|\[iban\]|assegno|contanti|paypal|cambiato banca",
-    "nl": r"(?:andere|nieuwe|oude|vorige) (?:rekening|bankrekening|kaart|creditcard|pas|bankpas|bank)|(?:rekening|kaart|pas|creditcard) (?:\w+ ){0,3}(?:opgeheven|verlopen|geblokkeerd|gesloten|gestolen|kwijt)|niet op (?:de|mijn)|rekening van mijn|iban|\[iban\]|rekeningnummer|contant|cheque|paypal",
-    "pt": r"(?:outr|nov|antig|anterior)\w* (?:conta|cartão|banco)|(?:conta|cartão) (?:nov\w|antig\w|d[oa] (?:meu|minha)|foi|já não|está|expirou)|não para (?:o|a)|transferência|iban|\[iban\]|cheque|em dinheiro vivo|paypal|mudei de banco",
-    "ja": r"(?:別|他|ほか|新しい|以前|古い|違う)の?(?:カード|口座|銀行)|振込|振り込|現金|口座番号|口座を変|解約",
+    "en": r"bitcoin|crypto|to (?:her|him|them|the charity)|charity|donat*|refund (?:her|him|them)|(?:other|another|different|new|old|previous|closed|expired|second|wife's|husband's|partner's|mother's|friend's|company) (?:\w+ )?(?:card|account|bank|iban)|(?:card|account) (?:is|was|has been|has|no longer|got) (?:\w+ )?(?:closed|expired|lost|stolen|cancelled|canceled|blocked|changed|valid|exists?|work)|not (?:to|on|onto|back to) (?:the|my|that|this) (?:\w+ )?(?:card|account)|bank transfer|wire|by (?:cheque|check|transfer|cash)|in cash|iban|\[iban\]|paypal|account number|sort code|changed (?:my )?banks?",
+    "de": r"bitcoin|krypto|spende*|ihm|meiner (?:frau|schwester|mutter)|(?:ander|neu|alt|bisherig|gekündigt|zweit|gesperrt)\w* (?:\w+ )?(?:konto|karte|kreditkarte|bank|bankkonto|bankverbindung)|(?:karte|konto|kreditkarte) (?:\w+ ){0,3}(?:gesperrt|abgelaufen|gekündigt|geschlossen|aufgelöst|gestohlen|verloren|nicht mehr)|nicht auf (?:die|das|meine?)|per überweisung|iban|\[iban\]|kontonummer|bankverbindung|paypal|in bar|scheck|konto (?:meiner|meines)",
+    "fr": r"bitcoin|lui|don à|(?:autre|nouveau|nouvelle|ancien|ancienne) (?:compte|carte|banque)|(?:compte|carte) (?:bancaire )?(?:\w+ ){0,3}(?:clôturé\w*|fermé\w*|expiré\w*|volé\w*|perdu\w*|bloqué\w*)|(?:compte|carte) de (?:ma|mon)|pas sur|virement|rib|iban|\[iban\]|chèque|espèces|paypal|changé de banque",
+    "es": r"bitcoin|donar|donación|(?:otr|nuev|antigu|anterior|vieja)\w* (?:cuenta|tarjeta|banco)|(?:cuenta|tarjeta) (?:nueva|antigua|anterior|vieja|de mi|está|ha|ya no)|no (?:a|en) la (?:tarjeta|cuenta)|transferencia|iban|\[iban\]|cheque|en efectivo|paypal|número de cuenta|cambiado de banco",
+    "it": r"bitcoin|beneficenza|don\w+ a|(?:altr|nuov|vecchi|precedente)\w* (?:conto|carta|banca)|(?:conto|carta) (?:nuov\w|vecchi\w|di mi\w|è|non)|non (?:sulla|sul)|bonifico|iban|\[iban\]|assegno|contanti|paypal|cambiato banca",
+    "nl": r"bitcoin|goede doel|doneer*|(?:andere|nieuwe|oude|vorige) (?:rekening|bankrekening|kaart|creditcard|pas|bankpas|bank)|(?:rekening|kaart|pas|creditcard) (?:\w+ ){0,3}(?:opgeheven|verlopen|geblokkeerd|gesloten|gestolen|kwijt)|niet op (?:de|mijn)|rekening van mijn|iban|\[iban\]|rekeningnummer|contant|cheque|paypal",
+    "pt": r"bitcoin|doar|doação|(?:outr|nov|antig|anterior)\w* (?:conta|cartão|banco)|(?:conta|cartão) (?:nov\w|antig\w|d[oa] (?:meu|minha)|foi|já não|está|expirou)|não para (?:o|a)|transferência|iban|\[iban\]|cheque|em dinheiro vivo|paypal|mudei de banco",
+    "ja": r"ビットコイン|寄付|(?:別|他|ほか|新しい|以前|古い|違う)の?(?:カード|口座|銀行)|振込|振り込|現金|口座番号|口座を変|解約",
 }
 """Another way for the money than the one it came by."""
 
@@ -178,6 +178,30 @@ BEGUN: Words = {
     "ja": r"ました|済|しています|中",
 }
 """It is begun, and no threat."""
+
+LAW: Words = {
+    "en": r"lawyer*|solicitor*|attorney*|legal action|court|sue",
+    "de": r"anwalt|anwältin|rechtsanw*|klage|gericht*|mahnbescheid|verbraucherzentrale",
+    "fr": r"avocat*|tribunal|justice|mise en demeure",
+    "es": r"abogad*|tribunal*|juzgado|demanda judicial|consumo",
+    "it": r"avvocat*|tribunale|causa legale|denuncia",
+    "nl": r"advocaat|rechtbank|rechter|juridisch*",
+    "pt": r"advogad*|tribunal|processo judicial|deco",
+    "ja": r"弁護士|裁判|訴訟|消費者センター",
+}
+"""Law, which is a threat."""
+
+POLITE: Words = {
+    "en": r"(?:could|would|can|will|may i ask) you|may i ask|would you mind",
+    "de": r"(?:könnten|könnt|können|würden|würdet) (?:sie|ihr)|kannst du",
+    "fr": r"(?:pourriez|pouvez)[- ]vous|vous serait-il",
+    "es": r"podrían|podría usted|pueden|puede|serían tan amables",
+    "it": r"potreste|potete|può|potrebbe|sareste",
+    "nl": r"(?:kunt|kun|zou|wilt|wil) (?:u|je)",
+    "pt": r"poderiam|podem|pode|poderia",
+    "ja": r"いただけ|もらえ|くださ",
+}
+"""A question that is a request."""
 
 FRAUD: Words = {
     "en": r"fraud*|unauthori[sz]ed|stolen|(?:did not|didn't|never|have not|haven't) (?:placed?|make|made|order(?:ed)?|authori[sz]ed?|buy|bought)(?! .{0,24}(?:wrong|different))|hacked|hijacked|scam*|someone (?:else )?(?:used|ordered|has)|somebody (?:else )?(?:used|ordered|has)|misus*|identity|wasn't me|was not me|(?:don't|do not) recogni[sz]e|phish*|without my (?:consent|knowledge|permission)|cloned",

@@ -70,6 +70,10 @@ SPOKEN = {
         "Refund me unless you can repair it.",
         "What happens if I want my money back?",
         "How do refunds work?",
+        "Please hold off on the refund for now.",
+        "Is a refund of 49.90 EUR allowed under your policy?",
+        "Die Erstattung hat Zeit.",
+        "No estoy seguro de querer el reembolso.",
         "Bekäme ich eine Erstattung, wenn ich sie zurückschicke?",
         "Erstatten Sie mir den Betrag, sofern keine Reparatur möglich ist.",
         "Puis-je être remboursé si je la renvoie ?",
@@ -119,6 +123,11 @@ SPOKEN = {
         "Ik heb het bedrag laten storneren, het is al gestorneerd.",
         "Já abri uma contestação no banco.",
         "カード会社にチャージバックを申請しました。",
+    ],
+    "threat": [
+        "My lawyer says that you owe me a refund.",
+        "Sonst gehe ich zum Anwalt.",
+        "Refund me or I file a chargeback.",
     ],
     "fraud": [
         "Someone used my card for this.",
