@@ -59,6 +59,8 @@ def foreign(text: str, source: str) -> tuple[str, ...]:
     """What `text` says and `source` does not, each once: links and addresses (also in words),
     numbers, names; and OTHER_WORDS where too few of its words are the source's. A spelling in
     another script is no match."""
+    if _is_verbatim(text, source):
+        return ()
     said, seen = _plain(text), _plain(source)
     found = (*_links(said, seen), *_numbers(_LINK.sub(" ", said), seen), *_names(text, source))
     words = (OTHER_WORDS,) if _is_about_else(text, source) else ()
@@ -149,4 +151,9 @@ def _is_translated(text: str, source: str) -> bool:
 
 def _is_verbatim(text: str, source: str) -> bool:
     seen = flat(source)
-    return all(sentence in seen for sentence in _SENTENCES.split(flat(text)))
+    return all(_stands(sentence, seen) for sentence in _SENTENCES.split(flat(text)))
+
+
+def _stands(sentence: str, seen: str) -> bool:
+    """By whole words: "2 mugs" does not stand in "12 mugs"."""
+    return bool(re.search(rf"(?<!\w){re.escape(sentence)}(?!\w)", seen))

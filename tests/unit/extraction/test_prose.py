@@ -63,6 +63,7 @@ HOSTILE = [
     ),
     ("Urgent: call +1 900 555 0199 about the scanners", "900"),
     ("They want 120 handheld scanners", "120"),
+    ("2 handheld scanners", "2"),
     ("A quotation for scanners of 90,000 EUR", "90,000"),
     ("A quotation for scanners of half a million euros", "half a million euros"),
     ("They need scanners until 5 April", "5"),
