@@ -12,17 +12,19 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import boto3
 
-from countersign.domain.approvals.directory import Member
+from countersign.domain.approvals.directory import Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import ENDED, Status
+from countersign.domain.money import Money
 from countersign.entrypoints.signature import sign
 from countersign.entrypoints.start import start
 from countersign.entrypoints.tick import tick
@@ -39,6 +41,8 @@ from tests.guarantees.wire import Line
 from tests.seeds import dealt_by
 from tests.unit.web.visitor import Browser
 
+MAY_SIGN = SigningLimit(actions="payments.*", most=Money(amount=Decimal(500), currency="EUR"))
+"""A model that is down leaves a refund to her."""
 MOST_MINUTES = 4 * 24 * 60
 """After that a job counts as stuck: parking waits at most 33 hours in all."""
 
@@ -102,7 +106,9 @@ class Ground:
         self.process_again()
         always = Hours(days=tuple(range(7)), opens=0, closes=24 * 60)
         with self.unseen():
-            self.deps.people.save(Member(person=ANA, roles=("sales", "refunds"), hours=always))
+            self.deps.people.save(
+                Member(person=ANA, roles=("sales", "refunds"), limits=(MAY_SIGN,), hours=always)
+            )
 
     def process_again(self) -> None:
         """A new process of ours: nothing kept in memory."""
