@@ -157,7 +157,7 @@ def test_an_unknown_outcome_stays_counted(world: World) -> None:
 def test_a_plan_that_was_never_stored_is_freed_by_tick(world: World) -> None:
     """Decide died after it reserved and its job ended: ten minutes later the room is there."""
     world.payments.has_order("2001", 4_990, "eur", customer="c", email=refunds.ADA)
-    world.store.crashes_before_write(7)  # stored, prepared, proposed, claimed, looked, reserved
+    world.store.crashes_before_write(6)  # stored, prepared, proposed, looked, reserved
     with suppress(Crash):
         begin(world, order="2001")
     (record,) = world.store.records()
@@ -171,7 +171,7 @@ def test_a_plan_that_was_never_stored_is_freed_by_tick(world: World) -> None:
 
 def test_a_decide_that_was_paused_stores_no_plan_whose_part_was_freed(world: World) -> None:
     """Freeing writes the job first: whoever read it before finds another version."""
-    world.store.crashes_before_write(6)
+    world.store.crashes_before_write(5)
     with suppress(Crash):
         begin(world)
     (before,) = world.store.records()

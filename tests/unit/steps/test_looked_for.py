@@ -27,7 +27,7 @@ PART: Mapping[str, object] = {"minor": 2_000, "currency": "EUR"}
 REFUND, REPLY, LEAD = "payments.refund", "email.send_reply", "crm.create_lead"
 LIST: Looked = "refunds of a charge"
 ONE: Looked = "refund by id"
-LAST_WRITE = 10
+LAST_WRITE = 9
 """Of a small refund: before it, its reply is sent and not recorded."""
 MAIL = "anna.lindner@hafenwerk.example"
 
