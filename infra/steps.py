@@ -106,7 +106,7 @@ STEPS = (
         "countersign.steps.propose",
         timeout=100,
         memory=1024,
-        layers=("core", "text", "http"),
+        layers=("core", "text", "model"),
         may=(
             Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("payloads/releases/*", "s3", "GetObject"),

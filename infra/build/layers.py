@@ -13,7 +13,7 @@ from uv import find_uv_bin
 from infra.build.bytecode import compile_tree, interpreter
 from infra.settings import ROOT
 
-GROUPS = ("core", "http", "pages", "payments", "text")
+GROUPS = ("core", "http", "model", "pages", "payments", "text")
 LOCKS = ROOT / "infra" / "requirements"
 CACHE = ROOT / ".local" / "layers"
 LAMBDA_PYTHON = "3.13"

@@ -171,5 +171,5 @@ def _log_to_file(*, keep: bool) -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         force=True,
     )
-    for noisy in ("httpx", "httpcore", "botocore"):
+    for noisy in ("httpx", "httpcore", "botocore", "openai"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -35,7 +35,7 @@ ROOT = Path(countersign.__file__).parents[1]
 PROJECT = ROOT.parent
 
 LIGHT = ["steps.prepare", "steps.decide", "steps.close", "steps.park"]
-HEAVY = {"httpx", "stripe", "jinja2"}
+HEAVY = {"openai", "httpx", "stripe", "jinja2"}
 
 SEEDED: dict[Check, tuple[str, str]] = {
     impure: (
