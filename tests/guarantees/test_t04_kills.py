@@ -27,7 +27,7 @@ POINTS = (
     Point("started, message not deleted", "start", "executions.start", "after"),
     Point("read, not stored", "Prepare", "store.write", "before"),
     Point("model answered, not stored", "Propose", "model.answer", "after"),
-    Point("contact claimed, records not stored", "Look", "store.claim", "after"),
+    Point("claimed and looked, machine not told", "Look", "store.write", "after"),
     Point("claimed, not done", "Act", "store.write", "after"),
     Point("done, not read back", "Act", "crm.create", "after"),
     Point("read back, not recorded", "Act", "crm.read", "after"),
