@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PATIENCE = 5.0
 """Seconds for which an unanswered request is waited for after a press: some never end."""
 _TURN = 0.02
+_ABORTED = "net::ERR_ABORTED"
+"""Another navigation came between."""
 _ONE_TAB = (
     "window.open = url => { location.href = url };"
     "addEventListener('click', () => document.querySelectorAll('[target]')"
@@ -59,8 +61,17 @@ class Tab:
 
     def opens(self) -> int:
         """Open the link; the status of its answer."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - a dev dependency
+
         self._deadline.left()
-        answer = self.page.goto(self._link.url)
+        try:
+            answer = self.page.goto(self._link.url)
+        except Error as error:
+            if _ABORTED not in error.message:
+                raise
+            # What was pressed before leads away only now, on a busy machine: after that.
+            self._settles()
+            answer = self.page.goto(self._link.url)
         return answer.status if answer else 0
 
     def lingers(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,10 +129,18 @@ def _twice(seen: Outcome, wanted: Outcome) -> list[str]:
     return [f"twice: {what}" for what, is_more in pairs.items() if is_more]
 
 
-def many(errands: Errands, number: int, seed: int, *, outside: bool) -> Count:
+Calm = Mapping[str, tuple[Outcome, int]]
+
+
+@pytest.fixture
+def calm(errands: Errands) -> Calm:
+    """Each kind of job without trouble."""
+    return {kind: _calm(errands, kind) for kind in KINDS}
+
+
+def many(errands: Errands, calm: Calm, number: int, seed: int, *, outside: bool) -> Count:
     """So many jobs, one after the other, in trouble."""
     count = Count()
-    calm = {kind: _calm(errands, kind) for kind in KINDS}
     for turn in range(number):
         kind = KINDS[turn % len(KINDS)]
         dealt, line = ThreeOfTen(f"{seed} {turn}", outside), errands.ground.line
@@ -150,39 +158,39 @@ def _calm(errands: Errands, kind: str) -> tuple[Outcome, int]:
     return outcome, len(errands.ground.line.passed)
 
 
-def proven(errands: Errands, number: int, figure: Figure, *, outside: bool) -> None:
+def proven(errands: Errands, calm: Calm, number: int, figure: Figure, *, outside: bool) -> None:
     """Within the bar."""
     seed = drawn_seed()
-    count = many(errands, number, seed, outside=outside)
+    count = many(errands, calm, number, seed, outside=outside)
     count.keeps_to(PROMISED)
     figure(f"{'everywhere' if outside else 'AWS'}: {count}", number)
 
 
 @pytest.mark.guarantee("T07")
-def test_aws_refuses_three_of_ten(errands: Errands, figure: Figure) -> None:
+def test_aws_refuses_three_of_ten(errands: Errands, calm: Calm, figure: Figure) -> None:
     """Every job completes, once, with three times the requests at most."""
-    proven(errands, SHORT_AWS, figure, outside=False)
+    proven(errands, calm, SHORT_AWS, figure, outside=False)
 
 
 @pytest.mark.guarantee("T07")
-def test_everybody_refuses_three_of_ten(errands: Errands, figure: Figure) -> None:
+def test_everybody_refuses_three_of_ten(errands: Errands, calm: Calm, figure: Figure) -> None:
     """Every job ends, and nothing happens twice."""
-    proven(errands, SHORT_ALL, figure, outside=True)
+    proven(errands, calm, SHORT_ALL, figure, outside=True)
 
 
 @pytest.mark.guarantee("T07")
-def test_a_seed_gives_the_same_run_again(errands: Errands) -> None:
+def test_a_seed_gives_the_same_run_again(errands: Errands, calm: Calm) -> None:
     """Request for request; another seed gives another run."""
-    runs = [many(errands, 1, seed, outside=True) for seed in (41, 41, 42)]
+    runs = [many(errands, calm, 1, seed, outside=True) for seed in (41, 41, 42)]
     assert runs[0] == runs[1] != runs[2]
 
 
 @pytest.mark.soak
 @pytest.mark.guarantee("T07")
 @pytest.mark.parametrize("outside", [False, True], ids=["AWS", "everywhere"])
-def test_five_hundred_jobs(errands: Errands, figure: Figure, outside: bool) -> None:
+def test_five_hundred_jobs(errands: Errands, calm: Calm, figure: Figure, outside: bool) -> None:
     """The same with 500 jobs."""
-    proven(errands, LONG, figure, outside=outside)
+    proven(errands, calm, LONG, figure, outside=outside)
 
 
 def at_once(url: str, line: Line) -> None:
