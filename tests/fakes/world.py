@@ -44,8 +44,8 @@ WEBHOOK_SECRET = "whsec_" + "dGVzdHMtb25seS1zZWNyZXQtMzItYnl0ZXMtbG9uZw=="
 class FakeClock:
     """Time that moves when a test says so."""
 
-    def __init__(self) -> None:
-        self._now = START
+    def __init__(self, at: datetime = START) -> None:
+        self._now = at
 
     def now(self) -> datetime:
         return self._now

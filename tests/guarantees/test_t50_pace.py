@@ -32,7 +32,7 @@ from countersign.runtime.visits import PacedVisit, kept_as, paced
 from tests.builders import job
 from tests.fakes.limits import FakeLimits
 from tests.fakes.tables import create_jobs_table
-from tests.fakes.world import START
+from tests.fakes.world import START, FakeClock
 from tests.guarantees.leases import Slot, SlotLimit, free, given_back, lease, next_free
 from tests.seeds import dealt_by, drawn_seed
 
@@ -50,19 +50,6 @@ LONG = 20
 
 class Killed(BaseException):
     """SIGKILL, in virtual time."""
-
-
-@dataclass
-class Moment:
-    """ports.Clock and ports.Pause of one visit."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pauses(self, seconds: float) -> None:
-        self.at += timedelta(seconds=max(0.0, seconds))
 
 
 @dataclass
@@ -122,7 +109,7 @@ Send = Callable[[], "Told | None"]
 class Design(Protocol):
     """How a visit waits for the provider; what it raises or returns is when it comes again."""
 
-    def visits(self, coming: Coming, clock: Moment, send: Send) -> Coming | None: ...
+    def visits(self, coming: Coming, clock: FakeClock, send: Send) -> Coming | None: ...
 
 
 class ByTurns:
@@ -133,7 +120,7 @@ class ByTurns:
         self._settings = Settings(connector_limits={KEY: (LIMIT,)})
         self._memories = [Memory() for _ in range(PROCESSES)]
 
-    def visits(self, coming: Coming, clock: Moment, send: Send) -> Coming | None:
+    def visits(self, coming: Coming, clock: FakeClock, send: Send) -> Coming | None:
         deps = Deps(
             self._settings, limits=self._limits, wall=clock, clock=clock, pause=clock.pauses
         )
@@ -185,7 +172,7 @@ class BySlots:
         self._limit = SlotLimit(slots=10, seconds=1)
         self._slots: dict[int, Slot] = {}
 
-    def visits(self, coming: Coming, clock: Moment, send: Send) -> Coming | None:
+    def visits(self, coming: Coming, clock: FakeClock, send: Send) -> Coming | None:
         open_ = free(self._slots.values(), self._limit, clock.now())
         if not open_:
             until = next_free(self._slots.values(), self._limit, clock.now())
@@ -223,7 +210,7 @@ class Burst:
         """Until all have ended; in how many seconds each of the single ones began."""
         while self._events:
             at, _, coming = heapq.heappop(self._events)
-            clock = Moment(at)
+            clock = FakeClock(at)
             again = self._visits(coming, clock)
             if again:
                 late = timedelta(seconds=self._dealt.uniform(0, LATE))
@@ -233,7 +220,7 @@ class Burst:
             begun.setdefault(workflow, when)
         return [begun[workflow] - came for workflow, came in self._arrived.items()]
 
-    def _visits(self, coming: Coming, clock: Moment) -> Coming | None:
+    def _visits(self, coming: Coming, clock: FakeClock) -> Coming | None:
         left = coming.dies_after
 
         def send() -> Told | None:

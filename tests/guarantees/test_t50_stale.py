@@ -27,7 +27,7 @@ from countersign.runtime.visits import FURTHEST, PacedVisit, kept_as, paced
 from countersign.steps.park import EARLY
 from tests.builders import job
 from tests.fakes.limits import FakeLimits
-from tests.fakes.world import START
+from tests.fakes.world import START, FakeClock
 
 Figure = Callable[[str, int], None]
 pytestmark = [pytest.mark.guarantee("T50"), pytest.mark.timeout(300)]
@@ -38,19 +38,6 @@ MINUTE = timedelta(minutes=1)
 KEYS = {"Look": "crm-read", "Act": "crm-write"}
 REQUESTS = {"Look": 1, "Act": 8}
 LIMITS = dict.fromkeys(KEYS.values(), (RateLimit(requests=100, seconds=10),))
-
-
-@dataclass
-class Moment:
-    """ports.Clock and ports.Pause of one visit."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pauses(self, seconds: float) -> None:
-        self.at += timedelta(seconds=max(0.0, seconds))
 
 
 @dataclass
@@ -82,9 +69,9 @@ class Crowd:
         """As long as anybody is on the way."""
         while self._coming and self._coming[0][0] < until:
             at, _, held = heapq.heappop(self._coming)
-            self._enters(held, Moment(at))
+            self._enters(held, FakeClock(at))
 
-    def _enters(self, held: Held, clock: Moment) -> None:
+    def _enters(self, held: Held, clock: FakeClock) -> None:
         if held.state == "Act" and clock.now() - held.read_at > STALE:
             held.state = "Look"
         self.visits[held.state] += 1
@@ -95,7 +82,7 @@ class Crowd:
         else:
             self._goes_on(held, clock)
 
-    def _visits(self, held: Held, clock: Moment) -> None:
+    def _visits(self, held: Held, clock: FakeClock) -> None:
         key = KEYS[held.state]
         given = {"limits": self._limits, "wall": clock, "clock": clock, "pause": clock.pauses}
         deps = Deps(self._settings, **given)
@@ -108,7 +95,7 @@ class Crowd:
             for _ in range(REQUESTS[held.state]):
                 visit.before()
 
-    def _waits(self, held: Held, clock: Moment, later: NotYourTurn) -> None:
+    def _waits(self, held: Held, clock: FakeClock, later: NotYourTurn) -> None:
         """In the machine; beyond a quarter of an hour in the table, and then from Look on."""
         held.turns[kept_as(later.key, held.state)] = later.turn
         if timedelta(seconds=later.seconds) <= FURTHEST:
@@ -118,7 +105,7 @@ class Crowd:
         held.state = "Look"
         self._comes(START + (parked // MINUTE + 1) * MINUTE, held)
 
-    def _goes_on(self, held: Held, clock: Moment) -> None:
+    def _goes_on(self, held: Held, clock: FakeClock) -> None:
         held.turns.pop(kept_as(KEYS[held.state], held.state), None)
         if held.state == "Act":
             self.ended.append(clock.now())

@@ -105,6 +105,10 @@ def test_control_a_quote_alone_lets_everything_through() -> None:
         ("scan&#110;ers\u200b for\n\nus", "scan ers for us"),
         ("  \u2066  ", ""),
         ("12 scanners", "12 scanners"),
+        ("-5 °C, +49 30 23125 0142", "-5 °C, +49 30 23125 0142"),
+        ("-12.50", "-12.50"),
+        ("+1+cmd|' /C calc'!A0", "1+cmd|' /C calc'!A0"),
+        ("a price <5000 and >3000 EUR", "a price <5000 and >3000 EUR"),
     ],
 )
 def test_free_text_is_cleaned(text: str, clean: str) -> None:

@@ -13,7 +13,7 @@ from countersign.extraction.patterns.injection import order_in
 _END = re.compile(
     r"(?<=[^\W\d_][^\W\d_\s][.!?])\s+(?=\W?[^\Wa-z_])|(?<=[\d)\]%€][.!?])\s+(?=\W?[A-ZÄÖÜÉ])|(?<=[。！？؟])\s*|\n\s*\n|\n(?=\s*[-*•])"
 )
-ABBREVIATION = re.compile(
+_ABBREVIATION = re.compile(
     r"\b(?:tsd|tys|mio|mrd|nr|no|dr|mr|mrs|ms|prof|st|ca|approx|incl|inkl|zzgl|inc|ltd|co|corp|b|g|e|a|sr|sra|sig|mme|"
     r"tel|ref|max|min|bzw|usw|etc|ud)\.$",
     re.IGNORECASE,
@@ -58,15 +58,16 @@ def split(text: str) -> list[str]:
 
     They end before the first order to a model: what follows one is more of it.
     """
-    pieces = (_without_greeting(piece.strip()) for piece in _pieces(text))
-    told = takewhile(lambda piece: not order_in(piece), pieces)
+    found = (_without_greeting(piece.strip()) for piece in pieces(text, _END))
+    told = takewhile(lambda piece: not order_in(piece), found)
     return [piece[:_LONGEST] for piece in told if len(piece) > 1]
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces(text: str, ends: re.Pattern[str]) -> Iterator[str]:
+    """`text`, cut at each of `ends` that is not behind an abbreviation."""
     start = 0
-    for end in _END.finditer(text):
-        if not ABBREVIATION.search(text[start : end.start()]):
+    for end in ends.finditer(text):
+        if not _ABBREVIATION.search(text[start : end.start()]):
             yield text[start : end.start()]
             start = end.end()
     yield text[start:]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from countersign.extraction.patterns.language import STOP_WORDS, detect
-from countersign.extraction.patterns.sentences import ABBREVIATION
+from countersign.extraction.patterns.sentences import pieces
 from countersign.extraction.readers import kinds
 from countersign.extraction.readers.kinds import Words
 
@@ -39,16 +39,7 @@ def is_understood(text: str) -> bool:
 
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of `text`, each on one line."""
-    return tuple(filter(None, (_SPACE.sub(" ", one).strip() for one in _pieces(text))))
-
-
-def _pieces(text: str) -> Iterator[str]:
-    start = 0
-    for end in _END.finditer(text):
-        if not ABBREVIATION.search(text[start : end.start()]):
-            yield text[start : end.start()]
-            start = end.end()
-    yield text[start:]
+    return tuple(filter(None, (_SPACE.sub(" ", one).strip() for one in pieces(text, _END))))
 
 
 def is_wish(sentence: str, text: str) -> bool:
