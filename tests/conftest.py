@@ -88,12 +88,16 @@ def whole_stand() -> Iterator[Stand]:
         yield running
 
 
+DOMAIN = Path(__file__).parent / "unit" / "domain"
 SLOWEST = ("cloud", "browser", "guarantee")
 """Marks of the files that take longest, in this order."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files are begun first, so that no worker waits at the end for another's."""
+    for item in items:
+        if DOMAIN in item.path.parents:
+            item.add_marker("domain")
     promise = config.getoption("--promise")
     if promise:
         others = [item for item in items if promise not in _promises(item)]

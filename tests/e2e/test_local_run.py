@@ -211,12 +211,9 @@ def started(port: int, environment: Mapping[str, str]) -> Iterator[subprocess.Po
             process.wait(timeout=30)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_leaves_nothing_behind(
-    how: signal.Signals, beside: dict[str, str]
-) -> None:
+def test_it_says_where_it_is_and_leaves_nothing_behind(beside: dict[str, str]) -> None:
     """The command line finds it by its folder's `env`, which a second run in the folder refuses to
-    take, and after Ctrl-C or SIGTERM nothing is left."""
+    take, and after Ctrl-C nothing is left (SIGTERM: test_local_processes)."""
     port = free_pair()
     with started(port, beside) as process:
         assert process.stdout
@@ -240,7 +237,7 @@ def test_it_says_where_it_is_and_leaves_nothing_behind(
             env=beside,
         )
         assert json.loads(told.stdout)["status"] == 202
-        process.send_signal(how)
+        process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
         assert process.stdout.read().count("are forgotten at the end") == 2  # start and stop
     assert list(Path(beside["TMPDIR"]).iterdir()) == []

@@ -28,6 +28,7 @@ from countersign.steps.prepare import prepare
 from countersign.steps.propose import propose
 from tests.fakes.world import World
 
+MACHINE = definition()
 STEPS: Mapping[str, Work] = {
     "Prepare": prepare,
     "TakeBack": prepare,
@@ -173,7 +174,7 @@ class Journey:
 
     def _passes(self, state: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """A state without a function: the wait for a turn, or what comes before it."""
-        at = definition()["States"][state]
+        at = MACHINE["States"][state]
         if at["Type"] == "Wait":
             self._world.clock.passes(seconds=given["seconds"])
             return at["Next"], given
@@ -181,7 +182,7 @@ class Journey:
 
     def _following(self, state: str, said: dict[str, Any]) -> str | None:
         """The next state; None where the machine ends, or waits for a person."""
-        then = definition()["States"][state].get("Next")
+        then = MACHINE["States"][state].get("Next")
         following = said.get("next") if then == "Route" else then
         return None if state == "Ask" or following == "Parked" else following
 
@@ -192,7 +193,7 @@ class Journey:
         if state in ("Escalate", "Park"):
             raise error
         name = type(error).__name__
-        for catcher in definition()["States"][state]["Catch"]:
+        for catcher in MACHINE["States"][state]["Catch"]:
             if name in catcher["ErrorEquals"] or "States.ALL" in catcher["ErrorEquals"]:
                 cause = json.dumps({"errorType": name, "errorMessage": str(error)})
                 then = catcher["Next"]
