@@ -99,28 +99,37 @@ def local_cloud(
         emulating += ["--port", str(port), "--scratch", str(scratch)]
         emulating += ["--code", str(code)] if code else []
         emulating += ["--keep", str(keep)] if keep else []
+        log = scratch / "emulator.log"
+        # Both load their libraries at the same time: two seconds each.
         with (
-            fork_server(scratch) as forks,
-            child("emulator", emulating, log=scratch / "emulator.log", port=port) as emulator,
+            _fork_server(scratch) as forks,
+            starting("emulator", emulating, log=log, port=port) as emulator,
         ):
-            taken = int(emulator.ready["port"])
-            yield LocalCloud(f"http://127.0.0.1:{taken}", taken, scratch, emulator, forks)
+            serving = emulator()
+            taken = int(serving.ready["port"])
+            yield LocalCloud(f"http://127.0.0.1:{taken}", taken, scratch, serving, forks())
 
 
 @contextmanager
 def fork_server(scratch: Path) -> Iterator[Child]:
     """Processes for the functions, at the socket FORK_SOCKET in `scratch`. Of the host's
     environment it has what the emulator keeps too: libraries read theirs at import."""
+    with _fork_server(scratch) as ready:
+        yield ready()
+
+
+@contextmanager
+def _fork_server(scratch: Path) -> Iterator[Callable[[], Child]]:
     command = [sys.executable, str(Path(__file__).with_name("fork_server.py"))]
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    with child(
+    with starting(
         "fork server",
         [*command, str(scratch / FORK_SOCKET)],
         log=scratch / "forks.log",
         port=0,
         environment=kept,
-    ) as forks:
-        yield forks
+    ) as ready:
+        yield ready
 
 
 @contextmanager
@@ -139,9 +148,26 @@ def child(
     `port taken` becomes PortTakenError. stderr goes to `log`. `environment` and working
     `folder` default to ours.
     """
+    with starting(
+        name, command, log=log, port=port, environment=environment, folder=folder
+    ) as ready:
+        yield ready()
+
+
+@contextmanager
+def starting(
+    name: str,
+    command: Sequence[str],
+    *,
+    log: Path,
+    port: int,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Iterator[Callable[[], Child]]:
+    """As `child`, but who calls what it gives waits for the line; others can start meanwhile."""
     process = _start(command, log, environment, folder)
     try:
-        yield Child(name, process, _ready_line(name, process, log, port), log)
+        yield lambda: Child(name, process, _ready_line(name, process, log, port), log)
     finally:
         stop(process)
 
