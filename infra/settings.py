@@ -55,6 +55,9 @@ class Settings(BaseModel):
     mail_from: str = Field(pattern=ADDRESS)
     mail_authserv_id: str = Field(min_length=1)
     """The name by which our own mail receiver signs its Authentication-Results header."""
+    mail_inbound: str = Field(default="", pattern=r"^$|^[^@\s<>+]+@[^@\s<>]+$")
+    """Where answers to our mails arrive, by a token after a `+`; empty: no mail comes in there, and
+    answers are known by their thread alone."""
     alarm_address: str = Field(pattern=ADDRESS)
     case_owner: Person
     approval_seconds: int = Field(ge=0)

@@ -99,7 +99,7 @@ STEPS = (
             Grant("uploads/*", "s3", "GetObjectVersion"),
             Grant("payloads/raw/*", "s3", "GetObjectVersion"),
         ),
-        env=("PAYLOADS_BUCKET", "MAIL_AUTHSERV_ID"),
+        env=("PAYLOADS_BUCKET", "MAIL_AUTHSERV_ID", "MAIL_INBOUND"),
     ),
     Row(
         "Propose",

@@ -49,6 +49,7 @@ def values(
         "MAIL_FROM": settings.mail_from,
         "MAIL_CONFIGURATION_SET": set_name(settings),
         "MAIL_AUTHSERV_ID": settings.mail_authserv_id,
+        "MAIL_INBOUND": settings.mail_inbound,
         "CASE_OWNER": settings.case_owner.model_dump_json(),
         "APPROVAL_SECONDS": str(settings.approval_seconds),
         "CONNECTOR_LIMITS": settings.limits_json(),

@@ -30,6 +30,7 @@ from countersign.domain.jobs.change import (
 )
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Job, JobSummary, Pointer, Source, Status
+from countersign.domain.jobs.matters import Matter
 from countersign.domain.limits.pace import Turn
 from countersign.domain.ports import JobStore
 from countersign.domain.workflow import Claim
@@ -382,3 +383,24 @@ def test_every_row_of_a_job_is_forgotten_with_it(made_up_credentials: None) -> N
     kinds = {item["sk"]["S"].partition("#")[0] for item in found}
     assert kinds >= {"STATE", "AUDIT", "DUE", "NOTE", "TOKEN", "APPROVAL"}
     assert [item["sk"]["S"] for item in found if "ttl" not in item] == []
+
+
+def test_a_key_leads_to_its_jobs_in_the_order_in_which_they_came(store: JobStore) -> None:
+    """Rows are written with their job; from either end, no more than are asked for."""
+    made = [replace_since(number) for number in range(3)]
+    for one in made:
+        row = Matter(key="k" * 64, job_id=one.job_id, since=one.created_at)
+        stored, entry = created(one, Change(event="came", actor="t", matters=(row,)), IDS.salt)
+        assert store.create(stored, entry, Change(event="came", actor="t")) is None
+        job, entry = transition(stored, Change(event="read", actor="t"), START, IDS.salt)
+        store.write(stored, job, entry, Change(event="read", actor="t", matters=(row,)))
+    first, second, third = (one.job_id for one in made)
+    assert [row.job_id for row in store.matters("k" * 64, 2)] == [first, second]
+    assert [row.job_id for row in store.matters("k" * 64, 2, newest_first=True)] == [third, second]
+    assert store.matters("z" * 64, 2) == []
+
+
+def replace_since(minutes: int) -> Job:
+    """A job that came so many minutes later."""
+    at = START + timedelta(minutes=minutes)
+    return a_job(f"evt-matter-{minutes}").model_copy(update={"created_at": at})

@@ -22,6 +22,7 @@ from countersign.domain.jobs.change import (
 )
 from countersign.domain.jobs.inbox import waiting
 from countersign.domain.jobs.job import FINISHED, Job, JobSummary, Status
+from countersign.domain.jobs.matters import Matter
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.ports import Holder, KnownEvent
 from countersign.domain.workflow import Claim
@@ -39,6 +40,7 @@ class FakeStore:
         self._links: dict[str, Link] = {}
         self.reviews: dict[str, Review] = {}
         self._inbox: set[Listed] = set()
+        self._matters: set[Matter] = set()
         self._claims: dict[str, tuple[Holder, datetime]] = {}
         self.limits = FakeLimits()
         self.writes = 0
@@ -110,6 +112,7 @@ class FakeStore:
             self._claims |= claimed
             self._records[before.job_id] = after(held, after_, entry, change)
             self._links |= {link.link_id: link for link in change.links}
+            self._matters |= set(change.matters)
             self._inbox = self._inbox - set(change.unlisted) | set(change.listed)
             self.reviews |= {review.review_id: review for review in change.reviews}
             if change.event == self._unanswered:
@@ -206,6 +209,11 @@ class FakeStore:
     def inbox(self, box: str, limit: int) -> Sequence[Listed]:
         rows = [row for row in self._inbox if row.box == box]
         order = sorted(rows, key=lambda row: (row.since, row.approval_id or row.job_id))
+        return order[:limit]
+
+    def matters(self, key: str, limit: int, *, newest_first: bool = False) -> Sequence[Matter]:
+        rows = [row for row in self._matters if row.key == key]
+        order = sorted(rows, key=lambda row: (row.since, row.job_id), reverse=newest_first)
         return order[:limit]
 
     def link(self, link_id: str) -> Link:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from countersign.domain.jobs import audit
     from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
     from countersign.domain.jobs.job import Job, JobSummary, Pointer, Status
+    from countersign.domain.jobs.matters import Matter
     from countersign.domain.limits.circuit_breaker import Breaker
     from countersign.domain.limits.pace import Booking, Grant, Row
     from countersign.domain.policy.proposal import Usage
@@ -92,6 +93,9 @@ class JobStore(Protocol):
 
     def inbox(self, box: str, limit: int) -> Sequence[Listed]:
         """What waits in a box, oldest first, at most `limit`."""
+
+    def matters(self, key: str, limit: int, *, newest_first: bool = False) -> Sequence[Matter]:
+        """The jobs that a key of the index leads to, by when they came."""
 
     def link(self, link_id: str) -> Link:
         """A link. Raises NotFound."""

@@ -53,6 +53,8 @@ class Settings(Value):
     mail_from: str = ""
     mail_configuration_set: str = ""
     mail_authserv_id: str = ""
+    mail_inbound: str = ""
+    """The address at which the stage receives answers to its mails; empty: it receives none."""
     case_owner: Person | None = None
     approval_seconds: int = 0
     """How long each tier has to decide; 0: as much working time as its workflow says."""

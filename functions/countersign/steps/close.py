@@ -6,6 +6,7 @@ from countersign.domain.errors import failure
 from countersign.domain.jobs.change import Change, Due, DueKind, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import mails_failed
+from countersign.domain.jobs.matters import of_mails
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.reservations import spent
 from countersign.domain.planning.rollback import ending, order_of
@@ -33,6 +34,7 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
         done=tuple(record.due),
         due=tuple(Due(kind=kind, at=now) for kind in left),
         reviews=(review,) if review else (),
+        matters=of_mails(record.job, record.ledger),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from countersign.domain.errors import failure
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.matters import of_mails
 from countersign.jobs.handover import new_case, tell_owner
 from countersign.jobs.resume import or_later
 from countersign.runtime.deps import Deps
@@ -30,6 +31,7 @@ def _opened(deps: Deps, record: JobRecord, call: Call) -> Change:
         reason=reason,
         case=new_case(deps, record, reason),
         done=tuple(kind for kind in record.due if kind != "reservation"),
+        matters=of_mails(record.job, record.ledger),
     )
 
 

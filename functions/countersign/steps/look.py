@@ -16,6 +16,7 @@ from countersign.domain.policy.records import Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.ports import Holder
 from countersign.domain.workflow import Claim, Workflow
+from countersign.jobs.matters import earlier_jobs
 from countersign.runtime.connectors import look_of
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
@@ -95,6 +96,8 @@ def _first(
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
     claim = workflow.claim(given, proposal, record.results["limits"].as_(Limits))
+    before = earlier_jobs(deps, record, workflow.requester(given))
+    found = {**found, **before}
     records = Records(read_at=deps.clock.now(), found=found)
     change = _looked(call, connector, records)
     if claim is None:

@@ -8,9 +8,12 @@ from countersign.domain.contract import Contract
 from countersign.domain.errors import Dismissed, NotFound, Quarantined, UndoOrdered
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.matters import FOLLOWS, Follows, of_input
 from countersign.domain.planning.plan import next_move
 from countersign.domain.planning.rollback import is_open
 from countersign.domain.workflow import Raw, Workflow
+from countersign.jobs.matters import belongs_to
+from countersign.parsing.mail.thread import read_thread
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, committed, step
 
@@ -31,9 +34,10 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
     if is_open(record):
         raise UndoOrdered("an order to undo what the job did is open")
     stored = record.results.get("input")
-    given = stored.as_(workflow.input) if stored else _read(deps, record, workflow)
-    results = {} if stored else {"input": given}
-    change = _entered(record, call, "resumed" if stored else "prepared", results=results)
+    if stored:
+        given, change = stored.as_(workflow.input), _entered(record, call, "resumed")
+    else:
+        given, change = _arrived(deps, record, call, workflow)
     dismissed = workflow.dismiss(given)
     if dismissed:
         committed(deps, call, record, change)
@@ -51,16 +55,29 @@ def _entered(record: JobRecord, call: Call, event: str, **more: Any) -> Change:
     )
 
 
-def _read(deps: Deps, record: JobRecord, workflow: Workflow[Any]) -> Contract:
+def _arrived(
+    deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any]
+) -> tuple[Contract, Change]:
+    """What is read for the first time, with the rows by which later messages find the job."""
+    raw, job = _raw(deps, record), record.job
+    given: Contract = workflow.read(raw)
+    thread = read_thread(raw.body)
+    earlier = belongs_to(deps, thread, job.job_id)
+    results: dict[str, Contract] = {"input": given}
+    if earlier:
+        results[FOLLOWS] = Follows(job_id=earlier)
+    sender, root = workflow.requester(given), earlier or job.job_id
+    rows = of_input(job, sender, thread.message_id, root)
+    return given, _entered(record, call, "prepared", results=results, matters=rows)
+
+
+def _raw(deps: Deps, record: JobRecord) -> Raw:
     source = record.job.source
     try:
         body = deps.payloads.get(source.payload)
     except NotFound:
         raise Quarantined("the payload is gone; ask the sender to send it again") from None
-    given: Contract = workflow.read(
-        Raw(body=body, door=source.door, authserv_id=deps.settings.mail_authserv_id)
-    )
-    return given
+    return Raw(body=body, door=source.door, authserv_id=deps.settings.mail_authserv_id)
 
 
 handler = step(prepare)

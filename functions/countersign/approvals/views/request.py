@@ -16,9 +16,9 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.proposal import Fact, Proposal, Usage, flat
-from countersign.domain.policy.records import Records
+from countersign.domain.policy.records import EARLIER, Record, Records
 from countersign.domain.policy.rules import Finding, Findings
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Dealing, Workflow
 from countersign.web.text import UTC, Pieces, counted, highlighted, label, moment, span, visible
 from countersign.web.wording import STATUS_WORDS, in_words
 
@@ -223,8 +223,23 @@ def past(record: JobRecord, workflow: Workflow[Any]) -> tuple[Past, ...]:
     if "records" not in record.results:
         return ()
     ours = frozenset(held.key for held in record.ledger)
-    found = workflow.history(record.results["records"].as_(Records), ours)
+    records = record.results["records"].as_(Records)
+    found = (*map(_earlier_job, records.all(EARLIER)), *workflow.history(records, ours))
     return tuple(Past(visible(one.title), visible(" · ".join(one.details))) for one in found)
+
+
+def _earlier_job(held: Record) -> Dealing:
+    """A job of the same correspondent: which it is, where it stands, what we sent."""
+    said = held.fields.get
+    signs = {
+        "follows": "this message goes back to it",
+        "case": "a person has its case",
+        "asked": "we asked a question",
+        "replied": "we wrote back",
+    }
+    told = (words for name, words in signs.items() if said(name))
+    details = (held.id, said("status", ""), said("since", ""), *told)
+    return Dealing(title=label(said("workflow", "")), details=tuple(filter(None, details)))
 
 
 def ask_back(

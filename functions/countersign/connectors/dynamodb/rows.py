@@ -17,6 +17,7 @@ from countersign.domain.jobs import audit
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import FINISHED, KEPT_DAYS, Job, JobSummary, Status
+from countersign.domain.jobs.matters import Matter
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Reservation
 from countersign.domain.ports import Holder
@@ -108,6 +109,7 @@ def puts(job: Job, change: Change) -> Iterable[Item]:
     yield from (link(made) | ttl(job.created_at, JOB_DAYS) for made in change.links)
     yield from (due(job.job_id, row, job.created_at) for row in change.due)
     yield from (review_row(review) for review in change.reviews)
+    yield from map(matter_item, change.matters)
 
 
 def _approvals(job: Job, change: Change) -> Iterable[Item]:
@@ -204,6 +206,26 @@ def listed_item(row: Listed) -> Item:
     """A row. What it points at is read from the job: what is shown is what is stored there."""
     ends = str(int((row.since + timedelta(days=JOB_DAYS)).timestamp()))
     return listed_key(row) | {"body": {"S": canonical(row).decode()}, "ttl": {"N": ends}}
+
+
+def matter_partition(key: str) -> str:
+    """The partition key of what one key of the index leads to."""
+    return f"MATTER#{key}"
+
+
+def matter_item(row: Matter) -> Item:
+    """A row of the index, in the order of time; kept as long as its job."""
+    return {
+        "pk": {"S": matter_partition(row.key)},
+        "sk": {"S": f"{instant(row.since)}#{row.job_id}"},
+        "body": {"S": canonical(row).decode()},
+        **ttl(row.since, JOB_DAYS),
+    }
+
+
+def matter(found: Item) -> Matter:
+    """A row back."""
+    return Matter.model_validate_json(found["body"]["S"])
 
 
 def listed(found: Item) -> Listed:

@@ -2,8 +2,9 @@
 
 A job's rows share the partition `JOB#<id>`: STATE, AUDIT#…, RESULT#…, ACTION#…, APPROVAL#…,
 QUESTION#…, CASE, DUE#…, NOTE#…, and SEEN, which outlives the rest so that a late duplicate is still
-known. What waits for somebody has a row in `INBOX#<box>`, written and removed with the job. Bodies
-are stored as the canonical text they were written as; numbers of the table are never re-serialised.
+known. What waits for somebody has a row in `INBOX#<box>`, written and removed with the job; the
+jobs that an address or a mail leads to have theirs in `MATTER#<digest>`. Bodies are stored as the
+canonical text they were written as; numbers of the table are never re-serialised.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from countersign.domain.errors import ClaimHeld, NotFound, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import Job, JobSummary, Status
+from countersign.domain.jobs.matters import Matter
 from countersign.domain.ports import Holder, KnownEvent
 from countersign.domain.workflow import Claim
 
@@ -192,6 +194,19 @@ class DynamoStore(DynamoDue):
             Limit=limit,
         )
         return [rows.listed(item) for item in page["Items"]]
+
+    def matters(self, key: str, limit: int, *, newest_first: bool = False) -> Sequence[Matter]:
+        """The jobs that a key of the index leads to, by when they came; read consistently: of two
+        mails in a row the second finds the first."""
+        page = self._db.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": rows.matter_partition(key)}},
+            ConsistentRead=True,
+            ScanIndexForward=not newest_first,
+            Limit=limit,
+        )
+        return [rows.matter(item) for item in page["Items"]]
 
     def link(self, link_id: str) -> Link:
         """A link. Raises NotFound."""

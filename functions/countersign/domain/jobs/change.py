@@ -14,6 +14,7 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.job import Job, Move, Status, moved
+from countersign.domain.jobs.matters import Matter
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Reservation
@@ -110,6 +111,8 @@ class Change:
     """What begins to wait in somebody's inbox; `inbox.listing` works it out for every change."""
     unlisted: tuple[Listed, ...] = ()
     """What waits there no more."""
+    matters: tuple[Matter, ...] = ()
+    """Rows of the index by which later messages find the job."""
     reviews: tuple[Review, ...] = ()
     claim: Claim | None = None
     """What the job is first with, unless another one is: then nothing of the change is stored."""

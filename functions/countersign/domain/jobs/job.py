@@ -183,7 +183,9 @@ def execution_name(job_id: str, attempt: int) -> str:
     return job_id if attempt == 1 else f"{job_id}-{attempt}"
 
 
-State = Literal["Propose", "Look", "Decide", "Act", "WaitAct", "Ask", "Close", "Escalate", "Parked"]
+State = Literal[
+    "Propose", "Look", "Decide", "Act", "WaitAct", "Ask", "Close", "Escalate", "Park", "Parked"
+]
 
 
 @dataclass(frozen=True)

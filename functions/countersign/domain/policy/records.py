@@ -8,6 +8,10 @@ from typing import ClassVar
 
 from countersign.domain.contract import Contract, Value
 
+EARLIER = "matters"
+"""The name of the records of earlier jobs with the same correspondent; no name where there are
+none."""
+
 
 class Lookup(Value):
     """One question to one connector: all records of `kind` whose `field` equals `value`."""

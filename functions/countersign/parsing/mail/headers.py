@@ -80,6 +80,7 @@ _WORD_RUN = re.compile(rf"{_WORD.pattern}(?:\s*{_WORD.pattern})*")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _NUMBERED = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _MAX_VALUE = 16_384
+_MESSAGE_ID = re.compile(r"<([^<>\s]{1,250})>")
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,12 @@ def _read(fields: list[list[bytes]]) -> Iterator[tuple[str, str]]:
         if field:
             value = field[2][:_MAX_VALUE]
             yield field[1].decode("ascii").lower(), value.decode("latin-1").strip()
+
+
+def message_ids(value: str) -> tuple[str, ...]:
+    """Return every id of a mail in a value, in order, each with its brackets."""
+    found = _MESSAGE_ID.findall(value)
+    return tuple(f"<{one}>" for one in found if one.isascii() and one.isprintable())
 
 
 def decode_words(value: str, limit: int) -> str:

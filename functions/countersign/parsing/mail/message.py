@@ -11,13 +11,12 @@ from countersign.parsing.mail.addresses import Mailbox, mailboxes
 from countersign.parsing.mail.authentication import is_authenticated
 from countersign.parsing.mail.automatic import Automatic, automatic_kind
 from countersign.parsing.mail.body import MailAttachment, read_body
-from countersign.parsing.mail.headers import Headers
+from countersign.parsing.mail.headers import Headers, message_ids
 from countersign.parsing.mail.mime import read_tree
 from countersign.parsing.mail.quoted import split
 from countersign.parsing.sniff import Kind, has_mail_field, sniff
 
 _SUBJECT_CHARACTERS = 1_000
-_MESSAGE_ID = re.compile(r"<([^<>\s]{1,250})>")
 _ADDRESS_IN_NAME = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _DATE_CHARACTERS = 100
 _NOT_MAIL: dict[Kind, str] = {
@@ -89,8 +88,8 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         to=_recipients(headers),
         subject=headers.text("subject", _SUBJECT_CHARACTERS),
         date=_date(headers.first("date")),
-        message_id=_message_id(headers.first("message-id")),
-        in_reply_to=_message_id(headers.first("in-reply-to")),
+        message_id=next(iter(message_ids(headers.first("message-id"))), None),
+        in_reply_to=next(iter(message_ids(headers.first("in-reply-to"))), None),
         text=parts.new,
         quoted=parts.quoted,
         signature=parts.signature,
@@ -132,8 +131,3 @@ def _date(value: str) -> datetime | None:
         return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, LookupError, OverflowError):
         return None
-
-
-def _message_id(value: str) -> str | None:
-    found = _MESSAGE_ID.search(value)
-    return f"<{found[1]}>" if found and found[1].isascii() and found[1].isprintable() else None

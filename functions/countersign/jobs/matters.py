@@ -1,0 +1,57 @@
+"""Reading the index of matters: which job a mail belongs to, and what was before with somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.domain.errors import NotFound
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.inbox import open_case
+from countersign.domain.jobs.matters import FOLLOWS, MOST, Follows, Thread, contact_key, thread_keys
+from countersign.domain.planning.questions import was_asked
+from countersign.domain.policy.records import EARLIER, Record
+from countersign.runtime.deps import Deps
+
+
+def belongs_to(deps: Deps, thread: Thread, job_id: str) -> str:
+    """The job that a mail goes back to; empty when we know none. The first sign decides."""
+    for key in thread_keys(thread, deps.settings.mail_inbound):
+        found = deps.store.matters(key, 1)
+        if found and found[0].job_id != job_id:
+            return found[0].job_id
+    return ""
+
+
+def earlier_jobs(deps: Deps, record: JobRecord, address: str) -> Mapping[str, tuple[Record, ...]]:
+    """The job that this one follows, and the latest others with whoever wrote, as records."""
+    followed = record.results.get(FOLLOWS)
+    first = [followed.as_(Follows).job_id] if followed else []
+    rows = deps.store.matters(contact_key(address), MOST + 1, newest_first=True) if address else ()
+    ids = dict.fromkeys((*first, *(row.job_id for row in rows)))
+    ids.pop(record.job.job_id, None)
+    found = (_as_record(deps, one, follows=one in first) for one in list(ids)[:MOST])
+    kept = tuple(one for one in found if one)
+    return {EARLIER: kept} if kept else {}
+
+
+def _as_record(deps: Deps, job_id: str, *, follows: bool) -> Record | None:
+    """None for a job that is gone."""
+    try:
+        held = deps.store.load(job_id)
+    except NotFound:
+        return None
+    fields = {
+        "workflow": held.job.workflow,
+        "status": held.job.status.value.replace("_", " ").lower(),
+        "since": f"{held.job.created_at:%Y-%m-%d %H:%M} UTC",
+        "case": "open" if open_case(held) else "",
+        "asked": "yes" if was_asked(held.ledger) else "",
+        "replied": "yes" if _replied(held) else "",
+        "follows": "yes" if follows else "",
+    }
+    said = {name: text for name, text in fields.items() if text}
+    return Record(kind="job", id=job_id, version=str(held.job.version), fields=said)
+
+
+def _replied(held: JobRecord) -> bool:
+    return any(one.connector == "mail" and one.receipt for one in held.ledger)
