@@ -17,7 +17,7 @@ from countersign.domain.jobs.job import ENDED, JobSummary, Status
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
-from countersign.domain.policy.rules import Findings
+from countersign.domain.policy.rules import Findings, Found
 from countersign.domain.workflow import Workflow, Workflows
 from countersign.web.text import second
 from countersign.web.wording import STATUS_WORDS, in_words
@@ -115,9 +115,14 @@ def _proposal(record: JobRecord) -> Proposal | None:
 def _findings(record: JobRecord) -> list[dict[str, Any]]:
     held = record.results.get("findings")
     try:
-        return list(plain(held.as_(Findings).found)) if held else []
+        return told(held.as_(Findings).found) if held else []
     except UnknownVersion:
         return []
+
+
+def told(found: Iterable[Found]) -> list[dict[str, Any]]:
+    """What rules found, each with its sentence filled in as `told`."""
+    return [{**plain(one), "told": one.told} for one in found]
 
 
 def _verdict(held: LedgerEntry) -> dict[str, Any]:
@@ -126,7 +131,7 @@ def _verdict(held: LedgerEntry) -> dict[str, Any]:
         "digest": held.digest,
         "answer": held.verdict.answer.value,
         "escalate": held.verdict.escalate,
-        "reasons": plain(held.verdict.reasons),
+        "reasons": told(held.verdict.reasons),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from countersign import observability
 from countersign.approvals.service import Minted, address
-from countersign.approvals.views.actions import amounts, because
+from countersign.approvals.views.actions import amounts
 from countersign.approvals.views.signatures import names_of
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.links import times_closed
@@ -254,7 +254,7 @@ def _reasons(entries: Iterable[LedgerEntry]) -> Iterator[str]:
 
 
 def _reason(reason: Reason) -> str:
-    return one_line(because(reason), _LINE)
+    return one_line(reason.told, _LINE)
 
 
 def _request_text(it: _Request) -> str:

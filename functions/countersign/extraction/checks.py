@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from countersign.domain.policy.proposal import Fact, flat
@@ -15,20 +16,34 @@ from countersign.extraction.patterns.injection import order_in
 
 Hit = tuple[object, object] | None
 _MOST_NAMED = 5
+_DOORS = {
+    "form": "a form on the web, where anybody can type any address",
+    "mail": "a mail whose sender nothing confirms",
+}
+_STANDS = {
+    "WAITING_FOR_REVIEW": "it waits for a signature",
+    "WAITING_FOR_SENDER": "it waits for the sender",
+    "COMPLETED": "it is done",
+    "REJECTED": "it was rejected",
+    "ESCALATED": "a colleague has it",
+    "FAILED": "it failed",
+    "ROLLED_BACK": "it was taken back",
+}
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def low_confidence(situation: Situation[SourceT]) -> Hit:
     """Less confidence than `confidence.min`."""
     least = situation.limits.number("confidence.min")
     sure = situation.proposal.confidence
-    return (sure, least) if sure < least else None
+    return (percent(sure), percent(least)) if sure < least else None
 
 
 def unauthenticated(situation: Situation[SourceT]) -> Hit:
     """A sender whom nobody vouches for. Through a relay or a group of ours anybody may write, so
     what vouches for it vouches for nobody."""
     if not situation.input.authenticated:
-        return situation.input.channel, "authenticated"
+        return _DOORS.get(situation.input.channel, situation.input.channel), "authenticated"
     held = situation.limits.lists
     shared = {*held.get("company.relays", ()), *held.get("company.groups", ())}
     sender = situation.input.sender.lower()
@@ -40,7 +55,11 @@ def over_size(situation: Situation[SourceT]) -> Hit:
     files, most = len(situation.input.attachments), situation.limits.number("attachments.max")
     if files > most:
         return f"{files} attachments", most
-    return ("text was cut", "a text that is read whole") if CUT in situation.input.defects else None
+    return (
+        ("its text was cut", "a text that is read whole")
+        if CUT in situation.input.defects
+        else None
+    )
 
 
 def masked(situation: Situation[SourceT]) -> Hit:
@@ -98,9 +117,31 @@ def foreign(kinds: tuple[str, ...]) -> Hit:
 
 
 def earlier(holder: Record) -> str:
-    """The job that holds what this one would claim, and where it stands."""
-    stands = f"{holder.fields.get('status', '')} since {holder.fields.get('since', '')}"
-    return f"{holder.id}, {stands}" if holder.fields else holder.id
+    """Where the job stands that holds what this one would claim, and since when."""
+    status, since = holder.fields.get("status", ""), instant(holder.fields.get("since", ""))
+    words = _STANDS.get(status, status.replace("_", " ").lower() or "it has no end yet")
+    return f"{words} since {day(since)}" if since else words
+
+
+def day(at: datetime) -> str:
+    """`12 November 2026`."""
+    return f"{at.day} {at:%B %Y}"
+
+
+def clock(at: datetime) -> str:
+    """`12 November 2026, 09:30 UTC`."""
+    return f"{day(at)}, {at:%H:%M} UTC"
+
+
+def percent(share: Decimal) -> str:
+    """`84 %`."""
+    return f"{share * 100:.0f} %"
+
+
+def ordinal(number: int) -> str:
+    """`4th`."""
+    last = 0 if number % 100 in range(11, 14) else number % 10
+    return f"{number}{_ENDINGS.get(last, 'th')}"
 
 
 def instant(text: str) -> datetime | None:

@@ -77,21 +77,41 @@ def usual(
     """The askers that every workflow has unless it takes them out by name or hears them itself:
     those about the message, and what the readers hear in it that bears on its `actions`."""
     rows: tuple[tuple[str, str, Check], ...] = (
-        (_UNSURE, "the confidence is too low", checks.low_confidence),
-        ("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
+        (
+            _UNSURE,
+            "the reading is only {value|little} sure; below {threshold|the limit} a person looks",
+            checks.low_confidence,
+        ),
+        (
+            "sender.unauthenticated",
+            "nobody vouches that the sender is who they say: {value}",
+            checks.unauthenticated,
+        ),
         (
             "injection.suspected",
-            "the message gives orders to the model",
+            "the message gives orders to a model: {value}",
             lambda situation: checks.orders(source_text(situation.input)),
         ),
         (
             "prose.unsupported",
-            "the model's words say what the message does not",
+            "the model says what the message does not: {value}",
             lambda situation: checks.foreign_prose(situation, source_text(situation.input)),
         ),
-        ("size.over_limit", "it is larger than what is handled unseen", checks.over_size),
-        ("facts.dropped", "the model stated what no quote shows", checks.dropped()),
-        ("source.only_quoted", "it stands only in what the message quotes", checks.only_quoted),
+        (
+            "size.over_limit",
+            "the message is larger than what is handled unseen: {value}",
+            checks.over_size,
+        ),
+        (
+            "facts.dropped",
+            "the model says what no words of the message show: {value}",
+            checks.dropped(),
+        ),
+        (
+            "source.only_quoted",
+            "it stands only in what the message quotes: {value}",
+            checks.only_quoted,
+        ),
     )
     about = {rule: (ask("*", sentence, check, rule=rule),) for rule, sentence, check in rows}
     return {**about, **_of_readers(actions)}

@@ -121,6 +121,7 @@ class Company(Value):
             "countries.sanctioned": self.countries_sanctioned,
             "owner.default": (self.default_owner,),
             **{f"owner.{one}": held.countries for one, held in self.sellers.items()},
+            **{f"name.{one}": (held.name,) for one, held in self.sellers.items()},
             **{f"zone.{one}": (held.zone,) for one, held in self.sellers.items()},
             **{f"fields.{one}": _pairs(names) for one, names in self.fields.items() if names},
         }

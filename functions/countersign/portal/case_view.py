@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from countersign.approvals.views.actions import Altered, altered, because
+from countersign.approvals.views.actions import Altered, altered
 from countersign.approvals.views.request import KnownFact, SourcePart, known_fact, source
 from countersign.domain.approvals.approval import EXPIRY, Approval
 from countersign.domain.contract import ContractT
@@ -216,7 +216,7 @@ def _effect(
         status=STATUS_WORDS[held.status],
         note=visible(held.note),
         target=visible(_target(held)),
-        reasons=tuple(dict.fromkeys(because(reason) for reason in held.verdict.reasons)),
+        reasons=tuple(dict.fromkeys(reason.told for reason in held.verdict.reasons)),
         digest=held.digest[:SHORT],
         attempts=tuple(
             visible(one.words(second(one.at, zone))) for one in attempts(record.audit, held)

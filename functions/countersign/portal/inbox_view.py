@@ -160,7 +160,7 @@ def _group(
         key=key,
         workflow=workflow.title,
         actions=", ".join(dict.fromkeys(label(h.action.rpartition(".")[2]) for h in entries)),
-        why=tuple(f"{reason.sentence.rstrip('.')}." for reason in reasons.values()),
+        why=tuple(f"{reason.bare[:1].upper()}{reason.bare[1:]}." for reason in reasons.values()),
         undoable=undoable(entries, workflow),
         days=KEPT_DAYS,
         together=together(record, approval, workflow, now),
@@ -204,8 +204,7 @@ def _who(proposal: Proposal, targets: Sequence[str]) -> str:
 
 
 def _found(reason: Reason) -> str:
-    limit = f" (limit: {reason.threshold})" if reason.threshold else ""
-    return one_line(f"found: {reason.value}{limit}", _REASON)
+    return one_line(reason.told, _REASON)
 
 
 def _case(record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone: str) -> CaseLine:

@@ -48,7 +48,7 @@ def _reason(record: JobRecord, call: Call) -> str:
     if said:
         return said
     reasons = {
-        reason.sentence
+        reason.bare
         for held in record.ledger
         if held.status is ActionStatus.FORBIDDEN
         for reason in held.verdict.reasons

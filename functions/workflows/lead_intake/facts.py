@@ -93,6 +93,11 @@ def owner(situation: Lead) -> str:
     return held if f"owner.{held}" in limits.lists else limits.list(_DEFAULT)[0]
 
 
+def seller(limits: Limits, owner_id: str) -> str:
+    """The name of a seller of the CRM; one that the company's file does not know by its number."""
+    return next(iter(limits.lists.get(f"name.{owner_id}", ())), f"seller {owner_id}")
+
+
 def budget(proposal: Proposal) -> Money | None:
     """The budget as money, in whole minor units; None when none or no known currency is named."""
     amount, currency = proposal.value("budget_amount"), proposal.value("budget_currency") or ""

@@ -14,6 +14,8 @@ _ONLY_ALONE = frozenset({"us", "georgia", "jordan", "chad", "mali", "guinea", "a
 _WORD = re.compile(r"\w(?:[\w.'’-]*\w)?(?:(?<=\.\w)\.)?")  # "u.s." keeps its last point
 _FIELD = re.compile(r"\W*(?:the |republic of |república de |république de )?(.+?)\W*")
 
+_SMALL = frozenset({"and", "of", "the"})
+
 
 @lru_cache(maxsize=1)
 def names() -> Mapping[str, str]:
@@ -24,6 +26,12 @@ def names() -> Mapping[str, str]:
     table = resources.files(__package__).joinpath("countries.txt").read_text(encoding="utf-8")
     rows = [line.split("|") for line in table.splitlines()]
     return {fold(name): code for code, *known in rows for name in known}
+
+
+def place_name(code: str) -> str:
+    """`GB` as `United Kingdom`: the first name of the table, for people."""
+    first = next((name for name, held in names().items() if held == code), code)
+    return " ".join(word if word in _SMALL else word.title() for word in first.split())
 
 
 def country_code(stated: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING
 from countersign.domain.policy.records import Record
 from countersign.extraction import checks, replies
-from countersign.extraction.checks import Hit, earlier, instant
+from countersign.extraction.checks import Hit, clock, day, earlier, instant
 from countersign.extraction.readers.askers import hears, own_words
 from countersign.workflow import Check, Clause, ask, forbid, note, run
 from workflows.lead_intake import budgets, countries, facts
 from workflows.lead_intake.facts import Lead
+from workflows.lead_intake.places import place_name
 
 _NOT_ARRIVED = frozenset({"BOUNCED", "FAILED"})
 
@@ -38,7 +40,8 @@ def _stated_in(situation: Lead, name: str) -> Hit:
     """Where the sender states to be, unless another country is stated as well."""
     listed = set(situation.limits.list(name))
     stated = facts.stated_countries(situation)
-    return (", ".join(sorted(stated)), _none_of(listed)) if stated and stated <= listed else None
+    said = " and ".join(map(place_name, sorted(stated)))
+    return (said, _none_of(listed)) if stated and stated <= listed else None
 
 
 def _hinted_in(situation: Lead, name: str, least: int) -> Hit:
@@ -48,11 +51,11 @@ def _hinted_in(situation: Lead, name: str, least: int) -> Hit:
     if stated and stated <= listed:
         return None
     seen = {
-        one.code: f"{one.code} (“{one.words}”)"
+        one.code: f"{place_name(one.code)} (“{one.words}”)"
         for one in countries.signs(situation.input)
         if one.weight >= least
     }
-    claimed = {code: code for code in facts.all_countries(situation)}
+    claimed = {code: place_name(code) for code in facts.all_countries(situation)}
     found = sorted(words for code, words in {**claimed, **seen}.items() if code in listed)
     return (", ".join(found), _none_of(listed)) if found else None
 
@@ -69,7 +72,8 @@ def _unknown_country(situation: Lead) -> Hit:
         | {*limits.list("countries.not_served")}
         | {*limits.list("countries.sanctioned")}
     )
-    return (stated, "a country with a rule") if stated and stated not in ruled else None
+    is_ruled = not stated or stated in ruled
+    return None if is_ruled else (place_name(stated), "a country with a rule")
 
 
 def _no_country(situation: Lead) -> Hit:
@@ -80,7 +84,8 @@ def _other_owner(situation: Lead) -> Hit:
     routed = facts.owner(situation)
     owners = [record.fields.get("hubspot_owner_id", "") for record in _contacts(situation)]
     other = next((owner for owner in owners if owner and owner != routed), "")
-    return (f"owner {other}", f"owner {routed}") if other else None
+    seller = partial(facts.seller, situation.limits)
+    return (seller(other), seller(routed)) if other else None
 
 
 def _lost_recently(situation: Lead) -> Hit:
@@ -90,15 +95,15 @@ def _lost_recently(situation: Lead) -> Hit:
     for deal in situation.records.all("deals"):
         closed = instant(deal.fields.get("closedate", ""))
         if deal.fields.get("dealstage") in lost and closed and closed > since:
-            return f"{closed:%Y-%m-%d}", f"{days} days"
+            return day(closed), f"{days} days"
     return None
 
 
 def _opted_out(situation: Lead) -> Hit:
     flags = [record.fields.get("hs_email_optout", "") for record in _contacts(situation)]
     if any(flag.strip().lower() == "true" for flag in flags):
-        return "opted out in the CRM", "consent"
-    return ("the form says no", "consent") if situation.input.stated.consent is False else None
+        return "the CRM says so", "consent"
+    return ("the form says so", "consent") if situation.input.stated.consent is False else None
 
 
 def _already_answered(situation: Lead) -> Hit:
@@ -113,7 +118,7 @@ def _already_answered(situation: Lead) -> Hit:
     latest = max((at for at in sent if at), default=None)
     if since is None or latest is None or latest < since:
         return None
-    return f"{latest:%Y-%m-%d %H:%M} UTC", f"none after {since:%Y-%m-%d %H:%M} UTC"
+    return clock(latest), clock(since)
 
 
 def _joins_earlier(situation: Lead) -> Hit:
@@ -165,7 +170,7 @@ def _spam(situation: Lead) -> Hit:
 
 def _not_sales(situation: Lead) -> Hit:
     intent = facts.intent(situation.proposal)
-    return None if intent == "sales" else (intent, "sales")
+    return None if intent == "sales" else (intent.replace("_", " "), "sales")
 
 
 def _contacts(situation: Lead) -> tuple[Record, ...]:
@@ -194,85 +199,122 @@ _LEAD_AND_REPLY = (*_LEAD, *_REPLY)
 POLICY = (
     run(_CRM, "CRM records are kept when no rule objects"),
     run(_REPLY, "the fixed acknowledgement may go out"),
-    forbid(_ALL, "the sender's country is sanctioned", _sanctioned, rule="jurisdiction.sanctioned"),
+    forbid(
+        _ALL,
+        "{value|the sender's country} is under sanctions",
+        _sanctioned,
+        rule="jurisdiction.sanctioned",
+    ),
     ask(
         _ALL,
-        "signs point to a sanctioned country",
+        "something in the message points to a country under sanctions: {value}",
         _sanctioned_named,
         rule="jurisdiction.sanctioned_named",
     ),
     forbid(
-        _ALL, "we do not serve the sender's country", _not_served, rule="jurisdiction.not_served"
+        _ALL,
+        "we do not serve {value|the sender's country}",
+        _not_served,
+        rule="jurisdiction.not_served",
     ),
     forbid(
         _ALL,
-        "no rule covers the country that is stated",
+        "no rule says whether we serve {value|the country that is stated}",
         _unknown_country,
         rule="jurisdiction.unknown",
         escalate=True,
     ),
     ask(
         _ALL,
-        "signs point to a country that we do not serve",
+        "something in the message points to a country that we do not serve: {value}",
         _not_served_hinted,
         rule="jurisdiction.not_served_hinted",
     ),
-    note("no country is stated", _no_country, rule="jurisdiction.unstated"),
-    ask(_LEAD, "the contact belongs to another seller", _other_owner, rule="conflict.other_owner"),
+    note("the message states no country", _no_country, rule="jurisdiction.unstated"),
+    ask(
+        _LEAD,
+        "the contact belongs to {value|a seller}, and this lead would go to {threshold|another}",
+        _other_owner,
+        rule="conflict.other_owner",
+    ),
     forbid(
         _LEAD,
-        "a lead of this contact was lost recently",
+        "a lead of this contact was lost on {value|a day}, less than {threshold|some days} ago",
         _lost_recently,
         rule="lifecycle.lost_recently",
     ),
     ask(_REPLY, "", "lifecycle.lost_recently"),
-    forbid(_REPLY, "the person does not want mail from us", _opted_out, rule="consent.opted_out"),
-    *_recorded_by_hand("text.opt_out", "the text asks for no more mail", hears("opt_out")),
-    *_recorded_by_hand("text.erasure", "the text asks that data be erased", hears("erasure")),
     forbid(
-        _REPLY, "a colleague has answered since", _already_answered, rule="reply.already_answered"
+        _REPLY,
+        "the person wants no mail from us: {value}",
+        _opted_out,
+        rule="consent.opted_out",
+    ),
+    *_recorded_by_hand(
+        "text.opt_out", "the message asks for no more mail: {value}", hears("opt_out")
+    ),
+    *_recorded_by_hand(
+        "text.erasure", "the message asks that data be erased: {value}", hears("erasure")
+    ),
+    forbid(
+        _REPLY,
+        "a colleague has answered since the message came: {value}",
+        _already_answered,
+        rule="reply.already_answered",
     ),
     forbid(
         _LEAD_AND_REPLY,
-        "an earlier job has this contact's need",
+        "an earlier request of this contact is about the same need: {value}",
         _joins_earlier,
         rule="duplicate.joins_earlier",
     ),
-    ask(_LEAD, "the budget is above the limit", _over_limit, rule="budget.over_limit"),
     ask(
         _LEAD,
-        "the text names a budget above the limit",
+        "a budget of {value|this size} is above {threshold|the limit}: a person looks first",
+        _over_limit,
+        rule="budget.over_limit",
+    ),
+    ask(
+        _LEAD,
+        "the message names a budget above the limit: {value}",
         _text_over_limit,
         rule="budget.text_over_limit",
     ),
     ask(
         _LEAD,
-        "the budget's currency has no limit",
+        "there is no limit for a budget in this currency: {value}",
         _unknown_currency,
         rule="budget.unknown_currency",
     ),
     ask(
         _REPLY,
-        "nobody vouches for the sender",
+        "nobody vouches that the sender is who they say: {value}",
         checks.unauthenticated,
         rule="sender.unauthenticated",
     ),
-    ask(_REPLY, "the reply was drafted for this message", _drafted, rule="reply.drafted"),
+    ask(
+        _REPLY,
+        "a model wrote this reply; somebody must read it before it is sent",
+        _drafted,
+        rule="reply.drafted",
+    ),
     forbid(
         _REPLY,
-        "the draft points somewhere that is not ours",
+        "the draft points somewhere that is not ours: {value}",
         _foreign_target,
         rule="reply.foreign_target",
     ),
     forbid(_ALL, "the message is surely spam", _spam, rule="intent.spam"),
-    note("the message is no sales request", _not_sales, rule="intent.not_sales"),
+    note("the message is no sales request: {value}", _not_sales, rule="intent.not_sales"),
     ask(
         _ALL,
-        "the model stated what no quote shows",
+        "the model says what no words of the message show: {value}",
         checks.dropped(*_DECISIVE),
         rule="facts.dropped",
     ),
-    note("the model stated more than quotes show", checks.dropped(), rule="facts.shown"),
+    note(
+        "the model said more than the message shows: {value}", checks.dropped(), rule="facts.shown"
+    ),
     note("card, account or identity numbers were masked", checks.masked, rule="safety.masked"),
 )
 """Beside these the usual askers: low confidence, orders to the model, too large."""

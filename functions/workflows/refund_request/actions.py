@@ -113,8 +113,12 @@ def _recipient(situation: Request) -> str:
     return order.email if order and facts.is_senders(order, situation.input) else sender
 
 
-_WHOLE = "the day's refunds without a signature have reached their sum"
-_CUSTOMER = "this customer's refunds without a signature have reached their sum of the day"
+_WHOLE = (
+    "refunds without a signature may sum up to {threshold|a limit} a day; with this one: {value}"
+)
+_CUSTOMER = (
+    "a customer may have {threshold|a limit} a day without a signature; with this one: {value}"
+)
 
 
 def caps(situation: Request, params: Contract) -> tuple[Cap, ...]:

@@ -10,7 +10,7 @@ from countersign.domain.limits.caps import REACHED
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
 from countersign.extraction import checks, replies
-from countersign.extraction.checks import Hit, earlier, instant
+from countersign.extraction.checks import Hit, day, earlier, instant, ordinal
 from countersign.extraction.readers.askers import own_words
 from countersign.extraction.readers.hearing import heard
 from countersign.workflow import Check, Clause, ask, forbid, note, run
@@ -56,16 +56,16 @@ def _window(situation: Request) -> Hit:
     if found is None:
         return None
     if found.created is None or found.created > situation.now:
-        return "no date in the past", f"{days} days"
+        return "on no day in the past that we know", f"{days} days"
     late = situation.now - found.created > timedelta(days=float(days))
-    return (f"{found.created:%Y-%m-%d}", f"{days} days") if late else None
+    return (f"on {day(found.created)}", f"{days} days") if late else None
 
 
 def _refunded_before(situation: Request) -> Hit:
     found = facts.order(situation)
     if found is None or found.refunded.amount <= 0:
         return None
-    return f"{found.refunded}, {found.left} left", "nothing refunded"
+    return f"{found.refunded}", f"{found.left}"
 
 
 def _disputed(situation: Request) -> Hit:
@@ -80,7 +80,7 @@ def _unpaid(situation: Request) -> Hit:
 
 def _no_refund(situation: Request) -> Hit:
     wish = facts.wish(situation)
-    return None if wish == "refund" else (wish, "refund")
+    return None if wish == "refund" else (wish.replace("_", " "), "refund")
 
 
 def _second(situation: Request) -> Hit:
@@ -93,7 +93,7 @@ def _over_paid(situation: Request) -> Hit:
     if found is None or said is None or said.currency not in ("", found.left.currency):
         return None
     over = said.amount > found.left.amount
-    return (f"{said.amount:f}", f"{found.left} left") if over else None
+    return (f"{said.amount:f}", f"{found.left}") if over else None
 
 
 def _amount_unstated(situation: Request) -> Hit:
@@ -105,7 +105,7 @@ def _contradicts(situation: Request) -> Hit:
     said = facts.said_amount(proposal)
     if form is None or said is None or proposal.corrected("asked_amount"):
         return None
-    return (f"the text says {said:f}", form) if said != form.amount else None
+    return (f"{said:f}", form) if said != form.amount else None
 
 
 def _other_sum(situation: Request) -> Hit:
@@ -117,7 +117,7 @@ def _other_sum(situation: Request) -> Hit:
     found = sums.asked_for(own_words(situation.input), order.number)
     if not found:
         said = facts.said_amount(situation.proposal)
-        return (f"{said:f} is in no sentence", "a sum that the text names") if said else None
+        return (f"nothing of {said:f}", amount) if said else None
     least = min(found, key=lambda one: one.lower)
     strange = next((one for one in found if one.currency not in ("", *_meant(amount))), None)
     if strange:
@@ -181,12 +181,12 @@ def _too_many(situation: Request) -> Hit:
     since = situation.now - timedelta(days=float(days))
     created = (instant(one.fields.get("created", "")) for one in facts.refunds(situation))
     late = [at for at in created if (at or since) >= since]
-    return (f"{len(late)} refunds", f"{most} in {days} days") if len(late) >= most else None
+    return (ordinal(len(late) + 1), f"{days} days") if len(late) >= most else None
 
 
 def _fraud(situation: Request) -> Hit:
     claimed = facts.reason(situation) == "fraud"
-    return ("the customer says fraud", "a look at the payment") if claimed else None
+    return ("fraud", "a look at the payment") if claimed else None
 
 
 def _foreign_target(situation: Request) -> Hit:
@@ -220,64 +220,123 @@ POLICY: tuple[Clause, ...] = (
     run(_REPLY, "the fixed confirmation may go out with it"),
     ask(_PUSH, "finance is told of what was signed, and not before"),
     *_stops("order.unstated", "no order is named", _unstated),
-    *_stops("order.not_found", "there is no such order", _not_found),
-    *_stops("order.unreadable", "the order's record cannot be read", _unreadable),
-    *_asks("order.several", "more than one order is meant", _several),
-    *_stops("order.sender_mismatch", "the sender's address is not the order's", _mismatch),
-    *_asks("order.window", "the order is older than the refund window", _window),
-    *_asks("order.refunded_before", "money of this order went back before", _refunded_before),
+    *_stops("order.not_found", "there is no order {value|of this number}", _not_found),
+    *_stops(
+        "order.unreadable",
+        "the order's record has {value|something that cannot be read}",
+        _unreadable,
+    ),
+    *_asks("order.several", "more than one order is meant: {value}", _several),
+    *_stops("order.sender_mismatch", "another address wrote than the order's own", _mismatch),
+    *_asks(
+        "order.window",
+        "the order was paid {value|long ago}, and money goes back within {threshold|some days}",
+        _window,
+    ),
+    *_asks(
+        "order.refunded_before",
+        "{value|some} of this order went back before, {threshold|the rest} is left",
+        _refunded_before,
+    ),
     *_stops("order.disputed", "the payment is disputed at the bank", _disputed),
     *_stops("order.unpaid", "the order was never paid", _unpaid),
-    *_asks("sender.unauthenticated", "nobody vouches for the sender", checks.unauthenticated),
-    *_stops("request.no_refund", "the message does not ask for money back", _no_refund),
-    *_asks("request.second", "an earlier request holds this order", _second),
-    *_stops("amount.over_paid", "more is asked than is left of what was paid", _over_paid),
+    *_asks(
+        "sender.unauthenticated",
+        "nobody vouches that the sender is who they say: {value}",
+        checks.unauthenticated,
+    ),
+    *_stops("request.no_refund", "the message does not ask for money back: {value}", _no_refund),
+    *_asks("request.second", "an earlier request is about this order too: {value}", _second),
+    *_stops(
+        "amount.over_paid",
+        "{value|more} is asked for, and {threshold|less} is left of what was paid",
+        _over_paid,
+    ),
     *_asks(
         "amount.unstated", "no amount is stated: all that is left is proposed", _amount_unstated
     ),
-    *_asks("amount.contradicts", "form and text name different amounts", _contradicts),
-    *_asks("amount.text_differs", "the text names another sum than is refunded", _other_sum),
+    *_asks(
+        "amount.contradicts",
+        "the text asks for {value|one sum}, the form for {threshold|another}",
+        _contradicts,
+    ),
+    *_asks(
+        "amount.text_differs",
+        "the text says {value|another sum}, and {threshold|the refund} would go back",
+        _other_sum,
+    ),
     *_asks("request.unheard", "nothing in the text asks for money back", _unheard),
     *_asks("currency.unknown", "the amount names no currency that is known", _unknown_currency),
-    *_stops("currency.differs", "the amount is in another currency than the order", _differs),
-    *_asks("currency.no_limit", "the order's currency has no limits", _no_limit, Quorum.TWO),
+    *_stops(
+        "currency.differs",
+        "the amount is in {value|one currency}, the order in {threshold|another}",
+        _differs,
+    ),
+    *_asks(
+        "currency.no_limit",
+        "there are no limits for {value|this currency}, so two people sign",
+        _no_limit,
+        Quorum.TWO,
+    ),
     *_stops("refund.none", "there is nothing that could be refunded", _nothing),
-    *_asks("refund.over_auto", "the refund is above what runs by itself", _over_auto),
+    *_asks(
+        "refund.over_auto",
+        "{value|this} is more than is refunded without a signature ({threshold|the limit})",
+        _over_auto,
+    ),
     *_asks(
         "refund.over_single",
-        "the refund is above what one person may sign",
+        "above {threshold|the limit} two people sign, and this is {value|more}",
         _over_single,
         Quorum.TWO,
     ),
-    *_asks("customer.too_many", "this customer had too many refunds lately", _too_many),
+    *_asks(
+        "customer.too_many",
+        "this would be the customer's {value|next} refund within {threshold|some days}",
+        _too_many,
+    ),
     *_asks("reason.fraud", "the customer says that it is fraud", _fraud),
     *_asks(REACHED, ""),
-    *_asks("confidence.low", "the confidence is too low", checks.low_confidence),
+    *_asks(
+        "confidence.low",
+        "the reading is only {value|little} sure; below {threshold|the limit} a person looks",
+        checks.low_confidence,
+    ),
     *_asks(
         "injection.suspected",
-        "the message gives orders to the model",
+        "the message gives orders to a model: {value}",
         lambda situation: checks.orders(source_text(situation.input)),
     ),
     ask(
         _REFUND,
-        "the draft points somewhere that is not ours",
+        "the draft points somewhere that is not ours: {value}",
         _foreign_target,
         rule="reply.foreign_target",
     ),
     forbid(_REPLY, "", "reply.foreign_target"),
     *_asks(
         "prose.unsupported",
-        "the model's words say what the message does not",
+        "the model says what the message does not: {value}",
         lambda situation: checks.foreign_prose(situation, source_text(situation.input)),
     ),
     *_asks(
         "size.over_limit",
-        "the message is larger than what is handled unseen",
+        "the message is larger than what is handled unseen: {value}",
         checks.over_size,
     ),
-    *_asks("facts.dropped", "the model stated what no quote shows", checks.dropped(*_DECISIVE)),
-    *_asks("source.only_quoted", "it stands only in what is quoted", checks.only_quoted),
-    note("the model stated more than quotes show", checks.dropped(), rule="facts.shown"),
+    *_asks(
+        "facts.dropped",
+        "the model says what no words of the message show: {value}",
+        checks.dropped(*_DECISIVE),
+    ),
+    *_asks(
+        "source.only_quoted",
+        "it stands only in what the message quotes: {value}",
+        checks.only_quoted,
+    ),
+    note(
+        "the model said more than the message shows: {value}", checks.dropped(), rule="facts.shown"
+    ),
     note("card, account or identity numbers were masked", checks.masked, rule="safety.masked"),
 )
 """Whatever objects to the refund also makes the reply ask: no reply leaves unseen but the fixed

@@ -193,13 +193,8 @@ def _lookup(one: Mapping[str, Any]) -> Text:
 
 
 def _finding(one: Mapping[str, Any]) -> Text:
-    return safe(f"{one['rule']}: {_because(one)}")
-
-
-def _because(one: Mapping[str, Any]) -> str:
-    limit = f"; limit {one['threshold']}" if one["threshold"] else ""
-    found = f" (found {one['value']}{limit})" if one["value"] else ""
-    return f"{one['sentence']}{found}"
+    """With the rule's id: whoever tries a workflow also writes its rules."""
+    return safe(f"{one['rule']}: {one['told']}")
 
 
 def _action(number: int, one: Mapping[str, Any]) -> RenderableType:
@@ -212,7 +207,7 @@ def _action(number: int, one: Mapping[str, Any]) -> RenderableType:
     table.add_row("target", safe(one["target"]))
     for name, text in texts(one["params"]).items():
         table.add_row(safe(name), safe(text))
-    reasons = (safe(_because(reason)) for reason in one["reasons"])
+    reasons = (safe(reason["told"]) for reason in one["reasons"])
     more = [Text(one["note"])] if one["note"] else []
     rows: list[RenderableType] = [safe(one["words"]), *reasons, *more, table]
     return Group(head, *(Padding(row, (0, 0, 0, 3)) for row in rows))

@@ -20,6 +20,7 @@ from countersign.domain.policy.rules import Findings
 from countersign.domain.workflow import Raw, Workflow, money_facts
 from countersign.extraction.proposals import drafted, proposal_of
 from countersign.web.wording import in_words
+from infra.cli.job_view import told
 from infra.cli.trial.judged import Rows, Trial, judged
 from infra.cli.trial.page import Page, page_of
 
@@ -137,7 +138,7 @@ def _told(
             {**one.model_dump(), "found": len(trial.situation.records.all(one.name))}
             for one in workflow.lookups(trial.given, proposal)
         ],
-        "findings": [one.model_dump() for one in trial.found],
+        "findings": told(trial.found),
         "actions": [_action(workflow, held) for held in trial.ledger],
         "next": _next(move),
     }
@@ -177,7 +178,7 @@ def _action(workflow: Workflow[Any], held: LedgerEntry) -> dict[str, Any]:
         "quorum": held.verdict.quorum.value,
         "status": held.status.value,
         "note": held.note,
-        "reasons": [one.model_dump() for one in held.verdict.reasons],
+        "reasons": told(held.verdict.reasons),
         "target": content["target"],
         "params": content["params"],
     }

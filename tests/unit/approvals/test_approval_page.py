@@ -121,7 +121,7 @@ def test_page_says_what_a_signer_must_know() -> None:
     it = view(record())
     for words in (
         *("Wed 4 Mar 2026, 09:00 UTC", "2 days left", "Ben Okafor", "84 %", "example-model-1"),
-        *("50,000.00 EUR", "budget.over_limit", "Cannot be undone", "Can be undone"),
+        *("50,000.00 EUR", "Cannot be undone", "Can be undone"),
         *("done and checked", it.actions[0].digest, it.actions[1].short),
     ):
         assert words in body

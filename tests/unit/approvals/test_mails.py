@@ -64,7 +64,11 @@ def test_mail_tells_actions_reasons_and_deadline() -> None:
     sent = mail()
     for words in (
         *("Send the drafted reply to maria.keller@keller.example", "Wed 4 Mar 2026, 09:00 UTC"),
-        *("A drafted reply is read before it goes out.", "limit: 50,000.00 EUR", "Ben Okafor"),
+        *(
+            "A drafted reply is read before it goes out.",
+            "60,000.00 EUR is above 50,000.00 EUR",
+            "Ben Okafor",
+        ),
     ):
         assert words in sent.text
         assert words in sent.html

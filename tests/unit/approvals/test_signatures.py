@@ -11,7 +11,6 @@ import pytest
 
 from countersign.approvals.mails import approval_request
 from countersign.approvals.outcome import decided
-from countersign.approvals.views.actions import because
 from countersign.approvals.views.request import request
 from countersign.approvals.views.signatures import signed_notice
 from countersign.domain.approvals.approval import (
@@ -25,7 +24,7 @@ from countersign.domain.approvals.approval import (
     expire,
 )
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.policy.policy import Quorum, Reason
+from countersign.domain.policy.policy import Quorum
 from countersign.web.forms import Form
 from countersign.web.rendering import render
 from tests.fakes.world import ANA, BEN, CLEO, START
@@ -150,22 +149,6 @@ def test_the_notice_says_what_was_signed() -> None:
         "You approved action 2.",
     )
     assert lines[2].startswith("Somebody else must sign too")
-
-
-@pytest.mark.parametrize(
-    ("sentence", "value", "threshold", "told"),
-    [
-        ("nobody vouches", "form", "authenticated", "nobody vouches (found: form; limit: authent"),
-        ("A reply is read.", "", "", "A reply is read."),
-        ("A cap", "7", "", "A cap (found: 7)."),
-    ],
-)
-def test_a_reason_is_one_sentence(sentence: str, value: str, threshold: str, told: str) -> None:
-    """Whatever the policy's sentence ends with, there is one full stop, at the end."""
-    reason = Reason(line="x", rule="x", sentence=sentence, value=value, threshold=threshold)
-    assert because(reason).startswith(told)
-    assert because(reason).endswith(".")
-    assert because(reason).count(".") == 1
 
 
 def test_the_mail_of_an_edited_request_says_who_edited() -> None:

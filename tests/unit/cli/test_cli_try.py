@@ -70,7 +70,7 @@ def test_the_approval_page_is_the_real_one(terminal: Terminal, tmp_path: Path) -
     assert max(map(len, out.splitlines())) <= 80
     html = page.read_text()
     assert "1 action waits for your signature" in html
-    assert "there is no such order" in html
+    assert "There is no order 1056." in html
 
 
 def test_records_change_the_judgement() -> None:

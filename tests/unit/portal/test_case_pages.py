@@ -45,7 +45,7 @@ def test_the_page_has_all_that_is_known() -> None:
         "Wed 4 Mar 2026, 04:00 UTC",
         "<mark>we run 14 delivery vans in Leipzig</mark>",
         "Keller GmbH",
-        "budget.over_limit",
+        "60,000.00 EUR is above 50,000.00 EUR",
         "Send the drafted reply to",
         "What happened",
     ):

@@ -50,10 +50,10 @@ def test_a_line_says_what_for_whom_how_much_and_why() -> None:
     for words in (
         "Maria Keller, Keller GmbH",
         "Send the drafted reply to",
-        "found: 60,000.00 EUR (limit: 50,000.00 EUR)",
+        "A budget of 60,000.00 EUR is above 50,000.00 EUR: a person looks first.",
         "Confidence 84 %",
         "until <time",
-        "The budget is above what may be handled",
+        "A budget of this size is above the limit: a person looks first.",
     ):
         assert words in page
 

@@ -33,7 +33,7 @@ SECRETS = {"ana": "secret-of-ana-" + "a" * 20, "ben": "secret-of-ben-" + "b" * 2
 
 BUDGET = Finding(
     rule="budget.over_limit",
-    sentence="The budget is above what may be handled without a signature.",
+    sentence="a budget of {value|this size} is above {threshold|the limit}: a person looks first",
     value="60,000.00 EUR",
     threshold="50,000.00 EUR",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from countersign.domain import errors
 from countersign.domain.limits.caps import REACHED
+from countersign.domain.policy.rules import Found
 from countersign.domain.workflow import Workflow
 from tests.unit.workflows.bench import Bench, Outcome
 
@@ -98,6 +100,15 @@ def check(bench: Bench[Any], case: Case) -> None:
         _check(bench.judge(given, case.records, case.answer), expected)
 
 
+def unsaid(found: Iterable[Found]) -> list[str]:
+    """Findings whose value is a figure or somebody's words that their sentence leaves out."""
+    return [
+        f"{one.rule}: {one.value}"
+        for one in found
+        if re.search(r"\d|“", one.value) and one.value not in one.told
+    ]
+
+
 def unknown(workflow: Workflow[Any], expected: Expected) -> None:
     """Raises ValueError for a rule, an action or a state that there is not: comparing with it would
     prove nothing."""
@@ -121,6 +132,7 @@ def _check(outcome: Outcome[Any], expected: Expected) -> None:
     assert set(expected.findings) <= outcome.rules
     assert not set(expected.no_findings) & outcome.rules
     assert tuple(outcome.faults) == expected.faults
+    assert unsaid(outcome.found) == []
     if expected.verdicts is not None:
         assert outcome.verdicts == expected.verdicts
     if expected.quorums is not None:

@@ -72,7 +72,7 @@ def test_a_colleague_who_answers_while_the_reply_waits_makes_it_needless(world: 
     assert journey.answered() == "Close"
     assert journey.statuses()["email.send_reply"] == "forbidden"
     assert journey.record.job.status == "COMPLETED"
-    assert journey.record.job.reason == "a colleague has answered since"
+    assert journey.record.job.reason == "a colleague has answered since the message came"
     assert world.mail.to(SENDER) == []
 
 

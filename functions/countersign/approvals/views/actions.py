@@ -12,8 +12,8 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import KEPT_DAYS
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.money import Money
-from countersign.domain.policy.policy import Reason
 from countersign.domain.policy.records import Records
+from countersign.domain.policy.rules import Found
 from countersign.domain.workflow import Workflow, action_for
 from countersign.web.text import Pieces, Run, compared, foreign_letters, label, visible
 from countersign.web.wording import SHORT
@@ -98,7 +98,7 @@ class Item:
     """Letters in the target that may be look-alikes; empty when there are none."""
     undo: str
     """Until when it can be undone, in a sentence; empty when it cannot."""
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Found, ...]
     params: tuple[Param, ...]
     body: Pieces
     changes: tuple[Altered, ...] | None
@@ -173,10 +173,3 @@ def altered(name: str, before: str, after: str) -> Altered:
     """One field, before and after."""
     runs = compared(before, after)
     return Altered(label(name), runs, [run.kind for run in runs] == ["gone", "new"])
-
-
-def because(reason: Reason) -> str:
-    """`nobody vouches for the sender (found: form; limit: authenticated).`"""
-    limit = f"; limit: {reason.threshold}" if reason.threshold else ""
-    found = f" (found: {reason.value}{limit})" if reason.value else ""
-    return f"{reason.sentence.rstrip('.')}{found}."

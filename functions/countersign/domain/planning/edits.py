@@ -123,6 +123,6 @@ def _judged(
     found = findings(workflow.rules, replace(seen, edited=(*seen.edited, params)))
     verdict = workflow.policy.verdict(held.action, found)
     if verdict.answer is Answer.FORBID:
-        why = "; ".join(reason.sentence for reason in verdict.reasons)
+        why = "; ".join(reason.bare for reason in verdict.reasons)
         raise ContractBroken(f"policy forbids this: {why}")
     return joined(held.verdict, verdict)

@@ -132,7 +132,7 @@ def nothing_wanted(workflow: Workflow[Any], found: Sequence[Finding]) -> Move:
     verdicts = [workflow.policy.verdict(action, found) for action in workflow.actions]
     forbidden = all(_forbids(verdict) for verdict in verdicts)
     escalates = any(verdict.escalate for verdict in verdicts)
-    why = "; ".join(one.sentence for one in found if one.rule not in workflow.notes)
+    why = "; ".join(one.bare for one in found if one.rule not in workflow.notes)
     quiet = not why or (verdicts and forbidden and not escalates)
     return Move("Close") if quiet else Move("Escalate", reason=why)
 
@@ -259,4 +259,4 @@ def _handed_over(ledger: Sequence[LedgerEntry]) -> str:
     """Why policy hands the whole job to a person; empty when it does not."""
     live = (held for held in ledger if held.status is not _A.DROPPED)
     handed = [held.verdict for held in live if held.verdict.escalate]
-    return "; ".join(reason.sentence for reason in handed[0].reasons) if handed else ""
+    return "; ".join(reason.bare for reason in handed[0].reasons) if handed else ""

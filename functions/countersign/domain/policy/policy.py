@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from countersign.domain.contract import Value
-from countersign.domain.policy.rules import Finding
+from countersign.domain.policy.rules import Finding, Found
 
 AfterFailure = Literal["escalate", "replan", "undo"]
 """A person takes over; what was seen goes back to Propose; what was done is taken back."""
@@ -37,14 +37,10 @@ class Quorum(StrEnum):
 _MOST = {Quorum.ONE: 0, Quorum.TWO: 1, Quorum.ALL: 2}
 
 
-class Reason(Value):
-    """Why: the policy line, the rule behind it with value and threshold, and a sentence."""
+class Reason(Found):
+    """Why: the policy line, and the rule behind it with its sentence."""
 
     line: str
-    rule: str
-    sentence: str
-    value: str = ""
-    threshold: str = ""
 
 
 class Verdict(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,13 +16,47 @@ from countersign.domain.policy.release import Limits
 InputT = TypeVar("InputT", bound=Contract)
 
 
-class Finding(Value):
-    """What a rule found: the value it saw and the threshold it compared with, both as text."""
+_PLACE = re.compile(r"\{(value|threshold)(?:\|([^{}]*))?\}")
+
+
+class Found(Value):
+    """A rule's sentence with what it is about: the value that the rule saw and the threshold that
+    it compared with, both as text.
+
+    The sentence has places for them, each with the words that stand there where no value may:
+    `{value|the sum} is more than is refunded without a signature ({threshold|the limit})`.
+    """
 
     rule: str
     sentence: str
     value: str = ""
     threshold: str = ""
+
+    @property
+    def told(self) -> str:
+        """The whole sentence, for whoever may read what the message says."""
+        told = _trimmed(
+            _PLACE.sub(lambda place: getattr(self, place[1]) or _words(place), self.sentence)
+        )
+        return f"{told[:1].upper()}{told[1:]}." if told else ""
+
+    @property
+    def bare(self) -> str:
+        """The sentence without anything of the message: for logs, and what goes between states."""
+        return _trimmed(_PLACE.sub(_words, self.sentence))
+
+
+def _words(place: re.Match[str]) -> str:
+    return place[2] or ""
+
+
+def _trimmed(sentence: str) -> str:
+    """Without a stop, or a colon after which nothing came."""
+    return sentence.rstrip(".: ")
+
+
+class Finding(Found):
+    """What a rule found."""
 
 
 class Findings(Contract):

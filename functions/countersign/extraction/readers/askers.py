@@ -34,21 +34,21 @@ class Row:
 
 _MONEY, _MAIL = "payments.*", "email.*"
 _OF_MONEY = {
-    "part": "the text speaks of a part of the sum",
-    "items": "the text speaks of some of several things",
-    "withdrawn": "the text takes the wish back, or says that its reason is gone",
-    "condition": "the text makes a condition of the wish, or asks a question",
-    "remedy": "the text speaks of something else than money",
-    "way": "the text names another way for the money than it came by",
-    "third": "the text speaks of somebody else's money",
-    "done": "the text says that the money is back",
-    "threat": "the text threatens to contest the payment",
-    "fraud": "the text says that somebody else bought",
+    "part": "the text speaks of a part of the sum: {value}",
+    "items": "the text speaks of some of several things: {value}",
+    "withdrawn": "the text takes the wish back, or says that its reason is gone: {value}",
+    "condition": "the text makes a condition of the wish, or asks a question: {value}",
+    "remedy": "the text speaks of something else than money: {value}",
+    "way": "the text names another way for the money than it came by: {value}",
+    "third": "the text speaks of somebody else's money: {value}",
+    "done": "the text says that the money is back: {value}",
+    "threat": "the text threatens to contest the payment: {value}",
+    "fraud": "the text says that somebody else bought: {value}",
 }
 
 
-_NO_MAIL = "the text asks for no more mail"
-_CONTESTED = "the text says that the payment is contested at the bank"
+_NO_MAIL = "the text asks for no more mail: {value}"
+_CONTESTED = "the text says that the payment is contested at the bank: {value}"
 _UNREAD = "the text is in no language that is read for what speaks against it"
 
 
@@ -71,7 +71,9 @@ def rows(*, money: bool) -> Iterator[Row]:
         yield _asks("text.language", (_MAIL,), _UNREAD, _strange)
     yield Row("text.opt_out", (_MAIL,), Answer.FORBID, _NO_MAIL, hears("opt_out"))
     yield _asks("text.opt_out", ("*",), _NO_MAIL, hears("opt_out"))
-    yield _asks("text.erasure", ("*",), "the text asks that data be erased", hears("erasure"))
+    yield _asks(
+        "text.erasure", ("*",), "the text asks that data be erased: {value}", hears("erasure")
+    )
 
 
 def _about_money() -> Iterator[Row]:

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from countersign.domain.policy import rules
-from countersign.domain.policy.rules import Rule, Situation
+from countersign.domain.policy.rules import Finding, Rule, Situation
 from tests.flows import Letter, situation
 
 
@@ -31,6 +31,31 @@ def test_a_finding_tells_value_and_threshold() -> None:
     assert found
     assert (found.rule, found.sentence) == ("letter.long", "the letter is too long")
     assert (found.value, found.threshold) == ("81", "80")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "value", "threshold", "told", "bare"),
+    [
+        (
+            "{value|this} is above {threshold|it}",
+            "6 EUR",
+            "5 EUR",
+            "6 EUR is above 5 EUR.",
+            "this is above it",
+        ),
+        ("It names: {value}", "a sum", "", "It names: a sum.", "It names"),
+        ("it names: {value}.", "", "", "It names.", "it names"),
+        ("says {value|nothing}", "{threshold}", "9", "Says {threshold}.", "says nothing"),
+        ("Somebody reads it.", "7", "8", "Somebody reads it.", "Somebody reads it"),
+        ("", "7", "8", "", ""),
+    ],
+)
+def test_a_sentence_is_whole_with_its_values_and_without(
+    sentence: str, value: str, threshold: str, told: str, bare: str
+) -> None:
+    """It is filled in once, with one full stop; bare, it holds nothing of the message."""
+    found = Finding(rule="x", sentence=sentence, value=value, threshold=threshold)
+    assert (found.told, found.bare) == (told, bare)
 
 
 def test_rules_answer_in_their_order() -> None:
