@@ -76,12 +76,13 @@ def usual(
 ) -> Mapping[str, tuple[Clause, ...]]:
     """The askers that every workflow has unless it takes them out by name or hears them itself:
     those about the message, and what the readers hear in it that bears on its `actions`."""
-    rows: tuple[tuple[str, str, Check], ...] = (
-        (
-            _UNSURE,
-            "the reading is only {value|little} sure; below {threshold|the limit} a person looks",
-            checks.low_confidence,
-        ),
+    rows = (*_about_message(source_text), *_about_reading())
+    about = {rule: (ask("*", sentence, check, rule=rule),) for rule, sentence, check in rows}
+    return {**about, **_of_readers(actions)}
+
+
+def _about_message(source_text: Callable[[Any], str]) -> tuple[tuple[str, str, Check], ...]:
+    return (
         (
             "sender.unauthenticated",
             "nobody vouches that the sender is who they say: {value}",
@@ -96,6 +97,16 @@ def usual(
             "prose.unsupported",
             "the model says what the message does not: {value}",
             lambda situation: checks.foreign_prose(situation, source_text(situation.input)),
+        ),
+    )
+
+
+def _about_reading() -> tuple[tuple[str, str, Check], ...]:
+    return (
+        (
+            _UNSURE,
+            "the reading is only {value|little} sure; below {threshold|the limit} a person looks",
+            checks.low_confidence,
         ),
         (
             "size.over_limit",
@@ -113,8 +124,6 @@ def usual(
             checks.only_quoted,
         ),
     )
-    about = {rule: (ask("*", sentence, check, rule=rule),) for rule, sentence, check in rows}
-    return {**about, **_of_readers(actions)}
 
 
 def _of_readers(actions: Collection[str]) -> Mapping[str, tuple[Clause, ...]]:
