@@ -92,10 +92,12 @@ def only_quoted(situation: Situation[SourceT]) -> Hit:
     """A source of which only what it quotes could be read, or facts that stand there alone."""
     if ONLY_QUOTED in situation.input.defects:
         return "nothing but what the mail quotes", "the sender's own words"
-    texts = "\n".join(situation.input.texts().values())
-    lines = [line for line in texts.splitlines() if line.lstrip().startswith(">")]
-    own = flat("\n".join(line for line in texts.splitlines() if line not in lines))
-    quoted = flat("\n".join(lines))
+    texts = dict(situation.input.texts())
+    history = texts.pop("quoted", "") if situation.input.channel == "mail" else ""
+    told = "\n".join(texts.values()).splitlines()
+    lines = [line for line in told if line.lstrip().startswith(">")]
+    own = flat("\n".join(line for line in told if line not in lines))
+    quoted = flat("\n".join([*lines, history]))
     alone = [n for n, f in situation.proposal.facts.items() if _stands_only(f, quoted, own)]
     return (", ".join(alone), "the sender's own words") if alone else None
 

@@ -38,6 +38,15 @@ class Attachment(Value):
     size: int
 
 
+class Forwarded(Value):
+    """Whose mail a mail passes on. `address` has its domain in lower case; empty if unreadable."""
+
+    name: str
+    address: str
+    subject: str
+    text: str
+
+
 class Source(Contract):
     """What enters a workflow, whatever it is: where it comes from, and text in named parts."""
 
@@ -71,11 +80,16 @@ class Message(Source):
     subject: str = ""
     text: str
     signature: str = ""
+    quoted: str = ""
+    """The beginning of the history below a mail's new text: shown, and never the sender's word."""
+    forwarded: Forwarded | None = None
+    """The first mail that this one passes on, as it says: nobody vouches for it."""
     message_id: str = ""
 
     def texts(self) -> Mapping[str, str]:
-        """Subject, text, signature."""
-        return {"subject": self.subject, "text": self.text, "signature": self.signature}
+        """Subject, text, signature, and the quoted history where there is one."""
+        told = {"subject": self.subject, "text": self.text, "signature": self.signature}
+        return {**told, "quoted": self.quoted} if self.quoted else told
 
 
 class Document(Source):
@@ -92,6 +106,7 @@ class Document(Source):
 
 _MAX_TEXT = 20_000
 _MAX_SIGNATURE = 2_000
+_MAX_HISTORY = 4_000
 _MAX_PARTS, _MAX_NAME = 200, 60
 _BY_HAND = "Open the stored original with care and answer by hand."
 _AUTOMATIC = {
@@ -218,6 +233,8 @@ def _from_mail(kind: type[MessageT], mail: Mail) -> MessageT:
         subject=one_line(mail.subject, 300),
         text=text[:_MAX_TEXT],
         signature=(mail.signature if mail.text else "")[:_MAX_SIGNATURE],
+        quoted=(mail.quoted if mail.text else "")[:_MAX_HISTORY],
+        forwarded=_forwarded(mail),
         attachments=tuple(
             Attachment(name=file.name or "", content_type=file.content_type, size=file.size)
             for file in mail.attachments
@@ -225,6 +242,18 @@ def _from_mail(kind: type[MessageT], mail: Mail) -> MessageT:
         automatic=automatic,
         message_id=mail.message_id or "",
         defects=(*mail.defects, *_read_otherwise(mail, text)),
+    )
+
+
+def _forwarded(mail: Mail) -> Forwarded | None:
+    held = mail.forwarded
+    if held is None:
+        return None
+    return Forwarded(
+        name=one_line(held.name, 200),
+        address=held.address or "",
+        subject=held.subject,
+        text=held.text[:_MAX_TEXT],
     )
 
 

@@ -21,6 +21,7 @@ _NAMES = {
     "from name": "sender",
     "from email": "address",
     " text": "message",
+    " quoted": "earlier mail, quoted",
     " attachments": "attachment",
 }
 """What people read for a part's key, by the key of what it is in and its own."""

@@ -91,7 +91,7 @@ def test_plain_text_goes_before_html_unless_it_is_blank() -> None:
 
 
 def test_files_are_listed_and_not_opened() -> None:
-    """Files have name, type and decoded size; an attached mail stays closed."""
+    """Files have name, type and decoded size; only an attached mail is text as well."""
     found = read(
         multipart(
             "Content-Type: text/plain\n\nSee the file.",
@@ -101,7 +101,8 @@ def test_files_are_listed_and_not_opened() -> None:
             "Content-Type: message/rfc822\n\nFrom: eve@example.net\n\nInner text",
         )
     )
-    assert found.text == "See the file."
+    assert found.text.startswith("See the file.\n\n---------- Forwarded message")
+    assert found.text.endswith("From: eve@example.net\n\nInner text")
     assert [(file.name, file.content_type, file.size) for file in found.attachments] == [
         ("a.pdf", "application/pdf", 5),
         ("../../etc/passwd", "text/plain", 1),

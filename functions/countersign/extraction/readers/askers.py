@@ -17,6 +17,7 @@ from countersign.extraction.messages import Source
 from countersign.extraction.readers.hearing import heard, is_understood
 from countersign.parsing.masking import mask
 
+_NO_WISH = frozenset({"signature", "quoted"})
 Hit = tuple[object, object] | None
 Check = Callable[[Situation[Any]], Hit]
 
@@ -53,9 +54,10 @@ _UNREAD = "the text is in no language that is read for what speaks against it"
 
 
 def own_words(source: Source) -> str:
-    """What the sender wrote, masked: every part but the signature, which hears no wish."""
+    """What the sender wrote, masked: every part but the signature, which hears no wish, and the
+    history, which is no word of theirs."""
     texts = source.texts().items()
-    return _masked("\n\n".join(text for name, text in texts if name != "signature"))
+    return _masked("\n\n".join(text for name, text in texts if name not in _NO_WISH))
 
 
 @lru_cache(maxsize=64)

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
+from countersign.domain.errors import Quarantined
 from countersign.parsing.html import declared_charset, visible_text
 from countersign.parsing.mail.headers import PLAIN, cut_uuencoded
-from countersign.parsing.mail.mime import MimePart
+from countersign.parsing.mail.mime import MimePart, read_tree
 from countersign.parsing.text import decode, tidy
 
 MAX_TEXT = 200_000
+FORWARD_MARK = "---------- Forwarded message ----------"
+_HEADER = 300
 _MAX_READ = 1_000_000  # encoded bytes of text that are looked at in one mail
 _HTML = frozenset({"text/html", "text/enriched", "text/richtext"})
 _READABLE = _HTML | {"text/plain", "text/markdown"}
@@ -41,6 +44,7 @@ class Body:
 @dataclass
 class _Reading:
     left: int = _MAX_READ
+    is_inside: bool = False
     files: list[MailAttachment] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
@@ -63,10 +67,31 @@ def read_body(root: MimePart) -> Body:
 def _text(part: MimePart, reading: _Reading) -> str:
     if part.content_type == "multipart/alternative":
         return _alternative(part, reading)
+    if part.content_type == "message/rfc822":
+        return _attached(part, reading)
     if part.parts:
         texts = [_text(child, reading) for child in part.parts]
         return "\n\n".join(text for text in texts if text.strip())
     return _leaf(part, reading) if _is_readable(part) else ""
+
+
+def _attached(part: MimePart, reading: _Reading) -> str:
+    """An attached mail in the form in which programs write a forwarded one; mails that are
+    attached to it stay closed."""
+    if reading.is_inside or reading.left <= 0:
+        return ""
+    try:
+        inner, defects = read_tree(part.decoded(len(part.body))[0])
+    except Quarantined as unread:
+        reading.note(f"An attached mail was not read. {unread}")
+        return ""
+    reading.defects += defects
+    reading.is_inside = True
+    text = _text(inner, reading)
+    reading.is_inside = False
+    named = {name: inner.headers.text(name, _HEADER) for name in ("from", "date", "subject", "to")}
+    shown = [f"{name.capitalize()}: {value}" for name, value in named.items() if value]
+    return "\n".join([FORWARD_MARK, *shown, "", text])
 
 
 def _alternative(part: MimePart, reading: _Reading) -> str:

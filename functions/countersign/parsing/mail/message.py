@@ -11,6 +11,7 @@ from countersign.parsing.mail.addresses import Mailbox, mailboxes
 from countersign.parsing.mail.authentication import is_authenticated
 from countersign.parsing.mail.automatic import Automatic, automatic_kind
 from countersign.parsing.mail.body import MailAttachment, read_body
+from countersign.parsing.mail.forwards import Forwarded, kin, original
 from countersign.parsing.mail.headers import Headers, message_ids
 from countersign.parsing.mail.mime import read_tree
 from countersign.parsing.mail.quoted import split
@@ -48,6 +49,8 @@ class Mail(BaseModel):
     """The history that was split off."""
     signature: str
     """The signature that was split off: names, companies and phone numbers stand here."""
+    forwarded: Forwarded | None = None
+    """The first mail that this one passes on; its words are in `text` too."""
     attachments: tuple[MailAttachment, ...]
     automatic: Automatic | None
     authenticated: bool
@@ -79,7 +82,7 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         raise Quarantined("The mail shows no text and has no attachment.")
     headers = root.headers
     author, doubts = _author(headers)
-    parts = split(body.text)
+    parts = split(body.text, kin(headers))
     vouched = not doubts and is_authenticated(headers, author.domain, authserv_id=authserv_id)
     return Mail(
         sender=author.address,
@@ -93,6 +96,7 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         text=parts.new,
         quoted=parts.quoted,
         signature=parts.signature,
+        forwarded=original(parts.forwarded),
         attachments=body.attachments,
         automatic=automatic_kind(headers, author.address or headers.first("from")),
         authenticated=vouched,

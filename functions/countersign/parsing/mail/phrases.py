@@ -2,31 +2,57 @@
 # ruff: noqa: RUF001 - the letters of other alphabets are meant
 
 ORIGINAL_MESSAGE = (
-    "original message|original appointment|forwarded message|"
-    "ursprüngliche nachricht|originalnachricht|weitergeleitete nachricht|"
-    "message d'origine|message original|message transféré|mensaje original|mensaje reenviado|"
-    "messaggio originale|messaggio inoltrato|mensagem original|mensagem encaminhada|"
-    "oorspronkelijk bericht|doorgestuurd bericht|ursprungligt meddelande|original besked|"
+    "original message|original appointment|ursprüngliche nachricht|originalnachricht|"
+    "message d['’]origine|message original|mensaje original|messaggio originale|mensagem original|"
+    "oorspronkelijk bericht|ursprungligt meddelande|original besked|oprindelig besked|"
     "opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|"
-    "původní zpráva|orijinal mesaj|исходное сообщение|пересылаемое сообщение|"
-    "原始邮件|原始郵件|转发的邮件|元のメッセージ|転送されたメッセージ|원본 메시지"
+    "původní zpráva|orijinal mesaj|исходное сообщение|原始邮件|原始郵件|元のメッセージ|원본 메시지"
 )
+FORWARDED_MESSAGE = (
+    "forwarded message|forwarded by .{1,80}|weitergeleitete nachricht|message transféré|"
+    "mensaje reenviado|messaggio inoltrato|mensagem encaminhada|mensagem reencaminhada|"
+    "doorgestuurd bericht|vidarebefordrat meddelande|vidarebefordrat mail|videresendt besked|"
+    "videresendt meddelelse|videresendt melding|välitetty viesti|wiadomość przekazana|"
+    "przekazana wiadomość|přeposlaná zpráva|iletilen mesaj|iletilmiş ileti|"
+    "пересылаемое сообщение|пересланное сообщение|转发的邮件|轉寄郵件|已转发的邮件|"
+    "転送されたメッセージ|전달된 메시지"
+)
+BEGIN_FORWARDED = (
+    "begin forwarded message|anfang der weitergeleiteten nachricht|début du message transféré|"
+    "début du message réexpédié|inicio del mensaje reenviado|inizio messaggio inoltrato|"
+    "início da mensagem reencaminhada|início da mensagem encaminhada|begin doorgestuurd bericht"
+)
+REPLY_PREFIX = "re|aw|antw|antwort|sv|réf|rif|res|resp|odp|vá|ynt|ответ|отв|回复|回覆|답장|返信"
+FORWARD_PREFIX = "fw|fwd|wg|tr|rv|rm|i|enc|doorst|vb|vl|pd|ilt|пересл|転送|转发|轉寄|전달"
 WROTE = (
-    "wrote|writes|schrieb|geschrieben|a écrit|escribió|ha scritto|scrisse|escreveu|schreef|skrev|"
-    r"kirjoitti|napisał|napisała|napisał\(a\)|pisze|napsal|napsala|napsal\(a\)|yazdı|"
-    r"написал|написала|написал\(а\)|пишет|έγραψε|写道|寫道|のメール|님이 작성"
+    "wrote|writes|schrieb|schreibt|geschrieben|a écrit|écrit|escribió|ha scritto|scrisse|"
+    r"escreveu|schreef|skrev|kirjoitti|napisał|napisała|napisał\(a\)|pisze|napsal|napsala|"
+    r"napsal\(a\)|yazdı|написал|написала|написал\(а\)|пишет|έγραψε"
 )
+WROTE_UNSPACED = "写道|寫道|のメール|님이 작성"
 FROM_FIELD = "from|von|de|da|van|från|fra|lähettäjä|od|kimden|от|发件人|寄件者|差出人|보낸 사람"
+SUBJECT_FIELD = (
+    "subject|betreff|betr|objet|asunto|oggetto|assunto|onderwerp|ämne|emne|aihe|temat|předmět|konu|"
+    "тема|主题|主旨|件名|제목"
+)
 OTHER_FIELDS = (
-    "sent|date|to|cc|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|enviada em|fecha|"
-    "para|asunto|inviato|data|a|oggetto|assunto|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|"
-    "emne|wysłano|do|temat|odesláno|komu|předmět|gönderilme|kime|konu|отправлено|дата|кому|тема|"
-    "发送时间|收件人|主题|日時|宛先|件名|보낸 날짜|받는 사람|제목"
+    "sent|date|to|cc|gesendet|datum|an|envoyé|à|enviado|enviada em|fecha|para|inviato|data|a|"
+    "verzonden|aan|skickat|till|sendt|til|lähetetty|vastaanottaja|wysłano|wysłane|do|odesláno|komu|"
+    "gönderilme|gönderildi|kime|отправлено|дата|кому|"
+    "发送时间|日期|收件人|日時|送信日時|宛先|보낸 날짜|날짜|받는 사람"
+)
+DEVICE = (
+    r"iphones?|ipads?|ipods?|blackberry|android\w*|samsung|galaxy|huawei|xiaomi|redmi|pixel|oneplus|"
+    r"nokia|smartphone|handy|mobiltelefon|téléphone|teléfono|móvil|cellulare|telefon|telefoon|"
+    r"mobile|outlook|yahoo|gmail|mail|e-?mail|app|windows|thunderbird|proton\w*|gmx|web\.de|"
+    r"телефона|устройства|手机|스마트폰"
 )
 SENT_FROM = (
-    "sent from|sent via|get outlook for|von meinem|gesendet von|gesendet mit|envoyé de|"
-    "envoyé depuis|enviado desde|enviado do|inviato da|verzonden vanaf|verzonden met|"
-    "skickat från|отправлено с|отправлено из|发自我的"
+    "sent from|sent via|sent with|get outlook for|von meinem|gesendet von|gesendet mit|"
+    "envoyé de|envoyé depuis|envoyé avec|envoyé à partir|télécharger outlook|enviado desde|"
+    "enviado do|enviado de|enviado com|obtener outlook|inviato da|inviato con|"
+    "verzonden vanaf|verzonden met|verstuurd vanaf|skickat från|sendt fra|lähetetty|wysłane z|"
+    "odesláno z|отправлено с|отправлено из|发自我的|iphoneから送信|나의"
 )
 OUT_OF_OFFICE = (
     "out of (?:the )?office(?: auto-?reply| reply)?|auto(?:matic)?[ -]?(?:reply|response)|"
