@@ -2,13 +2,16 @@
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from countersign.domain.jobs.senders import EVERY_WORKFLOW, Sender
 from countersign.domain.limits.pace import RateLimit, pace_of
 from countersign.runtime.connectors import CONNECTORS
+from workflows import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
 CDK_JSON = ROOT / "cdk.json"
@@ -17,6 +20,10 @@ OUTSIDE_KEYS = (
     *(key.name for connector in CONNECTORS.values() for key in connector.keys),
 )
 """The secrets that other systems issue."""
+COLUMNS = 116
+"""Of `cdk.json`, where a value of one line is long."""
+MOST_SENDERS = 2_000
+"""Characters of the rows: all variables of a function together have 4 KB."""
 ADDRESS = r"^[^@\s<>]+@[^@\s<>]+$"
 
 # The retentions that CloudWatch Logs knows, as far as a stage would want one (days).
@@ -69,6 +76,8 @@ class Settings(BaseModel):
     """What answers in the place of the releases' models; empty: nothing does."""
     connector_limits: dict[str, tuple[RateLimit, ...]]
     """By key: how many requests all functions together may make with it, in any so many seconds."""
+    senders: tuple[Sender, ...]
+    """The systems that may post signed events. Their secrets stand in the secret `webhook`."""
     requests_per_second: int = Field(ge=1)
     jobs_started_at_once: int = Field(ge=2, le=1000)
     """Most concurrent pollers of the intake queue; the event source's own bounds are 2 to 1000."""
@@ -80,6 +89,25 @@ class Settings(BaseModel):
             for key, listed in self.connector_limits.items()
         }
         return json.dumps(limits, sort_keys=True)
+
+    def senders_json(self) -> str:
+        """The senders, as the webhook's function reads them."""
+        return json.dumps([one.model_dump(exclude_defaults=True) for one in self.senders])
+
+    @field_validator("senders")
+    @classmethod
+    def _fit_into_a_function(cls, senders: tuple[Sender, ...]) -> tuple[Sender, ...]:
+        ids = [one.id for one in senders]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two senders have one id")
+        known = {EVERY_WORKFLOW, *WORKFLOWS}
+        for one in senders:
+            unknown = sorted(set(one.workflows) - known)
+            if unknown:
+                raise ValueError(f"{one.id}: no workflow is called {unknown[0]}")
+        if sum(len(one.model_dump_json(exclude_defaults=True)) for one in senders) > MOST_SENDERS:
+            raise ValueError("these are more senders than a function's variables have room for")
+        return senders
 
     @field_validator("connector_limits")
     @classmethod
@@ -111,15 +139,49 @@ def context(cdk_json: Path = CDK_JSON) -> dict[str, Any]:
 
 def load(stage: str, cdk_json: Path = CDK_JSON) -> Settings:
     """The settings of `stage`. Raises SettingsError."""
-    stages = context(cdk_json)["stages"]
+    return _checked(stage, context(cdk_json)["stages"], cdk_json.name)
+
+
+def _checked(stage: str, stages: Mapping[str, Any], file: str) -> Settings:
     if stage not in stages:
         known = ", ".join(sorted(stages))
-        raise SettingsError(f"Unknown stage {stage!r}: {cdk_json.name} has {known}.")
+        raise SettingsError(f"Unknown stage {stage!r}: {file} has {known}.")
     try:
-        return Settings(stage=stage, **stages[stage])
+        return Settings.model_validate_json(json.dumps({**stages[stage], "stage": stage}))
     except ValidationError as error:
         wrong = "; ".join(f"{_path(row['loc'])}: {row['msg']}" for row in error.errors())
-        raise SettingsError(f"Stage {stage!r} in {cdk_json.name} is wrong: {wrong}.") from error
+        raise SettingsError(f"Stage {stage!r} in {file} is wrong: {wrong}.") from error
+
+
+def save_senders(stage: str, senders: Sequence[Sender], cdk_json: Path = CDK_JSON) -> None:
+    """Write the senders of `stage` into `cdk.json`. Raises SettingsError, and then writes nothing,
+    where the stage would not load with them."""
+    held = json.loads(cdk_json.read_text())
+    stages = held["context"]["stages"]
+    stages[stage]["senders"] = [
+        one.model_dump(mode="json", exclude_defaults=True) for one in senders
+    ]
+    _checked(stage, stages, cdk_json.name)
+    cdk_json.write_text(laid_out(held) + "\n")
+
+
+def laid_out(value: Any, indent: int = 0, begins: int = 0) -> str:
+    """JSON as `cdk.json` is laid out: what fits into a line stands in one. `begins` is how much of
+    the first line is taken."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or begins + len(line) < COLUMNS:
+        return line
+    deeper = indent + 2
+    names = (
+        [f"{json.dumps(one)}: " for one in value] if isinstance(value, dict) else [""] * len(value)
+    )
+    parts = value.values() if isinstance(value, dict) else value
+    rows = [
+        f"{' ' * deeper}{name}{laid_out(part, deeper, deeper + len(name))}"
+        for name, part in zip(names, parts, strict=True)
+    ]
+    first, last = "{}" if isinstance(value, dict) else "[]"
+    return f"{first}\n" + ",\n".join(rows) + f"\n{' ' * indent}{last}"
 
 
 def secret_output(name: str) -> str:

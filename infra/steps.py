@@ -170,10 +170,10 @@ DOORS = (
             Grant("webhook", "secretsmanager", "GetSecretValue"),
             Grant("payloads/raw/*", "s3", "PutObject"),
             Grant("payloads/releases/*", "s3", "PutObject"),
-            Grant("jobs", "dynamodb", "Query GetItem PutItem"),
+            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem"),
             Grant("intake", "sqs", "SendMessage"),
         ),
-        env=("WEBHOOK_SECRET", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
+        env=("WEBHOOK_SECRET", "SENDERS", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
     ),
     Row(
         "Start",

@@ -309,7 +309,7 @@ def _read(form: type[Form], into: type[Any], vouches: bool, raw: Raw) -> Any:
     """A document as what it is; a form or a mail as a message."""
     if issubclass(into, Document):
         return messages.read_document(raw, into)
-    vouched = vouches and raw.door == "webhook"
+    vouched = vouches and raw.vouched
     return messages.read(raw, into, lambda body: forms.read(form, into, body, vouched=vouched))
 
 

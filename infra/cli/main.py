@@ -19,8 +19,21 @@ from typer.main import get_command
 from countersign.connectors.clock import MOVABLE
 from countersign.domain.errors import CountersignError, Unavailable
 from countersign.domain.jobs.job import KEPT_DAYS, Status
+from countersign.domain.jobs.senders import DEFAULT
 from countersign.portal.timeline import timeline
-from infra.cli import cases, clock, fields, people, review, rollback, scan, show, stats, submit
+from infra.cli import (
+    cases,
+    clock,
+    fields,
+    people,
+    review,
+    rollback,
+    scan,
+    senders,
+    show,
+    stats,
+    submit,
+)
 from infra.cli import new as new_
 from infra.cli.job_view import as_dict
 from infra.cli.jobs import LISTED_DAYS, list_jobs, load
@@ -31,6 +44,7 @@ from infra.cli.secrets import command as secrets_
 from infra.cli.target import Target, TargetError, chosen
 from infra.cli.trial.command import try_
 from infra.cli.workflows import workflows
+from infra.settings import SettingsError
 from workflows import WORKFLOWS
 
 Choose = Callable[[str, str], Target]
@@ -49,13 +63,14 @@ def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
         str, typer.Option(help=f"one of {', '.join(WORKFLOWS)}", callback=check_workflow)
     ],
     event_id: Annotated[str, typer.Option("--id", help="the same id is the same event")] = "",
+    sender: Annotated[str, typer.Option(help="who signs JSON: see `senders list`")] = DEFAULT,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Send FILE through its door: JSON to the signed webhook, everything else as an upload."""
     there = context.obj(target, stage)
-    answer = submit.through_a_door(there, file, workflow, event_id or secrets.token_hex(8))
+    answer = submit.through_a_door(there, file, workflow, event_id or secrets.token_hex(8), sender)
     told = f"{answer.status} job {answer.job_id}" if answer.job_id else _refusal(answer)
     show_(told, {"status": answer.status, **answer.body}, as_json=as_json)
     if not answer.job_id:
@@ -159,6 +174,7 @@ app.command("fields")(fields.fields)
 app.add_typer(people.app, name="people")
 app.add_typer(review.app, name="review")
 app.add_typer(secrets_.app, name="secrets")
+app.add_typer(senders.app, name="senders")
 
 
 def _refusal(answer: submit.DoorAnswer) -> str:
@@ -181,7 +197,7 @@ def run(arguments: Sequence[str], choose: Choose) -> None:
         _end(UNREACHABLE, f"{error} Is it running? Locally, start it with `make run`.")
     except ClientError as error:
         _end(UNREACHABLE, f"AWS refuses: {error}. Check the credentials, the region, the stage.")
-    except (CountersignError, submit.SubmitError) as error:
+    except (CountersignError, submit.SubmitError, SettingsError) as error:
         _end(FAILED, str(error))
 
 

@@ -17,6 +17,7 @@ import httpx
 from countersign.connectors.http import certificates
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.job import Pointer, job_id_of, upload_event
+from countersign.domain.jobs.senders import DEFAULT, held, keys
 from countersign.domain.ports import JobStore
 from countersign.entrypoints.signature import sign
 from infra.cli.target import Target
@@ -59,13 +60,14 @@ def headers(secret: str, event_id: str, body: bytes, at: datetime) -> dict[str, 
 
 
 def post_webhook(
-    url: str, workflow: str, secret: str, event_id: str, body: bytes, *, at: datetime | None = None
+    url: str, path: str, secret: str, event_id: str, body: bytes, *, at: datetime | None = None
 ) -> DoorAnswer:
-    """Deliver `body` once, signed at `at`, which is the target's time where its clock was moved:
-    the door accepts five minutes. Raises UnreachableError when nothing answers at `url`."""
+    """Deliver `body` once to `/webhooks/<path>` (a workflow, and a sender), signed at `at`, which
+    is the target's time where its clock was moved: the door accepts five minutes. Raises
+    UnreachableError when nothing answers at `url`."""
     try:
         answer = httpx.post(
-            f"{url}/webhooks/{workflow}",
+            f"{url}/webhooks/{path}",
             content=body,
             headers=headers(secret, event_id, body, at or datetime.now(UTC)),
             timeout=TIMEOUT,
@@ -78,18 +80,36 @@ def post_webhook(
     return DoorAnswer(answer.status_code, _json(answer))
 
 
-def through_a_door(target: Target, file: Path, workflow: str, event_id: str) -> DoorAnswer:
-    """Send one file: JSON to the signed webhook, everything else into the uploads bucket.
+def through_a_door(
+    target: Target, file: Path, workflow: str, event_id: str, sender: str = DEFAULT
+) -> DoorAnswer:
+    """Send one file: JSON to the webhook, signed as `sender`, everything else into the uploads
+    bucket.
 
     Raises SubmitError when no door answers, or when no job comes of an upload.
     """
     body = file.read_bytes()
     if is_json(file.name):
-        now, secret = target.deps().clock.now(), target.webhook_secret
-        return post_webhook(target.url, workflow, secret, event_id, body, at=now)
+        now, path = target.deps().clock.now(), path_of(workflow, sender)
+        return post_webhook(target.url, path, _secret(target, sender), event_id, body, at=now)
     key = f"{workflow}/{event_id}-{file.name}"
     uploaded = upload(boto3.client("s3"), target.settings.uploads_bucket, key, body)
     return DoorAnswer(200, {"job_id": job_of_upload(target.deps().store, uploaded), "key": key})
+
+
+def path_of(workflow: str, sender: str) -> str:
+    """Where a sender posts, below `/webhooks/`."""
+    return workflow if sender == DEFAULT else f"{workflow}/{sender}"
+
+
+def _secret(target: Target, sender: str) -> str:
+    """What a sender signs with. Raises SubmitError for one that has no secret."""
+    if sender == DEFAULT:
+        return target.webhook_secret
+    stored = held(target.vault().read(target.settings.webhook_secret))
+    for secret in keys(stored, sender):
+        return secret
+    raise SubmitError(f"the sender {sender} has no secret: see `countersign senders list`")
 
 
 def upload(s3: Any, bucket: str, key: str, body: bytes) -> Pointer:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign.connectors.aws.client import _session
+from countersign.domain.jobs.senders import DEFAULT, held, keys
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
 from infra.cli.secrets.vault import Vault
-from infra.settings import ROOT, SettingsError, load, secret_output
+from infra.settings import CDK_JSON, ROOT, SettingsError, load, secret_output
 
 HOME = Path(os.environ.get("COUNTERSIGN_HOME") or ROOT / ".local").resolve()
 """What one `make run` has to itself: its address, its log, what it keeps."""
@@ -48,6 +47,7 @@ class Target:
     url: str
     webhook_secret: str
     settings: Settings
+    cdk_json: Path = CDK_JSON
 
     def deps(self) -> Deps:
         """The adapters of this target."""
@@ -134,15 +134,7 @@ def _outputs(stack: str) -> dict[str, str]:
 
 def _signing_secret(arn: str) -> str:
     text = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    return str(signing_secrets(text)[0])
-
-
-def signing_secrets(text: str) -> list[str]:
-    """The secrets in the stored JSON: a list of whole ones, or generated ones by name, which lack
-    the prefix."""
-    held: dict[str, Any] = json.loads(text)
-    whole = held.get("secrets")
-    return list(whole) if whole else [f"whsec_{value}" for value in held.values()]
+    return next(iter(keys(held(text), DEFAULT)), "")
 
 
 def _pair(line: str) -> tuple[str, str]:

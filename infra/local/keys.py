@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from countersign.domain.jobs.senders import DEFAULT, Held, renewed
 from infra.cli.submit import new_secret
 from infra.local.cloud import deployer
 from infra.local.slack import FINANCE, hook
+from infra.settings import load
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,26 @@ class Keys:
             file.write_text(json.dumps(asdict(cls.made())))
         return cls(**json.loads(file.read_text()))
 
+    def of_senders(self) -> dict[str, str]:
+        """What each of the stage's senders signs with; those beside the default one follow from
+        its own."""
+        ids = (one.id for one in load("local").senders)
+        return {one: self.webhook if one == DEFAULT else self._following(one) for one in ids}
+
+    def _following(self, sender: str) -> str:
+        return new_secret(hmac.digest(self.webhook.encode(), sender.encode(), "sha256"))
+
     def put(self, endpoint: str, outputs: Mapping[str, str], url: str, model_key: str) -> None:
         """Fill the stack's secrets, as an operator does after the first deployment.
 
         `url` is where the demo systems are, `model_key` that of a model server which is not ours.
         """
         channels = {FINANCE: hook(url, FINANCE, self.channel)}
+        door: Held = {}
+        for sender, secret in self.of_senders().items():
+            door = renewed(door, sender, secret)
         values = {
-            "WebhookSecretArn": json.dumps({"current": self.webhook}),
+            "WebhookSecretArn": json.dumps(door),
             "CrmReadSecretArn": self.crm_read,
             "CrmWriteSecretArn": self.crm_write,
             "PaymentsReadSecretArn": self.payments_read,

@@ -173,7 +173,7 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
         webhook_secret=keys.webhook,
         deps=deps,
         mailbox=Mailbox(cloud.endpoint, url),
-        sender=Sender(url, keys.webhook, deps, cloud.endpoint, uploads),
+        sender=Sender(url, keys.of_senders(), deps, cloud.endpoint, uploads),
         provider=Provider(url, keys.payments_write),
         colleague=Colleague(url, keys.crm_write),
     )

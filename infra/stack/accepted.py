@@ -51,7 +51,7 @@ ACCEPTED = (
     ),
     Accepted(
         "APIG4",
-        ("Api/Http/POST--webhooks--{workflow}",),
+        ("Api/Http/POST--webhooks--{workflow}", "Api/Http/POST--webhooks--{workflow}--{sender}"),
         "Authenticated in the function: a Standard Webhooks signature over the raw bytes, which an "
         "authorizer of an HTTP API does not get to see.",
     ),

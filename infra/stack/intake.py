@@ -57,6 +57,7 @@ class Intake(Construct):
     def take_webhooks(self, api: Api, function: aws_lambda.Function) -> None:
         """Let `function` answer signed webhooks."""
         api.serve("/webhooks/{workflow}", function, "POST")
+        api.serve("/webhooks/{workflow}/{sender}", function, "POST")
 
     def _queue(
         self,

@@ -53,6 +53,7 @@ def values(
         "CASE_OWNER": settings.case_owner.model_dump_json(),
         "APPROVAL_SECONDS": str(settings.approval_seconds),
         "CONNECTOR_LIMITS": settings.limits_json(),
+        "SENDERS": settings.senders_json(),
         **{where.upper(): storage.secrets[name].secret_arn for name, where in SECRETS.items()},
     }
 

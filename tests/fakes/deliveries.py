@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from countersign.domain.jobs.senders import DEFAULT
 from countersign.entrypoints.signature import sign
 from countersign.entrypoints.webhook import receive
 from countersign.web.http import Request, Response
@@ -18,6 +19,8 @@ class Delivery:
     body: bytes
     id: str = "evt-1"
     workflow: str = "lead_intake"
+    sender: str = DEFAULT
+    secret: str = WEBHOOK_SECRET
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def signed(self, world: World) -> Delivery:
@@ -28,18 +31,19 @@ class Delivery:
             headers={
                 "webhook-id": self.id,
                 "webhook-timestamp": str(stamp),
-                "webhook-signature": sign(WEBHOOK_SECRET, self.id, stamp, self.body),
+                "webhook-signature": sign(self.secret, self.id, stamp, self.body),
             },
         )
 
     def arrives(self, world: World) -> Response:
         """What the door answers."""
+        named = {} if self.sender == DEFAULT else {"sender": self.sender}
         headers = self.headers or self.signed(world).headers
         return receive(
             world.deps,
             Request(
                 method="POST",
-                params={"workflow": self.workflow},
+                params={"workflow": self.workflow} | named,
                 headers=headers,
                 body=self.body,
             ),

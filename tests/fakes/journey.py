@@ -51,7 +51,7 @@ def accept(
     door: Literal["webhook", "upload"] = "webhook",
     workflow: str = "lead_intake",
 ) -> str:
-    """An event came through a door and is stored; the job's id."""
+    """An event came through a door and is stored; the job's id. Who signs knows its customers."""
     source = Source(
         door=door,
         sender=workflow,
@@ -60,6 +60,7 @@ def accept(
         body_digest="b0",
         size=len(body),
         received_at=world.clock.now(),
+        vouched=door == "webhook",
     )
     job = new_job(workflow, pin(world.deps, workflow), source, world.clock.now())
     store(world.deps, job, accepted(job))

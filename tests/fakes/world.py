@@ -27,6 +27,7 @@ from tests.fakes.codes import FakeCodes
 from tests.fakes.crm import FakeCrm
 from tests.fakes.payments import FakePayments
 from tests.fakes.reviews import FakeReviews
+from tests.fakes.senders import SENDERS, FakeSenderLimits
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
 from workflows import WORKFLOWS
@@ -39,6 +40,7 @@ KIM = Person(id="kim", name="Kim Reyes", address="kim.reyes@countersign.example"
 BEN = Person(id="ben", name="Ben Okafor", address="ben.okafor@countersign.example")
 PAGE_KEY = "page-key-of-the-tests"
 WEBHOOK_SECRET = "whsec_" + "dGVzdHMtb25seS1zZWNyZXQtMzItYnl0ZXMtbG9uZw=="
+PORTAL_SECRET = "whsec_" + "cG9ydGFsLXNlY3JldC1vZi0zMi1ieXRlcy1pbi10ZXN0cw=="
 
 
 class FakeClock:
@@ -202,7 +204,9 @@ class FakeSecrets:
 
     def __init__(self) -> None:
         self.held = {
-            "webhook": json.dumps({"current": WEBHOOK_SECRET}),
+            "webhook": json.dumps(
+                {"current": WEBHOOK_SECRET, "portal": {"current": PORTAL_SECRET}}
+            ),
             "page-key": PAGE_KEY,
             "model": "model-key-of-the-tests",
         }
@@ -255,6 +259,7 @@ class World:
         self.reviews = FakeReviews(self.store)
         self.sign_ins = FakeSignIns()
         self.codes = FakeCodes()
+        self.sender_limits = FakeSenderLimits()
         self.payloads = FakePayloads()
         self.mail = FakeMail()
         self.queue = FakeQueue()
@@ -275,6 +280,7 @@ class World:
             # Nobody waits for a turn, unless a test is about that.
             connector_limits=dict.fromkeys(KEYS, ()),
             case_owner=ANA,
+            senders=SENDERS,
         )
         self.deps = self.deps_again()
 
@@ -303,6 +309,7 @@ class World:
             reviews=self.reviews,
             sign_ins=self.sign_ins,
             codes=self.codes,
+            sender_limits=self.sender_limits,
             pause=self.clock.pauses,
             model=self.model,
         )

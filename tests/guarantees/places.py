@@ -9,6 +9,7 @@ import boto3
 
 from countersign.domain.approvals.approval import Person
 from countersign.runtime.settings import Settings
+from tests.fakes.senders import SENDERS
 from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import PAGE_KEY, WEBHOOK_SECRET
 
@@ -74,6 +75,7 @@ def settings_of(places: Places, url: str) -> Settings:
         model_base_url=f"{url}/v1",
         model_secret="model",
         webhook_secret="webhook",
+        senders=SENDERS,
         page_key_secret="page-key",
         mail_from="hello@countersign.example",
         case_owner=CLEO,

@@ -27,6 +27,7 @@ from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
+from tests.fakes.senders import SENDERS
 from tests.fakes.world import ANA, KEYS, FakePeople, FakeSecrets
 from tests.guarantees.mortal import Fate, Mortal
 from workflows import WORKFLOWS
@@ -131,6 +132,7 @@ class Surroundings:
             public_base_url="https://countersign.example",
             mail_from="hello@countersign.example",
             webhook_secret="webhook",
+            senders=SENDERS,
             case_owner=ANA,
             # A worker's life is one moment here: nobody waits for a turn.
             connector_limits=dict.fromkeys(KEYS, ()),

@@ -20,9 +20,11 @@ from countersign.domain.approvals import links
 from countersign.domain.approvals.codes import MOST_CODES, TRIES, Code
 from countersign.domain.errors import StoreConflict
 from countersign.domain.jobs.change import JobRecord, Link
+from countersign.entrypoints.signature import BadSignature, verify
 from countersign.web.http import Request
+from tests.fakes.deliveries import Delivery
 from tests.fakes.store import FakeStore
-from tests.fakes.world import PAGE_KEY, FakeIds, World
+from tests.fakes.world import PAGE_KEY, PORTAL_SECRET, FakeClock, FakeIds, World
 from tests.guarantees.signing import Figure, told
 from tests.seeds import dice
 from tests.unit.approvals.test_approval_edit import at_work
@@ -285,6 +287,35 @@ def test_control_an_early_return_is_seen_in_the_work() -> None:
         naive(link, secret)
         done.add(getattr(secret, "hashed", 0))
     assert done == {0, 1}
+
+
+BORROWED = Delivery(b"x" * 500_000, sender="portal", workflow="refund_request")
+KINDS_OF_SENDER = {
+    "unknown": replace(BORROWED, sender="stranger"),
+    "elsewhere": BORROWED,
+    "wrong secret": replace(BORROWED, workflow="lead_intake"),
+}
+
+
+def test_the_clock_tells_no_sender_from_another() -> None:
+    """An unknown sender, one that may not post there and a wrong signature take equally long."""
+    world = World(lambda _: {})
+    signed = {name: one.signed(world) for name, one in KINDS_OF_SENDER.items()}
+    found = medians(lambda name: signed[name].arrives(world), {name: name for name in signed}, 60)
+    assert not told_apart(found), found
+    assert {one.arrives(world).status for one in signed.values()} == {401}
+
+
+@pytest.mark.control
+def test_control_a_door_that_compares_only_for_known_senders_is_told_by_the_clock() -> None:
+    """Without anything to compare with, the refusal of a stranger comes at once."""
+    now, signed = FakeClock().now(), BORROWED.signed(World(lambda _: {}))
+
+    def naive(secret: str) -> None:
+        with contextlib.suppress(BadSignature):
+            verify([secret] if secret else [], signed.headers, signed.body, now)
+
+    assert told_apart(medians(naive, {"known": PORTAL_SECRET, "unknown": ""}, 60))
 
 
 @pytest.mark.control

@@ -277,6 +277,13 @@ class Codes(Protocol):
         who count a try of the same code at the same time, one counts."""
 
 
+class SenderLimits(Protocol):
+    """How often senders came. In the machine's own time: outside systems know of no moved clock."""
+
+    def counts(self, sender: str, most: int, now: datetime) -> bool:
+        """Count one request, unless the minute of `now` has `most` already; whether it has room."""
+
+
 class Pause(Protocol):
     """Waiting on purpose."""
 

@@ -65,6 +65,8 @@ class Raw:
     door: str
     authserv_id: str
     """Whose `Authentication-Results` header may be believed."""
+    vouched: bool = False
+    """Whether the system that posted it knows whose address is in it."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 TOLERANCE_SECONDS = 300  # either side, inclusive
+NO_MATCH = "No v1 signature matches a secret of this sender."
 _PREFIX = "whsec_"
 _MIN_KEY_BYTES = 24  # the specification asks for 24 to 64 random bytes
 _MAX_SIGNATURES = 16
@@ -55,7 +56,7 @@ def verify(
         raise BadSignature("The webhook-timestamp is more than 300 seconds away from our clock.")
     wanted = [sign(secret, delivery_id, seconds, body).partition(",")[2] for secret in secrets]
     if not _any_equal(wanted, given):
-        raise BadSignature("No v1 signature matches a secret of this sender.")
+        raise BadSignature(NO_MATCH)
     return VerifiedDelivery(delivery_id, datetime.fromtimestamp(seconds, UTC))
 
 

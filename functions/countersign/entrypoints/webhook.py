@@ -1,16 +1,17 @@
-"""The webhook door: POST /webhooks/{workflow}, signed as Standard Webhooks asks.
+"""The webhook door: POST /webhooks/{workflow}[/{sender}], signed as Standard Webhooks asks.
 
-202 accepted (again, for the same id and body) · 400 not JSON · 401 not signed · 404 no such
-workflow · 409 the id came with another body · 413 too large. Never a 5xx for what was sent, nor
-once the job is stored; 503 while the same event is being stored by another delivery, or when we
-failed before it was: the sender comes again.
+202 accepted (again, for the same id and body) · 400 not JSON · 401 not signed by a sender who may
+post there · 404 no such workflow · 409 the id came with another body · 413 too large · 429 the
+sender is over its limit. Never a 5xx for what was sent, nor once the job is stored; 503 while the
+same event is being stored by another delivery, or when we failed before it was: the sender comes
+again.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from countersign import observability
@@ -18,7 +19,8 @@ from countersign.domain.canonical import digest
 from countersign.domain.errors import ContractBroken, NotFound, StoreConflict
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Job, Source, Status, job_id_of
-from countersign.entrypoints.signature import BadSignature, VerifiedDelivery, verify
+from countersign.domain.jobs.senders import DEFAULT, MINUTE, Sender, held, keys, named
+from countersign.entrypoints.signature import NO_MATCH, BadSignature, verify
 from countersign.entrypoints.start import pin, store
 from countersign.parsing.json import NotJson, loads
 from countersign.runtime.deps import Deps
@@ -27,6 +29,8 @@ from countersign.web.http import Request, Response
 
 MAX_BYTES = 1_000_000
 RETRY_SECONDS = 30
+NOBODYS = "whsec_" + "A" * 44
+"""What is compared where there is no secret to compare with: the refusal takes as long."""
 
 
 def receive(deps: Deps, request: Request) -> Response:
@@ -37,9 +41,12 @@ def receive(deps: Deps, request: Request) -> Response:
     if workflow not in deps.workflows:
         return _problem(404, "there is no workflow of this name")
     try:
-        delivery = _verified(deps, request)
+        delivery = _verified(deps, workflow, request)
     except BadSignature as bad:
         return _problem(401, str(bad))
+    if not _has_room(deps, delivery.sender):
+        left = MINUTE - deps.wall.now().second
+        return _later(f"{delivery.sender.id} is over its requests a minute", 429, left)
     try:
         loads(request.body)
     except NotJson as not_json:
@@ -47,26 +54,46 @@ def receive(deps: Deps, request: Request) -> Response:
     return _accept(deps, workflow, delivery, request.body)
 
 
-def _verified(deps: Deps, request: Request) -> VerifiedDelivery:
-    held = json.loads(deps.secrets.get(deps.settings.webhook_secret))
-    # {"current": …, "previous": …}: all are good, so a rotation adds one before it drops one.
-    secrets = [f"whsec_{value.removeprefix('whsec_')}" for value in held.values()]
-    return verify(secrets, request.headers, request.body, deps.clock.now())
+@dataclass(frozen=True)
+class _Delivery:
+    """What a sender that may post here signed."""
+
+    sender: Sender
+    id: str
 
 
-def _accept(deps: Deps, workflow: str, delivery: VerifiedDelivery, body: bytes) -> Response:
+def _verified(deps: Deps, workflow: str, request: Request) -> _Delivery:
+    """Raises BadSignature, with the same words and work, for a sender that nobody knows, one that
+    may not post here and one whose signature is wrong."""
+    everybodys = held(deps.secrets.get(deps.settings.webhook_secret))
+    sender = named(deps.settings.senders, request.params.get("sender", DEFAULT))
+    good = keys(everybodys, sender.id) if sender and sender.may_post_to(workflow) else ()
+    signed = verify(good or (NOBODYS,), request.headers, request.body, deps.clock.now())
+    if sender is None or not good:
+        raise BadSignature(NO_MATCH)
+    return _Delivery(sender, signed.id)
+
+
+def _has_room(deps: Deps, sender: Sender) -> bool:
+    most = sender.requests_a_minute
+    return most == 0 or deps.sender_limits.counts(sender.id, most, deps.wall.now())
+
+
+def _accept(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Response:
     now, body_digest = deps.clock.now(), digest(body)
-    job_id = job_id_of("webhook", workflow, workflow, delivery.id)
+    sender = delivery.sender.identity(workflow)
+    job_id = job_id_of("webhook", workflow, sender, delivery.id)
     # Content first, under a key that names it: a crash leaves an orphan, never a job without body.
     payload = deps.payloads.put(f"raw/{job_id}/{body_digest}", body)
     source = Source(
         door="webhook",
-        sender=workflow,
+        sender=sender,
         event_id=delivery.id,
         payload=payload,
         body_digest=body_digest,
         size=len(body),
         received_at=now,
+        vouched=delivery.sender.vouches_for_address,
     )
     job = new_job(workflow, pin(deps, workflow), source, now)
     try:
@@ -104,9 +131,9 @@ def _problem(status: int, what: str) -> Response:
     return _answer(status, message=what)
 
 
-def _later(what: str) -> Response:
-    answer = _problem(503, what)
-    return replace(answer, headers={**answer.headers, "retry-after": str(RETRY_SECONDS)})
+def _later(what: str, status: int = 503, seconds: int = RETRY_SECONDS) -> Response:
+    answer = _problem(status, what)
+    return replace(answer, headers={**answer.headers, "retry-after": str(seconds)})
 
 
 def _answer(status: int, **said: str) -> Response:

@@ -336,6 +336,13 @@ class Deps(ExternalAdapters):
         return DynamoCodes(self.settings.jobs_table)
 
     @cached_property
+    def sender_limits(self) -> ports.SenderLimits:
+        """How often senders came."""
+        from countersign.connectors.dynamodb.senders import DynamoSenderLimits
+
+        return DynamoSenderLimits(self.settings.jobs_table, self.db)
+
+    @cached_property
     def reviews(self) -> Reviews:
         """Open requests and reviews."""
         from countersign.connectors.dynamodb.reviews import DynamoReviews

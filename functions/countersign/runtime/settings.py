@@ -10,6 +10,7 @@ from typing import Any
 from countersign.connectors.dynamodb.session import Task
 from countersign.domain.approvals.approval import Person
 from countersign.domain.contract import Value
+from countersign.domain.jobs.senders import Sender
 from countersign.domain.limits.pace import RateLimit
 from countersign.runtime.connectors import CONNECTORS
 
@@ -60,6 +61,8 @@ class Settings(Value):
     """How long each tier has to decide; 0: as much working time as its workflow says."""
     connector_limits: Mapping[str, tuple[RateLimit, ...]] = {}
     """By key: how many requests all functions together may make with it."""
+    senders: tuple[Sender, ...] = ()
+    """The systems whose signed events are taken."""
 
     task: Task | None = None
     """The role that this function assumes for each job; None: its own role has its rights."""
@@ -86,7 +89,9 @@ class Settings(Value):
         return cls.model_validate_json(json.dumps({n: _parsed(n, v) for n, v in found.items()}))
 
 
-_JSON_SETTINGS = frozenset({"case_owner", "approval_seconds", "connector_limits", "task"})
+_JSON_SETTINGS = frozenset(
+    {"case_owner", "approval_seconds", "connector_limits", "senders", "task"}
+)
 
 
 def _parsed(name: str, text: str) -> Any:

@@ -77,7 +77,12 @@ def _raw(deps: Deps, record: JobRecord) -> Raw:
         body = deps.payloads.get(source.payload)
     except NotFound:
         raise Quarantined("the payload is gone; ask the sender to send it again") from None
-    return Raw(body=body, door=source.door, authserv_id=deps.settings.mail_authserv_id)
+    return Raw(
+        body=body,
+        door=source.door,
+        authserv_id=deps.settings.mail_authserv_id,
+        vouched=source.vouched,
+    )
 
 
 handler = step(prepare)

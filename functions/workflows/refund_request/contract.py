@@ -42,7 +42,7 @@ class ShopAmount(Value):
 class ShopRefund(Contract):
     """What the shop posts when a customer asks for money back. Null: not said.
 
-    The shop signs the webhook and knows its customers: `email` is the account's, not a guess.
+    From a sender that vouches for addresses, `email` is the account's and not a guess.
     """
 
     CONTRACT: ClassVar[str] = "refund_request.shop"
@@ -122,10 +122,10 @@ class RefundAnswer(Contract):
 def read(raw: Raw) -> RefundInput:
     """The shop's request or a mail as input. Raises ContractBroken or Quarantined.
 
-    The shop's e-mail field counts as vouched for only when it came through the webhook, whose
-    signature was checked at the door; the same JSON dropped as a file proves nothing.
+    The shop's e-mail field counts as vouched for only when a sender signed it whose row says that
+    it knows its customers; the same JSON from anybody else, or dropped as a file, proves nothing.
     """
-    return messages.read(raw, RefundInput, partial(_from_shop, is_signed=raw.door == "webhook"))
+    return messages.read(raw, RefundInput, partial(_from_shop, vouched=raw.vouched))
 
 
 def form_shown(message: RefundInput) -> Mapping[str, str]:
@@ -143,7 +143,7 @@ _PROMPTS: Prompts[RefundInput] = Prompts(form_shown)
 source_text = _PROMPTS.source_text
 
 
-def _from_shop(body: bytes, *, is_signed: bool) -> RefundInput:
+def _from_shop(body: bytes, *, vouched: bool) -> RefundInput:
     form = messages.form(ShopRefund, body)
     text, order = tidy(form.message), orders.normal(one_line(form.order, 40))
     if not text or not order:
@@ -152,7 +152,7 @@ def _from_shop(body: bytes, *, is_signed: bool) -> RefundInput:
     return RefundInput(
         channel="form",
         sender=messages.address(form.email, ShopRefund.CONTRACT),
-        authenticated=is_signed,
+        authenticated=vouched,
         text=text,
         stated=Stated(order=order, amount=_money(form), reason=form.reason, language=language),
         language_hints=tuple(filter(None, (language_code(language),))),

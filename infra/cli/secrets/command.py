@@ -1,5 +1,4 @@
-"""`countersign secrets`: which are set, setting one, replacing one. Values are never printed, save
-a webhook secret that was just made: its sender needs it."""
+"""`countersign secrets`: which are set, setting one, replacing one. Values are never printed."""
 
 from __future__ import annotations
 
@@ -84,48 +83,31 @@ def _compared(there: Target, name: str, where: str) -> tuple[bool, str]:
 
 
 @app.command()
-def rotate(  # noqa: PLR0917 - Typer turns each parameter into an option
+def rotate(
     context: typer.Context,
     name: Name,
-    revoke: Annotated[bool, typer.Option("--revoke", help="end the webhook's older one")] = False,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Replace a secret. Of the webhook's, both are good until the older one is revoked."""
+    """Replace a secret."""
     there: Target = context.obj(target, stage)
     arn, vault = _known(there, name), there.vault()
-    before = vault.read(arn)
-    if revoke:
-        _check_revocable(name)
-        vault.write(arn, shapes.revoked(before))
-        _tell("only the current webhook secret is good now", {"name": name}, (), as_json=as_json)
-        return
-    if not before:
+    if not vault.read(arn):
         raise ContractBroken(f"{name} is not set: use `countersign secrets set {name}`")
-    value = shapes.new(name) if name in shapes.OWN else shapes.checked(name, _typed(name))
-    vault.write(arn, shapes.rotated(before, value) if name == "webhook" else value)
-    told = {"name": name} | ({"secret": value} if name == "webhook" else {})
-    _tell(_after_rotation(name, value), told, _awake(there.deps(), name), as_json=as_json)
+    own = name == "page-key"
+    vault.write(arn, shapes.new_page_key() if own else shapes.checked(name, _typed(name)))
+    told = _awake(there.deps(), name)
+    _tell(_after_rotation(name), {"name": name}, told, as_json=as_json)
 
 
-def _after_rotation(name: str, value: str) -> str:
-    if name == "webhook":
-        return (
-            f"The sender's new secret is {value}\nBoth are good. When the sender uses it: "
-            "`countersign secrets rotate webhook --revoke`"
-        )
+def _after_rotation(name: str) -> str:
     if name == "page-key":
         return "page-key is new: pages that are open now have to be opened again"
     return (
         f"{name} is replaced; functions use it within five minutes. Then revoke the old one where "
         "it was issued. Secrets Manager keeps it as AWSPREVIOUS until the next change."
     )
-
-
-def _check_revocable(name: str) -> None:
-    if name != "webhook":
-        raise ContractBroken(f"--revoke is for the webhook: revoke {name} where it was issued")
 
 
 def _awake(deps: Deps, name: str) -> Sequence[str]:
@@ -166,6 +148,8 @@ def _typed(name: str) -> str:
 def _known(there: Target, name: str) -> str:
     if name not in SECRETS:
         raise typer.BadParameter(f"there is no secret {name!r}: {', '.join(SECRETS)}")
+    if name not in shapes.SHAPES:
+        raise ContractBroken("each sender has a secret of its own: see `countersign senders`")
     arn = _arn(there, name)
     if not arn:
         raise ContractBroken(f"this stage has no secret {name}: deploy it anew")

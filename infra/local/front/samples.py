@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.senders import DEFAULT
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.money import Money
 from infra.settings import ROOT
@@ -109,6 +110,8 @@ class Expectation(BaseModel):
     rollback: RolledBack | None = None
     generate: Mapping[str, int] | None = None
     """How to make the body of an event that has no file: `{"bytes": 1100000}`."""
+    sender: str = DEFAULT
+    """Who posts it, of the stage's senders."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,12 @@ class Sample:
         one = self.expect
         befalls = (one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback)
         way = (one.workflow, one.door, one.answer, one.decision, len(one.signers), one.status)
-        return (*way, one.deliveries > 1, *(bool(each) and type(each) for each in befalls))
+        return (
+            *way,
+            one.sender,
+            one.deliveries > 1,
+            *(bool(each) and type(each) for each in befalls),
+        )
 
 
 class EventsError(ValueError):

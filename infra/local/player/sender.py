@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.runtime.deps import Deps
@@ -25,7 +26,8 @@ class Sender:
     """Knows the doors of one stand."""
 
     url: str
-    webhook_secret: str
+    secrets: Mapping[str, str]
+    """What each of the stage's senders signs with."""
     deps: Deps
     endpoint: str
     uploads_bucket: str
@@ -50,9 +52,10 @@ class Sender:
             uploaded = submit.upload(s3, self.uploads_bucket, key, body)
             return Sent((), submit.job_of_upload(self.deps.store, uploaded))
         event_id = f"{sample.name}-{run}"
-        at, secret = self.deps.clock.now(), self.webhook_secret
+        at, sender = self.deps.clock.now(), sample.expect.sender
+        path, secret = submit.path_of(workflow, sender), self.secrets[sender]
         answers = tuple(
-            submit.post_webhook(self.url, workflow, secret, event_id, body, at=at)
+            submit.post_webhook(self.url, path, secret, event_id, body, at=at)
             for _ in range(sample.expect.deliveries)
         )
         return Sent(answers, answers[-1].job_id)

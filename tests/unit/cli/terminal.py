@@ -12,6 +12,7 @@ from countersign.runtime.settings import Settings
 from infra.cli.main import run
 from infra.cli.submit import UnreachableError
 from infra.cli.target import Target
+from infra.settings import CDK_JSON
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
 from workflows import WORKFLOWS
@@ -29,6 +30,7 @@ class Terminal:
         self.chosen: list[tuple[str, str]] = []
         self.silent: UnreachableError | None = None
         self.settings = Settings(stage="local")
+        self.cdk_json = CDK_JSON
         self.vault: Any = None
         """Where this target keeps its secrets."""
         self.given: dict[str, object] = {}
@@ -65,7 +67,7 @@ class Terminal:
 
 class _Fake(Target):
     def __init__(self, terminal: Terminal) -> None:
-        super().__init__("http://127.0.0.1:1", "", terminal.settings)
+        super().__init__("http://127.0.0.1:1", "", terminal.settings, terminal.cdk_json)
         object.__setattr__(self, "terminal", terminal)
 
     def deps(self) -> Any:

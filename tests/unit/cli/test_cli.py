@@ -11,7 +11,7 @@ from countersign.domain.jobs.job import Status
 from countersign.runtime.settings import Settings
 from infra.cli.show import _flat
 from infra.cli.submit import UnreachableError
-from infra.cli.target import TargetError, local, signing_secrets, variables
+from infra.cli.target import TargetError, local, variables
 from infra.settings import ROOT
 from tests.unit.cli.terminal import Terminal
 from workflows import WORKFLOWS
@@ -127,12 +127,6 @@ def test_without_a_running_cloud_it_says_how_to_start(tmp_path: Path) -> None:
     """No `.local/env`, no local cloud: the message names the command."""
     with pytest.raises(TargetError, match="make run"):
         local(tmp_path / "env")
-
-
-def test_both_spellings_of_the_signing_secret_are_read() -> None:
-    """A list of whole secrets, and the generated one without its prefix."""
-    assert signing_secrets('{"secrets": ["whsec_YQ=="]}') == ["whsec_YQ=="]
-    assert signing_secrets('{"current": "YQ=="}') == ["whsec_YQ=="]
 
 
 def test_the_outputs_become_settings() -> None:

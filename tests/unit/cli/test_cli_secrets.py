@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from countersign import observability
 from countersign.connectors.aws.secrets import missing
 from countersign.domain.jobs.change import Change, Due
 from countersign.domain.jobs.job import Status
-from countersign.entrypoints.signature import sign
 from countersign.entrypoints.tick import tick
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
@@ -156,8 +154,6 @@ def test_a_job_without_a_key_waits_and_ends_when_the_key_is_set(
         ("crm-write", "not set"),
         ("model-key", ""),
         ("payments-write", "pk_live_0123456789"),
-        ("webhook", "whsec_dG9vIHNob3J0"),
-        ("webhook", "no base64 at all ----"),
         ("page-key", "too short"),
         ("notify-channels", "[]"),
         ("notify-channels", '{"finance": "http://example.com/in-clear"}'),
@@ -182,18 +178,13 @@ def test_an_unknown_name_is_wrong_use(terminal: Terminal, typed: io.StringIO) ->
     assert "crm-write" in err
 
 
-def test_the_webhooks_secret_is_rotated_in_two_steps(terminal: Terminal, vault: FakeVault) -> None:
-    """First both are good and the new one is told; after revoking the new one alone is."""
-    old = "A" * 44
-    vault.held["arn:webhook"] = json.dumps({"current": old})
-    new = terminal.json("secrets", "rotate", "webhook")["secret"]
-    held = json.loads(vault.held["arn:webhook"])
-    assert held == {"current": new.removeprefix("whsec_"), "previous": old}
-    assert sign(new, "id", 1, b"").startswith("v1,")
-    assert terminal.types("secrets", "rotate", "webhook")[0] == 1
-    terminal.json("secrets", "rotate", "webhook", "--revoke")
-    assert json.loads(vault.held["arn:webhook"]) == {"current": new.removeprefix("whsec_")}
-    assert terminal.types("secrets", "rotate", "webhook", "--revoke")[0] == 1
+def test_the_door_has_no_secret_of_its_own(terminal: Terminal, typed: io.StringIO) -> None:
+    """Each sender has one: the command says where."""
+    gives(typed, KEY)
+    for word in ("set", "rotate"):
+        code, _, err = terminal.types("secrets", word, "webhook")
+        assert code == 1
+        assert "countersign senders" in err
 
 
 def test_an_outside_key_is_replaced_and_kept(
@@ -206,7 +197,6 @@ def test_an_outside_key_is_replaced_and_kept(
     assert (code, vault.held["arn:crm-write"]) == (0, "pat-eu1-9876543210")
     assert vault.before["arn:crm-write"] == KEY
     assert "revoke the old one where it was issued" in " ".join(out.split())
-    assert terminal.types("secrets", "rotate", "crm-write", "--revoke")[0] == 1
 
 
 def test_what_was_never_set_is_not_rotated(terminal: Terminal, typed: io.StringIO) -> None:

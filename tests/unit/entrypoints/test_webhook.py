@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from countersign.entrypoints.signature import sign
 from countersign.entrypoints.tick import tick
-from countersign.entrypoints.webhook import MAX_BYTES, answered
+from countersign.entrypoints.webhook import MAX_BYTES, NOBODYS, answered
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import form
-from tests.fakes.world import WEBHOOK_SECRET, World
+from tests.fakes.world import PORTAL_SECRET, WEBHOOK_SECRET, World
 
 
 @pytest.fixture
@@ -97,6 +98,59 @@ def test_an_old_and_a_new_secret_are_both_good_during_a_rotation(world: World) -
     assert Delivery(form()).arrives(world).status == 202
     world.secrets.held["webhook"] = json.dumps({"current": new})
     assert Delivery(form(), id="evt-2").arrives(world).status == 401
+
+
+def portal(**parts: Any) -> Delivery:
+    """What the second sender posts."""
+    return Delivery(form(), sender="portal", secret=PORTAL_SECRET, **parts)
+
+
+def test_two_senders_may_use_the_same_event_id(world: World) -> None:
+    """Each has ids of its own: two jobs, and of each sender's repeat none."""
+    answers = [one.arrives(world) for one in (Delivery(form()), portal(), Delivery(form()))]
+    jobs = [json.loads(one.body)["job_id"] for one in answers]
+    assert jobs[0] == jobs[2] != jobs[1]
+    assert world.store.load(jobs[0]).job.source.sender == "lead_intake"
+    assert world.store.load(jobs[1]).job.source.sender == "lead_intake/portal"
+
+
+def test_only_a_row_that_says_so_vouches_for_an_address(world: World) -> None:
+    """The signature is good for both; whose address it is, one of them knows."""
+    jobs = [json.loads(one.arrives(world).body)["job_id"] for one in (Delivery(form()), portal())]
+    assert [world.store.load(one).job.source.vouched for one in jobs] == [True, False]
+
+
+def test_a_stranger_and_a_sender_elsewhere_hear_what_a_wrong_signature_hears(world: World) -> None:
+    """Status, words and headers are the same, and nothing is written: nobody learns who is who."""
+    wrong = replace(portal(), secret=WEBHOOK_SECRET)
+    stranger = replace(portal(), sender="stranger")
+    elsewhere = portal(workflow="refund_request")
+    with_what_is_compared = replace(stranger, secret=NOBODYS)
+    tried = (wrong, stranger, elsewhere, with_what_is_compared)
+    refusals = {(a.status, a.body, str(a.headers)) for a in (one.arrives(world) for one in tried)}
+    assert len(refusals) == 1
+    assert {status for status, *_ in refusals} == {401}
+    assert (world.store.writes, world.payloads.keys()) == (0, set())
+
+
+def test_a_sender_without_a_secret_posts_nothing(world: World) -> None:
+    """Retired: its row still stands, and what stands for a missing secret opens nothing."""
+    world.secrets.held["webhook"] = json.dumps({"current": WEBHOOK_SECRET})
+    assert portal().arrives(world).status == 401
+    assert replace(portal(), secret=NOBODYS).arrives(world).status == 401
+
+
+def test_over_its_limit_one_sender_waits_and_the_others_go_on(world: World) -> None:
+    """429 with the seconds of the minute that are left; unsigned requests cost it nothing."""
+    strangers = [replace(portal(id=f"s-{n}"), secret=WEBHOOK_SECRET) for n in range(20)]
+    assert {one.arrives(world).status for one in strangers} == {401}
+    world.clock.passes(seconds=20)
+    told = [portal(id=f"evt-{n}").arrives(world) for n in range(6)]
+    assert [one.status for one in told] == [202] * 5 + [429]
+    assert told[-1].headers["retry-after"] == "40"
+    assert Delivery(form()).arrives(world).status == 202
+    world.clock.passes(seconds=40)
+    assert portal(id="evt-5").arrives(world).status == 202
 
 
 @pytest.mark.parametrize(

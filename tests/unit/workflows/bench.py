@@ -68,7 +68,9 @@ class Bench(Generic[InputT]):
 
     def read(self, body: bytes, door: str = "webhook") -> InputT:
         """The input in the bytes."""
-        return self.workflow.read(Raw(body=body, door=door, authserv_id=AUTHSERV))
+        return self.workflow.read(
+            Raw(body=body, door=door, authserv_id=AUTHSERV, vouched=door == "webhook")
+        )
 
     def judge(
         self, given: InputT, records: Rows | None = None, answer: Mapping[str, Any] | None = None

@@ -41,7 +41,7 @@ _FIELDS = {
     *("door", "workflow", "deliveries", "answer", "after", "decision", "status", "actions"),
     *("mails_to_sender", "crm_writes", "reason"),
 }
-_MORE = {"generate", "signers", "unreachable", "meanwhile", "rollback"}
+_MORE = {"generate", "sender", "signers", "unreachable", "meanwhile", "rollback"}
 # As infra/local's demo CRM holds them (events/README.md).
 _SEED: Mapping[str, Mapping[str, Sequence[Mapping[str, str]]]] = {
     "nadia.rahman@northwind.example": {

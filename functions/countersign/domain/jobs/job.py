@@ -95,6 +95,8 @@ class Source(Value):
     body_digest: str
     size: int
     received_at: datetime
+    vouched: bool = False
+    """Whether who sent it knows whose address stands in it, as its row said when it came."""
 
 
 class Job(Contract):

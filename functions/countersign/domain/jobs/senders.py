@@ -1,0 +1,121 @@
+"""Senders: the systems that post signed events. A signature vouches for the system, not for what it
+sends.
+
+The rows are settings of the stage. The secrets stand in one JSON object: `current` and, during a
+rotation, `previous` of the sender `default`, and by id an object of the same two of every other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from countersign.domain.contract import Value
+from countersign.domain.errors import ContractBroken, NotFound
+
+DEFAULT = "default"
+"""Who posts to a path that names nobody."""
+EVERY_WORKFLOW = "*"
+CURRENT, PREVIOUS = "current", "previous"
+PREFIX = "whsec_"
+MINUTE = 60
+
+Held = Mapping[str, Any]
+"""The JSON object with everybody's secrets."""
+
+
+class Sender(Value):
+    """One system that may post, and what its signature is worth."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")
+    workflows: tuple[str, ...] = Field(min_length=1)
+    """The workflows that it may post to; `*`: all of them."""
+    reads_answers: bool = False
+    """Whether it hears a 4xx and mends what it sent; most form services switch the door off."""
+    vouches_for_address: bool = False
+    """Whether it knows its customers: the address in its form is an account's, not a guess."""
+    requests_a_minute: int = Field(default=0, ge=0)
+    """Most requests within a minute of the clock; 0: it has no limit of its own."""
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_word_of_the_secrets(cls, sender_id: str) -> str:
+        if sender_id in (CURRENT, PREVIOUS):
+            raise ValueError(f"a sender cannot be called {sender_id}")
+        return sender_id
+
+    def may_post_to(self, workflow: str) -> bool:
+        """Whether events for this workflow are taken from it."""
+        return workflow in self.workflows or EVERY_WORKFLOW in self.workflows
+
+    def identity(self, workflow: str) -> str:
+        """Whose event ids these are. The default sender's stays the workflow's id: what came before
+        there were others keeps its job."""
+        return workflow if self.id == DEFAULT else f"{workflow}/{self.id}"
+
+
+def named(senders: Sequence[Sender], sender_id: str) -> Sender | None:
+    """The row with this id."""
+    return next((one for one in senders if one.id == sender_id), None)
+
+
+def held(text: str) -> Held:
+    """Everybody's secrets, out of the text that is stored; nobody's, where it is empty."""
+    found: Held = json.loads(text or "{}")
+    return found
+
+
+def keys(secrets: Held, sender_id: str) -> tuple[str, ...]:
+    """The secrets of a sender that are good, each as it signs with it; none for an unknown one."""
+    return tuple(f"{PREFIX}{bare(value)}" for value in _own(secrets, sender_id).values())
+
+
+def bare(value: str) -> str:
+    """A secret as it is stored: without its prefix."""
+    return value.removeprefix(PREFIX)
+
+
+def renewed(secrets: Held, sender_id: str, value: str) -> Held:
+    """With `value` as the sender's current secret, and what was current still good. Raises
+    ContractBroken while two are good already."""
+    own = _own(secrets, sender_id)
+    if PREVIOUS in own:
+        raise ContractBroken(
+            f"two secrets of {sender_id} are good already: end the older one first, with "
+            f"`countersign senders rotate {sender_id} --revoke`"
+        )
+    before = {PREVIOUS: own[CURRENT]} if CURRENT in own else {}
+    return _with(secrets, sender_id, {CURRENT: bare(value), **before})
+
+
+def revoked(secrets: Held, sender_id: str) -> Held:
+    """Without the sender's previous secret. Raises ContractBroken without one."""
+    own = _own(secrets, sender_id)
+    if PREVIOUS not in own:
+        raise ContractBroken(f"only one secret of {sender_id} is good: there is nothing to revoke")
+    return _with(secrets, sender_id, {CURRENT: own[CURRENT]})
+
+
+def retired(secrets: Held, sender_id: str) -> Held:
+    """Without any secret of the sender: nothing that it signs is taken. Raises NotFound for one
+    that has none."""
+    if not _own(secrets, sender_id):
+        raise NotFound(f"no sender {sender_id} has a secret here")
+    return _with(secrets, sender_id, {})
+
+
+def _own(secrets: Held, sender_id: str) -> Mapping[str, str]:
+    if sender_id == DEFAULT:
+        return {name: value for name, value in secrets.items() if isinstance(value, str)}
+    own = secrets.get(sender_id, {})
+    return own if isinstance(own, dict) else {}
+
+
+def _with(secrets: Held, sender_id: str, own: Mapping[str, str]) -> Held:
+    if sender_id == DEFAULT:
+        return {**own, **{n: value for n, value in secrets.items() if isinstance(value, dict)}}
+    rest = {name: value for name, value in secrets.items() if name != sender_id}
+    return rest | ({sender_id: dict(own)} if own else {})

@@ -1,0 +1,182 @@
+"""`countersign senders`: the systems that may post signed events.
+
+What each may do stands in `cdk.json` and holds from the next deployment; its secret is good within
+minutes. A secret is printed once, when it is made: its sender needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+
+from countersign.domain.errors import ContractBroken, NotFound
+from countersign.domain.jobs import senders as table
+from countersign.domain.jobs.senders import Held, Sender
+from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.submit import new_secret
+from infra.cli.target import Target
+from infra.settings import load, save_senders
+
+app = typer.Typer(help=__doc__, no_args_is_help=True)
+Id = Annotated[str, typer.Argument(metavar="ID", help="the sender's id")]
+
+
+@app.command("list")
+def list_senders(
+    context: typer.Context,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """List the senders, what each may do, and how many of its secrets are good."""
+    there: Target = context.obj(target, stage)
+    held = _held(there)
+    found = [{**_row(one), "secrets": len(table.keys(held, one.id))} for one in _rows(there)]
+    show(_table(found), {"senders": found}, as_json=as_json)
+
+
+@app.command()
+def add(  # noqa: PLR0917 - Typer turns each parameter into an option
+    context: typer.Context,
+    sender: Id,
+    workflow: Annotated[list[str], typer.Option(help="where it may post; repeat it, `*`: all")],
+    reads_answers: Annotated[bool, typer.Option("--reads-answers", help="it mends a 422")] = False,
+    vouches_for_address: Annotated[
+        bool, typer.Option("--vouches-for-address", help="it knows whose address it sends")
+    ] = False,
+    requests_a_minute: Annotated[int, typer.Option(min=0, help="0: no limit of its own")] = 0,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Add a sender, and show its secret."""
+    there: Target = context.obj(target, stage)
+    row = _sender(
+        id=sender,
+        workflows=tuple(workflow),
+        reads_answers=reads_answers,
+        vouches_for_address=vouches_for_address,
+        requests_a_minute=requests_a_minute,
+    )
+    rows = _rows(there)
+    if table.named(rows, sender):
+        raise ContractBroken(f"there is a sender {sender} already")
+    _save(there, (*rows, row))
+    secret = _renew(there, sender)
+    said = (
+        f"{sender} posts to /webhooks/WORKFLOW/{sender} and signs with {secret}\n{_deploy(there)}"
+    )
+    show(said, {"sender": sender, "secret": secret}, as_json=as_json)
+
+
+@app.command()
+def rotate(  # noqa: PLR0917 - as add
+    context: typer.Context,
+    sender: Id,
+    revoke: Annotated[bool, typer.Option("--revoke", help="end the older one")] = False,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Replace a sender's secret: both are good until the older one is revoked."""
+    there: Target = context.obj(target, stage)
+    _known(there, sender)
+    if revoke:
+        _write(there, table.revoked(_held(there), sender))
+        show(f"only {sender}'s current secret is good now", {"sender": sender}, as_json=as_json)
+        return
+    secret = _renew(there, sender)
+    said = (
+        f"{sender}'s new secret is {secret}\nBoth are good. When the sender uses it: "
+        f"`countersign senders rotate {sender} --revoke`"
+    )
+    show(said, {"sender": sender, "secret": secret}, as_json=as_json)
+
+
+@app.command()
+def retire(
+    context: typer.Context,
+    sender: Id,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """End a sender: its secrets are gone at once, its row with the next deployment."""
+    there: Target = context.obj(target, stage)
+    rows = _known(there, sender)
+    _write(there, table.retired(_held(there), sender))
+    _save(there, [one for one in rows if one.id != sender])
+    said = f"what {sender} signs is refused within five minutes\n{_deploy(there)}"
+    show(said, {"sender": sender}, as_json=as_json)
+
+
+def _sender(**parts: Any) -> Sender:
+    try:
+        return Sender(**parts)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        raise ContractBroken(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def _rows(there: Target) -> tuple[Sender, ...]:
+    return load(there.settings.stage, there.cdk_json).senders
+
+
+def _known(there: Target, sender: str) -> tuple[Sender, ...]:
+    """All rows. Raises NotFound when this one is not among them."""
+    rows = _rows(there)
+    if not table.named(rows, sender):
+        raise NotFound(f"there is no sender {sender}: {', '.join(one.id for one in rows)}")
+    return rows
+
+
+def _save(there: Target, rows: Sequence[Sender]) -> None:
+    save_senders(there.settings.stage, rows, there.cdk_json)
+
+
+def _held(there: Target) -> Held:
+    return table.held(there.vault().read(there.settings.webhook_secret))
+
+
+def _write(there: Target, held: Held) -> None:
+    there.vault().write(there.settings.webhook_secret, json.dumps(held))
+
+
+def _renew(there: Target, sender: str) -> str:
+    secret = new_secret(secrets.token_bytes(33))
+    _write(there, table.renewed(_held(there), sender, secret))
+    return secret
+
+
+def _deploy(there: Target) -> str:
+    stage, file = there.settings.stage, there.cdk_json.name
+    if stage == "local":
+        return (
+            f"{file} has changed: it holds from the next `make run`, whose secrets are its own; "
+            "`countersign senders rotate` shows one."
+        )
+    return f"{file} has changed: it holds after `make deploy STAGE={stage}`."
+
+
+def _row(one: Sender) -> dict[str, Any]:
+    return one.model_dump(mode="json")
+
+
+def _table(found: Sequence[dict[str, Any]]) -> Table:
+    shown = Table("sender", "workflows", "answers", "addresses", "a minute", "secrets")
+    for row in found:
+        shown.add_row(
+            row["id"],
+            ", ".join(row["workflows"]),
+            "read" if row["reads_answers"] else "not read",
+            "vouched for" if row["vouches_for_address"] else "stated",
+            str(row["requests_a_minute"] or "any"),
+            ("NONE", "1", "2 (rotating)")[row["secrets"]],
+        )
+    return shown

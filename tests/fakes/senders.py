@@ -1,0 +1,30 @@
+"""The senders of tests: the default one, and a portal whose answers are read; and who counts."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import datetime
+
+from countersign.domain.jobs.senders import DEFAULT, Sender
+
+SENDERS = (
+    Sender(id=DEFAULT, workflows=("*",), vouches_for_address=True),
+    Sender(id="portal", workflows=("lead_intake",), reads_answers=True, requests_a_minute=5),
+)
+
+
+class FakeSenderLimits:
+    """ports.SenderLimits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counted = Counter[tuple[str, datetime]]()
+
+    def counts(self, sender: str, most: int, now: datetime) -> bool:
+        minute = (sender, now.replace(second=0, microsecond=0))
+        with self._lock:
+            if self._counted[minute] >= most:
+                return False
+            self._counted[minute] += 1
+            return True

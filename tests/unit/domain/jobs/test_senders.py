@@ -1,0 +1,72 @@
+"""Senders: who may post where, whose event ids are whose, and the secrets of each."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from countersign.domain.errors import ContractBroken, NotFound
+from countersign.domain.jobs import senders
+from countersign.domain.jobs.job import job_id_of
+from countersign.domain.jobs.senders import DEFAULT, Sender
+
+SHOP = Sender(id="shop", workflows=("refund_request",))
+ANY = Sender(id=DEFAULT, workflows=("*",))
+
+
+def test_a_sender_posts_where_its_row_says() -> None:
+    """The workflows that are named, or all of them; nobody is found by a name that is no row's."""
+    assert [SHOP.may_post_to(one) for one in ("refund_request", "lead_intake")] == [True, False]
+    assert ANY.may_post_to("lead_intake")
+    assert senders.named((ANY, SHOP), "shop") == SHOP
+    assert senders.named((ANY, SHOP), "stranger") is None
+
+
+def test_the_default_sender_keeps_its_jobs_and_nobody_else_meets_them() -> None:
+    """Its identity is the workflow's id, as before there were others; theirs can never be one."""
+    assert ANY.identity("lead_intake") == "lead_intake"
+    theirs = Sender(id="leads", workflows=("*",)).identity("leads")
+    of_default = ANY.identity("leads")
+    assert job_id_of("webhook", "leads", theirs, "1") != job_id_of(
+        "webhook", "leads", of_default, "1"
+    )
+
+
+@pytest.mark.parametrize("name", ["", "Shop", "web shop", "a/b", "current", "previous", "é"])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    """It stands in a path and beside the words of the secrets."""
+    with pytest.raises(ValidationError):
+        Sender(id=name, workflows=("*",))
+
+
+def test_each_sender_has_secrets_of_its_own() -> None:
+    """Rotated, revoked and retired without touching anybody else's; bare as stored, whole as
+    used."""
+    held = senders.held('{"current": "A"}')
+    held = senders.renewed(held, "shop", "whsec_B")
+    held = senders.renewed(held, "shop", "whsec_C")
+    held = senders.renewed(held, DEFAULT, "whsec_D")
+    assert held == {
+        "current": "D",
+        "previous": "A",
+        "shop": {"current": "C", "previous": "B"},
+    }
+    assert senders.keys(held, "shop") == ("whsec_C", "whsec_B")
+    with pytest.raises(ContractBroken, match="two secrets of shop"):
+        senders.renewed(held, "shop", "whsec_E")
+    held = senders.revoked(held, "shop")
+    with pytest.raises(ContractBroken, match="only one secret of shop"):
+        senders.revoked(held, "shop")
+    held = senders.retired(held, "shop")
+    assert held == {"current": "D", "previous": "A"}
+    with pytest.raises(NotFound):
+        senders.retired(held, "shop")
+    assert senders.retired(held, DEFAULT) == {}
+
+
+def test_who_has_no_secret_has_no_keys() -> None:
+    """Neither a stranger, nor one who borrows the name of a secret, nor an empty text."""
+    held = senders.held('{"current": "A"}')
+    assert senders.keys(held, "stranger") == ()
+    assert senders.keys(held, "current") == ()
+    assert senders.keys(senders.held(""), DEFAULT) == ()
