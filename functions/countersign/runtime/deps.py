@@ -2,210 +2,37 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING
 
-from countersign.connectors.clock import Deadline, Offset, SystemClock, SystemIds, clock_of, pause
+from countersign.connectors.clock import Offset, SystemClock, SystemIds, clock_of, pause
 from countersign.domain.errors import InternalError, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord, after, transition
 from countersign.domain.jobs.inbox import listing
-from countersign.domain.mail import JobMailer
-from countersign.runtime.connectors import act_of, look_of
-from countersign.runtime.pace import Memory, Meter, MeteredMailer
+from countersign.runtime.external import ExternalAdapters
+from countersign.runtime.pace import Memory
 from countersign.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from types_boto3_dynamodb import DynamoDBClient
 
-    from countersign.actions.field_map import Described
-    from countersign.actions.notify import Pushes
-    from countersign.actions.payments import Payments
-    from countersign.connectors.aws.client import Credentials
-    from countersign.connectors.aws.secrets import Kept
     from countersign.connectors.dynamodb.session import TaskRole
-    from countersign.connectors.hubspot.client import HubSpot
-    from countersign.connectors.stripe.client import StripePayments
     from countersign.domain import ports
     from countersign.domain.jobs.audit import Entry
     from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews
     from countersign.domain.limits.caps import Caps
-    from countersign.domain.mail import Mailer
     from countersign.domain.policy.release import Release
     from countersign.domain.workflow import Workflows
-    from countersign.extraction.company import Company
 
 
 UPDATE_TRIES = 4
 """How often a change is made anew while others write the job. Each conflict is one of them getting
 through (a signature, an edit, a mail that came back, `tick`, the job's own step), and no more of
 them come together than that."""
-
-T = TypeVar("T")
-
-
-class fresh(Generic[T]):  # noqa: N801 - it stands where `cached_property` would
-    """A property that is worked out at each use; like a cached one it gives way to what a test
-    hands in by name."""
-
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
-        self.__doc__ = make.__doc__
-
-    def __get__(self, adapters: ExternalAdapters, owner: type[ExternalAdapters]) -> T:
-        return self._make(adapters)
-
-
-class ExternalAdapters:
-    """Each made when it is first asked for; a client anew when its key has changed."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.by: Credentials | None = None
-        """Whose rights the AWS clients have; None: the function's own."""
-        self.kept: Kept = {}
-        """Secrets as this process read them."""
-        self.connections: dict[str, tuple[str, Any]] = {}
-        """Clients of outside systems by secret, each with the key that it was made with."""
-        self.deadline = Deadline()
-        """When the present invocation must have ended: nothing outside is waited for longer."""
-        self.meter = Meter()
-        """What each request to an outside system passes."""
-        self.job_id = ""
-        """The job that this invocation works on; the mails of its actions say so."""
-
-    @property
-    def stage(self) -> str:
-        """The stage whose files hold. Raises InternalError when nobody said which."""
-        if not self.settings.stage:
-            raise InternalError("the setting STAGE is empty: no stage's files can be read")
-        return self.settings.stage
-
-    @cached_property
-    def company(self) -> Company | None:
-        """What is true of the company in this stage; None where its file says nothing."""
-        from countersign.extraction.release import company
-
-        return company(self.settings.workflows_package, self.stage)
-
-    def fields(self, connector: str) -> Mapping[str, str]:
-        """An outside system's own names of our fields. The present ones hold for jobs of earlier
-        releases too: what is renamed there is renamed for all."""
-        return self.company.fields.get(connector, {}) if self.company else {}
-
-    @cached_property
-    def secrets(self) -> ports.Secrets:
-        """Secrets Manager."""
-        from countersign.connectors.aws.client import client
-        from countersign.connectors.aws.secrets import SecretsManager
-
-        manager = client("secretsmanager", self.by)
-        return SecretsManager(manager, self.settings.secret_names, self.kept)
-
-    @fresh
-    def model(self) -> ports.Model:
-        """The language model."""
-        from countersign.connectors.openai import OpenAIModel
-
-        url = self.settings.model_base_url
-        return self._connected(self.settings.model_secret, lambda key: OpenAIModel(url, key))
-
-    @fresh
-    def crm_reader(self) -> ports.Reader:
-        """Read-only access to the CRM."""
-        return self._hubspot(self.settings.crm_read_secret)
-
-    @fresh
-    def crm_schema(self) -> Described:
-        """What the CRM says of its own objects."""
-        return self._hubspot(self.settings.crm_read_secret)
-
-    @fresh
-    def crm(self) -> ports.Crm:
-        """Writing access to the CRM."""
-        return self._hubspot(self.settings.crm_write_secret)
-
-    @fresh
-    def visited_crm(self) -> ports.Crm:
-        """The same, which remembers what one visit has read."""
-        from countersign.actions.crm.visited import VisitedCrm
-
-        return VisitedCrm(self.crm)
-
-    def _hubspot(self, secret: str) -> HubSpot:
-        from countersign.connectors.hubspot.client import HubSpot
-
-        url, names = self.settings.crm_base_url, self.fields("crm")
-        make = partial(HubSpot, url, timeout=self.deadline.share, gate=self.meter, names=names)
-        return self._connected(secret, make)
-
-    @fresh
-    def payments_reader(self) -> ports.Reader:
-        """Read-only access to payments."""
-        return self._stripe(self.settings.payments_read_secret)
-
-    @fresh
-    def payments(self) -> Payments:
-        """Writing access to payments."""
-        return self._stripe(self.settings.payments_write_secret)
-
-    def _stripe(self, secret: str) -> StripePayments:
-        from countersign.connectors.stripe.client import StripePayments
-
-        url, names = self.settings.payments_base_url, self.fields("payments")
-        make = partial(
-            StripePayments, url, timeout=self.deadline.share, gate=self.meter, names=names
-        )
-        return self._connected(secret, make)
-
-    @fresh
-    def channels(self) -> Pushes:
-        """Posting to channels."""
-        from countersign.connectors.slack import WebhookPushes
-
-        return self._connected(
-            self.settings.notify_secret,
-            lambda key: WebhookPushes(key, timeout=self.deadline.share, gate=self.meter),
-        )
-
-    @cached_property
-    def mail(self) -> Mailer:
-        """Sending mail."""
-        from countersign.connectors.aws.client import client
-        from countersign.connectors.aws.ses import SesMailer
-
-        ses = client("sesv2", self.by)
-        return SesMailer(self.settings.mail_from, self.settings.mail_configuration_set, ses)
-
-    @property
-    def job_mail(self) -> Mailer:
-        """Sending the mails of this job's actions."""
-        return JobMailer(MeteredMailer(self.mail, self.meter), self.job_id)
-
-    def _connected(self, secret: str, make: Callable[[str], T]) -> T:
-        """The process's client of an outside system; another one when its key has changed."""
-        key = self.secrets.get(secret)
-        held = self.connections.get(secret)
-        if held is None or held[0] != key:
-            held = self.connections[secret] = (key, make(key))
-        client: T = held[1]
-        return client
-
-    def reader(self, connector: str) -> ports.Reader:
-        """Read-only access to the system behind `connector`. Raises InternalError for an unknown
-        one."""
-        reader: ports.Reader = getattr(self, look_of(connector).adapter)
-        return reader
-
-    def actor_port(self, connector: str) -> object:
-        """The port through which actions of `connector` are done. Raises InternalError for an
-        unknown one."""
-        port: object = getattr(self, act_of(connector).adapter)
-        return port
-
 
 _OF_THE_PROCESS = (
     *("clock", "wall", "pause", "ids", "workflows"),

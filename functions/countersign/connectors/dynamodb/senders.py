@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _KEPT = timedelta(minutes=5)
-_A_MINUTE = len("2026-11-29T15:04")
+_A_MINUTE = 16
+"""Characters of an instant as text, up to its minutes: `2026-11-29T15:04`."""
 
 
 class DynamoSenderLimits:
