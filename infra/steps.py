@@ -47,7 +47,13 @@ VCPU = 1769
 MAIL = (Grant("sender", "ses", "SendEmail"), Grant("mail-set", "ses", "SendEmail"))
 MAILING = ("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CONNECTOR_LIMITS")
 """What a function is told that sends mail of our own."""
-WITHOUT_A_KEY = {"mail": MAIL}
+# A release is what a child's row points at, under the digest of its content. The rows themselves
+# are those of the job and of its children alone: see connectors/dynamodb/session.py.
+DESK = (
+    Grant("payloads/releases/*", "s3", "PutObject"),
+    Grant("intake", "sqs", "SendMessage"),
+)
+WITHOUT_A_KEY = {"mail": MAIL, "desk": DESK}
 """What the Act of a connector may do whose system is AWS itself."""
 
 
@@ -170,7 +176,7 @@ DOORS = (
             Grant("webhook", "secretsmanager", "GetSecretValue"),
             Grant("payloads/raw/*", "s3", "PutObject"),
             Grant("payloads/releases/*", "s3", "PutObject"),
-            Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             Grant("intake", "sqs", "SendMessage"),
         ),
         env=("WEBHOOK_SECRET", "SENDERS", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
@@ -182,7 +188,7 @@ DOORS = (
         may=(
             Grant("intake", "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
             Grant("payloads/releases/*", "s3", "PutObject"),
-            Grant("jobs", "dynamodb", "GetItem PutItem"),
+            Grant("jobs", "dynamodb", "Query PutItem"),
             Grant("machine", "states", "StartExecution"),
         ),
         env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "MODEL_NAME"),

@@ -13,6 +13,7 @@ from countersign.domain.jobs import audit
 from countersign.domain.jobs.attempts import Attempt, attempts
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.handing import children, parent_of
 from countersign.domain.jobs.job import ENDED, JobSummary, Status
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
@@ -46,6 +47,8 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "audit": _audit(record),
         "cost": _cost(record, proposal),
         "reason": job.reason,
+        "parent": parent_of(record),
+        "children": [{"job_id": one, "to": to} for one, to in children(record)],
         "waits_for": waits_for(record),
         "case": _case(record.case),
         "source": plain(job.source),

@@ -52,6 +52,10 @@ def _head(data: Mapping[str, Any]) -> Iterator[Text]:
         yield safe(data["reason"])
     if data["waits_for"]:
         yield Text(f"Waits for {data['waits_for']}.")
+    if data["parent"]:
+        yield Text(f"Handed over by {data['parent']}.")
+    for one in data["children"]:
+        yield safe(f"Handed over to {one['to']}: {one['job_id']}")
 
 
 def _story(moments: Sequence[Moment]) -> Table:

@@ -51,7 +51,10 @@ ACCEPTED = (
     ),
     Accepted(
         "APIG4",
-        ("Api/Http/POST--webhooks--{workflow}", "Api/Http/POST--webhooks--{workflow}--{sender}"),
+        (
+            *("Api/Http/POST--webhooks", "Api/Http/POST--webhooks--{workflow}"),
+            "Api/Http/POST--webhooks--{workflow}--{sender}",
+        ),
         "Authenticated in the function: a Standard Webhooks signature over the raw bytes, which an "
         "authorizer of an HTTP API does not get to see.",
     ),
@@ -87,7 +90,10 @@ ACCEPTED = (
     ),
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/releases/*]",
-        ("Functions/ProposeRole", "Functions/WebhookRole", "Functions/StartRole"),
+        (
+            *("Functions/ProposeRole", "Functions/WebhookRole", "Functions/StartRole"),
+            "Functions/ActDeskTaskRole",
+        ),
         "Releases are named by their digest: the prefix is as narrow as a role can be.",
     ),
     Accepted(

@@ -130,9 +130,10 @@ class Functions(Construct):
         if not row.task:
             return {}
         rights = [{"actions": grant.actions, "resource": self._arn(grant)} for grant in row.may]
-        paced_by = act_of(BY_CONNECTOR[row.name].removeprefix(ACT)).paced_by
-        task = {"role": self._task_arn(row), "paced_by": paced_by, "rights": rights}
-        return {"TASK": json.dumps(task)}
+        act = act_of(BY_CONNECTOR[row.name].removeprefix(ACT))
+        task = {"role": self._task_arn(row), "paced_by": act.paced_by, "rights": rights}
+        begets = {"children": act.children} if act.children else {}
+        return {"TASK": json.dumps({**task, **begets})}
 
     def _clock(self) -> list[aws_iam.PolicyStatement]:
         """Where time can be moved, every function may read by how much."""

@@ -55,7 +55,8 @@ class Intake(Construct):
         )
 
     def take_webhooks(self, api: Api, function: aws_lambda.Function) -> None:
-        """Let `function` answer signed webhooks."""
+        """Let `function` answer signed webhooks; what names no workflow is the front desk's."""
+        api.serve("/webhooks", function, "POST")
         api.serve("/webhooks/{workflow}", function, "POST")
         api.serve("/webhooks/{workflow}/{sender}", function, "POST")
 

@@ -14,8 +14,8 @@ from countersign.domain.errors import CountersignError
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source
-from countersign.entrypoints.start import pin, store
 from countersign.runtime.deps import Deps
+from countersign.runtime.intake import pin, store
 from countersign.runtime.step import Call, Work, run
 from countersign.steps.act.handler import act
 from countersign.steps.ask import ask

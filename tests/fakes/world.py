@@ -18,6 +18,7 @@ from countersign.domain.mail import Email
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Workflow
+from countersign.extraction.release import company
 from countersign.runtime.connectors import CODES, CONNECTORS
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
@@ -289,6 +290,7 @@ class World:
         deps = Deps(
             self.settings,
             workflows=self.workflows,
+            company=company("workflows", "local"),
             clock=self.clock,
             wall=self.clock,
             ids=self.ids,

@@ -91,6 +91,7 @@ def test_look_and_act_find_the_function_of_a_connector(dev: Template) -> None:
         "ActPayments": "countersign-dev-Act-payments",
         "ActNotify": "countersign-dev-Act-notify",
         "ActCrm": "countersign-dev-Act-crm",
+        "ActDesk": "countersign-dev-Act-desk",
         "ActMail": "countersign-dev-Act-mail",
     }
 
@@ -131,7 +132,7 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
             *("/requests/{job}/{approval}", "/cases/{job}", "/jobs/{job}"),
         )
     }
-    assert routes == {"POST /webhooks/{workflow}"} | pages | signed_in
+    assert routes == {"POST /webhooks", "POST /webhooks/{workflow}"} | pages | signed_in
 
 
 def kept(template: Template, kind: str) -> set[str]:

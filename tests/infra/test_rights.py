@@ -164,9 +164,9 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
 
 
 def test_only_the_machine_invokes_steps(dev: Template) -> None:
-    """The machine invokes the thirteen step functions by name; no function invokes another."""
+    """The machine invokes the fourteen step functions by name; no function invokes another."""
     (statement,) = (s for s in dev.statements() if "lambda:InvokeFunction" in s.actions)
-    assert len(statement.resources) == 13
+    assert len(statement.resources) == 14
     assert "*" not in "".join(statement.resources)
 
 

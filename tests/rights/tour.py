@@ -15,7 +15,7 @@ from typing import Any
 
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source, Status
-from countersign.entrypoints.start import store
+from countersign.runtime.intake import store
 from infra.cli.clock import moved
 from infra.cli.submit import job_of_upload, post_webhook, upload
 from infra.local.cloud import deployer

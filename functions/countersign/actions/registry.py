@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.actions import crm, mail, notify, payments
+from countersign.actions import crm, desk, mail, notify, payments
 from countersign.actions.crm import fields as crm_fields
 from countersign.actions.field_map import Fields
 from countersign.domain.ledger.action import Action
@@ -16,6 +16,7 @@ _EVERY: tuple[Action[Any, Any], ...] = (
     *(row for row, _ in crm.ROWS),
     crm.CREATE_LEAD,
     crm.REQUEST_CALLBACK,
+    desk.HAND_OVER,
     mail.SEND_REPLY,
     notify.PUSH,
     payments.REFUND,

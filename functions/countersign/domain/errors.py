@@ -13,6 +13,7 @@ CountersignError
 │   ├── NotYourTurn           its turn comes within minutes; waited for in the same execution
 │   └── SecretMissing         nobody has set a credential that the job needs
 ├── NeedsPerson               no retry helps; the job becomes a case
+│   ├── ForTeam               a desk handed the message over to a team; nothing went wrong
 │   ├── Quarantined           the bytes from outside cannot be read safely
 │   ├── Ungrounded            the model's answer stayed invalid or unsupported after its repair
 │   ├── UnknownVersion        a stored result was written by code that is no longer here
@@ -118,6 +119,10 @@ class SecretMissing(NotNow):
 
 class NeedsPerson(CountersignError):  # noqa: N818 - as Transient
     """No retry helps: a person has to look."""
+
+
+class ForTeam(NeedsPerson):
+    """A desk handed the message over to a team: no process takes it, and nothing went wrong."""
 
 
 class Quarantined(NeedsPerson):

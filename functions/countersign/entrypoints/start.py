@@ -12,35 +12,14 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
-from countersign.domain.canonical import canonical
-from countersign.domain.jobs.change import Change, created
+from countersign.domain.jobs.handing import FRONT_DESK, INBOX
 from countersign.domain.jobs.intake import accepted, new_job, turned_away
-from countersign.domain.jobs.job import Job, Pointer, Source, upload_event
-from countersign.domain.policy.release import Release, release_key
-from countersign.domain.ports import KnownEvent
+from countersign.domain.jobs.job import Pointer, Source, upload_event
 from countersign.domain.workflow import Workflows
 from countersign.parsing.json import loads
 from countersign.runtime.deps import Deps
+from countersign.runtime.intake import pin, store
 from countersign.runtime.step import production
-
-
-def pin(deps: Deps, workflow: str) -> str:
-    """Digest of the workflow's release with the stage's model; the bucket holds it from now on."""
-    shipped: Release = deps.workflows[workflow].release
-    model = deps.settings.model_name or shipped.model
-    release = shipped.model_copy(update={"model": model})
-    pinned = release.digest
-    if pinned not in deps.published:
-        deps.payloads.put(release_key(pinned), canonical(release))
-        deps.published.add(pinned)
-    return pinned
-
-
-def store(deps: Deps, job: Job, change: Change) -> KnownEvent | None:
-    """Store the job if this event is new; else tell what is known of it."""
-    stored, entry = created(job, change, deps.ids.salt)
-    return deps.store.create(stored, entry, change)
-
 
 MAX_UPLOAD_BYTES = 25_000_000
 
@@ -73,7 +52,8 @@ def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
         size=int(thing.get("size", 0)),
         received_at=now,
     )
-    workflow = key.partition("/")[0]
+    prefix = key.partition("/")[0]
+    workflow = FRONT_DESK if prefix == INBOX else prefix
     refusal = _refusal(deps.workflows, workflow, key, source.size)
     release = "" if refusal else pin(deps, workflow)
     job = new_job(workflow if workflow in deps.workflows else "unknown", release, source, now)
@@ -86,7 +66,8 @@ def _refusal(workflows: Workflows, workflow: str, key: str, size: int) -> str:
     if key.endswith("/"):
         return "a folder marker is not a file"
     if "/" not in key or workflow not in workflows:
-        return f"no workflow has this prefix; the prefixes are {', '.join(sorted(workflows))}"
+        prefixes = {INBOX if one == FRONT_DESK else one for one in workflows}
+        return f"no workflow has this prefix; the prefixes are {', '.join(sorted(prefixes))}"
     if size == 0:
         return "the file is empty"
     if size > MAX_UPLOAD_BYTES:

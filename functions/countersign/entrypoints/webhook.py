@@ -1,4 +1,5 @@
-"""The webhook door: POST /webhooks/{workflow}[/{sender}], signed as Standard Webhooks asks.
+"""The webhook door: POST /webhooks/{workflow}[/{sender}], signed as Standard Webhooks asks. Without
+a workflow the front desk finds the one whose it is.
 
 202 accepted (again, for the same id and body) · 400 not JSON · 401 not signed by a sender who may
 post there · 404 no such workflow · 409 the id came with another body · 413 too large · 429 the
@@ -16,14 +17,15 @@ from typing import Any
 
 from countersign import observability
 from countersign.domain.canonical import digest
-from countersign.domain.errors import ContractBroken, NotFound, StoreConflict
+from countersign.domain.errors import ContractBroken, StoreConflict
+from countersign.domain.jobs.handing import FRONT_DESK
 from countersign.domain.jobs.intake import accepted, new_job
-from countersign.domain.jobs.job import Job, Source, Status, job_id_of
+from countersign.domain.jobs.job import Source, job_id_of
 from countersign.domain.jobs.senders import DEFAULT, MINUTE, Sender, held, keys, named
 from countersign.entrypoints.signature import NO_MATCH, BadSignature, verify
-from countersign.entrypoints.start import pin, store
 from countersign.parsing.json import NotJson, loads
 from countersign.runtime.deps import Deps
+from countersign.runtime.intake import pin, queue, store
 from countersign.runtime.step import production
 from countersign.web.http import Request, Response
 
@@ -35,7 +37,7 @@ NOBODYS = "whsec_" + "A" * 44
 
 def receive(deps: Deps, request: Request) -> Response:
     """Check cheap things first, verify before parsing, store before queueing, answer last."""
-    workflow = request.params["workflow"]
+    workflow = request.params.get("workflow", FRONT_DESK)
     if len(request.body) > MAX_BYTES:
         return _problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
     if workflow not in deps.workflows:
@@ -103,28 +105,8 @@ def _accept(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Resp
     if seen and seen.body_digest != body_digest:
         observability.count("WebhookConflicts", workflow=workflow)
         return _problem(409, "this id came before with another body; a new event needs a new id")
-    _queue(deps, job_id, known=seen is not None)
+    queue(deps, job_id, known=seen is not None)
     return _answer(202, job_id=job_id)
-
-
-def _queue(deps: Deps, job_id: str, *, known: bool) -> None:
-    """Queue what has not begun. The job is stored with a due row, so that a failure here costs
-    minutes, not the job: `tick` queues it again."""
-    try:
-        if not known or _not_begun(deps, job_id):
-            deps.queue.send(job_id)
-    except Exception as error:  # noqa: BLE001 - counted; the row heals
-        observability.logger().warning("not queued", extra={"class": type(error).__name__})
-        observability.count("WebhooksNotQueued")
-
-
-def _not_begun(deps: Deps, job_id: str) -> bool:
-    """Whether an earlier delivery stored the job and then failed to queue it."""
-    try:
-        job: Job = deps.store.load(job_id).job
-    except NotFound:
-        return False
-    return job.status is Status.PENDING
 
 
 def _problem(status: int, what: str) -> Response:

@@ -61,6 +61,8 @@ class Team(Value):
     name: str
     channel: ChannelName | None = None
     """Where they are told something: a channel of `notify.push`."""
+    hours: Annotated[Decimal, Field(gt=0, le=240)] = Decimal(16)
+    """Working hours until a case that was handed over to them is due."""
 
 
 class ModelChoice(Value):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from countersign import observability
 from countersign.domain.approvals.approval import Person
+from countersign.domain.approvals.working_hours import Hours, worked
 from countersign.domain.errors import Ambiguous, DefinitionBroken
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.handing import handed_of
 from countersign.domain.mail import Email, of_job
 from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
@@ -86,15 +88,26 @@ CASE_FOR = timedelta(days=2)
 
 
 def new_case(deps: Deps, record: JobRecord, reason: str) -> Case:
-    """A case for the owner of the job's workflow. `reason` quotes nothing from outside."""
-    now, workflow = deps.clock.now(), _workflow(deps, record)
+    """A case for the team that the job was handed over to, else for the owner of its workflow.
+    `reason` quotes nothing from outside."""
+    now, workflow, handed = deps.clock.now(), _workflow(deps, record), handed_of(record)
+    team = handed.team if handed else ""
     return Case(
         job_id=record.job.job_id,
         reason=reason,
-        owner=workflow.owner if workflow else "operations",
+        owner=team or (workflow.owner if workflow else "operations"),
         opened_at=now,
-        due_at=now + CASE_FOR,
+        due_at=_due(deps, team, now) if team else now + CASE_FOR,
     )
+
+
+def _due(deps: Deps, team: str, now: datetime) -> datetime:
+    """When the team's own time is over, in the company's working hours."""
+    of = deps.company
+    if of is None or team not in of.teams:
+        return now + CASE_FOR
+    within = timedelta(hours=float(of.teams[team].hours))
+    return worked(now, within, Hours(zone=of.zone), frozenset(of.holidays))
 
 
 def tell_owner(deps: Deps, record: JobRecord) -> None:

@@ -14,6 +14,7 @@ from countersign.domain.contract import ContractT
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.attempts import attempts
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.handing import HANDED, Handed, children, parent_of
 from countersign.domain.jobs.inbox import case_owner, open_case
 from countersign.domain.jobs.job import Job, Status
 from countersign.domain.ledger.action import Difference
@@ -23,7 +24,7 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Workflow
 from countersign.portal.timeline import Moment, timeline
-from countersign.web.text import UTC, Pieces, moment, second, span, visible
+from countersign.web.text import UTC, Pieces, label, moment, second, span, visible
 from countersign.web.wording import SHORT, STATUS_WORDS, in_words
 
 
@@ -79,6 +80,14 @@ class PastRequest:
 
 
 @dataclass(frozen=True)
+class Kin:
+    """A job that handed this one over, or to which this one handed a matter."""
+
+    job_id: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One thing that happened to the job."""
 
@@ -100,6 +109,9 @@ class JobPage:
     attempt: int
     door: str
     received: str
+    kin: tuple[Kin, ...]
+    understood: tuple[Pieces, ...]
+    """What the desk quoted when it handed the job over: evidence, no facts."""
     case: Open | None
     ended: Ended | None
     source: tuple[SourcePart, ...]
@@ -134,6 +146,7 @@ def job(
     held = record.job
     proposal = _stored(record, "proposal", Proposal)
     found = _stored(record, "findings", Findings)
+    handed = _stored(record, HANDED, Handed)
     return JobPage(
         job_id=held.job_id,
         workflow=workflow.title if workflow else held.workflow,
@@ -142,6 +155,8 @@ def job(
         attempt=held.attempt,
         door=held.source.door,
         received=moment(held.source.received_at, zone),
+        kin=tuple(_kin(record)),
+        understood=tuple(visible(one) for one in handed.quotes) if handed else (),
         case=_open(record, now, zone),
         ended=_ended(record, zone),
         source=_source(record, proposal, workflow),
@@ -158,6 +173,14 @@ def job(
 def _status(held: Job, zone: str) -> str:
     until = held.waits_until if held.status in (Status.PROCESSING, Status.PARKED) else None
     return f"Waits for its turn until {second(until, zone)}" if until else STATUS_LINES[held.status]
+
+
+def _kin(record: JobRecord) -> Iterator[Kin]:
+    parent = parent_of(record)
+    if parent:
+        yield Kin(parent, "Handed over by")
+    for one, destination in children(record):
+        yield Kin(one, f"Handed over to {label(destination.replace(':', ' '))}:")
 
 
 def _model(proposal: Proposal) -> str:

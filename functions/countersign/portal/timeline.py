@@ -12,6 +12,7 @@ from countersign.domain.jobs.change import JobRecord
 
 SENTENCES = {
     "accepted": "The event was accepted and stored",
+    "handed over": "Another job handed the message over",
     "turned away": "The event was turned away",
     "queued again": "It had not begun in time, so it was queued again",
     "begun": "It has begun",

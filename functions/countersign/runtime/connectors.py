@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.domain.errors import InternalError
+from countersign.domain.jobs.handing import MOST_CHILDREN
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Act:
     paced_by: str
     seconds: int = 60
     requests: int = 1
+    children: int = 0
+    """How many children of its job it may create: rows in partitions of their own."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,12 @@ _ROWS = (
         "notify",
         act=Act(Key("notify-channels", "notify_secret"), "channels", "notify"),
         layers=("http",),
+    ),
+    # Ourselves: a job hands a matter over to a job of another process.
+    Connector(
+        "desk",
+        act=Act(None, "desk", "desk", children=MOST_CHILDREN),
+        settings=("intake_queue_url", "payloads_bucket", "model_name"),
     ),
 )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from types_boto3_dynamodb import DynamoDBClient
 
+    from countersign.actions.desk import Desk
     from countersign.connectors.dynamodb.session import TaskRole
     from countersign.domain import ports
     from countersign.domain.jobs.audit import Entry
@@ -36,7 +37,7 @@ them come together than that."""
 
 _OF_THE_PROCESS = (
     *("clock", "wall", "pause", "ids", "workflows"),
-    *("kept", "connections", "meter", "memory", "releases", "deadline"),
+    *("kept", "connections", "meter", "memory", "releases", "published", "deadline"),
 )
 
 
@@ -179,16 +180,25 @@ class Deps(ExternalAdapters):
     @cached_property
     def payloads(self) -> ports.Payloads:
         """The payload bucket."""
+        from countersign.connectors.aws.client import client
         from countersign.connectors.aws.services import S3Payloads
 
-        return S3Payloads(self.settings.payloads_bucket)
+        return S3Payloads(self.settings.payloads_bucket, client("s3", self.by))
 
     @cached_property
     def queue(self) -> ports.Queue:
         """The intake queue."""
+        from countersign.connectors.aws.client import client
         from countersign.connectors.aws.services import IntakeQueue
 
-        return IntakeQueue(self.settings.intake_queue_url)
+        return IntakeQueue(self.settings.intake_queue_url, client("sqs", self.by))
+
+    @property
+    def desk(self) -> Desk:
+        """Handing this job's matters over."""
+        from countersign.runtime.desk import JobDesk
+
+        return JobDesk(self)
 
     @cached_property
     def executions(self) -> ports.Executions:

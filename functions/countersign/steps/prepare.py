@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from countersign.domain.contract import Contract
-from countersign.domain.errors import Dismissed, NotFound, Quarantined, UndoOrdered
+from countersign.domain.errors import Dismissed, ForTeam, NotFound, Quarantined, UndoOrdered
 from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.handing import handed_of
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import FOLLOWS, Follows, of_input
 from countersign.domain.planning.plan import next_move
@@ -26,7 +27,8 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
     error, since a choice after it would cost every job a transition.
 
     Raises Quarantined for bytes nobody can read, ContractBroken for input that breaks rules,
-    Dismissed, when all is stored, for what wants nothing, and UndoOrdered.
+    UndoOrdered; when all is stored, Dismissed for what wants nothing, and ForTeam for what a desk
+    handed over to a team.
     """
     workflow = deps.workflows[record.job.workflow]
     if call.state == TAKE_BACK:
@@ -38,6 +40,10 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
         given, change = stored.as_(workflow.input), _entered(record, call, "resumed")
     else:
         given, change = _arrived(deps, record, call, workflow)
+    handed = handed_of(record)
+    if handed and handed.team:
+        committed(deps, call, record, change)
+        raise ForTeam(f"the front desk handed it over: {', '.join(handed.about)}")
     dismissed = workflow.dismiss(given)
     if dismissed:
         committed(deps, call, record, change)

@@ -11,6 +11,7 @@ import pytest
 from countersign.connectors.aws.client import Credentials
 from countersign.connectors.dynamodb.session import Right, Task, TaskRole, session_policy
 from countersign.domain.errors import InternalError, Throttled, Unavailable
+from countersign.domain.jobs.handing import children_of
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from tests.unit.connectors.aws_faults import answering
@@ -49,6 +50,18 @@ def test_rows_are_narrowed_and_nothing_else_is_added() -> None:
         "Effect": "Allow",
         "Action": list(SECRET.actions),
         "Resource": SECRET.resource,
+    }
+
+
+def test_a_desk_reaches_its_jobs_children_and_no_other_job() -> None:
+    """Partitions whose names are derived from the job's, and what stays of them for longer."""
+    desk = TASK.model_copy(update={"children": 8, "paced_by": "desk"})
+    own, *_ = json.loads(session_policy(desk, "j-" + "a" * 24))["Statement"]
+    rows = own["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+    ids = children_of("j-" + "a" * 24)
+    assert set(rows) == {
+        f"JOB#j-{'a' * 24}",
+        *(f"{kind}#{one}" for one in ids for kind in ("JOB", "SEEN")),
     }
 
 

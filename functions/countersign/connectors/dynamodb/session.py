@@ -3,7 +3,8 @@
 A session may what its role and this policy both allow. The role may touch every row of the table;
 the session only rows whose partition is the job's; it may read, not write, the directory, since
 signatures count only of people who are there; and it may update, not replace, the row that all who
-use the connector's key share: others' turns are in it.
+use the connector's key share: others' turns are in it. Where the task hands a job's matters over,
+it may also write the partitions of that job's children, whose ids are derived from the job's.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import Any
 from countersign.connectors.aws.client import Credentials, client, guarded
 from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
 from countersign.connectors.dynamodb.limits import pace_of
-from countersign.connectors.dynamodb.rows import partition
+from countersign.connectors.dynamodb.rows import partition, seen_key
 from countersign.domain.contract import Value
+from countersign.domain.jobs.handing import children_of
 
 SECONDS = 900
 """The shortest session that STS gives, and longer than any function runs."""
@@ -42,6 +44,8 @@ class Task(Value):
     """The key whose row says when its requests may start."""
     rights: tuple[Right, ...]
     """All that the role may; a session gets the part that its job needs."""
+    children: int = 0
+    """How many children of its job it may create."""
 
 
 class TaskRole:
@@ -64,7 +68,7 @@ class TaskRole:
 
 def session_policy(task: Task, job_id: str) -> str:
     """The policy as JSON. Raises ValueError when it is longer than STS takes."""
-    own, pace = partition(job_id), pace_of(task.paced_by)
+    own, pace = [partition(job_id), *_children(task, job_id)], pace_of(task.paced_by)
     statements = [one for right in task.rights for one in _statements(right, own, pace)]
     policy = {"Version": "2012-10-17", "Statement": statements}
     text = json.dumps(policy, separators=(",", ":"))
@@ -73,11 +77,17 @@ def session_policy(task: Task, job_id: str) -> str:
     return text
 
 
-def _statements(right: Right, own: str, pace: str) -> list[dict[str, Any]]:
+def _children(task: Task, job_id: str) -> list[str]:
+    """The partitions of the children, and of the rows by which they are known for longer."""
+    ids = children_of(job_id)[: task.children]
+    return [key for one in ids for key in (partition(one), seen_key(one)["pk"]["S"])]
+
+
+def _statements(right: Right, own: Sequence[str], pace: str) -> list[dict[str, Any]]:
     if not right.actions[0].startswith("dynamodb:"):
         return [_allow(right.actions, right.resource)]
     of_the_job = [action for action in right.actions if action != _UPDATE]
-    rows = ((of_the_job, [own]), ([_READ], [PEOPLE, pace]), ([_UPDATE], [pace]))
+    rows = ((of_the_job, own), ([_READ], [PEOPLE, pace]), ([_UPDATE], [pace]))
     return [
         _allow(actions, right.resource) | _only(partitions)
         for actions, partitions in rows

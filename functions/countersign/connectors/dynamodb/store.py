@@ -225,12 +225,14 @@ class DynamoStore(DynamoDue):
         )
 
     def _seen(self, job_id: str) -> KnownEvent | None:
-        found = self._db.get_item(
-            TableName=self._table, Key=rows.seen_key(job_id), ConsistentRead=True
+        found = self._db.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": rows.seen_key(job_id)["pk"]},
+            ConsistentRead=True,
         )
-        if "Item" not in found:
-            return None
-        return KnownEvent(body_digest=found["Item"]["body_digest"]["S"])
+        known = [item["body_digest"]["S"] for item in found["Items"]]
+        return KnownEvent(body_digest=known[0]) if known else None
 
     def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
         fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")

@@ -88,7 +88,8 @@ class Pointer(Value):
 class Source(Value):
     """Where the job came from. `sender` and `event_id` together are the event's identity."""
 
-    door: Literal["webhook", "upload"]
+    door: Literal["webhook", "upload", "desk"]
+    """`desk`: another job handed it over; `sender` is that job, `event_id` the child's number."""
     sender: str
     event_id: str
     payload: Pointer

@@ -56,6 +56,13 @@ Prose = Annotated[str, PROSE]
 typed: a subject stays one header."""
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """Marks a parameter whose value is one of those in another parameter of the same contract."""
+
+    parameter: str
+
+
 class Difference(Value):
     """What an action changes at its target, by the name that the target uses."""
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from countersign.domain.canonical import plain
 from countersign.domain.contract import Value
-from countersign.domain.ledger.action import PROSE, Action
+from countersign.domain.ledger.action import PROSE, Action, OneOf
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.money import Money
 
@@ -45,7 +45,7 @@ def inputs(held: LedgerEntry, action: Action[Any, Any]) -> tuple[Input, ...]:
     """The fields of the form for this entry, in the action's order. Raises UnknownVersion."""
     params = params_of(held, action)
     fields = action.params.model_fields
-    return tuple(_input(name, fields[name], getattr(params, name)) for name in action.editable)
+    return tuple(_input(name, fields[name], params) for name in action.editable)
 
 
 def faults(fields: Sequence[Input], texts: Mapping[str, str], now: datetime) -> dict[str, str]:
@@ -56,11 +56,20 @@ def faults(fields: Sequence[Input], texts: Mapping[str, str], now: datetime) -> 
     return {name: fault for name, fault in found.items() if fault}
 
 
-def _input(name: str, field: FieldInfo, value: Any) -> Input:
-    kind = _kind(field)
-    options = get_args(field.annotation) if kind == "choice" else ()
+def _input(name: str, field: FieldInfo, params: Any) -> Input:
+    kind, value = _kind(field), getattr(params, name)
+    options = _options(field, params) if kind == "choice" else ()
     required = field.is_required()
     return Input(name=name, kind=kind, text=_text(value), required=required, options=options)
+
+
+def _options(field: FieldInfo, params: Any) -> tuple[str, ...]:
+    among = _among(field)
+    return getattr(params, among.parameter) if among else get_args(field.annotation)
+
+
+def _among(field: FieldInfo) -> OneOf | None:
+    return next((one for one in field.metadata if isinstance(one, OneOf)), None)
 
 
 def _kind(field: FieldInfo) -> Kind:
@@ -69,7 +78,7 @@ def _kind(field: FieldInfo) -> Kind:
         return "moment"
     if Money in kinds:
         return "money"
-    if get_origin(field.annotation) is Literal:
+    if get_origin(field.annotation) is Literal or _among(field):
         return "choice"
     return "prose" if PROSE in field.metadata else "line"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, get_origin
+from typing import Annotated, Any, ClassVar, Literal, get_origin
 
 import pytest
 
@@ -14,7 +14,7 @@ from countersign.domain.approvals.directory import Member, SigningLimit
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.errors import ContractBroken, NotAuthorised, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.ledger.action import Action, ProposedAction, Prose, Receipt
+from countersign.domain.ledger.action import Action, OneOf, ProposedAction, Prose, Receipt
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry, params_of
 from countersign.domain.ledger.fields import faults, inputs
 from countersign.domain.money import Money
@@ -44,6 +44,8 @@ class Parcel(Contract):
     value: Money | None = None
     hint: str = ""
     speed: Literal["slow", "fast"] = "slow"
+    lane: Annotated[str, OneOf("lanes")] = "air"
+    lanes: tuple[str, ...] = ("air", "sea")
 
 
 PARCEL = Parcel(
@@ -53,7 +55,7 @@ PARCEL = Parcel(
     due_at=AT + timedelta(days=2, seconds=7),
     value=Money(amount=Decimal("50.00"), currency="EUR"),
 )
-EDITABLE = ("title", "note", "due_at", "value", "hint", "speed")
+EDITABLE = ("title", "note", "due_at", "value", "hint", "speed", "lane")
 
 
 def send(port: object, parcel: Parcel, key: str) -> Receipt:
@@ -158,7 +160,9 @@ def test_a_form_has_a_field_of_its_kind_for_what_may_change() -> None:
         ("value", "money", False),
         ("hint", "line", False),
         ("speed", "choice", False),
+        ("lane", "choice", False),
     ]
+    assert inputs(planned(), SEND)[-1].options == PARCEL.lanes
     assert shown()["due_at"] == "2026-03-04T09:00"
     assert shown()["value"] == "50.00 EUR"
 
@@ -181,6 +185,13 @@ def test_an_edit_keeps_target_and_expiry_and_makes_new_bytes() -> None:
     assert (made.edited_by, made.edited_from) == ("ana", held.body)
     again = edit({"hint": "fragile", "speed": "fast"}, made)
     assert again.edited_from == held.body
+
+
+def test_a_choice_is_one_of_what_stands_beside_it() -> None:
+    """Another one is no answer to it, whatever was typed."""
+    assert params_of(edit({"lane": "sea"}), SEND).lane == "sea"
+    with pytest.raises(ContractBroken, match="one of the list"):
+        edit({"lane": "rail"})
 
 
 def test_what_may_be_empty_can_be_emptied() -> None:

@@ -1,0 +1,51 @@
+"""Taking in a job, whichever door or desk it comes through: its release, its rows, its message."""
+
+from __future__ import annotations
+
+from countersign import observability
+from countersign.domain.canonical import canonical
+from countersign.domain.errors import NotFound
+from countersign.domain.jobs.change import Change, created
+from countersign.domain.jobs.job import Job, Status
+from countersign.domain.policy.release import Release, release_key
+from countersign.domain.ports import KnownEvent
+from countersign.runtime.deps import Deps
+
+
+def pin(deps: Deps, workflow: str) -> str:
+    """Digest of the workflow's release with the stage's model; the bucket holds it from now on."""
+    shipped: Release = deps.workflows[workflow].release
+    model = deps.settings.model_name or shipped.model
+    release = shipped.model_copy(update={"model": model})
+    pinned = release.digest
+    if pinned not in deps.published:
+        deps.payloads.put(release_key(pinned), canonical(release))
+        deps.published.add(pinned)
+    return pinned
+
+
+def store(deps: Deps, job: Job, change: Change) -> KnownEvent | None:
+    """Store the job if this event is new; else tell what is known of it."""
+    stored, entry = created(job, change, deps.ids.salt)
+    return deps.store.create(stored, entry, change)
+
+
+def queue(deps: Deps, job_id: str, *, known: bool = False) -> None:
+    """Ask for a stored job to be started; one that was `known` before only if it has not begun. It
+    is stored with a due row, so that a failure here costs minutes, not the job: `tick` queues it
+    again."""
+    try:
+        if not known or _not_begun(deps, job_id):
+            deps.queue.send(job_id)
+    except Exception as error:  # noqa: BLE001 - counted; the row heals
+        observability.logger().warning("not queued", extra={"class": type(error).__name__})
+        observability.count("WebhooksNotQueued")
+
+
+def _not_begun(deps: Deps, job_id: str) -> bool:
+    """Whether an earlier delivery stored the job and then failed to queue it."""
+    try:
+        job: Job = deps.store.load(job_id).job
+    except NotFound:
+        return False
+    return job.status is Status.PENDING
