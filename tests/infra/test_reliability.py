@@ -132,7 +132,8 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
             *("/requests/{job}/{approval}", "/cases/{job}", "/jobs/{job}"),
         )
     }
-    assert routes == {"POST /webhooks", "POST /webhooks/{workflow}"} | pages | signed_in
+    doors = {f"POST /webhooks{path}" for path in ("", "/{workflow}", "/{workflow}/{sender}")}
+    assert routes == doors | pages | signed_in
 
 
 def kept(template: Template, kind: str) -> set[str]:
