@@ -83,11 +83,53 @@ def test_a_few_lost_bytes_do_not_change_the_charset() -> None:
     assert found.defects == ("Some bytes do not fit the declared charset; they were replaced.",)
 
 
-def test_plain_text_goes_before_html_unless_it_is_blank() -> None:
-    """Of alternatives the plain one is read; a blank one gives way to the HTML."""
-    rich = "Content-Type: text/html\n\n<p>rich</p>"
-    assert read(multipart("\nplain", rich, kind="alternative")).text == "plain"
-    assert read(multipart("\n  ", rich, kind="alternative")).text == "rich"
+_FULL = "We need 12 scanners, our budget is EUR 9,000."
+_BOTH = "The versions of the mail differ; both are shown, the shorter one behind marks."
+
+
+@pytest.mark.parametrize(
+    ("plain", "rich", "text"),
+    [
+        ("  ", f"<p>{_FULL}</p>", _FULL),
+        (_FULL, "<p>We need <b>12</b> scanners, our budget is EUR&nbsp;9,000.</p>", _FULL),
+        (f"{_FULL}\nhttps://x.example/?id=4711", f"<p>{_FULL}</p><a>Shop</a>", f"{_FULL}\nhttps://x.example/?id=4711"),
+        (f"{_FULL} [image: logo 300]", f"<p>{_FULL}</p>", f"{_FULL} [image: logo 300]"),
+        (_FULL, "<p>View in browser</p>", _FULL),
+        ("This message is in HTML format.", f"<p>{_FULL}</p>", _FULL),
+        ("Your mail program does not show HTML.", f"<p>{_FULL}</p>", _FULL),
+        ("Ihre Nachricht braucht ein anderes Programm.", f"<p>{_FULL}</p>", _FULL),
+        ("View this mail online", f"<p>{_FULL}</p>", _FULL),
+        ("We need 12 scanners", f"<p>{_FULL}</p>", _FULL),
+        ("お見積りをお願いします", "<p>お見積りをお願いします。</p>", "お見積りをお願いします"),
+        ("お見積りを", "<p>お見積りを12台お願いします</p>", "お見積りを12台お願いします"),
+        ("<only tags?>", "<p><br></p>", "<only tags?>"),
+    ],
+)  # fmt: skip
+def test_of_two_versions_the_richer_is_read(plain: str, rich: str, text: str) -> None:
+    """The plain version is the text unless it is blank, a stub, or a part of what the HTML says."""
+    raw = multipart(
+        f"Content-Type: text/plain; charset=utf-8\n\n{plain}",
+        f"Content-Type: text/html; charset=utf-8\n\n{rich}",
+        kind="alternative",
+    )
+    found = read(raw)
+    assert (found.text, found.defects) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("plain", "rich", "text"),
+    [
+        ("Please refund 900 EUR.", "<p>Please do not refund us, all is well now, thank you.</p>",
+         "Please do not refund us, all is well now, thank you.\n\n> Please refund 900 EUR."),
+        ("Budget 90,000 EUR, 12 scanners", "<p>Budget 11,000 EUR, 12 scanners</p>",
+         "Budget 11,000 EUR, 12 scanners\n\n> Budget 90,000 EUR, 12 scanners"),
+        ("This HTML costs 70 EUR", f"<p>{_FULL}</p>", f"{_FULL}\n\n> This HTML costs 70 EUR"),
+    ],
+)  # fmt: skip
+def test_versions_that_differ_are_both_shown(plain: str, rich: str, text: str) -> None:
+    """What a mail tells one reader and not the other is marked, and the mail says so."""
+    found = read(multipart(f"\n{plain}", f"Content-Type: text/html\n\n{rich}", kind="alternative"))
+    assert (found.text, found.defects) == (text, (_BOTH,))
 
 
 def test_files_are_listed_and_not_opened() -> None:
@@ -201,7 +243,7 @@ def test_the_deepest_allowed_nesting_is_read() -> None:
         ("Ann (the <boss@corp.example> one) <ann@example.com>", "ann@example.com", None),
         ("ann@localhost", None, "no usable"),
         ('"ann smith"@example.com', None, "no usable"),
-        ("ann@exa mple.com", None, "no usable"),
+        ("ann@exa mple", None, "no usable"),
         ("ann@müller.example", "ann@xn--mller-kva.example", None),
         ("undisclosed:;", None, "no usable"),
     ],
@@ -214,6 +256,55 @@ def test_the_sender_is_the_address_and_not_what_the_name_shows(
     assert found.sender == address
     assert bool(found.defects) == bool(defect)
     assert not defect or defect in found.defects[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("Whitlock, Dana <dana@harrow.example>", "Whitlock, Dana"),
+        ("Whitlock Tools, Sales, Leeds <dana@harrow.example>", "Whitlock Tools, Sales, Leeds"),
+        ("Harrow, Inc. <dana@harrow.example>", "Harrow, Inc."),
+        ("Müller, Jörg <dana@harrow.example>", "Müller, Jörg"),
+        ("=?utf-8?q?M=C3=BCller?=, =?utf-8?q?J=C3=B6rg?= <dana@harrow.example>", "Müller, Jörg"),
+        ("=?utf-8?q?Dana_=3Cdana=40harrow.example=3E?=", "Dana"),
+        ("Dana, <dana@harrow.example.>", "Dana"),
+        ("Dana dana@harrow.example", "Dana"),
+        ("Dana [dana@harrow.example]", "Dana"),
+        ("Dana <mailto:dana@harrow.example>", "Dana"),
+        ("Dana <dana@harrow.example<mailto:dana@harrow.example>>", "Dana"),
+        ("Dana <dana @harrow.example>", "Dana"),
+        ("<Dana dana@harrow.example>", "Dana"),
+        ("Dana; Sales <dana@harrow.example>", "Dana; Sales"),
+        ("Sales @ Harrow, Leeds <dana@harrow.example>", "Sales @ Harrow, Leeds"),
+        ("dana@harrow.example <>", ""),
+        ("'dana@harrow.example'", ""),
+    ],
+)
+def test_a_broken_from_with_one_address_is_repaired(value: str, name: str) -> None:
+    """Where one address and no other can be read it is the sender's, with a finding, and nobody
+    vouches for it."""
+    verdict = f"Authentication-Results: {RECEIVER}; dmarc=pass header.from=harrow.example"
+    found = read(mail("x", verdict, sender=value))
+    assert (found.sender, found.sender_name) == ("dana@harrow.example", name)
+    assert "repaired" in found.defects[0]
+    assert not found.authenticated
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    "value", ["a@x.example b@y.example", "<a@x.example> <b@y.example>", "Ann, Bob", ""]
+)
+def test_control_two_addresses_or_none_are_not_repaired(value: str) -> None:
+    """Control: nothing is guessed where the value names two, or nobody."""
+    assert read(mail("x", sender=value)).sender is None
+
+
+def test_reply_to_stands_in_for_a_from_without_an_address() -> None:
+    """A From that names a host alone is no address to answer to; the one of Reply-To is."""
+    found = read(mail("x", "Reply-To: ann@example.com", sender="root@localhost"))
+    assert (found.sender, found.authenticated) == ("ann@example.com", False)
+    assert found.defects == ("From has no usable address; the one of Reply-To was read.",)
+    assert read(mail("x", "Reply-To: ann@example.com", sender="MAILER-DAEMON (x)")).automatic
 
 
 OURS = f"Authentication-Results: {RECEIVER};"

@@ -10,6 +10,7 @@ _MAX_ADDRESS = 254
 _MAX_LOCAL = 64
 _MAX_ADDRESSES = 200
 _NAME_CHARACTERS = 200
+_MAX_VALUE = 2_000
 # Quoted strings, comments and angle brackets are taken whole, so that a comma, a bracket or an
 # address inside a display name stays part of that name.
 _TOKEN = re.compile(
@@ -22,6 +23,10 @@ _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _DOMAIN = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})"
 )
+_BRACKETED = re.compile(rf"[<\[]\s*({_ATOM}(?:\.{_ATOM})*\s*@\s*[^\s<>\[\]@,;:]{{1,253}})\s*[>\]]")
+_ANYWHERE = re.compile(r"(?<![\w@.+-])(\w[\w.+-]{0,63}@[\w.-]{1,253}\w)(?!@)")
+_AROUND = " \t\"'<[(,;:|-"
+"""What stands between a name and its address."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,22 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """Read the mailboxes of a From, To, Cc or Reply-To value (one byte per character)."""
     found = [_mailbox(tokens) for tokens in _split(value) if tokens]
     return tuple(found[:_MAX_ADDRESSES])
+
+
+def repaired(value: str) -> Mailbox | None:
+    """The mailbox of a value that breaks the grammar, when one address and no other is readable
+    in it: as a mail program shows `Whitlock, Dana <dana@example.com>`. Brackets count first."""
+    text = decode_words(value, _MAX_VALUE).replace("mailto:", "")
+    for pattern in (_BRACKETED, _ANYWHERE):
+        shown = [valid_address("".join(found.split())) for found in pattern.findall(text)]
+        usable = set(filter(None, shown))
+        if len(usable) == 1:
+            address = usable.pop()
+            before = re.split(re.escape(address.partition("@")[0]) + r"\s*@", text, maxsplit=1)[0]
+            return Mailbox(before.strip(_AROUND)[:_NAME_CHARACTERS], address)
+        if usable:
+            return None
+    return None
 
 
 def valid_address(text: str) -> str | None:

@@ -9,9 +9,11 @@ from countersign.domain.errors import Quarantined
 from countersign.parsing.html import declared_charset, visible_text
 from countersign.parsing.mail.headers import PLAIN, cut_uuencoded
 from countersign.parsing.mail.mime import MimePart, read_tree
+from countersign.parsing.mail.versions import is_stub, says_as_much
 from countersign.parsing.text import decode, tidy
 
 MAX_TEXT = 200_000
+_MAX_OTHER = 4_000
 FORWARD_MARK = "---------- Forwarded message ----------"
 _HEADER = 300
 _MAX_READ = 1_000_000  # encoded bytes of text that are looked at in one mail
@@ -95,11 +97,21 @@ def _attached(part: MimePart, reading: _Reading) -> str:
 
 
 def _alternative(part: MimePart, reading: _Reading) -> str:
-    """Return the plain version, or when that is blank the richest other that is not."""
-    candidates = list(reversed(part.parts))  # senders put the richest last (RFC 2046, 5.1.4)
-    candidates.sort(key=lambda child: child.content_type != "text/plain")
-    texts = (_text(child, reading) for child in candidates)
-    return next((text for text in texts if text.strip()), "")
+    """Return the plain version, or the richest other where that says more. Of versions that say
+    different things the one with more words is the text, and the other follows behind marks."""
+    # Senders put the richest last (RFC 2046, 5.1.4).
+    texts = [(child.content_type, _text(child, reading)) for child in reversed(part.parts)]
+    said = [(kind, text) for kind, text in texts if text.strip()]
+    plain = next((text for kind, text in said if kind == "text/plain"), "")
+    rich = next((text for kind, text in said if kind != "text/plain"), "")
+    if not (plain and rich) or says_as_much(plain, rich) or is_stub(rich, plain):
+        return plain or rich
+    if says_as_much(rich, plain) or is_stub(plain, rich):
+        return rich
+    reading.note("The versions of the mail differ; both are shown, the shorter one behind marks.")
+    shorter, longer = sorted((plain, rich), key=len)
+    other = "\n".join(f"> {line}" for line in tidy(shorter)[:_MAX_OTHER].split("\n"))
+    return f"{longer}\n\n{other}"
 
 
 def _is_readable(part: MimePart) -> bool:

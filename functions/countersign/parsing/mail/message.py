@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from pydantic import BaseModel, ConfigDict
 
 from countersign.domain.errors import Quarantined
-from countersign.parsing.mail.addresses import Mailbox, mailboxes
+from countersign.parsing.mail.addresses import Mailbox, mailboxes, repaired
 from countersign.parsing.mail.authentication import is_authenticated
 from countersign.parsing.mail.automatic import Automatic, automatic_kind
 from countersign.parsing.mail.body import MailAttachment, read_body
@@ -98,7 +98,7 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         signature=parts.signature,
         forwarded=original(parts.forwarded),
         attachments=body.attachments,
-        automatic=automatic_kind(headers, author.address or headers.first("from")),
+        automatic=automatic_kind(headers, _writer(headers)),
         authenticated=vouched,
         defects=tuple(dict.fromkeys((*repairs, *doubts, *body.defects))),
     )
@@ -108,14 +108,33 @@ def _author(headers: Headers) -> tuple[Mailbox, tuple[str, ...]]:
     """Return the first mailbox of the first From, and what makes it doubtful."""
     fields = headers.all("from")
     found = mailboxes(fields[0]) if fields else ()
-    author = found[0] if found else Mailbox("", None)
+    stated = found[0] if found else Mailbox("", None)
+    author, repair = (stated, "") if stated.address else _otherwise(headers, stated)
     doubts = {
+        repair: bool(repair),
         "The mail has several From fields; the first counts.": len(fields) > 1,
-        "The From field names several authors; the first counts.": len(found) > 1,
+        "The From field names several authors; the first counts.": not repair and len(found) > 1,
         "The mail has no usable sender address.": author.address is None,
         "The sender's name shows another address.": _shows_other_address(author),
     }
     return author, tuple(sentence for sentence, holds in doubts.items() if holds)
+
+
+def _writer(headers: Headers) -> str:
+    """What From itself names, by which a machine is told: not what was read instead."""
+    stated = next(iter(mailboxes(headers.first("from"))), None)
+    return (stated and stated.address) or headers.first("from")
+
+
+def _otherwise(headers: Headers, stated: Mailbox) -> tuple[Mailbox, str]:
+    """Who else it may be when From cannot be read by its grammar, and what was done."""
+    readable = repaired(headers.first("from"))
+    if readable:
+        return readable, "The From field was repaired: one address can be read in it."
+    answers = [box for box in mailboxes(headers.first("reply-to")) if box.address]
+    if len(answers) == 1:
+        return answers[0], "From has no usable address; the one of Reply-To was read."
+    return stated, ""
 
 
 def _shows_other_address(author: Mailbox) -> bool:
