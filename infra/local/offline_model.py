@@ -1,4 +1,8 @@
-"""A model server in OpenAI's shape that answers by each workflow's plain heuristics."""
+"""A model server in OpenAI's shape that answers by each workflow's plain heuristics.
+
+A sample event may bring a model's answer with it: to exactly its message that one is given, under
+a name of its own, so that what a model would let run can be shown without one.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,12 +18,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from countersign.domain.workflow import Raw
 from countersign.extraction.feedback import apply
 from infra.local.demo.answer import DemoAnswer, Refusal
 from infra.local.demo.system import json_object, same
+from infra.local.front.samples import Sample, samples
 from workflows import WORKFLOWS
 
 MODEL = "offline-heuristics"
+SCRIPTED = "sample-answer"
+"""The model's name where the answer stands beside a sample event; nothing is paid for it."""
 LETTERS_PER_TOKEN = 4
 MAX_BYTES = 4_000_000
 
@@ -74,14 +83,18 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
     name, texts = _workflow(asked), _texts(asked)
     workflow = WORKFLOWS[name]
     question, *more = _questions(texts)
-    answer = apply(workflow.offline(question), more[-1] if more else "", workflow.heeds)
+    scripted = _scripted().get((name, question))
+    said = workflow.offline(question) if scripted is None else scripted
+    answer = apply(said, more[-1] if more else "", workflow.heeds)
     content = json.dumps(answer, ensure_ascii=False)
-    sent, received = _tokens(*(text for _, text in texts)), _tokens(content)
+    counted = scripted is None
+    sent = _tokens(*(text for _, text in texts)) * counted
+    received = _tokens(content) * counted
     return {
         "id": f"chatcmpl-{uuid.uuid4().hex}",
         "object": "chat.completion",
         "created": int(time.time()),
-        "model": MODEL,
+        "model": SCRIPTED if scripted else MODEL,
         "choices": [
             {
                 "index": 0,
@@ -96,6 +109,18 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
             "total_tokens": sent + received,
         },
     }
+
+
+@lru_cache(maxsize=1)
+def _scripted() -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    """The answers beside sample events, by workflow and message as a model is shown it."""
+    return {(one.expect.workflow, _shown(one)): one.answer for one in samples() if one.answer}
+
+
+def _shown(sample: Sample) -> str:
+    workflow = WORKFLOWS[sample.expect.workflow]
+    raw = Raw(body=sample.load(), door=sample.expect.door, authserv_id="")
+    return workflow.prompt_text(workflow.read(raw))
 
 
 def _admit(request: Request, key: str) -> None:

@@ -55,6 +55,7 @@ _FOOTER = re.compile(
 )
 _DENSE = re.compile("[にのへでか在]")
 """What places a name in scripts that put it behind."""
+_FIRM_OF = re.compile(r"の\w{0,6}(?:会社|企業|店|法人)(?:です|でござ)")
 _ADDRESS = re.compile(r"^\s*(?:[^\W_][\w.'’-]*[ ,/–-]+){0,5}[^\W\d_]+\s*$")
 """A line of a few words without a sentence's end, as an address has them."""
 _TLD = re.compile(r"\.([a-z]{2})$")
@@ -80,13 +81,14 @@ def signs(message: LeadInput) -> tuple[CountrySign, ...]:
     body = message.text.removesuffix(below) if below else message.text
     return (
         *stated,
-        *_in_text(f"{message.subject}\n\n{body}"),
+        *in_text(f"{message.subject}\n\n{body}"),
         *_below(below),
         *_technical(message),
     )
 
 
-def _in_text(text: str) -> Iterator[CountrySign]:
+def in_text(text: str) -> Iterator[CountrySign]:
+    """Every sign that stands in the sentences of `text`."""
     for sentence in sentences(text):
         for code, words in mentioned(sentence):
             yield CountrySign(code, _weight(sentence, words), words)
@@ -96,7 +98,7 @@ def _in_text(text: str) -> Iterator[CountrySign]:
 def _weight(sentence: str, words: str) -> int:
     before, _, after = sentence.partition(words)
     if _DENSE.match(after):
-        return STATED if _is_own(before) else HINT
+        return STATED if _is_own(before) or _FIRM_OF.match(after) else HINT
     is_list = len(mentioned(sentence)) >= _MANY
     if is_list or _FOOTER.search(sentence) or _MADE.search(before) or not _PLACED.search(before):
         return NAMED

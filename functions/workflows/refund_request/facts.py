@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -19,9 +20,12 @@ from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
 from countersign.extraction.checks import instant
 from countersign.extraction.patterns.amounts import ISO
+from countersign.extraction.readers.askers import own_words
+from countersign.extraction.readers.hearing import heard
 from workflows.refund_request import orders
 from workflows.refund_request.contract import RefundInput, source_text
 from workflows.refund_request.keywords import WISHES
+from workflows.refund_request.shares import Share, computed
 
 Request = Situation[RefundInput]
 
@@ -29,6 +33,7 @@ KEY = "action_key"
 """The field of a refund with the key of the action that made it."""
 _CAME_TO_NOTHING = frozenset({"failed", "canceled"})
 """States of a refund whose money is back where it was."""
+_PARTS = frozenset({"part", "items"})
 _SIGNS = (
     ("USD", "us", frozenset(["AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"])),
     ("JPY", "jp", frozenset({"CNY"})),
@@ -92,6 +97,7 @@ def records(situation: Request) -> tuple[Record, ...]:
     return tuple(one for one in found if orders.normal(one.fields.get("number", "")) == number)
 
 
+@lru_cache(maxsize=2)
 def order(situation: Request) -> Order | None:
     """The order as it was before this very job gave anything back; None when there is not exactly
     one, or when its record cannot be read."""
@@ -101,10 +107,34 @@ def order(situation: Request) -> Order | None:
 
 def asked(situation: Request) -> AskedAmount | None:
     """The sum in an edited refund, else the one that a person corrected, that the shop states, or
-    that the text asks for; None without any."""
+    that the text asks for, or where it is less the share that we computed; None without any."""
     edited = next((one for one in situation.edited if isinstance(one, Refund)), None)
     if edited:
         return AskedAmount(edited.amount.amount, edited.amount.currency)
+    named, part = _named(situation), share(situation)
+    if part and (named is None or part.amount.amount < named.amount):
+        return AskedAmount(part.amount.amount, part.amount.currency)
+    return named
+
+
+@lru_cache(maxsize=2)
+def share(situation: Request) -> Share | None:
+    """The share of the order that the text asks for, computed; None without one, or where a person
+    set the sum."""
+    found = order(situation)
+    if found is None or is_set_by_person(situation):
+        return None
+    paid = found.left.model_copy(update={"amount": found.left.amount + found.refunded.amount})
+    return computed(own_words(situation.input), found.number, paid, found.left)
+
+
+def is_part_unstated(situation: Request) -> bool:
+    """Whether a part is asked for, and nothing says how much it is: then never the whole."""
+    kinds = heard(own_words(situation.input)).keys()
+    return bool(kinds & _PARTS) and asked(situation) is None
+
+
+def _named(situation: Request) -> AskedAmount | None:
     corrected = situation.proposal.corrected("asked_amount")
     form = situation.input.stated.amount
     if form and not corrected:
@@ -135,11 +165,14 @@ def said_amount(proposal: Proposal) -> Decimal | None:
 
 def proposed(situation: Request) -> Money | None:
     """The refund: what is asked, bounded by what is left of the order; all of that when no sum in
-    the order's currency is asked. None when there is nothing that could be refunded."""
+    the order's currency is asked. None when there is nothing that could be refunded, or a part is
+    asked for and nothing says how much it is."""
     found = order(situation)
     if found is None or wish(situation) != "refund" or found.left.amount <= 0:
         return None
     said = asked(situation)
+    if is_part_unstated(situation):
+        return None
     if said is None or said.currency not in ("", found.left.currency):
         return found.left
     unit = Decimal(1).scaleb(-exponent(found.left.currency))

@@ -97,7 +97,18 @@ def _over_paid(situation: Request) -> Hit:
 
 
 def _amount_unstated(situation: Request) -> Hit:
-    return None if facts.asked(situation) else ("none stated", "an amount")
+    is_there = facts.asked(situation) or facts.is_part_unstated(situation)
+    return None if is_there else ("none stated", "an amount")
+
+
+def _computed(situation: Request) -> Hit:
+    part, said = facts.share(situation), facts.asked(situation)
+    is_it = part and said and part.amount.amount == said.amount
+    return (f"{part.words} = {part.amount}", "a sum that is named") if part and is_it else None
+
+
+def _part_unstated(situation: Request) -> Hit:
+    return ("no sum", "how much it is") if facts.is_part_unstated(situation) else None
 
 
 def _contradicts(situation: Request) -> Hit:
@@ -110,9 +121,10 @@ def _contradicts(situation: Request) -> Hit:
 
 def _other_sum(situation: Request) -> Hit:
     """The text asks for another sum than the plan refunds; of several the smallest counts. A sum
-    that a person set is their word."""
+    that a person set is their word, and one that we computed stands in no text."""
     amount, order = facts.proposed(situation), facts.order(situation)
-    if amount is None or order is None or facts.is_set_by_person(situation):
+    is_ours = facts.is_set_by_person(situation) or _computed(situation)
+    if amount is None or order is None or is_ours:
         return None
     found = sums.asked_for(own_words(situation.input), order.number)
     if not found:
@@ -159,7 +171,8 @@ def _no_limit(situation: Request) -> Hit:
 
 
 def _nothing(situation: Request) -> Hit:
-    return None if facts.proposed(situation) else ("nothing", "an amount that is left")
+    is_there = facts.proposed(situation) or facts.is_part_unstated(situation)
+    return None if is_there else ("nothing", "an amount that is left")
 
 
 def _over_auto(situation: Request) -> Hit:
@@ -174,6 +187,25 @@ def _over(name: str, situation: Request) -> Hit:
     amount = facts.proposed(situation)
     limit = situation.limits.amount(name, amount.currency) if amount else None
     return (amount, limit) if amount and limit and amount.amount > limit.amount else None
+
+
+def _over_offline(situation: Request) -> Hit:
+    amount, name = facts.proposed(situation), "offline.max"
+    if amount is None or not situation.proposal.offline:
+        return None
+    limit = situation.limits.amount(name, amount.currency)
+    return None if limit and amount.amount <= limit.amount else (amount, limit or "no limit")
+
+
+def _offline_unsure(situation: Request) -> Hit:
+    """Wish and sum each said once and in words; the order's number has rules of its own."""
+    if not situation.proposal.offline:
+        return None
+    if situation.proposal.value("wish") is None:
+        return "no clear wish", "one wish"
+    order = facts.order_number(situation.input, situation.proposal)
+    named = {one.amount for one in sums.named(own_words(situation.input), order)}
+    return (f"{len(named)} sums", "one sum") if len(named) > 1 else None
 
 
 def _too_many(situation: Request) -> Hit:
@@ -255,6 +287,10 @@ POLICY: tuple[Clause, ...] = (
     *_asks(
         "amount.unstated", "no amount is stated: all that is left is proposed", _amount_unstated
     ),
+    *_asks("amount.computed", "a share is asked for: {value|what we computed}", _computed),
+    *_stops(
+        "amount.part_unstated", "a part is asked for, and nothing says how much", _part_unstated
+    ),
     *_asks(
         "amount.contradicts",
         "the text asks for {value|one sum}, the form for {threshold|another}",
@@ -289,6 +325,17 @@ POLICY: tuple[Clause, ...] = (
         "above {threshold|the limit} two people sign, and this is {value|more}",
         _over_single,
         Quorum.TWO,
+    ),
+    *_asks(
+        "offline.over_limit",
+        "no language model read this, and {value|this} is more than is refunded without one"
+        " ({threshold|the limit})",
+        _over_offline,
+    ),
+    *_asks(
+        "offline.unsure",
+        "no language model read this, and in the text is {value|something unclear}",
+        _offline_unsure,
     ),
     *_asks(
         "customer.too_many",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from countersign.extraction.patterns import amounts
 from countersign.extraction.patterns.amounts import Sum
@@ -14,6 +14,7 @@ _DAY = re.compile(
     r"(?<!\w)(?:vom|am|seit|bis|on|since|dated|du|le|del|el|dal|il|op|van|sinds|em|dia|de)\s$",
     re.IGNORECASE,
 )
+_CENTS = re.compile(r"\d[.,]\d\d$")
 _DATED = re.compile(r"\d{1,2}[./]\d{1,2}")
 
 
@@ -24,15 +25,33 @@ def asked_for(text: str, order: str) -> tuple[Sum, ...]:
     near = tuple(
         one for sentence in said if is_wish(sentence, text) for one in _of(sentence, order)
     )
-    return near or tuple(one for sentence in said for one in _of(sentence, order))
+    return near or named(text, order)
+
+
+def named(text: str, order: str) -> tuple[Sum, ...]:
+    """All sums of `text`."""
+    return tuple(one for sentence in sentences(text) for one in _of(sentence, order))
+
+
+def prices(text: str, order: str, each: re.Pattern[str]) -> Iterator[Sum]:
+    """The prices of one of something in `text`; `each` is what may stand before one."""
+    for sentence in sentences(text):
+        for found in _all(sentence, order, amounts.bare):
+            is_money = found.currency or _CENTS.search(found.words)
+            if is_money and (found.per_item or each.search(sentence[: found.at])):
+                yield found
 
 
 def _of(sentence: str, order: str) -> Iterator[Sum]:
+    return (found for found in _all(sentence, order, amounts.plain) if not found.per_item)
+
+
+def _all(sentence: str, order: str, read: Callable[[str], Iterator[Sum]]) -> Iterator[Sum]:
     for _, words in orders.found(sentence):
         sentence = sentence.replace(words, " " * len(words))
-    for found in amounts.plain(sentence):
+    for found in read(sentence):
         is_order = bool(order) and orders.supports(found.words, order)
-        if not is_order and not found.per_item and not _is_day(sentence, found):
+        if not is_order and not _is_day(sentence, found):
             yield found
 
 

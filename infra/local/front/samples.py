@@ -116,12 +116,14 @@ class Expectation(BaseModel):
 
 @dataclass(frozen=True)
 class Sample:
-    """One event. `file` is the name under which it is sent."""
+    """One event. `file` is the name under which it is sent; `answer` what a model says to it,
+    where the offline model gives an answer that is not its own."""
 
     name: str
     expect: Expectation
     file: str
     load: Callable[[], bytes]
+    answer: Mapping[str, Any] | None = None
 
     @property
     def title(self) -> str:
@@ -175,13 +177,19 @@ def _sample(folder: Path) -> Sample:
         expect = Expectation.model_validate_json(raw)
     except (OSError, ValueError) as error:
         raise EventsError(f"events/{folder.name}/expect.json: {error}") from error
-    files = sorted(path for path in folder.iterdir() if path.name != "expect.json")
-    if files:
-        return Sample(folder.name, expect, files[0].name, files[0].read_bytes)
+    file = next(folder.glob("event.*"), None)
+    if file:
+        return Sample(folder.name, expect, file.name, file.read_bytes, _answer(folder))
     if expect.generate is None:
         raise EventsError(f"events/{folder.name} has no event file and nothing to generate")
     size = expect.generate["bytes"]
     return Sample(folder.name, expect, "event.json", lambda: _filled(size))
+
+
+def _answer(folder: Path) -> Mapping[str, Any] | None:
+    file = folder / "answer.json"
+    found: Mapping[str, Any] | None = json.loads(file.read_bytes()) if file.is_file() else None
+    return found
 
 
 def _filled(size: int) -> bytes:

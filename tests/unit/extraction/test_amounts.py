@@ -84,6 +84,13 @@ def test_an_order_beside_a_sum_is_no_range(text: str) -> None:
     assert (found.lower, found.amount) == (Decimal("49.90"), Decimal("49.90"))
 
 
+@pytest.mark.parametrize("between", [" and ", " or ", ", ", " und ", " bis "])
+def test_of_two_sums_that_fall_both_are_read(between: str) -> None:
+    """The larger one first is no range: each keeps its currency."""
+    found = list(amounts.plain(f"900 EUR{between}300 EUR"))
+    assert [(one.amount, one.currency) for one in found] == [(900, "EUR"), (300, "EUR")]
+
+
 NO_SUMS = [
     "250 drivers and the budget for 2027 is not fixed",
     "100 % by 5 pm on 12.11.2026",

@@ -9,11 +9,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from countersign.connectors.openai import OFFLINE_MARK
 from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import Observation
 from countersign.domain.planning.replan import Observations, ObservedAction, Round
+from countersign.domain.workflow import Raw
 from countersign.extraction.feedback import describe
-from infra.local.offline_model import MODEL, routes
+from infra.local.front.samples import samples
+from infra.local.offline_model import MODEL, SCRIPTED, routes
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
 from workflows import WORKFLOWS
@@ -50,6 +53,28 @@ def test_it_answers_by_the_workflows_heuristics(prompt: str) -> None:
     assert content == json.loads(json.dumps(WORKFLOWS["lead_intake"].offline(prompt)))
     assert answer["model"] == MODEL
     assert answer["choices"][0]["finish_reason"] == "stop"
+
+
+def _shown(name: str, **other: object) -> str:
+    """A sample event as a model is shown it, with some fields of its form different."""
+    sample = next(one for one in samples() if one.name == name)
+    body = json.dumps({**json.loads(sample.load()), **other}).encode()
+    flow = WORKFLOWS[sample.expect.workflow]
+    return flow.prompt_text(flow.read(Raw(body=body, door=sample.expect.door, authserv_id="")))
+
+
+def test_an_answer_beside_an_event_is_given_to_exactly_its_message() -> None:
+    """It is said under a name of its own and costs nothing; one other letter, and the heuristics
+    answer."""
+    (sample,) = (one for one in samples() if one.name == "31-refund-small")
+    shown = _shown(sample.name)
+    answer = asks(**request(("user", shown), name="refund_request")).json()
+    assert json.loads(answer["choices"][0]["message"]["content"]) == sample.answer
+    assert (answer["model"], answer["usage"]["total_tokens"]) == (SCRIPTED, 0)
+    assert not SCRIPTED.startswith(OFFLINE_MARK)
+    other = _shown(sample.name, message="The lamp arrived broken. Please refund me.")
+    assert asks(**request(("user", other), name="refund_request")).json()["model"] == MODEL
+    assert asks(**request(("user", shown))).json()["model"] == MODEL
 
 
 def test_usage_adds_up(prompt: str) -> None:

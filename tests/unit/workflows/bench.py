@@ -73,14 +73,20 @@ class Bench(Generic[InputT]):
         )
 
     def judge(
-        self, given: InputT, records: Rows | None = None, answer: Mapping[str, Any] | None = None
+        self,
+        given: InputT,
+        records: Rows | None = None,
+        answer: Mapping[str, Any] | None = None,
+        *,
+        offline: bool = False,
     ) -> Outcome[InputT]:
-        """The outcome of `given`, by the heuristics' answer with the parts of `answer` in it."""
+        """The outcome of `given`, by the heuristics' answer with the parts of `answer` in it: as if
+        a model had given it, unless `offline`."""
         flow = self.workflow
         said = {**flow.offline(flow.prompt_text(given)), **(answer or {})}
         draft, faults = drafted(flow, given, json.dumps(said))
         assert draft is not None, faults
-        proposal = proposal_of(flow, given, draft, model="bench", offline=not answer)
+        proposal = proposal_of(flow, given, draft, model="bench", offline=offline)
         trial = self.judged(given, proposal, records or {})
         return Outcome(**vars(trial), answer=said, draft=draft, faults=faults)
 

@@ -55,6 +55,9 @@ class Case(BaseModel):
     raw: str = ""
     records: Any = None
     answer: Any = None
+    """Parts of a model's answer; the others are what the heuristics say."""
+    offline: bool = False
+    """Whether no model answers, and the heuristics alone do."""
 
     def bytes(self) -> tuple[bytes, str]:
         """The input, and the door that it comes through."""
@@ -97,7 +100,7 @@ def check(bench: Bench[Any], case: Case) -> None:
     given = bench.read(body, door)
     assert bool(bench.workflow.dismiss(given)) == expected.dismissed
     if not expected.dismissed:
-        _check(bench.judge(given, case.records, case.answer), expected)
+        _check(bench.judge(given, case.records, case.answer, offline=case.offline), expected)
 
 
 def unsaid(found: Iterable[Found]) -> list[str]:

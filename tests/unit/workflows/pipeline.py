@@ -21,7 +21,11 @@ def read(body: bytes, door: str = "webhook") -> LeadInput:
 
 
 def judge(
-    given: LeadInput, records: Rows | None = None, answer: Mapping[str, Any] | None = None
+    given: LeadInput,
+    records: Rows | None = None,
+    answer: Mapping[str, Any] | None = None,
+    *,
+    offline: bool = False,
 ) -> Outcome:
     """The outcome of `given`, by the heuristics' answer with the parts of `answer` in it."""
-    return _BENCH.judge(given, records, answer)
+    return _BENCH.judge(given, records, answer, offline=offline)

@@ -58,7 +58,11 @@ def mailed(text: str, sender: str = f"Ada Quill <{SENDER}>", subject: str = "Ord
 
 
 def judge(
-    given: RefundInput, held: Rows | None = None, answer: Mapping[str, Any] | None = None
+    given: RefundInput,
+    held: Rows | None = None,
+    answer: Mapping[str, Any] | None = None,
+    *,
+    offline: bool = False,
 ) -> Outcome:
     """The outcome of `given`, by default with the order in the records."""
-    return BENCH.judge(given, records() if held is None else held, answer)
+    return BENCH.judge(given, records() if held is None else held, answer, offline=offline)

@@ -79,7 +79,7 @@ def test_policy_allows_exactly_what_the_expectation_needs(name: str) -> None:
     records = dict(_SEED.get(given.sender, {}))
     if expected["after"]:
         records["claim_holder"] = [{}]
-    outcome = judge(given, records)
+    outcome = judge(given, records, offline=True)
     assert outcome.faults == []
     assert set(outcome.verdicts) == set(expected["actions"])
     for action, end in expected["actions"].items():

@@ -22,6 +22,13 @@ def _expectation(name: str) -> dict[str, Any]:
     return parsed
 
 
+def _answer(name: str) -> dict[str, Any] | None:
+    """What a model says to the event, if it brings that along."""
+    file = EVENTS / name / "answer.json"
+    found: dict[str, Any] | None = json.loads(file.read_text("utf-8")) if file.exists() else None
+    return found
+
+
 NAMES = sorted(
     folder.name
     for folder in EVENTS.iterdir()
@@ -81,7 +88,9 @@ def _judged(name: str, *, meanwhile: bool = False) -> tuple[dict[str, Any], Outc
     said = BENCH.workflow.offline(BENCH.workflow.prompt_text(given))["order"]
     number = said["value"] if said else ""
     more = expected["meanwhile"]["refund"]["minor"] if meanwhile else 0
-    return expected, judge(given, _records(number, after=bool(expected["after"]), more=more))
+    held = _records(number, after=bool(expected["after"]), more=more)
+    answer = _answer(name)
+    return expected, judge(given, held, answer, offline=not answer)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -94,6 +103,18 @@ def test_policy_allows_exactly_what_the_expectation_needs(name: str) -> None:
         if "meanwhile" in expected and end == "forbidden":
             end = "verified"  # noqa: PLW2901 - until the record changes it could be signed
         assert outcome.verdicts[action] in _NEEDS[(end, expected["decision"])], action
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if _answer(name)])
+def test_an_answer_is_a_models_and_needed(name: str) -> None:
+    """An answer beside an event is whole, and without it the refund would ask."""
+    expected, outcome = _judged(name)
+    assert outcome.answer == _answer(name)
+    assert outcome.verdicts["payments.refund"] == "run"
+    given = BENCH.read(next((EVENTS / name).glob("event.*")).read_bytes(), expected["door"])
+    alone = judge(given, _records(outcome.facts["order"], after=False), offline=True)
+    assert alone.verdicts["payments.refund"] == "ask"
+    assert "offline.over_limit" in alone.rules
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "signers" in _expectation(name)])

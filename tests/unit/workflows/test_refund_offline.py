@@ -11,7 +11,16 @@ from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken
 from countersign.domain.policy.release import Release
 from tests.seeds import dealt_by
-from tests.unit.workflows.refunds import BENCH, SENDER, WORKFLOW, Outcome, asked, judge, mailed
+from tests.unit.workflows.refunds import (
+    BENCH,
+    SENDER,
+    WORKFLOW,
+    Outcome,
+    asked,
+    judge,
+    mailed,
+    records,
+)
 from workflows.refund_request import orders
 from workflows.refund_request.contract import RefundAnswer
 from workflows.refund_request.keywords import REASONS, WISHES
@@ -121,7 +130,8 @@ def test_a_reason_follows_from_weighted_words(text: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("text", "amount", "currency"),
     [
-        ("I paid 120 EUR for order 1042 and want a refund of 30 EUR.", "30", "EUR"),
+        ("I paid 120 EUR for order 1042. I want a refund of 30 EUR.", "30", "EUR"),
+        ("I paid 120 EUR for order 1042 and want a refund of 30 EUR.", None, None),
         ("Please refund the 45.90 EUR that I paid.", "45.90", "EUR"),
         ("Bitte erstatten Sie 1.250,00 €.", "1250.00", "EUR"),
         ("Refund order 1042 and 45 EUR shipping.", "45", "EUR"),
@@ -131,12 +141,41 @@ def test_a_reason_follows_from_weighted_words(text: str, reason: str) -> None:
         ("Please refund me within 14 days.", None, None),
     ],
 )
-def test_the_sum_nearest_to_the_wish_is_the_one_asked(
+def test_the_only_sum_beside_the_wish_is_the_one_asked(
     text: str, amount: str | None, currency: str | None
 ) -> None:
-    """Prices elsewhere, order numbers and days are not what is asked back."""
+    """Prices elsewhere, order numbers and days are not what is asked back; of two sums none is."""
     facts = judge(mailed(text), {}).facts
     assert (facts.get("asked_amount"), facts.get("asked_currency")) == (amount, currency)
+
+
+_SMALL = {"minor": 2000, "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "rules"),
+    [
+        ({}, set()),
+        ({"amount": {"minor": 2001, "currency": "EUR"}}, {"offline.over_limit"}),
+        ({"message": "It came late."}, {"offline.unsure"}),
+        ({"message": "I paid 90 EUR, please refund me 20 EUR."}, {"offline.unsure"}),
+        ({"message": "Please refund me 20 EUR of order 1042."}, set()),
+        ({"message": "Please refund me, or send another one."}, {"offline.unsure"}),
+        ({"amount": None}, {"offline.over_limit"}),
+        ({"currency": "SEK", "amount": None}, {"offline.over_limit"}),
+    ],
+)
+def test_without_a_model_only_a_small_and_unambiguous_refund_runs(
+    parts: dict[str, object], rules: set[str]
+) -> None:
+    """Plain heuristics let run 20 EUR of which wish, order and sum are said once and in words; with
+    a model's answer these rules are silent."""
+    held = records(currency=parts.pop("currency", "EUR"))
+    given = asked(**{"message": "It arrived broken, please refund me.", "amount": _SMALL, **parts})
+    alone, modelled = judge(given, held, offline=True), judge(given, held)
+    assert {rule for rule in alone.rules if rule.startswith("offline.")} == rules
+    assert (alone.verdicts["payments.refund"] == "run") == (not rules)
+    assert not [rule for rule in modelled.rules if rule.startswith("offline.")]
 
 
 def test_a_message_of_orders_alone_says_nothing() -> None:

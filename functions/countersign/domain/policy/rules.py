@@ -68,7 +68,7 @@ class Findings(Contract):
     found: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one look at one job: what is read from it can be kept by it
 class Situation(Generic[InputT]):
     """Everything that rules may look at. Nothing else decides."""
 

@@ -207,8 +207,9 @@ def _ascending(seen: Digits, match: re.Match[str]) -> tuple[re.Match[str], int]:
     range, and two that "and" joins only after "between": then the first stands alone."""
     if not match["high"] or _is_range(seen, match):
         return match, match.end()
-    alone = _pattern().match(seen.text[: match.end("low_end")], match.start())
-    return (alone, match.end("low_end")) if alone else (match, match.end())
+    end = match.end("middle" if match["middle"] else "low_end")
+    alone = _pattern().match(seen.text[:end], match.start())
+    return (alone, end) if alone else (match, match.end())
 
 
 def _is_range(seen: Digits, match: re.Match[str]) -> bool:

@@ -44,6 +44,13 @@ class Lexicon:
         best = max(self.order, key=lambda name: (weighed[name], -self.order.index(name)))
         return (best, weighed[best]) if weighed[best] else ("other", 0)
 
+    def clear(self, text: str, least: int) -> str:
+        """The class that `text` names in so many words: by a weight of `least`, and at least twice
+        that of any other; empty without one."""
+        weighed = self._weighed(text)
+        best, rival = sorted(weighed.values(), reverse=True)[:2]
+        return self.likeliest(text)[0] if best >= max(least, 2 * rival) else ""
+
     def support(self, name: str, text: str) -> float:
         """How much of `text` speaks for the class, 0 to 1: its weight, less half the strongest
         other's."""

@@ -48,7 +48,9 @@ STOP_WORDS: Mapping[str, frozenset[str]] = {
     "sv": _set("och att det som en på är vi för med av till inte ni jag har vår om"),
     "da": _set("og at det som en på er vi for med af til ikke jeg har vores om"),
     "fi": _set("ja on että ei me olemme meille tai kanssa hyvä päivää kiitos sekä"),
-    "pl": _set("i w na z do się jest nie że dla proszę jesteśmy oraz o nas od jak"),
+    "pl": _set(
+        "i w na z do się jest nie że dla proszę prosimy jesteśmy oraz o nas nasz od jak dzień dobry"
+    ),
     "cs": _set("a v na je se že pro s do prosím jsme o z pokud děkuji dobrý den"),
     "tr": _set("ve bir bu için ile da de biz lütfen merhaba istiyoruz olarak"),
 }

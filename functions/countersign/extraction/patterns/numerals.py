@@ -104,6 +104,14 @@ def digits(text: str, unit: re.Pattern[str]) -> Digits:
     return Digits(whole, text, (*places, *range(at, len(folded) + 1)))
 
 
+def small(word: str) -> int | None:
+    """The whole number below a hundred that one word says, in digits or not; None for another."""
+    if word.isascii() and word.isdecimal():
+        return int(word) if len(word) <= 2 else None  # noqa: PLR2004 - below a hundred
+    value = _atoms().get(word.lower())
+    return int(value) if value is not None and 1 <= value < 100 else None  # noqa: PLR2004 - as above
+
+
 def _runs(text: str, unit: re.Pattern[str]) -> Iterator[tuple[int, int, Decimal]]:
     """(start, end, value) of each number in words, in order, none within another."""
     spelled = ((one.start(), one.end(), _value(one[0])) for one in _spelled().finditer(text))

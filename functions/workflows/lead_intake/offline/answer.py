@@ -1,6 +1,7 @@
 """The plain heuristics: an answer parsed out of the message itself, for when there is no model.
 
-They read what is written and obey nothing of it: the text is searched, never interpreted.
+They read what is written and obey nothing of it: the text is searched, never interpreted. Where
+its words are few or point two ways they say nothing, and a person is asked.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from workflows.lead_intake.offline import people
 from workflows.lead_intake.offline.facts import (
     budget,
     country,
-    hinted_country,
     phone,
     timeline,
     urgency,
@@ -83,6 +83,8 @@ def reply(language: str, name: str, need: str) -> Mapping[str, str]:
 
 _VALUE = 300
 _FEW = 3
+_CLEAR = 3
+"""The weight of one word that says it."""
 _WISHES: Mapping[str, tuple[str, ...]] = {
     "sales": (
         "crm.upsert_contact",
@@ -98,7 +100,7 @@ _WISHES: Mapping[str, tuple[str, ...]] = {
 def offline(prompt_text: str) -> Mapping[str, Any]:
     """A dict that `LeadAnswer` accepts, every quote verbatim in the message."""
     message = parsed(prompt_text)
-    intent, weight = INTENTS.likeliest(message.words)
+    intent = INTENTS.clear(message.words, _CLEAR)
     need = sentences.need(message.sentences, partial(INTENTS.weight, intent))
     told = sentences.summary(message.sentences, partial(INTENTS.weight, intent))
     code = language.detect(message.words) or language.code(message.form.get("language", ""))
@@ -118,7 +120,7 @@ def offline(prompt_text: str) -> Mapping[str, Any]:
         "summary": summary(told),
         "reply": _reply(intent, code, who, need),
         "actions": list(_WISHES.get(intent, ("email.send_reply",))),
-        "confidence": _own_number(message, weight),
+        "confidence": _own_number(message, INTENTS.weight(intent, message.words)),
     }
 
 
@@ -135,25 +137,25 @@ def _place(message: Prompt) -> tuple[str, str] | None:
 
 def _contact(message: Prompt, place: tuple[str, str] | None) -> Mapping[str, Any]:
     stated = message.form.get("company", "")
-    named = people.company(message.text, message.below, message.sender)
+    named = people.company(message.text, message.below)
     region = country_code(place[0]) if place else ""
     number = phone(message.form.get("phone", ""), (message.below, message.text), region)
     return {
         "phone": said(number),
         "company": said((stated, stated) if stated else named),
-        "country": said(place or hinted_country(number, message.sender)),
+        "country": said(place),
     }
 
 
 def _budget(message: Prompt, region: str, intent: str) -> Mapping[str, object] | None:
     said = [message.subject, *message.sentences]
-    return budget(said, region, is_sale=intent == "sales")
+    asks = partial(INTENTS.weight, intent if intent == "sales" else "")
+    return budget(said, region, asks)
 
 
 def _intent(message: Prompt, intent: str) -> Mapping[str, Any] | None:
     stands = [words for _, words in INTENTS.hits(intent, message.words)][:_FEW]
-    quotes = stands or message.sentences[:1]
-    return {"value": intent, "quotes": quotes} if quotes else None
+    return {"value": intent, "quotes": stands} if intent else None
 
 
 def _reply(

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from countersign.extraction.patterns import amounts
 from countersign.extraction.patterns.keywords import word_pattern
 from workflows.lead_intake import phones
 from workflows.lead_intake.budgets import in_place
+from workflows.lead_intake.countries import STATED, in_text
 from workflows.lead_intake.keywords import BUDGET, OTHER_MONEY, RELAXED, URGENT
-from workflows.lead_intake.places import codes, country_code, mentioned
+from workflows.lead_intake.places import country_code, mentioned
 
 Found = tuple[str, str]
 """A value, and the words of the source that say it."""
@@ -32,8 +33,8 @@ _TIMELINE = re.compile(
     rf"\b(?:within|in|over|for|after|innerhalb von|binnen|dans|d'ici|en|entro|tra|em|dentro de)\s+(?:the\s+)?(?:next|nächsten|den nächsten|les|"
     rf"los próximos|komende)?\s*(?:\d{{1,3}}|a|an|one|two|three|four|six|einem?|zwei|drei|vier|sechs|deux|trois|dos|tres|due|tre|twee|drie)"
     rf"(?:\s?(?:-|–|to|bis|à)\s?\d{{1,3}})?\s+(?:{_UNITS})\b"
-    rf"|\b(?:by|before|until|from|starting|start(?:ing)? in|in|bis(?: ende| anfang| mitte)?|ab|vor|im|avant(?: fin)?|d'ici|en|fin|début|antes de|para|desde|"
-    rf"entro|da|a|vóór|voor|vanaf|até|em|end of|beginning of|early|late|mid)\s+(?:the\s+)?(?:end\s+of\s+|ende\s+|fin\s+|finales\s+de\s+|fine\s+|eind\s+)?"
+    rf"|\b(?:by|before|until|from|starting|start(?:ing)? in|bis(?: ende| anfang| mitte)?|ab|vor|avant(?: fin)?|d'ici|fin|début|antes de|para|desde|"
+    rf"entro|da|a|vóór|voor|vanaf|até|end of|beginning of|early|late|mid)\s+(?:the\s+)?(?:end\s+of\s+|ende\s+|fin\s+|finales\s+de\s+|fine\s+|eind\s+)?"
     rf"(?:\d{{1,2}}\.?\s+)?(?:{_MONTHS}|q[1-4]|(?:next|this)\s+(?:week|month|quarter|year|spring|summer|autumn|fall|winter))\b(?:\s+20\d\d)?"
     r"|\b(?:next (?:week|month|quarter|year|spring|summer|autumn|fall|winter)|this (?:week|month|quarter|year)|end of (?:the )?(?:year|quarter|month)|"
     r"nächste[ns]? (?:woche|monat|jahr|quartal)|ende des (?:jahres|quartals|monats)|le mois prochain|la semaine prochaine|l'année prochaine|"
@@ -42,23 +43,27 @@ _TIMELINE = re.compile(
     r"|来月|今月中|年内|来週|下个月|年底|다음 달|в следующем месяце|до конца года",
     re.IGNORECASE,
 )  # fmt: skip
-_FROM = re.compile(
-    r"(?:\b(?:in|from|of|based in|located in|near|aus|en|de|depuis|basés? en|desde|dal(?:la)?|in|uit|em|do|da|i|från|fra|z|w|"
-    r"au|aux|en|del|the|der|den|le|la|los|les|het)\W+)$",
+_FAX = re.compile(r"\bfax\b[^\n\d+]{0,20}$", re.IGNORECASE)
+_EACH_TIME = re.compile(
+    r"\s?(?:a|per|each|every|pro|im|je|par|al|por|cada|ogni|per|/)\s?(?:month|year|week|day|monat|jahr|woche|mois|an|mes|año|mese|anno|"
+    r"maand|jaar|mês|ano)|\s?(?:monthly|yearly|monatlich|jährlich|mensuel|mensual|mensil|maandelijks|mensal)",
     re.IGNORECASE,
 )
-_FAX = re.compile(r"\bfax\b[^\n\d+]{0,20}$", re.IGNORECASE)
-_TLD = re.compile(r"\.([a-z]{2})$")
+"""What is paid again and again is no budget."""
+_NOT_AFTER = re.compile(r"\W+(?:\w+\W+)?(?:nicht|niet|pas|not)\b", re.IGNORECASE)
 _NOT = re.compile(
     r"\b(?:not|no|nicht|keine?|pas|sin|non|niet|geen|sem|não)\W+(?:\w+\W+)?$", re.IGNORECASE
 )
 
 
-def budget(sentences: list[str], country: str, *, is_sale: bool) -> Mapping[str, object] | None:
-    """The sum that the sender would spend: one near a word for budgets, else in a sale the largest."""
-    near = [found for found in _sums(sentences, country) if BUDGET.search(found[1])]
-    rest = [found for found in _sums(sentences, country) if not OTHER_MONEY.search(found[1])]
-    known = [found for found in (near or rest * is_sale) if found[0].currency] or near
+def budget(
+    sentences: list[str], country: str, asks: Callable[[str], float]
+) -> Mapping[str, object] | None:
+    """The sum that the sender would spend: the largest near a word for budgets, else the only one
+    in the sentences of the sale, by the weight that `asks` gives them."""
+    sums = list(_sums(sentences, country))
+    near = [found for found in sums if BUDGET.search(found[1])]
+    known = [found for found in near if found[0].currency] or near or _beside(sums, asks)
     if not known:
         return None
     money, sentence = max(known, key=lambda found: found[0].amount)
@@ -67,6 +72,13 @@ def budget(sentences: list[str], country: str, *, is_sale: bool) -> Mapping[str,
         "currency": money.currency or None,
         "quotes": [money.words if amounts.supports(money.words, money.amount) else sentence],
     }
+
+
+def _beside(
+    sums: list[tuple[amounts.Sum, str]], asks: Callable[[str], float]
+) -> list[tuple[amounts.Sum, str]]:
+    found = [one for one in sums if asks(one[1]) and not OTHER_MONEY.search(one[1])]
+    return found if len(found) == 1 else []
 
 
 def timeline(text: str) -> Found | None:
@@ -81,7 +93,8 @@ def urgency(text: str) -> Found | None:
     if relaxed:
         return "low", relaxed[0]
     for urgent in _urgent().finditer(text):
-        if not _NOT.search(text[: urgent.start()][-30:]):
+        before, after = text[: urgent.start()][-30:], text[urgent.end() :][:20]
+        if not _NOT.search(before) and not _NOT_AFTER.match(after):
             return "high", urgent[0]
     return None
 
@@ -99,33 +112,20 @@ def phone(stated: str, places: tuple[str, ...], region: str) -> Found | None:
 
 
 def country(stated: str, below: str, text: str) -> Found | None:
-    """The form's country, else the one in the signature, else one that the text says "from" to."""
+    """The form's country, else the one in the signature, else the only one that the text states
+    as the sender's own."""
     if stated:
         return country_code(stated) or stated, stated
     for code, stands in mentioned(below):
         return code, stands
-    found = mentioned(text)
-    said = [pair for pair in found if _FROM.search(text[: text.find(pair[1])][-20:])]
-    for code, stands in said or found[:1]:
-        return code, stands
-    return None
-
-
-def hinted_country(number: Found | None, sender: str) -> Found | None:
-    """A country by the phone's prefix, else by the address's country domain."""
-    if number and number[1].lstrip().startswith("+") and phones.region_of(number[0]):
-        return phones.region_of(number[0]), number[1]
-    domain = _TLD.search(sender.lower())
-    code = {"uk": "GB"}.get(domain[1], domain[1].upper()) if domain else ""
-    return (
-        (code, sender) if code in codes() and code not in {"IO", "AI", "CO", "ME", "TV"} else None
-    )
+    stated = {one.code: one.words for one in in_text(text) if one.weight >= STATED}
+    return next(iter(stated.items())) if len(stated) == 1 else None
 
 
 def _sums(sentences: list[str], country_of: str) -> Iterator[tuple[amounts.Sum, str]]:
     for sentence in sentences:
         for money in amounts.plain(sentence):
-            if money.per_item:
+            if money.per_item or _EACH_TIME.match(sentence, money.at + len(money.words)):
                 continue
             local = in_place(money, sentence, country_of)
             named = _SMALLEST <= local.amount < _LARGEST and BUDGET.search(sentence)

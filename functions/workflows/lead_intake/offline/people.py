@@ -37,8 +37,8 @@ _JAPANESE_FORM = re.compile(
     r"((?:株式会社|有限会社|合同会社)[\w\u30fc]{1,20}|[\w\u30fc]{1,20}?(?:株式会社|有限公司|公司))"
 )
 _AT = re.compile(
-    r"\b(?i:at|from|with|for|of|bei(?: der| dem)?|von(?: der)?|chez|de la société|de l['’]entreprise|de la empresa|della|"
-    rf"presso|bij|van|da empresa|company is|company called|our company,?|firma|société|empresa|unternehmen)[ \t]+({_CAP}(?:[ \t]+(?:&[ \t]+)?{_CAP}){{0,3}})"
+    r"\b(?i:at|bei(?: der| dem)?|chez|de la société|de l['’]entreprise|de la empresa|"
+    rf"presso|bij|da empresa|company is|company called|our company,?|firma|société|empresa|unternehmen)[ \t]+({_CAP}(?:[ \t]+(?:&[ \t]+)?{_CAP}){{0,3}})"
 )  # fmt: skip
 _WORK = re.compile(
     rf"\b(?i:i work (?:for|at)|we at|here at|wir (?:von|bei)|ich arbeite (?:bei|für)|je travaille (?:chez|pour)|trabajo en|lavoro per|"
@@ -50,11 +50,6 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_FREE_MAIL = _set(
-    "gmail googlemail outlook hotmail live yahoo icloud me gmx web proton protonmail aol mail qq 163 naver "
-    "example t-online orange free libero freenet posteo"
-)
-_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gob", "gov", "net", "org"})
 _NOT_NAMES = _set(
     "the team info sales office support contact hello admin noreply marketing service kontakt we our your us i "
     "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag january "
@@ -78,8 +73,8 @@ def name(text: str, below: str, header: str) -> Found | None:
     return _signed(below)
 
 
-def company(text: str, below: str, sender: str) -> Found | None:
-    """The writer's company: by its legal form, else as named with "at" or "bei", else by domain."""
+def company(text: str, below: str) -> Found | None:
+    """The writer's company: by its legal form, else as named with "at" or "bei"."""
     for place in (below, text):
         formed = _WITH_FORM.search(place) or _JAPANESE_FORM.search(place)
         if formed:
@@ -88,7 +83,7 @@ def company(text: str, below: str, sender: str) -> Found | None:
         for found in pattern.finditer(text):
             if _is_company(found[1]):
                 return found[1].rstrip(".,'’"), found[0]
-    return _from_domain(sender)
+    return None
 
 
 def _from_header(header: str) -> str:
@@ -114,13 +109,3 @@ def _is_name(text: str) -> bool:
 def _is_company(text: str) -> bool:
     first = text.split(maxsplit=1)[0].strip(".,").lower()
     return first not in _NOT_NAMES and not country_code(text) and len(text) > 2  # noqa: PLR2004 - "We"
-
-
-def _from_domain(sender: str) -> Found | None:
-    labels = sender.rpartition("@")[2].split(".")[:-1]
-    if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:  # firm.co.uk
-        labels.pop()
-    label = labels[-1] if labels else ""
-    if not label or label in _FREE_MAIL or not label.isascii():
-        return None
-    return label.capitalize(), sender

@@ -1,6 +1,7 @@
 """The plain heuristics: an answer parsed out of the message itself, for when there is no model.
 
-They read what is written and obey nothing of it: the text is searched, never interpreted.
+They read what is written and obey nothing of it: the text is searched, never interpreted. Where
+its words are few or point two ways they say nothing, and a person is asked.
 """
 # ruff: noqa: E501 - one sentence a line
 
@@ -15,6 +16,7 @@ from countersign.extraction.answers import Words, filled, said, summary
 from countersign.extraction.patterns import amounts, language, sentences
 from countersign.extraction.patterns.keywords import Lexicon
 from countersign.extraction.prompts import Prompt, parsed
+from countersign.extraction.readers.hearing import heard, is_wish
 from workflows.refund_request import orders
 from workflows.refund_request.keywords import REASONS, WISHES
 
@@ -91,65 +93,83 @@ def reply(language: str, name: str, said: str) -> Mapping[str, str]:
 
 
 _FEW = 3
+_CLEAR = 3
+"""The weight of one word that says it."""
+_AGAINST = frozenset({"withdrawn", "condition", "remedy", "third", "done"})
+"""What is heard where money back is not simply what is wanted."""
 _DECIMALS = re.compile(r"\d[.,]\d\d(?!\d)")
 
 
 def offline(prompt_text: str) -> Mapping[str, Any]:
     """A dict that `RefundAnswer` accepts, every quote verbatim in the message."""
     message = parsed(prompt_text)
-    wish, weight = _wish(message)
+    wish, heard_it = _wish(message)
     told = sentences.summary(message.sentences, partial(WISHES.weight, wish))
     need = sentences.need(message.sentences, partial(WISHES.weight, wish))
     code = language.detect(message.words) or language.code(message.form.get("language", ""))
     first = message.sentences[0] if message.sentences else ""
     return {
         "order": said(_order(message)),
-        "wish": _classed(WISHES, wish, message),
+        "wish": _classed(WISHES, wish, message.words) or heard_it,
         "reason": _reason(message),
-        "amount": _amount(message.sentences),
+        "amount": _amount(_wishes(message)),
         "says": summary(told),
         "language": said((code, first)) if code and first else None,
         "reply": reply(code, message.header, need) if need else None,
         "actions": ["payments.refund"] * (wish == "refund") + ["email.send_reply"],
-        "confidence": _own_number(message, weight),
+        "confidence": _own_number(message, WISHES.weight(wish, message.words)),
     }
 
 
-def _wish(message: Prompt) -> tuple[str, int]:
-    wish, weight = WISHES.likeliest(message.words)
-    if wish == "other" and "order" in message.form:  # the shop's form: money back is its purpose
-        return "refund", weight
-    return wish, weight
+def _wish(message: Prompt) -> tuple[str, Mapping[str, Any] | None]:
+    """The wish that the words name, and as a part of the answer what the readers hear: money back,
+    and nothing that speaks against it."""
+    said = WISHES.clear(message.words, _CLEAR)
+    kinds = heard(f"{message.subject}\n\n{message.text}")
+    if said not in ("", "refund") or "wish" not in kinds or kinds.keys() & _AGAINST:
+        return said.replace("refund", ""), None
+    return "refund", {"value": "refund", "quotes": [kinds["wish"]]}
 
 
 def _order(message: Prompt) -> tuple[str, str] | None:
+    """The form's; else the only one that is named, or of several the only one beside the wish."""
     stated = message.form.get("order", "")
-    return (stated, stated) if stated else next(iter(orders.found(message.words)), None)
+    if stated:
+        return stated, stated
+    named = orders.found(message.words)
+    wishes = _wishes(message)
+    near = [(n, w) for n, w in named if any(orders.supports(one, n) for one in wishes)]
+    chosen = near if len(named) > 1 else named
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _reason(message: Prompt) -> Mapping[str, Any] | None:
     stated = message.form.get("reason", "")
     if stated:
         return {"value": stated, "quotes": [stated]}
-    reason, weight = REASONS.likeliest(message.words)
-    return _classed(REASONS, reason, message) if weight else None
+    return _classed(REASONS, REASONS.clear(message.words, _CLEAR), message.words)
 
 
-def _classed(lexicon: Lexicon, name: str, message: Prompt) -> Mapping[str, Any] | None:
-    stands = [words for _, words in lexicon.hits(name, message.words)][:_FEW]
-    quotes = stands or message.sentences[:1]
-    return {"value": name, "quotes": quotes} if quotes else None
+def _classed(lexicon: Lexicon, name: str, words: str) -> Mapping[str, Any] | None:
+    stands = [words for _, words in lexicon.hits(name, words)][:_FEW]
+    return {"value": name, "quotes": stands} if stands else None
+
+
+def _wishes(message: Prompt) -> list[str]:
+    """The sentences that speak of money back."""
+    return [one for one in message.sentences if is_wish(one, message.text)]
 
 
 def _amount(said_in: list[str]) -> Mapping[str, Any] | None:
-    """The sum that stands nearest to a word for refunds, in a sentence that has both.
+    """The one sum in the sentences that ask for money back.
 
-    A price in another sentence is what was paid, and not yet what is asked.
+    A price in another sentence is what was paid, and not yet what is asked; of two sums nobody
+    knows which.
     """
-    near = [found for sentence in said_in for found in _sums(sentence)]
-    if not near:
+    found = [one for sentence in said_in for one in _sums(sentence)]
+    if len({(one.amount, one.currency) for one in found}) != 1:
         return None
-    _, money = min(near, key=lambda found: found[0])
+    money = found[0]
     return {
         "amount": format(money.amount, "f"),
         "currency": money.currency or None,
@@ -157,17 +177,12 @@ def _amount(said_in: list[str]) -> Mapping[str, Any] | None:
     }
 
 
-def _sums(sentence: str) -> Iterator[tuple[int, amounts.Sum]]:
-    """(how far from a word for refunds, the sum) of each sum in a sentence."""
-    places = [sentence.find(words) for _, words in WISHES.hits("refund", sentence)]
-    if not places:
-        return
+def _sums(sentence: str) -> Iterator[amounts.Sum]:
     for _, words in orders.found(sentence):
         sentence = sentence.replace(words, " " * len(words))
     for money in amounts.bare(sentence):
         if money.currency or _DECIMALS.search(money.words):
-            at = sentence.find(money.words)
-            yield min(abs(at - place) for place in places), money
+            yield money
 
 
 def _own_number(message: Prompt, weight: int) -> int:
