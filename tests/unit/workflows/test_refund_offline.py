@@ -170,7 +170,7 @@ def test_without_a_model_only_a_small_and_unambiguous_refund_runs(
 ) -> None:
     """Plain heuristics let run 20 EUR of which wish, order and sum are said once and in words; with
     a model's answer these rules are silent."""
-    held = records(currency=parts.pop("currency", "EUR"))
+    held = records(currency=str(parts.pop("currency", "EUR")))
     given = asked(**{"message": "It arrived broken, please refund me.", "amount": _SMALL, **parts})
     alone, modelled = judge(given, held, offline=True), judge(given, held)
     assert {rule for rule in alone.rules if rule.startswith("offline.")} == rules

@@ -118,8 +118,8 @@ def country(stated: str, below: str, text: str) -> Found | None:
         return country_code(stated) or stated, stated
     for code, stands in mentioned(below):
         return code, stands
-    stated = {one.code: one.words for one in in_text(text) if one.weight >= STATED}
-    return next(iter(stated.items())) if len(stated) == 1 else None
+    own = {one.code: one.words for one in in_text(text) if one.weight >= STATED}
+    return next(iter(own.items())) if len(own) == 1 else None
 
 
 def _sums(sentences: list[str], country_of: str) -> Iterator[tuple[amounts.Sum, str]]:
