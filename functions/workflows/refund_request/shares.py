@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
-from fractions import Fraction
 
 from countersign.domain.money import Money, exponent
 from countersign.extraction.patterns.amounts import Sum
@@ -25,10 +24,11 @@ def _words(spaced: str, dense: str) -> re.Pattern[str]:
 
 
 _FRACTIONS = (
-    (Fraction(1, 2), _words(r"half|halbe[ns]?|halve|hälfte|moitié|mitad|metà|helft|metade", "半額|半分")),
-    (Fraction(1, 3), _words(r"(?:a|one) third|drittel|un tiers|un tercio|un terzo|een derde|um terço", "三分の一|3分の1")),
-    (Fraction(1, 4), _words(r"(?:a|one) quarter|viertel|un quart|un cuarto|un quarto|een kwart|um quarto", "四分の一|4分の1")),
+    (2, _words(r"half|halbe[ns]?|halve|hälfte|moitié|mitad|metà|helft|metade", "半額|半分")),
+    (3, _words(r"(?:a|one) third|drittel|un tiers|un tercio|un terzo|een derde|um terço", "三分の一|3分の1")),
+    (4, _words(r"(?:a|one) quarter|viertel|un quart|un cuarto|un quarto|een kwart|um quarto", "四分の一|4分の1")),
 )  # fmt: skip
+"""Into how many pieces, and the words for one of them."""
 _PER_CENT = re.compile(
     r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?(?:[%％]|per ?cent|prozent|pour ?cent|por ciento|per cento|procent|por cento|パーセント)",
     re.IGNORECASE,
@@ -108,10 +108,10 @@ class _Reading:
             yield count * price, f"{count} × {price:f}"
 
     def _fractions(self, sentence: str) -> Iterator[tuple[Decimal, str]]:
-        for share, words in _FRACTIONS:
+        for pieces, words in _FRACTIONS:
             base = self._base(sentence)
             if base is not None and words.search(sentence):
-                yield base * share.numerator / share.denominator, f"{share} of {base:f}"
+                yield base / pieces, f"1/{pieces} of {base:f}"
 
     def _per_cent(self, sentence: str) -> Iterator[tuple[Decimal, str]]:
         base = self._base(sentence)
