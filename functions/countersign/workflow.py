@@ -348,7 +348,7 @@ def _named(kind: type[Any], contract: str) -> Any:
 
 _REPLACEABLE = (
     *("confidence", "offline", "offline_cap", "draft", "dismiss", "requester"),
-    *("claim", "joins", "caps", "history", "shows", "heeds", "earlier"),
+    *("claim", "joins", "caps", "history", "shows", "evidence", "heeds", "earlier"),
 )
 """Fields of `Workflow` that a folder may say itself. What decides is not among them."""
 

@@ -62,6 +62,7 @@ SEND_REPLY: Action[Reply, Mailer] = Action(
     find=None,
     read_back=None,
     expected=_nothing,
+    inner=("template", "in_reply_to"),
     editable=("subject", "text"),
     as_edited=_as_edited,
 )

@@ -132,6 +132,7 @@ REFUND: Action[Refund, Payments] = Action(
     read_back=_read_back,
     expected=_expected,
     amount=lambda refund: refund.amount,
+    inner=("charge", "customer", "reason"),
     editable=("amount", "reason"),
     unfit=_unfit,
     settle=SETTLE,

@@ -155,6 +155,11 @@ class Workflow(Generic[InputT]):
     )
     """What an action that only adds something makes of a record, by its id: shown to who signs.
     None: not known. Unlike an action's `differences` it keeps nothing from running."""
+    evidence: Mapping[str, Callable[[Situation[Any], Any], Sequence[tuple[str, str]]]] = field(
+        default_factory=dict
+    )
+    """What who signs an action should know of its target, by the action's id: names and values in
+    their own words, of what Look found."""
     earlier: tuple[Action[Any, Any], ...] = ()
     """Versions of actions that still run for one deploy: jobs that wait were planned with them."""
     heeds: Mapping[str, str] = field(default_factory=dict)

@@ -27,6 +27,9 @@ _ALIKE = 0.5
 """Share of words in common from which lines are compared word by word."""
 _WHOLE = 60
 """Characters up to which a value is shown as a whole, before and after."""
+_NEAR = {0: "today", 1: "tomorrow"}
+_CODE = re.compile(r"[a-z]+(?:_[a-z]+)+")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 UTC = "UTC"
 """The zone in which times are stored."""
@@ -136,6 +139,22 @@ def moment(at: datetime, zone: str = UTC) -> str:
     known."""
     here = at.astimezone(ZoneInfo(zone))
     return f"{here:%a} {here.day} {here:%b %Y, %H:%M} {zone_name(zone)}"
+
+
+def until(at: datetime, now: datetime, zone: str = UTC) -> str:
+    """`12:26 today`, `09:00 tomorrow`, `Thu 13 Aug, 09:00`: a deadline as a person reads it."""
+    here, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    days = (here.date() - today).days
+    if days in _NEAR:
+        return f"{here:%H:%M} {_NEAR[days]}"
+    return f"{here:%a} {here.day} {here:%b}, {here:%H:%M}"
+
+
+def plainly(value: str, zone: str = UTC) -> str:
+    """A code or a stored time as people write it: `not_arrived` as `not arrived`."""
+    if _CODE.fullmatch(value):
+        return value.replace("_", " ")
+    return moment(datetime.fromisoformat(value), zone) if _INSTANT.fullmatch(value) else value
 
 
 def second(at: datetime, zone: str = UTC) -> str:

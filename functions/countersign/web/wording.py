@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from countersign.domain.canonical import digest
@@ -18,6 +19,7 @@ def tries_left(number: int) -> str:
     return "1 try is left" if number == 1 else f"{number} tries are left"
 
 
+_OWNER = re.compile(r"\b([Oo]wner )(\w+)")
 STATUS_WORDS = {
     ActionStatus.PLANNED: "waits for a signature",
     ActionStatus.AUTHORISED: "about to run",
@@ -36,12 +38,22 @@ STATUS_WORDS = {
 }
 
 
+def seller(number: str, workflow: Workflow[Any]) -> str:
+    """The name of a seller of the CRM; the number where the company's file does not know it."""
+    return next(iter(workflow.release.limits.lists.get(f"name.{number}", (number,))))
+
+
+def named(words: str, workflow: Workflow[Any]) -> str:
+    """`words` with the names of sellers where they have an owner's number in the CRM."""
+    return _OWNER.sub(lambda at: at[1] + seller(at[2], workflow), words)
+
+
 def in_words(held: LedgerEntry, workflow: Workflow[Any]) -> str:
     """The action's sentence; its id and digest when its bytes or its version cannot be read."""
     if digest(held.body.encode()) != held.digest:
         return f"{held.action} ({held.digest[:SHORT]}), which cannot be read any more"
     try:
         action = action_for(workflow, held)
-        return action.words(params_of(held, action))
+        return named(action.words(params_of(held, action)), workflow)
     except UnknownVersion:
         return f"{held.action} v{held.action_version} ({held.digest[:SHORT]})"

@@ -8,7 +8,7 @@ from typing import Any
 from countersign.workflow import workflow
 from workflows.refund_request.actions import ACTIONS, caps, claim, joins, lookups, want
 from workflows.refund_request.contract import RefundAnswer, RefundInput, form_shown, read
-from workflows.refund_request.facts import changes, confidence, history
+from workflows.refund_request.facts import changes, confidence, evidence, history
 from workflows.refund_request.policy import POLICY
 
 
@@ -42,4 +42,5 @@ WORKFLOW = workflow(
     caps=caps,
     history=history,
     shows={"payments.refund": changes},
+    evidence={"payments.refund": evidence},
 )

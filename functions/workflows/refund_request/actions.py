@@ -78,16 +78,16 @@ def _finance(situation: Request, said: Verdict) -> Iterator[ProposedAction]:
     if not order or said.answer is not Answer.ASK or not said.rules & _TOLD:
         return
     for channel in situation.limits.lists.get(_TO_TELL, ()):
-        yield _told(situation, channel, order)
+        yield _told(channel, order)
 
 
-def _told(situation: Request, channel: str, order: facts.Order) -> ProposedAction:
+def _told(channel: str, order: facts.Order) -> ProposedAction:
     params = notify.Push(
         channel=channel,
         title=f"Refund of order {order.number}",
         text=(
-            f"A refund of order {order.number} was signed and has been made on charge"
-            f" {order.charge}.\nIts amount and who signed it: job {situation.job_id}."
+            f"A refund of order {order.number} was signed and has been made.\n"
+            f"Its amount and who signed it stand in the job of order {order.number}."
         ),
     )
     return ProposedAction(action="notify.push", params=params, target=channel, after=_REFUND)

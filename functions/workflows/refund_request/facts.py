@@ -18,7 +18,7 @@ from countersign.domain.policy.records import Record, Records
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
-from countersign.extraction.checks import instant
+from countersign.extraction.checks import earlier, instant
 from countersign.extraction.patterns.amounts import ISO
 from countersign.extraction.readers.askers import own_words
 from countersign.extraction.readers.hearing import heard
@@ -279,6 +279,31 @@ def changes(refund: Refund, records: Records) -> tuple[Difference, ...] | None:
         Difference(name="refunded", before=f"{gone} of {paid}", after=f"{after} of {paid}"),
         Difference(name="left_to_refund", before=_left(paid, gone), after=_left(paid, after)),
     )
+
+
+def evidence(situation: Request, refund: Refund) -> Iterator[tuple[str, str]]:
+    """What was bought and paid by whom and when, what went back before, and who else asks."""
+    held = next((one for one in records(situation) if one.id == refund.charge), None)
+    found = order(situation)
+    if held is None or found is None:
+        return
+    paid = found.left.model_copy(update={"amount": found.left.amount + found.refunded.amount})
+    days = situation.limits.number("window.days")
+    field = held.fields.get
+    yield "customer", ", ".join(filter(None, (field("name", ""), found.email)))
+    yield "bought", field("bought", "")
+    yield "paid", f"{paid}, {_ago(found.created, situation.now)}; refunds are made within {days}"
+    yield "refunded before", str(found.refunded) if found.refunded.amount else "nothing"
+    other = situation.records.first("claim_holder")
+    if other:
+        yield "also asked", f"another request about this order: {earlier(other)}"
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return "on an unknown day"
+    days = (now - at).days
+    return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"
 
 
 def history(records: Records, ours: Collection[str]) -> tuple[Dealing, ...]:

@@ -93,7 +93,7 @@ def _over_paid(situation: Request) -> Hit:
     if found is None or said is None or said.currency not in ("", found.left.currency):
         return None
     over = said.amount > found.left.amount
-    return (f"{said.amount:f}", f"{found.left}") if over else None
+    return (f"{said.amount:f} {found.left.currency}", f"{found.left}") if over else None
 
 
 def _amount_unstated(situation: Request) -> Hit:

@@ -154,7 +154,7 @@ def shown_charge(held: Charge) -> dict[str, Any]:
         "created": held.created,
         "currency": held.currency,
         "customer": held.customer or None,
-        "description": f"Order {held.order}",
+        "description": held.item or f"Order {held.order}",
         "disputed": held.disputed,
         "livemode": False,
         "metadata": {"order": held.order},

@@ -56,6 +56,8 @@ class Charge:
     """Empty for a guest."""
     email: str = ""
     name: str = ""
+    item: str = ""
+    """What was bought, as the shop describes it."""
     grouped: bool = True
     """Whether the shop put the order number into `transfer_group`, not only into the metadata."""
     method: str = "card"

@@ -160,6 +160,7 @@ class DemoOrder:
     status: str = "succeeded"
     guest: bool = False
     grouped: bool = True
+    item: str = ""
 
     @property
     def email(self) -> str:
@@ -179,22 +180,30 @@ ORDERS = (
     DemoOrder("1036", "Kira Novak", 3_500, "eur", 29, back=((3_500, 16),)),
     DemoOrder("1039", "Kira Novak", 2_750, "eur", 19, back=((1_250, 9),)),
     DemoOrder("1040", "Kira Novak", 4_200, "eur", 5),
-    DemoOrder("1042", "Ada Quill", 4_990, "eur", 6),  # small: runs
+    DemoOrder("1042", "Ada Quill", 4_990, "eur", 6, item="Fountain pen"),  # small: runs
     # A first attempt that the bank declined, and the payment itself: one asks.
     DemoOrder("1043", "Ben Okafor", 32_000, "usd", 9, status="failed"),
     DemoOrder("1043", "Ben Okafor", 32_000, "usd", 9),
     DemoOrder("1044", "Chiyo Mori", 4_800, "jpy", 3),  # no decimals
-    DemoOrder("1045", "Dafydd Rees", 79_900, "gbp", 12),  # above 500: four eyes
+    DemoOrder(
+        "1045", "Dafydd Rees", 79_900, "gbp", 12, item="City bicycle, blue"
+    ),  # above 500: four eyes
     DemoOrder("1046", "Faisal Haddad", 24_500, "kwd", 15),  # three decimals: 24.500
-    DemoOrder("1047", "Greta Lindholm", 12_900, "eur", 20, back=((4_000, 4),)),  # in part
+    DemoOrder(
+        "1047", "Greta Lindholm", 12_900, "eur", 20, back=((4_000, 4),), item="2 lamps"
+    ),  # in part
     DemoOrder("1048", "Hugo Marchetti", 8_900, "eur", 11, back=((8_900, 2),)),  # whole
     DemoOrder("1049", "Ines Cardoso", 15_900, "usd", 8, disputed=True),
     DemoOrder("1050", "Olle Berg", 89_900, "sek", 7),  # a currency without limits
     DemoOrder("1051", "Lena Osei", 4_500, "eur", 2, method="sepa_debit"),  # refunds stay pending
     DemoOrder("1052", "Milo Fenn", 3_900, "usd", 4, guest=True),
-    DemoOrder("1053", "Nora Beck", 5_900, "eur", 10, grouped=False),  # only search finds it
+    DemoOrder(
+        "1053", "Nora Beck", 5_900, "eur", 10, grouped=False, item="Teapot"
+    ),  # only search finds it
     DemoOrder("1054", "Pia Sand", 2_200, "eur", 1, status="pending"),  # not paid yet
-    DemoOrder("1055", "Rosa Klein", 64_000, "eur", 5),  # an edit above the approver's own limit
+    DemoOrder(
+        "1055", "Rosa Klein", 64_000, "eur", 5, item="Desk, 160 cm"
+    ),  # an edit above the approver's own limit
     DemoOrder("1056", "Tomas Varga", 3_500, "eur", 6),  # a sender for whom nobody vouches
     DemoOrder("1057", "Uma Patel", 2_800, "eur", 4),  # somebody else writes
     DemoOrder("1058", "Vera Lund", 4_200, "eur", 3),  # more is asked than was paid
@@ -225,6 +234,7 @@ def _add(store: PaymentsStore, order: DemoOrder) -> None:
         customer=order.customer,
         email=order.email,
         name=order.name,
+        item=order.item,
         grouped=order.grouped,
         method=order.method,
         status=order.status,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from countersign.approvals.views.request import RequestPage, request
 from countersign.web.forms import Form
 from countersign.web.rendering import render
@@ -67,8 +65,10 @@ def test_the_customers_earlier_refunds_are_the_history() -> None:
 def test_a_refund_says_once_that_it_cannot_be_undone() -> None:
     """In its tag; the sentence says what happens."""
     made, journey = waiting()
-    card = re.split(r'<section class="card">', page(made, journey))
-    (of_refund,) = [one for one in card if "1. Refund 320.00 EUR" in one]
+    card = page(made, journey).split('<section class="card')
+    (of_refund,) = [
+        one for one in card if '<h2 class="text" dir="auto">1. Refund 320.00 EUR' in one
+    ]
     assert of_refund.count("annot be undone") == 1
 
 

@@ -52,6 +52,8 @@ def _order(order: DemoOrder, more: int = 0) -> Mapping[str, str]:
         "number": order.number,
         "customer": order.customer,
         "email": order.email,
+        "name": order.name,
+        "bought": order.item,
         "amount_minor": str(order.amount if order.status == "succeeded" else 0),
         "currency": order.currency.upper(),
         "refunded_minor": str(sum(amount for amount, _ in order.back) + more),

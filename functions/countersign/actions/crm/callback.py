@@ -105,6 +105,7 @@ REQUEST_CALLBACK: Action[Callback, Crm] = Action(
     find=find,
     read_back=read_back,
     expected=expected,
+    inner=("owner", "due_at"),
     editable=("title", "notes", "due_at"),
     undo=archived("tasks", _undo_words),
     settle=SETTLE,

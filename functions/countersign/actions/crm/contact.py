@@ -222,6 +222,7 @@ UPSERT_CONTACT: Action[Contact, Crm] = Action(
     find=find,
     read_back=read_back,
     expected=expected,
+    inner=("owner", "language"),
     editable=("phone", "company"),
     differences=differences,
     undo=UNDO,

@@ -121,6 +121,7 @@ CREATE_LEAD: Action[Lead, Crm] = Action(
     find=find,
     read_back=read_back,
     expected=expected,
+    inner=("owner", "source"),
     editable=("title", "need", "timeline"),
     undo=archived("deals", _undo_words),
     settle=SETTLE,

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import KEPT_DAYS
+from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.money import Money
+from countersign.domain.planning.plan import situation
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Found
 from countersign.domain.workflow import Workflow, action_for
-from countersign.web.text import Pieces, Run, compared, foreign_letters, label, visible
-from countersign.web.wording import SHORT
+from countersign.web.text import (
+    UTC,
+    Pieces,
+    Run,
+    compared,
+    foreign_letters,
+    label,
+    plainly,
+    visible,
+)
+from countersign.web.wording import in_words, seller
 
 _LONG = 60
 _MONEY = {"minor", "currency"}
@@ -32,9 +43,9 @@ class Param:
     empty: bool
 
 
-def exact(params: Mapping[str, Any]) -> tuple[Param, ...]:
+def exact(params: Mapping[str, Any], zone: str = UTC) -> tuple[Param, ...]:
     """All parameters, short ones first, nested ones by their path."""
-    rows = [_param(name, text) for name, text in _flattened("", params)]
+    rows = [_param(name, text, zone) for name, text in _flattened("", params)]
     return tuple(sorted(rows, key=lambda row: row.long))
 
 
@@ -48,8 +59,9 @@ def amounts(params: Mapping[str, Any]) -> tuple[Money, ...]:
     return tuple(Money.model_validate(value) for value in params.values() if _is_money(value))
 
 
-def _param(name: str, text: str) -> Param:
-    return Param(label(name), visible(text), len(text) > _LONG or "\n" in text, not text)
+def _param(name: str, text: str, zone: str) -> Param:
+    shown = visible(plainly(text, zone))
+    return Param(label(name), shown, len(text) > _LONG or "\n" in text, not text)
 
 
 def _flattened(path: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -76,6 +88,18 @@ def _is_money(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the actions of a page are shown with: the job, its workflow, names of people by id, who
+    reads it in which zone, and when."""
+
+    record: JobRecord
+    workflow: Workflow[Any]
+    names: Mapping[str, str]
+    now: datetime
+    zone: str = UTC
+
+
+@dataclass(frozen=True)
 class Altered:
     """A value before and after, as runs in reading order."""
 
@@ -91,14 +115,20 @@ class Item:
 
     number: int
     digest: str
-    short: str
     words: Pieces
     target: Pieces
+    """Where it goes; empty when the sentence says so, or it is a number of the target's own."""
     letters: str
     """Letters in the target that may be look-alikes; empty when there are none."""
     undo: str
     """Until when it can be undone, in a sentence; empty when it cannot."""
+    why: tuple[Pieces, ...]
+    """What asks for this signature, that no action above it has said."""
     reasons: tuple[Found, ...]
+    shown: tuple[Param, ...]
+    """What the sentence does not say already: long texts whole, everything empty left out."""
+    evidence: tuple[Param, ...]
+    """What the signer should know of the target."""
     params: tuple[Param, ...]
     body: Pieces
     changes: tuple[Altered, ...] | None
@@ -110,32 +140,50 @@ class Item:
     """Names of what may be edited; empty when nothing may."""
 
 
-def item(
-    number: int,
-    held: LedgerEntry,
-    record: JobRecord,
-    workflow: Workflow[Any],
-    names: Mapping[str, str],
-) -> Item:
-    """The view of an entry whose bytes were checked. Raises UnknownVersion."""
-    action = action_for(workflow, held)
+def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ()) -> Item:
+    """The view of an entry whose bytes were checked. `told` are the sentences of the reasons that
+    stand above it. Raises UnknownVersion."""
+    action = action_for(seen.workflow, held)
     content = held.content()
+    words = in_words(held, seen.workflow)
+    reasons = tuple(dict.fromkeys(reason.told for reason in held.verdict.reasons))
+    inner = {texts(content["params"]).get(name) for name in action.inner}
+    target = "" if content["target"] in {words, *inner} else content["target"]
     return Item(
         number=number,
         digest=held.digest,
-        short=held.digest[:SHORT],
-        words=visible(action.words(params_of(held, action))),
-        target=visible(content["target"]),
+        words=visible(words),
+        target=visible("" if target in words else target),
         letters=foreign_letters(content["target"]),
-        undo=until_when(record) if action.reversible else "",
+        undo=until_when(seen.record) if action.reversible else "",
+        why=tuple(visible(one) for one in reasons if one not in told),
         reasons=held.verdict.reasons,
-        params=exact(content["params"]),
+        shown=_shown(content["params"], action.inner, words, seen.zone),
+        evidence=_evidence(held, seen),
+        params=exact(content["params"], seen.zone),
         body=visible(held.body),
-        changes=_changes(held, record, workflow),
-        editor=names.get(held.edited_by, held.edited_by),
+        changes=_changes(held, seen.record, seen.workflow),
+        editor=seen.names.get(held.edited_by, held.edited_by),
         edits=_edits(held),
         editable=", ".join(label(name).lower() for name in action.editable),
     )
+
+
+def _shown(
+    params: Mapping[str, Any], inner: Collection[str], words: str, zone: str
+) -> tuple[Param, ...]:
+    said = {name: text for name, text in texts(params).items() if name not in inner}
+    rows = (_param(name, text, zone) for name, text in said.items() if text not in words)
+    return tuple(sorted(rows, key=lambda row: row.long))
+
+
+def _evidence(held: LedgerEntry, seen: Seen) -> tuple[Param, ...]:
+    tells = seen.workflow.evidence.get(held.action)
+    if tells is None or "records" not in seen.record.results:
+        return ()
+    params = params_of(held, action_for(seen.workflow, held))
+    rows = tells(situation(seen.workflow, seen.record, seen.now), params)
+    return tuple(_param(name, text, seen.zone) for name, text in rows if text)
 
 
 def until_when(record: JobRecord) -> str:
@@ -153,7 +201,13 @@ def _changes(
     if tells is None or "records" not in record.results:
         return None
     found = tells(params_of(held, action), record.results["records"].as_(Records))
-    return None if found is None else tuple(altered(o.name, o.before, o.after) for o in found)
+    return None if found is None else tuple(_change(one, workflow) for one in found)
+
+
+def _change(one: Difference, workflow: Workflow[Any]) -> Altered:
+    if one.name == "owner":
+        return altered(one.name, seller(one.before, workflow), seller(one.after, workflow))
+    return altered(one.name, one.before, one.after)
 
 
 def _edits(held: LedgerEntry) -> tuple[Altered, ...]:

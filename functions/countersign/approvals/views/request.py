@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from countersign.approvals.views.actions import Item, item
+from countersign.approvals.views.actions import Item, Seen, item
 from countersign.approvals.views.signatures import Rejection, Signing, names_of, rejected, signing
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.questions import Question, no_more
@@ -19,9 +19,24 @@ from countersign.domain.policy.proposal import Fact, Proposal, Usage, flat
 from countersign.domain.policy.records import EARLIER, Record, Records
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Dealing, Workflow
-from countersign.web.text import UTC, Pieces, counted, highlighted, label, moment, span, visible
+from countersign.web.text import (
+    UTC,
+    Pieces,
+    counted,
+    highlighted,
+    label,
+    moment,
+    one_line,
+    plainly,
+    span,
+    until,
+    visible,
+    zone_name,
+)
 from countersign.web.wording import STATUS_WORDS, in_words
 
+_NAME = 60
+_WHO = ("name", "company")
 _LONG = 120
 """Characters above which a part gets a block of its own."""
 
@@ -115,6 +130,18 @@ class AskBack:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """Until when, for who reads it: `7 hours`, `12:26 today`, `Berlin time`, and in full."""
+
+    left: str
+    until: str
+    zone: str
+    whole: str
+    at: str
+    """ISO 8601."""
+
+
+@dataclass(frozen=True)
 class RequestPage(UnderstoodSource):
     """The page."""
 
@@ -122,15 +149,28 @@ class RequestPage(UnderstoodSource):
     job_id: str
     person: str
     signing: Signing
-    deadline: str
-    deadline_at: str
-    left: str
+    about: Pieces
+    """Name and company of whom it is about; empty where nobody is named."""
+    deadline: Deadline
     actions: tuple[Item, ...]
+    noticed: tuple[Pieces, ...]
+    """What the rules found besides, and asks for nothing here."""
     rejected: Mapping[str, tuple[Rejection, ...]]
     """Who has rejected an action already, by its digest: it needs no choice any more."""
     earlier: tuple[Told, ...]
     past: tuple[Past, ...]
     ask_back: AskBack
+
+    @property
+    def whom(self) -> Pieces:
+        """Whom it is about; whom the first evidence names where the message names nobody."""
+        evidence = (one.evidence[0].value for one in self.actions if one.evidence)
+        return self.about or next(evidence, ())
+
+    @property
+    def next(self) -> int:
+        """The number of the first action that needs a choice."""
+        return next(one.number for one in self.actions if one.digest not in self.rejected)
 
     @property
     def waits(self) -> str:
@@ -160,15 +200,42 @@ def request(
         job_id=record.job.job_id,
         person=person.name,
         signing=signing(approval, person, names, zone),
-        deadline=moment(approval.deadline, zone),
-        deadline_at=approval.deadline.isoformat(),
-        left=span(approval.deadline - now),
-        actions=tuple(item(n, held, record, workflow, names) for n, held in enumerate(entries, 1)),
+        about=_about(record),
+        deadline=_deadline(approval.deadline, now, zone),
+        actions=_actions(entries, Seen(record, workflow, names, now, zone)),
+        noticed=_noticed(record, entries),
         rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
         past=past(record, workflow),
         ask_back=ask_back(record, approval, person, contact, now, zone=zone),
     )
+
+
+def _deadline(at: datetime, now: datetime, zone: str) -> Deadline:
+    left, named = span(at - now), zone_name(zone)
+    return Deadline(left, until(at, now, zone), named, moment(at, zone), at.isoformat())
+
+
+def _actions(entries: Iterable[LedgerEntry], seen: Seen) -> tuple[Item, ...]:
+    """In their order; a reason that several have is told once."""
+    told: set[str] = set()
+    items: list[Item] = []
+    for number, held in enumerate(entries, 1):
+        items.append(item(number, held, seen, told))
+        told.update(reason.told for reason in held.verdict.reasons)
+    return tuple(items)
+
+
+def _noticed(record: JobRecord, entries: Iterable[LedgerEntry]) -> tuple[Pieces, ...]:
+    why = {reason.rule for held in entries for reason in held.verdict.reasons}
+    found = record.result("findings", Findings).found
+    return tuple(visible(one.told) for one in found if one.rule not in why)
+
+
+def _about(record: JobRecord) -> Pieces:
+    proposal = record.result("proposal", Proposal)
+    said = [one_line(held, _NAME) for name in _WHO if (held := proposal.value(name))]
+    return visible(", ".join(said))
 
 
 def understood(record: JobRecord, workflow: Workflow[Any]) -> UnderstoodSource:
@@ -198,7 +265,7 @@ def known_fact(name: str, fact: Fact) -> KnownFact:
     """A fact as pages show it."""
     return KnownFact(
         label=label(name),
-        value=visible(fact.value),
+        value=visible(plainly(fact.value)),
         quotes=tuple(visible(q) for q in fact.quotes if flat(q) != flat(fact.value)),
         derived=fact.derived,
         by=fact.by,

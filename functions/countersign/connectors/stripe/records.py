@@ -62,6 +62,8 @@ def order_record(charge: Mapping[str, Any], number: str) -> Record:
     fields = {
         "number": number,
         "customer": charge.get("customer") or "",
+        "name": billing.get("name") or "",
+        "bought": charge.get("description") or "",
         "email": billing.get("email") or charge.get("receipt_email") or "",
         # Captured, not authorised: what was never taken cannot be given back.
         "amount_minor": _minor(charge["amount_captured"], currency),

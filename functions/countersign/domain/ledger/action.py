@@ -101,6 +101,9 @@ class Action(Generic[ParamsT, PortT]):
     expected: Callable[[ParamsT], Mapping[str, str]]
     amount: Callable[[ParamsT], Money | None] | None = None
     """The money that the action moves, for approvers' limits and caps; None: it moves none."""
+    inner: tuple[str, ...] = field(default=(), metadata=NO_CONTRACT)
+    """Parameters that say nothing to who signs, or what the sentence says in better words: the
+    page shows them among its details only."""
     editable: tuple[str, ...] = ()
     """Parameters that an approver may change; never a target or a recipient."""
     as_edited: Callable[[ParamsT], ParamsT] | None = None
