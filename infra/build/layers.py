@@ -28,6 +28,7 @@ UNUSED = (
     "phonenumbers/carrierdata",
     "phonenumbers/geodata",
     "phonenumbers/tzdata",
+    "selectolax/lexbor.c",
 )
 
 
@@ -76,8 +77,11 @@ def install_layer(group: str, python_version: str, platform: str, into: Path) ->
 
 
 def _trim(site: Path) -> None:
-    for name in UNUSED:
-        shutil.rmtree(site / name, ignore_errors=True)
+    for path in (site / name for name in UNUSED):
+        if path.is_file():
+            path.unlink()
+        else:
+            shutil.rmtree(path, ignore_errors=True)
     if (site / BOTOCORE_DATA).exists():
         for folder in (site / BOTOCORE_DATA).iterdir():
             if folder.is_dir() and folder.name not in AWS_SERVICES:

@@ -23,7 +23,7 @@ NEEDED = {
     "model": {"openai"},
     "pages": {"jinja2"},
     "payments": {"stripe"},
-    "text": {"email_validator", "phonenumbers"},
+    "text": {"email_validator", "phonenumbers", "selectolax"},
 }
 # Which adapter a function gets follows from the variables in its row.
 ADAPTERS = {

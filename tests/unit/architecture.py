@@ -13,7 +13,7 @@ PURE = {"domain", "actions", "parsing", "extraction", "workflow", "workflows"}
 OURS = {"workflows", *(f"countersign.{name}" for name in PURE - {"workflows"})}
 """The same by their import names."""
 SDKS = {"boto3", "botocore", "openai", "httpx", "stripe"}
-THIRD_PARTY = {"pydantic", "phonenumbers", "email_validator"}
+THIRD_PARTY = {"pydantic", "phonenumbers", "email_validator", "selectolax"}
 """All that pure packages may import beside the standard library and each other."""
 WORLD = {
     *("os", "sys", "subprocess", "shutil", "tempfile", "platform", "getpass"),

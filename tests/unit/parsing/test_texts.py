@@ -21,7 +21,7 @@ from tests.unit.parsing.mails import RECEIVER, mail, multipart
         ("a<div style='display: none !important'>b</div>c", "a\nc"),
         ("a<i hidden>b</i><i style='visibility:hidden'>b</i>c", "ac"),
         ("a<i style='font-size:0px'>b</i><i style='FONT-SIZE:1px'>b</i>c", "ac"),
-        ("<td style='font-size:0'><p style='font-size:13px'>seen</p>not</td>", "seen"),
+        ("<table><td style='font-size:0'><p style='font-size:13px'>seen</p>not</table>", "seen"),
         ("a<i style='opacity:0'>b</i><i style='max-height:0;overflow:hidden'>b</i>c", "ac"),
         ("a<i style='position:absolute;left:-9999px'>b</i>c", "ac"),
         ("<style>.x,p#y{display:none}</style>a<i class='q X'>b</i><p id=y>b</p>c", "a\nc"),
@@ -41,7 +41,7 @@ from tests.unit.parsing.mails import RECEIVER, mail, multipart
 )
 def test_html_shows_what_a_reader_sees(markup: str, text: str) -> None:
     """Hidden elements, comments and code are left out; blocks become lines."""
-    assert visible_text(markup).strip() == text
+    assert visible_text(markup).text.strip() == text
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,12 @@ def test_html_shows_what_a_reader_sees(markup: str, text: str) -> None:
         "<b>" * 90_000,
         "<style>" + "{" * 300_000,
         "<i>" * 50_000 + "</b>" * 50_000,
+        "<i></b>" * 50_000,
+        "<a><p></a>" * 30_000,
+        "<i>" * 999 + "</b>" * 100_000,
+        "<table>" * 60_000,
+        "<p><table><td>" * 20_000,
+        "<p style='color:#fff'>" * 30_000,
         "<p " + "=" * 300_000,
     ],
     ids=lambda markup: markup[:9],

@@ -41,7 +41,8 @@ def test_importing_the_register_reads_no_file_and_loads_no_tables() -> None:
         "sys.addaudithook(lambda e, a: e == 'open' and opened.append(str(a[0]))); "
         "import workflows; "
         "print([f for f in opened if '/workflows/' in f and not f.endswith(('.py', '.pyc'))], "
-        "[m for m in ('phonenumbers', 'email_validator', 'stripe') if m in sys.modules])"
+        "[m for m in ('phonenumbers', 'email_validator', 'selectolax', 'stripe') "
+        "if m in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[] []"

@@ -133,7 +133,9 @@ def _leaf(part: MimePart, reading: _Reading) -> str:
     text, doubt = decode(raw, charset)
     reading.note(doubt)
     if is_html or text[:200].lstrip().lower().startswith(_HTML_STARTS):
-        return visible_text(text)
+        shown = visible_text(text)
+        reading.defects += shown.defects
+        return shown.text
     kept, files = cut_uuencoded(text)
     reading.files += [_uuencoded(name, size) for name, size in files]
     return kept
