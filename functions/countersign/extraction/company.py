@@ -65,6 +65,16 @@ class Team(Value):
     """Working hours until a case that was handed over to them is due."""
 
 
+class Sanctions(Value):
+    """Countries under sanctions as a whole: data of a day, from somebody who decides it."""
+
+    countries: tuple[Country, ...]
+    as_of: date
+    """The day on which the list was compared with its source."""
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    """Where it is from, in words that a person can look up."""
+
+
 class ModelChoice(Value):
     """Which model answers, and what it costs in USD per million tokens."""
 
@@ -87,7 +97,8 @@ class Company(Value):
     """IANA time zone of whoever's own nobody knows."""
     holidays: tuple[date, ...] = ()
     languages: tuple[Language, ...]
-    """ISO 639-1 codes that somebody here reads; the fixed replies are written in each."""
+    """ISO 639-1 codes that somebody here reads; the fixed replies are written in each. The first is
+    the one in which we write for ourselves."""
     default_owner: str
     """The seller who gets what no country decides."""
     sellers: Mapping[str, Seller]
@@ -95,8 +106,8 @@ class Company(Value):
     teams: Mapping[Role, Team] = {}
     """By the role that their people have. Owners, tiers and destinations are among them."""
     countries_not_served: tuple[Country, ...] = ()
-    countries_sanctioned: tuple[Country, ...] = ()
     """ISO 3166-1 alpha-2."""
+    sanctions: Sanctions | None = None
     model: ModelChoice | None = None
     """For workflows that choose none themselves."""
     fields: Mapping[str, Mapping[Ours, Theirs]] = {}
@@ -120,13 +131,23 @@ class Company(Value):
             "company.holidays": tuple(day.isoformat() for day in self.holidays),
             "company.languages": self.languages,
             "countries.not_served": self.countries_not_served,
-            "countries.sanctioned": self.countries_sanctioned,
+            **_sanctioned(self.sanctions),
             "owner.default": (self.default_owner,),
             **{f"owner.{one}": held.countries for one, held in self.sellers.items()},
             **{f"name.{one}": (held.name,) for one, held in self.sellers.items()},
             **{f"zone.{one}": (held.zone,) for one, held in self.sellers.items()},
             **{f"fields.{one}": _pairs(names) for one, names in self.fields.items() if names},
         }
+
+
+def _sanctioned(held: Sanctions | None) -> Mapping[str, tuple[str, ...]]:
+    if held is None:
+        return {"countries.sanctioned": ()}
+    return {
+        "countries.sanctioned": held.countries,
+        "countries.sanctioned.as_of": (held.as_of.isoformat(),),
+        "countries.sanctioned.source": (held.source,),
+    }
 
 
 def _pairs(names: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ source, or a person reads it first; and whoever reads it later is told whose wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from countersign.domain.policy.proposal import flat
@@ -41,6 +41,8 @@ _LINK = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"\d+(?:[.,'\u2019]\d+)*")
+_BETWEEN = re.compile(r"[\s()/-]{0,2}")
+"""What stands between the groups of one number."""
 _JOINED = 6
 """So many groups of digits may be one number in the source: +44 113 496 0147."""
 _NAME = re.compile(r"(?<![\w'\u2019-])[^\W\d_a-zß-öø-ÿ][\w'\u2019-]+")
@@ -67,13 +69,27 @@ def foreign(text: str, source: str) -> tuple[str, ...]:
     return (*dict.fromkeys(one[:_MOST_TOLD] for one in found), *words)
 
 
-def marked(text: str, source: str) -> str:
+_WHOSE: Mapping[str, tuple[str, str]] = {
+    "en": ("summed up by the model", "translated by the model"),
+    "de": ("vom Modell zusammengefasst", "vom Modell übersetzt"),
+    "fr": ("résumé par le modèle", "traduit par le modèle"),
+    "es": ("resumido por el modelo", "traducido por el modelo"),
+    "it": ("riassunto dal modello", "tradotto dal modello"),
+    "nl": ("samengevat door het model", "vertaald door het model"),
+    "pt": ("resumido pelo modelo", "traduzido pelo modelo"),
+    "ja": ("モデルによる要約", "モデルによる翻訳"),
+}
+"""Whose words they are, by the language of who reads them: summed up, and translated."""
+
+
+def marked(text: str, source: str, language: str = "en") -> str:
     """`text` for people who act on it: without links and addresses, and with a word of whose it is
-    where the source does not say it so."""
+    in their `language` (English where we have none) where the source does not say it so."""
     plain = without_links(text)
     if _is_verbatim(text, source):
         return plain
-    return f"{plain} ({'translated' if _is_translated(text, source) else 'summed up'} by the model)"
+    summed_up, translated = _WHOSE.get(language, _WHOSE["en"])
+    return f"{plain} ({translated if _is_translated(text, source) else summed_up})"
 
 
 def without_links(text: str) -> str:
@@ -96,17 +112,32 @@ def _links(said: str, seen: str) -> Iterator[str]:
 
 
 def _numbers(said: str, seen: str) -> Iterator[str]:
-    """Numbers in words count from a thousand on, as everywhere."""
+    """Each number that is new, whole; in words they count from a thousand on, as everywhere."""
     groups, sums = _groups(seen), {one.amount for one in amounts.bare(seen)}
-    for match in _NUMBER.finditer(said):
-        amount = next((one.amount for one in amounts.bare(said[match.start() : match.end()])), None)
-        if not (_digits(match[0]) in groups or amount in sums):
-            yield match[0]
-    yield from (one.words for one in amounts.bare(said) if _is_new(one, groups, sums))
+    spans = [one.span() for one in _NUMBER.finditer(said) if _is_new(one[0], groups, sums)]
+    spans += [
+        (one.at, one.at + len(one.words))
+        for one in amounts.bare(said)
+        if one.amount not in sums and format(one.amount.normalize(), "f") not in groups
+    ]
+    return (said[start:end].rstrip(".,") for start, end in _whole(said, sorted(spans)))
 
 
-def _is_new(one: amounts.Sum, groups: frozenset[str], sums: set[Decimal]) -> bool:
-    return one.amount not in sums and format(one.amount.normalize(), "f") not in groups
+def _is_new(number: str, groups: frozenset[str], sums: set[Decimal]) -> bool:
+    amount = next((one.amount for one in amounts.bare(number)), None)
+    return _digits(number) not in groups and amount not in sums
+
+
+def _whole(said: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, those as one that overlap or are groups of one number."""
+    joined = list[tuple[int, int]]()
+    for start, end in spans:
+        first, last = joined[-1] if joined else (start, start)
+        if joined and _BETWEEN.fullmatch(said[last:start]):
+            joined[-1] = (first, max(last, end))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _groups(seen: str) -> frozenset[str]:

@@ -175,7 +175,10 @@ def _need(situation: Lead) -> str:
     said = _said(situation.proposal)
     if said is None:
         return "not stated"
-    return said.value if said.by else prose.marked(said.value, source_text(situation.input))
+    if said.by:
+        return said.value
+    ours = situation.limits.list("company.languages")[0]
+    return prose.marked(said.value, source_text(situation.input), ours)
 
 
 def _asked(proposal: Proposal) -> str:

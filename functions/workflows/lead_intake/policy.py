@@ -4,7 +4,7 @@ The strictest line wins; what no line allows is forbidden."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING
@@ -17,15 +17,36 @@ from workflows.lead_intake import budgets, countries, facts
 from workflows.lead_intake.facts import Lead
 from workflows.lead_intake.places import place_name
 
+_SANCTIONED = "countries.sanctioned"
 _NOT_ARRIVED = frozenset({"BOUNCED", "FAILED"})
 
 
 def _sanctioned(situation: Lead) -> Hit:
-    return _stated_in(situation, "countries.sanctioned")
+    hit = _stated_in(situation, _SANCTIONED)
+    return (hit[0], _list(situation)) if hit else None
 
 
 def _sanctioned_named(situation: Lead) -> Hit:
-    return _hinted_in(situation, "countries.sanctioned", countries.NAMED)
+    """One weak sign is enough to ask, and none alone to reject."""
+    hit = _hinted_in(situation, _SANCTIONED, countries.NAMED)
+    return (hit[0], _list(situation)) if hit else None
+
+
+def _list_is_old(situation: Lead) -> Hit:
+    days, since = situation.limits.number("sanctions.days"), _as_of(situation)
+    if since and situation.now.date() - since <= timedelta(days=float(days)):
+        return None
+    return f"{since}" if since else "no day", f"{days} days"
+
+
+def _list(situation: Lead) -> str:
+    source = ", ".join(situation.limits.list(f"{_SANCTIONED}.source"))
+    return f"our list of {_as_of(situation)} ({source})"
+
+
+def _as_of(situation: Lead) -> date | None:
+    said = situation.limits.lists.get(f"{_SANCTIONED}.as_of", ())
+    return date.fromisoformat(said[0]) if said else None
 
 
 def _not_served(situation: Lead) -> Hit:
@@ -201,15 +222,20 @@ POLICY = (
     run(_REPLY, "the fixed acknowledgement may go out"),
     forbid(
         _ALL,
-        "{value|the sender's country} is under sanctions",
+        "{value|the sender's country} is under sanctions, by {threshold|our list}",
         _sanctioned,
         rule="jurisdiction.sanctioned",
     ),
     ask(
         _ALL,
-        "something in the message points to a country under sanctions: {value}",
+        "something points to a country under sanctions: {value}, by {threshold|our list}",
         _sanctioned_named,
         rule="jurisdiction.sanctioned_named",
+    ),
+    note(
+        "the list of countries under sanctions is of {value|long ago}: compare it with its source",
+        _list_is_old,
+        rule="jurisdiction.list_is_old",
     ),
     forbid(
         _ALL,

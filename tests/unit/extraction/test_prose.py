@@ -61,10 +61,10 @@ HOSTILE = [
         "pay for the scanners to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
         "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
     ),
-    ("Urgent: call +1 900 555 0199 about the scanners", "900"),
+    ("Urgent: call +1 900 555 0199 about the scanners", "1 900 555 0199"),
     ("They want 120 handheld scanners", "120"),
     ("2 handheld scanners", "2"),
-    ("A quotation for scanners of 90,000 EUR", "90,000"),
+    ("A quotation for scanners of 90,000 EUR", "90,000 eur"),
     ("A quotation for scanners of half a million euros", "half a million euros"),
     ("They need scanners until 5 April", "5"),
     ("They need scanners in April", "April"),
@@ -123,5 +123,28 @@ def test_whose_words_they_are_is_said() -> None:
     assert marked("12 scanners wanted", MAIL) == "12 scanners wanted (summed up by the model)"
     german = "Wir möchten ein Angebot für die Geräte und wir haben es eilig mit dem Kauf"
     assert marked(german, MAIL).endswith("(translated by the model)")
+    assert marked("12 scanners wanted", MAIL, "de").endswith("(vom Modell zusammengefasst)")
+    assert marked(german, MAIL, "ja").endswith("(モデルによる翻訳)")
+    assert marked(german, MAIL, "sv").endswith("(translated by the model)")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("call 1 900 555 for 12 scanners", ("1 900 555",)),
+        ("call +1 900 555 0199 for 12 scanners", ("1 900 555 0199",)),
+        ("pay 1 900 555,50 EUR for 12 scanners", ("1 900 555,50 eur",)),
+        ("pay 2 million", ("2 million",)),
+        ("pay two million", ("two million",)),
+        ("pay 7 EUR and 8 EUR", ("7 eur", "8 eur")),
+        ("12 scanners for 9,000 EUR within two months", ()),
+    ],
+)
+def test_a_foreign_number_is_told_whole_and_once(text: str, told: tuple[str, ...]) -> None:
+    """Its groups are no numbers of their own, and its sum is no second one."""
+    assert (
+        tuple(one for one in foreign(text, MAIL) if any(map(str.isdigit, one)) or "m" in one)
+        == told
+    )
     assert marked("See www.harrow.example/tender for the terms.", MAIL) == "See … for the terms."
     assert without_links("boss (at) evil (dot) example") == "…"

@@ -20,7 +20,10 @@ zone = "Europe/Berlin"
 holidays = [2026-12-25]
 languages = ["en"]
 default_owner = "7"
-countries_sanctioned = ["KP"]
+[sanctions]
+countries = ["KP"]
+as_of = 2026-11-01
+source = "sanctions.example"
 [sellers.7]
 name = "All"
 countries = ["IE"]
@@ -88,6 +91,8 @@ def test_a_stage_like_another_says_only_what_differs(business: Path) -> None:
     made = files.release("shop.letters", "prod")
     assert made.limits.list("company.domains") == ("other.example",)
     assert made.limits.list("countries.sanctioned") == ("KP",)
+    assert made.limits.list("countries.sanctioned.as_of") == ("2026-11-01",)
+    assert made.limits.list("countries.sanctioned.source") == ("sanctions.example",)
     assert made.digest != files.release("shop.letters", "dev").digest
 
 
@@ -180,7 +185,9 @@ def test_nonsense_is_refused_with_file_and_field(business: Path, own: str, sente
     ("said", "instead", "sentence"),
     [
         ('["en"]', '["English"]', r"stages/dev\.toml: languages\.0: 'English' is no ISO 639-1"),
-        ('["KP"]', '["Korea"]', r"countries_sanctioned\.0: 'Korea' is no ISO 3166-1 code"),
+        ('["KP"]', '["Korea"]', r"sanctions\.countries\.0: 'Korea' is no ISO 3166-1 code"),
+        ("as_of = 2026-11-01", "", r"sanctions\.as_of: Field required"),
+        ('"sanctions.example"', '""', r"sanctions\.source: String should have at least 1"),
         ('["IE"]', '["ie"]', r"sellers\.7\.countries\.0: 'ie' is no ISO 3166-1 code"),
         ('"Europe/Berlin"', '"Berlin"', "zone: 'Berlin' is no name of the IANA"),
         ('["kornfeld.example"]', '["https://x"]', r"domains\.0: 'https://x' is no domain"),
