@@ -155,7 +155,7 @@ STEPS = (
             Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
             *MAIL,
         ),
-        env=(*MAILING, "CASE_OWNER"),
+        env=(*MAILING, "PUBLIC_BASE_URL", "CASE_OWNER"),
     ),
     Row(
         "Park",

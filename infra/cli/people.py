@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from countersign.approvals.access import mail_again
 from countersign.domain.approvals.directory import Member
 from countersign.runtime.deps import Deps
 from infra.cli import people_changes as changes
@@ -245,6 +246,23 @@ def _tell(done: changes.Changed, what: str, *, as_json: bool) -> None:
         say(f"Warning: {warning}.")
     data = {"people": [entry_of(m) for m in done.members], "warnings": list(done.warnings)}
     show(f"{what}: {', '.join(m.person.id for m in done.members)}", data, as_json=as_json)
+
+
+@app.command("link")
+def mail_link(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(help="a job that waits for a signature")],
+    person: Id,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+) -> None:
+    """Mail a new link to somebody who was asked, when theirs was closed by too many codes.
+
+    Nobody but them sees it. Without any link they can sign in and decide in the inbox.
+    """
+    deps = _deps(context, target, stage)
+    asked = mail_again(deps, job, person, "command line")
+    say(f"A new link goes to {asked.address} within a minute.")
 
 
 def _table(members: Iterable[Member], now: datetime) -> Table:

@@ -11,7 +11,7 @@ from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.codes import TRIES, count_wrong
 from countersign.domain.approvals.directory import Member
 from countersign.domain.approvals.links import ClosedLink, may_have_new
-from countersign.domain.errors import NotFound, StoreConflict, UnknownVersion
+from countersign.domain.errors import ContractBroken, NotFound, StoreConflict, UnknownVersion
 from countersign.domain.jobs.change import Change, Due, JobRecord, Link
 from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Workflow
@@ -169,11 +169,33 @@ def _change(deps: Deps, record: JobRecord, link: Link) -> Change | None:
         return None
     if link.question or not may_have_new(approval.closed, link.person_id, now):
         return None
-    closed = (*approval.closed, ClosedLink(person_id=link.person_id, at=now))
+    actor = f"person:{link.person_id}"
+    return _new_link(approval, link.person_id, actor, "five wrong codes", now)
+
+
+def mail_again(deps: Deps, job_id: str, person_id: str, actor: str) -> Person:
+    """Whoever was asked gets a new link by mail within a minute, however often theirs was closed.
+    Raises NotFound without such a job, ContractBroken when nothing of it waits for this person."""
+
+    def change_of(record: JobRecord) -> Change:
+        approval, now = record.pending, deps.clock.now()
+        if approval is None or not _open(approval, person_id):
+            raise ContractBroken(f"nothing of {job_id} waits for {person_id}")
+        return _new_link(approval, person_id, actor, "asked for", now)
+
+    record, _ = deps.update(job_id, change_of)
+    asked = record.pending.person(person_id) if record.pending else None
+    if asked is None:
+        raise ContractBroken(f"nothing of {job_id} waits for {person_id} any more")
+    return asked
+
+
+def _new_link(approval: Approval, person_id: str, actor: str, why: str, now: datetime) -> Change:
+    closed = (*approval.closed, ClosedLink(person_id=person_id, at=now))
     return Change(
         event="link closed",
-        actor=f"person:{link.person_id}",
-        fields={"approval": approval.approval_id, "why": "five wrong codes"},
+        actor=actor,
+        fields={"approval": approval.approval_id, "why": why},
         approvals=(approval.model_copy(update={"closed": closed}),),
         due=(Due(kind="mail", at=now),),
     )

@@ -26,6 +26,7 @@ from countersign.web import notices
 from countersign.web.forms import Fault, Fields, Form, HttpRefusal, fields
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened_now
+from countersign.web.paths import INBOX, Way
 from countersign.web.responses import notice, page
 from countersign.web.text import Pieces, counted, label, visible
 
@@ -51,9 +52,9 @@ class EditedAction:
     held: LedgerEntry
 
 
-def edit(deps: Deps, request: Request, here: LinkHolder, *, home: str = "") -> Response:
+def edit(deps: Deps, request: Request, here: LinkHolder, *, home: Way = INBOX) -> Response:
     """The form (GET), or the edit (POST), of the action that the address names by its number.
-    `home` is the way back to the inbox, in words."""
+    `home` leads on from it."""
     chosen = _chosen(request, here)
     if request.method == "POST":
         return _take(deps, request, here, chosen, home)
@@ -73,7 +74,7 @@ def _chosen(request: Request, here: LinkHolder) -> EditedAction:
 
 
 def _take(
-    deps: Deps, request: Request, here: LinkHolder, chosen: EditedAction, home: str
+    deps: Deps, request: Request, here: LinkHolder, chosen: EditedAction, home: Way
 ) -> Response:
     given = fields(deps, request, MAX_BYTES)
     held = opened_here(deps, request, here.link)

@@ -21,6 +21,7 @@ from countersign.runtime.deps import Deps
 from countersign.web.forms import Fault, Form, fields
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened_now
+from countersign.web.paths import INBOX, Way
 from countersign.web.responses import framed, page, see
 
 
@@ -97,10 +98,10 @@ def _page(deps: Deps, request: Request) -> Response:
 
 
 def take(
-    deps: Deps, request: Request, here: LinkHolder, home: Callable[[], str] = lambda: ""
+    deps: Deps, request: Request, here: LinkHolder, home: Callable[[], Way] = lambda: INBOX
 ) -> Response:
     """Everything that a decision needs, in the order in which nothing is given away, whichever way
-    they came. `home` is asked for the way back to the inbox, in words."""
+    they came. `home` is asked for what leads on."""
     filled = form.read(fields(deps, request))
     held = opened_here(deps, request, here.link)
     form.about(filled, here.approval)

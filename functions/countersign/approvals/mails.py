@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from countersign import observability
 from countersign.approvals.service import Minted, address
@@ -27,6 +28,7 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import post
+from countersign.web.paths import HOME
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
 from countersign.web.wording import in_words
@@ -153,6 +155,7 @@ class _Request:
     offline: bool
     others: str
     url: str
+    inbox: str
 
 
 def approval_request(
@@ -170,7 +173,6 @@ def approval_request(
     proposal = record.result("proposal", Proposal)
     names = names_of(record, {})
     about = _money(entries, approval, workflow, names) or _subject(entries, proposal, names)
-    others = ", ".join(one_line(p.name, _NAME) for p in approval.approvers if p.id != person.id)
     it = _Request(
         subject=one_line(_BEFORE[occasion] + about, _SUBJECT),
         first=_FIRST[occasion],
@@ -180,11 +182,16 @@ def approval_request(
         reasons=tuple(dict.fromkeys(_reasons(entries))),
         deadline=moment(approval.deadline, zone),
         offline=proposal.offline,
-        others=others,
+        others=_others(approval, person),
         url=url,
+        inbox=url.removesuffix(urlsplit(url).path) + HOME,
     )
     html = render("mail_request.html.j2", it=asdict(it))
     return Email(to=person.address, subject=it.subject, text=_request_text(it), html=html)
+
+
+def _others(approval: Approval, person: Person) -> str:
+    return ", ".join(one_line(p.name, _NAME) for p in approval.approvers if p.id != person.id)
 
 
 def _money(
@@ -277,6 +284,7 @@ def _request_text(it: _Request) -> str:
             it.url,
             "",
             "Opening the link decides nothing. It is yours alone: please do not forward this mail.",
+            f"If it does not open, sign in, and what waits for you is there: {it.inbox}",
             *((f"Also asked: {it.others}.",) if it.others else ()),
             "",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from countersign.approvals.access import LinkHolder
@@ -12,16 +13,19 @@ from countersign.approvals.views.signatures import (
     names_of,
     rejected,
     signatures,
+    signed,
     signed_notice,
 )
 from countersign.domain.approvals.approval import EXPIRY, Approval, Decision, Person
 from countersign.domain.jobs.audit import Entry
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.workflow import Workflow
 from countersign.web import notices
 from countersign.web.http import Response
 from countersign.web.notices import REPLACED, Notice
+from countersign.web.paths import INBOX, Way
 from countersign.web.responses import notice, page
 from countersign.web.text import UTC, Pieces, moment, one_line, visible
 from countersign.web.wording import STATUS_WORDS, in_words
@@ -31,16 +35,32 @@ EDITED = "edited by a person"
 _NAME = 60
 
 
-def closed(here: LinkHolder, status: int, *, home: str = "") -> Response:
-    """Who decided what, when and why; or that time, an edit, or another signature, is what counts
-    now. `home` is the way back to the inbox, in words."""
+FOLLOWED = timedelta(minutes=2)
+"""For how long a page follows what it set off."""
+_EVERY = "3"
+"""Seconds from one look to the next."""
+_MOVING = frozenset({Status.WAITING_FOR_REVIEW, Status.PROCESSING, Status.RETRYING})
+
+
+def closed(here: LinkHolder, status: int, *, home: Way = INBOX) -> Response:
+    """Who decided what, when and why, and how far it is; or that time, an edit, or another
+    signature, is what counts now. `home` leads on. While it moves the same page is asked for again
+    by itself, without a script."""
     decision = here.approval.decision
+    extra = {"refresh": _EVERY} if _follows(here) else {}
     if decision is not None:
         view = decided(
             here.record, here.approval, decision, here.person, here.workflow, zone=here.zone
         )
-        return page(status, "decided.html.j2", it=view, home=home)
-    return notice(_notice(here), status, home=home)
+        return page(status, "decided.html.j2", extra=extra, it=view, home=home)
+    return notice(_notice(here), status, home=home, extra=extra)
+
+
+def _follows(here: LinkHolder) -> bool:
+    """Whether somebody signed just now, and what they signed has not come to rest."""
+    last = max((one.at for one in signed(here.approval)), default=None)
+    waits = here.standing in {"signed", "decided"} and here.record.job.status in _MOVING
+    return waits and last is not None and here.now < last + FOLLOWED
 
 
 def _notice(here: LinkHolder) -> Notice:
@@ -116,6 +136,9 @@ class Decided:
     by_time: bool
     when: str
     when_at: str
+    moving: bool
+    now: str
+    """How far it is, in a sentence."""
     signatures: tuple[Signature, ...]
     chosen: tuple[DecidedAction, ...]
 
@@ -140,6 +163,8 @@ def decided(
         by_time=decision.by == EXPIRY,
         when=moment(decision.at, zone),
         when_at=decision.at.isoformat(),
+        moving=_is_moving(record, decision),
+        now=_now(record, decision),
         signatures=given,
         chosen=tuple(
             _chosen(number, held[one], approval, person, workflow)
@@ -147,6 +172,27 @@ def decided(
             if one in held
         ),
     )
+
+
+def _approved(record: JobRecord, decision: Decision) -> tuple[LedgerEntry, ...]:
+    return tuple(held for held in record.ledger if decision.approves(held.digest))
+
+
+def _is_moving(record: JobRecord, decision: Decision) -> bool:
+    return record.job.status in _MOVING and bool(_approved(record, decision))
+
+
+def _now(record: JobRecord, decision: Decision) -> str:
+    approved = _approved(record, decision)
+    if not approved:
+        return "Nothing of it runs."
+    if _is_moving(record, decision):
+        return "It is being carried out now. This page follows it by itself for two minutes."
+    if record.job.status is Status.PARKED:
+        return "It waits for its turn and goes on by itself."
+    if all(held.status is ActionStatus.VERIFIED for held in approved):
+        return "Everything that was approved is done and checked."
+    return "Not everything ended as it was approved: each action says how it stands."
 
 
 def _chosen(

@@ -12,13 +12,14 @@ from countersign.domain.jobs.change import JobRecord, Listed
 from countersign.domain.jobs.inbox import boxes
 from countersign.domain.planning.charge import may_resolve
 from countersign.portal import bulk, session
-from countersign.portal.inbox_view import MOST, heading
+from countersign.portal.inbox_view import MOST, heading, way_on
 from countersign.portal.inbox_view import inbox as inbox_view
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import forms
 from countersign.web.forms import Form, HttpRefusal
 from countersign.web.http import Request, Response
+from countersign.web.paths import HOME, Way, case_path, path
 from countersign.web.responses import page
 
 PLACE = bulk.PLACE
@@ -73,6 +74,20 @@ def waiting(deps: Deps, here: SignedIn) -> Sequence[Listed]:
         for row in deps.store.inbox(box, MOST + 1)
     }
     return sorted(rows.values(), key=lambda row: row.since)[: MOST + 1]
+
+
+def next_for(deps: Deps, here: SignedIn) -> Way:
+    """What waits for them next, and how much is left; the inbox where nothing is."""
+    rows = waiting(deps, here)
+    return way_on(len(rows), next((at for row in rows if (at := _place(deps, here, row))), HOME))
+
+
+def _place(deps: Deps, here: SignedIn, row: Listed) -> str:
+    """Where the row leads; empty for one that is behind its job."""
+    if not row.approval_id:
+        return case_path(row.job_id)
+    one = _asked(deps, here, row)
+    return path(one.approval) if one and one.standing == "open" else ""
 
 
 def _requests(

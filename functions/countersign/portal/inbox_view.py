@@ -16,7 +16,7 @@ from countersign.domain.policy.policy import Reason
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, Workflows
 from countersign.portal.risk import like, together, undoable
-from countersign.web.paths import case_path, path
+from countersign.web.paths import BACK, Way, case_path, path
 from countersign.web.text import (
     UTC,
     Pieces,
@@ -229,12 +229,9 @@ def heading(requests: int, cases: int) -> str:
     return f"{' and '.join(parts)} {'waits' if requests + cases == 1 else 'wait'} for you"
 
 
-HOME = "Back to the inbox"
-
-
-def way_back(waits: int) -> str:
-    """The link from a decision back to the inbox, in words."""
+def way_on(waits: int, path: str) -> Way:
+    """From a decision to what waits next, at `path`."""
     if not waits:
-        return f"{HOME}: nothing else waits for you"
+        return Way(f"{BACK.words}: nothing else waits for you")
     more = f"more than {MOST}" if waits > MOST else str(waits)
-    return f"Next: {more} more {'waits' if waits == 1 else 'wait'} for you"
+    return Way(f"Next: {more} more {'waits' if waits == 1 else 'wait'} for you", path)

@@ -9,13 +9,13 @@ from countersign.approvals.outcome import closed
 from countersign.approvals.questions import ask_back
 from countersign.domain.jobs.change import Link
 from countersign.portal import session
-from countersign.portal.inbox import waiting
-from countersign.portal.inbox_view import HOME, way_back
+from countersign.portal.inbox import next_for
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import notices
 from countersign.web.forms import HttpRefusal
 from countersign.web.http import Request, Response
+from countersign.web.paths import BACK
 
 
 def answer(deps: Deps, request: Request) -> Response:
@@ -26,13 +26,13 @@ def answer(deps: Deps, request: Request) -> Response:
 def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
     here = _here(deps, request, who)
     if here.standing != "open":
-        return closed(here, 409 if request.method == "POST" else 200, home=_next(deps, who))
+        return closed(here, 409 if request.method == "POST" else 200, home=next_for(deps, who))
     if "edit" in request.query:
-        return edit(deps, request, here, home=HOME)
+        return edit(deps, request, here, home=BACK)
     if "question" in request.query:
         return ask_back(deps, request, here)
     if request.method == "POST":
-        return take(deps, request, here, lambda: _next(deps, who))
+        return take(deps, request, here, lambda: next_for(deps, who))
     held = session.shown(deps, request, who, _place(request))
     return show(deps, here, held)
 
@@ -54,11 +54,6 @@ def _here(deps: Deps, request: Request, who: SignedIn) -> LinkHolder:
         person_id=person_id,
     )
     return LinkHolder(**vars(here), link=link, secret="")
-
-
-def _next(deps: Deps, who: SignedIn) -> str:
-    """The way back to the inbox, and what waits there."""
-    return way_back(len(waiting(deps, who)))
 
 
 def _place(request: Request) -> str:

@@ -13,12 +13,17 @@ from countersign.web.forms import Fault, HttpRefusal
 from countersign.web.notices import Notice
 from countersign.web.wording import tries_left
 
+_NO_CODE = (
+    f"The code that this page shows has {links.CODE_LENGTH} letters and digits. This did not count"
+    " as a try."
+)
+
 
 def faults(
     typed: str, shown: str, count: Callable[[], int], closed: Callable[[int], Notice]
 ) -> tuple[Fault, ...]:
-    """What is wrong with the typed code. No code at all is not a guess: a button clicker must not
-    use up a person's tries.
+    """What is wrong with the typed code. What is no code at all is not a guess: a scanner that
+    presses buttons and fills in words must not use up a person's tries.
 
     `count` counts a wrong one and says how many there were. At the last one, and at those after
     it, raises HttpRefusal with what `closed` says of the tries that are left: none, or fewer.
@@ -27,6 +32,8 @@ def faults(
         return ()
     if not typed:
         return (Fault("code", "Type the code that this page shows."),)
+    if not links.well_formed(typed):
+        return (Fault("code", _NO_CODE),)
     left = TRIES - count()
     if left <= 0:
         raise HttpRefusal(closed(left))

@@ -26,7 +26,7 @@ REFUSED = Notice(
         "It may have been cut off in the mail, or replaced by a newer request.",
         "It may also have been closed after too many wrong codes.",
         "Copy the whole link from the newest mail.",
-        "If it still does not open, ask the person who runs this workflow for a new link.",
+        "Or sign in: the inbox shows whatever waits for you, without any link.",
         "Nothing was decided here.",
     ),
 )
@@ -43,7 +43,7 @@ TRIED_OUT = Notice(
     "This link is closed now",
     (
         "The code was wrong five times, so this link cannot be used any more.",
-        "Nothing was decided. Ask the person who runs this workflow for a new link.",
+        "Nothing was decided. Sign in instead: the inbox shows what waits for you.",
     ),
 )
 NEW_LINK = Notice(
@@ -52,6 +52,7 @@ NEW_LINK = Notice(
     (
         "The code was wrong five times, so this link cannot be used any more.",
         "Nothing was decided. A new link is on its way to you by mail: use that one.",
+        "Or sign in: the inbox shows what waits for you.",
     ),
 )
 EDITED = Notice(

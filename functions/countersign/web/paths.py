@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from countersign.domain.approvals.approval import Approval
@@ -18,6 +19,18 @@ JOB = f"{HOME}/jobs/{{job}}"
 
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link that leads on from a page: its words, and where to."""
+
+    words: str
+    path: str = HOME
+
+
+INBOX = Way("Open the inbox")
+BACK = Way("Back to the inbox")
 
 
 def is_id(text: str) -> bool:

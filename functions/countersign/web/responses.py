@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from countersign import observability
@@ -11,6 +11,7 @@ from countersign.web import notices
 from countersign.web.forms import HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.notices import Notice
+from countersign.web.paths import INBOX, Way
 from countersign.web.rendering import render, style_source
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -22,7 +23,7 @@ def page(
     template: str,
     *,
     cookie: str = "",
-    extra: dict[str, str] | None = None,
+    extra: Mapping[str, str] | None = None,
     **view: object,
 ) -> Response:
     """A page of this door."""
@@ -34,10 +35,15 @@ def page(
     )
 
 
-def notice(what: Notice, status: int = 0, *, home: str = "") -> Response:
-    """A page of few words, under its own status or `status`. `home` is the way back to the inbox,
-    in words."""
-    extra = {"retry-after": RETRY_SECONDS} if what is notices.BUSY else {}
+def notice(
+    what: Notice,
+    status: int = 0,
+    *,
+    home: Way | None = INBOX,
+    extra: Mapping[str, str] | None = None,
+) -> Response:
+    """A page of few words, under its own status or `status`. `home` leads on from it."""
+    extra = {"retry-after": RETRY_SECONDS} if what is notices.BUSY else extra
     return page(status or what.status, "notice.html.j2", extra=extra, notice=what, home=home)
 
 

@@ -22,7 +22,7 @@ from infra.cli.submit import SubmitError
 from infra.local.front.samples import EventsError, RolledBack, Sample
 from infra.local.function_logs import troubles
 from infra.local.people import addresses, unreachable
-from infra.local.player import checks
+from infra.local.player import checks, links
 from infra.local.player.attending import Attending
 from infra.local.player.played import Played, table, verdict, write
 from infra.local.player.signer import Signer, SignError
@@ -90,11 +90,18 @@ class _Player:
                 raise
 
     def strays(self, played: list[Played]) -> list[str]:
-        """Effects that belong to nothing that was signed."""
+        """Effects that belong to nothing that was signed, and links in mails that lead nowhere."""
         jobs = [self._job(one.job_id) for one in played if one.job_id]
         members = self._running.deps.people.directory().members
         internal = frozenset((*addresses(members), load("local").case_owner.address))
-        return checks.strays(jobs, self._journals(), internal)
+        held = self._journals()
+        return [
+            *checks.strays(jobs, held, internal),
+            *links.dead(held.mails, self._running.url, self._status),
+        ]
+
+    def _status(self, link: str) -> int:
+        return self._web.get(link).status_code
 
     def _one(self, sample: Sample, before: list[Future[Played]]) -> Played:
         for earlier in before:

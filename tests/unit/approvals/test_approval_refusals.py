@@ -47,7 +47,7 @@ def test_refusals_are_alike_to_the_byte() -> None:
     assert {(a.status, a.body, str(a.headers), a.cookies) for a in answers} == {
         (404, answers[0].body, str(answers[0].headers), ())
     }
-    assert "ask the person who runs this workflow for a new link" in answers[0].body
+    assert "the inbox shows whatever waits for you, without any link" in answers[0].body
 
 
 class Counting(FakeStore):

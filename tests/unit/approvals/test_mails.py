@@ -27,6 +27,7 @@ from workflows import WORKFLOWS
 FLOW = WORKFLOWS["lead_intake"]
 BASE = "https://countersign.example"
 URL = f"{BASE}/approvals/link-1/secret-1"
+INBOX = f"{BASE}/approvals"
 HOSTILE = (
     *NAUGHTY,
     "Maria\r\nBcc: all@evil.example\r\n\r\nbody",
@@ -99,7 +100,7 @@ def test_mail_loads_nothing() -> None:
         "strong",
         "a",
     }
-    assert re.findall(r'(?:src|href)="([^"]*)"', mail().html) == [URL]
+    assert re.findall(r'(?:src|href)="([^"]*)"', mail().html) == [URL, INBOX]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -112,7 +113,7 @@ def test_hostile_content_stays_content(text: str) -> None:
     assert set(unseen) <= {"\n", "\u200d"}
     assert len(sent.text.splitlines()) == len(mail().text.splitlines())
     assert Elements(sent.html).tags == Elements(mail().html).tags
-    assert re.findall(r"https?://\S+", sent.text) == [URL]
+    assert re.findall(r"https?://\S+", sent.text) == [URL, INBOX]
     assert len(sent.subject) <= 140
 
 

@@ -51,6 +51,29 @@ def test_a_new_link_is_mailed_and_the_old_one_stays_dead() -> None:
     assert (entry.actor, entry.fields["why"].value) == ("person:ana", "five wrong codes")
 
 
+def test_what_is_no_code_uses_up_no_try() -> None:
+    """A scanner that fills words into every field and presses closes no link, however often."""
+    world, journey = asked_job()
+    ana = at_work(world, ANA.address)
+    for typed in ("test", "user@example.com", "1234", "hello world", "😀😀😀😀😀", "abcdef"):
+        assert "did not count" in ana.posts({**ana.filled(), "code": typed}).body
+    assert ana.posts(ana.filled()).status == 303
+    assert journey.record.pending is None
+
+
+def test_a_dead_link_names_the_inbox_on_its_page_and_in_its_mail() -> None:
+    """Whoever stands before it is led to sign in; nobody needs a link to decide."""
+    world, _ = asked_job()
+    ana = at_work(world, ANA.address)
+    for page in (closes(ana), ana.opens().body):
+        assert "sign in" in page.lower()
+        assert 'href="/approvals"' in page
+    (first, *_) = world.mail.to(ANA.address)
+    address = "https://countersign.example/approvals"
+    assert f"what waits for you is there: {address}\n" in first.text
+    assert f'<a href="{address}">sign in</a>' in first.html
+
+
 @pytest.mark.control
 def test_control_a_dead_link_without_a_new_one_locks_its_person_out() -> None:
     """Until that mail is there, the link decides nothing, with the right code either."""

@@ -12,6 +12,7 @@ import pytest
 from countersign import observability
 from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.jobs.change import JobRecord
+from countersign.entrypoints.tick import tick
 from infra.cli.people_words import Absence, PersonWords, days_in_words, days_of, entry_of, member_of
 from infra.local.people import demo
 from tests.fakes.journey import Journey, accept, form
@@ -331,3 +332,22 @@ def test_control_a_role_that_somebody_had_before_stays(terminal: Terminal) -> No
     assert code == 0
     assert held(terminal, "ana").roles == ("sales", "old-desk")
     assert terminal.types("people", "set", "ben", "--role", "old-desk")[0] == 2
+
+
+def test_a_new_link_goes_to_its_person_and_to_nobody_else(terminal: Terminal) -> None:
+    """The command prints no link, the next mails bring one; who was not asked gets none."""
+    world = terminal.world
+    journey = Journey(
+        world,
+        accept(world, form(country="Germany", email="other@hafenwerk.example"), event="evt-2"),
+    )
+    assert journey.goes() == "Ask"
+    before = len(world.mail.to(ANA.address))
+    code, _, told = terminal.types("people", "link", journey.job_id, "ana")
+    assert (code, ANA.address in told, "/approvals/" in told) == (0, True, False)
+    world.clock.passes(minutes=1)
+    tick(world.deps)
+    assert (len(world.mail.to(ANA.address)), len(world.mail.to(CLEO.address))) == (before + 1, 0)
+    assert world.mail.to(ANA.address)[-1].subject.startswith("[New link]")
+    code, _, told = terminal.types("people", "link", journey.job_id, "cleo")
+    assert (code, f"nothing of {journey.job_id} waits for cleo" in told) == (1, True)

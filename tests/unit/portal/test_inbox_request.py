@@ -154,7 +154,7 @@ def test_a_question_is_asked_back_from_the_inbox() -> None:
 
 
 def test_after_a_decision_the_way_back_says_what_waits() -> None:
-    """The recorded decision, and one link to the inbox with the number of what is left."""
+    """The recorded decision, and one link to what waits next, with the number of what is left."""
     world = waiting()
     many(world, 3)
     ana = MemberBrowser(world).signs_in(ANA.address)
@@ -162,7 +162,9 @@ def test_after_a_decision_the_way_back_says_what_waits() -> None:
     ana.posts(PATH, filled(ana))
     page = ana.opens(PATH).body
     assert "Your decision is recorded" in page
-    assert '<a class="offer" href="/approvals">Next: 3 more wait for you</a>' in page
+    (path,) = re.findall('<a class="offer" href="([^"]+)">Next: 3 more wait for you</a>', page)
+    assert path.startswith("/approvals/requests/")
+    assert ana.opens(path).status == 200
 
 
 def test_five_wrong_codes_end_the_session_and_a_new_one_goes_on() -> None:

@@ -49,7 +49,7 @@ def test_without_a_reason_or_with_a_wrong_code_nothing_is_ordered() -> None:
     for sent, said in (
         (order(ana, reason="  "), "Say why it is undone"),
         (order(ana, reason="x" * 5000), "longer than"),
-        (order(ana, code="nope"), "not the code"),
+        (order(ana, code="NOPE2"), "not the code"),
         (order(ana, version="1"), "changed since the page was shown"),
     ):
         response = ana.posts(path, sent)

@@ -52,6 +52,12 @@ def code(key: str, cookie: str) -> str:
     return "".join(letters)
 
 
+def well_formed(typed: str) -> bool:
+    """Whether it could be a page's code at all: what could not is no guess."""
+    plain = "".join(typed.split())
+    return len(plain) == CODE_LENGTH and plain.isascii() and plain.isalnum()
+
+
 def same_code(typed: str, expected: str) -> bool:
     """Whether a person typed the value: case and spaces do not matter."""
     return hmac.compare_digest(_bytes("".join(typed.split()).upper()), _bytes(expected))
