@@ -114,7 +114,7 @@ STEPS = (
         memory=1024,
         layers=("core", "text", "model"),
         may=(
-            Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             Grant("payloads/releases/*", "s3", "GetObject"),
             Grant("model-key", "secretsmanager", "GetSecretValue"),
         ),

@@ -53,6 +53,7 @@ PROMISES = {
     "T50": "a burst meets no limit and uses nearly all of it, and a lane stays free for others",
     "T51": "10,000 jobs due at once: oldest first, at the pace of what they wait for, nobody twice",
     "T52": "what the text says against it never runs by itself, whatever the model answers",
+    "T53": "a key, sender or model that is not taken: all wait, 1 alarm, no case; mended, all end",
 }
 
 

@@ -1,5 +1,7 @@
 """What wakes a person: alarms with a subscriber, and the dashboard to look at afterwards."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_lambda, aws_sns, aws_sqs
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -18,6 +20,9 @@ NOT_TO_HAPPEN = (
     "BreakersOpened",
 )
 """Our own counters of which the first one is worth a look."""
+NOT_TAKEN = "Misconfigured"
+TRIED = Duration.minutes(15)
+"""One job every five minutes finds out whether it is mended: between two the alarm stays."""
 
 Metric = aws_cloudwatch.Metric
 Missing = aws_cloudwatch.TreatMissingData
@@ -101,6 +106,20 @@ class Watch(Construct):
             self._alarm(name, metric, above=0, missing=Never)
         self._graph("What should not happen", *metrics)
 
+    def keys(self, remedies: Mapping[str, str]) -> None:
+        """One alarm for each key that the other side may not take, which says what mends it: all
+        jobs wait for that, and go on by themselves."""
+        for key, remedy in remedies.items():
+            metric = Metric(
+                namespace=NAMESPACE,
+                metric_name=NOT_TAKEN,
+                dimensions_map={"service": self._service, "key": key},
+                statistic="Sum",
+                period=TRIED,
+            )
+            name = f"{NOT_TAKEN}-{key}"
+            self._alarm(name, metric, above=0, missing=Never, says=remedy)
+
     def approvals(self) -> None:
         """Show what waits for people, how long they take, and what they say.
 
@@ -141,11 +160,13 @@ class Watch(Construct):
         above: int,
         missing: aws_cloudwatch.TreatMissingData,
         periods: int = 1,
+        says: str = "",
     ) -> None:
         alarm = aws_cloudwatch.Alarm(
             self,
             name,
             alarm_name=f"{self._service}-{name}",
+            alarm_description=says or None,
             metric=metric,
             threshold=above,
             comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,

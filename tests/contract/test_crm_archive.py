@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.domain.errors import Ambiguous, NotFound, Refused, Throttled, Unavailable
+from countersign.domain.errors import (
+    Ambiguous,
+    Misconfigured,
+    NotFound,
+    Throttled,
+    Unavailable,
+)
 from tests.contract.crm_sides import ADA, DEAL, Side
 
 pytestmark = pytest.mark.enable_socket
@@ -61,7 +67,7 @@ def test_a_lost_answer_is_ambiguous_and_a_lie_is_not_seen(side: Side) -> None:
 
 def test_archiving_is_refused_with_the_reading_token(side: Side) -> None:
     """The reader cannot take anything away."""
-    with pytest.raises(Refused):
+    with pytest.raises(Misconfigured):
         side.reader.archive("contacts", "77")
 
 

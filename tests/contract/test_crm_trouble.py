@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from countersign.domain.errors import Ambiguous, NotFound, Refused, Throttled, Unavailable
+from countersign.domain.errors import (
+    Ambiguous,
+    Misconfigured,
+    NotFound,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 from countersign.domain.policy.records import Lookup
 from tests.contract.crm_sides import ADA, DEAL, Side
 from tests.looking import looked
@@ -55,9 +62,9 @@ def test_what_hubspot_rejects_is_refused_by_name(
 def test_the_reading_token_cannot_write(side: Side) -> None:
     """Look's token reads, and every write with it is refused."""
     assert looked(side.reader, _lookup("contact", ADA)) == ()
-    with pytest.raises(Refused, match="MISSING_SCOPES"):
+    with pytest.raises(Misconfigured, match="MISSING_SCOPES"):
         side.reader.create("contacts", {"email": ADA})
-    with pytest.raises(Refused, match="MISSING_SCOPES"):
+    with pytest.raises(Misconfigured, match="MISSING_SCOPES"):
         side.reader.update("contacts", "1", {"company": "Quill"})
     assert side.journal() == []
 

@@ -8,7 +8,14 @@ from decimal import Decimal
 import pytest
 
 from countersign.actions.payments import REFUND, Refund
-from countersign.domain.errors import Ambiguous, NotFound, Refused, Throttled, Unavailable
+from countersign.domain.errors import (
+    Ambiguous,
+    Misconfigured,
+    NotFound,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 from countersign.domain.ledger.action import Receipt
 from countersign.domain.money import Money
 from countersign.domain.policy.records import Record
@@ -104,7 +111,7 @@ def test_the_reading_key_cannot_refund(side: Side) -> None:
         assert isinstance(side.reader, type(side.fake))
         charge = side.reader.has_order("1042", 4990, "eur")
     assert side.reader.refunds_of(charge) == ()
-    with pytest.raises(Refused, match="403"):
+    with pytest.raises(Misconfigured, match="403"):
         side.reader.refund(charge, TEN, "duplicate", "cs-1", "1042")
     assert side.journal() == []
 

@@ -13,7 +13,7 @@ from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
 from countersign.actions.crm.shared import UNIQUE
 from countersign.connectors.http import Gate, OpenGate
 from countersign.connectors.hubspot.http import HubSpotAnswer, accepted
-from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused
+from countersign.domain.errors import Ambiguous, CountersignError, Misconfigured, NotFound, Refused
 from countersign.domain.limits.pace import Told
 from countersign.domain.policy.records import Lookup, Record
 from infra.local.crm import seed
@@ -213,7 +213,7 @@ class FakeCrm:
         if self._errors:
             raise self._errors.popleft()
         if writes and self.read_only:
-            raise Refused("the CRM refused: 403 MISSING_SCOPES")
+            raise Misconfigured("the CRM does not take our key (403 MISSING_SCOPES)")
 
     def _commit(self, write: Write, held: _Held) -> Record:
         answer = _record(write.id, held)

@@ -137,6 +137,7 @@ class FakeMail:
 
     def __init__(self) -> None:
         self.sent: list[Email] = []
+        self.broken: Exception | None = None
         self._faults: list[tuple[Exception, bool]] = []
 
     def fails_with(self, error: Exception, *, after_sending: bool = False) -> None:
@@ -144,6 +145,8 @@ class FakeMail:
         self._faults.append((error, after_sending))
 
     def send(self, email: Email) -> str:
+        if self.broken:
+            raise self.broken
         fault = self._faults.pop(0) if self._faults else None
         if fault is None or fault[1]:
             self.sent.append(email)
@@ -223,6 +226,7 @@ class FakeModel:
 
     def __init__(self, otherwise: Callable[[str], Any]) -> None:
         self.asked: list[ModelRequest] = []
+        self.broken: Exception | None = None
         self._script: list[str | Exception] = []
         self._otherwise = otherwise
 
@@ -233,6 +237,8 @@ class FakeModel:
     def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
         assert seconds > 0
         self.asked.append(request)
+        if self.broken:
+            raise self.broken
         said = self._script.pop(0) if self._script else self._by_function(request)
         if isinstance(said, Exception):
             raise said

@@ -10,8 +10,9 @@ from countersign import observability
 from countersign.approvals.metrics import decided
 from countersign.domain.jobs.change import Due
 from countersign.domain.jobs.job import Status
-from countersign.domain.limits.circuit_breaker import Breaker
+from countersign.domain.limits.circuit_breaker import LONGEST_REST, Breaker
 from countersign.entrypoints.tick import tick
+from countersign.runtime.connectors import CODES, CONNECTORS, MODEL, remedies
 from infra.settings import ROOT
 from tests.builders import AT, approval, decision, held, job, record
 from tests.fakes.world import World
@@ -152,3 +153,23 @@ def test_a_search_by_another_dimension_is_seen(
     assert ("Decisions", frozenset({"service", "workflow", "choice"})) in found
     assert ("Decisions", frozenset({"workflow", "choice"})) not in found
     assert ("SecondsToDecide", frozenset({"service", "workflow", "tier"})) not in found
+
+
+def test_each_key_that_may_not_be_taken_has_an_alarm_that_says_what_mends_it(dev: Template) -> None:
+    """By what keeps its pace; longer than the five minutes between two tries, so that it does not
+    ring for each."""
+    alarms = [
+        alarm
+        for alarm in dev.of("CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "Misconfigured"
+    ]
+    found = {
+        next(one["Value"] for one in alarm["Dimensions"] if one["Name"] == "key"): alarm
+        for alarm in alarms
+    }
+    sides = (side for row in CONNECTORS.values() for side in row.sides)
+    assert set(found) == {*(side.paced_by for side in sides), CODES, MODEL}
+    assert {key: alarm["AlarmDescription"] for key, alarm in found.items()} == remedies()
+    assert all(alarm["Period"] > LONGEST_REST.total_seconds() for alarm in alarms)
+    assert "countersign secrets set crm-write" in remedies()["crm-write"]
+    assert "aws sesv2" in remedies()["mail"]

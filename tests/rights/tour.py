@@ -17,6 +17,7 @@ from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source, Status
 from countersign.runtime.intake import store
 from infra.cli.clock import moved
+from infra.cli.secrets.command import awake
 from infra.cli.submit import job_of_upload, post_webhook, upload
 from infra.local.cloud import deployer
 from infra.local.front.samples import samples
@@ -34,6 +35,7 @@ NOT_YET, WRONG = "not set", "a key of yesterday"
 def tour(stand: Stand) -> None:
     """All stops, after whatever was played: it moves the clock and takes secrets away."""
     twice_uploaded(stand)
+    without_a_model(stand)
     unruly, asked, other = sent(stand, country="Atlantis"), sent(stand), sent(stand)
     silent = sent(stand)
     key = _replaced(stand, "PaymentsReadSecretArn", NOT_YET)
@@ -52,7 +54,7 @@ def tour(stand: Stand) -> None:
     assert moved(stand.deps, "+3m")
     stand.tick()
     until(lambda: attempt(stand, asked) > 1 and begun(stand, lost))
-    until(lambda: status(stand, refund) is Status.ESCALATED)
+    until(lambda: status(stand, refund) is Status.COMPLETED)
     assert moved(stand.deps, "+15m")
     stand.tick()
     until(lambda: not stand.deps.store.load(refund).reservations)
@@ -139,11 +141,32 @@ def without_keys(stand: Stand) -> str:
 
 
 def with_the_wrong_key(stand: Stand, job: str, key: str) -> None:
-    """Then that one is set, and the key that moves money is an old one: it ends as a case."""
+    """Then that one is set, and the key that moves money is an old one: it parks once more, until
+    that is mended too."""
     until(lambda: status(stand, job) is Status.PARKED)
-    _replaced(stand, "PaymentsReadSecretArn", key)
-    _replaced(stand, "PaymentsWriteSecretArn", WRONG)
+    right = _replaced(stand, "PaymentsWriteSecretArn", WRONG)
     begin_anew(stand, "ActPayments")
+    mends(stand, "PaymentsReadSecretArn", key, "payments-read")
+    before = attempt(stand, job)
+    until(lambda: attempt(stand, job) > before and status(stand, job) is Status.PARKED)
+    mends(stand, "PaymentsWriteSecretArn", right, "payments-write")
+
+
+def without_a_model(stand: Stand) -> None:
+    """A form comes in before the model's key is set: it parks until it is."""
+    key = _replaced(stand, "ModelKeySecretArn", NOT_YET)
+    begin_anew(stand, "Propose")
+    job = sent(stand)
+    until(lambda: status(stand, job) is Status.PARKED)
+    mends(stand, "ModelKeySecretArn", key, "model-key")
+    until(lambda: status(stand, job) is not Status.PARKED)
+
+
+def mends(stand: Stand, output: str, value: str, name: str) -> None:
+    """An operator sets the secret, as `countersign secrets set` does, and the next minute comes."""
+    _replaced(stand, output, value)
+    assert awake(stand.deps, name)
+    stand.tick()
 
 
 def begin_anew(stand: Stand, row: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from countersign import observability
-from countersign.approvals.mails import mail, unmailed, unreminded
-from countersign.approvals.service import dues, escalated, mint, with_deputies
+from countersign.approvals.mails import mail, today, unmailed, unreminded
+from countersign.approvals.service import anew, dues, escalated, mint, with_deputies
 from countersign.domain.approvals.approval import Approval, apply_decision, expire, give_up
 from countersign.domain.errors import Transient
 from countersign.domain.jobs.change import Change, Due, JobRecord
@@ -25,11 +25,27 @@ def end_tier(deps: Deps, record: JobRecord) -> None:
     now = deps.clock.now()
     if now < approval.deadline:
         return  # a question has moved it since the row was read
-    further = escalated(deps, approval, deps.workflows[record.job.workflow])
+    workflow = deps.workflows[record.job.workflow]
+    if unmailed(deps, record, approval) == today(deps, approval.approvers):
+        _begin_anew(deps, record, anew(deps, approval, workflow))
+        return
+    further = escalated(deps, approval, workflow)
     if further is None:
         _end(deps, record, expire(approval, now), "expired")
     else:
         _ask_further(deps, record, further, "the time of the tier is over")
+
+
+def _begin_anew(deps: Deps, record: JobRecord, approval: Approval) -> None:
+    """Nobody had a mail yet, so nobody's time has begun."""
+    change = Change(
+        event="the time begins anew",
+        actor=TICK,
+        fields={"why": "nobody could be mailed"},
+        approvals=(approval,),
+        due=dues(deps, approval, deps.workflows[record.job.workflow]),
+    )
+    deps.commit(record, change)
 
 
 def after_return(deps: Deps, record: JobRecord) -> None:

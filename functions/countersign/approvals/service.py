@@ -130,6 +130,16 @@ def dues(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> tuple[Due, 
     return (Due(kind="approval", at=approval.deadline), Due(kind="reminder", at=half))
 
 
+def anew(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval:
+    """The request with its present tier's whole time from now on."""
+    now, seconds = deps.clock.now(), deps.settings.approval_seconds
+    people = deps.people.directory()
+    members = [m for p in approval.approvers if (m := people.member(p.id))]
+    end = _end(now, workflow.tiers[approval.tier].within, members, workflow.holidays)
+    later = now + timedelta(seconds=seconds) if seconds else end
+    return approval.model_copy(update={"deadline": later})
+
+
 def extended(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval:
     """The request with half of its tier's time more, the first time that somebody asks back."""
     if approval.extended:

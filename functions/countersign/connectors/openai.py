@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 
-from countersign.domain.errors import Refused, Throttled, Unavailable, Ungrounded
+from countersign.domain.errors import Misconfigured, Refused, Throttled, Unavailable, Ungrounded
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 
@@ -22,7 +23,8 @@ class OpenAIModel:
         self._client = openai.OpenAI(base_url=base_url or None, api_key=key, max_retries=0)
 
     def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
-        """Raises Throttled, Unavailable, Refused, or Ungrounded for a refusal or a cut answer."""
+        """Raises Throttled, Unavailable, Misconfigured, Refused, or Ungrounded for a refusal or a
+        cut answer."""
         try:
             reply = self._client.chat.completions.create(
                 model=request.model,
@@ -76,6 +78,9 @@ def _usage(reply: ChatCompletion) -> Usage:
 
 def _mapped(error: openai.OpenAIError) -> Exception:
     match error:
+        case openai.APIStatusError() if _not_ours(error):
+            what = f"{error.status_code} {_code(error)}".strip()
+            return Misconfigured(f"the model's endpoint does not take our key or model ({what})")
         case openai.RateLimitError():
             after = error.response.headers.get("retry-after", "")
             return Throttled("the model asks to slow down", float(after) if _plain(after) else None)
@@ -85,6 +90,23 @@ def _mapped(error: openai.OpenAIError) -> Exception:
             return Refused(f"the model's endpoint refuses the request: {error.status_code}")
         case _:
             return Unavailable(f"the model's client failed: {type(error).__name__}")
+
+
+_NOT_OURS = frozenset({401, 402, 403, 404})
+_ACCOUNT = frozenset({"insufficient_quota", "billing_not_active", "model_not_found"}) | {
+    *("account_deactivated", "billing_hard_limit_reached", "invalid_api_key")
+}
+"""Codes about the key, the account or the model's name, whatever status they come with."""
+
+
+def _not_ours(error: openai.APIStatusError) -> bool:
+    return error.status_code in _NOT_OURS or _code(error) in _ACCOUNT
+
+
+def _code(error: openai.APIStatusError) -> str:
+    """The endpoint's code for it, where that is a plain word."""
+    code = error.code or ""
+    return code if re.fullmatch(r"[a-z0-9_]{3,40}", code) else ""
 
 
 def _plain(text: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import httpx
 
 from countersign.connectors import http
-from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
+from countersign.domain.errors import Ambiguous, Misconfigured, Refused, Throttled, Unavailable
 
 _MOST = 4_096  # bytes of an answer; Slack's are one word
 
@@ -110,7 +110,11 @@ def _parsed(secret: str) -> Mapping[str, httpx.URL]:
         urls = {name: httpx.URL(url) for name, url in json.loads(secret).items()}
     except (ValueError, TypeError, AttributeError, httpx.InvalidURL, RecursionError):
         # The parser's own error would quote what it could not parse: here a credential.
-        raise Refused('the secret notify-channels must be JSON: {"channel": "https://…"}') from None
+        raise Misconfigured(
+            'the secret notify-channels must be JSON: {"channel": "https://…"}'
+        ) from None
     if any(not url.host or http.in_clear(url) for url in urls.values()):
-        raise Refused("a URL in the secret notify-channels is not https: it would travel in clear")
+        raise Misconfigured(
+            "a URL in the secret notify-channels is not https: it would travel in clear"
+        )
     return urls

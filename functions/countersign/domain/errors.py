@@ -11,7 +11,8 @@ CountersignError
 │   ├── ConnectorResting      the other side failed too often
 │   ├── ConnectorBusy         its turn is far ahead; parked until then
 │   ├── NotYourTurn           its turn comes within minutes; waited for in the same execution
-│   └── SecretMissing         nobody has set a credential that the job needs
+│   └── Misconfigured         the other side does not take our key, sender or setting
+│       └── SecretMissing     or nobody has set that key
 ├── NeedsPerson               no retry helps; the job becomes a case
 │   ├── ForTeam               a desk handed the message over to a team; nothing went wrong
 │   ├── Quarantined           the bytes from outside cannot be read safely
@@ -84,12 +85,18 @@ class NotNow(CountersignError):  # noqa: N818 - as Transient
     """Nothing is wrong with the job, and trying again at once would be a burden."""
 
 
+_RESTS = "it failed too often or asked for a pause"
+
+
 class ConnectorResting(NotNow):
     """The breaker of a connector is open."""
 
-    def __init__(self, connector: str, until: datetime | None = None) -> None:
+    def __init__(
+        self, connector: str, until: datetime | None = None, *, misconfigured: bool = False
+    ) -> None:
         ends = f" until {until:%H:%M:%S} UTC" if until else ""
-        super().__init__(f"{connector} rests{ends}: it failed too often or asked for a pause")
+        why = "its key or a setting is not taken" if misconfigured else _RESTS
+        super().__init__(f"{connector} rests{ends}: {why}")
         self.until = until
         """When it closes, in the machine's own time, if that is known."""
 
@@ -113,7 +120,13 @@ class NotYourTurn(NotNow):
         self.turn = turn
 
 
-class SecretMissing(NotNow):
+class Misconfigured(NotNow):
+    """The other side does not take our key, our sender or a setting, whatever the job is: nothing
+    was applied. Once an operator has mended it, all jobs go on by themselves. The message says what
+    is not taken and how that is mended."""
+
+
+class SecretMissing(Misconfigured):
     """A credential is not set. The message names it and the command that sets it."""
 
 
@@ -138,7 +151,7 @@ class UnknownVersion(NeedsPerson):
 
 
 class Refused(NeedsPerson):
-    """The other side rejected the request for good (4xx): our data or our rights are wrong."""
+    """The other side rejected the request for good (4xx): this job's data are wrong."""
 
     def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(message)

@@ -23,6 +23,11 @@ class Key:
     setting: str
     """Which setting says where it is."""
 
+    @property
+    def remedy(self) -> str:
+        """What an operator does when it is not taken."""
+        return f"give it the rights it lacks, or run `countersign secrets set {self.name}`"
+
 
 @dataclass(frozen=True)
 class Look:
@@ -87,7 +92,8 @@ MAIL, CODES = "mail", "mail-codes"
 """What keeps the pace of mail. Codes and links that somebody waits for before a page have a pace of
 their own: no campaign is ahead of them."""
 MODEL = "model"
-"""What jobs wait for that have no proposal yet. It has no row, and nobody books there."""
+"""What jobs wait for that have no proposal yet. It has no row here, and nobody books there."""
+MODEL_KEY = Key("model-key", "model_secret")
 
 _ROWS = (
     Connector(
@@ -135,6 +141,16 @@ _ROWS = (
 )
 
 CONNECTORS: Mapping[str, Connector] = {row.id: row for row in _ROWS}
+_SENDER = "verify the sender in SES and see that sending is not paused: `aws sesv2 get-account`"
+
+
+def remedies() -> Mapping[str, str]:
+    """What mends it when a key, the sender or the model is not taken, by what keeps its pace."""
+    found = {MAIL: {_SENDER}, CODES: {_SENDER}, MODEL: {MODEL_KEY.remedy}}
+    for side in (side for row in _ROWS for side in row.sides):
+        if side.key is not None:
+            found.setdefault(side.paced_by, set()).add(side.key.remedy)
+    return {place: "; ".join(sorted(said)) for place, said in found.items()}
 
 
 def look_of(name: str) -> Look:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from countersign.domain.errors import ConnectorResting, NotYourTurn, Throttled
-from countersign.domain.limits.circuit_breaker import Breaker
+from countersign.domain.errors import ConnectorResting, Misconfigured, NotYourTurn, Throttled
+from countersign.domain.limits.circuit_breaker import LONGEST_REST, Breaker
 from countersign.domain.limits.pace import (
     Grant,
     Pace,
@@ -27,6 +27,7 @@ from countersign.domain.limits.pace import (
 )
 from countersign.domain.mail import Email, Mailer
 from countersign.domain.ports import KeyState
+from countersign.runtime.breaker import taken
 from countersign.runtime.connectors import CODES, MAIL
 
 if TYPE_CHECKING:
@@ -164,8 +165,10 @@ class Paced:
 
     def check_awake(self) -> None:
         """Raises ConnectorResting while the breaker is open."""
-        if self.state.breaker.resting(self.deps.wall.now()):
-            raise ConnectorResting(self.key, self.state.breaker.open_until)
+        breaker = self.state.breaker
+        if breaker.resting(self.deps.wall.now()):
+            wrong = breaker.misconfigured
+            raise ConnectorResting(self.key, breaker.open_until, misconfigured=wrong)
 
     def waits_until(self, at: int) -> None:
         """Until that moment."""
@@ -174,7 +177,8 @@ class Paced:
 
 class PacedMailer:
     """Mail of our own, in its turn. Raises Throttled, with the seconds until it comes, when that is
-    not soon or the provider rests: then nothing is reserved and nothing was sent."""
+    not soon, the provider rests or does not let us send: then nothing was sent. Who only tells
+    somebody has no use for more: the mail stays owed."""
 
     def __init__(self, mailer: Mailer, paced: Paced, within: timedelta) -> None:
         self._mailer = mailer
@@ -184,7 +188,11 @@ class PacedMailer:
     def send(self, email: Email) -> str:
         """mail.Mailer."""
         self._takes_a_turn()
-        return self._mailer.send(email)
+        try:
+            with taken(self._paced, None):
+                return self._mailer.send(email)
+        except Misconfigured as wrong:
+            raise Throttled(str(wrong), LONGEST_REST.total_seconds()) from None
 
     def _takes_a_turn(self) -> None:
         try:

@@ -4,20 +4,21 @@ pauses that are asked for are kept."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from countersign import observability
 from countersign.domain.errors import Ambiguous, ConnectorResting, Throttled, Unavailable
-from countersign.domain.limits.circuit_breaker import Breaker, failed, opened, succeeded
-from countersign.domain.ports import KeyState
+from countersign.domain.limits.circuit_breaker import failed, succeeded
+from countersign.runtime.breaker import taken, tell
+from countersign.runtime.connectors import Key
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
 from countersign.runtime.step import Call
 from countersign.runtime.visits import PATIENCE, WORK_SECONDS, PacedVisit
 
 AnswerT = TypeVar("AnswerT")
+PortT = TypeVar("PortT")
 
 
 def unhurried(deps: Deps, call: Call, name: str, ask: Callable[[], AnswerT]) -> AnswerT:
@@ -41,27 +42,25 @@ def unhurried(deps: Deps, call: Call, name: str, ask: Callable[[], AnswerT]) -> 
 ONCE_MORE = 0.25
 """Seconds after which a call that found nobody is made again, once: entering the whole state again
 costs many calls, and nothing was applied."""
-_TRIES = 5
-
-PortT = TypeVar("PortT")
 
 
-def watched(paced: Paced, visit: PacedVisit, port: PortT) -> PortT:
-    """The port, each failure of which is told to the key's breaker.
+def watched(paced: Paced, visit: PacedVisit, key: Key | None, port: PortT) -> PortT:
+    """The port, each failure of which is told to the breaker of what is paced.
 
     A call that is answered with "later" is no failure, whether or not it says when: it is made
     again after that time, if it fits into the visit's, for nothing was applied; else raises
     NotYourTurn.
     """
-    return cast("PortT", _Watched(paced, visit, port))
+    return cast("PortT", _Watched(paced, visit, key, port))
 
 
 class _Watched:
     """Passes everything on to a port."""
 
-    def __init__(self, paced: Paced, visit: PacedVisit, port: object) -> None:
+    def __init__(self, paced: Paced, visit: PacedVisit, key: Key | None, port: object) -> None:
         self._paced = paced
         self._visit = visit
+        self._key = key
         self._port = port
 
     def __getattr__(self, name: str) -> Any:
@@ -77,7 +76,8 @@ class _Watched:
         once_more = True
         while True:
             try:
-                answer = ask()
+                with taken(self._paced, self._key):
+                    answer = ask()
             except (Throttled, Unavailable, Ambiguous) as trouble:
                 once_more = self._outlasts(trouble, once_more=once_more)
             else:
@@ -90,7 +90,7 @@ class _Watched:
         if isinstance(trouble, Throttled):
             self._visit.told_to_wait(trouble.retry_after)
             return once_more
-        _tell(self._paced, failed)
+        tell(self._paced, failed)
         rests = self._paced.state.breaker.resting(self._paced.deps.wall.now())
         if rests or not once_more or not isinstance(trouble, Unavailable):
             raise trouble
@@ -101,25 +101,4 @@ class _Watched:
         """A success is told only by a process that knows of a failure: usually it costs nothing."""
         self._visit.answered()
         if self._paced.state.breaker.failures:
-            _tell(self._paced, lambda held, _now: succeeded(held))
-
-
-def _tell(paced: Paced, what: Callable[[Breaker, datetime], Breaker]) -> None:
-    """Write down what was seen. What goes wrong here must not hide how the call itself ended:
-    whether something was sent depends on the class of what it raised."""
-    try:
-        _write(paced, what)
-    except Exception:  # noqa: BLE001 - see above
-        observability.defect("telling the breaker")
-
-
-def _write(paced: Paced, what: Callable[[Breaker, datetime], Breaker]) -> None:
-    for _ in range(_TRIES):
-        state, now = paced.read(), paced.deps.wall.now()
-        after = what(state.breaker, now)
-        if paced.deps.limits.replace(state.breaker, after):
-            paced.sees(KeyState(state.row, after))
-            if opened(state.breaker, after, now):
-                observability.logger().warning("breaker opened", extra={"key": paced.key})
-                observability.count("BreakersOpened")
-            return
+            tell(self._paced, lambda held, _now: succeeded(held))

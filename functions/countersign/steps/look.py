@@ -17,6 +17,7 @@ from countersign.domain.policy.release import Limits
 from countersign.domain.ports import Holder
 from countersign.domain.workflow import Claim, Workflow
 from countersign.jobs.matters import earlier_jobs
+from countersign.runtime.breaker import taken
 from countersign.runtime.connectors import look_of
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
@@ -69,14 +70,16 @@ def _found(
     workflow = deps.workflows[record.job.workflow]
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
-    row, reader = look_of(connector), deps.reader(connector)
+    row = look_of(connector)
     asked = [one for one in workflow.lookups(given, proposal) if one.connector == connector]
     if not asked:
         return {}
     key, ours = Paced(deps, row.paced_by), frozenset(held.key for held in record.ledger)
+    with taken(key, row.key):
+        reader = deps.reader(connector)
     visit = PacedVisit(key, record, call, (key.key, record.job.workflow))
     with paced(visit, row.requests * len(asked)):
-        found = watched(key, visit, reader).look(asked)
+        found = watched(key, visit, row.key, reader).look(asked)
     return {
         name: tuple(one for one in records if not _is_ours(one, ours))
         for name, records in found.items()

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from countersign.domain.errors import (
     ConnectorBusy,
     ConnectorResting,
+    Misconfigured,
     failed_with,
     failure,
+    family,
 )
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Move, Status
+from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.limits.pace import Turn
 from countersign.runtime.connectors import CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
@@ -26,8 +29,8 @@ EARLY = timedelta(seconds=75)
 
 def park(deps: Deps, record: JobRecord, call: Call) -> Change:
     """Something outside is not there: wait longer each time, then hand over. A connector's rest,
-    and a turn that is far ahead, are waited for as they are, and do not count: nobody asked, so
-    nothing failed."""
+    a key or setting that is not taken, and a turn that is far ahead are waited for as they are, and
+    do not count: it is not this job that fails."""
     reason = failure(call.input) or "something outside does not answer"
     tries, rests = record.job.parked, _rest(deps, record, call)
     if tries >= len(WAITS):
@@ -54,6 +57,8 @@ def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:
     failed, connector = failed_with(call.input), str(call.input.get("connector", ""))
     if _is_busy(call):
         return _until_its_turn(deps, record)
+    if failed in family(Misconfigured):
+        return LONGEST_REST  # nobody asks before, save one who finds out
     if failed != ConnectorResting.__name__ or connector not in CONNECTORS:
         return timedelta()
     ends, now = _ends(deps, connector), deps.wall.now()

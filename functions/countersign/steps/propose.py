@@ -18,7 +18,10 @@ from countersign.domain.workflow import Workflow
 from countersign.extraction.feedback import apply, describe
 from countersign.extraction.proposals import drafted, proposal_of
 from countersign.extraction.release import CAP
+from countersign.runtime.breaker import taken
+from countersign.runtime.connectors import MODEL, MODEL_KEY
 from countersign.runtime.deps import Deps
+from countersign.runtime.pace import Paced
 from countersign.runtime.retry import unhurried
 from countersign.runtime.step import Call, Continued, step
 
@@ -146,7 +149,8 @@ def _answer(
     if stored:
         return record, stored.as_(ModelReply)
     seconds = max(1.0, call.seconds_left(deps.clock.now()) - SPARE_SECONDS)
-    answer = unhurried(deps, call, "the model", lambda: deps.model.answer(request, seconds))
+    with taken(Paced(deps, MODEL), MODEL_KEY):
+        answer = unhurried(deps, call, "the model", lambda: deps.model.answer(request, seconds))
     return record, _reply(answer)
 
 

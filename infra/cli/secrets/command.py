@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from countersign.connectors.aws.secrets import missing
 from countersign.domain.errors import ContractBroken
-from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.domain.limits.circuit_breaker import mended
+from countersign.runtime.connectors import CONNECTORS, MODEL, MODEL_KEY
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
 from infra.cli.fields import after_change
@@ -72,7 +73,7 @@ def set_secret(
     fits, said = _compared(there, name, f"--target {target.value} --stage {stage}")
     told = {"name": name} | ({"fields": said} if said else {})
     shown = f"{name} is set. {said}" if said else f"{name} is set"
-    _tell(shown, told, _awake(there.deps(), name), as_json=as_json)
+    _tell(shown, told, awake(there.deps(), name), as_json=as_json)
     if not fits:
         raise typer.Exit(FAILED)
 
@@ -97,7 +98,7 @@ def rotate(
         raise ContractBroken(f"{name} is not set: use `countersign secrets set {name}`")
     own = name == "page-key"
     vault.write(arn, shapes.new_page_key() if own else shapes.checked(name, _typed(name)))
-    told = _awake(there.deps(), name)
+    told = awake(there.deps(), name)
     _tell(_after_rotation(name), {"name": name}, told, as_json=as_json)
 
 
@@ -110,21 +111,38 @@ def _after_rotation(name: str) -> str:
     )
 
 
-def _awake(deps: Deps, name: str) -> Sequence[str]:
-    """Jobs that wait for this secret are due at once; their ids."""
+def awake(deps: Deps, name: str) -> Sequence[str]:
+    """Jobs that wait for what this secret opens are due at once, and whoever is first finds out
+    whether it is taken; their ids."""
+    places = {key: system for system, key in _opened_by(name)}
     waiting = [
         job.job_id
         for job in deps.store.live(Status.PARKED, MOST_JOBS)
-        if job.reason == missing(name)
+        if any(said in job.reason for said in (name, *places))
     ]
-    return [job_id for job_id in waiting if _due_now(deps, job_id, name)]
+    for key in places if waiting else ():
+        breaker = deps.limits.state(key).breaker
+        if breaker.misconfigured:
+            deps.limits.replace(breaker, mended(breaker))
+    systems = frozenset(places.values())
+    return [job_id for job_id in waiting if _due_now(deps, job_id, name, systems)]
 
 
-def _due_now(deps: Deps, job_id: str, name: str) -> bool:
+def _opened_by(name: str) -> Iterator[tuple[str, str]]:
+    """The systems that the secret is a key of, each with what keeps its pace."""
+    if name == MODEL_KEY.name:
+        yield MODEL, MODEL
+    for row in CONNECTORS.values():
+        yield from (
+            (row.id, side.paced_by) for side in row.sides if side.key and side.key.name == name
+        )
+
+
+def _due_now(deps: Deps, job_id: str, name: str, systems: frozenset[str]) -> bool:
     def change_of(record: JobRecord) -> Change | None:
-        if record.job.status is not Status.PARKED:
-            return None  # `tick` was first
-        held = record.due.get("parked", Due(kind="parked", at=deps.clock.now()))
+        held = record.due.get("parked")
+        if record.job.status is not Status.PARKED or held is None or held.waits_for not in systems:
+            return None  # it waits for something else, or `tick` was first
         due = held.model_copy(update={"at": deps.clock.now()})
         return Change(event="secret set", actor="operator", fields={"secret": name}, due=(due,))
 

@@ -8,7 +8,14 @@ import httpx
 import pytest
 
 from countersign.connectors.hubspot.client import HubSpot
-from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
+from countersign.domain.errors import (
+    Ambiguous,
+    CountersignError,
+    Misconfigured,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 from tests.fakes.hubspot_answers import KEYED, TOKEN, WHO, ZIP, answers, hubspot, raises
 
 
@@ -17,8 +24,8 @@ from tests.fakes.hubspot_answers import KEYED, TOKEN, WHO, ZIP, answers, hubspot
     [
         (301, Refused, Refused),
         (400, Refused, Refused),
-        (401, Refused, Refused),
-        (403, Refused, Refused),
+        (401, Misconfigured, Misconfigured),
+        (403, Misconfigured, Misconfigured),
         (405, Refused, Refused),
         (413, Refused, Refused),
         (423, Unavailable, Unavailable),
@@ -147,7 +154,7 @@ def test_the_pause_that_was_asked_for(header: str, seconds: float | None) -> Non
 def test_the_token_travels_only_where_it_is_safe() -> None:
     """Plain http is refused but on this machine; redirects are not followed."""
     for clear in ("http://crm.example", "http://127.0.0.1.example.org", "ftp://crm.example", "crm"):
-        with pytest.raises(Refused, match="https"):
+        with pytest.raises(Misconfigured, match="https"):
             HubSpot(clear, TOKEN, timeout=lambda: 1.0)
     seen: list[str] = []
 

@@ -10,7 +10,7 @@ import pytest
 
 from countersign.actions.field_map import Property, Schema
 from countersign.connectors.hubspot.client import HubSpot
-from countersign.domain.errors import CountersignError, Refused, Unavailable
+from countersign.domain.errors import CountersignError, Misconfigured, Refused, Unavailable
 from tests.fakes.hubspot_answers import answers, deals_of, hubspot
 from tests.looking import looked
 
@@ -148,7 +148,7 @@ def test_a_kind_without_a_schema_of_its_own_requires_nothing_that_is_known() -> 
 @pytest.mark.parametrize(
     ("listed", "whole", "status", "error"),
     [
-        (LISTED, {"requiredProperties": []}, 403, Refused),
+        (LISTED, {"requiredProperties": []}, 403, Misconfigured),
         (LISTED, {"requiredProperties": []}, 404, Refused),
         (LISTED, {"requiredProperties": []}, 500, Unavailable),
         (LISTED, {}, 200, Unavailable),

@@ -11,6 +11,7 @@ from countersign.connectors.stripe.client import StripePayments
 from countersign.domain.errors import (
     Ambiguous,
     CountersignError,
+    Misconfigured,
     NotFound,
     Refused,
     Throttled,
@@ -27,9 +28,9 @@ ERROR = {"error": {"type": "invalid_request_error", "code": "parameter_invalid_i
     [
         (301, Unavailable, Ambiguous),
         (400, Refused, Refused),
-        (401, Refused, Refused),
+        (401, Misconfigured, Misconfigured),
         (402, Refused, Refused),
-        (403, Refused, Refused),
+        (403, Misconfigured, Misconfigured),
         (404, Refused, Refused),
         (409, Unavailable, Ambiguous),
         (413, Refused, Refused),
@@ -189,7 +190,7 @@ def test_a_code_that_is_no_code_is_not_told() -> None:
 
 def test_a_key_never_travels_in_clear() -> None:
     """Only https, or this machine itself."""
-    with pytest.raises(Refused, match="https"):
+    with pytest.raises(Misconfigured, match="https"):
         StripePayments("http://pay.example", KEY, timeout=lambda: 5.0)
     StripePayments("http://127.0.0.1:1/payments", KEY, timeout=lambda: 5.0).close()
 

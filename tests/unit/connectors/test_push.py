@@ -9,7 +9,14 @@ import httpx
 import pytest
 
 from countersign.connectors.slack import WebhookPushes
-from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
+from countersign.domain.errors import (
+    Ambiguous,
+    CountersignError,
+    Misconfigured,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 
 URL = "https://hooks.example.com/services/T0/B0/secret-part"
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -115,13 +122,13 @@ def test_a_text_sent_as_it_is_would_mention_everybody() -> None:
 )
 def test_a_secret_of_another_shape_is_refused(secret: str) -> None:
     """Whoever filled it in is told the shape."""
-    with pytest.raises(Refused, match="notify-channels"):
+    with pytest.raises(Misconfigured, match="notify-channels"):
         _adapter(_answering(200, "ok"), secret)
 
 
 def test_a_url_in_clear_is_refused() -> None:
     """The URL is the credential: it goes over https, or nowhere beyond this machine."""
-    with pytest.raises(Refused, match="not https"):
+    with pytest.raises(Misconfigured, match="not https"):
         _adapter(_answering(200, "ok"), '{"finance": "http://hooks.example.com/x"}')
     _adapter(_answering(200, "ok"), '{"finance": "http://127.0.0.1:8400/x"}')
 

@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 
 from countersign.connectors.aws.client import client
-from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
+from countersign.domain.errors import Ambiguous, Misconfigured, Refused, Throttled, Unavailable
 from countersign.domain.mail import Email
 
 if TYPE_CHECKING:
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from types_boto3_sesv2.type_defs import BodyTypeDef, MessageHeaderTypeDef, MessageTagTypeDef
 
 
-_THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "Throttling"})
+_THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "Throttling"}) | {
+    "ThrottlingException"
+}
+_NOT_OURS = frozenset({"AccessDeniedException", "AccountSuspendedException"}) | {
+    *("MailFromDomainNotVerifiedException", "SendingPausedException", "NotFoundException"),
+    *("AccessDenied", "InvalidClientTokenId", "UnrecognizedClientException"),
+}
+"""Of the sender, the account or the configuration set, whoever the mail is for."""
 _SERVER_ERROR = 500
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")  # SES's own limits for the value of a tag
 
@@ -36,7 +43,8 @@ class SesMailer:
         self._ses = ses or client("sesv2")
 
     def send(self, email: Email) -> str:
-        """SES's id of the accepted mail. Raises Throttled, Unavailable, Refused or Ambiguous."""
+        """SES's id of the accepted mail. Raises Throttled, Unavailable, Misconfigured, Refused or
+        Ambiguous."""
         body: BodyTypeDef = {"Text": {"Data": email.text, "Charset": "UTF-8"}}
         if email.html:
             body["Html"] = {"Data": email.html, "Charset": "UTF-8"}
@@ -56,12 +64,33 @@ class SesMailer:
                 },
             )
         except ClientError as error:
-            raise _refusal(error) from None
+            raise self._refusal(error) from None
         except (ConnectTimeoutError, EndpointConnectionError):
             raise Unavailable("SES could not be reached; nothing was sent") from None
         except HTTPClientError:
             raise Ambiguous("SES took the mail or not: its answer was lost") from None
         return sent["MessageId"]
+
+    def _refusal(self, error: ClientError) -> Exception:
+        code = error.response["Error"]["Code"]
+        if code in _THROTTLED:
+            return Throttled("SES asks to send more slowly")
+        if error.response["ResponseMetadata"].get("HTTPStatusCode", 400) >= _SERVER_ERROR:
+            return Ambiguous(f"SES answered {code}: the mail may have been taken")
+        if code in _NOT_OURS or self._is_unverified(error):
+            return Misconfigured(
+                f"SES sends nothing as {self._sender} ({code}): verify it there, and see that "
+                "sending is not paused (`aws sesv2 get-account`)"
+            )
+        return Refused(f"SES refuses the mail: {code}")
+
+    def _is_unverified(self, error: ClientError) -> bool:
+        """Whether it is the sender that is not verified. In the sandbox a recipient may be that
+        too, by the same code: SES names those that failed."""
+        told = error.response["Error"].get("Message", "")
+        failed = {one.strip().lower() for one in told.rpartition(":")[2].split(",")}
+        own = self._sender.lower()
+        return "not verified" in told and bool(failed & {own, own.rpartition("@")[2]})
 
 
 def _tags(email: Email) -> list[MessageTagTypeDef]:
@@ -77,12 +106,3 @@ def _headers(email: Email) -> list[MessageHeaderTypeDef]:
         {"Name": "In-Reply-To", "Value": email.in_reply_to},
         {"Name": "References", "Value": email.in_reply_to},
     ]
-
-
-def _refusal(error: ClientError) -> Exception:
-    code = error.response["Error"]["Code"]
-    if code in _THROTTLED:
-        return Throttled("SES asks to send more slowly")
-    if error.response["ResponseMetadata"].get("HTTPStatusCode", 400) >= _SERVER_ERROR:
-        return Ambiguous(f"SES answered {code}: the mail may have been taken")
-    return Refused(f"SES refuses the mail: {code}")

@@ -13,10 +13,18 @@ from typing import Any
 import httpx
 
 from countersign.connectors import http
-from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
+from countersign.domain.errors import (
+    Ambiguous,
+    CountersignError,
+    Misconfigured,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 from countersign.domain.limits.pace import LONG, RateLimit, Told
 
 _LIMIT = ("max", "remaining", "interval-milliseconds")
+_NOT_OURS = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 _LATER = frozenset({423, 477, 503})  # locked, account in migration, unavailable: nothing applied
 
 
@@ -47,7 +55,7 @@ class Http:
     ) -> None:
         url = httpx.URL(base_url)
         if http.in_clear(url):
-            raise Refused("the CRM's base URL must be https: a token never travels in clear")
+            raise Misconfigured("the CRM's base URL must be https: a token never travels in clear")
         # httpx logs each URL at INFO, and these hold e-mail addresses.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self.host = url.host
@@ -71,7 +79,8 @@ class Http:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Mapping[str, Any] | None:
-        """The JSON object, or None for 404. Raises Throttled, Unavailable or Refused."""
+        """The JSON object, or None for 404. Raises Throttled, Unavailable, Misconfigured or
+        Refused."""
         try:
             reply = self._send(method, path, query, body)
         except httpx.HTTPError as lost:
@@ -131,7 +140,8 @@ def accepted(
     """The body of a 2xx. `names` are properties that a
     message may name; `lost` is what a lost answer means.
 
-    Raises Throttled (429), Unavailable (nothing applied), `lost` (5xx, unreadable) or Refused.
+    Raises Throttled (429), Unavailable (nothing applied), `lost` (5xx, unreadable), Misconfigured
+    (401, 403) or Refused.
     """
     if reply.ok and reply.body is not None:
         return reply.body
@@ -141,6 +151,8 @@ def accepted(
         raise Unavailable(f"the CRM is not available ({reply.status}) for: {doing}")
     if reply.ok or httpx.codes.is_server_error(reply.status):
         raise lost(f"the CRM's answer ({reply.status}) does not tell the outcome of: {doing}")
+    if reply.status in _NOT_OURS:
+        raise Misconfigured(f"the CRM does not take our key ({reply.status} {_category(reply)})")
     # Only names that are ours: whatever else stands there is content from outside.
     known = {name: code for name, code in faults(reply).items() if name in names}
     raise Refused(_refusal(reply, doing, known), known)
@@ -159,10 +171,13 @@ def faults(reply: HubSpotAnswer) -> dict[str, str]:
 
 
 def _refusal(reply: HubSpotAnswer, doing: str, known: Mapping[str, str]) -> str:
-    category = _code((reply.body or {}).get("category"))
     named = (f"{name} {code}" for name, code in known.items())
-    parts = ", ".join([f"{reply.status} {category}".strip(), *named])
-    return f"the CRM refused to {doing}: {parts}. Correct the data or the token's rights."
+    parts = ", ".join([f"{reply.status} {_category(reply)}".strip(), *named])
+    return f"the CRM refused to {doing}: {parts}. Correct the data."
+
+
+def _category(reply: HubSpotAnswer) -> str:
+    return _code((reply.body or {}).get("category"))
 
 
 def _code(value: object) -> str:

@@ -15,6 +15,7 @@ from countersign.connectors import http
 from countersign.domain.errors import (
     Ambiguous,
     CountersignError,
+    Misconfigured,
     NotFound,
     Refused,
     Throttled,
@@ -24,6 +25,11 @@ from countersign.domain.errors import (
 # What we read of an answer. `Stripe-Notice` is left out: the library would print it.
 _HEADERS = ("request-id", "retry-after", "idempotent-replayed")
 _PARAMS = frozenset({"charge", "amount", "reason", "metadata", "id", "query", "starting_after"})
+_NOT_OURS = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
+_ACCOUNT = frozenset({"account_invalid", "api_key_expired", "livemode_mismatch"}) | {
+    *("platform_api_key_expired", "secret_key_required", "testmode_charges_only")
+}
+"""Codes about the key or the account, whatever is asked (docs.stripe.com/error-codes)."""
 _IN_USE, _MISSING = "idempotency_key_in_use", "resource_missing"
 
 
@@ -54,7 +60,7 @@ class Transport(stripe.HTTPClient):
         super().__init__()
         url = httpx.URL(base_url)
         if http.in_clear(url):
-            raise Refused("the payments base URL must be https: a key never travels in clear")
+            raise Misconfigured("the payments base URL must be https: a key never travels in clear")
         # Both log URLs at INFO, and these hold order and customer numbers.
         for logger in ("httpx", "stripe"):
             logging.getLogger(logger).setLevel(logging.WARNING)
@@ -105,7 +111,8 @@ class Transport(stripe.HTTPClient):
 
 
 def read_error(error: Exception, doing: str) -> CountersignError:
-    """What an error means for a call that only reads: NotFound, Throttled, Unavailable, Refused."""
+    """What an error means for a call that only reads: NotFound, Throttled, Unavailable,
+    Misconfigured, Refused."""
     if _code(error) == _MISSING:
         return NotFound(f"the payments account has nothing under this id: {doing}")
     if isinstance(error, AnswerLost):
@@ -118,9 +125,9 @@ def read_error(error: Exception, doing: str) -> CountersignError:
 def write_error(error: Exception, doing: str) -> CountersignError:
     """What an error means for a call that moves money.
 
-    Unavailable and Throttled: nothing was applied. Refused: nothing was, and never will be.
-    Ambiguous: it may have been; look before asking again under the same key, which is of no use
-    once it is settled.
+    Unavailable, Throttled and Misconfigured: nothing was applied. Refused: nothing was, and never
+    will be. Ambiguous: it may have been; look before asking again under the same key, which is of
+    no use once it is settled.
     """
     if isinstance(error, NotSent):
         return Unavailable(f"the payments account was not reached ({error.why}): {doing}")
@@ -143,6 +150,11 @@ def _told(error: Exception, doing: str) -> CountersignError | None:
     if _status(error) == httpx.codes.TOO_MANY_REQUESTS:
         wait = http.pause((error.headers or {}).get("retry-after", ""))
         return Throttled(f"the payments account asked to wait before: {doing}", wait)
+    if _status(error) in _NOT_OURS or _code(error) in _ACCOUNT:
+        code = _code(error) or type(error).__name__
+        return Misconfigured(
+            f"the payments account does not take our key ({_status(error)} {code})"
+        )
     if httpx.codes.is_client_error(_status(error)):
         return None if _status(error) == httpx.codes.CONFLICT else _refused(error, doing)
     return None
@@ -157,7 +169,7 @@ def _refused(error: stripe.StripeError, doing: str) -> Refused:
         param if param in _PARAMS else "",
     ]
     why = " ".join(filter(None, parts))
-    return Refused(f"refused: {why}, {doing}. Correct the data or the key's rights.")
+    return Refused(f"refused: {why}, {doing}. Correct the data.")
 
 
 def _unknown(error: Exception, doing: str) -> Ambiguous:

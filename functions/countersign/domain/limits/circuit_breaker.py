@@ -1,4 +1,5 @@
-"""The breaker of a key: after too many failures in a row nobody asks with it for a while."""
+"""The breaker of a key: after too many failures in a row nobody asks with it for a while; and at
+once where the other side does not take the key or a setting."""
 
 from __future__ import annotations
 
@@ -22,6 +23,9 @@ class Breaker(Value):
     """Until then nobody asks; for a minute after it, one more failure opens it for longer."""
     rest_seconds: int = 0
     """How long it was opened for the last time because of failures."""
+    misconfigured: bool = False
+    """Whether the other side did not take the key or a setting, and nobody told of a success
+    since."""
 
     def resting(self, now: datetime) -> bool:
         """Whether it is open."""
@@ -29,8 +33,9 @@ class Breaker(Value):
 
     def on_trial(self, now: datetime) -> bool:
         """Whether it closed a moment ago, and no success was told since: one more failure opens it
-        for longer."""
-        return not self.resting(now) and _remembered(self, now) > 0
+        for longer. A wrong key or setting is on trial for as long as it takes."""
+        tried = self.misconfigured or _remembered(self, now) > 0
+        return not self.resting(now) and tried
 
 
 def failed(before: Breaker, now: datetime) -> Breaker:
@@ -46,9 +51,27 @@ def failed(before: Breaker, now: datetime) -> Breaker:
     )
 
 
+def shut(before: Breaker, now: datetime) -> Breaker:
+    """The breaker after its key, or a setting, was not taken: nobody asks, save one job every five
+    minutes that finds out whether that is mended."""
+    return before.model_copy(
+        update={
+            "failures": (now,),
+            "open_until": _later(before, now + LONGEST_REST),
+            "rest_seconds": int(LONGEST_REST.total_seconds()),
+            "misconfigured": True,
+        }
+    )
+
+
+def mended(before: Breaker) -> Breaker:
+    """The breaker after an operator changed the key or the setting: whoever asks next finds out."""
+    return before.model_copy(update={"open_until": None, "rest_seconds": 0})
+
+
 def succeeded(before: Breaker) -> Breaker:
     """The breaker after a success: what failed before it does not count any more."""
-    return before.model_copy(update={"failures": (), "rest_seconds": 0})
+    return before.model_copy(update={"failures": (), "rest_seconds": 0, "misconfigured": False})
 
 
 def opened(before: Breaker, after: Breaker, now: datetime) -> bool:

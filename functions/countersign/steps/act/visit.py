@@ -9,6 +9,7 @@ from functools import cached_property
 from countersign.domain.approvals.directory import Directory
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import LedgerEntry
+from countersign.runtime.breaker import taken
 from countersign.runtime.connectors import act_of
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
@@ -37,9 +38,11 @@ def visiting(
     deps: Deps, call: Call, record: JobRecord, connector: str, entries: Sequence[LedgerEntry]
 ) -> Iterator[Visit]:
     """A visit from its turn on, with turns for what such entries usually need. A key that is
-    missing is missed before that. Raises NotYourTurn, ConnectorResting, SecretMissing."""
-    row, port = act_of(connector), deps.actor_port(connector)
+    missing is missed before that. Raises NotYourTurn, ConnectorResting, Misconfigured."""
+    row = act_of(connector)
     key = Paced(deps, row.paced_by)
+    with taken(key, row.key):
+        port = deps.actor_port(connector)
     kind = (key.key, record.job.workflow, *(f"{held.action} {held.status}" for held in entries))
     with paced(PacedVisit(key, record, call, kind), row.requests * len(entries)) as visit:
-        yield Visit(deps, call, watched(key, visit, port))
+        yield Visit(deps, call, watched(key, visit, row.key, port))

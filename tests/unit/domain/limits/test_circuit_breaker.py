@@ -13,7 +13,9 @@ from countersign.domain.limits.circuit_breaker import (
     WINDOW,
     Breaker,
     failed,
+    mended,
     opened,
+    shut,
     succeeded,
 )
 
@@ -90,3 +92,19 @@ def test_a_success_between_them_makes_failures_forgotten() -> None:
     breaker = failing(4, start=succeeded(failing(4)))
     assert not breaker.resting(after(4))
     assert succeeded(failing(5)).open_until == failing(5).open_until
+
+
+def test_a_key_that_is_not_taken_shuts_it_at_once_and_is_on_trial_until_a_success() -> None:
+    """For five minutes nobody asks; then one job does, however much later that is; what an operator
+    changed is tried at once."""
+    closed = shut(NEW, NOW)
+    assert opened(NEW, closed, NOW)
+    assert closed.open_until == NOW + LONGEST_REST
+    late = NOW + timedelta(days=3)
+    assert closed.on_trial(late)
+    assert not closed.on_trial(NOW)
+    assert shut(closed, late).resting(late + LONGEST_REST / 2)
+    changed = mended(closed)
+    assert changed.on_trial(NOW)
+    assert not succeeded(changed).on_trial(late)
+    assert not succeeded(changed).misconfigured
