@@ -20,7 +20,7 @@ from infra.cli.clock import moved
 from infra.cli.secrets.command import awake
 from infra.cli.submit import job_of_upload, post_webhook, upload
 from infra.local.cloud import deployer
-from infra.local.front.samples import samples
+from infra.local.front.samples import ByColleague, samples
 from infra.local.player.signer import Signer
 from infra.local.stand import Stand
 from infra.settings import load
@@ -29,6 +29,11 @@ from tests.fakes.journey import form
 from tests.rights.person import operator, resumes, signed_in
 
 WITHIN = 60.0
+ALL_OF_IT = {
+    "system": "payments",
+    "order": "1052",
+    "refund": {"minor": 3900, "currency": "USD"},
+}
 NOT_YET, WRONG = "not set", "a key of yesterday"
 
 
@@ -54,7 +59,6 @@ def tour(stand: Stand) -> None:
     assert moved(stand.deps, "+3m")
     stand.tick()
     until(lambda: attempt(stand, asked) > 1 and begun(stand, lost))
-    until(lambda: status(stand, refund) is Status.COMPLETED)
     assert moved(stand.deps, "+15m")
     stand.tick()
     until(lambda: not stand.deps.store.load(refund).reservations)
@@ -141,14 +145,15 @@ def without_keys(stand: Stand) -> str:
 
 
 def with_the_wrong_key(stand: Stand, job: str, key: str) -> None:
-    """Then that one is set, and the key that moves money is an old one: it parks once more, until
-    that is mended too."""
+    """Then that one is set, and the key that moves money is an old one: it parks once more. When
+    that is mended too, a colleague has given the money back: what was reserved is freed."""
     until(lambda: status(stand, job) is Status.PARKED)
     right = _replaced(stand, "PaymentsWriteSecretArn", WRONG)
     begin_anew(stand, "ActPayments")
     mends(stand, "PaymentsReadSecretArn", key, "payments-read")
     before = attempt(stand, job)
     until(lambda: attempt(stand, job) > before and status(stand, job) is Status.PARKED)
+    stand.provider.refunds(ByColleague.model_validate(ALL_OF_IT))
     mends(stand, "PaymentsWriteSecretArn", right, "payments-write")
 
 
