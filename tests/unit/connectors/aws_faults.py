@@ -9,10 +9,12 @@ from typing import Any
 import boto3
 
 
-def answering(code: str, status: int = 400, reasons: tuple[str, ...] = ()) -> Callable[[str], Any]:
+def answering(
+    code: str, status: int = 400, reasons: tuple[str, ...] = (), message: str = "made up"
+) -> Callable[[str], Any]:
     """Makes clients that get this error for every call; `reasons` cancel a transaction."""
     parsed = {
-        "Error": {"Code": code, "Message": "made up"},
+        "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status},
         "CancellationReasons": [{"Code": reason} for reason in reasons],
     }

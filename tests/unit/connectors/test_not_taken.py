@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 
 from countersign.connectors.aws.ses import SesMailer
@@ -16,6 +14,7 @@ from countersign.connectors.openai import OpenAIModel
 from countersign.domain.errors import Ambiguous, Misconfigured, Refused, Throttled, Unavailable
 from countersign.domain.mail import Email
 from countersign.domain.ports import ModelRequest
+from tests.unit.connectors.aws_faults import answering
 
 SENDER = "hello@countersign.example"
 UNVERIFIED = (
@@ -25,15 +24,7 @@ UNVERIFIED = (
 
 def mailer(code: str, message: str = "made up", status: int = 400) -> SesMailer:
     """SES answers each mail with this error."""
-    parsed = {
-        "Error": {"Code": code, "Message": message},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-    }
-    ses = boto3.client("sesv2", region_name="us-east-1")
-    ses.meta.events.register(
-        "before-call.*.*", lambda **_: (SimpleNamespace(status_code=status), parsed)
-    )
-    return SesMailer(SENDER, "mails", ses)
+    return SesMailer(SENDER, "mails", answering(code, status, message=message)("sesv2"))
 
 
 @pytest.mark.parametrize(
