@@ -31,12 +31,12 @@ def test_a_refused_mail_goes_back_and_a_new_draft_is_signed() -> None:
     assert made(world) == ONCE
 
 
-def test_a_refusal_that_names_nothing_is_a_persons() -> None:
-    """A key without the right (401, 403) fits no other plan: the model is not asked again."""
+def test_a_key_without_the_right_is_no_new_plan() -> None:
+    """No other plan would fit it (401, 403): the job waits, and the model is not asked again."""
     world = World(offline)
     world.crm.read_only = True
     journey = Journey(world, accept(world, form()))
-    assert journey.goes() == "Escalate"
+    assert journey.goes() == "Park"
     assert "observations" not in journey.record.results
     assert len(world.model.asked) == 1
-    assert journey.statuses()["crm.upsert_contact"] == "failed"
+    assert journey.statuses()["crm.upsert_contact"] == "claimed"
