@@ -150,11 +150,11 @@ def _catch(exhausted: str, but: str = "") -> list[dict[str, Any]]:
     not_now = [name for name in errors.family(errors.NotNow) if name != but]
     return [
         _catcher(["StaleExecution"], "Superseded"),
-        _catcher(["ContractBroken", "Dismissed"], "Close"),
+        _catcher(["Dismissed"], "Close"),
         _catcher(["UndoOrdered"], "TakeBack"),
         _catcher(not_now, "Park"),
         _catcher([*_THROTTLED, *_TRANSIENT], exhausted),
-        _catcher(list(errors.family(errors.NeedsPerson)), "Escalate"),
+        _catcher(["ContractBroken", *errors.family(errors.NeedsPerson)], "Escalate"),
         _catcher(["States.ALL"], "Escalate"),
     ]
 

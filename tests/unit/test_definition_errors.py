@@ -123,7 +123,7 @@ def test_a_dropped_name_is_seen() -> None:
 
 NEXT_OF = {
     "StaleExecution": "Superseded",
-    "ContractBroken": "Close",
+    "ContractBroken": "Escalate",
     "Dismissed": "Close",
     "UndoOrdered": "TakeBack",
     "States.ALL": "Escalate",

@@ -36,7 +36,7 @@ class Contract(Value):
         try:
             return cls.model_validate_json(json.dumps(body, default=_number))
         except ValidationError as broken:
-            raise ContractBroken(explain(cls.CONTRACT, broken)) from None
+            raise ContractBroken(explain(cls.CONTRACT, broken), problems(broken)) from None
 
 
 class Stored(Value):
@@ -61,10 +61,15 @@ class Stored(Value):
 
 def explain(contract: str, broken: ValidationError) -> str:
     """The broken fields and why, without the values that broke them."""
+    return f"{contract}: {'; '.join(problems(broken))}"
+
+
+def problems(broken: ValidationError) -> tuple[str, ...]:
+    """The same, a sentence for each field."""
     faults = broken.errors(include_url=False, include_context=False, include_input=False)
     lines = [f"{_path(fault['loc'], fault['type'])}: {fault['msg']}" for fault in faults]
-    more = f" (and {len(faults) - _SHOWN_FAULTS} more)" if len(faults) > _SHOWN_FAULTS else ""
-    return f"{contract}: " + "; ".join(lines[:_SHOWN_FAULTS]) + more
+    more = len(faults) - _SHOWN_FAULTS
+    return (*lines[:_SHOWN_FAULTS], *((f"and {more} more",) if more > 0 else ()))
 
 
 def _number(value: object) -> float:

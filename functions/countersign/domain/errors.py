@@ -39,7 +39,7 @@ Messages are safe to log and to show to an operator: they never quote content fr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -178,6 +178,11 @@ class UndoOrdered(CountersignError):  # noqa: N818 - as Transient
 
 class ContractBroken(CountersignError):  # noqa: N818 - as Transient
     """Input that breaks the published contract. The message lists the fields."""
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems) or (message,)
+        """What is wrong, a sentence for each field, without any value of them."""
 
 
 class StaleExecution(CountersignError):  # noqa: N818 - as Transient

@@ -1,11 +1,12 @@
 """The webhook door: POST /webhooks/{workflow}[/{sender}], signed as Standard Webhooks asks. Without
 a workflow the front desk finds the one whose it is.
 
-202 accepted (again, for the same id and body) · 400 not JSON · 401 not signed by a sender who may
-post there · 404 no such workflow · 409 the id came with another body · 413 too large · 429 the
-sender is over its limit. Never a 5xx for what was sent, nor once the job is stored; 503 while the
-same event is being stored by another delivery, or when we failed before it was: the sender comes
-again.
+202 accepted (again, for the same id and body), with the problems of a form that breaks its contract
+· 400 not JSON · 401 not signed by a sender who may post there · 404 no such workflow · 409 the id
+came with another body · 413 too large · 422 a form with problems, of a sender who reads answers:
+nothing is stored · 429 the sender is over its limit. Never a 5xx for what was sent, nor once the
+job is stored; 503 while the same event is being stored by another delivery, or when we failed
+before it was: the sender comes again.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from typing import Any
 
 from countersign import observability
 from countersign.domain.canonical import digest
-from countersign.domain.errors import ContractBroken, StoreConflict
+from countersign.domain.errors import ContractBroken, NeedsPerson, StoreConflict
 from countersign.domain.jobs.handing import FRONT_DESK
 from countersign.domain.jobs.intake import accepted, new_job
-from countersign.domain.jobs.job import Source, job_id_of
+from countersign.domain.jobs.job import Job, Source, job_id_of
 from countersign.domain.jobs.senders import DEFAULT, MINUTE, Sender, held, keys, named
+from countersign.domain.workflow import Claim, Raw
 from countersign.entrypoints.signature import NO_MATCH, BadSignature, verify
 from countersign.parsing.json import NotJson, loads
 from countersign.runtime.deps import Deps
@@ -49,11 +51,30 @@ def receive(deps: Deps, request: Request) -> Response:
     if not _has_room(deps, delivery.sender):
         left = MINUTE - deps.wall.now().second
         return _later(f"{delivery.sender.id} is over its requests a minute", 429, left)
+    return _signed(deps, workflow, delivery, request.body)
+
+
+def _signed(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Response:
     try:
-        loads(request.body)
+        loads(body)
     except NotJson as not_json:
         return _problem(400, str(not_json))
-    return _accept(deps, workflow, delivery, request.body)
+    problems = _problems(deps, workflow, delivery.sender, body)
+    if problems and delivery.sender.reads_answers:
+        return _answer(422, {"webhook-delivery": "abort-message"}, problems=problems)
+    return _accept(deps, workflow, delivery, body, problems)
+
+
+def _problems(deps: Deps, workflow: str, sender: Sender, body: bytes) -> tuple[str, ...]:
+    """What Prepare is going to say of the body: most form services never read more than 2xx."""
+    raw = Raw(body=body, door="webhook", authserv_id="", vouched=sender.vouches_for_address)
+    try:
+        deps.workflows[workflow].read(raw)
+    except ContractBroken as broken:
+        return broken.problems
+    except NeedsPerson as unread:
+        return (str(unread),)
+    return ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +102,9 @@ def _has_room(deps: Deps, sender: Sender) -> bool:
     return most == 0 or deps.sender_limits.counts(sender.id, most, deps.wall.now())
 
 
-def _accept(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Response:
+def _accept(
+    deps: Deps, workflow: str, delivery: _Delivery, body: bytes, problems: tuple[str, ...]
+) -> Response:
     now, body_digest = deps.clock.now(), digest(body)
     sender = delivery.sender.identity(workflow)
     job_id = job_id_of("webhook", workflow, sender, delivery.id)
@@ -105,12 +128,28 @@ def _accept(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Resp
     if seen and seen.body_digest != body_digest:
         observability.count("WebhookConflicts", workflow=workflow)
         return _problem(409, "this id came before with another body; a new event needs a new id")
+    if problems and seen is None:
+        _tell_once_a_day(deps, sender, job)
     queue(deps, job_id, known=seen is not None)
-    return _answer(202, job_id=job_id)
+    told = {"problems": problems} if problems else {}
+    return _answer(202, {}, job_id=job_id, **told)
+
+
+def _tell_once_a_day(deps: Deps, sender: str, job: Job) -> None:
+    """The first broken form of a sender on a day raises the alarm; each of them is a case. The job
+    is stored: a failure here costs the alarm and not the event."""
+    day = Claim(key=f"broken-form:{sender}:{job.created_at:%Y-%m-%d}", body="", days=1)
+    try:
+        first = deps.store.claim(day, job.job_id, job.created_at)
+    except Exception:  # noqa: BLE001 - as above; `defect` counts and logs it
+        observability.defect("webhook")
+    else:
+        if first.job_id == job.job_id:
+            observability.count("SendersBreakForms")
 
 
 def _problem(status: int, what: str) -> Response:
-    return _answer(status, message=what)
+    return _answer(status, {}, message=what)
 
 
 def _later(what: str, status: int = 503, seconds: int = RETRY_SECONDS) -> Response:
@@ -118,8 +157,8 @@ def _later(what: str, status: int = 503, seconds: int = RETRY_SECONDS) -> Respon
     return replace(answer, headers={**answer.headers, "retry-after": str(seconds)})
 
 
-def _answer(status: int, **said: str) -> Response:
-    headers = {"content-type": "application/json", "cache-control": "no-store"}
+def _answer(status: int, more: Mapping[str, str], **said: Any) -> Response:
+    headers = {"content-type": "application/json", "cache-control": "no-store", **more}
     return Response(status, json.dumps(said), headers)
 
 

@@ -67,7 +67,7 @@ def input_of(workflow: str, form: type[Form]) -> type[FormInput]:
 def read(form: type[Form], into: type[FormInput], body: bytes, *, vouched: bool) -> FormInput:
     """The form in `body`; `vouched` is whether who posts it knows whose address it is. Raises
     ContractBroken, which names the fields."""
-    posted = messages.form(form, body)
+    posted, more = messages.form_and_more(form, body)
     text = tidy(posted.message or "")
     if not text:
         raise ContractBroken(f"{form.CONTRACT}: message needs visible characters")
@@ -79,6 +79,7 @@ def read(form: type[Form], into: type[FormInput], body: bytes, *, vouched: bool)
         sender_name=one_line(posted.name or "", LONGEST),
         authenticated=vouched,
         text=text,
+        more=more,
         stated={name: value[:LONGEST] for name, value in stated.items()},
         defects=(messages.CUT,) if any(len(one) > LONGEST for one in stated.values()) else (),
         language_hints=(language,) if language else (),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import StringConstraints
@@ -14,6 +16,7 @@ from countersign.domain.workflow import Raw
 from countersign.extraction.patterns import language
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.mail.message import Mail, read_mail
+from countersign.parsing.masking import mask
 from countersign.parsing.sniff import sniff
 from countersign.parsing.text import decode, one_line, tidy
 
@@ -85,11 +88,15 @@ class Message(Source):
     forwarded: Forwarded | None = None
     """The first mail that this one passes on, as it says: nobody vouches for it."""
     message_id: str = ""
+    more: str = ""
+    """What a form says in fields that its contract does not know, a line each: shown, no fact."""
 
     def texts(self) -> Mapping[str, str]:
-        """Subject, text, signature, and the quoted history where there is one."""
+        """Subject, text, signature; the quoted history and a form's further fields where there are
+        any."""
         told = {"subject": self.subject, "text": self.text, "signature": self.signature}
-        return {**told, "quoted": self.quoted} if self.quoted else told
+        also = {"quoted": self.quoted, "more": self.more}
+        return told | {name: text for name, text in also.items() if text}
 
 
 class Document(Source):
@@ -108,6 +115,8 @@ _MAX_TEXT = 20_000
 _MAX_SIGNATURE = 2_000
 _MAX_HISTORY = 4_000
 _MAX_PARTS, _MAX_NAME = 200, 60
+_MAX_MORE, _MAX_VALUE = 30, 200
+"""Fields that a form's contract does not know, and characters of each."""
 _BY_HAND = "Open the stored original with care and answer by hand."
 _AUTOMATIC = {
     "bounce": "a delivery report (bounce)",
@@ -190,11 +199,36 @@ def requester(message: Source) -> str:
 
 def form(kind: type[ContractT], body: bytes) -> ContractT:
     """The form in `body`. Raises ContractBroken, which names the fields."""
+    return kind.read(_object(kind, body))
+
+
+def form_and_more(kind: type[ContractT], body: bytes) -> tuple[ContractT, str]:
+    """The same, and the fields that the contract does not know: a line each, as evidence. A web
+    site's form gets a field more on any day."""
+    held = _object(kind, body)
+    if not isinstance(held, dict):
+        return kind.read(held), ""
+    known = {name: held[name] for name in held if name in kind.model_fields}
+    more = (_line(name, held[name]) for name in held if name not in kind.model_fields)
+    return kind.read(known), "\n".join(filter(None, islice(more, _MAX_MORE)))
+
+
+def _line(name: str, value: Any) -> str:
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    told = one_line(said, _MAX_VALUE) if value not in (None, "") else ""
+    return f"{one_line(name, _MAX_NAME)}: {told}" if told else ""
+
+
+def as_text(body: bytes) -> str:
+    """Bytes that could not be read as what they should be, for a person: masked and cut."""
+    return mask(tidy(decode(body, None)[0]))[:_MAX_TEXT]
+
+
+def _object(kind: type[Contract], body: bytes) -> Any:
     try:
-        parsed = loads(body)
+        return _plain(loads(body))
     except NotJson as error:
         raise ContractBroken(f"{kind.CONTRACT}: the body is not JSON: {error}") from None
-    return kind.read(_plain(parsed))
 
 
 def address(stated: str, contract: str) -> str:

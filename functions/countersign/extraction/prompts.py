@@ -22,6 +22,7 @@ _NAMES = {
     "from email": "address",
     " text": "message",
     " quoted": "earlier mail, quoted",
+    " more": "further fields of the form",
     " attachments": "attachment",
 }
 """What people read for a part's key, by the key of what it is in and its own."""

@@ -17,6 +17,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import HANDED, Handed, children, parent_of
 from countersign.domain.jobs.inbox import case_owner, open_case
 from countersign.domain.jobs.job import Job, Status
+from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
@@ -226,9 +227,10 @@ def _source(
     record: JobRecord, proposal: Proposal | None, workflow: Workflow[Any] | None
 ) -> tuple[SourcePart, ...]:
     given = _stored(record, "input", workflow.input) if workflow else None
-    if workflow is None or given is None:
-        return ()
-    return source(given, workflow, proposal)
+    if workflow is not None and given is not None:
+        return source(given, workflow, proposal)
+    unread = _stored(record, UNREAD, Unread)
+    return (SourcePart("As it came", visible(unread.text), long=True),) if unread else ()
 
 
 def _effect(

@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from countersign.domain.contract import Contract
-from countersign.domain.errors import Dismissed, ForTeam, NotFound, Quarantined, UndoOrdered
+from countersign.domain.errors import (
+    ContractBroken,
+    Dismissed,
+    ForTeam,
+    NotFound,
+    Quarantined,
+    UndoOrdered,
+)
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.handing import handed_of
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import FOLLOWS, Follows, of_input
+from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.planning.plan import next_move
 from countersign.domain.planning.rollback import is_open
 from countersign.domain.workflow import Raw, Workflow
+from countersign.extraction.messages import as_text
 from countersign.jobs.matters import belongs_to
 from countersign.parsing.mail.thread import read_thread
 from countersign.runtime.deps import Deps
@@ -26,9 +35,9 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
     """Entered again, it reads what it stored and says the same again. What is rare leaves by an
     error, since a choice after it would cost every job a transition.
 
-    Raises Quarantined for bytes nobody can read, ContractBroken for input that breaks rules,
-    UndoOrdered; when all is stored, Dismissed for what wants nothing, and ForTeam for what a desk
-    handed over to a team.
+    Raises Quarantined for bytes nobody can read, and UndoOrdered; when all is stored,
+    ContractBroken for input that breaks its contract, Dismissed for what wants nothing, and ForTeam
+    for what a desk handed over to a team.
     """
     workflow = deps.workflows[record.job.workflow]
     if call.state == TAKE_BACK:
@@ -66,7 +75,7 @@ def _arrived(
 ) -> tuple[Contract, Change]:
     """What is read for the first time, with the rows by which later messages find the job."""
     raw, job = _raw(deps, record), record.job
-    given: Contract = workflow.read(raw)
+    given = _read(deps, record, call, raw)
     thread = read_thread(raw.body)
     earlier = belongs_to(deps, thread, job.job_id)
     results: dict[str, Contract] = {"input": given}
@@ -75,6 +84,17 @@ def _arrived(
     sender, root = workflow.requester(given), earlier or job.job_id
     rows = of_input(job, sender, thread.message_id, root)
     return given, _entered(record, call, "prepared", results=results, matters=rows)
+
+
+def _read(deps: Deps, record: JobRecord, call: Call, raw: Raw) -> Contract:
+    workflow = deps.workflows[record.job.workflow]
+    try:
+        given: Contract = workflow.read(raw)
+    except ContractBroken as broken:
+        kept = Unread(text=as_text(raw.body), problems=broken.problems)
+        committed(deps, call, record, _entered(record, call, "not read", results={UNREAD: kept}))
+        raise
+    return given
 
 
 def _raw(deps: Deps, record: JobRecord) -> Raw:

@@ -67,7 +67,7 @@ class LeadInput(Message):
     """One inbound message, whichever door it came through."""
 
     CONTRACT: ClassVar[str] = "lead_intake.input"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     stated: Stated = Stated()
 
@@ -196,7 +196,7 @@ source_text = _PROMPTS.source_text
 
 
 def _from_form(body: bytes) -> LeadInput:
-    form = messages.form(WebForm, body)
+    form, more = messages.form_and_more(WebForm, body)
     text = tidy(form.message)
     name = one_line(form.name, 200)
     if not text or not name:
@@ -207,6 +207,7 @@ def _from_form(body: bytes) -> LeadInput:
         sender=messages.address(form.email, WebForm.CONTRACT),
         sender_name=name,
         text=text,
+        more=more,
         stated=Stated(
             phone=one_line(form.phone or "", 200),
             company=one_line(form.company or "", 200),

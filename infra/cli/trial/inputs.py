@@ -61,7 +61,7 @@ def judgement(workflow: Workflow[Any], tried: Tried) -> Judgement:
             Raw(tried.body, tried.door, tried.authserv_id, vouched=tried.door == "webhook")
         )
     except ContractBroken as broken:
-        return _ended(workflow, str(broken), Move("Close", reason=str(broken)), refused=True)
+        return _ended(workflow, str(broken), Move("Escalate", reason=str(broken)), refused=True)
     except NeedsPerson as unread:
         return _ended(workflow, str(unread), Move("Escalate", reason=str(unread)), refused=True)
     dismissed = workflow.dismiss(given)

@@ -76,6 +76,13 @@ class RolledBack(_Part):
     touched: Touched | None = None
 
 
+class CaseExpected(_Part):
+    """Who has the case, and within how many hours they are to take it up."""
+
+    owner: str
+    hours: int
+
+
 class Expectation(BaseModel):
     """An event's `expect.json`, written by hand: see events/README.md."""
 
@@ -112,6 +119,10 @@ class Expectation(BaseModel):
     """How to make the body of an event that has no file: `{"bytes": 1100000}`."""
     sender: str = DEFAULT
     """Who posts it, of the stage's senders."""
+    problems: tuple[str, ...] = ()
+    """The fields that the door's answer names as missing or wrong, and the case's reason too."""
+    case: CaseExpected | None = None
+    """The case that it ends in."""
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,34 @@ def outcome(expect: Expectation, job: Data, journals: Journals) -> list[str]:
         wanted = expect.actions.get(name)
         if ended.get(name) != wanted:
             faults.append(f"{name} is {ended.get(name, 'not there')}, not {wanted or 'there'}")
+    faults += _case_faults(expect, job)
     if not job["audit"]["verified"]:
         faults.append(f"the audit chain: {'; '.join(job['audit']['faults'])}")
     return faults + _unreached(expect, job) + _counts(expect, job, journals)
+
+
+def untold(expect: Expectation, problems: Sequence[Sequence[str]]) -> list[str]:
+    """Fields that one of the door's answers should have named and did not."""
+    return [
+        f"the door's answer does not name {field}"
+        for told in problems
+        for field in expect.problems
+        if not any(field in one for one in told)
+    ]
+
+
+def _case_faults(expect: Expectation, job: Data) -> list[str]:
+    """What is wrong with the case: whose it is, when it is due, which fields it names."""
+    if expect.case is None:
+        return []
+    held = job["case"] or {"owner": "nobody", "opened_at": job["updated_at"]}
+    opened = datetime.fromisoformat(held["opened_at"])
+    due = datetime.fromisoformat(held.get("due_at", held["opened_at"]))
+    found = {"owner": held["owner"], "hours": round((due - opened).total_seconds() / 3_600)}
+    missing = [one for one in expect.problems if one not in job["reason"]]
+    faults = [f"the case does not name {one}" for one in missing]
+    wanted = expect.case.model_dump()
+    return faults + ([f"its case is {found}, not {wanted}"] if found != wanted else [])
 
 
 def _unreached(expect: Expectation, job: Data) -> list[str]:

@@ -125,6 +125,8 @@ class _Player:
         played.job_id = sent.job_id
         statuses = [answer.status for answer in sent.answers]
         played.faults += checks.answers(sample.expect, statuses, [a.job_id for a in sent.answers])
+        told = [answer.body.get("problems", ()) for answer in sent.answers]
+        played.faults += checks.untold(sample.expect, told)
         if not sent.job_id:
             played.faults += [] if sample.expect.status is None else ["no job came of it"]
             return

@@ -159,9 +159,9 @@ def test_what_needs_a_person_escalates_without_a_retry(name: str, machine: Machi
 def test_a_broken_contract_closes_and_a_foreign_execution_ends_quietly(
     function: str, machine: Machines
 ) -> None:
-    """ContractBroken goes to Close; StaleExecution ends this execution without touching the job."""
+    """ContractBroken goes to Escalate; StaleExecution ends this execution and touches no job."""
     for error, last in (
-        (errors.ContractBroken("email: missing"), "Close"),
+        (errors.ContractBroken("email: missing"), "Escalate"),
         (errors.StaleExecution("another one owns the job"), "Superseded"),
     ):
         handlers = happy()

@@ -111,7 +111,7 @@ def test_an_answer_that_breaks_its_contract_is_told_by_its_fields() -> None:
 @pytest.mark.parametrize(
     ("name", "state", "code", "why"),
     [
-        ("14-contract-breaking-json", "Close", 1, "message: Field required"),
+        ("14-contract-breaking-json", "Escalate", 1, "message: Field required"),
         ("13-malformed-mime", "Escalate", 1, "by hand"),
         ("09-out-of-office-reply", "Close", 0, "out-of-office"),
     ],

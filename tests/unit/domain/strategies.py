@@ -19,6 +19,7 @@ from pydantic import BaseModel
 import countersign.domain
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.contract import Value
+from countersign.domain.jobs.senders import Sender
 from countersign.domain.limits.pace import RateLimit, Row
 from countersign.domain.money import Money, exponent
 
@@ -70,6 +71,12 @@ _SIMPLE: dict[Any, Strategy] = {
     Hours: hours(),
     RateLimit: st.builds(RateLimit, requests=st.integers(1, 100), seconds=st.integers(1, 60)),
     Row: st.builds(Row, queue=st.integers(), held=st.dictionaries(nfc, st.integers(), max_size=3)),
+    Sender: st.builds(
+        Sender,
+        id=st.sampled_from(("default", "web-shop")),
+        workflows=st.sampled_from((("*",), ("lead_intake", "letters"))),
+        requests_a_minute=st.integers(0, 600),
+    ),
     NoneType: st.none(),
 }
 

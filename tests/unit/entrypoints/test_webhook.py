@@ -153,6 +153,56 @@ def test_over_its_limit_one_sender_waits_and_the_others_go_on(world: World) -> N
     assert portal(id="evt-5").arrives(world).status == 202
 
 
+BROKEN = form(email=None, phone=7)
+LIKE_A_CARD = "4111 1111 1111 1111"
+
+
+def test_a_broken_form_is_accepted_and_its_problems_are_told(world: World) -> None:
+    """202 with the job and the names of the fields, never their values: most form services switch
+    off an endpoint that answers 4xx. A repeat is told the same and stores nothing."""
+    first = Delivery(form(email=None, phone=7, company=LIKE_A_CARD)).arrives(world)
+    writes = world.store.writes
+    again = Delivery(form(email=None, phone=7, company=LIKE_A_CARD)).arrives(world)
+    said = json.loads(first.body)
+    assert (first.status, again, world.store.writes) == (202, first, writes)
+    assert [one.partition(":")[0] for one in said["problems"]] == ["email", "phone"]
+    assert LIKE_A_CARD not in first.body
+    assert world.store.load(said["job_id"]).job.status == "PENDING"
+
+
+def test_who_reads_answers_may_mend_what_it_sent(world: World) -> None:
+    """422 with the same problems and the word to stop repeating it; nothing is claimed: the same
+    id with a mended body is a new event."""
+    broken = replace(portal(), body=BROKEN).arrives(world)
+    assert (broken.status, broken.headers["webhook-delivery"]) == (422, "abort-message")
+    assert len(json.loads(broken.body)["problems"]) == 2
+    assert (world.store.writes, world.payloads.keys(), world.queue.sent) == (0, set(), [])
+    assert portal().arrives(world).status == 202
+
+
+def test_a_sender_who_breaks_forms_raises_one_alarm_a_day(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each broken form is a job; the first of a sender on a day is the alarm."""
+
+    def alarms() -> int:
+        return capsys.readouterr().out.count('"SendersBreakForms":')
+
+    for number in range(3):
+        Delivery(BROKEN, id=f"evt-{number}").arrives(world)
+        Delivery(BROKEN, id=f"evt-{number}").arrives(world)
+    assert alarms() == 1
+    world.clock.passes(days=1)
+    Delivery(BROKEN, id="evt-9").arrives(world)
+    assert alarms() == 1
+
+
+def test_a_field_that_the_form_does_not_know_is_no_problem(world: World) -> None:
+    """The web site's form gets a field more on any day: it is kept as evidence, and is no fact."""
+    answer = Delivery(form(topic="pricing", **{"x\nto": {"a": 1.5}})).arrives(world)
+    assert (answer.status, "problems" in json.loads(answer.body)) == (202, False)
+
+
 @pytest.mark.parametrize(
     ("delivery", "status"),
     [

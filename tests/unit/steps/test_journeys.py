@@ -19,6 +19,7 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from countersign.domain.jobs.audit import verify
+from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Findings
 from countersign.entrypoints.tick import tick
@@ -95,12 +96,18 @@ def test_nobody_decides_is_not_approved_and_becomes_a_case(world: World) -> None
     assert "nobody decided in time" in world.mail.sent[-1].text
 
 
-def test_broken_input_is_rejected_with_the_fields_that_broke_it(world: World) -> None:
-    """The reason names the fields and never their values."""
-    journey = Journey(world, accept(world, form(email=None, phone=7)))
-    assert journey.goes() == "Close"
+def test_broken_input_is_a_case_with_its_body_and_the_fields_that_broke_it(world: World) -> None:
+    """The reason names the fields and never their values; the body is kept, masked, for who takes
+    the case up, and nothing ran."""
+    card = "4111 1111 1111 1111"
+    journey = Journey(world, accept(world, form(email=None, phone=7, company=card)))
+    assert journey.goes() == "Escalate"
     status, reason = ends(journey)
-    assert status == "REJECTED"
+    assert status == "ESCALATED"
+    held = journey.record.results[UNREAD].as_(Unread)
+    assert "40 licences" in held.text
+    assert card not in held.text
+    assert any("email" in one for one in held.problems)
     assert "email" in reason
     assert "phone" in reason
     assert world.crm.journal == []
