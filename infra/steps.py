@@ -53,8 +53,9 @@ DESK = (
     Grant("payloads/releases/*", "s3", "PutObject"),
     Grant("intake", "sqs", "SendMessage"),
 )
-WITHOUT_A_KEY = {"mail": MAIL, "desk": DESK}
-"""What the Act of a connector may do whose system is AWS itself."""
+WITHOUT_A_KEY = {"mail": (Grant("jobs", "dynamodb", "ConditionCheckItem"), *MAIL), "desk": DESK}
+"""What the Act of a connector may do whose system is AWS itself; a mail asks the suppression list
+in the write that claims it."""
 
 
 def _look(connector: Connector, look: Look) -> Row:

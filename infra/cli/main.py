@@ -33,6 +33,7 @@ from infra.cli import (
     show,
     stats,
     submit,
+    suppression,
 )
 from infra.cli import new as new_
 from infra.cli.job_view import as_dict
@@ -175,6 +176,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(review.app, name="review")
 app.add_typer(secrets_.app, name="secrets")
 app.add_typer(senders.app, name="senders")
+app.add_typer(suppression.app, name="suppression")
 
 
 def _refusal(answer: submit.DoorAnswer) -> str:

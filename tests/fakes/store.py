@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from countersign.domain.errors import ClaimHeld, NotFound, StoreConflict, Throttled
+from countersign.domain.errors import ClaimHeld, NotFound, NotWanted, StoreConflict, Throttled
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import (
     Change,
@@ -24,6 +24,7 @@ from countersign.domain.jobs.inbox import waiting
 from countersign.domain.jobs.job import FINISHED, Job, JobSummary, Status
 from countersign.domain.jobs.matters import Matter
 from countersign.domain.jobs.reviews import Review
+from countersign.domain.jobs.suppression import Suppressed
 from countersign.domain.ports import Holder, KnownEvent
 from countersign.domain.workflow import Claim
 from tests.builders import job
@@ -42,6 +43,7 @@ class FakeStore:
         self._inbox: set[Listed] = set()
         self._matters: set[Matter] = set()
         self._claims: dict[str, tuple[Holder, datetime]] = {}
+        self.suppressed: dict[str, Suppressed] = {}
         self.limits = FakeLimits()
         self.writes = 0
         self._crash_at: int | None = None
@@ -107,9 +109,12 @@ class FakeStore:
             if refused or not same or any(e.number == entry.number for e in held.audit):
                 raise StoreConflict("the job changed meanwhile")
             self._admit(change)
+            if set(change.wanted_by) & set(self.suppressed):
+                raise NotWanted("the person wants no mail from us")
             claimed = self._claimed(change, after_)
             self._wrote()
             self._claims |= claimed
+            self.suppressed |= {row.key: row for row in change.suppressed}
             self._records[before.job_id] = after(held, after_, entry, change)
             self._links |= {link.link_id: link for link in change.links}
             self._matters |= set(change.matters)

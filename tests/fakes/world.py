@@ -31,6 +31,7 @@ from tests.fakes.reviews import FakeReviews
 from tests.fakes.senders import SENDERS, FakeSenderLimits
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
+from tests.fakes.suppression import FakeSuppressionList
 from workflows import WORKFLOWS
 
 KEYS = frozenset({CODES, *(key for row in CONNECTORS.values() for key in row.paced_by)})
@@ -267,6 +268,7 @@ class World:
         self.sign_ins = FakeSignIns()
         self.codes = FakeCodes()
         self.sender_limits = FakeSenderLimits()
+        self.suppression = FakeSuppressionList(self.store)
         self.payloads = FakePayloads()
         self.mail = FakeMail()
         self.queue = FakeQueue()
@@ -318,6 +320,7 @@ class World:
             sign_ins=self.sign_ins,
             codes=self.codes,
             sender_limits=self.sender_limits,
+            suppression=self.suppression,
             pause=self.clock.pauses,
             model=self.model,
         )

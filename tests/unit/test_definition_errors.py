@@ -19,6 +19,7 @@ NEVER_LEAVES_A_FUNCTION = {
     "IllegalMove": "a defect of ours when it leaves a step: States.ALL hands it to a person",
     "Ambiguous": "steps/act/execute.py: looked for again under the same key, or unknown",
     "NotAuthorised": "steps/act/execute.py: a failed action; the approval page: damaged",
+    "NotWanted": "steps/act/execute.py: a forbidden action",
     "NotPermitted": "pages and commands: the person is told why",
     "AlreadyDecided": "the approval page and the case command: told to the second person",
     "NotFound": "steps/prepare.py: quarantined; doors: 404",

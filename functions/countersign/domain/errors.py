@@ -206,6 +206,10 @@ class NotAuthorised(CountersignError):  # noqa: N818 - as Transient
     """An action reached Act without an authority that covers its exact bytes."""
 
 
+class NotWanted(NotAuthorised):
+    """Whoever a mail is for wants none: seen in the write that was to claim it."""
+
+
 class NotPermitted(NotAuthorised):
     """A judge of people said no. The message is its reason, for the person to read."""
 

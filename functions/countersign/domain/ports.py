@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
     from countersign.domain.jobs.job import Job, JobSummary, Pointer, Status
     from countersign.domain.jobs.matters import Matter
+    from countersign.domain.jobs.suppression import Suppressed
     from countersign.domain.limits.circuit_breaker import Breaker
     from countersign.domain.limits.pace import Booking, Grant, Row
     from countersign.domain.policy.proposal import Usage
@@ -57,7 +58,8 @@ class JobStore(Protocol):
 
     def write(self, before: Job, after: Job, entry: audit.Entry, change: Change) -> None:
         """State, audit entry and the rest of `change` in one conditional write. Raises ClaimHeld
-        when all that is in its way is the holder of its claim.
+        when all that is in its way is the holder of its claim, and NotWanted when it is that one
+        of those whom it is for is suppressed.
 
         Raises StoreConflict when the job's version or owner is not `before`'s any more, and when a
         slot is to be taken: SlotTaken, or ConnectorResting when its connector's breaker is open.
@@ -275,6 +277,19 @@ class Codes(Protocol):
     def change(self, before: Code | None, after: Code) -> None:
         """Store `after`. Raises StoreConflict when what is stored is not `before` any more: of two
         who count a try of the same code at the same time, one counts."""
+
+
+class SuppressionList(Protocol):
+    """Who wants no mail from us, in any workflow."""
+
+    def rows(self) -> Sequence[Suppressed]:
+        """All of them."""
+
+    def add(self, row: Suppressed) -> None:
+        """Add a contact, or say anew why."""
+
+    def remove(self, key: str) -> bool:
+        """Take a contact out; whether it was there."""
 
 
 class SenderLimits(Protocol):

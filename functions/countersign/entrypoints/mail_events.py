@@ -25,6 +25,7 @@ from countersign.domain.jobs.mail_events import (
     returned,
     unreached,
 )
+from countersign.domain.jobs.suppression import Suppressed, suppressed
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.mail import LINK
 from countersign.runtime.deps import Deps
@@ -82,7 +83,18 @@ def _failed(deps: Deps, record: JobRecord, told: Returned) -> Change | None:
         ledger=(held,),
         case=_told_in_case(record, held),
         due=(Due(kind="returned", at=deps.clock.now()),) if completed else (),
+        suppressed=_unwanted(deps, record, held, told),
     )
+
+
+def _unwanted(
+    deps: Deps, record: JobRecord, held: LedgerEntry, told: Returned
+) -> tuple[Suppressed, ...]:
+    """Whoever calls a mail of ours spam gets no other one."""
+    if told.kind != COMPLAINED:
+        return ()
+    address, now = str(held.content()["target"]), deps.clock.now()
+    return (suppressed(address, "complaint", now, record.job.job_id),)
 
 
 def _told_in_case(record: JobRecord, held: LedgerEntry) -> Case | None:

@@ -105,6 +105,22 @@ def _has_room(deps: Deps, sender: Sender) -> bool:
 def _accept(
     deps: Deps, workflow: str, delivery: _Delivery, body: bytes, problems: tuple[str, ...]
 ) -> Response:
+    job = _job(deps, workflow, delivery, body)
+    try:
+        seen = store(deps, job, accepted(job))
+    except StoreConflict as busy:
+        return _later(str(busy))
+    if seen and seen.body_digest != job.source.body_digest:
+        observability.count("WebhookConflicts", workflow=workflow)
+        return _problem(409, "this id came before with another body; a new event needs a new id")
+    if problems and seen is None:
+        _tell_once_a_day(deps, job)
+    queue(deps, job.job_id, known=seen is not None)
+    told = {"problems": problems} if problems else {}
+    return _answer(202, {}, job_id=job.job_id, **told)
+
+
+def _job(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Job:
     now, body_digest = deps.clock.now(), digest(body)
     sender = delivery.sender.identity(workflow)
     job_id = job_id_of("webhook", workflow, sender, delivery.id)
@@ -120,25 +136,13 @@ def _accept(
         received_at=now,
         vouched=delivery.sender.vouches_for_address,
     )
-    job = new_job(workflow, pin(deps, workflow), source, now)
-    try:
-        seen = store(deps, job, accepted(job))
-    except StoreConflict as busy:
-        return _later(str(busy))
-    if seen and seen.body_digest != body_digest:
-        observability.count("WebhookConflicts", workflow=workflow)
-        return _problem(409, "this id came before with another body; a new event needs a new id")
-    if problems and seen is None:
-        _tell_once_a_day(deps, sender, job)
-    queue(deps, job_id, known=seen is not None)
-    told = {"problems": problems} if problems else {}
-    return _answer(202, {}, job_id=job_id, **told)
+    return new_job(workflow, pin(deps, workflow), source, now)
 
 
-def _tell_once_a_day(deps: Deps, sender: str, job: Job) -> None:
+def _tell_once_a_day(deps: Deps, job: Job) -> None:
     """The first broken form of a sender on a day raises the alarm; each of them is a case. The job
     is stored: a failure here costs the alarm and not the event."""
-    day = Claim(key=f"broken-form:{sender}:{job.created_at:%Y-%m-%d}", body="", days=1)
+    day = Claim(key=f"broken-form:{job.source.sender}:{job.created_at:%Y-%m-%d}", body="", days=1)
     try:
         first = deps.store.claim(day, job.job_id, job.created_at)
     except Exception:  # noqa: BLE001 - as above; `defect` counts and logs it

@@ -164,6 +164,13 @@ class Deps(ExternalAdapters):
         return DynamoCodes(self.settings.jobs_table)
 
     @cached_property
+    def suppression(self) -> ports.SuppressionList:
+        """Who wants no mail."""
+        from countersign.connectors.dynamodb.suppression import DynamoSuppressionList
+
+        return DynamoSuppressionList(self.settings.jobs_table, self.db)
+
+    @cached_property
     def sender_limits(self) -> ports.SenderLimits:
         """How often senders came."""
         from countersign.connectors.dynamodb.senders import DynamoSenderLimits

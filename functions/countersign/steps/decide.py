@@ -11,6 +11,7 @@ from countersign.domain.approvals.approval import Approval
 from countersign.domain.errors import Refused
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
+from countersign.domain.jobs.suppression import heard
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.limits.caps import reserving, runs_alone
 from countersign.domain.planning.plan import (
@@ -99,6 +100,7 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         fields={f"{h.index} {h.action}": f"{h.verdict.answer}: {h.status}" for h in ledger},
         results={"findings": Findings(found=found)},
         ledger=tuple(changed),
+        suppressed=heard(found, workflow.requester(seen.input), now, record.job.job_id),
         approvals=_superseded(record, changed),
         done=("callback",) if "callback" in record.due else (),
         move=comes_next(workflow, ledger, found, len(observed(record).rounds)),

@@ -3,6 +3,7 @@
 It runs inside the emulator (see the patch `leading-keys`): nothing but the standard library.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -28,6 +29,13 @@ def hash_key_of(table_of: Callable[[str], Any]) -> HashKey:
 def leading_keys(body: dict[str, Any], hash_key: HashKey) -> list[str]:
     """Every partition key value in the request, each as text. None for a Scan."""
     return [value for value in _values(body, hash_key) if value is not None]
+
+
+def item_keys(body: bytes, hash_key: HashKey) -> list[dict[str, str]]:
+    """The same for each item of a transaction, which AWS judges one by one."""
+    items = json.loads(body)["TransactItems"]
+    found = [[key for key in _values({"TransactItems": [item]}, hash_key) if key] for item in items]
+    return [{"dynamodb:LeadingKeys": keys[0]} if keys else {} for keys in found]
 
 
 def _values(body: dict[str, Any], hash_key: HashKey) -> Iterator[str | None]:

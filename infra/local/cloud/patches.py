@@ -195,6 +195,29 @@ SERVICES = (
 """,
     ),
     Patch(
+        name="leading-keys-of-items",
+        reason="each item of a transaction is judged by its own partition key",
+        module="ministack.app",
+        target="_dispatch_service_request",
+        old="""\
+                for item_action, item_arn in transaction_checks:
+                    denied = enforce(
+                        access_key, item_action, service, region,
+                        resource_arn=item_arn, service_context=item_context,
+                    )
+""",
+        new="""\
+                from infra.local.cloud.leading_keys import hash_key_of, item_keys
+                from ministack.services.dynamodb import _tables
+                own = item_keys(body, hash_key_of(_tables.get))
+                for (item_action, item_arn), keys in zip(transaction_checks, own, strict=True):
+                    denied = enforce(
+                        access_key, item_action, service, region,
+                        resource_arn=item_arn, service_context={**item_context, **keys},
+                    )
+""",
+    ),
+    Patch(
         name="object-version",
         reason="the event of an object in a versioned bucket names the object's version",
         module="ministack.services.s3",

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from countersign.connectors.aws.client import Credentials, client
 from infra.cli.target import pointed_at
 from infra.local.cloud import deployer
-from infra.local.cloud.leading_keys import hash_key_of, leading_keys
+from infra.local.cloud.leading_keys import hash_key_of, item_keys, leading_keys
 from infra.local.cloud.processes import LocalCloud
 from tests.fakes.tables import create_jobs_table
 from tests.integration.local.test_local_patches import unpatched as unpatched  # noqa: PLC0414 - a fixture
@@ -72,6 +72,17 @@ def queried(name: str, value: str, **more: Any) -> dict[str, Any]:
 def test_every_shape_of_request_tells_its_keys(body: dict[str, Any], keys: list[str]) -> None:
     """Whatever a request is called, all partitions that it names are found."""
     assert leading_keys(body, hash_key_of({TABLE: SCHEMA}.get)) == keys
+
+
+def test_each_item_of_a_transaction_is_judged_by_its_own_key() -> None:
+    """A right on one partition is enough for the item that is there."""
+    items = [
+        {"Put": {"TableName": TABLE, "Item": MINE}},
+        {"ConditionCheck": {"TableName": TABLE, "Key": OTHERS}},
+    ]
+    body = json.dumps({"TransactItems": items}).encode()
+    told = item_keys(body, hash_key_of({TABLE: SCHEMA}.get))
+    assert [one["dynamodb:LeadingKeys"] for one in told] == ["mine", "others"]
 
 
 def outcomes(cloud: LocalCloud, operator: str) -> list[bool]:

@@ -65,6 +65,16 @@ def test_a_desk_reaches_its_jobs_children_and_no_other_job() -> None:
     }
 
 
+def test_a_session_that_mails_may_ask_the_suppression_list_and_no_more() -> None:
+    """A check within a transaction, of that partition alone: nothing is read or written there."""
+    check = Right(actions=("dynamodb:ConditionCheckItem",), resource=TABLE.resource)
+    mail = TASK.model_copy(update={"rights": (TABLE, check)})
+    rights = json.loads(session_policy(mail, "w-1"))["Statement"]
+    about = [one for one in rights if "SUPPRESSION" in json.dumps(one)]
+    assert [one["Action"] for one in about] == [list(check.actions)]
+    assert all(one["Action"] for one in rights)
+
+
 def test_a_policy_that_sts_would_refuse_is_refused_here() -> None:
     """More than 2,048 characters: a defect that names itself."""
     many = TASK.model_copy(update={"rights": (TABLE,) * 12})

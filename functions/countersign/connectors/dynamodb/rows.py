@@ -18,6 +18,7 @@ from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import FINISHED, KEPT_DAYS, Job, JobSummary, Status
 from countersign.domain.jobs.matters import Matter
+from countersign.domain.jobs.suppression import Suppressed
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.caps import Reservation
 from countersign.domain.ports import Holder
@@ -189,6 +190,20 @@ def holder(item: Item) -> Holder:
     """Who holds a claim."""
     since = datetime.fromisoformat(item["since"]["S"])
     return Holder(job_id=item["job_id"]["S"], body=item["body"]["S"], since=since)
+
+
+SUPPRESSION = "SUPPRESSION"
+"""The partition of the suppression list."""
+
+
+def suppression_key(contact: str) -> Item:
+    """Key of a contact's row."""
+    return {"pk": {"S": SUPPRESSION}, "sk": {"S": contact}}
+
+
+def suppression(row: Suppressed) -> Item:
+    """A contact's row. It has no end: whoever wants no mail wants none next year either."""
+    return suppression_key(row.key) | {"body": {"S": canonical(row).decode()}}
 
 
 def inbox_partition(box: str) -> str:

@@ -4,7 +4,8 @@ A session may what its role and this policy both allow. The role may touch every
 the session only rows whose partition is the job's; it may read, not write, the directory, since
 signatures count only of people who are there; and it may update, not replace, the row that all who
 use the connector's key share: others' turns are in it. Where the task hands a job's matters over,
-it may also write the partitions of that job's children, whose ids are derived from the job's.
+it may also write the partitions of that job's children, whose ids are derived from the job's. One
+that mails may ask, and not read, whether somebody is on the suppression list.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from typing import Any
 from countersign.connectors.aws.client import Credentials, client, guarded
 from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
 from countersign.connectors.dynamodb.limits import pace_of
-from countersign.connectors.dynamodb.rows import partition, seen_key
+from countersign.connectors.dynamodb.rows import SUPPRESSION, partition, seen_key
 from countersign.domain.contract import Value
 from countersign.domain.jobs.handing import children_of
 
 SECONDS = 900
 """The shortest session that STS gives, and longer than any function runs."""
 
-_READ, _UPDATE = "dynamodb:Query", "dynamodb:UpdateItem"
+_READ, _UPDATE, _CHECK = "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"
 MOST_CHARACTERS = 2048
 """STS's own limit for a session policy."""
 
@@ -86,12 +87,17 @@ def _children(task: Task, job_id: str) -> list[str]:
 def _statements(right: Right, own: Sequence[str], pace: str) -> list[dict[str, Any]]:
     if not right.actions[0].startswith("dynamodb:"):
         return [_allow(right.actions, right.resource)]
-    of_the_job = [action for action in right.actions if action != _UPDATE]
-    rows = ((of_the_job, own), ([_READ], [PEOPLE, pace]), ([_UPDATE], [pace]))
+    of_the_job = [action for action in right.actions if action not in (_UPDATE, _CHECK)]
+    rows = (
+        (of_the_job, own),
+        ([_READ], [PEOPLE, pace]),
+        ([_UPDATE], [pace]),
+        ([_CHECK], [SUPPRESSION]),
+    )
     return [
         _allow(actions, right.resource) | _only(partitions)
         for actions, partitions in rows
-        if set(actions) <= set(right.actions)
+        if actions and set(actions) <= set(right.actions)
     ]
 
 

@@ -21,7 +21,7 @@ from countersign.connectors.aws.client import client, guarded, is_conflict, refu
 from countersign.connectors.clock import SystemClock
 from countersign.connectors.dynamodb import lists, rows
 from countersign.domain.canonical import instant
-from countersign.domain.errors import ClaimHeld, NotFound, StoreConflict
+from countersign.domain.errors import ClaimHeld, NotFound, NotWanted, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import Job, JobSummary, Status
@@ -129,11 +129,13 @@ class DynamoStore(DynamoDue):
             "version = :version AND execution = :execution",
             {":version": {"N": str(before.version)}, ":execution": {"S": before.execution}},
         )
-        rest = [*self._puts(after, entry, change), *self._deletes(after, change)]
-        if change.claim is None:
-            self._transact([state, *rest])
+        writes = [state, *self._puts(after, entry, change), *self._deletes(after, change)]
+        if change.wanted_by:
+            self._if_wanted(writes, change.wanted_by)
+        elif change.claim is None:
+            self._transact(writes)
         else:
-            self._with_claim([state, *rest], change.claim, after)
+            self._with_claim(writes, change.claim, after)
 
     def note(self, job_id: str, name: str) -> None:
         """Leave a mark under the job."""
@@ -183,6 +185,26 @@ class DynamoStore(DynamoDue):
             if refused_only(conflict.__cause__, len(writes)):
                 raise ClaimHeld("another job is first with this") from None
             raise
+
+    def _if_wanted(self, writes: list[TransactWriteItemTypeDef], contacts: tuple[str, ...]) -> None:
+        """The list is asked in the same transaction: nobody can opt out between the two."""
+        asked = [self._unless_suppressed(one) for one in contacts]
+        try:
+            self._transact([*writes, *asked])
+        except StoreConflict as conflict:
+            places = range(len(writes), len(writes) + len(asked))
+            if any(refused_only(conflict.__cause__, place) for place in places):
+                raise NotWanted("the person wants no mail from us") from None
+            raise
+
+    def _unless_suppressed(self, contact: str) -> TransactWriteItemTypeDef:
+        return {
+            "ConditionCheck": {
+                "TableName": self._table,
+                "Key": rows.suppression_key(contact),
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
 
     def inbox(self, box: str, limit: int) -> Sequence[Listed]:
         """What waits in a box, oldest first; read consistently: what was signed is gone."""
@@ -236,7 +258,8 @@ class DynamoStore(DynamoDue):
 
     def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
         fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")
-        items = [*rows.puts(job, change), *map(rows.listed_item, change.listed)]
+        listed = map(rows.listed_item, change.listed)
+        items = [*rows.puts(job, change), *listed, *map(rows.suppression, change.suppressed)]
         return [fresh, *(self._put(item) for item in items)]
 
     def _deletes(self, job: Job, change: Change) -> list[TransactWriteItemTypeDef]:

@@ -21,6 +21,7 @@ from countersign.domain.limits.caps import Reservation
 from countersign.domain.limits.pace import Turn
 
 if TYPE_CHECKING:
+    from countersign.domain.jobs.suppression import Suppressed
     from countersign.domain.workflow import Claim
 
 _OfMail = Literal["reminder", "question", "returned", "mail", "case"]
@@ -117,6 +118,11 @@ class Change:
     claim: Claim | None = None
     """What the job is first with, unless another one is: then nothing of the change is stored."""
     """What a person shall look at afterwards."""
+    suppressed: tuple[Suppressed, ...] = ()
+    """Who wants no mail from now on, in any workflow."""
+    wanted_by: tuple[str, ...] = ()
+    """Contacts for whom something is about to be sent: while one of them is suppressed, nothing of
+    the change is stored."""
     turns: Mapping[str, Turn | None] = field(default_factory=dict)
     """By key of an outside system: the turn that was promised to the job; None: it is used."""
     execution: str = ""

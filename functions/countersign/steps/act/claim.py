@@ -9,6 +9,7 @@ from countersign.domain.errors import CountersignError, StoreConflict
 from countersign.domain.jobs.attempts import NO_OUTCOME, label, number
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.suppression import recipients
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.runtime.step import committed
 from countersign.steps.act.visit import Visit
@@ -18,7 +19,8 @@ def claimed(
     visit: Visit, record: JobRecord, claim: LedgerEntry, ended: tuple[LedgerEntry, ...]
 ) -> JobRecord:
     """The record with `claim` under a new attempt, and with `ended`, the action before it, in the
-    same write. The turn that the job kept is used. Raises StoreConflict."""
+    same write. The turn that the job kept is used. Raises StoreConflict, and NotWanted for a mail
+    to somebody who wants none: then nothing is stored."""
     undoing = claim.status is ActionStatus.UNDOING
     change = Change(
         event="undo claimed" if undoing else "claimed",
@@ -27,6 +29,7 @@ def claimed(
         fields={**told(ended), label(claim): f"{claim.status} {number(record.audit, claim)}"},
         ledger=(*ended, claim),
         turns=dict.fromkeys(record.job.turns),
+        wanted_by=recipients(claim),
     )
     try:
         return visit.deps.commit(record, change)

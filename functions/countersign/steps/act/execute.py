@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countersign.domain.approvals.authority import check_authority
-from countersign.domain.errors import NotAuthorised, NotNow, Refused, Transient
+from countersign.domain.errors import NotAuthorised, NotNow, NotWanted, Refused, Transient
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.action import Action, Receipt
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
@@ -82,7 +82,10 @@ def execute(
     if isinstance(ready, LedgerEntry):
         return record, ready
     claim = moved(ready.held, ActionStatus.CLAIMED, attempt=visit.deps.ids.token(64))
-    record = claimed(visit, record, claim, ended)
+    try:
+        record = claimed(visit, record, claim, ended)
+    except NotWanted as unwanted:
+        return record, moved(held, ActionStatus.FORBIDDEN, str(unwanted))
     try:
         return record, effect(ClaimedAction(visit, claim, ready.action), ready.found)
     except (Transient, NotNow) as why:
