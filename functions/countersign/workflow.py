@@ -310,7 +310,12 @@ def _read(form: type[Form], into: type[Any], vouches: bool, raw: Raw) -> Any:
     if issubclass(into, Document):
         return messages.read_document(raw, into)
     vouched = vouches and raw.vouched
-    return messages.read(raw, into, lambda body: forms.read(form, into, body, vouched=vouched))
+    return messages.read(
+        raw,
+        into,
+        lambda body: forms.read(form, into, body, vouched=vouched),
+        form.CONTRACT,
+    )
 
 
 def _tiers(name: str, tiers: Sequence[str | Tier]) -> tuple[Tier, ...]:
@@ -348,7 +353,8 @@ def _named(kind: type[Any], contract: str) -> Any:
 
 _REPLACEABLE = (
     *("confidence", "offline", "offline_cap", "draft", "dismiss", "requester"),
-    *("claim", "joins", "caps", "history", "shows", "evidence", "heeds", "earlier"),
+    *("signs", "claim", "joins", "caps", "history", "shows", "evidence"),
+    *("heeds", "earlier"),
 )
 """Fields of `Workflow` that a folder may say itself. What decides is not among them."""
 

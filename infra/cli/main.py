@@ -25,6 +25,8 @@ from infra.cli import (
     cases,
     clock,
     fields,
+    inputs,
+    move,
     people,
     review,
     rollback,
@@ -172,6 +174,8 @@ app.command("scan-test")(scan.scan_test)
 app.command("stats")(stats.stats)
 app.command("rollback")(rollback.rollback)
 app.command("fields")(fields.fields)
+app.command("move")(move.move)
+app.command("inputs")(inputs.inputs)
 app.add_typer(people.app, name="people")
 app.add_typer(review.app, name="review")
 app.add_typer(secrets_.app, name="secrets")

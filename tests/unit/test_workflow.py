@@ -39,13 +39,13 @@ from tests.unit.workflows.schemas import faults
 
 FLOW: Workflow[Any] = ADDRESS_CHANGE.at("tests.unit.workflows.address_change", "local")
 BENCH: Bench[Any] = Bench(FLOW)
-KNOWN = {"email": "ada@example.com", "country": "Ireland", "address": "1 Low Road"}
+KNOWN = {"email": "ada@stonebridge.example", "country": "Ireland", "address": "1 Low Road"}
 MOVED = "Hello, I have moved. My new address is 12 Oak Street, Galway, in Ireland. Ada Quill"
 
 
 def given(text: str = MOVED, **parts: str) -> Any:
     """A form, vouched for, so that only what a test is about objects."""
-    body = json.dumps({"email": "ada@example.com", "message": text, **parts}).encode()
+    body = json.dumps({"email": "ada@stonebridge.example", "message": text, **parts}).encode()
     return BENCH.read(body).model_copy(update={"authenticated": True})
 
 
@@ -70,7 +70,7 @@ def test_a_change_that_nothing_objects_to_runs() -> None:
     outcome = judged(answer())
     assert outcome.verdicts == {"crm.set_address": "run"}
     assert outcome.params("crm.set_address")["address"] == "12 Oak Street, Galway"
-    assert outcome.params("crm.set_address")["email"] == "ada@example.com"
+    assert outcome.params("crm.set_address")["email"] == "ada@stonebridge.example"
 
 
 def test_a_clause_is_rule_and_line_at_once() -> None:
@@ -118,6 +118,7 @@ def test_the_usual_askers_are_there_unless_taken_out_by_name() -> None:
     usual = {
         *("confidence.low", "sender.unauthenticated", "injection.suspected"),
         *("prose.unsupported", "size.over_limit", "facts.dropped", "source.only_quoted"),
+        "customer.unsure",
     }
     assert usual <= rules
     fewer = workflow(
@@ -358,7 +359,9 @@ def test_a_field_that_is_cut_is_said() -> None:
     flow = at(made(form=Long, policy=[run(crm.SET_ADDRESS, "yes")]))
 
     def findings_of(wish: str) -> set[str]:
-        body = json.dumps({"email": "ada@example.com", "message": "Hello", "wish": wish}).encode()
+        body = json.dumps(
+            {"email": "ada@stonebridge.example", "message": "Hello", "wish": wish}
+        ).encode()
         read = flow.read(Raw(body=body, door="webhook", authserv_id=""))
         assert read.stated["wish"] == wish[:200]
         return {*Bench[Any](flow).judge(read).rules}

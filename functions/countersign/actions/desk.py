@@ -94,4 +94,5 @@ HAND_OVER: Action[HandOver, Desk] = Action(
     read_back=_read_back,
     expected=_expected,
     editable=("destination",),
+    chooser_signs=True,
 )

@@ -14,11 +14,13 @@ from countersign.approvals.outcome import EDITED, closed, replaced_notice
 from countersign.approvals.views.actions import Param, exact
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.authority import may_edit
+from countersign.domain.approvals.directory import Directory
 from countersign.domain.errors import ContractBroken, CountersignError, NotPermitted
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.ledger.fields import MOST, faults, inputs
+from countersign.domain.planning.choosing import chosen as signed_choice
 from countersign.domain.planning.edits import changed_names, edited
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
@@ -35,6 +37,7 @@ FIELD = "field-"
 MAX_BYTES = 256 * 1024
 """A long reply in a script that needs nine characters a letter in a form."""
 _FIXED = frozenset({"shown", "code"})
+_CHOICE = "Your choice is your signature: it is carried out at once, by nobody else's leave."
 _HINTS = {
     "line": "",
     "prose": "",
@@ -89,7 +92,8 @@ def _take(
         found = (Fault("edit", _sentence(refused)),)
         return _shown(here, chosen, replace(form, faults=found), 422)
     if after.approval.superseded:
-        return notice(notices.EDITED, home=home)
+        signs = action_for(here.workflow, chosen.held).chooser_signs
+        return notice(notices.CHOSEN if signs else notices.EDITED, home=home)
     return closed(after, 409, home=home)
 
 
@@ -157,6 +161,12 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
     if not judged.allowed:
         raise NotPermitted(judged.reason)
     made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
+    void = here.approval.model_copy(update={"superseded": True})
+    entry, approvals = made, (void,)
+    if action_for(here.workflow, held).chooser_signs and here.member:
+        people = Directory(members=(here.member,))
+        entry, signed = signed_choice(people, here.approval, made, by=here.person.id, at=here.now)
+        approvals = (void, signed)
     return Change(
         event=EDITED,
         actor=f"person:{here.person.id}",
@@ -168,8 +178,9 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
             "new digest": made.digest,
             "void signatures": str(len(here.approval.signatures)),
         },
-        ledger=(made,),
-        approvals=(here.approval.model_copy(update={"superseded": True}),),
+        ledger=(entry,),
+        approvals=approvals,
+        token=here.record.tokens.get(here.approval.approval_id, ""),
         done=("approval", "reminder"),
         due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
     )
@@ -234,7 +245,7 @@ def edit_view(
             for one in inputs(held, action)
         ),
         fixed=exact(kept),
-        consequences=_consequences(approval),
+        consequences=_CHOICE if action.chooser_signs else _consequences(approval),
     )
 
 

@@ -58,6 +58,25 @@ class Tier:
 
 
 @dataclass(frozen=True)
+class Ours:
+    """Addresses of the company: they write for somebody else, or to us; never are they customers.
+    All in small letters."""
+
+    domains: frozenset[str] = frozenset()
+    relays: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+    def has(self, address: str) -> bool:
+        """Whether it is one of ours: at a domain of ours, or named."""
+        plain = address.casefold()
+        return self.sends_for_others(plain) or plain.rpartition("@")[2] in self.domains
+
+    def sends_for_others(self, address: str) -> bool:
+        """Whether several people write by it: a web site's form, a scanner, a group."""
+        return address.casefold() in self.relays | self.groups
+
+
+@dataclass(frozen=True)
 class Raw:
     """What a door accepted, before anybody has read it."""
 
@@ -67,6 +86,7 @@ class Raw:
     """Whose `Authentication-Results` header may be believed."""
     vouched: bool = False
     """Whether the system that posted it knows whose address is in it."""
+    ours: Ours = Ours()
 
 
 @dataclass(frozen=True)
@@ -143,6 +163,8 @@ class Workflow(Generic[InputT]):
     """The connectors whose records it looks at, in this order; at least one."""
     lookups: Callable[[InputT, Proposal], tuple[Lookup, ...]]
     want: Callable[[Situation[InputT]], Sequence[ProposedAction]]
+    signs: Callable[[InputT, Limits], Draft | None] = lambda _given, _limits: None
+    """What needs no model: facts that signs of the input decide alone; None: the model is asked."""
     claim: Callable[[InputT, Proposal, Limits], Claim | None] = lambda _given, _plan, _limits: None
     joins: Callable[[str, str, float], bool] = lambda _mine, _theirs, _hours: False
     """(my claim's body, the holder's body, hours between) → whether mine joins the holder's."""

@@ -11,6 +11,7 @@ from countersign.domain.policy.proposal import Fact, flat
 from countersign.domain.policy.records import Record
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import prompts, prose
+from countersign.extraction.customer import DOUBTED
 from countersign.extraction.messages import CUT, ONLY_QUOTED, SourceT
 from countersign.extraction.patterns.injection import order_in
 
@@ -48,6 +49,14 @@ def unauthenticated(situation: Situation[SourceT]) -> Hit:
     shared = {*held.get("company.relays", ()), *held.get("company.groups", ())}
     sender = situation.input.sender.lower()
     return (f"{sender}, of several people", "a person's own address") if sender in shared else None
+
+
+def unsure_who(situation: Situation[SourceT]) -> Hit:
+    """It is not sure who the customer is, and nobody has said it since."""
+    doubt = next((one for one in situation.input.defects if one.startswith(DOUBTED)), "")
+    if not doubt or situation.proposal.corrected("email"):
+        return None
+    return doubt.removeprefix(DOUBTED).rstrip("."), "a customer who is known"
 
 
 def over_size(situation: Situation[SourceT]) -> Hit:

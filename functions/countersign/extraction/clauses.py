@@ -18,6 +18,7 @@ from countersign.extraction.prompts import Prompts
 from countersign.extraction.readers import askers
 
 _UNSURE = "confidence.low"
+_WHO = "it is not sure who the customer is: {value}"
 Check = Callable[[Situation[Any]], Hit | bool]
 """What a rule looks for: (value, threshold) or True when it found it, None or False when not."""
 Actions = Action[Any, Any] | str | Sequence[Action[Any, Any] | str]
@@ -78,7 +79,8 @@ def usual(
     those about the message, and what the readers hear in it that bears on its `actions`."""
     rows = (*_about_message(source_text), *_about_reading())
     about = {rule: (ask("*", sentence, check, rule=rule),) for rule, sentence, check in rows}
-    return {**about, **_of_readers(actions)}
+    who = forbid("*", _WHO, checks.unsure_who, rule="customer.unsure", escalate=True)
+    return {**about, "customer.unsure": (who,), **_of_readers(actions)}
 
 
 def _about_message(source_text: Callable[[Any], str]) -> tuple[tuple[str, str, Check], ...]:

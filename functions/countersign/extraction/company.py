@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from countersign.actions.notify import ChannelName
 from countersign.domain.contract import Value
+from countersign.domain.workflow import Ours as OurAddresses
 
 MOST_TOKENS = 32_768
 """More than any answer of a workflow needs: a typing error must not be paid by the token."""
@@ -119,6 +120,12 @@ class Company(Value):
         if both:
             raise ValueError(f"{', '.join(both)} is a relay and a group: say which")
         return self
+
+    @property
+    def ours(self) -> OurAddresses:
+        """The addresses that are no customer's."""
+        named = (self.domains, self.relays, self.groups)
+        return OurAddresses(*(frozenset(one.casefold() for one in each) for each in named))
 
     @property
     def lists(self) -> Mapping[str, tuple[str, ...]]:

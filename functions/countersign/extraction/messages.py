@@ -12,14 +12,17 @@ from pydantic import StringConstraints
 
 from countersign.domain.contract import Contract, ContractT, Value
 from countersign.domain.errors import ContractBroken, Quarantined
-from countersign.domain.workflow import Raw
+from countersign.domain.workflow import Ours, Raw
+from countersign.extraction.customer import DOUBTED, customer, doubtful
 from countersign.extraction.patterns import language
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.mail.message import Mail, read_mail
 from countersign.parsing.masking import mask
-from countersign.parsing.sniff import sniff
+from countersign.parsing.sniff import has_mail_field, sniff
 from countersign.parsing.text import decode, one_line, tidy
 
+DESK, FORM = "desk", "form"
+"""The door of what another job handed over; the part of an object that names a form of ours."""
 Channel = Literal["form", "mail"]
 Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -30,6 +33,7 @@ MessageT = TypeVar("MessageT", bound="Message")
 DocumentT = TypeVar("DocumentT", bound="Document")
 
 ONLY_QUOTED = "The mail has no new text; what it quotes, or its signature, was read instead."
+NO_SENDER = f"{DOUBTED}it is plain text without a sender."
 CUT = "The text is longer than what is read; the rest was left out."
 
 
@@ -111,7 +115,7 @@ class Document(Source):
         return {"title": self.title, **self.parts}
 
 
-_MAX_TEXT = 20_000
+MAX_TEXT = 20_000
 _MAX_SIGNATURE = 2_000
 _MAX_HISTORY = 4_000
 _MAX_PARTS, _MAX_NAME = 200, 60
@@ -126,18 +130,60 @@ _AUTOMATIC = {
 }
 
 
-def read(raw: Raw, kind: type[MessageT], from_form: Callable[[bytes], MessageT]) -> MessageT:
-    """A form (JSON) or a mail as input. Raises ContractBroken for a form that breaks the published
-    contract, and Quarantined for anything that cannot be read as either."""
+def read(
+    raw: Raw, kind: type[MessageT], from_form: Callable[[bytes], MessageT], form_id: str
+) -> MessageT:
+    """A form (JSON) or a mail as input. What a desk handed over was posted to no form of ours: only
+    an object that names the form's id is read by it, any other by its parts. Raises ContractBroken
+    for a form that breaks the published contract, and Quarantined for anything that cannot be read
+    as either."""
     found = sniff(raw.body)
+    if raw.door == DESK:
+        return read_any(raw, kind, from_form, form_id)
     if found == "json" or raw.door == "webhook":
-        return from_form(raw.body)
+        return _doubted(from_form(raw.body), raw.ours)
     if found == "empty":
         raise Quarantined("The upload is empty. Ask the sender for the message.")
+    return read_letter(raw, kind)
+
+
+def read_letter(raw: Raw, kind: type[MessageT], **more: Any) -> MessageT:
+    """The mail. `more`: what else its kind has. Raises Quarantined."""
     try:
-        return _from_mail(kind, read_mail(raw.body, authserv_id=raw.authserv_id))
+        return _from_mail(kind, read_mail(raw.body, authserv_id=raw.authserv_id), raw.ours, more)
     except Quarantined as unread:
         raise Quarantined(f"{unread} {_BY_HAND}") from None
+
+
+def read_any(
+    raw: Raw,
+    kind: type[MessageT],
+    from_form: Callable[[bytes], MessageT] | None = None,
+    form_id: str = "",
+    **more: Any,
+) -> MessageT:
+    """Any mail, text or JSON object. Raises ContractBroken for a form that it names and breaks,
+    Quarantined for anything else."""
+    # Loaded here: parts are made of messages.
+    from countersign.extraction import parts  # noqa: PLC0415 - as said above
+
+    found = sniff(raw.body)
+    if found == "json":
+        held = loads(raw.body)
+        if from_form and isinstance(held, dict) and held.get(FORM) == form_id:
+            rest = {name: one for name, one in held.items() if name != FORM}
+            return _doubted(from_form(json.dumps(rest, default=float).encode()), raw.ours)
+        return _doubted(parts.message(kind, held).model_copy(update=more), raw.ours)
+    if found != "text" or has_mail_field(raw.body):
+        return read_letter(raw, kind, **more)
+    text = tidy(decode(raw.body, None)[0])[:MAX_TEXT]
+    return kind(channel="mail", sender="", text=text, defects=(NO_SENDER,), **more)
+
+
+def _doubted(message: MessageT, ours: Ours) -> MessageT:
+    doubt = "" if message.authenticated else doubtful(message.sender, ours)
+    defects = (*message.defects, *((doubt,) if doubt else ()))
+    return message.model_copy(update={"defects": defects})
 
 
 def read_document(raw: Raw, kind: type[DocumentT]) -> DocumentT:
@@ -173,7 +219,7 @@ def _document(kind: type[DocumentT], held: dict[str, str]) -> DocumentT:
         raise ContractBroken(
             f"{kind.CONTRACT}: 1 to {_MAX_PARTS} parts with a name and a text are wanted"
         )
-    most = _MAX_TEXT // len(parts)
+    most = MAX_TEXT // len(parts)
     cut = any(len(text) > most for text in parts.values()) or len(parts) < len(held)
     return kind(
         channel="document",
@@ -254,18 +300,21 @@ def _plain(node: Any) -> Any:
     return [_plain(item) for item in node] if isinstance(node, list) else node
 
 
-def _from_mail(kind: type[MessageT], mail: Mail) -> MessageT:
+def _from_mail(kind: type[MessageT], mail: Mail, ours: Ours, more: Mapping[str, Any]) -> MessageT:
     automatic = _AUTOMATIC[mail.automatic] if mail.automatic else ""
     if not mail.sender and not automatic:
         raise Quarantined("The mail has no usable sender address.")
+    who = customer(mail, ours)
     text = mail.text or mail.quoted or mail.signature
+    if who.passed_on and mail.forwarded and mail.forwarded.text:
+        text = mail.forwarded.text
     return kind(
         channel="mail",
-        sender=mail.sender or "",
-        sender_name=one_line(mail.sender_name, 200),
-        authenticated=mail.authenticated,
+        sender=who.address,
+        sender_name=one_line(who.name, 200),
+        authenticated=who.authenticated,
         subject=one_line(mail.subject, 300),
-        text=text[:_MAX_TEXT],
+        text=text[:MAX_TEXT],
         signature=(mail.signature if mail.text else "")[:_MAX_SIGNATURE],
         quoted=(mail.quoted if mail.text else "")[:_MAX_HISTORY],
         forwarded=_forwarded(mail),
@@ -275,7 +324,8 @@ def _from_mail(kind: type[MessageT], mail: Mail) -> MessageT:
         ),
         automatic=automatic,
         message_id=mail.message_id or "",
-        defects=(*mail.defects, *_read_otherwise(mail, text)),
+        defects=(*mail.defects, *_read_otherwise(mail, text), *who.notes),
+        **more,
     )
 
 
@@ -287,7 +337,7 @@ def _forwarded(mail: Mail) -> Forwarded | None:
         name=one_line(held.name, 200),
         address=held.address or "",
         subject=held.subject,
-        text=held.text[:_MAX_TEXT],
+        text=held.text[:MAX_TEXT],
     )
 
 
@@ -295,5 +345,5 @@ def _read_otherwise(mail: Mail, text: str) -> Iterator[str]:
     """What makes the text another one than the sender wrote for us."""
     if not mail.text and mail.quoted:
         yield ONLY_QUOTED
-    if len(text) > _MAX_TEXT:
+    if len(text) > MAX_TEXT:
         yield CUT

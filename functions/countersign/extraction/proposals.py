@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from countersign.domain.contract import Contract, explain
 from countersign.domain.errors import ContractBroken
 from countersign.domain.policy.proposal import Proposal, Usage, flat, grounded, ungrounded
+from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Draft, Workflow
 
 
@@ -27,6 +28,22 @@ def drafted(
     except ContractBroken as broken:
         return None, [str(broken)]
     return draft, ungrounded(draft.facts, workflow.source_text(given))
+
+
+def by_signs(workflow: Workflow[Any], given: Contract, limits: Limits) -> Proposal | None:
+    """The proposal of what needs no model; None where the model is asked."""
+    draft = workflow.signs(given, limits)
+    if draft is None:
+        return None
+    return Proposal(
+        facts=draft.facts,
+        wishes=draft.wishes,
+        drafts=draft.drafts,
+        confidence=draft.confidence,
+        model="its signs, without a model",
+        offline=False,
+        usage=Usage(),
+    )
 
 
 _PER_DROPPED = Decimal("0.05")

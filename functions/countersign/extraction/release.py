@@ -62,6 +62,14 @@ class Scope(Value):
 
     takes: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    """Messages that it takes, in the words of who writes them."""
+
+    @property
+    def lists(self) -> Mapping[str, tuple[str, ...]]:
+        """The same as lists of the release."""
+        held = {"takes": self.takes, "refuses": self.refuses, "examples": self.examples}
+        return {f"scope.{name}": texts for name, texts in held.items() if texts}
 
 
 class StageFile(Value):
@@ -81,6 +89,10 @@ class StageFile(Value):
     """What is added to a prohibition of the company, by its name: `countries.not_served`."""
     destinations: Mapping[str, str] = {}
     """Who is told what, by the workflow's own word for it: a team that has a channel."""
+    routes: Mapping[str, str] = {}
+    """For a desk: who takes each matter, a workflow or `team:` and a team of the company."""
+    addresses: Mapping[str, str] = {}
+    """For a desk: addresses of ours whose mail is always the same one's."""
     success: tuple[Criterion, ...] = ()
     thresholds: tuple[Criterion, ...] = ()
     scope: Scope = Scope()
@@ -147,11 +159,14 @@ def release(package: str, stage: str) -> Release:
     """The release of the workflow in `package`. The prompt ships with the code under one digest, so
     reading it is not reaching outside."""
     prompt = resources.files(package).joinpath("prompt.md").read_text(encoding="utf-8")
-    held, of = stage_file(package, stage), company(package.rpartition(".")[0], stage)
+    among = package.rpartition(".")[0]
+    held, of = stage_file(package, stage), company(among, stage)
+    known = _check_routes(held, of, among, place_of(package, stage))
     model = held.model or (of and of.model) or USUAL_MODEL
     return Release(
         workflow=package.rpartition(".")[2],
-        prompt=prompt,
+        prompt=prompt
+        + _processes(held, {one: stage_file(f"{among}.{one}", stage) for one in known}),
         model=model.name,
         temperature=model.temperature,
         max_output_tokens=held.max_output_tokens,
@@ -188,8 +203,54 @@ def limits(held: StageFile, of: Company | None, *, where: str) -> Limits:
     return Limits(
         numbers={**USUAL_NUMBERS, **held.numbers},
         amounts={name: per_currency(table) for name, table in held.amounts.items()},
-        lists={**shared, **held.lists, **narrowed, **_destinations(held, of, where)},
+        lists={
+            **shared,
+            **held.lists,
+            **narrowed,
+            **_destinations(held, of, where),
+            **_routes(held),
+            **held.scope.lists,
+        },
     )
+
+
+TEAM = "team:"
+
+
+def _check_routes(held: StageFile, of: Company | None, package: str, where: str) -> tuple[str, ...]:
+    """The workflows that a desk hands over to. Raises DefinitionBroken for a destination that is
+    neither a workflow's folder nor a team."""
+    found = dict.fromkeys((*held.routes.values(), *held.addresses.values()))
+    for one in found:
+        if one.startswith(TEAM):
+            _team(of, one.removeprefix(TEAM), f"{where}: the route to")
+        elif not resources.files(package).joinpath(one, "prompt.md").is_file():
+            raise DefinitionBroken(f"{where}: the route to {one} is neither a workflow nor a team")
+    return tuple(one for one in found if not one.startswith(TEAM))
+
+
+def _routes(held: StageFile) -> dict[str, tuple[str, ...]]:
+    """`route.<matter>`, `address.<mailbox>`, and every destination once."""
+    if not held.routes:
+        return {}
+    there = tuple(dict.fromkeys((*held.routes.values(), *held.addresses.values())))
+    return {
+        **{f"route.{matter}": (one,) for matter, one in held.routes.items()},
+        **{f"address.{mailbox.lower()}": (one,) for mailbox, one in held.addresses.items()},
+        "desk.destinations": there,
+    }
+
+
+def _processes(held: StageFile, known: Mapping[str, StageFile]) -> str:
+    """What a desk's model is told of who takes what; nothing for any other workflow."""
+    lines = [f"- `{name}` {_scope(one.scope)}" for name, one in known.items()]
+    lines += [f"- `{matter}` goes to {one}." for matter, one in held.routes.items()]
+    return "\n# Who takes what\n\n" + "\n".join(lines) + "\n" if held.routes else ""
+
+
+def _scope(scope: Scope) -> str:
+    said = (("takes", scope.takes), ("does not take", scope.refuses), ("as in", scope.examples))
+    return "; ".join(f"{words} {', '.join(texts)}" for words, texts in said if texts) + "."
 
 
 def _destinations(held: StageFile, of: Company | None, where: str) -> dict[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from countersign.domain.policy.proposal import ungrounded
 from countersign.domain.workflow import Draft
+from countersign.extraction.customer import DERIVED, DOUBTED
 from countersign.extraction.messages import Source
 from countersign.extraction.patterns.injection import order_in
 
@@ -21,7 +22,8 @@ def score(
 ) -> Decimal:
     """The weighed features (each 0 to 1), 0 to 0.95 with two decimals. Taken off: the parser's
     repairs of `message`, and orders to a model in `source`."""
-    repairs = min(len(message.defects), _MAX_DEFECTS) * _PER_DEFECT
+    repaired = [one for one in message.defects if not one.startswith((DERIVED, DOUBTED))]
+    repairs = min(len(repaired), _MAX_DEFECTS) * _PER_DEFECT
     penalty = repairs + _FOR_ORDERS * bool(order_in(source))
     total = sum(weights[name] * value for name, value in features.items()) - penalty
     return Decimal(str(min(_HIGHEST, max(0.0, total)))).quantize(Decimal("0.01"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.handing import handed_of
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.matters import FOLLOWS, MOST, Follows, Thread, contact_key, thread_keys
 from countersign.domain.planning.questions import was_asked
@@ -40,8 +41,10 @@ def _as_record(deps: Deps, job_id: str, *, follows: bool) -> Record | None:
         held = deps.store.load(job_id)
     except NotFound:
         return None
+    handed = handed_of(held)
     fields = {
         "workflow": held.job.workflow,
+        "to": handed.to if handed else "",
         "status": held.job.status.value.replace("_", " ").lower(),
         "since": f"{held.job.created_at:%Y-%m-%d %H:%M} UTC",
         "case": "open" if open_case(held) else "",

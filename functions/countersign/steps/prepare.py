@@ -14,13 +14,13 @@ from countersign.domain.errors import (
     UndoOrdered,
 )
 from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.jobs.handing import handed_of
+from countersign.domain.jobs.handing import FRONT_DESK, handed_of
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import FOLLOWS, Follows, of_input
 from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.planning.plan import next_move
 from countersign.domain.planning.rollback import is_open
-from countersign.domain.workflow import Raw, Workflow
+from countersign.domain.workflow import Ours, Raw, Workflow
 from countersign.extraction.messages import as_text
 from countersign.jobs.matters import belongs_to
 from countersign.parsing.mail.thread import read_thread
@@ -82,7 +82,9 @@ def _arrived(
     if earlier:
         results[FOLLOWS] = Follows(job_id=earlier)
     sender, root = workflow.requester(given), earlier or job.job_id
-    rows = of_input(job, sender, thread.message_id, root)
+    # What a desk hands over is its children's matter: later messages shall find them.
+    desks = job.workflow == FRONT_DESK and handed_of(record) is None
+    rows = () if desks else of_input(job, sender, thread.message_id, root)
     return given, _entered(record, call, "prepared", results=results, matters=rows)
 
 
@@ -108,6 +110,7 @@ def _raw(deps: Deps, record: JobRecord) -> Raw:
         door=source.door,
         authserv_id=deps.settings.mail_authserv_id,
         vouched=source.vouched,
+        ours=deps.company.ours if deps.company else Ours(),
     )
 
 

@@ -16,7 +16,7 @@ from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Workflow
 from countersign.extraction.feedback import apply, describe
-from countersign.extraction.proposals import drafted, proposal_of
+from countersign.extraction.proposals import by_signs, drafted, proposal_of
 from countersign.extraction.release import CAP
 from countersign.runtime.breaker import taken
 from countersign.runtime.connectors import MODEL, MODEL_KEY
@@ -37,7 +37,10 @@ def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     workflow = deps.workflows[record.job.workflow]
     release = _release(deps, record)
     given = record.results["input"].as_(workflow.input)
-    if call.state == "Fallback":
+    signs = by_signs(workflow, given, release.limits)
+    if signs:
+        proposal = signs
+    elif call.state == "Fallback":
         proposal = _from_heuristics(workflow, given, describe(observed(record)))
     else:
         record, proposal = _from_model(deps, record, call, (workflow, release, given))

@@ -65,6 +65,14 @@ EDITED = Notice(
         "There is nothing more for you to do here.",
     ),
 )
+CHOSEN = Notice(
+    200,
+    "Your choice is recorded",
+    (
+        "It is carried out now, and signed with your name.",
+        "Whatever else this request asked is asked anew.",
+    ),
+)
 REPLACED = Notice(
     409,
     "This request was replaced",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -30,13 +31,14 @@ _LOOKUPS = (
 )
 _HOLIDAYS = "company.holidays"
 _TITLE = 80
+_WORD = re.compile(r"\w+")
 
 
-def lookups(message: LeadInput, _: Proposal) -> tuple[Lookup, ...]:
-    """The contact with the sender's address, that contact's deals, and what we mailed to them."""
-    if not message.sender:
+def lookups(message: LeadInput, proposal: Proposal) -> tuple[Lookup, ...]:
+    """The contact with the customer's address, their deals, and what we mailed to them."""
+    address = facts.address(message, proposal)
+    if not address:
         return ()
-    address = message.sender.lower()
     return tuple(
         Lookup(name=name, connector="crm", kind=kind, field="email", value=address)
         for name, kind in _LOOKUPS
@@ -72,10 +74,10 @@ def due_at(now: datetime, hours: int, zone: str, holidays: Collection[str] = ())
 
 
 def _contact(situation: Lead) -> ProposedAction:
-    message, proposal = situation.input, situation.proposal
+    proposal = situation.proposal
     country = facts.country(situation)
     params = crm.Contact(
-        email=message.sender.lower(),
+        email=facts.customer(situation),
         name=_name(situation),
         phone=_unless_held(situation, "phone", proposal.value("phone") or ""),
         company=_unless_held(situation, "company", _company(situation)),
@@ -83,20 +85,32 @@ def _contact(situation: Lead) -> ProposedAction:
         language=replies.language_of(situation),
         owner=facts.owner(situation),
     )
-    return ProposedAction(action="crm.upsert_contact", params=params, target=message.sender.lower())
+    return ProposedAction(
+        action="crm.upsert_contact", params=params, target=facts.customer(situation)
+    )
 
 
 def _name(situation: Lead) -> str:
     held = f"{_held(situation, 'firstname')} {_held(situation, 'lastname')}".strip()
     said = situation.input.sender_name or situation.proposal.value("name") or ""
-    return held if held and not situation.input.authenticated else said
+    sure = situation.input.authenticated and not _is_another(situation)
+    return said if sure or not held else held
+
+
+def _is_another(situation: Lead) -> bool:
+    """Whether somebody of another name writes from a contact's address: a colleague of theirs, at
+    an address that several people use."""
+    held = {_held(situation, name).casefold() for name in ("firstname", "lastname")} - {""}
+    said = situation.input.sender_name or situation.proposal.value("name") or ""
+    return bool(held and said) and not held & {*_WORD.findall(said.casefold())}
 
 
 def _unless_held(situation: Lead, field: str, said: str) -> str:
     """`said`, or nothing where the record has a value and nobody vouches for who says otherwise, or
-    nothing but a hint does: else a stranger could move a customer's phone number by a form, and a
-    domain would be the name of a company."""
-    sure = situation.input.authenticated and not _is_a_hint(situation, field)
+    nothing but a hint does, or it is another person's: else a stranger could move a customer's
+    phone number by a form, and a domain would be the name of a company."""
+    vouched = situation.input.authenticated and not _is_another(situation)
+    sure = vouched and not _is_a_hint(situation, field)
     return said if sure or not _held(situation, field) else ""
 
 
@@ -123,7 +137,7 @@ def _company(situation: Lead) -> str:
 def _lead(situation: Lead) -> ProposedAction:
     message, proposal = situation.input, situation.proposal
     params = crm.Lead(
-        email=message.sender.lower(),
+        email=facts.customer(situation),
         title=_title(situation),
         need=_need(situation),
         owner=facts.owner(situation),
@@ -131,29 +145,30 @@ def _lead(situation: Lead) -> ProposedAction:
         timeline=proposal.value("timeline") or "",
         source="web form" if message.channel == "form" else "e-mail",
     )
-    return ProposedAction(action="crm.create_lead", params=params, target=message.sender.lower())
+    return ProposedAction(action="crm.create_lead", params=params, target=facts.customer(situation))
 
 
 def _callback(situation: Lead) -> ProposedAction:
-    message, proposal = situation.input, situation.proposal
+    proposal = situation.proposal
     owner = facts.owner(situation)
     hours = _hours(proposal, situation.limits)
     zone, holidays = situation.limits.list(f"zone.{owner}")[0], situation.limits.list(_HOLIDAYS)
     params = crm.Callback(
-        email=message.sender.lower(),
+        email=facts.customer(situation),
         title=f"Call back: {_title(situation)}",
         notes=f"{_need(situation)}\n{_phone_note(situation)}",
         owner=owner,
         due_at=due_at(situation.now, hours, zone, holidays),
     )
     return ProposedAction(
-        action="crm.request_callback", params=params, target=message.sender.lower()
+        action="crm.request_callback", params=params, target=facts.customer(situation)
     )
 
 
 def _reply(situation: Lead) -> ProposedAction:
     fixed = replies.acknowledgement(replies.language_of(situation))
-    return replies.reply(situation, fixed, draft=bool(drafts(situation)))
+    to = situation.proposal.corrected("email") or ""
+    return replies.reply(situation, fixed, draft=bool(drafts(situation)), to=to)
 
 
 def _phone_note(situation: Lead) -> str:
@@ -210,7 +225,7 @@ def claim(message: LeadInput, proposal: Proposal, limits: Limits) -> Claim | Non
     """
     if facts.intent(proposal) != "sales":
         return None
-    key = digest(canonical(["lead_intake", message.sender.casefold()]))
+    key = digest(canonical(["lead_intake", facts.address(message, proposal).casefold()]))
     need = proposal.value("need") or proposal.value("summary") or source_text(message)
     return Claim(key=key, body=" ".join(_stems(need)), days=int(limits.number("duplicate.days")))
 

@@ -176,7 +176,7 @@ be served is never left out because a target would not take it."""
 
 def read(raw: Raw) -> LeadInput:
     """A web form or a mail as input. Raises ContractBroken or Quarantined."""
-    return messages.read(raw, LeadInput, _from_form)
+    return messages.read(raw, LeadInput, _from_form, WebForm.CONTRACT)
 
 
 def form_shown(message: LeadInput) -> Mapping[str, str]:

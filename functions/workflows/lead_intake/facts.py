@@ -27,6 +27,17 @@ def intent(proposal: Proposal) -> str:
     return proposal.value("intent") or "other"
 
 
+def address(message: LeadInput, proposal: Proposal) -> str:
+    """The customer's address in small letters: as a person corrected it, else as it is derived from
+    the message; empty when nobody knows it. Never what a model says."""
+    return (proposal.corrected("email") or message.sender).strip().lower()
+
+
+def customer(situation: Lead) -> str:
+    """The same."""
+    return address(situation.input, situation.proposal)
+
+
 def is_surely_spam(situation: Lead) -> bool:
     """Whether it is spam by more than a model's word: else a person looks at it."""
     least = situation.limits.number("confidence.min")

@@ -9,7 +9,7 @@ from countersign.workflow import workflow
 from workflows.refund_request.actions import ACTIONS, caps, claim, joins, lookups, want
 from workflows.refund_request.contract import RefundAnswer, RefundInput, form_shown, read
 from workflows.refund_request.facts import changes, confidence, evidence, history
-from workflows.refund_request.policy import POLICY
+from workflows.refund_request.policy import POLICY, WITHOUT
 
 
 def _offline(prompt: str) -> Mapping[str, Any]:
@@ -34,6 +34,7 @@ WORKFLOW = workflow(
     connectors=("payments",),
     propose=want,
     policy=POLICY,
+    without=WITHOUT,
     policy_version="refund_request/2026-11-29",
     confidence=confidence,
     offline=_offline,

@@ -23,7 +23,7 @@ from countersign.workflow import verdict
 from workflows.refund_request import facts
 from workflows.refund_request.contract import RefundInput, form_shown
 from workflows.refund_request.facts import Request, order_number
-from workflows.refund_request.policy import POLICY
+from workflows.refund_request.policy import POLICY, WITHOUT
 from workflows.refund_request.replies import confirmation
 
 ACTIONS = (payments.REFUND, mail.SEND_REPLY, notify.PUSH)
@@ -54,7 +54,7 @@ def want(situation: Request) -> Sequence[ProposedAction]:
     the text or the model says; the model's wish counts only for its own draft. Finance comes last:
     a message that may be lost must not hold up the customer's answer.
     """
-    said = verdict(POLICY, _REFUND, situation, form_shown=form_shown)
+    said = verdict(POLICY, _REFUND, situation, without=WITHOUT, form_shown=form_shown)
     return (*_refund(situation), _reply(situation, said), *_finance(situation, said))
 
 

@@ -18,10 +18,10 @@ from countersign.extraction.answers import Percent, Quotes, ReplyDraft, Said, Sa
 from countersign.extraction.kinds import DERIVED, Given, Kind, Language, Summary
 from countersign.extraction.kinds import Money as Sum
 from countersign.extraction.messages import Address, Message, Optional, Text
+from countersign.extraction.patterns import orders
 from countersign.extraction.patterns.language import code as language_code
 from countersign.extraction.prompts import Prompts
 from countersign.parsing.text import one_line, tidy
-from workflows.refund_request import orders
 
 Wish = Literal["refund", "replacement", "information", "other"]
 ReasonClass = Literal[
@@ -125,7 +125,8 @@ def read(raw: Raw) -> RefundInput:
     The shop's e-mail field counts as vouched for only when a sender signed it whose row says that
     it knows its customers; the same JSON from anybody else, or dropped as a file, proves nothing.
     """
-    return messages.read(raw, RefundInput, partial(_from_shop, vouched=raw.vouched))
+    from_shop = partial(_from_shop, vouched=raw.vouched)
+    return messages.read(raw, RefundInput, from_shop, ShopRefund.CONTRACT)
 
 
 def form_shown(message: RefundInput) -> Mapping[str, str]:

@@ -19,10 +19,10 @@ from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
 from countersign.extraction.checks import earlier, instant
+from countersign.extraction.patterns import orders
 from countersign.extraction.patterns.amounts import ISO
 from countersign.extraction.readers.askers import own_words
 from countersign.extraction.readers.hearing import heard
-from workflows.refund_request import orders
 from workflows.refund_request.contract import RefundInput, source_text
 from workflows.refund_request.keywords import WISHES
 from workflows.refund_request.shares import Share, computed

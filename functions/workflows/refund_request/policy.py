@@ -11,10 +11,11 @@ from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
 from countersign.extraction import checks, replies
 from countersign.extraction.checks import Hit, day, earlier, instant, ordinal
+from countersign.extraction.patterns import orders
 from countersign.extraction.readers.askers import own_words
 from countersign.extraction.readers.hearing import heard
 from countersign.workflow import Check, Clause, ask, forbid, note, run
-from workflows.refund_request import facts, orders, sums
+from workflows.refund_request import facts, sums
 from workflows.refund_request.contract import source_text
 from workflows.refund_request.facts import Request
 
@@ -389,3 +390,5 @@ POLICY: tuple[Clause, ...] = (
 """Whatever objects to the refund also makes the reply ask: no reply leaves unseen but the fixed
 confirmation of a refund that runs by itself. Nobody has to read what finance is told, so the usual
 askers are said here for refund and reply alone."""
+WITHOUT = ("customer.unsure",)
+"""Whose the order is stands in its record: who else wrote is compared with that."""

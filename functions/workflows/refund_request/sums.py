@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from countersign.extraction.patterns import amounts
+from countersign.extraction.patterns import amounts, orders
 from countersign.extraction.patterns.amounts import Sum
 from countersign.extraction.readers.hearing import is_wish, sentences
-from workflows.refund_request import orders
 
 _DAY = re.compile(
     r"(?<!\w)(?:vom|am|seit|bis|on|since|dated|du|le|del|el|dal|il|op|van|sinds|em|dia|de)\s$",

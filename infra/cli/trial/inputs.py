@@ -17,8 +17,9 @@ from countersign.domain.jobs.job import Job, Move, Pointer, Source, Status
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.policy.proposal import Fact, Proposal, ungrounded
 from countersign.domain.policy.rules import Findings
-from countersign.domain.workflow import Raw, Workflow, money_facts
-from countersign.extraction.proposals import drafted, proposal_of
+from countersign.domain.workflow import Ours, Raw, Workflow, money_facts
+from countersign.extraction.proposals import by_signs, drafted, proposal_of
+from countersign.extraction.release import company
 from countersign.web.wording import in_words
 from infra.cli.job_view import told
 from infra.cli.trial.judged import Rows, Trial, judged
@@ -56,10 +57,16 @@ class Judgement:
 
 def judgement(workflow: Workflow[Any], tried: Tried) -> Judgement:
     """What each state would make of the input, in their order, until one of them ends it."""
+    of = company("workflows", "local")
+    raw = Raw(
+        tried.body,
+        tried.door,
+        tried.authserv_id,
+        vouched=tried.door == "webhook",
+        ours=of.ours if of else Ours(),
+    )
     try:
-        given = workflow.read(
-            Raw(tried.body, tried.door, tried.authserv_id, vouched=tried.door == "webhook")
-        )
+        given = workflow.read(raw)
     except ContractBroken as broken:
         return _ended(workflow, str(broken), Move("Escalate", reason=str(broken)), refused=True)
     except NeedsPerson as unread:
@@ -71,13 +78,16 @@ def judgement(workflow: Workflow[Any], tried: Tried) -> Judgement:
 
 
 def _answered(workflow: Workflow[Any], tried: Tried, given: Any) -> Judgement:
-    offline = not tried.answer
-    content = tried.answer or json.dumps(workflow.offline(workflow.prompt_text(given)))
-    draft, faults = drafted(workflow, given, content)
-    if draft is None:
-        return _ended(workflow, "", _stays_wrong(faults), given=given, faults=faults)
-    model = "heuristics" if offline else "the given answer"
-    proposal = proposal_of(workflow, given, draft, model=model, offline=offline)
+    offline, faults = not tried.answer, list[str]()
+    proposal = by_signs(workflow, given, workflow.release.limits)
+    content = "{}"
+    if proposal is None:
+        content = tried.answer or json.dumps(workflow.offline(workflow.prompt_text(given)))
+        draft, faults = drafted(workflow, given, content)
+        if draft is None:
+            return _ended(workflow, "", _stays_wrong(faults), given=given, faults=faults)
+        model = "heuristics" if offline else "the given answer"
+        proposal = proposal_of(workflow, given, draft, model=model, offline=offline)
     job = _job(workflow, tried)
     trial = judged(
         *(workflow, given, proposal, tried.rows),

@@ -16,7 +16,7 @@ from tests.unit.test_workflow import FLOW, MOVED, answer
 from tests.unit.workflows.bench import NOW
 
 EVENTS = ROOT / "events"
-KNOWN = {"email": "ada@example.com", "country": "France", "address": "1 Low Road"}
+KNOWN = {"email": "ada@stonebridge.example", "country": "France", "address": "1 Low Road"}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -38,7 +38,7 @@ def event(name: str) -> str:
 
 def tried(said: Any = None, text: str = MOVED) -> Any:
     """A form of the one-page workflow, whose sender the CRM knows."""
-    body = json.dumps({"email": "ada@example.com", "message": text}).encode()
+    body = json.dumps({"email": "ada@stonebridge.example", "message": text}).encode()
     content = json.dumps(said) if said else ""
     given = Tried(body, "webhook", {"contact": [KNOWN]}, content, "mx.example.com", NOW)
     return judgement(FLOW, given)

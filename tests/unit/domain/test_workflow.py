@@ -10,7 +10,7 @@ import pytest
 
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.mail import Email
-from countersign.domain.workflow import Raw, action_for
+from countersign.domain.workflow import Ours, Raw, action_for
 from tests.builders import action, held
 from tests.flows import limits, release, workflow
 
@@ -76,3 +76,16 @@ def test_holidays_are_days_of_the_release() -> None:
     lists = limits().model_copy(update={"lists": {"company.holidays": ("2026-12-25",)}})
     closed = replace(workflow(), release=release(limits=lists))
     assert closed.holidays == {date(2026, 12, 25)}
+
+
+def test_an_address_of_ours_is_at_a_domain_of_ours_or_named() -> None:
+    """However it is spelled; a domain that only ends like ours is somebody else's."""
+    ours = Ours(
+        frozenset({"few.example"}), frozenset({"web@host.example"}), frozenset({"all@x.example"})
+    )
+    for address in ("Mira@FEW.example", "web@host.example", "all@x.example"):
+        assert ours.has(address)
+    for address in ("mira@notfew.example", "other@host.example", ""):
+        assert not ours.has(address)
+    assert ours.sends_for_others("WEB@host.example")
+    assert not ours.sends_for_others("mira@few.example")

@@ -12,7 +12,8 @@ from countersign.domain.contract import Contract
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Draft, Raw, Workflow
-from countersign.extraction.proposals import drafted, proposal_of
+from countersign.extraction.proposals import by_signs, drafted, proposal_of
+from countersign.extraction.release import company
 from infra.cli.trial.judged import Rows, Trial, judged
 
 __all__ = ["NOW", "Bench", "Outcome", "Rows"]
@@ -22,6 +23,9 @@ InputT = TypeVar("InputT", bound=Contract)
 NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 """A Monday, in every owner's working week."""
 AUTHSERV = "mx.example.com"
+COMPANY = company("workflows", "local")
+assert COMPANY
+OURS = COMPANY.ours
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Bench(Generic[InputT]):
     def read(self, body: bytes, door: str = "webhook") -> InputT:
         """The input in the bytes."""
         return self.workflow.read(
-            Raw(body=body, door=door, authserv_id=AUTHSERV, vouched=door == "webhook")
+            Raw(body=body, door=door, authserv_id=AUTHSERV, vouched=door == "webhook", ours=OURS)
         )
 
     def judge(
@@ -83,6 +87,11 @@ class Bench(Generic[InputT]):
         """The outcome of `given`, by the heuristics' answer with the parts of `answer` in it: as if
         a model had given it, unless `offline`."""
         flow = self.workflow
+        signs = by_signs(flow, given, flow.release.limits)
+        if signs:
+            decided = Draft(signs.facts, signs.wishes, signs.drafts, signs.confidence)
+            trial = self.judged(given, signs, records or {})
+            return Outcome(**vars(trial), answer={}, draft=decided, faults=())
         said = {**flow.offline(flow.prompt_text(given)), **(answer or {})}
         draft, faults = drafted(flow, given, json.dumps(said))
         assert draft is not None, faults

@@ -10,6 +10,7 @@ import pytest
 from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken
 from countersign.domain.policy.release import Release
+from countersign.extraction.patterns import orders
 from tests.seeds import dealt_by
 from tests.unit.workflows.refunds import (
     BENCH,
@@ -21,7 +22,6 @@ from tests.unit.workflows.refunds import (
     mailed,
     records,
 )
-from workflows.refund_request import orders
 from workflows.refund_request.contract import RefundAnswer
 from workflows.refund_request.keywords import REASONS, WISHES
 from workflows.refund_request.offline.answer import reply

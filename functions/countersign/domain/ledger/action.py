@@ -108,6 +108,9 @@ class Action(Generic[ParamsT, PortT]):
     """Parameters that an approver may change; never a target or a recipient."""
     as_edited: Callable[[ParamsT], ParamsT] | None = None
     """What else is true of parameters that a person changed (a fixed text is a draft then)."""
+    chooser_signs: bool = False
+    """Whether who changes its parameters signs it by that: it only says where something of ours
+    goes, and reaches nobody outside."""
     differences: Callable[[ParamsT, Records], tuple[Difference, ...]] | None = None
     """What changes at the target, against what Look found; None: it only adds something."""
     unfit: Callable[[ParamsT, Records], str] | None = field(default=None, metadata=NO_CONTRACT)

@@ -37,6 +37,7 @@ class Mail(BaseModel):
     """Address of the one author, or None when it is missing or unusable."""
     sender_name: str
     reply_to: str | None
+    reply_to_name: str = ""
     to: tuple[str, ...]
     subject: str
     date: datetime | None
@@ -82,12 +83,14 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         raise Quarantined("The mail shows no text and has no attachment.")
     headers = root.headers
     author, doubts = _author(headers)
+    answers = next(iter(mailboxes(headers.first("reply-to"))), None)
     parts = split(body.text, kin(headers))
     vouched = not doubts and is_authenticated(headers, author.domain, authserv_id=authserv_id)
     return Mail(
         sender=author.address,
         sender_name=author.name,
-        reply_to=next((box.address for box in mailboxes(headers.first("reply-to"))), None),
+        reply_to=answers.address if answers else None,
+        reply_to_name=answers.name if answers else "",
         to=_recipients(headers),
         subject=headers.text("subject", _SUBJECT_CHARACTERS),
         date=_date(headers.first("date")),

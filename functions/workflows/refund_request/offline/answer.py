@@ -13,11 +13,10 @@ from functools import partial
 from typing import Any
 
 from countersign.extraction.answers import Words, filled, said, summary
-from countersign.extraction.patterns import amounts, language, sentences
+from countersign.extraction.patterns import amounts, language, orders, sentences
 from countersign.extraction.patterns.keywords import Lexicon
 from countersign.extraction.prompts import Prompt, parsed
 from countersign.extraction.readers.hearing import heard, is_wish
-from workflows.refund_request import orders
 from workflows.refund_request.keywords import REASONS, WISHES
 
 _WORDS: Words = {

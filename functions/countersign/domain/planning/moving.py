@@ -1,0 +1,142 @@
+"""Moving: a matter that went to the wrong process is handed over anew by its parent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from countersign.domain.approvals.approval import Approval, Person
+from countersign.domain.approvals.directory import Directory
+from countersign.domain.errors import ContractBroken
+from countersign.domain.jobs.cases import Resolution, resolve
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.handing import HAND_OVER, MOST_CHILDREN
+from countersign.domain.jobs.inbox import open_case
+from countersign.domain.jobs.job import Status, execution_name
+from countersign.domain.ledger.action import ProposedAction
+from countersign.domain.ledger.entry import NOT_BEGUN, ActionStatus, LedgerEntry, entry
+from countersign.domain.planning.choosing import chosen
+from countersign.domain.planning.plan import HARD_EXPIRY
+from countersign.domain.planning.resume import resumed
+from countersign.domain.planning.rollback import stands
+from countersign.domain.policy.policy import Answer, Reason, Verdict, joined
+from countersign.domain.workflow import Workflow, action_for
+
+MOVED = "moved"
+_RUNS = {Status.PROCESSING, Status.RETRYING}
+_SOON = timedelta(minutes=1)
+
+
+def ended(record: JobRecord, by: str, reason: str, now: datetime) -> Change | None:
+    """The change that ends a child of which nothing ran; None when it has ended so already.
+
+    Raises ContractBroken while it runs, and for one that did something: that is undone first.
+    """
+    if record.job.status in (Status.REJECTED, Status.ROLLED_BACK):
+        return None
+    if record.job.status in _RUNS:
+        raise ContractBroken("it still runs: wait until it ends or waits")
+    if stands(record.ledger):
+        raise ContractBroken("it did something: roll it back first, and then move it")
+    attempt, pending, case = record.job.attempt + 1, record.pending, open_case(record)
+    gone = {"status": ActionStatus.DROPPED, "note": MOVED}
+    said = Resolution(way="close", by=by, at=now, words=f"{MOVED}: {reason}")
+    return Change(
+        event=MOVED,
+        actor=f"person:{by}",
+        status=Status.REJECTED,
+        reason=f"{MOVED}: {reason}",
+        # Whatever still waits for it finds that another execution owns the job, and ends.
+        attempt=attempt,
+        execution=execution_name(record.job.job_id, attempt),
+        ledger=tuple(h.model_copy(update=gone) for h in record.ledger if h.status in NOT_BEGUN),
+        approvals=(pending.model_copy(update={"superseded": True}),) if pending else (),
+        case=resolve(case, said) if case else None,
+        done=tuple(record.due),
+    )
+
+
+def handed_anew(
+    workflow: Workflow[Any],
+    record: JobRecord,
+    child: str,
+    to: str,
+    *,
+    by: Person,
+    people: Directory,
+    reason: str,
+    now: datetime,
+) -> Change:
+    """The parent goes on in a new execution, which hands the child's matter over to `to`: under the
+    next number, signed by whoever moves it.
+
+    Raises ContractBroken for a parent that has not ended, a child that is none of its, a
+    destination that is none, or too many children; NotPermitted for who may not decide.
+    """
+    if record.job.status is not Status.COMPLETED:
+        raise ContractBroken(f"the job that handed it over is {record.job.status}")
+    held = _of_child(record, child)
+    made = _entry(workflow, record, held, _Order(to, reason, now))
+    asked = _request(record, made, by, now)
+    authorised, signed = chosen(people, asked, made, by=by.id, at=now, reason=reason, via="cli")
+    change = resumed(
+        record,
+        f"person:{by.id}",
+        now,
+        fields={"moved": child, "to": to, "why": reason},
+        ledger=(authorised,),
+    )
+    return replace(change, event="handed over anew", approvals=(*change.approvals, signed))
+
+
+def _of_child(record: JobRecord, child: str) -> LedgerEntry:
+    for held in record.ledger:
+        if held.action == HAND_OVER and held.receipt and held.receipt.id == child:
+            return held
+    raise ContractBroken(f"{record.job.job_id} did not hand {child} over")
+
+
+@dataclass(frozen=True)
+class _Order:
+    to: str
+    why: str
+    at: datetime
+
+
+def _entry(
+    workflow: Workflow[Any], record: JobRecord, held: LedgerEntry, order: _Order
+) -> LedgerEntry:
+    to, before = order.to, held.content()["params"]
+    if to not in before["choices"] or to == before["destination"]:
+        others = ", ".join(one for one in before["choices"] if one != before["destination"])
+        raise ContractBroken(f"it can be moved to {others}")
+    numbers = [one.content()["params"]["number"] for one in record.ledger]
+    number = 1 + max(numbers)
+    if number > MOST_CHILDREN:
+        raise ContractBroken(f"a message is handed over at most {MOST_CHILDREN} times")
+    action = action_for(workflow, held)
+    params = action.params.read({**before, "destination": to, "number": number})
+    moved = Reason(line=MOVED, rule=MOVED, sentence=f"a person moved it: {order.why}")
+    return entry(
+        len(record.ledger),
+        ProposedAction(action=action.id, params=params, target=f"matter {number}"),
+        action,
+        joined(held.verdict, Verdict(answer=Answer.ASK, reasons=(moved,))),
+        job_id=record.job.job_id,
+        policy=workflow.policy.version,
+        expires_at=order.at + HARD_EXPIRY,
+        plan=held.plan,
+    )
+
+
+def _request(record: JobRecord, made: LedgerEntry, by: Person, now: datetime) -> Approval:
+    """What the mover signs. It is their own order: nobody's policy asks for it."""
+    return Approval(
+        approval_id=made.digest[:24],
+        job_id=record.job.job_id,
+        digests=(made.digest,),
+        approvers=(by,),
+        requested_at=now,
+        deadline=now + _SOON,
+    )

@@ -1,0 +1,61 @@
+"""Moving a job that a desk handed to the wrong process: it ends, and its parent hands over anew."""
+
+from __future__ import annotations
+
+from countersign.domain.errors import ContractBroken, NotPermitted
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.handing import parent_of
+from countersign.domain.planning.charge import may_roll_back
+from countersign.domain.planning.moving import ended, handed_anew
+from countersign.runtime.deps import Deps
+
+
+def move(deps: Deps, job_id: str, to: str, *, by: str, reason: str) -> JobRecord:
+    """The parent, on its way to hand the matter over to `to`. The child is ended first: should the
+    second write be lost, the same order again goes on there.
+
+    Raises NotFound, NotPermitted for who may not, or ContractBroken with what is in the way.
+    """
+    if not reason.strip():
+        raise ContractBroken("moving a job needs a reason: say why in your own words")
+    record = deps.store.load(job_id)
+    parent = parent_of(record)
+    if not parent:
+        raise ContractBroken(f"{job_id} was not handed over by a desk")
+    _judge(deps, record, by)
+    now, people = deps.clock.now(), deps.people.directory()
+    member = people.member(by)
+    if member is None:
+        raise NotPermitted(f"{by} is not in the directory")
+    workflow = deps.workflows[deps.store.load(parent).job.workflow]
+
+    def again(held: JobRecord) -> Change:
+        return handed_anew(
+            workflow, held, job_id, to, by=member.person, people=people, reason=reason, now=now
+        )
+
+    again(deps.store.load(parent))
+    child, change = deps.update(job_id, lambda held: ended(held, by, reason, now))
+    if change is not None:
+        _tell(deps, child)
+    after, _ = deps.update(parent, again)
+    deps.executions.start(after.job.execution, parent)
+    return after
+
+
+def _judge(deps: Deps, record: JobRecord, by: str) -> None:
+    """Whoever may undo what the child did may say that it is not the child's."""
+    workflow = deps.workflows.get(record.job.workflow)
+    if workflow is None:
+        raise ContractBroken(f"this code does not know the workflow {record.job.workflow}")
+    judged = may_roll_back(deps.people.directory().member(by), workflow, record)
+    if not judged.allowed:
+        raise NotPermitted(f"{by} may not move this: {judged.reason}")
+
+
+def _tell(deps: Deps, child: JobRecord) -> None:
+    """An execution that waits for a signature learns that the job is not its own any more."""
+    for approval in child.approvals.values():
+        token = child.tokens.get(approval.approval_id, "")
+        if token and approval.superseded:
+            deps.executions.succeed(token, child.job.job_id)

@@ -1,0 +1,116 @@
+"""The front desk: who gets each message, with a good model and without any."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from tests.unit.workflows.bench import Bench
+from tests.unit.workflows.desk_mail import HARD, LEAD, PLAIN, Sent
+from workflows import WORKFLOWS
+from workflows.front_desk.contract import MATTERS, DeskInput
+
+BENCH: Bench[DeskInput] = Bench(WORKFLOWS["front_desk"])
+Figure = Any
+
+
+def scripted(message: Sent) -> dict[str, Any]:
+    """A good model's answer: what the message's author meant."""
+    parts: dict[str, Any] = dict.fromkeys(MATTERS)
+    for part, (matter, quote) in zip(MATTERS, message.said, strict=False):
+        parts[part] = {"value": matter, "quotes": [quote]}
+    sure = 95 if message.said else 20
+    return {**parts, "concerns": None, "order": None, "language": None, "confidence": sure}
+
+
+def routed(message: Sent, *, model: bool) -> tuple[frozenset[str], str]:
+    """Who would get it, and `run`, `ask` or `dismissed`."""
+    door = "webhook" if message.form else "upload"
+    given = BENCH.read(message.bytes(), door)
+    if BENCH.workflow.dismiss(given):
+        return frozenset(), "dismissed"
+    outcome = BENCH.judge(given, answer=scripted(message) if model else None)
+    destinations = {held.content()["params"]["destination"] for held in outcome.ledger}
+    asked = any(held.verdict.answer == "ask" for held in outcome.ledger)
+    return frozenset(destinations), "ask" if asked else "run"
+
+
+def wrong(message: Sent, *, model: bool) -> bool:
+    """Whether it would go by itself to somebody who should not have it, or to too few. What a
+    person is asked about is not wrong: they choose."""
+    destinations, how = routed(message, model=model)
+    if how == "dismissed":
+        return not message.dismissed
+    return how == "run" and destinations != message.wanted
+
+
+def table(messages: Sequence[Sent], *, model: bool) -> str:
+    """One line for each that did not simply run as it should."""
+    lines = []
+    for one in messages:
+        destinations, how = routed(one, model=model)
+        if how == "ask" or wrong(one, model=model):
+            lines.append(f"{one.kind}: {how} {sorted(destinations)}, wanted {sorted(one.wanted)}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("model", [True, False], ids=["model", "offline"])
+def test_a_message_reaches_whoever_takes_it(*, model: bool, figure: Figure) -> None:
+    """Of 40 messages as people send them at most two go wrong, with a good model and without any;
+    with the model at most ten are asked about."""
+    assert len(HARD) == 40
+    bad = [one for one in HARD if wrong(one, model=model)]
+    asked = [one for one in HARD if routed(one, model=model)[1] == "ask"]
+    assert len(bad) <= 2, table(HARD, model=model)
+    assert not model or len(asked) <= 10, table(HARD, model=model)
+    name = "a good model" if model else "no model"
+    figure(f"front desk, {name}: {len(bad)} of 40 wrong, {len(asked)} asked", len(bad))
+
+
+@pytest.mark.parametrize("model", [True, False], ids=["model", "offline"])
+def test_a_plain_message_asks_nobody(*, model: bool) -> None:
+    """Fifteen of them run by themselves, each to the right one."""
+    assert len(PLAIN) == 15
+    found = {one.subject: routed(one, model=model) for one in PLAIN}
+    assert found == {one.subject: (one.wanted, "run") for one in PLAIN}
+
+
+@pytest.mark.control
+def test_control_a_desk_that_sends_everything_to_one_process_is_wrong() -> None:
+    """Everything to lead_intake: of the 40 more than 20 are with the wrong people."""
+    naive: Callable[[Sent], frozenset[str]] = lambda _: frozenset({LEAD})  # noqa: E731 - the naive desk
+    assert sum(naive(one) != one.wanted for one in HARD) > 20
+
+
+def test_a_sign_asks_no_model() -> None:
+    """A form's id, an address of ours, an order with a wish for money back: no answer is read."""
+    for one in (PLAIN[3], PLAIN[13], PLAIN[14]):
+        given = BENCH.read(one.bytes(), "webhook" if one.form else "upload")
+        signs = BENCH.workflow.signs(given, BENCH.workflow.release.limits)
+        assert signs, one.subject
+        assert {signs.facts["sign"].value} == one.wanted
+
+
+def test_every_process_and_team_is_told_to_the_model() -> None:
+    """The release's prompt says what each process takes and does not, and who gets each matter."""
+    prompt = BENCH.workflow.release.prompt
+    for words in (
+        "`lead_intake` takes people and companies",
+        "does not take",
+        "as in",
+        "team:press",
+    ):
+        assert words in prompt
+    assert "Who takes what" not in WORKFLOWS["lead_intake"].release.prompt
+
+
+def test_every_matter_has_somebody() -> None:
+    """A matter that nobody is named for goes to whoever takes the others."""
+    limits = BENCH.workflow.release.limits
+    schema = json.dumps(BENCH.workflow.schema())
+    for matter in ("sales", "outage", "erasure", "other"):
+        assert matter in schema
+        assert limits.list(f"route.{matter}")
