@@ -162,11 +162,11 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
         raise NotPermitted(judged.reason)
     made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
     void = here.approval.model_copy(update={"superseded": True})
-    entry, approvals = made, (void,)
+    entry, approvals = made, [void]
     if action_for(here.workflow, held).chooser_signs and here.member:
         people = Directory(members=(here.member,))
         entry, signed = signed_choice(people, here.approval, made, by=here.person.id, at=here.now)
-        approvals = (void, signed)
+        approvals = [void, signed]
     return Change(
         event=EDITED,
         actor=f"person:{here.person.id}",
@@ -179,7 +179,7 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
             "void signatures": str(len(here.approval.signatures)),
         },
         ledger=(entry,),
-        approvals=approvals,
+        approvals=tuple(approvals),
         token=here.record.tokens.get(here.approval.approval_id, ""),
         done=("approval", "reminder"),
         due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),

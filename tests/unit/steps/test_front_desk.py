@@ -198,10 +198,8 @@ def misrouted() -> tuple[World, Journey, Journey]:
 
 def prompt_of(journey: Journey, workflow: str) -> str:
     """What the job's model is shown."""
-    given = WORKFLOWS[workflow].read
     journey.stops_before("Propose")
     held = journey.record.results["input"].as_(WORKFLOWS[workflow].input)
-    assert given
     return WORKFLOWS[workflow].prompt_text(held)
 
 
