@@ -13,7 +13,7 @@ from countersign.domain.jobs import audit
 from countersign.domain.jobs.attempts import Attempt, attempts
 from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.handing import children, parent_of
+from countersign.domain.jobs.handing import children, handed_of, parent_of
 from countersign.domain.jobs.job import ENDED, JobSummary, Status
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
@@ -33,7 +33,7 @@ _BY_MACHINE = {
 
 def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
     """Everything that is known of a job, without its task tokens, ready for `json.dumps`."""
-    job, proposal = record.job, _proposal(record)
+    job, proposal, handed = record.job, _proposal(record), handed_of(record)
     workflow = workflows.get(job.workflow)
     return {
         "job_id": job.job_id,
@@ -48,6 +48,7 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "cost": _cost(record, proposal),
         "reason": job.reason,
         "parent": parent_of(record),
+        "handed_to": handed.to if handed else "",
         "children": [{"job_id": one, "to": to} for one, to in children(record)],
         "waits_for": waits_for(record),
         "case": _case(record.case),

@@ -16,6 +16,7 @@ import httpx
 
 from countersign.connectors.http import certificates
 from countersign.domain.errors import NotFound
+from countersign.domain.jobs.handing import FRONT_DESK, INBOX, workflow_of
 from countersign.domain.jobs.job import Pointer, job_id_of, upload_event
 from countersign.domain.jobs.senders import DEFAULT, held, keys
 from countersign.domain.ports import JobStore
@@ -62,12 +63,13 @@ def headers(secret: str, event_id: str, body: bytes, at: datetime) -> dict[str, 
 def post_webhook(
     url: str, path: str, secret: str, event_id: str, body: bytes, *, at: datetime | None = None
 ) -> DoorAnswer:
-    """Deliver `body` once to `/webhooks/<path>` (a workflow, and a sender), signed at `at`, which
+    """Deliver `body` once to `/webhooks/<path>` (a workflow, and a sender; neither for the
+    front desk), signed at `at`, which
     is the target's time where its clock was moved: the door accepts five minutes. Raises
     UnreachableError when nothing answers at `url`."""
     try:
         answer = httpx.post(
-            f"{url}/webhooks/{path}",
+            f"{url}/webhooks/{path}".rstrip("/"),
             content=body,
             headers=headers(secret, event_id, body, at or datetime.now(UTC)),
             timeout=TIMEOUT,
@@ -92,14 +94,21 @@ def through_a_door(
     if is_json(file.name):
         now, path = target.deps().clock.now(), path_of(workflow, sender)
         return post_webhook(target.url, path, _secret(target, sender), event_id, body, at=now)
-    key = f"{workflow}/{event_id}-{file.name}"
+    key = f"{prefix_of(workflow)}/{event_id}-{file.name}"
     uploaded = upload(boto3.client("s3"), target.settings.uploads_bucket, key, body)
     return DoorAnswer(200, {"job_id": job_of_upload(target.deps().store, uploaded), "key": key})
 
 
 def path_of(workflow: str, sender: str) -> str:
     """Where a sender posts, below `/webhooks/`."""
+    if workflow == FRONT_DESK and sender == DEFAULT:
+        return ""
     return workflow if sender == DEFAULT else f"{workflow}/{sender}"
+
+
+def prefix_of(workflow: str) -> str:
+    """Under what a workflow takes uploads."""
+    return INBOX if workflow == FRONT_DESK else workflow
 
 
 def _secret(target: Target, sender: str) -> str:
@@ -124,7 +133,7 @@ def job_of_upload(
     """The id of the job that an upload became. Raises SubmitError after 20 s."""
     key = uploaded.object_key
     event = upload_event(uploaded, str(uploaded.version))
-    job_id = job_id_of("upload", key.partition("/")[0], uploaded.bucket, event)
+    job_id = job_id_of("upload", workflow_of(key.partition("/")[0]), uploaded.bucket, event)
     deadline = time.monotonic() + FOUND_WITHIN
     while time.monotonic() < deadline:
         with suppress(NotFound):

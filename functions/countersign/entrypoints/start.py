@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
-from countersign.domain.jobs.handing import FRONT_DESK, INBOX
+from countersign.domain.jobs.handing import FRONT_DESK, INBOX, workflow_of
 from countersign.domain.jobs.intake import accepted, new_job, turned_away
 from countersign.domain.jobs.job import Pointer, Source, upload_event
 from countersign.domain.workflow import Workflows
@@ -52,8 +52,7 @@ def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
         size=int(thing.get("size", 0)),
         received_at=now,
     )
-    prefix = key.partition("/")[0]
-    workflow = FRONT_DESK if prefix == INBOX else prefix
+    workflow = workflow_of(key.partition("/")[0])
     refusal = _refusal(deps.workflows, workflow, key, source.size)
     release = "" if refusal else pin(deps, workflow)
     job = new_job(workflow if workflow in deps.workflows else "unknown", release, source, now)

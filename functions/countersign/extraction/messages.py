@@ -267,7 +267,7 @@ def _line(name: str, value: Any) -> str:
 
 def as_text(body: bytes) -> str:
     """Bytes that could not be read as what they should be, for a person: masked and cut."""
-    return mask(tidy(decode(body, None)[0]))[:_MAX_TEXT]
+    return mask(tidy(decode(body, None)[0]))[:MAX_TEXT]
 
 
 def _object(kind: type[Contract], body: bytes) -> Any:

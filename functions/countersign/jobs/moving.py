@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.handing import parent_of
@@ -19,14 +20,10 @@ def move(deps: Deps, job_id: str, to: str, *, by: str, reason: str) -> JobRecord
     if not reason.strip():
         raise ContractBroken("moving a job needs a reason: say why in your own words")
     record = deps.store.load(job_id)
-    parent = parent_of(record)
+    parent, member = parent_of(record), _mover(deps, record, by)
     if not parent:
         raise ContractBroken(f"{job_id} was not handed over by a desk")
-    _judge(deps, record, by)
     now, people = deps.clock.now(), deps.people.directory()
-    member = people.member(by)
-    if member is None:
-        raise NotPermitted(f"{by} is not in the directory")
     workflow = deps.workflows[deps.store.load(parent).job.workflow]
 
     def again(held: JobRecord) -> Change:
@@ -43,14 +40,16 @@ def move(deps: Deps, job_id: str, to: str, *, by: str, reason: str) -> JobRecord
     return after
 
 
-def _judge(deps: Deps, record: JobRecord, by: str) -> None:
+def _mover(deps: Deps, record: JobRecord, by: str) -> Member:
     """Whoever may undo what the child did may say that it is not the child's."""
     workflow = deps.workflows.get(record.job.workflow)
     if workflow is None:
         raise ContractBroken(f"this code does not know the workflow {record.job.workflow}")
-    judged = may_roll_back(deps.people.directory().member(by), workflow, record)
-    if not judged.allowed:
+    member = deps.people.directory().member(by)
+    judged = may_roll_back(member, workflow, record)
+    if member is None or not judged.allowed:
         raise NotPermitted(f"{by} may not move this: {judged.reason}")
+    return member
 
 
 def _tell(deps: Deps, child: JobRecord) -> None:

@@ -17,7 +17,8 @@ from workflows.front_desk.contract import MATTERS, DeskInput, form_shown
 from workflows.front_desk.keywords import WORDS
 
 Desk = Situation[DeskInput]
-source_text = Prompts[DeskInput](form_shown).source_text
+_PROMPTS: Prompts[DeskInput] = Prompts(form_shown)
+source_text = _PROMPTS.source_text
 _SILENT = 0.6
 """No key word speaks for or against what the model says."""
 

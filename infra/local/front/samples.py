@@ -83,6 +83,20 @@ class CaseExpected(_Part):
     hours: int
 
 
+class HandedOver(_Part):
+    """A child of the job: who gets it, and how that ends. `owner` and `due_hours` are of its case:
+    the team, and the most hours until it is due."""
+
+    to: str
+    status: Status
+    actions: Mapping[str, ActionStatus] = {}
+    mails_to_sender: int = 0
+    crm_writes: int = 0
+    refunds: int = 0
+    owner: str = ""
+    due_hours: int = 0
+
+
 class Expectation(BaseModel):
     """An event's `expect.json`, written by hand: see events/README.md."""
 
@@ -107,6 +121,8 @@ class Expectation(BaseModel):
     """Refunds with one of our keys that the payments journal holds for this event."""
     pushes: int = 0
     """Messages that the channels' journal holds for this event."""
+    children: tuple[HandedOver, ...] = ()
+    """The jobs to which this one hands the message over, in their order."""
     signers: tuple[str, ...] = ()
     """Who signs, in order; without it whoever is asked first."""
     unreachable: tuple[str, ...] = ()
@@ -148,7 +164,7 @@ class Sample:
         """What events have in common that go the same way: where from, who signs, what befalls
         them, and their end."""
         one = self.expect
-        befalls = (one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback)
+        befalls = (one.children, one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback)
         way = (one.workflow, one.door, one.answer, one.decision, len(one.signers), one.status)
         return (
             *way,

@@ -10,11 +10,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.domain.jobs.job import ENDED, Status
-from infra.local.front.samples import Expectation
+from infra.local.front.samples import Expectation, HandedOver
 from infra.local.player.colleague import THEIRS
 from infra.local.player.effects import BY_CONNECTOR
 
@@ -84,6 +84,30 @@ def _case_faults(expect: Expectation, job: Data) -> list[str]:
     return faults + ([f"its case is {found}, not {wanted}"] if found != wanted else [])
 
 
+def of_child(expect: Expectation, wanted: HandedOver) -> Expectation:
+    """What is expected of one child, as of any job."""
+    own = wanted.model_dump(include={"status", "actions", "mails_to_sender", "crm_writes"})
+    return expect.model_copy(update={**own, "refunds": wanted.refunds, "pushes": 0})
+
+
+def handed_over(expect: Expectation, job: Data) -> list[str]:
+    """Whether exactly those have it who should."""
+    wanted, got = [one.to for one in expect.children], [one["to"] for one in job["children"]]
+    return [] if wanted == got else [f"handed over to {got}, not {wanted}"]
+
+
+def cased(wanted: HandedOver, job: Data) -> list[str]:
+    """Whether the child's case is its team's, and due in time."""
+    case = job["case"]
+    if not wanted.owner:
+        return []
+    if case is None or case["owner"] != wanted.owner:
+        return [f"the case is {case and case['owner']}'s, not {wanted.owner}'s"]
+    opened, due = (datetime.fromisoformat(case[name]) for name in ("opened_at", "due_at"))
+    late = due - opened > timedelta(hours=wanted.due_hours)
+    return [f"the case is due {due - opened} after it was opened"] if late or due <= opened else []
+
+
 def _unreached(expect: Expectation, job: Data) -> list[str]:
     """Who should have been out of reach and was not noticed, or brought nobody further."""
     entries = [(e["event"], e["fields"]) for e in job["audit"]["entries"]]
@@ -140,6 +164,7 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
     theirs = {
         "payments": [one for one in journals.payments if one["key"].startswith(OURS)],
         "notify": journals.pushes,
+        "desk": [job for job in jobs if job["parent"]],
         "mail": [mail for mail in journals.mails if not internal.issuperset(mail["to"])],
     }
     return faults + [

@@ -63,9 +63,21 @@ def sent_mail(mail: Data) -> Effect:
     return ", ".join(mail["to"]), mail["subject"], mail["text"]
 
 
+def signed_child(action: Data) -> Effect:
+    """Of which job, under which number, for whom."""
+    body = action["body"]
+    return body["job"], str(body["params"]["number"]), body["params"]["destination"]
+
+
+def made_child(job: Data) -> Effect:
+    """The same of a job that another one handed over."""
+    return job["parent"], job["source"]["event_id"], job["handed_to"]
+
+
 BY_CONNECTOR: Mapping[str, Seen] = {
     "mail": Seen("mail to", frozenset({"to", "subject", "text"}), signed_mail, sent_mail),
     "notify": Seen("message in", frozenset({"channel", "title", "text"}), signed_push, made_push),
+    "desk": Seen("child of", frozenset({"number", "destination"}), signed_child, made_child),
     "payments": Seen("refund", frozenset({"charge", "amount"}), signed_refund, made_refund),
 }
 """A CRM's writes are not here: each carries its action's key, or is found by its receipt."""

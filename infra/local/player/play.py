@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from rich.markup import escape
 from countersign.connectors.http import certificates
 from countersign.jobs.rollback import roll_back
 from infra.cli.submit import SubmitError
-from infra.local.front.samples import EventsError, RolledBack, Sample
+from infra.local.front.samples import EventsError, HandedOver, RolledBack, Sample
 from infra.local.function_logs import troubles
 from infra.local.people import addresses, unreachable
 from infra.local.player import checks, links
@@ -91,7 +92,8 @@ class _Player:
 
     def strays(self, played: list[Played]) -> list[str]:
         """Effects that belong to nothing that was signed, and links in mails that lead nowhere."""
-        jobs = [self._job(one.job_id) for one in played if one.job_id]
+        ids = [job_id for one in played for job_id in (one.job_id, *one.children) if job_id]
+        jobs = [self._job(job_id) for job_id in ids]
         members = self._running.deps.people.directory().members
         internal = frozenset((*addresses(members), load("local").case_owner.address))
         held = self._journals()
@@ -133,6 +135,17 @@ class _Player:
         job = self._ended(sample, sent.job_id, started + ENDS_WITHIN)
         played.status, played.waits_for = job["status"], job["waits_for"]
         played.faults += checks.outcome(sample.expect, job, self._journals())
+        played.faults += checks.handed_over(sample.expect, job)
+        for wanted, one in zip(sample.expect.children, job["children"], strict=False):
+            self._child(played, wanted, one["job_id"], started + ENDS_WITHIN)
+
+    def _child(self, played: Played, wanted: HandedOver, job_id: str, deadline: float) -> None:
+        """A job that the event's job handed over: played to its end like that one."""
+        played.children.append(job_id)
+        expect = checks.of_child(played.sample.expect, wanted)
+        job = self._ended(replace(played.sample, expect=expect), job_id, deadline)
+        faults = [*checks.outcome(expect, job, self._journals()), *checks.cased(wanted, job)]
+        played.faults += [f"{wanted.to}: {one}" for one in faults]
 
     def _ended(self, sample: Sample, job_id: str, deadline: float) -> dict[str, Any]:
         """The job when it has ended, or when its time is over; signs on the way."""

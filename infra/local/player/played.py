@@ -29,6 +29,8 @@ class Played:
     status: str = ""
     waits_for: str = ""
     seconds: float = 0.0
+    children: list[str] = field(default_factory=list)
+    """The jobs to which its job handed the message over."""
     faults: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:

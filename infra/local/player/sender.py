@@ -47,7 +47,7 @@ class Sender:
         """
         body, workflow = sample.load(), sample.expect.workflow
         if sample.expect.door == "upload":
-            key = f"{workflow}/{run}-{sample.name}-{sample.file}"
+            key = f"{submit.prefix_of(workflow)}/{run}-{sample.name}-{sample.file}"
             s3 = deployer.client("s3", self.endpoint)
             uploaded = submit.upload(s3, self.uploads_bucket, key, body)
             return Sent((), submit.job_of_upload(self.deps.store, uploaded))

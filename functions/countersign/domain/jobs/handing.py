@@ -48,6 +48,11 @@ class Handed(Contract):
         return team_of(self.to)
 
 
+def workflow_of(prefix: str) -> str:
+    """The workflow that takes the uploads under this prefix."""
+    return FRONT_DESK if prefix == INBOX else prefix
+
+
 def team_of(to: str) -> str:
     """The role in a destination; empty when it is a workflow."""
     return to.removeprefix(_TEAM) if to.startswith(_TEAM) else ""

@@ -43,12 +43,13 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
             *(_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED, _S.ROLLED_BACK),
         }
     ),
+    # REJECTED: a person moved the matter to another process, and nothing of this one ran.
     _S.WAITING_FOR_REVIEW: frozenset(
-        {_S.PROCESSING, _S.RETRYING, _S.PARKED, _S.ESCALATED, _S.FAILED}
+        {_S.PROCESSING, _S.RETRYING, _S.PARKED, _S.REJECTED, _S.ESCALATED, _S.FAILED}
     ),
     # REJECTED: a job that was parked before its input could be read.
     _S.RETRYING: frozenset({_S.PROCESSING, _S.PARKED, _S.REJECTED, _S.ESCALATED, _S.FAILED}),
-    _S.PARKED: frozenset({_S.RETRYING, _S.ESCALATED, _S.FAILED}),
+    _S.PARKED: frozenset({_S.RETRYING, _S.REJECTED, _S.ESCALATED, _S.FAILED}),
     _S.ESCALATED: _CASE_ENDS,
     _S.FAILED: _CASE_ENDS | {_S.ESCALATED},
     # RETRYING: an execution takes back what the job did. ESCALATED: a mail bounced afterwards.

@@ -80,13 +80,8 @@ def handed_anew(
     made = _entry(workflow, record, held, _Order(to, reason, now))
     asked = _request(record, made, by, now)
     authorised, signed = chosen(people, asked, made, by=by.id, at=now, reason=reason, via="cli")
-    change = resumed(
-        record,
-        f"person:{by.id}",
-        now,
-        fields={"moved": child, "to": to, "why": reason},
-        ledger=(authorised,),
-    )
+    told = {"moved": child, "to": to, "why": reason}
+    change = resumed(record, f"person:{by.id}", now, fields=told, ledger=(authorised,))
     return replace(change, event="handed over anew", approvals=(*change.approvals, signed))
 
 

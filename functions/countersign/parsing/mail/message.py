@@ -83,14 +83,12 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         raise Quarantined("The mail shows no text and has no attachment.")
     headers = root.headers
     author, doubts = _author(headers)
-    answers = next(iter(mailboxes(headers.first("reply-to"))), None)
     parts = split(body.text, kin(headers))
     vouched = not doubts and is_authenticated(headers, author.domain, authserv_id=authserv_id)
     return Mail(
         sender=author.address,
         sender_name=author.name,
-        reply_to=answers.address if answers else None,
-        reply_to_name=answers.name if answers else "",
+        **_answered(headers),
         to=_recipients(headers),
         subject=headers.text("subject", _SUBJECT_CHARACTERS),
         date=_date(headers.first("date")),
@@ -105,6 +103,12 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         authenticated=vouched,
         defects=tuple(dict.fromkeys((*repairs, *doubts, *body.defects))),
     )
+
+
+def _answered(headers: Headers) -> dict[str, str | None]:
+    """Whom the first Reply-To names."""
+    box = next(iter(mailboxes(headers.first("reply-to"))), Mailbox("", None))
+    return {"reply_to": box.address, "reply_to_name": box.name}
 
 
 def _author(headers: Headers) -> tuple[Mailbox, tuple[str, ...]]:

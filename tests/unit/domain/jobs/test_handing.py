@@ -12,6 +12,7 @@ from countersign.domain.jobs.handing import (
     handed_of,
     handed_over,
     team_of,
+    workflow_of,
 )
 from tests.builders import AT, job
 
@@ -44,3 +45,4 @@ def test_a_child_is_told_where_it_comes_from() -> None:
 def test_a_destination_is_a_team_or_a_process() -> None:
     """The role of a team; empty for a process."""
     assert (HANDED.team, team_of("letters")) == ("support", "")
+    assert (workflow_of("inbox"), workflow_of("letters")) == ("front_desk", "letters")
