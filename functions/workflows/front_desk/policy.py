@@ -55,13 +55,13 @@ POLICY = (
     run(HAND_OVER, "a matter goes to the process or the team that takes it"),
     ask(
         HAND_OVER,
-        "nobody understood what it is about: where does this belong?",
+        "nobody understood what it is about; say where it belongs",
         _not_understood,
         rule="matter.not_understood",
     ),
     ask(
         HAND_OVER,
-        "the text says “{value}”, and the matters are {threshold}: where does this belong?",
+        "the text says “{value}”, and what was understood is {threshold}; say where it belongs",
         _unheard,
         rule="matter.unheard",
     ),
