@@ -59,12 +59,14 @@ def main() -> int:
 def _job(say: Say) -> Figures:
     with stand(Plan(port=0, real_time=True), say) as running:
         job = measure.measured(running)
+        by_desk = measure.transitions_by_desk(running)
     template = _template()
     kinds = Counter(resource["Type"] for resource in template["Resources"].values())
     idle = prices.idle(kinds, CUSTOM_METRICS, load("local").jobs_started_at_once)
     month = sum(idle.values()) + sum(job.usd().values()) * prices.DAY_JOBS_MONTH
     return {
         "transitions_per_job": job.transitions,
+        "transitions_by_desk": by_desk,
         "aws_calls_per_job": sum(job.calls.values()),
         "aws_calls": dict(sorted(job.calls.items())),
         "usd_per_1000_jobs": round(sum(job.usd().values()) * 1000, 3),

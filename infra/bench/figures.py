@@ -44,6 +44,11 @@ FIGURES = (
         "state transitions per job",
     ),
     Figure(
+        "transitions_by_desk",
+        "the same for both executions of a form that comes by the front desk, a sign deciding",
+        "the same by the front desk, both jobs",
+    ),
+    Figure(
         "aws_calls_per_job",
         "calls signed by our functions' roles, as the local cloud recorded them",
         "AWS calls per job",

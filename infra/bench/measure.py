@@ -11,7 +11,9 @@ from typing import Any
 
 import httpx
 
+from countersign.domain.jobs.handing import children
 from countersign.domain.jobs.job import ENDED
+from countersign.extraction.messages import FORM
 from infra.bench.prices import Job
 from infra.cli import submit
 from infra.local.cloud import deployer
@@ -80,7 +82,7 @@ def measured(stand: Stand) -> Job:
     history = _history(stand, job_id)
     rows = _rows(stand, job_id)
     return Job(
-        transitions=sum(1 for event in history if event["type"].endswith("StateEntered")),
+        transitions=_entered(history),
         calls=calls,
         gb_seconds=_gb_seconds(history),
         invocations=sum(1 for event in history if event["type"] == "TaskStateEntered") + 2,
@@ -88,6 +90,19 @@ def measured(stand: Stand) -> Job:
         read_units=_read_units(rows, calls),
         log_bytes=_log_bytes(history),
     )
+
+
+def transitions_by_desk(stand: Stand) -> int:
+    """States that both executions enter for the same form, posted to the front desk by its id."""
+    named = {**json.loads(a_form()), FORM: "lead_intake.form"}
+    parent = ended(stand, sent(stand, json.dumps(named).encode(), ""))
+    (child,) = children(stand.deps.store.load(parent))
+    jobs = (parent, ended(stand, child[0]))
+    return sum(_entered(_history(stand, job_id)) for job_id in jobs)
+
+
+def _entered(history: list[dict[str, Any]]) -> int:
+    return sum(1 for event in history if event["type"].endswith("StateEntered"))
 
 
 def _recording(stand: Stand, *, on: bool) -> None:
