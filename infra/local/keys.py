@@ -12,7 +12,7 @@ from pathlib import Path
 from countersign.domain.jobs.senders import DEFAULT, Held, renewed
 from infra.cli.submit import new_secret
 from infra.local.cloud import deployer
-from infra.local.slack import FINANCE, hook
+from infra.local.slack import CHANNELS, hook
 from infra.settings import load
 
 
@@ -56,7 +56,7 @@ class Keys:
 
         `url` is where the demo systems are, `model_key` that of a model server which is not ours.
         """
-        channels = {FINANCE: hook(url, FINANCE, self.channel)}
+        channels = {one: hook(url, one, self.channel) for one in CHANNELS}
         door: Held = {}
         for sender, secret in self.of_senders().items():
             door = renewed(door, sender, secret)

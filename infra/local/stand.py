@@ -35,7 +35,7 @@ from infra.local.player.colleague import Colleague
 from infra.local.player.provider import Provider
 from infra.local.player.sender import Sender
 from infra.local.reload import STAGE, check
-from infra.local.slack import FINANCE, push_app
+from infra.local.slack import CHANNELS, push_app
 from infra.settings import load
 from infra.steps import BY_CONNECTOR
 
@@ -226,7 +226,7 @@ def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path, plan: Plan) 
             key_read=keys.payments_read,
             mark=said,
         ),
-        push_app({FINANCE: keys.channel}, key=keys.channel, mark=said),
+        push_app(dict.fromkeys(CHANNELS, keys.channel), key=keys.channel, mark=said),
     )
     for app in systems:
         stack.callback(app.state.store.close)

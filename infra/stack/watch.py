@@ -17,7 +17,7 @@ LATE_SECONDS = 600
 QUIET_MINUTES = 5
 NOT_TO_HAPPEN = (
     *("MailsBounced", "MailComplaints", "WebhooksNotQueued", "CallbacksLost"),
-    *("BreakersOpened", "SendersBreakForms"),
+    *("BreakersOpened", "SendersBreakForms", "CasesOverdue"),
 )
 """Our own counters of which the first one is worth a look."""
 NOT_TAKEN = "Misconfigured"

@@ -17,10 +17,12 @@ from countersign.approvals.metrics import waiting
 from countersign.approvals.question_mails import mail_questions
 from countersign.approvals.reminders import after_return, end_tier, mail_requests, remind
 from countersign.domain.errors import NotFound, StoreConflict, Throttled
-from countersign.domain.jobs.change import DueKind, DueRow, JobRecord
+from countersign.domain.jobs.cases import next_look
+from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord
+from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
-from countersign.jobs.handover import tell_owner
-from countersign.jobs.resume import later, settle_reservations, settled, unpark, wake
+from countersign.jobs.handover import remind_of_case, tell_owner
+from countersign.jobs.resume import TICK, later, settle_reservations, settled, unpark, wake
 from countersign.runtime.connectors import MAIL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import SOON, Paced
@@ -192,6 +194,17 @@ def tell_of_case(deps: Deps, record: JobRecord) -> None:
     settled(deps, record, "case")
 
 
+def watch_case(deps: Deps, record: JobRecord) -> None:
+    """A case that nobody has ended: somebody is reminded, and again later."""
+    case = open_case(record)
+    if case is None:
+        settled(deps, record, "overdue")
+        return
+    remind_of_case(deps, record)
+    again = Due(kind="overdue", at=next_look(case, deps.clock.now()))
+    deps.commit(record, Change(event="case reminded", actor=TICK, due=(again,)))
+
+
 _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "queue": queue_again,
     "reminder": remind,
@@ -203,6 +216,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "returned": after_return,
     "mail": mail_requests,
     "case": tell_of_case,
+    "overdue": watch_case,
 }
 
 

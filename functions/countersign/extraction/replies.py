@@ -14,6 +14,66 @@ from countersign.extraction.messages import MessageT
 from countersign.extraction.patterns import amounts
 from countersign.parsing.text import one_line
 
+RECEIVED: Mapping[str, tuple[str, str]] = {
+    "en": (
+        "We have received your message",
+        (
+            "Hello,\n\nthank you for your message. It has reached us.\n\n"
+            "This confirmation was sent automatically.\n"
+        ),
+    ),
+    "de": (
+        "Ihre Nachricht ist angekommen",
+        (
+            "Guten Tag,\n\nvielen Dank für Ihre Nachricht. Sie ist bei uns angekommen.\n\n"
+            "Diese Bestätigung wurde automatisch verschickt.\n"
+        ),
+    ),
+    "fr": (
+        "Nous avons bien reçu votre message",
+        (
+            "Bonjour,\n\nmerci pour votre message. Nous l'avons bien reçu.\n\n"
+            "Cette confirmation a été envoyée automatiquement.\n"
+        ),
+    ),
+    "es": (
+        "Hemos recibido su mensaje",
+        (
+            "Hola:\n\nGracias por su mensaje. Lo hemos recibido.\n\n"
+            "Esta confirmación se ha enviado automáticamente.\n"
+        ),
+    ),
+    "it": (
+        "Abbiamo ricevuto il suo messaggio",
+        (
+            "Buongiorno,\n\ngrazie per il suo messaggio. Lo abbiamo ricevuto.\n\n"
+            "Questa conferma è stata inviata automaticamente.\n"
+        ),
+    ),
+    "nl": (
+        "Wij hebben uw bericht ontvangen",
+        (
+            "Goedendag,\n\nhartelijk dank voor uw bericht. Wij hebben het ontvangen.\n\n"
+            "Deze bevestiging is automatisch verzonden.\n"
+        ),
+    ),
+    "ja": (
+        "お問い合わせを受け付けました",
+        (
+            "お問い合わせいただきありがとうございます。\nお問い合わせを受け付けました。\n\n"
+            "このメールは自動で送信されています。\n"
+        ),
+    ),
+    "pt": (
+        "Recebemos a sua mensagem",
+        (
+            "Olá,\n\nobrigado pela sua mensagem. Já a recebemos.\n\n"
+            "Esta confirmação foi enviada automaticamente.\n"
+        ),
+    ),
+}
+"""Subject and text of what promises nothing: true whatever becomes of the message."""
+
 ACKNOWLEDGEMENTS: Mapping[str, tuple[str, str]] = {
     "en": (
         "We have received your message",
@@ -87,7 +147,8 @@ ACKNOWLEDGEMENTS: Mapping[str, tuple[str, str]] = {
         ),
     ),
 }
-"""Subject and text."""
+"""Subject and text. A colleague is promised: an action before it in the plan hands the message to
+one."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -108,9 +169,12 @@ _MIN_PHONE = 7
 _SUBJECT = 150
 
 
-def acknowledgement(language: str) -> tuple[str, str]:
-    """Subject and text of the fixed acknowledgement; English for a language without one."""
-    return ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])
+def acknowledgement(language: str, keeper: str) -> tuple[str, str]:
+    """Subject and text of the fixed acknowledgement; English for a language without one. It
+    promises a colleague where `keeper`, the id of the action that hands the message to one, is
+    planned before it; else it says only what is true."""
+    texts = ACKNOWLEDGEMENTS if keeper else RECEIVED
+    return texts.get(language, texts["en"])
 
 
 def threaded(theirs: str, own: str) -> str:

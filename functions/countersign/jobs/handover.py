@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 from countersign import observability
 from countersign.domain.approvals.approval import Person
 from countersign.domain.approvals.working_hours import Hours, worked
-from countersign.domain.errors import Ambiguous, DefinitionBroken
-from countersign.domain.jobs.cases import Case
+from countersign.domain.contract import ContractT
+from countersign.domain.errors import Ambiguous, DefinitionBroken, UnknownVersion
+from countersign.domain.jobs.cases import EACH_DAY, Case
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import handed_of
+from countersign.domain.jobs.inbox import open_case
 from countersign.domain.mail import Email, of_job
-from countersign.domain.workflow import Workflow
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.workflow import Workflow, money_facts
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import post
 from countersign.web.paths import case_path
@@ -22,7 +26,7 @@ from countersign.web.rendering import render
 from countersign.web.text import UTC, moment, one_line
 from countersign.web.wording import STATUS_WORDS
 
-_SUBJECT, _NAME, _LINE = 140, 40, 300
+_SUBJECT, _NAME, _LINE, _ABOUT = 140, 40, 300, 120
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class _CaseMail:
     person: str
     workflow: str
     reason: str
+    about: tuple[tuple[str, str], ...]
     actions: tuple[str, ...]
     due: str
     url: str
@@ -45,16 +50,18 @@ def case_opened(
     base_url: str,
     *,
     zone: str = UTC,
+    begins: str = "Case",
 ) -> Email:
-    """The notice to a case's owner: why, how the actions stand, and where the three ways out are:
-    on its page, for whoever is signed in, or at a terminal."""
+    """The notice to a case's owner: why, what it is about, how the actions stand, and where the
+    three ways out are: on its page, for whoever is signed in, or at a terminal."""
     title = workflow.title if workflow else record.job.workflow
     reason = one_line(case.reason, _LINE)
     it = _CaseMail(
-        subject=one_line(f"Case: {title}: {reason}", _SUBJECT),
+        subject=one_line(f"{begins}: {title}: {reason}", _SUBJECT),
         person=one_line(owner.name, _NAME),
         workflow=title,
         reason=reason,
+        about=tuple(about(record, workflow).items()),
         # Ids, not words: the words hold addresses, and the case page has them.
         actions=tuple(f"{h.action}: {STATUS_WORDS[h.status]}" for h in record.ledger),
         due=moment(case.due_at, zone),
@@ -71,6 +78,8 @@ def _case_text(it: _CaseMail) -> str:
             f"Hello {it.person},",
             "",
             f"a job of {it.workflow} cannot go on by itself: {it.reason}",
+            *(("",) if it.about else ()),
+            *(f"  {name}: {said}" for name, said in it.about),
             *(("", "How its actions stand:") if it.actions else ()),
             *(f"  - {line}" for line in it.actions),
             "",
@@ -111,20 +120,80 @@ def _due(deps: Deps, team: str, now: datetime) -> datetime:
 
 
 def tell_owner(deps: Deps, record: JobRecord) -> None:
-    """Mail the notice of the job's case, once per case and while it is open; the mark follows the
-    mail. Raises Throttled and Unavailable: nothing was sent."""
-    owner, case = deps.settings.case_owner, record.case
-    if owner is None or case is None or case.resolution is not None:
+    """Mail the notice of the job's case to everybody who is there for the role that owns it, once
+    per case and person and while it is open; a mark follows each mail. Raises Throttled and
+    Unavailable: whoever is not marked has not been told."""
+    case = open_case(record)
+    if case is not None:
+        _tell(deps, record, case, _owners(deps, case.owner), "Case")
+
+
+def remind_of_case(deps: Deps, record: JobRecord) -> None:
+    """Halfway to its due time its owners are reminded; when it is due, and each day after that,
+    whoever is named for cases is told beside them, and from the second day on it is an alarm."""
+    case, now = open_case(record), deps.clock.now()
+    if case is None:
         return
-    mark = f"case-{int(case.opened_at.timestamp())}"
-    if mark not in record.notes:
-        workflow = _workflow(deps, record)
-        zone = deps.people.directory().zone(owner, workflow.zone if workflow else "UTC")
-        notice = case_opened(
-            record, workflow, case, owner, deps.settings.public_base_url, zone=zone
-        )
+    owners = _owners(deps, case.owner)
+    if now < case.due_at:
+        _tell(deps, record, case, owners, "Reminder")
+        return
+    _tell(deps, record, case, {*owners, *_fallback(deps)}, f"Overdue since {case.due_at:%d %b}")
+    if now >= case.due_at + EACH_DAY:
+        observability.count("CasesOverdue")
+
+
+def _owners(deps: Deps, role: str) -> set[Person]:
+    present = deps.people.directory().present(role, deps.clock.now())
+    return {member.person for member, _ in present} or _fallback(deps)
+
+
+def _fallback(deps: Deps) -> set[Person]:
+    owner = deps.settings.case_owner
+    return {owner} if owner else set()
+
+
+def _tell(
+    deps: Deps, record: JobRecord, case: Case, people: Collection[Person], begins: str
+) -> None:
+    workflow, directory = _workflow(deps, record), deps.people.directory()
+    for person in sorted(people, key=lambda one: one.id):
+        mark = f"{begins.lower()}-{int(case.opened_at.timestamp())}-{person.id}".replace(" ", "-")
+        if mark in record.notes:
+            continue
+        zone = directory.zone(person, workflow.zone if workflow else "UTC")
+        base = deps.settings.public_base_url
+        notice = case_opened(record, workflow, case, person, base, zone=zone, begins=begins)
         _send_once(deps, of_job(notice, record.job.job_id, "case"))
         deps.store.note(record.job.job_id, mark)
+
+
+def about(record: JobRecord, workflow: Workflow[Any] | None) -> Mapping[str, str]:
+    """What a job is about, for whoever is to take it up: who wrote, the subject, the amount; what
+    this code cannot read any more is left out."""
+    given = _read(record, "input", workflow.input) if workflow else None
+    proposal = _read(record, "proposal", Proposal)
+    subject = getattr(given, "subject", "") or getattr(given, "text", "")
+    said = {
+        "From": one_line(getattr(given, "sender", ""), _NAME * 2),
+        "Subject": one_line(subject, _ABOUT),
+        "Amount": _amount(workflow, proposal) if workflow and proposal else "",
+    }
+    return {name: text for name, text in said.items() if text}
+
+
+def _amount(workflow: Workflow[Any], proposal: Proposal) -> str:
+    facts = (money_facts(word) for word in workflow.money.values())
+    sums = (" ".join(filter(None, map(proposal.value, names))) for names in facts)
+    return one_line(", ".join(filter(None, sums)), _NAME)
+
+
+def _read(record: JobRecord, name: str, kind: type[ContractT]) -> ContractT | None:
+    held = record.results.get(name)
+    try:
+        return held.as_(kind) if held else None
+    except UnknownVersion:
+        return None
 
 
 def _workflow(deps: Deps, record: JobRecord) -> Workflow[Any] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from countersign.connectors.clock import Offset, SystemClock, SystemIds, clock_of, pause
 from countersign.domain.errors import InternalError, StoreConflict
-from countersign.domain.jobs.change import Change, JobRecord, after, transition
+from countersign.domain.jobs.change import Change, JobRecord, after, transition, watched
 from countersign.domain.jobs.inbox import listing
 from countersign.runtime.external import ExternalAdapters
 from countersign.runtime.pace import Memory
@@ -216,6 +216,7 @@ class Deps(ExternalAdapters):
 
     def commit(self, record: JobRecord, change: Change) -> JobRecord:
         """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""
+        change = watched(record, change)
         return self._write(record, change, *self._next(record, change))
 
     def update(
@@ -233,6 +234,7 @@ class Deps(ExternalAdapters):
             change = change_of(record)
             if change is None:
                 return record, None
+            change = watched(record, change)
             job, entry = self._next(record, change)
             try:
                 return self._write(record, change, job, entry), change

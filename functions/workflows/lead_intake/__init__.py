@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from countersign.workflow import workflow
-from workflows.lead_intake.actions import ACTIONS, claim, joins, lookups, want
+from workflows.lead_intake.actions import ACTIONS, DESTINATIONS, claim, joins, lookups, want
 from workflows.lead_intake.contract import HEEDS, LeadAnswer, LeadInput, form_shown, read
 from workflows.lead_intake.facts import confidence, history
 from workflows.lead_intake.policy import POLICY
@@ -24,6 +24,7 @@ WORKFLOW = workflow(
     title="Lead intake",
     owner="sales-ops",
     tiers=("sales", "sales-lead"),
+    destinations=DESTINATIONS,
     source=LeadInput,
     read=read,
     form_shown=form_shown,

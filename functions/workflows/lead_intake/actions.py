@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from countersign.actions import crm, mail
+from countersign.actions import crm, mail, notify
 from countersign.actions.crm.shared import phone_digits
 from countersign.domain.approvals.working_hours import Hours, worked
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.ledger.action import ProposedAction
+from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.proposal import Fact, Proposal, flat
 from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
 from countersign.extraction import prose, replies
 from countersign.extraction.patterns.words import dense, stems
+from countersign.parsing.text import one_line
+from countersign.workflow import verdict
 from workflows.lead_intake import facts
-from workflows.lead_intake.contract import LeadInput, source_text
+from workflows.lead_intake.contract import LeadInput, form_shown, source_text
 from workflows.lead_intake.facts import Lead
 from workflows.lead_intake.places import codes
-from workflows.lead_intake.policy import drafts
+from workflows.lead_intake.policy import POLICY, drafts
 
-ACTIONS = (crm.UPSERT_CONTACT, crm.CREATE_LEAD, crm.REQUEST_CALLBACK, mail.SEND_REPLY)
+ACTIONS = (
+    *(crm.UPSERT_CONTACT, crm.CREATE_LEAD, crm.REQUEST_CALLBACK),
+    *(notify.PUSH, mail.SEND_REPLY),
+)
+DESTINATIONS = ("support", "partnership", "job", "other")
+"""The intents whose messages a team is told of: what is promised to their senders is kept there."""
+_CALLBACK, _PUSH = "crm.request_callback", "notify.push"
 _LOOKUPS = (
     ("contact", "contact"),
     ("deals", "deals_of_contact"),
@@ -32,6 +41,7 @@ _LOOKUPS = (
 _HOLIDAYS = "company.holidays"
 _TITLE = 80
 _WORD = re.compile(r"\w+")
+_PUSH_TITLE, _EXCERPT = 150, 1_200
 
 
 def lookups(message: LeadInput, proposal: Proposal) -> tuple[Lookup, ...]:
@@ -48,19 +58,21 @@ def lookups(message: LeadInput, proposal: Proposal) -> tuple[Lookup, ...]:
 def want(situation: Lead) -> Sequence[ProposedAction]:
     """The plan by intent, whatever the model wishes; its wish counts only for its own draft.
 
-    sales: contact, lead, callback, reply. partnership: contact and acknowledgement (a business
-    contact that sellers should find). support, job, other: the acknowledgement only, since the CRM
-    is the sales record; it asks when nobody vouches for the sender, so that a person sees the
-    message. Sure spam: nothing; a message that only might be spam is treated as other.
+    sales: contact, lead, callback, reply. partnership: contact (a business contact that sellers
+    should find), a word to the team that owns it, acknowledgement. support, job, other: the word
+    and the acknowledgement, since the CRM is the sales record; the acknowledgement asks when nobody
+    vouches for the sender. Sure spam: nothing; a message that only might be spam is treated as
+    other.
     """
     intent = facts.intent(situation.proposal)
     if facts.is_surely_spam(situation):
         return ()
     if intent == "sales":
-        return (_contact(situation), _lead(situation), _callback(situation), _reply(situation))
-    if intent == "partnership":
-        return (_contact(situation), _reply(situation))
-    return (_reply(situation),)
+        reply = _reply(situation, _kept_by_a_callback(situation))
+        return (_contact(situation), _lead(situation), _callback(situation), reply)
+    told = tuple(_told(situation, intent if intent in DESTINATIONS else "other"))
+    contact = (_contact(situation),) if intent == "partnership" else ()
+    return (*contact, *told, _reply(situation, _PUSH if told else ""))
 
 
 def due_at(now: datetime, hours: int, zone: str, holidays: Collection[str] = ()) -> datetime:
@@ -165,10 +177,39 @@ def _callback(situation: Lead) -> ProposedAction:
     )
 
 
-def _reply(situation: Lead) -> ProposedAction:
-    fixed = replies.acknowledgement(replies.language_of(situation))
-    to = situation.proposal.corrected("email") or ""
-    return replies.reply(situation, fixed, draft=bool(drafts(situation)), to=to)
+def _told(situation: Lead, intent: str) -> Iterator[ProposedAction]:
+    """The team that owns such messages is told everything that is known, and until when to answer;
+    nobody, where the stage names none."""
+    message, due = situation.input, _answer_by(situation)
+    subject = one_line(message.subject or flat(message.text), _TITLE)
+    for channel in situation.limits.lists.get(f"destination.{intent}", ()):
+        params = notify.Push(
+            channel=channel,
+            title=one_line(f"{intent.title()}: {subject}", _PUSH_TITLE),
+            text=(
+                f"From {one_line(message.sender_name, _TITLE)} {message.sender}, to be answered by"
+                f" {due:%a %d %b %H:%M} UTC.\n\n{source_text(message)[:_EXCERPT]}"
+            ),
+        )
+        yield ProposedAction(action=_PUSH, params=params, target=channel)
+
+
+def _answer_by(situation: Lead) -> datetime:
+    zone, holidays = situation.limits.list("company.zone")[0], situation.limits.list(_HOLIDAYS)
+    return due_at(situation.now, _hours(situation.proposal, situation.limits), zone, holidays)
+
+
+def _kept_by_a_callback(situation: Lead) -> str:
+    """The action that keeps what the acknowledgement of a lead promises, if policy lets it be."""
+    said = verdict(POLICY, _CALLBACK, situation, form_shown=form_shown)
+    return "" if said.answer is Answer.FORBID else _CALLBACK
+
+
+def _reply(situation: Lead, keeper: str) -> ProposedAction:
+    """The draft, which a person reads and signs; or the acknowledgement, after what it promises."""
+    draft, to = bool(drafts(situation)), situation.proposal.corrected("email") or ""
+    fixed = replies.acknowledgement(replies.language_of(situation), keeper)
+    return replies.reply(situation, fixed, draft=draft, to=to, after="" if draft else keeper)
 
 
 def _phone_note(situation: Lead) -> str:

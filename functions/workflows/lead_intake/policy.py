@@ -219,6 +219,7 @@ _LEAD_AND_REPLY = (*_LEAD, *_REPLY)
 
 POLICY = (
     run(_CRM, "CRM records are kept when no rule objects"),
+    run("notify.push", "the team that owns the matter is told of it"),
     run(_REPLY, "the fixed acknowledgement may go out"),
     forbid(
         _ALL,

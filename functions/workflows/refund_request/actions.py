@@ -103,7 +103,7 @@ def _reply(situation: Request, said: Verdict) -> ProposedAction:
     if order and amount and runs:
         told = confirmation(language, order.number, amount)
         return replies.reply(situation, told, draft=False, to=to, after=after)
-    fixed, draft = replies.acknowledgement(language), replies.drafted(situation.proposal)
+    fixed, draft = replies.acknowledgement(language, ""), replies.drafted(situation.proposal)
     return replies.reply(situation, fixed, draft=draft, to=to, after=after)
 
 

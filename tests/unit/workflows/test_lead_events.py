@@ -41,7 +41,7 @@ _FIELDS = {
     *("door", "workflow", "deliveries", "answer", "after", "decision", "status", "actions"),
     *("mails_to_sender", "crm_writes", "reason"),
 }
-_MORE = {"generate", "sender", "problems", "case"}
+_MORE = {"generate", "sender", "problems", "case", "pushes"}
 _MORE |= {"signers", "unreachable", "meanwhile", "rollback"}
 # As infra/local's demo CRM holds them (events/README.md).
 _SEED: Mapping[str, Mapping[str, Sequence[Mapping[str, str]]]] = {

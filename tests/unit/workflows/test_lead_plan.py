@@ -79,7 +79,7 @@ def _compromised(rng: random.Random) -> Mapping[str, Any]:
 
 
 def _strangers(outcome: Outcome) -> list[str]:
-    fields = [held.content() for held in outcome.ledger]
+    fields = [held.content() for held in outcome.ledger if held.action != "notify.push"]
     targets = [field["target"] for field in fields]
     targets += [field["params"].get("to", SENDER) for field in fields]
     targets += [field["params"].get("email", SENDER) for field in fields]
@@ -88,7 +88,8 @@ def _strangers(outcome: Outcome) -> list[str]:
 
 @pytest.mark.parametrize("seed", [20261116])
 def test_a_compromised_model_cannot_choose_a_recipient(seed: int) -> None:
-    """Whatever the model says, each action's target is the address that wrote."""
+    """Whatever the model says, each action's target is the address that wrote; a push goes to one
+    of our own channels, by its name."""
     rng = dealt_by(seed)
     outcomes = [judge(_sale(), answer=_compromised(rng)) for _ in range(200)]
     assert sum(bool(outcome.ledger) for outcome in outcomes) >= 190

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from countersign.domain.contract import Contract, Value
@@ -33,6 +33,16 @@ class Case(Contract):
     opened_at: datetime
     due_at: datetime
     resolution: Resolution | None = None
+
+
+EACH_DAY = timedelta(days=1)
+
+
+def next_look(case: Case, now: datetime) -> datetime:
+    """When somebody is next reminded of an open case: halfway to its due time, when it is due, and
+    each day after that."""
+    halfway = case.opened_at + (case.due_at - case.opened_at) / 2
+    return next((at for at in (halfway, case.due_at) if now < at), now + EACH_DAY)
 
 
 def resolve(case: Case, resolution: Resolution) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +12,7 @@ from countersign.domain.approvals.questions import Question
 from countersign.domain.contract import Contract, ContractT, Stored, Value
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs import audit
-from countersign.domain.jobs.cases import Case
+from countersign.domain.jobs.cases import Case, next_look
 from countersign.domain.jobs.job import Job, Move, Status, moved
 from countersign.domain.jobs.matters import Matter
 from countersign.domain.jobs.reviews import Review
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from countersign.domain.jobs.suppression import Suppressed
     from countersign.domain.workflow import Claim
 
-_OfMail = Literal["reminder", "question", "returned", "mail", "case"]
+_OfMail = Literal["reminder", "question", "returned", "mail", "case", "overdue"]
 DueKind = Literal["queue", "approval", "callback", "parked", "reservation", _OfMail]
 """A tier's reminder; questions and answers to mail; a mail that came back; requests that somebody
-was asked and has no mail of; a case whose owner has none. Accepted but not started; a tier's
-deadline; a lost callback; a parked job; a part of a cap to settle or to free."""
-MAILS: frozenset[DueKind] = frozenset({"reminder", "question", "returned", "mail", "case"})
+was asked and has no mail of; a case whose owner has none; one that nobody has ended yet. Accepted
+but not started; a tier's deadline; a lost callback; a parked job; a part of a cap to settle or to
+free."""
+MAILS: frozenset[DueKind] = frozenset(
+    {"reminder", "question", "returned", "mail", "case", "overdue"}
+)
 """Kinds of rows that end in a mail."""
 
 
@@ -159,6 +162,21 @@ class JobRecord:
         if name not in self.results:
             raise UnknownVersion(f"nothing is stored as {name}")
         return self.results[name].as_(kind)
+
+
+def watched(record: JobRecord, change: Change) -> Change:
+    """`change` with the row that watches the case which it opens, and without that of one which it
+    ends: nobody can forget to."""
+    case, held = change.case, record.case
+    if case is None:
+        return change
+    if case.resolution is not None:
+        over: tuple[DueKind, ...] = ("overdue",) if "overdue" in record.due else ()
+        return replace(change, done=(*change.done, *over))
+    if held and held.opened_at == case.opened_at and held.resolution is None:
+        return change
+    look = Due(kind="overdue", at=next_look(case, case.opened_at))
+    return replace(change, due=(*change.due, look))
 
 
 def created(job: Job, change: Change, salt: Callable[[], str]) -> tuple[Job, audit.Entry]:
