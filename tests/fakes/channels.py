@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
+from infra.local.slack import CHANNELS
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Message:
 
 
 class FakeChannels:
-    """Implements Pushes for the channel `finance`. Failures are planned in order."""
+    """Implements Pushes for the demo's channels. Failures are planned in order."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -45,7 +46,7 @@ class FakeChannels:
 
     def push(self, channel: str, title: str, text: str) -> None:
         """As the port."""
-        if channel != "finance":
+        if channel not in CHANNELS:
             raise Refused(f"the secret notify-channels has no URL for the channel {channel}")
         error, posted = self._troubles.popleft() if self._troubles else (None, True)
         if posted:

@@ -37,6 +37,7 @@ def _send(mailer: Mailer, reply: Reply, key: str) -> Receipt:
             subject=reply.subject,
             text=reply.text,
             in_reply_to=reply.in_reply_to,
+            automatic="auto-replied" if reply.template == "acknowledgement" else "",
             about={"part": key},
         )
     )

@@ -18,6 +18,9 @@ class Email:
     reply_to: str = ""
     in_reply_to: str = ""
     """Message-ID that this answers, for threading."""
+    automatic: str = ""
+    """What `Auto-Submitted` says of a mail that no person wrote (RFC 3834): `auto-replied` or
+    `auto-generated`; empty for one that a person wrote or signed."""
     about: Mapping[str, str] = field(default_factory=dict)
     """What the mail is about, for its own bounce: `job` (an id) and `part` (a ledger entry's key,
     or `link-` and a link's id). Never content, never a secret: the provider repeats it."""

@@ -59,6 +59,16 @@ def unsure_who(situation: Situation[SourceT]) -> Hit:
     return doubt.removeprefix(DOUBTED).rstrip("."), "a customer who is known"
 
 
+def by_a_machine(situation: Situation[SourceT]) -> Hit:
+    """A sign that no person wrote it. What a relay or a group of ours passes on bears signs that
+    are theirs, and says nothing of who wrote."""
+    held = situation.limits.lists
+    shared = {*held.get("company.relays", ()), *held.get("company.groups", ())}
+    if not situation.input.machine_signs or situation.input.sender.lower() in shared:
+        return None
+    return situation.input.automatic or "a sender that reads no answers", "a person"
+
+
 def over_size(situation: Situation[SourceT]) -> Hit:
     """More files than `attachments.max`, or a text that was cut."""
     files, most = len(situation.input.attachments), situation.limits.number("attachments.max")

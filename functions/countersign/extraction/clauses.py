@@ -17,6 +17,7 @@ from countersign.extraction.checks import Hit
 from countersign.extraction.prompts import Prompts
 from countersign.extraction.readers import askers
 
+_MAIL = ("email.*",)
 _UNSURE = "confidence.low"
 _WHO = "it is not sure who the customer is: {value}"
 Check = Callable[[Situation[Any]], Hit | bool]
@@ -80,7 +81,17 @@ def usual(
     rows = (*_about_message(source_text), *_about_reading())
     about = {rule: (ask("*", sentence, check, rule=rule),) for rule, sentence, check in rows}
     who = forbid("*", _WHO, checks.unsure_who, rule="customer.unsure", escalate=True)
-    return {**about, "customer.unsure": (who,), **_of_readers(actions)}
+    usual_ones = {**about, "customer.unsure": (who,)}
+    return {**usual_ones, **_of_machines(actions), **_of_readers(actions)}
+
+
+def _of_machines(actions: Collection[str]) -> Mapping[str, tuple[Clause, ...]]:
+    """Nothing is sent by itself to what may be a machine: two of them would write for ever."""
+    if not _any_covered(_MAIL, actions):
+        return {}
+    sentence = "a machine may have written the message ({value}): a mail back may begin a loop"
+    rule = "sender.automatic"
+    return {rule: (ask(_MAIL, sentence, checks.by_a_machine, rule=rule),)}
 
 
 def _about_message(source_text: Callable[[Any], str]) -> tuple[tuple[str, str, Check], ...]:

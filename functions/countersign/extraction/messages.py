@@ -32,6 +32,8 @@ SourceT = TypeVar("SourceT", bound="Source")
 MessageT = TypeVar("MessageT", bound="Message")
 DocumentT = TypeVar("DocumentT", bound="Document")
 
+CLOSED_BY = 2
+"""So many signs that no person wrote a message close it unread."""
 ONLY_QUOTED = "The mail has no new text; what it quotes, or its signature, was read instead."
 NO_SENDER = f"{DOUBTED}it is plain text without a sender."
 CUT = "The text is longer than what is read; the rest was left out."
@@ -67,7 +69,9 @@ class Source(Contract):
     form only a signed webhook of a system that knows its customers. Never for a public form."""
     attachments: tuple[Attachment, ...] = ()
     automatic: str = ""
-    """Why nobody wrote this by hand (a sentence); empty when somebody did."""
+    """Which kind of machine may have written this; empty when no sign says so."""
+    machine_signs: int = 0
+    """How many signs say that no person did: with one it is read, and any mail asks."""
     defects: tuple[str, ...] = ()
     """What the parser had to repair, in sentences."""
     language_hints: tuple[str, ...] = ()
@@ -232,8 +236,9 @@ def _document(kind: type[DocumentT], held: dict[str, str]) -> DocumentT:
 
 
 def dismiss(message: Source) -> str:
-    """Why nobody answers this message: a machine wrote it. Empty when a person did."""
-    if not message.automatic:
+    """Why nobody reads this message: two signs say that a machine wrote it. One sign is enough to
+    send nothing back by itself, and too little to close what a person may have written."""
+    if message.machine_signs < CLOSED_BY:
         return ""
     return f"closed without an answer: the message is {message.automatic}, written by a machine"
 
@@ -302,7 +307,7 @@ def _plain(node: Any) -> Any:
 
 def _from_mail(kind: type[MessageT], mail: Mail, ours: Ours, more: Mapping[str, Any]) -> MessageT:
     automatic = _AUTOMATIC[mail.automatic] if mail.automatic else ""
-    if not mail.sender and not automatic:
+    if not mail.sender and mail.signs < CLOSED_BY:
         raise Quarantined("The mail has no usable sender address.")
     who = customer(mail, ours)
     text = mail.text or mail.quoted or mail.signature
@@ -323,6 +328,7 @@ def _from_mail(kind: type[MessageT], mail: Mail, ours: Ours, more: Mapping[str, 
             for file in mail.attachments
         ),
         automatic=automatic,
+        machine_signs=mail.signs,
         message_id=mail.message_id or "",
         defects=(*mail.defects, *_read_otherwise(mail, text), *who.notes),
         **more,

@@ -30,14 +30,14 @@ def take_out(
     happened: bool | None = None,
 ) -> JobRecord:
     """End the job's case. `facts` are corrections, for `resume` only. `happened` is what the person
-    found of actions whose outcome was unknown; `done` without it says that they took effect.
+    found of actions whose outcome was unknown; `done` without it says that they took effect. A
+    REJECTED job can be resumed too, with a reason: nothing of it ran, and nobody signed against it.
 
     Raises NotFound, NotPermitted for who may not, AlreadyDecided, or ContractBroken with what is
     missing.
     """
     record = deps.store.load(job_id)
-    if record.job.status not in _WAITING:
-        raise ContractBroken(f"the job is {record.job.status}; only ESCALATED or FAILED has a case")
+    _check_way(record, way, words)
     _judge(deps, record, by)
     resolution = Resolution(way=way, by=by, at=deps.clock.now(), words=words)
     case = resolve(_case(deps, record), resolution)
@@ -48,6 +48,17 @@ def take_out(
     record = deps.commit(record, _resumed(deps, record, case, by, corrections))
     deps.executions.start(record.job.execution, job_id)
     return record
+
+
+def _check_way(record: JobRecord, way: Way, words: str) -> None:
+    if record.job.status in _WAITING:
+        return
+    if record.job.status is not Status.REJECTED or way != "resume":
+        raise ContractBroken(f"the job is {record.job.status}; only ESCALATED or FAILED has a case")
+    if record.approvals:
+        raise ContractBroken("people signed against this job: it stays as they decided")
+    if not words.strip():
+        raise ContractBroken("taking up a rejected job needs a reason")
 
 
 def _judge(deps: Deps, record: JobRecord, by: str) -> None:
@@ -110,7 +121,7 @@ def _resumed(
     if facts and (proposal is None or ran):
         raise ContractBroken("facts can be corrected once they exist and before anything ran")
     escalated = any(held.verdict.escalate for held in record.ledger)
-    replan = bool(facts) or (escalated and not ran)
+    replan = bool(facts) or (escalated and not ran) or record.job.status is Status.REJECTED
     results = {"proposal": corrected(proposal.as_(Proposal), facts, by)} if proposal else {}
     answers = tuple(name for name in record.results if name.startswith("answer."))
     return resumed(

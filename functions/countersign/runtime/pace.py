@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -190,7 +190,7 @@ class PacedMailer:
         self._takes_a_turn()
         try:
             with taken(self._paced, None):
-                return self._mailer.send(email)
+                return self._mailer.send(replace(email, automatic="auto-generated"))
         except Misconfigured as wrong:
             raise Throttled(str(wrong), LONGEST_REST.total_seconds()) from None
 

@@ -53,11 +53,17 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
     if handed and handed.team:
         committed(deps, call, record, change)
         raise ForTeam(f"the front desk handed it over: {', '.join(handed.about)}")
-    dismissed = workflow.dismiss(given)
+    dismissed = "" if _taken_up(record) else workflow.dismiss(given)
     if dismissed:
         committed(deps, call, record, change)
         raise Dismissed(dismissed)
     return change
+
+
+def _taken_up(record: JobRecord) -> bool:
+    """Whether a person said that it is to be read all the same."""
+    ended = record.case.resolution if record.case else None
+    return ended is not None and ended.way == "resume"
 
 
 def _entered(record: JobRecord, call: Call, event: str, **more: Any) -> Change:

@@ -37,7 +37,7 @@ class DeskInput(Message):
     """Any message, and where it was sent to."""
 
     CONTRACT: ClassVar[str] = "front_desk.input"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     recipients: tuple[str, ...] = ()
     """The addresses that it came to, in small letters."""

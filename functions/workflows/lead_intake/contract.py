@@ -67,7 +67,7 @@ class LeadInput(Message):
     """One inbound message, whichever door it came through."""
 
     CONTRACT: ClassVar[str] = "lead_intake.input"
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
 
     stated: Stated = Stated()
 

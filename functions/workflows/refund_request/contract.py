@@ -69,7 +69,7 @@ class RefundInput(Message):
     """One request, whichever door it came through."""
 
     CONTRACT: ClassVar[str] = "refund_request.input"
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
 
     stated: Stated = Stated()
 

@@ -391,6 +391,26 @@ def test_mail_written_by_machines_is_told(
     assert read(raw).automatic == expected
 
 
+@pytest.mark.parametrize(
+    ("subject", "fields", "signs"),
+    [
+        ("Offer", [], 0),
+        ("Out of office chairs", [], 0),
+        ("Out of office: Offer", [], 1),
+        ("Offer", ["List-Id: <a.example>", "List-Unsubscribe: <https://a.example>"], 1),
+        ("Offer", ["List-Id: <a.example>", "Precedence: list"], 1),
+        ("Out of office: Offer", ["Auto-Submitted: auto-replied"], 2),
+        ("Offer", ["Auto-Submitted: auto-generated", "X-Autoreply: yes"], 1),
+        ("Undeliverable: Offer", ["Return-Path: <>", "Auto-Submitted: auto-replied"], 3),
+        ("Offer", ["Content-Type: multipart/report; report-type=delivery-status"], 1),
+    ],
+)
+def test_signs_of_a_machine_count_once_each(subject: str, fields: list[str], signs: int) -> None:
+    """Two fields of one kind are one sign: neither follows from the other kinds."""
+    raw = mail("text", *fields).replace(b"Subject: Offer", b"Subject: " + subject.encode())
+    assert read(raw).signs == signs
+
+
 def test_a_mailer_daemon_bounces() -> None:
     """What a mailer-daemon sends is a bounce even without its address being usable."""
     assert read(mail("x", sender="MAILER-DAEMON (Mail system)")).automatic == "bounce"

@@ -100,9 +100,13 @@ def _tags(email: Email) -> list[MessageTagTypeDef]:
 
 
 def _headers(email: Email) -> list[MessageHeaderTypeDef]:
+    said: list[MessageHeaderTypeDef] = []
+    if email.automatic:
+        said.append({"Name": "Auto-Submitted", "Value": email.automatic})
     if not email.in_reply_to:
-        return []
+        return said
     return [
+        *said,
         {"Name": "In-Reply-To", "Value": email.in_reply_to},
         {"Name": "References", "Value": email.in_reply_to},
     ]

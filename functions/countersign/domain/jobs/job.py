@@ -54,7 +54,8 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.FAILED: _CASE_ENDS | {_S.ESCALATED},
     # RETRYING: an execution takes back what the job did. ESCALATED: a mail bounced afterwards.
     _S.COMPLETED: frozenset({_S.RETRYING, _S.ESCALATED}),
-    _S.REJECTED: frozenset(),
+    # A person takes up what was closed unread or wanted nothing: nothing ran.
+    _S.REJECTED: frozenset({_S.RETRYING}),
     _S.ROLLED_BACK: frozenset(),
 }
 

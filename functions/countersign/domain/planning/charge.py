@@ -10,19 +10,22 @@ from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import OPERATIONS, case_owner
+from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Workflow
 
 
 def may_resolve(
     member: Member | None, record: JobRecord, workflow: Workflow[Any] | None
 ) -> Authority:
-    """Whether this person may end the job's case, whichever way: in the directory now, holds the
-    role that owns the case or operations, and has not asked for the work themselves.
+    """Whether this person may end the job's case, whichever way, or take up a rejected job: in the
+    directory now, holds the role that owns it or operations, and has not asked for the work
+    themselves.
 
     `workflow` is None, or cannot read what is stored, for a job of other code: its case can still
     be ended.
     """
-    owner = case_owner(record)
+    rejected = record.job.status is Status.REJECTED and workflow is not None
+    owner = workflow.owner if rejected and workflow else case_owner(record)
     if owner is None:
         return Authority(allowed=False, reason="the job has no open case")
     try:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from countersign.domain.errors import Quarantined
 from countersign.parsing.mail.addresses import Mailbox, mailboxes, repaired
 from countersign.parsing.mail.authentication import is_authenticated
-from countersign.parsing.mail.automatic import Automatic, automatic_kind
+from countersign.parsing.mail.automatic import Automatic, automatic_kind, machine_signs
 from countersign.parsing.mail.body import MailAttachment, read_body
 from countersign.parsing.mail.forwards import Forwarded, kin, original
 from countersign.parsing.mail.headers import Headers, message_ids
@@ -54,6 +54,8 @@ class Mail(BaseModel):
     """The first mail that this one passes on; its words are in `text` too."""
     attachments: tuple[MailAttachment, ...]
     automatic: Automatic | None
+    signs: int
+    """How many signs say that no person wrote it."""
     authenticated: bool
     """True only when our own receiver vouches for the domain of `sender`."""
     defects: tuple[str, ...]
@@ -74,16 +76,14 @@ def read_mail(raw: bytes, *, authserv_id: str) -> Mail:
 
 
 def _read(raw: bytes, authserv_id: str) -> Mail:
-    kind = sniff(raw)
-    if kind != "mail" and not (kind == "text" and has_mail_field(raw)):
-        raise Quarantined(_NOT_MAIL[kind])
+    _check_kind(raw)
     root, repairs = read_tree(raw)
     body = read_body(root)
     if not body.text.strip() and not body.attachments:
         raise Quarantined("The mail shows no text and has no attachment.")
     headers = root.headers
     author, doubts = _author(headers)
-    parts = split(body.text, kin(headers))
+    parts, writer = split(body.text, kin(headers)), _writer(headers)
     vouched = not doubts and is_authenticated(headers, author.domain, authserv_id=authserv_id)
     return Mail(
         sender=author.address,
@@ -92,17 +92,28 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         to=_recipients(headers),
         subject=headers.text("subject", _SUBJECT_CHARACTERS),
         date=_date(headers.first("date")),
-        message_id=next(iter(message_ids(headers.first("message-id"))), None),
-        in_reply_to=next(iter(message_ids(headers.first("in-reply-to"))), None),
+        message_id=_first_id(headers, "message-id"),
+        in_reply_to=_first_id(headers, "in-reply-to"),
         text=parts.new,
         quoted=parts.quoted,
         signature=parts.signature,
         forwarded=original(parts.forwarded),
         attachments=body.attachments,
-        automatic=automatic_kind(headers, _writer(headers)),
+        automatic=automatic_kind(headers, writer),
+        signs=machine_signs(headers, writer),
         authenticated=vouched,
         defects=tuple(dict.fromkeys((*repairs, *doubts, *body.defects))),
     )
+
+
+def _check_kind(raw: bytes) -> None:
+    kind = sniff(raw)
+    if kind != "mail" and not (kind == "text" and has_mail_field(raw)):
+        raise Quarantined(_NOT_MAIL[kind])
+
+
+def _first_id(headers: Headers, field: str) -> str | None:
+    return next(iter(message_ids(headers.first(field))), None)
 
 
 def _answered(headers: Headers) -> dict[str, str | None]:
