@@ -14,20 +14,22 @@ TIME = "approvals/reminders.py"
 EDITOR = "approvals/edit.py"
 CASES = "jobs/cases.py"
 ORDERS = "jobs/rollback.py"
+CHOOSING = "domain/planning/choosing.py"
 
 ONLY_IN: Mapping[str, frozenset[str]] = {
     # Signs after `authority` has judged: the one caller of `decide`.
     "decide": frozenset({JUDGE}),
     # Judges a decision for `sign`: a page that asked it too would say nothing that counts.
     "authority": frozenset(),
-    # The one caller of `sign`, in the one conditional write.
-    "sign": frozenset({RECORDER}),
+    # Its callers: the recorder, in the one conditional write, and where a choice of the destination
+    # of something of ours is its chooser's signature.
+    "sign": frozenset({RECORDER, CHOOSING}),
     # Time's decision: "not approved", and nothing else.
     "expire": frozenset({TIME}),
     # The same before its time, when mail reaches nobody who may sign.
     "give_up": frozenset({TIME}),
     # Moves the ledger by a decision that stands.
-    "apply_decision": frozenset({RECORDER, TIME}),
+    "apply_decision": frozenset({RECORDER, TIME, CHOOSING}),
     # An edit, judged by `may_edit` in its one recorder, reached by link and by inbox.
     "edited": frozenset({EDITOR}),
     "record_edit": frozenset(),
@@ -38,7 +40,7 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     "take": frozenset({"portal/request.py"}),
     "ask_back": frozenset({"approvals/handlers.py", "portal/request.py"}),
     # The end of a case, judged by `may_resolve`, reached by page and by command.
-    "resolve": frozenset({CASES, "domain/planning/rollback.py"}),
+    "resolve": frozenset({CASES, *(f"domain/planning/{one}.py" for one in ("rollback", "moving"))}),
     "corrected": frozenset({CASES}),
     "take_out": frozenset({"portal/case.py", "cli/cases.py"}),
     # An order to undo, judged by `may_roll_back`; the demo's player is a person's stand-in.

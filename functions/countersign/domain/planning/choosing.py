@@ -35,7 +35,6 @@ def chosen(
             "amounts": {},
             "editors": {},
             "quorum": Quorum.ONE,
-            "signatures": (),
         }
     )
     choices = {made.digest: Choice.APPROVE}
