@@ -231,7 +231,7 @@ DOORS = (
         env=(
             *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL"),
             *MAILING,
-            *("PUBLIC_BASE_URL", "APPROVAL_SECONDS", "CASE_OWNER"),
+            *("PUBLIC_BASE_URL", "APPROVAL_SECONDS", "CASE_OWNER", "MAIL_INBOUND"),
         ),
     ),
     Row(

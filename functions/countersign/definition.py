@@ -17,6 +17,7 @@ ASK_BACKSTOP_SECONDS = 60 * DAY
 MACHINE_SECONDS = 90 * DAY
 TASK_SECONDS = 120
 
+_ROUTES = ("Propose", "Look", "Act", "WaitAct", "Ask", "Close", "Escalate", "Park", "Parked")
 _THROTTLED = ["Throttled", "Lambda.TooManyRequestsException"]
 _LAMBDA = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"]
 _NOT_YET = errors.NotYourTurn.__name__
@@ -39,16 +40,17 @@ def definition() -> dict[str, Any]:
             "TurnOfLook": _turn("WaitLook"),
             "WaitLook": _wait("Look"),
             "Decide": _task("${Decide}", "Route"),
-            "Route": _route(
-                *("Propose", "Look", "Act", "WaitAct", "Ask", "Close", "Escalate", "Parked")
-            ),
+            "Route": _route(*_ROUTES),
             "Act": _task("States.Format('${ActPrefix}{}', $.connector)", "Route"),
             "WaitAct": _wait("Act"),
             "Ask": _ask("${Ask}", "Look"),
             "Close": _task("${Close}", None),
             "Escalate": _task("${Escalate}", None, catches=False),
             "Park": _task("${Park}", "Route", catches=False),
-            "Parked": {"Type": "Succeed", "Comment": "the job waits for a due time"},
+            "Parked": {
+                "Type": "Succeed",
+                "Comment": "the job waits for a time or an answer",
+            },
             "Superseded": {"Type": "Succeed", "Comment": "another execution owns the job now"},
         },
     }
@@ -150,7 +152,7 @@ def _catch(exhausted: str, but: str = "") -> list[dict[str, Any]]:
     not_now = [name for name in errors.family(errors.NotNow) if name != but]
     return [
         _catcher(["StaleExecution"], "Superseded"),
-        _catcher(["Dismissed"], "Close"),
+        _catcher(["Dismissed", "Joined"], "Close"),
         _catcher(["UndoOrdered"], "TakeBack"),
         _catcher(not_now, "Park"),
         _catcher([*_THROTTLED, *_TRANSIENT], exhausted),

@@ -28,6 +28,7 @@ _BY_MACHINE = {
     Status.PROCESSING: "the state machine",
     Status.RETRYING: "the state machine",
     Status.PARKED: "its due time",
+    Status.WAITING_FOR_SENDER: "an answer of the sender",
 }
 
 

@@ -1,13 +1,16 @@
-"""Actions on mail: a reply to the sender. Mail cannot be recalled or read back."""
+"""Actions on mail: a reply or a question to the sender. Mail cannot be recalled or read back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from countersign.domain.contract import Contract
 from countersign.domain.ledger.action import Action, Prose, Receipt
 from countersign.domain.mail import Email, Mailer
+from countersign.domain.planning.inquiry import ASK_SENDER as ASKING
 
 
 class Reply(Contract):
@@ -29,7 +32,33 @@ def _words(reply: Reply) -> str:
     return f"Send {what} to {reply.to}: “{reply.subject}”"
 
 
-def _send(mailer: Mailer, reply: Reply, key: str) -> Receipt:
+class Inquiry(Contract):
+    """A question to the person who wrote. `to` is the address that wrote, never from a model."""
+
+    CONTRACT: ClassVar[str] = "email.ask_sender"
+    VERSION: ClassVar[int] = 1
+
+    to: str
+    subject: str
+    text: Prose
+    language: str
+    """ISO 639-1 code of the fixed texts; the reminder is written in it."""
+    missing: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names of the facts that are asked for."""
+    purpose: str
+    """What they are needed for."""
+    in_reply_to: str = ""
+
+
+def _asks(inquiry: Inquiry) -> str:
+    facts = " and ".join(inquiry.missing)
+    return (
+        f"Ask {inquiry.to} for {facts} ({inquiry.purpose}): “{inquiry.subject}”, and wait for the "
+        "answer; after some days it is asked once more"
+    )
+
+
+def _send(mailer: Mailer, reply: Reply | Inquiry, key: str) -> Receipt:
     """The key makes no second sending harmless; it only names the action in the mail's bounce."""
     message_id = mailer.send(
         Email(
@@ -37,14 +66,19 @@ def _send(mailer: Mailer, reply: Reply, key: str) -> Receipt:
             subject=reply.subject,
             text=reply.text,
             in_reply_to=reply.in_reply_to,
-            automatic="auto-replied" if reply.template == "acknowledgement" else "",
+            automatic="" if _is_draft(reply) else "auto-replied",
             about={"part": key},
         )
     )
     return Receipt(id=message_id, evidence={"accepted": "yes"})
 
 
-def _nothing(reply: Reply) -> Mapping[str, str]:  # noqa: ARG001 - acceptance is the receipt
+def _is_draft(reply: Reply | Inquiry) -> bool:
+    """Whether it was written for this message."""
+    return isinstance(reply, Reply) and reply.template == "draft"
+
+
+def _nothing(reply: Reply | Inquiry) -> Mapping[str, str]:  # noqa: ARG001 - acceptance is the receipt
     return {}
 
 
@@ -66,4 +100,18 @@ SEND_REPLY: Action[Reply, Mailer] = Action(
     inner=("template", "in_reply_to"),
     editable=("subject", "text"),
     as_edited=_as_edited,
+)
+
+
+ASK_SENDER: Action[Inquiry, Mailer] = Action(
+    id=ASKING,
+    version=1,
+    connector="mail",
+    params=Inquiry,
+    words=_asks,
+    do=_send,
+    find=None,
+    read_back=None,
+    expected=_nothing,
+    editable=("subject", "text"),
 )

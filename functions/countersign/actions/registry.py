@@ -18,6 +18,7 @@ _EVERY: tuple[Action[Any, Any], ...] = (
     crm.REQUEST_CALLBACK,
     desk.HAND_OVER,
     mail.SEND_REPLY,
+    mail.ASK_SENDER,
     notify.PUSH,
     payments.REFUND,
 )

@@ -22,6 +22,7 @@ CountersignError
 │   └── InternalError         a defect of ours; the log has the trace
 │       └── DefinitionBroken  a workflow's folder or a stage file states what cannot be
 ├── Dismissed                 nothing is wanted; the job closes with that reason
+├── Joined                    another job has what arrived; this one closes
 ├── UndoOrdered               what is left of the job is to be taken back
 ├── ContractBroken            the sender's input breaks the published contract; the job is rejected
 ├── StaleExecution            another execution owns the job now; this one ends
@@ -170,6 +171,10 @@ class DefinitionBroken(InternalError):  # noqa: N818 - as Transient
 
 class Dismissed(CountersignError):  # noqa: N818 - as Transient
     """A machine wrote it, or nothing else asks for an answer. The message says what."""
+
+
+class Joined(CountersignError):  # noqa: N818 - as Transient
+    """What arrived belongs to another job, which has it now. The message says to which."""
 
 
 class UndoOrdered(CountersignError):  # noqa: N818 - as Transient

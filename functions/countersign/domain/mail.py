@@ -34,6 +34,26 @@ class Mailer(Protocol):
         sent, Refused, or Ambiguous when the answer was lost."""
 
 
+def token_of_key(key: str) -> str:
+    """What stands for one sending in the address to which it is answered: nobody can tell its job
+    by it."""
+    return key.removeprefix("cs-")
+
+
+def reply_address(inbound: str, token: str) -> str:
+    """`answers+<token>@…`: where one of our mails is answered to."""
+    local, _, domain = inbound.rpartition("@")
+    return f"{local}+{token}@{domain}"
+
+
+def token_of(address: str, inbound: str) -> str:
+    """The token in an address of ours; empty for any other address."""
+    local, _, domain = inbound.lower().rpartition("@")
+    theirs, _, where = address.lower().rpartition("@")
+    found = theirs.removeprefix(f"{local}+") if local and where == domain else theirs
+    return "" if found == theirs else found
+
+
 LINK = "link-"
 """How the `part` of an approval mail begins; a link's id follows."""
 
@@ -44,9 +64,14 @@ class JobMailer:
 
     mailer: Mailer
     job_id: str
+    inbound: str = ""
+    """The address at which answers arrive; empty: the mail is answered to whom it is from."""
 
     def send(self, email: Email) -> str:
-        """As the port, the mail marked with its job."""
+        """As the port, the mail marked with its job, and answered to an address of its own."""
+        part = email.about.get("part", "")
+        if self.inbound and part:
+            email = replace(email, reply_to=reply_address(self.inbound, token_of_key(part)))
         return self.mailer.send(of_job(email, self.job_id))
 
 

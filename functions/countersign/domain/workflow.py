@@ -35,6 +35,8 @@ Metric = Literal[
 """Names of what criteria compare. Shares are 0 to 1, over a calendar month; times in hours of the
 owner's working time; the rest are counts in a month."""
 
+AfterSilence = Literal["close", "escalate"]
+
 PARTS = "\n\u241e\n"
 """Between the parts of a source text (a form's fields, a mail's subject and body): a sign that no
 quote can span."""
@@ -184,6 +186,8 @@ class Workflow(Generic[InputT]):
     their own words, of what Look found."""
     earlier: tuple[Action[Any, Any], ...] = ()
     """Versions of actions that still run for one deploy: jobs that wait were planned with them."""
+    after_silence: AfterSilence = "close"
+    """What follows when nobody answers our question: the job closes, or a person gets it."""
     heeds: Mapping[str, str] = field(default_factory=dict)
     """Which part of the answer a field of a target is about: the plain heuristics leave it out when
     the target would not take it."""

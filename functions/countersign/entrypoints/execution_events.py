@@ -25,6 +25,10 @@ _WORDS = {
 }
 
 
+_AT_REST = ENDED | {Status.PARKED, Status.WAITING_FOR_SENDER}
+"""No execution has to go on with a job in one of these."""
+
+
 def record_end(deps: Deps, execution: str, job_id: str, status: str) -> bool:
     """Mark the job FAILED, if this execution still owns it and it has not ended. Whether it did."""
     try:
@@ -32,7 +36,7 @@ def record_end(deps: Deps, execution: str, job_id: str, status: str) -> bool:
     except NotFound:
         observability.logger().warning("an execution ended whose job is not known")
         return False
-    if record.job.execution != execution or record.job.status in {*ENDED, Status.PARKED}:
+    if record.job.execution != execution or record.job.status in _AT_REST:
         return False
     change = Change(
         event="execution ended",

@@ -22,6 +22,7 @@ from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobReco
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
 from countersign.jobs.handover import remind_of_case, tell_owner
+from countersign.jobs.inquiries import end_wait, remind_sender
 from countersign.jobs.resume import TICK, later, settle_reservations, settled, unpark, wake
 from countersign.runtime.connectors import MAIL
 from countersign.runtime.deps import Deps
@@ -217,6 +218,8 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "mail": mail_requests,
     "case": tell_of_case,
     "overdue": watch_case,
+    "inquiry": remind_sender,
+    "silence": end_wait,
 }
 
 

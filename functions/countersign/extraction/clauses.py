@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
@@ -10,9 +10,10 @@ from typing import Any
 
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.ledger.action import Action
+from countersign.domain.planning.inquiry import ASK_SENDER
 from countersign.domain.policy.policy import Answer, Policy, PolicyLine, Quorum, Verdict
 from countersign.domain.policy.rules import Rule, Situation, findings
-from countersign.extraction import checks, forms
+from countersign.extraction import checks, forms, inquiries
 from countersign.extraction.checks import Hit
 from countersign.extraction.prompts import Prompts
 from countersign.extraction.readers import askers
@@ -177,7 +178,25 @@ def missing(
             f"{_UNSURE} cannot be taken out: what is unsure asks; raise its limit"
         )
     kept = (ones for rule, ones in every.items() if rule not in {*own, *without})
-    return tuple(one for ones in kept for one in ones)
+    return (*(one for ones in kept for one in ones), *_of_inquiries(actions))
+
+
+def _of_inquiries(actions: Collection[str]) -> Iterator[Clause]:
+    """What holds of every question to a sender, whatever a folder says of it: by itself it goes to
+    nobody who is not vouched for, and to no machine."""
+    if ASK_SENDER in actions:
+        yield ask(
+            ASK_SENDER,
+            "nobody vouches for the sender who is asked",
+            checks.unauthenticated,
+            rule="inquiry.unauthenticated",
+        )
+        yield forbid(
+            ASK_SENDER,
+            "the question would find nobody, or not for the first time",
+            inquiries.unanswerable,
+            rule="inquiry.unanswerable",
+        )
 
 
 def rules_of(name: str, clauses: Iterable[Clause]) -> tuple[Rule[Any], ...]:

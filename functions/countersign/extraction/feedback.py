@@ -19,9 +19,10 @@ _ROUNDS = "observed"
 
 def describe(observations: Observations) -> str:
     """One JSON object, masked as the message is; empty when nothing was observed."""
-    if not observations.rounds:
+    met = [held.observations for held in observations.rounds if held.observations]
+    if not met:
         return ""
-    rounds = [[_described(one) for one in held.observations] for held in observations.rounds]
+    rounds = [[_described(one) for one in held] for held in met]
     shown = {"about": _ABOUT, _ROUNDS: rounds}
     return json.dumps(shown, ensure_ascii=False, indent=1)
 

@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from countersign.domain.contract import Contract, ContractT, Value
 from countersign.domain.errors import ContractBroken, Quarantined
-from countersign.domain.workflow import Ours, Raw
+from countersign.domain.workflow import PARTS, Ours, Raw
 from countersign.extraction.customer import DOUBTED, customer, doubtful
 from countersign.extraction.patterns import language
 from countersign.parsing.json import NotJson, loads
@@ -34,8 +34,11 @@ DocumentT = TypeVar("DocumentT", bound="Document")
 
 CLOSED_BY = 2
 """So many signs that no person wrote a message close it unread."""
+_NOT_WRITTEN = frozenset({"subject", "title", "quoted"})
 ONLY_QUOTED = "The mail has no new text; what it quotes, or its signature, was read instead."
 NO_SENDER = f"{DOUBTED}it is plain text without a sender."
+LATER = "later message"
+"""How the name of a part begins that came with a later message of the same person."""
 CUT = "The text is longer than what is read; the rest was left out."
 
 
@@ -100,9 +103,12 @@ class Message(Source):
     """What a form says in fields that its contract does not know, a line each: shown, no fact."""
 
     def texts(self) -> Mapping[str, str]:
-        """Subject, text, signature; the quoted history and a form's further fields where there are
-        any."""
-        told = {"subject": self.subject, "text": self.text, "signature": self.signature}
+        """Subject, text, what was written later, signature; the quoted history and a form's further
+        fields where there are any."""
+        first, *later = self.text.split(PARTS)
+        names = (LATER if not at else f"{LATER} {at + 1}" for at in range(len(later)))
+        written = {"text": first, **dict(zip(names, later, strict=True))}
+        told = {"subject": self.subject, **written, "signature": self.signature}
         also = {"quoted": self.quoted, "more": self.more}
         return told | {name: text for name, text in also.items() if text}
 
@@ -119,7 +125,8 @@ class Document(Source):
         return {"title": self.title, **self.parts}
 
 
-MAX_TEXT = 20_000
+MAX_TEXT, _MOST_TEXT = 20_000, 40_000
+"""Characters of a text; and of all that one person wrote of a matter."""
 _MAX_SIGNATURE = 2_000
 _MAX_HISTORY = 4_000
 _MAX_PARTS, _MAX_NAME = 200, 60
@@ -233,6 +240,37 @@ def _document(kind: type[DocumentT], held: dict[str, str]) -> DocumentT:
         defects=(CUT,) if cut else (),
         language_hints=(spoken,) if spoken else (),
     )
+
+
+def words(source: Source) -> str:
+    """What was written, without what heads it."""
+    texts = source.texts().items()
+    held = (text for name, text in texts if text and name not in _NOT_WRITTEN)
+    return "\n\n".join(held).replace(PARTS.strip(), " ")
+
+
+def joined(first: SourceT, later: Source) -> SourceT:
+    """`first` with the words of `later` as one part more. It stays the first one's: who wrote, and
+    who vouches for that."""
+    more = {
+        "attachments": (*first.attachments, *later.attachments),
+        "defects": tuple(dict.fromkeys((*first.defects, *later.defects))),
+    }
+    return first.model_copy(update={**more, **_with_words(first, later)})
+
+
+def _with_words(first: Source, later: Source) -> Mapping[str, Any]:
+    said = words(later)
+    if isinstance(first, Document):
+        number = sum(name.startswith(LATER) for name in first.parts)
+        name = f"{LATER} {number + 1}" if number else LATER
+        return {"parts": {**first.parts, name: said[:MAX_TEXT]}}
+    if not isinstance(first, Message):
+        return {}
+    text = f"{first.text}{PARTS}{said}"
+    id_of = later.message_id if isinstance(later, Message) else ""
+    cut = {"defects": (*first.defects, *later.defects, CUT)} if len(text) > _MOST_TEXT else {}
+    return {"text": text[:_MOST_TEXT], "message_id": id_of or first.message_id, **cut}
 
 
 def dismiss(message: Source) -> str:

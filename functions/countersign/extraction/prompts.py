@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Generic
 
 from countersign.domain.workflow import PARTS
-from countersign.extraction.messages import Document, Source, SourceT
+from countersign.extraction.messages import LATER, Document, Source, SourceT
 from countersign.extraction.patterns import sentences
 from countersign.extraction.patterns.injection import order_in
 from countersign.parsing.masking import mask
@@ -96,12 +96,13 @@ def parsed(prompt_text: str) -> Prompt:
     """The prompt in its JSON. Of a document every part is text."""
     prompt = json.loads(prompt_text)
     parts = [part["text"] for part in prompt.get("parts", ())]
+    later = [text for name, text in prompt.items() if name.startswith(LATER)]
     return Prompt(
         sender=prompt["from"]["email"],
         header=prompt["from"]["name"],
         form=prompt["form"],
         subject=prompt.get("subject", "") or prompt.get("title", ""),
-        text=PARTS.join(parts) if parts else prompt["text"],
+        text=PARTS.join(parts or [prompt["text"], *later]),
         signature=prompt.get("signature", ""),
     )
 

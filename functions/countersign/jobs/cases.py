@@ -11,6 +11,9 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.planning.charge import may_resolve
 from countersign.domain.planning.corrections import corrected, facts_of
+from countersign.domain.planning.inquiry import SILENCE
+from countersign.domain.planning.joining import another_plan, given_up
+from countersign.domain.planning.replan import OBSERVED
 from countersign.domain.planning.resume import freed, resumed, settled
 from countersign.domain.planning.rollback import ended_by_order, ending, stands
 from countersign.domain.policy.proposal import Proposal
@@ -45,7 +48,8 @@ def take_out(
         found = True if way == "done" and happened is None else happened
         return deps.commit(record, _ended(record, case, by, found))
     corrections = _corrections(deps, record, facts)
-    record = deps.commit(record, _resumed(deps, record, case, by, corrections))
+    goes_on = _without_answer if SILENCE in record.results else _resumed
+    record = deps.commit(record, goes_on(deps, record, case, by, corrections))
     deps.executions.start(record.job.execution, job_id)
     return record
 
@@ -133,6 +137,25 @@ def _resumed(
         dropped=() if proposal else answers,
         ledger=() if replan else again,
         unplanned=tuple(held.index for held in record.ledger) if replan else (),
+        case=case,
+        parked=0,
+    )
+
+
+def _without_answer(
+    deps: Deps, record: JobRecord, case: Case, by: str, facts: Mapping[str, str]
+) -> Change:
+    """A person knows better than to wait for the sender: a new plan, by the facts that they say.
+    The question is not asked again."""
+    proposal = corrected(record.result("proposal", Proposal), facts, by)
+    return resumed(
+        record,
+        f"person:{by}",
+        deps.clock.now(),
+        fields={f"corrected {name}": value for name, value in facts.items()},
+        results={"proposal": proposal, OBSERVED: another_plan(record)},
+        dropped=(SILENCE,),
+        ledger=given_up(record.ledger),
         case=case,
         parked=0,
     )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import handed_of
 from countersign.domain.jobs.inbox import open_case
-from countersign.domain.jobs.matters import FOLLOWS, MOST, Follows, Thread, contact_key, thread_keys
-from countersign.domain.planning.questions import was_asked
+from countersign.domain.jobs.matters import (
+    FOLLOWS,
+    MOST,
+    Follows,
+    Thread,
+    asked_key,
+    contact_key,
+    thread_keys,
+)
+from countersign.domain.planning.inquiry import WAITING
 from countersign.domain.policy.records import EARLIER, Record
 from countersign.runtime.deps import Deps
 
@@ -24,15 +32,22 @@ def belongs_to(deps: Deps, thread: Thread, job_id: str) -> str:
 
 
 def earlier_jobs(deps: Deps, record: JobRecord, address: str) -> Mapping[str, tuple[Record, ...]]:
-    """The job that this one follows, and the latest others with whoever wrote, as records."""
+    """The job that this one follows, and the latest others with whoever wrote, as records. The
+    last one that asked them a question is among them, however many came after it."""
     followed = record.results.get(FOLLOWS)
     first = [followed.as_(Follows).job_id] if followed else []
-    rows = deps.store.matters(contact_key(address), MOST + 1, newest_first=True) if address else ()
-    ids = dict.fromkeys((*first, *(row.job_id for row in rows)))
+    asked, others = asked_key(address), contact_key(address)
+    latest = (*_with(deps, asked, 1), *_with(deps, others, MOST + 1))
+    ids = dict.fromkeys((*first, *latest))
     ids.pop(record.job.job_id, None)
     found = (_as_record(deps, one, follows=one in first) for one in list(ids)[:MOST])
     kept = tuple(one for one in found if one)
     return {EARLIER: kept} if kept else {}
+
+
+def _with(deps: Deps, key: str, most: int) -> Iterator[str]:
+    rows = deps.store.matters(key, most, newest_first=True)
+    return (row.job_id for row in rows)
 
 
 def _as_record(deps: Deps, job_id: str, *, follows: bool) -> Record | None:
@@ -48,12 +63,18 @@ def _as_record(deps: Deps, job_id: str, *, follows: bool) -> Record | None:
         "status": held.job.status.value.replace("_", " ").lower(),
         "since": f"{held.job.created_at:%Y-%m-%d %H:%M} UTC",
         "case": "open" if open_case(held) else "",
-        "asked": "yes" if was_asked(held.ledger) else "",
+        "asked": _asked(held),
         "replied": "yes" if _replied(held) else "",
         "follows": "yes" if follows else "",
     }
     said = {name: text for name, text in fields.items() if text}
     return Record(kind="job", id=job_id, version=str(held.job.version), fields=said)
+
+
+def _asked(held: JobRecord) -> str:
+    """When it asked whoever wrote; empty when it did not."""
+    at = next((one.at for one in held.audit if one.event == WAITING), None)
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
 
 
 def _replied(held: JobRecord) -> bool:

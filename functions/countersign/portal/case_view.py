@@ -129,6 +129,7 @@ STATUS_LINES = {
     Status.PENDING: "Accepted, not begun",
     Status.PROCESSING: "Being worked on",
     Status.WAITING_FOR_REVIEW: "Waits for a signature",
+    Status.WAITING_FOR_SENDER: "Waits for an answer of the sender",
     Status.RETRYING: "Goes on in a new execution",
     Status.PARKED: "Waits for something outside",
     Status.COMPLETED: "Completed",

@@ -112,7 +112,7 @@ _ROWS = (
     Connector(
         "mail",
         act=Act(None, "job_mail", MAIL),
-        settings=("mail_from", "mail_configuration_set"),
+        settings=("mail_from", "mail_configuration_set", "mail_inbound"),
     ),
     Connector(
         "payments",

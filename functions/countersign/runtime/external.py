@@ -167,7 +167,8 @@ class ExternalAdapters:
     @property
     def job_mail(self) -> Mailer:
         """Sending the mails of this job's actions."""
-        return JobMailer(MeteredMailer(self.mail, self.meter), self.job_id)
+        mailer = MeteredMailer(self.mail, self.meter)
+        return JobMailer(mailer, self.job_id, self.settings.mail_inbound)
 
     def _connected(self, secret: str, make: Callable[[str], T]) -> T:
         """The process's client of an outside system; another one when its key has changed."""

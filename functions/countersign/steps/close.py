@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from countersign.domain.errors import failure
+from collections.abc import Sequence
+
+from countersign.domain.errors import Joined, failed_with, failure
 from countersign.domain.jobs.change import Change, Due, DueKind, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import mails_failed
@@ -26,9 +28,9 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
     review = review_of(record, now)
     left = _left_over(record)
     return Change(
-        event="closed",
+        event="joined" if _is_joined(call) else "closed",
         actor=f"state:{call.state}",
-        status=Status.COMPLETED if "returned" in left else ending(record.ledger),
+        status=_status(record, call, left),
         reason=_reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
         done=tuple(record.due),
@@ -36,6 +38,16 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
         reviews=(review,) if review else (),
         matters=of_mails(record.job, record.ledger),
     )
+
+
+def _is_joined(call: Call) -> bool:
+    """Whether another job has what arrived."""
+    return failed_with(call.input) == Joined.__name__
+
+
+def _status(record: JobRecord, call: Call, left: Sequence[DueKind]) -> Status:
+    took_effect = _is_joined(call) or "returned" in left
+    return Status.COMPLETED if took_effect else ending(record.ledger)
 
 
 def _left_over(record: JobRecord) -> list[DueKind]:

@@ -14,6 +14,7 @@ from countersign.domain.jobs.job import Move, Status
 from countersign.domain.jobs.suppression import heard
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.limits.caps import reserving, runs_alone
+from countersign.domain.planning.inquiry import or_waits
 from countersign.domain.planning.plan import (
     HARD_EXPIRY,
     build,
@@ -24,7 +25,7 @@ from countersign.domain.planning.plan import (
     reconsider,
     situation,
 )
-from countersign.domain.planning.replan import check_basis, next_plan, observed
+from countersign.domain.planning.replan import check_basis, is_stale, next_plan, observed
 from countersign.domain.planning.reservations import capped_before
 from countersign.domain.policy.rules import Finding, Findings, Situation, findings
 from countersign.domain.workflow import Workflow, action_for
@@ -76,6 +77,8 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
     reserve in one cap at once.
     """
     workflow = deps.workflows[record.job.workflow]
+    if is_stale(record):
+        return _planned_anew(call)
     unread = next_connector(workflow, record)
     return _looks_on(call, unread) if unread else _decided(deps, record, call, workflow)
 
@@ -92,7 +95,7 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         check_stopped(ledger, full)
     changed = merged(changed, check_basis(workflow, ledger, seen.records))
     changed = merged(changed, dropped(merged(ledger, changed)))
-    ledger = merged(ledger, changed)
+    ledger, plan = merged(ledger, changed), len(observed(record).rounds)
     return Change(
         event="decided",
         actor=f"state:{call.state}",
@@ -103,7 +106,18 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         suppressed=heard(found, workflow.requester(seen.input), now, record.job.job_id),
         approvals=_superseded(record, changed),
         done=("callback",) if "callback" in record.due else (),
-        move=comes_next(workflow, ledger, found, len(observed(record).rounds)),
+        move=or_waits(comes_next(workflow, ledger, found, plan), ledger, plan),
+    )
+
+
+def _planned_anew(call: Call) -> Change:
+    """The sender has written again while the job waited for a signature."""
+    return Change(
+        event="planned anew",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        done=("callback",),
+        move=Move("Propose"),
     )
 
 
@@ -121,13 +135,16 @@ def _judged(
     workflow: Workflow[Any], record: JobRecord, seen: Situation[Any]
 ) -> tuple[tuple[Finding, ...], Sequence[LedgerEntry]]:
     """What is found, and the entries that are new or judged more strictly because of it."""
-    found, plan = findings(workflow.rules, seen), len(observed(record).rounds)
+    found, rounds = findings(workflow.rules, seen), observed(record).rounds
+    plan, answered = len(rounds), bool(rounds) and not rounds[-1].observations
     expires_at = seen.now + HARD_EXPIRY
     if any(held.plan == plan for held in record.ledger):
         return found, reconsider(workflow, record.ledger, found)
     if not plan:
         return found, build(workflow, seen, found, expires_at)
-    made = next_plan(workflow, seen, found, record.ledger, expires_at=expires_at, plan=plan)
+    made = next_plan(
+        workflow, seen, found, record.ledger, expires_at=expires_at, plan=plan, answered=answered
+    )
     return found, made
 
 

@@ -99,8 +99,9 @@ def _first(
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
     claim = workflow.claim(given, proposal, record.results["limits"].as_(Limits))
-    before = earlier_jobs(deps, record, workflow.requester(given))
-    found = {**found, **before}
+    sender = workflow.requester(given)
+    if sender:
+        found = {**found, **earlier_jobs(deps, record, sender)}
     records = Records(read_at=deps.clock.now(), found=found)
     change = _looked(call, connector, records)
     if claim is None:

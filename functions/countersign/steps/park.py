@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from countersign.domain.errors import (
@@ -14,8 +15,11 @@ from countersign.domain.errors import (
 )
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Move, Status
+from countersign.domain.jobs.matters import Matter, asked_key, of_mails
 from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.limits.pace import Turn
+from countersign.domain.planning.inquiry import REMIND_AFTER, WAIT_FOR, WAITING, open_question
+from countersign.domain.planning.replan import observed
 from countersign.runtime.connectors import CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, step
@@ -28,9 +32,11 @@ EARLY = timedelta(seconds=75)
 
 
 def park(deps: Deps, record: JobRecord, call: Call) -> Change:
-    """Something outside is not there: wait longer each time, then hand over. A connector's rest,
-    a key or setting that is not taken, and a turn that is far ahead are waited for as they are, and
-    do not count: it is not this job that fails."""
+    """Something outside is not there: wait longer each time, then hand over. A sender who was asked
+    is waited for. A connector's rest, a key or setting that is not taken, and a turn that is far
+    ahead are waited for as they are, and do not count: it is not this job that fails."""
+    if call.input.get("next") == "Park":
+        return _waits_for_sender(deps, record, call)
     reason = failure(call.input) or "something outside does not answer"
     tries, rests = record.job.parked, _rest(deps, record, call)
     if tries >= len(WAITS):
@@ -50,6 +56,30 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
         due=(Due(kind="parked", at=deps.clock.now() + wait, waits_for=_waits_for(record, call)),),
         move=Move("Parked"),
     )
+
+
+def _waits_for_sender(deps: Deps, record: JobRecord, call: Call) -> Change:
+    """A question has left: no execution waits for its answer, which begins a new one."""
+    now = deps.clock.now()
+    return Change(
+        event=WAITING,
+        actor=f"state:{call.state}",
+        status=Status.WAITING_FOR_SENDER,
+        due=(
+            Due(kind="inquiry", at=now + REMIND_AFTER),
+            Due(kind="silence", at=now + WAIT_FOR),
+        ),
+        matters=(*of_mails(record.job, record.ledger), *_asked(record, now)),
+        move=Move("Parked"),
+    )
+
+
+def _asked(record: JobRecord, now: datetime) -> Iterator[Matter]:
+    """The row by which other jobs know that this one has asked."""
+    held = open_question(record.ledger, len(observed(record).rounds))
+    if held:
+        address = str(held.content()["target"])
+        yield Matter(key=asked_key(address), job_id=record.job.job_id, since=now)
 
 
 def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:

@@ -7,8 +7,10 @@ from typing import Any
 from countersign.domain.contract import Contract
 from countersign.domain.errors import (
     ContractBroken,
+    CountersignError,
     Dismissed,
     ForTeam,
+    NeedsPerson,
     NotFound,
     Quarantined,
     UndoOrdered,
@@ -18,26 +20,30 @@ from countersign.domain.jobs.handing import FRONT_DESK, handed_of
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import FOLLOWS, Follows, of_input
 from countersign.domain.jobs.unread import UNREAD, Unread
+from countersign.domain.ledger.entry import IN_EFFECT
+from countersign.domain.planning.inquiry import ASK_SENDER, SILENCE
 from countersign.domain.planning.plan import next_move
 from countersign.domain.planning.rollback import is_open
 from countersign.domain.workflow import Ours, Raw, Workflow
 from countersign.extraction.messages import as_text
+from countersign.jobs.joining import join
 from countersign.jobs.matters import belongs_to
 from countersign.parsing.mail.thread import read_thread
 from countersign.runtime.deps import Deps
-from countersign.runtime.step import Call, committed, step
+from countersign.runtime.step import Call, Continued, committed, step
 
 TAKE_BACK = "TakeBack"
 """The state in which the same function says where a job with an order to undo it goes."""
 
 
-def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
+def prepare(deps: Deps, record: JobRecord, call: Call) -> Change | Continued:
     """Entered again, it reads what it stored and says the same again. What is rare leaves by an
     error, since a choice after it would cost every job a transition.
 
     Raises Quarantined for bytes nobody can read, and UndoOrdered; when all is stored,
-    ContractBroken for input that breaks its contract, Dismissed for what wants nothing, and ForTeam
-    for what a desk handed over to a team.
+    ContractBroken for input that breaks its contract, Dismissed for what wants nothing, ForTeam for
+    what a desk handed over to a team, Joined for what another job has heard, and NeedsPerson for
+    what a stranger wrote into its thread.
     """
     workflow = deps.workflows[record.job.workflow]
     if call.state == TAKE_BACK:
@@ -49,15 +55,39 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change:
         given, change = stored.as_(workflow.input), _entered(record, call, "resumed")
     else:
         given, change = _arrived(deps, record, call, workflow)
+    ends = _ends(record, workflow, given)
+    if ends:
+        committed(deps, call, record, change)
+        raise ends
+    if not _goes_back(record, change):
+        return change
+    after = committed(deps, call, record, change)
+    join(deps, after, given, after.result(FOLLOWS, Follows).job_id)
+    return Continued(after, change, stored=True)
+
+
+def _ends(record: JobRecord, workflow: Workflow[Any], given: Contract) -> CountersignError | None:
+    """What ends a job that a desk gave to a team, that wants nothing, or whose sender did not
+    answer. A person gets the last where its workflow says so and nothing came of it but the
+    question."""
     handed = handed_of(record)
     if handed and handed.team:
-        committed(deps, call, record, change)
-        raise ForTeam(f"the front desk handed it over: {', '.join(handed.about)}")
+        return ForTeam(f"the front desk handed it over: {', '.join(handed.about)}")
     dismissed = "" if _taken_up(record) else workflow.dismiss(given)
     if dismissed:
-        committed(deps, call, record, change)
-        raise Dismissed(dismissed)
-    return change
+        return Dismissed(dismissed)
+    if SILENCE not in record.results:
+        return None
+    did = [held for held in record.ledger if held.status in IN_EFFECT]
+    if workflow.after_silence == "escalate" and all(one.action == ASK_SENDER for one in did):
+        return NeedsPerson("nobody answered our question in time")
+    return Dismissed("nobody answered")
+
+
+def _goes_back(record: JobRecord, change: Change) -> bool:
+    """Whether what arrived belongs to another job, and has no plan of its own yet."""
+    belongs = FOLLOWS in change.results or FOLLOWS in record.results
+    return belongs and "proposal" not in record.results
 
 
 def _taken_up(record: JobRecord) -> bool:

@@ -16,7 +16,7 @@ from countersign.domain.policy.proposal import Fact, Proposal, flat
 from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
-from countersign.extraction import prose, replies
+from countersign.extraction import inquiries, prose, replies
 from countersign.extraction.patterns.words import dense, stems
 from countersign.parsing.text import one_line
 from countersign.workflow import verdict
@@ -28,7 +28,7 @@ from workflows.lead_intake.policy import POLICY, drafts
 
 ACTIONS = (
     *(crm.UPSERT_CONTACT, crm.CREATE_LEAD, crm.REQUEST_CALLBACK),
-    *(notify.PUSH, mail.SEND_REPLY),
+    *(notify.PUSH, mail.ASK_SENDER, mail.SEND_REPLY),
 )
 DESTINATIONS = ("support", "partnership", "job", "other")
 """The intents whose messages a team is told of: what is promised to their senders is kept there."""
@@ -68,11 +68,28 @@ def want(situation: Lead) -> Sequence[ProposedAction]:
     if facts.is_surely_spam(situation):
         return ()
     if intent == "sales":
-        reply = _reply(situation, _kept_by_a_callback(situation))
-        return (_contact(situation), _lead(situation), _callback(situation), reply)
+        return _sale(situation)
     told = tuple(_told(situation, intent if intent in DESTINATIONS else "other"))
     contact = (_contact(situation),) if intent == "partnership" else ()
     return (*contact, *told, _reply(situation, _PUSH if told else ""))
+
+
+def _sale(situation: Lead) -> Sequence[ProposedAction]:
+    """Without a need there is nothing to sell yet: it is asked for first. A number to call back is
+    asked for in the place of the reply; the lead does not wait for it."""
+    missing = facts.missing(situation)
+    if not missing or not _may_ask(situation):
+        reply = _reply(situation, _kept_by_a_callback(situation))
+        return (_contact(situation), _lead(situation), _callback(situation), reply)
+    question = inquiries.inquiry(situation, missing, "offer")
+    if "need" in missing:
+        return (question,)
+    return (_contact(situation), _lead(situation), _callback(situation), question)
+
+
+def _may_ask(situation: Lead) -> bool:
+    said = verdict(POLICY, mail.ASK_SENDER.id, situation, form_shown=form_shown)
+    return inquiries.may_ask(situation) and said.answer is not Answer.FORBID
 
 
 def due_at(now: datetime, hours: int, zone: str, holidays: Collection[str] = ()) -> datetime:

@@ -13,9 +13,10 @@ from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
 from countersign.extraction.patterns.amounts import ISO
+from countersign.extraction.readers.askers import own_words
 from workflows.lead_intake import countries
 from workflows.lead_intake.contract import LeadInput, source_text
-from workflows.lead_intake.keywords import INTENTS
+from workflows.lead_intake.keywords import CALL, INTENTS
 from workflows.lead_intake.places import codes, country_code
 
 Lead = Situation[LeadInput]
@@ -119,6 +120,26 @@ def budget(proposal: Proposal) -> Money | None:
         return Money(amount=Decimal(amount).quantize(unit), currency=currency)
     except InvalidOperation:
         return None
+
+
+def missing(situation: Lead) -> tuple[str, ...]:
+    """What a sale lacks that its sender can say: the need, where no words show one; a number, where
+    a call is asked for and neither message nor record has one."""
+    known = situation.proposal.value
+    found = [] if known("need") or known("summary") else ["need"]
+    if wants_call(situation.input) and not (known("phone") or _held_phone(situation)):
+        found.append("phone")
+    return tuple(found)
+
+
+def _held_phone(situation: Lead) -> str:
+    record = situation.records.first("contact")
+    return situation.input.stated.phone or (record.fields.get("phone", "") if record else "")
+
+
+def wants_call(message: LeadInput) -> bool:
+    """Whether the text asks to be called."""
+    return bool(CALL.search(own_words(message)))
 
 
 _NEEDED = {"sales": ("name", "need", "phone|company", "summary"), "": ("name", "summary")}

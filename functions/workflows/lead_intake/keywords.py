@@ -80,6 +80,18 @@ RELAXED = (
 )  # fmt: skip
 
 
+CALL = re.compile(
+    r"\b(?:(?:call|phone|ring) (?:me|us)\b|(?:give|drop) (?:me|us) a (?:call|ring)|call (?:me |us )?back|by (?:phone|telephone)|"
+    r"ruf\w* (?:sie )?(?:mich|uns)\b|(?:mich|uns) (?:bitte )?(?:an|zurück)(?:zu)?rufen|rückruf|zurückrufen|telefonisch|"
+    r"(?:appele[zr]|rappele[zr])(?:-moi|-nous)?|(?:m'|me |nous )(?:r?appeler)|par téléphone|"
+    r"llám[ae](?:n?me|nos)|llamar(?:me|nos)|que me llamen|por teléfono|"
+    r"chiam(?:ar|i|at|ate)(?:mi|ci|temi)|mi chiami|richiam(?:ar|at)\w*|al telefono|"
+    r"bel(?:t|len)? (?:u )?(?:mij|me|ons)\b|(?:mij|me|ons) (?:terug)?bellen|telefonisch|"
+    r"ligu?e(?:m)?(?:-me|-nos)|me ligu\w+|ligar(?:-me|-nos)?\b|por telefone)|電話(?:を|で|して|ください|下さい)|お電話",
+    re.IGNORECASE,
+)
+"""A wish to be called, in the languages of the fixed texts."""
+
 BUDGET = re.compile(
     r"budget|spend|up to|afford|price range|invest|kostenrahmen|preisrahmen|bis zu|maximal|höchstens|investieren|"
     r"ausgeben|enveloppe|jusqu'à|maximum|presupuesto|hasta|fino a|spendere|tot maximaal|besteden|orçamento|até|verba|"

@@ -205,7 +205,7 @@ def _foreign_target(situation: Lead) -> Hit:
 
 def _recorded_by_hand(rule: str, sentence: str, check: Check) -> Iterator[Clause]:
     """Nothing is sold and nothing is mailed; a person records what was asked for."""
-    yield forbid(_LEAD_AND_REPLY, sentence, check, rule=rule, escalate=True)
+    yield forbid(_LEAD_AND_MAILS, sentence, check, rule=rule, escalate=True)
     yield ask("crm.upsert_contact", sentence, rule, escalate=True)
 
 
@@ -213,14 +213,16 @@ _DECISIVE = ("intent", "need", "country", "budget_amount", "budget_currency")
 """Facts that the plan needs: where one was dropped, a person looks."""
 _ALL = ("crm.*", "email.*")
 _CRM = ("crm.*",)
-_REPLY = ("email.send_reply",)
+_REPLY, _QUESTION = ("email.send_reply",), ("email.ask_sender",)
+_MAILS = (*_REPLY, *_QUESTION)
 _LEAD = ("crm.create_lead", "crm.request_callback")
-_LEAD_AND_REPLY = (*_LEAD, *_REPLY)
+_LEAD_AND_MAILS = (*_LEAD, *_MAILS)
 
 POLICY = (
     run(_CRM, "CRM records are kept when no rule objects"),
     run("notify.push", "the team that owns the matter is told of it"),
     run(_REPLY, "the fixed acknowledgement may go out"),
+    run(_QUESTION, "what is missing may be asked of whoever is vouched for"),
     forbid(
         _ALL,
         "{value|the sender's country} is under sanctions, by {threshold|our list}",
@@ -272,7 +274,7 @@ POLICY = (
     ),
     ask(_REPLY, "", "lifecycle.lost_recently"),
     forbid(
-        _REPLY,
+        _MAILS,
         "the person wants no mail from us: {value}",
         _opted_out,
         rule="consent.opted_out",
@@ -284,13 +286,13 @@ POLICY = (
         "text.erasure", "the message asks that data be erased: {value}", hears("erasure")
     ),
     forbid(
-        _REPLY,
+        _MAILS,
         "a colleague has answered since the message came: {value}",
         _already_answered,
         rule="reply.already_answered",
     ),
     forbid(
-        _LEAD_AND_REPLY,
+        _LEAD_AND_MAILS,
         "an earlier request of this contact is about the same need: {value}",
         _joins_earlier,
         rule="duplicate.joins_earlier",

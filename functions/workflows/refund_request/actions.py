@@ -18,7 +18,7 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
-from countersign.extraction import replies
+from countersign.extraction import inquiries, replies
 from countersign.workflow import verdict
 from workflows.refund_request import facts
 from workflows.refund_request.contract import RefundInput, form_shown
@@ -26,8 +26,9 @@ from workflows.refund_request.facts import Request, order_number
 from workflows.refund_request.policy import POLICY, WITHOUT
 from workflows.refund_request.replies import confirmation
 
-ACTIONS = (payments.REFUND, mail.SEND_REPLY, notify.PUSH)
+ACTIONS = (payments.REFUND, mail.SEND_REPLY, mail.ASK_SENDER, notify.PUSH)
 _REFUND, _TO_TELL = "payments.refund", "destination.large_refund"
+_QUESTION = mail.ASK_SENDER.id
 _TOLD = frozenset({"refund.over_auto", "currency.no_limit"})
 """Rules that find a refund above what runs by itself."""
 _Cause = Literal["requested_by_customer", "duplicate", "fraudulent"]
@@ -48,14 +49,22 @@ def lookups(message: RefundInput, proposal: Proposal) -> tuple[Lookup, ...]:
 
 def want(situation: Request) -> Sequence[ProposedAction]:
     """The refund, where an order has something left to refund, then the reply, and then a word to
-    finance about a refund above what runs by itself.
+    finance about a refund above what runs by itself. Without an order that we know, the question
+    which one it is.
 
     Charge, customer, currency and the bound of the amount come from the order's record, whatever
     the text or the model says; the model's wish counts only for its own draft. Finance comes last:
     a message that may be lost must not hold up the customer's answer.
     """
+    if facts.lacks_order(situation) and _may_ask(situation):
+        return (inquiries.inquiry(situation, ("order",), "refund"),)
     said = verdict(POLICY, _REFUND, situation, without=WITHOUT, form_shown=form_shown)
     return (*_refund(situation), _reply(situation, said), *_finance(situation, said))
+
+
+def _may_ask(situation: Request) -> bool:
+    said = verdict(POLICY, _QUESTION, situation, without=WITHOUT, form_shown=form_shown)
+    return inquiries.may_ask(situation) and said.answer is not Answer.FORBID
 
 
 def _refund(situation: Request) -> Iterator[ProposedAction]:

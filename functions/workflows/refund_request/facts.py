@@ -83,6 +83,15 @@ def wish(situation: Request) -> str:
     return said or ("refund" if situation.input.channel == "form" else "other")
 
 
+def lacks_order(situation: Request) -> bool:
+    """Whether a mail asks for money back and names no order that we know. A shop's form has its
+    number from the shop; a number that only we see in the text is a person's to judge."""
+    if situation.input.channel != "mail" or wish(situation) != "refund" or records(situation):
+        return False
+    named = {number for number, _ in orders.found(source_text(situation.input))}
+    return named <= {order_number(situation.input, situation.proposal)}
+
+
 def reason(situation: Request) -> str:
     """The class of the reason; `other` when nothing says it."""
     proposal = situation.proposal

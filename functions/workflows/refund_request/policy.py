@@ -232,6 +232,8 @@ def _foreign_target(situation: Request) -> Hit:
 _DECISIVE = ("order", "wish", "reason", "asked_amount", "asked_currency")
 """Facts that the plan needs: where one was dropped, a person looks."""
 _REFUND, _REPLY, _PUSH = "payments.refund", "email.send_reply", "notify.push"
+_QUESTION = "email.ask_sender"
+_DOUBTS = ("request.unheard", "confidence.low", "injection.suspected", "size.over_limit")
 
 
 def _asks(
@@ -251,6 +253,8 @@ def _stops(rule: str, sentence: str, check: Check) -> Iterator[Clause]:
 POLICY: tuple[Clause, ...] = (
     run(_REFUND, "a small refund runs when no rule objects"),
     run(_REPLY, "the fixed confirmation may go out with it"),
+    run(_QUESTION, "which order it is may be asked of whoever is vouched for"),
+    *(ask(_QUESTION, "", rule) for rule in _DOUBTS),
     ask(_PUSH, "finance is told of what was signed, and not before"),
     *_stops("order.unstated", "no order is named", _unstated),
     *_stops("order.not_found", "there is no order {value|of this number}", _not_found),

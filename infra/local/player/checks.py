@@ -187,11 +187,12 @@ def _unlike(connector: str, acts: Iterable[Data], entries: Iterable[Data]) -> li
 
 
 def is_over(expect: Expectation, job: Data) -> bool:
-    """Whether nothing more will become of the job. A mail that bounces makes a case of a complete
-    one, an order undoes it: where that is expected, the job is not over before."""
+    """Whether nothing more will become of the job by itself. A mail that bounces makes a case of a
+    complete one, an order undoes it: where that is expected, the job is not over before."""
     later = expect.status in (Status.ESCALATED, Status.ROLLED_BACK)
     early = later and job["status"] == Status.COMPLETED
-    return job["status"] in ENDED and not early
+    waits = expect.status is Status.WAITING_FOR_SENDER and job["status"] == expect.status
+    return waits or (job["status"] in ENDED and not early)
 
 
 def done(job: Data) -> list[Data]:

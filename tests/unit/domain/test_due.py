@@ -18,5 +18,5 @@ def test_a_row_that_failed_is_due_later_and_counts() -> None:
 
 def test_what_ends_in_a_mail_is_named() -> None:
     """All kinds but those that go on without one: a tier ends whether or not mail is to be had."""
-    without = {"queue", "approval", "callback", "parked", "reservation"}
+    without = {"queue", "approval", "callback", "parked", "reservation", "silence"}
     assert {*get_args(DueKind)} - without == MAILS

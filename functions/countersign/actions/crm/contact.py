@@ -226,5 +226,6 @@ UPSERT_CONTACT: Action[Contact, Crm] = Action(
     editable=("phone", "company"),
     differences=differences,
     undo=UNDO,
+    again=True,
     settle=SETTLE,
 )

@@ -23,6 +23,7 @@ class Status(StrEnum):
     PENDING = "PENDING"
     PROCESSING = "PROCESSING"
     WAITING_FOR_REVIEW = "WAITING_FOR_REVIEW"
+    WAITING_FOR_SENDER = "WAITING_FOR_SENDER"
     RETRYING = "RETRYING"
     PARKED = "PARKED"
     COMPLETED = "COMPLETED"
@@ -39,7 +40,7 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.PENDING: frozenset({_S.PROCESSING, _S.REJECTED, _S.ESCALATED, _S.PARKED, _S.FAILED}),
     _S.PROCESSING: frozenset(
         {
-            *(_S.WAITING_FOR_REVIEW, _S.RETRYING, _S.PARKED),
+            *(_S.WAITING_FOR_REVIEW, _S.WAITING_FOR_SENDER, _S.RETRYING, _S.PARKED),
             *(_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED, _S.ROLLED_BACK),
         }
     ),
@@ -47,6 +48,8 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.WAITING_FOR_REVIEW: frozenset(
         {_S.PROCESSING, _S.RETRYING, _S.PARKED, _S.REJECTED, _S.ESCALATED, _S.FAILED}
     ),
+    # RETRYING: an answer came, or the wait for one is over.
+    _S.WAITING_FOR_SENDER: frozenset({_S.RETRYING, _S.ESCALATED, _S.FAILED}),
     # REJECTED: a job that was parked before its input could be read.
     _S.RETRYING: frozenset({_S.PROCESSING, _S.PARKED, _S.REJECTED, _S.ESCALATED, _S.FAILED}),
     _S.PARKED: frozenset({_S.RETRYING, _S.REJECTED, _S.ESCALATED, _S.FAILED}),

@@ -14,12 +14,14 @@ from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Value
 from countersign.domain.jobs.job import Job
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.mail import token_of, token_of_key
 
 FOLLOWS = "follows"
 """The name of the result that says what an input answers."""
 MOST = 5
 """So many of the latest jobs with one correspondent are looked at."""
 _OF_THE_PROVIDER = ".amazonses.com"
+_LEFT = frozenset({ActionStatus.VERIFIED, ActionStatus.KEPT})
 
 
 class Matter(Value):
@@ -54,6 +56,11 @@ def contact_key(address: str) -> str:
     return _key("contact", address.strip().casefold())
 
 
+def asked_key(address: str) -> str:
+    """The key of a correspondent as somebody whom a job asked."""
+    return _key("asked", address.strip().casefold())
+
+
 def message_key(message_id: str) -> str:
     """The key of a mail that somebody sent us."""
     return _key("message", message_id.strip("<> "))
@@ -80,20 +87,6 @@ def thread_keys(thread: Thread, inbound: str) -> Iterator[str]:
     yield from (mail_key(one) for one in thread.answers if _is_provider(one))
 
 
-def reply_address(inbound: str, token: str) -> str:
-    """`answers+<token>@…`: the address to which one job's mails are answered."""
-    local, _, domain = inbound.rpartition("@")
-    return f"{local}+{token}@{domain}"
-
-
-def token_of(address: str, inbound: str) -> str:
-    """The token in an address of ours; empty for any other address."""
-    local, _, domain = inbound.lower().rpartition("@")
-    theirs, _, where = address.lower().rpartition("@")
-    found = theirs.removeprefix(f"{local}+") if local and where == domain else theirs
-    return "" if found == theirs else found
-
-
 def of_input(job: Job, address: str, message_id: str, root: str) -> tuple[Matter, ...]:
     """The rows of what arrived. Its sender leads to the job, its mail to the one that it goes back
     to (`root`), so that a third mail of a thread finds the first one's job."""
@@ -106,24 +99,13 @@ def of_input(job: Job, address: str, message_id: str, root: str) -> tuple[Matter
 def of_mails(job: Job, ledger: tuple[LedgerEntry, ...]) -> tuple[Matter, ...]:
     """The rows of the mails that the job sent: by the provider's id, and by the token in the
     address that they are answered to."""
-    sent = [held for held in ledger if held.connector == "mail" and _left(held)]
-    keys = [key for held in sent for key in _keys_of_mail(held)]
+    sent = [
+        (receipt.id, token_of_key(held.key))
+        for held in ledger
+        if held.connector == "mail" and held.status in _LEFT and (receipt := held.receipt)
+    ]
+    keys = [key for mail, token in sent for key in (mail_key(mail), token_key(token))]
     return tuple(Matter(key=key, job_id=job.job_id, since=job.created_at) for key in keys)
-
-
-def token_in(held: LedgerEntry) -> str:
-    """The token of a mail: nobody can tell it from its job, and each sending has its own."""
-    return held.key.removeprefix("cs-")
-
-
-def _left(held: LedgerEntry) -> bool:
-    return held.receipt is not None and held.status in (ActionStatus.VERIFIED, ActionStatus.KEPT)
-
-
-def _keys_of_mail(held: LedgerEntry) -> Iterator[str]:
-    if held.receipt:
-        yield mail_key(held.receipt.id)
-    yield token_key(token_in(held))
 
 
 def _is_provider(message_id: str) -> bool:

@@ -118,6 +118,9 @@ class Action(Generic[ParamsT, PortT]):
     that no target is asked again for what cannot have changed."""
     undo: Undo[ParamsT, PortT] | None = None
     """How the effect is taken back; None: it is irreversible."""
+    again: bool = field(default=False, metadata=NO_CONTRACT)
+    """Whether a later plan may do it once more with other parameters: it keeps one thing as it
+    should be, and adds none."""
     settle: timedelta = timedelta(0)
     """How long after an answer the target may still show what was there before."""
 

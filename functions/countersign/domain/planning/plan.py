@@ -19,6 +19,7 @@ from countersign.domain.ledger.entry import (
     entry,
     params_of,
 )
+from countersign.domain.planning.inquiry import was_asked
 from countersign.domain.policy.policy import Answer, Verdict, stricter
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Records
@@ -51,6 +52,7 @@ def situation(workflow: Workflow[Any], record: JobRecord, now: datetime) -> Situ
         now=now,
         ours=frozenset(held.key for held in record.ledger),
         received_at=record.job.source.received_at,
+        asked=was_asked(record.ledger),
         edited=tuple(
             params_of(held, action_for(workflow, held)) for held in record.ledger if held.edited_by
         ),

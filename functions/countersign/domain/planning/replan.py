@@ -63,7 +63,7 @@ class ObservedAction(Value):
 
 
 class Round(Value):
-    """What one plan met with."""
+    """What one plan met with; nothing where it ended because the sender wrote again."""
 
     observations: tuple[ObservedAction, ...]
 
@@ -148,7 +148,8 @@ def _replanned(
 ) -> Change | None:
     """The plan ends here: what failed is noted, undone where it left anything, and nothing else of
     it runs. None when a new plan is not to be had."""
-    past = observed(seen).rounds
+    rounds = observed(seen).rounds
+    past = [one for one in rounds if one.observations]
     failed = [held for held in seen.ledger if held.status is _A.FAILED]
     traces = [_leaves(workflow, held) for held in failed]
     if len(past) >= MOST_PLANS or None in traces or any(held.seen is None for held in failed):
@@ -162,8 +163,8 @@ def _replanned(
         event="replanned",
         actor=POLICY,
         status=Status.PROCESSING,
-        fields={"plan": str(len(past) + 2)},
-        results={OBSERVED: Observations(rounds=(*past, one))} | ({ORDER: order} if undo else {}),
+        fields={"plan": str(len(rounds) + 2)},
+        results={OBSERVED: Observations(rounds=(*rounds, one))} | ({ORDER: order} if undo else {}),
         ledger=tuple(ended),
         move=next_move(merged(seen.ledger, ended)) if undo else Move("Propose"),
     )
@@ -203,15 +204,16 @@ def next_plan(
     *,
     expires_at: datetime,
     plan: int,
+    answered: bool = False,
 ) -> tuple[LedgerEntry, ...]:
     """The entries of a plan after the first; their numbers go on after those of `ledger`.
 
     Each is judged at least as strictly as the same action was before. What a person changed stays
     changed, and what a target refused is not sent to it once more as it was. Raises Refused when a
-    person's change does not go with what is wanted now.
+    person's change does not go with what is wanted now. `answered`: the sender wrote again.
     """
-    ended = {held.action for held in ledger if held.status in _SETTLED}
-    wanted = [one for one in workflow.want(situation) if one.action not in ended]
+    settled = [held for held in ledger if held.status in _SETTLED]
+    wanted = [one for one in workflow.want(situation) if _is_due(workflow, one, settled, answered)]
     start = max((held.index for held in ledger), default=-1) + 1
     bound = {
         "job_id": situation.job_id,
@@ -223,6 +225,21 @@ def next_plan(
         _entered(workflow, found, one, ledger, {**bound, "index": index})
         for index, one in enumerate(wanted, start)
     )
+
+
+def _is_due(
+    workflow: Workflow[Any],
+    wanted: ProposedAction,
+    settled: Sequence[LedgerEntry],
+    answered: bool,
+) -> bool:
+    """Whether nothing settles it: what took effect is wanted again only after the sender has said
+    more, with other parameters, and only where that adds nothing."""
+    past = [held for held in settled if held.action == wanted.action]
+    if not past or not (answered and workflow.actions[wanted.action].again):
+        return not past
+    params = plain(wanted.params)
+    return past[-1].status is _A.VERIFIED and past[-1].content()["params"] != params
 
 
 def _entered(

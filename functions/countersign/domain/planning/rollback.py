@@ -32,6 +32,7 @@ _NOT_NOW = {
     _S.PROCESSING: "it still runs: wait until it ends",
     _S.RETRYING: "it still runs: wait until it ends",
     _S.WAITING_FOR_REVIEW: "it waits for a signature: decide on that first",
+    _S.WAITING_FOR_SENDER: "it waits for an answer of its sender: wait until that has come",
     _S.PARKED: "it is parked and goes on by itself: wait until it ends",
     _S.REJECTED: "nothing of it took effect",
     _S.ROLLED_BACK: "it is rolled back already",

@@ -84,6 +84,8 @@ class Situation(Generic[InputT]):
     """Keys of this job's own actions: what they left in the records is no news to its rules."""
     received_at: datetime | None = None
     """When the event came to us; None on a bench."""
+    asked: bool = False
+    """Whether the job has asked its sender already."""
     capped: tuple[Finding, ...] = ()
     """Caps that are reached: found by trying to reserve, and judged like what rules find."""
 

@@ -10,8 +10,9 @@ from countersign.domain.errors import NotYourTurn
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.planning.inquiry import or_waits
 from countersign.domain.planning.plan import next_move, undo_visit, visit
-from countersign.domain.planning.replan import onward
+from countersign.domain.planning.replan import observed, onward
 from countersign.domain.policy.records import Records
 from countersign.domain.workflow import Workflow, known
 from countersign.runtime.deps import Deps
@@ -90,7 +91,8 @@ def _onward(
     if change:
         return Continued(record, replace(change, fields={**told(settled), **change.fields}))
     ledger = [e for e in record.ledger if e.index not in {s.index for s in settled}]
-    move = next_move(sorted((*ledger, *settled), key=lambda e: e.index), workflow.reads)
+    whole = sorted((*ledger, *settled), key=lambda e: e.index)
+    move = or_waits(next_move(whole, workflow.reads), whole, len(observed(record).rounds))
     return Continued(record, _acted(call, settled, move))
 
 

@@ -125,3 +125,34 @@ def test_what_was_refused_fails_at_once_when_it_is_wanted_again() -> None:
     lied = no.model_copy(update={"seen": Observation(refused=False)})
     (once_more,) = planned(flow("call"), [lied])
     assert once_more.status == "authorised"
+
+
+@pytest.mark.parametrize(
+    ("again", "answered", "text", "status", "wanted"),
+    [
+        (True, True, "with a phone", _A.VERIFIED, True),
+        (True, True, "call", _A.VERIFIED, False),
+        (True, False, "with a phone", _A.VERIFIED, False),
+        (False, True, "with a phone", _A.VERIFIED, False),
+        (True, True, "with a phone", _A.REJECTED, False),
+    ],
+)
+def test_what_keeps_one_thing_right_is_done_again_once_the_sender_has_said_more(
+    again: bool,
+    answered: bool,
+    text: str,
+    status: ActionStatus,
+    wanted: bool,
+) -> None:
+    """Only where it sets other values than it has set, and never against a person's no."""
+    first = held(0, "crm.memo0", text="call", status=status)
+    made = next_plan(
+        flow(text, again=again),
+        situation(),
+        (),
+        [first],
+        expires_at=EXPIRES,
+        plan=1,
+        answered=answered,
+    )
+    assert bool(made) is wanted
