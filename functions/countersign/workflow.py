@@ -43,6 +43,7 @@ from countersign.extraction.clauses import (
     ask,
     flat,
     forbid,
+    meant,
     missing,
     note,
     rules_of,
@@ -207,7 +208,10 @@ class Definition:
         for line in self.lines():
             if line.when and line.when not in known:
                 there = ", ".join(sorted(known))
-                raise DefinitionBroken(f"{self.id}: no rule is called {line.when}; {there} are")
+                near = meant([line.when], known)
+                raise DefinitionBroken(
+                    f"{self.id}: no rule is called {line.when}{near}; {there} are"
+                )
             covered = any(map(line.covers, own)) or line.actions == ("*",)
             if not covered:
                 raise DefinitionBroken(f"{self.id}: it has no action {', '.join(line.actions)}")

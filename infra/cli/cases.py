@@ -55,7 +55,7 @@ class Said:
 
 def end(deps: Deps, job_id: str, way: Out, said: Said) -> JobRecord:
     """The job after its case. Raises what `take_out` raises."""
-    jobs.load(deps.store, job_id)
+    job_id = jobs.load(deps.store, job_id, deps.clock.now()).job.job_id
     if way in _NEEDED and not said.words.strip():
         raise ContractBroken(f"case {way} needs {_NEEDED[way]}: give it with --words")
     return take_out(deps, job_id, way.value, **vars(said))

@@ -20,6 +20,7 @@ from countersign.domain.ledger.undo import written
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.rules import Findings, Found
 from countersign.domain.workflow import Workflow, Workflows
+from countersign.web.headline import headline
 from countersign.web.text import second
 from countersign.web.wording import STATUS_WORDS, in_words
 
@@ -56,16 +57,31 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "source": plain(job.source),
         "created_at": instant(job.created_at),
         "updated_at": instant(job.updated_at),
+        "about": headline(record, workflow),
+        "message": _message(record, workflow),
     }
 
 
-def row(job: JobSummary, waits: str) -> dict[str, Any]:
+def _message(record: JobRecord, workflow: Workflow[Any] | None) -> dict[str, str]:
+    """What came, in its parts; nothing where this code cannot read it."""
+    held = record.results.get("input")
+    if held is None or workflow is None:
+        return {}
+    try:
+        return dict(workflow.source_parts(held.as_(workflow.input)))
+    except UnknownVersion:
+        return {}
+
+
+def row(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
     """One line of a list of jobs."""
+    job = JobSummary.of(record.job)
     return {
         "job_id": job.job_id,
+        "about": headline(record, workflows.get(job.workflow)),
         "workflow": job.workflow,
         "status": job.status.value,
-        "waits_for": waits,
+        "waits_for": waits_for(record),
         "reason": job.reason,
         "door": job.door,
         "created_at": instant(job.created_at),
@@ -82,13 +98,12 @@ def waits_for(record: JobRecord) -> str:
         return f"{record.case.owner}, who has its case"
     if status is Status.FAILED:
         return "an operator"
-    return waits_without_record(JobSummary.of(record.job))
-
-
-def waits_without_record(job: JobSummary) -> str:
-    """As `waits_for`, from what lists show."""
-    if job.status is Status.WAITING_FOR_REVIEW:
+    if status is Status.WAITING_FOR_REVIEW:
         return "a signature to be used"
+    return _of_machine(JobSummary.of(record.job))
+
+
+def _of_machine(job: JobSummary) -> str:
     if job.waits_until and job.status in _BY_MACHINE:
         return f"its turn until {second(job.waits_until)}"
     return _BY_MACHINE.get(job.status, "")

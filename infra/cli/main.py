@@ -39,9 +39,9 @@ from infra.cli import (
 )
 from infra.cli import new as new_
 from infra.cli.job_view import as_dict
-from infra.cli.jobs import LISTED_DAYS, list_jobs, load
+from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
 from infra.cli.known import check_workflow
-from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where
+from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where, say
 from infra.cli.options import show as show_
 from infra.cli.secrets import command as secrets_
 from infra.cli.target import Target, TargetError, chosen
@@ -88,17 +88,27 @@ def jobs(  # noqa: PLR0917 - as submit_event
         str, typer.Option(help="only jobs of this workflow", callback=check_workflow)
     ] = "",
     days: Annotated[
-        int, typer.Option(min=1, max=KEPT_DAYS, help="finished jobs of so many days")
+        int,
+        typer.Option(
+            "--days", "--since", min=1, max=KEPT_DAYS, help="finished jobs of so many days"
+        ),
     ] = LISTED_DAYS,
+    search: Annotated[str, typer.Option(help="words of whom it is about, how much, or why")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="at most so many")] = SHOWN,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List jobs, latest change first: all under way, and those finished lately."""
+    """List jobs, latest change first: all under way, and those finished lately.
+
+    Example: countersign jobs --workflow refund_request --search 1053 --days 30
+    """
     deps = context.obj(target, stage).deps()
     now = deps.clock.now()
-    found = list_jobs(deps.store, now, status, workflow=workflow, days=days)
-    show_(show.jobs(found, now), {"jobs": found}, as_json=as_json)
+    found = list_jobs(deps.store, deps.workflows, now, Wanted(status, workflow, search, days))
+    show_(show.jobs(found[:limit], now), {"jobs": found[:limit]}, as_json=as_json)
+    if len(found) > limit:
+        say(f"{len(found) - limit} more: --limit {len(found)} lists them.")
 
 
 @app.command("show")
@@ -109,9 +119,12 @@ def show_job(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Tell one job's story: what was understood, decided, signed and done."""
+    """Tell one job's story: what came, was understood, decided, signed and done.
+
+    Example: countersign show j-3xk7wq2p. The beginning of an id is enough where one job has it.
+    """
     deps = context.obj(target, stage).deps()
-    record = load(deps.store, job)
+    record = load(deps.store, job, deps.clock.now())
     data = as_dict(record, deps.workflows)
     show_(show.job(data, timeline(record)), data, as_json=as_json)
 

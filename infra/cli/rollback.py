@@ -37,6 +37,7 @@ def rollback(  # noqa: PLR0917 - Typer turns each parameter into an option
     if not yes and not typer.confirm("Undo this?"):
         say("Nothing was ordered.")
         raise typer.Exit(FAILED)
+    job = load(deps.store, job, deps.clock.now()).job.job_id
     record = roll_back(deps, job, by=by, reason=reason, version=version)
     after = f"{job} is {record.job.status}; `countersign show {job}` tells how it ends"
     show(after, {"job_id": job, "status": record.job.status, **as_data(planned)}, as_json=as_json)
@@ -45,7 +46,7 @@ def rollback(  # noqa: PLR0917 - Typer turns each parameter into an option
 def plan(deps: Deps, job_id: str, by: str, reason: str) -> tuple[Preview, int]:
     """What the order would do, and to which version of the job. Raises NotFound, NotPermitted or
     ContractBroken before anybody is asked to confirm what would be refused anyway."""
-    record = load(deps.store, job_id)
+    record = load(deps.store, job_id, deps.clock.now())
     if not reason.strip():
         raise ContractBroken("a rollback needs a reason: give it with --reason")
     workflow = deps.workflows.get(record.job.workflow)

@@ -13,6 +13,8 @@ from rich.text import Text
 from countersign.portal.timeline import Moment
 from infra.cli.job_view import age
 
+SHORT = 10
+"""Characters of a job's id that a list shows, and that name it."""
 _COLOURS = {
     "COMPLETED": "green",
     "REJECTED": "dim",
@@ -28,26 +30,54 @@ def jobs(found: Sequence[Mapping[str, Any]], now: datetime) -> RenderableType:
     if not found:
         return Text("No jobs. Send one with `countersign submit FILE --workflow NAME`.")
     table = Table(show_edge=False, pad_edge=False)
-    for name in ("job", "status", "begun", "waits for", "reason"):
-        table.add_column(name, no_wrap=name in {"job", "status", "begun"})
+    for name in ("job", "status", "begun", "about"):
+        table.add_column(name, no_wrap=name != "about")
     for job in found:
-        table.add_row(
-            job["job_id"],
-            _status(job["status"]),
-            f"{age(datetime.fromisoformat(job['created_at']), now)} ago",
-            safe(job["waits_for"]),
-            safe(job["reason"]),
-        )
+        begun = f"{age(datetime.fromisoformat(job['created_at']), now)} ago"
+        table.add_row(job["job_id"][:SHORT], _status(job["status"]), begun, _about(job))
     return table
+
+
+def _about(job: Mapping[str, Any]) -> Text:
+    """Whom it is about and how much, whom it waits for, and why it stands so."""
+    cell = safe(job["about"] or job["workflow"])
+    waits = f"waits for {job['waits_for']}" if job["waits_for"] else ""
+    for more in (waits, job["reason"]):
+        if more:
+            cell.append(f"\n{_flat(more)}", style="dim")
+    return cell
 
 
 def job(data: Mapping[str, Any], moments: Sequence[Moment]) -> RenderableType:
     """One job: how it stands, its story, its actions and its record."""
-    return Group(*_head(data), Text(), _story(moments), Text(), _actions(data), *_foot(data))
+    return Group(
+        *_head(data),
+        *_section("The message", data["message"]),
+        *_section("Understood", {name: one["value"] for name, one in data["facts"].items()}),
+        Text(),
+        _story(moments),
+        Text(),
+        _actions(data),
+        *_foot(data),
+    )
+
+
+def _section(title: str, rows: Mapping[str, str]) -> Iterator[RenderableType]:
+    if not rows:
+        return
+    yield Text(f"\n{title}", style="bold")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True, max_width=24)
+    table.add_column()
+    for name, text in rows.items():
+        table.add_row(safe(name.replace("_", " ")), lines(text))
+    yield table
 
 
 def _head(data: Mapping[str, Any]) -> Iterator[Text]:
     yield Text.assemble(_status(data["status"]), "  ", data["job_id"], "  ", data["workflow"])
+    if data["about"]:
+        yield safe(data["about"])
     if data["reason"]:
         yield safe(data["reason"])
     if data["waits_for"]:
@@ -79,11 +109,18 @@ def _actions(data: Mapping[str, Any]) -> RenderableType:
         if action["plan"] != plan:
             plan = action["plan"]
             table.add_row("", Text(f"Plan {plan}, after a failure:", style="dim"))
-        lines = "".join(f"\n{line}" for line in _attempt(action))
+        why = (f"asked: {_flat(one['told'])}" for one in _asking(data, action))
+        more = "".join(f"\n{line}" for line in (*why, *_attempt(action)))
         table.add_row(
-            f"{action['index'] + 1}.", Text.assemble(_flat(action["words"]), (lines, "dim"))
+            f"{action['index'] + 1}.", Text.assemble(_flat(action["words"]), (more, "dim"))
         )
     return table
+
+
+def _asking(data: Mapping[str, Any], action: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Why it needed a signature."""
+    of = (one for one in data["decisions"] if one["digest"] == action["digest"])
+    return (reason for one in of if one["answer"] == "ask" for reason in one["reasons"])
 
 
 def _attempt(action: Mapping[str, Any]) -> Iterator[str]:
@@ -119,6 +156,11 @@ def _foot(data: Mapping[str, Any]) -> Iterator[Text]:
 
 def _status(status: str) -> Text:
     return Text(status, style=_COLOURS.get(status, ""))
+
+
+def lines(text: str) -> Text:
+    """Text from outside for a terminal, its lines kept."""
+    return Text("\n".join(_flat(line) for line in text.splitlines()))
 
 
 def safe(text: str) -> Text:

@@ -27,7 +27,7 @@ from countersign.connectors.dynamodb.reviews import DynamoReviews
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import FINISHED, Status
-from infra.cli.jobs import list_jobs
+from infra.cli.jobs import Wanted, list_jobs
 from infra.local.cloud.processes import local_cloud
 from tests import builders
 from tests.fakes.journey import Journey, accept, form
@@ -137,7 +137,7 @@ def _one_job(db: Any, meter: Meter) -> None:
         assert journey.record.job.status is Status.COMPLETED
         waiting(world.deps)
         assert list(world.deps.store.due(world.clock.now())) == []
-        list_jobs(world.deps.store, world.clock.now(), Status.COMPLETED, days=2)
+        list_jobs(world.deps.store, WORKFLOWS, world.clock.now(), Wanted(Status.COMPLETED, days=2))
 
 
 class Runs(Journey):

@@ -127,10 +127,13 @@ def test_the_usual_askers_are_there_unless_taken_out_by_name() -> None:
     )  # fmt: skip
     heard = {"text.opt_out", "text.erasure"}
     assert {rule.id for rule in fewer.rules()} == (usual | heard) - {"sender.unauthenticated"}
-    with pytest.raises(DefinitionBroken, match=r"no usual rule sender\.unknown"):
+    with pytest.raises(
+        DefinitionBroken,
+        match=r"no usual rule sender\.unautenticated; did you mean sender\.unauthenticated\?",
+    ):
         workflow(
             "typo", title="T", owner="o", tiers=["o"], answer=Answer, actions=[],
-            propose=lambda _: (), policy=[], without=["sender.unknown"],
+            propose=lambda _: (), policy=[], without=["sender.unautenticated"],
         )  # fmt: skip
 
 

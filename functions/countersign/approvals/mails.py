@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from countersign import observability
 from countersign.approvals.service import Minted, address
-from countersign.approvals.views.actions import amounts
 from countersign.approvals.views.signatures import names_of
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.links import times_closed
@@ -28,6 +27,7 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import post
+from countersign.web.headline import amounts
 from countersign.web.paths import HOME
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line

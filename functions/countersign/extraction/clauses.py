@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
@@ -172,7 +173,9 @@ def missing(
     every = usual(source_text, actions)
     unknown = sorted(set(without) - set(every))
     if unknown:
-        raise DefinitionBroken(f"there is no usual rule {', '.join(unknown)}")
+        raise DefinitionBroken(
+            f"there is no usual rule {', '.join(unknown)}{meant(unknown, every)}"
+        )
     if _UNSURE in without:
         raise DefinitionBroken(
             f"{_UNSURE} cannot be taken out: what is unsure asks; raise its limit"
@@ -197,6 +200,12 @@ def _of_inquiries(actions: Collection[str]) -> Iterator[Clause]:
             inquiries.unanswerable,
             rule="inquiry.unanswerable",
         )
+
+
+def meant(unknown: Iterable[str], known: Collection[str]) -> str:
+    """`; did you mean confidence.low?`, for what is nearly a name that there is; else nothing."""
+    near = [close for one in unknown for close in get_close_matches(one, known, 1)]
+    return f"; did you mean {' and '.join(near)}?" if near else ""
 
 
 def rules_of(name: str, clauses: Iterable[Clause]) -> tuple[Rule[Any], ...]:

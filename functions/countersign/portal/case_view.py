@@ -16,15 +16,16 @@ from countersign.domain.jobs.attempts import attempts
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import HANDED, Handed, children, parent_of
 from countersign.domain.jobs.inbox import case_owner, open_case
-from countersign.domain.jobs.job import Job, Status
+from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.ledger.action import Difference
-from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.ledger.undo import written
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Workflow
 from countersign.portal.timeline import Moment, timeline
+from countersign.web.headline import headline
 from countersign.web.text import UTC, Pieces, label, moment, second, span, visible
 from countersign.web.wording import SHORT, STATUS_WORDS, in_words
 
@@ -106,6 +107,8 @@ class JobPage:
     job_id: str
     workflow: str
     status: str
+    about: str
+    """Whom it is about and how much; empty when nothing is known yet."""
     reason: Pieces
     attempt: int
     door: str
@@ -148,17 +151,17 @@ def job(
     held = record.job
     proposal = _stored(record, "proposal", Proposal)
     found = _stored(record, "findings", Findings)
-    handed = _stored(record, HANDED, Handed)
     return JobPage(
         job_id=held.job_id,
         workflow=workflow.title if workflow else held.workflow,
-        status=_status(held, zone),
+        status=_status(record, zone),
+        about=headline(record, workflow),
         reason=visible(held.reason),
         attempt=held.attempt,
         door=held.source.door,
         received=moment(held.source.received_at, zone),
         kin=tuple(_kin(record)),
-        understood=tuple(visible(one) for one in handed.quotes) if handed else (),
+        understood=_handed(record),
         case=_open(record, now, zone),
         ended=_ended(record, zone),
         source=_source(record, proposal, workflow),
@@ -172,9 +175,25 @@ def job(
     )
 
 
-def _status(held: Job, zone: str) -> str:
+def _status(record: JobRecord, zone: str) -> str:
+    held = record.job
+    if held.status is Status.COMPLETED:
+        return ", ".join((STATUS_LINES[held.status], *rejections(record)))
     until = held.waits_until if held.status in (Status.PROCESSING, Status.PARKED) else None
     return f"Waits for its turn until {second(until, zone)}" if until else STATUS_LINES[held.status]
+
+
+def _handed(record: JobRecord) -> tuple[Pieces, ...]:
+    handed = _stored(record, HANDED, Handed)
+    return tuple(visible(one) for one in handed.quotes) if handed else ()
+
+
+def rejections(record: JobRecord) -> Iterator[str]:
+    """`reply rejected`: what somebody said no to, in a job that is complete."""
+    for entry in record.ledger:
+        if entry.status is ActionStatus.REJECTED:
+            name = entry.action.rpartition(".")[2].removeprefix("send_").replace("_", " ")
+            yield f"{name} rejected"
 
 
 def _kin(record: JobRecord) -> Iterator[Kin]:

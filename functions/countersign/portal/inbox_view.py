@@ -16,6 +16,7 @@ from countersign.domain.policy.policy import Reason
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, Workflows
 from countersign.portal.risk import like, together, undoable
+from countersign.web.headline import headline
 from countersign.web.paths import BACK, Way, case_path, path
 from countersign.web.text import (
     UTC,
@@ -42,7 +43,6 @@ class WaitingRequest:
     words: tuple[Pieces, ...]
     who: str
     letters: str
-    amount: str
     found: tuple[str, ...]
     since: str
     since_at: str
@@ -84,6 +84,7 @@ class CaseLine:
 
     path: str
     workflow: str
+    about: str
     reason: str
     owner: str
     waits: str
@@ -180,9 +181,8 @@ def _line(
         approval_id=approval.approval_id,
         value=shown(approval),
         words=tuple(visible(in_words(held, workflow)) for held in entries),
-        who=_who(proposal, targets),
+        who=headline(record, workflow) or one_line(", ".join(dict.fromkeys(targets)), _NAME),
         letters="; ".join(filter(None, (foreign_letters(one) for one in targets))),
-        amount=", ".join(str(amount) for amount in approval.amounts.values()),
         found=tuple(
             dict.fromkeys(_found(r) for h in entries for r in h.verdict.reasons if r.value)
         ),
@@ -198,11 +198,6 @@ def _line(
     )
 
 
-def _who(proposal: Proposal, targets: Sequence[str]) -> str:
-    names = [one_line(proposal.value(name) or "", _NAME) for name in ("name", "company")]
-    return ", ".join(n for n in names if n) or one_line(", ".join(dict.fromkeys(targets)), _NAME)
-
-
 def _found(reason: Reason) -> str:
     return one_line(reason.told, _REASON)
 
@@ -214,6 +209,7 @@ def _case(record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone
     return CaseLine(
         path=case_path(job.job_id),
         workflow=workflow.title if workflow else job.workflow,
+        about=headline(record, workflow),
         reason=one_line(case.reason if case else job.reason, _REASON),
         owner=case.owner if case else OPERATIONS,
         waits=span(now - opened),

@@ -23,7 +23,7 @@ from infra.build import lint
 from infra.build.code import SOURCE
 from infra.cli.known import check_stage, check_workflow, workflow_of
 from infra.cli.options import FAILED, AsJson, say, show
-from infra.cli.show import safe
+from infra.cli.show import lines, safe
 from infra.cli.submit import is_json
 from infra.cli.trial.inputs import Judgement, Tried, judgement
 from infra.cli.trial.judged import Rows
@@ -163,7 +163,7 @@ def _read(given: Mapping[str, Any], text: Mapping[str, str]) -> Iterator[Rendera
     table = _grid()
     for name, part in text.items():
         if part:
-            table.add_row(safe(name), safe(part))
+            table.add_row(safe(name), lines(part))
     yield table
     yield from (safe(f"repaired: {one}") for one in given.get("defects", ()))
 
@@ -206,7 +206,7 @@ def _action(number: int, one: Mapping[str, Any]) -> RenderableType:
     table = _grid()
     table.add_row("target", safe(one["target"]))
     for name, text in texts(one["params"]).items():
-        table.add_row(safe(name), safe(text))
+        table.add_row(safe(name), lines(text))
     reasons = (safe(reason["told"]) for reason in one["reasons"])
     more = [Text(one["note"])] if one["note"] else []
     rows: list[RenderableType] = [safe(one["words"]), *reasons, *more, table]

@@ -21,7 +21,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ports import JobStore
 from infra.cli.job_view import as_dict
-from infra.cli.jobs import list_jobs
+from infra.cli.jobs import Wanted, list_jobs, summaries
 from infra.local import people
 from infra.local.front import views
 from infra.local.front.mailbox import Mail, framed
@@ -94,7 +94,7 @@ class _Pages:
         ]
 
     def index(self, _request: Request) -> Response:
-        jobs = list_jobs(self.front.store, self.front.now())
+        jobs = summaries(self.front.store, self.front.now(), Wanted())
         known = [member.person for member in people.demo(self.front.now())]
         view = views.index(jobs, self.front.mails(), self.front.samples, known)
         return self._page("index.html.j2", view=view)
@@ -142,7 +142,8 @@ class _Pages:
         return HTMLResponse(framed(self._mail(request).html), headers=FRAME_HEADERS)
 
     def _listed(self, request: Request) -> list[dict[str, Any]]:
-        return list_jobs(self.front.store, self.front.now(), _status(request))
+        wanted = Wanted(_status(request))
+        return list_jobs(self.front.store, WORKFLOWS, self.front.now(), wanted)
 
     def _links(self, record: JobRecord) -> list[str]:
         """The approval links by which this job's waiting decision can be made."""

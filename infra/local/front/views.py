@@ -10,7 +10,7 @@ from typing import Any
 
 from countersign.domain.approvals.approval import Person
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.job import JobSummary, Status
 from countersign.portal.timeline import Moment, timeline
 from infra.cli.job_view import age, as_dict, ended
 from infra.local.front.mailbox import Mail
@@ -43,6 +43,7 @@ class Line:
 
     job_id: str
     title: str
+    about: str
     status: str
     label: str
     waits_for: str
@@ -74,13 +75,13 @@ class JobPage:
 
 
 def index(
-    jobs: Sequence[Mapping[str, Any]],
+    jobs: Sequence[JobSummary],
     mails: Sequence[Mail],
     known: Sequence[Sample],
     people: Sequence[Person],
 ) -> Index:
     """The first page from what there is."""
-    by_status = Counter(job["status"] for job in jobs)
+    by_status = Counter(job.status for job in jobs)
     first = next((one for one in known if one.name == FIRST), next(iter(known), None))
     waiting = by_status[Status.WAITING_FOR_REVIEW]
     finished = sum(by_status[s] for s in (Status.COMPLETED, Status.REJECTED, Status.ESCALATED))
@@ -122,6 +123,7 @@ def _line(job: Mapping[str, Any], now: datetime) -> Line:
     return Line(
         job_id=job["job_id"],
         title=titled(job["workflow"]),
+        about=job["about"],
         status=job["status"],
         label=STATUS_LABELS[Status(job["status"])],
         waits_for=job["waits_for"],

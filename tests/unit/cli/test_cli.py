@@ -13,6 +13,7 @@ from infra.cli.show import _flat
 from infra.cli.submit import UnreachableError
 from infra.cli.target import TargetError, local, variables
 from infra.settings import ROOT
+from tests.fakes.journey import Journey, accept, form
 from tests.unit.cli.terminal import Terminal
 from workflows import WORKFLOWS
 
@@ -44,6 +45,45 @@ def test_a_job_is_told_as_a_story(terminal: Terminal) -> None:
     assert code == 0
     assert "The message was read and checked" in out
     assert "audit entries, intact" in out
+
+
+def test_a_job_is_told_with_what_came_and_what_was_understood(terminal: Terminal) -> None:
+    """`show` prints the message with its lines, the facts, and why each action was asked, by the
+    beginning of the id too; a beginning that no job has, or a short one, is refused."""
+    whole = terminal.types("show", terminal.job)[1]
+    for told in (
+        "The message",
+        "Our budget is 12,500 EUR",
+        "Understood",
+        "Hafenwerk Logistik GmbH",
+    ):
+        assert told in " ".join(whole.split())
+    assert terminal.types("show", terminal.job[:10])[1] == whole
+    assert terminal.types("show", "j-nothing-of-that")[0] == 1
+    assert terminal.types("show", terminal.job[:5])[0] == 1
+
+
+def test_a_job_that_asks_says_why(terminal: Terminal) -> None:
+    """Each reason in its own sentence, beside the action that needs the signature."""
+    again = form(email="ada@other.example", country="Germany")
+    journey = Journey(terminal.world, accept(terminal.world, again, event="evt-2"))
+    assert journey.goes() == "Ask"
+    told = " ".join(terminal.types("show", journey.job_id)[1].split())
+    assert "asked: Nobody vouches that the sender is who they say" in told
+
+
+def test_a_list_says_whom_a_job_is_about_and_what_it_left_out(terminal: Terminal) -> None:
+    """Names and sums are found by a search; what a limit cuts is counted aside; a table fits 80
+    columns whatever stands in it."""
+    again = form(email="ada@other.example", name="Ada Quill", company="", country="Germany")
+    Journey(terminal.world, accept(terminal.world, again, event="evt-2")).goes()
+    (only,) = terminal.json("jobs", "--search", "ada quill")["jobs"]
+    assert only["about"].startswith("Ada Quill")
+    assert len(terminal.json("jobs", "--search", "12,500.00 EUR")["jobs"]) == 2
+    assert terminal.json("jobs", "--search", "nobody of that name")["jobs"] == []
+    code, out, err = terminal.types("jobs", "--limit", "1")
+    assert (code, err) == (0, "1 more: --limit 2 lists them.\n")
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_a_job_as_json_has_the_published_keys(terminal: Terminal) -> None:

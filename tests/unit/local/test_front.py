@@ -152,10 +152,13 @@ def test_the_console_says_who_is_waited_for() -> None:
     assert "Waits for Ana Costa or Ben Okafor." in text
 
 
-def test_the_console_says_which_workflow_it_is() -> None:
-    """A row has the workflow's title beside the job's id."""
+def test_the_console_says_whom_a_job_is_about_and_which_workflow_it_is() -> None:
+    """A row and the job's own page have the name of who wrote; the row the workflow's title."""
     visit = Visit()
-    assert f"{visit.journey.job_id}</a>\n<span>Lead intake</span>" in visit.page("/console")
+    row = visit.page("/console")
+    for told in ("Anna Lindner, Hafenwerk Logistik GmbH", "12,500.00 EUR", "Lead intake"):
+        assert told in row
+    assert "Anna Lindner" in visit.page(f"/jobs/{visit.journey.job_id}")
 
 
 def test_no_class_of_the_fronts_own_is_drawn_as_a_text_field() -> None:

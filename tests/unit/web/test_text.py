@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.approvals.views.actions import amounts, exact
+from countersign.approvals.views.actions import exact
+from countersign.web.headline import amounts
 from countersign.web.rendering import render
 from countersign.web.text import foreign_letters, highlighted, label, one_line, span, visible
 

@@ -17,6 +17,7 @@ from countersign.domain.planning.plan import situation
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Found
 from countersign.domain.workflow import Workflow, action_for
+from countersign.web.headline import is_money
 from countersign.web.text import (
     UTC,
     Pieces,
@@ -30,7 +31,6 @@ from countersign.web.text import (
 from countersign.web.wording import in_words, seller
 
 _LONG = 60
-_MONEY = {"minor", "currency"}
 
 
 @dataclass(frozen=True)
@@ -54,18 +54,13 @@ def texts(params: Mapping[str, Any]) -> dict[str, str]:
     return dict(_flattened("", params))
 
 
-def amounts(params: Mapping[str, Any]) -> tuple[Money, ...]:
-    """Every amount of money among the parameters."""
-    return tuple(Money.model_validate(value) for value in params.values() if _is_money(value))
-
-
 def _param(name: str, text: str, zone: str) -> Param:
     shown = visible(plainly(text, zone))
     return Param(label(name), shown, len(text) > _LONG or "\n" in text, not text)
 
 
 def _flattened(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and not _is_money(value):
+    if isinstance(value, dict) and not is_money(value):
         for key, item in value.items():
             yield from _flattened(f"{path} {key}".strip(), item)
     elif isinstance(value, list):
@@ -76,15 +71,11 @@ def _flattened(path: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: Any) -> str:
-    if _is_money(value):
+    if is_money(value):
         return str(Money.model_validate(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
-
-
-def _is_money(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == _MONEY and isinstance(value["minor"], int)
 
 
 @dataclass(frozen=True)
