@@ -38,7 +38,7 @@ from infra.cli import (
     suppression,
 )
 from infra.cli import new as new_
-from infra.cli.job_view import as_dict
+from infra.cli.job_view import as_dict, waits_for
 from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
 from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where, say
@@ -50,6 +50,7 @@ from infra.cli.workflows import workflows
 from infra.settings import SettingsError
 from workflows import WORKFLOWS
 
+_WELL = frozenset({Status.COMPLETED, Status.WAITING_FOR_REVIEW})
 Choose = Callable[[str, str], Target]
 """(target, stage) → where to work. Raises TargetError."""
 
@@ -67,16 +68,33 @@ def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
     ],
     event_id: Annotated[str, typer.Option("--id", help="the same id is the same event")] = "",
     sender: Annotated[str, typer.Option(help="who signs JSON: see `senders list`")] = DEFAULT,
+    wait: Annotated[
+        int, typer.Option(min=0, help="seconds to wait for the job to end, or for a person")
+    ] = 0,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Send FILE through its door: JSON to the signed webhook, everything else as an upload."""
+    """Send FILE through its door: JSON to the signed webhook, everything else as an upload.
+
+    Example: countersign submit order.json --workflow refund_request --wait 60. With --wait it ends
+    with 1 for a job that failed, was rejected, or needs a person to take it up.
+    """
     there = context.obj(target, stage)
     answer = submit.through_a_door(there, file, workflow, event_id or secrets.token_hex(8), sender)
     told = f"{answer.status} job {answer.job_id}" if answer.job_id else _refusal(answer)
     show_(told, {"status": answer.status, **answer.body}, as_json=as_json)
     if not answer.job_id:
+        raise typer.Exit(FAILED)
+    if wait:
+        _awaited(there, answer.job_id, wait)
+
+
+def _awaited(there: Target, job_id: str, seconds: int) -> None:
+    """Says how the job came to rest; exit code 1 unless it is complete or waits for a signature."""
+    record = submit.outcome(there.deps().store, job_id, seconds)
+    say(f"{record.job.status} {waits_for(record) or record.job.reason}".rstrip())
+    if record.job.status not in _WELL:
         raise typer.Exit(FAILED)
 
 

@@ -145,14 +145,16 @@ def _lines(found: Stats, data: dict[str, Any], days: int) -> Iterator[Text]:
         f"{_span(times['p90'])} (p90); {data['quick']} within 3 s of opening the page"
     )
     said = ", ".join(f"{name} {found.choices[name]}" for name in ("approve", "edit", "reject"))
-    yield Text(f"Actions: {said}; {data['override_rate']:.0%} overridden by a person")
-    yield Text(f"Asks most: {data['asks_most']}; overruled least: {data['least_overruled']}\n")
+    yield Text(f"Actions: {said}; {data['override_rate']:.0%} changed or rejected")
+    yield Text(
+        f"Asks most: {data['asks_most']}; approved anyway least: {data['least_overruled']}\n"
+    )
 
 
 def _rules(found: Stats) -> RenderableType:
     if not found.rules:
         return Text("No rule asked for a signature.")
-    table = _table("rule", "asked", *_COLUMNS, "overruled")
+    table = _table("rule", "asked", *_COLUMNS, "approved anyway")
     for one in found.rules:
         counts = [str(one.outcomes.get(name, 0)) for name in _COLUMNS]
         share = "" if one.overruled is None else f"{one.overruled:.0%}"

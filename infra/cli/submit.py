@@ -16,8 +16,9 @@ import httpx
 
 from countersign.connectors.http import certificates
 from countersign.domain.errors import NotFound
+from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import FRONT_DESK, INBOX, workflow_of
-from countersign.domain.jobs.job import Pointer, job_id_of, upload_event
+from countersign.domain.jobs.job import FINISHED, Pointer, Status, job_id_of, upload_event
 from countersign.domain.jobs.senders import DEFAULT, held, keys
 from countersign.domain.ports import JobStore
 from countersign.entrypoints.signature import sign
@@ -26,6 +27,10 @@ from infra.cli.target import Target
 TIMEOUT = httpx.Timeout(30.0)
 FOUND_WITHIN = 20.0
 """Seconds until an upload's job must be in the table: S3, EventBridge, queue, door."""
+
+
+_AT_REST = FINISHED | {Status.WAITING_FOR_REVIEW, Status.ESCALATED, Status.FAILED}
+_LOOK_EVERY = 0.5
 
 
 class SubmitError(RuntimeError):
@@ -80,6 +85,26 @@ def post_webhook(
             f"Nothing answers at {url} ({type(error).__name__}): is it running?"
         ) from error
     return DoorAnswer(answer.status_code, _json(answer))
+
+
+def outcome(
+    store: JobStore,
+    job_id: str,
+    seconds: float,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> JobRecord:
+    """The job once it has ended or waits for a person. Raises SubmitError when neither has come
+    after `seconds`."""
+    deadline = clock() + seconds
+    while clock() < deadline:
+        with suppress(NotFound):
+            record = store.load(job_id)
+            if record.job.status in _AT_REST:
+                return record
+        sleep(_LOOK_EVERY)
+    raise SubmitError(f"{job_id} has not come to rest after {seconds:g} s: `countersign show` it.")
 
 
 def through_a_door(

@@ -146,6 +146,7 @@ def _out_of_reach(deps: Deps, record: JobRecord, approval: Approval, person: Per
 @dataclass(frozen=True)
 class _Request:
     subject: str
+    about: str
     first: str
     person: str
     workflow: str
@@ -175,6 +176,7 @@ def approval_request(
     about = _money(entries, approval, workflow, names) or _subject(entries, proposal, names)
     it = _Request(
         subject=one_line(_BEFORE[occasion] + about, _SUBJECT),
+        about=one_line(about, _SUBJECT),
         first=_FIRST[occasion],
         person=one_line(person.name, _NAME),
         workflow=workflow.title,
@@ -186,6 +188,10 @@ def approval_request(
         url=url,
         inbox=url.removesuffix(urlsplit(url).path) + HOME,
     )
+    return _request_mail(it, person)
+
+
+def _request_mail(it: _Request, person: Person) -> Email:
     html = render("mail_request.html.j2", it=asdict(it))
     return Email(to=person.address, subject=it.subject, text=_request_text(it), html=html)
 
@@ -268,6 +274,8 @@ def _request_text(it: _Request) -> str:
     offline = "Offline model: no language model answered; plain heuristics read the message."
     return "\n".join(
         (
+            f"{it.about}: decide until {it.deadline}.",
+            "",
             f"Hello {it.person},",
             "",
             *((it.first, "") if it.first else ()),

@@ -15,7 +15,7 @@ from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.policy.policy import Reason
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, Workflows
-from countersign.portal.risk import like, together, undoable
+from countersign.portal.risk import alone_because, like, together, undoable
 from countersign.web.headline import headline
 from countersign.web.paths import BACK, Way, case_path, path
 from countersign.web.text import (
@@ -70,6 +70,8 @@ class Group:
     together: bool
     """Whether they may be decided together: all of it can be undone, one signature is enough, and
     no target has letters that could be look-alikes."""
+    alone: str
+    """Why each is decided by itself; empty when they may be decided together."""
     lines: tuple[WaitingRequest, ...]
 
     @property
@@ -165,6 +167,7 @@ def _group(
         undoable=undoable(entries, workflow),
         days=KEPT_DAYS,
         together=together(record, approval, workflow, now),
+        alone=alone_because(approval, entries, workflow),
         lines=tuple(_line(*member, workflow, now, zone) for member in members),
     )
 
@@ -183,9 +186,7 @@ def _line(
         words=tuple(visible(in_words(held, workflow)) for held in entries),
         who=headline(record, workflow) or one_line(", ".join(dict.fromkeys(targets)), _NAME),
         letters="; ".join(filter(None, (foreign_letters(one) for one in targets))),
-        found=tuple(
-            dict.fromkeys(_found(r) for h in entries for r in h.verdict.reasons if r.value)
-        ),
+        found=tuple(dict.fromkeys(_found(r) for h in entries for r in h.verdict.reasons)),
         since=moment(approval.requested_at, zone),
         since_at=approval.requested_at.isoformat(),
         waits=span(now - approval.requested_at),

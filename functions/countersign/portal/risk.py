@@ -46,6 +46,19 @@ def together(
     return undoable(entries, workflow) and _ordinary(approval, entries)
 
 
+def alone_because(
+    approval: Approval, entries: Sequence[LedgerEntry], workflow: Workflow[Any]
+) -> str:
+    """Why a request is decided by itself, in words; empty when it may go together with its like."""
+    reasons = (
+        (not undoable(entries, workflow), "it cannot be undone"),
+        (approval.quorum is not Quorum.ONE, "more than one person must sign"),
+        (bool(approval.amounts), "it moves money"),
+        (not _ordinary(approval, entries), "its address has letters that look like others"),
+    )
+    return next((words for holds, words in reasons if holds), "")
+
+
 def undoable(entries: Sequence[LedgerEntry], workflow: Workflow[Any]) -> bool:
     """Whether all of it can be undone. Raises UnknownVersion for what this code cannot read."""
     found = [action_for(workflow, held) for held in entries]

@@ -86,7 +86,7 @@ def test_the_table_is_for_people(terminal: Terminal) -> None:
     code, out, _ = terminal.types("stats")
     assert code == 0
     assert "4 decisions, after 2.5 min (median) and 7.9 min (p90); 1 within 3 s" in out
-    assert "approve 2, edit 1, reject 1; 50% overridden by a person" in out
+    assert "approve 2, edit 1, reject 1; 50% changed or rejected" in out
     assert "2.0 h" in out
 
 
