@@ -176,7 +176,7 @@ def approval_request(
     about = _money(entries, approval, workflow, names) or _subject(entries, proposal, names)
     it = _Request(
         subject=one_line(_BEFORE[occasion] + about, _SUBJECT),
-        about=one_line(about, _SUBJECT),
+        about=one_line(about.partition(": ")[2], _SUBJECT),
         first=_FIRST[occasion],
         person=one_line(person.name, _NAME),
         workflow=workflow.title,
