@@ -99,6 +99,9 @@ def test_three_actions_are_no_more_than_four_screens(browser: Chromium) -> None:
         thrice(world)
         link(page, base)
         assert page.locator("fieldset").count() == 3
+        text = page.locator("dd.block").first.bounding_box()
+        assert text
+        assert text["y"] < PHONE["height"] - 200
         print(f"three actions: {height(page)} px")  # noqa: T201 - the measured figure
         assert height(page) <= 3_000
         page.close()
