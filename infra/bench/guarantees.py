@@ -54,6 +54,7 @@ PROMISES = {
     "T51": "10,000 jobs due at once: oldest first, at the pace of what they wait for, nobody twice",
     "T52": "what the text says against it never runs by itself, whatever the model answers",
     "T53": "a key, sender or model that is not taken: all wait, 1 alarm, no case; mended, all end",
+    "T54": "a setting that a function's code reads is one that its row grants",
 }
 
 

@@ -23,7 +23,7 @@ from typing import Any
 LIBRARIES = (
     *("aws_lambda_powertools", "aws_lambda_powertools.utilities.idempotency", "boto3", "botocore"),
     *("email_validator", "httpx", "jinja2", "openai", "phonenumbers", "pydantic", "stripe"),
-    *("starlette.responses", "starlette.routing"),
+    *("selectolax.lexbor", "starlette.responses", "starlette.routing"),
 )
 """Every library that `functions/` and the offline model import. Not the runtime client: at import
 it reads where it is to ask for work."""
