@@ -3,7 +3,6 @@
 from aws_cdk import Stack
 from constructs import Construct
 
-from countersign.runtime.connectors import remedies
 from infra.settings import Settings
 from infra.stack.api import Api
 from infra.stack.approvals import Approvals
@@ -56,7 +55,6 @@ class CountersignStack(Stack):
         watch.clock()
         watch.approvals()
         watch.counters(*NOT_TO_HAPPEN)
-        watch.keys(remedies())
         watch.errors(tick=functions["Tick"], approvals=functions["Approvals"])
         outputs(self, storage, intake, api, pipeline)
         crm_outputs(self, settings)

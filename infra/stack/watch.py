@@ -1,13 +1,12 @@
 """What wakes a person: alarms with a subscriber, and the dashboard to look at afterwards."""
 
-from collections.abc import Mapping
-
 from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_lambda, aws_sns, aws_sqs
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
+from countersign.runtime.connectors import remedies
 from infra.settings import Settings
 
 NAMESPACE = "Countersign"
@@ -105,11 +104,12 @@ class Watch(Construct):
         for name, metric in zip(names, metrics, strict=True):
             self._alarm(name, metric, above=0, missing=Never)
         self._graph("What should not happen", *metrics)
+        self._keys()
 
-    def keys(self, remedies: Mapping[str, str]) -> None:
+    def _keys(self) -> None:
         """One alarm for each key that the other side may not take, which says what mends it: all
         jobs wait for that, and go on by themselves."""
-        for key, remedy in remedies.items():
+        for key, remedy in remedies().items():
             metric = Metric(
                 namespace=NAMESPACE,
                 metric_name=NOT_TAKEN,

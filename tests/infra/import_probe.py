@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT_MODULES = frozenset({"countersign.runtime.deps"})
+ROOT_MODULES = frozenset({"countersign.runtime.deps", "countersign.runtime.external"})
 OF_EVERY_FUNCTION = ("aws_lambda_powertools", "boto3", "pydantic")
 
 
