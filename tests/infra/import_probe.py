@@ -33,6 +33,14 @@ def late_imports(tree: ast.Module) -> Iterator[str]:
                     yield inner.module
 
 
+def asks_for_workflows(node: ast.AST) -> bool:
+    """`deps.workflows`, whatever holds the deps; a sender has workflows too."""
+    if not (isinstance(node, ast.Attribute) and node.attr == "workflows"):
+        return False
+    held = node.value
+    return "deps" in (held.id if isinstance(held, ast.Name) else getattr(held, "attr", ""))
+
+
 class Code:
     """Our modules, read once for all forks."""
 
@@ -42,8 +50,7 @@ class Code:
         for path in folder.rglob("*.py"):
             tree = ast.parse(path.read_text())
             self._late[str(path)] = list(late_imports(tree))
-            names = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-            if any(node.attr == "workflows" for node in names):
+            if any(map(asks_for_workflows, ast.walk(tree))):
                 self._asks.add(str(path))
 
     def late(self, names: set[str]) -> Iterator[str]:
