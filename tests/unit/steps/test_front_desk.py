@@ -13,6 +13,7 @@ from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import child_id, children
 from countersign.domain.jobs.job import Status
+from countersign.domain.planning.joining import Later
 from countersign.jobs.moving import move
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, World
@@ -249,15 +250,17 @@ def test_what_did_something_is_rolled_back_first() -> None:
 
 
 def test_a_thread_goes_where_its_first_message_went() -> None:
-    """The second mail names the first: the team that has that case gets it, whatever the model
-    says it is about."""
+    """The second mail names the first: it joins the case of the team that has it, whatever the
+    model says it is about."""
     body = mail("Nobody can log in, this is an outage.", sender="Tom <tom@portlogix.example>")
     world, journey = desk(body, said(first=("outage", "Nobody can log in")))
-    child(world, journey).goes()
+    case = child(world, journey)
+    case.goes()
     first = body.decode().partition("Message-ID: ")[2].partition("\r\n")[0]
     again = mail("Any news?", f"In-Reply-To: {first}", sender="Tom <tom@portlogix.example>")
     world, second = desk(again, said(first=("other", "Any news?")), world=world)
-    assert [to for _, to in children(second.record)] == ["team:support"]
+    assert second.record.job.reason.startswith(f"joined {case.job_id}")
+    assert [one.text for one in case.record.result("later", Later).words] == ["Any news?"]
 
 
 def test_a_job_that_no_desk_handed_over_is_not_moved() -> None:
