@@ -137,6 +137,7 @@ _AUTOMATIC = {
     "bounce": "a delivery report (bounce)",
     "out-of-office": "an out-of-office reply",
     "mailing-list": "a mailing list's message",
+    "meeting-answer": "an answer to a meeting",
     "auto-reply": "an automatic reply",
 }
 

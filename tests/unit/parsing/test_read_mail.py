@@ -380,6 +380,8 @@ def test_a_parent_domain_signs_for_its_children() -> None:
         ("Read", ["Content-Type: multipart/report; report-type=disposition-notification"], "auto-reply"),
         ("Offer", ["List-Id: <news.example.com>"], "mailing-list"),
         ("Offer", ["List-Unsubscribe: <https://example.com/u>"], "mailing-list"),
+        ("Offer", ["List-Unsubscribe: <https://example.com/u>", "List-Id: <n.example.com>"], "mailing-list"),
+        ("Offer", ["Auto-Submitted: auto-generated"], "auto-reply"),
         ("Offer", ["Precedence: bulk"], "mailing-list"),
     ],
 )  # fmt: skip

@@ -10,10 +10,10 @@ from countersign.domain.errors import Quarantined
 from countersign.parsing.mail.addresses import Mailbox, mailboxes, repaired
 from countersign.parsing.mail.authentication import is_authenticated
 from countersign.parsing.mail.automatic import Automatic, automatic_kind, machine_signs
-from countersign.parsing.mail.body import MailAttachment, read_body
+from countersign.parsing.mail.body import Body, MailAttachment, read_body
 from countersign.parsing.mail.forwards import Forwarded, kin, original
 from countersign.parsing.mail.headers import Headers, message_ids
-from countersign.parsing.mail.mime import read_tree
+from countersign.parsing.mail.mime import MimePart, read_tree
 from countersign.parsing.mail.quoted import split
 from countersign.parsing.sniff import Kind, has_mail_field, sniff
 
@@ -81,6 +81,10 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
     body = read_body(root)
     if not body.text.strip() and not body.attachments:
         raise Quarantined("The mail shows no text and has no attachment.")
+    return _mail(root, body, repairs, authserv_id)
+
+
+def _mail(root: MimePart, body: Body, repairs: tuple[str, ...], authserv_id: str) -> Mail:
     headers = root.headers
     author, doubts = _author(headers)
     parts, writer = split(body.text, kin(headers)), _writer(headers)
@@ -99,8 +103,8 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
         signature=parts.signature,
         forwarded=original(parts.forwarded),
         attachments=body.attachments,
-        automatic=automatic_kind(headers, writer),
-        signs=machine_signs(headers, writer),
+        automatic=automatic_kind(root, parts.new, writer),
+        signs=machine_signs(root, parts.new, writer),
         authenticated=vouched,
         defects=tuple(dict.fromkeys((*repairs, *doubts, *body.defects))),
     )
@@ -136,12 +140,6 @@ def _author(headers: Headers) -> tuple[Mailbox, tuple[str, ...]]:
         "The sender's name shows another address.": _shows_other_address(author),
     }
     return author, tuple(sentence for sentence, holds in doubts.items() if holds)
-
-
-def _writer(headers: Headers) -> str:
-    """What From itself names, by which a machine is told: not what was read instead."""
-    stated = next(iter(mailboxes(headers.first("from"))), None)
-    return (stated and stated.address) or headers.first("from")
 
 
 def _otherwise(headers: Headers, stated: Mailbox) -> tuple[Mailbox, str]:

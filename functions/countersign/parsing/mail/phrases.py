@@ -1,5 +1,5 @@
 """The words by which mail programs mark history, signatures and automatic answers, by language."""
-# ruff: noqa: RUF001 - the letters of other alphabets are meant
+# ruff: noqa: E501, RUF001 - patterns in many languages and scripts
 
 ORIGINAL_MESSAGE = (
     "original message|original appointment|ursprüngliche nachricht|originalnachricht|"
@@ -63,6 +63,38 @@ OUT_OF_OFFICE = (
     "automaattinen vastaus|poissa toimistosta|autoodpowiedź|automatyczna odpowiedź|"
     "automatická odpověď|otomatik yanıt|αυτόματη απάντηση|автоматический ответ|автоответ|"
     "自动答复|自动回复|自動回覆|自動応答|不在通知|자동 회신|부재중"
+)
+ABSENCE = (
+    r"urlaub\w*|abwesen\w*|im urlaub|nicht im (?:büro|haus)|out of (?:the )?office|ooo|on (?:annual )?"
+    r"leave|on (?:vacation|holiday)|(?:annual|parental|maternity|sick) leave|away from|auto(?:matic)?"
+    r"[ -]?(?:reply|response)|absen(?:ce|t)\w*|en congés?|congés|vacances|vacaciones|ausencia|ferie|"
+    r"assenza|fuori (?:sede|ufficio)|férias|ausência|vakantie|afwezig\w*|semester|frånvar\w*|"
+    r"sairaslomalla|lomalla|urlop|nieobecn\w*|dovolená|nepřítomn\w*|szabadság\w*|izinde|"
+    r"отпуск\w*|в отпуске|отсутств\w*|休暇|休假|부재"
+)
+AWAY = (
+    r"(?:i am|i'm|i will be|we are) (?:currently |now )?(?:out of (?:the )?office|away|on (?:annual |"
+    r"parental |maternity |sick )?leave|on (?:vacation|holiday))|thank you for your (?:e-?mail|message)"
+    r"[.,!]? i am (?:currently )?(?:out|away|on)|(?:with|have) limited access to (?:my )?e-?mail|"
+    r"this is an? auto(?:matic|mated|generated)?[ -]?(?:reply|response|message|e-?mail)|ich bin "
+    r"(?:derzeit |zurzeit |momentan |aktuell |wieder |ab |vom |bis ).{0,60}(?:nicht (?:im (?:büro|haus)|"
+    r"erreichbar|am platz)|abwesend|urlaub|zurück|erreichbar|im haus)|befinde mich .{0,40}urlaub|"
+    r"(?:diese|dies ist eine) automatisch\w* (?:antwort|nachricht|generierte)|je suis (?:actuellement )?"
+    r"(?:absente?|en congés?|en vacances|en déplacement)|de retour (?:au bureau )?le \d|ceci est une "
+    r"réponse automatique|(?:estoy|estaré) (?:actualmente )?(?:fuera de la oficina|de vacaciones|ausente)|"
+    r"respuesta automática|sono (?:attualmente )?(?:fuori ufficio|in ferie|assente)|sarò (?:fuori|in "
+    r"ferie|assente)|risposta automatica|(?:estou|estarei) (?:de férias|ausente|fora do escritório)|"
+    r"resposta automática|ik ben (?:momenteel |tot ).{0,40}(?:afwezig|niet (?:aanwezig|op kantoor)|met "
+    r"vakantie|vakantie)|jag är (?:på semester|inte på kontoret|ledig|frånvarande)|jeg er (?:på ferie|"
+    r"ikke på kontoret|bortrejst)|olen (?:lomalla|poissa)|jestem (?:na urlopie|nieobecn\w*|poza biurem)|"
+    r"przebywam na urlopie|jsem (?:na dovolené|mimo kancelář)|я (?:в отпуске|отсутствую|нахожусь в отпуске)|"
+    r"(?:休暇|不在)(?:中|に)|正在休假|外出(?:中|しております)"
+)
+MACHINES = (
+    r"no-?reply|do-?not-?reply|do-?not-?respond|noreply\w*|no-?responder|nao-?responda|ne-?pas-?repondre|"
+    r"nicht-?antworten|non-?rispondere|niet-?beantwoorden|alerts?|alarms?|notifications?|notify|notifier|"
+    r"mailer|bounces?|automated|automailer|robot|bot|newsletters?|cron|root|daemon|monitoring|nagios|"
+    r"zabbix|jenkins|jira|github|gitlab|buildbot|bugzilla|unsubscribe"
 )
 UNDELIVERED = (
     "undeliver(?:able|ed)(?: mail returned to sender| message)?|"
