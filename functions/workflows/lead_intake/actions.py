@@ -16,8 +16,9 @@ from countersign.domain.policy.proposal import Fact, Proposal, flat
 from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
-from countersign.extraction import inquiries, prose, replies
+from countersign.extraction import inquiries, names, prose, replies
 from countersign.extraction.patterns.words import dense, stems
+from countersign.parsing.masking import mask
 from countersign.parsing.text import one_line
 from countersign.workflow import verdict
 from workflows.lead_intake import facts
@@ -121,16 +122,22 @@ def _contact(situation: Lead) -> ProposedAction:
 
 def _name(situation: Lead) -> str:
     held = f"{_held(situation, 'firstname')} {_held(situation, 'lastname')}".strip()
-    said = situation.input.sender_name or situation.proposal.value("name") or ""
+    said = _said_name(situation)
     sure = situation.input.authenticated and not _is_another(situation)
     return said if sure or not held else held
+
+
+def _said_name(situation: Lead) -> str:
+    """The person's name as the message grounds it, else as its header has it."""
+    grounded = names.person(situation.proposal.value("name") or "")
+    return grounded or names.person(situation.input.sender_name)
 
 
 def _is_another(situation: Lead) -> bool:
     """Whether somebody of another name writes from a contact's address: a colleague of theirs, at
     an address that several people use."""
     held = {_held(situation, name).casefold() for name in ("firstname", "lastname")} - {""}
-    said = situation.input.sender_name or situation.proposal.value("name") or ""
+    said = _said_name(situation)
     return bool(held and said) and not held & {*_WORD.findall(said.casefold())}
 
 
@@ -231,10 +238,27 @@ def _reply(situation: Lead, keeper: str) -> ProposedAction:
 
 def _phone_note(situation: Lead) -> str:
     held, said = _held(situation, "phone"), situation.proposal.value("phone") or ""
+    given = _phone_as_given(situation, said)
+    if not held and said:
+        more = f" (as given: {given})" if phone_digits(given) != phone_digits(said) else ""
+        return f"Phone {said}{more}"
     if not held:
-        return f"Phone {said}" if said else "No phone number: write first"
+        return f"Phone as given: {given}" if given else "No phone number: write first"
     differs = said and phone_digits(said) != phone_digits(held)
     return f"Phone {held}" + (f"; the message names {said}" if differs else "")
+
+
+def _phone_as_given(situation: Lead, number: str) -> str:
+    """The sender's own words for it: an extension and the hours stand there, and where the country
+    is not known all of it."""
+    # Loaded here: the tables of numbering plans take 50 ms, which only who calls back should pay.
+    from workflows.lead_intake import phones  # noqa: PLC0415 - as said above
+
+    message = situation.input
+    if message.stated.phone:
+        return prose.without_links(flat(message.stated.phone))
+    given = phones.as_given(f"{message.text}\n{message.signature}", number)
+    return prose.without_links(mask(given))
 
 
 def _title(situation: Lead) -> str:

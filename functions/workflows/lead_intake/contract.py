@@ -27,7 +27,7 @@ from countersign.extraction.messages import Address, Message, Optional, Required
 from countersign.extraction.patterns.language import code as language_code
 from countersign.extraction.prompts import Prompts
 from countersign.parsing.text import one_line, tidy
-from workflows.lead_intake.places import codes, country_code, mentioned
+from workflows.lead_intake.places import codes, country_code, domain_country, mentioned
 
 Intent = Literal["sales", "support", "partnership", "job", "spam", "other"]
 Urgency = Literal["low", "normal", "high"]
@@ -78,7 +78,9 @@ def _phone(said: Said, given: Given) -> Fact | None:
     from workflows.lead_intake import phones  # noqa: PLC0415 - as said above
 
     country = _country(given.answer.country, given)
-    region = country_code(given.source.stated.country) or (country.value if country else "")
+    region = country_code(given.source.stated.country) or (
+        country.value if country else domain_country(given.source.sender)
+    )
     number = phones.e164(said.value, region if region in codes() else "")
     if not number:
         return None

@@ -13,6 +13,26 @@ _MIN_DIGITS = 6
 _FICTIONAL = re.compile(r"\+1\d{3}55501\d\d|\+44(?:7700900|20794600|1632960)\d{2,3}")
 
 
+FAX = re.compile(
+    r"(?:\b(?:tele)?fax\w*|t[ée]l[ée]copi\w*|факс|传真|傳真|ファックス|ファクス|팩스)[^\n\d+]{0,20}$",
+    re.IGNORECASE,
+)
+"""A line that ends so is about to name a fax."""
+_LABEL = (
+    r"(?:tele?(?:phone|fon\w*|foon)?|tél(?:éphone)?|phone|ph|mobil\w*|mob|handy|cell(?:ulare)?|gsm|portable|"
+    r"m[óo]vil|celular|call(?: me| us)?(?: on| at)?|ring|rufen|erreich\w*|appel\w*|llam\w*|тел\w*|"
+    r"電話|电话|전화)"
+)
+_GIVEN = re.compile(
+    rf"(?P<label>(?<!\w){_LABEL}[^\n\d+(]{{0,20}})?"
+    r"(?P<number>(?<![\w.,])(?:\+|\()?\d(?:[\d ()/.-]{5,22})\d"
+    r"(?:\s*[,;]?\s*(?:ext(?:ension)?|x|durchwahl|dw|nebenstelle|poste|int(?:erno)?|toestel|доб|内線|分机)"
+    r"\.?\s*\d{1,6}|\s*#\s?\d{1,6})?(?:\s*\([^()\n]{3,40}\))?)",
+    re.IGNORECASE,
+)
+_NEAR = 40
+
+
 def e164(stated: str, region: str = "") -> str:
     """`stated` as E.164, read as dialled in `region` when it has no prefix; empty if it is none.
 
@@ -24,6 +44,17 @@ def e164(stated: str, region: str = "") -> str:
         return ""
     text = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return text if phonenumbers.is_possible_number(number) or _FICTIONAL.fullmatch(text) else ""
+
+
+def as_given(text: str, number: str = "") -> str:
+    """The words in which a text gives the phone `number`, its extension included; without a number
+    the first that it calls a phone. Empty where it has none, and for what it calls a fax."""
+    for found in _GIVEN.finditer(text):
+        is_fax = FAX.search(text[: found.start("number")].rpartition("\n")[2][-_NEAR:])
+        called = found["label"] or found["number"].startswith(("+", "00"))
+        if not is_fax and (supports(found["number"], number) if number else called):
+            return " ".join(found["number"].split())
+    return ""
 
 
 def numbers(text: str, region: str = "") -> Iterator[tuple[str, str]]:

@@ -63,6 +63,16 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).lower().replace("’", "'").strip()
 
 
+def domain_country(address: str) -> str:
+    """The country in whose domain an address is; empty for those that the world registers."""
+    ending = address.rpartition(".")[2].upper()
+    code = "GB" if ending == "UK" else ending
+    return code if code in codes() and code not in _OF_THE_WORLD else ""
+
+
+_OF_THE_WORLD = frozenset({"AI", "CC", "CO", "FM", "IO", "LY", "ME", "SO", "TO", "TV", "WS"})
+
+
 def _spaced(text: str) -> Iterator[tuple[int, str]]:
     words = list(_WORD.finditer(text))
     for at, word in enumerate(words):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from countersign.actions.crm.shared import (
     first_and_last,
     html_notes,
@@ -13,6 +15,31 @@ from countersign.actions.crm.shared import (
     plain_notes,
     same_instant,
 )
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "fields"),
+    [
+        ("Jan van der Berg", "nl", ("Jan", "van der Berg")),
+        ("Ana María de la Cruz", "es", ("Ana María", "de la Cruz")),
+        ("Ludwig von Mises", "de", ("Ludwig", "von Mises")),
+        ("van Berg", "nl", ("van", "Berg")),
+        ("Kovács Anna", "hu", ("Anna", "Kovács")),
+        ("Nguyễn Văn An", "vi", ("Văn An", "Nguyễn")),
+        ("山田 太郎", "en", ("太郎", "山田")),
+        ("王小明", "zh", ("小明", "王")),
+        ("司马光", "zh", ("光", "司马")),
+        ("김철수", "ko", ("철수", "김")),
+        ("山田太郎", "ja", ("", "山田太郎")),
+        ("さくら", "ja", ("", "さくら")),
+    ],
+)
+def test_a_family_name_is_put_where_it_belongs(
+    name: str, language: str, fields: tuple[str, str]
+) -> None:
+    """First in East Asian scripts and by language, with its particles; what nobody can part stays
+    whole."""
+    assert first_and_last(name, language) == fields
 
 
 def test_one_spelling_for_each_value() -> None:

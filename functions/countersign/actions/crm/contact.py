@@ -85,7 +85,7 @@ def _says(full: str, name: str) -> bool:
 
 
 def _properties(contact: Contact) -> dict[str, dict[str, str]]:
-    first, last = first_and_last(contact.name)
+    first, last = first_and_last(contact.name, contact.language)
     return {
         "name": {"firstname": first, "lastname": last},
         "phone": {"phone": contact.phone},

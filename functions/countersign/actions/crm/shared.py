@@ -68,6 +68,35 @@ def contact_of(crm: Crm, record: Record, wanted: str, receipt: Receipt) -> str:
     return wanted.lower() if wanted.lower() in addresses else ";".join(addresses)
 
 
+_EASTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_KANA = re.compile("[\u3040-\u30ff]")
+_COMPOUND = frozenset(
+    {"欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "남궁", "황보", "선우"}
+)
+_CHINESE_LENGTHS = (2, 3)
+_FAMILY_FIRST = frozenset({"hu", "vi"})
+_PARTICLES = frozenset(
+    {
+        "von",
+        "van",
+        "de",
+        "da",
+        "di",
+        "del",
+        "della",
+        "du",
+        "dos",
+        "den",
+        "der",
+        "la",
+        "le",
+        "zu",
+        "bin",
+    }
+    | {"al", "ter", "ten", "af"}
+)
+
+
 SETTLE = timedelta(seconds=5)
 """How long a read by id may lag behind a write. HubSpot promises no time; its reads by id follow
 within a second, its search within several."""
@@ -83,10 +112,29 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def first_and_last(name: str) -> tuple[str, str]:
-    """Where a CRM with two fields puts a name: the last word is the last name."""
-    first, _, last = tidy(name).rpartition(" ")
-    return (first, last) if first else (last, "")
+def first_and_last(name: str, language: str = "") -> tuple[str, str]:
+    """Where a CRM with two fields puts a name: the last word is the last name, with what belongs to
+    it. In East Asian scripts, Hungarian and Vietnamese the family name stands first."""
+    text = tidy(name)
+    if _EASTERN.match(text):
+        return _eastern(text)
+    words = text.split(" ")
+    if len(words) > 1 and language in _FAMILY_FIRST:
+        return " ".join(words[1:]), words[0]
+    at = next((at for at, word in enumerate(words) if at and word in _PARTICLES), len(words) - 1)
+    return (" ".join(words[:at]), " ".join(words[at:])) if at else (text, "")
+
+
+def _eastern(text: str) -> tuple[str, str]:
+    """Without a space a Chinese or Korean family name is the first letter, or one of the few of
+    two; how long a Japanese one is nobody can tell, so the whole name is kept together."""
+    family, _, given = text.partition(" ")
+    if given:
+        return given, family
+    if _KANA.search(text) or len(text) not in _CHINESE_LENGTHS:
+        return "", text
+    size = 2 if text[:2] in _COMPOUND else 1
+    return text[size:], text[:size]
 
 
 def phone_digits(phone: str) -> str:

@@ -43,7 +43,6 @@ _TIMELINE = re.compile(
     r"|来月|今月中|年内|来週|下个月|年底|다음 달|в следующем месяце|до конца года",
     re.IGNORECASE,
 )  # fmt: skip
-_FAX = re.compile(r"\bfax\b[^\n\d+]{0,20}$", re.IGNORECASE)
 _EACH_TIME = re.compile(
     r"\s?(?:a|per|each|every|pro|im|je|par|al|por|cada|ogni|per|/)\s?(?:month|year|week|day|monat|jahr|woche|mois|an|mes|año|mese|anno|"
     r"maand|jaar|mês|ano)|\s?(?:monthly|yearly|monatlich|jährlich|mensuel|mensual|mensil|maandelijks|mensal)",
@@ -106,7 +105,7 @@ def phone(stated: str, places: tuple[str, ...], region: str) -> Found | None:
         return (number, stated) if number else None
     for place in places:
         for number, stands in phones.numbers(place, region):
-            if not _FAX.search(place[: place.find(stands)]):
+            if not phones.FAX.search(place[: place.find(stands)]):
                 return number, stands
     return None
 

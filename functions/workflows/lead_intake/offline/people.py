@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from countersign.extraction import names
 from workflows.lead_intake.places import country_code
 
 Found = tuple[str, str]
@@ -87,10 +88,8 @@ def company(text: str, below: str) -> Found | None:
 
 
 def _from_header(header: str) -> str:
-    if "@" in header or not _is_name(header):
-        return ""
-    last, comma, first = header.partition(",")
-    return f"{first.strip()} {last.strip()}" if comma and first.strip() else header.strip()
+    found = names.person(header)
+    return found if found and _is_name(found) else ""
 
 
 def _signed(below: str) -> Found | None:

@@ -1,0 +1,82 @@
+"""The person whom a display name means: none for a company, a role or a machine.
+
+Our own, because nameparser reads "Stone Works, Inc." as the person Inc. Stone Works and a name of
+two Han words from the wrong end.
+"""
+# ruff: noqa: E501, RUF001 - patterns in many languages and scripts
+
+from __future__ import annotations
+
+import html
+import re
+
+from countersign.parsing.text import one_line
+
+_LONGEST = 200
+_FEWEST_CAPITALS = 3
+_MOST_WORDS = 6
+_ADDED = re.compile(
+    r"\([^()]*\)|\[[^\[\]]*\]|\s[|/·–—].*|\s-\s.*|\s(?:via|c/o|at|from|von|bei|chez)\s.*",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|prof|professor|rev|fr|herrn?|frau|hr|dipl|ing|mag|m|mme|mlle|me|monsieur|"
+    r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig|sig\.ra|signora?|dott|dott\.ssa|avv|geom|dhr|mevr|"
+    r"mw|pan|pani|bay|bayan|г-н|г-жа)(?:\.|(?=\s))[\s-]*)+",
+    re.IGNORECASE,
+)
+_DEGREE = re.compile(
+    r"(?:ph\.?\s?d|m\.?d|m\.?b\.?a|m\.?sc|b\.?sc|m\.?a|b\.?a|ll\.?m|cpa|esq|jr|sr|ii|iii|iv|dipl\.?-?ing|"
+    r"mag|prof|dr|rn|dds|pe|pmp)\.?",
+    re.IGNORECASE,
+)
+_HONORIFIC = re.compile(r"\s*(?:様|さん|氏|先生|先生様|님|女士)$")
+_LEGAL = re.compile(
+    r"(?<!\w)(?:(?i:gmbh|ohg|e\.k|e\.v|ltd|limited|inc|incorporated|llc|llp|corp|corporation|plc|s\.a\.s|sarl|"
+    r"s\.a\.r\.l|s\.a\.u?|s\.l\.u?|s\.?r\.?l\.?s?|s\.?p\.?a|b\.v|n\.v|a/s|aps|oyj?|k\.k|pty|pte|pvt|lda|ltda|"
+    r"sp\. z o\.?\s?o|s\.?r\.?o|d\.?o\.?o|kft|zrt|a\.ş|ооо|зао)|AG|KG|UG|AB|SA|SAS|SAU|SL|SLU|BV|NV|KK|SE|Co)"
+    r"\.?(?!\w)|株式会社|有限会社|合同会社|有限公司|公司|주식회사"
+)
+_NO_PERSON = re.compile(
+    r"(?<!\w)(?:team|sales|support|service|services|customer|kundenservice|kundendienst|vertrieb|einkauf|buchhaltung|"
+    r"info|office|admin|administrator|webmaster|postmaster|wordpress|website|webshop|shop|store|contact|kontakt|"
+    r"enquir(?:y|ies)|orders?|bestellung(?:en)?|noreply|no-reply|do-not-reply|newsletter|news|notifications?|alerts?|"
+    r"mailer|daemon|system|bot|helpdesk|help|desk|group|gruppe|groupe|grupo|gruppo|solutions|systems|technolog(?:y|ies)|"
+    r"consulting|agency|agentur|agence|studio|works|industries|logisti[ck]s?|holding|partners|company|firma|department|"
+    r"abteilung|dept|accounts?|accounting|billing|marketing|purchasing|procurement|reception|rezeption|sekretariat|"
+    r"secretariat|hr|jobs|careers|press|presse|hotel|restaurant|university|universität|verein|foundation|stiftung|"
+    r"comercial|ventas|compras|atención|servizio|ufficio|vendite|clienti|verkoop|inkoop|klantenservice|atendimento|"
+    r"vendas|obchod|biuro|отдел|продаж|магазин)(?!\w)|営業部|総務部|サポート|お客様|客服|销售部|고객센터",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(r"[@\d/\\<>{}=]|www\.|https?:|\.(?:com|net|org|de|io|co|eu)\b", re.IGNORECASE)
+
+
+def person(stated: str) -> str:
+    """The person's name in the order in which it is spoken, without titles; empty for none."""
+    text = one_line(html.unescape(html.unescape(stated)), _LONGEST).strip(" \t\"'«»“”„’,;:")
+    text = _HONORIFIC.sub("", _ADDED.sub("", text)).strip()
+    if not text or _FOREIGN.search(text) or _LEGAL.search(text) or _NO_PERSON.search(text):
+        return ""
+    text = _TITLE.sub("", _in_order(text)).strip(" ,")
+    words = text.split()
+    return text if words and len(words) <= _MOST_WORDS and any(map(str.isalpha, text)) else ""
+
+
+def _in_order(text: str) -> str:
+    """`Family, Given` turned round; a degree behind a comma is none of both."""
+    last, *more = [part.strip() for part in text.split(",")]
+    given = [part for part in more if part and not _DEGREE.fullmatch(part)]
+    if not given:
+        return _family_in_capitals(last)
+    return f"{given[0]} {last}" if len(given) == 1 else last
+
+
+def _family_in_capitals(text: str) -> str:
+    """`DUPONT Marie`, as forms and French and East European senders write, turned round."""
+    words = text.split()
+    loud = [len(word) >= _FEWEST_CAPITALS and word.isupper() for word in words]
+    first = loud.index(False) if False in loud else 0
+    if not first or any(loud[first:]):
+        return text
+    return " ".join((*words[first:], *words[:first]))
