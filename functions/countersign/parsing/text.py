@@ -83,11 +83,24 @@ _SUPERSETS = {
 }
 _ALIASES = {"utf8mb4": "utf-8", "utf-8mb4": "utf-8", "windows-874": "cp874", "cp-850": "cp850"}
 _WESTERN = "cp1252"
+_JAPANESE = {"euc_jp": "EUC-JP", "cp932": "Shift_JIS"}
+_ESCAPED = frozenset({"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr"})
+_JIS = re.compile(rb"\x1b\$[@B]")
+_KANA = re.compile("[\u3041-\u30fa]")
+_HALF = re.compile("[\uff61-\uff9f]")
+"""As what EUC-JP shows itself when it is read as Shift_JIS."""
+_KANA_SHARE = 0.2
+_READ_AS = "The declared charset does not fit the text; it was read as {}."
 
 
 def decode(raw: bytes, declared: str | None) -> Decoded:
-    """Decode by the declared charset, else UTF-8, else Windows-1252, and say what was wrong."""
+    """Decode by the declared charset, else UTF-8, else what the bytes show to be Japanese, else
+    Windows-1252, and say what was wrong."""
     codec = _codec(declared)
+    if codec not in _ESCAPED and _JIS.search(raw):
+        escaped = _strictly(raw, "iso2022_jp_2")
+        if escaped is not None:
+            return escaped, _READ_AS.format("ISO-2022-JP") if declared else None
     if raw.isascii() and codec in {None, "utf-8", _WESTERN}:
         return raw.decode("ascii"), _unknown(declared, codec)
     if codec in {None, _WESTERN}:
@@ -95,13 +108,22 @@ def decode(raw: bytes, declared: str | None) -> Decoded:
     return _by_declaration(raw, str(codec))
 
 
+def is_utf8(raw: bytes) -> bool:
+    """Whether the bytes are UTF-8."""
+    return _strictly(raw, "utf-8") is not None
+
+
 def _by_declaration(raw: bytes, codec: str) -> Decoded:
     strict = _strictly(raw, codec)
     if strict is not None:
-        return strict, None
+        is_garbled = codec in _JAPANESE and len(_HALF.findall(strict)) > len(_KANA.findall(strict))
+        return (is_garbled and _japanese(raw)) or (strict, None)
     utf8 = _strictly(raw, "utf-8")
     if utf8 is not None:
         return utf8, "The declared charset does not fit the text; it was read as UTF-8."
+    other = _japanese(raw) if codec in _JAPANESE else None
+    if other:
+        return other
     loose = raw.decode(codec, errors="replace")
     lost = loose.count("�")
     if sum(not char.isascii() for char in loose) - lost > lost:
@@ -115,8 +137,20 @@ def _guess(raw: bytes, declared: str | None, codec: str | None) -> Decoded:
         return utf8, "The declared charset does not fit the text; it was read as UTF-8."
     if utf8 is not None:
         return utf8, _unknown(declared, codec)
+    japanese = _japanese(raw)
+    if japanese:
+        return japanese
     sentence = "The text declares no known charset; it was read as Windows-1252."
     return _western(raw), sentence if codec is None else None
+
+
+def _japanese(raw: bytes) -> Decoded | None:
+    """The text in the Japanese charset in which a good part of it is kana; None in none."""
+    for codec, name in _JAPANESE.items():
+        text = _strictly(raw, codec)
+        if text and len(_KANA.findall(text)) >= _KANA_SHARE * len(text):
+            return text, _READ_AS.format(name)
+    return None
 
 
 def _unknown(declared: str | None, codec: str | None) -> str | None:

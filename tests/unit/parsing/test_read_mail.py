@@ -75,6 +75,77 @@ def test_text_is_read_in_its_declared_or_its_real_charset(
     assert found.text == text
 
 
+@pytest.mark.parametrize(
+    ("declared", "codec", "text"),
+    [
+        *((declared, codec, "お見積りをおねがいします。40台です。")
+          for declared, codec in [
+              ("us-ascii", "iso2022_jp"), ("utf-8", "iso2022_jp"), ("iso-8859-1", "iso2022_jp"),
+              ("shift_jis", "iso2022_jp"), ("shift_jis", "euc_jp"), ("euc-jp", "cp932"),
+              ("x-unknown", "cp932"), ("x-unknown", "euc_jp"), ("shift_jis", "utf-8"),
+          ]),
+        ("iso-8859-1", "cp1252", "Grüße aus Köln, für 40 Stühle"),
+        ("x-unknown", "cp1252", "Grüße aus Köln, für 40 Stühle"),
+    ],
+)  # fmt: skip
+def test_wrongly_declared_japanese_is_read_as_what_it_shows(
+    declared: str, codec: str, text: str
+) -> None:
+    """Escapes and kana tell the charset that the header does not; nothing else becomes Japanese."""
+    assert (
+        read(mail(text.encode(codec), f"Content-Type: text/plain; charset={declared}")).text == text
+    )
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec", "words"),
+    [
+        ("iso-8859-2", "iso8859_2", "Zażółć gęślą"),
+        ("windows-1251", "cp1251", "Привет Цена"),
+        ("koi8-r", "koi8-r", "Привет Цена"),
+        ("big5", "big5", "報價單"),
+        ("gb2312", "gb18030", "报价单"),
+        ("euc-kr", "cp949", "견적서"),
+        ("shift_jis", "cp932", "見積もり"),
+        ("iso-8859-1", "cp1252", "Grüße"),
+        ("iso-8859-1", "utf-8", "Grüße"),
+        ("us-ascii", "utf-8", "報價單"),
+    ],
+)
+@pytest.mark.parametrize("part", ["{}", "Content-Type: multipart/mixed; boundary=b"])
+def test_raw_headers_are_in_the_charset_of_the_body(
+    charset: str, codec: str, words: str, part: str
+) -> None:
+    """Bytes that are no UTF-8 and no encoded word are read as the text below declares."""
+    kind = f"Content-Type: text/plain; charset={charset}"
+    head, body = (kind, "x") if part == "{}" else (part, f"--b\n{kind}\n\nx\n--b--\n")
+    raw = f"From: {words} <ann@example.com>\nSubject: {words}\n".encode(codec)
+    found = read(raw + f"{head}\n\n{body}".encode())
+    assert (found.subject, found.sender_name) == (words, words)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        *((name, "Gr=C3=BC=C3=9Fe, 20 desks") for name in ("quotedprintable", "Quoted_Printable", "QP")),
+        *((name, "R3LDvMOfZSwgMjAgZGVza3M=") for name in ("base-64", "B64", "BASE 64")),
+        *((name, "Grüße, 20 desks") for name in ("8bits", "7-bit", "utf-8", "plain", '"8bit"')),
+    ],
+)  # fmt: skip
+def test_an_encoding_by_another_name_is_undone(encoding: str, body: str) -> None:
+    """Senders misspell the encodings that there are; those names are known."""
+    kind = "Content-Type: text/plain; charset=utf-8"
+    found = read(mail(body, kind, f"Content-Transfer-Encoding: {encoding}"))
+    assert (found.text, found.defects) == ("Grüße, 20 desks", ())
+
+
+def test_words_in_an_encoding_that_nobody_knows_are_read_as_they_stand() -> None:
+    """What looks like words is text, with a note."""
+    found = read(mail("Please send us 20 desks.", "Content-Transfer-Encoding: x-mystery"))
+    assert found.text == "Please send us 20 desks."
+    assert found.defects == ("A part has an unknown transfer encoding; it was read as it stands.",)
+
+
 def test_a_few_lost_bytes_do_not_change_the_charset() -> None:
     """One bad byte in a text of its declared charset is replaced and noted."""
     raw = "Цена и срок".encode("cp1251") + b"\x98" + "поставки".encode("cp1251")

@@ -42,9 +42,10 @@ class Mailbox:
         return self.address.rpartition("@")[2] if self.address else None
 
 
-def mailboxes(value: str) -> tuple[Mailbox, ...]:
-    """Read the mailboxes of a From, To, Cc or Reply-To value (one byte per character)."""
-    found = [_mailbox(tokens) for tokens in _split(value) if tokens]
+def mailboxes(value: str, charset: str = "") -> tuple[Mailbox, ...]:
+    """Read the mailboxes of a From, To, Cc or Reply-To value (one byte per character); names in raw
+    bytes that are no UTF-8 are in `charset`."""
+    found = [_mailbox(tokens, charset) for tokens in _split(value) if tokens]
     return tuple(found[:_MAX_ADDRESSES])
 
 
@@ -99,15 +100,15 @@ def _split(value: str) -> Iterator[list[re.Match[str]]]:
     yield tokens
 
 
-def _mailbox(tokens: list[re.Match[str]]) -> Mailbox:
+def _mailbox(tokens: list[re.Match[str]], charset: str) -> Mailbox:
     angles = [match["angle"] for match in tokens if match["angle"] is not None]
     words = [_plain(match) for match in tokens if match["quoted"] or match["text"]]
     comments = [match["comment"] for match in tokens if match["comment"]]
     if angles:
         # Two bracketed addresses are a trick, not a mailbox.
         address = _decoded(angles[0]) if len(angles) == 1 else ""
-        return Mailbox(_name(words or comments), valid_address(address))
-    return Mailbox(_name(comments), valid_address(_decoded("".join(words))))
+        return Mailbox(_name(words or comments, charset), valid_address(address))
+    return Mailbox(_name(comments, charset), valid_address(_decoded("".join(words))))
 
 
 def _plain(match: re.Match[str]) -> str:
@@ -121,5 +122,5 @@ def _decoded(address: str) -> str:
     return address.encode("latin-1").decode("utf-8", "replace")
 
 
-def _name(words: list[str]) -> str:
-    return decode_words(" ".join(word.strip() for word in words), _NAME_CHARACTERS)
+def _name(words: list[str], charset: str) -> str:
+    return decode_words(" ".join(word.strip() for word in words), _NAME_CHARACTERS, charset)

@@ -1,5 +1,6 @@
 """The text and the files of a mail, out of its tree of parts."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ _MAX_READ = 1_000_000  # encoded bytes of text that are looked at in one mail
 _HTML = frozenset({"text/html", "text/enriched", "text/richtext"})
 _READABLE = _HTML | {"text/plain", "text/markdown"}
 _KNOWN_ENCODINGS = PLAIN | {"base64", "quoted-printable"}
+_WORDS = re.compile(rb"\s*(?:[^\s]{1,30}[ \n]+){4}")
+"""How words look, and nothing that is encoded."""
 _HTML_STARTS = ("<html", "<!doctype html")
 
 
@@ -116,7 +119,8 @@ def _alternative(part: MimePart, reading: _Reading) -> str:
 
 def _is_readable(part: MimePart) -> bool:
     is_file = part.is_attachment or bool(part.headers.parameters("content-disposition"))
-    return part.content_type in _READABLE and part.encoding in _KNOWN_ENCODINGS and not is_file
+    known = part.encoding in _KNOWN_ENCODINGS or _WORDS.match(part.body)
+    return part.content_type in _READABLE and bool(known) and not is_file
 
 
 def _leaf(part: MimePart, reading: _Reading) -> str:
@@ -125,6 +129,8 @@ def _leaf(part: MimePart, reading: _Reading) -> str:
         reading.note("The mail holds more text than is read; the rest was left out.")
         # At a line end, so that no character and no escape is cut in two.
         limit = part.body.rfind(b"\n", 0, reading.left) + 1 or reading.left
+    if part.encoding not in _KNOWN_ENCODINGS:
+        reading.note("A part has an unknown transfer encoding; it was read as it stands.")
     raw, damage = part.decoded(limit)
     reading.left -= min(limit, reading.left)
     reading.note(damage)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import unquote_to_bytes
 
-from countersign.parsing.text import decode, one_line
+from countersign.parsing.text import decode, is_utf8, one_line
 
-PLAIN = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
+PLAIN = frozenset({"", "7bit", "8bit", "binary", "none"})
 _SPACE = re.compile(rb"\s+")
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
@@ -89,6 +89,8 @@ class Headers:
 
     fields: tuple[tuple[str, str], ...]
     defects: tuple[str, ...] = ()
+    charset: str = ""
+    """The body's, in which some programs write headers without saying so."""
 
     def all(self, name: str) -> list[str]:
         """Return every value of the field, topmost first."""
@@ -100,7 +102,7 @@ class Headers:
 
     def text(self, name: str, limit: int) -> str:
         """Return the topmost value as readable text on one line of at most `limit` characters."""
-        return decode_words(self.first(name), limit)
+        return decode_words(self.first(name), limit, self.charset)
 
     def token(self, name: str) -> str:
         """Return what stands before the first `;` of the topmost value, in lower case."""
@@ -144,12 +146,14 @@ def message_ids(value: str) -> tuple[str, ...]:
     return tuple(f"<{one}>" for one in found if one.isascii() and one.isprintable())
 
 
-def decode_words(value: str, limit: int) -> str:
+def decode_words(value: str, limit: int, charset: str = "") -> str:
     """Return a header value (one byte per character) as text, its encoded words decoded.
 
-    Source of the form: RFC 2047. A word that cannot be decoded stays as it is.
+    Source of the form: RFC 2047. A word that cannot be decoded stays as it is. Raw bytes are UTF-8
+    if they can be, else in `charset`.
     """
-    text = decode(value.encode("latin-1"), None)[0]
+    raw = value.encode("latin-1")
+    text = decode(raw, charset if not raw.isascii() and not is_utf8(raw) else None)[0]
     return one_line(_WORD_RUN.sub(lambda run: _decode_run(run[0]), text), limit)
 
 

@@ -1,6 +1,7 @@
 """A raw mail as what its reader sees: sender, subject, new text, history, attachments."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -85,7 +86,7 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
 
 
 def _mail(root: MimePart, body: Body, repairs: tuple[str, ...], authserv_id: str) -> Mail:
-    headers = root.headers
+    headers = replace(root.headers, charset=_charset(root))
     author, doubts = _author(headers)
     parts, writer = split(body.text, kin(headers)), _writer(headers)
     vouched = not doubts and is_authenticated(headers, author.domain, authserv_id=authserv_id)
@@ -126,10 +127,16 @@ def _answered(headers: Headers) -> dict[str, str | None]:
     return {"reply_to": box.address, "reply_to_name": box.name}
 
 
+def _charset(part: MimePart) -> str:
+    """The charset that the first text of a mail declares."""
+    within = (_charset(child) for child in part.parts)
+    return part.parameters.get("charset", "") or next(filter(None, within), "")
+
+
 def _author(headers: Headers) -> tuple[Mailbox, tuple[str, ...]]:
     """Return the first mailbox of the first From, and what makes it doubtful."""
     fields = headers.all("from")
-    found = mailboxes(fields[0]) if fields else ()
+    found = mailboxes(fields[0], headers.charset) if fields else ()
     stated = found[0] if found else Mailbox("", None)
     author, repair = (stated, "") if stated.address else _otherwise(headers, stated)
     doubts = {

@@ -28,6 +28,14 @@ _LIKELY_DELIMITER = re.compile(
 )
 _AFTER_DELIMITER = re.compile(rb"(--)?[ \t]*(?:\n|\Z)")
 _NAME_CHARACTERS = 255
+_NO_LETTER = re.compile(r"[^a-z0-9]")
+_ENCODINGS = {
+    **dict.fromkeys(("quotedprintable", "quotedprintible", "qp"), "quoted-printable"),
+    **dict.fromkeys(("7bits", "8bits", "utf8", "usascii", "plain", "text", "identity"), "8bit"),
+    **dict.fromkeys(("uuencode", "xuuencode", "uue", "xuue"), "8bit"),  # cut out of the text
+    "b64": "base64",
+}
+"""What senders write, without signs, for the encodings that there are."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,9 @@ class MimePart:
 
     @property
     def encoding(self) -> str:
-        """Return the Content-Transfer-Encoding in lower case."""
-        return self.headers.token("content-transfer-encoding").strip("\"'")
+        """Return the Content-Transfer-Encoding in lower case, by its usual name."""
+        given = _NO_LETTER.sub("", self.headers.token("content-transfer-encoding"))
+        return _ENCODINGS.get(given, given)
 
     @property
     def size(self) -> int:
