@@ -118,7 +118,8 @@ def only_quoted(situation: Situation[SourceT]) -> Hit:
     own = flat("\n".join(line for line in told if line not in lines))
     quoted = flat("\n".join([*lines, history]))
     alone = [n for n, f in situation.proposal.facts.items() if _stands_only(f, quoted, own)]
-    return (", ".join(alone), "the sender's own words") if alone else None
+    named = ", ".join(name.replace("_", " ") for name in alone)
+    return (named, "the sender's own words") if alone else None
 
 
 def _stands_only(fact: Fact, quoted: str, own: str) -> bool:
