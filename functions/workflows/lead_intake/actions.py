@@ -128,9 +128,11 @@ def _name(situation: Lead) -> str:
 
 
 def _said_name(situation: Lead) -> str:
-    """The person's name as the message grounds it, else as its header has it."""
+    """The person's name as the message grounds it, unless its header names somebody else."""
     grounded = names.person(situation.proposal.value("name") or "")
-    return grounded or names.person(situation.input.sender_name)
+    stated = names.person(situation.input.sender_name)
+    shared = {*_WORD.findall(grounded.casefold())} & {*_WORD.findall(stated.casefold())}
+    return grounded if grounded and (shared or not stated) else stated
 
 
 def _is_another(situation: Lead) -> bool:
