@@ -149,6 +149,12 @@ def _author(headers: Headers) -> tuple[Mailbox, tuple[str, ...]]:
     return author, tuple(sentence for sentence, holds in doubts.items() if holds)
 
 
+def _writer(headers: Headers) -> str:
+    """What From itself names, by which a machine is told: not what was read instead."""
+    stated = next(iter(mailboxes(headers.first("from"))), None)
+    return (stated and stated.address) or headers.first("from")
+
+
 def _otherwise(headers: Headers, stated: Mailbox) -> tuple[Mailbox, str]:
     """Who else it may be when From cannot be read by its grammar, and what was done."""
     readable = repaired(headers.first("from"))
