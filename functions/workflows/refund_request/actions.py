@@ -24,7 +24,7 @@ from workflows.refund_request import facts
 from workflows.refund_request.contract import RefundInput, form_shown
 from workflows.refund_request.facts import Request, order_number
 from workflows.refund_request.policy import POLICY, WITHOUT
-from workflows.refund_request.replies import confirmation
+from workflows.refund_request.replies import confirmation, considered
 
 ACTIONS = (payments.REFUND, mail.SEND_REPLY, mail.ASK_SENDER, notify.PUSH)
 _REFUND, _TO_TELL = "payments.refund", "destination.large_refund"
@@ -107,13 +107,14 @@ def _reply(situation: Request, said: Verdict) -> ProposedAction:
     person who signs may still say no to the refund, so what they read must be true either way."""
     order, amount = facts.order(situation), facts.proposed(situation)
     language, to = replies.language_of(situation), _recipient(situation)
-    runs = said.answer is Answer.RUN
-    after = _REFUND if runs else ""
-    if order and amount and runs:
+    draft = replies.drafted(situation.proposal)
+    if not order or not amount or said.answer is Answer.FORBID:
+        fixed = replies.acknowledgement(language, "")
+        return replies.reply(situation, fixed, draft=draft, to=to)
+    if said.answer is Answer.RUN:
         told = confirmation(language, order.number, amount)
-        return replies.reply(situation, told, draft=False, to=to, after=after)
-    fixed, draft = replies.acknowledgement(language, ""), replies.drafted(situation.proposal)
-    return replies.reply(situation, fixed, draft=draft, to=to, after=after)
+        return replies.reply(situation, told, draft=False, to=to, after=_REFUND)
+    return replies.reply(situation, considered(language, order.number), draft=draft, to=to)
 
 
 def _recipient(situation: Request) -> str:

@@ -1,4 +1,4 @@
-"""The fixed confirmation of a refund."""
+"""The fixed replies about a refund: that it was made, and what is true whether or not it is."""
 
 from __future__ import annotations
 
@@ -72,6 +72,80 @@ CONFIRMATIONS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """Subject and text, with `{order}` and `{amount}`."""
+
+CONSIDERED: Mapping[str, tuple[str, str]] = {
+    "en": (
+        "Your request about order {order}",
+        (
+            "Hello,\n\n"
+            "we have looked at your request about order {order}. Where a refund is due, it goes "
+            "back to the means of payment that you used and usually shows within 5 to 10 days. "
+            "If anything is open, please answer this mail.\n"
+        ),
+    ),
+    "de": (
+        "Ihre Anfrage zur Bestellung {order}",
+        (
+            "Guten Tag,\n\n"
+            "wir haben Ihre Anfrage zur Bestellung {order} geprüft. Eine Erstattung geht, wo sie "
+            "Ihnen zusteht, auf Ihr Zahlungsmittel zurück und ist meist innerhalb von 5 bis 10 "
+            "Tagen sichtbar. Ist noch etwas offen, antworten Sie bitte auf diese Mail.\n"
+        ),
+    ),
+    "fr": (
+        "Votre demande sur la commande {order}",
+        (
+            "Bonjour,\n\n"
+            "nous avons examiné votre demande sur la commande {order}. Si un remboursement est dû, "
+            "il revient sur votre moyen de paiement et apparaît en général sous 5 à 10 jours. S'il "
+            "reste une question, merci de répondre à ce message.\n"
+        ),
+    ),
+    "es": (
+        "Su solicitud sobre el pedido {order}",
+        (
+            "Hola:\n\n"
+            "Hemos revisado su solicitud sobre el pedido {order}. Si corresponde un reembolso, "
+            "vuelve a su medio de pago y suele aparecer en un plazo de 5 a 10 días. Si queda algo "
+            "pendiente, responda a este correo.\n"
+        ),
+    ),
+    "it": (
+        "La sua richiesta sull'ordine {order}",
+        (
+            "Buongiorno,\n\n"
+            "abbiamo esaminato la sua richiesta sull'ordine {order}. Se un rimborso è dovuto, "
+            "torna sul suo mezzo di pagamento ed è di solito visibile entro 5-10 giorni. Se resta "
+            "una domanda, risponda a questa mail.\n"
+        ),
+    ),
+    "nl": (
+        "Uw verzoek over bestelling {order}",
+        (
+            "Goedendag,\n\n"
+            "wij hebben uw verzoek over bestelling {order} bekeken. Als u recht hebt op "
+            "terugbetaling, gaat het bedrag terug naar uw betaalmiddel en is het meestal binnen 5 "
+            "tot 10 dagen zichtbaar. Is er nog iets open, beantwoord dan deze mail.\n"
+        ),
+    ),
+    "pt": (
+        "O seu pedido sobre a encomenda {order}",
+        (
+            "Olá,\n\n"
+            "analisámos o seu pedido sobre a encomenda {order}. Se houver lugar a reembolso, ele "
+            "volta ao meio de pagamento que usou e fica normalmente visível em 5 a 10 dias. Se "
+            "ficar alguma dúvida, responda a este e-mail.\n"
+        ),
+    ),
+}
+"""Subject and text, with `{order}`: signed beside a refund, and true if that is rejected."""
+
+
+def considered(language: str, number: str) -> tuple[str, str]:
+    """Subject and text of the reply that a person signs beside a refund; English for a language
+    without one. It says neither that money goes back nor that somebody has yet to look."""
+    subject, text = CONSIDERED.get(language, CONSIDERED["en"])
+    return subject.format(order=number), text.format(order=number)
 
 
 def confirmation(language: str, number: str, amount: Money) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from countersign.domain.planning.plan import reconsider
 from countersign.domain.policy.policy import Policy, PolicyLine
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.policy.rules import Finding, findings
+from countersign.extraction.replies import ACKNOWLEDGEMENTS
 from tests.seeds import dealt_by
 from tests.unit.workflows.bench import Rows
 from tests.unit.workflows.refunds import (
@@ -35,7 +36,7 @@ from tests.unit.workflows.refunds import (
 )
 from workflows.refund_request.actions import claim, joins, lookups
 from workflows.refund_request.facts import proposed
-from workflows.refund_request.replies import CONFIRMATIONS
+from workflows.refund_request.replies import CONFIRMATIONS, CONSIDERED
 
 POLICY, RULES = WORKFLOW.policy, WORKFLOW.rules
 LIMITS = WORKFLOW.release.limits
@@ -368,6 +369,26 @@ def test_the_confirmation_names_number_and_amount_in_each_language(language: str
     assert "49.90 EUR" in params["text"]
     assert "1042" in params["text"]
     assert "{" not in params["text"] + params["subject"]
+
+
+@pytest.mark.parametrize("language", [*CONSIDERED, "fi"])
+def test_the_reply_beside_a_signed_refund_does_not_contradict_it(language: str) -> None:
+    """Signed together with the refund it leaves when money is on its way: it says neither that
+    somebody will read the message nor that money goes back; a refund that is forbidden keeps the
+    acknowledgement."""
+    said = {"language": {"value": language, "quotes": ["refund me"]}, "actions": []}
+    over = asked(amount={"minor": 5100, "currency": "EUR"})
+    held = records(amount_minor="9990")
+    asks = judge(over, held, said)
+    assert asks.verdicts["payments.refund"] == "ask"
+    text = asks.params("email.send_reply")["text"]
+    assert "1042" in text
+    assert "51.00" not in text
+    assert text != ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])[1]
+    forbidden = judge(over, records(amount_minor="9990", disputed="true"), said)
+    assert forbidden.verdicts["payments.refund"] == "forbid"
+    fixed = ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])[1]
+    assert forbidden.params("email.send_reply")["text"] == fixed
 
 
 def test_the_forms_language_serves_where_the_text_does_not_tell() -> None:
