@@ -15,7 +15,7 @@ import pytest
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.workflow import Workflow
 from countersign.extraction.proposals import drafted, proposal_of
-from tests.guarantees import lying, told
+from tests.guarantees import by_hand, lying, told
 from tests.guarantees.harmless import ENQUIRIES, REFUNDS
 from tests.guarantees.told import Told
 from tests.seeds import dealt_by
@@ -111,3 +111,31 @@ def test_control_rules_over_the_models_facts_let_it_run() -> None:
 
 def _without_readers(flow: Workflow[Any]) -> Workflow[Any]:
     return replace(flow, rules=tuple(rule for rule in flow.rules if not rule.id.startswith(_READ)))
+
+
+def _by_hand() -> Iterator[tuple[str, str, Told, str]]:
+    """(kind, language, the mail, what may not run) of each text that was written by hand."""
+    for kinds, make, goal in (
+        (by_hand.REFUNDS, told.refund, told.REFUND),
+        (by_hand.LEADS, told.lead, told.LEAD),
+    ):
+        for kind, said in kinds.items():
+            yield from ((kind, language, make(text), goal) for language, text in said)
+
+
+@pytest.mark.guarantee("T52")
+def test_texts_written_by_hand_are_held() -> None:
+    """A hundred texts beside the grammar, with a model that says what it wants to hear."""
+    held, seen, missed = Counter[str](), Counter[str](), list[str]()
+    for kind, language, one, goal in _by_hand():
+        is_held = goal not in ran(WORKFLOWS[one.workflow], one, None)
+        for name in (kind, f"[{language}]"):
+            held[name] += is_held
+            seen[name] += 1
+        missed += [] if is_held else [f"{kind}: {one.text}"]
+    for name, times in sorted(seen.items()):
+        print(f"{held[name]:4d} of {times:3d}  {name}")  # noqa: T201 - recall by kind and language
+    plain = [told.refund(text) for _, text in by_hand.PLAIN]
+    assert missed == []
+    assert len(plain) + sum(1 for _ in _by_hand()) >= 100
+    assert all(told.REFUND in ran(WORKFLOWS[one.workflow], one, None) for one in plain)

@@ -19,7 +19,7 @@ _WISH_WORDS: Mapping[str, Mapping[str, int]] = {
         **_weighed(4, "refund|refunded|refunding|money back|reimburse|reimbursed|reimbursement|chargeback|credit my card|return the money"),
         **_weighed(4, "erstatten|erstattung|rückerstattung|rückerstatten|zurückerstatten|geld zurück|zurückzahlen|rückzahlung|gutschrift"),
         **_weighed(4, "rembourser|remboursement|remboursé|remboursée|remboursez|être remboursé"),
-        **_weighed(4, "reembolso|reembolsar|reembolsen|devolución del dinero|devolver el dinero|devuelvan el dinero|reintegro"),
+        **_weighed(4, "reembolso|reembolsar|reembolsen|reembólsenme|reembólseme|reembólsenlo|devuélvanme|devuélvame|devolución del dinero|devolver el dinero|devuelvan el dinero|reintegro"),
         **_weighed(4, "rimborso|rimborsare|rimborsato|rimborsarmi|indietro i soldi|restituzione del denaro"),
         **_weighed(4, "terugbetaling|terugbetalen|terugbetaald|geld terug|terugstorten|restitutie"),
         **_weighed(4, "reembolsado|reembolsem|dinheiro de volta|devolução do dinheiro|estorno"),

@@ -36,13 +36,13 @@ BREAK: Words = {
 """What ends a clause: a sign, a word that joins, or the beginning of a wish."""
 
 NOT: Words = {
-    "en": r"not|\w+n't|dont|never|no(?!\.| valor| meu| seu| cart| prazo| montante| dia| total| âmbito)|without|nor|neither|cannot|nobody|stop|cancel*|withdr*|ignore|disregard|forget|refuse|instead of|rather than|retract*|drop|void|unnecessary|moot|obsolete",
-    "de": r"nicht*|kein*|nie|niemals|ohne|storn*|zurückzieh*|zurückgezogen|statt|anstatt|anstelle|weder|verzicht*|erledigt|überflüssig|hinfällig|gegenstandslos|vergessen",
-    "fr": r"pas|jamais|aucun*|sans|ne|n'*|annul*|retir*|au lieu|plutôt que|ignor*|oubli*|inutile",
-    "es": r"no|nunca|jamás|ningun*|ningún|sin|anul*|cancel*|retir*|en lugar|en vez|tampoco|ignor*|olvid*|innecesari*",
-    "it": r"non|nessun*|senza|annull*|ritir*|invece|anziché|ignor*|dimentic*|inutile",
-    "nl": r"niet*|geen|nooit|zonder|annul*|intrek*|ingetrokken|trek|in plaats|negeer|vergeet|overbodig|vervallen",
-    "pt": r"não|nunca|nenhum*|sem|cancel*|anul*|retir*|em vez|nem|ignor*|esqueç*|desnecessári*",
+    "en": r"not|\w+n't|dont|never|no(?!\.| valor| meu| seu| cart| prazo| montante| dia| total| âmbito)|without|nor|neither|cannot|nobody|stop|cancel*|withdr*|ignore|disregard|forget|refuse|instead of|rather than|retract*|drop|void|unnecessary|moot|obsolete|scrap|drop|call off",
+    "de": r"nicht*|kein*|nie|niemals|ohne|storn*|zurückzieh*|zurückgezogen|statt|anstatt|anstelle|weder|verzicht*|erledigt|überflüssig|hinfällig|gegenstandslos|vergessen|lassen sie es|bleiben lassen|vergiss",
+    "fr": r"pas|jamais|aucun*|sans|ne|n'*|annul*|retir*|au lieu|plutôt que|ignor*|oubli*|inutile|laiss\w+ tomber",
+    "es": r"no|nunca|jamás|ningun*|ningún|sin|anul*|cancel*|retir*|en lugar|en vez|tampoco|ignor*|olvid*|innecesari*|déjen?lo",
+    "it": r"non|nessun*|senza|annull*|ritir*|invece|anziché|ignor*|dimentic*|inutile|lasci\w+ (?:perdere|stare)",
+    "nl": r"niet*|geen|nooit|zonder|annul*|intrek*|ingetrokken|trek|in plaats|negeer|vergeet|overbodig|vervallen|laat maar|maar zitten",
+    "pt": r"não|nunca|nenhum*|sem|cancel*|anul*|retir*|em vez|nem|ignor*|esqueç*|desnecessári*|deixem? (?:estar|lá)",
     "ja": r"不要|いりません|要りません|取り消|取消|しないで|ではなく|必要ありません|必要ない|キャンセル|撤回|結構です",
 }
 """What turns a wish into its opposite, within its own clause."""
@@ -108,13 +108,13 @@ PART: Words = {
 """Words of a part of a sum."""
 
 ITEMS: Words = {
-    "en": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|some|half|most|none|any|neither|either|both) (?:out )?of (?:the|my|these|those|them|our|your|all|two|three|four|five|six|seven|eight|nine|ten|twelve|\d+)|not all|the others?|the remaining|a (?:pair|set) of|the rest of|per (?:piece|item)|apiece|each|\d+ x|x ?\d+",
-    "de": r"(?:ein|eine|einer|einen|eines|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|\d+|einige|mehrere|manche|keine\w?|beide) (?:von|der|meiner|dieser|unserer|aus)|nicht alle|die anderen|die übrigen|pro stück|stückpreis|je \W?\d+|jeweils|\d+ x|\d+x",
-    "fr": r"(?:l'une?|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|\d+|certain\w*|quelques|aucun\w*) (?:des|de (?:mes|ces|nos|vos|mon)|sur|d'entre|parmi)|pas tou[st]\w*|les autres|pièce|l'unité|chacun*|\d+ x",
-    "es": r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+|algun\w*|varios|ningun\w) de (?:las|los|mis|estas|estos|nuestr\w+|mi|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+)|no tod[oa]s|cada un[oa]|por unidad|\d+ x",
-    "it": r"(?:un[oa]?|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d+|alcun\w|nessun\w) (?:delle|dei|degli|della|del|dell'\w*|su|di (?:quest\w|quell\w|due|tre|quattro|cinque|sei|\d+))|non tutt[ie]|l'altr\w|ciascun*|cadaun*|al pezzo|\d+ x",
-    "nl": r"(?:één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\d+|sommige|enkele|geen|beide) (?:van|uit) (?:de|mijn|deze|die|onze|het|twee|drie|vier|vijf|zes|\d+)|niet alle|per stuk|stuksprijs|elk|\d+ x",
-    "pt": r"(?:um|uma|dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|\d+|algun\w|alguma\w?|nenhum\w?) (?:dos|das|destes|destas|desses|dessas|de (?:meus|minhas|duas|dois|três|quatro|cinco|seis|sete|oito|\d+))|nem tod[oa]s|cada um\w?|por unidade|\d+ x",
+    "en": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|some|half|most|none|any|neither|either|both) (?:out )?of (?:the|my|these|those|them|our|your|all|two|three|four|five|six|seven|eight|nine|ten|twelve|\d+)|not all|the others?|the remaining|a (?:pair|set) of|the rest of|per (?:piece|item)|apiece|each|\d+ x|x ?\d+|only one|that one|this one",
+    "de": r"(?:ein|eine|einer|einen|eines|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|\d+|einige|mehrere|manche|keine\w?|beide) (?:von|der|meiner|dieser|unserer|aus)|nicht alle|die anderen|die übrigen|pro stück|stückpreis|je \W?\d+|jeweils|\d+ x|\d+x|nur (?:ein\w*|zwei|drei)|(?:dieses|diese|diesen|das) (?:eine|einen)",
+    "fr": r"(?:l'une?|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|\d+|certain\w*|quelques|aucun\w*) (?:des|de (?:mes|ces|nos|vos|mon)|sur|d'entre|parmi)|pas tou[st]\w*|les autres|pièce|l'unité|chacun*|\d+ x|(?:un|une) seule?|celui-(?:là|ci)|celle-(?:là|ci)",
+    "es": r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+|algun\w*|varios|ningun\w) de (?:las|los|mis|estas|estos|nuestr\w+|mi|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+)|no tod[oa]s|cada un[oa]|por unidad|\d+ x|solo (?:un[oa]|dos|tres)|sólo un[oa]",
+    "it": r"(?:un[oa]?|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d+|alcun\w|nessun\w) (?:delle|dei|degli|della|del|dell'\w*|su|di (?:quest\w|quell\w|due|tre|quattro|cinque|sei|\d+))|non tutt[ie]|l'altr\w|ciascun*|cadaun*|al pezzo|\d+ x|un[oa]? sol[oa]|solo (?:un[oa]|due|tre)|sol[oa] un[oa]",
+    "nl": r"(?:één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|\d+|sommige|enkele|geen|beide) (?:van|uit) (?:de|mijn|deze|die|onze|het|twee|drie|vier|vijf|zes|\d+)|niet alle|per stuk|stuksprijs|elk|\d+ x|maar (?:één|een|twee|drie)|(?:dat|die|deze) ene|alleen (?:die|dat|deze)",
+    "pt": r"(?:um|uma|dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|\d+|algun\w|alguma\w?|nenhum\w?) (?:dos|das|destes|destas|desses|dessas|de (?:meus|minhas|duas|dois|três|quatro|cinco|seis|sete|oito|\d+))|nem tod[oa]s|cada um\w?|por unidade|\d+ x|(?:só|apenas) (?:um|uma|dois|duas)|um[a]? só",
     "ja": r"のうち|うちの|[\d一二三四五六七八九](?:個|点|枚|本|つ|脚|台)(?:だけ|分|のみ)|片方|ほかの|他の|1個あたり|単価|ひとつ(?:だけ|が)|一つ(?:だけ|が)|一部の",
 }
 """Some of several things."""
@@ -156,25 +156,25 @@ WAY: Words = {
 """Another way for the money than the one it came by."""
 
 DISPUTE: Words = {
-    "en": r"charge-?backs?|charged? back|disput*|(?:open|opened|filed|raised|started|lodged|made) (?:\w+ ){0,3}(?:case|claim|complaint) (?:with|at|through|via)|paypal (?:case|claim|dispute)|(?:claim|case) with (?:my|the|our) (?:\w+ )?(?:bank|card|credit|paypal)|(?:bank|card company|card issuer|paypal) (?:\S+ ){0,6}(?:revers*|recall*|claw*|reclaim*|claim*|pull*|contest*|investigat*)|revers\w+ (?:the|this|that|my) (?:payment|charge|transaction|debit)|contest\w* (?:the|this) (?:payment|charge|debit)|section 75",
-    "de": r"charge-?backs?|rückbuch*|rückgebucht|rücklastschrift*|zurückgebucht|zurückbuchen|zurückgeholt|zahlungsstreit*|käuferschutz*|(?:zahlung|abbuchung|betrag|buchung|lastschrift|kreditkarten\w*|umsatz) (?:\S+ ){0,8}(?:reklamier*|widersproch*|widerspr*|beanstand*|angefochten|bestritt*|zurückgegeben|zurückgeben)|(?:bank|sparkasse|kartenfirma|kreditkarten\w*|paypal) (?:\S+ ){0,8}(?:reklam*|widerspr*|beanstand*|bestritt*|einspruch|konflikt|fall|storniert)|disput*|konflikt gemeldet",
-    "fr": r"charge-?backs?|rétrofacturation*|opposition|contest*|litige*|rejet\w* (?:\S+ ){0,3}(?:prélèvement|paiement)|rappel de (?:paiement|fonds)|(?:banque|paypal) (?:\S+ ){0,6}(?:réclam*|annul*|rembours*|rejet*)|réclamation (?:\S+ ){0,4}(?:banque|paypal)",
-    "es": r"charge-?backs?|contracargo*|disput*|(?:reclam\w*|denunci\w*|queja) (?:\S+ ){0,6}(?:banco|tarjeta|paypal)|retroced*|retrocesi*|impugn*|(?:devuelto|devolver) (?:el|un) (?:recibo|cargo)|(?:banco|paypal) (?:\S+ ){0,6}(?:reclam*|anul*|revert*)|controversia",
-    "it": r"charge-?backs?|contestazion*|contestat*|contesto|disput*|disconosc*|riaddebit*|controversia|(?:reclam\w*|segnalat\w*) (?:\S+ ){0,6}(?:banca|carta|paypal)|(?:banca|paypal) (?:\S+ ){0,6}(?:storn*|annull*|revoc*|reclam*)|storno (?:\S+ ){0,4}banca",
-    "nl": r"charge-?backs?|terugboek*|teruggeboekt|gestorneerd|storner*|betwist*|dispuut|geschil*|(?:klacht|claim|zaak) (?:\S+ ){0,4}(?:bank|paypal|creditcard\w*)|(?:bank|paypal|creditcardmaatschappij) (?:\S+ ){0,6}(?:terugge*|terughal*|klacht|claim)|terug laten boeken",
-    "pt": r"charge-?backs?|contest*|disput*|impugn*|(?:reclam\w*|queixa) (?:\S+ ){0,6}(?:banco|cartão|paypal)|(?:banco|paypal) (?:\S+ ){0,6}(?:estorn*|anul*|revert*|reclam*)|estornar (?:\S+ ){0,4}banco|litígio",
+    "en": r"charge-?backs?|charged? back|disput*|(?:open|opened|filed|raised|started|lodged|made) (?:\w+ ){0,3}(?:case|claim|complaint) (?:with|at|through|via)|paypal (?:case|claim|dispute)|(?:claim|case) with (?:my|the|our) (?:\w+ )?(?:bank|card|credit|paypal)|(?:bank|card company|card issuer|paypal) (?:\S+ ){0,6}(?:revers*|recall*|claw*|reclaim*|claim*|pull*|contest*|investigat*)|revers\w+ (?:the|this|that|my) (?:payment|charge|transaction|debit)|contest\w* (?:the|this) (?:payment|charge|debit)|section 75|(?:bank|card company|card issuer|card provider|paypal) (?:(?:has|have|had|already|now|just) )*(?:taken|took|returned|refunded|credited|given|gave|got|paid)",
+    "de": r"charge-?backs?|rückbuch*|rückgebucht|rücklastschrift*|zurückgebucht|zurückbuchen|zurückgeholt|zahlungsstreit*|käuferschutz*|(?:zahlung|abbuchung|betrag|buchung|lastschrift|kreditkarten\w*|umsatz) (?:\S+ ){0,8}(?:reklamier*|widersproch*|widerspr*|beanstand*|angefochten|bestritt*|zurückgegeben|zurückgeben)|(?:bank|sparkasse|kartenfirma|kreditkarten\w*|paypal) (?:\S+ ){0,8}(?:reklam*|widerspr*|beanstand*|bestritt*|einspruch|konflikt|fall|storniert)|disput*|konflikt gemeldet|(?:bank|sparkasse|paypal|kartenfirma) (?:hat|haben) (?:\S+ ){0,6}(?:erstattet|gutgeschrieben|zurückgegeben|zurückgezahlt|zurückgeholt)",
+    "fr": r"charge-?backs?|rétrofacturation*|opposition|contest*|litige*|rejet\w* (?:\S+ ){0,3}(?:prélèvement|paiement)|rappel de (?:paiement|fonds)|(?:banque|paypal) (?:\S+ ){0,6}(?:réclam*|annul*|rembours*|rejet*)|réclamation (?:\S+ ){0,4}(?:banque|paypal)|(?:banque|paypal) (?:m'|me |nous )?(?:a|ont) (?:\S+ ){0,4}(?:recrédité|rendu|repris|restitué)",
+    "es": r"charge-?backs?|contracargo*|disput*|(?:reclam\w*|denunci\w*|queja) (?:\S+ ){0,6}(?:banco|tarjeta|paypal)|retroced*|retrocesi*|impugn*|(?:devuelto|devolver) (?:el|un) (?:recibo|cargo)|(?:banco|paypal) (?:\S+ ){0,6}(?:reclam*|anul*|revert*)|controversia|(?:banco|paypal) (?:ya |me )*(?:ha|han) (?:\S+ ){0,4}(?:devuelto|reembolsado|abonado|retirado)",
+    "it": r"charge-?backs?|contestazion*|contestat*|contesto|disput*|disconosc*|riaddebit*|controversia|(?:reclam\w*|segnalat\w*) (?:\S+ ){0,6}(?:banca|carta|paypal)|(?:banca|paypal) (?:\S+ ){0,6}(?:storn*|annull*|revoc*|reclam*)|storno (?:\S+ ){0,4}banca|(?:banca|paypal) (?:mi |ha |già )+(?:\S+ ){0,3}(?:rimborsato|restituito|riaccreditato|ripreso)",
+    "nl": r"charge-?backs?|terugboek*|teruggeboekt|gestorneerd|storner*|betwist*|dispuut|geschil*|(?:klacht|claim|zaak) (?:\S+ ){0,4}(?:bank|paypal|creditcard\w*)|(?:bank|paypal|creditcardmaatschappij) (?:\S+ ){0,6}(?:terugge*|terughal*|klacht|claim)|terug laten boeken|(?:bank|paypal|creditcardmaatschappij) (?:heeft|heb) (?:\S+ ){0,6}(?:teruggehaald|vergoed|teruggestort|teruggegeven)",
+    "pt": r"charge-?backs?|contest*|disput*|impugn*|(?:reclam\w*|queixa) (?:\S+ ){0,6}(?:banco|cartão|paypal)|(?:banco|paypal) (?:\S+ ){0,6}(?:estorn*|anul*|revert*|reclam*)|estornar (?:\S+ ){0,4}banco|litígio|(?:banco|paypal) (?:já |me )*(?:devolveu|reembolsou|creditou|retirou)",
     "ja": r"チャージバック|異議|(?:カード会社|銀行).{0,16}(?:申し立|申立|取り消|取消|請求|調査|連絡し|相談し)|支払い?を?(?:取り消|停止|拒否)",
 }
 """The payment is contested at the bank."""
 
 BEGUN: Words = {
-    "en": r"have|has|had|i've|we've|opened|filed|raised|started|began|begun|lodged|was|is|already|reversed|disputed|contested",
-    "de": r"habe*|hat|wurde|ist|läuft|bereits|schon|war|hatte",
-    "fr": r"ai|a été|avons|est|déjà|en cours|j'ai",
-    "es": r"he|hemos|ha|está|ya|fue|abrí|inici*|presenté",
+    "en": r"have|has|had|i've|we've|opened|filed|raised|started|began|begun|lodged|was|is|already|reversed|disputed|contested|taken|took|returned|refunded|credited",
+    "de": r"habe*|hat|wurde|ist|läuft|bereits|schon|war|hatte|haben",
+    "fr": r"ai|a été|avons|est|déjà|en cours|j'ai|a|ont|m'a",
+    "es": r"he|hemos|ha|está|ya|fue|abrí|inici*|presenté|han",
     "it": r"ho|abbiamo|è|già|ha|aperto|avviato",
-    "nl": r"heb|hebben|heeft|is|al|reeds|loopt",
-    "pt": r"abri|iniciei|fiz|está|já|foi|apresentei|contestei|tenho",
+    "nl": r"heb|hebben|heeft|is|al|reeds|loopt|heeft",
+    "pt": r"abri|iniciei|fiz|está|já|foi|apresentei|contestei|tenho|devolveu|reembolsou|creditou|retirou",
     "ja": r"ました|済|しています|中",
 }
 """It is begun, and no threat."""
@@ -204,14 +204,14 @@ POLITE: Words = {
 """A question that is a request."""
 
 FRAUD: Words = {
-    "en": r"fraud*|unauthori[sz]ed|stolen|(?:did not|didn't|never|have not|haven't) (?:placed?|make|made|order(?:ed)?|authori[sz]ed?|buy|bought)(?! .{0,24}(?:wrong|different))|hacked|hijacked|scam*|someone (?:else )?(?:used|ordered|has)|somebody (?:else )?(?:used|ordered|has)|misus*|identity|wasn't me|was not me|(?:don't|do not) recogni[sz]e|phish*|without my (?:consent|knowledge|permission)|cloned",
-    "de": r"betrug*|betrüg*|missbrauch*|missbräuchlich*|gestohlen*|nicht autorisiert*|unberechtigt*|unbefugt*|nie (?:\w+ )?bestellt|niemals bestellt|nicht (?:selbst |von mir )?(?:bestellt|getätigt|aufgegeben|veranlasst)|gehackt|kenne ich nicht|fremde*|ohne mein wissen|ohne meine zustimmung|phishing|gekapert",
-    "fr": r"fraud*|non autorisé*|volée?s?|usurp*|pirat*|escroqu*|arnaque*|jamais (?:passé|commandé|autorisé|effectué)|pas (?:passé|autorisé|effectué) (?:cette|ce)|n'est pas moi|à mon insu|reconnais pas|sans mon (?:accord|consentement)|phishing|hameçonnage",
-    "es": r"fraud*|robad*|no autoriz*|sin (?:mi )?(?:autoriz\w*|permiso|consentimiento)|nunca (?:pedí|hice|compré|autoric*|he (?:pedido|hecho|comprado))|no (?:reconozco|hice|realicé|he (?:hecho|realizado|autorizado))|estafa*|hacke*|suplant*|clonad*|no fui yo|phishing",
-    "it": r"frod*|truff*|rubat*|mai (?:ordinato|autorizzato|fatto|effettuato)|non (?:autorizzat\w*|riconosco|ho (?:mai )?(?:fatto|ordinato|autorizzato|effettuato))|hackerat*|clonat*|non sono stat\w io|senza il mio consenso|phishing|a mia insaputa",
-    "nl": r"fraud*|gestolen|nooit (?:besteld|geplaatst|gedaan)|niet (?:door mij|zelf|geautoriseerd)|gehackt|misbruik*|oplicht*|herken (?:\w+ ){0,3}niet|zonder mijn (?:toestemming|medeweten)|phishing|onbevoegd",
-    "pt": r"fraud*|roubad*|nunca (?:encomendei|fiz|comprei|autorizei)|não (?:autoriz\w*|reconheço|fiz|fui eu)|burla*|golpe|clonad*|pirate*|hacke*|sem (?:a )?minha (?:autoriz\w*|permissão)|sem o meu consentimento|phishing",
-    "ja": r"不正|身に覚え|覚えがな|盗ま|盗難|詐欺|勝手に|乗っ取|無断|注文していません|頼んでいません",
+    "en": r"fraud*|unauthori[sz]ed|stolen|(?:did not|didn't|never|have not|haven't) (?:placed?|make|made|order(?:ed)?|authori[sz]ed?|buy|bought)(?! .{0,24}(?:wrong|different))|hacked|hijacked|scam*|someone (?:else )?(?:used|ordered|has)|somebody (?:else )?(?:used|ordered|has)|misus*|identity|wasn't me|was not me|(?:don't|do not) recogni[sz]e|phish*|without my (?:consent|knowledge|permission)|cloned|(?:not|isn't|wasn't|is not|was not) (?:mine|ours|my order)|no idea what (?:this|that)|(?:don't|do not) know (?:this|what this|anything about)",
+    "de": r"betrug*|betrüg*|missbrauch*|missbräuchlich*|gestohlen*|nicht autorisiert*|unberechtigt*|unbefugt*|nie (?:\w+ )?bestellt|niemals bestellt|nicht (?:selbst |von mir )?(?:bestellt|getätigt|aufgegeben|veranlasst)|gehackt|kenne ich nicht|fremde*|ohne mein wissen|ohne meine zustimmung|phishing|gekapert|nicht von (?:mir|uns)|nicht (?:meine|unsere) bestellung|weiß nichts von",
+    "fr": r"fraud*|non autorisé*|volée?s?|usurp*|pirat*|escroqu*|arnaque*|jamais (?:passé|commandé|autorisé|effectué)|pas (?:passé|autorisé|effectué) (?:cette|ce)|n'est pas moi|à mon insu|reconnais pas|sans mon (?:accord|consentement)|phishing|hameçonnage|pas (?:de|à) moi|pas la mienne|pas ma commande|(?:ignore|sais) (?:pas )?(?:tout|ce qu'est) (?:de )?cette",
+    "es": r"fraud*|robad*|no autoriz*|sin (?:mi )?(?:autoriz\w*|permiso|consentimiento)|nunca (?:pedí|hice|compré|autoric*|he (?:pedido|hecho|comprado))|no (?:reconozco|hice|realicé|he (?:hecho|realizado|autorizado))|estafa*|hacke*|suplant*|clonad*|no fui yo|phishing|no es m[ií][oa]|no lo he (?:hecho|pedido)|no sé (?:nada|qué es)",
+    "it": r"frod*|truff*|rubat*|mai (?:ordinato|autorizzato|fatto|effettuato)|non (?:autorizzat\w*|riconosco|ho (?:mai )?(?:fatto|ordinato|autorizzato|effettuato))|hackerat*|clonat*|non sono stat\w io|senza il mio consenso|phishing|a mia insaputa|non è (?:mi[oa]|nostr[oa])|non l'ho (?:fatto|ordinato)|non so (?:nulla|niente|cosa sia)",
+    "nl": r"fraud*|gestolen|nooit (?:besteld|geplaatst|gedaan)|niet (?:door mij|zelf|geautoriseerd)|gehackt|misbruik*|oplicht*|herken (?:\w+ ){0,3}niet|zonder mijn (?:toestemming|medeweten)|phishing|onbevoegd|niet (?:van|de) (?:mij|mijne|ons)|weet (?:ik )?niets van",
+    "pt": r"fraud*|roubad*|nunca (?:encomendei|fiz|comprei|autorizei)|não (?:autoriz\w*|reconheço|fiz|fui eu)|burla*|golpe|clonad*|pirate*|hacke*|sem (?:a )?minha (?:autoriz\w*|permissão)|sem o meu consentimento|phishing|não é (?:meu|minha)|não a? ?fui eu|não sei (?:nada|o que é)",
+    "ja": r"不正|身に覚え|覚えがな|盗ま|盗難|詐欺|勝手に|乗っ取|無断|注文していません|頼んでいません|私のものではありません|心当たりがあり",
 }
 """Somebody else made the purchase."""
 
@@ -240,13 +240,13 @@ OPT_OUT: Words = {
 """No more mail from us."""
 
 ERASURE: Words = {
-    "en": r"(?<!we )(?<!it )(?<!can )(?:delet*|eras*|remov*|wip*|destroy*|purg*) (?:\w+ ){0,3}(?:my|our|me|us|personal|everything|all)(?: \w+){0,3} (?:data|information|details|account|records|profile)|(?:delet*|eras*) (?:my|our) (?:data|information|details|account|records|profile)|(?:my|our|personal) (?:\w+ )?(?:data|information|details|account|records) (?:\w+ ){0,4}(?:deleted|erased|removed|destroyed)|right to (?:be forgotten|erasure)|article 17|art\.? 17|forget (?:me|us)|subject access|(?:copy of|what) (?:\w+ ){0,3}data (?:\w+ ){0,3}(?:hold|have|store|keep)*",
-    "de": r"(?:lösch*|entfern*|vernicht*|tilg*) (?:\w+ ){0,5}(?:\w*daten|konto|kundenkonto|angaben|profil|informationen)|(?:\w*daten|konto|kundenkonto|angaben|profil) (?:\w+ ){0,6}(?:löschen|gelöscht|löschung|zu löschen|entfernen|vernichten)|datenlöschung|art\.? 17|artikel 17|recht auf (?:vergessen*|löschung)|auskunft (?:\w+ ){0,4}daten|löschung (?:\w+ ){0,4}\w*daten",
-    "fr": r"(?:supprim*|effac*|suppression|effacement|détrui*) (?:\S+ ){0,4}(?:données|compte|informations|profil)|droit à l'(?:oubli|effacement)|article 17|art\.? 17",
-    "es": r"(?:borr*|elimin*|suprim*|supresión|cancel*) (?:\S+ ){0,4}(?:datos|cuenta|información|perfil)|derecho al olvido|derecho de supresión|artículo 17|art\.? 17",
-    "it": r"(?:cancell*|elimin*|rimuov*|rimozione|distrugg*) (?:\S+ ){0,4}(?:dati|account|informazioni|profilo)|diritto all'oblio|diritto alla cancellazione|articolo 17|art\.? 17",
-    "nl": r"(?:verwijder*|wis|wissen|vernietig*) (?:\S+ ){0,4}(?:\w*gegevens|account|data|profiel)|(?:\w*gegevens|account|data) (?:\S+ ){0,5}(?:verwijder*|wissen|gewist|te wissen)|recht op vergetelheid|artikel 17|art\.? 17",
-    "pt": r"(?:apag*|elimin*|remo[vç]*|exclu*) (?:\S+ ){0,4}(?:dados|conta|informações|perfil)|direito ao (?:esquecimento|apagamento)|artigo 17|art\.? 17",
+    "en": r"(?<!we )(?<!it )(?<!can )(?:delet*|eras*|remov*|wip*|destroy*|purg*) (?:\w+ ){0,3}(?:my|our|me|us|personal|everything|all)(?: \w+){0,3} (?:data|information|details|account|records|profile)|(?:delet*|eras*) (?:my|our) (?:data|information|details|account|records|profile)|(?:my|our|personal) (?:\w+ )?(?:data|information|details|account|records) (?:\w+ ){0,4}(?:deleted|erased|removed|destroyed)|right to (?:be forgotten|erasure)|article 17|art\.? 17|forget (?:me|us)|subject access|(?:copy of|what) (?:\w+ ){0,3}data (?:\w+ ){0,3}(?:hold|have|store|keep)*|(?:delet*|eras*|wip*|destroy*|purg*|remov*) (?:everything|all|anything|whatever) (?:\S+ ){0,5}(?:about|on|of) (?:me|us)",
+    "de": r"(?:lösch*|entfern*|vernicht*|tilg*) (?:\w+ ){0,5}(?:\w*daten|konto|kundenkonto|angaben|profil|informationen)|(?:\w*daten|konto|kundenkonto|angaben|profil) (?:\w+ ){0,6}(?:löschen|gelöscht|löschung|zu löschen|entfernen|vernichten)|datenlöschung|art\.? 17|artikel 17|recht auf (?:vergessen*|löschung)|auskunft (?:\w+ ){0,4}daten|löschung (?:\w+ ){0,4}\w*daten|(?:lösch*|vernicht*|entfern*) (?:\S+ ){0,3}alles|alles (?:\S+ ){0,6}(?:über mich|über uns|zu meiner person|von mir) (?:\S+ ){0,4}(?:lösch*|vernicht*|entfern*)",
+    "fr": r"(?:supprim*|effac*|suppression|effacement|détrui*) (?:\S+ ){0,4}(?:données|compte|informations|profil)|droit à l'(?:oubli|effacement)|article 17|art\.? 17|(?:supprim*|effac*|détrui*) (?:\S+ ){0,2}tout (?:\S+ ){0,6}(?:sur|de) (?:moi|nous)",
+    "es": r"(?:borr*|elimin*|suprim*|supresión|cancel*) (?:\S+ ){0,4}(?:datos|cuenta|información|perfil)|derecho al olvido|derecho de supresión|artículo 17|art\.? 17|(?:borr*|elimin*|suprim*) (?:\S+ ){0,2}todo (?:\S+ ){0,6}(?:sobre|de) (?:mí|nosotros)",
+    "it": r"(?:cancell*|elimin*|rimuov*|rimozione|distrugg*) (?:\S+ ){0,4}(?:dati|account|informazioni|profilo)|diritto all'oblio|diritto alla cancellazione|articolo 17|art\.? 17|(?:cancell*|elimin*|distrugg*) (?:\S+ ){0,2}(?:tutto|tutto quello|quanto) (?:\S+ ){0,6}(?:su|di) (?:di )?(?:me|noi)",
+    "nl": r"(?:verwijder*|wis|wissen|vernietig*) (?:\S+ ){0,4}(?:\w*gegevens|account|data|profiel)|(?:\w*gegevens|account|data) (?:\S+ ){0,5}(?:verwijder*|wissen|gewist|te wissen)|recht op vergetelheid|artikel 17|art\.? 17|(?:verwijder*|wis|wissen|vernietig*) (?:\S+ ){0,2}alles (?:\S+ ){0,6}over (?:mij|ons)|alles (?:\S+ ){0,6}over (?:mij|ons) (?:\S+ ){0,4}(?:verwijder*|wissen)",
+    "pt": r"(?:apag*|elimin*|remo[vç]*|exclu*) (?:\S+ ){0,4}(?:dados|conta|informações|perfil)|direito ao (?:esquecimento|apagamento)|artigo 17|art\.? 17|(?:apag*|elimin*|destru*) (?:\S+ ){0,2}tudo (?:\S+ ){0,6}(?:sobre|de) (?:mim|nós)",
     "ja": r"(?:個人情報|データ|アカウント|情報|登録).{0,10}(?:削除|消去|抹消|消して)|忘れられる権利",
 }
 """What is known of them shall go."""
