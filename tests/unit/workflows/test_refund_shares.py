@@ -57,6 +57,7 @@ def test_a_share_is_computed_from_what_the_text_says(text: str, amount: str, wor
         "Two of the lamps broke. Please refund me.",
         "Two of six at 200.00 EUR each broke. Please refund me.",
         "Please refund the postage only.",
+        "Please refund 0 %.",
     ],
 )
 def test_what_can_be_computed_in_two_ways_or_none_is_not(text: str) -> None:
