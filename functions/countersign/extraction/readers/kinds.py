@@ -170,7 +170,7 @@ DISPUTE: Words = {
 BEGUN: Words = {
     "en": r"have|has|had|i've|we've|opened|filed|raised|started|began|begun|lodged|was|is|already|reversed|disputed|contested|taken|took|returned|refunded|credited",
     "de": r"habe*|hat|wurde|ist|läuft|bereits|schon|war|hatte|haben",
-    "fr": r"ai|a été|avons|est|déjà|en cours|j'ai|a|ont|m'a",
+    "fr": r"ai|a été|avons|est|déjà|en cours|j'ai|ont|m'a|a (?:déjà|bien|annulé|recrédité|rendu|repris|restitué|remboursé)",
     "es": r"he|hemos|ha|está|ya|fue|abrí|inici*|presenté|han",
     "it": r"ho|abbiamo|è|già|ha|aperto|avviato",
     "nl": r"heb|hebben|heeft|is|al|reeds|loopt|heeft",
