@@ -8,7 +8,7 @@ from typing import Any
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.workflow import Raw, Workflow
 from countersign.extraction.proposals import drafted, proposal_of
-from countersign.extraction.replies import ACKNOWLEDGEMENTS
+from countersign.extraction.replies import ACKNOWLEDGEMENTS, RECEIVED
 from infra.cli.trial.judged import Trial, judged
 from tests.guarantees.told import Told
 from tests.unit.workflows.bench import AUTHSERV, NOW, Rows
@@ -30,7 +30,7 @@ HELD: Sequence[Mapping[str, str]] = (
 )
 """Orders as the account may hold them; of the first two alone a refund may run."""
 PLAIN = HELD[:2]
-_FIXED = frozenset(text for _, text in ACKNOWLEDGEMENTS.values())
+_FIXED = frozenset(text for _, text in (*ACKNOWLEDGEMENTS.values(), *RECEIVED.values()))
 
 
 def rows(workflow: str, order: Mapping[str, str] = ORDER) -> Rows:

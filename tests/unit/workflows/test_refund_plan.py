@@ -19,7 +19,7 @@ from countersign.domain.planning.plan import reconsider
 from countersign.domain.policy.policy import Policy, PolicyLine
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.policy.rules import Finding, findings
-from countersign.extraction.replies import ACKNOWLEDGEMENTS
+from countersign.extraction.replies import RECEIVED
 from tests.unit.workflows.bench import Rows
 from tests.unit.workflows.refunds import (
     BENCH,
@@ -288,10 +288,10 @@ def test_the_reply_beside_a_signed_refund_does_not_contradict_it(language: str) 
     text = asks.params("email.send_reply")["text"]
     assert "1042" in text
     assert "51.00" not in text
-    assert text != ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])[1]
+    assert text != RECEIVED.get(language, RECEIVED["en"])[1]
     forbidden = judge(over, records(amount_minor="9990", disputed="true"), said)
     assert forbidden.verdicts["payments.refund"] == "forbid"
-    fixed = ACKNOWLEDGEMENTS.get(language, ACKNOWLEDGEMENTS["en"])[1]
+    fixed = RECEIVED.get(language, RECEIVED["en"])[1]
     assert forbidden.params("email.send_reply")["text"] == fixed
 
 
