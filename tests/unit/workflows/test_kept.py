@@ -18,12 +18,13 @@ from countersign.extraction.replies import ACKNOWLEDGEMENTS, RECEIVED
 from tests.unit.workflows.bench import Bench
 from tests.unit.workflows.case_files import cases
 from workflows import WORKFLOWS
-from workflows.refund_request.replies import CONFIRMATIONS
+from workflows.refund_request.replies import CONFIRMATIONS, CONSIDERED
 
 KEPT_BY: Mapping[str, frozenset[str]] = {
     "received": frozenset(),
     "acknowledgement": frozenset({"notify.push", "crm.request_callback"}),
     "confirmation": frozenset({"payments.refund"}),
+    "considered": frozenset(),
 }
 """Each fixed text that can leave, and the actions of which one keeps it; none: nothing is
 promised."""
@@ -31,6 +32,7 @@ TEXTS = {
     "received": [text for _, text in RECEIVED.values()],
     "acknowledgement": [text for _, text in ACKNOWLEDGEMENTS.values()],
     "confirmation": [text for _, text in CONFIRMATIONS.values()],
+    "considered": [text for _, text in CONSIDERED.values()],
 }
 
 
