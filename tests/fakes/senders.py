@@ -10,6 +10,7 @@ from countersign.domain.jobs.senders import DEFAULT, Sender
 
 SENDERS = (
     Sender(id=DEFAULT, workflows=("*",), vouches_for_address=True),
+    Sender(id="relay", workflows=("lead_intake",)),
     Sender(id="portal", workflows=("lead_intake",), reads_answers=True, requests_a_minute=5),
 )
 

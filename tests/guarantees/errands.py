@@ -15,7 +15,7 @@ from countersign.domain.jobs.job import Status
 from tests.fakes.journey import form
 from tests.guarantees.ground import Ground
 
-CENTS = 4_990
+CENTS = 1_990
 
 
 @dataclass(frozen=True)

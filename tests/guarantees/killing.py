@@ -83,7 +83,7 @@ class Neighbours:
         return Counter(w.kind for w in mine)
 
     def _pushes(self, ended: Mapping[str, Any]) -> int:
-        about = ended.get("job", f"naive {ended['number']}.")
+        about = f"{'order' if 'job' in ended else 'naive'} {ended['number']}."
         return sum(about in one["text"] for one in self.channels.app.state.store.journal())
 
     def _mails(self, address: str) -> Counter[str]:

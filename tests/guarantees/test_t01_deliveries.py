@@ -157,6 +157,11 @@ class Serial:
         with self._lock:
             return self._db.get_item(**request)
 
+    def query(self, **request: Any) -> Any:
+        """As it is."""
+        with self._lock:
+            return self._db.query(**request)
+
 
 class CheckThenWrite(Serial):
     """The naive table: both sides have looked for the rows before either of them writes."""

@@ -38,7 +38,7 @@ def world() -> World:
     """Our world with the secret and at the time of the specification's example."""
     made = World(lambda _: {})
     made.secrets.held["webhook"] = json.dumps(
-        {"current": SPEC_SECRET, "portal": {"current": SPEC_SECRET}}
+        {"current": SPEC_SECRET, "relay": {"current": SPEC_SECRET}}
     )
     made.clock.passes(seconds=(SPEC_NOW - made.clock.now()).total_seconds())
     return made
@@ -74,7 +74,7 @@ def test_malformed_deliveries_are_turned_away_and_leave_nothing(
 ) -> None:
     """13 deliveries of each of two senders, 26 times 400 or 401, no job, no payload, no message;
     the good ones enter, as one job each."""
-    doors = (door_of(world), door_of(world, sender="portal"))
+    doors = (door_of(world), door_of(world, sender="relay"))
     for door in doors:
         turns_away(door)
     assert (world.store.writes, world.payloads.keys(), world.queue.sent) == (0, set(), [])
@@ -86,9 +86,9 @@ def test_malformed_deliveries_are_turned_away_and_leave_nothing(
 def two_senders(world: World) -> dict[str, Door]:
     """The door of each of two senders, whose secrets differ."""
     world.secrets.held["webhook"] = json.dumps(
-        {"current": SPEC_SECRET, "portal": {"current": OLD_SECRET}}
+        {"current": SPEC_SECRET, "relay": {"current": OLD_SECRET}}
     )
-    return {SPEC_SECRET: door_of(world), OLD_SECRET: door_of(world, sender="portal")}
+    return {SPEC_SECRET: door_of(world), OLD_SECRET: door_of(world, sender="relay")}
 
 
 def signed_by(secret: str) -> dict[str, str]:
@@ -139,11 +139,11 @@ def test_each_sender_has_its_window_and_its_own_rotation(world: World) -> None:
         exact_window(accepts)
     world.clock.passes(seconds=(now - world.clock.now()).total_seconds())
     world.secrets.held["webhook"] = json.dumps(
-        {"current": SPEC_SECRET, "portal": {"current": SPEC_SECRET, "previous": OLD_SECRET}}
+        {"current": SPEC_SECRET, "relay": {"current": SPEC_SECRET, "previous": OLD_SECRET}}
     )
     assert doors[OLD_SECRET](signed_by(OLD_SECRET), SPEC_BODY) == 202
     world.secrets.held["webhook"] = json.dumps(
-        {"current": SPEC_SECRET, "portal": {"current": SPEC_SECRET}}
+        {"current": SPEC_SECRET, "relay": {"current": SPEC_SECRET}}
     )
     assert doors[OLD_SECRET](signed_by(OLD_SECRET), SPEC_BODY) == 401
     assert doors[SPEC_SECRET](signed_by(SPEC_SECRET), SPEC_BODY) == 202

@@ -65,7 +65,7 @@ def test_of_two_small_requests_one_runs_by_itself(times: int, figure: Figure) ->
         first = next(one for one in pair if one is not waiting[0])
         assert len(waiting) == 1
         assert told(first) == []
-        assert told(waiting[0])[0].startswith(f"{first.job_id}, ")
+        assert told(waiting[0])[0].partition(",")[0] in ("processing", "completed")
         assert refunds.amounts(world) == [SMALL]
     figure(f"{times} races of two requests: one of each ran by itself", times)
 
