@@ -64,6 +64,8 @@ def test_an_order_is_found_with_what_the_rules_need(side: Side) -> None:
         "paid": "true",
         "disputed": "false",
         "created": "2026-03-01T09:00:00Z",
+        "name": "",
+        "bought": "Order 1042",
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from pathlib import Path
 
@@ -15,22 +14,16 @@ from infra.cli.submit import post_webhook
 from infra.local.killed import tell_killed
 from infra.local.stand import Plan, Stand, stand
 from tests.e2e.waiting import decide, reaches
+from tests.fakes.journey import form
 from tests.ports import free_pair
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
-
-FORM = {
-    "name": "Ida Norling",
-    "country": "Germany",
-    "consent": True,
-    "message": "Hello, we would like an offer for 25 licences for our office in Kiel.",
-}
 
 
 def begun(running: Stand) -> str:
     """A new job, which will wait for the signature on its reply."""
     event = secrets.token_hex(8)
-    body = json.dumps({**FORM, "email": f"ida.{event}@norling.example"}).encode()
+    body = form(email=f"ida.{event}@norling.example")
     return post_webhook(running.url, "lead_intake", running.webhook_secret, event, body).job_id
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -20,14 +19,15 @@ from infra.local.cloud.rewrites import python_functions
 from infra.local.player.signer import Signer
 from infra.local.stand import Plan, Stand, stand
 from tests.e2e.waiting import decide, reaches
+from tests.fakes.journey import form
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
 
 Word = tuple[str, str, str]
 SEALED: Word = (
     "countersign/steps/close.py",
-    'event="closed"',
-    'event="closed by the next release"',
+    'else "closed"',
+    'else "closed by the next release"',
 )
 FORGETFUL: Word = (
     "countersign/domain/approvals/links.py",
@@ -35,12 +35,6 @@ FORGETFUL: Word = (
     "hashlib.sha512(_bytes(secret))",
 )
 """A release that hashes the secrets of links in another way than the one before."""
-BODY = {
-    "name": "Ida Norling",
-    "country": "Germany",
-    "consent": True,
-    "message": "Hello, we would like an offer for 25 licences for our office in Kiel.",
-}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +63,7 @@ def next_release(assembly: Path, folder: Path, word: Word = SEALED) -> Path:
 def waiting_job(stand: Stand) -> str:
     """A job of its own contact that waits for the signature on its reply."""
     event = secrets.token_hex(8)
-    body = json.dumps({**BODY, "email": f"ida.{event}@norling.example"}).encode()
+    body = form(email=f"ida.{event}@norling.example")
     answer = post_webhook(stand.url, "lead_intake", stand.webhook_secret, event, body)
     assert reaches(stand, answer.job_id, Status.WAITING_FOR_REVIEW)
     return answer.job_id

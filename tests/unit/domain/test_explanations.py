@@ -72,4 +72,4 @@ def test_explanations_are_short() -> None:
     with pytest.raises(ContractBroken) as broken:
         Order.read({"count": 1, "tags": list(range(13))})
     assert str(broken.value).count("tags.") == 10
-    assert str(broken.value).endswith("(and 3 more)")
+    assert str(broken.value).endswith("; and 3 more")

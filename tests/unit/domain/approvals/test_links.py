@@ -18,6 +18,7 @@ from countersign.domain.approvals.links import (
     nonce,
     opened_at,
     same_code,
+    well_formed,
 )
 from tests.builders import AT
 
@@ -166,3 +167,19 @@ def test_an_unsigned_cookie_can_be_made_up() -> None:
     made_up = f"{int(AT.timestamp())}.x.y"
     assert naive(made_up, AT)
     assert opened_at(KEY, "link-1", made_up, AT) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "could_be"),
+    [
+        ("A7K2M", True),
+        (" a7 k2m\n", True),
+        ("test", False),
+        ("a7k2m9", False),
+        ("a7k2!", False),
+        ("а7к2м", False),
+    ],
+)
+def test_what_could_not_be_the_pages_code_is_no_guess(typed: str, could_be: bool) -> None:
+    """As many ASCII letters and digits as it has, however they are spaced and written."""
+    assert well_formed(typed) is could_be

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from countersign.domain.errors import AlreadyDecided, ContractBroken
-from countersign.domain.jobs.cases import Case, Resolution, resolve
-from tests.builders import case
+from countersign.domain.jobs.cases import Case, Resolution, next_look, resolve
+from tests.builders import AT, case
+
+DAY = timedelta(days=1)
 
 
 def resolution(way: str, words: str) -> Resolution:
@@ -40,3 +44,11 @@ def test_a_case_ends_once() -> None:
     ended: Case = resolve(case(), resolution("close", "spam"))
     with pytest.raises(AlreadyDecided, match="ana: close"):
         resolve(ended, resolution("resume", ""))
+
+
+def test_an_open_case_is_looked_at_halfway_when_it_is_due_and_each_day_after() -> None:
+    """Until it is over; whoever is asked later is told at once when it is due."""
+    opened = case(opened_at=AT, due_at=AT + 2 * DAY)
+    assert next_look(opened, AT) == AT + DAY
+    assert next_look(opened, AT + DAY) == AT + 2 * DAY
+    assert next_look(opened, AT + 2 * DAY) == AT + 3 * DAY

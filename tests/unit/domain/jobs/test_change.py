@@ -11,9 +11,18 @@ from hypothesis import strategies as st
 
 from countersign.domain.errors import IllegalMove
 from countersign.domain.jobs import audit
-from countersign.domain.jobs.change import Change, JobRecord, after, created, transition
+from countersign.domain.jobs.cases import Resolution, resolve
+from countersign.domain.jobs.change import (
+    Change,
+    Due,
+    JobRecord,
+    after,
+    created,
+    transition,
+    watched,
+)
 from countersign.domain.jobs.job import LEGAL_MOVES, Job, Status
-from tests.builders import AT, JOB_ID, job, salts
+from tests.builders import AT, JOB_ID, case, job, record, salts
 
 LATER = AT + timedelta(minutes=5)
 
@@ -127,3 +136,17 @@ def test_the_chain_of_any_life_verifies(walk: list[tuple[Status, dict[str, str]]
             now = applied(now, change(status=status, fields=fields))
     assert audit.verify(now.audit, length=now.job.audit_length, head=now.job.audit_head) == []
     assert now.job.version == len(now.audit)
+
+
+def test_a_case_is_watched_from_its_opening_to_its_end() -> None:
+    """Whoever opens one arms the row, whoever ends it takes the row away, and a change to an open
+    one leaves it as it is."""
+    opened = watched(record(), change(case=case()))
+    assert [(row.kind, row.at) for row in opened.due] == [("overdue", AT + timedelta(days=1))]
+    held = record(case=case(), due={"overdue": Due(kind="overdue", at=LATER)})
+    again = change(case=case(reason="another word"))
+    assert watched(held, again) is again
+    ended = resolve(case(), Resolution(way="resume", by="ana", at=LATER, words=""))
+    assert watched(held, change(case=ended)).done == ("overdue",)
+    assert watched(record(case=case()), change(case=ended)).done == ()
+    assert watched(held, change()).due == ()
