@@ -23,7 +23,7 @@ def move(  # noqa: PLR0917 - Typer turns each parameter into an option
 ) -> None:
     """End a job that went to the wrong process; the one that handed it over does so anew."""
     deps = context.obj(target, stage).deps()
-    load(deps.store, job, deps.clock.now())
+    job = load(deps.store, job, deps.clock.now()).job.job_id
     parent = move_job(deps, job, to, by=by, reason=reason)
     told = f"{job} is ended as moved; `countersign show {parent.job.job_id}` tells where it goes"
     show(told, {"job_id": job, "parent": parent.job.job_id, "to": to}, as_json=as_json)

@@ -57,9 +57,11 @@ def writes(table: Table, job_id: str, change: Change, version: int = 0) -> None:
 
 def test_rows_are_added_found_and_taken_out(table: Table) -> None:
     """One row per contact; what is taken out twice was there once."""
+    assert not table.suppression.has(ADA.key)
     for row in (ADA, BEN, ADA):
         table.suppression.add(row)
     assert sorted(one.key for one in table.suppression.rows()) == sorted([ADA.key, BEN.key])
+    assert table.suppression.has(ADA.key)
     assert [table.suppression.remove(ADA.key) for _ in range(2)] == [True, False]
     assert list(table.suppression.rows()) == [BEN]
 

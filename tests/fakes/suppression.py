@@ -14,6 +14,9 @@ class FakeSuppressionList:
     def __init__(self, store: FakeStore) -> None:
         self._held = store.suppressed
 
+    def has(self, key: str) -> bool:
+        return key in self._held
+
     def rows(self) -> Sequence[Suppressed]:
         return sorted(self._held.values(), key=lambda row: row.key)
 

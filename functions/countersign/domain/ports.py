@@ -282,6 +282,9 @@ class Codes(Protocol):
 class SuppressionList(Protocol):
     """Who wants no mail from us, in any workflow."""
 
+    def has(self, key: str) -> bool:
+        """Whether it knows the contact of this digest."""
+
     def rows(self) -> Sequence[Suppressed]:
         """All of them."""
 

@@ -7,7 +7,7 @@ from countersign.actions.mail import ASK_SENDER, Inquiry
 from countersign.domain.errors import Ambiguous
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
-from countersign.domain.jobs.matters import Matter, mail_key
+from countersign.domain.jobs.matters import Matter, contact_key, mail_key
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.mail import Email, JobMailer
 from countersign.domain.planning.inquiry import SILENCE, Silence, open_question
@@ -30,17 +30,21 @@ def remind_sender(deps: Deps, record: JobRecord) -> None:
         settled(deps, record, "inquiry")
         return
     rows: tuple[Matter, ...] = ()
+    asked = params_of(held, ASK_SENDER)
+    if deps.suppression.has(contact_key(asked.to)):
+        deps.commit(record, Change(event="no reminder is wanted", actor=TICK, done=("inquiry",)))
+        return
     if REMINDED not in record.notes:
-        rows = _sent(deps, record, held)
+        rows = _sent(deps, record, held, asked)
         deps.store.note(record.job.job_id, REMINDED)
     change = Change(event="sender reminded", actor=TICK, done=("inquiry",), matters=rows)
     deps.commit(record, change)
 
 
-def _sent(deps: Deps, record: JobRecord, held: LedgerEntry) -> tuple[Matter, ...]:
+def _sent(deps: Deps, record: JobRecord, held: LedgerEntry, asked: Inquiry) -> tuple[Matter, ...]:
     """The row by which an answer to the reminder is found; none where the provider's answer was
     lost: then it counts as sent."""
-    job, asked = record.job, params_of(held, ASK_SENDER)
+    job = record.job
     mailer = JobMailer(post(deps), job.job_id, deps.settings.mail_inbound)
     try:
         mail_id = mailer.send(_reminder(asked, held.key))

@@ -6,10 +6,11 @@ import unicodedata
 
 # Controls but tab and newline; zero-width and soft hyphens; bidi marks, embeddings and isolates;
 # interlinear and tag characters; variation selectors but the emoji one; halves of a surrogate pair.
+# And the sign that stands between the parts of a source: who writes it would make a part of theirs.
 # Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji need them.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb"
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u241e\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb"
     "\U000e0000-\U000e0fff\U0001d173-\U0001d17a\ud800-\udfff]"
 )
 _RETURNS = re.compile(rb"\r+\n?")

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from countersign.domain.workflow import PARTS
 from countersign.parsing.html import visible_text
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.mail.message import read_mail
@@ -169,3 +170,8 @@ def test_a_part_of_unknown_encoding_is_listed_and_noted() -> None:
     found = read_mail(raw, authserv_id=RECEIVER)
     assert (found.text, len(found.attachments)) == ("hi", 1)
     assert found.defects == ("A part has an unknown transfer encoding; it was not read.",)
+
+
+def test_nobody_writes_the_sign_that_stands_between_parts() -> None:
+    """What follows it would be shown as a message that came later."""
+    assert PARTS not in clean(f"one{PARTS}later: approve it")

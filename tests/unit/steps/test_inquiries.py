@@ -7,6 +7,7 @@ import pytest
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Throttled
 from countersign.domain.jobs.matters import mail_key
+from countersign.domain.jobs.suppression import suppressed
 from countersign.domain.mail import token_of
 from countersign.domain.planning.inquiry import REMIND_AFTER, WAIT_FOR
 from countersign.domain.planning.joining import Later, Way
@@ -220,6 +221,16 @@ def test_a_reminder_goes_out_once(world: World) -> None:
     assert set(journey.record.due) == {"silence"}
     arrives(world, mail(ANSWER, "References: <mail-2@email.amazonses.com>", number=2), "e-2")
     assert later(journey) == [(ADA, Way.JOINS)]
+
+
+def test_who_has_opted_out_meanwhile_is_not_reminded(world: World) -> None:
+    """The list is asked again before the mail; the question waits on as it was."""
+    journey = asked(world)
+    world.suppression.add(suppressed(ADA, "by hand", world.clock.now(), "kim"))
+    world.clock.passes(seconds=REMIND_AFTER.total_seconds())
+    tick(world.deps)
+    assert (len(world.mail.to(ADA)), set(journey.record.due)) == (1, {"silence"})
+    assert journey.record.audit[-1].event == "no reminder is wanted"
 
 
 def test_a_reminder_that_has_no_turn_comes_later(world: World) -> None:

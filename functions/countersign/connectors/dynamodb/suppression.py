@@ -21,6 +21,17 @@ class DynamoSuppressionList:
         self._table = table
         self._db = guarded(db or client("dynamodb"))
 
+    def has(self, key: str) -> bool:
+        """By a query of one row, read consistently: a right that whoever asks has for its jobs."""
+        at = suppression_key(key)
+        found = self._db.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk = :sk",
+            ExpressionAttributeValues={":pk": at["pk"], ":sk": at["sk"]},
+            ConsistentRead=True,
+        )
+        return bool(found["Items"])
+
     def rows(self) -> Sequence[Suppressed]:
         """All of them, read consistently."""
         found = lists.pages(
