@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from functools import cached_property
 
 from countersign.domain.money import Money, exponent
 from countersign.extraction.patterns.amounts import Sum
@@ -109,22 +110,25 @@ class _Reading:
 
     def _fractions(self, sentence: str) -> Iterator[tuple[Decimal, str]]:
         for pieces, words in _FRACTIONS:
-            base = self._base(sentence)
-            if base is not None and words.search(sentence):
+            if words.search(sentence) and (base := self._base(sentence)) is not None:
                 yield base / pieces, f"1/{pieces} of {base:f}"
 
     def _per_cent(self, sentence: str) -> Iterator[tuple[Decimal, str]]:
-        base = self._base(sentence)
         for found in _PER_CENT.finditer(digits(sentence, _UNIT).text):
             share = Decimal(found[1].replace(",", "."))
-            if base is not None:
+            if (base := self._base(sentence)) is not None:
                 yield base * share / 100, f"{share:f} % of {base:f}"
 
     def _difference(self, sentence: str) -> Iterator[tuple[Decimal, str]]:
         """Between the only two sums of the text."""
-        named = sorted({one.amount for one in self._named(self.text)}, reverse=True)
-        if _DIFFERENCE.search(sentence) and len(named) == _TWO:
-            yield named[0] - named[1], f"{named[0]:f} − {named[1]:f}"
+        if _DIFFERENCE.search(sentence) and len(self._sums) == _TWO:
+            more, less = self._sums
+            yield more - less, f"{more:f} − {less:f}"
+
+    @cached_property
+    def _sums(self) -> tuple[Decimal, ...]:
+        """Of the whole text, the largest first."""
+        return tuple(sorted({one.amount for one in self._named(self.text)}, reverse=True))
 
     def _rest(self, sentence: str) -> Iterator[tuple[Decimal, str]]:
         if _REST.search(sentence) and self.left.amount < self.paid.amount:
