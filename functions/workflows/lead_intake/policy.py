@@ -333,7 +333,7 @@ POLICY = (
         _foreign_target,
         rule="reply.foreign_target",
     ),
-    forbid(_ALL, "the message is surely spam", _spam, rule="intent.spam"),
+    forbid((*_ALL, "notify.push"), "the message is surely spam", _spam, rule="intent.spam"),
     note("the message is no sales request: {value}", _not_sales, rule="intent.not_sales"),
     ask(
         _ALL,
