@@ -9,8 +9,8 @@ from pydantic import StringConstraints
 
 from countersign.domain.contract import Contract
 from countersign.domain.jobs.change import Change, Due, JobRecord
-from countersign.domain.jobs.intake import START_WITHIN
-from countersign.domain.jobs.job import Job, Source, Status, execution_name, job_id_of
+from countersign.domain.jobs.intake import START_WITHIN, begun
+from countersign.domain.jobs.job import Job, Source, job_id_of
 
 FRONT_DESK, INBOX = "front_desk", "inbox"
 """The workflow that takes what names none, and the prefix under which it takes uploads."""
@@ -80,18 +80,7 @@ def child(parent: Job, number: int, workflow: str, release: str, at: datetime) -
         size=came.size,
         received_at=came.received_at,
     )
-    return Job(
-        job_id=job_id,
-        workflow=workflow,
-        status=Status.PENDING,
-        version=0,
-        execution=execution_name(job_id, 1),
-        attempt=1,
-        release=release,
-        source=source,
-        created_at=at,
-        updated_at=at,
-    )
+    return begun(job_id, workflow, release, source, at)
 
 
 def handed_over(job: Job, handed: Handed) -> Change:

@@ -14,6 +14,11 @@ START_WITHIN = timedelta(minutes=2)
 def new_job(workflow: str, release: str, source: Source, at: datetime) -> Job:
     """A job for the event in `source`; the same event always gives the same id."""
     job_id = job_id_of(source.door, workflow, source.sender, source.event_id)
+    return begun(job_id, workflow, release, source, at)
+
+
+def begun(job_id: str, workflow: str, release: str, source: Source, at: datetime) -> Job:
+    """A job that has not begun, under an id of its own."""
     return Job(
         job_id=job_id,
         workflow=workflow,
