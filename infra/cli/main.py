@@ -27,8 +27,6 @@ from infra.cli import (
     fields,
     inputs,
     move,
-    people,
-    review,
     rollback,
     scan,
     senders,
@@ -37,12 +35,14 @@ from infra.cli import (
     submit,
     suppression,
 )
-from infra.cli import new as new_
 from infra.cli.job_view import as_dict, waits_for
 from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
 from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where, say
 from infra.cli.options import show as show_
+from infra.cli.people import command as people
+from infra.cli.review import command as review
+from infra.cli.scaffold.command import new
 from infra.cli.secrets import command as secrets_
 from infra.cli.target import Target, TargetError, chosen
 from infra.cli.trial.command import try_
@@ -200,7 +200,7 @@ def move_clock(
 
 app.command("try")(try_)
 app.command("workflows")(workflows)
-app.command("new")(new_.new)
+app.command("new")(new)
 app.command("scan-test")(scan.scan_test)
 app.command("stats")(stats.stats)
 app.command("rollback")(rollback.rollback)

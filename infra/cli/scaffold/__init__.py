@@ -1,4 +1,4 @@
-"""What `countersign new` writes: a schema becomes facts, facts become a workflow's folder.
+"""`countersign new`: a schema becomes facts, facts become a workflow's folder.
 
-Nothing here touches the disk or the register: `infra/cli/new.py` does.
+`facts` and `folder` touch neither the disk nor the register: `command` does.
 """

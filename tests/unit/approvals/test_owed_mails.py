@@ -11,7 +11,7 @@ from countersign.domain.approvals.directory import Away, Member
 from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
 from countersign.domain.mail import Email
 from countersign.entrypoints.tick import tick
-from infra.cli.people_changes import look_again
+from infra.cli.people.changes import look_again
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, CLEO, World
 from tests.unit.approvals.test_approval_edit import asked_job, at_work

@@ -13,7 +13,7 @@ from countersign import observability
 from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.jobs.change import JobRecord
 from countersign.entrypoints.tick import tick
-from infra.cli.people_words import Absence, PersonWords, days_in_words, days_of, entry_of, member_of
+from infra.cli.people.words import Absence, PersonWords, days_in_words, days_of, entry_of, member_of
 from infra.local.people import demo
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, CLEO, START

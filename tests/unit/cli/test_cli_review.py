@@ -12,7 +12,7 @@ from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.reporting.sampling import automatic, planted, sampled, share_of
-from infra.cli.review_view import shown
+from infra.cli.review.view import shown
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.store import FakeStore
 from tests.fakes.world import START, World

@@ -12,7 +12,7 @@ import pytest
 
 from countersign.domain.errors import ContractBroken
 from infra.cli.main import run
-from infra.cli.new import read_schema
+from infra.cli.scaffold.command import read_schema
 from infra.cli.scaffold.facts import USUAL, left_out, parts
 from infra.cli.scaffold.folder import KNOWN, Folder
 from infra.cli.target import chosen

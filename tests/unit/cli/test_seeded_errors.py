@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.cli.seeded_errors import applied, mistakes
+from infra.cli.review.seeded_errors import applied, mistakes
 
 MESSAGE = """Hello, this is Anna Lindner of Hafenwerk Logistik (anna.lindner@hafenwerk.example).
 Please call me on +49 30 23125 0142. Order 4711-88, 120.00 EUR."""

@@ -16,11 +16,11 @@ from rich.text import Text
 from countersign.approvals.access import mail_again
 from countersign.domain.approvals.directory import Member
 from countersign.runtime.deps import Deps
-from infra.cli import people_changes as changes
 from infra.cli.known import unknown
 from infra.cli.options import AsJson, Place, Stage, Where, say, show
-from infra.cli.people_changes import look_again
-from infra.cli.people_words import absence, entry_of, member_of
+from infra.cli.people import changes
+from infra.cli.people.changes import look_again
+from infra.cli.people.words import absence, entry_of, member_of
 
 ResultT = TypeVar("ResultT")
 

@@ -23,7 +23,7 @@ from countersign.domain.jobs.reviews import Review, ReviewAnswer
 from countersign.domain.reporting.sampling import Rate, Report, reports
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
-from infra.cli.review_view import shown
+from infra.cli.review.view import shown
 from infra.cli.show import safe
 
 MOST = 1_000

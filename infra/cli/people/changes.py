@@ -17,7 +17,7 @@ from countersign.domain.jobs.inbox import OPERATIONS
 from countersign.domain.ports import People
 from countersign.domain.workflow import Workflows
 from countersign.runtime.deps import Deps
-from infra.cli.people_words import member_of
+from infra.cli.people.words import member_of
 from infra.settings import ADDRESS
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,30}")

@@ -14,7 +14,7 @@ from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.reporting.sampling import automatic
 from countersign.domain.workflow import Workflow, Workflows, action_for
-from infra.cli.seeded_errors import applied, mistakes
+from infra.cli.review.seeded_errors import applied, mistakes
 
 Shown = dict[str, Any]
 

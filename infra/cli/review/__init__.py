@@ -1,0 +1,1 @@
+"""`countersign review`: what ran by itself is looked at, a sample of it with errors seeded in."""
