@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from countersign.runtime.deps import Deps
+from infra.build import demo
 from infra.build.lint import of_directory
 from infra.build.synth import NODE, SynthesisError, default_out, synthesize, without_bytecode
 from infra.cli import fields
@@ -55,6 +56,8 @@ def main() -> int:
     options = parser.parse_args()
     try:
         settings = load(options.stage)
+        if not options.destroy:
+            demo.check(settings)
         assembly = synthesize(options.stage, default_out(options.stage))
         _install()
     except (SettingsError, SynthesisError, CliError) as error:

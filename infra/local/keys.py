@@ -12,7 +12,8 @@ from pathlib import Path
 from countersign.domain.jobs.senders import DEFAULT, Held, renewed
 from infra.cli.submit import new_secret
 from infra.local.cloud import deployer
-from infra.local.slack import CHANNELS, hook
+from infra.local.company import ours
+from infra.local.slack import hook
 from infra.settings import load
 
 
@@ -56,7 +57,7 @@ class Keys:
 
         `url` is where the demo systems are, `model_key` that of a model server which is not ours.
         """
-        channels = {one: hook(url, one, self.channel) for one in CHANNELS}
+        channels = {one: hook(url, one, self.channel) for one in ours().channels}
         door: Held = {}
         for sender, secret in self.of_senders().items():
             door = renewed(door, sender, secret)

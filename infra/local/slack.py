@@ -15,8 +15,6 @@ from infra.local.demo.page import Table
 from infra.local.demo.system import DemoCall, DemoSystem, json_object, same, wait_header
 
 FINANCE = "finance"
-CHANNELS = (FINANCE, "operations", "people", "sales", "support")
-"""The channels that this machine has: those of the company's teams."""
 LONGEST = 40_000
 """Characters of a message; Slack cuts longer ones, which here would hide a defect of ours."""
 

@@ -22,6 +22,7 @@ from infra.local.cloud import deployer, proxy
 from infra.local.cloud.fork_client import answer_of
 from infra.local.cloud.processes import LocalCloud, local_cloud, scratch_folder
 from infra.local.cloud.serving import HOST, listening, serving
+from infra.local.company import ours
 from infra.local.crm.app import RATE, crm_app
 from infra.local.crm.seed import seed
 from infra.local.demo.page import mark
@@ -35,7 +36,7 @@ from infra.local.player.colleague import Colleague
 from infra.local.player.provider import Provider
 from infra.local.player.sender import Sender
 from infra.local.reload import STAGE, check
-from infra.local.slack import CHANNELS, push_app
+from infra.local.slack import push_app
 from infra.settings import load
 from infra.steps import BY_CONNECTOR
 
@@ -226,7 +227,7 @@ def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path, plan: Plan) 
             key_read=keys.payments_read,
             mark=said,
         ),
-        push_app(dict.fromkeys(CHANNELS, keys.channel), key=keys.channel, mark=said),
+        push_app(dict.fromkeys(ours().channels, keys.channel), key=keys.channel, mark=said),
     )
     for app in systems:
         stack.callback(app.state.store.close)

@@ -16,7 +16,7 @@ from countersign.domain.errors import Throttled, Unavailable
 from countersign.domain.ports import Crm, Reader
 from infra.local.crm.app import crm_app
 from infra.local.crm.schema import ASSOCIATIONS
-from infra.local.crm.seed import OWNERS
+from infra.local.crm.seed import owners
 from tests.fakes.crm import FakeCrm, Write
 from tests.fakes.serving import served
 
@@ -157,7 +157,7 @@ def server_side(folder: Path, *, rate: int = 100_000) -> Iterator[ServerSide]:
     """The demo CRM under uvicorn on a free port of 127.0.0.1, empty but for its sellers."""
     app = crm_app(folder / "crm.db", token_write="writing", token_read="reading", rate=rate)
     with app.state.store.transaction():
-        for owner in OWNERS:
+        for owner in owners():
             app.state.store.add_owner(owner)
     with served(app) as address:
         side = ServerSide(app, address)

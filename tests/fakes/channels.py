@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
-from infra.local.slack import CHANNELS
+from infra.local.company import ours
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class FakeChannels:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.known = ours().channels
         self._troubles: deque[tuple[CountersignError, bool]] = deque()
 
     def is_unavailable(self) -> None:
@@ -46,7 +47,7 @@ class FakeChannels:
 
     def push(self, channel: str, title: str, text: str) -> None:
         """As the port."""
-        if channel not in CHANNELS:
+        if channel not in self.known:
             raise Refused(f"the secret notify-channels has no URL for the channel {channel}")
         error, posted = self._troubles.popleft() if self._troubles else (None, True)
         if posted:

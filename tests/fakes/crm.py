@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,12 +16,12 @@ from countersign.connectors.hubspot.http import HubSpotAnswer, accepted
 from countersign.domain.errors import Ambiguous, CountersignError, Misconfigured, NotFound, Refused
 from countersign.domain.limits.pace import Told
 from countersign.domain.policy.records import Lookup, Record
-from infra.local.crm import seed
 from infra.local.crm.rules import HubSpotRefusal, checked, kind_of
 from infra.local.crm.schema import SCHEMA, Kind
+from infra.local.crm.seed import owners
 from infra.local.demo.database import iso
 
-OWNERS = frozenset(owner["id"] for owner in seed.OWNERS)
+OWNERS = frozenset(owner["id"] for owner in owners())
 _KEY = "countersign_action_key"
 _START = 1_772_355_600_000  # 2026-03-01T09:00:00Z; every write is a millisecond later
 
@@ -51,8 +51,10 @@ class FakeCrm:
     """Implements Crm and Reader. `journal` has the applied writes, `reads` counts the calls that
     only read; `read_only` is one with the reading token. Failures are planned in order."""
 
-    def __init__(self, *, read_only: bool = False) -> None:
+    def __init__(self, *, read_only: bool = False, sellers: Collection[str] = OWNERS) -> None:
         self.journal: list[Write] = []
+        self.sellers = sellers
+        """Ids of the owners that the account has."""
         self.reads = 0
         self.read_only = read_only
         self._lock = threading.RLock()
@@ -168,7 +170,7 @@ class FakeCrm:
         with self._lock:
             self._admit(writes=True)
             kind = kind_of(kind)
-            stored = {n: v for n, v in _checked(kind, fields, None).items() if v}
+            stored = {n: v for n, v in _checked(kind, fields, None, self.sellers).items() if v}
             there = self._by_unique(kind, UNIQUE[kind], stored.get(UNIQUE[kind], ""))
             if there:
                 return _record(there, self._objects[there])
@@ -182,7 +184,7 @@ class FakeCrm:
         with self._lock:
             self._admit(writes=True)
             held = self._existing(kind, record_id)
-            stored = _checked(held.kind, fields, held.fields)
+            stored = _checked(held.kind, fields, held.fields, self.sellers)
             other = self._by_unique(kind, UNIQUE[kind], stored.get(UNIQUE[kind], ""))
             if other not in {"", record_id}:
                 raise Refused("the CRM refused to update: 409 CONFLICT")
@@ -262,10 +264,13 @@ class FakeCrm:
 
 
 def _checked(
-    kind: Kind, fields: Mapping[str, str], held: Mapping[str, str] | None
+    kind: Kind,
+    fields: Mapping[str, str],
+    held: Mapping[str, str] | None,
+    sellers: Collection[str],
 ) -> dict[str, str]:
     try:
-        return checked(kind, dict(fields), held, OWNERS)
+        return checked(kind, dict(fields), held, sellers)
     except HubSpotRefusal as refused:
         reply = HubSpotAnswer(refused.answer.status, refused.answer.body, None)
         accepted(reply, f"write one of {kind}", fields, lost=Ambiguous)

@@ -18,10 +18,11 @@ from countersign.domain.mail import Email
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Workflow
-from countersign.extraction.release import company
+from countersign.extraction.company import Company
 from countersign.runtime.connectors import CODES, CONNECTORS
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
+from infra.local.company import ours
 from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
@@ -255,8 +256,12 @@ class World:
     """All fakes, and the Deps made of them."""
 
     def __init__(
-        self, otherwise: Callable[[str], Any], workflows: Mapping[str, Workflow[Any]] = WORKFLOWS
+        self,
+        otherwise: Callable[[str], Any],
+        workflows: Mapping[str, Workflow[Any]] = WORKFLOWS,
+        business: Company | None = None,
     ) -> None:
+        self.business = business or ours()
         self.workflows = workflows
         self.clock = FakeClock()
         self.ids = FakeIds()
@@ -274,9 +279,10 @@ class World:
         self.queue = FakeQueue()
         self.executions = FakeExecutions()
         self.secrets = FakeSecrets()
-        self.crm = FakeCrm()
+        self.crm = FakeCrm(sellers=self.business.sellers)
         self.payments = FakePayments()
         self.channels = FakeChannels()
+        self.channels.known = self.business.channels
         self.model = FakeModel(otherwise)
         self.settings = Settings(
             stage="test",
@@ -298,7 +304,7 @@ class World:
         deps = Deps(
             self.settings,
             workflows=self.workflows,
-            company=company("workflows", "local"),
+            company=self.business,
             clock=self.clock,
             wall=self.clock,
             ids=self.ids,

@@ -32,7 +32,7 @@ from countersign.entrypoints.webhook import receive
 from countersign.runtime.deps import Deps
 from countersign.web.http import Request
 from infra.local.crm.app import crm_app
-from infra.local.crm.seed import OWNERS
+from infra.local.crm.seed import owners
 from infra.local.payments.app import payments_app
 from tests.fakes.world import ANA, WEBHOOK_SECRET, FakeClock, World
 from tests.guarantees.places import emptied_table, made_places, settings_of
@@ -82,7 +82,7 @@ class Ground:
             folder / "payments.db", key_write="pay-w", key_read="pay-r", clock=moment
         )
         with self.crm.state.store.transaction():
-            for owner in OWNERS:
+            for owner in owners():
                 self.crm.state.store.add_owner(owner)
         self.executions: dict[str, Execution] = {}
         self.tokens = 0

@@ -122,6 +122,11 @@ class Company(Value):
         return self
 
     @property
+    def channels(self) -> tuple[str, ...]:
+        """Where teams are told something."""
+        return tuple(sorted({one.channel for one in self.teams.values() if one.channel}))
+
+    @property
     def ours(self) -> OurAddresses:
         """The addresses that are no customer's."""
         named = (self.domains, self.relays, self.groups)

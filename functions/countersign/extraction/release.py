@@ -44,6 +44,8 @@ USUAL_MODEL = ModelChoice(
     usd_per_million_output=Decimal("1.60"),
 )
 """What answers where neither file chooses."""
+KEYED = frozenset({"sellers", "addresses"})
+"""Tables whose names are ids of another system: a stage that states one states all of it."""
 PROHIBITIONS = ("countries.not_served", "countries.sanctioned")
 """Lists of the company that a workflow may make longer: more of them allows less."""
 MOST_HOURS = 240
@@ -326,6 +328,7 @@ def _check_quoted(place: str, found: Mapping[str, Any]) -> None:
 
 def _over(base: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
     both = {k for k in base if isinstance(base[k], dict) and isinstance(found.get(k), dict)}
+    both -= KEYED
     return {**base, **found, **{name: _over(base[name], found[name]) for name in both}}
 
 

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import cycle
 from pathlib import Path
 
+from infra.local.company import ours
 from infra.local.crm.schema import ASSOCIATIONS
 from infra.local.crm.store import CrmObject, CrmStore
 from infra.local.demo.database import iso
 
-OWNERS = (
-    {
-        "id": "1001",
-        "email": "mira.sommer@example.com",
-        "first": "Mira",
-        "last": "Sommer",
-        "team": "Europe, Middle East and Africa",
-    },
-    {
-        "id": "1002",
-        "email": "owen.hart@example.com",
-        "first": "Owen",
-        "last": "Hart",
-        "team": "Americas",
-    },
-    {
-        "id": "1003",
-        "email": "aiko.lindner@example.com",
-        "first": "Aiko",
-        "last": "Lindner",
-        "team": "Asia and Pacific",
-    },
+_PEOPLE = (
+    {"email": "mira.sommer@example.com", "first": "Mira", "last": "Sommer"},
+    {"email": "owen.hart@example.com", "first": "Owen", "last": "Hart"},
+    {"email": "aiko.lindner@example.com", "first": "Aiko", "last": "Lindner"},
 )
 DAY = 86_400_000
+
+
+def owners() -> tuple[Mapping[str, str], ...]:
+    """The sellers of the company's file, each with a person's name: a CRM that does not know them
+    would refuse every record."""
+    return tuple(
+        {**person, "id": owner, "team": seller.name}
+        for (owner, seller), person in zip(ours().sellers.items(), cycle(_PEOPLE), strict=False)
+    )
 
 
 def seed(database: Path, clock: Callable[[], float] = time.time) -> None:
@@ -48,15 +41,17 @@ def seed(database: Path, clock: Callable[[], float] = time.time) -> None:
 
 
 def _fill(store: CrmStore) -> None:
-    for owner in OWNERS:
+    sellers = owners()
+    for owner in sellers:
         store.add_owner(owner)
+    first, other = (one["id"] for one in (*sellers[:2], *sellers)[:2])
     northwind, quietriver = "nadia.rahman@northwind.example", "omar.haddad@quietriver.example"
-    _contact(store, northwind, "Nadia", "Rahman", country="GB", owner="1002")
-    store.opt_out(_contact(store, quietriver, "Omar", "Haddad", country="AE", owner="1001"))
+    _contact(store, northwind, "Nadia", "Rahman", country="GB", owner=other)
+    store.opt_out(_contact(store, quietriver, "Omar", "Haddad", country="AE", owner=first))
     fjordworks = "petra.lindqvist@fjordworks.example"
-    lost = _contact(store, fjordworks, "Petra", "Lindqvist", country="SE", owner="1001")
+    lost = _contact(store, fjordworks, "Petra", "Lindqvist", country="SE", owner=first)
     _deal(store, lost, "Warehouse scanners", "closedlost", days_ago=20, reason="Chose a competitor")
-    known = _contact(store, "ewan.price@example.com", "Ewan", "Price", country="GB", owner="1001")
+    known = _contact(store, "ewan.price@example.com", "Ewan", "Price", country="GB", owner=first)
     _deal(store, known, "Support renewal", "contractsent", days_ago=-20)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.crm.seed import OWNERS, seed
+from infra.local.crm.seed import owners, seed
 from tests.fakes.demo_crm import READING, START, Demo, demo_crm
 
 # The test client's event loop makes a pair of local sockets; nothing is reached through them.
@@ -150,8 +150,8 @@ def test_the_schema_and_the_sellers_can_be_read(demo: Demo) -> None:
     assert key["hasUniqueValue"] is True
     assert key["hubspotDefined"] is False
     sellers = demo.client.get("/crm/v3/owners", headers=READING).json()["results"]
-    assert [one["id"] for one in sellers] == [owner["id"] for owner in OWNERS]
-    one = demo.client.get("/crm/v3/owners", params={"email": OWNERS[1]["email"]}).json()
+    assert [one["id"] for one in sellers] == [owner["id"] for owner in owners()]
+    one = demo.client.get("/crm/v3/owners", params={"email": owners()[1]["email"]}).json()
     assert [owner["id"] for owner in one["results"]] == ["1002"]
 
 

@@ -16,7 +16,7 @@ from tests.unit.workflows.pipeline import WORKFLOW, judge, read
 EVENTS = Path(__file__).parents[3] / "events"
 
 
-def _expectation(name: str) -> dict[str, Any]:
+def expectation(name: str) -> dict[str, Any]:
     parsed: dict[str, Any] = json.loads((EVENTS / name / "expect.json").read_text("utf-8"))
     return parsed
 
@@ -24,7 +24,7 @@ def _expectation(name: str) -> dict[str, Any]:
 NAMES = sorted(
     folder.name
     for folder in EVENTS.iterdir()
-    if folder.is_dir() and _expectation(folder.name)["workflow"] == "lead_intake"
+    if folder.is_dir() and expectation(folder.name)["workflow"] == "lead_intake"
 )
 _NEEDS = {
     ("verified", None): {"run"},
@@ -63,19 +63,19 @@ def _body(name: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_expectation_is_whole_and_gives_its_reason(name: str) -> None:
+def test_everyexpectation_is_whole_and_gives_its_reason(name: str) -> None:
     """An expectation has every field of the format, and a reason that says more than a word."""
-    expected = _expectation(name)
+    expected = expectation(name)
     assert set(expected) - _MORE == _FIELDS
     assert len(expected["reason"]) > 60
     assert set(expected["after"]) <= set(NAMES)
     assert ("generate" in expected) != any((EVENTS / name).glob("event.*"))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if _expectation(name)["actions"]])
-def test_policy_allows_exactly_what_the_expectation_needs(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in NAMES if expectation(name)["actions"]])
+def test_policy_allows_exactly_what_theexpectation_needs(name: str) -> None:
     """Each action of an event gets the verdict from which its expected end can follow."""
-    expected = _expectation(name)
+    expected = expectation(name)
     given = read(_body(name), expected["door"])
     records = dict(_SEED.get(given.sender, {}))
     if expected["after"]:
@@ -90,10 +90,10 @@ def test_policy_allows_exactly_what_the_expectation_needs(name: str) -> None:
         assert outcome.verdicts[action] in needed, action
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not _expectation(name)["actions"]])
+@pytest.mark.parametrize("name", [name for name in NAMES if not expectation(name)["actions"]])
 def test_events_without_actions_end_before_any_is_wanted(name: str) -> None:
     """An event that expects no action is refused, dismissed, quarantined, or wants nothing."""
-    expected = _expectation(name)
+    expected = expectation(name)
     if expected["status"] is None:
         assert expected["answer"] in (413, 422)
         return
@@ -110,5 +110,5 @@ def test_the_sixteen_required_behaviours_are_there() -> None:
     """Events and cases cover at least what the product promises to show."""
     assert len(NAMES) >= 16
     assert len(cases("workflows.lead_intake")) >= 20
-    assert {_expectation(name)["decision"] for name in NAMES} >= {"approve", "reject", "expire"}
-    assert any(_expectation(name)["deliveries"] == 3 for name in NAMES)
+    assert {expectation(name)["decision"] for name in NAMES} >= {"approve", "reject", "expire"}
+    assert any(expectation(name)["deliveries"] == 3 for name in NAMES)

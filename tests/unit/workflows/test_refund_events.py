@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from infra.local.payments.store import ORDERS, DemoOrder
-from tests.unit.workflows.bench import NOW, Rows
+from tests.unit.workflows.bench import NOW, Bench, Rows
 from tests.unit.workflows.refunds import BENCH, Outcome, judge
+from workflows.refund_request.contract import RefundInput
 
 EVENTS = Path(__file__).parents[3] / "events"
 
 
-def _expectation(name: str) -> dict[str, Any]:
+def expectation(name: str) -> dict[str, Any]:
     parsed: dict[str, Any] = json.loads((EVENTS / name / "expect.json").read_text("utf-8"))
     return parsed
 
@@ -32,7 +33,7 @@ def _answer(name: str) -> dict[str, Any] | None:
 NAMES = sorted(
     folder.name
     for folder in EVENTS.iterdir()
-    if folder.is_dir() and _expectation(folder.name)["workflow"] == "refund_request"
+    if folder.is_dir() and expectation(folder.name)["workflow"] == "refund_request"
 )
 _NEEDS = {
     ("verified", None): {"run"},
@@ -83,22 +84,25 @@ def _records(number: str, *, after: bool, more: int = 0) -> Rows:
     }
 
 
-def _judged(name: str, *, meanwhile: bool = False) -> tuple[dict[str, Any], Outcome]:
-    expected = _expectation(name)
+def judged(
+    name: str, *, meanwhile: bool = False, on: Bench[RefundInput] = BENCH
+) -> tuple[dict[str, Any], Outcome]:
+    """The event's expectation, and what policy says to it on this bench."""
+    expected = expectation(name)
     body = next((EVENTS / name).glob("event.*")).read_bytes()
-    given = BENCH.read(body, expected["door"])
-    said = BENCH.workflow.offline(BENCH.workflow.prompt_text(given))["order"]
+    given = on.read(body, expected["door"])
+    said = on.workflow.offline(on.workflow.prompt_text(given))["order"]
     number = said["value"] if said else ""
     more = expected["meanwhile"]["refund"]["minor"] if meanwhile else 0
     held = _records(number, after=bool(expected["after"]), more=more)
     answer = _answer(name)
-    return expected, judge(given, held, answer, offline=not answer)
+    return expected, on.judge(given, held, answer, offline=not answer)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_policy_allows_exactly_what_the_expectation_needs(name: str) -> None:
+def test_policy_allows_exactly_what_theexpectation_needs(name: str) -> None:
     """Each action of an event gets the verdict from which its expected end can follow."""
-    expected, outcome = _judged(name)
+    expected, outcome = judged(name)
     assert outcome.faults == []
     assert set(outcome.verdicts) == set(expected["actions"])
     for action, end in expected["actions"].items():
@@ -110,7 +114,7 @@ def test_policy_allows_exactly_what_the_expectation_needs(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if _answer(name)])
 def test_an_answer_is_a_models_and_needed(name: str) -> None:
     """An answer beside an event is whole, and without it the refund would ask."""
-    expected, outcome = _judged(name)
+    expected, outcome = judged(name)
     assert outcome.answer == _answer(name)
     assert outcome.verdicts["payments.refund"] == "run"
     given = BENCH.read(next((EVENTS / name).glob("event.*")).read_bytes(), expected["door"])
@@ -119,15 +123,15 @@ def test_an_answer_is_a_models_and_needed(name: str) -> None:
     assert "offline.over_limit" in alone.rules
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "signers" in _expectation(name)])
+@pytest.mark.parametrize("name", [name for name in NAMES if "signers" in expectation(name)])
 def test_as_many_sign_as_policy_needs(name: str) -> None:
     """Four eyes are two signers, everything else is one."""
-    expected, outcome = _judged(name)
+    expected, outcome = judged(name)
     needed = {"one": 1, "two": 2}[outcome.quorums["payments.refund"]]
     assert len(set(expected["signers"])) == needed
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "meanwhile" in _expectation(name)])
+@pytest.mark.parametrize("name", [name for name in NAMES if "meanwhile" in expectation(name)])
 def test_the_change_while_it_waits_is_what_forbids(name: str) -> None:
     """With the record as it was the refund could be signed; with the record as it is, not."""
-    assert _judged(name, meanwhile=True)[1].verdicts["payments.refund"] == "forbid"
+    assert judged(name, meanwhile=True)[1].verdicts["payments.refund"] == "forbid"

@@ -1,0 +1,114 @@
+"""What a business is stands in its stage files: with those of another one the samples play."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from countersign.domain.approvals.approval import Choice
+from countersign.extraction.company import Company
+from infra.local.company import ours
+from infra.local.demo.database import iso
+from tests.business import Business, business
+from tests.fakes.journey import Journey, accept
+from tests.fakes.world import World
+from tests.unit.workflows.bench import Bench
+from tests.unit.workflows.refunds import BENCH
+from tests.unit.workflows.test_lead_events import EVENTS, NAMES, expectation
+from tests.unit.workflows.test_refund_events import NAMES as REFUNDS
+from tests.unit.workflows.test_refund_events import judged
+from workflows import WORKFLOWS
+
+_OF_THE_DEMO = {
+    "53-": "its mail comes back from the demo's mail provider",
+    "59-": "its currency is one that the demo's account lacks",
+    "70-": "it is from an address of the demo's domain",
+}
+"""Samples that are about what the demo alone has."""
+PLAYED = [
+    name
+    for name in NAMES
+    if name[:3] not in _OF_THE_DEMO
+    and (said := expectation(name))["actions"]
+    and said["decision"] in (None, "approve")
+    and not said["after"]
+    and not {"meanwhile", "rollback", "unreachable"} & set(said)
+]
+"""Those that need nothing but their message and a signature."""
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Business]:
+    with business(tmp_path_factory.mktemp("business")) as made:
+        yield made
+
+
+def _played(name: str, of: Business, knows: Company) -> tuple[World, Journey]:
+    """The event as a job of `of`, signed where it asks; the CRM knows the sellers of `knows`."""
+    world = World(of.workflows["lead_intake"].offline, of.workflows, of.company)
+    world.settings = world.settings.model_copy(update={"mail_authserv_id": "mx.example.com"})
+    world.deps = world.deps_again()
+    world.crm.sellers = frozenset(knows.sellers)
+    _has_contacts(world, sorted(knows.sellers))
+    body, door = next((EVENTS / name).glob("event.*")).read_bytes(), expectation(name)["door"]
+    journey = Journey(world, accept(world, body, door=door))
+    journey.goes()
+    while journey.record.pending:
+        journey.is_decided(Choice.APPROVE)
+        journey.answered()
+    return world, journey
+
+
+def _has_contacts(world: World, sellers: list[str]) -> None:
+    """As events/README.md says what the CRM holds beforehand."""
+    first, other = sellers[0], sellers[1]
+    world.crm.has_contact("nadia.rahman@northwind.example", country="GB", hubspot_owner_id=first)
+    optout = {"country": "AE", "hubspot_owner_id": other, "hs_email_optout": "true"}
+    world.crm.has_contact("omar.haddad@quietriver.example", **optout)
+    petra = "petra.lindqvist@fjordworks.example"
+    world.crm.has_contact(petra, country="SE", hubspot_owner_id=other)
+    lost = iso(round((world.clock.now() - timedelta(days=20)).timestamp() * 1000))
+    world.crm.has_deal(petra, dealstage="closedlost", closedate=lost, hubspot_owner_id=other)
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_each_sample_of_a_lead_plays_for_another_company(name: str, other: Business) -> None:
+    """With other sellers, limits, zone and domain a sample ends as it does for the demo's company,
+    and its records belong to that company's sellers."""
+    world, journey = _played(name, other, other.company)
+    expected = expectation(name)
+    assert journey.record.job.status == expected["status"]
+    assert journey.statuses() == expected["actions"]
+    owners = {one.fields.get("hubspot_owner_id", "") for one in world.crm.journal}
+    assert owners <= {"", *other.company.sellers}
+
+
+@pytest.mark.parametrize("name", REFUNDS)
+def test_each_sample_of_a_refund_is_judged_alike_under_other_limits(
+    name: str, other: Business
+) -> None:
+    """Limits a tenth higher let no sample run that asked, nor ask one that ran."""
+    bench = Bench(other.workflows["refund_request"])
+    _, there = judged(name, on=bench)
+    _, here = judged(name)
+    assert (there.verdicts, there.quorums) == (here.verdicts, here.quorums)
+    assert bench.workflow.release.limits.amounts != BENCH.workflow.release.limits.amounts
+
+
+@pytest.mark.control
+def test_control_sellers_that_the_account_does_not_have_stop_a_sale(other: Business) -> None:
+    """Control: with the demo's sellers in the files of a real account the same sale is a case."""
+    (sale,) = [name for name in PLAYED if name.startswith("01-")]
+    _, journey = _played(sale, Business(WORKFLOWS, ours()), other.company)
+    assert journey.record.job.status == "ESCALATED"
+    assert any("INVALID_OWNER_ID" in str(one) for one in journey.record.ledger)
+
+
+def test_the_files_of_the_tests_are_no_part_of_what_ships() -> None:
+    """The other company's stage is known to the tests alone."""
+    stages = json.loads((Path(__file__).parents[3] / "cdk.json").read_text())["context"]["stages"]
+    assert "cranes" not in stages
