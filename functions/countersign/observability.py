@@ -12,10 +12,12 @@ from threading import Lock
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit, single_metric
 
+from countersign.domain.errors import category
 from countersign.domain.jobs.change import Change
 from countersign.domain.jobs.job import ENDED, Job
 
 NAMESPACE = "Countersign"
+STEP_ERRORS = "StepErrors"
 
 
 @lru_cache(maxsize=1)
@@ -43,6 +45,24 @@ def step_done(job: Job, change: Change) -> None:
     logger().info(change.event, extra={"status": job.status.value})
     if change.status in ENDED:
         count("JobsEnded", workflow=job.workflow, status=job.status.value)
+
+
+def step_failed(step: str, job_id: str, error: Exception) -> None:
+    """A step raised `error`. Only its category is a dimension; the line says step, class and job
+    beside it, from which `countersign failing` counts. What is no failure is no line."""
+    kind = category(error)
+    if kind is None:
+        return
+    with (
+        _writing(),
+        single_metric(
+            name=STEP_ERRORS, unit=MetricUnit.Count, value=1, namespace=NAMESPACE
+        ) as metric,
+    ):
+        metric.add_dimension(name="category", value=kind)
+        said = {"step": step, "class": type(error).__name__, "job_id": job_id}
+        for key, value in said.items():
+            metric.add_metadata(key, value)
 
 
 def count(name: str, value: float = 1, **dimensions: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import FINISHED, JobSummary, Status
 from countersign.domain.ports import JobStore
 from countersign.domain.workflow import Workflows
+from countersign.runtime.deps import Deps
 from infra.cli.job_view import row
 
 MOST = 50
@@ -51,6 +52,21 @@ def list_jobs(
     found = (store.load(job.job_id) for job in summaries(store, now, wanted))
     rows = (row(record, workflows) for record in found)
     return [one for one in rows if wanted.search.casefold() in _words(one)]
+
+
+def recent(
+    deps: Deps, within: timedelta, most: int, statuses: Iterable[Status]
+) -> tuple[list[JobRecord], tuple[str, ...]]:
+    """Jobs that changed within that time, at most so many of each status; and the statuses of which
+    there are more."""
+    now = deps.clock.now()
+    ids, cut = [], []
+    for status in statuses:
+        jobs = latest(deps.store, status, now - within, now, most)
+        wanted = [job.job_id for job in jobs if job.updated_at >= now - within]
+        ids += wanted
+        cut += [status.value] if len(wanted) == most else []
+    return [deps.store.load(job_id) for job_id in ids], tuple(cut)
 
 
 def latest(

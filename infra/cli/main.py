@@ -41,6 +41,10 @@ from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where, say
 from infra.cli.options import show as show_
 from infra.cli.people import command as people
+from infra.cli.questions.explain import explain
+from infra.cli.questions.failing import failing_steps
+from infra.cli.questions.overrides import overrides
+from infra.cli.questions.stuck import stuck_jobs
 from infra.cli.review import command as review
 from infra.cli.scaffold.command import new
 from infra.cli.secrets import command as secrets_
@@ -203,6 +207,10 @@ app.command("workflows")(workflows)
 app.command("new")(new)
 app.command("scan-test")(scan.scan_test)
 app.command("stats")(stats.stats)
+app.command("failing")(failing_steps)
+app.command("stuck")(stuck_jobs)
+app.command("overrides")(overrides)
+app.command("explain")(explain)
 app.command("rollback")(rollback.rollback)
 app.command("fields")(fields.fields)
 app.command("move")(move.move)

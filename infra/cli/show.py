@@ -25,6 +25,20 @@ _COLOURS = {
 }
 
 
+def table(*headings: str) -> Table:
+    """An empty table without a frame."""
+    made = Table(show_edge=False, pad_edge=False)
+    for heading in headings:
+        made.add_column(heading)
+    return made
+
+
+def shortened(most: int, cut: Sequence[str]) -> Iterator[Text]:
+    """A remark where not all jobs of some statuses were read."""
+    if cut:
+        yield Text(f"Only the latest {most} were read of: {', '.join(cut)}", style="yellow")
+
+
 def jobs(found: Sequence[Mapping[str, Any]], now: datetime) -> RenderableType:
     """A table of jobs, their ages as of `now`."""
     if not found:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from countersign.approvals.metrics import MOST as MOST_OPEN
@@ -20,12 +19,15 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.reporting import metrics
 from countersign.domain.reporting.metrics import Outcome, RuleCount, Waiting, quantile
 from countersign.runtime.deps import Deps
-from infra.cli.jobs import latest
+from infra.cli.job_view import span
+from infra.cli.jobs import recent
 from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.show import shortened, table
 
 MOST = 200
 """Jobs that are read of each status, the latest."""
-_NEVER_ASKED = frozenset({Status.PENDING})
+ASKED = tuple(one for one in Status if one is not Status.PENDING)
+"""Statuses in which somebody may have been asked."""
 _COLUMNS: tuple[Outcome, ...] = ("approve", "edit", "reject", "expired", "open")
 
 
@@ -57,8 +59,7 @@ def stats(
 def gather(deps: Deps, days: int) -> Stats:
     """Read at most 200 jobs of each status, and the open requests."""
     now = deps.clock.now()
-    ids, cut = _recent(deps, now - timedelta(days=days), now)
-    records = [deps.store.load(job_id) for job_id in ids]
+    records, cut = recent(deps, timedelta(days=days), MOST, ASKED)
     said = [
         (record, approval, one)
         for record in records
@@ -109,16 +110,6 @@ def as_data(found: Stats) -> dict[str, Any]:
     }
 
 
-def _recent(deps: Deps, since: datetime, now: datetime) -> tuple[list[str], tuple[str, ...]]:
-    ids, cut = [], []
-    for status in (one for one in Status if one not in _NEVER_ASKED):
-        jobs = latest(deps.store, status, since, now, MOST)
-        wanted = [job.job_id for job in jobs if job.updated_at >= since]
-        ids += wanted
-        cut += [status.value] if len(wanted) == MOST else []
-    return ids, tuple(cut)
-
-
 def _rule(one: RuleCount) -> dict[str, Any]:
     counts: dict[str, int] = {name: one.outcomes.get(name, 0) for name in _COLUMNS}
     return {"rule": one.rule, "asked": one.asked, **counts, "overruled": one.overruled}
@@ -134,15 +125,14 @@ def _shown(found: Stats, days: int) -> RenderableType:
 
 def _lines(found: Stats, data: dict[str, Any], days: int) -> Iterator[Text]:
     yield Text(f"{found.jobs} jobs that changed in the last {days} days")
-    if found.cut:
-        yield Text(f"Only the latest {MOST} were read of: {', '.join(found.cut)}", style="yellow")
+    yield from shortened(MOST, found.cut)
     if not found.seconds:
         yield Text("Nobody has decided anything.")
         return
     times = data["seconds_to_decide"]
     yield Text(
-        f"{data['decisions']} decisions, after {_span(times['median'])} (median) and "
-        f"{_span(times['p90'])} (p90); {data['quick']} within 3 s of opening the page"
+        f"{data['decisions']} decisions, after {span(times['median'])} (median) and "
+        f"{span(times['p90'])} (p90); {data['quick']} within 3 s of opening the page"
     )
     said = ", ".join(f"{name} {found.choices[name]}" for name in ("approve", "edit", "reject"))
     yield Text(f"Actions: {said}; {data['override_rate']:.0%} changed or rejected")
@@ -154,33 +144,19 @@ def _lines(found: Stats, data: dict[str, Any], days: int) -> Iterator[Text]:
 def _rules(found: Stats) -> RenderableType:
     if not found.rules:
         return Text("No rule asked for a signature.")
-    table = _table("rule", "asked", *_COLUMNS, "approved anyway")
+    made = table("rule", "asked", *_COLUMNS, "approved anyway")
     for one in found.rules:
         counts = [str(one.outcomes.get(name, 0)) for name in _COLUMNS]
         share = "" if one.overruled is None else f"{one.overruled:.0%}"
-        table.add_row(Text(one.rule), str(one.asked), *counts, share)
-    return table
+        made.add_row(Text(one.rule), str(one.asked), *counts, share)
+    return made
 
 
 def _waiting(found: Stats) -> RenderableType:
     if not found.waiting:
         return Text("Nothing waits for a signature.")
-    table = _table("waits in", "tier", "requests", "oldest", "median")
+    made = table("waits in", "tier", "requests", "oldest", "median")
     for one in found.waiting:
-        ages = (_span(one.oldest), _span(one.median))
-        table.add_row(Text(one.workflow), Text(one.tier), str(len(one.ages)), *ages)
-    return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(show_edge=False, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading)
-    return table
-
-
-def _span(seconds: float) -> str:
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.0f} s"
+        ages = (span(one.oldest), span(one.median))
+        made.add_row(Text(one.workflow), Text(one.tier), str(len(one.ages)), *ages)
+    return made

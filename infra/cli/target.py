@@ -15,6 +15,7 @@ from countersign.connectors.aws.client import _session
 from countersign.domain.jobs.senders import DEFAULT, held, keys
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
+from infra.cli.questions.lines import FunctionLogs, Lines
 from infra.cli.secrets.vault import Vault
 from infra.settings import CDK_JSON, ROOT, SettingsError, load, secret_output
 
@@ -52,6 +53,10 @@ class Target:
     def deps(self) -> Deps:
         """The adapters of this target."""
         return Deps(self.settings)
+
+    def lines(self) -> Lines:
+        """What the functions of this target wrote of their metrics."""
+        return FunctionLogs(load(self.settings.stage).stack_name)
 
     def vault(self) -> Vault:
         """The secrets of this target, for setting them."""

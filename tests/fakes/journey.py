@@ -99,6 +99,8 @@ class Journey:
         self._deps = deps or world.deps
         self.job_id = job_id
         self.visited: list[str] = []
+        self.errors: list[tuple[str, str]] = []
+        """(state, class) of each error that the machine was told of."""
 
     @property
     def record(self) -> JobRecord:
@@ -170,6 +172,7 @@ class Journey:
         try:
             said = run(self._deps, STEPS[state], call)
         except CountersignError as error:
+            self.errors.append((state, type(error).__name__))
             return self._caught(state, given, error)
         return self._following(state, said), said
 

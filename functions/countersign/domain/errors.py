@@ -42,7 +42,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from countersign.domain.limits.pace import Turn
@@ -225,6 +225,28 @@ class AlreadyDecided(CountersignError):  # noqa: N818 - as Transient
 
 class NotFound(CountersignError):  # noqa: N818 - as Transient
     """There is no such thing under this id."""
+
+
+Category = Literal["defect", "misconfigured", "resting", "transient", "refused", "contract"]
+"""What kind of trouble a step met: ours, an operator's to mend, an outside system's for a while,
+one try's, one job's data, or its sender's."""
+
+
+def category(error: Exception) -> Category | None:
+    """The kind of an error that a step raised; None for one by which nothing goes wrong: others are
+    ahead, a team takes over, the job has nothing left to do."""
+    return next((kind for one, kind in _CATEGORIES if isinstance(error, one)), None)
+
+
+_CATEGORIES: tuple[tuple[type[CountersignError], Category | None], ...] = (
+    (Misconfigured, "misconfigured"),
+    (ConnectorResting, "resting"),
+    (ForTeam, None),
+    (InternalError, "defect"),
+    (NeedsPerson, "refused"),
+    (Transient, "transient"),
+    (ContractBroken, "contract"),
+)
 
 
 def family(root: type[CountersignError]) -> tuple[str, ...]:

@@ -90,14 +90,16 @@ def run(deps: Deps, work: Work, call: Call) -> dict[str, Any]:
         if change is not None:
             done = went.record if went.stored else committed(deps, call, went.record, change)
             observability.step_done(done.job, change)
-    except DefinitionBroken:
-        observability.defect(call.state)
-        raise
-    except CountersignError:
+    except CountersignError as error:
+        if isinstance(error, DefinitionBroken):
+            observability.defect(call.state)
+        observability.step_failed(call.state, call.job_id, error)
         raise
     except Exception as defect:  # noqa: BLE001 - whatever it is, the machine must know its class
         observability.defect(call.state)
-        raise InternalError(f"{type(defect).__name__} in {call.state}; the log has it") from None
+        told = InternalError(f"{type(defect).__name__} in {call.state}; the log has it")
+        observability.step_failed(call.state, call.job_id, told)
+        raise told from None
     return {"job_id": call.job_id, **_answer(change)}
 
 

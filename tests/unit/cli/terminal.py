@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from countersign.domain.reporting.failing import Failure
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.cli.main import run
+from infra.cli.questions.lines import failures_in
 from infra.cli.submit import UnreachableError
 from infra.cli.target import Target
 from infra.settings import CDK_JSON
@@ -33,6 +37,8 @@ class Terminal:
         self.cdk_json = CDK_JSON
         self.vault: Any = None
         """Where this target keeps its secrets."""
+        self.lines: list[str] = []
+        """What the functions of this target wrote."""
         self.given: dict[str, object] = {}
         """Adapters that this target has instead of the world's."""
 
@@ -65,6 +71,17 @@ class Terminal:
         return json.loads(out)
 
 
+class Written:
+    """questions.lines.Lines of these lines."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = tuple(lines)
+
+    def failures(self, since: datetime) -> Iterator[Failure]:
+        del since  # all of them are new: real time, which no test moves
+        return (one for line in self._lines for one in failures_in(line))
+
+
 class _Fake(Target):
     def __init__(self, terminal: Terminal) -> None:
         super().__init__("http://127.0.0.1:1", "", terminal.settings, terminal.cdk_json)
@@ -75,6 +92,9 @@ class _Fake(Target):
         if not terminal.given:
             return terminal.world.deps
         return Deps(self.settings, **terminal.given)
+
+    def lines(self) -> Any:
+        return Written(self.terminal.lines)  # type: ignore[attr-defined] # as above
 
     def vault(self) -> Any:
         return self.terminal.vault  # type: ignore[attr-defined] # as above

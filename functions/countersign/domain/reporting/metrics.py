@@ -12,12 +12,14 @@ from countersign.domain.approvals.approval import Approval, Decision
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.reviews import OpenRequest
 from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.reporting.sampling import Rate, wilson
 
 QUICK = timedelta(seconds=3)
 """A decision this soon after the page was opened was not read: a rubber stamp."""
 
 Choice = Literal["approve", "edit", "reject"]
 """`edit`: approved as a person changed it. What is not `approve` overrides the proposal."""
+CHOICES: tuple[Choice, ...] = ("approve", "edit", "reject")
 Outcome = Literal["approve", "edit", "reject", "expired", "open"]
 
 
@@ -56,7 +58,7 @@ class RuleCount:
     def overruled(self) -> float | None:
         """The share of its decided questions to which a person said: as proposed. Such a rule asks
         for nothing. None when nobody decided."""
-        said = [self.outcomes.get(one, 0) for one in ("approve", "edit", "reject")]
+        said = [self.outcomes.get(one, 0) for one in CHOICES]
         return said[0] / sum(said) if sum(said) else None
 
 
@@ -113,6 +115,41 @@ def rules(records: Iterable[JobRecord]) -> tuple[RuleCount, ...]:
             counts.setdefault(rule, Counter())[outcome] += 1
     found = [RuleCount(rule, dict(said)) for rule, said in counts.items()]
     return tuple(sorted(found, key=lambda one: (-one.asked, one.rule)))
+
+
+@dataclass(frozen=True)
+class Override:
+    """How often people changed or rejected what was proposed, of all that they decided of one
+    rule, reader or workflow; with the 95 % interval of the rate behind it."""
+
+    name: str
+    seen: Rate
+
+
+def by_rule(counts: Iterable[RuleCount]) -> tuple[Override, ...]:
+    """Of the questions of each rule that somebody decided; who is overridden most comes first."""
+    said = {one.rule: Counter({c: one.outcomes.get(c, 0) for c in CHOICES}) for one in counts}
+    return _overrides(said)
+
+
+def by(name_of: Callable[[JobRecord], str], records: Iterable[JobRecord]) -> tuple[Override, ...]:
+    """Of the choices of every signature, by what `name_of` calls the job."""
+    said: dict[str, Counter[Choice]] = {}
+    for record in records:
+        for approval in record.approvals.values():
+            for one in decisions(approval):
+                said.setdefault(name_of(record), Counter()).update(choices(record.ledger, one))
+    return _overrides(said)
+
+
+def _overrides(said: Mapping[str, Counter[Choice]]) -> tuple[Override, ...]:
+    found = []
+    for name, counted in said.items():
+        n = counted.total()
+        hits = n - counted["approve"]
+        if n:
+            found.append(Override(name, Rate(hits, n, *wilson(hits, n))))
+    return tuple(sorted(found, key=lambda one: (-one.seen.low, one.name)))
 
 
 def least_overruled(counts: Iterable[RuleCount]) -> RuleCount | None:

@@ -13,6 +13,9 @@ from countersign.domain.jobs.reviews import OpenRequest
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.policy import Answer
 from countersign.domain.reporting import metrics
+from countersign.domain.reporting.metrics import RuleCount
+from countersign.domain.reporting.sampling import wilson
+from tests import builders
 from tests.builders import AT, approval, decision, held, record
 
 SECOND = timedelta(seconds=1)
@@ -167,3 +170,29 @@ def test_counting_every_approval_alike_would_hide_the_edits() -> None:
     said = decision(request)
     assert set(said.choices.values()) == {Choice.APPROVE}
     assert metrics.choices((entry,), said) == {"edit": 1}
+
+
+def test_overrides_are_edits_and_rejections_of_what_was_decided() -> None:
+    """By rule its decided questions, by job every signature; who is surely overridden most comes
+    first, and what nobody decided is no line."""
+    edited = held(0, "crm.memo", Answer.ASK, "budget", edited_by="ben")
+    kept = held(0, "crm.memo", Answer.ASK, "unsure")
+    records = [
+        _said(edited, "a"),
+        _said(kept, "b"),
+        record((held(),), job=builders.job(workflow="c")),
+    ]
+    counted = (*metrics.rules(records), RuleCount("open", {"open": 2}))
+    assert [(one.name, one.seen.hits, one.seen.n) for one in metrics.by_rule(counted)] == [
+        ("budget", 1, 1),
+        ("unsure", 0, 1),
+    ]
+    lines = metrics.by(lambda one: one.job.workflow, records)
+    assert [(one.name, one.seen.rate) for one in lines] == [("a", 1.0), ("b", 0.0)]
+    assert (lines[1].seen.low, lines[1].seen.high) == wilson(0, 1)
+
+
+def _said(entry: LedgerEntry, workflow: str) -> JobRecord:
+    asked = approval(entry)
+    decided = asked.model_copy(update={"decision": decision(asked)})
+    return record((entry,), job=builders.job(workflow=workflow), approvals={"a-1": decided})
