@@ -55,6 +55,8 @@ def _lead(text: str, chance: random.Random | None) -> Mapping[str, Any]:
         "budget": chance.choice(budgets) if chance else None,
         "timeline": None,
         "urgency": None,
+        "call_at": None,
+        "call_whom": None,
         "language": {"value": "en", "quotes": [word]},
         "summary": {"value": line, "quotes": [line]},
         "reply": None,

@@ -104,12 +104,11 @@ def due_at(now: datetime, hours: int, zone: str, holidays: Collection[str] = ())
 
 
 def _contact(situation: Lead) -> ProposedAction:
-    proposal = situation.proposal
     country = facts.country(situation)
     params = crm.Contact(
         email=facts.customer(situation),
         name=_name(situation),
-        phone=_unless_held(situation, "phone", proposal.value("phone") or ""),
+        phone=_phone(situation),
         company=_unless_held(situation, "company", _company(situation)),
         country=_unless_held(situation, "country", country if country in codes() else ""),
         language=replies.language_of(situation),
@@ -152,6 +151,13 @@ def _unless_held(situation: Lead, field: str, said: str) -> str:
     return said if sure or not _held(situation, field) else ""
 
 
+def _phone(situation: Lead) -> str:
+    """The number; one that only language or record make whole, where the record has none."""
+    if situation.proposal.value("phone") is None and _held(situation, "phone"):
+        return ""
+    return _unless_held(situation, "phone", facts.phone(situation))
+
+
 def _is_a_hint(situation: Lead, name: str) -> bool:
     """Whether the fact was concluded, or stands in nothing but the sender's address."""
     fact, message = situation.proposal.facts.get(name), situation.input
@@ -177,7 +183,7 @@ def _lead(situation: Lead) -> ProposedAction:
     params = crm.Lead(
         email=facts.customer(situation),
         title=_title(situation),
-        need=_need(situation),
+        need="\n".join(filter(None, (_need(situation), _summary(situation)))),
         owner=facts.owner(situation),
         budget=facts.budget(proposal),
         timeline=proposal.value("timeline") or "",
@@ -194,7 +200,7 @@ def _callback(situation: Lead) -> ProposedAction:
     params = crm.Callback(
         email=facts.customer(situation),
         title=f"Call back: {_title(situation)}",
-        notes=f"{_need(situation)}\n{_phone_note(situation)}",
+        notes=_notes(situation),
         owner=owner,
         due_at=due_at(situation.now, hours, zone, holidays),
     )
@@ -238,29 +244,30 @@ def _reply(situation: Lead, keeper: str) -> ProposedAction:
     return replies.reply(situation, fixed, draft=draft, to=to, after="" if draft else keeper)
 
 
+def _notes(situation: Lead) -> str:
+    """What the person who calls should know: the need, what else is said, the number, the wish."""
+    lines = (_need(situation), _summary(situation), _phone_note(situation), _call_note(situation))
+    return "\n".join(filter(None, lines))
+
+
 def _phone_note(situation: Lead) -> str:
-    held, said = _held(situation, "phone"), situation.proposal.value("phone") or ""
-    given = _phone_as_given(situation, said)
+    held, said = _held(situation, "phone"), facts.phone(situation)
+    given = prose.without_links(mask(flat(facts.phone_given(situation))))
     if not held and said:
         more = f" (as given: {given})" if phone_digits(given) != phone_digits(said) else ""
         return f"Phone {said}{more}"
     if not held:
         return f"Phone as given: {given}" if given else "No phone number: write first"
-    differs = said and phone_digits(said) != phone_digits(held)
-    return f"Phone {held}" + (f"; the message names {said}" if differs else "")
+    new = said or given
+    differs = new and phone_digits(new) != phone_digits(held)
+    return f"Phone {held}" + (f"; the message names {new}" if differs else "")
 
 
-def _phone_as_given(situation: Lead, number: str) -> str:
-    """The sender's own words for it: an extension and the hours stand there, and where the country
-    is not known all of it."""
-    # Loaded here: the tables of numbering plans take 50 ms, which only who calls back should pay.
-    from workflows.lead_intake import phones  # noqa: PLC0415 - as said above
-
-    message = situation.input
-    if message.stated.phone:
-        return prose.without_links(flat(message.stated.phone))
-    given = phones.as_given(f"{message.text}\n{message.signature}", number)
-    return prose.without_links(mask(given))
+def _call_note(situation: Lead) -> str:
+    wished = (("at", "call_at"), ("ask for", "call_whom"))
+    said = [(word, facts.call_wished(situation, name)) for word, name in wished]
+    told = [f"{word}: {prose.without_links(mask(flat(words)))}" for word, words in said if words]
+    return f"Call wished {', '.join(told)}" if told else ""
 
 
 def _title(situation: Lead) -> str:
@@ -278,6 +285,17 @@ def _need(situation: Lead) -> str:
         return said.value
     ours = situation.limits.list("company.languages")[0]
     return prose.marked(said.value, source_text(situation.input), ours)
+
+
+def _summary(situation: Lead) -> str:
+    """What the summary says beyond the need; a person's words stand as they are."""
+    need, told = map(situation.proposal.facts.get, ("need", "summary"))
+    if need is None or told is None or flat(told.value) in flat(need.value):
+        return ""
+    if told.by:
+        return told.value
+    ours = situation.limits.list("company.languages")[0]
+    return prose.marked(told.value, source_text(situation.input), ours)
 
 
 def _asked(proposal: Proposal) -> str:

@@ -144,7 +144,7 @@ class LeadAnswer(Contract):
     """The model's answer. Null wherever the source does not say."""
 
     CONTRACT: ClassVar[str] = "lead_intake.answer"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     name: Words | None
     email: Mailbox | None
@@ -156,6 +156,8 @@ class LeadAnswer(Contract):
     budget: Sum | None
     timeline: Words | None
     urgency: SaidUrgency | None
+    call_at: Words | None
+    call_whom: Words | None
     language: Language | None
     summary: Summary | None
     reply: ReplyDraft | None

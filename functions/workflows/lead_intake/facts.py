@@ -11,12 +11,12 @@ from countersign.domain.policy.records import Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
-from countersign.extraction import scoring
+from countersign.extraction import replies, scoring
 from countersign.extraction.patterns.amounts import ISO
 from countersign.extraction.readers.askers import own_words
-from workflows.lead_intake import countries
+from workflows.lead_intake import calls, countries
 from workflows.lead_intake.contract import LeadInput, source_text
-from workflows.lead_intake.keywords import CALL, INTENTS
+from workflows.lead_intake.keywords import INTENTS
 from workflows.lead_intake.places import codes, country_code
 
 Lead = Situation[LeadInput]
@@ -127,19 +127,53 @@ def missing(situation: Lead) -> tuple[str, ...]:
     a call is asked for and neither message nor record has one."""
     known = situation.proposal.value
     found = [] if known("need") or known("summary") else ["need"]
-    if wants_call(situation.input) and not (known("phone") or _held_phone(situation)):
+    if not (_held_phone(situation) or phone(situation)) and wants_call(situation.input):
         found.append("phone")
     return tuple(found)
 
 
 def _held_phone(situation: Lead) -> str:
     record = situation.records.first("contact")
-    return situation.input.stated.phone or (record.fields.get("phone", "") if record else "")
+    return record.fields.get("phone", "") if record else ""
 
 
 def wants_call(message: LeadInput) -> bool:
-    """Whether the text asks to be called."""
-    return bool(CALL.search(own_words(message)))
+    """Whether the text asks for a call."""
+    return calls.wishes(own_words(message))
+
+
+def phone(situation: Lead) -> str:
+    """The number to call, as E.164: as it was understood, else as it is dialled where the record
+    has the sender, or where people write in this language; empty where nothing tells the country.
+    """
+    # Loaded here: the tables of numbering plans take 50 ms, which only who calls back should pay.
+    from workflows.lead_intake import phones  # noqa: PLC0415 - as said above
+
+    said = situation.proposal.value("phone")
+    given = "" if said else phone_given(situation)
+    place = country(situation)
+    if not given or place:
+        return said or phones.e164(given, place)
+    ours = situation.limits.lists.get(f"owner.{owner(situation)}", ())
+    return phones.read_at_home(given, replies.language_of(situation), ours)
+
+
+def phone_given(situation: Lead) -> str:
+    """The sender's own words for the number: an extension and the hours stand there, and where no
+    country is known all of it."""
+    from workflows.lead_intake import phones  # noqa: PLC0415 - as in `phone`
+
+    message = situation.input
+    if message.stated.phone:
+        return message.stated.phone
+    text = f"{message.text}\n{message.signature}"
+    return phones.as_given(text, situation.proposal.value("phone") or "")
+
+
+def call_wished(situation: Lead, name: str) -> str:
+    """`call_at` or `call_whom`: as it was understood, else as the text says it."""
+    read = calls.when if name == "call_at" else calls.whom
+    return situation.proposal.value(name) or read(own_words(situation.input))
 
 
 _NEEDED = {"sales": ("name", "need", "phone|company", "summary"), "": ("name", "summary")}

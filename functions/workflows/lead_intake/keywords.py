@@ -81,7 +81,7 @@ RELAXED = (
 
 
 CALL = re.compile(
-    r"\b(?:(?:call|phone|ring) (?:me|us)\b|(?:give|drop) (?:me|us) a (?:call|ring)|call (?:me |us )?back|by (?:phone|telephone)|"
+    r"\b(?:(?:call|phone|ring) (?:me|us)\b|(?:give|drop) (?:me|us) a (?:call|ring)|call ?(?:me |us )?back|(?:schedule|arrange|book|have|set up|request) a (?:quick |short )?call|by (?:phone|telephone)|"
     r"ruf\w* (?:sie )?(?:mich|uns)\b|(?:mich|uns) (?:bitte )?(?:an|zurück)(?:zu)?rufen|rückruf|zurückrufen|telefonisch|"
     r"(?:appele[zr]|rappele[zr])(?:-moi|-nous)?|(?:m'|me |nous )(?:r?appeler)|par téléphone|"
     r"llám[ae](?:n?me|nos)|llamar(?:me|nos)|que me llamen|por teléfono|"

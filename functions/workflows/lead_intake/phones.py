@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import chain
 
 import phonenumbers
 from phonenumbers import Leniency, PhoneNumberFormat
 
-_DIGITS = re.compile(r"\D")
+_DIGITS, _GROUP = re.compile(r"\D"), re.compile(r"\d+")
 _MIN_DIGITS = 6
+_SHORTEST = 8
+"""Fewer digits are a number within a town."""
 _FICTIONAL = re.compile(r"\+1\d{3}55501\d\d|\+44(?:7700900|20794600|1632960)\d{2,3}")
 
 
@@ -23,14 +26,49 @@ _LABEL = (
     r"m[óo]vil|celular|call(?: me| us)?(?: on| at)?|ring|rufen|erreich\w*|appel\w*|llam\w*|тел\w*|"
     r"電話|电话|전화)"
 )
+_EXTENSION = (
+    r"\s*[,;]?\s*(?:ext(?:ension)?|x|durchwahl|dw|nebenstelle|poste|int(?:erno)?|toestel|доб|内線|分机)"
+    r"\.?\s*\d{1,6}|\s*#\s?\d{1,6}"
+)
+_AFTER = re.compile(rf"(?:{_EXTENSION}).*$", re.IGNORECASE | re.DOTALL)
 _GIVEN = re.compile(
     rf"(?P<label>(?<!\w){_LABEL}[^\n\d+(]{{0,20}})?"
     r"(?P<number>(?<![\w.,])(?:\+|\()?\d(?:[\d ()/.-]{5,22})\d"
-    r"(?:\s*[,;]?\s*(?:ext(?:ension)?|x|durchwahl|dw|nebenstelle|poste|int(?:erno)?|toestel|доб|内線|分机)"
-    r"\.?\s*\d{1,6}|\s*#\s?\d{1,6})?(?:\s*\([^()\n]{3,40}\))?)",
+    rf"(?:{_EXTENSION})?(?:\s*\([^()\n]{{3,40}}\))?)",
     re.IGNORECASE,
 )
 _NEAR = 40
+_NO_PHONE = re.compile(
+    r"(?:order|invoice|customer|article|part|account|vat|tax|iban|ref\w*|no|nr|nº|n°|bestell\w*|rechnung\w*|kunden\w*|"
+    r"artikel\w*|konto\w*|ust\w*|commande|facture|client|pedido|factura|cliente|ordine|fattura|encomenda|klant\w*|"
+    r"siret|siren|isbn|ean|番号)[^\w\n]{0,8}(?:(?:no|nr|number|nummer|id)\b[^\w\n]{0,4})?$",
+    re.IGNORECASE,
+)
+"""What stands so before digits says that they are no phone."""
+_WRITTEN = re.compile(r"\(?0\d[\d ()/.-]{7,}|(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}")
+"""Digits that are a phone without a word that says so: with a trunk prefix, or grouped as in North
+America."""
+HOMES = {
+    "en": "GB US CA AU NZ IE IN SG ZA",
+    "de": "DE AT CH",
+    "fr": "FR BE CH CA LU",
+    "es": "ES MX AR CL CO PE UY",
+    "it": "IT CH",
+    "nl": "NL BE",
+    "pt": "PT BR",
+    "ja": "JP",
+    "sv": "SE FI",
+    "da": "DK",
+    "fi": "FI",
+    "pl": "PL",
+    "cs": "CZ",
+    "tr": "TR",
+    "ko": "KR",
+    "zh": "CN TW HK SG",
+}
+"""The countries whose people write in a language, as Unicode's CLDR has them."""
+_OF_ALL = frozenset({"en"})
+"""Languages in which people of other countries write too: there the groups must be right."""
 
 
 def e164(stated: str, region: str = "") -> str:
@@ -39,7 +77,8 @@ def e164(stated: str, region: str = "") -> str:
     Fictional numbers that numbering plans reserve for examples count as numbers.
     """
     try:
-        number = phonenumbers.parse(stated.replace("(0)", ""), region or None)
+        dialled = _AFTER.sub("", stated).replace("(0)", "")
+        number = phonenumbers.parse(dialled, region or None)
     except phonenumbers.NumberParseException:
         return ""
     text = phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -48,13 +87,48 @@ def e164(stated: str, region: str = "") -> str:
 
 def as_given(text: str, number: str = "") -> str:
     """The words in which a text gives the phone `number`, its extension included; without a number
-    the first that it calls a phone. Empty where it has none, and for what it calls a fax."""
-    for found in _GIVEN.finditer(text):
-        is_fax = FAX.search(text[: found.start("number")].rpartition("\n")[2][-_NEAR:])
-        called = found["label"] or found["number"].startswith(("+", "00"))
-        if not is_fax and (supports(found["number"], number) if number else called):
-            return " ".join(found["number"].split())
-    return ""
+    the first that it calls a phone, else the first that is written as one. Empty where it has none,
+    and for what it calls a fax."""
+    given = [found for found in _GIVEN.finditer(text) if not _before(text, found, FAX)]
+    held = (found for found in given if supports(found["number"], number))
+    called = (f for f in given if f["label"] or f["number"].startswith(("+", "00")))
+    written = (
+        found
+        for found in given
+        if _WRITTEN.match(found["number"]) and not _before(text, found, _NO_PHONE)
+    )
+    found = next(held, None) if number else next(chain(called, written), None)
+    return " ".join(found["number"].split()) if found else ""
+
+
+def read_at_home(given: str, language: str, ours: Collection[str]) -> str:
+    """`given`, which has no prefix, as E.164: as dialled in the one country whose people write in
+    `language` that has such a number. Of several the one among `ours` that writes it in these
+    groups; empty where that leaves more than one, or none."""
+    homes = HOMES.get(language, "") if len(_DIGITS.sub("", given)) >= _SHORTEST else ""
+    held = {place: e164(given, place) for place in homes.split()}
+    found = {place: number for place, number in held.items() if _is_valid(number)}
+    near = {*found} & {*ours} or {*found}
+    grouped = {place for place, number in found.items() if _is_grouped(given, number)}
+    strict = language in _OF_ALL or (grouped and len(found) > 1)
+    left = near & grouped if strict else near
+    return found[left.pop()] if len(left) == 1 else ""
+
+
+def _before(text: str, found: re.Match[str], words: re.Pattern[str]) -> bool:
+    """Whether these words stand right before the number, on its line."""
+    return bool(words.search(text[: found.start("number")].rpartition("\n")[2][-_NEAR:]))
+
+
+def _is_valid(number: str) -> bool:
+    return bool(number) and phonenumbers.is_valid_number(phonenumbers.parse(number, None))
+
+
+def _is_grouped(given: str, number: str) -> bool:
+    """Whether the number's country writes it in the groups in which it is given."""
+    usual = phonenumbers.format_number(phonenumbers.parse(number, None), PhoneNumberFormat.NATIONAL)
+    groups = _GROUP.findall(usual)
+    return groups == _GROUP.findall(given)[: len(groups)]
 
 
 def numbers(text: str, region: str = "") -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ def test_every_fact_of_the_answer_has_a_field() -> None:
     known = {one.name: one for one in fact_fields(WORKFLOWS["lead_intake"], held)}
     assert set(known) == {
         *("name", "email", "phone", "company", "country", "intent", "need", "budget"),
-        *("timeline", "urgency", "language", "summary"),
+        *("timeline", "urgency", "call_at", "call_whom", "language", "summary"),
     }
     assert (known["name"].text, known["email"].text) == ("Kim", "")
     kinds = {name: known[name].kind for name in ("name", "intent", "budget")}

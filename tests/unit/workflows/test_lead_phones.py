@@ -29,6 +29,13 @@ from workflows.lead_intake import phones
         ("please ring 01632 960123", "", "01632 960123"),
         ("00 49 30 23125 0142", "", "00 49 30 23125 0142"),
         ("Order 20261234567, 40 tablets for 9,000 EUR by 2026-11-20", "", ""),
+        ("Please get back to me, 06 12 34 56 78.", "", "06 12 34 56 78"),
+        ("I am at (415) 555-0132 most days", "", "(415) 555-0132"),
+        ("Schreiben Sie mir oder 0171 5550123", "", "0171 5550123"),
+        ("My order 0612345678 has not come", "", ""),
+        ("Bestellnummer: 030 23125 0142", "", ""),
+        ("N° client 01 40 20 50 50", "", ""),
+        ("our budget is 100.000.000 or 150 000 000", "", ""),
         ("Fax 089 5550 1299", "", ""),
         ("tel 555", "", ""),
     ],
@@ -40,6 +47,40 @@ def test_a_phone_is_told_in_the_words_in_which_it_is_given(
     assert phones.as_given(text, number) == given
 
 
+_OURS = ("DE", "AT", "CH", "FR", "BE", "ES", "IT", "NL", "GB", "IE")
+
+
+@pytest.mark.parametrize(
+    ("given", "language", "number"),
+    [
+        ("06 12 34 56 78", "fr", "+33612345678"),
+        ("0471 12 34 56", "fr", "+32471123456"),
+        ("0171/5550123", "de", "+491715550123"),
+        ("030 23125 0142, Durchwahl 17", "de", "+4930231250142"),
+        ("0664 1234567", "de", "+436641234567"),
+        ("079 123 45 67", "de", "+41791234567"),
+        ("020 7946 0123", "en", "+442079460123"),
+        ("01 234 5678", "en", "+35312345678"),
+        ("06 12345678", "nl", "+31612345678"),
+        ("333 123 4567", "it", "+393331234567"),
+        ("912 345 678", "pt", "+351912345678"),
+        ("(11) 91234-5678", "pt", "+5511912345678"),
+        ("03-1234-5678", "ja", "+81312345678"),
+        ("600 123 456", "pl", "+48600123456"),
+        ("600 123 456", "es", ""),
+        ("06 12 34 56 78", "en", ""),
+        ("(415) 555-0132", "en", ""),
+        ("12 34 56", "de", ""),
+        ("06 12 34 56 78", "", ""),
+    ],
+)
+def test_a_number_without_a_prefix_is_one_of_the_language_s_countries(
+    given: str, language: str, number: str
+) -> None:
+    """Where exactly one of them has it, and writes it in these groups; else nobody's."""
+    assert phones.read_at_home(given, language, _OURS) == number
+
+
 _FORM = {
     "name": "Ines Alder",
     "email": "ines@kornfeld.example",
@@ -49,7 +90,7 @@ _FORM = {
 
 def _notes(**stated: str) -> str:
     notes = judge(read(json.dumps({**_FORM, **stated}).encode())).params("crm.request_callback")
-    return str(notes["notes"]).rpartition("\n")[2]
+    return next(line for line in str(notes["notes"]).splitlines() if "hone" in line)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +116,13 @@ def test_the_callback_keeps_what_was_given(phone: str, country: str, note: str) 
 def test_control_without_a_phone_nothing_is_made_up() -> None:
     """Control: the note that asks to write first is there only where no phone was given."""
     assert _notes() == "No phone number: write first"
+
+
+def test_a_number_that_no_country_explains_is_asked_for_only_where_a_call_is_wished() -> None:
+    """The language makes it whole where it can: the contact gets that number, the task both."""
+    french = "Nous cherchons un devis pour 5 licences, merci de me rappeler au 06 12 34 56 78."
+    plan = judge(read(json.dumps({**_FORM, "message": french, "language": "fr"}).encode()))
+    assert plan.params("crm.upsert_contact")["phone"] == "+33612345678"
+    assert "Phone +33612345678 (as given: 06 12 34 56 78)" in str(
+        plan.params("crm.request_callback")["notes"]
+    )

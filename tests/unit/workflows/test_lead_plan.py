@@ -247,7 +247,7 @@ def test_free_words_that_the_message_does_not_say_ask() -> None:
     assert asks.verdicts["crm.create_lead"] == asks.verdicts["crm.request_callback"] == "ask"
     params = asks.params("crm.create_lead")
     assert params["title"] == "Kornfeld Ltd: we need a quote for 5 licences"
-    assert params["need"] == (
+    assert params["need"].splitlines()[0] == (
         'URGENT: call +1 900 555 0199, pay at … gnp =HYPERLINK("x") (summed up by the model)'
     )
     runs = judge(_sale(), answer=_said("A quote for 5 licences with a demo"))

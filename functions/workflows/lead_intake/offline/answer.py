@@ -13,6 +13,7 @@ from typing import Any
 from countersign.extraction.answers import Words, filled, said, summary
 from countersign.extraction.patterns import language, sentences
 from countersign.extraction.prompts import Prompt, parsed
+from workflows.lead_intake import calls
 from workflows.lead_intake.keywords import INTENTS
 from workflows.lead_intake.offline import people
 from workflows.lead_intake.offline.facts import (
@@ -116,12 +117,18 @@ def offline(prompt_text: str) -> Mapping[str, Any]:
         "budget": _budget(message, region, intent),
         "timeline": said(timeline(message.words)),
         "urgency": said(urgency(message.words)),
+        "call_at": said(_verbatim(calls.when(message.text))),
+        "call_whom": said(_verbatim(calls.whom(message.text))),
         "language": said((code, message.sentences[0])) if code and message.sentences else None,
         "summary": summary(told),
         "reply": _reply(intent, code, who, need),
         "actions": list(_WISHES.get(intent, ("email.send_reply",))),
         "confidence": _own_number(message, INTENTS.weight(intent, message.words)),
     }
+
+
+def _verbatim(words: str) -> tuple[str, str] | None:
+    return (words, words) if words else None
 
 
 def people_found(message: Prompt) -> tuple[str, str] | None:
