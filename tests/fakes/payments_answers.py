@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from countersign.actions.payments import USUAL_PLACES, OrderPlace
 from countersign.connectors.stripe.client import StripePayments
 from countersign.domain.money import Money
 from countersign.domain.policy.records import Lookup
@@ -18,12 +19,24 @@ TEN = Money(amount=Decimal("10.00"), currency="EUR")
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def payments(handler: Handler, seconds: float = 5.0, **names: str) -> StripePayments:
+def payments(
+    handler: Handler,
+    seconds: float = 5.0,
+    orders_in: tuple[OrderPlace, ...] = USUAL_PLACES,
+    **names: str,
+) -> StripePayments:
     """The adapter, its network replaced by `handler`; `names` are the shop's own: `order="no"`."""
     transport = httpx.MockTransport(handler)
     base = "https://pay.example/payments"
     theirs = {f"charges.{ours}": name for ours, name in names.items()}
-    return StripePayments(base, KEY, timeout=lambda: seconds, transport=transport, names=theirs)
+    return StripePayments(
+        base,
+        KEY,
+        timeout=lambda: seconds,
+        transport=transport,
+        names=theirs,
+        orders_in=orders_in,
+    )
 
 
 def charge(**more: Any) -> dict[str, Any]:

@@ -21,6 +21,10 @@ documents promise no time; a refund that is not seen yet must not become a case.
 ORDER = "order"
 """The metadata in which the order's number stands: on a charge the shop writes it, on a refund we
 do."""
+OrderPlace = Literal["transfer_group", "charge", "payment_intent", "receipt_number"]
+"""Where a shop leaves the order's number: in the charge's transfer group, in the metadata of the
+charge or of its payment intent; or nowhere, and customers quote the receipt that Stripe mails."""
+USUAL_PLACES: tuple[OrderPlace, ...] = ("transfer_group", "charge")
 FIELDS: Fields = {"charges": (Field(ORDER, "string"),)}
 _KEY = "action_key"
 _ON_ITS_WAY = frozenset({"succeeded", "pending"})

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
 from countersign.actions.notify import ChannelName
+from countersign.actions.payments import USUAL_PLACES, OrderPlace
 from countersign.domain.contract import Value
 from countersign.domain.workflow import Ours as OurAddresses
 
@@ -111,6 +112,10 @@ class Company(Value):
     sanctions: Sanctions | None = None
     model: ModelChoice | None = None
     """For workflows that choose none themselves."""
+    crm_country: Literal["code", "name"] = "code"
+    """How the CRM writes a contact's country."""
+    orders_in: Annotated[tuple[OrderPlace, ...], Field(min_length=1)] = USUAL_PLACES
+    """Where the payments account is asked for an order's number, in turn."""
     fields: Mapping[str, Mapping[Ours, Theirs]] = {}
     """By connector: the outside system's own names of our fields, where they differ."""
 
@@ -144,6 +149,7 @@ class Company(Value):
             "company.languages": self.languages,
             "countries.not_served": self.countries_not_served,
             **_sanctioned(self.sanctions),
+            "crm.country": (self.crm_country,),
             "owner.default": (self.default_owner,),
             **{f"owner.{one}": held.countries for one, held in self.sellers.items()},
             **{f"name.{one}": (held.name,) for one, held in self.sellers.items()},

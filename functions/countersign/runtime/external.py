@@ -137,11 +137,18 @@ class ExternalAdapters:
         return self._stripe(self.settings.payments_write_secret)
 
     def _stripe(self, secret: str) -> StripePayments:
+        from countersign.actions.payments import USUAL_PLACES
         from countersign.connectors.stripe.client import StripePayments
 
         url, names = self.settings.payments_base_url, self.fields("payments")
+        places = self.company.orders_in if self.company else USUAL_PLACES
         make = partial(
-            StripePayments, url, timeout=self.deadline.share, gate=self.meter, names=names
+            StripePayments,
+            url,
+            timeout=self.deadline.share,
+            gate=self.meter,
+            names=names,
+            orders_in=places,
         )
         return self._connected(secret, make)
 

@@ -24,7 +24,7 @@ from countersign.workflow import verdict
 from workflows.lead_intake import facts
 from workflows.lead_intake.contract import LeadInput, form_shown, source_text
 from workflows.lead_intake.facts import Lead
-from workflows.lead_intake.places import codes
+from workflows.lead_intake.places import codes, country_code, place_name
 from workflows.lead_intake.policy import POLICY, drafts
 
 ACTIONS = (
@@ -110,13 +110,22 @@ def _contact(situation: Lead) -> ProposedAction:
         name=_name(situation),
         phone=_phone(situation),
         company=_unless_held(situation, "company", _company(situation)),
-        country=_unless_held(situation, "country", country if country in codes() else ""),
+        country=_unless_held(situation, "country", _as_the_crm_writes(situation, country)),
         language=replies.language_of(situation),
         owner=facts.owner(situation),
     )
     return ProposedAction(
         action="crm.upsert_contact", params=params, target=facts.customer(situation)
     )
+
+
+def _as_the_crm_writes(situation: Lead, code: str) -> str:
+    """The country in the account's own way; nothing where its record says the same in another."""
+    held = _held(situation, "country")
+    if code not in codes() or (held and country_code(held) == code):
+        return ""
+    by_name = "name" in situation.limits.lists.get("crm.country", ())
+    return place_name(code) if by_name else code
 
 
 def _name(situation: Lead) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
+from countersign.actions.payments import OrderPlace
 from countersign.connectors.stripe.client import API_VERSION, MOST_PAGES
 from countersign.domain.errors import Ambiguous, Refused, Unavailable
 from tests.fakes.payments_answers import (
@@ -234,3 +235,49 @@ def test_a_shop_with_a_name_of_its_own_is_searched_by_it() -> None:
     (order,) = looked(payments(_server(answer), order="order_no"), asked("order", "A-7"))
     assert (order.id, queries) == ("ch_a", ["metadata['order_no']:'A-7'"])
     assert looked(payments(_server(answer)), asked("order", "A-7")) == ()
+
+
+@pytest.mark.parametrize(
+    ("places", "asked_of", "held"),
+    [
+        (("transfer_group",), "transfer_group=A7", charge(transfer_group="A7")),
+        (("charge",), "/charges/search", charge(metadata={"order_id": "A7"})),
+        (
+            ("payment_intent",),
+            "/payment_intents/search",
+            charge(payment_intent={"id": "pi_1", "metadata": {"order_id": "A7"}}),
+        ),
+        (("receipt_number",), "/charges?", charge(receipt_number="A7")),
+        (("charge", "receipt_number"), "/charges?", charge(receipt_number="A7")),
+    ],
+)
+def test_an_order_is_found_where_the_stage_says(
+    places: tuple[OrderPlace, ...], asked_of: str, held: dict[str, Any]
+) -> None:
+    """Each place is asked in its own way, in turn, and a charge counts only if it says the number
+    there itself; other places of the same charge say nothing."""
+    asked_for: list[str] = []
+    found: list[dict[str, Any]] = [charge(metadata={}, transfer_group=None), held]
+    hits = [{"id": CHARGE}] if "order_id" in str(held) else []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        url = str(request.url).removeprefix("https://pay.example/payments/v1")
+        asked_for.append(url)
+        if request.url.path.endswith(CHARGE):
+            return httpx.Response(200, json=held)
+        if "/search" in url:
+            return httpx.Response(200, json=page(*hits))
+        return httpx.Response(200, json=page(*found))
+
+    account = payments(answer, orders_in=places, order="order_id")
+    (looked,) = account.look([asked("order", "A7")]).values()
+    assert [one.fields["number"] for one in looked] == ["A7"]
+    assert any(asked_of in url for url in asked_for), asked_for
+
+
+@pytest.mark.control
+def test_control_a_receipt_says_nothing_where_the_stage_does_not_name_it() -> None:
+    """Control: a number that stands at another place of the charge is not this order."""
+    held = charge(metadata={}, transfer_group=None, receipt_number="A7")
+    account = payments(lambda _: httpx.Response(200, json=page(held)))
+    assert account.look([asked("order", "A7")]) == {"x": ()}

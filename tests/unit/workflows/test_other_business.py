@@ -87,6 +87,18 @@ def test_each_sample_of_a_lead_plays_for_another_company(name: str, other: Busin
     assert owners <= {"", *other.company.sellers}
 
 
+def test_a_country_is_written_as_the_account_wants_it(other: Business) -> None:
+    """By its name where the stage says so; a record that has the code of the same country keeps
+    it, and so does one of the demo's that has the name."""
+    (sale, known) = (one for one in PLAYED if one[:3] in {"01-", "06-"})
+    world, _ = _played(sale, other, other.company)
+    assert [one.fields["country"] for one in world.crm.journal if one.kind == "contacts"] == [
+        "Germany"
+    ]
+    world, _ = _played(known, other, other.company)
+    assert not any("country" in one.fields for one in world.crm.journal)
+
+
 @pytest.mark.parametrize("name", REFUNDS)
 def test_each_sample_of_a_refund_is_judged_alike_under_other_limits(
     name: str, other: Business

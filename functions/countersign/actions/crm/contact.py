@@ -34,7 +34,7 @@ class Contact(Contract):
     """E.164."""
     company: str = ""
     country: str = ""
-    """ISO 3166-1 alpha-2."""
+    """As the account writes countries: an ISO 3166-1 alpha-2 code, or an English name."""
     language: str = ""
     """ISO 639-1."""
     owner: str = ""

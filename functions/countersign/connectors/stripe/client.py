@@ -6,19 +6,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import httpx
 import stripe
 
 from countersign.actions.field_map import Names
-from countersign.actions.payments import ORDER
+from countersign.actions.payments import ORDER, USUAL_PLACES, OrderPlace
 from countersign.connectors.http import Gate, OpenGate
 from countersign.connectors.stripe.http import Transport, read_error, write_error
 from countersign.connectors.stripe.records import (
     ACTION_KEY,
-    is_of_order,
-    number_of,
+    OrderKey,
     order_record,
     refund_record,
     to_stripe,
@@ -31,6 +31,8 @@ PAGE = 100
 """Objects on one page: Stripe's limit."""
 MOST_PAGES = 20
 """Pages that are read of one list; a customer with more is for a person."""
+RECENT = 300
+"""Charges that are looked through for a receipt's number."""
 _UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
 
 
@@ -89,7 +91,8 @@ class StripePayments:
 
     `base_url` may have a path; `timeout()` gives the seconds for a call, and each request passes
     `gate`. Raises Refused for a base URL that would send the key in clear. `transport` is for
-    tests; `names` are the account's own names of our fields, `{"charges.order": "order_id"}`.
+    tests; `names` are the account's own names of our fields, `{"charges.order": "order_id"}`, and
+    `orders_in` says where an order's number is looked for, in turn.
     """
 
     def __init__(
@@ -101,8 +104,9 @@ class StripePayments:
         gate: Gate | None = None,
         transport: httpx.BaseTransport | None = None,
         names: Mapping[str, str] | None = None,
+        orders_in: tuple[OrderPlace, ...] = USUAL_PLACES,
     ) -> None:
-        self._order = Names(names or {}).theirs("charges", ORDER)
+        self._key = OrderKey(Names(names or {}).theirs("charges", ORDER), orders_in)
         self._http = Transport(base_url, timeout, gate or OpenGate(), transport)
         self._stripe = stripe.StripeClient(
             key,
@@ -183,26 +187,42 @@ class StripePayments:
     def _charges_of(self, number: str) -> list[dict[str, Any]]:
         """The charges that say they paid the order: those that took money, or all that tried.
 
-        `transfer_group` is a filter of Stripe's list, which sees a charge at once. The search for
-        the metadata sees it within a minute or so, and finds what has no transfer group.
+        `transfer_group` is a filter of Stripe's list, which sees a charge at once. A search of
+        metadata sees it within a minute or so. No filter knows receipt numbers: the newest charges
+        are looked through, so that an older one is an order that was not found.
         """
         if not re.fullmatch(rf"[^\x00-\x1f\x7f]{{1,{_LONGEST_NUMBER}}}", number):
             return []
-        found = list(self._charges("transfer_group", number)) or self._searched(number)
-        ours = [one for one in found if is_of_order(one, number, self._order)]
-        return [one for one in ours if one.get("status") != "failed"] or ours
+        for place in self._key.places:
+            found = self._at(place, number)
+            ours = [one for one in found if number in self._key.numbers(one)]
+            if ours:
+                return [one for one in ours if one.get("status") != "failed"] or ours
+        return []
 
-    def _searched(self, number: str) -> list[dict[str, Any]]:
+    def _at(self, place: OrderPlace, number: str) -> Iterable[dict[str, Any]]:
+        """What the account finds in that place."""
+        if place == "transfer_group":
+            return self._charges("transfer_group", number)
+        if place == "receipt_number":
+            return islice(self._charges(), RECENT)
+        searched = self._stripe.v1.charges if place == "charge" else self._stripe.v1.payment_intents
+        # The index may show an object as it was: only its id is taken from there.
+        ids = [str(one["id"]) for one in self._searched(searched, number)]
+        if place == "charge":
+            return [self._charge(one) for one in ids]
+        return [charge for one in ids for charge in self._charges("payment_intent", one)]
+
+    def _searched(self, objects: Any, number: str) -> list[dict[str, Any]]:
         quoted = number.replace("\\", "\\\\").replace("'", "\\'")
-        query = f"metadata['{self._order}']:'{quoted}'"
+        query: Any = {"query": f"metadata['{self._key.metadata}']:'{quoted}'", "limit": PAGE}
         page = called(
-            lambda: self._stripe.v1.charges.search({"query": query, "limit": PAGE}),
+            lambda: objects.search(query),
             lambda error: read_error(error, "search the charges of an order"),
         )
         if page["has_more"]:
             raise Refused(f"more than {PAGE} charges name this order; a person has to look")
-        # The index may show a charge as it was: only its id is taken from there.
-        return [self._charge(str(one["id"])) for one in data(page)]
+        return data(page)
 
     def _charge(self, charge_id: str) -> dict[str, Any]:
         if not charge_id.strip("."):
@@ -215,7 +235,7 @@ class StripePayments:
     def _refunds_beside(self, charge: Mapping[str, Any]) -> Iterator[Record]:
         customer = charge.get("customer")
         for one in self._charges("customer", customer) if customer else [charge]:
-            number = number_of(one, self._order)
+            number = next(iter(self._key.numbers(one)), "")
             yield from (refund_record(refund, number) for refund in self._refunds_within(one))
 
     def _refunds_within(self, charge: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
@@ -223,8 +243,10 @@ class StripePayments:
         whole = held.get("has_more") is False
         return data(held) if whole else self._refunds(str(charge["id"]))
 
-    def _charges(self, name: str, value: str) -> Iterator[dict[str, Any]]:
-        which: Any = {name: value, "limit": PAGE, "expand": ["data.refunds"]}
+    def _charges(self, name: str = "", value: str = "") -> Iterator[dict[str, Any]]:
+        intents = ["data.payment_intent"] if "payment_intent" in self._key.places else []
+        which: Any = {"limit": PAGE, "expand": ["data.refunds", *intents]}
+        which |= {name: value} if name else {}
         return pages(lambda after: self._stripe.v1.charges.list(which | after))
 
     def _refunds(self, charge: str) -> Iterator[dict[str, Any]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from countersign.actions.payments import ORDER
+from countersign.actions.payments import ORDER, USUAL_PLACES, OrderPlace
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.money import exponent
 from countersign.domain.policy.records import Record
@@ -92,16 +93,29 @@ def refund_record(refund: Mapping[str, Any], order: str = "") -> Record:
     return _record("refund", refund["id"], fields)
 
 
-def is_of_order(charge: Mapping[str, Any], number: str, order: str) -> bool:
-    """Whether the charge says itself that it paid the order `number`; `order` is the metadata in
-    which the shop writes it."""
-    metadata = charge.get("metadata") or {}
-    return number in (charge.get("transfer_group"), metadata.get(order))
+@dataclass(frozen=True)
+class OrderKey:
+    """How a charge says which order it paid: the metadata in which the shop writes it, and the
+    places that the stage names."""
+
+    metadata: str = ORDER
+    places: tuple[OrderPlace, ...] = USUAL_PLACES
+
+    def numbers(self, charge: Mapping[str, Any]) -> tuple[str, ...]:
+        """The numbers that stand there, the shop's own writing first."""
+        said = (self._at(one, charge) for one in _PLACES if one in self.places)
+        return tuple(filter(None, said))
+
+    def _at(self, place: OrderPlace, charge: Mapping[str, Any]) -> str:
+        if place in ("transfer_group", "receipt_number"):
+            return charge.get(place) or ""
+        # An intent that was not asked for with its charge is an id.
+        held = charge.get("payment_intent") if place == "payment_intent" else charge
+        metadata = held.get("metadata") if isinstance(held, Mapping) else None
+        return (metadata or {}).get(self.metadata) or ""
 
 
-def number_of(charge: Mapping[str, Any], order: str) -> str:
-    """The order's number as the shop wrote it on the charge, or empty; `order` as above."""
-    return (charge.get("metadata") or {}).get(order) or charge.get("transfer_group") or ""
+_PLACES: tuple[OrderPlace, ...] = ("charge", "payment_intent", "transfer_group", "receipt_number")
 
 
 def _record(kind: str, record_id: str, fields: Mapping[str, str]) -> Record:
