@@ -25,7 +25,7 @@ class Event(BaseModel):
     job_id: str
 """
 CLIENT_OF = {
-    "Propose": "from countersign.connectors.openai import OpenAIModel\n"
+    "Propose": "from countersign.connectors.openai.client import OpenAIModel\n"
     "OpenAIModel('http://127.0.0.1:9', 'key')\n",
 }
 """What is opened beside the handler's own import."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from countersign.domain.canonical import canonical
+from countersign.domain.policy.proposal import Ended, Usage
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from countersign.domain.jobs.suppression import Suppressed
     from countersign.domain.limits.circuit_breaker import Breaker
     from countersign.domain.limits.pace import Booking, Grant, Row
-    from countersign.domain.policy.proposal import Usage
     from countersign.domain.policy.records import Lookup, Record
     from countersign.domain.workflow import Claim
 
@@ -163,24 +165,35 @@ class ModelRequest:
     schema_name: str
     schema: Mapping[str, Any]
     temperature: str
+    """Empty: the model takes none."""
     max_output_tokens: int
+
+    @property
+    def most(self) -> Usage:
+        """The most that one call can use: no text has more tokens than bytes, and what the provider
+        adds around messages is far less than it saves on words."""
+        texts = (*(text for _, text in self.messages), self.schema_name)
+        sent = sum(len(text.encode()) for text in texts) + len(canonical(self.schema))
+        return Usage(calls=1, input_tokens=sent, output_tokens=self.max_output_tokens)
 
 
 @dataclass(frozen=True)
 class ModelAnswer:
-    """What came back, unread."""
+    """What came back, unread. `usage` is the most that it can have been where nobody said."""
 
     content: str
     model: str
     offline: bool
     usage: Usage
+    ended: Ended = "completed"
 
 
 class Model(Protocol):
     """A language model that answers within a JSON schema."""
 
     def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
-        """Ask once, no retries. Raises Throttled, Unavailable, or Ungrounded for a refusal."""
+        """Ask once, no retries, for at most so many seconds. Raises Throttled, Unavailable,
+        Misconfigured or Refused."""
 
 
 class Reader(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,34 @@ from pydantic import ValidationError
 
 from countersign.domain.contract import Contract, explain
 from countersign.domain.errors import ContractBroken
-from countersign.domain.policy.proposal import Proposal, Usage, flat, grounded, ungrounded
+from countersign.domain.policy.proposal import (
+    Ended,
+    ModelReply,
+    Proposal,
+    Usage,
+    flat,
+    grounded,
+    ungrounded,
+)
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Draft, Workflow
+
+_WRONG: Mapping[Ended, str] = {
+    "truncated": "the answer was cut at its limit of tokens: it must be shorter",
+    "empty": "the answer is empty",
+    "tool_call": "the answer calls a tool, and none was offered",
+    "refused": "the model refused to answer",
+    "filtered": "the provider's filter held the answer back",
+}
+
+
+def read_reply(
+    workflow: Workflow[Any], given: Contract, reply: ModelReply
+) -> tuple[Draft | None, list[str]]:
+    """As `drafted`; an answer that did not end as it should has no draft."""
+    if reply.ended in _WRONG:
+        return None, [_WRONG[reply.ended]]
+    return drafted(workflow, given, reply.content)
 
 
 def drafted(

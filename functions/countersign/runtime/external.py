@@ -92,7 +92,7 @@ class ExternalAdapters:
     @fresh
     def model(self) -> ports.Model:
         """The language model."""
-        from countersign.connectors.openai import OpenAIModel
+        from countersign.connectors.openai.client import OpenAIModel
 
         url = self.settings.model_base_url
         return self._connected(self.settings.model_secret, lambda key: OpenAIModel(url, key))

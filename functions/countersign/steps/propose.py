@@ -16,7 +16,7 @@ from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Workflow
 from countersign.extraction.feedback import apply, describe
-from countersign.extraction.proposals import by_signs, drafted, proposal_of
+from countersign.extraction.proposals import by_signs, proposal_of, read_reply
 from countersign.extraction.release import CAP
 from countersign.runtime.breaker import taken
 from countersign.runtime.connectors import MODEL, MODEL_KEY
@@ -111,13 +111,13 @@ def _from_model(
     workflow, release, given = about
     request = _request(workflow, release, given, describe(observed(record)))
     record, reply = _answer(deps, record, call, request)
-    draft, faults = drafted(workflow, given, reply.content)
+    draft, faults = read_reply(workflow, given, reply)
     usage = reply.usage
     if faults:
         record = _keep(deps, record, call, request, reply)
         request = _repair(request, reply, faults)
         record, reply = _answer(deps, record, call, request)
-        draft, faults = drafted(workflow, given, reply.content)
+        draft, faults = read_reply(workflow, given, reply)
         usage = usage.plus(reply.usage)
     if draft is None:
         raise Ungrounded(f"the answer stayed wrong after its repair: {'; '.join(faults[:5])}")
@@ -178,7 +178,11 @@ def _name(record: JobRecord, request: ModelRequest) -> str:
 
 def _reply(answer: ModelAnswer) -> ModelReply:
     return ModelReply(
-        content=answer.content, model=answer.model, offline=answer.offline, usage=answer.usage
+        content=answer.content,
+        model=answer.model,
+        offline=answer.offline,
+        usage=answer.usage,
+        ended=answer.ended,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from countersign.connectors.aws.ses import SesMailer
-from countersign.connectors.openai import OpenAIModel
+from countersign.connectors.openai.client import OpenAIModel
 from countersign.domain.errors import Ambiguous, Misconfigured, Refused, Throttled, Unavailable
 from countersign.domain.mail import Email
 from countersign.domain.ports import ModelRequest

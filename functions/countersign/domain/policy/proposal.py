@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from countersign.domain.contract import Contract, Value
 
@@ -40,6 +40,8 @@ class Usage(Value):
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the input: read from the provider's cache, at a price of its own."""
     usd: Decimal = Decimal(0)
 
     def plus(self, other: Usage) -> Usage:
@@ -48,12 +50,18 @@ class Usage(Value):
             calls=self.calls + other.calls,
             input_tokens=self.input_tokens + other.input_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
             usd=self.usd + other.usd,
         )
 
 
+Ended = Literal["completed", "refused", "truncated", "filtered", "empty", "tool_call"]
+"""How an answer ended: whole; refused by the model; cut at its limit; held back by the provider's
+filter; without a word; with a call of a tool that nobody offered."""
+
+
 class ModelReply(Contract):
-    """One complete model answer as it came, kept so that a retry need not ask again."""
+    """One model answer as it came, kept so that a retry need not ask again."""
 
     CONTRACT: ClassVar[str] = "model.reply"
     VERSION: ClassVar[int] = 1
@@ -62,6 +70,7 @@ class ModelReply(Contract):
     model: str
     offline: bool
     usage: Usage
+    ended: Ended = "completed"
 
 
 class Proposal(Contract):

@@ -1,0 +1,108 @@
+"""Any OpenAI-compatible model, asked once within the time that is left, answering in a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+import openai
+from openai.types.chat import ChatCompletionMessageParam
+
+from countersign.connectors.openai.reading import answer_of, code_of, is_ours
+from countersign.connectors.openai.transport import http_client
+from countersign.domain.errors import Misconfigured, Refused, Throttled, Unavailable
+from countersign.domain.ports import ModelAnswer, ModelRequest
+
+_NOT_OURS = frozenset({401, 402, 403, 404})
+_LATER = frozenset({408, 409, 425})
+"""It was too slow, or busy with something of the same kind: nothing is wrong with the request."""
+_TOO_MANY, _REDIRECTS, _SERVER = 429, range(300, 400), range(500, 600)
+_LONGEST_PAUSE = 86_400.0
+"""Seconds of Retry-After that are believed."""
+
+
+class OpenAIModel:
+    """Chat completions with strict JSON-schema output; no retries here, one owner has them."""
+
+    def __init__(self, base_url: str, key: str) -> None:
+        self._client = openai.OpenAI(
+            base_url=base_url or None, api_key=key, max_retries=0, http_client=http_client()
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
+        """All within `seconds`. Raises Throttled, Unavailable, Misconfigured or Refused."""
+        try:
+            reply = self._client.chat.completions.with_raw_response.create(
+                model=request.model,
+                messages=_messages(request),
+                temperature=float(request.temperature) if request.temperature else openai.omit,
+                max_completion_tokens=request.max_output_tokens,
+                response_format={
+                    "type": "json_schema",
+                    "json_schema": {
+                        "name": request.schema_name,
+                        "schema": dict(request.schema),
+                        "strict": True,
+                    },
+                },
+                timeout=seconds,
+            )
+        except openai.APIStatusError as error:
+            answer = error.response
+            raise refusal(answer.status_code, answer.headers, answer.content) from None
+        except openai.OpenAIError as error:
+            raise Unavailable(f"the model does not answer ({type(error).__name__})") from None
+        return answer_of(reply.content, request)
+
+
+def _messages(request: ModelRequest) -> list[ChatCompletionMessageParam]:
+    return [
+        cast("ChatCompletionMessageParam", {"role": role, "content": text})
+        for role, text in request.messages
+    ]
+
+
+def refusal(status: int, headers: Mapping[str, Any], body: bytes) -> Exception:
+    """What an answer that is no success means."""
+    code = code_of(body)
+    if status in _NOT_OURS or is_ours(code):
+        what = f"{status} {code}".strip()
+        return Misconfigured(f"the model's endpoint does not take our key or model ({what})")
+    if status in _REDIRECTS:
+        return Misconfigured(f"the model's endpoint is somewhere else ({status}), unfollowed")
+    if status == _TOO_MANY:
+        return Throttled("the model asks to slow down", pause_of(headers))
+    if status in _LATER or status in _SERVER:
+        return Unavailable(f"the model's server fails ({status})")
+    return Refused(f"the model's endpoint refuses the request: {f'{status} {code}'.strip()}")
+
+
+def pause_of(headers: Mapping[str, Any]) -> float | None:
+    """The seconds that Retry-After asks for, as a number or as a date beside the answer's own; None
+    when it does not say so in a way that can be read."""
+    said = headers.get("retry-after", "")
+    exact = _number(headers.get("retry-after-ms", ""))
+    seconds = exact / 1000 if exact is not None else _number(said)
+    if seconds is None:
+        ends, now = _date(said), _date(headers.get("date", "")) or datetime.now(UTC)
+        seconds = (ends - now).total_seconds() if ends else None
+    return None if seconds is None else min(max(seconds, 0.0), _LONGEST_PAUSE)
+
+
+def _number(text: str) -> float | None:
+    plain = len(text) < len("123456789.0") and text.isascii()
+    return float(text) if plain and text.replace(".", "", 1).isdecimal() else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
