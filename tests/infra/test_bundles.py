@@ -31,7 +31,7 @@ ADAPTERS = {
     "PAYLOADS_BUCKET": "aws.services",
     "INTAKE_QUEUE_URL": "aws.services",
     "STATE_MACHINE_ARN": "aws.services",
-    "MODEL_SECRET": "openai",
+    "MODEL_SECRET": "openai.client",
     "CRM_READ_SECRET": "hubspot.client",
     "CRM_WRITE_SECRET": "hubspot.client",
     "PAYMENTS_READ_SECRET": "stripe.client",
