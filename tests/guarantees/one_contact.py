@@ -126,8 +126,11 @@ class Person:
         journey.goes()
 
     def is_answered(self, likely: float, dealt: random.Random) -> None:
-        """Whoever may sign has signed some of what waits."""
+        """Whoever may sign has signed some of what waits; what more was said about is asked anew
+        before that."""
         for journey in self.journeys:
+            if "callback" in journey.record.due and not journey.record.pending:
+                journey.answered()
             if journey.record.pending and dealt.random() < likely:
                 journey.is_decided(Choice.APPROVE)
                 journey.answered()

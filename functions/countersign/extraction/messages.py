@@ -12,6 +12,7 @@ from pydantic import StringConstraints
 
 from countersign.domain.contract import Contract, ContractT, Value
 from countersign.domain.errors import ContractBroken, Quarantined
+from countersign.domain.policy.proposal import flat
 from countersign.domain.workflow import PARTS, Ours, Raw
 from countersign.extraction.customer import DOUBTED, customer, doubtful
 from countersign.extraction.patterns import language
@@ -34,6 +35,7 @@ DocumentT = TypeVar("DocumentT", bound="Document")
 
 CLOSED_BY = 2
 """So many signs that no person wrote a message close it unread."""
+_HEADS = frozenset({"quoted", "signature"})
 _NOT_WRITTEN = frozenset({"subject", "title", "quoted"})
 ONLY_QUOTED = "The mail has no new text; what it quotes, or its signature, was read instead."
 NO_SENDER = f"{DOUBTED}it is plain text without a sender."
@@ -248,6 +250,19 @@ def words(source: Source) -> str:
     texts = source.texts().items()
     held = (text for name, text in texts if text and name not in _NOT_WRITTEN)
     return "\n\n".join(held).replace(PARTS.strip(), " ")
+
+
+def repeats(later: Source, first: Source) -> bool:
+    """Whether `later` says nothing that `first` does not: the same words in the same fields, and no
+    file."""
+    said, held = _own(later), _own(first)
+    stated = getattr(later, "stated", None) == getattr(first, "stated", None)
+    return stated and bool(said) and said <= held and later.attachments == first.attachments
+
+
+def _own(source: Source) -> set[str]:
+    """The parts that were written."""
+    return {flat(text) for name, text in source.texts().items() if text and name not in _HEADS}
 
 
 def joined(first: SourceT, later: Source) -> SourceT:

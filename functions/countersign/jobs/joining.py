@@ -5,16 +5,17 @@ from __future__ import annotations
 from countersign.domain.errors import Joined, NeedsPerson, NotFound, Unavailable, UnknownVersion
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.planning.joining import LONGEST, Way, Word, Writer, bring
-from countersign.extraction.messages import Source, joined, words
+from countersign.extraction.messages import Source, joined, repeats, words
 from countersign.runtime.deps import Deps
 
 
-def join(deps: Deps, record: JobRecord, given: object, earlier: str) -> None:
+def join(deps: Deps, record: JobRecord, given: object, earlier: str, *, waits: bool = True) -> None:
     """Bring `given`, which the job of `record` is about, to the job `earlier`. Comes back when the
     job of `record` goes on by itself; a second call does nothing else than the first.
 
-    Raises Joined when the other job has it; Unavailable when that one is at work; NeedsPerson when
-    it waits for the answer of somebody else, unless a person has sent this on.
+    Raises Joined when the other job has it; Unavailable when that one is at work, and `waits` says
+    that nothing can be said before it rests; NeedsPerson when it waits for the answer of somebody
+    else, unless a person has sent this on.
     """
     if not isinstance(given, Source) or given.automatic:  # what a machine writes answers nothing
         return
@@ -25,12 +26,12 @@ def join(deps: Deps, record: JobRecord, given: object, earlier: str) -> None:
         return
     if found is Way.JOINS:
         raise Joined(f"joined {earlier}: what it says is heard there")
-    if found is Way.WAITS:
+    if found is Way.WAITS and waits:
         raise Unavailable(f"{earlier}, to which this belongs, is at work")
     if found is Way.STRANGER and record.case is None:
         raise NeedsPerson(
-            f"somebody else writes in the thread of {earlier}, which waits for the answer of the "
-            "person whom we asked"
+            f"this belongs to {earlier}, which waits for the answer of the person whom we asked, "
+            "and nobody vouches that it is theirs"
         )
 
 
@@ -55,7 +56,8 @@ def _brought(deps: Deps, earlier: str, given: Source, said: Word) -> Way:
         if first is None:
             return None
         writer, whole = Writer(first.sender, first.authenticated), joined(first, given)
-        found, change = bring(held, said, writer, whole, deps.clock.now())
+        same = repeats(given, first)
+        found, change = bring(held, said, writer, whole, deps.clock.now(), repeats=same)
         return change
 
     deps.update(earlier, change_of)

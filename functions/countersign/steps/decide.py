@@ -27,8 +27,10 @@ from countersign.domain.planning.plan import (
 )
 from countersign.domain.planning.replan import check_basis, is_stale, next_plan, observed
 from countersign.domain.planning.reservations import capped_before
+from countersign.domain.policy.records import CLAIM_HOLDER, Records
 from countersign.domain.policy.rules import Finding, Findings, Situation, findings
 from countersign.domain.workflow import Workflow, action_for
+from countersign.jobs.joining import join
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, step
 
@@ -74,13 +76,26 @@ def decide(deps: Deps, record: JobRecord, call: Call) -> Change:
     """What runs by itself is reserved in its caps first; a reached one is judged as a finding.
 
     Raises UnknownVersion when what is stored was written by other code, Throttled when too many
-    reserve in one cap at once.
+    reserve in one cap at once, and of a job that has no plan yet Joined when an earlier one about
+    the same matter has heard it, or NeedsPerson when that one waits for somebody's answer.
     """
     workflow = deps.workflows[record.job.workflow]
     if is_stale(record):
         return _planned_anew(call)
     unread = next_connector(workflow, record)
-    return _looks_on(call, unread) if unread else _decided(deps, record, call, workflow)
+    if unread:
+        return _looks_on(call, unread)
+    if not record.ledger:
+        _join_earlier(deps, record, workflow)
+    return _decided(deps, record, call, workflow)
+
+
+def _join_earlier(deps: Deps, record: JobRecord, workflow: Workflow[Any]) -> None:
+    """Nobody waits for an earlier job that is at work: this one says by itself what is new."""
+    holder = record.result("records", Records).first(CLAIM_HOLDER)
+    if holder:
+        given = record.results["input"].as_(workflow.input)
+        join(deps, record, given, holder.id, waits=False)
 
 
 def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any]) -> Change:

@@ -12,7 +12,7 @@ from countersign.domain.errors import ClaimHeld, NotFound, NotYourTurn
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.policy.proposal import Proposal
-from countersign.domain.policy.records import Record, Records
+from countersign.domain.policy.records import CLAIM_HOLDER, Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.ports import Holder
 from countersign.domain.workflow import Claim, Workflow
@@ -113,7 +113,7 @@ def _first(
         except ClaimHeld:
             observability.logger().info("somebody was first")
     earlier = _earlier(deps, workflow, claim, record.job.job_id, records.read_at)
-    held = {"claim_holder": earlier} if earlier else {}
+    held = {CLAIM_HOLDER: earlier} if earlier else {}
     return _looked(call, connector, records.model_copy(update={"found": {**found, **held}}))
 
 

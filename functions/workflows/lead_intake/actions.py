@@ -18,6 +18,7 @@ from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim
 from countersign.extraction import inquiries, names, prose, replies
 from countersign.extraction.patterns.words import dense, stems
+from countersign.extraction.readers.askers import own_words
 from countersign.parsing.masking import mask
 from countersign.parsing.text import one_line
 from countersign.workflow import verdict
@@ -59,11 +60,12 @@ def lookups(message: LeadInput, proposal: Proposal) -> tuple[Lookup, ...]:
 def want(situation: Lead) -> Sequence[ProposedAction]:
     """The plan by intent, whatever the model wishes; its wish counts only for its own draft.
 
-    sales: contact, lead, callback, reply. partnership: contact (a business contact that sellers
-    should find), a word to the team that owns it, acknowledgement. support, job, other: the word
-    and the acknowledgement, since the CRM is the sales record; the acknowledgement asks when nobody
-    vouches for the sender. Sure spam: nothing; a message that only might be spam is treated as
-    other.
+    sales: contact, lead, callback, reply; of who wrote before about the same, contact and a sooner
+    callback that says what is new, since the rest would repeat itself. partnership: contact (a
+    business contact that sellers should find), a word to the team that owns it, acknowledgement.
+    support, job, other: the word and the acknowledgement, since the CRM is the sales record; the
+    acknowledgement asks when nobody vouches for the sender. Whoever has an open deal is called back
+    beside that. Sure spam: nothing; a message that only might be spam is treated as other.
     """
     intent = facts.intent(situation.proposal)
     if facts.is_surely_spam(situation):
@@ -72,7 +74,8 @@ def want(situation: Lead) -> Sequence[ProposedAction]:
         return _sale(situation)
     told = tuple(_told(situation, intent if intent in DESTINATIONS else "other"))
     contact = (_contact(situation),) if intent == "partnership" else ()
-    return (*contact, *told, _reply(situation, _PUSH if told else ""))
+    called = (_callback(situation),) if facts.has_open_deal(situation) else ()
+    return (*contact, *told, *called, _reply(situation, _PUSH if told else ""))
 
 
 def _sale(situation: Lead) -> Sequence[ProposedAction]:
@@ -168,8 +171,11 @@ def _phone(situation: Lead) -> str:
 
 
 def _is_a_hint(situation: Lead, name: str) -> bool:
-    """Whether the fact was concluded, or stands in nothing but the sender's address."""
+    """Whether the fact was concluded, or stands in nothing but the sender's address; or is a
+    company that a second message about the same names, which may be whom they would go to."""
     fact, message = situation.proposal.facts.get(name), situation.input
+    if name == "company" and facts.wrote_before(situation):
+        return True
     if fact is None or fact.by or getattr(message.stated, name):
         return False
     address = message.sender.casefold()
@@ -202,13 +208,13 @@ def _lead(situation: Lead) -> ProposedAction:
 
 
 def _callback(situation: Lead) -> ProposedAction:
-    proposal = situation.proposal
-    owner = facts.owner(situation)
-    hours = _hours(proposal, situation.limits)
+    owner, again = facts.owner(situation), facts.wrote_again(situation)
+    hours = _hours("high" if again else facts.urgency(situation.proposal), situation.limits)
+    title = "Wrote again" if again else "Call back"
     zone, holidays = situation.limits.list(f"zone.{owner}")[0], situation.limits.list(_HOLIDAYS)
     params = crm.Callback(
         email=facts.customer(situation),
-        title=f"Call back: {_title(situation)}",
+        title=f"{title}: {_title(situation)}",
         notes=_notes(situation),
         owner=owner,
         due_at=due_at(situation.now, hours, zone, holidays),
@@ -237,7 +243,8 @@ def _told(situation: Lead, intent: str) -> Iterator[ProposedAction]:
 
 def _answer_by(situation: Lead) -> datetime:
     zone, holidays = situation.limits.list("company.zone")[0], situation.limits.list(_HOLIDAYS)
-    return due_at(situation.now, _hours(situation.proposal, situation.limits), zone, holidays)
+    hours = _hours(facts.urgency(situation.proposal), situation.limits)
+    return due_at(situation.now, hours, zone, holidays)
 
 
 def _kept_by_a_callback(situation: Lead) -> str:
@@ -254,8 +261,11 @@ def _reply(situation: Lead, keeper: str) -> ProposedAction:
 
 
 def _notes(situation: Lead) -> str:
-    """What the person who calls should know: the need, what else is said, the number, the wish."""
-    lines = (_need(situation), _summary(situation), _phone_note(situation), _call_note(situation))
+    """What the person who calls should know: the need and what else is said, or of who wrote before
+    the very words; the number, the wish."""
+    told = (_need(situation), _summary(situation))
+    said = (_as_written(situation),) if facts.wrote_again(situation) else told
+    lines = (*said, _phone_note(situation), _call_note(situation))
     return "\n".join(filter(None, lines))
 
 
@@ -307,6 +317,11 @@ def _summary(situation: Lead) -> str:
     return prose.marked(told.value, source_text(situation.input), ours)
 
 
+def _as_written(situation: Lead) -> str:
+    """The sender's own words: what is new in a second message no summary of a need says."""
+    return prose.without_links(one_line(own_words(situation.input), _EXCERPT))
+
+
 def _asked(proposal: Proposal) -> str:
     """A title has no room for whose words it is: the sender's."""
     said = _said(proposal)
@@ -319,38 +334,42 @@ def _said(proposal: Proposal) -> Fact | None:
     return proposal.facts.get("need") or proposal.facts.get("summary")
 
 
-def _hours(proposal: Proposal, limits: Limits) -> int:
-    urgency = proposal.value("urgency") or "normal"
+def _hours(urgency: str, limits: Limits) -> int:
     return int(limits.number(f"callback.hours.{urgency}"))
 
 
 _MAX_TOKENS = 60
 _TEN_MINUTES = 1 / 6
 _SAME = 0.5
+_NO_NEED = "-"
 
 
 def claim(message: LeadInput, proposal: Proposal, limits: Limits) -> Claim | None:
     """The claim on this contact's need, for messages that would become a lead; else None.
 
-    The body holds the need's word stems and nothing else: the row outlives the message.
+    The body holds the need's word stems and nothing else: the row outlives the message. It begins
+    with a mark where the message states no need.
     """
     if facts.intent(proposal) != "sales":
         return None
     key = digest(canonical(["lead_intake", facts.address(message, proposal).casefold()]))
-    need = proposal.value("need") or proposal.value("summary") or source_text(message)
-    return Claim(key=key, body=" ".join(_stems(need)), days=int(limits.number("duplicate.days")))
+    stated = proposal.value("need")
+    need = stated or proposal.value("summary") or source_text(message)
+    body = " ".join((*(() if stated else (_NO_NEED,)), *_stems(need)))
+    return Claim(key=key, body=body, days=int(limits.number("duplicate.days")))
 
 
 def joins(mine: str, holder: str, hours: float) -> bool:
-    """Whether my need joins the holder's: within ten minutes always, later when they are alike.
+    """Whether my need joins the holder's: within ten minutes, or without one of its own, always;
+    else when they are alike.
 
     Alike: of the smaller set of word stems at least half are in the larger one (the overlap
     coefficient), and at least two. Stems are first letters, so that inflections meet; "10 desks"
     and "desks, please" are one need, desks and chairs are two.
     """
-    if abs(hours) <= _TEN_MINUTES:
+    if abs(hours) <= _TEN_MINUTES or mine.startswith(_NO_NEED):
         return True
-    left, right = set(mine.split()), set(holder.split())
+    left, right = ({*body.split()} - {_NO_NEED} for body in (mine, holder))
     shared, smaller = len(left & right), min(len(left), len(right))
     return bool(shared) and shared >= min(2, smaller) and shared / smaller >= _SAME
 

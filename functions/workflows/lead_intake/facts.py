@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from countersign.domain.money import Money, exponent
 from countersign.domain.policy.proposal import Proposal
-from countersign.domain.policy.records import Record, Records
+from countersign.domain.policy.records import CLAIM_HOLDER, Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
@@ -120,6 +120,29 @@ def budget(proposal: Proposal) -> Money | None:
         return Money(amount=Decimal(amount).quantize(unit), currency=currency)
     except InvalidOperation:
         return None
+
+
+def urgency(proposal: Proposal) -> str:
+    """How soon the sender needs an answer, `normal` when nothing says it."""
+    return proposal.value("urgency") or "normal"
+
+
+def wrote_before(situation: Lead) -> bool:
+    """Whether an earlier job is about the same need of the same contact."""
+    return situation.records.first(CLAIM_HOLDER) is not None
+
+
+def has_open_deal(situation: Lead) -> bool:
+    """Whether a seller of ours is in talks with the contact."""
+    over = {*situation.limits.list("stages.lost"), *situation.limits.list("stages.won")}
+    return any(one.fields.get("dealstage") not in over for one in situation.records.all("deals"))
+
+
+def wrote_again(situation: Lead) -> bool:
+    """Whether somebody of ours has to do with the contact already."""
+    return wrote_before(situation) or (
+        intent(situation.proposal) != "sales" and has_open_deal(situation)
+    )
 
 
 def missing(situation: Lead) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING
-from countersign.domain.policy.records import Record
+from countersign.domain.policy.records import CLAIM_HOLDER, Record
 from countersign.extraction import checks, replies
 from countersign.extraction.checks import Hit, clock, day, earlier, instant
 from countersign.extraction.readers.askers import hears, own_words
@@ -143,7 +143,7 @@ def _already_answered(situation: Lead) -> Hit:
 
 
 def _joins_earlier(situation: Lead) -> Hit:
-    holder = situation.records.first("claim_holder")
+    holder = situation.records.first(CLAIM_HOLDER)
     days = situation.limits.number("duplicate.days")
     return (earlier(holder), f"{days} days") if holder else None
 
@@ -292,7 +292,7 @@ POLICY = (
         rule="reply.already_answered",
     ),
     forbid(
-        _LEAD_AND_MAILS,
+        ("crm.create_lead", *_MAILS),
         "an earlier request of this contact is about the same need: {value}",
         _joins_earlier,
         rule="duplicate.joins_earlier",

@@ -14,7 +14,7 @@ from countersign.actions.payments import Refund
 from countersign.domain.ledger.action import Difference
 from countersign.domain.money import Money, exponent
 from countersign.domain.policy.proposal import Proposal
-from countersign.domain.policy.records import Record, Records
+from countersign.domain.policy.records import CLAIM_HOLDER, Record, Records
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
@@ -303,7 +303,7 @@ def evidence(situation: Request, refund: Refund) -> Iterator[tuple[str, str]]:
     yield "bought", field("bought", "")
     yield "paid", f"{paid}, {_ago(found.created, situation.now)}; refunds are made within {days}"
     yield "refunded before", str(found.refunded) if found.refunded.amount else "nothing"
-    other = situation.records.first("claim_holder")
+    other = situation.records.first(CLAIM_HOLDER)
     if other:
         yield "also asked", f"another request about this order: {earlier(other)}"
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
+from countersign.domain.policy.records import CLAIM_HOLDER
 from countersign.extraction import checks, replies
 from countersign.extraction.checks import Hit, day, earlier, instant, ordinal
 from countersign.extraction.patterns import orders
@@ -85,7 +86,7 @@ def _no_refund(situation: Request) -> Hit:
 
 
 def _second(situation: Request) -> Hit:
-    holder = situation.records.first("claim_holder")
+    holder = situation.records.first(CLAIM_HOLDER)
     return (earlier(holder), f"{situation.limits.number('claim.days')} days") if holder else None
 
 

@@ -18,6 +18,7 @@ from countersign.approvals.views.actions import texts
 from countersign.domain.contract import explain
 from countersign.domain.errors import CountersignError
 from countersign.domain.policy.proposal import flat
+from countersign.domain.policy.records import CLAIM_HOLDER
 from countersign.domain.workflow import Workflow
 from infra.build import lint
 from infra.build.code import SOURCE
@@ -31,7 +32,7 @@ from infra.local.cloud.fork_server import fault
 from infra.settings import context, load
 
 _ROWS: TypeAdapter[Rows] = TypeAdapter(dict[str, list[dict[str, str]]])
-_OF_JOBS = {"claim_holder"}
+_OF_JOBS = {CLAIM_HOLDER}
 """Records that Look finds without a lookup: an earlier job that holds this one's claim."""
 _NEXT = {
     "Act": "runs it",

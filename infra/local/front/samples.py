@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -184,18 +184,25 @@ def samples(folder: Path = FOLDER) -> tuple[Sample, ...]:
 
 
 def beginning_with(prefix: str) -> tuple[Sample, ...]:
-    """The events whose names begin so. Raises EventsError when there is none."""
-    found = tuple(one for one in samples() if one.name.startswith(prefix))
+    """The events whose names begin so, and those that they come after. Raises EventsError when
+    there is none."""
+    events = samples()
+    found = [one for one in events if one.name.startswith(prefix)]
     if not found:
         raise EventsError(f"no event in {FOLDER.name}/ begins with {prefix}")
-    return found
+    return _with_earlier(events, found)
 
 
 def one_of_each_kind(events: Sequence[Sample]) -> tuple[Sample, ...]:
     """The first event of each kind, and those that it names as coming before it, in order."""
-    first = {event.kind: event for event in reversed(events)}.values()
-    needed = {name for event in first for name in event.expect.after}
-    return tuple(event for event in events if event in first or event.name in needed)
+    first = {event.kind: event for event in reversed(events)}
+    return _with_earlier(events, first.values())
+
+
+def _with_earlier(events: Sequence[Sample], some: Collection[Sample]) -> tuple[Sample, ...]:
+    """`some`, and those that they name as coming before them, in order."""
+    needed = {name for event in some for name in event.expect.after}
+    return tuple(event for event in events if event in some or event.name in needed)
 
 
 def _sample(folder: Path) -> Sample:

@@ -175,7 +175,7 @@ def test_more_than_was_paid_is_forbidden(world: World) -> None:
 def test_a_second_request_for_the_same_order_refunds_nothing(world: World) -> None:
     """Nothing is left after the first one: no refund is planned, and a person reads the reply."""
     begin(world)
-    again = begin(world, "evt-2")
+    again = begin(world, "evt-2", message="Please refund the broken lamp, it is not on my account.")
     assert set(again.statuses()) == {"email.send_reply"}
     assert again.record.job.status == "WAITING_FOR_REVIEW"
     assert amounts(world) == [4_990]

@@ -195,7 +195,8 @@ def test_control_a_second_plan_that_forgets_the_first_does_things_twice() -> Non
     journey = asked(world)
     decides(world, journey, callback=Choice.REJECT)
     journey.answered()
-    anew = Journey(world, accept(world, form(**IN_HONG_KONG), event="evt-2"))
+    another = form(**IN_HONG_KONG, email="bo.lindner@hafenwerk.example")
+    anew = Journey(world, accept(world, another, event="evt-2"))
     anew.goes()
     bound = {held.action for held in journey.record.ledger if held.plan == 1}
     naive = {held.action for held in anew.record.ledger}

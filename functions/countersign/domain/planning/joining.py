@@ -29,6 +29,8 @@ SENDER = "sender"
 """The actor of what somebody outside changes by writing."""
 MOST_WORDS, LONGEST = 20, 4_000
 """So many are kept with a job, and so many characters of each are shown."""
+REPEATED_WITHIN = timedelta(days=1)
+"""For so long the same words are a repetition; after it they say that nothing has happened."""
 CASE_WITHIN = timedelta(hours=4)
 """A case is due so soon once somebody asks after it."""
 _S = Status
@@ -49,8 +51,16 @@ class Way(Enum):
     """The same, and a person must say what it is: the job waits for somebody else's answer."""
     WAITS = "waits"
     """The job is at work: the message waits until it has come to rest."""
+    NOTED = "noted"
+    """The job is over: it says that somebody wrote again, and the message's own job goes on."""
     ALONE = "alone"
     """The job has nothing to do with it any more."""
+
+
+_KEPT = frozenset({Way.SHOWN, Way.STRANGER, Way.NOTED})
+"""The job keeps the words, and is otherwise as it was."""
+_DONE_WITH = frozenset({Way.JOINS, Way.HEARD, Way.NOTED})
+"""Somebody hears the words: who says them again is heard already."""
 
 
 class Word(Value):
@@ -95,22 +105,30 @@ def later(record: JobRecord) -> tuple[Word, ...]:
 
 
 def bring(
-    record: JobRecord, said: Word, first: Writer, whole: Contract, now: datetime
+    record: JobRecord,
+    said: Word,
+    first: Writer,
+    whole: Contract,
+    now: datetime,
+    *,
+    repeats: bool = False,
 ) -> tuple[Way, Change | None]:
     """What becomes of `said`, written after `first` wrote the job's own input, and what that
     changes; `whole` is that input with one part more. The same message goes the same way again, and
-    the same words of the same person join as a repetition: neither changes anything."""
+    the same words of the same person join as a repetition, whether of that input (`repeats`) or of
+    what was written later: neither changes anything."""
+    writer = Writer(said.sender, said.vouched)
     known = _known(later(record), said)
     if known:
         return known, None
-    if not Writer(said.sender, said.vouched).is_(_awaited(record, first)):
-        found = _of_another(record)
-    else:
-        found = _of_theirs(record)
+    soon = now - record.job.created_at <= REPEATED_WITHIN
+    if repeats and soon and writer.is_(first):
+        return Way.JOINS, None
+    found = (_of_theirs if writer.is_(_awaited(record, first)) else _of_another)(record)
     word = said.model_copy(update={"way": found})
     if found in (Way.JOINS, Way.HEARD):
         return found, _heard(record, word, whole, now)
-    return found, _shown(record, word) if found in (Way.SHOWN, Way.STRANGER) else None
+    return found, _shown(record, word) if found in _KEPT else None
 
 
 def _known(held: Sequence[Word], said: Word) -> Way | None:
@@ -120,7 +138,8 @@ def _known(held: Sequence[Word], said: Word) -> Way | None:
 
 def _same(one: Word, said: Word) -> bool:
     writers = Writer(said.sender, said.vouched).is_(Writer(one.sender, one.vouched))
-    return one.way is Way.JOINS and writers and flat(one.text) == flat(said.text)
+    soon = said.at - one.at <= REPEATED_WITHIN
+    return one.way in _DONE_WITH and soon and writers and flat(one.text) == flat(said.text)
 
 
 def _awaited(record: JobRecord, first: Writer) -> Writer:
@@ -136,8 +155,13 @@ def _asked(record: JobRecord) -> LedgerEntry | None:
 def _of_another(record: JobRecord) -> Way:
     if record.job.status is _S.WAITING_FOR_SENDER:
         return Way.STRANGER
-    shown = record.job.status in _SEEN_BY_PEOPLE and len(later(record)) < MOST_WORDS
-    return Way.SHOWN if shown else Way.ALONE
+    if len(later(record)) >= MOST_WORDS:
+        return Way.ALONE
+    return Way.SHOWN if record.job.status in _SEEN_BY_PEOPLE else _if_over(record)
+
+
+def _if_over(record: JobRecord) -> Way:
+    return Way.NOTED if record.job.status is _S.COMPLETED else Way.ALONE
 
 
 def _of_theirs(record: JobRecord) -> Way:
@@ -150,7 +174,7 @@ def _of_theirs(record: JobRecord) -> Way:
         return Way.HEARD if ran else Way.JOINS
     silent = record.job.status is _S.COMPLETED and SILENCE in record.results
     waits = record.job.status is _S.WAITING_FOR_SENDER or open_case(record) is not None
-    return Way.JOINS if silent or waits else Way.ALONE
+    return Way.JOINS if silent or waits else _if_over(record)
 
 
 def _shown(record: JobRecord, said: Word) -> Change:

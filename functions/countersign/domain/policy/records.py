@@ -11,6 +11,8 @@ from countersign.domain.contract import Contract, Value
 EARLIER = "matters"
 """The name of the records of earlier jobs with the same correspondent; no name where there are
 none."""
+CLAIM_HOLDER = "claim_holder"
+"""The name of the record of the earlier job about the same matter."""
 
 
 class Lookup(Value):

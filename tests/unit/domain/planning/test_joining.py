@@ -17,6 +17,7 @@ from countersign.domain.planning.joining import (
     CASE_WITHIN,
     LATER,
     MOST_WORDS,
+    REPEATED_WITHIN,
     Later,
     Way,
     Word,
@@ -139,16 +140,18 @@ def test_whoever_has_the_case_is_told_and_has_less_time() -> None:
     assert change.case.due_at == AT + timedelta(minutes=1)
 
 
-def test_a_job_that_is_over_has_nothing_to_do_with_it() -> None:
-    """Unless nobody had answered its question: then the answer takes it up again."""
+def test_a_job_that_is_over_does_nothing_with_it() -> None:
+    """One that did something says that more was written; one whose question nobody had answered is
+    taken up again by the answer."""
     ended = Resolution(way="close", by="kim", at=AT, words="over")
     for over in (
-        standing(S.COMPLETED),
         standing(S.REJECTED),
         standing(S.ROLLED_BACK),
         standing(S.ESCALATED, case=case(resolution=ended)),
     ):
         assert brought(over, word()) == (Way.ALONE, None)
+    found, change = brought(standing(S.COMPLETED), word())
+    assert (found, change and set(change.results)) == (Way.NOTED, {LATER})
     asked = waiting()
     silent = record(
         asked.ledger, job=job(S.COMPLETED), results={SILENCE: Stored.of(Silence(at=AT))}
@@ -159,7 +162,7 @@ def test_a_job_that_is_over_has_nothing_to_do_with_it() -> None:
 
 @pytest.mark.parametrize(
     ("status", "way"),
-    [(S.WAITING_FOR_REVIEW, Way.SHOWN), (S.ESCALATED, Way.SHOWN), (S.COMPLETED, Way.ALONE)],
+    [(S.WAITING_FOR_REVIEW, Way.SHOWN), (S.ESCALATED, Way.SHOWN), (S.COMPLETED, Way.NOTED)],
 )
 def test_what_nobody_vouches_for_is_shown_where_people_look(status: Status, way: Way) -> None:
     """A forged sender supersedes nothing and adds nothing to a source."""
@@ -181,9 +184,9 @@ def test_the_same_message_goes_the_same_way_again_and_changes_nothing() -> None:
     done = record(job=job(S.COMPLETED), results=of(word(way=Way.JOINS)))
     assert brought(done, word()) == (Way.JOINS, None)
     assert brought(done, word(job_id="j-again", text=" it is  order 1042")) == (Way.JOINS, None)
-    assert brought(done, word(job_id="j-again", text="another"))[0] is Way.ALONE
+    assert brought(done, word(job_id="j-again", text="another"))[0] is Way.NOTED
     forged = word(job_id="j-again", vouched=False)
-    assert brought(done, forged) == (Way.ALONE, None)
+    assert brought(done, forged)[0] is Way.NOTED
     shown = record(job=job(S.COMPLETED), results=of(word(way=Way.SHOWN)))
     assert brought(shown, word()) == (Way.SHOWN, None)
 
@@ -195,3 +198,24 @@ def test_no_job_hears_for_ever() -> None:
     assert brought(full, word()) == (Way.ALONE, None)
     asked = record(job=job(S.WAITING_FOR_REVIEW), results=of(*many))
     assert brought(asked, word(vouched=False)) == (Way.ALONE, None)
+
+
+@pytest.mark.parametrize("status", [S.PROCESSING, S.WAITING_FOR_REVIEW, S.COMPLETED])
+def test_the_first_message_again_is_a_repetition_for_a_day(status: Status) -> None:
+    """Who sends the same form twice has said nothing new; who sends it a week later has: nothing
+    has happened. Nobody repeats what somebody else is vouched for."""
+    held_ = standing(status)
+    assert bring(held_, word(), ADA, WHOLE, AT, repeats=True) == (Way.JOINS, None)
+    late = AT + REPEATED_WITHIN + timedelta(seconds=1)
+    _, change = bring(held_, word(at=late), ADA, WHOLE, late, repeats=True)
+    assert (change is not None) == (status is not S.PROCESSING)
+    forged = word(vouched=False)
+    assert bring(held_, forged, ADA, WHOLE, AT, repeats=True)[0] is not Way.JOINS
+
+
+@pytest.mark.parametrize(("hours", "way"), [(23, Way.JOINS), (25, Way.NOTED)])
+def test_words_that_somebody_has_heard_are_repeated_for_a_day(hours: int, way: Way) -> None:
+    """A third form with the second's words is no third call; a day later it is one."""
+    noted = record(job=job(S.COMPLETED), results=of(word(way=Way.NOTED)))
+    again = word(job_id="j-third", at=AT + timedelta(hours=hours))
+    assert brought(noted, again)[0] is way
