@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Literal
 
 import pytest
 
@@ -15,6 +17,7 @@ from tests.unit.steps import refunds
 from tests.unit.steps.refunds import ADA, amounts, begin
 from workflows import WORKFLOWS
 
+Door = Literal["webhook", "upload"]
 ANNA = "anna.lindner@hafenwerk.example"
 STILL = (
     "Nobody called about the quote for 40 licences of your dispatch software. "
@@ -27,10 +30,9 @@ def company() -> World:
     return World(WORKFLOWS["lead_intake"].offline)
 
 
-def lead(world: World, event: str, body: bytes, door: str = "webhook") -> Journey:
+def lead(world: World, event: str, body: bytes, door: Door = "webhook") -> Journey:
     """The job of a message to sales, as far as it goes."""
-    way = "webhook" if door == "webhook" else "upload"
-    journey = Journey(world, accept(world, body, event, door=way))
+    journey = Journey(world, accept(world, body, event, door=door))
     journey.goes()
     return journey
 
@@ -51,7 +53,7 @@ def tasks(world: World) -> list[str]:
     return [f"{one['hs_task_subject']} | {one['hs_task_body']}" for one in held]
 
 
-AGAIN = {
+AGAIN: Mapping[str, tuple[bytes, Door]] = {
     "form": (form(message=STILL), "webhook"),
     "mail": (mail(STILL, sender=ANNA, number=7), "upload"),
     "forged mail": (mail(STILL, sender=ANNA, vouched=False, number=7), "upload"),
@@ -143,7 +145,7 @@ def test_a_second_request_for_money_joins_the_first_while_somebody_may_sign(way:
     first = begin(world, amount=None, message="Order 1042 is broken, refund me. I wrote before.")
     waited = first.record.pending
     assert waited
-    door = "webhook" if way == "form" else "upload"
+    door: Door = "webhook" if way == "form" else "upload"
     other = accept(world, SECOND[way], "e-2", door=door, workflow="refund_request")
     second = Journey(world, other)
     second.goes()
