@@ -12,7 +12,6 @@ from pydantic import StringConstraints
 
 from countersign.domain.contract import Contract, ContractT, Value
 from countersign.domain.errors import ContractBroken, Quarantined
-from countersign.domain.policy.proposal import flat
 from countersign.domain.workflow import PARTS, Ours, Raw
 from countersign.extraction.customer import DOUBTED, customer, doubtful
 from countersign.extraction.patterns import language
@@ -29,13 +28,11 @@ Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-SourceT = TypeVar("SourceT", bound="Source")
 MessageT = TypeVar("MessageT", bound="Message")
 DocumentT = TypeVar("DocumentT", bound="Document")
 
 CLOSED_BY = 2
 """So many signs that no person wrote a message close it unread."""
-_HEADS = frozenset({"quoted", "signature"})
 _NOT_WRITTEN = frozenset({"subject", "title", "quoted"})
 ONLY_QUOTED = "The mail has no new text; what it quotes, or its signature, was read instead."
 NO_SENDER = f"{DOUBTED}it is plain text without a sender."
@@ -127,8 +124,8 @@ class Document(Source):
         return {"title": self.title, **self.parts}
 
 
-MAX_TEXT, _MOST_TEXT = 20_000, 40_000
-"""Characters of a text; and of all that one person wrote of a matter."""
+MAX_TEXT = 20_000
+"""Characters of a text."""
 _MAX_SIGNATURE = 2_000
 _MAX_HISTORY = 4_000
 _MAX_PARTS, _MAX_NAME = 200, 60
@@ -250,43 +247,6 @@ def words(source: Source) -> str:
     texts = source.texts().items()
     held = (text for name, text in texts if text and name not in _NOT_WRITTEN)
     return "\n\n".join(held).replace(PARTS.strip(), " ")
-
-
-def repeats(later: Source, first: Source) -> bool:
-    """Whether `later` says nothing that `first` does not: the same words in the same fields, and no
-    file."""
-    said, held = _own(later), _own(first)
-    stated = getattr(later, "stated", None) == getattr(first, "stated", None)
-    return stated and bool(said) and said <= held and later.attachments == first.attachments
-
-
-def _own(source: Source) -> set[str]:
-    """The parts that were written."""
-    return {flat(text) for name, text in source.texts().items() if text and name not in _HEADS}
-
-
-def joined(first: SourceT, later: Source) -> SourceT:
-    """`first` with the words of `later` as one part more. It stays the first one's: who wrote, and
-    who vouches for that."""
-    more = {
-        "attachments": (*first.attachments, *later.attachments),
-        "defects": tuple(dict.fromkeys((*first.defects, *later.defects))),
-    }
-    return first.model_copy(update={**more, **_with_words(first, later)})
-
-
-def _with_words(first: Source, later: Source) -> Mapping[str, Any]:
-    said = words(later)
-    if isinstance(first, Document):
-        number = sum(name.startswith(LATER) for name in first.parts)
-        name = f"{LATER} {number + 1}" if number else LATER
-        return {"parts": {**first.parts, name: said[:MAX_TEXT]}}
-    if not isinstance(first, Message):
-        return {}
-    text = f"{first.text}{PARTS}{said}"
-    id_of = later.message_id if isinstance(later, Message) else ""
-    cut = {"defects": (*first.defects, *later.defects, CUT)} if len(text) > _MOST_TEXT else {}
-    return {"text": text[:_MOST_TEXT], "message_id": id_of or first.message_id, **cut}
 
 
 def dismiss(message: Source) -> str:

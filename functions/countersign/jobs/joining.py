@@ -5,7 +5,8 @@ from __future__ import annotations
 from countersign.domain.errors import Joined, NeedsPerson, NotFound, Unavailable, UnknownVersion
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.planning.joining import LONGEST, Way, Word, Writer, bring
-from countersign.extraction.messages import Source, joined, repeats, words
+from countersign.extraction.later import joined, repeats
+from countersign.extraction.messages import Source, words
 from countersign.runtime.deps import Deps
 
 
