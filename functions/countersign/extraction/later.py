@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from countersign.domain.policy.proposal import flat
 from countersign.domain.workflow import PARTS
-from countersign.extraction.messages import CUT, LATER, MAX_TEXT, Document, Message, Source, words
+from countersign.extraction.messages import (
+    CUT,
+    LATER,
+    MAX_TEXT,
+    Document,
+    Message,
+    Source,
+    SourceT,
+    words,
+)
 
-SourceT = TypeVar("SourceT", bound=Source)
 _MOST_TEXT = 40_000
 """Characters of all that one person wrote of a matter."""
 _HEADS = frozenset({"quoted", "signature"})

@@ -28,6 +28,7 @@ Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+SourceT = TypeVar("SourceT", bound="Source")
 MessageT = TypeVar("MessageT", bound="Message")
 DocumentT = TypeVar("DocumentT", bound="Document")
 
