@@ -95,20 +95,21 @@ SLOWEST = ("cloud", "browser", "guarantee")
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files are begun first, so that no worker waits at the end for another's."""
+    files = dict[Path, list[pytest.Item]]()
     for item in items:
-        if DOMAIN in item.path.parents:
+        files.setdefault(item.path, []).append(item)
+    for path, inside in files.items():
+        for item in inside if DOMAIN in path.parents else ():
             item.add_marker("domain")
+    # Of the unit tests those of workflows take longest, and they are the last by name.
+    order = sorted(files, reverse=True)
+    order.sort(key=lambda path: min(map(_rank, files[path])))
+    items[:] = [item for path in order for item in files[path]]
     promise = config.getoption("--promise")
     if promise:
         others = [item for item in items if promise not in _promises(item)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if promise in _promises(item)]
-    ranks: dict[Path, int] = {}
-    for item in items:
-        ranks[item.path] = min(_rank(item), ranks.get(item.path, len(SLOWEST) + 1))
-    # Of the unit tests those of workflows take longest, and they are the last by name.
-    items.sort(key=lambda item: item.path, reverse=True)
-    items.sort(key=lambda item: ranks[item.path])
 
 
 def _rank(item: pytest.Item) -> int:

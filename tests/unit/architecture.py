@@ -50,15 +50,27 @@ sitting: none is cut to please the number."""
 Check = Callable[[Path, ast.Module], Iterator[str]]
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    """Each check looks at all modules, and changes none."""
+    return ast.parse(text)
+
+
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """All of a module's syntax tree: most checks go over it."""
+    return tuple(ast.walk(tree))
+
+
 def package(path: Path) -> str:
     """The room of a module below `functions/`: `domain`, `steps`, `workflows`, or its own name."""
     parts = path.parts[1:] if path.parts[0] == "countersign" else path.parts
     return parts[0] if len(parts) > 1 else path.stem
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
+def imports(tree: ast.Module) -> Iterator[str]:
     """Full names of everything that is imported anywhere in a module, for typing too."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -78,7 +90,7 @@ def impure(path: Path, tree: ast.Module) -> Iterator[str]:
     for name in imports(tree):
         if within(name, WORLD) or not within(name, known):
             yield f"imports {name}"
-    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    called = (node.func for node in nodes(tree) if isinstance(node, ast.Call))
     clocks = (func for func in called if isinstance(func, ast.Attribute) and func.attr in NOW)
     yield from (f"reads the clock: {ast.unparse(clock)}" for clock in clocks)
 
@@ -108,7 +120,7 @@ def environment(path: Path, tree: ast.Module) -> Iterator[str]:
         return
     banned = {"os.environ", "os.environb", "os.getenv"}
     yield from (f"imports {name}" for name in imports(tree) if within(name, banned))
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and ast.unparse(node) in banned:
             yield f"reads {ast.unparse(node)}"
 
@@ -130,12 +142,12 @@ def at_import(node: ast.AST) -> Iterator[ast.Call]:
 def own_names(path: Path, tree: ast.Module) -> set[str]:
     """Names in a module that come from packages which may be called at import."""
     names = set[str]()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ImportFrom) and within(str(node.module), OURS):
             names |= {alias.asname or alias.name for alias in node.names}
     if package(path) in DECLARING:
         defined = (ast.ClassDef, ast.FunctionDef)
-        names |= {node.name for node in ast.walk(tree) if isinstance(node, defined)}
+        names |= {node.name for node in nodes(tree) if isinstance(node, defined)}
     return names
 
 
@@ -159,7 +171,7 @@ def statements_at_import(path: Path, tree: ast.Module) -> Iterator[str]:  # noqa
 
 def too_long(path: Path, tree: ast.Module) -> Iterator[str]:
     """Functions beyond the limit, and the file's own last line."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > MAX_FUNCTION and f"{path}:{node.name}" not in EXCEPTIONS:
@@ -212,23 +224,17 @@ def ruleless_tests(path: Path, tree: ast.Module) -> Iterator[str]:
     """Tests that do not state their rule in one sentence."""
     if not path.name.startswith("test_"):
         return
-    for node in ast.walk(tree):
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             said = ast.get_docstring(node) or ""
             if not said.rstrip('"”').endswith((".", "?", ":")):
                 yield f"{node.name} states no rule"
 
 
-@cache
-def _parsed(text: str) -> ast.Module:
-    """Each check looks at all modules, and changes none."""
-    return ast.parse(text)
-
-
 def faults(check: Check, root: Path) -> list[str]:
     """What `check` finds in the modules under `root`, each with its path."""
     found = []
     for path in sorted(root.rglob("*.py")):
-        tree, where = _parsed(path.read_text()), path.relative_to(root)
+        tree, where = parsed(path.read_text()), path.relative_to(root)
         found += [f"{where}: {fault}" for fault in check(where, tree)]
     return found

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.unit.architecture import parsed
+
 _ASSERTING = {"assert", ".raises", ".fail", "AssertionError"}
 
 
@@ -14,7 +16,7 @@ def assertless_tests(root: Path) -> list[str]:
     found = [
         (path.name, *one)
         for path in sorted(root.rglob("*.py"))
-        for one in _functions(ast.parse(path.read_text()))
+        for one in _functions(parsed(path.read_text()))
     ]
     asserting, before = _ASSERTING, set[str]()
     while asserting != before:
