@@ -69,6 +69,10 @@ class FakePayments:
         """A person gave part of a charge back by hand, not journalled; its id."""
         return self._give_back(charge, amount, **more).id
 
+    def is_somebody_elses(self, charge: str, name: str) -> None:
+        """The account names another customer for a charge."""
+        self._charges[charge] = replace(self._charges[charge], name=name)
+
     def somebody_disputes(self, charge: str) -> None:
         """The cardholder's bank takes the money back."""
         self._charges[charge] = replace(self._charges[charge], disputed=True)

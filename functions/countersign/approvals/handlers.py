@@ -37,7 +37,7 @@ def show(deps: Deps, here: LinkHolder, held: Opened, filled: Filled | None = Non
         known=_names(deps, here),
         zone=here.zone,
     )
-    form = Form(shown=shown(here.approval), code=held.code)
+    form = Form(shown=shown(here.approval), code=held.code, choices=view.chosen)
     if filled is not None:
         form = _again(form, filled)
     return page(

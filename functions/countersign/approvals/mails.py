@@ -31,7 +31,7 @@ from countersign.web.headline import amounts
 from countersign.web.paths import HOME
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
-from countersign.web.wording import in_words
+from countersign.web.wording import in_words, told_since
 
 REFUSED = "refused by the provider"
 _SUBJECT, _NAME, _LINE = 140, 40, 300
@@ -45,6 +45,8 @@ _BEFORE: Mapping[Occasion, str] = {
     "reminder": "[Reminder] ",
     "new link": "[New link] ",
 }
+
+_AGAIN = "[Asked again] "
 
 _FIRST: Mapping[Occasion, str] = {
     "request": "",
@@ -174,10 +176,12 @@ def approval_request(
     proposal = record.result("proposal", Proposal)
     names = names_of(record, {})
     about = _money(entries, approval, workflow, names) or _subject(entries, proposal, names)
+    since = _since(entries, workflow)
+    before = _BEFORE[occasion] or (_AGAIN if since else "")
     it = _Request(
-        subject=one_line(_BEFORE[occasion] + about, _SUBJECT),
+        subject=one_line(before + about, _SUBJECT),
         about=one_line(about.partition(": ")[2], _SUBJECT),
-        first=_FIRST[occasion],
+        first=_FIRST[occasion] or since,
         person=one_line(person.name, _NAME),
         workflow=workflow.title,
         actions=tuple(_told(held, workflow, names) for held in entries),
@@ -224,6 +228,13 @@ def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mappin
     money = ", ".join(str(amount) for held in entries for amount in amounts(_params(held)))
     much = f", {money}" if money else ""
     return f"Sign{_edited(entries, names)}: {_kind(main)} {who}{much}{_more(entries)}"
+
+
+def _since(entries: Iterable[LedgerEntry], workflow: Workflow[Any]) -> str:
+    """What changed after it was signed; nothing where it is asked for the first time."""
+    told = dict.fromkeys(told_since(one, workflow) for held in entries for one in held.since)
+    changed = one_line("; ".join(told), _LINE)
+    return f"It was asked before, and changed since: {changed}." if told else ""
 
 
 def _more(entries: tuple[LedgerEntry, ...]) -> str:

@@ -59,7 +59,8 @@ def closed(here: LinkHolder, status: int, *, home: Way = INBOX) -> Response:
 def _follows(here: LinkHolder) -> bool:
     """Whether somebody signed just now, and what they signed has not come to rest."""
     last = max((one.at for one in signed(here.approval)), default=None)
-    waits = here.standing in {"signed", "decided"} and here.record.job.status in _MOVING
+    moves = here.record.job.status in _MOVING and not _asked_again(here.record, here.approval)
+    waits = here.standing in {"signed", "decided"} and moves
     return waits and last is not None and here.now < last + FOLLOWED
 
 
@@ -163,8 +164,8 @@ def decided(
         by_time=decision.by == EXPIRY,
         when=moment(decision.at, zone),
         when_at=decision.at.isoformat(),
-        moving=_is_moving(record, decision),
-        now=_now(record, decision),
+        moving=_is_moving(record, approval, decision),
+        now=_now(record, approval, decision),
         signatures=given,
         chosen=tuple(
             _chosen(number, held[one], approval, person, workflow)
@@ -178,15 +179,24 @@ def _approved(record: JobRecord, decision: Decision) -> tuple[LedgerEntry, ...]:
     return tuple(held for held in record.ledger if decision.approves(held.digest))
 
 
-def _is_moving(record: JobRecord, decision: Decision) -> bool:
-    return record.job.status in _MOVING and bool(_approved(record, decision))
+def _is_moving(record: JobRecord, approval: Approval, decision: Decision) -> bool:
+    waits = record.job.status in _MOVING and not _asked_again(record, approval)
+    return waits and bool(_approved(record, decision))
 
 
-def _now(record: JobRecord, decision: Decision) -> str:
+def _asked_again(record: JobRecord, approval: Approval) -> bool:
+    """Whether the same actions wait for signatures once more: what they stand on changed."""
+    asked = record.pending.digests if record.pending else ()
+    return record.pending is not approval and not set(asked).isdisjoint(approval.digests)
+
+
+def _now(record: JobRecord, approval: Approval, decision: Decision) -> str:
     approved = _approved(record, decision)
     if not approved:
         return "Nothing of it runs."
-    if _is_moving(record, decision):
+    if _asked_again(record, approval):
+        return "Something changed after that, so it is asked again: a newer mail says what changed."
+    if _is_moving(record, approval, decision):
         return "It is being carried out now. This page follows it by itself for two minutes."
     if record.job.status is Status.PARKED:
         return "It waits for its turn and goes on by itself."

@@ -183,7 +183,10 @@ class Workflow(Generic[InputT]):
         default_factory=dict
     )
     """What who signs an action should know of its target, by the action's id: names and values in
-    their own words, of what Look found."""
+    their own words, of what Look found. What of it changes after they were asked is asked again."""
+    passing: frozenset[str] = frozenset()
+    """Names of evidence that may change without that: it tells how far something is, or says in
+    other words what stands there anyway."""
     earlier: tuple[Action[Any, Any], ...] = ()
     """Versions of actions that still run for one deploy: jobs that wait were planned with them."""
     after_silence: AfterSilence = "close"

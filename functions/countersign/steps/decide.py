@@ -14,6 +14,7 @@ from countersign.domain.jobs.job import Move, Status
 from countersign.domain.jobs.suppression import heard
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.limits.caps import reserving, runs_alone
+from countersign.domain.planning.basis import check_basis
 from countersign.domain.planning.inquiry import or_waits
 from countersign.domain.planning.plan import (
     HARD_EXPIRY,
@@ -25,7 +26,7 @@ from countersign.domain.planning.plan import (
     reconsider,
     situation,
 )
-from countersign.domain.planning.replan import check_basis, is_stale, next_plan, observed
+from countersign.domain.planning.replan import is_stale, next_plan, observed
 from countersign.domain.planning.reservations import capped_before
 from countersign.domain.policy.records import CLAIM_HOLDER, Records
 from countersign.domain.policy.rules import Finding, Findings, Situation, findings
@@ -108,7 +109,7 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         found, changed = _judged(workflow, record, replace(seen, capped=tuple(full.values())))
         ledger = merged(record.ledger, changed)
         check_stopped(ledger, full)
-    changed = merged(changed, check_basis(workflow, ledger, seen.records))
+    changed = merged(changed, check_basis(workflow, ledger, seen))
     changed = merged(changed, dropped(merged(ledger, changed)))
     ledger, plan = merged(ledger, changed), len(observed(record).rounds)
     return Change(

@@ -7,8 +7,10 @@ from typing import Any
 
 from countersign.domain.canonical import digest
 from countersign.domain.errors import UnknownVersion
+from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
 from countersign.domain.workflow import Workflow, action_for
+from countersign.web.text import label
 
 SHORT = 12
 """Characters of a digest that a person compares; the whole one is on the page too."""
@@ -46,6 +48,13 @@ def seller(number: str, workflow: Workflow[Any]) -> str:
 def named(words: str, workflow: Workflow[Any]) -> str:
     """`words` with the names of sellers where they have an owner's number in the CRM."""
     return _OWNER.sub(lambda at: at[1] + seller(at[2], workflow), words)
+
+
+def told_since(one: Difference, workflow: Workflow[Any]) -> str:
+    """`Left to refund: 390.00 EUR → 380.00 EUR`; of what was not there, what is there now."""
+    sellers = one.name == "owner"
+    before, after = (seller(v, workflow) if sellers else v for v in (one.before, one.after))
+    return f"{label(one.name)}: {f'{before} → ' if before else ''}{after or 'nothing'}".rstrip(".")
 
 
 def in_words(held: LedgerEntry, workflow: Workflow[Any]) -> str:

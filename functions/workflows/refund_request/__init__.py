@@ -44,4 +44,5 @@ WORKFLOW = workflow(
     history=history,
     shows={"payments.refund": changes},
     evidence={"payments.refund": evidence},
+    passing=frozenset({"also asked", "refunded before"}),
 )

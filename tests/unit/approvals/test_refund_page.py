@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from countersign.approvals.outcome import decided
 from countersign.approvals.views.request import RequestPage, request
 from countersign.web.forms import Form
 from countersign.web.rendering import render
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
-from tests.unit.steps.refunds import begin, has_order, signs, world
+from tests.unit.steps.refunds import amounts, begin, has_order, signs, world
 from workflows import WORKFLOWS
 
 CHARGED, BEFORE, ASKED = 40_000, 1_000, 32_000
@@ -82,14 +83,58 @@ def test_the_mail_names_the_refund_and_says_that_it_is_final() -> None:
     assert mail.text.count("annot be ") == 3
 
 
+def charge_of(journey: Journey) -> str:
+    """The charge that is refunded."""
+    return str(journey.record.ledger[0].content()["params"]["charge"])
+
+
+def test_another_payee_is_asked_about_again_with_only_that() -> None:
+    """Robin signs, and the order turns out to be somebody else's: no money moves. Robin sees what
+    changed, the rest folded, and their choice still chosen; with it, it runs."""
+    made, journey = waiting()
+    signs(made, journey, "robin")
+    made.payments.is_somebody_elses(charge_of(journey), "Eve Quill")
+    assert journey.answered() == "Ask"
+    assert amounts(made) == []
+    (item,) = view(made, journey).actions
+    assert [one.label for one in item.since] == ["Customer"]
+    body = page(made, journey)
+    changed, _, rest = body.partition("All of it, as it is now")
+    assert "Changed since Robin approved it" in changed
+    assert "Eve Quill, ada.quill@example.com" in changed
+    assert "Left to refund" not in changed
+    assert "Left to refund" in rest
+    assert view(made, journey).chosen == {item.digest: "approve"}
+    signs(made, journey, "robin")
+    journey.answered()
+    assert amounts(made) == [ASKED]
+
+
+def test_the_mail_and_the_old_link_say_that_it_is_asked_again() -> None:
+    """The new mail begins with what changed; the page of the old decision says that one follows."""
+    made, journey = waiting()
+    old = signs(made, journey, "robin")
+    made.payments.has_refund(charge_of(journey), BEFORE)
+    journey.answered()
+    mail = made.mail.to("robin@countersign.example")[-1]
+    assert mail.subject.startswith("[Asked again] Sign: Refund 320.00 EUR")
+    first = mail.text.split("\n\n")[2]
+    for told in ("4th refund within 30 days; Refunded", "Left to refund: 390.00 EUR → 380.00 EUR"):
+        assert told in first
+    assert old.decision
+    (robin,) = (one for one in old.approvers if one.id == "robin")
+    workflow = WORKFLOWS["refund_request"]
+    after = decided(journey.record, old, old.decision, robin, workflow)
+    assert (after.moving, "asked again" in after.now) == (False, True)
+
+
 def test_what_is_shown_forbids_nothing() -> None:
     """Ten euros more by hand while it waits, and enough left: it is asked anew with what is there
     now, and runs."""
     made, journey = waiting()
-    charge = journey.record.ledger[0].content()["params"]["charge"]
-    made.payments.has_refund(charge, BEFORE)
+    made.payments.has_refund(charge_of(journey), BEFORE)
     for _ in range(2):
         signs(made, journey, "robin")
         journey.answered()
     assert journey.statuses()["payments.refund"] == "verified"
-    assert [one.amount for one in made.payments.journal] == [ASKED]
+    assert amounts(made) == [ASKED]

@@ -124,6 +124,10 @@ class Item:
     body: Pieces
     changes: tuple[Altered, ...] | None
     """What changes at the target; nothing known (None) is not the same as no change."""
+    since: tuple[Altered, ...]
+    """What changed after it was asked, so that it is asked again; nothing the first time."""
+    approved: Mapping[str, str]
+    """Who had approved it before that, as it was: names by id."""
     editor: str
     """Who changed the proposal; empty when nobody did."""
     edits: tuple[Altered, ...]
@@ -154,6 +158,8 @@ def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ())
         params=exact(content["params"], seen.zone),
         body=visible(held.body),
         changes=_changes(held, seen.record, seen.workflow),
+        since=tuple(_news(one, seen.workflow) for one in held.since),
+        approved={one: seen.names.get(one, one) for one in _approved(held, seen.record)},
         editor=seen.names.get(held.edited_by, held.edited_by),
         edits=_edits(held),
         editable=", ".join(label(name).lower() for name in action.editable),
@@ -193,6 +199,21 @@ def _changes(
         return None
     found = tells(params_of(held, action), record.results["records"].as_(Records))
     return None if found is None else tuple(_change(one, workflow) for one in found)
+
+
+def _approved(held: LedgerEntry, record: JobRecord) -> tuple[str, ...]:
+    """By the last request that was decided about these bytes."""
+    decided = (one for one in record.approvals.values() if one.decision)
+    asked = [one for one in decided if held.digest in one.digests]
+    last = max(asked, key=lambda one: one.requested_at, default=None)
+    return tuple(sorted(last.signers(held.digest))) if last else ()
+
+
+def _news(one: Difference, workflow: Workflow[Any]) -> Altered:
+    """Of what was not there before only what is there now."""
+    if one.before:
+        return _change(one, workflow)
+    return Altered(label(one.name), (Run("new", visible(one.after)),), whole=False)
 
 
 def _change(one: Difference, workflow: Workflow[Any]) -> Altered:

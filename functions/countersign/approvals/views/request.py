@@ -9,7 +9,7 @@ from typing import Any
 
 from countersign.approvals.views.actions import Item, Seen, item
 from countersign.approvals.views.signatures import Rejection, Signing, names_of, rejected, signing
-from countersign.domain.approvals.approval import Approval, Person
+from countersign.domain.approvals.approval import Approval, Choice, Person
 from countersign.domain.approvals.questions import Question, no_more
 from countersign.domain.contract import Contract
 from countersign.domain.jobs.change import JobRecord
@@ -160,6 +160,9 @@ class RequestPage(UnderstoodSource):
     earlier: tuple[Told, ...]
     past: tuple[Past, ...]
     ask_back: AskBack
+    chosen: Mapping[str, str]
+    """What who reads has said already, by digest, of what is asked again because something changed:
+    chosen until they choose otherwise."""
 
     @property
     def whom(self) -> Pieces:
@@ -194,6 +197,8 @@ def request(
     Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
     entries = signable_entries(record, approval, now)
     names = names_of(record, known or {})
+    actions = _actions(entries, Seen(record, workflow, names, now, zone))
+    again = (one.digest for one in actions if one.since and person.id in one.approved)
     return RequestPage(
         **vars(understood(record, workflow)),
         workflow=workflow.title,
@@ -202,7 +207,8 @@ def request(
         signing=signing(approval, person, names, zone),
         about=_about(record),
         deadline=_deadline(approval.deadline, now, zone),
-        actions=_actions(entries, Seen(record, workflow, names, now, zone)),
+        actions=actions,
+        chosen=dict.fromkeys(again, Choice.APPROVE.value),
         noticed=_noticed(record, entries),
         rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),

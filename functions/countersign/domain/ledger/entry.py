@@ -102,7 +102,10 @@ class LedgerEntry(Contract):
     plan: int = 0
     """Which plan of the job it belongs to: 0 is the first, then one more after each failure."""
     basis: Mapping[str, str] | None = None
-    """What the plan was going to overwrite when it was made, by name; None: not looked at yet."""
+    """What it stood on when it was planned or asked, by name: what it overwrites, and what its
+    signer is shown of the target; None: not looked at yet."""
+    since: tuple[Difference, ...] = ()
+    """What changed after people were asked, so that they are asked again."""
     seen: Observation | None = None
     """How it failed, when another plan may do better; None for every other failure."""
 

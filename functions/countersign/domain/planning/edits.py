@@ -49,7 +49,12 @@ def edited(
         raise ContractBroken("another action of this job is exactly the same")
     first = held.edited_from or held.body
     return made.model_copy(
-        update={"edited_by": by.person.id, "edited_before": editors(held), "edited_from": first}
+        update={
+            "edited_by": by.person.id,
+            "edited_before": editors(held),
+            "edited_from": first,
+            "since": held.since,
+        }
     )
 
 

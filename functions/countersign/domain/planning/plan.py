@@ -10,6 +10,7 @@ from typing import Any
 from countersign.domain.errors import InternalError, NotAuthorised
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Move
+from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import (
     IN_EFFECT,
     NOT_BEGUN,
@@ -27,6 +28,8 @@ from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Finding, Situation
 from countersign.domain.workflow import Workflow, action_for
 
+NEW_REASON = "new reason"
+"""The name under which a reason stands that nobody had seen who signed."""
 HARD_EXPIRY = timedelta(days=45)
 """After this no action of the plan may run, whoever signed it."""
 _A = ActionStatus
@@ -253,8 +256,12 @@ def _stuck(ledger: Sequence[LedgerEntry]) -> str:
 
 
 def _tightened(held: LedgerEntry, now: Verdict) -> LedgerEntry:
+    """What was signed says what is new since."""
     status = _A.FORBIDDEN if now.answer is Answer.FORBID else _A.PLANNED
-    return held.model_copy(update={"verdict": now, "status": status, "approval": ""})
+    new = [reason.told for reason in now.reasons if reason.rule not in held.verdict.rules]
+    since = [Difference(name=NEW_REASON, before="", after=told) for told in new]
+    update = {"verdict": now, "status": status, "approval": ""}
+    return held.model_copy(update=update | ({"since": tuple(since)} if held.approval else {}))
 
 
 def _handed_over(ledger: Sequence[LedgerEntry]) -> str:

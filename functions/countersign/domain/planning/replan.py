@@ -26,15 +26,13 @@ from countersign.domain.ledger.entry import (
     LedgerEntry,
     Observation,
     entry,
-    params_of,
 )
 from countersign.domain.ledger.undo import changed
 from countersign.domain.planning.edits import editors
 from countersign.domain.planning.plan import merged, next_move
 from countersign.domain.planning.rollback import ORDER, POLICY, Rollback, order_of, taken_back
-from countersign.domain.policy.policy import Answer, Reason, Verdict, joined
+from countersign.domain.policy.policy import joined
 from countersign.domain.policy.proposal import Proposal
-from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Finding, Situation
 from countersign.domain.workflow import Workflow, action_for
 
@@ -42,7 +40,6 @@ MOST_PLANS = 2
 """New plans that one job may make; what fails then is for a person."""
 OBSERVED = "observations"
 """The name of the result that holds them."""
-RECORD_CHANGED = "record.changed"
 _MOST_FIELDS = 10
 _LONGEST = 200
 _WHY = "planned anew after a failure"
@@ -294,47 +291,3 @@ def _unless_refused(made: LedgerEntry, past: Sequence[LedgerEntry]) -> LedgerEnt
 def _same(one: LedgerEntry, other: LedgerEntry) -> bool:
     parts = [(held.content()["params"], held.content()["target"]) for held in (one, other)]
     return one.action_version == other.action_version and parts[0] == parts[1]
-
-
-def check_basis(
-    workflow: Workflow[Any], ledger: Sequence[LedgerEntry], records: Records
-) -> tuple[LedgerEntry, ...]:
-    """The entries that are new to this look, with what they are based on; and those, forbidden,
-    that would overwrite what was not there when they were planned. What an attempt of ours has
-    reached is left out: the difference may be our own."""
-    changed = []
-    for held in ledger:
-        waits = held.status in NOT_BEGUN and not held.attempt
-        now = _overwrites(workflow, held, records) if waits else None
-        if now is None:
-            continue
-        if held.basis is None:
-            changed.append(held.model_copy(update={"basis": now}))
-            continue
-        moved = sorted(name for name in now if held.basis.get(name) != now[name])
-        if moved:
-            changed.append(_forbidden(held, moved))
-    return tuple(changed)
-
-
-def _overwrites(
-    workflow: Workflow[Any], held: LedgerEntry, records: Records
-) -> Mapping[str, str] | None:
-    """What stands at the target where the action would write something else; None: it adds only."""
-    action = action_for(workflow, held)
-    if action.differences is None:
-        return None
-    return {one.name: one.before for one in action.differences(params_of(held, action), records)}
-
-
-def _forbidden(held: LedgerEntry, names: Sequence[str]) -> LedgerEntry:
-    sentence = f"somebody changed {', '.join(names)} after this was planned; it is left as it is"
-    reason = Reason(line=RECORD_CHANGED, rule=RECORD_CHANGED, sentence=sentence)
-    verdict = Verdict(answer=Answer.FORBID, reasons=(reason,), quorum=held.verdict.quorum)
-    update = {
-        "verdict": verdict,
-        "status": _A.FORBIDDEN,
-        "approval": "",
-        "note": sentence,
-    }
-    return held.model_copy(update=update)
