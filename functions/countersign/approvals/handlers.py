@@ -15,6 +15,7 @@ from countersign.approvals.outcome import closed
 from countersign.approvals.questions import ask_back, give_answer
 from countersign.approvals.service import contact_for
 from countersign.approvals.views.request import request as request_view
+from countersign.approvals.views.request import said_before
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.errors import NotPermitted
 from countersign.runtime.deps import Deps
@@ -37,7 +38,8 @@ def show(deps: Deps, here: LinkHolder, held: Opened, filled: Filled | None = Non
         known=_names(deps, here),
         zone=here.zone,
     )
-    form = Form(shown=shown(here.approval), code=held.code, choices=view.chosen)
+    choices = said_before(view, here.person)
+    form = Form(shown=shown(here.approval), code=held.code, choices=choices)
     if filled is not None:
         form = _again(form, filled)
     return page(

@@ -173,15 +173,13 @@ def approval_request(
 ) -> Email:
     """To one approver, with times in their `zone`. Raises NotAuthorised or UnknownVersion."""
     entries = signable_entries(record, approval, approval.requested_at)
-    proposal = record.result("proposal", Proposal)
-    names = names_of(record, {})
+    names, proposal = names_of(record, {}), record.result("proposal", Proposal)
     about = _money(entries, approval, workflow, names) or _subject(entries, proposal, names)
-    since = _since(entries, workflow)
-    before = _BEFORE[occasion] or (_AGAIN if since else "")
+    before, first = _opening(entries, workflow, occasion)
     it = _Request(
         subject=one_line(before + about, _SUBJECT),
         about=one_line(about.partition(": ")[2], _SUBJECT),
-        first=_FIRST[occasion] or since,
+        first=first,
         person=one_line(person.name, _NAME),
         workflow=workflow.title,
         actions=tuple(_told(held, workflow, names) for held in entries),
@@ -230,11 +228,16 @@ def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mappin
     return f"Sign{_edited(entries, names)}: {_kind(main)} {who}{much}{_more(entries)}"
 
 
-def _since(entries: Iterable[LedgerEntry], workflow: Workflow[Any]) -> str:
-    """What changed after it was signed; nothing where it is asked for the first time."""
+def _opening(
+    entries: Iterable[LedgerEntry], workflow: Workflow[Any], occasion: Occasion
+) -> tuple[str, str]:
+    """What stands before the subject, and the first sentence: why it is mailed at this moment, or
+    what changed after it was asked before."""
     told = dict.fromkeys(told_since(one, workflow) for held in entries for one in held.since)
+    if occasion != "request" or not told:
+        return _BEFORE[occasion], _FIRST[occasion]
     changed = one_line("; ".join(told), _LINE)
-    return f"It was asked before, and changed since: {changed}." if told else ""
+    return _AGAIN, f"It was asked before, and changed since: {changed}."
 
 
 def _more(entries: tuple[LedgerEntry, ...]) -> str:

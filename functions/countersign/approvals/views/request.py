@@ -160,9 +160,6 @@ class RequestPage(UnderstoodSource):
     earlier: tuple[Told, ...]
     past: tuple[Past, ...]
     ask_back: AskBack
-    chosen: Mapping[str, str]
-    """What who reads has said already, by digest, of what is asked again because something changed:
-    chosen until they choose otherwise."""
 
     @property
     def whom(self) -> Pieces:
@@ -197,8 +194,6 @@ def request(
     Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
     entries = signable_entries(record, approval, now)
     names = names_of(record, known or {})
-    actions = _actions(entries, Seen(record, workflow, names, now, zone))
-    again = (one.digest for one in actions if one.since and person.id in one.approved)
     return RequestPage(
         **vars(understood(record, workflow)),
         workflow=workflow.title,
@@ -207,8 +202,7 @@ def request(
         signing=signing(approval, person, names, zone),
         about=_about(record),
         deadline=_deadline(approval.deadline, now, zone),
-        actions=actions,
-        chosen=dict.fromkeys(again, Choice.APPROVE.value),
+        actions=_actions(entries, Seen(record, workflow, names, now, zone)),
         noticed=_noticed(record, entries),
         rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
@@ -230,6 +224,13 @@ def _actions(entries: Iterable[LedgerEntry], seen: Seen) -> tuple[Item, ...]:
         items.append(item(number, held, seen, told))
         told.update(reason.told for reason in held.verdict.reasons)
     return tuple(items)
+
+
+def said_before(it: RequestPage, person: Person) -> Mapping[str, str]:
+    """What `person` has said already, by digest, of what is asked again because something changed:
+    chosen until they choose otherwise."""
+    again = (one.digest for one in it.actions if one.since and person.id in one.approved)
+    return dict.fromkeys(again, Choice.APPROVE.value)
 
 
 def _noticed(record: JobRecord, entries: Iterable[LedgerEntry]) -> tuple[Pieces, ...]:

@@ -47,15 +47,17 @@ def edited(
     made = _anew(held, action, params, verdict, workflow.policy.version)
     if made.digest in {other.digest for other in record.ledger if other.index != held.index}:
         raise ContractBroken("another action of this job is exactly the same")
-    first = held.edited_from or held.body
-    return made.model_copy(
-        update={
-            "edited_by": by.person.id,
-            "edited_before": editors(held),
-            "edited_from": first,
-            "since": held.since,
-        }
-    )
+    return made.model_copy(update=_marks(held, by))
+
+
+def _marks(held: LedgerEntry, by: Member) -> Mapping[str, Any]:
+    """Who edited it, what it was at first, and what had changed since people were asked."""
+    return {
+        "edited_by": by.person.id,
+        "edited_before": editors(held),
+        "edited_from": held.edited_from or held.body,
+        "since": held.since,
+    }
 
 
 def editors(held: LedgerEntry) -> tuple[str, ...]:
