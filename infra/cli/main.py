@@ -35,6 +35,7 @@ from infra.cli import (
     submit,
     suppression,
 )
+from infra.cli.hands.pause import pause, resume
 from infra.cli.job_view import as_dict, waits_for
 from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
 from infra.cli.known import check_workflow
@@ -211,6 +212,8 @@ app.command("failing")(failing_steps)
 app.command("stuck")(stuck_jobs)
 app.command("overrides")(overrides)
 app.command("explain")(explain)
+app.command("pause")(pause)
+app.command("resume")(resume)
 app.command("rollback")(rollback.rollback)
 app.command("fields")(fields.fields)
 app.command("move")(move.move)

@@ -137,3 +137,23 @@ def test_failures_of_two_are_both_counted(limits: KeyLimits) -> None:
     assert limits.replace(once, failed(once, START))
     state = limits.state("crm-write")
     assert (len(state.breaker.failures), state.row.queue) == (2, first.ends)
+
+
+def test_a_pause_refuses_bookings_until_it_is_resumed(limits: KeyLimits) -> None:
+    """For all, or for jobs of one workflow; the refusal says who paused it. Breaker and pace stay
+    as they are, and what resumes one pause leaves the other."""
+    first = takes(limits)
+    limits.pause("crm-write", "kim: no", "leads")
+    row = limits.state("crm-write").row
+    booking = book(row, PACE, Wish(1, "leads", "leads"), START)
+    stored, state = limits.book("crm-write", booking)
+    assert (stored, state.paused, state.row.queue) == (False, {"leads": "kim: no"}, first.ends)
+    assert takes(limits, 1, "refunds").way == "lane"
+    limits.pause("crm-write", "kim: nobody")
+    anybody = book(limits.state("crm-write").row, PACE, Wish(1), START)
+    assert not limits.book("crm-write", anybody)[0]
+    limits.resume("crm-write", "leads")
+    assert limits.state("crm-write").paused == {"": "kim: nobody"}
+    limits.resume("crm-write")
+    assert limits.book("crm-write", anybody)[0]
+    assert limits.state("crm-write").breaker == NEW

@@ -52,7 +52,8 @@ class FakeLimits:
             row = held.row.model_copy(update={"shift": held.row.shift + 1})
             self._keys[key] = replace(held, row=row)
         resting = self.seen(key).breaker.resting(when(booking.at))
-        stored = not resting and self._moves(key, lambda row: booked(row, booking))
+        paused = self.seen(key).paused.keys() & {"", booking.wish.workflow}
+        stored = not (resting or paused) and self._moves(key, lambda row: booked(row, booking))
         state = self.seen(key)
         if key in self._crowds:
             self.is_busy(key, when(booking.at), self._crowds[key])
@@ -76,6 +77,15 @@ class FakeLimits:
             self.writes += 1
             self._keys[before.key] = replace(held, breaker=after)
             return True
+
+    def pause(self, key: str, said: str, workflow: str = "") -> None:
+        held = self.seen(key)
+        self._keys[key] = replace(held, paused={**held.paused, workflow: said})
+
+    def resume(self, key: str, workflow: str = "") -> None:
+        held = self.seen(key)
+        paused = {name: said for name, said in held.paused.items() if name != workflow}
+        self._keys[key] = replace(held, paused=paused)
 
     def seen(self, key: str) -> KeyState:
         """The key as it stands, for a test that looks."""

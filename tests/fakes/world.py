@@ -168,7 +168,7 @@ class FakeQueue:
         self.sent: list[str] = []
         self.broken: Exception | None = None
 
-    def send(self, job_id: str) -> None:
+    def send(self, job_id: str, workflow: str) -> None:  # noqa: ARG002 - the port's shape
         if self.broken:
             raise self.broken
         self.sent.append(job_id)

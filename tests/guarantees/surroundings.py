@@ -57,7 +57,7 @@ class Told:
         """One message; less than a pipe's atomic write."""
         os.write(self._pipe, json.dumps(what).encode() + b"\n")
 
-    def send(self, job_id: str) -> None:
+    def send(self, job_id: str, workflow: str) -> None:  # noqa: ARG002 - the port's shape
         """ports.Queue."""
         self.tell(queued=job_id)
 

@@ -9,6 +9,7 @@ CountersignError
 │       └── ClaimHeld         or another job was first with what it is about
 ├── NotNow                    the job is parked at once; nothing is retried
 │   ├── ConnectorResting      the other side failed too often
+│   │   └── Paused            an operator stopped it, or the job's workflow
 │   ├── ConnectorBusy         its turn is far ahead; parked until then
 │   ├── NotYourTurn           its turn comes within minutes; waited for in the same execution
 │   └── Misconfigured         the other side does not take our key, sender or setting
@@ -100,6 +101,17 @@ class ConnectorResting(NotNow):
         super().__init__(f"{connector} rests{ends}: {why}")
         self.until = until
         """When it closes, in the machine's own time, if that is known."""
+
+
+PAUSED = " is paused by "
+
+
+class Paused(ConnectorResting):
+    """An operator stopped it: only a person lets it go on."""
+
+    def __init__(self, what: str, said: str, until: datetime) -> None:
+        super().__init__(what, until)
+        self.args = (f"{what}{PAUSED}{said}",)
 
 
 class ConnectorBusy(NotNow):
@@ -234,11 +246,12 @@ one try's, one job's data, or its sender's."""
 
 def category(error: Exception) -> Category | None:
     """The kind of an error that a step raised; None for one by which nothing goes wrong: others are
-    ahead, a team takes over, the job has nothing left to do."""
+    ahead, an operator pauses, a team takes over, the job has nothing left to do."""
     return next((kind for one, kind in _CATEGORIES if isinstance(error, one)), None)
 
 
 _CATEGORIES: tuple[tuple[type[CountersignError], Category | None], ...] = (
+    (Paused, None),
     (Misconfigured, "misconfigured"),
     (ConnectorResting, "resting"),
     (ForTeam, None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from countersign.domain.canonical import canonical
@@ -138,8 +138,8 @@ class Secrets(Protocol):
 class Queue(Protocol):
     """The intake queue."""
 
-    def send(self, job_id: str) -> None:
-        """Ask for the job to be started; at least once."""
+    def send(self, job_id: str, workflow: str) -> None:
+        """Ask for the job of this workflow to be started; at least once."""
 
 
 class Executions(Protocol):
@@ -227,10 +227,13 @@ class Crm(Protocol):
 
 @dataclass(frozen=True)
 class KeyState:
-    """What holds across all functions that use a key: how far its queues reach, and its breaker."""
+    """What holds across all functions that use a key: how far its queues reach, its breaker, and
+    what operators paused."""
 
     row: Row
     breaker: Breaker
+    paused: Mapping[str, str] = field(default_factory=dict)
+    """Who paused it and why, by the workflow that it is paused for; under no name: for all."""
 
 
 class KeyLimits(Protocol):
@@ -242,7 +245,7 @@ class KeyLimits(Protocol):
 
     def book(self, key: str, booking: Booking) -> tuple[bool, KeyState]:
         """Store the booking in one write. True and the key after it; or False, nothing stored, and
-        the key as it stands: not as the booking guessed, or resting."""
+        the key as it stands: not as the booking guessed, resting, or paused."""
 
     def give_back(self, key: str, grant: Grant, requests: int) -> None:
         """Give back so many of its requests, unless somebody has booked after it."""
@@ -252,6 +255,12 @@ class KeyLimits(Protocol):
 
     def replace(self, before: Breaker, after: Breaker) -> bool:
         """Store `after` if the stored one still is `before`; whether it was."""
+
+    def pause(self, key: str, said: str, workflow: str = "") -> None:
+        """Refuse all bookings, or those for one workflow, until `resume`."""
+
+    def resume(self, key: str, workflow: str = "") -> None:
+        """Book again."""
 
 
 class Ids(Protocol):

@@ -12,13 +12,16 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
+from countersign.domain.errors import PAUSED
+from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.handing import FRONT_DESK, INBOX, workflow_of
 from countersign.domain.jobs.intake import accepted, new_job, turned_away
-from countersign.domain.jobs.job import Pointer, Source, upload_event
+from countersign.domain.jobs.job import Pointer, Source, Status, upload_event
 from countersign.domain.workflow import Workflows
 from countersign.parsing.json import loads
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import pin, store
+from countersign.runtime.pauses import lately_paused_by, pauses_of
 from countersign.runtime.step import production
 
 MAX_UPLOAD_BYTES = 25_000_000
@@ -28,13 +31,31 @@ def start(deps: Deps, message: str) -> None:
     """Start what one message asks for. Any exception sends the message back to the queue."""
     body = loads(message.encode())
     if "job_id" in body:
-        _begin(deps, str(body["job_id"]))
+        _begin(deps, str(body["job_id"]), str(body.get("workflow", "")))
     else:
         _uploaded(deps, body["detail"])
 
 
-def _begin(deps: Deps, job_id: str) -> None:
-    deps.executions.start(job_id, job_id)
+def _begin(deps: Deps, job_id: str, workflow: str) -> None:
+    said = lately_paused_by(deps, workflow) if workflow else ""
+    if said:
+        deps.update(job_id, lambda held: _parked(deps, held, said))
+    else:
+        deps.executions.start(job_id, job_id)
+
+
+def _parked(deps: Deps, record: JobRecord, said: str) -> Change | None:
+    """It waits until somebody resumes its workflow; None where it has begun."""
+    job, now = record.job, deps.clock.now()
+    if job.status is not Status.PENDING:
+        return None
+    return Change(
+        event="parked",
+        actor="door:start",
+        status=Status.PARKED,
+        reason=f"{job.workflow}{PAUSED}{said}",
+        due=(Due(kind="parked", at=now, waits_for=pauses_of(job.workflow)),),
+    )
 
 
 def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
@@ -58,7 +79,7 @@ def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
     job = new_job(workflow if workflow in deps.workflows else "unknown", release, source, now)
     store(deps, job, turned_away(job, refusal) if refusal else accepted(job))
     if not refusal:
-        _begin(deps, job.job_id)
+        _begin(deps, job.job_id, workflow)
 
 
 def _refusal(workflows: Workflows, workflow: str, key: str, size: int) -> str:

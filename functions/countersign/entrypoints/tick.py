@@ -185,7 +185,7 @@ def queue_again(deps: Deps, record: JobRecord) -> None:
     if record.job.status is not Status.PENDING:
         settled(deps, record, "queue")
         return
-    deps.queue.send(record.job.job_id)
+    deps.queue.send(record.job.job_id, record.job.workflow)
     later(deps, record, "queue", "queued again")
 
 

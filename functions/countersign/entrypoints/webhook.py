@@ -115,7 +115,7 @@ def _accept(
         return _problem(409, "this id came before with another body; a new event needs a new id")
     if problems and seen is None:
         _tell_once_a_day(deps, job)
-    queue(deps, job.job_id, known=seen is not None)
+    queue(deps, job.job_id, workflow, known=seen is not None)
     told = {"problems": problems} if problems else {}
     return _answer(202, {}, job_id=job.job_id, **told)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from countersign import observability
 from countersign.domain.errors import Misconfigured, SecretMissing
 from countersign.domain.limits.circuit_breaker import Breaker, opened, shut
-from countersign.domain.ports import KeyState
 from countersign.runtime.connectors import Key
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _write(paced: Paced, what: Callable[[Breaker, datetime], Breaker]) -> None:
         state, now = paced.read(), paced.deps.wall.now()
         after = what(state.breaker, now)
         if paced.deps.limits.replace(state.breaker, after):
-            paced.sees(KeyState(state.row, after))
+            paced.sees(replace(state, breaker=after))
             if opened(state.breaker, after, now):
                 observability.logger().warning("breaker opened", extra={"key": paced.key})
                 _count(paced.key, after)

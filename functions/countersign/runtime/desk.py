@@ -45,7 +45,7 @@ class JobDesk:
         release, now = pin(self._deps, workflow), self._deps.clock.now()
         job = child(parent, order.number, workflow, release, now)
         known = store(self._deps, job, handed_over(job, handed))
-        queue(self._deps, job.job_id, known=known is not None)
+        queue(self._deps, job.job_id, workflow, known=known is not None)
         held = self.child(order.number)
         if held is None:
             raise Refused("the child of this number was there once and is gone")

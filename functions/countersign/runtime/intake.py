@@ -30,13 +30,13 @@ def store(deps: Deps, job: Job, change: Change) -> KnownEvent | None:
     return deps.store.create(stored, entry, change)
 
 
-def queue(deps: Deps, job_id: str, *, known: bool = False) -> None:
+def queue(deps: Deps, job_id: str, workflow: str, *, known: bool = False) -> None:
     """Ask for a stored job to be started; one that was `known` before only if it has not begun. It
     is stored with a due row, so that a failure here costs minutes, not the job: `tick` queues it
     again."""
     try:
         if not known or _not_begun(deps, job_id):
-            deps.queue.send(job_id)
+            deps.queue.send(job_id, workflow)
     except Exception as error:  # noqa: BLE001 - counted; the row heals
         observability.logger().warning("not queued", extra={"class": type(error).__name__})
         observability.count("WebhooksNotQueued")

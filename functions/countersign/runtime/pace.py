@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from countersign.domain.errors import ConnectorResting, Misconfigured, NotYourTurn, Throttled
+from countersign.domain.errors import (
+    ConnectorResting,
+    Misconfigured,
+    NotYourTurn,
+    Paused,
+    Throttled,
+)
 from countersign.domain.limits.circuit_breaker import LONGEST_REST, Breaker
 from countersign.domain.limits.pace import (
     Grant,
@@ -55,6 +61,8 @@ class Memory:
         """As it saw them last: a guess at how they are."""
         self.told: dict[str, RateLimit] = {}
         self.usual: dict[Kind, int] = {}
+        self.paused: dict[str, tuple[datetime, str]] = {}
+        """By workflow: when its row was read last, and who had paused it."""
         self.pauses: dict[str, int] = {}
         """Until when it was asked to wait, where the row could not be told."""
         self.refusals: dict[str, int] = {}
@@ -119,7 +127,8 @@ class Paced:
     def takes(self, wish: Wish, within: timedelta = timedelta.max) -> Grant:
         """Reserve: one call where the guess is right, one more for each booking that came between.
 
-        Raises ConnectorResting while the breaker is open, Throttled when too many come between, and
+        Raises ConnectorResting while the breaker is open, Paused while an operator wants nobody to
+        ask, Throttled when too many come between, and
         NotYourTurn without a turn where it would not come `within` that time, or where a limit over
         a long time is used up.
         """
@@ -134,7 +143,7 @@ class Paced:
             self.sees(state)
             if stored:
                 return granted(booking, state.row)
-            self.check_awake()
+            self.check_awake(wish.workflow)
         raise Throttled(f"too many reserve turns of {self.key} at the same time")
 
     def takes_soon(self, wish: Wish, within: timedelta = SOON) -> Grant:
@@ -163,10 +172,14 @@ class Paced:
         if slowed(self.state.row, seen, now, until):
             self.sees(self.deps.limits.slow(self.key, seen, now, until))
 
-    def check_awake(self) -> None:
-        """Raises ConnectorResting while the breaker is open."""
-        breaker = self.state.breaker
-        if breaker.resting(self.deps.wall.now()):
+    def check_awake(self, workflow: str = "") -> None:
+        """Raises ConnectorResting while the breaker is open, and Paused while it is paused, for all
+        or for this workflow."""
+        breaker, paused, now = self.state.breaker, self.state.paused, self.deps.wall.now()
+        for name in ("", workflow):
+            if name in paused:
+                raise Paused(name or self.key, paused[name], now + LONGEST_REST)
+        if breaker.resting(now):
             wrong = breaker.misconfigured
             raise ConnectorResting(self.key, breaker.open_until, misconfigured=wrong)
 

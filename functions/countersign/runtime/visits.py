@@ -68,9 +68,11 @@ class PacedVisit:
 
     def begins(self, guess: int) -> None:
         """At its turn: the one that the job kept, or a new one for what such a visit usually needs,
-        `guess` where this process has seen none. Raises NotYourTurn when that is not soon."""
+        `guess` where this process has seen none. Raises NotYourTurn when that is not soon,
+        and Paused while its workflow or all that use the key are paused."""
         if not self._at_the_kept_turn():
-            self._reserves(Wish(self._deps.memory.usual.get(self._kind, guess), self._holder))
+            requests = self._deps.memory.usual.get(self._kind, guess)
+            self._reserves(Wish(requests, self._holder, self._record.job.workflow))
 
     def before(self) -> None:
         """The next request: what was not foreseen reserves for itself. Raises NotYourTurn where it
@@ -145,7 +147,7 @@ class PacedVisit:
         if kept is None or not kept.requests or self._call.retries:
             return False
         row = self._paced.read().row
-        self._paced.check_awake()
+        self._paced.check_awake(self._record.job.workflow)
         if kept.lost(row, self._deps.wall.now()):
             return False
         self._granted = kept.requests

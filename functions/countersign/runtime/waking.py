@@ -26,12 +26,14 @@ def first_come(deps: Deps, system: str, rows: Iterable[DueRow]) -> Sequence[DueR
 
 def _room(key: Paced, requests: int) -> int:
     held = key.read()
+    if "" in held.paused:
+        return 0
     return waking.room(held.row, held.breaker, key.pace, requests, key.deps.wall.now())
 
 
 def _needs(system: str) -> Mapping[str, int]:
-    """About how many requests a job makes, by key. The model has no connector, and a connector of
-    an earlier release none any more."""
+    """About how many requests a job makes, by key. The model and a paused workflow have no
+    connector, and a connector of an earlier release none any more."""
     if system not in CONNECTORS:
         return {system: 1}
     needs = Counter[str]()

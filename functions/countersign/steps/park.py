@@ -9,6 +9,7 @@ from countersign.domain.errors import (
     ConnectorBusy,
     ConnectorResting,
     Misconfigured,
+    Paused,
     failed_with,
     failure,
     family,
@@ -22,6 +23,7 @@ from countersign.domain.planning.inquiry import REMIND_AFTER, WAIT_FOR, WAITING,
 from countersign.domain.planning.replan import observed
 from countersign.runtime.connectors import CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
+from countersign.runtime.pauses import paused_by, pauses_of
 from countersign.runtime.step import Call, step
 
 WAITS = tuple(timedelta(minutes=m) for m in (2, 10, 30, 120, 480, 1440))
@@ -53,7 +55,11 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
         reason=reason,
         parked=tries if rests else tries + 1,
         turns={} if _is_busy(call) else dict.fromkeys(record.job.turns),
-        due=(Due(kind="parked", at=deps.clock.now() + wait, waits_for=_waits_for(record, call)),),
+        due=(
+            Due(
+                kind="parked", at=deps.clock.now() + wait, waits_for=_waits_for(deps, record, call)
+            ),
+        ),
         move=Move("Parked"),
     )
 
@@ -89,7 +95,7 @@ def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:
         return _until_its_turn(deps, record)
     if failed in family(Misconfigured):
         return LONGEST_REST  # nobody asks before, save one who finds out
-    if failed != ConnectorResting.__name__ or connector not in CONNECTORS:
+    if failed not in family(ConnectorResting) or connector not in CONNECTORS:
         return timedelta()
     ends, now = _ends(deps, connector), deps.wall.now()
     return max(ends - now, SHORTEST) if ends else SHORTEST
@@ -100,11 +106,13 @@ def _is_busy(call: Call) -> bool:
     return failed_with(call.input) == ConnectorBusy.__name__
 
 
-def _waits_for(record: JobRecord, call: Call) -> str:
+def _waits_for(deps: Deps, record: JobRecord, call: Call) -> str:
     """The system without which it cannot go on; none where it has a turn there already, or where
     nobody knows. Before there is a proposal, that is the model."""
     if _is_busy(call) and _last(record).requests:
         return ""
+    if failed_with(call.input) == Paused.__name__ and paused_by(deps, record.job.workflow):
+        return pauses_of(record.job.workflow)
     connector = str(call.input.get("connector", ""))
     if connector in CONNECTORS:
         return connector

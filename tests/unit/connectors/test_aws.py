@@ -52,7 +52,7 @@ ADAPTERS: dict[str, Call] = {
     "people": lambda made: DynamoPeople("jobs", made("dynamodb")).directory(),
     "sign-ins": lambda made: DynamoSignIns("jobs", made("dynamodb")).link("l"),
     "payloads": lambda made: S3Payloads("b", made("s3")).get(Pointer(bucket="b", key="k")),
-    "queue": lambda made: IntakeQueue("https://sqs.test/q", made("sqs")).send("j-1"),
+    "queue": lambda made: IntakeQueue("https://sqs.test/q", made("sqs")).send("j-1", "letters"),
     "secrets": lambda made: SecretsManager(made("secretsmanager")).get("name"),
     "machine": lambda made: StateMachine(ARN, made("stepfunctions")).start("e-1", "j-1"),
 }

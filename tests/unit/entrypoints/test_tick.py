@@ -36,11 +36,11 @@ class PickyQueue(FakeQueue):
         self._world, self._seconds = world, seconds
         self.refused: set[str] = set()
 
-    def send(self, job_id: str) -> None:
+    def send(self, job_id: str, workflow: str) -> None:
         self._world.clock.passes(seconds=self._seconds)
         if job_id in self.refused:
             raise ValueError("poison")
-        super().send(job_id)
+        super().send(job_id, workflow)
 
 
 def serves(world: World, seconds: float = 0) -> PickyQueue:

@@ -100,6 +100,7 @@ class IntakeQueue:
         self._url = url
         self._sqs = guarded(sqs or client("sqs"))
 
-    def send(self, job_id: str) -> None:
+    def send(self, job_id: str, workflow: str) -> None:
         """Queue the job's id, never its content."""
-        self._sqs.send_message(QueueUrl=self._url, MessageBody=json.dumps({"job_id": job_id}))
+        body = json.dumps({"job_id": job_id, "workflow": workflow})
+        self._sqs.send_message(QueueUrl=self._url, MessageBody=body)

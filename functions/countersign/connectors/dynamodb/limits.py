@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from countersign.connectors.aws.client import client, guarded
 from countersign.domain.canonical import canonical
 from countersign.domain.limits.circuit_breaker import Breaker
-from countersign.domain.limits.pace import Booking, Grant, Row, moment
+from countersign.domain.limits.pace import Booking, Grant, Row, Wish, moment
 from countersign.domain.ports import KeyState
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _NUMBERS = ("queue", "lane", "long", "shift", "hold")
 _HELD = "held#"
 _HELD_PLACE = "#held"
+_PAUSED = "paused#"
+_PAUSED_PLACES = ("#paused_all", "#paused_of")
 
 
 class DynamoLimits:
@@ -54,7 +56,7 @@ class DynamoLimits:
         if booking.long_cost:
             base = "#long" if booking.long_behind else ":long"
             sets.append(f"#long = {base} + :long_cost")
-        return self._update(key, _guessed(booking), sets, _numbers(booking), booking.wish.holder)
+        return self._update(key, _guessed(booking), sets, _numbers(booking), booking.wish)
 
     def give_back(self, key: str, grant: Grant, requests: int) -> None:
         """One update, on the condition that the row ends where the grant does."""
@@ -79,13 +81,33 @@ class DynamoLimits:
         sets = ["#body = :after", "#rests = :rests"]
         return self._update(before.key, [f"({never}#body = :before)"], sets, values)[0]
 
+    def pause(self, key: str, said: str, workflow: str = "") -> None:
+        """One attribute, which every booking asks for."""
+        self._rewrite(key, "SET #paused = :said", workflow, {":said": {"S": said}})
+
+    def resume(self, key: str, workflow: str = "") -> None:
+        """Without the attribute."""
+        self._rewrite(key, "REMOVE #paused", workflow)
+
+    def _rewrite(
+        self, key: str, expression: str, workflow: str, values: Mapping[str, Any] | None = None
+    ) -> None:
+        given: Any = {"ExpressionAttributeValues": values} if values else {}
+        self._db.update_item(
+            TableName=self._table,
+            Key=_key(key),
+            UpdateExpression=expression,
+            ExpressionAttributeNames={"#paused": _PAUSED + workflow},
+            **given,
+        )
+
     def _update(
         self,
         key: str,
         conditions: Iterable[str],
         sets: Iterable[str],
         values: Mapping[str, int | str],
-        holder: str = "",
+        wish: Wish | None = None,
     ) -> tuple[bool, KeyState]:
         condition, update = " AND ".join(conditions), "SET " + ", ".join(sets)
         places = set(re.findall(r"#\w+", f"{condition} {update}"))
@@ -93,10 +115,10 @@ class DynamoLimits:
         try:
             done = self._db.update_item(
                 TableName=self._table,
-                Key={"pk": {"S": pace_of(key)}, "sk": {"S": "PACE"}},
+                Key=_key(key),
                 ConditionExpression=condition,
                 UpdateExpression=update,
-                ExpressionAttributeNames={place: _attribute(place, holder) for place in places},
+                ExpressionAttributeNames={place: _attribute(place, wish) for place in places},
                 ExpressionAttributeValues={v: _typed(values[v]) for v in used},
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -113,6 +135,10 @@ def pace_of(key: str) -> str:
     return f"PACE#{key}"
 
 
+def _key(key: str) -> Any:
+    return {"pk": {"S": pace_of(key)}, "sk": {"S": "PACE"}}
+
+
 def _guessed(booking: Booking) -> list[str]:
     """What `pace.booked` asks of the row, in DynamoDB's words."""
     way, place = f"#{booking.way}", ":position"
@@ -121,6 +147,8 @@ def _guessed(booking: Booking) -> list[str]:
         _none_or("#shift", "= :shift") if booking.shift == 0 else "#shift = :shift",
         f"{way} >= {place}" if booking.behind else _below(way, place),
     ]
+    paused = _PAUSED_PLACES if booking.wish.workflow else _PAUSED_PLACES[:1]
+    conditions += [f"attribute_not_exists({place})" for place in paused]
     if booking.up_to is not None:
         conditions.append(f"{way} <= :up_to")
     if booking.way == "lane" and booking.wish.holder:
@@ -157,8 +185,11 @@ def _none_or(place: str, rest: str) -> str:
     return f"(attribute_not_exists({place}) OR {place} {rest})"
 
 
-def _attribute(place: str, holder: str) -> str:
-    return _HELD + holder if place == _HELD_PLACE else place[1:]
+def _attribute(place: str, wish: Wish | None) -> str:
+    if wish is None:
+        return place[1:]
+    of = dict(zip(_PAUSED_PLACES, (_PAUSED, _PAUSED + wish.workflow), strict=True))
+    return {_HELD_PLACE: _HELD + wish.holder, **of}.get(place, place[1:])
 
 
 def _typed(value: int | str) -> Any:
@@ -170,4 +201,5 @@ def _state(key: str, item: Mapping[str, Any]) -> KeyState:
     held = {n.removeprefix(_HELD): int(v["N"]) for n, v in item.items() if n.startswith(_HELD)}
     body = item.get("body", {}).get("S")
     breaker = Breaker.model_validate_json(body) if body else Breaker(key=key)
-    return KeyState(Row(held=held, **numbers), breaker)
+    paused = {n.removeprefix(_PAUSED): v["S"] for n, v in item.items() if n.startswith(_PAUSED)}
+    return KeyState(Row(held=held, **numbers), breaker, paused)

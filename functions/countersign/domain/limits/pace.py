@@ -102,6 +102,8 @@ class Wish:
 
     requests: int
     holder: str = ""
+    workflow: str = ""
+    """Of the job: it gets no turn while that is paused."""
 
 
 Way = Literal["queue", "lane"]

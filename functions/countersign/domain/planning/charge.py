@@ -1,4 +1,5 @@
-"""Who is in charge of a job that people must end: of its case, and of undoing what it did."""
+"""Who is in charge of a job that people must end: of its case, of undoing
+what it did; and who may stop a whole workflow."""
 
 from __future__ import annotations
 
@@ -40,6 +41,13 @@ def may_roll_back(member: Member | None, workflow: Workflow[Any], record: JobRec
     workflow or is asked by it, or operations, and has not asked for the work themselves."""
     roles = {workflow.owner, OPERATIONS, *(tier.role for tier in workflow.tiers)}
     return _in_charge(member, roles, _requester(record, workflow), "rolls back")
+
+
+def may_pause(member: Member | None, workflow: Workflow[Any] | None) -> Authority:
+    """Whether this person may stop and resume a workflow, as its owner or for operations, or a
+    connector (None), for operations."""
+    roles = {OPERATIONS, workflow.owner} if workflow else {OPERATIONS}
+    return _in_charge(member, roles, "", "pauses")
 
 
 def _in_charge(member: Member | None, roles: Set[str], requester: str, does: str) -> Authority:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from countersign.domain.errors import PAUSED
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import FINISHED, Status
@@ -85,10 +86,11 @@ def _killed(record: JobRecord, _: datetime) -> Cause:
 
 
 def _parked(record: JobRecord, now: datetime) -> Cause:
-    row = record.due.get("parked")
-    late = row is None or now - row.at > UNDER_WAY
-    what = "tick does not wake it: see its log" if late else _BY_ITSELF
-    return Cause(plain(record.job.reason), what)
+    row, why = record.due.get("parked"), plain(record.job.reason)
+    if PAUSED in why:
+        return Cause(why, f"`countersign resume {why.partition(PAUSED)[0]} --by PERSON`")
+    late = row is None or (not row.waits_for and now - row.at > UNDER_WAY)
+    return Cause(why, "tick does not wake it: see its log" if late else _BY_ITSELF)
 
 
 def _signature(record: JobRecord, _: datetime) -> Cause:

@@ -7,7 +7,7 @@ import pytest
 from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.job import Status
-from countersign.domain.planning.charge import may_resolve, may_roll_back
+from countersign.domain.planning.charge import may_pause, may_resolve, may_roll_back
 from tests.builders import ANA, Memo, case, job, record
 from tests.flows import Letter
 from tests.unit.domain.planning.test_rollback import flow
@@ -76,3 +76,11 @@ def test_nobody_else_may_order_it(who: Member | None, reason: str) -> None:
     stored = {"input": Stored.of(Letter(text="asker@example.com"))}
     judged = may_roll_back(who, flow(), record(results=stored))
     assert (judged.allowed, reason in judged.reason) == (False, True)
+
+
+def test_a_workflow_is_paused_by_its_owner_a_connector_by_operations() -> None:
+    """Who only signs stops neither."""
+    assert may_pause(member("sales-ops"), flow()).allowed
+    assert may_pause(member("operations"), None).allowed
+    assert not may_pause(member("sales-ops"), None).allowed
+    assert not may_pause(member("sales"), flow()).allowed

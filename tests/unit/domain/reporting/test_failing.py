@@ -13,6 +13,7 @@ from countersign.domain.errors import (
     DefinitionBroken,
     ForTeam,
     Joined,
+    Paused,
     Refused,
     SecretMissing,
     StoreConflict,
@@ -72,6 +73,7 @@ def test_a_ledger_tells_of_actions_that_failed_and_of_executions_that_died() -> 
         (Refused("x"), "refused"),
         (ContractBroken("x"), "contract"),
         (ForTeam("x"), None),
+        (Paused("crm", "kim: why", AT), None),
         (Joined("x"), None),
     ],
 )

@@ -15,6 +15,7 @@ from tests.builders import AT, approval, case, decision, held, job, record
 
 LATER = AT + UNDER_WAY + timedelta(seconds=1)
 WAITS = approval(held())
+ITS_TURN = Due(kind="parked", at=AT, waits_for="crm")
 DECIDED = WAITS.model_copy(update={"decision": decision(WAITS)})
 
 
@@ -35,6 +36,8 @@ def at(status: Status, *ledger: Any, reason: str = "", **parts: Any) -> JobRecor
         (at(Status.PARKED, reason="crm rests", due={"parked": Due(kind="parked", at=AT)}),
          "crm rests", "tick"),
         (at(Status.PARKED, reason="crm rests"), "crm rests", "tick"),
+        (at(Status.PARKED, reason="crm", due={"parked": ITS_TURN}), "crm", "nothing"),
+        (at(Status.PARKED, reason="crm is paused by Kim: why"), "Kim", "countersign resume crm"),
         (at(Status.WAITING_FOR_REVIEW, approvals={"a-1": WAITS}), "Ana Costa or Ben", "link"),
         (at(Status.WAITING_FOR_REVIEW, approvals={"a-1": DECIDED}), "was decided", "tick"),
         (at(Status.WAITING_FOR_SENDER), "its sender was asked", "nothing"),
