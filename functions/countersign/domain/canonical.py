@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -39,19 +39,12 @@ def instant(at: datetime) -> str:
 
 def plain(value: object) -> Any:
     """`value` as dict, list, str, int, bool and None only."""
-    match value:
-        case Enum():
-            return plain(value.value)
-        case str():
-            return unicodedata.normalize("NFC", value)
-        case None | int():
-            return value
-        case Decimal():
-            return _number(value)
-        case datetime():
-            return instant(value)
-        case _:
-            return _plain_compound(value)
+    kind = type(value)
+    if kind is str:
+        return _text(cast("str", value))
+    if value is None or kind is int or kind is bool:
+        return value
+    return _plain_compound(value)
 
 
 def _number(value: Decimal) -> str:
@@ -62,16 +55,38 @@ def _number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _text(value: str) -> str:
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
+
+
 def _plain_compound(value: object) -> Any:
     match value:
+        case dict():
+            return _plain_mapping(value)
+        case list() | tuple():
+            return [plain(item) for item in value]
         case Money():
             return {"minor": value.minor, "currency": value.currency}
         case BaseModel():
             return {name: plain(getattr(value, name)) for name in type(value).model_fields}
         case Mapping():
             return _plain_mapping(value)
-        case list() | tuple():
-            return [plain(item) for item in value]
+        case _:
+            return _plain_simple(value)
+
+
+def _plain_simple(value: object) -> Any:
+    match value:
+        case Enum():
+            return plain(value.value)
+        case datetime():
+            return instant(value)
+        case Decimal():
+            return _number(value)
+        case str():
+            return _text(value)
+        case int():
+            return value
         case _:
             raise TypeError(f"{type(value).__name__} has no canonical form")
 
@@ -81,7 +96,7 @@ def _plain_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
     for key, item in value.items():
         if not isinstance(key, str):
             raise TypeError(f"keys are text, not {type(key).__name__}")
-        name = unicodedata.normalize("NFC", key)
+        name = _text(key)
         if name in out:
             raise TypeError("two keys are the same text after normalisation")
         out[name] = plain(item)

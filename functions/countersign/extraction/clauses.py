@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, cast
 
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.ledger.action import Action
@@ -67,12 +67,24 @@ def verdict(
 ) -> Verdict:
     """What a page's policy says to an action here, the usual askers included, for what a plan makes
     depend on it. `without` and `form_shown` are as the page states them."""
-    clauses = tuple(flat(policy))
+    rules, about = _about(tuple(flat(policy)), action, frozenset(without), form_shown)
+    return about.verdict(action, findings(rules, situation))
+
+
+@lru_cache(maxsize=64)
+def _about(
+    clauses: tuple[Clause, ...],
+    action: str,
+    without: frozenset[str],
+    form_shown: Callable[[Any], Mapping[str, str]],
+) -> tuple[tuple[Rule[Any], ...], Policy]:
+    """The lines of a page's policy about one action, and the rules that they hear."""
     known = {action, *(one for clause in clauses if clause.line for one in clause.line.actions)}
     held = (*clauses, *missing(clauses, without, Prompts[Any](form_shown).source_text, known))
-    found = findings(rules_of("", held), situation)
-    lines = tuple(clause.line for clause in held if clause.line)
-    return Policy(version="", author="", lines=lines).verdict(action, found)
+    lines = tuple(one.line for one in held if one.line and one.line.covers(action))
+    heard = {line.when for line in lines}
+    rules = tuple(rule for rule in rules_of("", held) if rule.id in heard)
+    return rules, Policy(version="", author="", lines=lines)
 
 
 def usual(
@@ -259,8 +271,11 @@ def _rule(name: str, sentence: str, check: Any) -> Rule[Any]:
 
 
 def _hit(check: Check, situation: Situation[Any]) -> Hit:
-    found = check(situation)
-    return ("", "") if found is True else found or None
+    """What the check finds: it looks once at a situation, whichever clauses bring it."""
+    if check not in situation.heard:
+        found = check(situation)
+        situation.heard[check] = ("", "") if found is True else found or None
+    return cast("Hit", situation.heard[check])
 
 
 def _ids(actions: Actions) -> tuple[str, ...]:

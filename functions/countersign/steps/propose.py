@@ -28,6 +28,7 @@ from countersign.runtime.step import Call, Continued, step
 SPARE_SECONDS = 5.0
 MOST_RELEASES = 8
 """Kept in a process; a prompt with its examples may be 100 kB."""
+_ANSWER = "answer."
 
 
 def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
@@ -148,9 +149,9 @@ def _answer(
     deps: Deps, record: JobRecord, call: Call, request: ModelRequest
 ) -> tuple[JobRecord, ModelReply]:
     """The stored answer to exactly this request, or a new one."""
-    stored = record.results.get(_name(record, request))
+    stored = _stored(record, request)
     if stored:
-        return record, stored.as_(ModelReply)
+        return record, stored
     seconds = max(1.0, call.seconds_left(deps.clock.now()) - SPARE_SECONDS)
     with taken(Paced(deps, MODEL), MODEL_KEY):
         answer = unhurried(deps, call, "the model", lambda: deps.model.answer(request, seconds))
@@ -161,7 +162,7 @@ def _keep(
     deps: Deps, record: JobRecord, call: Call, request: ModelRequest, reply: ModelReply
 ) -> JobRecord:
     """Store an answer before the next one is asked for: a retry reads it instead of paying."""
-    if _name(record, request) in record.results:
+    if _stored(record, request):
         return record
     change = Change(
         event="answer kept",
@@ -172,8 +173,15 @@ def _keep(
     return deps.commit(record, change)
 
 
+def _stored(record: JobRecord, request: ModelRequest) -> ModelReply | None:
+    if not any(name.startswith(_ANSWER) for name in record.results):
+        return None  # a request is 20 kB of canonical text: mostly nobody needs its name
+    stored = record.results.get(_name(record, request))
+    return stored.as_(ModelReply) if stored else None
+
+
 def _name(record: JobRecord, request: ModelRequest) -> str:
-    return "answer." + digest(canonical([record.job.release, vars(request)]))[:32]
+    return _ANSWER + digest(canonical([record.job.release, vars(request)]))[:32]
 
 
 def _reply(answer: ModelAnswer) -> ModelReply:

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 from enum import Enum, IntEnum
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -30,6 +31,16 @@ class Level(IntEnum):
     """Numbers with names."""
 
     LOW = 1
+
+
+class Word(str):
+    """A kind of text."""
+
+    __slots__ = ()
+
+
+class Count(int):
+    """A kind of number."""
 
 
 def exactly(one: Any, other: Any) -> bool:
@@ -184,6 +195,9 @@ def test_money_is_its_minor_units_and_currency(one: Money, other: Money) -> None
         ({"b": 1, "a": Money(amount=Decimal("0.5"), currency="KWD")},
          b'{"a":{"currency":"KWD","minor":500},"b":1}'),
         ('\u2028\x00"', '"\u2028\\u0000\\""'.encode()),
+        (Word("e\u0301"), '"é"'.encode()),
+        (Count(3), b"3"),
+        (MappingProxyType({"b": 1, "a": ()}), b'{"a":[],"b":1}'),
     ],
 )  # fmt: skip
 def test_the_published_form(value: object, expected: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -85,6 +86,6 @@ def test_an_old_list_or_one_without_a_day_is_told(day: str, old: bool) -> None:
     situation: Situation[LeadInput] = Bench(WORKFLOW).situated(
         outcome.situation.input, outcome.proposal, {}
     )
-    aged = Situation(**{**vars(situation), "limits": limits})
+    aged = replace(situation, limits=limits)
     rule = next(one for one in WORKFLOW.rules if one.id == OLD)
     assert (rule.find(aged) is not None) == old

@@ -98,8 +98,8 @@ def note(job_id: str, name: str, now: datetime) -> Item:
 
 def puts(job: Job, change: Change) -> Iterable[Item]:
     """Everything that `change` writes beside the state and its audit entry."""
-    for name, value in change.results.items():
-        yield _row(job, f"RESULT#{name}", Stored.of(value))
+    for name, stored in change.stored.items():
+        yield _row(job, f"RESULT#{name}", stored)
     for held in change.ledger:
         yield _row(job, f"ACTION#{held.index:03d}", held)
     yield from _approvals(job, change)

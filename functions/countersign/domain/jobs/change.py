@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from countersign.domain.approvals.approval import Approval
@@ -133,6 +134,11 @@ class Change:
     attempt: int = 0
     parked: int | None = None
 
+    @cached_property
+    def stored(self) -> Mapping[str, Stored]:
+        """The results as they are stored: written, and read on by the same step."""
+        return {name: Stored.of(value) for name, value in self.results.items()}
+
 
 @dataclass(frozen=True)
 class JobRecord:
@@ -227,7 +233,7 @@ def after(record: JobRecord, job: Job, entry: audit.Entry, change: Change) -> Jo
     due = {kind: row for kind, row in record.due.items() if kind not in change.done}
     return JobRecord(
         job=job,
-        results=results | {k: Stored.of(v) for k, v in change.results.items()},
+        results={**results, **change.stored},
         ledger=tuple((ledger | {held.index: held for held in change.ledger}).values()),
         approvals={**record.approvals, **{a.approval_id: a for a in change.approvals}},
         tokens=_tokens(record, change),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal
 
 from countersign.domain.contract import Value
@@ -76,7 +77,12 @@ class PolicyLine:
 
     def covers(self, action: str) -> bool:
         """Whether the line speaks about this action."""
-        return any(fnmatchcase(action, pattern) for pattern in self.actions)
+        return _covers(self.actions, action)
+
+
+@lru_cache(maxsize=2048)  # the lines and actions of all workflows; asked for each pair of them
+def _covers(patterns: tuple[str, ...], action: str) -> bool:
+    return any(fnmatchcase(action, pattern) for pattern in patterns)
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ class Situation(Generic[InputT]):
     """Whether the job has asked its sender already."""
     capped: tuple[Finding, ...] = ()
     """Caps that are reached: found by trying to reserve, and judged like what rules find."""
+    heard: dict[object, object] = field(default_factory=dict, init=False, repr=False)
+    """What checks found here: a plan that depends on the policy asks the same ones first."""
 
 
 @dataclass(frozen=True)
