@@ -42,7 +42,8 @@ def extracted(said: Said | None, supports: Supports) -> Fact | None:
 def derived(said: Quoted | None) -> Fact | None:
     """A fact that its quotes support without saying it in its words."""
     value = cleaned(said.value) if said else ""
-    return Fact(value=value, quotes=said.quotes, derived=True) if said and value else None
+    says = said and re.search(r"[^\W_]", value)
+    return Fact(value=value, quotes=said.quotes, derived=True) if said and says else None
 
 
 def prose(said: Quoted | None) -> Fact | None:

@@ -27,7 +27,10 @@ _ALL_CAPITALISED = frozenset({"de", "lb"})
 """Languages in which a capital does not tell a name."""
 _MOST_TOLD = 60
 
-_TAG = re.compile(r"<[/!]?[A-Za-z][^<>]{0,500}>|&#?\w{1,10};")
+_TAG = re.compile(
+    r"<!--.*?(?:-->|$)|<!\[[^\]>]*\]>|(?:[-=_*~#+|][ \t]*){4,}"  # comments, rules
+    r"|<[/!]?[A-Za-z][^<>]{0,500}>|&#?\w{1,10};"
+)
 _FORMULA = re.compile(r"^(?![+-]\d[^|]*$)[=+@\-\s]+(?=\S)")
 """What makes a cell of a table a formula; a number keeps its sign."""
 _AT = re.compile(r"\s*[\[({<]\s*(?:at|@|arroba|bei|chez)\s*[\])}>]\s*|\s+at\s+(?=[\w-]+\s+dot\s)")

@@ -6,11 +6,13 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from countersign.domain.policy.proposal import flat
 from countersign.domain.policy.release import Limits
 from countersign.extraction.patterns import amounts
 from countersign.extraction.patterns.amounts import Sum
 from countersign.extraction.readers.hearing import sentences
 from workflows.lead_intake.keywords import BUDGET, OTHER_MONEY
+from workflows.lead_intake.sellers import is_priced
 
 _LIMIT = "budget.max"
 _DOLLARS = {
@@ -26,6 +28,7 @@ _CROWNS = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
 _CROWN_SIGN = re.compile(r"\s?(?:kr\.?|kronor|kroner)(?!\w)", re.IGNORECASE)
 _COUNT = re.compile(r"(?<![\d.,])\d{1,6}(?![\d.,]*\d)")
 _FEWEST = 2
+_CLAUSE = re.compile(r"[,;:](?=\s)|[.!?、。](?!\d)")
 
 
 def above(text: str, limits: Limits, places: Collection[str]) -> Sum | None:
@@ -46,6 +49,22 @@ def in_place(found: Sum, sentence: str, place: str) -> Sum:
         return replace(found, currency=_CROWNS.get(place, ""))
     is_dollar = found.currency == "USD" and "us" not in found.words.lower()
     return replace(found, currency=_DOLLARS[place]) if is_dollar and place in _DOLLARS else found
+
+
+def is_price(words: str, text: str) -> bool:
+    """Whether a sum that stands in these words is a price in `text` wherever it stands: one that
+    somebody asks, paid or advertised, and not what the sender would spend."""
+    told = [one for one in sentences(text) if flat(words) in one]
+    clauses = [_around(flat(words), one) for one in told]
+    return bool(clauses) and all(map(is_priced, clauses))
+
+
+def _around(words: str, sentence: str) -> str:
+    """The clause in which the words stand."""
+    at = sentence.find(words)
+    start = max((one.end() for one in _CLAUSE.finditer(sentence, 0, at)), default=0)
+    end = next((one.start() for one in _CLAUSE.finditer(sentence, at + len(words))), None)
+    return sentence[start:end]
 
 
 def _named(text: str, places: Collection[str]) -> Iterator[Sum]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,22 +12,24 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.workflow import Raw
-from countersign.extraction import grounding, messages
-from countersign.extraction.answers import Percent, Quotes, ReplyDraft, Said
+from countersign.extraction import grounding, messages, whose
+from countersign.extraction.answers import Percent, Quotes, ReplyDraft, Said, SaidMoney
 from countersign.extraction.kinds import (
     DERIVED,
     Given,
     Kind,
     Language,
+    Money,
     Prose,
-    Sum,
     Summary,
     quoted,
 )
+from countersign.extraction.mail_hosts import is_anybodys, names_provider
 from countersign.extraction.messages import Address, Message, Optional, Required, Text
 from countersign.extraction.patterns.language import code as language_code
 from countersign.extraction.prompts import Prompts
 from countersign.parsing.text import one_line, tidy
+from workflows.lead_intake import budgets
 from workflows.lead_intake.places import codes, country_code, domain_country, mentioned
 
 Intent = Literal["sales", "support", "partnership", "job", "spam", "other"]
@@ -102,6 +105,19 @@ def _country(said: Said | None, given: Given) -> Fact | None:  # noqa: ARG001 - 
     return Fact(value=code, quotes=hinted, derived=True)
 
 
+def _company(said: Said, given: Given) -> Fact | None:
+    """A company of the sender's: no mail provider, no one that they only speak of."""
+    fact = grounding.extracted(said, grounding.all_words)
+    if fact is None or fact.value == given.source.stated.company:
+        return fact
+    message = given.source
+    own = f"{message.subject}\n\n{message.text}\n\n{message.signature}"
+    _, _, domain = message.sender.partition("@")
+    quotes = tuple(one for one in fact.quotes if not (one in domain and is_anybodys(domain)))
+    is_none = names_provider(fact.value) or whose.is_others(fact.value, own)
+    return fact.model_copy(update={"quotes": () if is_none else quotes})
+
+
 def _names(quote: str, code: str) -> bool:
     return country_code(quote) == code or any(found == code for found, _ in mentioned(quote))
 
@@ -118,6 +134,24 @@ def _hints(quote: str, code: str) -> bool:
 Words = Annotated[Said, quoted(grounding.all_words)]
 """A value of which every word stands in its quote, in whatever order."""
 Mailbox = Annotated[Said, quoted(grounding.contains)]
+
+
+@dataclass(frozen=True)
+class _Budget(Money):
+    """What the sender would spend: a quote that names somebody's price says nothing for it."""
+
+    def facts(self, name: str, said: Any, given: Given) -> Mapping[str, Fact | None]:
+        found = super().facts(name, said, given)
+        return {one: fact and _spent(fact, given.source.text) for one, fact in found.items()}
+
+
+def _spent(fact: Fact, text: str) -> Fact:
+    quotes = tuple(one for one in fact.quotes if not budgets.is_price(one, text))
+    return fact.model_copy(update={"quotes": quotes})
+
+
+Budget = Annotated[SaidMoney, _Budget()]
+Company = Annotated[Said, Kind(_company)]
 Phone = Annotated[Said, Kind(_phone)]
 Country = Annotated[Said, Kind(_country)]
 
@@ -149,11 +183,11 @@ class LeadAnswer(Contract):
     name: Words | None
     email: Mailbox | None
     phone: Phone | None
-    company: Words | None
+    company: Company | None
     country: Country | None
     intent: SaidIntent | None
     need: Prose | None
-    budget: Sum | None
+    budget: Budget | None
     timeline: Words | None
     urgency: SaidUrgency | None
     call_at: Words | None

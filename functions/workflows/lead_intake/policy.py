@@ -16,6 +16,7 @@ from countersign.workflow import Check, Clause, ask, forbid, note, run
 from workflows.lead_intake import budgets, countries, facts
 from workflows.lead_intake.facts import Lead
 from workflows.lead_intake.places import place_name
+from workflows.lead_intake.sellers import offers
 
 _SANCTIONED = "countries.sanctioned"
 _NOT_ARRIVED = frozenset({"BOUNCED", "FAILED"})
@@ -164,6 +165,11 @@ def _text_over_limit(situation: Lead) -> Hit:
     return (f"“{found.words}”", held or "no budget in the plan") if found else None
 
 
+def _sells(situation: Lead) -> Hit:
+    words = offers(own_words(situation.input))
+    return (", ".join(f"“{one}”" for one in words), "a wish of theirs") if words else None
+
+
 def _unknown_currency(situation: Lead) -> Hit:
     if situation.proposal.value("budget_amount") is None:
         return None
@@ -297,6 +303,7 @@ POLICY = (
         _joins_earlier,
         rule="duplicate.joins_earlier",
     ),
+    ask(_ALL, "the sender offers something to us: {value}", _sells, rule="text.sells"),
     ask(
         _LEAD,
         "a budget of {value|this size} is above {threshold|the limit}: a person looks first",

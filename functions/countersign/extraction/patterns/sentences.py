@@ -33,6 +33,9 @@ _CLOSING = re.compile(
     r"pozdrawiam|よろしくお願い\w*)\b[^.?\n]{0,40}[,.!]?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )  # fmt: skip
+_RULE = r"(?:<!--.*?-->|<!--|-->|<!\[[^\]>]*\]>|(?:[-=_*~#+|][ \t]*){4,})"
+_RULES = re.compile(rf"\A(?:\s*{_RULE})+|(?:{_RULE}\s*)+\Z", re.DOTALL)
+"""Lines and comments around a sentence that say nothing."""
 _LONGEST = 600
 _IDEAL = range(40, 281)
 _MAX_SUMMARY = 3
@@ -58,7 +61,7 @@ def split(text: str) -> list[str]:
 
     They end before the first order to a model: what follows one is more of it.
     """
-    found = (_without_greeting(piece.strip()) for piece in pieces(text, _END))
+    found = (_without_greeting(_RULES.sub("", piece).strip()) for piece in pieces(text, _END))
     told = takewhile(lambda piece: not order_in(piece), found)
     return [piece[:_LONGEST] for piece in told if len(piece) > 1]
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from countersign.extraction.patterns import amounts
 from countersign.extraction.patterns.keywords import word_pattern
 from workflows.lead_intake import phones
-from workflows.lead_intake.budgets import in_place
+from workflows.lead_intake.budgets import in_place, is_price
 from workflows.lead_intake.countries import STATED, in_text
 from workflows.lead_intake.keywords import BUDGET, OTHER_MONEY, RELAXED, URGENT
 from workflows.lead_intake.places import country_code, mentioned
@@ -124,6 +124,8 @@ def country(stated: str, below: str, text: str) -> Found | None:
 def _sums(sentences: list[str], country_of: str) -> Iterator[tuple[amounts.Sum, str]]:
     for sentence in sentences:
         for money in amounts.plain(sentence):
+            if is_price(money.words, sentence):
+                continue
             if money.per_item or _EACH_TIME.match(sentence, money.at + len(money.words)):
                 continue
             local = in_place(money, sentence, country_of)

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from countersign.extraction import names
+from countersign.extraction import names, whose
 from workflows.lead_intake.places import country_code
 
 Found = tuple[str, str]
@@ -76,15 +77,21 @@ def name(text: str, below: str, header: str) -> Found | None:
 
 def company(text: str, below: str) -> Found | None:
     """The writer's company: by its legal form, else as named with "at" or "bei"."""
-    for place in (below, text):
-        formed = _WITH_FORM.search(place) or _JAPANESE_FORM.search(place)
-        if formed:
-            return formed[1].strip(), formed[1].strip()
+    for formed in _formed(text, below):
+        return formed, formed
     for pattern in (_WORK, _AT):
         for found in pattern.finditer(text):
             if _is_company(found[1]):
                 return found[1].rstrip(".,'’"), found[0]
     return None
+
+
+def _formed(text: str, below: str) -> Iterator[str]:
+    """Names with a legal form, the signature's first; not those of whom the text only speaks."""
+    for place in (below, text):
+        for formed in (*_WITH_FORM.finditer(place), *_JAPANESE_FORM.finditer(place)):
+            if not whose.is_others(formed[1].strip(), f"{text}\n\n{below}"):
+                yield formed[1].strip()
 
 
 def _from_header(header: str) -> str:
