@@ -192,6 +192,7 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
         store=whole.deps.store,
         mails=whole.mailbox.all,
         send=whole.sender.sample,
+        answer=whole.sender.answer,
         samples=samples(),
         offline=offline,
         now=whole.deps.clock.now,

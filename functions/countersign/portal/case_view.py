@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from countersign.approvals.views.actions import Altered, altered
+from countersign.approvals.views.later import Spoken, written_later
 from countersign.approvals.views.request import KnownFact, SourcePart, known_fact, source
 from countersign.domain.approvals.approval import EXPIRY, Approval
 from countersign.domain.contract import ContractT
@@ -118,6 +119,7 @@ class JobPage:
     """What the desk quoted when it handed the job over: evidence, no facts."""
     case: Open | None
     ended: Ended | None
+    later: tuple[Spoken, ...]
     source: tuple[SourcePart, ...]
     facts: tuple[KnownFact, ...]
     confidence: str
@@ -164,6 +166,7 @@ def job(
         understood=_handed(record),
         case=_open(record, now, zone),
         ended=_ended(record, zone),
+        later=written_later(record, zone),
         source=_source(record, proposal, workflow),
         facts=tuple(known_fact(n, one) for n, one in proposal.facts.items()) if proposal else (),
         confidence=f"{proposal.confidence * 100:.0f} %" if proposal else "",

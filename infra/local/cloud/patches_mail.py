@@ -52,4 +52,15 @@ MAIL = (
             threading.Timer(mail_outcomes.SECONDS, run, put).start()
         logger.info("SESv2 SendEmail: MessageId=%s""",
     ),
+    Patch(
+        name="mail-reply-to",
+        reason="where a mail is answered to is kept with it, for whoever reads it here",
+        module="ministack.services.ses_v2",
+        target="handle_request",
+        old='            "Type": "v2.SendEmail",\n',
+        new="""\
+            "Type": "v2.SendEmail",
+            "ReplyTo": data.get("ReplyToAddresses", []),
+""",
+    ),
 )

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -24,6 +26,7 @@ from infra.cli.job_view import as_dict
 from infra.cli.jobs import Wanted, list_jobs, summaries
 from infra.local import people
 from infra.local.front import views
+from infra.local.front.answering import MOST
 from infra.local.front.mailbox import Mail, framed
 from infra.local.front.notices import handlers
 from infra.local.front.samples import Sample
@@ -46,6 +49,9 @@ class Front:
     samples: Sequence[Sample]
     offline: bool
     now: Callable[[], datetime]
+    answer: Callable[[Mail, str], str] = lambda _mail, _text: ""
+    """Sends what the reader of a mail answers to it; the id of its job, empty where nobody waits
+    for one."""
     moved: Callable[[], timedelta] = timedelta
     """How far `now` is from real time."""
     doors: Sequence[BaseRoute] = field(default=())
@@ -91,6 +97,7 @@ class _Pages:
             Route("/mailbox.json", self.mailbox_json),
             Route("/mailbox/{id}.html", self.mail_html),
             Route("/mailbox/{id}", self.mail),
+            Route("/mailbox/{id}", self.answer, methods=["POST"]),
         ]
 
     def index(self, _request: Request) -> Response:
@@ -136,7 +143,18 @@ class _Pages:
         return _json({"messages": [mail.as_dict() for mail in self.front.mails()]})
 
     def mail(self, request: Request) -> Response:
-        return self._page("mail.html.j2", mail=self._mail(request))
+        return self._page("mail.html.j2", mail=self._mail(request), most=MOST)
+
+    async def answer(self, request: Request) -> Response:
+        _refuse_other_sites(request)
+        mail, said = self._mail(request), parse_qs((await request.body()).decode())
+        text = "".join(said.get("text", ())).strip()[:MOST]
+        if not (mail.reply_to and text):
+            raise HTTPException(404)
+        job_id = await run_in_threadpool(self.front.answer, mail, text)
+        if not job_id:
+            raise HTTPException(404)
+        return RedirectResponse(f"/jobs/{job_id}", 303)
 
     def mail_html(self, request: Request) -> Response:
         return HTMLResponse(framed(self._mail(request).html), headers=FRAME_HEADERS)

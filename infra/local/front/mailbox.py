@@ -28,6 +28,8 @@ class Mail:
     html: str
     at: datetime
     links: tuple[str, ...]
+    reply_to: str = ""
+    """Where its reader may answer; empty where no answer is read."""
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for `json.dumps`."""
@@ -84,4 +86,5 @@ def _mail(row: Mapping[str, Any], public_url: str) -> Mail:
         html=html,
         at=datetime.fromtimestamp(row["Timestamp"], UTC),
         links=links((text, html), public_url),
+        reply_to=next(iter(row.get("ReplyTo") or ()), ""),
     )

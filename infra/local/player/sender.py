@@ -6,11 +6,17 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from countersign.domain.jobs.matters import token_key
+from countersign.domain.mail import token_of
 from countersign.runtime.deps import Deps
 from infra.cli import submit
 from infra.cli.submit import DoorAnswer
 from infra.local.cloud import deployer
+from infra.local.front.answering import answer
+from infra.local.front.mailbox import Mail
 from infra.local.front.samples import Sample
+from infra.local.reload import STAGE
+from infra.settings import load
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,25 @@ class Sender:
         said = sent.answers[-1]
         return "", f"{said.status}: {said.body.get('message', '')}"
 
+    def answer(self, mail: Mail, text: str) -> str:
+        """Send what the reader of `mail` answers, to the workflow whose job asked: the id of its
+        job; empty where the address leads to none. Raises SubmitError."""
+        stage = load(STAGE)
+        key = token_key(token_of(mail.reply_to, stage.mail_inbound))
+        asked = next(iter(self.deps.store.matters(key, 1)), None)
+        if asked is None:
+            return ""
+        workflow = self.deps.store.load(asked.job_id).job.workflow
+        body = answer(mail, text, self.deps.clock.now(), stage.mail_authserv_id)
+        return self._uploaded(workflow, f"{secrets.token_hex(4)}-answer.eml", body)
+
+    def _uploaded(self, workflow: str, name: str, body: bytes) -> str:
+        s3 = deployer.client("s3", self.endpoint)
+        key = f"{submit.prefix_of(workflow)}/{name}"
+        return submit.job_of_upload(
+            self.deps.store, submit.upload(s3, self.uploads_bucket, key, body)
+        )
+
     def send(self, sample: Sample, run: str) -> Sent:
         """Send it as often as it is expected to come. The same `run` is the same event.
 
@@ -47,10 +72,8 @@ class Sender:
         """
         body, workflow = sample.load(), sample.expect.workflow
         if sample.expect.door == "upload":
-            key = f"{submit.prefix_of(workflow)}/{run}-{sample.name}-{sample.file}"
-            s3 = deployer.client("s3", self.endpoint)
-            uploaded = submit.upload(s3, self.uploads_bucket, key, body)
-            return Sent((), submit.job_of_upload(self.deps.store, uploaded))
+            name = f"{run}-{sample.name}-{sample.file}"
+            return Sent((), self._uploaded(workflow, name, body))
         event_id = f"{sample.name}-{run}"
         at, sender = self.deps.clock.now(), sample.expect.sender
         path, secret = submit.path_of(workflow, sender), self.secrets[sender]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from countersign.actions.crm import Contact
+from countersign.approvals.views.later import written_later
 from countersign.approvals.views.request import RequestPage, cost, request
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.planning.joining import LATER, Later, Way, Word
 from countersign.domain.policy.policy import Answer, Quorum
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.policy.records import Record, Records
@@ -22,6 +25,9 @@ from tests.fakes.world import ANA, CLEO, START
 from tests.unit.web.plot import Plot
 from tests.unit.web.waiting import APPROVAL, DRAFTED, planned, record
 from workflows import WORKFLOWS
+
+UNREADABLE = Records(read_at=START, found={})
+"""Something of another contract."""
 
 
 def looked(held: JobRecord, **found: tuple[Record, ...]) -> JobRecord:
@@ -172,3 +178,34 @@ def test_a_comparison_loses_nothing(before: str, after: str | None, kinds: list[
         return "".join(p.text for run in runs if run.kind in wanted for p in run.pieces)
 
     assert (joined("same", "gone"), joined("same", "new")) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "way", "vouched", "told"),
+    [
+        (5, Way.SHOWN, False, ("after you were asked", "no part", "Nobody vouches")),
+        (-5, Way.JOINS, True, ("part of the message now",)),
+        (5, Way.NOTED, True, ("after you were asked", "own job goes on")),
+    ],
+)
+def test_what_was_written_later_is_shown_with_what_it_means(
+    minutes: int, way: Way, vouched: bool, told: tuple[str, ...]
+) -> None:
+    """Who signs sees what came after the request, whether it counts, and whose it may be."""
+    at = START + timedelta(minutes=minutes)
+    parts = {"sender": "eve@example.net", "text": "Wait <b>!</b>", "job_id": "j-2"}
+    said = Word(at=at, vouched=vouched, way=way, **parts)
+    held = asked_with(record(), requested_at=START)
+    held = replace(held, results={**held.results, LATER: Stored.of(Later(words=(said,)))})
+    (spoken,) = view(held).later
+    assert [any(part in note for note in spoken.notes) for part in told] == [True] * len(told)
+    assert len(spoken.notes) == len(told)
+    shown = page(held)
+    assert "Wait &lt;b&gt;!&lt;/b&gt;" in shown
+    assert "/approvals/jobs/j-2" in shown
+    assert written_later(replace(held, results={LATER: Stored.of(UNREADABLE)})) == ()
+
+
+def test_a_request_that_nobody_wrote_after_says_nothing_of_it() -> None:
+    """No empty section."""
+    assert "Written later" not in page(record())

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from countersign.approvals.views.actions import Item, Seen, item
+from countersign.approvals.views.later import Spoken, written_later
 from countersign.approvals.views.signatures import Rejection, Signing, names_of, rejected, signing
 from countersign.domain.approvals.approval import Approval, Choice, Person
 from countersign.domain.approvals.questions import Question, no_more
@@ -159,6 +160,7 @@ class RequestPage(UnderstoodSource):
     """Who has rejected an action already, by its digest: it needs no choice any more."""
     earlier: tuple[Told, ...]
     past: tuple[Past, ...]
+    later: tuple[Spoken, ...]
     ask_back: AskBack
 
     @property
@@ -207,6 +209,7 @@ def request(
         rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
         past=past(record, workflow),
+        later=written_later(record, zone, approval.requested_at),
         ask_back=ask_back(record, approval, person, contact, now, zone=zone),
     )
 
