@@ -150,9 +150,8 @@ def job(
 ) -> JobPage:
     """The view, for somebody in `zone`; whatever this code cannot read any more is left out, the
     rest is shown."""
-    held = record.job
+    held, found = record.job, _stored(record, "findings", Findings)
     proposal = _stored(record, "proposal", Proposal)
-    found = _stored(record, "findings", Findings)
     return JobPage(
         job_id=held.job_id,
         workflow=workflow.title if workflow else held.workflow,

@@ -63,4 +63,15 @@ MAIL = (
             "ReplyTo": data.get("ReplyToAddresses", []),
 """,
     ),
+    Patch(
+        name="mail-reply-to-shown",
+        reason="the list of sent mails says where each is answered to",
+        module="ministack.app",
+        target="_handle_ses_messages_request",
+        old='                        "Type": rec["Type"],\n',
+        new="""\
+                        "Type": rec["Type"],
+                        "ReplyTo": rec.get("ReplyTo", []),
+""",
+    ),
 )

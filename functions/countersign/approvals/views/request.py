@@ -194,8 +194,7 @@ def request(
 ) -> RequestPage:
     """A request that waits. `contact` answers questions, `known` are names by id, `zone` is theirs.
     Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
-    entries = signable_entries(record, approval, now)
-    names = names_of(record, known or {})
+    entries, names = signable_entries(record, approval, now), names_of(record, known or {})
     return RequestPage(
         **vars(understood(record, workflow)),
         workflow=workflow.title,
