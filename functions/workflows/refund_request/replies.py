@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from countersign.domain.money import Money
+from countersign.extraction import formats
 
 CONFIRMATIONS: Mapping[str, tuple[str, str]] = {
     "en": (
@@ -151,5 +152,7 @@ def considered(language: str, number: str) -> tuple[str, str]:
 def confirmation(language: str, number: str, amount: Money) -> tuple[str, str]:
     """Subject and text of the fixed confirmation; English for a language without one. Number and
     amount are the order's and the refund's, never the text's."""
-    subject, text = CONFIRMATIONS.get(language, CONFIRMATIONS["en"])
-    return subject.format(order=number), text.format(order=number, amount=amount)
+    spoken = language if language in CONFIRMATIONS else "en"
+    subject, text = CONFIRMATIONS[spoken]
+    told = formats.money(amount, spoken)
+    return subject.format(order=number), text.format(order=number, amount=told)

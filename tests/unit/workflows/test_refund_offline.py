@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -189,10 +190,47 @@ def test_a_message_of_orders_alone_says_nothing() -> None:
 @pytest.mark.parametrize("code", ["en", "de", "fr", "es", "it", "nl", "pt", "xx"])
 def test_a_draft_names_the_request_and_grants_nothing(code: str) -> None:
     """Every template greets, repeats, and says what is true whether or not money goes back."""
-    said = reply(code, "Ada", "the lamp is broken " * 40)
+    said = reply(code, "Ada", "the lamp is broken " * 40, "refund")
     assert "Ada" in said["body"]
     assert "the lamp is broken" in said["body"]
     assert len(said["body"]) < 650
+
+
+_REFUND = re.compile(
+    r"refund|erstatt|rembours|reembols|rimbors|terugbet|money back|payment|zahlung|paiement",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where is my parcel of order 1042?",
+        "Hello, when will order 1042 be shipped?",
+        "Please send me the invoice for order 1042.",
+        "Can you change the address of order 1042?",
+        "Thank you, the lamp of order 1042 is lovely!",
+        "Wo bleibt mein Paket? Bestellung 1042.",
+        "Bitte um Ersatz für die Lampe, Bestellung 1042.",
+        "Où est mon colis de la commande 1042 ?",
+        "¿Dónde está mi paquete del pedido 1042?",
+        "Dov'è il mio pacco dell'ordine 1042?",
+        "Waar is mijn pakket van bestelling 1042?",
+        "Onde está a minha encomenda 1042?",
+    ],
+)
+def test_who_asks_for_no_money_back_is_told_of_none(text: str) -> None:
+    """In each language: that somebody reads it, and nothing else."""
+    plan = judge(mailed(text))
+    assert plan.facts.get("wish") != "refund"
+    assert not _REFUND.search(plan.params("email.send_reply")["text"].partition(text[-12:])[2])
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("code", ["en", "de", "fr", "es", "it"])
+def test_control_who_asks_for_money_back_is_told_of_it(code: str) -> None:
+    """Control: the other closing does speak of it."""
+    assert _REFUND.search(reply(code, "Ada", "the lamp is broken", "refund")["body"])
 
 
 _PIECES = (

@@ -85,10 +85,22 @@ _WORDS: Words = {
     ),
 }
 
+_ELSE: Mapping[str, str] = {
+    "en": "A colleague reads it and answers you.",
+    "de": "Jemand aus unserem Team liest sie und antwortet Ihnen.",
+    "fr": "Un collègue le lit et vous répond.",
+    "es": "Un compañero lo lee y le responde.",
+    "it": "Un collega lo legge e le risponde.",
+    "nl": "Een collega leest het en antwoordt u.",
+    "pt": "Um colega lê-a e responde-lhe.",
+}
+"""The closing for who asks for something else: nothing of money back."""
+_OTHERWISE: Words = {code: (*words[:3], _ELSE[code]) for code, words in _WORDS.items()}
 
-def reply(language: str, name: str, said: str) -> Mapping[str, str]:
+
+def reply(language: str, name: str, said: str, wish: str) -> Mapping[str, str]:
     """Subject and body in `language` (English where we have none), quoting the need, cut short."""
-    return filled(_WORDS, language, name, said)
+    return filled(_WORDS if wish == "refund" else _OTHERWISE, language, name, said)
 
 
 _FEW = 3
@@ -114,7 +126,7 @@ def offline(prompt_text: str) -> Mapping[str, Any]:
         "amount": _amount(_wishes(message)),
         "says": summary(told),
         "language": said((code, first)) if code and first else None,
-        "reply": reply(code, message.header, need) if need else None,
+        "reply": reply(code, message.header, need, wish) if need else None,
         "actions": ["payments.refund"] * (wish == "refund") + ["email.send_reply"],
         "confidence": _own_number(message, WISHES.weight(wish, message.words)),
     }
