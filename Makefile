@@ -1,6 +1,8 @@
 # Every target installs what it needs into .venv the first time. `make help` lists them.
 SHELL := /bin/bash
 PYTHON ?= python3
+# The tests and the local cloud need Linux; from elsewhere one deploys.
+LOCK := $(if $(filter Linux,$(shell uname -s)),dev,deploy)
 STAGE ?= dev
 PORT ?= 8400
 VENV := .venv
@@ -17,7 +19,7 @@ HOUSE := tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench guarantees soak synth deploy destroy pictures new lock contracts clean
+.PHONY: help run test check lint bench guarantees soak synth deploy diff destroy bootstrap pictures new lock contracts clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,11 +49,13 @@ soak: $(READY) $(EMULATOR) ## the same at the long figures, promise by promise (
 synth: $(READY) ## the CloudFormation template of STAGE, into .local/cdk.out/STAGE
 	@$(BIN)/python -m infra.build.synth --stage $(STAGE)
 
-deploy: $(READY) ## one `cdk deploy` of STAGE to the AWS account of your credentials
-	@$(BIN)/python -m infra.build.deploy --stage $(STAGE)
+deploy diff destroy bootstrap: $(READY)
+	@$(BIN)/python -m infra.build.deploy $@ --stage $(STAGE) $(if $(YES),--yes)
 
-destroy: $(READY) ## one `cdk destroy` of STAGE; says what it leaves
-	@$(BIN)/python -m infra.build.deploy --stage $(STAGE) --destroy
+deploy: ## one `cdk deploy` of STAGE to the AWS account of your credentials (YES=1: ask nothing)
+diff: ## what a deployment of STAGE would change
+destroy: ## one `cdk destroy` of STAGE, after use too; says what it leaves (YES=1: ask nothing)
+bootstrap: ## set CDK up in the account and region of your credentials, once
 
 pictures: $(READY) $(EMULATOR) ## take the README's pictures anew from the running system
 	@$(BIN)/python -m infra.bench.pictures
@@ -68,12 +72,12 @@ contracts: $(READY) ## lock new versions of actions and messages (RETIRE=1: the 
 clean: ## remove what the targets made
 	rm -rf .venv .local cdk.out .mypy_cache .ruff_cache .hypothesis
 
-$(READY): $(LOCKS)/dev.txt pyproject.toml
+$(READY): $(LOCKS)/$(LOCK).txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Countersign needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 …" >&2; exit 2; }
 	@echo "Installing into $(VENV) (once) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCKS)/uv.txt
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $(LOCKS)/dev.txt
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $(LOCKS)/$(LOCK).txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -19,7 +19,11 @@ TASK_SECONDS = 120
 
 _ROUTES = ("Propose", "Look", "Act", "WaitAct", "Ask", "Close", "Escalate", "Park", "Parked")
 _THROTTLED = ["Throttled", "Lambda.TooManyRequestsException"]
-_LAMBDA = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"]
+_LAMBDA = [
+    *("Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"),
+    *("Lambda.ClientExecutionTimeoutException", "Lambda.ResourceConflictException"),
+]
+"""What befalls an invocation on AWS's side, also while a function is being updated."""
 _NOT_YET = errors.NotYourTurn.__name__
 _CRASHED = ["Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError"]
 _TRANSIENT = [name for name in errors.family(errors.Transient) if name != "Throttled"] + _LAMBDA

@@ -1,130 +1,165 @@
-"""`make deploy` and `make destroy`: one command of the CDK CLI on the synthesized assembly."""
+"""`make deploy`, `make diff`, `make destroy`, `make bootstrap`: one command of the CDK CLI each.
+
+Account, region and profile are found first and printed. Exit codes: that of the CDK CLI; 1 for a
+CRM that lacks a field which the workflows use; 2 for what has to be mended before, in a sentence.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
+from collections.abc import Sequence
 
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from countersign.domain.errors import CountersignError
 from countersign.runtime.deps import Deps
-from infra.build import demo
+from infra.build import demo, leaving
+from infra.build.account import Account, AccountError, check_bootstrap, resolve
+from infra.build.cdk_cli import CliError, cdk, install
 from infra.build.lint import of_directory
-from infra.build.synth import NODE, SynthesisError, default_out, synthesize, without_bytecode
+from infra.build.synth import SynthesisError, default_out, synthesize, without_bytecode
 from infra.cli import fields
-from infra.cli.target import chosen
-from infra.settings import ROOT, SettingsError, load
+from infra.cli.target import TargetError, chosen
+from infra.settings import ROOT, Settings, SettingsError, load, save_protected
 
-CLI_VERSION = "2.1148.1"
-CLI_INTEGRITY = (
-    "sha512-K3d02L17IwmAuiBWNuX1DzYhKUs9GrKYI7bZnGJfJ1bKz9ymXFxfudBOL3rUb8JAusDN"
-    "SULiQU2fsJH7kyY2XA=="
-)
-HOME = ROOT / ".local" / "cdk-cli"
-NPM = NODE.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-CLI = HOME / "node_modules" / "aws-cdk" / "bin" / "cdk"
-
-LEFT_BEHIND = (
-    "the CDK bootstrap stack (CDKToolkit) with the assets it holds",
-    "the SES identity's verification records in your DNS",
-    "log groups that Lambda made anew after their deletion, if something was still running",
-)
-KEPT_DATA = (
-    "the jobs and idempotency tables",
-    "the uploads and payloads buckets",
-    "the secrets",
-    "the intake queue and its DLQ",
-)
-BUCKETS = (
-    "the uploads and payloads buckets, unless they are empty: empty them first, or delete by hand"
+TO_MEND = (SettingsError, SynthesisError, CliError, AccountError, TargetError, CountersignError)
+UNASKED = (
+    "Nobody can be asked here, since this is no terminal: `make {verb} STAGE={stage} YES=1` goes"
+    " on without asking."
 )
 
 
-class CliError(RuntimeError):
-    """The CDK CLI could not be installed; the message says what to do."""
-
-
-def main() -> int:
-    """The exit code of `cdk deploy` or `cdk destroy`; 1 for a CRM that lacks a field which the
-    workflows use, 2 for wrong settings."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("verb", choices=("deploy", "diff", "destroy", "bootstrap"))
     parser.add_argument("--stage", default="dev", help="a stage of cdk.json")
-    parser.add_argument("--destroy", action="store_true", help="delete the stack instead")
-    options = parser.parse_args()
+    parser.add_argument("--yes", action="store_true", help="ask nothing: for a pipeline")
+    options = parser.parse_args(arguments)
     try:
-        settings = load(options.stage)
-        if not options.destroy:
-            demo.check(settings)
-        assembly = synthesize(options.stage, default_out(options.stage))
-        _install()
-    except (SettingsError, SynthesisError, CliError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    if not options.destroy:
-        if slower := without_bytecode(options.stage):
-            sys.stderr.write(f"{slower}\n")
-        outputs = ROOT / ".local" / f"outputs-{options.stage}.json"
-        code = _cdk("deploy", assembly, settings.stack_name, "--outputs-file", str(outputs))
-        return code or _look_at(chosen("aws", options.stage).deps(), options.stage)
-    code = _cdk("destroy", assembly, settings.stack_name)
-    if code == 0:
-        _say_what_is_left(keeps_data=settings.keep_data)
+        return _VERBS[options.verb](options.stage, options.yes)
+    except TO_MEND as error:
+        return _mend(str(error))
+    except (BotoCoreError, ClientError) as error:
+        return _mend(f"AWS refuses: {error}. Check the credentials and the region.")
+
+
+def deploy(stage: str, yes: bool) -> int:
+    """Deploy the stage, protect what it keeps, and compare the CRM with what the workflows use."""
+    settings = load(stage)
+    demo.check(settings)
+    account = _begins(settings)
+    _may_ask("deploy", stage, yes=yes)
+    check_bootstrap(account)
+    outputs = ROOT / ".local" / f"outputs-{stage}.json"
+    asks = ("--require-approval", "never") if yes else ("--require-approval", "broadening")
+    code = cdk("deploy", *_assembly(settings), *asks, "--outputs-file", str(outputs))
+    if code:
+        return code
+    if settings.keep_data and not settings.protected:
+        protect(settings)
+    return _look_at(chosen("aws", stage).deps(), stage)
+
+
+def diff(stage: str, yes: bool) -> int:  # noqa: ARG001 - as deploy
+    """Say what a deployment would change."""
+    settings = load(stage)
+    check_bootstrap(_begins(settings))
+    return cdk("diff", *_assembly(settings))
+
+
+def destroy(stage: str, yes: bool) -> int:
+    """Delete the stack: what it holds is emptied unless the stage keeps its data, and what is left
+    is named, also where the deletion failed."""
+    settings = load(stage)
+    _begins(settings)
+    _may_ask("destroy", stage, yes=yes)
+    if not yes and input(f"Type {stage} to delete this stage: ") != stage:
+        return _mend("Nothing was deleted.")
+    install()
+    held = leaving.held_by(settings.stack_name)
+    code = _deleted(settings, held)
+    if code and not settings.keep_data:
+        # A step that was still running has written something meanwhile.
+        code = _deleted(settings, held)
+    _say(leaving.told(leaving.still_there(held)))
     return code
+
+
+def bootstrap(stage: str, yes: bool) -> int:  # noqa: ARG001 - as deploy
+    """Set CDK up in the account and the region, once for all stages."""
+    account = _begins(load(stage))
+    install()
+    return cdk("bootstrap", f"aws://{account.id}/{account.region}")
+
+
+_VERBS = {"deploy": deploy, "diff": diff, "destroy": destroy, "bootstrap": bootstrap}
+
+
+def protect(settings: Settings) -> None:
+    """Tables and stack resist deletion from now on: not before the first deployment is whole, so
+    that one which fails leaves nothing behind that cannot be deleted. The stage says so afterwards,
+    and with it the template."""
+    for one in leaving.held_by(settings.stack_name):
+        if one.kind == "AWS::DynamoDB::Table":
+            boto3.client("dynamodb").update_table(
+                TableName=one.name, DeletionProtectionEnabled=True
+            )
+    boto3.client("cloudformation").update_termination_protection(
+        StackName=settings.stack_name, EnableTerminationProtection=True
+    )
+    save_protected(settings.stage)
+    _say(
+        f"Tables and stack are protected from deletion; cdk.json says so for {settings.stage}:"
+        " commit it."
+    )
+
+
+def _begins(settings: Settings) -> Account:
+    account = resolve()
+    _say(f"{account.sentence}: stage {settings.stage}, stack {settings.stack_name}.")
+    return account
+
+
+def _may_ask(verb: str, stage: str, *, yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
+        raise AccountError(UNASKED.format(verb=verb, stage=stage))
+
+
+def _assembly(settings: Settings) -> tuple[str, ...]:
+    if slower := without_bytecode(settings.stage):
+        sys.stderr.write(f"{slower}\n")
+    folder = synthesize(settings.stage, default_out(settings.stage))
+    install()
+    return "--app", str(folder), settings.stack_name
+
+
+def _deleted(settings: Settings, held: tuple[leaving.Held, ...]) -> int:
+    if not settings.keep_data:
+        leaving.empty(held, _say)
+    return cdk("destroy", *_assembly(settings), "--force")
 
 
 def _look_at(deps: Deps, stage: str) -> int:
     """0, or 1 when the CRM of the deployed stage lacks a field. A role that nobody has is a
     warning: people are added once the stage is there."""
     for fault in of_directory(deps.workflows, deps.people.directory().members):
-        sys.stdout.write(f"Warning: {fault}. `countersign people add` gives it to somebody.\n")
+        _say(f"Warning: {fault}. `countersign people add` gives it to somebody.")
     fits, said = fields.after_deploy(deps, stage)
-    sys.stdout.write(f"{said}\n")
+    _say(said)
     return 0 if fits else 1
 
 
-def _cdk(verb: str, assembly: Path, stack: str, *more: str) -> int:
-    command = [str(NODE / "node"), str(CLI), verb, "--app", str(assembly), stack, *more]
-    return subprocess.run(command, check=False, env=_environment()).returncode  # noqa: S603 - ours
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
-def _install() -> None:
-    """The pinned CLI from the npm registry, its content checked before anything of it runs."""
-    if CLI.exists() and (HOME / "version").read_text() == CLI_VERSION:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        packed = _npm("pack", f"aws-cdk@{CLI_VERSION}", "--json", "--pack-destination", folder)
-        found = json.loads(packed)[0]
-        if found["integrity"] != CLI_INTEGRITY:
-            raise CliError("The CDK CLI that the registry gave is not the one that was pinned.")
-        archive = Path(folder) / found["filename"]
-        _npm("install", "--prefix", str(HOME), "--no-save", "--no-package-lock", str(archive))
-    (HOME / "version").write_text(CLI_VERSION)
-
-
-def _npm(*arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603 - npm of our own Node
-        [str(NODE / "node"), str(NPM), *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=_environment(),
-    )
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["no word"]
-        raise CliError(f"The CDK CLI could not be installed from the npm registry: {said[-1]}")
-    return done.stdout
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PATH": f"{NODE}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-
-
-def _say_what_is_left(*, keeps_data: bool) -> None:
-    left = (*(KEPT_DATA if keeps_data else (BUCKETS,)), *LEFT_BEHIND)
-    sys.stdout.write("Left in the account:\n" + "".join(f"  - {thing}\n" for thing in left))
+def _mend(why: str) -> int:
+    sys.stderr.write(f"{why}\n")
+    return 2
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def main() -> int:
     _compile("dev", "pyproject.toml")
     for layer in GROUPS:
         _compile(layer, "-c", str(LOCKS / "dev.txt"))
+    _compile("deploy", "-c", str(LOCKS / "dev.txt"))
     _compile("emulator")
     _only_uv()
     return 0

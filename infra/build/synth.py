@@ -25,8 +25,18 @@ TREES = (
     ("infra/build", "*.py"),
     ("infra/requirements", "*.txt"),
 )
+_COMMANDS = (
+    "account",
+    "cdk_cli",
+    "contract_lock",
+    "contracts",
+    "demo",
+    "deploy",
+    "leaving",
+    "lock",
+)
 NOT_READ = {"__pycache__", "cases"}
-COMMANDS = {f"infra/build/{name}.py" for name in ("contract_lock", "contracts", "deploy", "lock")}
+COMMANDS = {f"infra/build/{name}.py" for name in _COMMANDS}
 
 
 class SynthesisError(RuntimeError):

@@ -118,7 +118,8 @@ class Functions(Construct):
         )
 
     def _task_name(self, row: Row) -> str:
-        return f"{function_name(self._settings.stack_name, row)}-task"
+        """Roles are the account's, whatever region: two regions must not want the same one."""
+        return f"{function_name(self._settings.stack_name, row)}-{Stack.of(self).region}-task"
 
     def _task_arn(self, row: Row) -> str:
         return Stack.of(self).format_arn(

@@ -1,12 +1,13 @@
 """The way in: webhooks and uploads come through one queue to the door that starts jobs."""
 
-from aws_cdk import Duration, RemovalPolicy, aws_events, aws_lambda, aws_s3, aws_sqs
+from aws_cdk import Duration, aws_events, aws_lambda, aws_s3, aws_sqs
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
 from infra.settings import Settings
 from infra.stack.api import Api
+from infra.stack.storage import removal
 from infra.steps import DOORS
 
 RECEIVES = 5
@@ -75,7 +76,5 @@ class Intake(Construct):
             retention_period=LONGEST_STAY,
             visibility_timeout=visibility,
             dead_letter_queue=dead,
-            removal_policy=(
-                RemovalPolicy.RETAIN if self._settings.keep_data else RemovalPolicy.DESTROY
-            ),
+            removal_policy=removal(self._settings),
         )

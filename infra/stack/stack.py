@@ -24,7 +24,7 @@ class CountersignStack(Stack):
             scope,
             settings.stack_name,
             description="Countersign: the system around an AI prototype",
-            termination_protection=settings.keep_data,
+            termination_protection=settings.protected,
         )
         storage = Storage(self, "Storage", settings)
         api = Api(self, "Api", settings)

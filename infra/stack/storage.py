@@ -14,14 +14,20 @@ OLD_VERSIONS_DAYS = 7
 NOT_SET = "not set"  # what countersign.connectors.aws.secrets refuses to use
 
 
+def removal(settings: Settings) -> RemovalPolicy:
+    """What becomes of what holds data: it outlives a stack that keeps its data, unless that stack
+    was never whole."""
+    kept = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+    return kept if settings.keep_data else RemovalPolicy.DESTROY
+
+
 class Storage(Construct):
     """Tables `jobs` and `idempotency`, buckets `uploads` and `payloads`, and secrets by name."""
 
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)
-        keep = settings.keep_data
-        self._removal = RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY
-        self._keep = keep
+        self._removal = removal(settings)
+        self._protected = settings.protected
         self.jobs = self._table("Jobs", key="pk", sort="sk", ttl="ttl")
         self._index_jobs()
         # The names are Powertools' defaults.
@@ -46,7 +52,7 @@ class Storage(Construct):
                 point_in_time_recovery_enabled=True
             ),
             time_to_live_attribute=ttl,
-            deletion_protection=self._keep,
+            deletion_protection=self._protected,
             removal_policy=self._removal,
         )
 

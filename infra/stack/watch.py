@@ -41,7 +41,10 @@ class Watch(Construct):
         self._let_alarms_publish()
         self._service = settings.stack_name
         self._dashboard = aws_cloudwatch.Dashboard(
-            self, "Dashboard", dashboard_name=settings.stack_name
+            # Dashboards are the account's, whatever region.
+            self,
+            "Dashboard",
+            dashboard_name=f"{settings.stack_name}-{Stack.of(self).region}",
         )
 
     def machine(self, machine: stepfunctions.StateMachine) -> None:

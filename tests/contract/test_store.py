@@ -28,6 +28,7 @@ from countersign.domain.jobs.change import (
     created,
     transition,
 )
+from countersign.domain.jobs.inbox import listing
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Job, JobSummary, Pointer, Source, Status
 from countersign.domain.jobs.matters import Matter
@@ -404,3 +405,55 @@ def replace_since(minutes: int) -> Job:
     """A job that came so many minutes later."""
     at = START + timedelta(minutes=minutes)
     return a_job(f"evt-matter-{minutes}").model_copy(update={"created_at": at})
+
+
+def _asking(approvers: int) -> Change:
+    """What Ask writes of so many people: the request, a link for each, and the token."""
+    people = tuple(ANA.model_copy(update={"id": f"p-{one:03d}"}) for one in range(approvers))
+    links = tuple(
+        Link(
+            link_id=f"l-{one.id}",
+            secret_hash="0" * 64,
+            job_id=a_job().job_id,
+            approval_id="a-1",
+            person_id=one.id,
+        )
+        for one in people
+    )
+    asked = approval(job_id=a_job().job_id, approvers=people)
+    ask = Change(event="asked", actor="state:Ask", status=Status.WAITING_FOR_REVIEW)
+    return replace(ask, approvals=(asked,), links=links, token="t-1")
+
+
+def test_however_many_are_asked_the_request_is_stored_and_settled(store: JobStore) -> None:
+    """A tier of 48 people asks, one of them signs, and nothing waits in any inbox afterwards:
+    what leads people to the request is written in parts where it is more than one transaction."""
+    record = commit(store, stored(store), PROCESSING)
+    change = _asking(48)
+    asked = commit(store, record, listing(record, _after(record, change), change))
+    assert store.load(record.job.job_id) == asked
+    boxes = ("person:p-000", "person:p-047")
+    assert all(store.inbox(box, 9) for box in boxes)
+    assert store.link("l-p-047").person_id == "p-047"
+    void = asked.approvals["a-1"].model_copy(update={"superseded": True})
+    ends = Change(event="withdrawn", actor="person:ana", approvals=(void,))
+    commit(store, asked, listing(asked, _after(asked, ends), ends))
+    assert not any(store.inbox(box, 9) for box in boxes)
+
+
+@pytest.mark.control
+def test_control_a_request_that_lost_the_job_leaves_nothing_that_anybody_can_sign(
+    store: JobStore,
+) -> None:
+    """Control: with more people than one transaction takes, a refused write stores no request."""
+    old = commit(store, stored(store), PROCESSING)
+    new = commit(store, old, Change(event="looked", actor="state:Look"))
+    change = _asking(50)
+    with pytest.raises(StoreConflict):
+        commit(store, old, listing(old, _after(old, change), change))
+    assert store.load(old.job.job_id) == new
+
+
+def _after(record: JobRecord, change: Change) -> JobRecord:
+    job, entry = transition(record.job, change, START, IDS.salt)
+    return after(record, job, entry, change)

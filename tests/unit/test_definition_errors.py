@@ -60,6 +60,7 @@ def test_what_passes_is_tried_again() -> None:
     """Every class under Transient, Lambda's own faults and crashes are retried, in every task."""
     passing = {*errors.family(errors.Transient), "Lambda.TooManyRequestsException"}
     passing |= {"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"}
+    passing |= {"Lambda.ClientExecutionTimeoutException", "Lambda.ResourceConflictException"}
     passing |= {"Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError"}
     for name, state in tasks(definition()).items():
         assert passing <= handlers(state, "Retry"), name

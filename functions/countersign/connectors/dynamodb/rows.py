@@ -107,10 +107,14 @@ def puts(job: Job, change: Change) -> Iterable[Item]:
         yield _row(job, f"QUESTION#{question.question_id}", question)
     if change.case:
         yield _row(job, "CASE", change.case)
-    yield from (link(made) | ttl(job.created_at, JOB_DAYS) for made in change.links)
     yield from (due(job.job_id, row, job.created_at) for row in change.due)
     yield from (review_row(review) for review in change.reviews)
     yield from map(matter_item, change.matters)
+
+
+def links(job: Job, change: Change) -> Iterable[Item]:
+    """The links that `change` makes."""
+    return (link(made) | ttl(job.created_at, JOB_DAYS) for made in change.links)
 
 
 def _approvals(job: Job, change: Change) -> Iterable[Item]:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
+MOST_TOGETHER = 100
+"""Items of one transaction: DynamoDB takes no more."""
 _PAGE = 500
 """Due rows that are read at once, of each shard."""
 _FREE = "attribute_not_exists(pk) OR job_id = :over OR holds_until < :now"
@@ -98,6 +100,7 @@ class DynamoStore(DynamoDue):
             self._put(rows.seen(job), "attribute_not_exists(pk)"),
             self._put(rows.state(job), "attribute_not_exists(pk)"),
             *self._puts(job, entry, change),
+            *self._pointers(job, change)[0],
         ]
         for _ in range(_CREATE_TRIES):
             try:
@@ -130,12 +133,38 @@ class DynamoStore(DynamoDue):
             {":version": {"N": str(before.version)}, ":execution": {"S": before.execution}},
         )
         writes = [state, *self._puts(after, entry, change), *self._deletes(after, change)]
+        ahead, behind = self._pointers(after, change)
+        room = MOST_TOGETHER - len(change.wanted_by) - (change.claim is not None)
+        if len(writes) + len(ahead) + len(behind) <= room:
+            self._commit([*writes, *ahead, *behind], after, change)
+            return
+        self._in_parts(ahead)
+        self._commit(writes, after, change)
+        self._in_parts(behind)
+
+    def _commit(self, writes: list[TransactWriteItemTypeDef], after: Job, change: Change) -> None:
         if change.wanted_by:
             self._if_wanted(writes, change.wanted_by)
         elif change.claim is None:
             self._transact(writes)
         else:
             self._with_claim(writes, change.claim, after)
+
+    def _pointers(
+        self, job: Job, change: Change
+    ) -> tuple[list[TransactWriteItemTypeDef], list[TransactWriteItemTypeDef]]:
+        """What leads people to the job and decides nothing: links and inbox rows, two for each
+        person who is asked. Where they are too many for one transaction the new ones are written
+        before it and the old ones removed after it: a link that leads to nothing is turned away,
+        and an inbox leaves out a row that is behind its job."""
+        items = (*rows.links(job, change), *map(rows.listed_item, change.listed))
+        return [self._put(one) for one in items], [
+            self._delete(rows.listed_key(one)) for one in change.unlisted
+        ]
+
+    def _in_parts(self, writes: list[TransactWriteItemTypeDef]) -> None:
+        for start in range(0, len(writes), MOST_TOGETHER):
+            self._transact(writes[start : start + MOST_TOGETHER])
 
     def note(self, job_id: str, name: str) -> None:
         """Leave a mark under the job."""
@@ -258,13 +287,14 @@ class DynamoStore(DynamoDue):
 
     def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
         fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")
-        listed = map(rows.listed_item, change.listed)
-        items = [*rows.puts(job, change), *listed, *map(rows.suppression, change.suppressed)]
+        items = [*rows.puts(job, change), *map(rows.suppression, change.suppressed)]
         return [fresh, *(self._put(item) for item in items)]
 
     def _deletes(self, job: Job, change: Change) -> list[TransactWriteItemTypeDef]:
-        keys = [*rows.deletes(job, change), *map(rows.listed_key, change.unlisted)]
-        return [{"Delete": {"TableName": self._table, "Key": key}} for key in keys]
+        return [self._delete(key) for key in rows.deletes(job, change)]
+
+    def _delete(self, key: rows.Item) -> TransactWriteItemTypeDef:
+        return {"Delete": {"TableName": self._table, "Key": key}}
 
     def _put(
         self, item: rows.Item, condition: str = "", values: rows.Item | None = None
