@@ -1,19 +1,30 @@
-"""`countersign fields`: what the workflows read and write of the CRM, against its live schema."""
+"""`countersign fields`: what the workflows and the company's files use of the CRM, against the
+account as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 from rich.console import RenderableType
 from rich.table import Table
 
-from countersign.actions.field_map import Fields, Mismatch, Names, compare, used
+from countersign.actions.field_map import (
+    Field,
+    Fields,
+    Mismatch,
+    Names,
+    Schema,
+    compare,
+    used,
+)
 from countersign.actions.registry import FIELDS
 from countersign.domain.errors import CountersignError
 from countersign.domain.workflow import Workflows
 from countersign.runtime.deps import Deps
-from infra.cli.options import FAILED, AsJson, Place, Stage, Where, show
+from infra.cli.crm_account import differences
+from infra.cli.options import FAILED, AsJson, Place, Stage, Where, say, show
 from infra.cli.show import safe
 
 
@@ -27,7 +38,29 @@ def needed(workflows: Workflows) -> Fields:
 def check(deps: Deps) -> tuple[Mismatch, ...]:
     """What does not match. Raises Refused when the reading key is not set or has too few rights,
     Throttled or Unavailable."""
-    return compare(needed(deps.workflows), Names(deps.fields("crm")), deps.crm_schema.schema)
+    names, account = Names(deps.fields("crm")), deps.crm_schema
+    kept: dict[str, Schema] = {}
+
+    def schema(kind: str) -> Schema:
+        return kept.setdefault(kind, account.schema(kind)) if kind not in kept else kept[kind]
+
+    found = compare(needed(deps.workflows), names, schema)
+    if deps.company is None:
+        return found
+    return (*found, *differences(deps.company, deps.workflows, names, account))
+
+
+def to_make(deps: Deps) -> tuple[tuple[str, Field], ...]:
+    """The properties that the account lacks and that can be made: texts of our own."""
+    names, found = Names(deps.fields("crm")), []
+    for kind, of_kind in needed(deps.workflows).items():
+        there = {one.name for one in deps.crm_schema.schema(kind).properties}
+        found += [
+            (kind, one)
+            for one in of_kind
+            if one.type == "string" and names.theirs(kind, one.name) not in there
+        ]
+    return tuple(found)
 
 
 def after_deploy(deps: Deps, stage: str) -> tuple[bool, str]:
@@ -50,19 +83,38 @@ def after_change(deps: Deps, where: str) -> tuple[bool, str]:
     return False, f"The CRM lacks what the workflows need:\n{sentences}\nThen run {again}."
 
 
-def fields(
+def fields(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
+    create: Annotated[bool, typer.Option("--create", help="make the properties that lack")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="with --create: only say which")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the fields that the workflows use with the CRM as it is now."""
+    """Compare what the workflows and the company's files use with the CRM as it is now: properties,
+    owners, pipelines, currencies, languages."""
     deps = context.obj(target, stage).deps()
+    if create:
+        _make(deps, dry_run=dry_run)
     found = check(deps)
     shown = told(found, needed(deps.workflows), Names(deps.fields("crm")))
     show(shown, {"mismatches": [one.model_dump() for one in found]}, as_json=as_json)
     if found:
         raise typer.Exit(FAILED)
+
+
+def _make(deps: Deps, *, dry_run: bool) -> None:
+    """Each property that lacks, with the writing key; it says which."""
+    missing = to_make(deps)
+    for kind, field in missing:
+        if not dry_run:
+            deps.crm_setup.make(kind, field)
+        unique = ", with unique values" if field.unique else ""
+        say(f"{'Would make' if dry_run else 'Made'} {kind}.{field.name}{unique}.")
+    if not missing:
+        say("No property lacks.")
 
 
 def told(found: Sequence[Mismatch], fields: Fields, names: Names) -> RenderableType:

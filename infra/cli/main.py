@@ -21,6 +21,8 @@ from countersign.domain.errors import CountersignError, Unavailable
 from countersign.domain.jobs.job import KEPT_DAYS, Status
 from countersign.domain.jobs.senders import DEFAULT
 from countersign.portal.timeline import timeline
+from infra.build.account import AccountError
+from infra.build.synth import SynthesisError
 from infra.cli import (
     cases,
     clock,
@@ -35,6 +37,7 @@ from infra.cli import (
     submit,
     suppression,
 )
+from infra.cli.doctor.command import doctor
 from infra.cli.hands.pause import pause, resume
 from infra.cli.job_view import as_dict, waits_for
 from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
@@ -49,8 +52,10 @@ from infra.cli.questions.stuck import stuck_jobs
 from infra.cli.review import command as review
 from infra.cli.scaffold.command import new
 from infra.cli.secrets import command as secrets_
+from infra.cli.smoke import smoke
 from infra.cli.target import Target, TargetError, chosen
 from infra.cli.trial.command import try_
+from infra.cli.upgrade import upgrade
 from infra.cli.workflows import workflows
 from infra.settings import SettingsError
 from workflows import WORKFLOWS
@@ -216,6 +221,9 @@ app.command("pause")(pause)
 app.command("resume")(resume)
 app.command("rollback")(rollback.rollback)
 app.command("fields")(fields.fields)
+app.command("doctor")(doctor)
+app.command("smoke")(smoke)
+app.command("upgrade")(upgrade)
 app.command("move")(move.move)
 app.command("inputs")(inputs.inputs)
 app.add_typer(people.app, name="people")
@@ -239,13 +247,13 @@ def run(arguments: Sequence[str], choose: Choose) -> None:
     """One command; it ends with SystemExit, and with one line for what a person can mend."""
     try:
         _command()(args=list(arguments), obj=choose, prog_name="countersign")
-    except (TargetError, submit.UnreachableError) as error:
+    except (TargetError, AccountError, submit.UnreachableError) as error:
         _end(UNREACHABLE, str(error))
     except (BotoCoreError, Unavailable) as error:
         _end(UNREACHABLE, f"{error} Is it running? Locally, start it with `make run`.")
     except ClientError as error:
         _end(UNREACHABLE, f"AWS refuses: {error}. Check the credentials, the region, the stage.")
-    except (CountersignError, submit.SubmitError, SettingsError) as error:
+    except (CountersignError, submit.SubmitError, SettingsError, SynthesisError) as error:
         _end(FAILED, str(error))
 
 

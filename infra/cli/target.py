@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import boto3
@@ -15,6 +15,8 @@ from countersign.connectors.aws.client import _session
 from countersign.domain.jobs.senders import DEFAULT, held, keys
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
+from infra.build.account import resolve
+from infra.cli.doctor.cloud import Aws, Cloud
 from infra.cli.questions.lines import FunctionLogs, Lines
 from infra.cli.secrets.vault import Vault
 from infra.settings import CDK_JSON, ROOT, SettingsError, load, secret_output
@@ -30,11 +32,18 @@ _SETTINGS = {
     "STATE_MACHINE_ARN": "StateMachineArn",
 }
 """Variables of the functions that a command needs too, and the stack outputs that hold them."""
-_CRM = {"CRM_BASE_URL": "CrmBaseUrl"}
-"""As above, for one command only: a stack that is older than it may lack them."""
+_OUTSIDE = {
+    "CRM_BASE_URL": "CrmBaseUrl",
+    "PAYMENTS_BASE_URL": "PaymentsBaseUrl",
+    "MODEL_BASE_URL": "ModelBaseUrl",
+    "MODEL_NAME": "ModelName",
+}
+"""As above, for commands that ask outside systems: a stack that is older may lack them."""
+_DEAD = {"INTAKE_DEAD_URL": "IntakeDeadUrl", "FAILURES_URL": "FailuresUrl"}
+"""Queues of what went wrong, which no function reads."""
 _SECRETS = {setting.upper(): secret_output(name) for name, setting in SECRETS.items()}
 """As above, for `countersign secrets`."""
-_LATER = _CRM | _SECRETS
+_LATER = _OUTSIDE | _SECRETS | _DEAD
 
 
 class TargetError(RuntimeError):
@@ -49,6 +58,12 @@ class Target:
     webhook_secret: str
     settings: Settings
     cdk_json: Path = CDK_JSON
+    dead: Mapping[str, str] = field(default_factory=dict)
+    """The queues of what went wrong, by what operators call them."""
+
+    def cloud(self) -> Cloud:
+        """The account that holds this target."""
+        return Aws()
 
     def deps(self) -> Deps:
         """The adapters of this target."""
@@ -89,6 +104,7 @@ def local(env_file: Path = ENV_FILE) -> Target:
         url=lines["COUNTERSIGN_URL"],
         webhook_secret=lines["COUNTERSIGN_WEBHOOK_SECRET"],
         settings=Settings.of(lines),
+        dead=_dead(lines),
     )
 
 
@@ -121,6 +137,7 @@ def pointed_at(endpoint: str, region: str) -> Iterator[None]:
 
 def aws(stage: str) -> Target:
     """What the stack of `stage` says of itself, with the caller's own credentials."""
+    resolve()
     try:
         outputs = _outputs(load(stage).stack_name)
         secret = _signing_secret(outputs["WebhookSecretArn"])
@@ -129,7 +146,13 @@ def aws(stage: str) -> Target:
             f"Stage {stage} cannot be read on AWS ({error}). Check your credentials and region, "
             f"and deploy it with `make deploy STAGE={stage}`."
         ) from error
-    return Target(outputs["ApiUrl"], secret, settings_of(stage, outputs))
+    settings = settings_of(stage, outputs)
+    return Target(outputs["ApiUrl"], secret, settings, dead=_dead(variables(outputs)))
+
+
+def _dead(lines: Mapping[str, str]) -> dict[str, str]:
+    names = {"intake dead letters": "INTAKE_DEAD_URL", "events that failed": "FAILURES_URL"}
+    return {name: lines[line] for name, line in names.items() if line in lines}
 
 
 def _outputs(stack: str) -> dict[str, str]:

@@ -76,6 +76,10 @@ def outputs(stack: Stack, storage: Storage, intake: Intake, api: Api, pipeline: 
         CfnOutput(stack, name, value=value)
 
 
-def crm_outputs(stack: Stack, settings: Settings) -> None:
-    """What the command that compares field maps needs to find: the deployed CRM, not cdk.json's."""
+def outside_outputs(stack: Stack, settings: Settings) -> None:
+    """What commands that ask outside systems need to find: what is deployed, not cdk.json's."""
     CfnOutput(stack, "CrmBaseUrl", value=settings.crm_base_url)
+    CfnOutput(stack, "PaymentsBaseUrl", value=settings.payments_base_url)
+    CfnOutput(stack, "ModelBaseUrl", value=settings.model_base_url)
+    if settings.model_name:
+        CfnOutput(stack, "ModelName", value=settings.model_name)

@@ -9,7 +9,7 @@ from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import Mail
-from infra.stack.names import arns, crm_outputs, outputs, values
+from infra.stack.names import arns, outputs, outside_outputs, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import NOT_TO_HAPPEN, Watch
@@ -57,4 +57,4 @@ class CountersignStack(Stack):
         watch.counters(*NOT_TO_HAPPEN)
         watch.errors(tick=functions["Tick"], approvals=functions["Approvals"])
         outputs(self, storage, intake, api, pipeline)
-        crm_outputs(self, settings)
+        outside_outputs(self, settings)

@@ -19,7 +19,7 @@ WITHOUT_RESOURCE = {
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
 }
-LONGEST_STAGE, MOST_ROLE_NAME = 16, 64
+LONGEST_STAGE, LONGEST_REGION, MOST_ROLE_NAME = 16, len("ap-southeast-1"), 64
 OF_EVERY_FUNCTION = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -93,8 +93,10 @@ def test_a_task_role_is_its_functions_alone(dev: Template) -> None:
             s for s in dev.statements() if s.role == mine and "sts:AssumeRole" in s.actions
         )
         assert assume.resources == (assume.resources[0],)
-        assert properties["RoleName"] in assume.resources[0]
-        longest = len(properties["RoleName"]) + LONGEST_STAGE - len("dev")
+        begins, region, ends = properties["RoleName"]["Fn::Join"][1]
+        assert region == {"Ref": "AWS::Region"}
+        assert begins in assume.resources[0]
+        longest = len(begins) + LONGEST_REGION + len(ends) + LONGEST_STAGE - len("dev")
         assert longest <= MOST_ROLE_NAME
 
 

@@ -57,6 +57,19 @@ class Described(Protocol):
         """The kind as it is now. Raises Throttled, Unavailable or Refused."""
 
 
+class Account(Described, Protocol):
+    """The same, and what is kept beside the objects: who owns records, and the pipelines."""
+
+    def owners(self) -> Mapping[str, str]:
+        """Whoever may own records, by id: their mail address."""
+
+    def pipelines(self) -> Mapping[str, tuple[str, ...]]:
+        """The pipelines of deals by id, each with the ids of its stages."""
+
+    def make(self, kind: str, field: Field) -> None:
+        """Create a property for texts. Raises as `schema`, or Ambiguous."""
+
+
 class Mismatch(Value):
     """One thing that would go wrong, and what to do about it."""
 
@@ -68,8 +81,8 @@ class Mismatch(Value):
 
 @dataclass(frozen=True)
 class Names:
-    """Our names and the system's: `{"deals.countersign_action_key": "cs_key"}`. A name that is not
-    there is the same on both sides."""
+    """Our names and the system's: `{"deals.countersign_action_key": "cs_key"}`, and of values too:
+    `{"deals.pipeline.default": "749"}`. A name that is not there is the same on both sides."""
 
     given: Mapping[str, str]
 
@@ -79,7 +92,20 @@ class Names:
 
     def sent(self, kind: str, fields: Mapping[str, str]) -> dict[str, str]:
         """Values by the system's names."""
-        return {self.theirs(kind, name): value for name, value in fields.items()}
+        return {
+            self.theirs(kind, name): self.their_value(kind, name, value)
+            for name, value in fields.items()
+        }
+
+    def their_value(self, kind: str, name: str, value: str) -> str:
+        """The system's name of our value of our field."""
+        return self.given.get(f"{kind}.{name}.{value}", value)
+
+    def our_value(self, kind: str, name: str, value: str) -> str:
+        """The way back."""
+        begins = f"{kind}.{name}."
+        ours = (o for o, theirs in self.given.items() if theirs == value and o.startswith(begins))
+        return next(ours, f"{begins}{value}").removeprefix(begins)
 
 
 def used(fields: Fields, actions: Iterable[str], *, reads: bool) -> Fields:
@@ -116,11 +142,16 @@ def _as_of(field: Field, actions: set[str]) -> Field:
 
 def misnamed(fields: Fields, names: Names) -> Iterator[Mismatch]:
     """Names in the stage's map that are no field of ours, and two of one target."""
-    known = {f"{kind}.{field.name}" for kind, of_kind in fields.items() for field in of_kind}
+    known = {
+        f"{kind}.{name}"
+        for kind, of_kind in fields.items()
+        for field in of_kind
+        for name in (field.name, *(f"{field.name}.{value}" for value in field.values))
+    }
     targets: dict[str, str] = {}
     for ours, theirs in names.given.items():
         kind, _, name = ours.partition(".")
-        target = f"{kind}.{theirs}"
+        target = f"{ours.rpartition('.')[0]}.{theirs}"
         if ours not in known:
             why = (
                 f"the stage's field map names {ours}, which no workflow reads or writes: remove it"
@@ -134,7 +165,8 @@ def misnamed(fields: Fields, names: Names) -> Iterator[Mismatch]:
 
 def _field(kind: str, field: Field, held: Property | None, names: Names) -> Iterator[Mismatch]:
     theirs = names.theirs(kind, field.name)
-    for sentence in _faults(f"{kind}.{theirs}", field, held):
+    values = tuple(names.their_value(kind, field.name, one) for one in field.values)
+    for sentence in _faults(f"{kind}.{theirs}", replace(field, values=values), held):
         yield Mismatch(kind=kind, field=theirs, sentence=sentence)
 
 

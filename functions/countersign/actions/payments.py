@@ -49,6 +49,13 @@ class Payments(Protocol):
         """The refund by id. Raises NotFound."""
 
 
+class Charges(Protocol):
+    """What a check of the account asks."""
+
+    def newest(self) -> Mapping[str, str]:
+        """The newest charges by id, each with the order's number that it says, or empty."""
+
+
 class Refund(Contract):
     """Money back to the card it came from. Charge, customer and bounds come from the order."""
 

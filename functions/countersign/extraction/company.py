@@ -44,7 +44,8 @@ Language = Annotated[str, _written("[a-z]{2}", "ISO 639-1 code: two small letter
 Domain = Annotated[str, _written(_HOST, "domain in small letters")]
 Mailbox = Annotated[str, _written(rf"[a-z0-9._+-]+@{_HOST}", "mail address in small letters")]
 Role = Annotated[str, _written("[a-z][a-z0-9-]{0,39}", "role: small letters, digits, hyphens")]
-Ours = Annotated[str, _written(r"[a-z]+\.[a-z_]+", "field of ours: object.field")]
+_FIELD = r"[a-z]+(\.[a-z_]+){1,2}"
+Ours = Annotated[str, _written(_FIELD, "field of ours: object.field, or object.field.value")]
 Theirs = Annotated[str, _written(r"\w{1,100}", "name of a field: letters, digits, underscores")]
 Usd = Annotated[Decimal, Field(ge=0, le=1_000)]
 

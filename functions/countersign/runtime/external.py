@@ -16,9 +16,9 @@ from countersign.runtime.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from countersign.actions.field_map import Described
+    from countersign.actions.field_map import Account
     from countersign.actions.notify import Pushes
-    from countersign.actions.payments import Payments
+    from countersign.actions.payments import Charges, Payments
     from countersign.connectors.aws.client import Credentials
     from countersign.connectors.aws.secrets import Kept
     from countersign.connectors.hubspot.client import HubSpot
@@ -103,9 +103,14 @@ class ExternalAdapters:
         return self._hubspot(self.settings.crm_read_secret)
 
     @fresh
-    def crm_schema(self) -> Described:
-        """What the CRM says of its own objects."""
+    def crm_schema(self) -> Account:
+        """What the CRM says of itself."""
         return self._hubspot(self.settings.crm_read_secret)
+
+    @fresh
+    def crm_setup(self) -> Account:
+        """The same with the writing key, which may make properties."""
+        return self._hubspot(self.settings.crm_write_secret)
 
     @fresh
     def crm(self) -> ports.Crm:
@@ -129,6 +134,11 @@ class ExternalAdapters:
     @fresh
     def payments_reader(self) -> ports.Reader:
         """Read-only access to payments."""
+        return self._stripe(self.settings.payments_read_secret)
+
+    @fresh
+    def payments_check(self) -> Charges:
+        """The same, for seeing whether orders can be found there."""
         return self._stripe(self.settings.payments_read_secret)
 
     @fresh

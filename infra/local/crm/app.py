@@ -16,7 +16,7 @@ from starlette.requests import Request
 from infra.local.crm.api import archive, associations, batch_read, create, owners, read, update
 from infra.local.crm.page import tables
 from infra.local.crm.rules import HubSpotRefusal, kind_of
-from infra.local.crm.schema import SCHEMA, Property, PropertyType, Schema
+from infra.local.crm.schema import PIPELINES, SCHEMA, Property, PropertyType, Schema
 from infra.local.crm.search import search
 from infra.local.crm.store import CrmStore
 from infra.local.demo.answer import DemoAnswer
@@ -64,6 +64,15 @@ class Describing:
             "requiredProperties": [one.name for one in known if one.required],
         }
         return DemoAnswer(200, body)
+
+
+def pipelines(store: CrmStore, call: DemoCall) -> DemoAnswer:  # noqa: ARG001 - no record is read
+    """`GET /crm/v3/pipelines/deals`: the pipelines with their stages, in order."""
+    results = [
+        {"id": one, "label": one, "stages": [{"id": stage, "label": stage} for stage in stages]}
+        for one, stages in PIPELINES.items()
+    ]
+    return DemoAnswer(200, {"results": results})
 
 
 def described(known: Property) -> dict[str, Any]:
@@ -205,6 +214,7 @@ def crm_app(
             ("GET", "/v3/properties/{kind}", describing.properties),
             ("GET", "/v3/schemas/{kind}", describing.schemas),
             ("GET", "/v3/owners", owners),
+            ("GET", "/v3/pipelines/deals", pipelines),
         ),
         writes=(
             ("POST", _OBJECTS, create),

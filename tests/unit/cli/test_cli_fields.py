@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from countersign import observability
-from countersign.actions.field_map import Schema
+from countersign.actions.field_map import Field, Names, Schema, misnamed
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import Refused
 from countersign.extraction.release import company
@@ -22,6 +23,7 @@ from countersign.runtime.settings import Settings
 from infra.cli.fields import after_deploy, needed
 from infra.local.crm.app import crm_app
 from infra.local.crm.schema import SCHEMA, Kind, Property
+from infra.local.crm.seed import owners
 from tests.unit.cli.terminal import Terminal
 from workflows import WORKFLOWS
 
@@ -55,6 +57,9 @@ def _without(kind: Kind, name: str) -> Mapping[Kind, Mapping[str, Property]]:
 def _serving(folder: Path, schema: Any) -> Iterator[HubSpot]:
     """The adapter with the reading key on a demo CRM that has this schema."""
     app = crm_app(folder / "crm.db", token_write="w", token_read="r", schema=schema)
+    with app.state.store.transaction():
+        for owner in owners():
+            app.state.store.add_owner(owner)
     with TestClient(app) as client:
 
         def handler(request: httpx.Request) -> httpx.Response:
@@ -162,3 +167,86 @@ def test_a_key_that_is_not_set_is_said(terminal: Terminal) -> None:
     assert fits
     assert "not compared: a secret is not set" in said
     assert "countersign fields --target aws --stage dev" in said
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_lacks_is_made_with_the_writing_key(
+    terminal: Terminal, tmp_path: Path, *, dry_run: bool
+) -> None:
+    """`--create` makes the texts of our own that the account lacks, unique where they have to be;
+    with `--dry-run` it only says which."""
+    made: list[tuple[str, Field]] = []
+
+    class Setup:
+        def make(self, kind: str, field: Field) -> None:
+            made.append((kind, field))
+
+    with _serving(tmp_path, _without("deals", "countersign_action_key")) as crm:
+        terminal.given = {"crm_schema": crm, "crm_setup": Setup()}
+        words = ("fields", "--create", *(("--dry-run",) if dry_run else ()))
+        _, _, said = terminal.types(*words)
+    verb = "Would make" if dry_run else "Made"
+    assert f"{verb} deals.countersign_action_key, with unique values." in said
+    assert [(kind, one.name, one.unique) for kind, one in made] == (
+        [] if dry_run else [("deals", "countersign_action_key", True)]
+    )
+
+
+def test_a_property_is_made_as_hubspot_wants_it() -> None:
+    """One request with the type, the group and the uniqueness, under the account's own name."""
+    asked: list[tuple[str, str, dict[str, Any]]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append((request.method, request.url.path, json.loads(request.content)))
+        return httpx.Response(201, json={"name": "cs_key"})
+
+    account = HubSpot(
+        "https://crm.example",
+        "w",
+        timeout=lambda: 5.0,
+        transport=httpx.MockTransport(handler),
+        names={"deals.countersign_action_key": "cs_key"},
+    )
+    account.make("deals", Field("countersign_action_key", "string", unique=True))
+    ((method, path, body),) = asked
+    assert (method, path) == ("POST", "/crm/v3/properties/deals")
+    assert {**body, "label": ""} == {
+        "name": "cs_key",
+        "label": "",
+        "type": "string",
+        "fieldType": "text",
+        "groupName": "dealinformation",
+        "hasUniqueValue": True,
+    }
+
+
+def test_owners_are_read_page_by_page() -> None:
+    """An account with more owners than one answer holds; its pipelines have their stages."""
+    pages = {
+        "": {"results": [{"id": 7, "email": "a@x"}], "paging": {"next": {"after": "7"}}},
+        "7": {"results": [{"id": "8"}]},
+    }
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/pipelines/deals"):
+            return httpx.Response(200, json={"results": [{"id": "p", "stages": [{"id": "s"}]}]})
+        return httpx.Response(200, json=pages[request.url.params.get("after", "")])
+
+    transport = httpx.MockTransport(handler)
+    account = HubSpot("https://crm.example", "r", timeout=lambda: 5.0, transport=transport)
+    assert account.owners() == {"7": "a@x", "8": ""}
+    assert account.pipelines() == {"p": ("s",)}
+
+
+def test_a_value_has_the_accounts_own_name_on_the_way_there_and_back() -> None:
+    """A pipeline with another id is written under it, and read as ours."""
+    names = Names({"deals.pipeline.default": "749", "deals.amount": "acv"})
+    assert names.sent("deals", {"pipeline": "default", "amount": "1"}) == {
+        "pipeline": "749",
+        "acv": "1",
+    }
+    assert names.our_value("deals", "pipeline", "749") == "default"
+    assert names.our_value("deals", "pipeline", "750") == "750"
+    assert list(misnamed(needed(WORKFLOWS), names)) == []
+    (wrong,) = misnamed(needed(WORKFLOWS), Names({"deals.pipeline.other": "1"}))
+    assert "deals.pipeline.other" in wrong.sentence

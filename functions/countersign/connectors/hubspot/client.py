@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,41 +12,17 @@ import httpx
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING, PROPERTIES
 from countersign.actions.crm.shared import UNIQUE
-from countersign.actions.field_map import Names, Property, Schema
+from countersign.actions.field_map import Field, Names, Schema
 from countersign.connectors.http import Gate, OpenGate
+from countersign.connectors.hubspot.account import (
+    make_property,
+    owners_of,
+    pipelines_of,
+    schema_of,
+)
 from countersign.connectors.hubspot.http import Http, HubSpotAnswer, accepted, faults
 from countersign.domain.errors import Ambiguous, CountersignError, NotFound, Refused, Unavailable
 from countersign.domain.policy.records import Lookup, Record
-
-
-def schema_of(http: Http, kind: str) -> Schema:
-    """The kind with its properties, archived ones left out, and what is required to create one.
-
-    An engagement (a task, a mail) may have properties and no schema: then nothing is known to be
-    required. Raises Throttled, Unavailable, or Refused when the token may not read schemas.
-    """
-    listed = http.read("GET", f"/crm/v3/properties/{kind}")
-    whole = http.read("GET", f"/crm/v3/schemas/{kind}")
-    if listed is None:
-        raise Refused(f"the CRM does not describe its {kind}: give the token the scopes of schemas")
-    try:
-        properties = tuple(_property(one) for one in listed["results"])
-        required = tuple(whole["requiredProperties"]) if whole is not None else ()
-        return Schema(properties=properties, required=required)
-    except (KeyError, TypeError, AttributeError, ValueError):
-        raise Unavailable(f"the CRM's description of its {kind} is not readable") from None
-
-
-def _property(found: Mapping[str, Any]) -> Property:
-    return Property(
-        name=found["name"],
-        type=found["type"],
-        # HubSpot leaves both out where they are false.
-        read_only=bool((found.get("modificationMetadata") or {}).get("readOnlyValue")),
-        unique=bool(found.get("hasUniqueValue")),
-        options=tuple(str(one["value"]) for one in found.get("options") or ()),
-    )
-
 
 _VERSION = {"contacts": "lastmodifieddate"}
 _MODIFIED = "hs_lastmodifieddate"
@@ -227,6 +204,18 @@ class HubSpot:
         """field_map.Described: the properties of the account, and what it requires."""
         return schema_of(self._http, kind)
 
+    def owners(self) -> Mapping[str, str]:
+        """field_map.Account: everybody who may own records and has not left."""
+        return owners_of(self._http)
+
+    def pipelines(self) -> Mapping[str, tuple[str, ...]]:
+        """field_map.Account: the pipelines of deals with their stages."""
+        return pipelines_of(self._http)
+
+    def make(self, kind: str, field: Field) -> None:
+        """field_map.Account: a property for texts, under the account's own name of it."""
+        make_property(self._http, kind, replace(field, name=self._names.theirs(kind, field.name)))
+
     def _asked(self, kind: str) -> list[str]:
         return [self._names.theirs(kind, name) for name in PROPERTIES[kind]]
 
@@ -250,7 +239,11 @@ class HubSpot:
     def _parsed(self, kind: str, found: Any) -> Record:
         held = found["properties"]
         asked = zip(PROPERTIES[kind], self._asked(kind), strict=True)
-        fields = {ours: held[theirs] for ours, theirs in asked if held.get(theirs)}
+        fields = {
+            ours: self._names.our_value(kind, ours, held[theirs])
+            for ours, theirs in asked
+            if held.get(theirs)
+        }
         for to, linked in found.get("associations", {}).items():
             ids = ",".join(sorted({str(one["id"]) for one in linked["results"]}))
             fields |= {to: ids} if ids and to in _LINKS[kind] else {}

@@ -31,6 +31,8 @@ PAGE = 100
 """Objects on one page: Stripe's limit."""
 MOST_PAGES = 20
 """Pages that are read of one list; a customer with more is for a person."""
+NEWEST = 20
+"""Charges that are looked at to see whether orders can be found."""
 RECENT = 300
 """Charges that are looked through for a receipt's number."""
 _UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
@@ -137,6 +139,14 @@ class StripePayments:
                 return {one.name: self._looked(one, charges[one.value]) for one in lookups}
         except NotFound:
             raise Unavailable("what the list named is not there; ask again") from None
+
+    def newest(self) -> Mapping[str, str]:
+        """As the port."""
+        with readable(Unavailable):
+            return {
+                str(one["id"]): next(iter(self._key.numbers(one)), "")
+                for one in islice(self._charges(), NEWEST)
+            }
 
     def refund(self, charge: str, amount: Money, reason: str, key: str, order: str) -> Record:
         """As the port."""

@@ -1,0 +1,137 @@
+"""What can be seen once a stage is deployed: its secrets, its people, and the systems outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Protocol
+
+from countersign.domain.ports import ModelRequest
+from countersign.runtime.deps import Deps
+from countersign.runtime.settings import SECRETS
+from infra.build.lint import of_directory
+from infra.cli import fields
+from infra.cli.doctor.cloud import Cloud
+from infra.cli.doctor.line import Line, asked, judged, ok, problem
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"ready": {"type": "boolean"}},
+    "required": ["ready"],
+    "additionalProperties": False,
+}
+MODEL_SECONDS = 30.0
+_KEY = "set the key anew: `countersign secrets set {}`"
+
+
+class Vault(Protocol):
+    """Where a stage keeps its secrets."""
+
+    def read(self, arn: str) -> str:
+        """The text; empty when nobody has set it."""
+
+
+def after_deploy(
+    deps: Deps, stack: str, vault: Vault, cloud: Cloud, queues: Mapping[str, str]
+) -> Iterator[Line]:
+    """A line for each thing; `queues` are the addresses of the dead letters by name."""
+    yield from asked("secrets", lambda: _secrets(deps, vault), "sign in with rights to read them")
+    yield from asked("people", lambda: _people(deps), "sign in with rights to read the table")
+    yield from asked("CRM", lambda: _crm(deps), _KEY.format("crm-read"))
+    yield from asked("CRM, writing", lambda: _crm_writes(deps), _KEY.format("crm-write"))
+    yield from asked("payments", lambda: _payments(deps), _KEY.format("payments-read"))
+    yield from asked("model", lambda: _model(deps), _KEY.format("model-key"))
+    yield from asked("alarms", lambda: _alarms(stack, cloud), "sign in with rights to read SNS")
+    for name, url in queues.items():
+        yield from asked(name, partial(_letters, name, url, cloud), "see the queue in SQS")
+
+
+def _secrets(deps: Deps, vault: Vault) -> Iterator[Line]:
+    unset = [
+        name
+        for name, setting in SECRETS.items()
+        if (arn := getattr(deps.settings, setting)) and not vault.read(arn)
+    ]
+    for name in unset:
+        yield problem("secrets", f"{name} is not set", f"`countersign secrets set {name}`")
+    if not unset:
+        yield ok("secrets", "all are set")
+
+
+def _people(deps: Deps) -> Iterator[Line]:
+    missing = list(of_directory(deps.workflows, deps.people.directory().members))
+    for one in missing:
+        yield problem("people", one, "`countersign people add` gives the role to somebody")
+    if not missing:
+        yield ok("people", "each role has somebody")
+
+
+def _crm(deps: Deps) -> Iterator[Line]:
+    found = fields.check(deps)
+    for one in found:
+        yield problem("CRM", one.sentence, "then `countersign fields` (--create makes ours)")
+    if not found:
+        yield ok("CRM", "it has all that the workflows and the company's files use")
+
+
+def _crm_writes(deps: Deps) -> Iterator[Line]:
+    deps.crm_setup.schema("contacts")
+    yield ok("CRM, writing", "the account takes the key")
+
+
+def _payments(deps: Deps) -> Iterator[Line]:
+    newest = deps.payments_check.newest()
+    named = sum(bool(number) for number in newest.values())
+    yield judged(
+        "payments",
+        f"{named} of the {len(newest)} newest charges name an order",
+        well=bool(named) or not newest,
+        mend="say where orders stand: `orders_in` and `charges.order` of the company's file",
+    )
+
+
+def _model(deps: Deps) -> Iterator[Line]:
+    held = next(iter(deps.workflows.values())).release
+    name = deps.settings.model_name or held.model
+    answer = deps.model.answer(
+        ModelRequest(
+            model=name,
+            messages=(("user", "Answer that you are ready."),),
+            schema_name="ready",
+            schema=SCHEMA,
+            temperature="",
+            max_output_tokens=200,
+        ),
+        MODEL_SECONDS,
+    )
+    yield judged(
+        "model",
+        f"{name} answers within a schema"
+        if "ready" in answer.content
+        else f"{name} answers freely",
+        well="ready" in answer.content,
+        mend="choose a model with structured outputs: [model] of the company's file",
+    )
+
+
+def _alarms(stack: str, cloud: Cloud) -> Iterator[Line]:
+    heard = cloud.subscribers(stack)
+    if not heard:
+        yield problem("alarms", "nobody hears them", "set `alarm_address`, and deploy")
+    for address, confirmed in heard:
+        yield judged(
+            "alarms",
+            f"{address} {'hears them' if confirmed else 'has not confirmed'}",
+            well=confirmed,
+            mend="open AWS's mail to that address and confirm; deploy again to get another",
+        )
+
+
+def _letters(name: str, url: str, cloud: Cloud) -> Iterator[Line]:
+    count = cloud.letters(url)
+    yield judged(
+        name,
+        f"{count} messages" if count else "empty",
+        well=count == 0,
+        mend="docs/operating.md says how to look at them and send them again",
+    )

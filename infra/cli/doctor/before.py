@@ -1,0 +1,143 @@
+"""What can be seen before a stage is deployed: the account, its mail, its limits, our own files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from infra.build import demo
+from infra.build.account import OLDEST_BOOTSTRAP
+from infra.cli.doctor.cloud import Cloud
+from infra.cli.doctor.line import Line, asked, judged, ok, problem
+from infra.settings import Settings
+
+LEAST_CONCURRENCY = 30
+"""Below it a burst of jobs leaves too little for pages and webhooks."""
+MOST_SKEW = 60
+"""Seconds: AWS refuses requests that are signed five minutes off, senders of webhooks too."""
+_DAY = 86_400
+_RIGHTS = "sign in with rights to read this service, and run the command again"
+
+
+def before_deploy(settings: Settings, cloud: Cloud) -> Iterator[Line]:
+    """A line for each thing."""
+    yield from asked("account", lambda: _account(cloud), "sign in to AWS, and choose a region")
+    yield from asked("clock", lambda: _clock(cloud), _RIGHTS)
+    yield from asked("stage files", lambda: _files(settings), "correct the file")
+    yield from asked("bootstrap", lambda: _bootstrap(cloud), _RIGHTS)
+    yield from asked("mail", lambda: _mail(settings, cloud), _RIGHTS)
+    yield from asked("sender", lambda: _sender(settings, cloud), _RIGHTS)
+    yield from asked("inbound mail", lambda: _inbound(settings, cloud), _RIGHTS)
+    yield from asked("concurrency", lambda: _concurrency(cloud), _RIGHTS)
+
+
+def _account(cloud: Cloud) -> Iterator[Line]:
+    yield ok("account", cloud.account().sentence)
+
+
+def _clock(cloud: Cloud) -> Iterator[Line]:
+    off = abs((datetime.now(UTC) - cloud.now()).total_seconds())
+    yield judged(
+        "clock",
+        f"{off:.0f} s from AWS's",
+        well=off <= MOST_SKEW,
+        mend="set this machine's clock: signatures of another time are refused",
+    )
+
+
+def _files(settings: Settings) -> Iterator[Line]:
+    found = demo.left(settings)
+    for one in found:
+        yield problem("stage files", one, "until then `make deploy` refuses the stage")
+    if not found:
+        yield ok("stage files", f"nothing of the demo is left in {settings.stage}")
+
+
+def _bootstrap(cloud: Cloud) -> Iterator[Line]:
+    version = cloud.bootstrap()
+    yield judged(
+        "bootstrap",
+        f"version {version}" if version else "CDK is not set up here",
+        well=version >= OLDEST_BOOTSTRAP,
+        mend="run `make bootstrap`",
+    )
+
+
+def _mail(settings: Settings, cloud: Cloud) -> Iterator[Line]:
+    there = cloud.mail()
+    yield judged(
+        "mail",
+        "SES has production access" if there.production else "SES is in its sandbox",
+        well=there.production,
+        mend="ask for production access in the SES console: until then only verified addresses"
+        " get mail",
+    )
+    yield judged(
+        "sending",
+        "on" if there.sending else "paused",
+        well=there.sending,
+        mend="see why in the SES console under Account dashboard, and answer AWS's mail",
+    )
+    booked = _booked(settings)
+    yield judged(
+        "mail quota",
+        f"{there.quota:g} a day, {there.rate:g} a second",
+        well=booked <= (there.quota, there.rate) and booked[1] <= there.rate,
+        mend=f"connector_limits of {settings.stage} book {booked[0]} a day and {booked[1]} a"
+        " second: lower `mail` and `mail-codes` in cdk.json, or ask for more",
+    )
+
+
+def _booked(settings: Settings) -> tuple[int, int]:
+    """What the stage's limits let out in a day and in a second, all paces together."""
+    rows = [
+        limit for key in ("mail", "mail-codes") for limit in settings.connector_limits.get(key, ())
+    ]
+    a_day = sum(one.requests for one in rows if one.seconds >= _DAY)
+    a_second = sum(one.requests for one in rows if one.seconds == 1)
+    return a_day, a_second
+
+
+def _sender(settings: Settings, cloud: Cloud) -> Iterator[Line]:
+    domain = settings.mail_from.partition("@")[2]
+    found = cloud.identity(settings.mail_from) or cloud.identity(domain)
+    if found is None or not found.verified:
+        yield problem(
+            "sender",
+            f"SES does not know {settings.mail_from} as a verified sender",
+            f"verify {domain} (or the address) in SES: its records go into your DNS",
+        )
+        return
+    yield ok("sender", f"{settings.mail_from} is verified")
+    yield judged(
+        "DKIM",
+        "mails are signed" if found.dkim else "mails are not signed",
+        well=found.dkim,
+        mend=f"turn on Easy DKIM for {domain} in SES and put its three records into your DNS:"
+        " large receivers turn unsigned mail away",
+    )
+
+
+def _inbound(settings: Settings, cloud: Cloud) -> Iterator[Line]:
+    if not settings.mail_inbound:
+        yield ok("inbound mail", "the stage takes none: answers are known by their thread alone")
+        return
+    domain = settings.mail_inbound.partition("@")[2]
+    yield judged(
+        "inbound mail",
+        f"for {domain}",
+        well=cloud.receives(domain),
+        mend=f"the active receipt rule set has no rule for {domain}: add one that stores into the"
+        " uploads bucket, or empty `mail_inbound`",
+    )
+
+
+def _concurrency(cloud: Cloud) -> Iterator[Line]:
+    there = cloud.concurrency()
+    yield judged(
+        "concurrency",
+        f"{there} functions at once",
+        well=there >= LEAST_CONCURRENCY,
+        mend="ask AWS for 1,000 (Service Quotas, Lambda, Concurrent executions), and keep"
+        f" `jobs_started_at_once` at {max(2, there // 5)} until then",
+    )

@@ -1,0 +1,221 @@
+"""`countersign smoke`: one job through the whole stage, signed on its page and taken back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import typer
+
+from countersign.connectors.http import certificates
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import ActionStatus
+from countersign.jobs.rollback import allowed, roll_back
+from countersign.portal import session
+from countersign.runtime.deps import Deps
+from countersign.web.paths import path
+from infra.cli.options import FAILED, AsJson, Place, Stage, Where, show
+from infra.cli.submit import post_webhook
+from infra.cli.target import Target
+from infra.local.player.signer import OTHER, TIMEOUT, Page, read
+
+WORKFLOW = "lead_intake"
+REASON = "A smoke test of this stage."
+SECONDS = 120.0
+"""How long one step may take: a cold start of each function, and a queue between them."""
+_EVERY = 0.5
+_RESTS = frozenset(
+    {*(Status.WAITING_FOR_REVIEW, Status.COMPLETED, Status.ROLLED_BACK, Status.REJECTED)}
+    | {Status.ESCALATED, Status.FAILED, Status.PARKED}
+)
+
+
+class SmokeError(RuntimeError):
+    """A step did not end as it should; the message says how, and what to look at."""
+
+
+@dataclass
+class Smoke:
+    """One job on its way. `took` has the seconds of each step."""
+
+    target: Target
+    deps: Deps
+    job_id: str = ""
+    took: dict[str, float] = field(default_factory=dict)
+
+    def sent(self) -> None:
+        """A form whose budget is above every limit comes in: all that it wants asks."""
+        with self._step("send"):
+            body = json.dumps(_form(self.deps)).encode()
+            now, event = self.deps.clock.now(), f"smoke-{secrets.token_hex(8)}"
+            answer = post_webhook(
+                self.target.url, WORKFLOW, self.target.webhook_secret, event, body, at=now
+            )
+            if not answer.job_id:
+                raise SmokeError(f"the door answered {answer.status}: {answer.body}")
+            self.job_id = answer.job_id
+
+    def asks(self) -> None:
+        """It comes to the point where somebody has to sign."""
+        with self._step("ask"):
+            self._reaches(Status.WAITING_FOR_REVIEW)
+
+    def approved(self) -> None:
+        """One who is asked signs what the CRM gets on the page, and rejects the mail."""
+        with self._step("approve"), _browser(self.deps, self.target, self._signer()) as browser:
+            pending = self._record().pending
+            if pending is None:
+                raise SmokeError("nothing waits for a signature any more")
+            place = self.target.url + path(pending)
+            page = read(browser.get(place).text)
+            answer = browser.post(place, data=self._choices(page))
+            if answer.status_code != httpx.codes.OK:
+                heading = read(answer.text).heading
+                raise SmokeError(f"the page answered {answer.status_code}: {heading}")
+
+    def read_back(self) -> None:
+        """What was signed is done, and the CRM says so itself."""
+        with self._step("act"):
+            record = self._reaches(Status.COMPLETED)
+            wrong = [
+                one.action
+                for one in record.ledger
+                if one.status not in (ActionStatus.VERIFIED, ActionStatus.REJECTED)
+            ]
+            if wrong:
+                raise SmokeError(f"not verified: {', '.join(wrong)}")
+
+    def rolled_back(self) -> None:
+        """All of it is taken back by whoever may order that."""
+        with self._step("roll back"):
+            record = self._record()
+            workflow = self.deps.workflows[WORKFLOW]
+            members = self.deps.people.directory().members
+            may = [one for one in members if allowed(one, record, workflow).allowed]
+            if not may:
+                raise SmokeError("nobody in the directory may order a rollback")
+            roll_back(self.deps, self.job_id, by=may[0].person.id, reason=REASON)
+            self._reaches(Status.ROLLED_BACK)
+
+    def _record(self) -> JobRecord:
+        return self.deps.store.load(self.job_id)
+
+    def _reaches(self, status: Status) -> JobRecord:
+        deadline = time.monotonic() + SECONDS
+        before = status is Status.WAITING_FOR_REVIEW
+        while time.monotonic() < deadline:
+            record = self._record()
+            if record.job.status is status:
+                return record
+            early = {Status.WAITING_FOR_REVIEW, Status.PARKED}
+            late = early if before else {*early, Status.COMPLETED}
+            if record.job.status in _RESTS - late:
+                break
+            time.sleep(_EVERY)
+        held = self._record().job
+        raise SmokeError(
+            f"it is {held.status} and not {status}: {held.reason or 'no reason is given'};"
+            f" `countersign show {self.job_id}` tells more"
+        )
+
+    def _signer(self) -> str:
+        """Somebody who is asked, and is here."""
+        pending = self._record().pending
+        directory = self.deps.people.directory()
+        for person in pending.approvers if pending else ():
+            member = directory.member(person.id)
+            if member is not None and not member.left:
+                return person.id
+        raise SmokeError("nobody who is asked is in the directory")
+
+    def _choices(self, page: Page) -> dict[str, str]:
+        """Yes to what can be taken back, no to the mail."""
+        if not page.choices:
+            raise SmokeError(f"the approval page says: {page.heading}")
+        mails = {f"choice-{one.digest}" for one in self._record().ledger if "email" in one.action}
+        said = {name: "reject" if name in mails else "approve" for name in page.choices}
+        cause = OTHER if mails & set(page.choices) else ""
+        return {**page.hidden, "cause": cause, **said, "reason": REASON, "code": page.code}
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.took[name] = round(time.monotonic() - began, 1)
+
+
+def smoke(
+    context: typer.Context,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Send a job, approve it on its page, see that it is done, take it back; say what each took.
+
+    It needs an approver and somebody who may roll back in the directory. No mail leaves for a
+    customer: the reply is rejected. It ends with 1 at the first step that is not as it should be.
+    """
+    there: Target = context.obj(target, stage)
+    run = Smoke(there, there.deps())
+    steps: tuple[Callable[[], None], ...] = (
+        *(run.sent, run.asks, run.approved, run.read_back, run.rolled_back),
+    )
+    wrong = ""
+    try:
+        for step in steps:
+            step()
+    except SmokeError as error:
+        wrong = str(error)
+    show(
+        _told(run, wrong),
+        {"job_id": run.job_id, "seconds": run.took, "wrong": wrong},
+        as_json=as_json,
+    )
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+def _told(run: Smoke, wrong: str) -> str:
+    lines = [f"{name:<10} {seconds:6.1f} s" for name, seconds in run.took.items()]
+    ends = f"stopped: {wrong}" if wrong else "all is well, and taken back"
+    return "\n".join((f"job {run.job_id or 'none'}", *lines, ends))
+
+
+def _form(deps: Deps) -> dict[str, Any]:
+    """Made up; the address is the mail provider's own simulator, should anything be sent."""
+    address = f"success+{secrets.token_hex(6)}@simulator.amazonses.com"
+    sellers = deps.company.sellers if deps.company else {}
+    served = (country for one in sellers.values() for country in one.countries)
+    return {
+        "name": "Smoke Test",
+        "email": address,
+        "company": "Countersign smoke test",
+        "country": next(served, ""),
+        "consent": True,
+        "phone": "",
+        "message": "We are looking for a quote for 40 licences of your dispatch software."
+        " Our budget is 90,000,000 EUR. This is a smoke test, and taken back at once.",
+    }
+
+
+@contextmanager
+def _browser(deps: Deps, target: Target, person_id: str) -> Iterator[httpx.Client]:
+    """A browser in which that person is signed in, by the stage's page key, which whoever runs this
+    may read."""
+    there = Deps(
+        deps.settings.model_copy(update={"public_base_url": target.url}),
+        secrets=deps.secrets,
+        clock=deps.clock,
+    )
+    cookie = session.begun(there, person_id, there.ids.salt())
+    name, _, value = cookie.partition(";")[0].partition("=")
+    with httpx.Client(timeout=TIMEOUT, verify=certificates(), follow_redirects=False) as browser:
+        browser.cookies.set(name, value)
+        yield browser
