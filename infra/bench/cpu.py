@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from infra.bench import measure
@@ -91,10 +92,11 @@ def _empty(code: Path) -> Path:
 
 def _processes(group: int) -> Iterator[Path]:
     for process in PROC.iterdir():
-        if process.name.isdecimal():
-            behind = (process / "stat").read_text().rpartition(")")[2].split()
-            if int(behind[_GROUP]) == group:
-                yield process
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            if process.name.isdecimal():
+                behind = (process / "stat").read_text().rpartition(")")[2].split()
+                if int(behind[_GROUP]) == group:
+                    yield process
 
 
 def _nanoseconds(thread: Path) -> int:

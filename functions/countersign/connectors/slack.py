@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -43,9 +42,7 @@ class WebhookPushes:
         self._urls = _parsed(secret)
         self._timeout = timeout
         self._gate = gate or http.OpenGate()
-        self._client = http.client(transport)
-        # httpx logs each URL at INFO, and here the URL is the secret.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        self._client = http.Client(transport)
 
     def __repr__(self) -> str:
         """How many channels, and none of their URLs."""
@@ -76,9 +73,8 @@ class WebhookPushes:
         seconds = self._timeout()
         if seconds <= 0:
             raise Unavailable("no time is left to tell the channel")
-        deadline, phases = time.monotonic() + seconds, http.phases(seconds)
-        plain = {"Accept-Encoding": "identity"}
-        with self._client.stream("POST", url, json=told, headers=plain, timeout=phases) as answer:
+        deadline = time.monotonic() + seconds
+        with self._client.asked("POST", url, seconds, json=told) as answer:
             said = http.body(answer, deadline, _MOST).decode(errors="replace").strip()
             return answer.status_code, said, http.retry_after(answer)
 

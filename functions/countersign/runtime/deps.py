@@ -81,18 +81,24 @@ class Deps(ExternalAdapters):
     @cached_property
     def task_role(self) -> TaskRole:
         """The role that this function assumes for each job."""
+        from countersign.connectors.aws.sts import Sts
         from countersign.connectors.dynamodb.session import TaskRole
 
         if self.settings.task is None:
             raise InternalError("this function has no task role")
-        return TaskRole(self.settings.task)
+        return TaskRole(self.settings.task, self.settings.place and Sts(self.settings.place))
 
     @cached_property
     def db(self) -> DynamoDBClient:
         """The client of the tables."""
-        from countersign.connectors.aws.client import client
+        tables: DynamoDBClient = self.aws("dynamodb", self.by)
+        return tables
 
-        return client("dynamodb", self.by)
+    @cached_property
+    def own_db(self) -> DynamoDBClient:
+        """The same with the function's own rights, whatever job it works on."""
+        tables: DynamoDBClient = self.aws("dynamodb")
+        return tables
 
     @cached_property
     def clock(self) -> ports.Clock:
@@ -104,7 +110,7 @@ class Deps(ExternalAdapters):
         """How far the clock of the stage `local` is moved."""
         from countersign.connectors.clock import DynamoOffset
 
-        return DynamoOffset(self.settings.jobs_table)
+        return DynamoOffset(self.settings.jobs_table, self.own_db)
 
     @cached_property
     def wall(self) -> ports.Clock:
@@ -133,7 +139,7 @@ class Deps(ExternalAdapters):
         """Caps and who holds how much of them."""
         from countersign.connectors.dynamodb.caps import DynamoCaps
 
-        return DynamoCaps(self.settings.jobs_table)
+        return DynamoCaps(self.settings.jobs_table, self.own_db)
 
     @cached_property
     def limits(self) -> ports.KeyLimits:
@@ -154,14 +160,14 @@ class Deps(ExternalAdapters):
         """The links that sign people in."""
         from countersign.connectors.dynamodb.documents import DynamoSignIns
 
-        return DynamoSignIns(self.settings.jobs_table)
+        return DynamoSignIns(self.settings.jobs_table, self.own_db)
 
     @cached_property
     def codes(self) -> ports.Codes:
         """Codes that people type."""
         from countersign.connectors.dynamodb.documents import DynamoCodes
 
-        return DynamoCodes(self.settings.jobs_table)
+        return DynamoCodes(self.settings.jobs_table, self.own_db)
 
     @cached_property
     def suppression(self) -> ports.SuppressionList:
@@ -182,7 +188,7 @@ class Deps(ExternalAdapters):
         """Open requests and reviews."""
         from countersign.connectors.dynamodb.reviews import DynamoReviews
 
-        return DynamoReviews(self.settings.jobs_table)
+        return DynamoReviews(self.settings.jobs_table, self.own_db)
 
     @cached_property
     def payloads(self) -> ports.Payloads:
@@ -195,10 +201,9 @@ class Deps(ExternalAdapters):
     @cached_property
     def queue(self) -> ports.Queue:
         """The intake queue."""
-        from countersign.connectors.aws.client import client
         from countersign.connectors.aws.services import IntakeQueue
 
-        return IntakeQueue(self.settings.intake_queue_url, client("sqs", self.by))
+        return IntakeQueue(self.settings.intake_queue_url, self.aws("sqs", self.by))
 
     @property
     def desk(self) -> Desk:
@@ -212,7 +217,7 @@ class Deps(ExternalAdapters):
         """The state machine."""
         from countersign.connectors.aws.services import StateMachine
 
-        return StateMachine(self.settings.state_machine_arn)
+        return StateMachine(self.settings.state_machine_arn, self.aws("stepfunctions"))
 
     def commit(self, record: JobRecord, change: Change) -> JobRecord:
         """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""

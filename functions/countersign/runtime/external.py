@@ -75,6 +75,16 @@ class ExternalAdapters:
 
         return company(self.settings.workflows_package, self.stage)
 
+    def aws(self, service: str, by: Credentials | None = None) -> Any:
+        """A service of AWS: a function speaks to it itself where it can, and boto3 does else."""
+        from countersign.connectors.aws.client import client
+        from countersign.connectors.aws.json_api import APIS, JsonApi
+
+        place = self.settings.place
+        if place is None or service not in APIS:
+            return client(service, by)  # type: ignore[call-overload] # one of those that it knows
+        return JsonApi(service, place, by)
+
     def fields(self, connector: str) -> Mapping[str, str]:
         """An outside system's own names of our fields. The present ones hold for jobs of earlier
         releases too: what is renamed there is renamed for all."""
@@ -83,10 +93,9 @@ class ExternalAdapters:
     @cached_property
     def secrets(self) -> ports.Secrets:
         """Secrets Manager."""
-        from countersign.connectors.aws.client import client
         from countersign.connectors.aws.secrets import SecretsManager
 
-        manager = client("secretsmanager", self.by)
+        manager = self.aws("secretsmanager", self.by)
         return SecretsManager(manager, self.settings.secret_names, self.kept)
 
     @fresh

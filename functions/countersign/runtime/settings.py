@@ -7,6 +7,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import Field
+
+from countersign.connectors.aws.client import Credentials, Place
 from countersign.connectors.dynamodb.session import Task
 from countersign.domain.approvals.approval import Person
 from countersign.domain.contract import Value
@@ -66,6 +69,26 @@ class Settings(Value):
 
     task: Task | None = None
     """The role that this function assumes for each job; None: its own role has its rights."""
+
+    aws_lambda_function_name: str = ""
+    """As Lambda calls the function; empty: this is none."""
+    aws_region: str = ""
+    aws_access_key_id: str = ""
+    aws_secret_access_key: str = Field(default="", repr=False)
+    aws_session_token: str = Field(default="", repr=False)
+    aws_endpoint_url: str = ""
+    """Of the emulated cloud; empty: AWS's own."""
+
+    @property
+    def place(self) -> Place | None:
+        """Where this function runs and as whom; None for what is no function, whose rights boto3
+        finds."""
+        if not self.aws_lambda_function_name:
+            return None
+        own = Credentials(
+            self.aws_access_key_id, self.aws_secret_access_key, self.aws_session_token
+        )
+        return Place(self.aws_region, own, self.aws_endpoint_url)
 
     @property
     def secret_names(self) -> Mapping[str, str]:

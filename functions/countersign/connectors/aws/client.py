@@ -11,9 +11,6 @@ from functools import lru_cache, wraps
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-import boto3
-from botocore import credentials
-from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
     ConnectionError,  # noqa: A004 - botocore's own, no relation of Python's
@@ -24,6 +21,9 @@ from botocore.exceptions import (
 from countersign.domain.errors import Throttled, Transient, Unavailable
 
 if TYPE_CHECKING:
+    import boto3
+    from botocore import credentials
+    from botocore.config import Config
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_s3 import S3Client
     from types_boto3_secretsmanager import SecretsManagerClient
@@ -62,6 +62,8 @@ _SIGNER: ContextVar[credentials.Credentials | None] = ContextVar("signer", defau
 
 @lru_cache(maxsize=1)
 def _session() -> boto3.Session:
+    import boto3
+
     return boto3.Session()
 
 
@@ -72,6 +74,21 @@ class Credentials:
     key: str
     secret: str = field(repr=False)
     token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a function runs, and as whom."""
+
+    region: str
+    own: Credentials
+    endpoint: str = ""
+    """Of all services at once; empty: each has AWS's own."""
+
+    def url(self, name: str) -> str:
+        """Where a service answers."""
+        china = ".cn" if self.region.startswith("cn-") else ""
+        return self.endpoint or f"https://{name}.{self.region}.amazonaws.com{china}"
 
 
 @overload
@@ -115,6 +132,8 @@ def _shared(session: boto3.Session, service: str) -> Any:
 def _config(*, effects: bool) -> Config:
     """Of a call's CPU, botocore spends a seventh on its own list of what runs it, and more the
     longer the request on checking types that mypy has checked."""
+    from botocore.config import Config
+
     return Config(
         connect_timeout=3,
         read_timeout=20 if effects else 10,
@@ -136,6 +155,8 @@ class _SignedBy:
     """A client each of whose calls is signed by these credentials, whatever other threads do."""
 
     def __init__(self, shared: object, by: Credentials) -> None:
+        from botocore import credentials
+
         self._shared = shared
         self._by = credentials.Credentials(by.key, by.secret, by.token)
 
@@ -172,6 +193,11 @@ def aws_errors() -> Iterator[None]:
         raise _meaning(error) or error from None
     except (HTTPClientError, ConnectionError, IncompleteReadError) as error:
         raise Unavailable(f"AWS gave no answer: {type(error).__name__}") from None
+
+
+def passes(error: ClientError) -> bool:
+    """Whether what failed is trouble that passes by itself."""
+    return _meaning(error) is not None
 
 
 def is_conflict(error: ClientError) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -56,16 +55,12 @@ class Http:
         url = httpx.URL(base_url)
         if http.in_clear(url):
             raise Misconfigured("the CRM's base URL must be https: a token never travels in clear")
-        # httpx logs each URL at INFO, and these hold e-mail addresses.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
         self.host = url.host
         self._timeout = timeout
         self._gate = gate
-        self._client = http.client(transport)
-        self._client.base_url = url
-        self._client.headers.update(
-            {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
-        )
+        self._base = str(url).rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._client = http.Client(transport)
 
     def close(self) -> None:
         """Close the connections."""
@@ -113,8 +108,10 @@ class Http:
         if seconds <= 0:
             raise Unavailable("no time is left to ask the CRM")
         deadline = time.monotonic() + seconds
-        phases = http.phases(seconds)
-        with self._client.stream(method, path, params=query, json=body, timeout=phases) as answer:
+        url, headers = f"{self._base}{path}", self._headers
+        with self._client.asked(
+            method, url, seconds, headers=headers, params=query, json=body
+        ) as answer:
             self._gate.after(told(answer))
             return HubSpotAnswer(
                 status=answer.status_code,

@@ -61,15 +61,14 @@ class Transport(stripe.HTTPClient):
         url = httpx.URL(base_url)
         if http.in_clear(url):
             raise Misconfigured("the payments base URL must be https: a key never travels in clear")
-        # Both log URLs at INFO, and these hold order and customer numbers.
-        for logger in ("httpx", "stripe"):
-            logging.getLogger(logger).setLevel(logging.WARNING)
+        # It logs URLs at INFO, and these hold order and customer numbers.
+        logging.getLogger("stripe").setLevel(logging.WARNING)
         # Else the library writes an id of this machine below the home directory and sends it.
         stripe.enable_telemetry = False
         self.host = url.host
         self._seconds = timeout
         self._gate = gate
-        self._client = http.client(transport)
+        self._client = http.Client(transport)
 
     def close(self) -> None:
         """Close the connections."""
@@ -100,10 +99,8 @@ class Transport(stripe.HTTPClient):
         self, method: str, url: str, headers: Mapping[str, str] | None, body: Any, seconds: float
     ) -> tuple[str, int, Mapping[str, str]]:
         deadline = time.monotonic() + seconds
-        phases = http.phases(seconds)
-        sent = {**(headers or {}), "Accept-Encoding": "identity"}
-        with self._client.stream(
-            method.upper(), url, headers=sent, content=body, timeout=phases
+        with self._client.asked(
+            method.upper(), url, seconds, headers=headers or {}, content=body
         ) as answer:
             read = http.body(answer, deadline).decode()
             kept = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}

@@ -1,0 +1,230 @@
+"""AWS's JSON protocol, spoken directly: signed, refused and tried again as botocore would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+import pytest
+import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as Rights
+from botocore.exceptions import ClientError
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.parsers import create_parser
+
+from countersign.connectors.aws.client import Credentials, Place
+from countersign.connectors.aws.json_api import APIS, JsonApi, refusal
+from countersign.connectors.aws.sts import Sts
+from countersign.domain.errors import Unavailable
+from countersign.runtime.settings import Settings
+
+OWN = Credentials("AKID", "secret/+", "a token")
+JOBS = Credentials("ASIA", "another", "its token")
+HERE = Place("eu-central-1", OWN)
+ITEM = {"pk": {"S": "JOB#j-1 é"}, "sk": {"S": "STATE"}}
+CALLED = {
+    "dynamodb": "Query TransactWriteItems UpdateItem PutItem GetItem BatchGetItem DeleteItem",
+    "sqs": "SendMessage",
+    "stepfunctions": "StartExecution SendTaskSuccess DescribeExecution",
+    "secretsmanager": "GetSecretValue",
+}
+CANCELLED = {
+    "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+    "Message": "Transaction cancelled",
+    "CancellationReasons": [{"Code": "None"}, {"Code": "ConditionalCheckFailed"}],
+}
+SLOW = {"__type": "com.amazon.coral.availability#ThrottlingException", "message": "slow down"}
+WRONG = {"__type": "com.amazon.coral.validate#ValidationException", "message": "wrong"}
+Answer = tuple[int, bytes] | Exception
+
+
+def said(body: Mapping[str, object], status: int = 400) -> Answer:
+    """An answer of AWS."""
+    return status, json.dumps(body).encode()
+
+
+class Wire:
+    """Gives these answers, one for each request, and the last one from then on."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self._answers = list(answers)
+        self.sent: list[tuple[str, Mapping[str, str], bytes]] = []
+        self.paused: list[float] = []
+
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        self.sent.append((url, headers, body))
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def api(self, service: str = "dynamodb", by: Credentials | None = None) -> JsonApi:
+        """A service at the other end."""
+        return JsonApi(service, HERE, by, send=self, wait=self._waits)
+
+    def _waits(self, seconds: float) -> None:
+        self.paused.append(seconds)
+
+
+def by_botocore(url: str, headers: Mapping[str, str], body: bytes, by: Credentials) -> str:
+    """The signature that botocore gives the same request."""
+    plain = {name: text for name, text in headers.items() if name != "authorization"}
+    request = AWSRequest("POST", f"{url}/", plain, body)
+    request.context["timestamp"] = headers["x-amz-date"]
+    scope = headers["authorization"].split("/")
+    auth = SigV4Auth(Rights(by.key, by.secret, by.token), scope[3], scope[2])
+    signed: str = auth.signature(
+        auth.string_to_sign(request, auth.canonical_request(request)), request
+    )
+    return signed
+
+
+@pytest.mark.parametrize("service", APIS)
+@pytest.mark.parametrize("by", [None, JOBS])
+def test_a_request_is_signed_as_botocore_signs_it(service: str, by: Credentials | None) -> None:
+    """With the rights of the job where it has some, else with the function's own."""
+    wire = Wire((200, b"{}"))
+    wire.api(service, by).put_item(TableName="jobs", Item=ITEM)
+    url, headers, body = wire.sent[0]
+    assert json.loads(body) == {"TableName": "jobs", "Item": ITEM}
+    assert headers["authorization"].endswith(f"={by_botocore(url, headers, body, by or OWN)}")
+
+
+@pytest.mark.control
+def test_control_another_secret_or_body_has_another_signature() -> None:
+    """So the comparison above sees both."""
+    wire = Wire((200, b"{}"))
+    wire.api().put_item(TableName="jobs", Item=ITEM)
+    url, headers, body = wire.sent[0]
+    others = [by_botocore(url, headers, body, JOBS), by_botocore(url, headers, body + b" ", OWN)]
+    assert not any(headers["authorization"].endswith(f"={other}") for other in others)
+
+
+@pytest.mark.parametrize("service", APIS)
+def test_a_service_is_spoken_to_as_its_description_says(service: str) -> None:
+    """Target, version, host, and every operation that a function of ours calls."""
+    model = ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    name, target, version = APIS[service]
+    assert model.metadata["targetPrefix"] == target
+    assert model.metadata["jsonVersion"] == version
+    assert model.endpoint_prefix == model.signing_name == name
+    assert set(CALLED[service].split()) <= set(model.operation_names)
+
+
+@pytest.mark.parametrize("body", [CANCELLED, SLOW, WRONG])
+def test_a_refusal_is_read_as_botocore_reads_it(body: Mapping[str, object]) -> None:
+    """Its code, its words, and why each write of a transaction was refused."""
+    model = ServiceModel(Loader().load_service_model("dynamodb", "service-2"), "dynamodb")
+    text = json.dumps(body).encode()
+    whole = {"status_code": 400, "headers": {}, "body": text}
+    shape = model.operation_model("TransactWriteItems").output_shape
+    assert shape
+    theirs = create_parser("json").parse(whole, shape)
+    ours = refusal(400, text)
+    assert ours["Error"] == theirs["Error"]
+    assert ours.get("CancellationReasons") == body.get("CancellationReasons")
+
+
+def test_an_answer_of_whoever_stands_before_aws_has_its_status_as_code() -> None:
+    """It is no JSON, or none of AWS."""
+    for text in (b"<html>", b"[]", b"", b"\xff"):
+        assert refusal(503, text)["Error"] == {"Code": "503", "Message": ""}
+
+
+@pytest.mark.parametrize("trouble", [said(SLOW), said({}, 503), urllib3.exceptions.ProtocolError()])
+def test_trouble_that_passes_is_tried_again(trouble: Answer) -> None:
+    """Twice more, after up to one second and up to two."""
+    wire = Wire(trouble, trouble, said({"Items": []}, 200))
+    assert wire.api().query(TableName="jobs") == {"Items": []}
+    assert len(wire.sent) == 3
+    assert [0 <= one <= most for one, most in zip(wire.paused, (1, 2), strict=True)] == [True] * 2
+
+
+def test_trouble_that_stays_is_told() -> None:
+    """After three tries: as AWS said it, or that nothing was answered."""
+    slow, silent = Wire(said(SLOW)), Wire(urllib3.exceptions.ReadTimeoutError(None, None, ""))  # type: ignore[arg-type] # of no pool
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        slow.api().query(TableName="jobs")
+    with pytest.raises(Unavailable, match="ReadTimeoutError"):
+        silent.api().query(TableName="jobs")
+    assert len(slow.sent) == len(silent.sent) == 3
+
+
+@pytest.mark.parametrize("body", [CANCELLED, WRONG])
+def test_what_no_retry_helps_is_sent_once(body: Mapping[str, object]) -> None:
+    """A condition that failed, a request that is wrong."""
+    wire = Wire(said(body))
+    with pytest.raises(ClientError):
+        wire.api().transact_write_items(TransactItems=[])
+    assert len(wire.sent) == 1
+    assert wire.paused == []
+
+
+def test_where_a_function_runs_is_told_by_lambda() -> None:
+    """A command at a terminal, and a test, are no function: boto3 finds their rights."""
+    told = {
+        "AWS_LAMBDA_FUNCTION_NAME": "decide",
+        "AWS_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "AKID",
+        "AWS_SECRET_ACCESS_KEY": "secret/+",
+        "AWS_SESSION_TOKEN": "a token",
+    }
+    settings = Settings.of(told)
+    assert settings.place == HERE
+    assert "secret/+" not in f"{settings!r}{HERE!r}"
+    assert "a token" not in f"{settings!r}{HERE!r}"
+    del told["AWS_LAMBDA_FUNCTION_NAME"]
+    assert Settings.of(told).place is None
+
+
+def test_each_service_has_its_own_host_unless_the_stand_has_one_for_all() -> None:
+    """In China they have another name."""
+    assert HERE.url("states") == "https://states.eu-central-1.amazonaws.com"
+    assert Place("cn-north-1", OWN).url("sqs") == "https://sqs.cn-north-1.amazonaws.com.cn"
+    assert Place("eu-central-1", OWN, "http://127.0.0.1:1").url("sqs") == "http://127.0.0.1:1"
+
+
+def test_a_private_name_is_no_operation() -> None:
+    """What copies or describes an object asks for such."""
+    assert not hasattr(Wire((200, b"")).api(), "_private")
+
+
+ASSUMED = b"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
+<Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>another/+=</SecretAccessKey>
+<SessionToken>its token</SessionToken><Expiration>2026-11-29T20:00:00Z</Expiration></Credentials>
+</AssumeRoleResult></AssumeRoleResponse>"""
+DENIED = b"""<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>
+<Message>not you</Message></Error></ErrorResponse>"""
+
+
+def test_a_role_is_assumed_with_the_function_s_own_rights() -> None:
+    """The form is signed as botocore signs it."""
+    wire = Wire((200, ASSUMED))
+    assumed = Sts(HERE, wire).assume_role(RoleArn="arn:role/a b", DurationSeconds=900)
+    assert assumed["Credentials"] == {
+        "AccessKeyId": "ASIA",
+        "SecretAccessKey": "another/+=",
+        "SessionToken": "its token",
+    }
+    url, headers, body = wire.sent[0]
+    assert dict(parse_qsl(body.decode())) == {
+        "Action": "AssumeRole",
+        "Version": ServiceModel(Loader().load_service_model("sts", "service-2")).api_version,
+        "RoleArn": "arn:role/a b",
+        "DurationSeconds": "900",
+    }
+    assert headers["authorization"].endswith(f"={by_botocore(url, headers, body, OWN)}")
+
+
+def test_a_role_that_is_refused_or_not_given_is_no_session() -> None:
+    """A refusal has its code; an answer without credentials is none."""
+    with pytest.raises(ClientError, match="AccessDenied"):
+        Sts(HERE, Wire((403, DENIED))).assume_role(RoleArn="r")
+    with pytest.raises(ClientError, match="502"):
+        Sts(HERE, Wire((502, b"<html>")), lambda _: None).assume_role(RoleArn="r")
+    with pytest.raises(Unavailable):
+        Sts(HERE, Wire((200, b"<x/>"))).assume_role(RoleArn="r")
