@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -69,8 +69,7 @@ class Supervisor:
             self._callback()
             self._walks("Look")
         self._wake_the_stopped()
-        self._dies(lives.reporting(self._job))
-        return self.heard.messages[-1] | {"deaths": self.heard.deaths}
+        return {"job": self._job, "deaths": self.heard.deaths, "keys": []}
 
     @property
     def _job(self) -> str:
@@ -132,8 +131,8 @@ class Supervisor:
 
 
 class Rehearsal(Supervisor):
-    """One job that nobody kills, in this process. What Python loads when it is first used is there
-    then for every worker that is forked: half of what each of them costs."""
+    """One job that nobody kills, in this process. What Python loads when it is first used, and
+    every template, is there then for all workers that are forked: half of what each costs."""
 
     def _dies(self, life: Life) -> bool:
         hears, told = os.pipe()
@@ -150,20 +149,28 @@ def _said(pipe: int) -> str:
         return (lines.read() or b"").decode()
 
 
+def rehearsed(run: str, scenario: str) -> str:
+    """The number of a rehearsed job."""
+    return f"{run}rehearsed-{scenario}"
+
+
 def main() -> None:
     """Play all points, in order."""
     given = json.load(sys.stdin)
     places, run, sign = Places(**given["places"]), given["run"], given["signal"]
     points = [Point(**point) for point in given["points"]]
-    if not DESIGNS.keys() >= {point.scenario for point in points}:
-        # With connections of its own: what is forked has none.
-        Rehearsal(Surroundings(places), NOWHERE, f"{run}rehearsal", sign).plays()
+    ours = Surroundings(places)  # with connections of its own: what is forked has none
+    for scenario in {point.scenario for point in points} - DESIGNS.keys():
+        nowhere = replace(NOWHERE, scenario=scenario)
+        Rehearsal(ours, nowhere, rehearsed(run, scenario), sign).plays()
     around = Surroundings(places)
     gc.collect()
     gc.freeze()  # a collection in a worker does not touch, and so not copy, what is shared
     for number, point in enumerate(points):
         name = f"{run}{number}"
         ended = Supervisor(around, point, name, sign).plays()
+        if point.scenario not in DESIGNS:
+            ended |= lives.report(ours.deps(Fate(), Told(sys.stderr.fileno()), START), ended["job"])
         line = json.dumps(ended | {"number": name, "point": point.name})
         print(line, flush=True)  # noqa: T201 - the program's output
 

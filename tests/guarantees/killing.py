@@ -19,6 +19,7 @@ from infra.local.cloud.processes import ROOT, LocalCloud, local_cloud
 from infra.local.front.mailbox import Mailbox
 from tests.contract import crm_sides, payments_sides, push_sides
 from tests.fakes.tables import create_jobs_table
+from tests.guarantees.killed_workers import rehearsed
 from tests.guarantees.lives import AMOUNTS
 from tests.guarantees.mortal import Point
 
@@ -63,11 +64,12 @@ class Neighbours:
 
     def has_orders(self, run: str, points: Sequence[Point]) -> None:
         """What each refund of a run is about: an order of a customer of its own."""
-        for number, point in enumerate(points):
-            if point.scenario in AMOUNTS:
-                name = f"{run}{number}"
+        named = {f"{run}{number}": point.scenario for number, point in enumerate(points)}
+        named |= {rehearsed(run, scenario): scenario for scenario in named.values()}
+        for name, scenario in named.items():
+            if scenario in AMOUNTS:
                 more = {"email": f"{name}@hafenwerk.example", "customer": f"cus_{name}"}
-                self.payments.has_order(name, AMOUNTS[point.scenario], "eur", **more)
+                self.payments.has_order(name, AMOUNTS[scenario], "eur", **more)
 
     def effects(self, ended: Mapping[str, Any]) -> Counter[str]:
         """What the neighbours wrote down for one job, by kind."""

@@ -1,4 +1,4 @@
-"""What one worker does in its life: deliver, begin, walk through states, decide, tick, report."""
+"""What one worker does in its life: deliver, begin, walk through states, decide, tick."""
 
 from __future__ import annotations
 
@@ -79,20 +79,16 @@ def ticking(deps: Deps, fate: Fate, _told: Told) -> None:
     tick(deps)
 
 
-def reporting(job_id: str) -> Life:
+def report(deps: Deps, job_id: str) -> dict[str, Any]:
     """How the job stands."""
-
-    def life(deps: Deps, _fate: Fate, told: Told) -> None:
-        record = deps.store.load(job_id)
-        told.tell(
-            job=job_id,
-            status=record.job.status.value,
-            ledger={h.action: h.status.value for h in record.ledger},
-            keys=[h.key for h in record.ledger],
-            case=bool(record.case and record.case.resolution is None),
-        )
-
-    return life
+    record = deps.store.load(job_id)
+    return {
+        "job": job_id,
+        "status": record.job.status.value,
+        "ledger": {h.action: h.status.value for h in record.ledger},
+        "keys": [h.key for h in record.ledger],
+        "case": bool(record.case and record.case.resolution is None),
+    }
 
 
 def naively(scenario: str, number: str) -> Life:

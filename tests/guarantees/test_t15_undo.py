@@ -26,7 +26,7 @@ from tests.unit.steps.test_rollback import MAIL, done
 
 Figure = Callable[[str, int], None]
 SEED = 20260915
-STATES, EDITS, JOBS = (50, 200), (40, 60), (10, 40)
+STATES, EDITS, JOBS = (25, 200), (20, 60), (5, 40)
 """In the short form and in the long one."""
 ORDERS = 10
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(300), pytest.mark.guarantee("T15")]

@@ -105,7 +105,7 @@ def one_run(dealt: random.Random) -> tuple[Forgery | None, Waiting, int]:
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
-    "runs", [200, pytest.param(1_000, marks=pytest.mark.soak)], ids=["short", "long"]
+    "runs", [120, pytest.param(1_000, marks=pytest.mark.soak)], ids=["short", "long"]
 )
 def test_nothing_that_was_changed_runs(figure: Figure, runs: int) -> None:
     """No forged action takes effect; runs without forgery carry all four out."""
@@ -125,7 +125,7 @@ def test_nothing_that_was_changed_runs(figure: Figure, runs: int) -> None:
     figure(f"{words}, {honest} honest runs did", runs)
 
 
-@pytest.mark.parametrize("runs", [20, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("runs", [10, pytest.param(100, marks=pytest.mark.soak)])
 def test_rendered_approved_and_executed_are_the_same_bytes(figure: Figure, runs: int) -> None:
     """The page's bytes, the decision's digests and the effects in the journals hash alike."""
     dealt = dice()

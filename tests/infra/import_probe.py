@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT_MODULES = frozenset({"countersign.runtime.deps", "countersign.runtime.external"})
-OF_EVERY_FUNCTION = ("aws_lambda_powertools", "boto3", "pydantic")
+OF_EVERY_FUNCTION = ("aws_lambda_powertools", "boto3", "pydantic", "countersign.runtime.deps")
 
 
 def late_imports(tree: ast.Module) -> Iterator[str]:

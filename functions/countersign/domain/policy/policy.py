@@ -101,7 +101,7 @@ class Policy:
     def verdict(self, action: str, found: Iterable[Finding]) -> Verdict:
         """The answer for `action`, given what the rules found."""
         by_rule = {finding.rule: finding for finding in found}
-        hits = [line for line in self.lines if line.covers(action) and _holds(line, by_rule)]
+        hits = [line for line in self.lines if _holds(line, by_rule) and line.covers(action)]
         if not hits:
             return Verdict(answer=Answer.FORBID, reasons=(_UNKNOWN,))
         answer = max((line.answer for line in hits), key=_STRICTNESS.__getitem__)

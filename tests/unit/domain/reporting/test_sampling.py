@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from statistics import NormalDist
 from typing import Any
 
@@ -35,10 +36,20 @@ from tests.seeds import dealt_by
 Sampler = Callable[[str, Decimal], bool]
 
 MANY = 20_000
-IDS = [job_id_of("webhook", "letters", "shop", f"evt-{n}") for n in range(MANY)]
-FIRST = frozenset(IDS[: int(MANY * SHARE)])
 OFF = 4.5
 """Standard deviations; a fair sampler is off by more in one of 150,000 looks."""
+
+
+@cache
+def ids() -> Sequence[str]:
+    """Job ids in their order of arrival; made when first asked for."""
+    return [job_id_of("webhook", "letters", "shop", f"evt-{n}") for n in range(MANY)]
+
+
+@cache
+def first() -> frozenset[str]:
+    """As many of the first as the sample has."""
+    return frozenset(ids()[: int(MANY * SHARE)])
 
 
 def deviation(hits: int, n: int, share: Decimal) -> float:
@@ -49,16 +60,17 @@ def deviation(hits: int, n: int, share: Decimal) -> float:
 
 def faults(sampler: Sampler, share: Decimal) -> list[str]:
     """Where a sampler misses its share: over all jobs, by kind of id, and in order of arrival."""
-    groups = {"all": IDS, "first half": IDS[: MANY // 2], "every third": IDS[::3]}
+    groups = {"all": ids(), "first half": ids()[: MANY // 2], "every third": ids()[::3]}
     for place in (2, -1):
         for letter in "a3m7":
-            groups[f"letter {place} is {letter}"] = [one for one in IDS if one[place] == letter]
-    found = []
-    for name, ids in groups.items():
-        hits = sum(sampler(one, share) for one in ids)
-        if deviation(hits, len(ids), share) > OFF:
-            found.append(f"{name}: {hits} of {len(ids)}")
-    return found
+            groups[f"letter {place} is {letter}"] = [one for one in ids() if one[place] == letter]
+    sample = {one for one in ids() if sampler(one, share)}
+    hits = {name: sum(one in sample for one in group) for name, group in groups.items()}
+    return [
+        f"{name}: {hits[name]} of {len(group)}"
+        for name, group in groups.items()
+        if deviation(hits[name], len(group), share) > OFF
+    ]
 
 
 @pytest.mark.parametrize("share", [Decimal("0.01"), SHARE, Decimal("0.2"), Decimal("0.5")])
@@ -71,7 +83,7 @@ def test_the_sample_is_the_share_everywhere(share: Decimal) -> None:
     "biased",
     [
         lambda job_id, share: job_id[-1] in "ab",  # noqa: ARG005 - a sampler's shape
-        lambda job_id, share: job_id in FIRST,  # noqa: ARG005 - a sampler's shape
+        lambda job_id, share: job_id in first(),  # noqa: ARG005 - a sampler's shape
         lambda job_id, share: sampled(job_id, share * Decimal("1.25")),
         lambda job_id, share: sampled(job_id, share) and job_id[2] != "3",
     ],
@@ -85,20 +97,20 @@ def test_a_biased_sampler_is_caught(biased: Sampler) -> None:
 
 def test_a_larger_share_keeps_whoever_was_in_the_smaller() -> None:
     """Raising the share adds jobs, and the same job is always judged alike."""
-    small = {one for one in IDS if sampled(one, SHARE)}
-    assert small <= {one for one in IDS if sampled(one, SHARE * 2)}
-    assert small == {one for one in IDS if sampled(one, SHARE)}
+    small = {one for one in ids() if sampled(one, SHARE)}
+    assert small <= {one for one in ids() if sampled(one, SHARE * 2)}
+    assert small == {one for one in ids() if sampled(one, SHARE)}
 
 
 def test_none_and_all_are_shares_too() -> None:
     """0 samples nothing, not even a known-bad item; 1 samples everything."""
-    assert not any(sampled(one, Decimal(0)) or planted(one, Decimal(0)) for one in IDS[:2000])
-    assert all(sampled(one, Decimal(1)) for one in IDS[:2000])
+    assert not any(sampled(one, Decimal(0)) or planted(one, Decimal(0)) for one in ids()[:2000])
+    assert all(sampled(one, Decimal(1)) for one in ids()[:2000])
 
 
 def test_known_bad_items_are_made_of_other_jobs() -> None:
     """One for five of the sample, and never of a job that is shown as it is."""
-    bad = [one for one in IDS if planted(one, SHARE)]
+    bad = [one for one in ids() if planted(one, SHARE)]
     assert not any(sampled(one, SHARE) for one in bad)
     assert deviation(len(bad), MANY, SHARE * PLANTED) < OFF
 
@@ -112,10 +124,12 @@ def done(job_id: str, answer: Verdict = Verdict.RUN, **parts: Any) -> JobRecord:
 
 def test_exactly_the_sampled_jobs_get_a_review() -> None:
     """Those of the share as they are, those beside it with a mistake; the id tells nothing."""
-    found = {one: review_of(done(one), AT) for one in IDS[:2000]}
+    found = {one: review_of(done(one), AT) for one in ids()[:2000]}
     marked = {one: review.planted for one, review in found.items() if review}
     assert marked == {
-        one: planted(one, SHARE) for one in IDS[:2000] if sampled(one, SHARE) or planted(one, SHARE)
+        one: planted(one, SHARE)
+        for one in ids()[:2000]
+        if sampled(one, SHARE) or planted(one, SHARE)
     }
     shapes = {(len(review.review_id), review.review_id[:2]) for review in found.values() if review}
     assert shapes == {(18, "r-")}
@@ -131,8 +145,8 @@ def test_exactly_the_sampled_jobs_get_a_review() -> None:
 )
 def test_only_what_ran_without_a_signature_is_reviewed(parts: dict[str, Any]) -> None:
     """What a person signed was seen by a person; what did not run has nothing to be seen."""
-    assert not any(review_of(done(one, **parts), AT) for one in IDS[:500])
-    assert automatic(done(IDS[0], **parts).ledger) == ()
+    assert not any(review_of(done(one, **parts), AT) for one in ids()[:500])
+    assert automatic(done(ids()[0], **parts).ledger) == ()
 
 
 def limits(**numbers: str) -> Limits:
