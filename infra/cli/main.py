@@ -38,6 +38,7 @@ from infra.cli import (
     suppression,
 )
 from infra.cli.doctor.command import doctor
+from infra.cli.hands.cancel import cancel
 from infra.cli.hands.pause import pause, resume
 from infra.cli.job_view import as_dict, waits_for
 from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
@@ -218,6 +219,7 @@ app.command("stuck")(stuck_jobs)
 app.command("overrides")(overrides)
 app.command("explain")(explain)
 app.command("pause")(pause)
+app.command("cancel")(cancel)
 app.command("resume")(resume)
 app.command("rollback")(rollback.rollback)
 app.command("fields")(fields.fields)

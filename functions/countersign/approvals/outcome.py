@@ -21,6 +21,7 @@ from countersign.domain.jobs.audit import Entry
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.planning.cancelling import CANCELLED
 from countersign.domain.workflow import Workflow
 from countersign.web import notices
 from countersign.web.http import Response
@@ -79,7 +80,13 @@ def _notice(here: LinkHolder) -> Notice:
 def replaced_notice(
     record: JobRecord, approval: Approval, person: Person, zone: str = UTC
 ) -> Notice:
-    """Who edited it and when, or that what it was about changed; and how it went on."""
+    """Who cancelled the job, or edited what it asked for, and when, or that what it was about
+    changed; and how it went on."""
+    ended = next((entry for entry in record.audit if entry.event == CANCELLED), None)
+    if ended:
+        who = _who(record, ended, person)
+        at = moment(ended.at, zone)
+        return Notice(REPLACED.status, "This job was cancelled", (f"{who} cancelled it on {at}.",))
     edit = next((entry for entry in record.audit if _edits(entry, approval)), None)
     lines = (_why(record, edit, person, zone), *REPLACED.lines, _since(record, approval, zone))
     return Notice(REPLACED.status, REPLACED.title, lines)
@@ -93,9 +100,12 @@ def _edits(entry: Entry, approval: Approval) -> bool:
 def _why(record: JobRecord, edit: Entry | None, person: Person, zone: str) -> str:
     if edit is None:
         return "What it was about changed before it was decided, so it was asked for anew."
-    by = edit.actor.removeprefix("person:")
-    who = "You" if by == person.id else one_line(names_of(record, {}).get(by, by), _NAME)
-    return f"{who} edited what it asks for on {moment(edit.at, zone)}."
+    return f"{_who(record, edit, person)} edited what it asks for on {moment(edit.at, zone)}."
+
+
+def _who(record: JobRecord, entry: Entry, reader: Person) -> str:
+    by = entry.actor.removeprefix("person:")
+    return "You" if by == reader.id else one_line(names_of(record, {}).get(by, by), _NAME)
 
 
 def _since(record: JobRecord, approval: Approval, zone: str) -> str:

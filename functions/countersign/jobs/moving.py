@@ -34,7 +34,7 @@ def move(deps: Deps, job_id: str, to: str, *, by: str, reason: str) -> JobRecord
     again(deps.store.load(parent))
     child, change = deps.update(job_id, lambda held: ended(held, by, reason, now))
     if change is not None:
-        _tell(deps, child)
+        let_go(deps, child)
     after, _ = deps.update(parent, again)
     deps.executions.start(after.job.execution, parent)
     return after
@@ -52,9 +52,9 @@ def _mover(deps: Deps, record: JobRecord, by: str) -> Member:
     return member
 
 
-def _tell(deps: Deps, child: JobRecord) -> None:
+def let_go(deps: Deps, record: JobRecord) -> None:
     """An execution that waits for a signature learns that the job is not its own any more."""
-    for approval in child.approvals.values():
-        token = child.tokens.get(approval.approval_id, "")
+    for approval in record.approvals.values():
+        token = record.tokens.get(approval.approval_id, "")
         if token and approval.superseded:
-            deps.executions.succeed(token, child.job.job_id)
+            deps.executions.succeed(token, record.job.job_id)

@@ -40,6 +40,7 @@ SENTENCES = {
     "replanned": "An action failed; what was seen goes back for a new plan",
     "undone for a new plan": "What the failed action left is undone; a new plan is made",
     "rollback ordered": "A person ordered to undo what the job did",
+    "cancelled": "A person cancelled the job: what is left is not done",
     "taken back": "Policy ordered to undo what the job did",
     "undo claimed": "Undoing an action was begun",
     "execution ended": "Its execution ended without saying so",

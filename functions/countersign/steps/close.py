@@ -10,6 +10,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import mails_failed
 from countersign.domain.jobs.matters import of_mails
 from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.planning.cancelling import reason_of
 from countersign.domain.planning.reservations import spent
 from countersign.domain.planning.rollback import ending, order_of
 from countersign.domain.reporting.sampling import review_of
@@ -56,7 +57,8 @@ def _left_over(record: JobRecord) -> list[DueKind]:
 
 
 def _reason(record: JobRecord, call: Call) -> str:
-    said = failure(call.input) or str(call.input.get("reason", "")) or _ordered(record)
+    given = failure(call.input) or str(call.input.get("reason", ""))
+    said = reason_of(record) or given or _ordered(record)
     if said:
         return said
     reasons = {

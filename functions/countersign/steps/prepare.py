@@ -21,6 +21,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import FOLLOWS, Follows, of_input
 from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.ledger.entry import IN_EFFECT
+from countersign.domain.planning.cancelling import CANCELLED
 from countersign.domain.planning.inquiry import ASK_SENDER, SILENCE
 from countersign.domain.planning.plan import next_move
 from countersign.domain.planning.rollback import is_open
@@ -48,8 +49,7 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change | Continued:
     workflow = deps.workflows[record.job.workflow]
     if call.state == TAKE_BACK:
         return _entered(record, call, "resumed", move=next_move(record.ledger, workflow.reads))
-    if is_open(record):
-        raise UndoOrdered("an order to undo what the job did is open")
+    _check_orders(record)
     stored = record.results.get("input")
     if stored:
         given, change = stored.as_(workflow.input), _entered(record, call, "resumed")
@@ -64,6 +64,13 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change | Continued:
     after = committed(deps, call, record, change)
     join(deps, after, given, after.result(FOLLOWS, Follows).job_id)
     return Continued(after, change, stored=True)
+
+
+def _check_orders(record: JobRecord) -> None:
+    if is_open(record):
+        raise UndoOrdered("an order to undo what the job did is open")
+    if CANCELLED in record.results:
+        raise UndoOrdered("a person cancelled the job: what is left is not done")
 
 
 def _ends(record: JobRecord, workflow: Workflow[Any], given: Contract) -> CountersignError | None:

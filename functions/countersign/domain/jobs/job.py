@@ -48,8 +48,8 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.WAITING_FOR_REVIEW: frozenset(
         {_S.PROCESSING, _S.RETRYING, _S.PARKED, _S.REJECTED, _S.ESCALATED, _S.FAILED}
     ),
-    # RETRYING: an answer came, or the wait for one is over.
-    _S.WAITING_FOR_SENDER: frozenset({_S.RETRYING, _S.ESCALATED, _S.FAILED}),
+    # RETRYING: an answer came, or the wait for one is over. REJECTED: a person cancelled it.
+    _S.WAITING_FOR_SENDER: frozenset({_S.RETRYING, _S.REJECTED, _S.ESCALATED, _S.FAILED}),
     # REJECTED: a job that was parked before its input could be read.
     _S.RETRYING: frozenset({_S.PROCESSING, _S.PARKED, _S.REJECTED, _S.ESCALATED, _S.FAILED}),
     _S.PARKED: frozenset({_S.RETRYING, _S.REJECTED, _S.ESCALATED, _S.FAILED}),

@@ -9,13 +9,12 @@ from typing import Any
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.approvals.directory import Directory
 from countersign.domain.errors import ContractBroken
-from countersign.domain.jobs.cases import Resolution, resolve
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.handing import HAND_OVER, MOST_CHILDREN
-from countersign.domain.jobs.inbox import open_case
-from countersign.domain.jobs.job import Status, execution_name
+from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.action import ProposedAction
-from countersign.domain.ledger.entry import NOT_BEGUN, ActionStatus, LedgerEntry, entry
+from countersign.domain.ledger.entry import LedgerEntry, entry
+from countersign.domain.planning.cancelling import ended_by_hand
 from countersign.domain.planning.choosing import chosen
 from countersign.domain.planning.plan import HARD_EXPIRY
 from countersign.domain.planning.resume import resumed
@@ -39,22 +38,7 @@ def ended(record: JobRecord, by: str, reason: str, now: datetime) -> Change | No
         raise ContractBroken("it still runs: wait until it ends or waits")
     if stands(record.ledger):
         raise ContractBroken("it did something: roll it back first, and then move it")
-    attempt, pending, case = record.job.attempt + 1, record.pending, open_case(record)
-    gone = {"status": ActionStatus.DROPPED, "note": MOVED}
-    said = Resolution(way="close", by=by, at=now, words=f"{MOVED}: {reason}")
-    return Change(
-        event=MOVED,
-        actor=f"person:{by}",
-        status=Status.REJECTED,
-        reason=f"{MOVED}: {reason}",
-        # Whatever still waits for it finds that another execution owns the job, and ends.
-        attempt=attempt,
-        execution=execution_name(record.job.job_id, attempt),
-        ledger=tuple(h.model_copy(update=gone) for h in record.ledger if h.status in NOT_BEGUN),
-        approvals=(pending.model_copy(update={"superseded": True}),) if pending else (),
-        case=resolve(case, said) if case else None,
-        done=tuple(record.due),
-    )
+    return ended_by_hand(record, MOVED, by, f"{MOVED}: {reason}", now)
 
 
 def handed_anew(
