@@ -47,7 +47,7 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "actions": [_action(record, held, workflow) for held in record.ledger],
         "approvals": [_approval(held) for held in in_order(record)],
         "audit": _audit(record),
-        "cost": _cost(record, proposal),
+        "cost": cost_of(record),
         "reason": job.reason,
         "parent": parent_of(record),
         "handed_to": handed.to if handed else "",
@@ -217,7 +217,9 @@ def _audit(record: JobRecord) -> dict[str, Any]:
     return {"verified": not faults, "faults": faults, "entries": plain(record.audit)}
 
 
-def _cost(record: JobRecord, proposal: Proposal | None) -> dict[str, Any]:
+def cost_of(record: JobRecord) -> dict[str, Any]:
+    """Which model read it, with how many calls and tokens, for how much."""
+    proposal = _proposal(record)
     used = proposal.usage if proposal else _kept(record)
     return {
         "model": proposal.model if proposal else "",

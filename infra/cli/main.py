@@ -39,7 +39,10 @@ from infra.cli import (
 )
 from infra.cli.doctor.command import doctor
 from infra.cli.hands.cancel import cancel
+from infra.cli.hands.cost import cost
+from infra.cli.hands.follow import follow
 from infra.cli.hands.pause import pause, resume
+from infra.cli.hands.redrive import redrive
 from infra.cli.job_view import as_dict, waits_for
 from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
 from infra.cli.known import check_workflow
@@ -220,6 +223,9 @@ app.command("overrides")(overrides)
 app.command("explain")(explain)
 app.command("pause")(pause)
 app.command("cancel")(cancel)
+app.command("redrive")(redrive)
+app.command("cost")(cost)
+app.command("follow")(follow)
 app.command("resume")(resume)
 app.command("rollback")(rollback.rollback)
 app.command("fields")(fields.fields)

@@ -17,6 +17,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
 from infra.build.account import resolve
 from infra.cli.doctor.cloud import Aws, Cloud
+from infra.cli.hands.letters import Letters
 from infra.cli.questions.lines import FunctionLogs, Lines
 from infra.cli.secrets.vault import Vault
 from infra.settings import CDK_JSON, ROOT, SettingsError, load, secret_output
@@ -41,6 +42,7 @@ _OUTSIDE = {
 """As above, for commands that ask outside systems: a stack that is older may lack them."""
 _DEAD = {"INTAKE_DEAD_URL": "IntakeDeadUrl", "FAILURES_URL": "FailuresUrl"}
 """Queues of what went wrong, which no function reads."""
+DEAD_LETTERS, FAILED_EVENTS = "intake dead letters", "events that failed"
 _SECRETS = {setting.upper(): secret_output(name) for name, setting in SECRETS.items()}
 """As above, for `countersign secrets`."""
 _LATER = _OUTSIDE | _SECRETS | _DEAD
@@ -72,6 +74,13 @@ class Target:
     def lines(self) -> Lines:
         """What the functions of this target wrote of their metrics."""
         return FunctionLogs(load(self.settings.stage).stack_name)
+
+    def letters(self, name: str) -> Letters:
+        """Dead letters, as operators call them. Raises TargetError where the target does not say
+        where they are."""
+        if name not in self.dead:
+            raise TargetError("This stage was deployed by older code: deploy it, and try again.")
+        return Letters(self.dead[name], self.settings.intake_queue_url)
 
     def vault(self) -> Vault:
         """The secrets of this target, for setting them."""
@@ -151,7 +160,7 @@ def aws(stage: str) -> Target:
 
 
 def _dead(lines: Mapping[str, str]) -> dict[str, str]:
-    names = {"intake dead letters": "INTAKE_DEAD_URL", "events that failed": "FAILURES_URL"}
+    names = {DEAD_LETTERS: "INTAKE_DEAD_URL", FAILED_EVENTS: "FAILURES_URL"}
     return {name: lines[line] for name, line in names.items() if line in lines}
 
 

@@ -37,6 +37,8 @@ class Terminal:
         self.cdk_json = CDK_JSON
         self.vault: Any = None
         """Where this target keeps its secrets."""
+        self.letters: dict[str, Any] = {}
+        """Dead letters of this target."""
         self.lines: list[str] = []
         """What the functions of this target wrote."""
         self.given: dict[str, object] = {}
@@ -84,7 +86,7 @@ class Written:
 
 class _Fake(Target):
     def __init__(self, terminal: Terminal) -> None:
-        super().__init__("http://127.0.0.1:1", "", terminal.settings, terminal.cdk_json)
+        super().__init__("http://127.0.0.1:1", "", terminal.settings, cdk_json=terminal.cdk_json)
         object.__setattr__(self, "terminal", terminal)
 
     def deps(self) -> Any:
@@ -95,6 +97,9 @@ class _Fake(Target):
 
     def lines(self) -> Any:
         return Written(self.terminal.lines)  # type: ignore[attr-defined] # as above
+
+    def letters(self, name: str) -> Any:
+        return self.terminal.letters[name]  # type: ignore[attr-defined] # as above
 
     def vault(self) -> Any:
         return self.terminal.vault  # type: ignore[attr-defined] # as above
