@@ -53,7 +53,12 @@ DESK = (
     Grant("payloads/releases/*", "s3", "PutObject"),
     Grant("intake", "sqs", "SendMessage"),
 )
-WITHOUT_A_KEY = {"mail": (Grant("jobs", "dynamodb", "ConditionCheckItem"), *MAIL), "desk": DESK}
+FILES = (Grant("payloads/documents/*", "s3", "GetObject PutObject DeleteObject"),)
+WITHOUT_A_KEY = {
+    "mail": (Grant("jobs", "dynamodb", "ConditionCheckItem"), *MAIL),
+    "desk": DESK,
+    "files": FILES,
+}
 """What the Act of a connector may do whose system is AWS itself; a mail asks the suppression list
 in the write that claims it."""
 

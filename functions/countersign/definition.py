@@ -38,7 +38,7 @@ def definition() -> dict[str, Any]:
         "States": {
             "Prepare": _task("${Prepare}", "Propose"),
             "TakeBack": _task("${Prepare}", "Route"),
-            "Propose": _task("${Propose}", "Look", exhausted="Fallback"),
+            "Propose": _propose(),
             "Fallback": _task("${Propose}", "Look"),
             "Look": _look("States.Format('${LookPrefix}{}', $.connector)", "Decide"),
             "TurnOfLook": _turn("WaitLook"),
@@ -74,6 +74,12 @@ def _task(
     if catches:
         state["Catch"] = _catch(exhausted)
     return state | ({"Next": then} if then else {"End": True})
+
+
+def _propose() -> dict[str, Any]:
+    """What is too long for one visit is read on in the next one of the same state."""
+    state = _task("${Propose}", "Look", exhausted="Fallback")
+    return state | {"Catch": [_catcher(["MoreToRead"], "Propose"), *state["Catch"]]}
 
 
 def _look(function: str, then: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,8 +18,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from countersign.domain.workflow import Raw
+from countersign.domain.workflow import Raw, Workflow
 from countersign.extraction.feedback import apply
+from countersign.extraction.segments import SUFFIX
 from infra.local.demo.answer import DemoAnswer, Refusal
 from infra.local.demo.system import json_object, same
 from infra.local.front.samples import Sample, samples
@@ -80,11 +81,11 @@ def routes(key: str, answer: Answer = answer) -> list[Route]:
 
 def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The completion for one request. Raises OpenAIRefusal for what is malformed or unknown."""
-    name, texts = _workflow(asked), _texts(asked)
-    workflow = WORKFLOWS[name]
+    name, texts = _schema(asked), _texts(asked)
+    workflow = WORKFLOWS[name.removesuffix(SUFFIX)]
     question, *more = _questions(texts)
     scripted = _scripted().get((name, question))
-    said = workflow.offline(question) if scripted is None else scripted
+    said = _heuristics(workflow, name)(question) if scripted is None else scripted
     answer = apply(said, more[-1] if more else "", workflow.heeds)
     content = json.dumps(answer, ensure_ascii=False)
     counted = scripted is None
@@ -111,16 +112,29 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _heuristics(workflow: Workflow[Any], name: str) -> Callable[[str], Mapping[str, Any]]:
+    """What answers in the schema of that name: about the whole input, or a segment of it."""
+    about = workflow.segmented if name != workflow.id else None
+    return about.offline if about else workflow.offline
+
+
 @lru_cache(maxsize=1)
 def _scripted() -> Mapping[tuple[str, str], Mapping[str, Any]]:
-    """The answers beside sample events, by workflow and message as a model is shown it."""
-    return {(one.expect.workflow, _shown(one)): one.answer for one in samples() if one.answer}
+    """The answers beside sample events, by schema and message as a model is shown it."""
+    return {asked: answer for one in samples() if one.answer for asked, answer in _answers(one)}
 
 
-def _shown(sample: Sample) -> str:
-    workflow = WORKFLOWS[sample.expect.workflow]
+def _answers(sample: Sample) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """The answer about the input; or, by the names of segments, those about each."""
+    workflow, answer = WORKFLOWS[sample.expect.workflow], sample.answer or {}
     raw = Raw(body=sample.load(), door=sample.expect.door, authserv_id="")
-    return workflow.prompt_text(workflow.read(raw))
+    given = workflow.read(raw)
+    if workflow.segmented is None:
+        yield (workflow.id, workflow.prompt_text(given)), answer
+        return
+    for one in workflow.segmented.split(given):
+        if one.name in answer:
+            yield (f"{workflow.id}{SUFFIX}", one.text), answer[one.name]
 
 
 def _admit(request: Request, key: str) -> None:
@@ -138,18 +152,24 @@ def _read(body: bytes) -> Mapping[str, Any]:
     return asked
 
 
-def _workflow(asked: Mapping[str, Any]) -> str:
-    """The schema's name is the workflow's id: without it there is nothing to answer in."""
+def _schema(asked: Mapping[str, Any]) -> str:
+    """The schema's name is the workflow's id, or says that it is about a segment: without it there
+    is nothing to answer in."""
     shape = asked.get("response_format")
     schema = shape.get("json_schema") if isinstance(shape, dict) else None
     name = schema.get("name") if isinstance(schema, dict) else None
-    if not isinstance(name, str) or name not in WORKFLOWS:
+    if not isinstance(name, str) or name not in _known():
         raise OpenAIRefusal(
             400,
             "The offline model answers only to response_format.json_schema.name of "
-            f"{', '.join(sorted(WORKFLOWS))}.",
+            f"{', '.join(sorted(_known()))}.",
         )
     return name
+
+
+def _known() -> set[str]:
+    segmented = {f"{one.id}{SUFFIX}" for one in WORKFLOWS.values() if one.segmented}
+    return {*WORKFLOWS, *segmented}
 
 
 def _texts(asked: Mapping[str, Any]) -> list[tuple[str, str]]:

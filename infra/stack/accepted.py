@@ -97,6 +97,11 @@ ACCEPTED = (
         "Releases are named by their digest: the prefix is as narrow as a role can be.",
     ),
     Accepted(
+        f"IAM5[Resource::{PAYLOADS}/documents/*]",
+        ("Functions/ActFilesTaskRole",),
+        "Each session of the role is narrowed to the documents of its job.",
+    ),
+    Accepted(
         f"IAM5[Resource::{UPLOADS}/*]",
         ("Functions/PrepareRole",),
         "Whoever uploads chooses the name: the whole bucket is what Prepare has to read.",

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from countersign.actions.crm import (
+    ADD_NOTE,
     CREATE_LEAD,
     REQUEST_CALLBACK,
     UPSERT_CONTACT,
     Callback,
     Contact,
     Lead,
+    Note,
 )
 from countersign.domain.ledger.action import Action, Receipt
 from countersign.domain.money import Money
@@ -46,10 +48,16 @@ CALLBACK = Callback(
     owner="1002",
     due_at=datetime(2026, 3, 4, 10, 30, tzinfo=timezone(timedelta(hours=1))),
 )
+NOTE = Note(
+    email=ADA,
+    text="Ada calls back on Friday\n<b>decision</b> & more",
+    at=datetime(2026, 3, 4, 10, 30, tzinfo=timezone(timedelta(hours=1))),
+)
 CASES: tuple[tuple[Action[Any, Any], Any], ...] = (
     (UPSERT_CONTACT, CONTACT),
     (CREATE_LEAD, LEAD),
     (REQUEST_CALLBACK, CALLBACK),
+    (ADD_NOTE, NOTE),
 )
 each = pytest.mark.parametrize(("action", "params"), CASES, ids=[a.id for a, _ in CASES])
 

@@ -27,6 +27,7 @@ from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
 from tests.fakes.crm import FakeCrm
+from tests.fakes.files import FakeFiles
 from tests.fakes.payments import FakePayments
 from tests.fakes.reviews import FakeReviews
 from tests.fakes.senders import SENDERS, FakeSenderLimits
@@ -283,6 +284,7 @@ class World:
         self.payments = FakePayments()
         self.channels = FakeChannels()
         self.channels.known = self.business.channels
+        self.files = FakeFiles()
         self.model = FakeModel(otherwise)
         self.settings = Settings(
             stage="test",
@@ -329,6 +331,7 @@ class World:
             suppression=self.suppression,
             pause=self.clock.pauses,
             model=self.model,
+            files=self.files,
         )
         self.crm.gate = deps.meter
         return deps

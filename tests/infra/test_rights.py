@@ -3,7 +3,7 @@
 import pytest
 
 from infra.build.synth import default_out, synthesize
-from infra.steps import BY_CONNECTOR, ROWS, Grant, Row
+from infra.steps import BY_CONNECTOR, ROWS, STEPS, Grant, Row
 from tests.infra.template import Statement, Template, role_of
 
 # The actions for which AWS offers no resource to name.
@@ -166,9 +166,9 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
 
 
 def test_only_the_machine_invokes_steps(dev: Template) -> None:
-    """The machine invokes the fourteen step functions by name; no function invokes another."""
+    """The machine invokes the step functions by name; no function invokes another."""
     (statement,) = (s for s in dev.statements() if "lambda:InvokeFunction" in s.actions)
-    assert len(statement.resources) == 14
+    assert len(statement.resources) == len(STEPS)
     assert "*" not in "".join(statement.resources)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.actions import crm, desk, mail, notify, payments
+from countersign.actions import crm, desk, files, mail, notify, payments
 from countersign.actions.crm import fields as crm_fields
 from countersign.actions.field_map import Fields
 from countersign.domain.ledger.action import Action
@@ -16,7 +16,9 @@ _EVERY: tuple[Action[Any, Any], ...] = (
     *(row for row, _ in crm.ROWS),
     crm.CREATE_LEAD,
     crm.REQUEST_CALLBACK,
+    crm.ADD_NOTE,
     desk.HAND_OVER,
+    files.STORE,
     mail.SEND_REPLY,
     mail.ASK_SENDER,
     notify.PUSH,

@@ -133,6 +133,10 @@ class NotYourTurn(NotNow):
         self.turn = turn
 
 
+class MoreToRead(CountersignError):  # noqa: N818 - as Transient
+    """A long input is not read to its end: what was read is stored, the state is entered again."""
+
+
 class Misconfigured(NotNow):
     """The other side does not take our key, our sender or a setting, whatever the job is: nothing
     was applied. Once an operator has mended it, all jobs go on by themselves. The message says what

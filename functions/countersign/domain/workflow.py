@@ -122,6 +122,43 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """A piece of a long input, which the model is asked about by itself."""
+
+    name: str
+    text: str
+    """What the model is shown of it."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What the answers about all segments are together."""
+
+    text: str
+    """What the model is shown to write the last prose from."""
+    facts: Mapping[str, Fact]
+    dropped: Mapping[str, str]
+    """What an answer says and the lines that it cites do not, by the name it would have had."""
+    covered: Decimal
+    """The share of the input's lines that are in a segment with a valid answer, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Segmented(Generic[InputT]):
+    """How a long input is read in segments: each by a request of its own, joined by code."""
+
+    answer: type[Contract]
+    """What the model must answer about one segment."""
+    split: Callable[[InputT], Sequence[Segment]]
+    faults: Callable[[InputT, Segment, Any], Sequence[str]]
+    """What an answer gets wrong about its segment, in sentences for the repair round."""
+    join: Callable[[InputT, Mapping[str, Any]], Joined]
+    """The answers by the names of their segments; a segment without a valid one is missing."""
+    offline: Callable[[str], Mapping[str, Any]]
+    """The plain heuristics for one segment: what the model is shown to an answer."""
+
+
+@dataclass(frozen=True)
 class Workflow(Generic[InputT]):
     """One business process: contract, rules, prompt, policy, actions, owner, success criteria."""
 
@@ -200,6 +237,8 @@ class Workflow(Generic[InputT]):
     """Ids of rules that are shown and decide nothing."""
     offline_cap: Decimal = Decimal(1)
     """The most confidence that an answer of `offline` can have."""
+    segmented: Segmented[InputT] | None = None
+    """How an input is read that is too long to be accounted for in one answer; None: at once."""
 
     @property
     def holidays(self) -> frozenset[date]:

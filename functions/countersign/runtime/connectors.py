@@ -132,6 +132,8 @@ _ROWS = (
         act=Act(Key("notify-channels", "notify_secret"), "channels", "notify"),
         layers=("http",),
     ),
+    # Ourselves: the documents of a job, in the payload bucket.
+    Connector("files", act=Act(None, "files", "files"), settings=("payloads_bucket",)),
     # Ourselves: a job hands a matter over to a job of another process.
     Connector(
         "desk",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from countersign.actions.desk import Desk
+    from countersign.actions.files import Files
     from countersign.connectors.dynamodb.session import TaskRole
     from countersign.domain import ports
     from countersign.domain.jobs.audit import Entry
@@ -211,6 +212,16 @@ class Deps(ExternalAdapters):
         from countersign.runtime.desk import JobDesk
 
         return JobDesk(self)
+
+    @cached_property
+    def files(self) -> Files:
+        """The documents of this job."""
+        from countersign.connectors.aws.client import client
+        from countersign.connectors.aws.services import JobFiles
+        from countersign.connectors.dynamodb.session import documents_of
+
+        place = documents_of(self.job_id)
+        return JobFiles(self.settings.payloads_bucket, place, client("s3", self.by))
 
     @cached_property
     def executions(self) -> ports.Executions:

@@ -1,20 +1,35 @@
-"""Propose: ask the model, validate its answer, ground every fact in the source, repair once."""
+"""Propose: ask the model, validate its answer, ground every fact in the source, repair once.
+
+What is too long for one answer is asked about in segments, some side by side. Every answer is
+stored as it comes: a visit that ends loses at most those that are under way.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial, reduce
 from typing import Any
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
-from countersign.domain.errors import ContractBroken, Ungrounded
+from countersign.domain.errors import (
+    ContractBroken,
+    CountersignError,
+    InternalError,
+    MoreToRead,
+    Ungrounded,
+)
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Pointer, Status
 from countersign.domain.planning.replan import is_stale, observed
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Joined, Segment, Workflow
+from countersign.extraction import segments
+from countersign.extraction.answers import strict_schema
 from countersign.extraction.feedback import apply, describe
 from countersign.extraction.proposals import by_signs, proposal_of, read_reply
 from countersign.extraction.release import CAP
@@ -25,7 +40,15 @@ from countersign.runtime.pace import Paced
 from countersign.runtime.retry import unhurried
 from countersign.runtime.step import Call, Continued, step
 
+Proposed = tuple[JobRecord, Proposal]
+About = tuple[Workflow[Any], Release, Any]
+"""Workflow, pinned release, input."""
+
 SPARE_SECONDS = 5.0
+AT_ONCE = 4
+"""So many segments are asked about side by side."""
+FEW_SECONDS = 40.0
+"""What a visit must have left to ask about a few more."""
 MOST_RELEASES = 8
 """Kept in a process; a prompt with its examples may be 100 kB."""
 _ANSWER = "answer."
@@ -97,20 +120,102 @@ def _release(deps: Deps, record: JobRecord) -> Release:
 
 def _from_heuristics(workflow: Workflow[Any], given: Contract, seen: str) -> Proposal:
     try:
-        said = workflow.offline(workflow.prompt_text(given))
-        answer = workflow.answer.read(apply(said, seen, workflow.heeds))
+        shown, joined = segments.shown(workflow, given)
+        answer = workflow.answer.read(apply(workflow.offline(shown), seen, workflow.heeds))
     except ContractBroken as broken:
         raise Ungrounded(f"the heuristics' answer breaks its contract: {broken}") from None
     draft = workflow.draft(given, answer)
     model = "heuristics, because the model is down"
-    return proposal_of(workflow, given, draft, model=model, offline=True, cap=CAP)
+    alone = proposal_of(workflow, given, draft, model=model, offline=True, cap=CAP)
+    return segments.together(alone, joined)
 
 
-def _from_model(
-    deps: Deps, record: JobRecord, call: Call, about: tuple[Workflow[Any], Release, Any]
-) -> tuple[JobRecord, Proposal]:
+def _from_model(deps: Deps, record: JobRecord, call: Call, about: About) -> Proposed:
+    if about[0].segmented is None:
+        return _from_answer(deps, record, call, about, about[0].prompt_text(about[2]))
+    record, joined, usage = _from_segments(deps, record, call, about)
+    record, alone = _from_answer(deps, record, call, about, joined.text)
+    whole = segments.together(alone, joined)
+    return record, whole.model_copy(update={"usage": whole.usage.plus(usage)})
+
+
+def _from_segments(
+    deps: Deps, record: JobRecord, call: Call, about: About
+) -> tuple[JobRecord, Joined, Usage]:
+    """What the valid answers are together, each repaired once, and what all of them cost. Raises
+    MoreToRead."""
     workflow, release, given = about
-    request = _request(workflow, release, given, describe(observed(record)))
+    segmented = workflow.segmented
+    if segmented is None:
+        raise InternalError(f"{workflow.id} has no segments")
+    asked = {one: _about_segment(workflow, release, one) for one in segmented.split(given)}
+    record, replies = _answers(deps, record, call, list(asked.values()))
+    answers = dict[str, Any]()
+    again = dict[Segment, ModelRequest]()
+    for (segment, request), reply in zip(asked.items(), replies, strict=True):
+        answers[segment.name], faults = segments.answered(segmented, given, segment, reply.content)
+        if faults:
+            again[segment] = _repair(request, reply, faults)
+    record, repaired = _answers(deps, record, call, list(again.values()))
+    for segment, reply in zip(again, repaired, strict=True):
+        mended, _ = segments.answered(segmented, given, segment, reply.content)
+        answers[segment.name] = mended or answers[segment.name]
+    valid = {name: answer for name, answer in answers.items() if answer is not None}
+    usage = _spent([*replies, *repaired], release)
+    return record, segmented.join(given, valid), usage
+
+
+def _about_segment(workflow: Workflow[Any], release: Release, segment: Segment) -> ModelRequest:
+    if workflow.segmented is None:
+        raise InternalError(f"{workflow.id} has no segments")
+    whole = _request(workflow, release, segment.text, "")
+    schema = strict_schema(workflow.segmented.answer)
+    name = f"{workflow.id}{segments.SUFFIX}"
+    return ModelRequest(**{**vars(whole), "schema_name": name, "schema": schema})
+
+
+def _answers(
+    deps: Deps, record: JobRecord, call: Call, requests: Sequence[ModelRequest]
+) -> tuple[JobRecord, list[ModelReply]]:
+    """The answers to all requests, in their order. Raises MoreToRead when the visit has no time for
+    more of them."""
+    open_ = [one for one in requests if _stored(record, one) is None]
+    for start in range(0, len(open_), AT_ONCE):
+        if call.seconds_left(deps.clock.now()) < FEW_SECONDS:
+            raise MoreToRead(f"{len(open_) - start} segments are still to be read")
+        record = _asked(deps, record, call, open_[start : start + AT_ONCE])
+    return record, [record.results[_name(record, one)].as_(ModelReply) for one in requests]
+
+
+def _asked(deps: Deps, record: JobRecord, call: Call, few: Sequence[ModelRequest]) -> JobRecord:
+    """The record with the answers to a few requests, asked side by side. Raises what one of them
+    raised, once the others are stored."""
+    with taken(Paced(deps, MODEL), MODEL_KEY), ThreadPoolExecutor(len(few)) as pool:
+        ended = list(pool.map(partial(_ended, deps, call, _seconds(deps, call)), few))
+        for request, reply in zip(few, ended, strict=True):
+            if isinstance(reply, ModelReply):
+                record = _keep(deps, record, call, request, reply)
+        trouble = next((one for one in ended if isinstance(one, CountersignError)), None)
+        if trouble:
+            raise trouble
+    return record
+
+
+def _ended(
+    deps: Deps, call: Call, seconds: float, request: ModelRequest
+) -> ModelReply | CountersignError:
+    """The answer, or what kept it from coming: one that failed costs no other its answer."""
+    try:
+        return _reply(
+            unhurried(deps, call, "the model", lambda: deps.model.answer(request, seconds))
+        )
+    except CountersignError as trouble:
+        return trouble
+
+
+def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown: str) -> Proposed:
+    workflow, release, given = about
+    request = _request(workflow, release, shown, describe(observed(record)))
     record, reply = _answer(deps, record, call, request)
     draft, faults = read_reply(workflow, given, reply)
     usage = reply.usage
@@ -127,8 +232,8 @@ def _from_model(
     return record, proposal_of(workflow, given, draft, model=model, offline=offline, usage=cost)
 
 
-def _request(workflow: Workflow[Any], release: Release, given: Contract, seen: str) -> ModelRequest:
-    messages = (("system", release.prompt), ("user", workflow.prompt_text(given)))
+def _request(workflow: Workflow[Any], release: Release, shown: str, seen: str) -> ModelRequest:
+    messages = (("system", release.prompt), ("user", shown))
     return ModelRequest(
         model=release.model,
         messages=(*messages, ("user", seen)) if seen else messages,
@@ -152,10 +257,14 @@ def _answer(
     stored = _stored(record, request)
     if stored:
         return record, stored
-    seconds = max(1.0, call.seconds_left(deps.clock.now()) - SPARE_SECONDS)
+    seconds = _seconds(deps, call)
     with taken(Paced(deps, MODEL), MODEL_KEY):
         answer = unhurried(deps, call, "the model", lambda: deps.model.answer(request, seconds))
     return record, _reply(answer)
+
+
+def _seconds(deps: Deps, call: Call) -> float:
+    return max(1.0, call.seconds_left(deps.clock.now()) - SPARE_SECONDS)
 
 
 def _keep(
@@ -192,6 +301,12 @@ def _reply(answer: ModelAnswer) -> ModelReply:
         usage=answer.usage,
         ended=answer.ended,
     )
+
+
+def _spent(replies: Sequence[ModelReply], release: Release) -> Usage:
+    """What answers cost; those of the heuristics cost nothing."""
+    each = (one.usage if one.offline else _priced(one.usage, release) for one in replies)
+    return reduce(Usage.plus, each, Usage())
 
 
 def _priced(usage: Usage, release: Release) -> Usage:

@@ -15,7 +15,7 @@ from countersign.domain.errors import ContractBroken, NotFound, StoreConflict
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.inbox import OPERATIONS
 from countersign.domain.ports import People
-from countersign.domain.workflow import Workflows
+from countersign.domain.workflow import Workflow, Workflows
 from countersign.runtime.deps import Deps
 from infra.cli.people.words import member_of
 from infra.settings import ADDRESS
@@ -137,15 +137,20 @@ def _deputies(member: Member, after: Directory, now: datetime) -> Iterator[str]:
             yield f"{member.person.id}: the deputy {one.deputy} does not exist or has left"
 
 
+def _asks(workflow: Workflow[Any], role: str) -> bool:
+    return any(tier.role == role for tier in workflow.tiers)
+
+
 def _warnings(
     workflows: Workflows, before: Directory, after: Directory, now: datetime
 ) -> Iterator[str]:
     """Roles that have lost their last member, and absences that have lost their deputy."""
-    asked = {tier.role: workflow.id for workflow in workflows.values() for tier in workflow.tiers}
     for role in sorted({role for member in before.members for role in member.roles}):
         if before.of_role(role) and not after.of_role(role):
-            used = f", and {asked[role]} asks this role" if role in asked else ""
-            yield f"nobody has the role {role} any more{used}"
+            asked = " and ".join(one.id for one in workflows.values() if _asks(one, role))
+            yield f"nobody has the role {role} any more" + (
+                f"; {asked} would ask it" if asked else ""
+            )
     for member in after.members:
         deputies = [a.deputy for a in member.away if a.until > now and not member.left]
         for gone in (d for d in deputies if before.member(d) and not after.member(d)):

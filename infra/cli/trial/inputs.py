@@ -18,6 +18,7 @@ from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.policy.proposal import Fact, Proposal, ungrounded
 from countersign.domain.policy.rules import Findings
 from countersign.domain.workflow import Ours, Raw, Workflow, money_facts
+from countersign.extraction import segments
 from countersign.extraction.proposals import by_signs, drafted, proposal_of
 from countersign.extraction.release import company
 from countersign.web.wording import in_words
@@ -37,7 +38,8 @@ class Tried:
     door: Literal["webhook", "upload"]
     rows: Rows
     answer: str
-    """A model's answer as JSON; empty: the heuristics answer."""
+    """A model's answer as JSON; empty: the heuristics answer. To what is read in segments, the
+    answers by the names of some of them."""
     authserv_id: str
     now: datetime
 
@@ -82,12 +84,16 @@ def _answered(workflow: Workflow[Any], tried: Tried, given: Any) -> Judgement:
     proposal = by_signs(workflow, given, workflow.release.limits)
     content = "{}"
     if proposal is None:
-        content = tried.answer or json.dumps(workflow.offline(workflow.prompt_text(given)))
+        in_parts = workflow.segmented is not None and bool(tried.answer)
+        parts = json.loads(tried.answer) if in_parts else {}
+        shown, joined = segments.shown(workflow, given, parts)
+        content = json.dumps(workflow.offline(shown)) if in_parts or offline else tried.answer
         draft, faults = drafted(workflow, given, content)
         if draft is None:
             return _ended(workflow, "", _stays_wrong(faults), given=given, faults=faults)
         model = "heuristics" if offline else "the given answer"
-        proposal = proposal_of(workflow, given, draft, model=model, offline=offline)
+        alone = proposal_of(workflow, given, draft, model=model, offline=offline)
+        proposal = segments.together(alone, joined)
     job = _job(workflow, tried)
     trial = judged(
         *(workflow, given, proposal, tried.rows),

@@ -22,7 +22,17 @@ from typing import Any
 
 LIBRARIES = (
     *("aws_lambda_powertools", "aws_lambda_powertools.utilities.idempotency", "boto3", "botocore"),
-    *("email_validator", "httpx", "jinja2", "openai", "phonenumbers", "pydantic", "stripe"),
+    *(
+        "email_validator",
+        "httpx",
+        "httpcore2",
+        "httpx2",
+        "jinja2",
+        "openai",
+        "phonenumbers",
+        "pydantic",
+        "stripe",
+    ),
     *("selectolax.lexbor", "starlette.responses", "starlette.routing"),
 )
 """Every library that `functions/` and the offline model import. Not the runtime client: at import

@@ -45,11 +45,21 @@ def tables(store: CrmStore) -> Sequence[Table]:
             [_task(one, owners) for one in store.newest("tasks")],
         ),
         Table(
+            "Notes",
+            ("Note", "Of", "Text", "Action key", "State"),
+            [_note(one) for one in store.newest("notes")],
+        ),
+        Table(
             "Journal of writes",
             ("No.", "When", "What", "Properties", "Key"),
             [_entry(one) for one in reversed(store.journal())],
         ),
     )
+
+
+def _note(held: CrmObject) -> Row:
+    texts = _texts(held, "hs_timestamp", "hs_note_body", "countersign_action_key")
+    return (str(held.id), *texts, _state(held))
 
 
 def _contact(held: CrmObject, owners: Mapping[str, str]) -> Row:

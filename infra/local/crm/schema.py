@@ -1,4 +1,4 @@
-"""The demo CRM's schema: the properties of contacts, deals and tasks, as HubSpot names them."""
+"""The demo CRM's schema: the properties of each kind of object, as HubSpot names them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind = Literal["contacts", "deals", "tasks", "emails"]
+Kind = Literal["contacts", "deals", "tasks", "notes", "emails"]
 PropertyType = Literal["string", "number", "datetime", "enumeration", "bool"]
 Format = Literal["", "email", "owner"]
 
@@ -139,6 +139,16 @@ _PROPERTIES: tuple[tuple[Kind, tuple[Property, ...]], ...] = (
         ),
     ),
     (
+        "notes",
+        (
+            Property("hs_timestamp", "Activity date", "datetime", required=True),
+            Property("hs_note_body", "Body content"),
+            _owner(),
+            _action_key(),
+            *_stamps("hs_createdate", "hs_lastmodifieddate"),
+        ),
+    ),
+    (
         "emails",
         (
             Property("hs_timestamp", "Activity date", "datetime", required=True),
@@ -179,6 +189,7 @@ DEFAULTS: Mapping[Kind, tuple[str, ...]] = {
         "pipeline",
     ),
     "tasks": ("hs_createdate", "hs_lastmodifieddate"),
+    "notes": ("hs_createdate", "hs_lastmodifieddate"),
     "emails": ("hs_createdate", "hs_lastmodifieddate"),
 }
 """What a read shows when it asks for no property by name; `hs_object_id` is always there."""
@@ -195,6 +206,8 @@ ASSOCIATIONS: Mapping[tuple[Kind, Kind], int] = {
     ("contacts", "deals"): 4,
     ("contacts", "emails"): 197,
     ("emails", "contacts"): 198,
+    ("contacts", "notes"): 201,
+    ("notes", "contacts"): 202,
     ("contacts", "tasks"): 203,
     ("tasks", "contacts"): 204,
     ("deals", "tasks"): 215,

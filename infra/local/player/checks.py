@@ -35,13 +35,14 @@ def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -
 
 @dataclass(frozen=True)
 class Journals:
-    """What the world outside holds: the journals of CRM, payments account and channels, and the
-    mailbox."""
+    """What the world outside holds: the journals of CRM, payments account, channels and
+    documents, and the mailbox."""
 
     crm: Sequence[Data]
     payments: Sequence[Data]
     mails: Sequence[Data]
     pushes: Sequence[Data] = ()
+    documents: Sequence[Data] = ()
 
 
 def outcome(expect: Expectation, job: Data, journals: Journals) -> list[str]:
@@ -164,6 +165,7 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
     theirs = {
         "payments": [one for one in journals.payments if one["key"].startswith(OURS)],
         "notify": journals.pushes,
+        "files": journals.documents,
         "desk": [job for job in jobs if job["parent"]],
         "mail": [mail for mail in journals.mails if not internal.issuperset(mail["to"])],
     }

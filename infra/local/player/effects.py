@@ -5,6 +5,7 @@ By connector, whatever the action: who adds a connector says here how its effect
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,18 @@ def sent_mail(mail: Data) -> Effect:
     return ", ".join(mail["to"]), mail["subject"], mail["text"]
 
 
+def signed_documents(action: Data) -> Effect:
+    """Under which key, and the digest of each form."""
+    params = action["body"]["params"]
+    forms = (params["markdown"], params["data"])
+    return action["key"], *(hashlib.sha256(one.encode()).hexdigest() for one in forms)
+
+
+def stored_documents(entry: Data) -> Effect:
+    """The same of what the bucket holds."""
+    return entry["key"], entry["md"], entry["json"]
+
+
 def signed_child(action: Data) -> Effect:
     """Of which job, under which number, for whom."""
     body = action["body"]
@@ -77,6 +90,12 @@ def made_child(job: Data) -> Effect:
 BY_CONNECTOR: Mapping[str, Seen] = {
     "mail": Seen("mail to", frozenset({"to", "subject", "text"}), signed_mail, sent_mail),
     "notify": Seen("message in", frozenset({"channel", "title", "text"}), signed_push, made_push),
+    "files": Seen(
+        "documents under",
+        frozenset({"markdown", "data"}),
+        signed_documents,
+        stored_documents,
+    ),
     "desk": Seen("child of", frozenset({"number", "destination"}), signed_child, made_child),
     "payments": Seen("refund", frozenset({"charge", "amount"}), signed_refund, made_refund),
 }

@@ -20,10 +20,11 @@ from rich.markup import escape
 from countersign.connectors.http import certificates
 from countersign.jobs.rollback import roll_back
 from infra.cli.submit import SubmitError
+from infra.local.cloud import deployer
 from infra.local.front.samples import EventsError, HandedOver, RolledBack, Sample
 from infra.local.function_logs import troubles
 from infra.local.people import addresses, unreachable
-from infra.local.player import checks, links
+from infra.local.player import checks, documents, links
 from infra.local.player.attending import Attending
 from infra.local.player.played import Played, table, verdict, write
 from infra.local.player.signer import Signer, SignError
@@ -200,6 +201,10 @@ class _Player:
             payments=self._running.provider.journal(),
             pushes=self._json("/push/journal.json")["entries"],
             mails=self._json("/mailbox.json")["messages"],
+            documents=documents.journal(
+                deployer.client("s3", self._running.cloud.endpoint),
+                self._running.deps.settings.payloads_bucket,
+            ),
         )
 
     def _json(self, path: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def test_any_other_value_is_seen(
     assert {field for field in wanted if held[field] != wanted[field]} == {name}
 
 
-@pytest.mark.parametrize(("action", "params"), CASES[1:], ids=["lead", "callback"])
+@pytest.mark.parametrize(("action", "params"), CASES[1:], ids=["lead", "callback", "note"])
 def test_an_object_of_another_contact_is_seen(action: Action[Any, Any], params: Any) -> None:
     """The association is part of what is verified, whichever way the object was found."""
     crm = crm_for(params)
@@ -112,7 +112,7 @@ def test_an_object_of_another_contact_is_seen(action: Action[Any, Any], params: 
         assert read(action, crm, params, resumed)["contact"] == address
 
 
-@pytest.mark.parametrize(("action", "params"), CASES[1:], ids=["lead", "callback"])
+@pytest.mark.parametrize(("action", "params"), CASES[1:], ids=["lead", "callback", "note"])
 def test_without_its_contact_nothing_is_created(action: Action[Any, Any], params: Any) -> None:
     """A lead or a callback of nobody is refused, not left hanging."""
     crm = FakeCrm()

@@ -18,6 +18,7 @@ from infra.local.people import demo
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, CLEO, START
 from tests.unit.cli.terminal import Terminal
+from workflows import WORKFLOWS
 
 ZOE = ("people", "add", "zoe", "--name", "Zoë Ünal", "--address", "zoe@example.com")
 
@@ -158,13 +159,19 @@ def test_a_new_absence_replaces_the_one_it_overlaps(terminal: Terminal) -> None:
     ]
 
 
+def asking(role: str) -> str:
+    """The workflows that ask a role."""
+    asks = [one.id for one in WORKFLOWS.values() if role in {tier.role for tier in one.tiers}]
+    return " and ".join(asks)
+
+
 def test_a_leaver_is_cut_off_and_the_last_of_a_role_warns(terminal: Terminal) -> None:
     """The warning names the role and the workflow that asks it; the leaver is gone all the same."""
     assert "Warning" not in terminal.types("people", "leave", "ben")[2]
     code, _, said = terminal.types("people", "leave", "ana")
     assert (code, said) == (
         0,
-        "Warning: nobody has the role sales any more, and lead_intake asks this role.\n",
+        f"Warning: nobody has the role sales any more; {asking('sales')} would ask it.\n",
     )
     assert directory(terminal).member("ana") is None
 
@@ -172,7 +179,9 @@ def test_a_leaver_is_cut_off_and_the_last_of_a_role_warns(terminal: Terminal) ->
 def test_taking_the_last_role_away_warns_too(terminal: Terminal) -> None:
     """It is the same as leaving, for that role; JSON has the warning."""
     warned = terminal.json("people", "set", "cleo", "--role", "sales")["warnings"]
-    assert warned == ["nobody has the role sales-lead any more, and lead_intake asks this role"]
+    assert warned == [
+        f"nobody has the role sales-lead any more; {asking('sales-lead')} would ask it"
+    ]
 
 
 def test_a_deputy_who_leaves_warns(terminal: Terminal) -> None:

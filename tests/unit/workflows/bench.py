@@ -12,6 +12,7 @@ from countersign.domain.contract import Contract
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Draft, Raw, Workflow
+from countersign.extraction import segments
 from countersign.extraction.proposals import by_signs, drafted, proposal_of
 from countersign.extraction.release import company
 from infra.cli.trial.judged import Rows, Trial, judged
@@ -92,10 +93,12 @@ class Bench(Generic[InputT]):
             decided = Draft(signs.facts, signs.wishes, signs.drafts, signs.confidence)
             trial = self.judged(given, signs, records or {})
             return Outcome(**vars(trial), answer={}, draft=decided, faults=())
-        said = {**flow.offline(flow.prompt_text(given)), **(answer or {})}
+        shown, joined = segments.shown(flow, given)
+        said = {**flow.offline(shown), **(answer or {})}
         draft, faults = drafted(flow, given, json.dumps(said))
         assert draft is not None, faults
-        proposal = proposal_of(flow, given, draft, model="bench", offline=offline)
+        alone = proposal_of(flow, given, draft, model="bench", offline=offline)
+        proposal = segments.together(alone, joined)
         trial = self.judged(given, proposal, records or {})
         return Outcome(**vars(trial), answer=said, draft=draft, faults=faults)
 

@@ -42,7 +42,9 @@ def event(name: str) -> tuple[Workflow[Any], Tried]:
     body = next((EVENTS / name).glob("event.*")).read_bytes()
     given = flow.read(Raw(body, expected["door"], AUTHSERV))
     rows = _rows(flow, given, after=bool(expected["after"]))
-    return flow, Tried(body, expected["door"], rows, "", AUTHSERV, NOW)
+    parts = EVENTS / name / "answer.json"
+    answer = parts.read_text("utf-8") if flow.segmented and parts.is_file() else ""
+    return flow, Tried(body, expected["door"], rows, answer, AUTHSERV, NOW)
 
 
 def _rows(flow: Workflow[Any], given: Any, *, after: bool) -> Rows:

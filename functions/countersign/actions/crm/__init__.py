@@ -3,9 +3,11 @@
 from countersign.actions.crm.callback import REQUEST_CALLBACK, Callback
 from countersign.actions.crm.contact import UPSERT_CONTACT, Contact
 from countersign.actions.crm.lead import CREATE_LEAD, Lead
+from countersign.actions.crm.note import ADD_NOTE, Note
 from countersign.actions.crm.set_fields import ROWS, SET_ADDRESS
 
 __all__ = [
+    "ADD_NOTE",
     "CREATE_LEAD",
     "REQUEST_CALLBACK",
     "ROWS",
@@ -14,4 +16,5 @@ __all__ = [
     "Callback",
     "Contact",
     "Lead",
+    "Note",
 ]

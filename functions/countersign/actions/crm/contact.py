@@ -173,7 +173,7 @@ _WRITTEN = frozenset(
 """What `crm.upsert_contact` may change of a contact."""
 _MOVES_ITSELF = frozenset({"lifecyclestage"})
 """HubSpot moves a contact's stage on when a deal is made for it, and never back."""
-_LINKED = frozenset({"deals", "tasks"})
+_LINKED = frozenset({"deals", "tasks", "notes"})
 
 
 def _undo_state(crm: Crm, contact: Contact, key: str, at: str) -> Mapping[str, str]:

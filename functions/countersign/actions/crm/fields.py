@@ -27,6 +27,7 @@ def _and_rows(own: tuple[Field, ...]) -> tuple[Field, ...]:
 _CONTACT = ("crm.upsert_contact",)
 _LEAD = ("crm.create_lead",)
 _TASK = ("crm.request_callback",)
+_NOTE = ("crm.add_note",)
 
 FIELDS: Fields = {
     "contacts": _and_rows(
@@ -68,6 +69,11 @@ FIELDS: Fields = {
         Field("hubspot_owner_id", "enumeration", _TASK),
         Field(ACTION_KEY, "string", _TASK, always=True, unique=True),
     ),
+    "notes": (
+        Field("hs_note_body", "string", _NOTE, always=True),
+        Field("hs_timestamp", "datetime", _NOTE, always=True),
+        Field(ACTION_KEY, "string", _NOTE, always=True, unique=True),
+    ),
     "emails": (
         Field("hs_timestamp", "datetime"),
         Field(DIRECTION, "enumeration", values=(OUTGOING,)),
@@ -75,7 +81,7 @@ FIELDS: Fields = {
     ),
 }
 """Two text properties are ours, and the account needs them: the action key, with unique values, on
-deals and on tasks; who created it on contacts. Everything else is HubSpot's own."""
+deals, tasks and notes; who created it on contacts. Everything else is HubSpot's own."""
 
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
     kind: tuple(field.name for field in of_kind) for kind, of_kind in FIELDS.items()

@@ -17,10 +17,15 @@ from countersign.domain.policy.records import Record
 from countersign.domain.ports import Crm
 
 ACTION_KEY = "countersign_action_key"
-"""The unique property under which a deal or task of an interrupted attempt is found again."""
+"""The unique property under which a deal, task or note of an interrupted attempt is found again."""
 CREATED_BY = "countersign_created_by"
 """The property that says which action made a contact: its e-mail says only that there is one."""
-UNIQUE: Mapping[str, str] = {"contacts": "email", "deals": ACTION_KEY, "tasks": ACTION_KEY}
+UNIQUE: Mapping[str, str] = {
+    "contacts": "email",
+    "deals": ACTION_KEY,
+    "tasks": ACTION_KEY,
+    "notes": ACTION_KEY,
+}
 """The property of each object type that no two objects share."""
 
 

@@ -93,6 +93,34 @@ class S3Payloads:
             return found["Body"].read()
 
 
+class JobFiles:
+    """actions.files.Files: what stands below `place` in a bucket."""
+
+    def __init__(self, bucket: str, place: str, s3: S3Client | None = None) -> None:
+        self._bucket, self._place = bucket, place
+        self._s3 = guarded(s3 or client("s3"))
+
+    def put(self, name: str, body: bytes) -> None:
+        """As the port."""
+        self._s3.put_object(Bucket=self._bucket, Key=self._place + name, Body=body)
+
+    def get(self, name: str) -> bytes | None:
+        """As the port."""
+        try:
+            found = self._s3.get_object(Bucket=self._bucket, Key=self._place + name)
+        except ClientError as error:
+            # Without the right to list, S3 answers 403 for what is not there.
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404", "AccessDenied", "403"):
+                return None
+            raise
+        with aws_errors():
+            return found["Body"].read()
+
+    def remove(self, name: str) -> None:
+        """As the port. Earlier versions stay until the bucket's rule removes them."""
+        self._s3.delete_object(Bucket=self._bucket, Key=self._place + name)
+
+
 class IntakeQueue:
     """Messages that ask for a job to be started."""
 

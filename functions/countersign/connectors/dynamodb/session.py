@@ -5,7 +5,8 @@ the session only rows whose partition is the job's; it may read, not write, the 
 signatures count only of people who are there; and it may update, not replace, the row that all who
 use the connector's key share: others' turns are in it. Where the task hands a job's matters over,
 it may also write the partitions of that job's children, whose ids are derived from the job's. One
-that mails may ask, and not read, whether somebody is on the suppression list.
+that keeps documents reaches those of its job alone. One that mails may ask, and not read, whether
+somebody is on the suppression list.
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ SECONDS = 900
 _READ, _UPDATE, _CHECK = "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"
 MOST_CHARACTERS = 2048
 """STS's own limit for a session policy."""
+
+
+DOCUMENTS = "documents/"
+"""Where the payload bucket has the documents of jobs, each job's under its id."""
+
+
+def documents_of(job_id: str) -> str:
+    """The prefix of a job's documents."""
+    return f"{DOCUMENTS}{job_id}/"
 
 
 class Right(Value):
@@ -70,12 +80,19 @@ class TaskRole:
 def session_policy(task: Task, job_id: str) -> str:
     """The policy as JSON. Raises ValueError when it is longer than STS takes."""
     own, pace = [partition(job_id), *_children(task, job_id)], pace_of(task.paced_by)
-    statements = [one for right in task.rights for one in _statements(right, own, pace)]
+    rights = [_of_the_job(right, job_id) for right in task.rights]
+    statements = [one for right in rights for one in _statements(right, own, pace)]
     policy = {"Version": "2012-10-17", "Statement": statements}
     text = json.dumps(policy, separators=(",", ":"))
     if len(text) > MOST_CHARACTERS:
         raise ValueError(f"the session policy has {len(text)} characters")
     return text
+
+
+def _of_the_job(right: Right, job_id: str) -> Right:
+    """A right on every job's documents, on this one's alone."""
+    narrow = right.resource.replace(f"{DOCUMENTS}*", f"{documents_of(job_id)}*")
+    return right.model_copy(update={"resource": narrow})
 
 
 def _children(task: Task, job_id: str) -> list[str]:

@@ -26,11 +26,12 @@ from countersign.domain.policy.records import Lookup, Record
 
 _VERSION = {"contacts": "lastmodifieddate"}
 _MODIFIED = "hs_lastmodifieddate"
-_TO_CONTACT = {"deals": 3, "tasks": 204}  # HubSpot's own association type ids
+_TO_CONTACT = {"deals": 3, "tasks": 204, "notes": 202}  # HubSpot's own association type ids
 _LINKS = {
-    "contacts": ("deals", "tasks"),
+    "contacts": ("deals", "tasks", "notes"),
     "deals": ("contacts",),
     "tasks": ("contacts",),
+    "notes": ("contacts",),
     "emails": ("contacts",),
 }
 _LOOKUPS = {"deals_of_contact": ("deals", 0), "sent_emails_of_contact": ("emails", 100)}
@@ -122,7 +123,7 @@ class HubSpot:
 
     def read(self, kind: str, record_id: str) -> Record:
         """The object by id. What it is associated with is in a field for each kind, as `1,2`: a
-        contact's `deals` and `tasks`, the `contacts` of the others."""
+        contact's `deals`, `tasks` and `notes`, the `contacts` of the others."""
         query = {"properties": self._properties(kind), "associations": ",".join(_LINKS[kind])}
         found = self._http.read("GET", _path(kind, record_id), query=query)
         if found is None:

@@ -97,6 +97,8 @@ class Proposal(Contract):
     dropped: Mapping[str, str] = {}
     """What the model said without a quote that stands in the source, by the fact's name: shown to
     people, and no fact."""
+    covered: Decimal = Decimal(1)
+    """The share of a long source that was read, 0 to 1: below 1 something had no valid answer."""
 
     def value(self, name: str) -> str | None:
         """The fact's value, or None when the source does not say."""
@@ -125,17 +127,18 @@ def flat(text: str) -> str:
 def ungrounded(facts: Mapping[str, Fact], source: str) -> list[str]:
     """What is wrong with the facts' quotes, in sentences: no quote, or one that is not verbatim."""
     hay = flat(source)
-    faults: list[str] = []
-    for name, fact in facts.items():
-        if not any(flat(quote) for quote in fact.quotes):
-            faults.append(f"fact {name} has no quote")
-        faults += [f"fact {name}: a quote is not verbatim" for _ in _foreign(fact.quotes, hay)]
-    return faults
+    return [fault for name, fact in facts.items() for fault in _faults(name, fact, hay)]
 
 
 def grounded(facts: Mapping[str, Fact], source: str) -> dict[str, Fact]:
     """The facts whose every quote stands in `source`: one bad quote costs one fact."""
-    return {name: fact for name, fact in facts.items() if not ungrounded({name: fact}, source)}
+    hay = flat(source)
+    return {name: fact for name, fact in facts.items() if not _faults(name, fact, hay)}
+
+
+def _faults(name: str, fact: Fact, hay: str) -> list[str]:
+    bare = [] if any(flat(quote) for quote in fact.quotes) else [f"fact {name} has no quote"]
+    return bare + [f"fact {name}: a quote is not verbatim" for _ in _foreign(fact.quotes, hay)]
 
 
 _PART = "\u241e"

@@ -1,0 +1,21 @@
+"""The documents that jobs have stored, also those that were taken away again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from countersign.connectors.dynamodb.session import DOCUMENTS
+
+
+def journal(s3: Any, bucket: str) -> Sequence[Mapping[str, str]]:
+    """By action: its key, and the digest of each form."""
+    found: dict[str, dict[str, str]] = {}
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=DOCUMENTS)
+    for version in (one for page in pages for one in page.get("Versions", ())):
+        key, form = version["Key"].split("/")[2], version["Key"].rpartition(".")[2]
+        held = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+        digest = hashlib.sha256(held["Body"].read()).hexdigest()
+        found.setdefault(key, {"key": key})[form] = digest
+    return tuple(found.values())
