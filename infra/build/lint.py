@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from importlib import import_module, resources
 from typing import Any
 
@@ -116,8 +116,9 @@ def of_company(where: str, held: Company) -> Iterator[str]:
         yield f"{where}: languages: no fixed reply is written in {code}; there are {there}"
     for address in (one for one in held.groups if one.partition("@")[2] not in held.domains):
         yield f"{where}: groups: {address} is in no domain of ours; {_list(held.domains)} are"
-    for connector, names in held.fields.items():
-        yield from (f"{where}: fields.{connector}: {one}" for one in _of_fields(connector, names))
+    for connector in sorted({*held.fields, *held.constants}):
+        told = _of_fields(connector, held.names(connector))
+        yield from (f"{where}: fields.{connector}: {one}" for one in told)
 
 
 def of_policy(workflow: Workflow[Any]) -> Iterator[str]:
@@ -187,12 +188,12 @@ def _begins(read: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in read if re.fullmatch(r"(\w+\.)+", one))
 
 
-def _of_fields(connector: str, names: Mapping[str, str]) -> Iterator[str]:
+def _of_fields(connector: str, names: Names) -> Iterator[str]:
     fields = FIELDS.get(connector)
     if fields is None:
         yield f"nothing of {connector} can be renamed; there are {_list(FIELDS)}"
         return
-    yield from (one.sentence for one in misnamed(fields, Names(names)))
+    yield from (one.sentence for one in misnamed(fields, names))
 
 
 def _unheard(workflow: Workflow[Any]) -> Iterator[str]:

@@ -38,7 +38,7 @@ def needed(workflows: Workflows) -> Fields:
 def check(deps: Deps) -> tuple[Mismatch, ...]:
     """What does not match. Raises Refused when the reading key is not set or has too few rights,
     Throttled or Unavailable."""
-    names, account = Names(deps.fields("crm")), deps.crm_schema
+    names, account = deps.names("crm"), deps.crm_schema
     kept: dict[str, Schema] = {}
 
     def schema(kind: str) -> Schema:
@@ -52,7 +52,7 @@ def check(deps: Deps) -> tuple[Mismatch, ...]:
 
 def to_make(deps: Deps) -> tuple[tuple[str, Field], ...]:
     """The properties that the account lacks and that can be made: texts of our own."""
-    names, found = Names(deps.fields("crm")), []
+    names, found = deps.names("crm"), []
     for kind, of_kind in needed(deps.workflows).items():
         there = {one.name for one in deps.crm_schema.schema(kind).properties}
         found += [
@@ -99,7 +99,7 @@ def fields(  # noqa: PLR0917 - Typer turns each parameter into an option
     if create:
         _make(deps, dry_run=dry_run)
     found = check(deps)
-    shown = told(found, needed(deps.workflows), Names(deps.fields("crm")))
+    shown = told(found, needed(deps.workflows), deps.names("crm"))
     show(shown, {"mismatches": [one.model_dump() for one in found]}, as_json=as_json)
     if found:
         raise typer.Exit(FAILED)

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from countersign.actions.field_map import Names
 from countersign.actions.payments import USUAL_PLACES, OrderPlace
 from countersign.connectors.stripe.client import StripePayments
 from countersign.domain.money import Money
@@ -34,7 +35,7 @@ def payments(
         KEY,
         timeout=lambda: seconds,
         transport=transport,
-        names=theirs,
+        names=Names(theirs),
         orders_in=orders_in,
     )
 

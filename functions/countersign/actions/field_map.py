@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from countersign.domain.contract import Value
@@ -85,6 +85,8 @@ class Names:
     `{"deals.pipeline.default": "749"}`. A name that is not there is the same on both sides."""
 
     given: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """What every new object gets besides, by the system's names: `{"contacts.source": "Web"}`."""
 
     def theirs(self, kind: str, name: str) -> str:
         """The system's name of our field."""
@@ -96,6 +98,15 @@ class Names:
             self.theirs(kind, name): self.their_value(kind, name, value)
             for name, value in fields.items()
         }
+
+    def created(self, kind: str, fields: Mapping[str, str]) -> dict[str, str]:
+        """The same for a new object, with what every one of them gets."""
+        return {**self.always(kind), **self.sent(kind, fields)}
+
+    def always(self, kind: str) -> dict[str, str]:
+        """What every new object of the kind gets, by the system's names."""
+        parts = ((name.partition("."), value) for name, value in self.constants.items())
+        return {name: value for (of, _, name), value in parts if of == kind}
 
     def their_value(self, kind: str, name: str, value: str) -> str:
         """The system's name of our value of our field."""
@@ -127,69 +138,99 @@ def compare(
     for kind, of_kind in fields.items():
         schema = described(kind)
         held = {one.name: one for one in schema.properties}
-        for field in of_kind:
-            found += _field(kind, field, held.get(names.theirs(kind, field.name)), names)
+        for one in of_kind:
+            found += _field(kind, one, held.get(names.theirs(kind, one.name)), names)
+        found += _constants(kind, held, names)
         found += _required(kind, of_kind, schema, names)
     return tuple(found)
 
 
-def _as_of(field: Field, actions: set[str]) -> Field:
-    by = tuple(one for one in field.by if one in actions)
-    if by == field.by:
-        return field
-    return replace(field, by=by) if by else Field(field.name, field.type, unique=field.unique)
+def _as_of(one: Field, actions: set[str]) -> Field:
+    by = tuple(action for action in one.by if action in actions)
+    if by == one.by:
+        return one
+    return replace(one, by=by) if by else Field(one.name, one.type, unique=one.unique)
 
 
 def misnamed(fields: Fields, names: Names) -> Iterator[Mismatch]:
-    """Names in the stage's map that are no field of ours, and two of one target."""
-    known = {
-        f"{kind}.{name}"
-        for kind, of_kind in fields.items()
-        for field in of_kind
-        for name in (field.name, *(f"{field.name}.{value}" for value in field.values))
-    }
+    """Names in the stage's map that are no field of ours, and two of one target; constants for what
+    our actions write."""
+    known = {f"{kind}.{one.name}": one for kind, of_kind in fields.items() for one in of_kind}
     targets: dict[str, str] = {}
     for ours, theirs in names.given.items():
-        kind, _, name = ours.partition(".")
         target = f"{ours.rpartition('.')[0]}.{theirs}"
-        if ours not in known:
-            why = (
-                f"the stage's field map names {ours}, which no workflow reads or writes: remove it"
+        if not _is_ours(ours, known):
+            yield _in_map(
+                ours, f"names {ours}, which no workflow reads or writes: remove it, or correct it."
             )
-            yield Mismatch(kind=kind, field=name, sentence=f"{why}, or correct the name.")
         if target in targets:
-            why = f"the stage's field map gives {targets[target]} and {ours} the same property"
-            yield Mismatch(kind=kind, field=theirs, sentence=f"{why} {theirs}: each needs its own.")
+            both = f"{targets[target]} and {ours}"
+            yield _in_map(target, f"gives {both} the same name {theirs}: each needs its own.")
         targets[target] = ours
+    written = {f"{one.partition('.')[0]}.{names.theirs(*one.split('.'))}" for one in known}
+    for name in sorted(written & {*names.constants}):
+        yield _in_map(name, f"gives {name} a value, and our actions use it: remove it.")
 
 
-def _field(kind: str, field: Field, held: Property | None, names: Names) -> Iterator[Mismatch]:
-    theirs = names.theirs(kind, field.name)
-    values = tuple(names.their_value(kind, field.name, one) for one in field.values)
-    for sentence in _faults(f"{kind}.{theirs}", replace(field, values=values), held):
+def _is_ours(name: str, known: Mapping[str, Field]) -> bool:
+    """Whether it is a field of ours, or a value of one: of those that we write, or, where they come
+    out of the message, any."""
+    kind, _, rest = name.partition(".")
+    field_name, _, value = rest.partition(".")
+    one = known.get(f"{kind}.{field_name}")
+    return one is not None and (not value or not one.values or value in one.values)
+
+
+def _in_map(name: str, fault: str) -> Mismatch:
+    kind, _, theirs = name.partition(".")
+    return Mismatch(kind=kind, field=theirs, sentence=f"the stage's field map {fault}")
+
+
+def _field(kind: str, one: Field, held: Property | None, names: Names) -> Iterator[Mismatch]:
+    theirs, begins = names.theirs(kind, one.name), f"{kind}.{one.name}."
+    values = {names.their_value(kind, one.name, value) for value in one.values}
+    values |= {word for ours, word in names.given.items() if ours.startswith(begins)}
+    for sentence in _faults(f"{kind}.{theirs}", replace(one, values=tuple(sorted(values))), held):
         yield Mismatch(kind=kind, field=theirs, sentence=sentence)
 
 
-def _faults(at: str, field: Field, held: Property | None) -> Iterator[str]:
+def _constants(kind: str, held: Mapping[str, Property], names: Names) -> Iterator[Mismatch]:
+    """What the account would not take as the value that every new object gets."""
+    for name, value in names.always(kind).items():
+        why = _refuses(held.get(name), value)
+        if why:
+            told = f"{kind}.{name} {why}, and the stage's field map gives it a value: correct it."
+            yield Mismatch(kind=kind, field=name, sentence=told)
+
+
+def _refuses(held: Property | None, value: str) -> str:
     if held is None:
-        ours = "" if at.endswith(f".{field.name}") else f" (our {field.name})"
+        return "does not exist"
+    if held.read_only:
+        return "is read-only"
+    return f"has no option {value}" if held.options and value not in held.options else ""
+
+
+def _faults(at: str, one: Field, held: Property | None) -> Iterator[str]:
+    if held is None:
+        ours = "" if at.endswith(f".{one.name}") else f" (our {one.name})"
         yield (
-            f"{at}{ours} does not exist: create it with the type {field.type}"
-            f"{' and unique values' if field.unique else ''}, or give another name in the stage's"
+            f"{at}{ours} does not exist: create it with the type {one.type}"
+            f"{' and unique values' if one.unique else ''}, or give another name in the stage's"
             " field map."
         )
         return
-    if field.by and held.read_only:
-        writes = f"{at} is read-only, and {', '.join(field.by)} writes it"
+    if one.by and held.read_only:
+        writes = f"{at} is read-only, and {', '.join(one.by)} writes it"
         yield f"{writes}: name another in the stage's field map."
-    if held.type != field.type and held.type not in _ALIKE.get(field.type, ()):
-        yield f"{at} has the type {held.type}, and {field.type} is needed: name another."
-    if field.unique and not held.unique:
+    if held.type != one.type and held.type not in _ALIKE.get(one.type, ()):
+        yield f"{at} has the type {held.type}, and {one.type} is needed: name another."
+    if one.unique and not held.unique:
         yield (
             f"{at} does not keep its values unique, which cannot be changed later:"
             " create another with unique values, and name it in the stage's field map."
         )
-    missing = [value for value in field.values if value not in held.options]
+    missing = [value for value in one.values if value not in held.options]
     if missing and held.options:
         yield f"{at} has no option {', '.join(missing)}: add what is missing."
 
@@ -201,8 +242,8 @@ _ALIKE: Mapping[str, tuple[str, ...]] = {"string": ("phone_number",)}
 def _required(
     kind: str, of_kind: Sequence[Field], schema: Schema, names: Names
 ) -> Iterator[Mismatch]:
-    sent = {names.theirs(kind, field.name) for field in of_kind if field.always}
-    creates = any(field.by for field in of_kind)
+    sent = {names.theirs(kind, one.name) for one in of_kind if one.always} | {*names.always(kind)}
+    creates = any(one.by for one in of_kind)
     for name in schema.required if creates else ():
         if name not in sent:
             yield Mismatch(
@@ -210,6 +251,7 @@ def _required(
                 field=name,
                 sentence=(
                     f"{kind}.{name} is required to create one of {kind}, and we do not always send"
-                    " it: make it optional there."
+                    " it: make it optional there, or give it a value under `constants` in the"
+                    " stage's file."
                 ),
             )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
+from countersign.actions.field_map import Names
 from countersign.actions.notify import ChannelName
 from countersign.actions.payments import USUAL_PLACES, OrderPlace
 from countersign.domain.contract import Value
@@ -46,7 +47,10 @@ Mailbox = Annotated[str, _written(rf"[a-z0-9._+-]+@{_HOST}", "mail address in sm
 Role = Annotated[str, _written("[a-z][a-z0-9-]{0,39}", "role: small letters, digits, hyphens")]
 _FIELD = r"[a-z]+(\.[a-z_]+){1,2}"
 Ours = Annotated[str, _written(_FIELD, "field of ours: object.field, or object.field.value")]
-Theirs = Annotated[str, _written(r"\w{1,100}", "name of a field: letters, digits, underscores")]
+Theirs = Annotated[
+    str, _written(r"[\w-]{1,100}", "name of a field: letters, digits, underscores, hyphens")
+]
+Property = Annotated[str, _written(r"[a-z]+\.\w{1,100}", "property of theirs: object.property")]
 Usd = Annotated[Decimal, Field(ge=0, le=1_000)]
 
 
@@ -119,6 +123,8 @@ class Company(Value):
     """Where the payments account is asked for an order's number, in turn."""
     fields: Mapping[str, Mapping[Ours, Theirs]] = {}
     """By connector: the outside system's own names of our fields, where they differ."""
+    constants: Mapping[str, Mapping[Property, str]] = {}
+    """By connector: what each new object gets besides, by the system's own names."""
 
     @model_validator(mode="after")
     def _one_meaning(self) -> Self:
@@ -126,6 +132,10 @@ class Company(Value):
         if both:
             raise ValueError(f"{', '.join(both)} is a relay and a group: say which")
         return self
+
+    def names(self, connector: str) -> Names:
+        """The outside system's own names of our fields, and what its new objects get."""
+        return Names(self.fields.get(connector, {}), self.constants.get(connector, {}))
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from countersign.runtime.pace import Meter, MeteredMailer
 from countersign.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from countersign.actions.field_map import Account
+    from countersign.actions.field_map import Account, Names
     from countersign.actions.notify import Pushes
     from countersign.actions.payments import Charges, Payments
     from countersign.connectors.aws.client import Credentials
@@ -85,10 +85,12 @@ class ExternalAdapters:
             return client(service, by)  # type: ignore[call-overload] # one of those that it knows
         return JsonApi(service, place, by)
 
-    def fields(self, connector: str) -> Mapping[str, str]:
-        """An outside system's own names of our fields. The present ones hold for jobs of earlier
-        releases too: what is renamed there is renamed for all."""
-        return self.company.fields.get(connector, {}) if self.company else {}
+    def names(self, connector: str) -> Names:
+        """An outside system's own names of our fields, and what its new objects get. The present
+        ones hold for jobs of earlier releases too: what is renamed there is renamed for all."""
+        from countersign.actions.field_map import Names
+
+        return self.company.names(connector) if self.company else Names({})
 
     @cached_property
     def secrets(self) -> ports.Secrets:
@@ -136,7 +138,7 @@ class ExternalAdapters:
     def _hubspot(self, secret: str) -> HubSpot:
         from countersign.connectors.hubspot.client import HubSpot
 
-        url, names = self.settings.crm_base_url, self.fields("crm")
+        url, names = self.settings.crm_base_url, self.names("crm")
         make = partial(HubSpot, url, timeout=self.deadline.share, gate=self.meter, names=names)
         return self._connected(secret, make)
 
@@ -159,7 +161,7 @@ class ExternalAdapters:
         from countersign.actions.payments import USUAL_PLACES
         from countersign.connectors.stripe.client import StripePayments
 
-        url, names = self.settings.payments_base_url, self.fields("payments")
+        url, names = self.settings.payments_base_url, self.names("payments")
         places = self.company.orders_in if self.company else USUAL_PLACES
         make = partial(
             StripePayments,

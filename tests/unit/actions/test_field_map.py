@@ -35,9 +35,10 @@ def _compared(
     properties: Mapping[str, Property] = LIVE,
     required: tuple[str, ...] = ("dealname",),
     names: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
 ) -> list[tuple[str, str]]:
     schema = Schema(properties=tuple(properties.values()), required=required)
-    found = compare(FIELDS, Names(names or {}), lambda _: schema)
+    found = compare(FIELDS, Names(names or {}, constants or {}), lambda _: schema)
     return [(f"{one.kind}.{one.field}", one.sentence) for one in found]
 
 
@@ -114,7 +115,7 @@ def test_the_stages_own_name_is_the_one_that_is_looked_for() -> None:
     ("names", "says"),
     [
         ({"deals.kye": "cs_key"}, "names deals.kye, which no workflow reads or writes"),
-        ({"deals.dealname": "cs_key", "deals.key": "cs_key"}, "the same property cs_key"),
+        ({"deals.dealname": "cs_key", "deals.key": "cs_key"}, "the same name cs_key"),
     ],
 )
 def test_a_map_that_cannot_be_meant_is_found(names: Mapping[str, str], says: str) -> None:
@@ -137,3 +138,46 @@ def test_values_are_sent_under_the_systems_names() -> None:
     fields = {"key": "k-1", "amount": "5"}
     assert names.sent("deals", fields) == {"cs_key": "k-1", "amount": "5"}
     assert names.sent("contacts", fields) == fields
+
+
+_SOURCE = Property(name="source", type="enumeration", options=("web", "mail"))
+
+
+def test_a_constant_is_what_a_required_property_gets() -> None:
+    """An account that requires more than we know is served from the stage's file; what is another
+    kind's is not sent."""
+    constants = {"deals.source": "web", "contacts.other": "x"}
+    live = {**LIVE, "source": _SOURCE}
+    assert _compared(live, ("dealname", "source"), constants=constants) == []
+    made = Names({}, constants).created("deals", {"key": "k"})
+    assert made == {"source": "web", "key": "k"}
+
+
+@pytest.mark.control
+@pytest.mark.parametrize(
+    ("constants", "source", "says"),
+    [
+        ({"deals.origin": "web"}, _SOURCE, "deals.origin does not exist, and the stage's"),
+        ({"deals.source": "shop"}, _SOURCE, "deals.source has no option shop"),
+        (
+            {"deals.source": "web"},
+            _SOURCE.model_copy(update={"read_only": True}),
+            "deals.source is read-only, and the stage's",
+        ),
+        ({"deals.amount": "1"}, _SOURCE, "gives deals.amount a value, and our actions use it"),
+    ],
+)
+def test_control_a_constant_that_the_account_would_not_take_is_found(
+    constants: Mapping[str, str], source: Property, says: str
+) -> None:
+    """Control: by the name at which it is corrected."""
+    told = _compared({**LIVE, "source": source}, constants=constants)
+    assert [says in sentence for _, sentence in told] == [True]
+
+
+def test_a_value_that_comes_out_of_the_message_has_the_accounts_word() -> None:
+    """Where we write no closed set any value may be called otherwise, by an option of theirs."""
+    live = _with("amount", options=("1", "2"))
+    assert _compared(live, names={"deals.amount.one": "1"}) == []
+    ((field, sentence),) = _compared(live, names={"deals.amount.one": "3"})
+    assert (field, "has no option 3" in sentence) == ("deals.amount", True)

@@ -205,7 +205,7 @@ def test_a_property_is_made_as_hubspot_wants_it() -> None:
         "w",
         timeout=lambda: 5.0,
         transport=httpx.MockTransport(handler),
-        names={"deals.countersign_action_key": "cs_key"},
+        names=Names({"deals.countersign_action_key": "cs_key"}),
     )
     account.make("deals", Field("countersign_action_key", "string", unique=True))
     ((method, path, body),) = asked

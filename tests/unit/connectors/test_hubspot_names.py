@@ -8,13 +8,20 @@ from typing import Any
 import httpx
 import pytest
 
-from countersign.actions.field_map import Property, Schema
+from countersign.actions.field_map import Names, Property, Schema
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import CountersignError, Misconfigured, Refused, Unavailable
 from tests.fakes.hubspot_answers import answers, deals_of, hubspot
 from tests.looking import looked
 
-NAMES = {"deals.countersign_action_key": "cs_key", "contacts.company": "firma"}
+NAMES = Names(
+    {
+        "deals.countersign_action_key": "cs_key",
+        "contacts.company": "firma",
+        "contacts.hs_language.pt": "pt-br",
+    },
+    {"deals.lead_source": "Website", "contacts.stage": "new"},
+)
 UPDATED = "2026-03-01T09:00:00Z"
 
 
@@ -50,10 +57,20 @@ def test_what_is_written_has_the_accounts_names() -> None:
     """Created and changed under its names; what came back is told under ours."""
     account = Account(cs_key="cs-1", dealname="A")
     made = account.crm.create("deals", {"dealname": "A", "countersign_action_key": "cs-1"})
-    assert account.sent() == {"dealname": "A", "cs_key": "cs-1"}
+    assert account.sent() == {"dealname": "A", "cs_key": "cs-1", "lead_source": "Website"}
     assert made.fields == {"dealname": "A", "countersign_action_key": "cs-1"}
     account.crm.update("deals", "7", {"countersign_action_key": "cs-2"})
     assert account.sent() == {"cs_key": "cs-2"}
+
+
+def test_what_every_new_object_gets_goes_with_its_creation_alone() -> None:
+    """Beside what we know, in the account's words; a change leaves it as it is."""
+    account = Account(hs_language="pt-br", firma="Quill")
+    made = account.crm.create("contacts", {"email": "ada@example.com", "hs_language": "pt"})
+    assert account.sent() == {"email": "ada@example.com", "hs_language": "pt-br", "stage": "new"}
+    assert made.fields["hs_language"] == "pt"
+    account.crm.update("contacts", "7", {"hs_language": "de"})
+    assert account.sent() == {"hs_language": "de"}
 
 
 def test_what_is_read_is_asked_for_by_the_accounts_names() -> None:

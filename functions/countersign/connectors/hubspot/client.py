@@ -54,11 +54,11 @@ class HubSpot:
         *,
         timeout: Callable[[], float],
         gate: Gate | None = None,
-        names: Mapping[str, str] | None = None,
+        names: Names | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._http = Http(base_url, token, timeout, gate or OpenGate(), transport)
-        self._names = Names(names or {})
+        self._names = names or Names({})
 
     def __repr__(self) -> str:
         """The account's address, never the token."""
@@ -135,7 +135,7 @@ class HubSpot:
 
         Raises Throttled, Unavailable, Refused, or Ambiguous when the answer was lost.
         """
-        body: dict[str, Any] = {"properties": self._names.sent(kind, fields)}
+        body: dict[str, Any] = {"properties": self._names.created(kind, fields)}
         if contact:
             body["associations"] = [_to_contact(kind, contact)]
         reply = self._http.write("POST", f"/crm/v3/objects/{kind}", body)
@@ -224,7 +224,7 @@ class HubSpot:
         return ",".join((*self._asked(kind), _VERSION.get(kind, _MODIFIED)))
 
     def _known(self, kind: str, fields: Mapping[str, str]) -> set[str]:
-        return {*self._names.sent(kind, fields), *self._asked(kind)}
+        return {*self._names.created(kind, fields), *self._asked(kind)}
 
     def _conflicts(self, kind: str, reply: HubSpotAnswer) -> bool:
         # Contacts answer 409; a custom unique property answers 400 with this code.

@@ -105,10 +105,10 @@ class StripePayments:
         timeout: Callable[[], float],
         gate: Gate | None = None,
         transport: httpx.BaseTransport | None = None,
-        names: Mapping[str, str] | None = None,
+        names: Names | None = None,
         orders_in: tuple[OrderPlace, ...] = USUAL_PLACES,
     ) -> None:
-        self._key = OrderKey(Names(names or {}).theirs("charges", ORDER), orders_in)
+        self._key = OrderKey((names or Names({})).theirs("charges", ORDER), orders_in)
         self._http = Transport(base_url, timeout, gate or OpenGate(), transport)
         self._stripe = stripe.StripeClient(
             key,
