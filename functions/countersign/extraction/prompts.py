@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic
 
@@ -14,6 +14,7 @@ from countersign.extraction.patterns import sentences
 from countersign.extraction.patterns.injection import order_in
 from countersign.parsing.masking import mask
 
+Parts = tuple[tuple[str, str], ...]
 _SHOWN_ATTACHMENTS = 20
 _VALUE = 300
 _NAMES = {
@@ -33,6 +34,8 @@ class Prompts(Generic[SourceT]):
     """What a model is shown of a workflow's messages; `form` gives what a form stated."""
 
     form: Callable[[SourceT], Mapping[str, str]]
+    _kept: list[tuple[SourceT, Parts]] = field(default_factory=list, repr=False, compare=False)
+    """The message that was read last, and its parts: every rule about one reads them."""
 
     def source_text(self, message: SourceT) -> str:
         """Everything the model was shown, as plain text: quotes are checked against this only.
@@ -42,9 +45,14 @@ class Prompts(Generic[SourceT]):
         """
         return PARTS.join(text for _, text in self.source_parts(message))
 
-    def source_parts(self, message: SourceT) -> tuple[tuple[str, str], ...]:
+    def source_parts(self, message: SourceT) -> Parts:
         """The same in its parts: what each is, and its text."""
-        return tuple(_values(_shown(message, self.form(message)), ""))
+        for read, parts in self._kept:
+            if read is message:
+                return parts
+        parts = tuple(_values(_shown(message, self.form(message)), ""))
+        self._kept[:] = [(message, parts)]
+        return parts
 
     def prompt_text(self, message: SourceT) -> str:
         """The message as one JSON object, so that nothing in it can pose as anything but data."""

@@ -82,7 +82,7 @@ class Deps(ExternalAdapters):
     @cached_property
     def task_role(self) -> TaskRole:
         """The role that this function assumes for each job."""
-        from countersign.connectors.aws.sts import Sts
+        from countersign.connectors.aws.xml_api import Sts
         from countersign.connectors.dynamodb.session import TaskRole
 
         if self.settings.task is None:
@@ -194,10 +194,9 @@ class Deps(ExternalAdapters):
     @cached_property
     def payloads(self) -> ports.Payloads:
         """The payload bucket."""
-        from countersign.connectors.aws.client import client
         from countersign.connectors.aws.services import S3Payloads
 
-        return S3Payloads(self.settings.payloads_bucket, client("s3", self.by))
+        return S3Payloads(self.settings.payloads_bucket, self.aws("s3", self.by))
 
     @cached_property
     def queue(self) -> ports.Queue:

@@ -79,11 +79,14 @@ class ExternalAdapters:
         """A service of AWS: a function speaks to it itself where it can, and boto3 does else."""
         from countersign.connectors.aws.client import client
         from countersign.connectors.aws.json_api import APIS, JsonApi
+        from countersign.connectors.aws.xml_api import S3
 
         place = self.settings.place
-        if place is None or service not in APIS:
-            return client(service, by)  # type: ignore[call-overload] # one of those that it knows
-        return JsonApi(service, place, by)
+        if place and service in APIS:
+            return JsonApi(service, place, by)
+        if place and service == "s3":
+            return S3(place, by)
+        return client(service, by)  # type: ignore[call-overload] # one of those that it knows
 
     def names(self, connector: str) -> Names:
         """An outside system's own names of our fields, and what its new objects get. The present

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from countersign.connectors.aws.client import Credentials, Place
-from countersign.connectors.aws.signed import Send, Signed, Wait, sent
+from countersign.connectors.aws.signed import Request, Send, Signed, Wait, sent
 
 APIS: Mapping[str, tuple[str, str, str]] = {
     "dynamodb": ("dynamodb", "DynamoDB_20120810", "1.0"),
@@ -48,8 +48,8 @@ class JsonApi:
 
     def _asked(self, operation: str, **params: Any) -> dict[str, Any]:
         headers = {"content-type": self._type, "x-amz-target": f"{self._target}.{operation}"}
-        text = self._to.asked(operation, headers, json.dumps(params).encode(), refusal)
-        found: dict[str, Any] = json.loads(text or b"{}")
+        asked = Request(headers, json.dumps(params).encode())
+        found: dict[str, Any] = json.loads(self._to.asked(operation, asked, refusal).body or b"{}")
         return found
 
 

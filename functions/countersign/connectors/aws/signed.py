@@ -6,8 +6,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -29,16 +31,39 @@ Refusal = Callable[[int, bytes], Any]
 """An answer that says no, as botocore's errors hold it."""
 
 
+@dataclass(frozen=True)
+class Request:
+    """What is asked, before it is signed. `path` and `query` are quoted, the query in order."""
+
+    headers: Mapping[str, str]
+    body: bytes = b""
+    method: str = "POST"
+    path: str = "/"
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 class Send(Protocol):
-    """Sends one request; the status and the body of its answer. Raises urllib3's HTTPError."""
+    """Sends one signed request. Raises urllib3's HTTPError."""
 
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]: ...
+    def __call__(self, url: str, request: Request) -> Answer: ...
 
 
-def sent(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+def sent(url: str, request: Request) -> Answer:
     """Send it on a connection that the process keeps."""
-    answer = _pool(url).urlopen("POST", "/", body, headers, retries=False, redirect=False)
-    return answer.status, answer.data
+    target = f"{request.path}?{request.query}" if request.query else request.path
+    answer = _pool(url).urlopen(
+        request.method, target, request.body, request.headers, retries=False, redirect=False
+    )
+    return Answer(answer.status, answer.data, answer.headers)
 
 
 @lru_cache(maxsize=8)
@@ -65,51 +90,67 @@ class Signed:
         self._name, self._region, self._url = name, place.region, place.url(name)
         self._by, self._send, self._wait = by or place.own, send, wait
 
-    def asked(
-        self, operation: str, headers: Mapping[str, str], body: bytes, refused: Refusal
-    ) -> bytes:
-        """The body of the answer to `operation`."""
+    def asked(self, operation: str, request: Request, refused: Refusal) -> Answer:
+        """The answer to `operation`."""
         for longest in _PAUSES:
             try:
-                return self._once(operation, headers, body, refused)
+                return self._once(operation, request, refused)
             except (ClientError, Unavailable) as error:
                 if isinstance(error, ClientError) and not passes(error):
                     raise
             self._wait(random.uniform(0, longest))  # noqa: S311 - many shall not come at once
-        return self._once(operation, headers, body, refused)
+        return self._once(operation, request, refused)
 
-    def _once(
-        self, operation: str, headers: Mapping[str, str], body: bytes, refused: Refusal
-    ) -> bytes:
+    def _once(self, operation: str, request: Request, refused: Refusal) -> Answer:
         try:
-            status, text = self._send(self._url, self._signed(headers, body), body)
+            answer = self._send(self._url, self._signed(request))
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"AWS gave no answer: {type(error).__name__}") from None
-        if status != HTTPStatus.OK:
-            raise ClientError(refused(status, text), operation)
-        return text
+        if answer.status != HTTPStatus.OK:
+            raise ClientError(refused(answer.status, answer.body), operation)
+        return answer
 
-    def _signed(self, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
+    def _signed(self, request: Request) -> Request:
         now = datetime.now(UTC)  # AWS's time, which no stage moves
-        whole = {
-            **headers,
+        headers = {
+            **request.headers,
             "host": self._url.partition("://")[2],
             "x-amz-date": f"{now:%Y%m%dT%H%M%SZ}",
             **({"x-amz-security-token": self._by.token} if self._by.token else {}),
         }
-        whole = dict(sorted(whole.items()))
-        return whole | {"authorization": self._authorization(whole, body, now)}
+        whole = replace(request, headers=dict(sorted(headers.items())))
+        authorization = self._authorization(whole, now)
+        return replace(whole, headers={**whole.headers, "authorization": authorization})
 
-    def _authorization(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+    def _authorization(self, asked: Request, now: datetime) -> str:
         """Signature Version 4 over all headers."""
-        names = ";".join(headers)
-        lines = "".join(f"{name}:{text}\n" for name, text in headers.items())
-        request = f"POST\n/\n\n{lines}\n{names}\n{digest(body)}"
+        names = ";".join(asked.headers)
+        lines = "".join(f"{name}:{text}\n" for name, text in asked.headers.items())
+        head = f"{asked.method}\n{asked.path}\n{asked.query}"
+        request = f"{head}\n{lines}\n{names}\n{digest(asked.body)}"
         scope = (f"{now:%Y%m%d}", self._region, self._name, "aws4_request")
         place, key = "/".join(scope), f"AWS4{self._by.secret}".encode()
-        told = f"AWS4-HMAC-SHA256\n{headers['x-amz-date']}\n{place}\n{digest(request.encode())}"
+        told = (
+            f"AWS4-HMAC-SHA256\n{asked.headers['x-amz-date']}\n{place}\n{digest(request.encode())}"
+        )
         for part in scope:
             key = hmac.digest(key, part.encode(), hashlib.sha256)
         signature = hmac.digest(key, told.encode(), hashlib.sha256).hex()
         by = f"Credential={self._by.key}/{place}, SignedHeaders={names}"
         return f"AWS4-HMAC-SHA256 {by}, Signature={signature}"
+
+
+def refusal(status: int, text: bytes) -> Any:
+    """A Refusal in XML: by its code, or by its status where whoever answered was not AWS."""
+    told = text.decode(errors="replace")
+    code, message = element("Code", told) or str(status), element("Message", told)
+    return {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+
+
+def element(name: str, text: str) -> str:
+    """What stands in the first element of this name. Nothing that is read so holds an entity."""
+    found = re.search(f"<{name}>([^<]*)</{name}>", text)
+    return found[1] if found else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, cast
+from typing import Any
 
+import httpx2
 import openai
-from openai.types.chat import ChatCompletionMessageParam
 
 from countersign.connectors.openai.reading import answer_of, code_of, is_ours
 from countersign.connectors.openai.transport import http_client
@@ -38,13 +38,11 @@ class OpenAIModel:
     def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
         """All within `seconds`. Raises Throttled, Unavailable, Misconfigured or Refused."""
         try:
-            reply = self._client.chat.completions.with_raw_response.create(
-                model=request.model,
-                messages=_messages(request),
-                temperature=float(request.temperature) if request.temperature else openai.omit,
-                max_completion_tokens=request.max_output_tokens,
-                extra_body={"response_format": _format(request)},
-                timeout=seconds,
+            reply = self._client.post(
+                "/chat/completions",
+                cast_to=httpx2.Response,
+                body=_body(request),
+                options={"timeout": seconds},
             )
         except openai.APIStatusError as error:
             answer = error.response
@@ -54,18 +52,17 @@ class OpenAIModel:
         return answer_of(reply.content, request)
 
 
-def _messages(request: ModelRequest) -> list[ChatCompletionMessageParam]:
-    return [
-        cast("ChatCompletionMessageParam", {"role": role, "content": text})
-        for role, text in request.messages
-    ]
-
-
-def _format(request: ModelRequest) -> Mapping[str, Any]:
-    """Handed over as it is: as a parameter of its own the SDK would look for types in every part of
-    the schema, an eighth of what Propose takes."""
+def _body(request: ModelRequest) -> Mapping[str, Any]:
+    """Handed over as it is: the SDK's method for it looks for types in every part of messages and
+    schema, a fifth of what Propose takes."""
     schema = {"name": request.schema_name, "schema": dict(request.schema), "strict": True}
-    return {"type": "json_schema", "json_schema": schema}
+    body = {
+        "model": request.model,
+        "messages": [{"role": role, "content": text} for role, text in request.messages],
+        "max_completion_tokens": request.max_output_tokens,
+        "response_format": {"type": "json_schema", "json_schema": schema},
+    }
+    return body | ({"temperature": float(request.temperature)} if request.temperature else {})
 
 
 def refusal(status: int, headers: Mapping[str, Any], body: bytes) -> Exception:

@@ -1,14 +1,15 @@
-"""AWS's JSON protocol, spoken directly: signed, refused and tried again as botocore would."""
+"""AWS, called without boto3: signed, refused and tried again as botocore would."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from dataclasses import replace
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 import urllib3
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as Rights
 from botocore.exceptions import ClientError
@@ -18,12 +19,16 @@ from botocore.parsers import create_parser
 
 from countersign.connectors.aws.client import Credentials, Place
 from countersign.connectors.aws.json_api import APIS, JsonApi, refusal
-from countersign.connectors.aws.sts import Sts
-from countersign.domain.errors import Unavailable
+from countersign.connectors.aws.services import S3Payloads
+from countersign.connectors.aws.signed import Answer, Request
+from countersign.connectors.aws.xml_api import S3, Sts
+from countersign.domain.errors import NotFound, Unavailable
+from countersign.domain.jobs.job import Pointer
 from countersign.runtime.settings import Settings
 
 OWN = Credentials("AKID", "secret/+", "a token")
 JOBS = Credentials("ASIA", "another", "its token")
+POINTER = Pointer(bucket="payloads", key="k")
 HERE = Place("eu-central-1", OWN)
 ITEM = {"pk": {"S": "JOB#j-1 é"}, "sk": {"S": "STATE"}}
 CALLED = {
@@ -39,24 +44,24 @@ CANCELLED = {
 }
 SLOW = {"__type": "com.amazon.coral.availability#ThrottlingException", "message": "slow down"}
 WRONG = {"__type": "com.amazon.coral.validate#ValidationException", "message": "wrong"}
-Answer = tuple[int, bytes] | Exception
+Told = Answer | Exception
 
 
 def said(body: Mapping[str, object], status: int = 400) -> Answer:
     """An answer of AWS."""
-    return status, json.dumps(body).encode()
+    return Answer(status, json.dumps(body).encode())
 
 
 class Wire:
     """Gives these answers, one for each request, and the last one from then on."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Told) -> None:
         self._answers = list(answers)
-        self.sent: list[tuple[str, Mapping[str, str], bytes]] = []
+        self.sent: list[tuple[str, Request]] = []
         self.paused: list[float] = []
 
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        self.sent.append((url, headers, body))
+    def __call__(self, url: str, request: Request) -> Answer:
+        self.sent.append((url, request))
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -70,16 +75,17 @@ class Wire:
         self.paused.append(seconds)
 
 
-def by_botocore(url: str, headers: Mapping[str, str], body: bytes, by: Credentials) -> str:
+def by_botocore(url: str, sent: Request, by: Credentials) -> str:
     """The signature that botocore gives the same request."""
-    plain = {name: text for name, text in headers.items() if name != "authorization"}
-    request = AWSRequest("POST", f"{url}/", plain, body)
-    request.context["timestamp"] = headers["x-amz-date"]
-    scope = headers["authorization"].split("/")
-    auth = SigV4Auth(Rights(by.key, by.secret, by.token), scope[3], scope[2])
-    signed: str = auth.signature(
-        auth.string_to_sign(request, auth.canonical_request(request)), request
-    )
+    plain = {name: text for name, text in sent.headers.items() if name != "authorization"}
+    whole = f"{url}{sent.path}?{sent.query}" if sent.query else f"{url}{sent.path}"
+    request = AWSRequest(sent.method, whole, plain, sent.body)
+    request.context["timestamp"] = sent.headers["x-amz-date"]
+    scope = sent.headers["authorization"].split("/")
+    made = S3SigV4Auth if scope[3] == "s3" else SigV4Auth
+    auth = made(Rights(by.key, by.secret, by.token), scope[3], scope[2])
+    told = auth.string_to_sign(request, auth.canonical_request(request))
+    signed: str = auth.signature(told, request)
     return signed
 
 
@@ -87,21 +93,21 @@ def by_botocore(url: str, headers: Mapping[str, str], body: bytes, by: Credentia
 @pytest.mark.parametrize("by", [None, JOBS])
 def test_a_request_is_signed_as_botocore_signs_it(service: str, by: Credentials | None) -> None:
     """With the rights of the job where it has some, else with the function's own."""
-    wire = Wire((200, b"{}"))
+    wire = Wire(Answer(200, b"{}"))
     wire.api(service, by).put_item(TableName="jobs", Item=ITEM)
-    url, headers, body = wire.sent[0]
-    assert json.loads(body) == {"TableName": "jobs", "Item": ITEM}
-    assert headers["authorization"].endswith(f"={by_botocore(url, headers, body, by or OWN)}")
+    url, sent = wire.sent[0]
+    assert json.loads(sent.body) == {"TableName": "jobs", "Item": ITEM}
+    assert sent.headers["authorization"].endswith(f"={by_botocore(url, sent, by or OWN)}")
 
 
 @pytest.mark.control
 def test_control_another_secret_or_body_has_another_signature() -> None:
     """So the comparison above sees both."""
-    wire = Wire((200, b"{}"))
+    wire = Wire(Answer(200, b"{}"))
     wire.api().put_item(TableName="jobs", Item=ITEM)
-    url, headers, body = wire.sent[0]
-    others = [by_botocore(url, headers, body, JOBS), by_botocore(url, headers, body + b" ", OWN)]
-    assert not any(headers["authorization"].endswith(f"={other}") for other in others)
+    url, sent = wire.sent[0]
+    others = [by_botocore(url, sent, JOBS), by_botocore(url, replace(sent, body=b"{}"), OWN)]
+    assert not any(sent.headers["authorization"].endswith(f"={other}") for other in others)
 
 
 @pytest.mark.parametrize("service", APIS)
@@ -136,7 +142,7 @@ def test_an_answer_of_whoever_stands_before_aws_has_its_status_as_code() -> None
 
 
 @pytest.mark.parametrize("trouble", [said(SLOW), said({}, 503), urllib3.exceptions.ProtocolError()])
-def test_trouble_that_passes_is_tried_again(trouble: Answer) -> None:
+def test_trouble_that_passes_is_tried_again(trouble: Told) -> None:
     """Twice more, after up to one second and up to two."""
     wire = Wire(trouble, trouble, said({"Items": []}, 200))
     assert wire.api().query(TableName="jobs") == {"Items": []}
@@ -190,7 +196,7 @@ def test_each_service_has_its_own_host_unless_the_stand_has_one_for_all() -> Non
 
 def test_a_private_name_is_no_operation() -> None:
     """What copies or describes an object asks for such."""
-    assert not hasattr(Wire((200, b"")).api(), "_private")
+    assert not hasattr(Wire(Answer(200, b"")).api(), "_private")
 
 
 ASSUMED = b"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
@@ -203,28 +209,54 @@ DENIED = b"""<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>
 
 def test_a_role_is_assumed_with_the_function_s_own_rights() -> None:
     """The form is signed as botocore signs it."""
-    wire = Wire((200, ASSUMED))
+    wire = Wire(Answer(200, ASSUMED))
     assumed = Sts(HERE, wire).assume_role(RoleArn="arn:role/a b", DurationSeconds=900)
     assert assumed["Credentials"] == {
         "AccessKeyId": "ASIA",
         "SecretAccessKey": "another/+=",
         "SessionToken": "its token",
     }
-    url, headers, body = wire.sent[0]
-    assert dict(parse_qsl(body.decode())) == {
+    url, sent = wire.sent[0]
+    assert dict(parse_qsl(sent.body.decode())) == {
         "Action": "AssumeRole",
         "Version": ServiceModel(Loader().load_service_model("sts", "service-2")).api_version,
         "RoleArn": "arn:role/a b",
         "DurationSeconds": "900",
     }
-    assert headers["authorization"].endswith(f"={by_botocore(url, headers, body, OWN)}")
+    assert sent.headers["authorization"].endswith(f"={by_botocore(url, sent, OWN)}")
 
 
 def test_a_role_that_is_refused_or_not_given_is_no_session() -> None:
     """A refusal has its code; an answer without credentials is none."""
     with pytest.raises(ClientError, match="AccessDenied"):
-        Sts(HERE, Wire((403, DENIED))).assume_role(RoleArn="r")
+        Sts(HERE, Wire(Answer(403, DENIED))).assume_role(RoleArn="r")
     with pytest.raises(ClientError, match="502"):
-        Sts(HERE, Wire((502, b"<html>")), lambda _: None).assume_role(RoleArn="r")
+        Sts(HERE, Wire(Answer(502, b"<html>")), lambda _: None).assume_role(RoleArn="r")
     with pytest.raises(Unavailable):
-        Sts(HERE, Wire((200, b"<x/>"))).assume_role(RoleArn="r")
+        Sts(HERE, Wire(Answer(200, b"<x/>"))).assume_role(RoleArn="r")
+
+
+KEY = "uploads/Änderung #1, 50 %+.eml"
+GONE = b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code><Message>no such</Message></Error>"
+
+
+def test_an_object_is_put_and_got_under_its_own_name() -> None:
+    """Whatever signs its key and version hold; both are signed as botocore signs them."""
+    wire = Wire(Answer(200, b"", {"x-amz-version-id": "v/1="}), Answer(200, b"content"))
+    s3 = S3(HERE, JOBS, wire)
+    assert s3.put_object(Bucket="payloads", Key=KEY, Body=b"content") == {"VersionId": "v/1="}
+    got = s3.get_object(Bucket="payloads", Key=KEY, VersionId="v/1=")
+    assert got["Body"].read() == b"content"
+    for url, sent in wire.sent:
+        assert unquote(sent.path) == f"/payloads/{KEY}"
+        assert sent.headers["authorization"].endswith(f"={by_botocore(url, sent, JOBS)}")
+    put, get = (sent for _, sent in wire.sent)
+    assert (put.method, put.body, put.query) == ("PUT", b"content", "")
+    assert (get.method, get.body, parse_qsl(get.query)) == ("GET", b"", [("versionId", "v/1=")])
+
+
+def test_an_object_that_is_gone_has_its_code_and_one_without_versions_none() -> None:
+    """The adapter knows what the code means."""
+    with pytest.raises(NotFound):
+        S3Payloads("payloads", S3(HERE, None, Wire(Answer(404, GONE)))).get(POINTER)  # type: ignore[arg-type] # it has the two calls
+    assert S3(HERE, None, Wire(Answer(200, b""))).put_object(Bucket="b", Key="k", Body=b"") == {}
