@@ -76,7 +76,8 @@ class Smoke:
             place = self.target.url + path(pending)
             page = read(browser.get(place).text)
             answer = browser.post(place, data=self._choices(page))
-            if answer.status_code != httpx.codes.OK:
+            # A decision that is recorded leads to the page that says so.
+            if answer.status_code != httpx.codes.SEE_OTHER:
                 heading = read(answer.text).heading
                 raise SmokeError(f"the page answered {answer.status_code}: {heading}")
 

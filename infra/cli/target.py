@@ -33,7 +33,7 @@ _SETTINGS = {
     "STATE_MACHINE_ARN": "StateMachineArn",
 }
 """Variables of the functions that a command needs too, and the stack outputs that hold them."""
-_OUTSIDE = {
+OUTSIDE = {
     "CRM_BASE_URL": "CrmBaseUrl",
     "PAYMENTS_BASE_URL": "PaymentsBaseUrl",
     "MODEL_BASE_URL": "ModelBaseUrl",
@@ -45,7 +45,7 @@ _DEAD = {"INTAKE_DEAD_URL": "IntakeDeadUrl", "FAILURES_URL": "FailuresUrl"}
 DEAD_LETTERS, FAILED_EVENTS = "intake dead letters", "events that failed"
 _SECRETS = {setting.upper(): secret_output(name) for name, setting in SECRETS.items()}
 """As above, for `countersign secrets`."""
-_LATER = _OUTSIDE | _SECRETS | _DEAD
+_LATER = OUTSIDE | _SECRETS | _DEAD
 
 
 class TargetError(RuntimeError):

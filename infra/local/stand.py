@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from countersign.connectors.http import certificates
 from countersign.runtime.deps import Deps
 from infra.build.synth import default_out, synthesize
-from infra.cli.target import pointed_at, settings_of, variables
+from infra.cli.target import OUTSIDE, pointed_at, settings_of, variables
 from infra.local import offline_model, people
 from infra.local.cloud import deployer, proxy
 from infra.local.cloud.fork_client import answer_of
@@ -158,7 +158,8 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
     """The stage on the emulator, its secrets filled, and the adapters that reach it."""
     overrides = _overrides(plan, url)
     deployed = deployer.deploy(assembly, cloud.endpoint, overrides)
-    outputs = {**deployed.outputs, "CrmBaseUrl": url}
+    here = {output: overrides[name] for name, output in OUTSIDE.items()}
+    outputs = {**deployed.outputs, **here}
     keys.put(cloud.endpoint, outputs, url, plan.model.key if plan.model else "")
     deps = Deps(settings_of(STAGE, outputs))
     if not deps.people.directory().members:

@@ -27,7 +27,7 @@ from workflows import WORKFLOWS
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "DECISIONS.md", "functions/workflows/README.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 COMMAND = re.compile(
     r"(?:^\$ |`)((?:make|\.venv/bin/countersign|countersign) [^`\n]*)", re.MULTILINE

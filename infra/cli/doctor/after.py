@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
+from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.ports import ModelRequest
+from countersign.domain.workflow import Ours as OurAddresses
+from countersign.domain.workflow import Raw, Workflow
+from countersign.extraction.proposals import drafted
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
 from infra.build.lint import of_directory
@@ -14,12 +20,15 @@ from infra.cli import fields
 from infra.cli.doctor.cloud import Cloud
 from infra.cli.doctor.line import Line, asked, judged, ok, problem
 
-SCHEMA = {
-    "type": "object",
-    "properties": {"ready": {"type": "boolean"}},
-    "required": ["ready"],
-    "additionalProperties": False,
-}
+MESSAGE = json.dumps(
+    {
+        "name": "Anna Lindner",
+        "email": "anna.lindner@hafenwerk.example",
+        "message": "Hello, please send us a quote for 40 licences of your dispatch software.",
+        "consent": True,
+    }
+).encode()
+"""A made-up message of a made-up person: the only thing that the doctor sends anywhere."""
 MODEL_SECONDS = 30.0
 _KEY = "set the key anew: `countersign secrets set {}`"
 
@@ -91,27 +100,40 @@ def _payments(deps: Deps) -> Iterator[Line]:
 
 
 def _model(deps: Deps) -> Iterator[Line]:
-    held = next(iter(deps.workflows.values())).release
-    name = deps.settings.model_name or held.model
+    """One question with the prompt and the schema of a workflow that takes a plain message."""
+    workflow, given = _asking(deps)
+    name = deps.settings.model_name or workflow.release.model
     answer = deps.model.answer(
         ModelRequest(
             model=name,
-            messages=(("user", "Answer that you are ready."),),
-            schema_name="ready",
-            schema=SCHEMA,
-            temperature="",
-            max_output_tokens=200,
+            messages=(
+                ("system", workflow.release.prompt),
+                ("user", workflow.prompt_text(given)),
+            ),
+            schema_name=workflow.id,
+            schema=workflow.schema(),
+            temperature=str(workflow.release.temperature),
+            max_output_tokens=workflow.release.max_output_tokens,
         ),
         MODEL_SECONDS,
     )
+    draft, _ = drafted(workflow, given, answer.content)
     yield judged(
         "model",
-        f"{name} answers within a schema"
-        if "ready" in answer.content
-        else f"{name} answers freely",
-        well="ready" in answer.content,
+        f"{name} {'leaves' if draft is None else 'keeps to'} the schema of {workflow.id}",
+        well=draft is not None,
         mend="choose a model with structured outputs: [model] of the company's file",
     )
+
+
+def _asking(deps: Deps) -> tuple[Workflow[Any], Any]:
+    """A workflow, and a message as it reads one. Raises ContractBroken where none takes one."""
+    ours = deps.company.ours if deps.company else OurAddresses()
+    raw = Raw(body=MESSAGE, door="webhook", authserv_id="", vouched=True, ours=ours)
+    for workflow in deps.workflows.values():
+        with suppress(ContractBroken, Quarantined):
+            return workflow, workflow.read(raw)
+    raise ContractBroken("no workflow takes a plain message: `countersign try` asks its model")
 
 
 def _alarms(stack: str, cloud: Cloud) -> Iterator[Line]:
