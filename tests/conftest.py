@@ -50,6 +50,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_PROOFS] = {}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """By file, and what shares the stand by one worker."""
+    from tests.scheduling import OneStand  # noqa: PLC0415 - xdist is not everywhere
+
+    return OneStand(config, log)
+
+
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Figure:
     """`figure("1,000 of 1,000 refused", 1000)`: what a test reached, over how many."""
@@ -77,10 +85,10 @@ def made_up_credentials() -> Iterator[None]:
     os.environ.update(before)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole_stand() -> Iterator[Stand]:
-    """Everything that `make run` starts, on free ports, anew for each file: what one leaves behind
-    (a moved clock, an upgrade, a resting connector) is nothing to the next."""
+    """Everything that `make run` starts, on free ports, once for all that leave it as it was: the
+    clock is set back, rows that belong to nothing are deleted."""
     from infra.build.code import SOURCE  # noqa: PLC0415 - unit tests never start a cloud
     from infra.local.stand import Plan, stand  # noqa: PLC0415 - as above
 

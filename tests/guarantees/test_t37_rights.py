@@ -80,7 +80,7 @@ class Recorded:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """One event of each kind, played as `make run ONCE=1` plays all. What nobody decides ends by
     time; that is a stop of the tour."""
-    some = [one for one in one_of_each_kind(samples()) if one.expect.decision != "expire"]
+    some = one_of_each_kind([one for one in samples() if one.expect.decision != "expire"])
     said, result = StringIO(), tmp_path_factory.mktemp("played") / "run.json"
     with stand(Plan(port=0, code=SOURCE), lambda _: None) as whole:
         yield Played(whole, play(whole, Console(file=said), some, result), said)

@@ -160,18 +160,19 @@ class Sample:
         return title[:1].upper() + title[1:]
 
     @property
-    def kind(self) -> tuple[object, ...]:
-        """What events have in common that go the same way: where from, who signs, what befalls
-        them, and their end."""
+    def kinds(self) -> frozenset[tuple[object, ...]]:
+        """What can be seen of its workflow when it is played: to which end each door and each
+        decision leads, how many sign, who sends, and what befalls it."""
         one = self.expect
         befalls = (one.children, one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback)
-        way = (one.workflow, one.door, one.answer, one.decision, len(one.signers), one.status)
-        return (
-            *way,
-            one.sender,
-            one.deliveries > 1,
-            *(bool(each) and type(each) for each in befalls),
+        seen: tuple[tuple[object, ...], ...] = (
+            ("door", one.door, one.answer, one.status),
+            ("decision", one.decision, one.status),
+            ("signers", len(one.signers)),
+            ("sender", one.sender, one.deliveries > 1),
+            *(("befalls", at, type(each)) for at, each in enumerate(befalls) if each),
         )
+        return frozenset((one.workflow, *each) for each in seen)
 
 
 class EventsError(ValueError):
@@ -194,9 +195,13 @@ def beginning_with(prefix: str) -> tuple[Sample, ...]:
 
 
 def one_of_each_kind(events: Sequence[Sample]) -> tuple[Sample, ...]:
-    """The first event of each kind, and those that it names as coming before it, in order."""
-    first = {event.kind: event for event in reversed(events)}
-    return _with_earlier(events, first.values())
+    """A few events that show every kind, each the one that shows most of what is still missing,
+    and those that they name as coming before them, in order."""
+    chosen, missing = list[Sample](), frozenset[object]().union(*(one.kinds for one in events))
+    while missing:
+        chosen.append(max(events, key=lambda one: len(one.kinds & missing)))
+        missing -= chosen[-1].kinds
+    return _with_earlier(events, chosen)
 
 
 def _with_earlier(events: Sequence[Sample], some: Collection[Sample]) -> tuple[Sample, ...]:
