@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 
 from countersign import observability
 from countersign.domain.errors import NotFound
-from countersign.domain.jobs.change import Change
+from countersign.domain.jobs.change import Change, Due
 from countersign.domain.jobs.job import ENDED, Status
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
@@ -27,6 +27,10 @@ _WORDS = {
 
 _AT_REST = ENDED | {Status.PARKED, Status.WAITING_FOR_SENDER}
 """No execution has to go on with a job in one of these."""
+
+
+_KEPT = frozenset({"reservation", "overdue"})
+"""Due rows that an execution's end settles nothing of; who watches cases opens one of this job."""
 
 
 def record_end(deps: Deps, execution: str, job_id: str, status: str) -> bool:
@@ -44,7 +48,8 @@ def record_end(deps: Deps, execution: str, job_id: str, status: str) -> bool:
         status=Status.FAILED,
         reason=f"{_WORDS[status]}; see its history, "
         f"then `countersign case {job_id} resume --by PERSON`",
-        done=tuple(kind for kind in record.due if kind != "reservation"),
+        done=tuple(kind for kind in record.due if kind not in _KEPT),
+        due=() if "overdue" in record.due else (Due(kind="overdue", at=deps.clock.now()),),
     )
     deps.commit(record, change)
     observability.count("JobsEnded", workflow=record.job.workflow, status=Status.FAILED.value)

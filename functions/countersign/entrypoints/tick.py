@@ -21,7 +21,8 @@ from countersign.domain.jobs.cases import next_look
 from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
-from countersign.jobs.handover import remind_of_case, tell_owner
+from countersign.jobs.daily import mail_daily
+from countersign.jobs.handover import new_case, remind_of_case, tell_owner
 from countersign.jobs.inquiries import end_wait, remind_sender
 from countersign.jobs.resume import TICK, later, settle_reservations, settled, unpark, wake
 from countersign.runtime.connectors import MAIL
@@ -198,12 +199,22 @@ def tell_of_case(deps: Deps, record: JobRecord) -> None:
 def watch_case(deps: Deps, record: JobRecord) -> None:
     """A case that nobody has ended: somebody is reminded, and again later."""
     case = open_case(record)
+    if case is None and record.job.status is Status.FAILED:
+        _open(deps, record)
+        return
     if case is None:
         settled(deps, record, "overdue")
         return
     remind_of_case(deps, record)
     again = Due(kind="overdue", at=next_look(case, deps.clock.now()))
     deps.commit(record, Change(event="case reminded", actor=TICK, due=(again,)))
+
+
+def _open(deps: Deps, record: JobRecord) -> None:
+    """Nobody opened a case when the execution was killed: its owner is told by the next run."""
+    told = Due(kind="case", at=deps.clock.now())
+    case = new_case(deps, record, record.job.reason)
+    deps.commit(record, Change(event="case opened", actor=TICK, case=case, due=(told,)))
 
 
 _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
@@ -220,6 +231,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "overdue": watch_case,
     "inquiry": remind_sender,
     "silence": end_wait,
+    "daily": mail_daily,
 }
 
 

@@ -125,7 +125,7 @@ def tell_owner(deps: Deps, record: JobRecord) -> None:
     Unavailable: whoever is not marked has not been told."""
     case = open_case(record)
     if case is not None:
-        _tell(deps, record, case, _owners(deps, case.owner), "Case")
+        _tell(deps, record, case, owners(deps, case.owner), "Case")
 
 
 def remind_of_case(deps: Deps, record: JobRecord) -> None:
@@ -134,16 +134,17 @@ def remind_of_case(deps: Deps, record: JobRecord) -> None:
     case, now = open_case(record), deps.clock.now()
     if case is None:
         return
-    owners = _owners(deps, case.owner)
+    people = owners(deps, case.owner)
     if now < case.due_at:
-        _tell(deps, record, case, owners, "Reminder")
+        _tell(deps, record, case, people, "Reminder")
         return
-    _tell(deps, record, case, {*owners, *_fallback(deps)}, f"Overdue since {case.due_at:%d %b}")
+    _tell(deps, record, case, {*people, *_fallback(deps)}, f"Overdue since {case.due_at:%d %b}")
     if now >= case.due_at + EACH_DAY:
         observability.count("CasesOverdue")
 
 
-def _owners(deps: Deps, role: str) -> set[Person]:
+def owners(deps: Deps, role: str) -> set[Person]:
+    """Who is there for a role; where nobody is, whoever is named for cases."""
     present = deps.people.directory().present(role, deps.clock.now())
     return {member.person for member, _ in present} or _fallback(deps)
 
@@ -164,7 +165,7 @@ def _tell(
         zone = directory.zone(person, workflow.zone if workflow else "UTC")
         base = deps.settings.public_base_url
         notice = case_opened(record, workflow, case, person, base, zone=zone, begins=begins)
-        _send_once(deps, of_job(notice, record.job.job_id, "case"))
+        send_once(deps, of_job(notice, record.job.job_id, "case"))
         deps.store.note(record.job.job_id, mark)
 
 
@@ -205,7 +206,7 @@ def _workflow(deps: Deps, record: JobRecord) -> Workflow[Any] | None:
         return None
 
 
-def _send_once(deps: Deps, notice: Email) -> None:
+def send_once(deps: Deps, notice: Email) -> None:
     """An answer that was lost counts as sent: the case stands, and stays on the page of cases."""
     try:
         post(deps).send(notice)

@@ -28,14 +28,16 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
     now = deps.clock.now()
     review = review_of(record, now)
     left = _left_over(record)
+    status = _status(record, call, left)
+    rows = (*left, *_listed(call, status))
     return Change(
         event="joined" if _is_joined(call) else "closed",
         actor=f"state:{call.state}",
-        status=_status(record, call, left),
+        status=status,
         reason=_reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
         done=tuple(record.due),
-        due=tuple(Due(kind=kind, at=now) for kind in left),
+        due=tuple(Due(kind=kind, at=now) for kind in rows),
         reviews=(review,) if review else (),
         matters=of_mails(record.job, record.ledger),
     )
@@ -54,6 +56,12 @@ def _status(record: JobRecord, call: Call, left: Sequence[DueKind]) -> Status:
 def _left_over(record: JobRecord) -> list[DueKind]:
     caps: list[DueKind] = [] if spent(record) else ["reservation"]
     return [*caps, "returned"] if mails_failed(record.ledger) else caps
+
+
+def _listed(call: Call, status: Status) -> tuple[DueKind, ...]:
+    """What was dismissed, rejected or joined is on its owner's daily list."""
+    set_aside = status is Status.REJECTED or _is_joined(call)
+    return ("daily",) if set_aside else ()
 
 
 def _reason(record: JobRecord, call: Call) -> str:

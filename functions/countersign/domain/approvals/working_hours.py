@@ -56,6 +56,14 @@ def worked(
         day += timedelta(days=1)
 
 
+def next_opening(at: datetime, hours: Hours, holidays: Collection[date] = ()) -> datetime:
+    """When the first working day after the day of `at` begins, in the zone of `at`."""
+    zone = ZoneInfo(hours.zone)
+    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), tzinfo=zone)
+    return worked(midnight.astimezone(at.tzinfo), timedelta(), hours, holidays)
+
+
 def is_open(at: datetime, hours: Hours) -> bool:
     """Whether somebody with these hours works at `at`."""
     zone = ZoneInfo(hours.zone)

@@ -1,0 +1,148 @@
+"""The daily list: what ended without a plan of its own is shown to whoever owns its workflow.
+
+A job that was dismissed, rejected or joined leaves a due row. It comes round when the next working
+day of the company begins, and the first of a workflow takes all of them along: one mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from countersign.domain.approvals.working_hours import Hours, next_opening
+from countersign.domain.errors import NotFound
+from countersign.domain.jobs.audit import Entry
+from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.mail import Email, of_job
+from countersign.domain.workflow import Workflow
+from countersign.jobs.handover import about, owners, send_once
+from countersign.jobs.resume import TICK, settled
+from countersign.runtime.deps import Deps
+from countersign.web.paths import job_path
+from countersign.web.text import UTC, counted, moment, one_line
+
+MOST = 50
+"""Jobs that one mail names; of the others it says how many they are."""
+_REASON, _NAME = 200, 40
+_JOINED = "joined"
+_ENDS = frozenset({_JOINED, "closed"})
+
+
+def is_set_aside(record: JobRecord) -> bool:
+    """Whether the job is over and nothing of its own was done."""
+    status, end = record.job.status, _end(record)
+    joined = end is not None and end.event == _JOINED
+    return status is Status.REJECTED or (status is Status.COMPLETED and joined)
+
+
+def _end(record: JobRecord) -> Entry | None:
+    """What the audit trail says of its last end."""
+    return next((one for one in reversed(record.audit) if one.event in _ENDS), None)
+
+
+def mail_daily(deps: Deps, record: JobRecord) -> None:
+    """Once the day has come, mail the list that the job is in; before that, wait for it. Raises
+    Throttled and Unavailable: the rows stay, and who was told is marked."""
+    if not is_set_aside(record):
+        settled(deps, record, "daily")
+        return
+    workflow = deps.workflows.get(record.job.workflow)
+    opens = _morning(workflow, record)
+    if record.due["daily"].at < opens:
+        change = Change(event="listed", actor=TICK, due=(Due(kind="daily", at=opens),))
+        deps.commit(record, change)
+        return
+    jobs = _due(deps, workflow, record)
+    _mail(deps, workflow, jobs)
+    for one in jobs:
+        deps.update(one.job.job_id, _settled)
+
+
+def _morning(workflow: Workflow[Any] | None, record: JobRecord) -> datetime:
+    """When the working day after the job's end begins."""
+    zone, holidays = (workflow.zone, workflow.holidays) if workflow else (UTC, frozenset())
+    end = _end(record)
+    return next_opening(end.at if end else record.job.updated_at, Hours(zone=zone), holidays)
+
+
+def _settled(held: JobRecord) -> Change | None:
+    if "daily" not in held.due:
+        return None
+    return Change(event="daily list mailed", actor=TICK, done=("daily",))
+
+
+def _due(deps: Deps, workflow: Workflow[Any] | None, first: JobRecord) -> Sequence[JobRecord]:
+    """`first`, and every other job of its workflow whose morning has come."""
+    found = {first.job.job_id: first}
+    for row in deps.store.due(deps.clock.now()):
+        if row.due.kind == "daily" and row.job_id not in found:
+            _find(deps, row.job_id, found)
+    same = (one for one in found.values() if one.job.workflow == first.job.workflow)
+    ready = (one for one in same if _is_ready(workflow, one))
+    return sorted(ready, key=lambda one: one.job.job_id)
+
+
+def _find(deps: Deps, job_id: str, found: dict[str, JobRecord]) -> None:
+    try:
+        found[job_id] = deps.store.load(job_id)
+    except NotFound:
+        return
+
+
+def _is_ready(workflow: Workflow[Any] | None, record: JobRecord) -> bool:
+    held = record.due.get("daily")
+    return is_set_aside(record) and held is not None and held.at >= _morning(workflow, record)
+
+
+def _mail(deps: Deps, workflow: Workflow[Any] | None, jobs: Sequence[JobRecord]) -> None:
+    zone = workflow.zone if workflow else UTC
+    head, day = jobs[0], deps.clock.now().date()
+    role = workflow.owner if workflow else "operations"
+    for person in sorted(owners(deps, role), key=lambda one: one.id):
+        mark = f"daily-{day}-{person.id}"
+        if mark in head.notes:
+            continue
+        text = told(deps, workflow, jobs, deps.people.directory().zone(person, zone))
+        notice = Email(
+            to=person.address,
+            subject=f"{text.title}: {counted(len(jobs), 'message')} set aside",
+            text=f"Hello {one_line(person.name, _NAME)},\n\n{text.body}",
+        )
+        send_once(deps, of_job(notice, head.job.job_id, "daily"))
+        deps.store.note(head.job.job_id, mark)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A list in words."""
+
+    title: str
+    body: str
+
+
+def told(
+    deps: Deps, workflow: Workflow[Any] | None, jobs: Sequence[JobRecord], zone: str = UTC
+) -> Told:
+    """What is listed of `jobs`, for somebody in `zone`."""
+    title = workflow.title if workflow else jobs[0].job.workflow
+    lines = [line for one in jobs[:MOST] for line in _lines(deps, workflow, one, zone)]
+    more = len(jobs) - MOST
+    rest = [f"… and {counted(more, 'more message')}: countersign daily"] if more > 0 else []
+    first = (
+        "These ended without anything of their own being done. Whatever should not have: open it "
+        "and take it up, with a reason."
+    )
+    return Told(title, "\n".join((first, "", *lines, *rest, "")))
+
+
+def _lines(
+    deps: Deps, workflow: Workflow[Any] | None, record: JobRecord, zone: str
+) -> Iterable[str]:
+    job = record.job
+    yield f"- {moment(job.created_at, zone)}: {one_line(job.reason or job.status.value, _REASON)}"
+    yield from (f"  {name}: {said}" for name, said in about(record, workflow).items())
+    yield f"  {deps.settings.public_base_url}{job_path(job.job_id)}"
+    yield ""
