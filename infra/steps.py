@@ -124,7 +124,7 @@ STEPS = (
             Grant("payloads/releases/*", "s3", "GetObject"),
             Grant("model-key", "secretsmanager", "GetSecretValue"),
         ),
-        env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET"),
+        env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET", "CONNECTOR_LIMITS"),
     ),
     *(_look(one, one.look) for one in CONNECTORS.values() if one.look),
     Row(

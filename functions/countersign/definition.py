@@ -38,10 +38,12 @@ def definition() -> dict[str, Any]:
         "States": {
             "Prepare": _task("${Prepare}", "Propose"),
             "TakeBack": _task("${Prepare}", "Route"),
-            "Propose": _propose(),
+            "Propose": _propose("Fallback"),
+            "TurnOfPropose": _turn("WaitPropose", "job_id"),
+            "WaitPropose": _wait("Propose"),
             "Fallback": _task("${Propose}", "Look"),
             "Look": _look("States.Format('${LookPrefix}{}', $.connector)", "Decide"),
-            "TurnOfLook": _turn("WaitLook"),
+            "TurnOfLook": _turn("WaitLook", "job_id", "connector"),
             "WaitLook": _wait("Look"),
             "Decide": _task("${Decide}", "Route"),
             "Route": _route(*_ROUTES),
@@ -51,18 +53,13 @@ def definition() -> dict[str, Any]:
             "Close": _task("${Close}", None),
             "Escalate": _task("${Escalate}", None, catches=False),
             "Park": _task("${Park}", "Route", catches=False),
-            "Parked": {
-                "Type": "Succeed",
-                "Comment": "the job waits for a time or an answer",
-            },
+            "Parked": {"Type": "Succeed", "Comment": "the job waits for a time or an answer"},
             "Superseded": {"Type": "Succeed", "Comment": "another execution owns the job now"},
         },
     }
 
 
-def _task(
-    function: str, then: str | None, *, catches: bool = True, exhausted: str = "Park"
-) -> dict[str, Any]:
+def _task(function: str, then: str | None, *, catches: bool = True) -> dict[str, Any]:
     state: dict[str, Any] = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -72,14 +69,16 @@ def _task(
         "Retry": [*_retry(), _retrier(["States.Timeout"], seconds=2, attempts=2)],
     }
     if catches:
-        state["Catch"] = _catch(exhausted)
+        state["Catch"] = _catch("Park")
     return state | ({"Next": then} if then else {"End": True})
 
 
-def _propose() -> dict[str, Any]:
-    """What is too long for one visit is read on in the next one of the same state."""
-    state = _task("${Propose}", "Look", exhausted="Fallback")
-    return state | {"Catch": [_catcher(["MoreToRead"], "Propose"), *state["Catch"]]}
+def _propose(fallback: str) -> dict[str, Any]:
+    """Like a Look it waits for its turn. What is too long for one visit is read on in the next one
+    of the same state; a model that stays away is done without."""
+    state = _task("${Propose}", "Look")
+    own = _catcher([_NOT_YET], "TurnOfPropose")
+    return state | {"Catch": [own, *_catch(fallback, but=_NOT_YET)]}
 
 
 def _look(function: str, then: str) -> dict[str, Any]:
@@ -90,10 +89,10 @@ def _look(function: str, then: str) -> dict[str, Any]:
     return state
 
 
-def _turn(then: str) -> dict[str, Any]:
+def _turn(then: str, *names: str) -> dict[str, Any]:
     """The seconds out of the error's message: Lambda hands on nothing of an exception but text."""
     number = "States.ArrayGetItem(States.StringSplit($.error.Cause, '#'), 1)"
-    kept = {"job_id.$": "$.job_id", "connector.$": "$.connector"}
+    kept = {f"{name}.$": f"$.{name}" for name in names}
     seconds = {"seconds.$": f"States.StringToJson({number})"}
     return {"Type": "Pass", "Parameters": kept | seconds, "Next": then}
 
@@ -164,8 +163,9 @@ def _catch(exhausted: str, but: str = "") -> list[dict[str, Any]]:
         _catcher(["StaleExecution"], "Superseded"),
         _catcher(["Dismissed", "Joined"], "Close"),
         _catcher(["UndoOrdered"], "TakeBack"),
+        _catcher(["MoreToRead"], "Propose"),
         _catcher(not_now, "Park"),
-        _catcher([*_THROTTLED, *_TRANSIENT], exhausted),
+        _catcher([*_THROTTLED, *_TRANSIENT, errors.ModelDown.__name__], exhausted),
         _catcher(["ContractBroken", *errors.family(errors.NeedsPerson)], "Escalate"),
         _catcher(["States.ALL"], "Escalate"),
     ]

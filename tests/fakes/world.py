@@ -9,17 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from countersign.connectors.aws.secrets import missing
+from countersign.connectors.http import Gate, OpenGate
 from countersign.domain.approvals.approval import Person
 from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.approvals.working_hours import Hours
-from countersign.domain.errors import NotFound, SecretMissing
+from countersign.domain.errors import NotFound, SecretMissing, Unavailable
 from countersign.domain.jobs.job import Pointer
 from countersign.domain.mail import Email
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Workflow
 from countersign.extraction.company import Company
-from countersign.runtime.connectors import CODES, CONNECTORS
+from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.local.company import ours
@@ -36,7 +37,7 @@ from tests.fakes.store import FakeStore
 from tests.fakes.suppression import FakeSuppressionList
 from workflows import WORKFLOWS
 
-KEYS = frozenset({CODES, *(key for row in CONNECTORS.values() for key in row.paced_by)})
+KEYS = frozenset({CODES, MODEL, *(key for row in CONNECTORS.values() for key in row.paced_by)})
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA = Person(id="ana", name="Ana Costa", address="ana.costa@countersign.example")
 CLEO = Person(id="cleo", name="Cleo Marsh", address="cleo.marsh@countersign.example")
@@ -227,8 +228,15 @@ class FakeSecrets:
 class FakeModel:
     """A model that answers from a script, or by a function when the script is empty."""
 
-    def __init__(self, otherwise: Callable[[str], Any]) -> None:
+    def __init__(self, otherwise: Callable[[str], Any], clock: FakeClock) -> None:
+        self._clock = clock
+        self.silent = False
+        """Whether it takes all the time that it is given, and says nothing."""
         self.asked: list[ModelRequest] = []
+        self.times: list[datetime] = []
+        """When it was asked."""
+        self.gate: Gate = OpenGate()
+        """What each request passes, as of the real one."""
         self.broken: Exception | None = None
         self._script: list[str | Exception] = []
         self._otherwise = otherwise
@@ -239,7 +247,12 @@ class FakeModel:
 
     def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
         assert seconds > 0
+        self.gate.before()
         self.asked.append(request)
+        self.times.append(self._clock.now())
+        if self.silent:
+            self._clock.pauses(seconds)
+            raise Unavailable("the model does not answer")
         if self.broken:
             raise self.broken
         said = self._script.pop(0) if self._script else self._by_function(request)
@@ -285,7 +298,7 @@ class World:
         self.channels = FakeChannels()
         self.channels.known = self.business.channels
         self.files = FakeFiles()
-        self.model = FakeModel(otherwise)
+        self.model = FakeModel(otherwise, self.clock)
         self.settings = Settings(
             stage="test",
             public_base_url="https://countersign.example",
@@ -333,5 +346,5 @@ class World:
             model=self.model,
             files=self.files,
         )
-        self.crm.gate = deps.meter
+        self.crm.gate = self.model.gate = deps.meter
         return deps

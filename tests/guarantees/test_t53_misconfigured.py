@@ -70,7 +70,7 @@ class Account:
 
 def alarms(printed: str) -> set[str]:
     """The keys whose alarm rang, out of the metrics."""
-    lines = [json.loads(line) for line in printed.splitlines() if '"Misconfigured"' in line]
+    lines = [json.loads(line) for line in printed.splitlines() if '"Misconfigured":' in line]
     assert "BreakersOpened" not in printed
     return {line["key"] for line in lines}
 

@@ -105,7 +105,7 @@ def test_a_wait_leads_back_to_who_waits() -> None:
     waits = {name: state for name, state in states.items() if state["Type"] == "Wait"}
     assert waits == {
         f"Wait{name}": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": name}
-        for name in ("Look", "Act")
+        for name in ("Propose", "Look", "Act")
     }
 
 

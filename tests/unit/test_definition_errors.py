@@ -140,9 +140,9 @@ def test_every_step_catches_everything(name: str) -> None:
     assert NEXT_OF.items() <= to.items()
     assert {to[error] for error in errors.family(errors.NeedsPerson)} == {"Escalate"}
     not_now = dict.fromkeys(errors.family(errors.NotNow), "Park")
-    waits = {"NotYourTurn": "TurnOfLook"} if name == "Look" else {}
+    waits = {"NotYourTurn": f"TurnOf{name}"} if name in ("Propose", "Look") else {}
     assert {error: to[error] for error in not_now} == not_now | waits
     then = "Fallback" if name == "Propose" else "Park"
-    assert {to[error] for error in errors.family(errors.Transient)} == {then}
+    assert {to[error] for error in (*errors.family(errors.Transient), "ModelDown")} == {then}
     assert catchers[-1]["ErrorEquals"] == ["States.ALL"]
     assert {one["ResultPath"] for one in catchers} == {"$.error"}

@@ -24,6 +24,7 @@ CountersignError
 │       └── DefinitionBroken  a workflow's folder or a stage file states what cannot be
 ├── Dismissed                 nothing is wanted; the job closes with that reason
 ├── Joined                    another job has what arrived; this one closes
+├── ModelDown                 the model is away for longer than its workflow waits; its fallback
 ├── UndoOrdered               what is left of the job is to be taken back
 ├── ContractBroken            the sender's input breaks the published contract; the job is rejected
 ├── StaleExecution            another execution owns the job now; this one ends
@@ -101,6 +102,7 @@ class ConnectorResting(NotNow):
         super().__init__(f"{connector} rests{ends}: {why}")
         self.until = until
         """When it closes, in the machine's own time, if that is known."""
+        self.misconfigured = misconfigured
 
 
 PAUSED = " is paused by "
@@ -189,6 +191,11 @@ class Dismissed(CountersignError):  # noqa: N818 - as Transient
     """A machine wrote it, or nothing else asks for an answer. The message says what."""
 
 
+class ModelDown(CountersignError):  # noqa: N818 - as Transient
+    """The model is not there for as long as the workflow waits: what the workflow declared for that
+    follows."""
+
+
 class Joined(CountersignError):  # noqa: N818 - as Transient
     """What arrived belongs to another job, which has it now. The message says to which."""
 
@@ -254,10 +261,11 @@ def category(error: Exception) -> Category | None:
     return next((kind for one, kind in _CATEGORIES if isinstance(error, one)), None)
 
 
-_CATEGORIES: tuple[tuple[type[CountersignError], Category | None], ...] = (
+_Kinds = type[CountersignError] | tuple[type[CountersignError], ...]
+_CATEGORIES: tuple[tuple[_Kinds, Category | None], ...] = (
     (Paused, None),
     (Misconfigured, "misconfigured"),
-    (ConnectorResting, "resting"),
+    ((ConnectorResting, ModelDown), "resting"),
     (ForTeam, None),
     (InternalError, "defect"),
     (NeedsPerson, "refused"),

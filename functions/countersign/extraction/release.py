@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError, field_validator
 from countersign.domain.contract import Value
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.money import Money, exponent
-from countersign.domain.policy.release import Limits, Release
+from countersign.domain.policy.release import Limits, Release, WhenDown
 from countersign.domain.workflow import Criterion
 from countersign.extraction.company import MOST_TOKENS, Company, Country, ModelChoice, Team
 from countersign.extraction.patterns.amounts import ISO
@@ -83,6 +83,9 @@ class StageFile(Value):
     max_output_tokens: Annotated[int, Field(gt=0, le=MOST_TOKENS)] = 2_000
     model: ModelChoice | None = None
     """The workflow's own; None: the company's."""
+    patience: Annotated[int, Field(ge=0, le=86_400)] = 900
+    """Seconds for which a job waits for a model that asks it to; then follows `when_down`."""
+    when_down: WhenDown = "heuristics"
     numbers: Mapping[str, Annotated[Decimal, Field(ge=0)]] = {}
     amounts: Mapping[str, str] = {}
     """Limits per currency in one line: `EUR 50 JPY 8000`. A currency that is not named has none."""
@@ -174,6 +177,8 @@ def release(package: str, stage: str) -> Release:
         max_output_tokens=held.max_output_tokens,
         usd_per_million_input=model.usd_per_million_input,
         usd_per_million_output=model.usd_per_million_output,
+        patience_seconds=held.patience,
+        when_down=held.when_down,
         limits=limits(held, of, where=place_of(package, stage)),
     )
 

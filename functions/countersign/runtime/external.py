@@ -109,7 +109,9 @@ class ExternalAdapters:
         from countersign.connectors.openai.client import OpenAIModel
 
         url = self.settings.model_base_url
-        return self._connected(self.settings.model_secret, lambda key: OpenAIModel(url, key))
+        return self._connected(
+            self.settings.model_secret, lambda key: OpenAIModel(url, key, self.meter)
+        )
 
     @fresh
     def crm_reader(self) -> ports.Reader:

@@ -4,39 +4,17 @@ pauses that are asked for are kept."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from countersign.domain.errors import Ambiguous, ConnectorResting, Throttled, Unavailable
+from countersign.domain.errors import Ambiguous, Throttled, Unavailable
 from countersign.domain.limits.circuit_breaker import failed, succeeded
 from countersign.runtime.breaker import taken, tell
 from countersign.runtime.connectors import Key
-from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
-from countersign.runtime.step import Call
-from countersign.runtime.visits import PATIENCE, WORK_SECONDS, PacedVisit
+from countersign.runtime.visits import PacedVisit
 
-AnswerT = TypeVar("AnswerT")
 PortT = TypeVar("PortT")
-
-
-def unhurried(deps: Deps, call: Call, name: str, ask: Callable[[], AnswerT]) -> AnswerT:
-    """The answer, asked for again after each pause that the other side asks for. A pause that does
-    not fit into the function ends it: raises ConnectorResting, and the job waits in the table."""
-    waited = 0.0
-    while True:
-        try:
-            return ask()
-        except Throttled as later:
-            if later.retry_after is None:
-                raise
-            waited += later.retry_after
-            left = call.seconds_left(deps.clock.now()) - WORK_SECONDS
-            if waited > PATIENCE.total_seconds() or later.retry_after > left:
-                until = deps.wall.now() + timedelta(seconds=later.retry_after)
-                raise ConnectorResting(name, until) from None
-            deps.pause(later.retry_after)
 
 
 ONCE_MORE = 0.25

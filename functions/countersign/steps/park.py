@@ -20,7 +20,7 @@ from countersign.domain.jobs.matters import Matter, asked_key, of_mails
 from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.limits.pace import Turn
 from countersign.domain.planning.inquiry import REMIND_AFTER, WAIT_FOR, WAITING, open_question
-from countersign.domain.planning.replan import observed
+from countersign.domain.planning.replan import is_stale, observed
 from countersign.runtime.connectors import CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pauses import paused_by, pauses_of
@@ -90,14 +90,14 @@ def _asked(record: JobRecord, now: datetime) -> Iterator[Matter]:
 
 def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:
     """How long it is clear that asking is of no use; no time when it is not that."""
-    failed, connector = failed_with(call.input), str(call.input.get("connector", ""))
+    failed, system = failed_with(call.input), _waits_for(deps, record, call)
     if _is_busy(call):
         return _until_its_turn(deps, record)
     if failed in family(Misconfigured):
         return LONGEST_REST  # nobody asks before, save one who finds out
-    if failed not in family(ConnectorResting) or connector not in CONNECTORS:
+    if failed not in family(ConnectorResting) or not system:
         return timedelta()
-    ends, now = _ends(deps, connector), deps.wall.now()
+    ends, now = _ends(deps, system), deps.wall.now()
     return max(ends - now, SHORTEST) if ends else SHORTEST
 
 
@@ -116,7 +116,7 @@ def _waits_for(deps: Deps, record: JobRecord, call: Call) -> str:
     connector = str(call.input.get("connector", ""))
     if connector in CONNECTORS:
         return connector
-    return "" if "proposal" in record.results else MODEL
+    return MODEL if is_stale(record) else ""
 
 
 def _last(record: JobRecord) -> Turn:
@@ -130,9 +130,10 @@ def _until_its_turn(deps: Deps, record: JobRecord) -> timedelta:
     return max(last.at - deps.wall.now() - early, SHORTEST)
 
 
-def _ends(deps: Deps, connector: str) -> datetime | None:
+def _ends(deps: Deps, system: str) -> datetime | None:
     """When the last of its keys' breakers closes."""
-    breakers = (deps.limits.state(key).breaker for key in CONNECTORS[connector].paced_by)
+    keys = CONNECTORS[system].paced_by if system in CONNECTORS else {system}
+    breakers = (deps.limits.state(key).breaker for key in keys)
     return max((one.open_until for one in breakers if one.open_until), default=None)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial, reduce
 from typing import Any
@@ -15,10 +16,12 @@ from typing import Any
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
 from countersign.domain.errors import (
+    ConnectorResting,
     ContractBroken,
     CountersignError,
     InternalError,
     MoreToRead,
+    NeedsPerson,
     Ungrounded,
 )
 from countersign.domain.jobs.change import Change, JobRecord
@@ -33,18 +36,17 @@ from countersign.extraction.answers import strict_schema
 from countersign.extraction.feedback import apply, describe
 from countersign.extraction.proposals import by_signs, proposal_of, read_reply
 from countersign.extraction.release import CAP
-from countersign.runtime.breaker import taken
-from countersign.runtime.connectors import MODEL, MODEL_KEY
+from countersign.runtime.asking import Answers, asking
+from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
-from countersign.runtime.retry import unhurried
 from countersign.runtime.step import Call, Continued, step
+from countersign.runtime.visits import kept_as
 
 Proposed = tuple[JobRecord, Proposal]
 About = tuple[Workflow[Any], Release, Any]
 """Workflow, pinned release, input."""
 
-SPARE_SECONDS = 5.0
 AT_ONCE = 4
 """So many segments are asked about side by side."""
 FEW_SECONDS = 40.0
@@ -55,7 +57,8 @@ _ANSWER = "answer."
 
 
 def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
-    """Raises Ungrounded when the answer stays none, Throttled or Unavailable from the model."""
+    """Raises Ungrounded when the answer stays none, MoreToRead, what `asking` raises, and in the
+    state Fallback what the workflow declared for a model that is down."""
     if not is_stale(record):
         return Continued(record, _kept(call, deps.workflows[record.job.workflow].reads))
     workflow = deps.workflows[record.job.workflow]
@@ -65,7 +68,7 @@ def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     if signs:
         proposal = signs
     elif call.state == "Fallback":
-        proposal = _from_heuristics(workflow, given, describe(observed(record)))
+        proposal = _without_model(deps, record, (workflow, release, given))
     else:
         record, proposal = _from_model(deps, record, call, (workflow, release, given))
     return Continued(record, _proposed(call, _after(record, proposal), release, workflow.reads))
@@ -98,6 +101,7 @@ def _proposed(call: Call, proposal: Proposal, release: Release, reads: str) -> C
         status=Status.PROCESSING,
         fields={"model": proposal.model, "confidence": str(proposal.confidence)},
         results={"proposal": proposal, "limits": release.limits},
+        turns={kept_as(MODEL, "Propose"): None},
         move=Move("Look", connector=reads),
     )
 
@@ -116,6 +120,17 @@ def _release(deps: Deps, record: JobRecord) -> Release:
         deps.releases.clear()
     deps.releases[pinned] = release
     return release
+
+
+def _without_model(deps: Deps, record: JobRecord, about: About) -> Proposal:
+    """What the workflow declared for a model that is down. Raises ConnectorResting where it waits
+    until the model is back, and NeedsPerson where it does nothing without one."""
+    workflow, release, given = about
+    if release.when_down == "park":
+        raise ConnectorResting(MODEL, Paced(deps, MODEL).read().breaker.open_until)
+    if release.when_down == "escalate":
+        raise NeedsPerson("the model is down, and this workflow does nothing without it")
+    return _from_heuristics(workflow, given, describe(observed(record)))
 
 
 def _from_heuristics(workflow: Workflow[Any], given: Contract, seen: str) -> Proposal:
@@ -149,14 +164,14 @@ def _from_segments(
     if segmented is None:
         raise InternalError(f"{workflow.id} has no segments")
     asked = {one: _about_segment(workflow, release, one) for one in segmented.split(given)}
-    record, replies = _answers(deps, record, call, list(asked.values()))
+    record, replies = _answers(deps, record, call, release, list(asked.values()))
     answers = dict[str, Any]()
     again = dict[Segment, ModelRequest]()
     for (segment, request), reply in zip(asked.items(), replies, strict=True):
         answers[segment.name], faults = segments.answered(segmented, given, segment, reply.content)
         if faults:
             again[segment] = _repair(request, reply, faults)
-    record, repaired = _answers(deps, record, call, list(again.values()))
+    record, repaired = _answers(deps, record, call, release, list(again.values()))
     for segment, reply in zip(again, repaired, strict=True):
         mended, _ = segments.answered(segmented, given, segment, reply.content)
         answers[segment.name] = mended or answers[segment.name]
@@ -175,7 +190,7 @@ def _about_segment(workflow: Workflow[Any], release: Release, segment: Segment) 
 
 
 def _answers(
-    deps: Deps, record: JobRecord, call: Call, requests: Sequence[ModelRequest]
+    deps: Deps, record: JobRecord, call: Call, release: Release, requests: Sequence[ModelRequest]
 ) -> tuple[JobRecord, list[ModelReply]]:
     """The answers to all requests, in their order. Raises MoreToRead when the visit has no time for
     more of them."""
@@ -183,15 +198,20 @@ def _answers(
     for start in range(0, len(open_), AT_ONCE):
         if call.seconds_left(deps.clock.now()) < FEW_SECONDS:
             raise MoreToRead(f"{len(open_) - start} segments are still to be read")
-        record = _asked(deps, record, call, open_[start : start + AT_ONCE])
+        record = _asked(deps, record, call, release, open_[start : start + AT_ONCE])
     return record, [record.results[_name(record, one)].as_(ModelReply) for one in requests]
 
 
-def _asked(deps: Deps, record: JobRecord, call: Call, few: Sequence[ModelRequest]) -> JobRecord:
+def _asked(
+    deps: Deps, record: JobRecord, call: Call, release: Release, few: Sequence[ModelRequest]
+) -> JobRecord:
     """The record with the answers to a few requests, asked side by side. Raises what one of them
     raised, once the others are stored."""
-    with taken(Paced(deps, MODEL), MODEL_KEY), ThreadPoolExecutor(len(few)) as pool:
-        ended = list(pool.map(partial(_ended, deps, call, _seconds(deps, call)), few))
+    with (
+        asking(deps, record, call, _patience(release), len(few)) as answer,
+        ThreadPoolExecutor(len(few)) as pool,
+    ):
+        ended = list(pool.map(partial(_ended, answer), few))
         for request, reply in zip(few, ended, strict=True):
             if isinstance(reply, ModelReply):
                 record = _keep(deps, record, call, request, reply)
@@ -201,14 +221,10 @@ def _asked(deps: Deps, record: JobRecord, call: Call, few: Sequence[ModelRequest
     return record
 
 
-def _ended(
-    deps: Deps, call: Call, seconds: float, request: ModelRequest
-) -> ModelReply | CountersignError:
+def _ended(answer: Answers, request: ModelRequest) -> ModelReply | CountersignError:
     """The answer, or what kept it from coming: one that failed costs no other its answer."""
     try:
-        return _reply(
-            unhurried(deps, call, "the model", lambda: deps.model.answer(request, seconds))
-        )
+        return _reply(answer(request))
     except CountersignError as trouble:
         return trouble
 
@@ -216,13 +232,13 @@ def _ended(
 def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown: str) -> Proposed:
     workflow, release, given = about
     request = _request(workflow, release, shown, describe(observed(record)))
-    record, reply = _answer(deps, record, call, request)
+    record, reply = _answer(deps, record, call, release, request)
     draft, faults = read_reply(workflow, given, reply)
     usage = reply.usage
     if faults:
         record = _keep(deps, record, call, request, reply)
         request = _repair(request, reply, faults)
-        record, reply = _answer(deps, record, call, request)
+        record, reply = _answer(deps, record, call, release, request)
         draft, faults = read_reply(workflow, given, reply)
         usage = usage.plus(reply.usage)
     if draft is None:
@@ -251,20 +267,18 @@ def _repair(request: ModelRequest, reply: ModelReply, faults: list[str]) -> Mode
 
 
 def _answer(
-    deps: Deps, record: JobRecord, call: Call, request: ModelRequest
+    deps: Deps, record: JobRecord, call: Call, release: Release, request: ModelRequest
 ) -> tuple[JobRecord, ModelReply]:
     """The stored answer to exactly this request, or a new one."""
     stored = _stored(record, request)
     if stored:
         return record, stored
-    seconds = _seconds(deps, call)
-    with taken(Paced(deps, MODEL), MODEL_KEY):
-        answer = unhurried(deps, call, "the model", lambda: deps.model.answer(request, seconds))
-    return record, _reply(answer)
+    with asking(deps, record, call, _patience(release)) as answer:
+        return record, _reply(answer(request))
 
 
-def _seconds(deps: Deps, call: Call) -> float:
-    return max(1.0, call.seconds_left(deps.clock.now()) - SPARE_SECONDS)
+def _patience(release: Release) -> timedelta:
+    return timedelta(seconds=release.patience_seconds)
 
 
 def _keep(

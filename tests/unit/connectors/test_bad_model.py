@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from countersign.connectors.http import OpenGate
 from countersign.connectors.openai.client import OpenAIModel, pause_of, refusal
 from countersign.domain.errors import (
     CountersignError,
@@ -119,7 +120,7 @@ def provider() -> Iterator[Provider]:
 def outcome(provider: Provider, fault: str, seconds: float = 5.0) -> Any:
     """What asking once gives: an answer or an error of ours. Any other error goes through."""
     provider.fault, provider.requests = fault, 0
-    with closing(OpenAIModel(provider.url, "key")) as model:
+    with closing(OpenAIModel(provider.url, "key", OpenGate())) as model:
         try:
             return model.answer(REQUEST, seconds)
         except CountersignError as error:
@@ -226,7 +227,7 @@ def test_a_model_that_takes_no_temperature_is_given_none() -> None:
         return JSONResponse(GOOD)
 
     app = Starlette(routes=[Route("/v1/chat/completions", keeps, methods=["POST"])])
-    with served(app) as url, closing(OpenAIModel(f"{url}/v1", "key")) as model:
+    with served(app) as url, closing(OpenAIModel(f"{url}/v1", "key", OpenGate())) as model:
         model.answer(replace(REQUEST, temperature=""), 5.0)
         model.answer(REQUEST, 5.0)
     assert [one.get("temperature", "none") for one in sent] == ["none", 0.0]

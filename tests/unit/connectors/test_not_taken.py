@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from countersign.connectors.aws.ses import SesMailer
+from countersign.connectors.http import OpenGate
 from countersign.connectors.openai.client import OpenAIModel
 from countersign.domain.errors import Ambiguous, Misconfigured, Refused, Throttled, Unavailable
 from countersign.domain.mail import Email
@@ -79,7 +80,7 @@ def model(status: int, code: str | None) -> OpenAIModel:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     Thread(target=server.serve_forever, daemon=True).start()
-    return OpenAIModel(f"http://127.0.0.1:{server.server_port}/v1", "key")
+    return OpenAIModel(f"http://127.0.0.1:{server.server_port}/v1", "key", OpenGate())
 
 
 @pytest.mark.parametrize(

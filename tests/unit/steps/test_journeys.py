@@ -177,7 +177,7 @@ def test_a_quote_that_the_source_does_not_contain_is_not_believed(world: World) 
 
 def test_when_the_model_is_down_everything_is_asked(world: World) -> None:
     """The heuristics answer with a confidence of 0.3 at most: no action runs by itself."""
-    world.model.answers(Unavailable("the model is down"))
+    world.model.broken = Unavailable("the model is down")
     journey = begin(world)
     assert "Fallback" in journey.visited
     assert set(journey.statuses().values()) == {"planned"}
@@ -197,7 +197,7 @@ def test_a_fallback_that_breaks_its_contract_is_no_fault_of_the_sender(reader: A
     """The model is down and our own reader fails: a person gets the job; it is not rejected."""
     flow = replace(WORKFLOWS["lead_intake"], offline=reader)
     world = World(offline, {flow.id: flow})
-    world.model.answers(Unavailable("the model is down"))
+    world.model.broken = Unavailable("the model is down")
     journey = begin(world)
     assert journey.visited[-2:] == ["Fallback", "Escalate"]
     status, reason = ends(journey)

@@ -180,7 +180,7 @@ def test_when_the_model_is_down_at_the_second_plan_everything_is_asked() -> None
     world = World(offline)
     journey = asked(world)
     decides(world, journey)
-    world.model.answers(Unavailable("the model is down"))
+    world.model.broken = Unavailable("the model is down")
     assert journey.answered() == "Ask"
     second = [held for held in journey.record.ledger if held.plan == 1]
     assert {held.status for held in second} == {"planned"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.errors import Throttled, Unavailable
+from countersign.domain.errors import NotYourTurn, Refused, Throttled, Unavailable
 from countersign.domain.policy.proposal import ModelReply, Proposal
 from countersign.domain.ports import ModelRequest
 from countersign.extraction.segments import SUFFIX
@@ -84,13 +84,17 @@ def test_a_segment_whose_answer_stays_wrong_is_not_read_and_a_person_is_asked(
     assert journey.record.pending
 
 
-@pytest.mark.parametrize("trouble", [Unavailable("down"), Throttled("later")])
-def test_what_was_answered_is_kept_when_another_fails(world: World, trouble: Exception) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "ends"), [(Refused("no"), Refused), (Throttled("later", 60.0), NotYourTurn)]
+)
+def test_what_was_answered_is_kept_when_another_fails(
+    world: World, trouble: Exception, ends: type[Exception]
+) -> None:
     """The next try of the state asks for what is missing, and for nothing else."""
     world.model.answers(trouble)
     journey = begins(world)
     carried = journey.stops_before("Propose")
-    with pytest.raises(type(trouble)):
+    with pytest.raises(ends):
         journey.enters("Propose", carried)
     journey.goes("Propose", carried)
     assert journey.statuses() == RAN

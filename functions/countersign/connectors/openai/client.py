@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
@@ -14,6 +14,9 @@ from countersign.connectors.openai.reading import answer_of, code_of, is_ours
 from countersign.connectors.openai.transport import http_client
 from countersign.domain.errors import Misconfigured, Refused, Throttled, Unavailable
 from countersign.domain.ports import ModelAnswer, ModelRequest
+
+if TYPE_CHECKING:
+    from countersign.connectors.http import Gate
 
 _NOT_OURS = frozenset({401, 402, 403, 404})
 _LATER = frozenset({408, 409, 425})
@@ -26,7 +29,8 @@ _LONGEST_PAUSE = 86_400.0
 class OpenAIModel:
     """Chat completions with strict JSON-schema output; no retries here, one owner has them."""
 
-    def __init__(self, base_url: str, key: str) -> None:
+    def __init__(self, base_url: str, key: str, gate: Gate) -> None:
+        self._gate = gate
         self._client = openai.OpenAI(
             base_url=base_url or None, api_key=key, max_retries=0, http_client=http_client()
         )
@@ -37,6 +41,7 @@ class OpenAIModel:
 
     def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
         """All within `seconds`. Raises Throttled, Unavailable, Misconfigured or Refused."""
+        self._gate.before()
         try:
             reply = self._client.post(
                 "/chat/completions",

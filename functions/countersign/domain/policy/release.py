@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
@@ -35,6 +35,11 @@ class Limits(Contract):
         return self.lists[name]
 
 
+WhenDown = Literal["heuristics", "park", "escalate"]
+"""What follows when the model stays away: the workflow's heuristics answer and a person is asked,
+the job waits until it is back, or a person gets the job."""
+
+
 class Release(Contract):
     """Prompt, model routing and limits of one workflow. A job is pinned to one at intake."""
 
@@ -48,6 +53,9 @@ class Release(Contract):
     max_output_tokens: int
     usd_per_million_input: Decimal = Decimal(0)
     usd_per_million_output: Decimal = Decimal(0)
+    patience_seconds: int = 900
+    """How long a job waits for a model that asks it to."""
+    when_down: WhenDown = "heuristics"
     limits: Limits
 
     @property

@@ -1,0 +1,85 @@
+"""Asking the model: in its turn, for as long as its workflow waits, and not while it is down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from countersign.domain.errors import ConnectorResting, ModelDown, NotYourTurn, Paused, Unavailable
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ports import Model, ModelAnswer, ModelRequest
+from countersign.runtime.breaker import taken
+from countersign.runtime.connectors import MODEL, MODEL_KEY
+from countersign.runtime.deps import Deps
+from countersign.runtime.pace import Paced
+from countersign.runtime.retry import watched
+from countersign.runtime.step import Call, committed
+from countersign.runtime.visits import PacedVisit, paced, waiting
+
+SPARE_SECONDS = 5.0
+"""Left to store what came of it."""
+LONGEST = 60.0
+"""Seconds for one answer: more than the longest takes that a workflow asks for."""
+WORTH_ASKING = 30.0
+"""With fewer seconds left, silence was what used them up: nobody enters the state again for it."""
+
+Answers = Callable[[ModelRequest], ModelAnswer]
+
+
+@contextmanager
+def asking(
+    deps: Deps, record: JobRecord, call: Call, patience: timedelta, requests: int = 1
+) -> Iterator[Answers]:
+    """What answers so many requests, one after the other or side by side.
+
+    Raises NotYourTurn while the job keeps its turn and the machine waits for it, and Unavailable
+    while asking again is worth it; ModelDown when neither is within `patience`; Misconfigured,
+    ConnectorResting while a key or setting is not taken, and Refused.
+    """
+    key = Paced(deps, MODEL)
+    visit = PacedVisit(key, record, call, (MODEL, record.job.workflow))
+    try:
+        with taken(key, MODEL_KEY):
+            model = _Timed(deps, call, deps.model)
+        with _outages(deps, call), paced(visit, requests):
+            yield watched(key, visit, MODEL_KEY, model).answer
+    except NotYourTurn as later:
+        if _waited(deps, record) + timedelta(seconds=later.seconds) > patience:
+            raise ModelDown(f"the model asks to wait for longer than {patience}") from None
+        committed(deps, call, *waiting(deps, call, MODEL, later))
+        raise
+
+
+@contextmanager
+def _outages(deps: Deps, call: Call) -> Iterator[None]:
+    """What tells that the model is down is that, and no trouble of a moment."""
+    try:
+        yield
+    except ConnectorResting as rests:
+        if rests.misconfigured or isinstance(rests, Paused):
+            raise
+        raise ModelDown(str(rests)) from None
+    except Unavailable as away:
+        if call.seconds_left(deps.clock.now()) >= WORTH_ASKING:
+            raise
+        raise ModelDown(str(away)) from None
+
+
+def _waited(deps: Deps, record: JobRecord) -> timedelta:
+    """Since another state last wrote the job."""
+    others = [entry.at for entry in record.audit if entry.actor != "state:Propose"]
+    return deps.clock.now() - max(others)
+
+
+class _Timed:
+    """The model, asked for no longer than the function has."""
+
+    def __init__(self, deps: Deps, call: Call, model: Model) -> None:
+        self._deps = deps
+        self._call = call
+        self._model = model
+
+    def answer(self, request: ModelRequest) -> ModelAnswer:
+        left = self._call.seconds_left(self._deps.clock.now()) - SPARE_SECONDS
+        return self._model.answer(request, max(1.0, min(LONGEST, left)))
