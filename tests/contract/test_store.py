@@ -401,6 +401,18 @@ def test_a_key_leads_to_its_jobs_in_the_order_in_which_they_came(store: JobStore
     assert store.matters("z" * 64, 2) == []
 
 
+def test_of_the_jobs_that_asked_somebody_the_last_one_is_found_first(store: JobStore) -> None:
+    """However many came after it."""
+    ids = []
+    for number, asked in enumerate((True, True, False)):
+        held, at = stored(store, f"evt-{number}"), START + timedelta(hours=number)
+        row = Matter(key="k" * 64, job_id=held.job.job_id, since=at, asked=asked)
+        commit(store, held, Change(event="asked", actor="t", matters=(row,)))
+        ids.append(held.job.job_id)
+    found = store.matters("k" * 64, 5, newest_first=True)
+    assert [row.job_id for row in found] == [ids[1], ids[2]]
+
+
 def replace_since(minutes: int) -> Job:
     """A job that came so many minutes later."""
     at = START + timedelta(minutes=minutes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -117,7 +117,7 @@ class FakeStore:
             self.suppressed |= {row.key: row for row in change.suppressed}
             self._records[before.job_id] = after(held, after_, entry, change)
             self._links |= {link.link_id: link for link in change.links}
-            self._matters |= set(change.matters)
+            self._index(change.matters)
             self._inbox = self._inbox - set(change.unlisted) | set(change.listed)
             self.reviews |= {review.review_id: review for review in change.reviews}
             if change.event == self._unanswered:
@@ -218,8 +218,16 @@ class FakeStore:
 
     def matters(self, key: str, limit: int, *, newest_first: bool = False) -> Sequence[Matter]:
         rows = [row for row in self._matters if row.key == key]
-        order = sorted(rows, key=lambda row: (row.since, row.job_id), reverse=newest_first)
+        order = sorted(
+            rows, key=lambda row: (row.asked, row.since, row.job_id), reverse=newest_first
+        )
         return order[:limit]
+
+    def _index(self, rows: Iterable[Matter]) -> None:
+        """Of the rows that asked, a key keeps the last one."""
+        anew = {row.key for row in rows if row.asked}
+        kept = {one for one in self._matters if not (one.asked and one.key in anew)}
+        self._matters = kept | set(rows)
 
     def link(self, link_id: str) -> Link:
         if link_id not in self._links:

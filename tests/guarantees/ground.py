@@ -38,6 +38,7 @@ from tests.fakes.world import ANA, WEBHOOK_SECRET, FakeClock, World
 from tests.guarantees.places import emptied_table, made_places, settings_of
 from tests.guarantees.playing import Execution
 from tests.guarantees.wire import Line
+from tests.guarantees.wire_ends import AwsWire
 from tests.seeds import dealt_by
 from tests.unit.web.visitor import Browser
 
@@ -114,7 +115,12 @@ class Ground:
         """A new process of ours: nothing kept in memory."""
         settings = settings_of(self._places, self.url)
         self.deps = Deps(
-            settings, clock=self.clock, wall=self.clock, pause=self.clock.pauses, ids=self._ids
+            settings,
+            clock=self.clock,
+            wall=self.clock,
+            pause=self.clock.pauses,
+            ids=self._ids,
+            send=AwsWire(self.line),
         )
 
     def posts(self, event: str, body: bytes, workflow: str = "lead_intake") -> str:

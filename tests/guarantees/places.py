@@ -61,6 +61,9 @@ def settings_of(places: Places, url: str) -> Settings:
     """What a function is told; the demo systems are at `url`."""
     return Settings(
         stage="dev",
+        aws_lambda_function_name="every",
+        aws_region="us-east-1",
+        aws_access_key_id="testing",
         jobs_table="jobs",
         payloads_bucket="payloads",
         intake_queue_url=places.queue,

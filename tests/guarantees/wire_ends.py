@@ -1,4 +1,4 @@
-"""Both ends of the wire: botocore's and the demo servers', with the faults that it has between."""
+"""Both ends of the wire: AWS's and the demo servers', with the faults that it has between."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import botocore.endpoint
+import urllib3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
@@ -18,35 +19,59 @@ from moto.core.models import botocore_stubber
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from countersign.connectors.aws.signed import Answer, Request
 from infra.local.demo.answer import Cut
 from tests.guarantees.wire import Line
 
 SAID = {"message": "later", "error": {"type": "api_error", "message": "later"}}
 """The body of a refusal, in the shape of each system at once."""
+Said = tuple[int, dict[str, str], bytes]
+LOST = urllib3.exceptions.ReadTimeoutError(None, None, "lost")  # type: ignore[arg-type] # of no pool
 
 
 class AwsWire:
-    """botocore's HTTP session; the other end is moto."""
+    """Requests to AWS, ours and boto3's; the other end is moto."""
 
-    def __init__(self, line: Line, service: str) -> None:
-        self._line, self._service = line, service
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
-    def close(self) -> None:
-        """Nothing to close."""
+    def __call__(self, url: str, request: Request) -> Answer:
+        """As our own calls are sent. Raises urllib3's error for an answer that is lost."""
+        whole = f"{url}{request.path}?{request.query}"
+        sent = AWSPreparedRequest(
+            request.method, whole, HTTPHeaders.from_dict(request.headers), request.body, False
+        )
+        status, headers, body = self.answer(_service(url), sent, LOST)
+        return Answer(status, body, {name.lower(): text for name, text in headers.items()})
 
-    def send(self, request: AWSPreparedRequest) -> AWSResponse:
-        """The answer, as a socket would give it."""
-        call, body = _operation(self._service, request), _body(request)
-        fault = self._line.meets(self._service, call)
+    def answer(self, service: str, request: AWSPreparedRequest, lost: Exception) -> Said:
+        """The answer, as a socket would give it. Raises `lost`."""
+        call, body = _operation(service, request), _body(request)
+        fault = self._line.meets(service, call)
         if fault in ("throttled", "away"):
-            return _aws(request, *_refusal(self._service, fault))
+            return _refusal(service, fault)
         answer = self._line.takes(call, body)
         if answer is None:
             answer = _through(request, body)
             self._line.applied(call, body, answer)
         if fault == "lost":
-            raise ReadTimeoutError(endpoint_url=request.url)
-        return _aws(request, *(_refusal(self._service, "error") if fault else answer))
+            raise lost
+        return _refusal(service, "error") if fault else answer
+
+
+class BotoWire:
+    """botocore's HTTP session."""
+
+    def __init__(self, line: Line, service: str) -> None:
+        self._wire, self._service = AwsWire(line), service
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        """As botocore's calls are sent. Raises botocore's error."""
+        lost = ReadTimeoutError(endpoint_url=request.url)
+        return _aws(request, *self._wire.answer(self._service, request, lost))
 
 
 class HttpWire:
@@ -90,7 +115,7 @@ def on_the_wire(client: Any, line: Line) -> Any:
     """The client of botocore, its requests sent over `line`."""
     service = str(client.meta.service_model.service_name)
     client.meta.events.unregister("before-send", botocore_stubber)
-    client._endpoint.http_session = AwsWire(line, service)
+    client._endpoint.http_session = BotoWire(line, service)
     return client
 
 
@@ -104,6 +129,12 @@ def waiting_costs_nothing(passes: Callable[[float], None]) -> Iterator[None]:
         yield
     finally:
         module["time"] = real
+
+
+def _service(url: str) -> str:
+    """By boto3's name for it."""
+    name = url.partition("://")[2].partition(".")[0]
+    return {"states": "stepfunctions"}.get(name, name)
 
 
 def _operation(service: str, request: AWSPreparedRequest) -> str:
@@ -124,7 +155,7 @@ def _body(request: AWSPreparedRequest) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body or b"")
 
 
-def _through(request: AWSPreparedRequest, body: bytes) -> tuple[int, dict[str, str], bytes]:
+def _through(request: AWSPreparedRequest, body: bytes) -> Said:
     request.body = body
     answer = botocore_stubber.process_request(request)
     assert answer, f"moto does not serve {request.url}"
@@ -145,7 +176,7 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-def _refusal(service: str, fault: str) -> tuple[int, dict[str, str], bytes]:
+def _refusal(service: str, fault: str) -> Said:
     """AWS's error, in the service's own spelling."""
     slow = "ProvisionedThroughputExceededException" if service == "dynamodb" else "Throttling"
     code = {"throttled": slow, "away": "ServiceUnavailable"}.get(fault, "InternalServerError")

@@ -99,7 +99,8 @@ class JobStore(Protocol):
         """What waits in a box, oldest first, at most `limit`."""
 
     def matters(self, key: str, limit: int, *, newest_first: bool = False) -> Sequence[Matter]:
-        """The jobs that a key of the index leads to, by when they came."""
+        """The jobs that a key of the index leads to, by when they came, and behind them the one
+        that asked last."""
 
     def link(self, link_id: str) -> Link:
         """A link. Raises NotFound."""

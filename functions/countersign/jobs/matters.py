@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord
@@ -13,7 +13,6 @@ from countersign.domain.jobs.matters import (
     MOST,
     Follows,
     Thread,
-    asked_key,
     contact_key,
     thread_keys,
 )
@@ -36,18 +35,12 @@ def earlier_jobs(deps: Deps, record: JobRecord, address: str) -> Mapping[str, tu
     last one that asked them a question is among them, however many came after it."""
     followed = record.results.get(FOLLOWS)
     first = [followed.as_(Follows).job_id] if followed else []
-    asked, others = asked_key(address), contact_key(address)
-    latest = (*_with(deps, asked, 1), *_with(deps, others, MOST + 1))
-    ids = dict.fromkeys((*first, *latest))
+    latest = deps.store.matters(contact_key(address), MOST + 2, newest_first=True)
+    ids = dict.fromkeys((*first, *(row.job_id for row in latest)))
     ids.pop(record.job.job_id, None)
     found = (_as_record(deps, one, follows=one in first) for one in list(ids)[:MOST])
     kept = tuple(one for one in found if one)
     return {EARLIER: kept} if kept else {}
-
-
-def _with(deps: Deps, key: str, most: int) -> Iterator[str]:
-    rows = deps.store.matters(key, most, newest_first=True)
-    return (row.job_id for row in rows)
 
 
 def _as_record(deps: Deps, job_id: str, *, follows: bool) -> Record | None:

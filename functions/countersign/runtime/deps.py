@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from countersign.connectors.clock import Offset, SystemClock, SystemIds, clock_of, pause
+from countersign.connectors.clock import Offset, SystemClock, SystemIds, clock_of
 from countersign.domain.errors import InternalError, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord, after, transition, watched
 from countersign.domain.jobs.inbox import listing
@@ -37,7 +37,7 @@ through (a signature, an edit, a mail that came back, `tick`, the job's own step
 them come together than that."""
 
 _OF_THE_PROCESS = (
-    *("clock", "wall", "pause", "ids", "workflows"),
+    *("clock", "wall", "pause", "send", "ids", "workflows"),
     *("kept", "connections", "meter", "memory", "releases", "published", "deadline"),
 )
 
@@ -87,7 +87,8 @@ class Deps(ExternalAdapters):
 
         if self.settings.task is None:
             raise InternalError("this function has no task role")
-        return TaskRole(self.settings.task, self.settings.place and Sts(self.settings.place))
+        place = self.settings.place
+        return TaskRole(self.settings.task, place and Sts(place, self.send, self.pause))
 
     @cached_property
     def db(self) -> DynamoDBClient:
@@ -117,11 +118,6 @@ class Deps(ExternalAdapters):
     def wall(self) -> ports.Clock:
         """The machine's own time, for what outside systems and AWS measure: nobody moves it."""
         return SystemClock()
-
-    @cached_property
-    def pause(self) -> ports.Pause:
-        """Waiting, where an answer must take as long for everybody."""
-        return pause
 
     @cached_property
     def ids(self) -> ports.Ids:

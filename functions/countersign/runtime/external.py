@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from countersign.connectors.clock import Deadline
+from countersign.connectors.clock import Deadline, pause
 from countersign.domain.errors import InternalError
 from countersign.domain.mail import JobMailer
 from countersign.runtime.connectors import act_of, look_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from countersign.actions.payments import Charges, Payments
     from countersign.connectors.aws.client import Credentials
     from countersign.connectors.aws.secrets import Kept
+    from countersign.connectors.aws.signed import Send
     from countersign.connectors.hubspot.client import HubSpot
     from countersign.connectors.stripe.client import StripePayments
     from countersign.domain import ports
@@ -75,6 +76,18 @@ class ExternalAdapters:
 
         return company(self.settings.workflows_package, self.stage)
 
+    @cached_property
+    def pause(self) -> ports.Pause:
+        """Waiting, where an answer must take as long for everybody."""
+        return pause
+
+    @cached_property
+    def send(self) -> Send:
+        """Requests to AWS on their way."""
+        from countersign.connectors.aws.signed import sent
+
+        return sent
+
     def aws(self, service: str, by: Credentials | None = None) -> Any:
         """A service of AWS: a function speaks to it itself where it can, and boto3 does else."""
         from countersign.connectors.aws.client import client
@@ -83,9 +96,9 @@ class ExternalAdapters:
 
         place = self.settings.place
         if place and service in APIS:
-            return JsonApi(service, place, by)
+            return JsonApi(service, place, by, self.send, self.pause)
         if place and service == "s3":
-            return S3(place, by)
+            return S3(place, by, self.send, self.pause)
         return client(service, by)  # type: ignore[call-overload] # one of those that it knows
 
     def names(self, connector: str) -> Names:

@@ -16,7 +16,7 @@ from countersign.domain.errors import (
 )
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Move, Status
-from countersign.domain.jobs.matters import Matter, asked_key, of_mails
+from countersign.domain.jobs.matters import Matter, contact_key, of_mails
 from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.limits.pace import Turn
 from countersign.domain.planning.inquiry import REMIND_AFTER, WAIT_FOR, WAITING, open_question
@@ -85,7 +85,8 @@ def _asked(record: JobRecord, now: datetime) -> Iterator[Matter]:
     held = open_question(record.ledger, len(observed(record).rounds))
     if held:
         address = str(held.content()["target"])
-        yield Matter(key=asked_key(address), job_id=record.job.job_id, since=now)
+        key, job_id = contact_key(address), record.job.job_id
+        yield Matter(key=key, job_id=job_id, since=now, asked=True)
 
 
 def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:

@@ -233,10 +233,12 @@ def matter_partition(key: str) -> str:
 
 
 def matter_item(row: Matter) -> Item:
-    """A row of the index, in the order of time; kept as long as its job."""
+    """A row of the index, in the order of time, and behind all times the one that asked last; kept
+    as long as its job."""
+    sort = "~asked" if row.asked else f"{instant(row.since)}#{row.job_id}"
     return {
         "pk": {"S": matter_partition(row.key)},
-        "sk": {"S": f"{instant(row.since)}#{row.job_id}"},
+        "sk": {"S": sort},
         "body": {"S": canonical(row).decode()},
         **ttl(row.since, JOB_DAYS),
     }

@@ -30,6 +30,9 @@ class Matter(Value):
     key: str
     job_id: str
     since: datetime
+    asked: bool = False
+    """It is the job that asked them last: of these a key has one, before all others when the newest
+    come first."""
 
 
 class Thread(Value):
@@ -54,11 +57,6 @@ class Follows(Contract):
 def contact_key(address: str) -> str:
     """The key of a correspondent; however the address is spelled, it is one."""
     return _key("contact", address.strip().casefold())
-
-
-def asked_key(address: str) -> str:
-    """The key of a correspondent as somebody whom a job asked."""
-    return _key("asked", address.strip().casefold())
 
 
 def message_key(message_id: str) -> str:

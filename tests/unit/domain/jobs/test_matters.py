@@ -23,7 +23,7 @@ def test_a_key_does_not_show_what_it_stands_for() -> None:
     """Nobody who reads the table reads an address or an id of a mail."""
     assert "ana" not in matters.contact_key("ana@example.com")
     assert matters.message_key("<a@b>") != matters.mail_key("<a@b>")
-    assert matters.asked_key("a@b") != matters.contact_key("a@b")
+    assert matters.token_key("a@b") != matters.contact_key("a@b")
 
 
 def test_the_surest_sign_comes_first() -> None:
