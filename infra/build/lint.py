@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from importlib import import_module, resources
 from typing import Any
 
@@ -164,7 +165,7 @@ def _stated(workflow: Workflow[Any]) -> set[str]:
 
 def _asked(package: str) -> set[str]:
     """The names in `said(situation, "name")`, `….value("name")` and `….corrected("name")`."""
-    calls = (node for node in _nodes(package) if isinstance(node, ast.Call) and node.args)
+    calls = (node for node in _parts(package) if isinstance(node, ast.Call) and node.args)
     asked = ((call, getattr(call.func, "attr", getattr(call.func, "id", ""))) for call in calls)
     names = (call.args[-1] for call, how in asked if how in {"said", "value", "corrected"})
     texts = (name.value for name in names if isinstance(name, ast.Constant))
@@ -173,14 +174,22 @@ def _asked(package: str) -> set[str]:
 
 def _texts(package: str) -> set[str]:
     """Every text in the code of a package; of one that is put together, its beginning."""
-    values = (node.value for node in _nodes(package) if isinstance(node, ast.Constant))
+    values = (node.value for node in _parts(package) if isinstance(node, ast.Constant))
     return {value for value in values if isinstance(value, str)}
 
 
-def _nodes(package: str) -> Iterator[ast.AST]:
+def _parts(package: str) -> Iterator[ast.Call | ast.Constant]:
     folder = resources.files(package)
     sources = (file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".py"))
-    return (node for source in sources for node in ast.walk(ast.parse(source)))
+    return (part for source in sources for part in _of_source(source))
+
+
+@lru_cache(maxsize=64)
+def _of_source(source: str) -> tuple[ast.Call | ast.Constant, ...]:
+    """The calls and constants of a module, which are asked for twice: going over all of its syntax
+    is most of what linting costs."""
+    walked = ast.walk(ast.parse(source))
+    return tuple(node for node in walked if isinstance(node, ast.Call | ast.Constant))
 
 
 def _begins(read: Iterable[str]) -> tuple[str, ...]:

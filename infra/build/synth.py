@@ -1,6 +1,7 @@
 """Synthesize a stage without the CDK CLI, an account, Docker or git; cached by content."""
 
 import argparse
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -46,15 +47,28 @@ class SynthesisError(RuntimeError):
 def synthesize(stage: str, out: Path) -> Path:
     """The cloud assembly of `stage` in the folder `out`, made anew only when its inputs changed.
 
-    Inputs: the functions, the stack, `cdk.json`, the locks. Raises SettingsError for a
-    stage that is unknown or wrong, and SynthesisError.
+    Inputs: the functions, the stack, `cdk.json`, the locks. Of several processes that want the same
+    one makes it, and the others wait. Raises SettingsError for a stage that is unknown or wrong,
+    and SynthesisError.
     """
-    stamp = out / STAMP
     wanted = digest(stage)
-    if stamp.exists() and stamp.read_text() == wanted:
+    if _made(out, wanted):
         return out
     load(stage)
     out.parent.mkdir(parents=True, exist_ok=True)
+    with out.with_name(f".{out.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _made(out, wanted):
+            _make(stage, out, wanted)
+    return out
+
+
+def _made(out: Path, wanted: str) -> bool:
+    stamp = out / STAMP
+    return stamp.exists() and stamp.read_text() == wanted
+
+
+def _make(stage: str, out: Path, wanted: str) -> None:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         made = Path(scratch) / "assembly"
         done = run([sys.executable, "-m", "infra.app"], stage, made)
@@ -65,7 +79,6 @@ def synthesize(stage: str, out: Path) -> Path:
         if out.exists():
             out.rename(Path(scratch) / "before")
         made.rename(out)
-    return out
 
 
 def digest(stage: str) -> str:

@@ -43,7 +43,7 @@ no_chromium = pytest.mark.skipif(
 )
 PLOTS = (Plot(), Plot(text="budget " * 500, offline=True))
 PEOPLE = ("ana", "ben")
-ROUNDS, FEW = 50, 10
+ROUNDS, FEW = 50, 4
 LINGER = 0.1
 """Seconds that a browser scanner stays on a page."""
 
@@ -137,7 +137,7 @@ def test_scanners_without_a_browser_change_nothing(figure: Figure, rounds: int) 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("rounds", "people"),
-    [(2, PEOPLE[:1]), pytest.param(ROUNDS, PEOPLE, marks=pytest.mark.soak)],
+    [(1, PEOPLE[:1]), pytest.param(ROUNDS, PEOPLE, marks=pytest.mark.soak)],
     ids=["short", "long"],
 )
 @pytest.mark.parametrize("kind", [0, 1], ids=["headless", "clicker"])

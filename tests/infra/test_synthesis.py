@@ -1,8 +1,10 @@
 """Synthesis: every stage, without an account, cached by content, stopped by cdk-nag."""
 
+import fcntl
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,20 @@ def test_an_assembly_is_made_once_per_content(tmp_path: Path) -> None:
     stamp.write_text("of other inputs")
     with pytest.raises(SettingsError, match="Unknown stage"):
         synth.synthesize("nowhere", out)
+
+
+def test_who_waits_for_an_assembly_takes_the_one_that_was_made(tmp_path: Path) -> None:
+    """While another process makes it, nobody makes it too."""
+    out = tmp_path / "assembly"
+    out.mkdir()
+    lock = out.with_name(f".{out.name}.lock")
+    with lock.open("w") as other, ThreadPoolExecutor(1) as beside:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        waiting = beside.submit(synth.synthesize, "dev", out)
+        (out / synth.STAMP).write_text(synth.digest("dev"))
+        fcntl.flock(other, fcntl.LOCK_UN)
+        assert waiting.result() == out
+    assert [path.name for path in out.iterdir()] == [synth.STAMP]
 
 
 def test_the_digest_covers_what_an_assembly_is_made_of() -> None:
