@@ -41,8 +41,9 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def deployed(folder: Path, version: int, *earlier: int) -> Path:
-    """A copy of the code in which the reply has this version, and these still run."""
-    shutil.copytree(CODE, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    """A copy of the code in which the reply has this version, and these still run. Bytecode is
+    copied too: what is not rewritten need not be compiled."""
+    shutil.copytree(CODE, folder, dirs_exist_ok=True)
     flow = folder / "workflows/lead_intake"
     rewritten(flow / "actions.py", PLANNED, f"{reply(version)})")
     kept = "".join(f"{reply(number)}, " for number in earlier)
