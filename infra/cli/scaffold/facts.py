@@ -1,7 +1,7 @@
 """From a JSON Schema to the parts of an answer, each with the kind of fact that it seems to be.
 
-The kind is a proposal: on the page its author declares it. A shape that no kind fits is refused
-with a sentence that names the property.
+The kind is a proposal: on the page its author declares it. An object's properties stand side by
+side under its name. A shape that no kind fits is refused with a sentence that names the property.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _MONEY = frozenset({"amount", "budget", "cost", "fee", "money", "price", "sum", 
 _LONG = frozenset({"description", "details", "notes", "summary", "text"})
 _READ = frozenset({"country", "currency", "date"})
 _LONGEST = 300
+_DEEPEST = 4
+"""Objects within objects; a schema that refers to itself has no end."""
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _EXAMPLES: Mapping[str, str] = {
     "address": "12 Oak Street",
@@ -47,6 +49,10 @@ _EXAMPLES: Mapping[str, str] = {
     "zip": "75310",
 }
 """What a sample says, by the last word of a name, or by what kind of value it is."""
+
+
+Shape = Mapping[str, Any]
+"""A JSON Schema, or a part of one."""
 
 
 @dataclass(frozen=True)
@@ -82,27 +88,56 @@ class Part:
         return self.kind in READ_OUT and self.name not in OF_EVERY_FORM
 
 
-def parts(schema: Mapping[str, Any]) -> tuple[Part, ...]:
+def parts(schema: Shape) -> tuple[Part, ...]:
     """The parts of the answer. Raises ContractBroken for a schema that cannot become one."""
-    root = _root(schema)
-    required = root.get("required", ())
-    known = {_snake(name): name for name in root["properties"]}
-    if len(known) < len(root["properties"]):
+    found = list(_flat("", _root(schema), schema))
+    named = {name for name, _, _ in found}
+    if len(named) < len(found):
         raise ContractBroken("the schema: two properties have the same name in snake_case")
-    found = [
-        _part(name, _resolved(root["properties"][theirs], schema, name), theirs in required)
-        for name, theirs in known.items()
-        if name not in COMES_ANYWAY
-    ]
-    return tuple(_with_a_need(found))
+    return tuple(_with_a_need([_part(*one) for one in found if one[0] not in COMES_ANYWAY]))
 
 
-def left_out(schema: Mapping[str, Any]) -> tuple[str, ...]:
+def left_out(schema: Shape) -> tuple[str, ...]:
     """The properties that come with every message or answer anyway."""
     return tuple(sorted(COMES_ANYWAY & {_snake(name) for name in _root(schema)["properties"]}))
 
 
-def _root(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def _flat(
+    prefix: str, found: Shape, schema: Shape, *, needed: bool = True, depth: int = 0
+) -> Iterator[tuple[str, Shape, bool]]:
+    """Every property by its name in snake_case, with its shape and whether it is needed; those of
+    an object within follow its name."""
+    if depth > _DEEPEST:
+        raise ContractBroken(f"{prefix}: objects within objects without an end; say which you mean")
+    for theirs, node in found["properties"].items():
+        name = f"{prefix}_{_snake(theirs)}" if prefix else _snake(theirs)
+        shape, null = _resolved(node, schema, name)
+        wanted = needed and not null and theirs in found.get("required", ())
+        if shape.get("type") == "array":
+            raise ContractBroken(
+                _of_list(name, _resolved(shape.get("items") or {}, schema, name)[0])
+            )
+        if shape.get("properties") and not _is_sum(shape):
+            yield from _flat(name, shape, schema, needed=wanted, depth=depth + 1)
+        else:
+            yield name, shape, wanted
+
+
+def _of_list(name: str, item: Shape) -> str:
+    """A fact is one value, so that a rule can compare it and a person sign it: what to write."""
+    one = name.removesuffix("s")
+    names = [f"{one}_{_snake(each)}" for each in item.get("properties", ())] or [one]
+    return (
+        f"{name}: a list is no fact; write the one that matters ({', '.join(names)}) as properties"
+        " of their own, or a text that tells them all"
+    )
+
+
+def _is_sum(shape: Shape) -> bool:
+    return set(shape.get("properties", ())) == {"amount", "currency"}
+
+
+def _root(schema: Shape) -> Shape:
     """The object itself, also out of the wrapping in which model providers want it."""
     inner = schema.get("json_schema", schema)
     inner = inner.get("schema", inner)
@@ -112,9 +147,7 @@ def _root(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"$defs": inner.get("$defs", {}), **found}
 
 
-def _resolved(
-    node: Mapping[str, Any], schema: Mapping[str, Any], name: str
-) -> tuple[Mapping[str, Any], bool]:
+def _resolved(node: Shape, schema: Shape, name: str) -> tuple[Shape, bool]:
     """The shape behind references and alternatives, and whether it may be null."""
     if "$ref" in node:
         target = str(node["$ref"])
@@ -134,7 +167,7 @@ def _resolved(
     return {**found, **_words(node)}, null or len(left) < len(among)
 
 
-def _without_null(node: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+def _without_null(node: Shape) -> tuple[Shape, bool]:
     types = node["type"] if isinstance(node.get("type"), list) else [node.get("type")]
     left = [one for one in types if one != "null"]
     values = [one for one in node.get("enum", ()) if one is not None]
@@ -143,12 +176,11 @@ def _without_null(node: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
     return (shape | {"enum": values} if values else shape), null
 
 
-def _words(node: Mapping[str, Any]) -> dict[str, Any]:
+def _words(node: Shape) -> dict[str, Any]:
     return {name: node[name] for name in ("description", "examples", "default") if name in node}
 
 
-def _part(name: str, found: tuple[Mapping[str, Any], bool], required: bool) -> Part:
-    shape, null = found
+def _part(name: str, shape: Shape, needed: bool) -> Part:
     _check(name)
     choices = _choices(name, shape)
     kind = "Chosen" if choices else _kind(name, shape)
@@ -158,7 +190,7 @@ def _part(name: str, found: tuple[Mapping[str, Any], bool], required: bool) -> P
         kind=kind,
         says=says or f"{name.replace('_', ' ')}, as the message says it",
         example=choices[0] if choices else _example(name, shape),
-        needed=required and not null,
+        needed=needed,
         choices=choices,
     )
 
@@ -170,7 +202,7 @@ def _check(name: str) -> None:
         raise ContractBroken(f"{name}: the engine uses this name for something else; take another")
 
 
-def _choices(name: str, shape: Mapping[str, Any]) -> tuple[str, ...]:
+def _choices(name: str, shape: Shape) -> tuple[str, ...]:
     """The closed set of values, if it is one."""
     if shape.get("type") == "boolean":
         return ("yes", "no")
@@ -180,25 +212,22 @@ def _choices(name: str, shape: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(among)
 
 
-def _kind(name: str, shape: Mapping[str, Any]) -> str:
+def _kind(name: str, shape: Shape) -> str:
     kind, last = shape.get("type"), _last(name)
-    if kind == "object" and {"amount", "currency"} == set(shape.get("properties", ())):
+    if kind == "object" and _is_sum(shape):
         return "Sum"
     if kind not in {"string", "number", "integer"}:
-        raise ContractBroken(f"{name}: {_REFUSED.get(str(kind), _UNKNOWN)}")
+        raise ContractBroken(f"{name}: {_NAMELESS if kind == 'object' else _UNKNOWN}")
     if last in _MONEY or shape.get("format") in _MONEY:
         return "Sum"
     return "Derived" if kind != "string" else _text(name, last, shape)
 
 
 _UNKNOWN = "a shape that is no fact; texts, choices, numbers and sums are"
-_REFUSED: Mapping[str, str] = {
-    "object": "an object is several facts; write its properties side by side",
-    "array": "a list is no fact yet; ask for the one that matters, or for a text",
-}
+_NAMELESS = "an object that names no properties is no fact; name those that matter"
 
 
-def _text(name: str, last: str, shape: Mapping[str, Any]) -> str:
+def _text(name: str, last: str, shape: Shape) -> str:
     if name == "language":
         return "Language"
     if last in _LONG or int(shape.get("maxLength", 0)) > _LONGEST:
@@ -206,7 +235,7 @@ def _text(name: str, last: str, shape: Mapping[str, Any]) -> str:
     return "Derived" if last in _READ or "date" in str(shape.get("format")) else "Quoted"
 
 
-def _example(name: str, shape: Mapping[str, Any]) -> str:
+def _example(name: str, shape: Shape) -> str:
     given = [*shape.get("examples", ()), shape.get("example"), shape.get("default")]
     texts = (" ".join(one.split()) for one in given if isinstance(one, str))
     said = next(filter(None, texts), "")

@@ -29,7 +29,8 @@ def schema(**properties: Any) -> Mapping[str, Any]:
 
 def declared(name: str, shape: Any) -> str:
     """The kind that is proposed for one property."""
-    found = parts({**schema(**{name: shape}, **OTHER), "$defs": {"Money": MONEY}})
+    part = schema(part={"$ref": "#/$defs/Part"})
+    found = parts({**schema(**{name: shape}, **OTHER), "$defs": {"Money": MONEY, "Part": part}})
     return next(part.declared for part in found if part.name != "other")
 
 
@@ -60,8 +61,10 @@ def test_a_property_is_proposed_a_kind(name: str, shape: Any, kind: str) -> None
 @pytest.mark.parametrize(
     ("name", "shape", "said"),
     [
-        ("items", {"type": "array", "items": TEXT}, "items: a list is no fact yet"),
-        ("buyer", {"type": "object", "properties": {"a": TEXT}}, "buyer: an object is several"),
+        ("tags", {"type": "array", "items": TEXT}, r"tags: a list is no fact; .* \(tag\)"),
+        ("lines", {"type": "array", "items": schema(sku=TEXT)}, r"lines: .* \(line_sku\)"),
+        ("buyer", {"type": "object"}, "buyer: an object that names no properties"),
+        ("part", {"$ref": "#/$defs/Part"}, "objects within objects without an end"),
         ("either", {"anyOf": [TEXT, {"type": "number"}]}, "either: of several shapes, say one"),
         ("level", {"enum": [1, 2]}, "level: choices that are no texts"),
         ("thing", {}, "thing: a shape that is no fact"),
@@ -75,6 +78,24 @@ def test_what_no_kind_fits_is_refused_by_name(name: str, shape: Any, said: str) 
     """The sentence names the property, and what to do."""
     with pytest.raises(ContractBroken, match=said):
         declared(name, shape)
+
+
+def test_an_object_s_properties_stand_side_by_side_under_its_name() -> None:
+    """However deep; one is needed when all around it are. Two that get the same name are told."""
+    place = schema(city=TEXT, country={"type": ["string", "null"]})
+    asked = schema(buyer=schema(name=TEXT, home=place, paid=MONEY), **OTHER)
+    found = {part.name: (part.kind, part.needed) for part in parts(asked)}
+    assert found == {
+        "buyer_name": ("Quoted", True),
+        "buyer_home_city": ("Quoted", True),
+        "buyer_home_country": ("Derived", False),
+        "buyer_paid": ("Sum", True),
+        "other": ("Quoted", True),
+    }
+    optional = schema(buyer={"anyOf": [schema(name=TEXT), {"type": "null"}]}, **OTHER)
+    assert [part.needed for part in parts(optional)] == [False, True]
+    with pytest.raises(ContractBroken, match="two properties have the same name"):
+        parts(schema(buyer=schema(name=TEXT), buyerName=TEXT))
 
 
 def test_what_comes_anyway_is_left_out() -> None:
@@ -103,13 +124,16 @@ def test_a_pydantic_model_is_a_schema(tmp_path: Path) -> None:
         "from typing import Literal\n"
         "from pydantic import BaseModel\n"
         "class Money(BaseModel):\n    amount: str\n    currency: str\n"
+        "class Bill(BaseModel):\n    number: str\n"
         "class Claim(BaseModel):\n    product: str | None\n    paid: Money | None\n"
+        "    bill: Bill\n"
         "    wish: Literal['repair', 'refund']\n"
     )
     found = {part.name: (part.kind, part.needed) for part in parts(read_schema(file))}
     assert found == {
         "product": ("Quoted", False),
         "paid": ("Sum", False),
+        "bill_number": ("Quoted", True),
         "wish": ("Chosen", True),
     }
     assert sys.modules["json"] is json
