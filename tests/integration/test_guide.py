@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ ELSEWHERE: Mapping[str, str] = {
 """Lines that need the local cloud, or minutes, each with the file that proves it: there the same
 folder runs on a stand, its event is sent and signed; here what `make check` asks of a folder."""
 FOLDER = f"functions/workflows/{NAME}"
+LOCK = "functions/countersign/actions/contracts.lock.json"
 CHECKED = (
     "tests/unit/test_contracts.py",
     "tests/unit/test_docs.py::test_the_readme_shows_what_the_run_prints",
@@ -106,3 +108,12 @@ def test_lines_that_are_proved_elsewhere_are_in_the_guide() -> None:
 def test_control_a_line_that_is_not_so_is_found(kind: str, text: str, there: Path) -> None:
     """A command that fails, an output that is not printed, a page that reads otherwise."""
     assert len(followed([Fence(kind, text, "")], there)) == 1
+
+
+def test_what_is_taken_out_again_leaves_nothing(there: Path) -> None:
+    """Without its folder and its events, and after `make contracts`, the lock is as it was."""
+    assert NAME in (there / LOCK).read_text("utf-8")
+    for folder in (there / FOLDER, *there.glob(f"events/*-{NAME.replace('_', '-')}*")):
+        shutil.rmtree(folder)
+    assert ran([sys.executable, "-m", "infra.build.contracts"], there).returncode == 0
+    assert (there / LOCK).read_text("utf-8") == (ROOT / LOCK).read_text("utf-8")
