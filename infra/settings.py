@@ -4,9 +4,16 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from countersign.domain.jobs.senders import EVERY_WORKFLOW, Sender
 from countersign.domain.limits.pace import RateLimit, pace_of
@@ -24,6 +31,7 @@ COLUMNS = 116
 """Of `cdk.json`, where a value of one line is long."""
 MOST_SENDERS = 2_000
 """Characters of the rows: all variables of a function together have 4 KB."""
+HOST = r"[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 ADDRESS = r"^[^@\s<>]+@[^@\s<>]+$"
 
 # The retentions that CloudWatch Logs knows, as far as a stage would want one (days).
@@ -44,6 +52,28 @@ class Person(BaseModel):
     address: str = Field(pattern=ADDRESS)
 
 
+class MailIn(BaseModel):
+    """A domain whose mail SES puts into the uploads bucket: as a job of the front desk, or of the
+    workflow that `addresses` names for an address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    domain: str = Field(pattern=rf"^{HOST}$")
+    addresses: dict[str, str] = {}
+    """By what stands before the @: the workflow that its mail is for."""
+    rule_set: str = Field(default="", pattern=r"^[A-Za-z0-9_-]{0,64}$")
+    """The receipt rule set that is active in the region already: one is, in a region, and rules of
+    others may be in it. Empty: ours is made, and `make deploy` makes it the active one."""
+
+    @field_validator("addresses")
+    @classmethod
+    def _known(cls, addresses: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(addresses.values()) - set(WORKFLOWS))
+        if unknown:
+            raise ValueError(f"no workflow is called {unknown[0]}")
+        return addresses
+
+
 class Settings(BaseModel):
     """What differs between stages. Everything named `_days` is a retention in days."""
 
@@ -53,8 +83,8 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     keep_data: bool
     """Tables, buckets, secrets and the queue outlive the stack."""
-    protected: bool = False
-    """Tables and stack resist deletion. `make deploy` writes it once the first deployment of a
+    protected: bool | None = None
+    """Tables and stack resist deletion. `make deploy` writes true once the first deployment of a
     stage that keeps its data is whole: until then a failure must leave nothing behind."""
     bytecode: bool
     """Ship bytecode for Lambda's Python, if this machine has that Python: a step imports in a third
@@ -65,6 +95,17 @@ class Settings(BaseModel):
     mail_from: str = Field(pattern=ADDRESS)
     mail_authserv_id: str = Field(min_length=1)
     """The name by which our own mail receiver signs its Authentication-Results header."""
+    sender: Literal["create", "existing"] = "create"
+    """Whether SES is told of the sender by this stack, or knows it already."""
+    sender_domain: str = Field(default="", pattern=rf"^$|^{HOST}$")
+    """Verify this domain instead of the address `mail_from`: with Easy DKIM and a MAIL FROM of its
+    own. The records for the DNS are outputs of the stack."""
+    mail_in: MailIn | None = None
+    """Mail that SES receives for us; None: it receives none."""
+    public_domain: str = Field(default="", pattern=rf"^$|^{HOST}$")
+    """Where pages and webhooks are, instead of AWS's own address, which is then off."""
+    certificate_arn: str = Field(default="", pattern=r"^$|^arn:aws[a-z-]*:acm:")
+    """The certificate of `public_domain`, in the stack's region."""
     mail_inbound: str = Field(default="", pattern=r"^$|^[^@\s<>+]+@[^@\s<>]+$")
     """Where answers to our mails arrive, by a token after a `+`; empty: no mail comes in there, and
     answers are known by their thread alone."""
@@ -96,6 +137,20 @@ class Settings(BaseModel):
     def senders_json(self) -> str:
         """The senders, as the webhook's function reads them."""
         return json.dumps([one.model_dump(exclude_defaults=True) for one in self.senders])
+
+    @model_validator(mode="after")
+    def _sent_from_the_domain(self) -> Self:
+        of = self.mail_from.partition("@")[2]
+        if self.sender_domain and not f".{of}".endswith(f".{self.sender_domain}"):
+            raise ValueError(f"sender_domain: {self.mail_from} is not in {self.sender_domain}")
+        if bool(self.public_domain) is not bool(self.certificate_arn):
+            raise ValueError("public_domain and certificate_arn go together")
+        return self
+
+    @property
+    def identity(self) -> str:
+        """What SES verifies: the domain, or the address."""
+        return self.sender_domain or self.mail_from
 
     @field_validator("senders")
     @classmethod

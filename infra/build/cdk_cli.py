@@ -56,8 +56,9 @@ def _npm(*arguments: str) -> str:
         env=_environment(),
     )
     if done.returncode:
-        said = done.stderr.strip().splitlines() or ["no word"]
-        raise CliError(f"The CDK CLI could not be installed from the npm registry: {said[-1]}")
+        said = [line for line in done.stderr.splitlines() if "complete log" not in line]
+        why = " ".join(line.removeprefix("npm error ").strip() for line in said[:3]) or "no word"
+        raise CliError(f"The CDK CLI could not be installed from the npm registry: {why}")
     return done.stdout
 
 

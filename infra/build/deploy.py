@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign.domain.errors import CountersignError
 from countersign.runtime.deps import Deps
-from infra.build import demo, leaving
+from infra.build import demo, leaving, mail
 from infra.build.account import Account, AccountError, check_bootstrap, resolve
 from infra.build.cdk_cli import CliError, cdk, install
 from infra.build.lint import of_directory
@@ -25,6 +25,10 @@ from infra.cli.target import TargetError, chosen
 from infra.settings import ROOT, Settings, SettingsError, load, save_protected
 
 TO_MEND = (SettingsError, SynthesisError, CliError, AccountError, TargetError, CountersignError)
+PROTECTED = (
+    'The stage {stage} is protected from deletion. If it shall go: write `"protected": false` into'
+    " its stage in cdk.json, `make deploy STAGE={stage}`, and destroy it then."
+)
 UNASKED = (
     "Nobody can be asked here, since this is no terminal: `make {verb} STAGE={stage} YES=1` goes"
     " on without asking."
@@ -53,13 +57,17 @@ def deploy(stage: str, yes: bool) -> int:
     account = _begins(settings)
     _may_ask("deploy", stage, yes=yes)
     check_bootstrap(account)
+    if settings.mail_in:
+        mail.check(settings, settings.mail_in, account.region)
     outputs = ROOT / ".local" / f"outputs-{stage}.json"
     asks = ("--require-approval", "never") if yes else ("--require-approval", "broadening")
     code = cdk("deploy", *_assembly(settings), *asks, "--outputs-file", str(outputs))
     if code:
         return code
-    if settings.keep_data and not settings.protected:
+    if settings.keep_data and settings.protected is None:
         protect(settings)
+    if settings.mail_in:
+        _say(mail.activate(settings, settings.mail_in))
     return _look_at(chosen("aws", stage).deps(), stage)
 
 
@@ -75,6 +83,8 @@ def destroy(stage: str, yes: bool) -> int:
     is named, also where the deletion failed."""
     settings = load(stage)
     _begins(settings)
+    if settings.protected:
+        raise SettingsError(PROTECTED.format(stage=stage))
     _may_ask("destroy", stage, yes=yes)
     if not yes and input(f"Type {stage} to delete this stage: ") != stage:
         return _mend("Nothing was deleted.")

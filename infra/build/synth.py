@@ -35,6 +35,7 @@ _COMMANDS = (
     "deploy",
     "leaving",
     "lock",
+    "mail",
 )
 NOT_READ = {"__pycache__", "cases"}
 COMMANDS = {f"infra/build/{name}.py" for name in _COMMANDS}

@@ -2,9 +2,10 @@
 
 import json
 
+from aws_cdk import CfnOutput, Stack, aws_lambda
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
-from aws_cdk import aws_lambda
+from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
 
 from infra.settings import Settings
@@ -28,11 +29,16 @@ class Api(Construct):
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)
         self.http = apigateway.HttpApi(
-            self, "Http", api_name=settings.stack_name, create_default_stage=False
+            self,
+            "Http",
+            api_name=settings.stack_name,
+            create_default_stage=False,
+            disable_execute_api_endpoint=True if settings.public_domain else None,
         )
-        self.url = self.http.api_endpoint
+        own = settings.public_domain
+        self.url = f"https://{own}" if own else self.http.api_endpoint
         log = log_group(self, "Log", f"/aws/vendedlogs/apis/{settings.stack_name}", settings)
-        apigateway.CfnStage(
+        stage = apigateway.CfnStage(
             self,
             "Stage",
             api_id=self.http.api_id,
@@ -45,6 +51,33 @@ class Api(Construct):
                 throttling_rate_limit=settings.requests_per_second,
                 throttling_burst_limit=2 * settings.requests_per_second,
             ),
+        )
+
+        if settings.public_domain:
+            self._named(settings, stage)
+
+    def _named(self, settings: Settings, stage: apigateway.CfnStage) -> None:
+        """The API under a domain of ours; where that domain has to lead is an output."""
+        named = apigateway.DomainName(
+            self,
+            "Domain",
+            domain_name=settings.public_domain,
+            certificate=acm.Certificate.from_certificate_arn(
+                self, "Certificate", settings.certificate_arn
+            ),
+        )
+        mapping = apigateway.CfnApiMapping(
+            self,
+            "Mapping",
+            api_id=self.http.api_id,
+            domain_name=named.name,
+            stage=stage.stage_name,
+        )
+        mapping.add_dependency(stage)
+        CfnOutput(
+            Stack.of(self),
+            "DnsPublic",
+            value=f"{settings.public_domain} CNAME {named.regional_domain_name}",
         )
 
     def serve(self, path: str, function: aws_lambda.Function, *methods: str) -> None:

@@ -27,7 +27,7 @@ class Storage(Construct):
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)
         self._removal = removal(settings)
-        self._protected = settings.protected
+        self._protected = bool(settings.protected)
         self.jobs = self._table("Jobs", key="pk", sort="sk", ttl="ttl")
         self._index_jobs()
         # The names are Powertools' defaults.

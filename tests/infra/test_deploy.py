@@ -150,6 +150,7 @@ def test_names_of_the_whole_account_carry_the_region(dev: Template) -> None:
     assert all("AWS::Region" in str(one) for one in named)
 
 
+@pytest.mark.soak
 def test_deploying_needs_nothing_that_is_there_for_linux_alone() -> None:
     """With nothing but what the deploy lock has, the commands load."""
     locked = (LOCKS / "deploy.txt").read_text()

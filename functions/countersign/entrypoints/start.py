@@ -25,6 +25,8 @@ from countersign.runtime.pauses import lately_paused_by, pauses_of
 from countersign.runtime.step import production
 
 MAX_UPLOAD_BYTES = 25_000_000
+SET_UP = "AMAZON_SES_SETUP_NOTIFICATION"
+"""What SES writes under a prefix when a receipt rule begins to: no message of anybody."""
 
 
 def start(deps: Deps, message: str) -> None:
@@ -62,6 +64,8 @@ def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
     """An object arrived: its prefix names the workflow. Keys are raw here: never unquote them."""
     thing, now = detail["object"], deps.clock.now()
     bucket, key = detail["bucket"]["name"], str(thing["key"])
+    if key.endswith(f"/{SET_UP}"):
+        return
     version = thing.get("version-id")
     pointer = Pointer.to(bucket, key, version)
     source = Source(

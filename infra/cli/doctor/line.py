@@ -9,7 +9,7 @@ from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from countersign.domain.errors import CountersignError
+from countersign.domain.errors import CountersignError, SecretMissing
 from infra.build.account import AccountError
 
 State = Literal["ok", "problem"]
@@ -52,6 +52,8 @@ def asked(name: str, check: Check, mend: str) -> Iterator[Line]:
     """The lines of a check; one that cannot be made is a problem of its own, and ends no other."""
     try:
         yield from check()
+    except SecretMissing:
+        yield problem(name, "not asked: its key is not set", mend)
     except (BotoCoreError, ClientError, CountersignError, AccountError) as error:
         yield problem(name, f"cannot be seen: {error}", mend)
 

@@ -67,6 +67,12 @@ def test_what_cannot_be_a_job_is_a_rejected_record_not_silence(
     assert world.executions.started == []
 
 
+def test_what_ses_says_when_a_rule_begins_is_no_job(world: World) -> None:
+    """The notice that a receipt rule may write here is nobody's message."""
+    start(world.deps, uploaded("inbox/AMAZON_SES_SETUP_NOTIFICATION"))
+    assert world.executions.started == []
+
+
 def test_the_same_object_event_twice_is_one_job_and_a_new_version_is_a_new_one(
     world: World,
 ) -> None:
