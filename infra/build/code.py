@@ -13,7 +13,7 @@ from infra.settings import ROOT
 SOURCE = ROOT / "functions"
 CACHE = ROOT / ".local" / "code"
 KEEP_SECONDS = 3600
-NOT_SHIPPED = frozenset({"__pycache__", "cases", "README.md", ".DS_Store"})
+NOT_SHIPPED = frozenset({"__pycache__", "cases", "README.md", ".DS_Store", "contracts.lock.json"})
 
 
 def bundle(python_version: str, *, bytecode: bool) -> Path:

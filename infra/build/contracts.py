@@ -8,18 +8,29 @@ from pathlib import Path
 from typing import Any
 
 import countersign.actions
+import workflows
 from countersign.actions.registry import ACTIONS
 from countersign.domain.errors import ContractBroken
 from countersign.domain.workflow import Workflow
 from infra.build import contract_lock
 from workflows import WORKFLOWS
 
-LOCK = Path(countersign.actions.__file__).with_name("contracts.lock.json")
+NAME = "contracts.lock.json"
+LOCK = Path(countersign.actions.__file__).with_name(NAME)
+"""The engine's; a workflow's own contracts are locked in its folder, where no version of the engine
+meets them."""
+FOLDERS = Path(workflows.__file__).parent
 
 
 def locked() -> dict[str, contract_lock.Locked]:
-    """The lock that is checked in; empty before the first."""
-    return contract_lock.read(LOCK.read_text()) if LOCK.exists() else {}
+    """The locks that are checked in, as one; empty before the first."""
+    files = (LOCK, *sorted(FOLDERS.glob(f"*/{NAME}")))
+    return {
+        name: held
+        for file in files
+        if file.exists()
+        for name, held in contract_lock.read(file.read_text()).items()
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -36,13 +47,29 @@ def main(arguments: list[str]) -> int:
 def write(registered: Mapping[str, Workflow[Any]], *, retire: bool = False) -> list[str]:
     """Write the lock of these workflows; what differs from the code even so. Raises ContractBroken
     for a contract that changed under its version."""
-    workflows = tuple(registered.values())
-    actions = {*ACTIONS, *(name for workflow in workflows for name in workflow.actions)}
-    now = contract_lock.present(workflows)
+    flows = tuple(registered.values())
+    actions = {*ACTIONS, *(name for workflow in flows for name in workflow.actions)}
+    now = contract_lock.present(flows)
     lock = contract_lock.raised(locked(), now, actions)
     lock = contract_lock.retired(lock) if retire else lock
-    LOCK.write_text(contract_lock.written(lock))
-    return contract_lock.faults(lock, now, contract_lock.earlier(workflows))
+    for file, part in _parts(registered, lock).items():
+        file.write_text(contract_lock.written(part))
+    return contract_lock.faults(lock, now, contract_lock.earlier(flows))
+
+
+def _parts(
+    registered: Mapping[str, Workflow[Any]], lock: contract_lock.Lock
+) -> dict[Path, contract_lock.Lock]:
+    """What each file holds: the engine's actions in its own, all else in the folder of the first
+    workflow that has it."""
+    parts: dict[Path, contract_lock.Lock] = {
+        LOCK: {name: held for name, held in lock.items() if name in ACTIONS}
+    }
+    left = {name: held for name, held in lock.items() if name not in ACTIONS}
+    for folder, workflow in registered.items():
+        own = {*contract_lock.present((workflow,))} & {*left}
+        parts[FOLDERS / folder / NAME] = {name: left.pop(name) for name in own}
+    return parts
 
 
 if __name__ == "__main__":

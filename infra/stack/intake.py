@@ -7,6 +7,7 @@ from constructs import Construct
 
 from infra.settings import Settings
 from infra.stack.api import Api
+from infra.stack.mail_in import Receiving
 from infra.stack.storage import removal
 from infra.steps import DOORS
 
@@ -32,7 +33,10 @@ class Intake(Construct):
         )
 
     def take_uploads(self, bucket: aws_s3.Bucket) -> None:
-        """Queue an event for every object that arrives in `bucket`."""
+        """Queue an event for every object that arrives in `bucket`; mail that SES receives for the
+        stage is put there."""
+        if self._settings.mail_in:
+            Receiving(self, "MailIn", self._settings, self._settings.mail_in, bucket)
         aws_events.Rule(
             self,
             "Uploaded",

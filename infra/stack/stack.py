@@ -9,7 +9,6 @@ from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import Mail
-from infra.stack.mail_in import Receiving
 from infra.stack.names import arns, outputs, outside_outputs, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
@@ -45,8 +44,6 @@ class CountersignStack(Stack):
 
         intake.take_webhooks(api, functions["Webhook"])
         intake.take_uploads(storage.uploads)
-        if settings.mail_in:
-            Receiving(self, "MailIn", settings, settings.mail_in, storage.uploads)
         intake.start_jobs(functions["Start"])
         approvals.serve(api, functions["Approvals"])
         pipeline.tick(functions["Tick"], intake.failures)

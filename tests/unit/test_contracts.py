@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from countersign.actions.registry import ACTIONS
 from infra.build import contract_lock
-from infra.build.contracts import locked
+from infra.build.contracts import FOLDERS, LOCK, NAME, locked
 from workflows import WORKFLOWS
 
 NOW = contract_lock.present(WORKFLOWS.values())
@@ -24,6 +25,16 @@ def test_what_is_compared_has_every_action_input_and_answer() -> None:
         names = {*workflow.actions, workflow.input.CONTRACT, workflow.answer.CONTRACT}
         assert names <= NOW.keys()
         assert len(names) == len(workflow.actions) + 2
+
+
+def test_a_workflow_s_own_contracts_are_locked_in_its_folder() -> None:
+    """The engine's file has the engine's actions alone: a business's workflow adds no line to a
+    file that a later version of the engine changes too."""
+    assert {*contract_lock.read(LOCK.read_text())} == {*ACTIONS}
+    for name, workflow in WORKFLOWS.items():
+        own = {*contract_lock.read((FOLDERS / name / NAME).read_text())}
+        assert {workflow.input.CONTRACT, workflow.answer.CONTRACT} <= own
+        assert not own & {*ACTIONS}
 
 
 @pytest.mark.control
