@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
@@ -14,10 +14,59 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit, single_m
 
 from countersign.domain.errors import category
 from countersign.domain.jobs.change import Change
-from countersign.domain.jobs.job import ENDED, Job
+from countersign.domain.jobs.job import ENDED, Job, Status
 
 NAMESPACE = "Countersign"
 STEP_ERRORS = "StepErrors"
+
+METRICS: Mapping[str, tuple[str, ...]] = {
+    # Jobs.
+    "JobsEnded": ("workflow", "status"),
+    "CasesOpened": (),
+    "CasesOverdue": (),
+    "CapsReached": ("workflow",),
+    # Steps and outside systems.
+    STEP_ERRORS: ("category",),
+    "Defects": (),
+    "DefinitionsBroken": (),
+    "Misconfigured": ("key",),
+    "BreakersOpened": (),
+    # Time.
+    "OldestDueSeconds": (),
+    "OldestJobSeconds": (),
+    "OldestApprovalSeconds": (),
+    "DueInTurn": ("system",),
+    # Doors.
+    "WebhooksNotQueued": (),
+    "WebhookConflicts": ("workflow",),
+    "SendersBreakForms": (),
+    # People.
+    "PendingApprovals": ("workflow", "tier"),
+    "PendingSeconds": ("workflow", "tier"),
+    "SecondsToDecide": ("workflow",),
+    "Decisions": ("workflow", "choice"),
+    "QuickDecisions": ("workflow",),
+    "BulkDecisions": (),
+    "ApprovalsEscalated": ("workflow",),
+    "ApprovalsExpired": ("workflow",),
+    "ApprovalsDamaged": (),
+    "CallbacksLost": (),
+    "SignedIn": (),
+    # Mail.
+    "ApprovalMailsRefused": (),
+    "ApprovalMailsUnknown": (),
+    "CodesMailed": (),
+    "CodesWrong": (),
+    "CodesRefused": (),
+    "CodesChanged": (),
+    "CodeMailsRefused": (),
+    "CodeMailsUnknown": (),
+    "MailsBounced": (),
+    "MailComplaints": (),
+    "MailsDelayed": (),
+}
+"""Every metric of ours with its dimensions beside the service. Each set of their values is a paid
+series for every month in which it is emitted, so they are few and closed."""
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +93,14 @@ def step_done(job: Job, change: Change) -> None:
     """A step left its change behind."""
     logger().info(change.event, extra={"status": job.status.value})
     if change.status in ENDED:
-        count("JobsEnded", workflow=job.workflow, status=job.status.value)
+        job_ended(job)
+
+
+def job_ended(job: Job) -> None:
+    """A job came to an end, or to a person."""
+    count("JobsEnded", workflow=job.workflow, status=job.status.value)
+    if job.status is Status.ESCALATED:
+        count("CasesOpened")
 
 
 def step_failed(step: str, job_id: str, error: Exception) -> None:
@@ -66,7 +122,7 @@ def step_failed(step: str, job_id: str, error: Exception) -> None:
 
 
 def count(name: str, value: float = 1, **dimensions: str) -> None:
-    """Add to a counter; `dimensions` are few and closed, never ids."""
+    """Add to a counter; `dimensions` are those of METRICS, never ids."""
     with (
         _writing(),
         single_metric(name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE) as metric,
@@ -90,5 +146,7 @@ def defect(place: str) -> None:
     """Log the exception being handled by class and place only: its message may hold content."""
     kind, _, trace = sys.exc_info()
     frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)]
-    logger().error("defect", extra={"class": kind.__name__ if kind else "?", "trace": frames})
-    count("Defects", step=place)
+    logger().error(
+        "defect", extra={"where": place, "class": kind.__name__ if kind else "?", "trace": frames}
+    )
+    count("Defects")

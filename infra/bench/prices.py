@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from infra.alarms import alarms
 from infra.steps import VCPU
 
 TRANSITION = 25e-6
@@ -23,7 +24,8 @@ SQS_REQUEST = 0.40e-6
 HTTP_REQUEST = 1.00e-6
 LOG_GB = 0.50
 
-ALARM = 0.10
+ALARM, COMPOSITE = 0.10, 0.50
+"""An alarm of several metrics costs as much for each of them."""
 SECRET = 0.40
 METRIC = 0.30
 MONTH_MINUTES = 43_200
@@ -65,7 +67,9 @@ def idle(resources: Mapping[str, int], metrics: int, pollers: int) -> dict[str, 
     seconds = 0.1 * VCPU / 1024 * LAMBDA_GB_SECOND
     tick = MONTH_MINUTES * (LAMBDA_REQUEST + seconds + 4 * 0.5 * READ_UNIT)
     return {
-        "alarms": resources.get("AWS::CloudWatch::Alarm", 0) * ALARM,
+        "alarms": resources.get("AWS::CloudWatch::Alarm", 0) * ALARM
+        + sum(len(one.of) - 1 for one in alarms() if one.of) * ALARM
+        + resources.get("AWS::CloudWatch::CompositeAlarm", 0) * COMPOSITE,
         "secrets": resources.get("AWS::SecretsManager::Secret", 0) * SECRET,
         "custom metrics": metrics * METRIC,
         "queue polling": receives * SQS_REQUEST,

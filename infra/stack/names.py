@@ -6,10 +6,12 @@ from countersign.runtime.settings import SECRETS
 from infra.settings import Settings, secret_output
 from infra.stack.api import Api
 from infra.stack.approvals import Approvals
+from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import set_arn, set_name
 from infra.stack.pipeline import Pipeline, machine_arns
 from infra.stack.storage import Storage
+from infra.steps import DOORS
 
 
 def arns(
@@ -55,6 +57,19 @@ def values(
         "CONNECTOR_LIMITS": settings.limits_json(),
         "SENDERS": settings.senders_json(),
         **{where.upper(): storage.secrets[name].secret_arn for name, where in SECRETS.items()},
+    }
+
+
+def things(
+    api: Api, pipeline: Pipeline, intake: Intake, functions: Functions
+) -> dict[str, dict[str, str]]:
+    """What alarms on metrics of AWS watch: by which dimension AWS counts each."""
+    return {
+        "api": {"ApiId": api.http.api_id},
+        "machine": {"StateMachineArn": pipeline.machine.state_machine_arn},
+        "intake": {"QueueName": intake.dead.queue_name},
+        "events": {"QueueName": intake.failures.queue_name},
+        **{row.name: {"FunctionName": functions[row.name].function_name} for row in DOORS},
     }
 
 

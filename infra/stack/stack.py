@@ -9,11 +9,12 @@ from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import Mail
-from infra.stack.names import arns, outputs, outside_outputs, values
+from infra.stack.names import arns, outputs, outside_outputs, things, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
-from infra.stack.watch import NOT_TO_HAPPEN, Watch
-from infra.steps import ROWS, STEPS
+from infra.stack.watch import Watch
+from infra.steps import ROWS, STEPS, function_name
+from workflows import WORKFLOWS
 
 
 class CountersignStack(Stack):
@@ -40,7 +41,6 @@ class CountersignStack(Stack):
             values=values(self, settings, storage, intake, api),
         )
         pipeline = Pipeline(self, "Pipeline", settings, functions.of(STEPS))
-        watch = Watch(self, "Watch", settings)
 
         intake.take_webhooks(api, functions["Webhook"])
         intake.take_uploads(storage.uploads)
@@ -50,11 +50,11 @@ class CountersignStack(Stack):
         pipeline.record_dead(functions["Record"], intake.failures)
         mail.hear(functions["Delivery"], intake.failures)
 
-        watch.machine(pipeline.machine)
-        watch.queues(intake.queue, intake=intake.dead, events=intake.failures)
-        watch.clock()
+        watch = Watch(self, "Watch", settings, things(api, pipeline, intake, functions))
+        watch.alarms()
+        watch.jobs(WORKFLOWS)
+        watch.flow(intake.queue, pipeline.machine)
         watch.approvals()
-        watch.counters(*NOT_TO_HAPPEN)
-        watch.errors(tick=functions["Tick"], approvals=functions["Approvals"])
+        watch.queries(function_name(settings.stack_name, row) for row in ROWS)
         outputs(self, storage, intake, api, pipeline)
         outside_outputs(self, settings)

@@ -1,127 +1,117 @@
-"""What wakes a person: alarms with a subscriber, and the dashboard to look at afterwards."""
+"""What wakes a person: alarms with a subscriber, and what to look at afterwards."""
 
-from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_lambda, aws_sns, aws_sqs
+from collections.abc import Iterable, Mapping
+
+from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_logs, aws_sns, aws_sqs
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
-from countersign.runtime.connectors import remedies
+from countersign.observability import NAMESPACE
+from infra.alarms import RUNBOOK, Alarm, alarms, anchor
 from infra.settings import Settings
 
-NAMESPACE = "Countersign"
-OLDEST_DUE, IN_TURN = "OldestDueSeconds", "DueInTurn"
-LATE_SECONDS = 600
-"""A due row this late: `tick` does not keep up, or what it should start does not start."""
-QUIET_MINUTES = 5
-NOT_TO_HAPPEN = (
-    *("MailsBounced", "MailComplaints", "WebhooksNotQueued", "CallbacksLost"),
-    *("BreakersOpened", "SendersBreakForms", "CasesOverdue"),
-)
-"""Our own counters of which the first one is worth a look."""
-NOT_TAKEN = "Misconfigured"
-TRIED = Duration.minutes(15)
-"""One job every five minutes finds out whether it is mended: between two the alarm stays."""
+Thing = Mapping[str, str]
+"""The dimensions under which AWS counts one thing."""
+IN_TURN = "DueInTurn"
+OLDEST = ("OldestDueSeconds", "OldestJobSeconds", "OldestApprovalSeconds")
+QUERIES = {
+    "Which step is failing?": "filter ispresent(step) and ispresent(class)"
+    " | stats count(*) as times, count_distinct(job_id) as jobs, min(@timestamp) as since,"
+    " latest(job_id) as sample by step, class | sort times desc",
+    "What happened to this job?": 'filter job_id = "j-" | sort @timestamp'
+    " | display @timestamp, place, message, status, step, class",
+    "Which jobs are stuck?": "filter ispresent(status) and ispresent(job_id)"
+    " | stats latest(status) as now, latest(message) as why, latest(@timestamp) as since by job_id"
+    ' | filter now in ["PARKED", "ESCALATED", "FAILED", "WAITING_FOR_REVIEW"] | sort since',
+    "What do people override?": "filter ispresent(choice)"
+    " | stats sum(Decisions.0) as decided by workflow, choice",
+}
+"""The same questions as commands: `countersign failing`, `explain`, `stuck`, `overrides`."""
+PAGE = "CustomersAffected"
+"""The one alarm that wakes somebody."""
 
 Metric = aws_cloudwatch.Metric
 Missing = aws_cloudwatch.TreatMissingData
-Never = Missing.NOT_BREACHING  # these metrics have no data while nothing happens
+MISSING = {"quiet": Missing.NOT_BREACHING, "breaching": Missing.BREACHING}
 MINUTE = Duration.minutes(1)
 HOUR = Duration.hours(1)
 DAY = Duration.days(1)
 
 
 class Watch(Construct):
-    """A topic with a subscribed address, alarms that use it, and a dashboard."""
+    """Two topics with a subscribed address, the alarms that use them, saved queries, and a
+    dashboard. `things` says by which dimension AWS knows what an alarm of its metrics watches."""
 
-    def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
+    def __init__(
+        self, scope: Construct, name: str, settings: Settings, things: Mapping[str, Thing]
+    ) -> None:
         super().__init__(scope, name)
-        self._topic = aws_sns.Topic(self, "Alarms", enforce_ssl=True)
-        self._topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_address))
-        self._let_alarms_publish()
         self._service = settings.stack_name
+        self._things = things
+        self._topic = self._heard("Alarms", settings)
+        self._pages = self._heard("Pages", settings)
         self._dashboard = aws_cloudwatch.Dashboard(
-            # Dashboards are the account's, whatever region.
-            self,
-            "Dashboard",
-            dashboard_name=f"{settings.stack_name}-{Stack.of(self).region}",
+            self, "Dashboard", dashboard_name=settings.stack_name
         )
 
-    def machine(self, machine: stepfunctions.StateMachine) -> None:
-        """Alarm on each execution that failed or timed out: no job ends like that on purpose."""
-        failed = machine.metric_failed(statistic="Sum", period=MINUTE)
-        timed_out = machine.metric_timed_out(statistic="Sum", period=MINUTE)
-        self._alarm("ExecutionsFailed", failed, above=0, missing=Never)
-        self._alarm("ExecutionsTimedOut", timed_out, above=0, missing=Never)
-        started = machine.metric_started(statistic="Sum")
-        succeeded = machine.metric_succeeded(statistic="Sum")
-        self._graph("Executions", started, succeeded, failed, timed_out)
-
-    def queues(self, queue: aws_sqs.Queue, **dead: aws_sqs.Queue) -> None:
-        """Alarm when anything is in one of the `dead` queues; show `queue` beside them."""
-        depths = [
-            letters.metric_approximate_number_of_messages_visible(
-                statistic="Maximum", period=MINUTE
+    def alarms(self) -> None:
+        """Each row of the table rings by itself; those that mean that customers wait page together.
+        How they stand is the dashboard's first row."""
+        made = {one.name: self._alarm(one) for one in alarms()}
+        waking = [made[one.name] for one in alarms() if one.customers]
+        page = aws_cloudwatch.CompositeAlarm(
+            self,
+            PAGE,
+            composite_alarm_name=f"{self._service}-{PAGE}",
+            alarm_description=f"Customers wait or are turned away. {RUNBOOK}#{anchor(PAGE)}",
+            alarm_rule=aws_cloudwatch.AlarmRule.any_of(*waking),
+        )
+        page.add_alarm_action(actions.SnsAction(self._pages))
+        page.add_ok_action(actions.SnsAction(self._pages))
+        self._dashboard.add_widgets(
+            aws_cloudwatch.AlarmStatusWidget(
+                title="Is it working?", alarms=list(made.values()), width=24, height=5
             )
-            for name, letters in dead.items()
-        ]
-        for name, depth in zip(dead, depths, strict=True):
-            self._alarm(f"{name.title()}Letters", depth, above=0, missing=Never)
+        )
+
+    def jobs(self, workflows: Iterable[str]) -> None:
+        """Who waits, whatever the workflow; then a row for each workflow."""
+        self._graph("Is anyone waiting? (s)", *map(self._of_ours, OLDEST))
+        self._search("Jobs that ended", "JobsEnded", "status", "Sum", HOUR)
+        for one in sorted(workflows):
+            only = f'workflow="{one}"'
+            for title, name, also in (
+                ("jobs that ended", "JobsEnded", "status"),
+                ("decided as", "Decisions", "choice"),
+            ):
+                found = self._found(name, also, "Sum", HOUR, only)
+                self._expression(f"{one}: {title}", found, _label(also), HOUR)
+
+    def flow(self, queue: aws_sqs.Queue, machine: stepfunctions.StateMachine) -> None:
+        """Show the way in and the way through."""
         age = queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=MINUTE)
         self._graph("Intake: age of the oldest message (s)", age)
-        self._graph("Dead letters", *depths)
-
-    def clock(self) -> None:
-        """Alarm when time does not go on: something is long due, or `tick` says nothing at all."""
-        oldest = Metric(
-            namespace=NAMESPACE,
-            metric_name=OLDEST_DUE,
-            dimensions_map={"service": self._service},
-            statistic="Maximum",
-            period=MINUTE,
-        )
-        self._alarm(
-            "OldestDue",
-            oldest,
-            above=LATE_SECONDS,
-            missing=Missing.BREACHING,
-            periods=QUIET_MINUTES,
-        )
-        self._graph("Oldest due row (s)", oldest)
+        started = machine.metric_started(statistic="Sum")
+        succeeded = machine.metric_succeeded(statistic="Sum")
+        failed = machine.metric_failed(statistic="Sum")
+        self._graph("Executions", started, succeeded, failed)
         terms = f'{{{NAMESPACE},service,system}} MetricName="{IN_TURN}" service="{self._service}"'
         found = f"SEARCH('{terms}', 'Maximum', {MINUTE.to_seconds():.0f})"
         self._expression("Due, and waiting for their turn", found, _label("system"), MINUTE)
 
-    def counters(self, *names: str) -> None:
-        """Alarm on each of these of our own counters, which count what should not happen."""
-        metrics = [
-            Metric(
-                namespace=NAMESPACE,
-                metric_name=name,
-                dimensions_map={"service": self._service},
-                statistic="Sum",
-                period=MINUTE,
+    def queries(self, functions: Iterable[str]) -> None:
+        """The operator's questions, saved where they look for them."""
+        groups = [f"/aws/lambda/{name}" for name in functions]
+        for number, (title, text) in enumerate(QUERIES.items()):
+            aws_logs.CfnQueryDefinition(
+                self,
+                f"Query{number}",
+                name=f"{self._service}/{title}",
+                query_string=text,
+                log_group_names=groups,
             )
-            for name in names
-        ]
-        for name, metric in zip(names, metrics, strict=True):
-            self._alarm(name, metric, above=0, missing=Never)
-        self._graph("What should not happen", *metrics)
-        self._keys()
-
-    def _keys(self) -> None:
-        """One alarm for each key that the other side may not take, which says what mends it: all
-        jobs wait for that, and go on by themselves."""
-        for key, remedy in remedies().items():
-            metric = Metric(
-                namespace=NAMESPACE,
-                metric_name=NOT_TAKEN,
-                dimensions_map={"service": self._service, "key": key},
-                statistic="Sum",
-                period=TRIED,
-            )
-            name = f"{NOT_TAKEN}-{key}"
-            self._alarm(name, metric, above=0, missing=Never, says=remedy)
 
     def approvals(self) -> None:
         """Show what waits for people, how long they take, and what they say.
@@ -143,41 +133,58 @@ class Watch(Construct):
         rate = f"100 * SUM({overridden}) / SUM({decided})"
         self._expression("Overridden by a person (%)", rate, "overridden", DAY)
 
-    def errors(self, **functions: aws_lambda.Function) -> None:
-        """Alarm on errors of functions that no execution would fail by."""
-        errors = [
-            function.metric_errors(statistic="Sum", period=MINUTE)
-            for name, function in functions.items()
-        ]
-        for name, metric in zip(functions, errors, strict=True):
-            self._alarm(f"{name.title()}Errors", metric, above=0, missing=Never)
-        slow = [function.metric_duration(statistic="p95") for name, function in functions.items()]
-        self._graph("Errors of the doors", *errors)
-        self._graph("Duration of the doors, p95 (ms)", *slow)
-
-    def _alarm(
-        self,
-        name: str,
-        metric: Metric,
-        *,
-        above: int,
-        missing: aws_cloudwatch.TreatMissingData,
-        periods: int = 1,
-        says: str = "",
-    ) -> None:
+    def _alarm(self, one: Alarm) -> aws_cloudwatch.Alarm:
         alarm = aws_cloudwatch.Alarm(
             self,
-            name,
-            alarm_name=f"{self._service}-{name}",
-            alarm_description=says or None,
-            metric=metric,
-            threshold=above,
+            one.name,
+            alarm_name=f"{self._service}-{one.name}",
+            alarm_description=one.says,
+            metric=self._metric(one),
+            threshold=one.above,
             comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=periods,
-            treat_missing_data=missing,
+            evaluation_periods=one.periods,
+            treat_missing_data=MISSING[one.missing],
         )
         alarm.add_alarm_action(actions.SnsAction(self._topic))
         alarm.add_ok_action(actions.SnsAction(self._topic))
+        return alarm
+
+    def _metric(self, one: Alarm) -> aws_cloudwatch.IMetric:
+        """What an alarm watches; of several things of AWS's their sum."""
+        period = Duration.minutes(one.minutes)
+        ours = {"service": self._service, **dict(one.dimensions)}
+        found = {
+            f"m{number}": Metric(
+                namespace=one.namespace,
+                metric_name=one.metric,
+                dimensions_map=dimensions,
+                statistic=one.statistic,
+                period=period,
+            )
+            for number, dimensions in enumerate([self._things[name] for name in one.of] or [ours])
+        }
+        if len(found) == 1:
+            return found["m0"]
+        return aws_cloudwatch.MathExpression(
+            expression="+".join(f"FILL({name},0)" for name in found),
+            using_metrics=found,
+            period=period,
+        )
+
+    def _of_ours(self, name: str) -> aws_cloudwatch.Metric:
+        return Metric(
+            namespace=NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": self._service},
+            statistic="Maximum",
+            period=MINUTE,
+        )
+
+    def _heard(self, name: str, settings: Settings) -> aws_sns.Topic:
+        topic = aws_sns.Topic(self, name, enforce_ssl=True)
+        topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_address))
+        self._let_alarms_publish(topic)
+        return topic
 
     def _graph(self, title: str, *metrics: aws_cloudwatch.IMetric) -> None:
         self._dashboard.add_widgets(
@@ -202,13 +209,13 @@ class Watch(Construct):
         )
         self._graph(title, found)
 
-    def _let_alarms_publish(self) -> None:
+    def _let_alarms_publish(self, topic: aws_sns.Topic) -> None:
         """A policy of ours (TLS only) replaces the default one that let the account's alarms in."""
-        self._topic.add_to_resource_policy(
+        topic.add_to_resource_policy(
             aws_iam.PolicyStatement(
                 principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")],
                 actions=["sns:Publish"],
-                resources=[self._topic.topic_arn],
+                resources=[topic.topic_arn],
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
             )
         )

@@ -221,6 +221,9 @@ def test_jobs_are_listed_by_status_latest_first(store: JobStore) -> None:
     commit(store, record, PROCESSING)
     assert [job.job_id for job in store.live(Status.PROCESSING, 5)] == [record.job.job_id]
     assert store.live(Status.PENDING, 5) == []
+    assert store.oldest(Status.PENDING) is None
+    stored(store, "evt-later")
+    assert store.oldest(Status.PROCESSING) == JobSummary.of(store.load(record.job.job_id).job)
 
 
 def test_a_list_shows_of_a_job_what_the_job_says(store: JobStore) -> None:

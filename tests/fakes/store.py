@@ -180,6 +180,9 @@ class FakeStore:
     def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
         return [] if status in FINISHED else self._latest(status)[:limit]
 
+    def oldest(self, status: Status) -> JobSummary | None:
+        return next(reversed(self.live(status, len(self._records))), None)
+
     def ended(
         self, status: Status, since: datetime, now: datetime, limit: int
     ) -> Sequence[JobSummary]:

@@ -1,101 +1,261 @@
 """Alarms: each on something that exists, each with a subscriber, silence decided on purpose."""
 
+import ast
 import json
 import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
 from countersign import observability
+from countersign.approvals.decide import go_on
 from countersign.approvals.metrics import decided
-from countersign.domain.jobs.change import Due
+from countersign.domain.errors import DefinitionBroken, NotAuthorised, Refused, Unavailable
+from countersign.domain.jobs.change import Change, Due
 from countersign.domain.jobs.job import Status
-from countersign.domain.limits.circuit_breaker import LONGEST_REST, Breaker
+from countersign.domain.jobs.mail_events import COMPLAINED, Returned
+from countersign.domain.limits.circuit_breaker import (
+    LONGEST_REST,
+    MOST_FAILURES,
+    Breaker,
+    failed,
+    shut,
+)
+from countersign.entrypoints.mail_events import count
 from countersign.entrypoints.tick import tick
+from countersign.entrypoints.webhook import _tell_once_a_day
+from countersign.runtime.breaker import tell
 from countersign.runtime.connectors import CODES, CONNECTORS, MAIL, MODEL, remedies
+from countersign.runtime.intake import queue
+from countersign.runtime.pace import Paced
+from countersign.web.http import Request, Response
+from countersign.web.responses import framed
+from infra.alarms import NOT_TAKEN, RUNBOOK, alarms
 from infra.settings import ROOT
-from tests.builders import AT, approval, decision, held, job, record
+from infra.stack.watch import QUERIES
+from tests.builders import AT, approval, case, decision, held, job, record
+from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
 from tests.infra.template import Properties, Template
+from workflows import WORKFLOWS
 
-OLDEST_DUE, IN_TURN = "OldestDueSeconds", "DueInTurn"
-# Metrics that AWS emits, from the lists in the user guides of each service.
 METRICS_OF_AWS = {
     "AWS/States": {"ExecutionsFailed", "ExecutionsTimedOut"},
     "AWS/SQS": {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"},
-    "AWS/Lambda": {"Errors", "Duration"},
+    "AWS/Lambda": {"Errors", "Throttles"},
+    "AWS/ApiGateway": {"5xx", "4xx", "Count", "Latency", "IntegrationLatency", "DataProcessed"},
 }
+"""Metrics that AWS emits, from the page "metrics and dimensions" of each service's user guide."""
+Emitted = set[tuple[str, frozenset[str]]]
+"""(metric, its dimensions)."""
 
 
-def silent(alarm: Properties) -> bool:
-    """Whether an alarm is on a metric that nobody emits."""
-    if alarm["Namespace"] == observability.NAMESPACE:
-        return not emitted(alarm["MetricName"])
-    return alarm["MetricName"] not in METRICS_OF_AWS.get(alarm["Namespace"], set())
+@pytest.fixture
+def said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Emitted]:
+    """What was emitted so far under the service of the stage `dev`."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "countersign-dev")
+
+    def told() -> Emitted:
+        lines = (line for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+        return {
+            (metric["Name"], frozenset(emf["Dimensions"][0]))
+            for line in map(json.loads, lines)
+            for emf in line["_aws"]["CloudWatchMetrics"]
+            for metric in emf["Metrics"]
+        }
+
+    return told
 
 
-def emitted(metric: str) -> bool:
-    """Whether our code emits a metric of this name."""
-    sources = (ROOT / "functions").rglob("*.py")
-    return any(
-        re.search(rf"(gauge_seconds|count)\(\s*\"{metric}\"", s.read_text()) for s in sources
-    )
+def watched(alarm: Properties) -> Iterator[Properties]:
+    """The metrics that an alarm is on: one, or those of its sum."""
+    if "Metrics" not in alarm:
+        yield alarm
+    for one in alarm.get("Metrics", []):
+        if "MetricStat" in one:
+            yield one["MetricStat"]["Metric"]
+
+
+def calls() -> Iterator[tuple[str, frozenset[str]]]:
+    """Each metric that the code counts, with the dimensions that it gives it."""
+    texts = (source.read_text() for source in (ROOT / "functions").rglob("*.py"))
+    for text in (one for one in texts if "observability" in one or "def count(" in one):
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.Call) or not isinstance(
+                node.func, ast.Name | ast.Attribute
+            ):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            first = node.args[0] if node.args else None
+            metric = str(first.value) if isinstance(first, ast.Constant) else ""
+            # `str.count` has the same name, and counts letters.
+            if name in {"count", "gauge_seconds"} and re.fullmatch(r"[A-Z]\w{4,}", metric):
+                yield metric, frozenset(k.arg or "**" for k in node.keywords)
+
+
+STARRED = frozenset({"**"})
+
+
+def test_the_code_counts_what_the_table_has_under_its_dimensions() -> None:
+    """No metric is counted that the table does not have, and none stands there for nothing."""
+    found = dict(calls()) | {observability.STEP_ERRORS: frozenset({"category"})}
+    assert set(found) == set(observability.METRICS)
+    for name, dimensions in found.items():
+        assert dimensions in (frozenset(observability.METRICS[name]), STARRED), name
 
 
 def test_every_dead_letter_queue_has_an_alarm(dev: Template) -> None:
     """Whatever lands in a queue that nobody reads wakes somebody."""
     dead = {name for name, queue in dev.of("SQS::Queue").items() if "RedrivePolicy" not in queue}
-    alarms = dev.of("CloudWatch::Alarm").values()
-    watched = {
+    found = {
         dimension["Value"]["Fn::GetAtt"][0]
-        for alarm in alarms
-        if alarm["Namespace"] == "AWS/SQS"
-        for dimension in alarm["Dimensions"]
+        for alarm in dev.of("CloudWatch::Alarm").values()
+        for metric in watched(alarm)
+        if metric["Namespace"] == "AWS/SQS"
+        for dimension in metric["Dimensions"]
     }
     assert len(dead) == 2
-    assert watched == dead
+    assert found == dead
 
 
-def test_alarms_are_on_metrics_that_exist(dev: Template) -> None:
-    """An alarm on a metric that nobody emits stays quiet for ever."""
-    alarms = dev.of("CloudWatch::Alarm").values()
-    assert [alarm["AlarmName"] for alarm in alarms if silent(alarm)] == []
+def test_alarms_are_on_what_there_is(dev: Template) -> None:
+    """A metric of ours stands in the table with the alarm's dimensions; one of AWS's is documented,
+    and the thing that it watches is a resource of the stack."""
+    for alarm in dev.of("CloudWatch::Alarm").values():
+        for metric in watched(alarm):
+            names = {one["Name"] for one in metric["Dimensions"]}
+            if metric["Namespace"] == observability.NAMESPACE:
+                assert names == {"service", *observability.METRICS[metric["MetricName"]]}
+                continue
+            assert metric["MetricName"] in METRICS_OF_AWS[metric["Namespace"]]
+            ((_, of),) = metric["Dimensions"][0]["Value"].items()
+            assert (of if isinstance(of, str) else of[0]) in dev.body["Resources"]
 
 
 @pytest.mark.control
-def test_a_silent_alarm_is_seen() -> None:
-    """A misspelt metric is recognised, ours and AWS's."""
-    assert silent({"Namespace": "AWS/States", "MetricName": "ExecutionFailures"})
-    assert silent({"Namespace": observability.NAMESPACE, "MetricName": "OldestDueMinutes"})
+def test_an_alarm_on_what_nobody_emits_is_seen() -> None:
+    """A misspelt metric, ours or AWS's, stands in neither table."""
+    assert "OldestDueMinutes" not in observability.METRICS
+    assert "ExecutionFailures" not in METRICS_OF_AWS["AWS/States"]
 
 
-def test_our_alarm_asks_for_the_dimension_that_is_emitted(
-    dev: Template, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_real_run_emits_what_alarms_and_dashboard_ask_for(
+    dev: Template, said: Callable[[], Emitted]
 ) -> None:
-    """The EMF line of `tick` carries the name, the namespace and the dimension of the alarm."""
-    service = dev.function("Tick")["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", service)
-    observability.gauge_seconds(OLDEST_DUE, 7)
-    line = json.loads(capsys.readouterr().out)
-    (emf,) = line["_aws"]["CloudWatchMetrics"]
-    (alarm,) = (a for a in dev.of("CloudWatch::Alarm").values() if a["MetricName"] == OLDEST_DUE)
-    assert emf["Namespace"] == alarm["Namespace"]
-    assert alarm["Dimensions"] == [
-        {"Name": key, "Value": line[key]} for key in emf["Dimensions"][0]
-    ]
-    assert alarm["TreatMissingData"] == "breaching"
+    """Each of our metrics that an alarm or a widget names is emitted under that name and those
+    dimensions by the code that it tells of."""
+    asked = {
+        (metric["MetricName"], frozenset(one["Name"] for one in metric["Dimensions"]))
+        for alarm in dev.of("CloudWatch::Alarm").values()
+        for metric in watched(alarm)
+        if metric["Namespace"] == observability.NAMESPACE
+    }
+    for errand in ERRANDS:
+        errand()
+    assert asked | set(searches(dev)) <= said()
+
+
+@pytest.mark.control
+def test_a_dimension_that_nobody_emits_is_seen(said: Callable[[], Emitted]) -> None:
+    """Control: a search without the service, or for a tier that is not there, finds nothing."""
+    ERRANDS[0]()
+    found = said()
+    assert ("Decisions", frozenset({"service", "workflow", "choice"})) in found
+    assert ("Decisions", frozenset({"workflow", "choice"})) not in found
+    assert ("SecondsToDecide", frozenset({"service", "workflow", "tier"})) not in found
+
+
+def test_each_alarm_says_what_it_means_and_has_its_section(dev: Template) -> None:
+    """The description has both sentences and leads to a section of the runbook, which has them
+    too; the runbook has no section of an alarm that is gone."""
+    text = (ROOT / RUNBOOK).read_text()
+    sections = {part.partition("\n")[0]: part for part in text.split("\n## ")[1:]}
+    described = {
+        a["AlarmName"]: a["AlarmDescription"] for a in dev.of("CloudWatch::Alarm").values()
+    }
+    rows = list(alarms())
+    assert set(described) == {f"countersign-dev-{one.name}" for one in rows}
+    for one in rows:
+        assert described[f"countersign-dev-{one.name}"] == one.says
+        section = sections[one.name.partition("-")[0]]
+        assert ("**pages**" in section) == one.customers
+        if one.name.startswith(NOT_TAKEN):
+            assert f"`{one.name}`" in section
+        else:
+            assert one.means in section
+            assert one.do in section
+    names = {one.name.partition("-")[0] for one in rows}
+    assert set(sections) == {
+        *names,
+        "CustomersAffected",
+        "Alarms in maintenance",
+        "What has no alarm",
+    }
+
+
+def test_one_alarm_pages_for_all_that_customers_feel(dev: Template) -> None:
+    """Any of them is enough; it goes to a topic of its own."""
+    page = dev.one("CloudWatch::CompositeAlarm")
+    rule = json.dumps(page["AlarmRule"])
+    felt = {one.name for one in alarms() if one.customers}
+    found = {
+        alarm["AlarmName"].removeprefix("countersign-dev-")
+        for name, alarm in dev.of("CloudWatch::Alarm").items()
+        if f'"{name}"' in rule
+    }
+    assert found == felt
+    (topic,) = page["AlarmActions"]
+    assert topic["Ref"] in dev.of("SNS::Topic")
+    assert topic not in [a["AlarmActions"][0] for a in dev.of("CloudWatch::Alarm").values()]
+
+
+def test_the_clock_is_missed_when_it_is_silent(dev: Template) -> None:
+    """No data of `tick` is trouble; of everything else it means that nothing happened."""
+    missing = {
+        alarm["AlarmName"].removeprefix("countersign-dev-"): alarm["TreatMissingData"]
+        for alarm in dev.of("CloudWatch::Alarm").values()
+    }
+    assert {name for name, what in missing.items() if what != "notBreaching"} == {"OldestDue"}
+    assert missing["OldestDue"] == "breaching"
+
+
+def test_saved_queries_ask_for_fields_that_are_logged(
+    dev: Template, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each word before a comparison or an aggregate is a key of a line that the code writes."""
+    queries = dev.of("Logs::QueryDefinition").values()
+    assert len(list(queries)) == len(QUERIES)
+    groups = {group["LogGroupName"] for group in dev.of("Logs::LogGroup").values()}
+    for query in queries:
+        assert {*query["LogGroupNames"]} <= groups
+    observability.step_failed("Act", "j-1", Unavailable("x"))
+    asked = approval(held())
+    decided("letters", (), asked, decision(asked))
+    logged = {key for line in capsys.readouterr().out.splitlines() for key in json.loads(line)}
+    words = set(re.findall(r"ispresent\((\w+)\)|(\w+)\.0", " ".join(QUERIES.values())))
+    fields = {word for pair in words for word in pair if word} - {"status"}  # of every step's line
+    assert fields <= logged
 
 
 def test_alarms_reach_a_person(dev: Template) -> None:
-    """Each alarm decides what missing data means and tells the topic, which has a subscriber."""
-    topic = next(iter(dev.of("SNS::Topic")))
-    for alarm in dev.of("CloudWatch::Alarm").values():
-        assert alarm["AlarmActions"] == [{"Ref": topic}]
-        assert alarm["TreatMissingData"] in {"breaching", "notBreaching"}
-    assert dev.one("SNS::Subscription")["Protocol"] == "email"
-    policy = dev.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
-    allowed = [row for row in policy if row["Effect"] == "Allow"]
-    assert [row["Principal"] for row in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
+    """Each alarm tells a topic when it rings and when it is over; every topic has a subscriber, and
+    its policy lets CloudWatch publish."""
+    topics = dev.of("SNS::Topic")
+    kinds = ("CloudWatch::Alarm", "CloudWatch::CompositeAlarm")
+    for alarm in (one for kind in kinds for one in dev.of(kind).values()):
+        assert alarm["AlarmActions"] == alarm["OKActions"]
+        assert alarm["AlarmActions"][0]["Ref"] in topics
+    heard = dev.of("SNS::Subscription").values()
+    assert {one["TopicArn"]["Ref"] for one in heard} == set(topics)
+    assert {one["Protocol"] for one in heard} == {"email"}
+    for policy in dev.of("SNS::TopicPolicy").values():
+        allowed = [p for p in policy["PolicyDocument"]["Statement"] if p["Effect"] == "Allow"]
+        assert [row["Principal"] for row in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
 
 
 def searches(template: Template) -> list[tuple[str, frozenset[str]]]:
@@ -105,54 +265,78 @@ def searches(template: Template) -> list[tuple[str, frozenset[str]]]:
     return [(name, frozenset(dimensions.split(","))) for dimensions, name in found]
 
 
-def test_the_dashboard_searches_for_what_is_emitted(
-    dev: Template, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each search names a metric and exactly the dimensions under which our code emits it."""
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "countersign-dev")
-    assert {name for name, _ in searches(dev)} == {
-        *("PendingApprovals", "PendingSeconds", "SecondsToDecide"),
-        *("Decisions", "QuickDecisions", "ApprovalsExpired", IN_TURN),
-    }
-    assert set(searches(dev)) <= {*emissions(capsys), EXPIRED}
-
-
-EXPIRED = ("ApprovalsExpired", frozenset({"service", "workflow"}))
-"""Emitted by `tick` when the last tier's time is over."""
-
-
-def emissions(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, frozenset[str]]]:
-    """What a quick decision, a waiting request and a job that waits for its turn leave behind."""
+def _decides() -> None:
+    """A quick decision."""
     asked = approval(held())
     decided("letters", (), asked, decision(asked, opened_at=AT + timedelta(hours=1)))
+
+
+def _ticks() -> None:
+    """A request waits, a parked job waits for its turn, a case is long overdue, an inbox is due."""
     world = World(lambda _: {})
-    row = job(Status.WAITING_FOR_REVIEW, workflow="letters")
-    late = asked.model_copy(update={"deadline": world.clock.now() + timedelta(days=9)})
-    world.store.put(record((), job=row, approvals={"a-1": late}))
+    now = world.clock.now()
+    late = approval(held(), deadline=now + timedelta(days=9))
+    waits = job(Status.WAITING_FOR_REVIEW, workflow="letters")
+    world.store.put(record((), job=waits, approvals={"a-1": late}))
     parked = Due(kind="parked", at=AT, waits_for="crm")
-    idle = job(Status.PARKED, job_id="j-idle")
-    world.store.put(record((), job=idle, due={"parked": parked}))
-    world.limits.rests(Breaker(key="crm-write", open_until=world.clock.now() + timedelta(hours=1)))
+    world.store.put(record((), job=job(Status.PARKED, job_id="j-idle"), due={"parked": parked}))
+    overdue = Due(kind="overdue", at=AT)
+    long_ago = case(opened_at=now - timedelta(days=9), due_at=now - timedelta(days=7))
+    stuck = job(Status.ESCALATED, job_id="j-case", workflow="lead_intake")
+    world.store.put(record((), job=stuck, case=long_ago, due={"overdue": overdue}))
+    world.limits.rests(Breaker(key="crm-write", open_until=now + timedelta(hours=1)))
     tick(world.deps)
-    lines = map(json.loads, capsys.readouterr().out.splitlines())
-    return {
-        (metric["Name"], frozenset(emf["Dimensions"][0]))
-        for line in lines
-        for emf in line["_aws"]["CloudWatchMetrics"]
-        for metric in emf["Metrics"]
-    }
 
 
-@pytest.mark.control
-def test_a_search_by_another_dimension_is_seen(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Control: a search without the service, or for a tier that is not emitted, finds nothing."""
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "countersign-dev")
-    found = emissions(capsys)
-    assert ("Decisions", frozenset({"service", "workflow", "choice"})) in found
-    assert ("Decisions", frozenset({"workflow", "choice"})) not in found
-    assert ("SecondsToDecide", frozenset({"service", "workflow", "tier"})) not in found
+def _fails() -> None:
+    """Trouble of every kind, each told by whoever meets it."""
+    world = World(lambda _: {})
+    observability.step_failed("Act", "j-1", Unavailable("x"))
+    observability.step_done(
+        job(Status.ESCALATED), Change("escalated", "s", status=Status.ESCALATED)
+    )
+    observability.defect("here")
+    for paced, error in (
+        (Paced(world.deps, "crm-write"), failed),
+        (Paced(world.deps, "mail"), shut),
+    ):
+        for _ in range(MOST_FAILURES):
+            tell(paced, error)
+    world.queue.broken = Unavailable("x")
+    queue(world.deps, "j-1", "lead_intake")
+
+
+def _is_read() -> None:
+    """Pages whose job, or whose workflow, is not what it was; mails that come back, a callback that
+    is lost, and a form that breaks its contract."""
+    for error in (NotAuthorised("x"), DefinitionBroken("x")):
+        framed(partial(_raises, error), Request("GET", {}, {}))
+    for kind in ("Bounced", COMPLAINED):
+        count(Returned(kind=kind, why="", soft=False, message_id="", job_id="", part=""))
+    world = World(lambda _: {})
+    asked = approval(held())
+    go_on(world.deps, SimpleNamespace(record=record(), approval=asked))  # type: ignore[type-var] # as much of it as is read
+    _tell_once_a_day(world.deps, job())
+
+
+def _raises(error: Exception, _: object) -> Response:
+    raise error
+
+
+def _is_asked_in_vain() -> None:
+    """A request is refused by the mail provider, and nobody signs until its time is over."""
+    world = World(WORKFLOWS["lead_intake"].offline)
+    journey = Journey(world, accept(world, form(email="ada@other.example", country="Germany")))
+    world.mail.fails_with(Refused("no such address"))
+    journey.goes()
+    for _ in range(6):
+        world.clock.passes(days=2)
+        tick(world.deps)
+
+
+ERRANDS: Sequence[Callable[[], object]] = (
+    *(_decides, _ticks, _fails, _is_read, _is_asked_in_vain),
+)
 
 
 def test_each_key_that_may_not_be_taken_has_an_alarm_that_says_what_mends_it(dev: Template) -> None:
@@ -161,7 +345,7 @@ def test_each_key_that_may_not_be_taken_has_an_alarm_that_says_what_mends_it(dev
     alarms = [
         alarm
         for alarm in dev.of("CloudWatch::Alarm").values()
-        if alarm["MetricName"] == "Misconfigured"
+        if alarm.get("MetricName") == NOT_TAKEN
     ]
     found = {
         next(one["Value"] for one in alarm["Dimensions"] if one["Name"] == "key"): alarm
@@ -170,7 +354,7 @@ def test_each_key_that_may_not_be_taken_has_an_alarm_that_says_what_mends_it(dev
     sides = (side for row in CONNECTORS.values() for side in row.sides)
     keyed = {side.paced_by for side in sides if side.key}
     assert set(found) == {*keyed, MAIL, CODES, MODEL}
-    assert {key: alarm["AlarmDescription"] for key, alarm in found.items()} == remedies()
+    assert all(remedies()[key] in alarm["AlarmDescription"] for key, alarm in found.items())
     assert all(alarm["Period"] > LONGEST_REST.total_seconds() for alarm in alarms)
     assert "countersign secrets set crm-write" in remedies()["crm-write"]
     assert "aws sesv2" in remedies()["mail"]

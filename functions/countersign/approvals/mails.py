@@ -72,11 +72,11 @@ def mail(
         try:
             post(deps).send(_email(deps, record, approval, one, occasion))
         except Refused:
-            observability.count("ApprovalMailsRefused", workflow=record.job.workflow)
+            observability.count("ApprovalMailsRefused")
             record = _out_of_reach(deps, record, approval, one.person)
             continue
         except Ambiguous:
-            observability.count("ApprovalMailsUnknown", workflow=record.job.workflow)
+            observability.count("ApprovalMailsUnknown")
         deps.store.note(record.job.job_id, _mark(approval, one.person, occasion))
     return record
 

@@ -30,10 +30,14 @@ def decided(
 
 
 def waiting(deps: Deps) -> None:
-    """How many requests wait, and since when, by workflow and tier."""
+    """How many requests wait, and since when, by workflow and tier; and how old the oldest is."""
     now = deps.clock.now()
     name = partial(tier_name, deps.workflows)
-    for group in metrics.waiting(deps.reviews.open_requests(now, MOST), name, now):
+    asked = deps.reviews.open_requests(now, MOST)
+    if asked:
+        oldest = now - min(one.requested_at for one in asked)
+        observability.gauge_seconds("OldestApprovalSeconds", oldest.total_seconds())
+    for group in metrics.waiting(asked, name, now):
         where = {"workflow": group.workflow, "tier": group.tier}
         observability.count("PendingApprovals", len(group.ages), **where)
         observability.gauge_seconds("PendingSeconds", *group.ages, **where)

@@ -80,8 +80,9 @@ def _reopened(deps: Deps, record: JobRecord) -> JobRecord:
         reason=reason,
         case=new_case(deps, record, reason),
     )
-    observability.count("JobsEnded", workflow=record.job.workflow, status=Status.ESCALATED.value)
-    return deps.commit(record, change)
+    record = deps.commit(record, change)
+    observability.job_ended(record.job)
+    return record
 
 
 def _ask_further(deps: Deps, record: JobRecord, now_asked: Approval, why: str) -> None:

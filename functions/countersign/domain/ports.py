@@ -83,6 +83,9 @@ class JobStore(Protocol):
     def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
         """Unfinished jobs of one status, latest change first."""
 
+    def oldest(self, status: Status) -> JobSummary | None:
+        """The unfinished job of one status whose last change is longest ago."""
+
     def ended(
         self, status: Status, since: datetime, now: datetime, limit: int
     ) -> Sequence[JobSummary]:

@@ -51,8 +51,7 @@ def record_end(deps: Deps, execution: str, job_id: str, status: str) -> bool:
         done=tuple(kind for kind in record.due if kind not in _KEPT),
         due=() if "overdue" in record.due else (Due(kind="overdue", at=deps.clock.now()),),
     )
-    deps.commit(record, change)
-    observability.count("JobsEnded", workflow=record.job.workflow, status=Status.FAILED.value)
+    observability.job_ended(deps.commit(record, change).job)
     return True
 
 

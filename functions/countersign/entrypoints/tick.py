@@ -38,6 +38,9 @@ READING, ENOUGH = timedelta(seconds=25), timedelta(seconds=45)
 """No further row is read, and none begun, after that; the function is ended after 55 s."""
 PATIENCE, A_WHILE = timedelta(seconds=5), timedelta(seconds=2)
 """So long one mail waits for its turn, with all that come after it; and between two looks."""
+EVERY_MINUTES = 5
+"""Between two looks for jobs that nobody works on: each asks every shard."""
+_WORKED_ON = (Status.PENDING, Status.PROCESSING, Status.RETRYING)
 FIRST_WAIT, LONGEST_WAIT, DOUBLINGS = timedelta(minutes=1), timedelta(hours=1), 6
 """Between two tries of a row that fails."""
 
@@ -177,8 +180,18 @@ def _done(deps: Deps, row: DueRow) -> bool:
 def _measure(deps: Deps) -> None:
     try:
         waiting(deps)
+        if deps.clock.now().minute % EVERY_MINUTES == 0:
+            _standing(deps)
     except Exception:  # noqa: BLE001 - numbers that cannot be read must not stop time
         observability.defect("tick")
+
+
+def _standing(deps: Deps) -> None:
+    """How long ago a step last worked on the job that has been left longest."""
+    found = [deps.store.oldest(status) for status in _WORKED_ON]
+    last = min((job.updated_at for job in found if job), default=deps.clock.now())
+    age = deps.clock.now() - last
+    observability.gauge_seconds("OldestJobSeconds", age.total_seconds())
 
 
 def queue_again(deps: Deps, record: JobRecord) -> None:

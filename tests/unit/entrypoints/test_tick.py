@@ -16,9 +16,9 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.limits.circuit_breaker import Breaker
 from countersign.domain.limits.pace import RateLimit
 from countersign.entrypoints.tick import ENOUGH, LONGEST_WAIT, THREADS, tick
-from tests.builders import job
+from tests.builders import job, record
 from tests.fakes.journey import accept, form
-from tests.fakes.world import FakeQueue, World
+from tests.fakes.world import START, FakeQueue, World
 
 MANY = 120
 
@@ -248,3 +248,21 @@ def test_the_tick_ends_in_time_and_the_next_goes_on(world: World) -> None:
     assert tick(world.deps) == 2
     assert tick(world.deps) == 1
     assert len(set(queue.sent)) == 3
+
+
+def test_a_job_that_nobody_works_on_is_a_number(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every five minutes: how long ago a step worked on the one that was left longest. What waits
+    for a person or a time is no such job."""
+    world.store.put(record((), job=job(Status.PARKED, updated_at=START)))
+    later = START + timedelta(minutes=4)
+    for number, at in enumerate((later, START)):
+        row = job(Status.RETRYING, job_id=f"j-{number}", updated_at=at)
+        world.store.put(record((), job=row))
+    world.clock.passes(minutes=9)
+    tick(world.deps)
+    assert "OldestJobSeconds" not in capsys.readouterr().out
+    world.clock.passes(minutes=1)
+    tick(world.deps)
+    assert '"OldestJobSeconds":[600.0]' in capsys.readouterr().out

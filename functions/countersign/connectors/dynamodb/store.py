@@ -176,6 +176,11 @@ class DynamoStore(DynamoDue):
         """Unfinished jobs of one status, latest change first."""
         return [rows.summary(item) for item in self._lists.live(status, limit)]
 
+    def oldest(self, status: Status) -> JobSummary | None:
+        """The unfinished job of one status whose last change is longest ago."""
+        found = self._lists.live(status, 1, oldest_first=True)
+        return rows.summary(found[0]) if found else None
+
     def ended(
         self, status: Status, since: datetime, now: datetime, limit: int
     ) -> Sequence[JobSummary]:

@@ -1,0 +1,222 @@
+"""The alarms, as data: what each watches, what it means and what is to be done. The stack makes
+them, the runbook has a section for each, and tests compare the three.
+
+`docs/howto/runbook.md` is where each description leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from countersign.domain.limits.circuit_breaker import LONGEST_REST
+from countersign.observability import NAMESPACE
+from countersign.runtime.connectors import remedies
+
+RUNBOOK = "docs/howto/runbook.md"
+MINUTE, QUARTER, HOUR = 1, 15, 60
+LATE_SECONDS = 600
+"""A due row this late: `tick` does not keep up, or what it should start does not start."""
+QUIET_MINUTES = 5
+STUCK_SECONDS = 1_800
+"""No step works on one state for so long, waits for a turn included."""
+UNSIGNED_SECONDS = 5 * 86_400
+"""Longer than any tier of the shipped workflows has."""
+NOT_TAKEN = "Misconfigured"
+MANY_CASES, MANY_ERRORS = 20, 100
+
+Missing = Literal["quiet", "breaching"]
+"""What no data mean: nothing happened, or nobody is there to say."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm: it rings when the metric is above a number for `periods` times `minutes`."""
+
+    name: str
+    means: str
+    do: str
+    metric: str
+    namespace: str = NAMESPACE
+    of: tuple[str, ...] = ()
+    """The things of the stack whose metric of AWS it is; their sum. None for a metric of ours."""
+    dimensions: tuple[tuple[str, str], ...] = ()
+    """Of a metric of ours, beside the service."""
+    above: int = 0
+    statistic: Literal["Sum", "Maximum"] = "Sum"
+    minutes: int = MINUTE
+    periods: int = 1
+    missing: Missing = "quiet"
+    customers: bool = False
+    """Whether somebody outside waits, or is turned away, while it rings: it pages."""
+
+    @property
+    def says(self) -> str:
+        """Its description: what it means, what to do, where more stands."""
+        return f"{self.means} {self.do} {RUNBOOK}#{anchor(self.name)}"
+
+
+def anchor(name: str) -> str:
+    """The address of an alarm's section in the runbook."""
+    return name.partition("-")[0].lower()
+
+
+def alarms() -> Iterator[Alarm]:
+    """All of them."""
+    yield from _of_aws()
+    yield from _of_time()
+    yield from _counted()
+    yield from _not_taken()
+
+
+def _of_aws() -> Iterator[Alarm]:
+    yield Alarm(
+        "FrontDoorsFail",
+        "Somebody outside got a 5xx: a webhook is not accepted, or a page does not open.",
+        "See the API's access log for the route, then the log of Webhook or Approvals.",
+        "5xx",
+        namespace="AWS/ApiGateway",
+        of=("api",),
+        customers=True,
+    )
+    yield Alarm(
+        "FrontDoorsThrottled",
+        "Lambda turned calls of the doors away: the account runs as many functions as it may.",
+        "Ask for more concurrent executions, or lower `jobs_started_at_once` in cdk.json.",
+        "Throttles",
+        namespace="AWS/Lambda",
+        of=("Webhook", "Approvals", "Start"),
+        customers=True,
+    )
+    for name, metric, died in (
+        ("ExecutionsFailed", "ExecutionsFailed", "failed"),
+        ("ExecutionsTimedOut", "ExecutionsTimedOut", "ran out of time"),
+    ):
+        yield Alarm(
+            name,
+            f"An execution {died}, which no job does on purpose; the job is FAILED.",
+            "`countersign failing`; once the fault is mended `countersign redrive --failed`.",
+            metric,
+            namespace="AWS/States",
+            of=("machine",),
+        )
+    for name, thing, lost, letters in (
+        ("IntakeLetters", "intake", "Jobs could not be started.", "dlq"),
+        ("EventsLetters", "events", "An event reached no function of ours.", "events"),
+    ):
+        yield Alarm(
+            name,
+            lost,
+            f"Mend what the function's log says, then `countersign redrive --letters {letters}`.",
+            "ApproximateNumberOfMessagesVisible",
+            namespace="AWS/SQS",
+            of=(thing,),
+            statistic="Maximum",
+            customers=True,
+        )
+    yield Alarm(
+        "TickErrors",
+        "A minute's run failed: reminders, deadlines and parked jobs come late.",
+        "The log of Tick names class and place; the next run repeats what is due.",
+        "Errors",
+        namespace="AWS/Lambda",
+        of=("Tick",),
+    )
+
+
+def _of_time() -> Iterator[Alarm]:
+    yield Alarm(
+        "OldestDue",
+        "Time does not go on: something is long due, or `tick` says nothing at all.",
+        "See whether Tick runs and what its log says; `countersign stuck` shows who waits.",
+        "OldestDueSeconds",
+        above=LATE_SECONDS,
+        statistic="Maximum",
+        periods=QUIET_MINUTES,
+        missing="breaching",
+        customers=True,
+    )
+    yield Alarm(
+        "OldestJob",
+        "No step has worked on a job that should be under way for half an hour.",
+        "`countersign stuck` names it; `countersign redrive JOB` if its execution is gone.",
+        "OldestJobSeconds",
+        above=STUCK_SECONDS,
+        statistic="Maximum",
+        minutes=QUARTER,
+        customers=True,
+    )
+    yield Alarm(
+        "OldestApproval",
+        "A request has waited for its signature for five days.",
+        "`countersign stuck` says for whom; name a deputy with `countersign people away`.",
+        "OldestApprovalSeconds",
+        above=UNSIGNED_SECONDS,
+        statistic="Maximum",
+        minutes=QUARTER,
+    )
+
+
+_COUNTED = (
+    ("WebhooksNotQueued", "An accepted event was not queued; `tick` queues it within minutes.",
+     "Nothing, unless it stays: then see SQS and the log of Webhook."),
+    ("CallbacksLost", "A decision did not reach its execution at once; `tick` repeats that.",
+     "Nothing, unless it stays: then see Step Functions and the log of Approvals."),
+    ("BreakersOpened", "An outside system failed five times in a row within a minute.",
+     "Look at that system; its jobs are PARKED and come back by themselves."),
+    ("MailsBounced", "A mail came back: a reply is a case, for a request the next tier is asked.",
+     "`countersign stuck`, and correct the address in the directory or end the case."),
+    ("MailComplaints", "Somebody called a mail of ours spam; they get no more.",
+     "Answer them by hand if something is open: `countersign suppression list`."),
+    ("SendersBreakForms", "A sender's form broke its contract, for the first time on this day.",
+     "Mend the form or the contract; each such form is a case with the fields' names."),
+    ("CasesOverdue", "A case is more than a day over its due time, and its owners know.",
+     "End it: its page, or `countersign case JOB`; `countersign stuck` lists them."),
+    ("ApprovalsDamaged", "What is stored is not what was asked about; it cannot be signed.",
+     "Treat it as an attack or a broken deployment: `countersign show JOB` checks its trail."),
+    ("DefinitionsBroken", "A workflow's folder or a stage file states what cannot be.",
+     "The log names place and fault; deploy the version before."),
+    ("Defects", "Our own code raised what it does not know; no content is in the log.",
+     "`countersign failing` and the log line `defect` with its trace."),
+    ("ApprovalMailsRefused", "A request's mail was refused: its person is out of reach.",
+     "Correct the address with `countersign people set`; the next tier is asked at once."),
+)  # fmt: skip
+_PAGES = {"ApprovalsDamaged", "DefinitionsBroken"}
+
+
+def _counted() -> Iterator[Alarm]:
+    for name, means, do in _COUNTED:
+        yield Alarm(name, means, do, name, customers=name in _PAGES)
+    yield Alarm(
+        "ManyCases",
+        f"More than {MANY_CASES} jobs of an hour became cases.",
+        "`countersign stuck` groups them by cause; `countersign pause` stops what makes them.",
+        "CasesOpened",
+        above=MANY_CASES,
+        minutes=HOUR,
+    )
+    yield Alarm(
+        "StepsFail",
+        f"Steps met an outside system's trouble more than {MANY_ERRORS} times in 15 minutes.",
+        "`countersign failing` says which step and since when; look at that system.",
+        "StepErrors",
+        dimensions=(("category", "transient"),),
+        above=MANY_ERRORS,
+        minutes=QUARTER,
+    )
+
+
+def _not_taken() -> Iterator[Alarm]:
+    """One for each key that the other side may not take: all jobs wait for what mends it. One job
+    every five minutes finds out whether it is mended; between two the alarm stays."""
+    for key, remedy in remedies().items():
+        yield Alarm(
+            f"{NOT_TAKEN}-{key}",
+            f"The other side does not take {key}; all jobs that need it are parked.",
+            f"Mend it: {remedy}.",
+            NOT_TAKEN,
+            dimensions=(("key", key),),
+            minutes=3 * int(LONGEST_REST.total_seconds()) // 60,
+            customers=True,
+        )
