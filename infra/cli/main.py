@@ -37,6 +37,7 @@ from infra.cli import (
     submit,
     suppression,
 )
+from infra.cli.audit import command as audit
 from infra.cli.daily import daily
 from infra.cli.doctor.command import doctor
 from infra.cli.hands.cancel import cancel
@@ -236,6 +237,7 @@ app.command("upgrade")(upgrade)
 app.command("move")(move.move)
 app.command("inputs")(inputs.inputs)
 app.command("daily")(daily)
+app.add_typer(audit.app, name="audit")
 app.add_typer(people.app, name="people")
 app.add_typer(review.app, name="review")
 app.add_typer(secrets_.app, name="secrets")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countersign import observability
 from countersign.domain.errors import failure
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
@@ -17,6 +18,7 @@ def escalate(deps: Deps, record: JobRecord, call: Call) -> Continued:
     what has no turn soon."""
     if record.job.status is not Status.ESCALATED:
         record = deps.commit(record, _opened(deps, record, call))
+        observability.job_ended(record.job)
     with or_later(deps, record, "case", f"state:{call.state}"):
         tell_owner(deps, record)
     return Continued(record, None)

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.reporting.export import versions
 from countersign.domain.workflow import Workflows
 from infra.cli.job_view import as_dict
 from infra.cli.jobs import load
@@ -44,23 +45,9 @@ def explained(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "input": {"source": whole["source"], "message": whole["message"]},
         "facts": whole["facts"],
         "findings": whole["findings"],
-        "versions": versions(record, whole["cost"]),
+        "versions": {**versions(record), "model": whole["cost"]["model"]},
         "decisions": [_decided(one, whole["approvals"]) for one in whole["decisions"]],
         "effects": [_effect(one) for one in whole["actions"]],
-    }
-
-
-def versions(record: JobRecord, cost: Mapping[str, Any]) -> dict[str, Any]:
-    """What read, judged and acted: release, model, policy, and every contract as it was stored."""
-    policies = {str(held.content()["policy"]) for held in record.ledger}
-    return {
-        "release": record.job.release,
-        "model": cost["model"],
-        "policy": sorted(policies),
-        "actions": sorted({f"{held.action}/{held.action_version}" for held in record.ledger}),
-        "results": {
-            name: f"{held.contract}/{held.version}" for name, held in sorted(record.results.items())
-        },
     }
 
 

@@ -1,0 +1,192 @@
+"""The record of one job as a file that whoever does not trust us can check: JSON lines in a chain.
+
+A line's hash covers its place, its kind and a salted commitment to its body, and the hash before.
+Body and salt can be taken out of a line later; the chain still proves what was there. The last hash
+is the root: it proves something only to whoever got it elsewhere than from the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from countersign.domain.canonical import canonical, digest, plain
+from countersign.domain.errors import ContractBroken
+from countersign.domain.jobs import audit
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ledger.entry import LedgerEntry
+
+_FIELDS = {"n", "kind", "name", "commitment", "hash"}
+_BODY = {"body", "salt"}
+_PLAIN = frozenset({"job", "versions"})
+"""Kinds of lines that hold no content: they are never taken out."""
+_Part = tuple[str, str, Any]
+"""Kind, name and body of a line."""
+_TRAIL = "audit"
+"""Lines of this kind hold their own commitments: what may be erased there is their fields."""
+
+
+def exported(
+    record: JobRecord, cost: Mapping[str, Any], salt: Callable[[], str]
+) -> tuple[bytes, str]:
+    """The file and its root."""
+    lines, previous = [], audit.GENESIS
+    for number, part in enumerate(_parts(record, cost), 1):
+        line = _line(number, part, salt(), previous)
+        previous = line["hash"]
+        lines.append(canonical(line))
+    return b"\n".join(lines) + b"\n", previous
+
+
+def redacted(data: bytes, kinds: Iterable[str]) -> bytes:
+    """The file without the bodies of these kinds; chain and root stay as they are. Raises
+    ContractBroken for a kind without which nothing can be checked."""
+    gone = set(kinds)
+    if gone & _PLAIN:
+        raise ContractBroken(f"{', '.join(sorted(gone & _PLAIN))}: these lines hold no content")
+    lines = (json.loads(text) for text in data.split(b"\n")[:-1])
+    kept = (_without(one) if one["kind"] in gone else one for one in lines)
+    return b"".join(canonical(one) + b"\n" for one in kept)
+
+
+def _without(line: dict[str, Any]) -> dict[str, Any]:
+    if line["kind"] == _TRAIL:
+        return {**line, "body": {**line["body"], "fields": {}}}
+    return {name: value for name, value in line.items() if name in _FIELDS}
+
+
+def verify(data: bytes, root: str = "") -> list[str]:
+    """What is wrong with a file, in sentences that name the line; empty when nothing is."""
+    faults: list[str] = []
+    lines: list[dict[str, Any]] = []
+    previous = audit.GENESIS
+    for number, text in enumerate(data.split(b"\n")[:-1], 1):
+        line = _read(text)
+        if line is None:
+            return [*faults, f"line {number} is not a line of a record"]
+        faults += _faults(line, number, previous)
+        previous = line["hash"]
+        lines.append(line)
+    if not data.endswith(b"\n"):
+        faults.append("the file does not end with a whole line")
+    if root and previous != root:
+        faults.append(
+            "the last line is not the one of the root: lines are missing or were replaced"
+        )
+    return faults or _inside(lines)
+
+
+def _parts(record: JobRecord, cost: Mapping[str, Any]) -> Iterator[_Part]:
+    cases = [record.case] if record.case else []
+    yield "job", record.job.job_id, plain(record.job)
+    yield "versions", "", versions(record)
+    yield from (("result", name, plain(held)) for name, held in sorted(record.results.items()))
+    for entry in record.ledger:
+        yield "action", str(entry.index), {**plain(entry), "edits": _edits(entry)}
+    yield from (("approval", name, plain(one)) for name, one in sorted(record.approvals.items()))
+    yield from (("question", name, plain(one)) for name, one in sorted(record.questions.items()))
+    yield from (("case", "", plain(one)) for one in cases)
+    yield from ((_TRAIL, str(one.number), plain(one)) for one in record.audit)
+    yield "cost", "", plain(dict(cost))
+
+
+def versions(record: JobRecord) -> dict[str, Any]:
+    """What judged and acted: release, policy, and every contract as it was stored."""
+    return {
+        "release": record.job.release,
+        "policy": sorted({str(held.content()["policy"]) for held in record.ledger}),
+        "actions": sorted({f"{held.action}/{held.action_version}" for held in record.ledger}),
+        "results": {
+            n: f"{held.contract}/{held.version}" for n, held in sorted(record.results.items())
+        },
+    }
+
+
+def patch(before: Any, after: Any, path: str = "") -> Iterator[dict[str, Any]]:
+    """What was changed, as RFC 6902 operations; a list is replaced as a whole."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        if before != after:
+            yield {"op": "replace", "path": path, "value": after}
+        return
+    for name in sorted({*before, *after}):
+        at = f"{path}/{name.replace('~', '~0').replace('/', '~1')}"
+        if name not in after:
+            yield {"op": "remove", "path": at}
+        elif name not in before:
+            yield {"op": "add", "path": at, "value": after[name]}
+        else:
+            yield from patch(before[name], after[name], at)
+
+
+def _edits(held: LedgerEntry) -> list[dict[str, Any]]:
+    if not held.edited_from:
+        return []
+    return list(patch(json.loads(held.edited_from)["params"], held.content()["params"]))
+
+
+def _line(number: int, part: _Part, salt: str, previous: str) -> dict[str, Any]:
+    kind, name, body = part
+    sealed = _commitment(kind, body, salt)
+    covered = _hash(number, kind, name, sealed, previous)
+    line = {"n": number, "kind": kind, "name": name, "commitment": sealed, "hash": covered}
+    return {**line, "body": body, "salt": salt}
+
+
+def _commitment(kind: str, body: Any, salt: str) -> str:
+    if kind == _TRAIL and isinstance(body, dict):
+        body = {**body, "fields": {}}
+    return audit.commitment(audit.ErasableField(value=canonical(body).decode(), salt=salt))
+
+
+def _hash(number: int, kind: str, name: str, commitment: str, previous: str) -> str:
+    return digest(canonical([number, kind, name, commitment, previous]))
+
+
+def _read(text: bytes) -> dict[str, Any] | None:
+    """A line back; None for what is none, or is not spelt as a line is."""
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(line, dict) or set(line) - _BODY != _FIELDS:
+        return None
+    return line if _spelt(line) == text else None
+
+
+def _spelt(line: dict[str, Any]) -> bytes:
+    try:
+        return canonical(line)
+    except TypeError:
+        return b""
+
+
+def _faults(line: Mapping[str, Any], number: int, previous: str) -> Iterator[str]:
+    what = f"line {number} ({line['kind']} {line['name']})".replace(" )", ")")
+    place = _hash(number, line["kind"], line["name"], line["commitment"], previous)
+    if (line["n"], line["hash"]) != (number, place):
+        yield f"{what} was changed, moved or replaced"
+    if not _BODY & set(line):
+        return
+    sealed = _commitment(line["kind"], line.get("body"), str(line.get("salt")))
+    if line["commitment"] != sealed:
+        yield f"{what}: its body is not the one committed to"
+
+
+def _inside(lines: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What the lines say of each other: the job's own trail, and each action's signed bytes."""
+    by_kind: dict[str, list[Any]] = {"job": [], "action": [], _TRAIL: []}
+    for line in lines:
+        if "body" in line:
+            by_kind.setdefault(line["kind"], []).append(line["body"])
+    try:
+        (job,) = by_kind["job"]
+        trail = [audit.Entry.model_validate_json(json.dumps(one)) for one in by_kind[_TRAIL]]
+        faults = [
+            f"action {held['index']}: its bytes have not its digest"
+            for held in by_kind["action"]
+            if digest(held["body"].encode()) != held["digest"]
+        ]
+        return faults + audit.verify(trail, length=job["audit_length"], head=job["audit_head"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ["the lines agree with each other, and are not those of a job"]

@@ -1,0 +1,1 @@
+"""The record of a job as a file, and checking it offline."""
