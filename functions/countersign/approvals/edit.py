@@ -12,7 +12,7 @@ from countersign.approvals.decide import CALLBACK_AFTER, go_on
 from countersign.approvals.form import shown
 from countersign.approvals.outcome import EDITED, closed, replaced_notice
 from countersign.approvals.views.actions import Param, exact
-from countersign.domain.approvals.approval import Approval, Person
+from countersign.domain.approvals.approval import Approval, Person, kept_rejections, rejections
 from countersign.domain.approvals.authority import may_edit
 from countersign.domain.approvals.directory import Directory
 from countersign.domain.errors import ContractBroken, CountersignError, NotPermitted
@@ -160,6 +160,8 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
     judged = may_edit(here.member, here.approval, here.now)
     if not judged.allowed:
         raise NotPermitted(judged.reason)
+    if rejections(here.approval, held.digest):
+        raise NotPermitted("somebody has rejected this action, and one rejection is enough")
     made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
     void = here.approval.model_copy(update={"superseded": True})
     entry, approvals = made, [void]
@@ -178,7 +180,7 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
             "new digest": made.digest,
             "void signatures": str(len(here.approval.signatures)),
         },
-        ledger=(entry,),
+        ledger=(entry, *kept_rejections(here.approval, here.record.ledger)),
         approvals=tuple(approvals),
         token=here.record.tokens.get(here.approval.approval_id, ""),
         done=("approval", "reminder"),

@@ -6,6 +6,7 @@ from countersign import observability
 from countersign.approvals.mails import mail, today, unmailed, unreminded
 from countersign.approvals.service import anew, dues, escalated, mint, with_deputies
 from countersign.domain.approvals.approval import Approval, apply_decision, expire, give_up
+from countersign.domain.approvals.authority import as_of_now
 from countersign.domain.errors import Transient
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Status
@@ -119,11 +120,16 @@ def _end(deps: Deps, record: JobRecord, decided: Approval, event: str) -> None:
 
 
 def mail_requests(deps: Deps, record: JobRecord) -> None:
-    """Mail whoever was asked and has no mail, deputies of those who went away since included. The
-    row stays until all mails are out: one that the provider puts off is tried again."""
+    """Mail whoever was asked and has no mail, deputies of those who went away since included; where
+    fewer are left than must sign, the next tier is asked at once. The row stays until all mails are
+    out: one that the provider puts off is tried again."""
     approval = _waiting(record)
     if approval is None:
         settled(deps, record, "mail")
+        return
+    further = _instead_of_leavers(deps, record, approval)
+    if further is not None:
+        _ask_further(deps, record, further, "somebody has left")
         return
     now_asked = with_deputies(deps, approval, deps.workflows[record.job.workflow])
     minted = mint(deps, now_asked, unmailed(deps, record, now_asked))
@@ -137,6 +143,14 @@ def mail_requests(deps: Deps, record: JobRecord) -> None:
         )
         record = mail(deps, deps.commit(record, change), now_asked, minted)
     settled(deps, record, "mail")
+
+
+def _instead_of_leavers(deps: Deps, record: JobRecord, approval: Approval) -> Approval | None:
+    """The request with the next tier, where too few of those who were asked are still there."""
+    needed = as_of_now(deps.people.directory(), approval).needed
+    if len(today(deps, approval.approvers)) >= needed:
+        return None
+    return escalated(deps, approval, deps.workflows[record.job.workflow])
 
 
 def remind(deps: Deps, record: JobRecord) -> None:

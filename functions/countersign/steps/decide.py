@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from countersign import observability
-from countersign.domain.approvals.approval import Approval
+from countersign.domain.approvals.approval import Approval, kept_rejections
 from countersign.domain.errors import Refused
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
@@ -110,6 +110,7 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         ledger = merged(record.ledger, changed)
         check_stopped(ledger, full)
     changed = merged(changed, check_basis(workflow, ledger, seen))
+    changed = merged(changed, _rejected_meanwhile(record, changed))
     changed = merged(changed, dropped(merged(ledger, changed)))
     ledger, plan = merged(ledger, changed), len(observed(record).rounds)
     return Change(
@@ -162,6 +163,15 @@ def _judged(
         workflow, seen, found, record.ledger, expires_at=expires_at, plan=plan, answered=answered
     )
     return found, made
+
+
+def _rejected_meanwhile(
+    record: JobRecord, changed: Sequence[LedgerEntry]
+) -> tuple[LedgerEntry, ...]:
+    """What somebody rejected in a request that is replaced, by whatever it is judged now."""
+    if record.pending is None or not changed:
+        return ()
+    return kept_rejections(record.pending, merged(record.ledger, changed))
 
 
 def _superseded(record: JobRecord, changed: Sequence[LedgerEntry]) -> tuple[Approval, ...]:

@@ -167,7 +167,7 @@ MOST = 1_000
 
 def look_again(deps: Deps, person_id: str, at: datetime) -> int:
     """Let `tick` look, at `at`, at every request that waits for this person: how many those are.
-    It asks the deputy of whoever is away then."""
+    It asks the deputy of whoever is away then, and the next tier where too few are left."""
     asked = deps.reviews.open_requests(deps.clock.now(), MOST)
     theirs = [one for one in asked if person_id in one.people]
     return sum(_due(deps, one.job_id, at) for one in theirs if at < one.deadline)
@@ -177,7 +177,7 @@ def _due(deps: Deps, job_id: str, at: datetime) -> bool:
     def change_of(record: JobRecord) -> Change:
         earlier = record.due.get("mail")
         row = Due(kind="mail", at=min(at, earlier.at) if earlier else at)
-        return Change(event="somebody is away", actor="system:directory", due=(row,))
+        return Change(event="somebody is not there", actor="system:directory", due=(row,))
 
     try:
         deps.update(job_id, change_of)

@@ -168,10 +168,13 @@ def leave(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Cut somebody off at once: their open links stop working, nothing of theirs counts."""
+    """Cut somebody off at once: their open links stop working, nothing of theirs counts, and where
+    too few are left to sign the next are asked."""
     deps = _deps(context, target, stage)
     gone = changes.known(deps.people, person).model_copy(update={"left": True})
-    _tell(changes.save(deps, gone), "gone", as_json=as_json)
+    done = changes.save(deps, gone)
+    look_again(deps, person, deps.clock.now())
+    _tell(done, "gone", as_json=as_json)
 
 
 @app.command("import")

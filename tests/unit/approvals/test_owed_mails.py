@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.approvals.approval import Choice
+from countersign.domain.approvals.approval import Approval, Choice, Person
 from countersign.domain.approvals.directory import Away, Member
 from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
 from countersign.domain.mail import Email
@@ -16,6 +16,8 @@ from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, CLEO, World
 from tests.unit.approvals.test_approval_edit import asked_job, at_work
 from tests.unit.approvals.test_approval_question import asks
+from tests.unit.approvals.test_second_signer import INES
+from tests.unit.steps import refunds
 from tests.unit.steps.test_journeys import offline
 from workflows import WORKFLOWS
 
@@ -330,3 +332,43 @@ def test_where_nobody_asked_is_away_nothing_is_looked_at_again(waiting: Waiting)
     world.store.writes = 0
     assert look_again(world.deps, CLEO.id, world.clock.now()) == 0
     assert world.store.writes == 0
+
+
+def test_who_leaves_between_two_signatures_is_replaced_at_once() -> None:
+    """Robin signs and leaves: the signature counts no more, and before its deadline the request
+    goes to the next tier, of whom one signs it together with Kim."""
+    world = refunds.world()
+    robin = world.people.directory().member("robin")
+    assert robin
+    kim = Person(id="kim", name="Kim", address="kim@countersign.example")
+    world.people.save(robin.model_copy(update={"person": kim}))
+    journey = refunds.asks_for(world, "1049", 45_000)
+    assert [one.id for one in _pending(journey).approvers] == ["kim", "robin"]
+    signs = at_work(world, robin.person.address)
+    assert signs.posts(signs.filled()).status == 303
+    world.people.becomes(robin.person, left=True)
+    assert look_again(world.deps, "robin", world.clock.now()) == 1
+    passes(world, minutes=1)
+    asked = _pending(journey)
+    assert ([one.id for one in asked.approvers[2:]], asked.tier) == (["ines", "sam"], 1)
+    for address in (kim.address, INES):
+        assert journey.record.pending
+        other = at_work(world, address)
+        assert other.posts(other.filled()).status == 303
+    assert journey.record.pending is None
+
+
+def _pending(journey: Journey) -> Approval:
+    assert journey.record.pending
+    return journey.record.pending
+
+
+@pytest.mark.control
+def test_control_where_enough_are_left_nobody_else_is_asked(waiting: Waiting) -> None:
+    """Control: one signature is needed and Ben is there."""
+    world, journey = waiting
+    before = journey.record.pending
+    world.people.becomes(ANA, left=True)
+    look_again(world.deps, ANA.id, world.clock.now())
+    passes(world, minutes=1)
+    assert (journey.record.pending, "mail" in journey.record.due) == (before, False)

@@ -46,3 +46,40 @@ def test_a_page_that_was_open_before_the_rejection_still_decides() -> None:
     statuses = {held.action: held.status.value for held in journey.record.ledger}
     assert statuses["email.send_reply"] == "rejected"
     assert statuses["payments.refund"] == "authorised"
+
+
+def test_an_edit_takes_no_rejection_back() -> None:
+    """Ines rejects the reply and Sam lowers the refund: the new request asks about the refund
+    alone, and the reply stays rejected with her words."""
+    world = refunds.world()
+    journey = refunds.asks_for(world, "1049", 79_900)
+    reply = next(h.digest for h in journey.record.ledger if h.action == "email.send_reply")
+    at = {held.action: held.index for held in journey.record.ledger}
+    ines = at_work(world, INES)
+    ines.posts({**ines.filled(), f"choice-{reply}": "reject", "cause": "wrong tone"})
+    number = str(at["payments.refund"] + 1)
+    sam = at_work(world, SAM, edit=number)
+    form = {"field-amount": "500.00 EUR", "field-reason": "requested_by_customer"}
+    assert "Your edit is recorded" in sam.posts(sam.fields(**form)).body
+    stands = {held.action: held.status.value for held in journey.record.ledger}
+    assert (stands["email.send_reply"], stands["payments.refund"]) == ("rejected", "planned")
+    journey.answered()
+    pending = journey.record.pending
+    assert pending
+    assert reply not in pending.digests
+    assert next(h.note for h in journey.record.ledger if h.digest == reply) == "wrong tone"
+
+
+def test_what_somebody_rejected_is_not_edited_any_more() -> None:
+    """Sam wants to mend the reply that Ines rejected: the page says why not, and nothing moves."""
+    world = refunds.world()
+    journey = refunds.asks_for(world, "1050", 79_900)
+    held = next(h for h in journey.record.ledger if h.action == "email.send_reply")
+    ines = at_work(world, INES)
+    ines.posts({**ines.filled(), f"choice-{held.digest}": "reject", "cause": "wrong tone"})
+    sam = at_work(world, SAM, edit=str(held.index + 1))
+    version = journey.record.job.version
+    texts = {"field-subject": "Re: order", "field-text": "Hello, we look at it."}
+    refused = sam.posts(sam.fields(**texts))
+    assert (refused.status, "one rejection is enough" in refused.body) == (422, True)
+    assert journey.record.job.version == version

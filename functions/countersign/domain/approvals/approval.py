@@ -119,7 +119,8 @@ class Approval(Contract):
     """Ids of those whose mail came back. They may still sign: they may be reached otherwise."""
     closed: tuple[ClosedLink, ...] = ()
     left: tuple[str, ...] = ()
-    """Ids of those who signed and left: they approve nothing; what they rejected stays so."""
+    """Ids of those who were asked and left: they approve nothing and are not waited for; what they
+    rejected stays so."""
 
     @field_validator("editors", mode="before")
     @classmethod
@@ -141,7 +142,8 @@ class Approval(Contract):
     @property
     def needed(self) -> int:
         """How many different people must approve."""
-        return {Quorum.ONE: 1, Quorum.TWO: 2, Quorum.ALL: len(self.approvers)}[self.quorum]
+        there = sum(person.id not in self.left for person in self.approvers)
+        return {Quorum.ONE: 1, Quorum.TWO: 2, Quorum.ALL: max(1, there)}[self.quorum]
 
     @property
     def out_of_reach(self) -> bool:
@@ -288,6 +290,22 @@ def apply_decision(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[L
         )
         for held in ledger
         if held.digest in approval.digests and held.status is ActionStatus.PLANNED
+    )
+
+
+def kept_rejections(approval: Approval, ledger: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """The entries that somebody rejected in a request that is replaced before all have signed: one
+    rejection is enough, and a newer request takes none of them back."""
+    return tuple(
+        held.model_copy(
+            update={
+                "approval": approval.approval_id,
+                "note": "; ".join(one.words for one in by if one.words),
+                "status": ActionStatus.REJECTED,
+            }
+        )
+        for held in ledger
+        if held.status is ActionStatus.PLANNED and (by := rejections(approval, held.digest))
     )
 
 

@@ -63,14 +63,15 @@ def sign(people: Directory, approval: Approval, decision: Decision) -> Approval:
         judged = authority(people.member(decision.by), approval, decision)
         if not judged.allowed:
             raise NotPermitted(judged.reason)
-        approval = _now(people, approval)
+        approval = as_of_now(people, approval)
     return decide(approval, decision)
 
 
-def _now(people: Directory, approval: Approval) -> Approval:
-    """The request as its signatures count now: it names who signed it and has left."""
+def as_of_now(people: Directory, approval: Approval) -> Approval:
+    """The request as its signatures count now: it names who was asked or signed and has left."""
     said = approval.signatures or ((approval.decision,) if approval.decision else ())
-    left = {one.by for one in said if people.member(one.by) is None}
+    known = {*(one.by for one in said), *(person.id for person in approval.approvers)}
+    left = {one for one in known if people.member(one) is None}
     return approval.model_copy(update={"left": tuple(sorted(left))})
 
 
@@ -123,4 +124,4 @@ def _check_signatures(
 def signers_left(held: LedgerEntry, approvals: Mapping[str, Approval], people: Directory) -> bool:
     """Whether people signed this action, and too few of them are still there."""
     approval = approvals.get(held.approval)
-    return approval is not None and not enough(_now(people, approval), held.digest)
+    return approval is not None and not enough(as_of_now(people, approval), held.digest)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
+from countersign.domain.approvals.approval import kept_rejections
 from countersign.domain.contract import Contract, Value
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.inbox import open_case
@@ -208,6 +209,11 @@ def _heard(record: JobRecord, said: Word, whole: Contract, now: datetime) -> Cha
     return replace(change, event="answered", due=(Due(kind="parked", at=now),))
 
 
+def _rejected(record: JobRecord) -> tuple[LedgerEntry, ...]:
+    """What somebody rejected in the request that is replaced stays so."""
+    return kept_rejections(record.pending, record.ledger) if record.pending else ()
+
+
 def _judged_again(
     record: JobRecord, said: Word, results: dict[str, Contract], now: datetime
 ) -> Change:
@@ -220,7 +226,7 @@ def _judged_again(
         actor=SENDER,
         fields={"from job": said.job_id},
         results={**results, OBSERVED: another_plan(record)} if anew else results,
-        ledger=given_up(record.ledger) if anew else (),
+        ledger=given_up(record.ledger) if anew else _rejected(record),
         approvals=(waits.model_copy(update={"superseded": True}),) if waits else (),
         due=(Due(kind="callback", at=now),),
     )

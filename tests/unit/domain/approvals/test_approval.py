@@ -15,6 +15,7 @@ from countersign.domain.approvals.approval import (
     apply_decision,
     decide,
     expire,
+    kept_rejections,
 )
 from countersign.domain.errors import AlreadyDecided, ContractBroken, NotAuthorised
 from countersign.domain.ledger.entry import ActionStatus
@@ -139,6 +140,29 @@ def test_what_a_person_rejected_is_rejected_although_time_ended_the_request() ->
         0: (ActionStatus.REJECTED, "a-1", "wrong tone"),
         1: (ActionStatus.EXPIRED, "a-1", "nobody decided in time"),
     }
+
+
+def test_a_request_that_is_replaced_takes_no_rejection_back() -> None:
+    """One of two rejects the mail, then something replaces the request: the mail stays rejected in
+    their words; what nobody rejected, or is decided already, stays as it is."""
+    asked = approval(MAIL, LEAD, quorum=Quorum.TWO)
+    mixed = {MAIL.digest: Choice.REJECT, LEAD.digest: Choice.APPROVE}
+    once = decide(asked, decision(asked, choices=mixed, reason="wrong tone"))
+    (kept,) = kept_rejections(once, [MAIL, LEAD])
+    assert (kept.digest, kept.status) == (MAIL.digest, ActionStatus.REJECTED)
+    assert (kept.approval, kept.note) == (asked.approval_id, "wrong tone")
+    ended = MAIL.model_copy(update={"status": ActionStatus.FORBIDDEN})
+    assert kept_rejections(once, [ended, LEAD]) == ()
+    assert kept_rejections(asked, [MAIL, LEAD]) == ()
+
+
+def test_where_all_must_sign_nobody_waits_for_who_has_left() -> None:
+    """Of two the other's signature is enough then; where all have left none is."""
+    asked = approval(MAIL, quorum=Quorum.ALL)
+    number = len(asked.approvers)
+    assert asked.needed == number
+    assert asked.model_copy(update={"left": (BEN.id,)}).needed == number - 1
+    assert asked.model_copy(update={"left": tuple(p.id for p in asked.approvers)}).needed == 1
 
 
 def test_editors_as_earlier_code_stored_them_are_read() -> None:

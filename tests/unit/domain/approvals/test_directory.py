@@ -119,7 +119,7 @@ def test_a_signature_is_void_once_its_signer_has_left() -> None:
     gone = Directory(members=(ANA.model_copy(update={"left": True}), BEN))
     again = sign(gone, once, said("ben"))
     assert again.decision is None
-    assert (again.left, again.signers(REPLY)) == (("ana",), frozenset({"ben"}))
+    assert ("ana" in again.left, again.signers(REPLY)) == (True, frozenset({"ben"}))
     assert sign(PEOPLE, once, said("ben")).decision is not None
 
 
