@@ -157,11 +157,7 @@ def record_edit(
 def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Change:
     """The new entry, the request void with all its links and signatures. The due row heals a crash
     before the execution was told."""
-    judged = may_edit(here.member, here.approval, here.now)
-    if not judged.allowed:
-        raise NotPermitted(judged.reason)
-    if rejections(here.approval, held.digest):
-        raise NotPermitted("somebody has rejected this action, and one rejection is enough")
+    _check_may(here, held)
     made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
     void = here.approval.model_copy(update={"superseded": True})
     entry, approvals = made, [void]
@@ -186,6 +182,14 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
         done=("approval", "reminder"),
         due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
     )
+
+
+def _check_may(here: LinkHolder, held: LedgerEntry) -> None:
+    judged = may_edit(here.member, here.approval, here.now)
+    if not judged.allowed:
+        raise NotPermitted(judged.reason)
+    if rejections(here.approval, held.digest):
+        raise NotPermitted("somebody has rejected this action, and one rejection is enough")
 
 
 @dataclass(frozen=True)

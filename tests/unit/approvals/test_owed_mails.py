@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.approvals.approval import Approval, Choice, Person
+from countersign.domain.approvals.approval import Approval, Choice
 from countersign.domain.approvals.directory import Away, Member
 from countersign.domain.errors import Ambiguous, Refused, Throttled, Unavailable
 from countersign.domain.mail import Email
@@ -338,11 +338,10 @@ def test_who_leaves_between_two_signatures_is_replaced_at_once() -> None:
     """Robin signs and leaves: the signature counts no more, and before its deadline the request
     goes to the next tier, of whom one signs it together with Kim."""
     world = refunds.world()
-    robin = world.people.directory().member("robin")
-    assert robin
-    kim = Person(id="kim", name="Kim", address="kim@countersign.example")
-    world.people.save(robin.model_copy(update={"person": kim}))
-    journey = refunds.asks_for(world, "1049", 45_000)
+    robin, kim = (refunds.member(key, "refunds", 5_000) for key in ("robin", "kim"))
+    for one in (robin, kim):
+        world.people.save(one)
+    journey = refunds.asks_for(world, "1049", 79_900)
     assert [one.id for one in _pending(journey).approvers] == ["kim", "robin"]
     signs = at_work(world, robin.person.address)
     assert signs.posts(signs.filled()).status == 303
@@ -351,7 +350,7 @@ def test_who_leaves_between_two_signatures_is_replaced_at_once() -> None:
     passes(world, minutes=1)
     asked = _pending(journey)
     assert ([one.id for one in asked.approvers[2:]], asked.tier) == (["ines", "sam"], 1)
-    for address in (kim.address, INES):
+    for address in (kim.person.address, INES):
         assert journey.record.pending
         other = at_work(world, address)
         assert other.posts(other.filled()).status == 303

@@ -36,7 +36,7 @@ def world() -> World:
         ("ines", "refunds-lead", 5_000),
         ("sam", "refunds-lead", 5_000),
     ):
-        made.people.save(_member(key, role, most))
+        made.people.save(member(key, role, most))
     has_order(made, "1042", 4_990)
     return made
 
@@ -131,7 +131,7 @@ def answers(journey: Journey) -> dict[str, str]:
     return {held.action: held.verdict.answer.value for held in journey.record.ledger}
 
 
-def _member(key: str, role: str, most: int) -> Member:
+def member(key: str, role: str, most: int) -> Member:
     return Member(
         person=Person(id=key, name=key.title(), address=f"{key}@countersign.example"),
         roles=(role,),

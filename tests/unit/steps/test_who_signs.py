@@ -153,7 +153,7 @@ def test_nothing_runs_on_the_signature_of_somebody_who_has_left(gone: tuple[str,
     assert refunds.amounts(world) == []
     for one in ("jonas", "robin"):
         member = world.people.directory().member(one)
-        lead = refunds._member(one, "refunds-lead", 5_000)
+        lead = refunds.member(one, "refunds-lead", 5_000)
         assert member
         world.people.save(lead)
     resumes(world, journey, "kim")
