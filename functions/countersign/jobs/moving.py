@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from countersign.domain.approvals.directory import Member
-from countersign.domain.errors import ContractBroken, NotPermitted
+from countersign.domain.errors import ContractBroken, NotFound, NotPermitted
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.handing import parent_of
 from countersign.domain.planning.charge import may_roll_back
-from countersign.domain.planning.moving import ended, handed_anew
+from countersign.domain.planning.moving import elsewhere, ended, handed_anew, of_child
 from countersign.runtime.deps import Deps
 
 
@@ -38,6 +38,16 @@ def move(deps: Deps, job_id: str, to: str, *, by: str, reason: str) -> JobRecord
     after, _ = deps.update(parent, again)
     deps.executions.start(after.job.execution, parent)
     return after
+
+
+def destinations(deps: Deps, record: JobRecord) -> tuple[str, ...]:
+    """Where a job that a desk handed over may be moved to; nothing for any other."""
+    parent = parent_of(record)
+    try:
+        handed = of_child(deps.store.load(parent), record.job.job_id) if parent else None
+    except (NotFound, ContractBroken):
+        return ()
+    return elsewhere(handed) if handed else ()
 
 
 def _mover(deps: Deps, record: JobRecord, by: str) -> Member:

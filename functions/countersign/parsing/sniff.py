@@ -12,14 +12,21 @@ _LOOKED_AT = 65_536
 _CONTROL_SHARE = 0.02
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
-_MAGIC = (
-    b"PK\x03\x04", b"PK\x05\x06", b"%PDF-", b"GIF87a", b"GIF89a", b"\x89PNG\r\n", b"\xff\xd8\xff",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",  # OLE: Outlook .msg and old Office files
-    b"\x78\x9f\x3e\x22",  # TNEF: Outlook's winmail.dat
-    b"\x1f\x8b", b"BZh9", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd7zXZ\x00",
-    b"\x28\xb5\x2f\xfd", b"\x7fELF", b"RIFF", b"OggS", b"ID3\x03", b"ID3\x04", b"\xff\xfb",
-    b"fLaC", b"SQLite format 3\x00", b"II*\x00", b"MM\x00*", b"{\\rtf",
-)  # fmt: skip
+_FILES: dict[str, tuple[bytes, ...]] = {
+    "a PDF": (b"%PDF-",),
+    "a picture": (b"GIF87a", b"GIF89a", b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*"),
+    "an archive or an Office file": (b"PK\x03\x04", b"PK\x05\x06"),
+    "an Outlook or an old Office file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"),
+    "a winmail.dat of Outlook": (b"\x78\x9f\x3e\x22",),
+    "an archive": (
+        *(b"\x1f\x8b", b"BZh9", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd7zXZ\x00"),
+        b"\x28\xb5\x2f\xfd",
+    ),
+    "a recording": (b"RIFF", b"OggS", b"ID3\x03", b"ID3\x04", b"\xff\xfb", b"fLaC"),
+    "a binary file": (b"\x7fELF", b"SQLite format 3\x00"),
+}
+"""How files begin that are no text, by what they are called."""
+_MAGIC = tuple(start for starts in _FILES.values() for start in starts)
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b") + b"\x7f"
 _JSON_START = re.compile(rb'\{\s*["}]|\[\s*["\[{\]]')
 _FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]*:")
@@ -46,6 +53,12 @@ def sniff(raw: bytes) -> Kind:
     if _is_json(body):
         return "json"
     return "text" if _is_text(raw) else "binary"
+
+
+def file_kind(raw: bytes) -> str:
+    """What a binary file is called, as far as its first bytes tell."""
+    body = raw.removeprefix(_UTF8_BOM)
+    return next((n for n, starts in _FILES.items() if body.startswith(starts)), "a binary file")
 
 
 def looks_like_mail(raw: bytes) -> bool:

@@ -20,12 +20,13 @@ from countersign.domain.jobs.cases import Way
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import case_owner
 from countersign.domain.ledger.entry import ActionStatus
-from countersign.domain.planning.charge import may_resolve
+from countersign.domain.planning.charge import may_resolve, reopens
 from countersign.domain.planning.corrections import is_sum, parts, said
 from countersign.domain.planning.rollback import ended_by_order, stands
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow
 from countersign.jobs.cases import take_out
+from countersign.jobs.moving import destinations, move
 from countersign.portal import session
 from countersign.portal.case_view import job as job_view
 from countersign.portal.session import SignedIn
@@ -38,6 +39,8 @@ from countersign.web.responses import page, see
 from countersign.web.text import label
 
 WAYS: Mapping[str, Way] = {"resume": "resume", "done": "done", "close": "close"}
+MOVE, TO = "move", "to"
+"""The way out that is another job's: where it goes is a field of its own."""
 _FACT = "fact-"
 _FIXED = frozenset({"way", "words", "code", "opened", "version"})
 Kind = Literal["line", "prose", "money", "choice"]
@@ -54,11 +57,12 @@ class FilledCase:
     way: str
     words: str
     version: str
+    to: str
     facts: Mapping[str, str]
 
 
 def case_page(deps: Deps, request: Request) -> Response:
-    """`/approvals/cases/{job}`: GET shows, POST takes one of the three ways out."""
+    """`/approvals/cases/{job}`: GET shows, POST takes one of the ways out."""
     return session.for_member(deps, request, _page)
 
 
@@ -81,10 +85,10 @@ def job_of(deps: Deps, request: Request) -> JobRecord:
 
 
 def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
-    """The job with its open case; None when it has none (any more). Raises HttpRefusal for
-    somebody who may not end it."""
+    """The job with its open case, or that was set aside; None when there is nothing to take up (any
+    more). Raises HttpRefusal for somebody who may not."""
     record = job_of(deps, request)
-    if case_owner(record) is None:
+    if case_owner(record) is None and not reopens(record):
         return None
     if not may_resolve(who.member, record, deps.workflows.get(record.job.workflow)).allowed:
         raise HttpRefusal(notices.NOT_YOURS)
@@ -102,6 +106,7 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         person=who.member.person.name,
         form=replace(form, code=held.code),
         fields=_correctable(deps, record),
+        elsewhere=destinations(deps, record),
         again=not ended_by_order(record)
         and all(one.status is not ActionStatus.UNKNOWN for one in record.ledger),
         opened=session.stamp(deps, who, place),
@@ -121,7 +126,7 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
     form = Form(
         shown="",
         code="",
-        choices={"way": filled.way, **filled.facts},
+        choices={"way": filled.way, TO: filled.to, **filled.facts},
         reason=filled.words,
         typed=given["code"],
         faults=faults,
@@ -131,17 +136,14 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
 
 def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
     """Take the way out; what refused it, if something did."""
-    way = WAYS[filled.way]
-    facts = changed(_correctable(deps, record), filled.facts) if way == "resume" else {}
+    job_id, by, words = record.job.job_id, who.member.person.id, filled.words
     try:
-        take_out(
-            deps,
-            record.job.job_id,
-            way,
-            by=who.member.person.id,
-            words=filled.words,
-            facts=facts,
-        )
+        if filled.way == MOVE:
+            move(deps, job_id, filled.to, by=by, reason=words)
+            return ()
+        way = WAYS[filled.way]
+        facts = changed(_correctable(deps, record), filled.facts) if way == "resume" else {}
+        take_out(deps, job_id, way, by=by, words=words, facts=facts)
     except (AlreadyDecided, ContractBroken, IllegalMove, NotPermitted) as refused:
         return (Fault("way", f"Nothing was recorded: {refused}."),)
     return ()
@@ -151,12 +153,13 @@ def _read(given: Fields) -> FilledCase:
     """The form. Raises HttpRefusal when it is not ours."""
     facts = {k.removeprefix(_FACT): v for k, v in given.items() if k.startswith(_FACT)}
     others = {k for k in given if not k.startswith(_FACT)}
-    if others | {"way"} != _FIXED:
+    if others - {TO} | {"way"} != _FIXED:
         raise HttpRefusal(notices.MALFORMED)
     return FilledCase(
         way=given.get("way", ""),
         words=forms.text(given, "words"),
         version=given["version"],
+        to=given.get(TO, ""),
         facts={name: text.replace("\r\n", "\n") for name, text in facts.items()},
     )
 
@@ -169,9 +172,9 @@ def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, .
     found = []
     if filled.version != str(record.job.version):
         found.append(Fault("way", "The case changed since the page was shown. Read it again."))
-    if filled.way not in WAYS:
-        found.append(Fault("way", "Choose one of the three ways out."))
-    if filled.way in ("done", "close") and not filled.words:
+    if filled.way not in _ways(deps, record):
+        found.append(Fault("way", "Choose one of the ways out."))
+    if not filled.words and (filled.way != "resume" or reopens(record)):
         needed = "what was done, and where it can be seen" if filled.way == "done" else "a reason"
         found.append(Fault("words", f"This way out needs {needed}."))
     if len(filled.words) > REASON_LIMIT:
@@ -179,6 +182,12 @@ def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, .
     corrections = changed(tuple(known.values()), filled.facts) if filled.way == "resume" else {}
     wrong = ((name, fact_fault(known[name], text)) for name, text in corrections.items())
     return (*found, *(Fault(_FACT + name, said) for name, said in wrong if said))
+
+
+def _ways(deps: Deps, record: JobRecord) -> frozenset[str]:
+    """What was set aside cannot be ended once more."""
+    ends = {"resume"} if reopens(record) else {*WAYS}
+    return frozenset(ends | ({MOVE} if destinations(deps, record) else set()))
 
 
 def _correctable(deps: Deps, record: JobRecord) -> tuple[FactField, ...]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from countersign.domain.errors import ContractBroken, NotPermitted, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.inbox import case_owner
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
-from countersign.domain.planning.charge import may_resolve
+from countersign.domain.planning.charge import may_resolve, reopens
 from countersign.domain.planning.rollback import outcome
 from countersign.domain.workflow import Workflow, known
 from countersign.jobs.rollback import allowed, roll_back
@@ -53,13 +54,20 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         cookie=held.set_cookie if held else "",
         it=job_view(record, workflow, who.now, who.zone),
         person=who.member.person.name,
-        takes=may_resolve(who.member, record, workflow).allowed,
+        takes=may_resolve(who.member, record, workflow).allowed and _takes(record),
         form=replace(form, code=held.code if held else ""),
         undone=undone,
         stays=stays,
         opened=session.stamp(deps, who, place) if offered else "",
         version=record.job.version,
     )
+
+
+def _takes(record: JobRecord) -> str:
+    """What a person may do with a job that waits for one, or was set aside; empty: nothing."""
+    if case_owner(record):
+        return "Take up its case"
+    return "Take it up all the same" if reopens(record) else ""
 
 
 def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:

@@ -275,8 +275,8 @@ def test_a_cut_falls_between_characters() -> None:
     ("name", "reason"),
     [
         ("nothing", "empty"),
-        ("a picture", "binary"),
-        ("an Outlook file", "binary"),
+        ("a picture", "a picture"),
+        ("an Outlook file", "Outlook"),
         ("JSON", "JSON"),
         ("no headers", "headers"),
         ("only headers", "no text"),

@@ -36,6 +36,11 @@ def may_resolve(
     return _in_charge(member, {owner, OPERATIONS}, requester, "ends the case of")
 
 
+def reopens(record: JobRecord) -> bool:
+    """Whether the job ended with nothing done, and no person has decided so."""
+    return record.job.status is Status.REJECTED and not record.approvals and record.case is None
+
+
 def may_roll_back(member: Member | None, workflow: Workflow[Any], record: JobRecord) -> Authority:
     """Whether this person may order it: in the directory now, holds the role that owns the
     workflow or is asked by it, or operations, and has not asked for the work themselves."""

@@ -60,7 +60,7 @@ def handed_anew(
     """
     if record.job.status is not Status.COMPLETED:
         raise ContractBroken(f"the job that handed it over is {record.job.status}")
-    held = _of_child(record, child)
+    held = of_child(record, child)
     made = _entry(workflow, record, held, _Order(to, reason, now))
     asked = _request(record, made, by, now)
     authorised, signed = chosen(people, asked, made, by=by.id, at=now, reason=reason, via="cli")
@@ -69,11 +69,18 @@ def handed_anew(
     return replace(change, event="handed over anew", approvals=(*change.approvals, signed))
 
 
-def _of_child(record: JobRecord, child: str) -> LedgerEntry:
+def of_child(record: JobRecord, child: str) -> LedgerEntry:
+    """The entry by which the job handed `child` over. Raises ContractBroken when there is none."""
     for held in record.ledger:
         if held.action == HAND_OVER and held.receipt and held.receipt.id == child:
             return held
     raise ContractBroken(f"{record.job.job_id} did not hand {child} over")
+
+
+def elsewhere(held: LedgerEntry) -> tuple[str, ...]:
+    """Every other destination that the matter could have gone to."""
+    said = held.content()["params"]
+    return tuple(one for one in said["choices"] if one != said["destination"])
 
 
 @dataclass(frozen=True)
@@ -86,10 +93,9 @@ class _Order:
 def _entry(
     workflow: Workflow[Any], record: JobRecord, held: LedgerEntry, order: _Order
 ) -> LedgerEntry:
-    to, before = order.to, held.content()["params"]
-    if to not in before["choices"] or to == before["destination"]:
-        others = ", ".join(one for one in before["choices"] if one != before["destination"])
-        raise ContractBroken(f"it can be moved to {others}")
+    to, before, others = order.to, held.content()["params"], elsewhere(held)
+    if to not in others:
+        raise ContractBroken(f"it can be moved to {', '.join(others)}")
     numbers = [one.content()["params"]["number"] for one in record.ledger]
     number = 1 + max(numbers)
     if number > MOST_CHILDREN:

@@ -16,16 +16,16 @@ from countersign.parsing.mail.forwards import Forwarded, kin, original
 from countersign.parsing.mail.headers import Headers, message_ids
 from countersign.parsing.mail.mime import MimePart, read_tree
 from countersign.parsing.mail.quoted import split
-from countersign.parsing.sniff import Kind, has_mail_field, sniff
+from countersign.parsing.sniff import Kind, file_kind, has_mail_field, sniff
 
 _SUBJECT_CHARACTERS = 1_000
 _ADDRESS_IN_NAME = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _DATE_CHARACTERS = 100
 _NOT_MAIL: dict[Kind, str] = {
     "empty": "The file is empty.",
-    "binary": "The bytes are a binary file and no mail.",
+    "binary": "This is {file} and no mail: no file is opened here.",
     "json": "The bytes are JSON and no mail.",
-    "text": "The bytes do not start with the headers of a mail.",
+    "text": "This is plain text or a table: it does not start with the headers of a mail.",
 }
 
 
@@ -114,7 +114,7 @@ def _mail(root: MimePart, body: Body, repairs: tuple[str, ...], authserv_id: str
 def _check_kind(raw: bytes) -> None:
     kind = sniff(raw)
     if kind != "mail" and not (kind == "text" and has_mail_field(raw)):
-        raise Quarantined(_NOT_MAIL[kind])
+        raise Quarantined(_NOT_MAIL[kind].format(file=file_kind(raw)))
 
 
 def _first_id(headers: Headers, field: str) -> str | None:
