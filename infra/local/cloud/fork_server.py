@@ -33,12 +33,13 @@ LIBRARIES = (
         "pydantic",
         "stripe",
     ),
-    *("selectolax.lexbor", "starlette.responses", "starlette.routing"),
+    *("selectolax.lexbor", "starlette.responses", "starlette.routing", "urllib3"),
 )
 """Every library that `functions/` and the offline model import. Not the runtime client: at import
 it reads where it is to ask for work."""
-SERVICES = ("dynamodb", "s3", "sqs", "stepfunctions", "sts", "secretsmanager", "sesv2")
-"""The services of which botocore's descriptions are read ahead."""
+SERVICES = ("dynamodb", "sesv2")
+"""The services that functions call by boto3's clients, whose descriptions are read ahead: in the
+one Powertools keeps what was answered, by the other mail leaves."""
 SIZE = 4
 NAME_LETTERS = 15
 LONGEST = 1 << 18

@@ -24,8 +24,8 @@ from countersign.domain.errors import Unavailable
 
 _PAUSES = (1.0, 2.0)
 """The most seconds before the second try and the third."""
-_CONNECTIONS = 8
-"""Kept to one endpoint: as many as the threads of a function."""
+_CONNECTIONS = 16
+"""Kept to one endpoint: more than a function has threads."""
 Wait = Callable[[float], None]
 Refusal = Callable[[int, bytes], Any]
 """An answer that says no, as botocore's errors hold it."""

@@ -1,4 +1,4 @@
 """The jobs table: jobs with all that is stored under them, caps, slots, codes, reviews.
 
-Each write is one conditional transaction. Imports boto3 and `domain`.
+Each write is one conditional transaction. Imports botocore's errors and `domain`.
 """
