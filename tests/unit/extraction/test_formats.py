@@ -6,6 +6,7 @@ import pytest
 
 from countersign.domain.money import Money
 from countersign.extraction import formats
+from countersign.extraction.patterns.language import detect
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,12 @@ def test_an_amount_is_written_as_its_reader_writes_it(
     """As CLDR has it for the language of the text, which is English where we have no other; with
     as many decimals as the currency has."""
     assert formats.money(Money(amount=Decimal(amount), currency=currency), language) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("de la", ""), ("para que", ""), ("det och att", "sv"), ("the and for", "en"), ("x y", "")],
+)
+def test_a_language_that_is_as_likely_as_another_is_none(text: str, language: str) -> None:
+    """Of two that share the words neither is told: the first of a table is no reason."""
+    assert detect(text) == language

@@ -101,7 +101,8 @@ def code(stated: str) -> str:
 
 
 def detect(text: str) -> str:
-    """The ISO 639-1 code of the language of `text`; empty when it is too short to tell."""
+    """The ISO 639-1 code of the language of `text`; empty when it is too short to tell, or tells as
+    much of two."""
     letters = len(_LETTER.findall(text)) or 1
     rare = {"ja", "fa", "uk"}  # a few of these letters tell the language from its neighbours
     for code, script in _SCRIPTS:
@@ -110,5 +111,6 @@ def detect(text: str) -> str:
             return code
     words = [word.lower() for word in _WORD.findall(text)]
     counted = {code: sum(word in known for word in words) for code, known in STOP_WORDS.items()}
-    best = max(counted, key=lambda code: counted[code])
-    return best if counted[best] >= _FEWEST else ""
+    most = max(counted.values())
+    best = [code for code, count in counted.items() if count == most]
+    return best[0] if most >= _FEWEST and len(best) == 1 else ""
