@@ -20,7 +20,7 @@ HEAVY = {"http", "model", "pages", "payments"}
 # What is missed first without a layer.
 NEEDED = {
     "http": {"httpx"},
-    "model": {"openai"},
+    "model": {"httpx2", "openai"},
     "pages": {"jinja2"},
     "payments": {"stripe"},
     "text": {"email_validator", "phonenumbers", "selectolax"},

@@ -11,7 +11,7 @@ from rich.text import Text
 from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.planning.charge import may_pause
-from countersign.runtime import pauses
+from countersign.jobs import pausing
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import safe, table
@@ -40,8 +40,8 @@ def pause(  # noqa: PLR0917 - Typer turns each parameter into an option
         if not reason.strip():
             raise ContractBroken("a pause needs a reason: give it with --reason")
         who = _allowed(deps, name, by).person.name
-        pauses.pause(deps, name, f"{who}: {reason.strip()}")
-    held = pauses.paused(deps)
+        pausing.pause(deps, name, f"{who}: {reason.strip()}")
+    held = pausing.paused(deps)
     show(_shown(held), {"paused": held}, as_json=as_json)
 
 
@@ -60,8 +60,8 @@ def resume(  # noqa: PLR0917 - as pause
     """
     deps = context.obj(target, stage).deps()
     _allowed(deps, name, by)
-    pauses.resume(deps, name)
-    held = pauses.paused(deps)
+    pausing.resume(deps, name)
+    held = pausing.paused(deps)
     show(f"{name} goes on", {"resumed": name, "paused": held}, as_json=as_json)
 
 

@@ -11,7 +11,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.mail import Email
 from countersign.entrypoints.start import start
 from countersign.entrypoints.tick import tick
-from countersign.runtime import pauses
+from countersign.jobs import pausing
 from countersign.runtime.pace import post
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, World
@@ -38,14 +38,14 @@ def test_a_paused_workflow_is_parked_before_it_acts_and_stays_so(world: World) -
     attempt is counted. Resumed, it goes on and does all of it."""
     journey = Journey(world, accept(world, form()))
     carried = journey.stops_before("Act")
-    pauses.pause(world.deps, "lead_intake", SAID)
+    pausing.pause(world.deps, "lead_intake", SAID)
     assert journey.goes("Act", carried) == "Park"
     held = journey.record
     assert held.job.reason == f"lead_intake is paused by {SAID}"
     assert held.due["parked"].waits_for == "workflow:lead_intake"
     ticks(world)
     assert (journey.record.job, world.crm.journal) == (held.job, [])
-    pauses.resume(world.deps, "lead_intake")
+    pausing.resume(world.deps, "lead_intake")
     ticks(world)
     assert world.executions.started == [(f"{journey.job_id}-2", journey.job_id)]
     assert journey.goes() == "Ask"
@@ -58,22 +58,22 @@ def test_without_the_pause_it_would_have_acted(world: World) -> None:
     another workflow by this one's pause."""
     journey = Journey(world, accept(world, form()))
     carried = journey.stops_before("Act")
-    pauses.pause(world.deps, "refund_request", SAID)
-    pauses.pause(world.deps, "lead_intake", SAID)
-    pauses.resume(world.deps, "lead_intake")
+    pausing.pause(world.deps, "refund_request", SAID)
+    pausing.pause(world.deps, "lead_intake", SAID)
+    pausing.resume(world.deps, "lead_intake")
     assert journey.goes("Act", carried) == "Ask"
     assert world.crm.journal
 
 
 def test_a_paused_connector_stops_all_who_use_it(world: World) -> None:
     """Its jobs wait for it, and `tick` wakes none of them before it is resumed."""
-    pauses.pause(world.deps, "crm", SAID)
+    pausing.pause(world.deps, "crm", SAID)
     journey = Journey(world, accept(world, form()))
     assert journey.goes() == "Park"
     assert journey.record.due["parked"].waits_for == "crm"
     ticks(world)
     assert (world.executions.started, world.crm.reads) == ([], 0)
-    pauses.resume(world.deps, "crm")
+    pausing.resume(world.deps, "crm")
     ticks(world)
     assert world.executions.started == [(f"{journey.job_id}-2", journey.job_id)]
 
@@ -84,7 +84,7 @@ def test_a_new_job_of_a_paused_workflow_does_not_begin(world: World) -> None:
     message = json.dumps({"job_id": accept(world, form()), "workflow": "lead_intake"})
     start(world.deps, message)
     reads = world.limits.reads
-    pauses.pause(world.deps, "lead_intake", SAID)
+    pausing.pause(world.deps, "lead_intake", SAID)
     again = accept(world, form(), event="evt-2")
     start(world.deps, json.dumps({"job_id": again, "workflow": "lead_intake"}))
     assert (len(world.executions.started), world.limits.reads) == (2, reads)
@@ -94,7 +94,7 @@ def test_a_new_job_of_a_paused_workflow_does_not_begin(world: World) -> None:
         start(world.deps, json.dumps({"job_id": third, "workflow": "lead_intake"}))
     assert len(world.executions.started) == 2
     assert world.store.load(third).job.status is Status.PARKED
-    pauses.resume(world.deps, "lead_intake")
+    pausing.resume(world.deps, "lead_intake")
     ticks(world)
     assert (f"{third}-2", third) in world.executions.started
     assert Journey(world, third).goes() in {"Ask", "Close"}
@@ -102,15 +102,15 @@ def test_a_new_job_of_a_paused_workflow_does_not_begin(world: World) -> None:
 
 def test_mail_that_is_paused_is_owed(world: World) -> None:
     """Codes and sign-in links have a row of their own and still go."""
-    pauses.pause(world.deps, "mail", SAID)
+    pausing.pause(world.deps, "mail", SAID)
     with pytest.raises(Throttled, match="mail is paused by Kim"):
         post(world.deps).send(NOTE)
-    assert pauses.paused(world.deps) == {"mail": SAID}
+    assert pausing.paused(world.deps) == {"mail": SAID}
 
 
 def test_what_is_neither_workflow_nor_connector_cannot_be_paused(world: World) -> None:
     """The refusal names those that there are."""
     with pytest.raises(NotFound, match=r"no connector moon; there are crm"):
-        pauses.pause(world.deps, "moon", SAID)
+        pausing.pause(world.deps, "moon", SAID)
     with pytest.raises(NotFound, match=r"no connector moon; there are crm"):
-        pauses.resume(world.deps, "moon")
+        pausing.resume(world.deps, "moon")
