@@ -12,8 +12,9 @@ from countersign.domain.contract import Contract
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy import rules
 from countersign.domain.policy.policy import Policy, PolicyLine
+from countersign.domain.policy.prices import Price, Rates
 from countersign.domain.policy.records import Records
-from countersign.domain.policy.release import Limits, Release
+from countersign.domain.policy.release import Limits, Release, Size
 from countersign.domain.workflow import Draft, Tier, Workflow
 from tests.builders import AT, JOB_ID, action, fact, proposal
 
@@ -32,14 +33,21 @@ def limits(**numbers: str) -> Limits:
     return Limits(numbers={n: Decimal(v) for n, v in numbers.items()}, amounts={}, lists={})
 
 
+def size(name: str = "small", model: str = "small-1", tokens: int = 500, **more: Any) -> Size:
+    """A size of model that costs 1 and 4 USD per million tokens."""
+    rates = Rates(
+        input=Decimal(1), cached=Decimal("0.1"), written=Decimal("1.25"), output=Decimal(4)
+    )
+    price = Price(provider="p", model=model, endpoint="api", rates=rates, source="the tests")
+    return Size(name=name, max_output_tokens=tokens, price=price, **more)
+
+
 def release(**parts: Any) -> Release:
     """A release of the workflow in tests."""
     usual: dict[str, Any] = {
         "workflow": "letters",
         "prompt": "Read the letter.",
-        "model": "small-1",
-        "temperature": Decimal(0),
-        "max_output_tokens": 500,
+        "sizes": (size(),),
         "limits": limits(longest="80"),
     }
     return Release(**usual | parts)

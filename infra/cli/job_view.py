@@ -17,6 +17,7 @@ from countersign.domain.jobs.handing import children, handed_of, parent_of
 from countersign.domain.jobs.job import ENDED, JobSummary, Status
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
+from countersign.domain.policy.calls import calls_of
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.rules import Findings, Found
 from countersign.domain.workflow import Workflow, Workflows
@@ -48,6 +49,7 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "approvals": [_approval(held) for held in in_order(record)],
         "audit": _audit(record),
         "cost": cost_of(record),
+        "model_calls": [plain(one) for one in calls_of(record.results)],
         "reason": job.reason,
         "parent": parent_of(record),
         "handed_to": handed.to if handed else "",
@@ -234,7 +236,8 @@ def cost_of(record: JobRecord) -> dict[str, Any]:
 def _kept(record: JobRecord) -> Usage:
     """What the answers cost that led to no proposal."""
     replies = (held for name, held in record.results.items() if name.startswith("answer."))
-    return _sum(held.as_(ModelReply).usage for held in replies)
+    calls = (one.usage for one in calls_of(record.results))
+    return _sum((*calls, *(held.as_(ModelReply).usage for held in replies)))
 
 
 def _sum(usages: Iterable[Usage]) -> Usage:

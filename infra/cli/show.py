@@ -71,6 +71,7 @@ def job(data: Mapping[str, Any], moments: Sequence[Moment]) -> RenderableType:
         Text(),
         _story(moments),
         Text(),
+        *_calls(data),
         _actions(data),
         *_foot(data),
     )
@@ -86,6 +87,18 @@ def _section(title: str, rows: Mapping[str, str]) -> Iterator[RenderableType]:
     for name, text in rows.items():
         table.add_row(safe(name.replace("_", " ")), lines(text))
     yield table
+
+
+def _calls(data: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """What was asked of the model, of which size and why, and what it cost."""
+    for one in data["model_calls"]:
+        used, seconds = one["usage"], one["milliseconds"] / 1000
+        tokens = f"{used['input_tokens']} + {used['output_tokens']} tokens"
+        line = f"{_flat(one['model'])}, {tokens}, US$ {used['usd']}, {seconds:.1f} s"
+        faults = "".join(f"\nwrong: {_flat(fault)}" for fault in one["faults"])
+        yield Text.assemble("Model: ", _flat(one["why"]), (f"\n{line}{faults}", "dim"))
+    if data["model_calls"]:
+        yield Text()
 
 
 def _head(data: Mapping[str, Any]) -> Iterator[Text]:

@@ -171,6 +171,8 @@ class ModelRequest:
     temperature: str
     """Empty: the model takes none."""
     max_output_tokens: int
+    effort: str = ""
+    """How much it is asked to think first; empty: as much as it likes."""
 
     @property
     def most(self) -> Usage:

@@ -15,6 +15,7 @@ from countersign.actions.field_map import Names
 from countersign.actions.notify import ChannelName
 from countersign.actions.payments import USUAL_PLACES, OrderPlace
 from countersign.domain.contract import Value
+from countersign.domain.policy.prices import Price
 from countersign.domain.workflow import Ours as OurAddresses
 
 MOST_TOKENS = 32_768
@@ -51,7 +52,6 @@ Theirs = Annotated[
     str, _written(r"[\w-]{1,100}", "name of a field: letters, digits, underscores, hyphens")
 ]
 Property = Annotated[str, _written(r"[a-z]+\.\w{1,100}", "property of theirs: object.property")]
-Usd = Annotated[Decimal, Field(ge=0, le=1_000)]
 
 
 class Seller(Value):
@@ -82,13 +82,19 @@ class Sanctions(Value):
     """Where it is from, in words that a person can look up."""
 
 
+SizeName = Literal["small", "large"]
+SIZES: tuple[SizeName, ...] = ("small", "large")
+
+
 class ModelChoice(Value):
-    """Which model answers, and what it costs in USD per million tokens."""
+    """Which model answers; what it costs says the table of prices."""
 
     name: Annotated[str, Field(min_length=1)]
+    tier: str = "standard"
+    """The provider's service tier."""
     temperature: Annotated[Decimal, Field(ge=0, le=2)] = Decimal(0)
-    usd_per_million_input: Usd
-    usd_per_million_output: Usd
+    max_output_tokens: Annotated[int, Field(gt=0, le=MOST_TOKENS)] | None = None
+    """None: as the workflow says, and of the large one twice as many."""
 
 
 class Company(Value):
@@ -115,8 +121,10 @@ class Company(Value):
     countries_not_served: tuple[Country, ...] = ()
     """ISO 3166-1 alpha-2."""
     sanctions: Sanctions | None = None
-    model: ModelChoice | None = None
-    """For workflows that choose none themselves."""
+    models: Mapping[SizeName, ModelChoice] = {}
+    """By size, for workflows that choose none themselves."""
+    prices: tuple[Price, ...] = ()
+    """Rows of the company's own, before those of the table: a contract, a model of its own."""
     crm_country: Literal["code", "name"] = "code"
     """How the CRM writes a contact's country."""
     orders_in: Annotated[tuple[OrderPlace, ...], Field(min_length=1)] = USUAL_PLACES

@@ -13,7 +13,6 @@ from countersign.domain.contract import Contract, explain
 from countersign.domain.errors import ContractBroken
 from countersign.domain.policy.proposal import (
     Ended,
-    ModelReply,
     Proposal,
     Usage,
     flat,
@@ -32,13 +31,13 @@ _WRONG: Mapping[Ended, str] = {
 }
 
 
-def read_reply(
-    workflow: Workflow[Any], given: Contract, reply: ModelReply
+def read_answer(
+    workflow: Workflow[Any], given: Contract, content: str, ended: Ended
 ) -> tuple[Draft | None, list[str]]:
     """As `drafted`; an answer that did not end as it should has no draft."""
-    if reply.ended in _WRONG:
-        return None, [_WRONG[reply.ended]]
-    return drafted(workflow, given, reply.content)
+    if ended in _WRONG:
+        return None, [_WRONG[ended]]
+    return drafted(workflow, given, content)
 
 
 def drafted(

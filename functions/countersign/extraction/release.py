@@ -21,10 +21,21 @@ from pydantic import Field, ValidationError, field_validator
 from countersign.domain.contract import Value
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.money import Money, exponent
-from countersign.domain.policy.release import Limits, Release, WhenDown
+from countersign.domain.policy.prices import Price
+from countersign.domain.policy.release import Limits, Release, Size, WhenDown
 from countersign.domain.workflow import Criterion
-from countersign.extraction.company import MOST_TOKENS, Company, Country, ModelChoice, Team
+from countersign.extraction.company import (
+    MOST_TOKENS,
+    SIZES,
+    Company,
+    Country,
+    ModelChoice,
+    SizeName,
+    Team,
+)
 from countersign.extraction.patterns.amounts import ISO
+from countersign.extraction.prices import prices
+from countersign.extraction.sizing import ATTACHMENTS, FINDINGS, LETTERS
 
 FileT = TypeVar("FileT", bound=Value)
 
@@ -36,13 +47,15 @@ _SURE = Decimal("0.80")
 USUAL_NUMBERS: Mapping[str, Decimal] = {
     "confidence.min": _SURE,
     "attachments.max": Decimal(10),
+    LETTERS: Decimal(6_000),
+    ATTACHMENTS: Decimal(3),
+    FINDINGS: Decimal(2),
 }
 """What the usual rules compare with where a stage file says nothing."""
-USUAL_MODEL = ModelChoice(
-    name="gpt-4.1-mini",
-    usd_per_million_input=Decimal("0.40"),
-    usd_per_million_output=Decimal("1.60"),
-)
+USUAL_MODELS: Mapping[SizeName, ModelChoice] = {
+    "small": ModelChoice(name="gpt-6-luna"),
+    "large": ModelChoice(name="gpt-6.1-terra"),
+}
 """What answers where neither file chooses."""
 KEYED = frozenset({"sellers", "addresses"})
 """Tables whose names are ids of another system: a stage that states one states all of it."""
@@ -81,8 +94,8 @@ class StageFile(Value):
     """The role that answers for the workflow; empty: as the folder says."""
     tiers: tuple[TierRow, ...] = ()
     max_output_tokens: Annotated[int, Field(gt=0, le=MOST_TOKENS)] = 2_000
-    model: ModelChoice | None = None
-    """The workflow's own; None: the company's."""
+    models: Mapping[SizeName, ModelChoice] = {}
+    """The workflow's own by size, before the company's."""
     patience: Annotated[int, Field(ge=0, le=86_400)] = 900
     """Seconds for which a job waits for a model that asks it to; then follows `when_down`."""
     when_down: WhenDown = "heuristics"
@@ -167,19 +180,35 @@ def release(package: str, stage: str) -> Release:
     among = package.rpartition(".")[0]
     held, of = stage_file(package, stage), company(among, stage)
     known = _check_routes(held, of, among, place_of(package, stage))
-    model = held.model or (of and of.model) or USUAL_MODEL
     return Release(
         workflow=package.rpartition(".")[2],
         prompt=prompt
         + _processes(held, {one: stage_file(f"{among}.{one}", stage) for one in known}),
-        model=model.name,
-        temperature=model.temperature,
-        max_output_tokens=held.max_output_tokens,
-        usd_per_million_input=model.usd_per_million_input,
-        usd_per_million_output=model.usd_per_million_output,
+        sizes=sizes(held, of, where=place_of(package, stage)),
         patience_seconds=held.patience,
         when_down=held.when_down,
         limits=limits(held, of, where=place_of(package, stage)),
+    )
+
+
+def sizes(held: StageFile, of: Company | None, *, where: str) -> tuple[Size, ...]:
+    """The sizes of model, each with its price. Raises DefinitionBroken for a model that has none or
+    has retired."""
+    chosen = {**((of.models if of else {}) or USUAL_MODELS), **held.models}
+    own = of.prices if of else ()
+    return tuple(_size(name, chosen[name], held, own, where) for name in SIZES if name in chosen)
+
+
+def _size(
+    name: SizeName, choice: ModelChoice, held: StageFile, own: tuple[Price, ...], where: str
+) -> Size:
+    price = prices().of(choice.name, choice.tier, where=where, own=own)
+    usual = held.max_output_tokens * (1 if name == "small" else 2)
+    return Size(
+        name=name,
+        max_output_tokens=choice.max_output_tokens or min(usual, MOST_TOKENS),
+        temperature=str(choice.temperature) if price.temperature else "",
+        price=price,
     )
 
 

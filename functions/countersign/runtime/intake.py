@@ -9,19 +9,27 @@ from countersign.domain.jobs.change import Change, created
 from countersign.domain.jobs.job import Job, Status
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import KnownEvent
+from countersign.extraction.prices import prices
 from countersign.runtime.deps import Deps
 
 
 def pin(deps: Deps, workflow: str) -> str:
     """Digest of the workflow's release with the stage's model; the bucket holds it from now on."""
     shipped: Release = deps.workflows[workflow].release
-    model = deps.settings.model_name or shipped.model
-    release = shipped.model_copy(update={"model": model})
+    release = _with_model(deps, shipped) if deps.settings.model_name else shipped
     pinned = release.digest
     if pinned not in deps.published:
         deps.payloads.put(release_key(pinned), canonical(release))
         deps.published.add(pinned)
     return pinned
+
+
+def _with_model(deps: Deps, shipped: Release) -> Release:
+    """The release with the stage's one model in the place of each size's."""
+    own = deps.company.prices if deps.company else ()
+    price = prices().of(deps.settings.model_name, "standard", where="MODEL_NAME", own=own)
+    sizes = tuple(one.model_copy(update={"price": price}) for one in shipped.sizes)
+    return shipped.model_copy(update={"sizes": sizes})
 
 
 def store(deps: Deps, job: Job, change: Change) -> KnownEvent | None:

@@ -6,13 +6,17 @@ stored as it comes: a visit that ends loses at most those that are under way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial, reduce
 from typing import Any
 
+from pydantic import ValidationError
+
+from countersign import observability
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
 from countersign.domain.errors import (
@@ -23,19 +27,22 @@ from countersign.domain.errors import (
     MoreToRead,
     NeedsPerson,
     Ungrounded,
+    UnknownVersion,
 )
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Pointer, Status
 from countersign.domain.planning.replan import is_stale, observed
+from countersign.domain.policy.calls import ModelCall, calls_of
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
-from countersign.domain.policy.release import Release, release_key
+from countersign.domain.policy.release import Release, Size, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Joined, Segment, Workflow
 from countersign.extraction import segments
 from countersign.extraction.answers import strict_schema
 from countersign.extraction.feedback import apply, describe
-from countersign.extraction.proposals import by_signs, proposal_of, read_reply
+from countersign.extraction.proposals import by_signs, proposal_of
 from countersign.extraction.release import CAP
+from countersign.extraction.rounds import Question, Rounds, repaired, request_of
 from countersign.runtime.asking import Answers, asking
 from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps
@@ -43,7 +50,8 @@ from countersign.runtime.pace import Paced
 from countersign.runtime.step import Call, Continued, step
 from countersign.runtime.visits import kept_as
 
-Proposed = tuple[JobRecord, Proposal]
+Proposed = tuple[JobRecord, Proposal, ModelCall]
+"""With the last call, which is stored together with what was made of it."""
 About = tuple[Workflow[Any], Release, Any]
 """Workflow, pinned release, input."""
 
@@ -64,14 +72,17 @@ def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     workflow = deps.workflows[record.job.workflow]
     release = _release(deps, record)
     given = record.results["input"].as_(workflow.input)
-    signs = by_signs(workflow, given, release.limits)
+    signs, trace = by_signs(workflow, given, release.limits), dict[str, Contract]()
     if signs:
         proposal = signs
     elif call.state == "Fallback":
+        observability.count("ModelFallbacks", workflow=workflow.id)
         proposal = _without_model(deps, record, (workflow, release, given))
     else:
-        record, proposal = _from_model(deps, record, call, (workflow, release, given))
-    return Continued(record, _proposed(call, _after(record, proposal), release, workflow.reads))
+        record, proposal, last = _from_model(deps, record, call, (workflow, release, given))
+        trace[last.name] = last
+    done = _proposed(call, _after(record, proposal), release, workflow.reads)
+    return Continued(record, replace(done, results={**done.results, **trace}))
 
 
 def _kept(call: Call, reads: str) -> Change:
@@ -113,7 +124,10 @@ def _release(deps: Deps, record: JobRecord) -> Release:
     if pinned in deps.releases:
         return deps.releases[pinned]
     body = deps.payloads.get(Pointer(bucket="", key=release_key(pinned)))
-    release = Release.model_validate_json(body)
+    try:
+        release = Release.model_validate_json(body)
+    except ValidationError:
+        raise UnknownVersion("the job's release was written by code that is gone") from None
     if release.digest != pinned:
         raise Ungrounded("the release in the bucket is not the one the job is pinned to")
     if len(deps.releases) >= MOST_RELEASES:
@@ -149,9 +163,9 @@ def _from_model(deps: Deps, record: JobRecord, call: Call, about: About) -> Prop
     if about[0].segmented is None:
         return _from_answer(deps, record, call, about, about[0].prompt_text(about[2]))
     record, joined, usage = _from_segments(deps, record, call, about)
-    record, alone = _from_answer(deps, record, call, about, joined.text)
+    record, alone, last = _from_answer(deps, record, call, about, joined.text)
     whole = segments.together(alone, joined)
-    return record, whole.model_copy(update={"usage": whole.usage.plus(usage)})
+    return record, whole.model_copy(update={"usage": whole.usage.plus(usage)}), last
 
 
 def _from_segments(
@@ -170,23 +184,23 @@ def _from_segments(
     for (segment, request), reply in zip(asked.items(), replies, strict=True):
         answers[segment.name], faults = segments.answered(segmented, given, segment, reply.content)
         if faults:
-            again[segment] = _repair(request, reply, faults)
-    record, repaired = _answers(deps, record, call, release, list(again.values()))
-    for segment, reply in zip(again, repaired, strict=True):
+            shown = repaired(request.messages, reply.content, faults)
+            again[segment] = replace(request, messages=shown)
+    record, mends = _answers(deps, record, call, release, list(again.values()))
+    for segment, reply in zip(again, mends, strict=True):
         mended, _ = segments.answered(segmented, given, segment, reply.content)
         answers[segment.name] = mended or answers[segment.name]
     valid = {name: answer for name, answer in answers.items() if answer is not None}
-    usage = _spent([*replies, *repaired], release)
+    usage = _spent([*replies, *mends], release)
     return record, segmented.join(given, valid), usage
 
 
 def _about_segment(workflow: Workflow[Any], release: Release, segment: Segment) -> ModelRequest:
     if workflow.segmented is None:
         raise InternalError(f"{workflow.id} has no segments")
-    whole = _request(workflow, release, segment.text, "")
-    schema = strict_schema(workflow.segmented.answer)
+    whole = request_of(release, release.sizes[0], (("user", segment.text),))
     name = f"{workflow.id}{segments.SUFFIX}"
-    return ModelRequest(**{**vars(whole), "schema_name": name, "schema": schema})
+    return replace(whole, schema_name=name, schema=strict_schema(workflow.segmented.answer))
 
 
 def _answers(
@@ -230,51 +244,51 @@ def _ended(answer: Answers, request: ModelRequest) -> ModelReply | CountersignEr
 
 
 def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown: str) -> Proposed:
-    workflow, release, given = about
-    request = _request(workflow, release, shown, describe(observed(record)))
-    record, reply = _answer(deps, record, call, release, request)
-    draft, faults = read_reply(workflow, given, reply)
-    usage = reply.usage
-    if faults:
-        record = _keep(deps, record, call, request, reply)
-        request = _repair(request, reply, faults)
-        record, reply = _answer(deps, record, call, release, request)
-        draft, faults = read_reply(workflow, given, reply)
-        usage = usage.plus(reply.usage)
-    if draft is None:
-        raise Ungrounded(f"the answer stayed wrong after its repair: {'; '.join(faults[:5])}")
-    cost = usage if reply.offline else _priced(usage, release)
-    model, offline = reply.model, reply.offline
-    return record, proposal_of(workflow, given, draft, model=model, offline=offline, usage=cost)
+    seen = observed(record)
+    rounds = Rounds(*about, shown, describe(seen), len(seen.rounds))
+    calls = tuple(one for one in calls_of(record.results) if one.plan == rounds.failed)
+    while isinstance(turn := rounds.next(calls), Question):
+        called = _called(deps, record, call, rounds, replace(turn, number=len(calls)))
+        calls = (*calls, called)
+        if called.faults:  # before the next one is asked for: a retry reads it instead of paying
+            record = deps.commit(record, _answer_kept(call, {called.name: called}))
+    last = calls[-1]
+    usage = reduce(Usage.plus, (one.usage for one in calls), Usage())
+    made, by = (rounds.workflow, rounds.given, turn), (last.model, last.offline)
+    return record, proposal_of(*made, model=by[0], offline=by[1], usage=usage), last
 
 
-def _request(workflow: Workflow[Any], release: Release, shown: str, seen: str) -> ModelRequest:
-    messages = (("system", release.prompt), ("user", shown))
-    return ModelRequest(
-        model=release.model,
-        messages=(*messages, ("user", seen)) if seen else messages,
-        schema_name=workflow.id,
-        schema=workflow.schema(),
-        temperature=str(release.temperature),
-        max_output_tokens=release.max_output_tokens,
+def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Question) -> ModelCall:
+    """One call, with what it cost and what is wrong with its answer."""
+    began = deps.clock.now()
+    with asking(deps, record, call, _patience(rounds.release)) as answers:
+        answer = answers(turn.request)
+    made = ModelCall(
+        plan=rounds.failed,
+        number=turn.number,
+        size=turn.size.name,
+        why=turn.why,
+        repairs=turn.repairs,
+        asked=turn.asked,
+        request=rounds.digest(turn),
+        model=answer.model,
+        offline=answer.offline,
+        ended=answer.ended,
+        content=answer.content,
+        usage=_priced(answer.usage, turn.size, offline=answer.offline),
+        milliseconds=(deps.clock.now() - began) // timedelta(milliseconds=1),
+        at=began,
     )
+    return made.model_copy(update={"faults": tuple(rounds.read(made)[1])})
 
 
-def _repair(request: ModelRequest, reply: ModelReply, faults: list[str]) -> ModelRequest:
-    wrong = "Your answer breaks these rules; answer again, whole and corrected:\n- "
-    more = (("assistant", reply.content), ("user", wrong + "\n- ".join(faults[:20])))
-    return ModelRequest(**{**vars(request), "messages": request.messages + more})
-
-
-def _answer(
-    deps: Deps, record: JobRecord, call: Call, release: Release, request: ModelRequest
-) -> tuple[JobRecord, ModelReply]:
-    """The stored answer to exactly this request, or a new one."""
-    stored = _stored(record, request)
-    if stored:
-        return record, stored
-    with asking(deps, record, call, _patience(release)) as answer:
-        return record, _reply(answer(request))
+def _answer_kept(call: Call, results: Mapping[str, Contract]) -> Change:
+    return Change(
+        event="answer kept",
+        actor=f"state:{call.state}",
+        status=Status.PROCESSING,
+        results=results,
+    )
 
 
 def _patience(release: Release) -> timedelta:
@@ -287,13 +301,7 @@ def _keep(
     """Store an answer before the next one is asked for: a retry reads it instead of paying."""
     if _stored(record, request):
         return record
-    change = Change(
-        event="answer kept",
-        actor=f"state:{call.state}",
-        status=Status.PROCESSING,
-        results={_name(record, request): reply},
-    )
-    return deps.commit(record, change)
+    return deps.commit(record, _answer_kept(call, {_name(record, request): reply}))
 
 
 def _stored(record: JobRecord, request: ModelRequest) -> ModelReply | None:
@@ -318,18 +326,15 @@ def _reply(answer: ModelAnswer) -> ModelReply:
 
 
 def _spent(replies: Sequence[ModelReply], release: Release) -> Usage:
-    """What answers cost; those of the heuristics cost nothing."""
-    each = (one.usage if one.offline else _priced(one.usage, release) for one in replies)
+    """What answers about segments cost, all of the smallest size."""
+    size = release.sizes[0]
+    each = (_priced(one.usage, size, offline=one.offline) for one in replies)
     return reduce(Usage.plus, each, Usage())
 
 
-def _priced(usage: Usage, release: Release) -> Usage:
-    million = Decimal(1_000_000)
-    usd = (
-        usage.input_tokens * release.usd_per_million_input
-        + usage.output_tokens * release.usd_per_million_output
-    ) / million
-    return usage.model_copy(update={"usd": usd})
+def _priced(usage: Usage, size: Size, *, offline: bool) -> Usage:
+    """With its cost; the heuristics cost nothing."""
+    return usage.model_copy(update={"usd": Decimal(0) if offline else size.price.cost(usage)})
 
 
 handler = step(propose)

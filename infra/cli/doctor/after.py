@@ -102,7 +102,8 @@ def _payments(deps: Deps) -> Iterator[Line]:
 def _model(deps: Deps) -> Iterator[Line]:
     """One question with the prompt and the schema of a workflow that takes a plain message."""
     workflow, given = _asking(deps)
-    name = deps.settings.model_name or workflow.release.model
+    size = workflow.release.sizes[0]
+    name = deps.settings.model_name or size.model
     answer = deps.model.answer(
         ModelRequest(
             model=name,
@@ -112,8 +113,9 @@ def _model(deps: Deps) -> Iterator[Line]:
             ),
             schema_name=workflow.id,
             schema=workflow.schema(),
-            temperature=str(workflow.release.temperature),
-            max_output_tokens=workflow.release.max_output_tokens,
+            temperature=size.temperature,
+            max_output_tokens=size.max_output_tokens,
+            effort=size.price.effort,
         ),
         MODEL_SECONDS,
     )
@@ -122,7 +124,7 @@ def _model(deps: Deps) -> Iterator[Line]:
         "model",
         f"{name} {'leaves' if draft is None else 'keeps to'} the schema of {workflow.id}",
         well=draft is not None,
-        mend="choose a model with structured outputs: [model] of the company's file",
+        mend="choose a model with structured outputs: [models] of the company's file",
     )
 
 

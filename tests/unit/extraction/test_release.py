@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from countersign.domain.errors import DefinitionBroken
+from countersign.domain.policy.release import Release
 from countersign.extraction import release as files
 from workflows import WORKFLOWS, registered
 
@@ -168,7 +169,12 @@ def test_every_workflow_is_whole_in_every_stage(stage: str) -> None:
         ("[amounts]\n'auto.max' = 'JPY 5.50'\n", "auto.max: 5.50 JPY: JPY has 0 decimals"),
         ("[amounts]\n'auto.max' = 'EURO 5'\n", "auto.max: EURO is no currency that we know"),
         ("[narrows]\n'countries.sanctioned' = ['Cuba']\n", "narrows.*'Cuba' is no ISO 3166-1 code"),
-        ("[model]\nname = 'm'\n", r"model\.usd_per_million_input: Field required"),
+        ("[models.small]\nname = 'm'\n", r"dev\.toml: no price is known of the model m in the"),
+        ("[models.tiny]\nname = 'm'\n", r"models\.tiny.*: Input should be 'small' or 'large'"),
+        (
+            "[models.small]\nname = 'eu.anthropic.claude-haiku-4-5-20251001-v1:0'\n",
+            r"retired on 2026-10-15; its successor is eu\.anthropic\.claude-haiku-5-5",
+        ),
         ("[destinations]\nbig = 'desk'\n", "the destination big desk is no team .*are front, post"),
         ("[destinations]\nbig = 'post'\n", "the destination big is post, without a channel"),
     ],
@@ -223,18 +229,40 @@ def test_a_destination_is_the_channel_of_its_team(business: Path) -> None:
     assert files.release("shop.letters", "dev").limits.list("destination.big") == ("front-desk",)
 
 
-def test_the_model_is_data_of_the_stage(business: Path) -> None:
-    """The workflow's own, else the company's, else the engine's; names and prices together."""
-    price = "usd_per_million_input = '2'\nusd_per_million_output = '8'\n"
-    says(business, COMPANY, OWN)
-    assert files.release("shop.letters", "dev").model == files.USUAL_MODEL.name
-    says(business, f"{COMPANY}[model]\nname = 'large'\n{price}", OWN, stage="prod")
-    made = files.release("shop.letters", "prod")
-    assert (made.model, made.usd_per_million_output) == ("large", Decimal(8))
-    own = f"[model]\nname = 'own'\ntemperature = '0.5'\n{price}"
-    says(business, f"{COMPANY}[model]\nname = 'large'\n{price}", own, stage="local")
+def _models(made: Release) -> list[tuple[str, str, int, str]]:
+    return [(one.name, one.model, one.max_output_tokens, one.temperature) for one in made.sizes]
+
+
+def test_the_models_are_data_of_the_stage(business: Path) -> None:
+    """By size the workflow's own, else the company's, else the engine's; the large one may write
+    twice as much, and one that takes no temperature is given none."""
+    says(business, COMPANY, "max_output_tokens = 700\n")
+    luna, terra = ("small", "gpt-6-luna", 700, ""), ("large", "gpt-6.1-terra", 1_400, "")
+    assert _models(files.release("shop.letters", "dev")) == [luna, terra]
+    alone = f"{COMPANY}[models.small]\nname = 'gpt-4.1-mini'\n"
+    says(business, alone, "max_output_tokens = 700\n", stage="prod")
+    assert _models(files.release("shop.letters", "prod")) == [("small", "gpt-4.1-mini", 700, "0")]
+    own = "[models.large]\nname = 'gpt-4.1'\ntemperature = '0.5'\nmax_output_tokens = 900\n"
+    says(business, alone, "max_output_tokens = 700\n" + own, stage="local")
     made = files.release("shop.letters", "local")
-    assert (made.model, made.temperature) == ("own", Decimal("0.5"))
+    assert _models(made)[1] == ("large", "gpt-4.1", 900, "0.5")
+
+
+def test_a_company_may_have_prices_of_its_own(business: Path) -> None:
+    """A model that the table does not know, or another price of one that it knows."""
+    row = """
+[models.small]
+name = 'our-own'
+[[prices]]
+provider = 'us'
+model = 'our-own'
+endpoint = 'api'
+rates = { input = '0', cached = '0', written = '0', output = '0.1' }
+source = 'our contract of 2026'
+"""
+    says(business, COMPANY + row, OWN)
+    (size,) = files.release("shop.letters", "dev").sizes
+    assert (size.price.provider, size.price.rates.output) == ("us", Decimal("0.1"))
 
 
 def test_a_field_map_is_part_of_the_release(business: Path) -> None:

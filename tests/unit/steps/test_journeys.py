@@ -20,6 +20,7 @@ from countersign.domain.errors import (
 )
 from countersign.domain.jobs.audit import verify
 from countersign.domain.jobs.unread import UNREAD, Unread
+from countersign.domain.policy.calls import calls_of
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Findings
 from countersign.entrypoints.tick import tick
@@ -155,9 +156,17 @@ def test_a_wrong_answer_is_repaired_once(world: World) -> None:
 
 
 def test_an_answer_that_stays_wrong_becomes_a_case(world: World) -> None:
-    """Two invalid answers: no effect, and a person gets the job."""
-    world.model.answers("not json", '{"still": "wrong"}')
+    """Invalid after its repair and from the larger model: no effect, and a person gets the job,
+    with every answer."""
+    world.model.answers("not json", '{"still": "wrong"}', "[]")
     journey = begin(world)
+    kept = calls_of(journey.record.results)
+    assert [(one.size, one.repairs, one.content) for one in kept] == [
+        ("small", False, "not json"),
+        ("small", True, '{"still": "wrong"}'),
+        ("large", False, "[]"),
+    ]
+    assert all(one.faults for one in kept)
     assert ends(journey)[0] == "ESCALATED"
     assert world.crm.journal == []
 

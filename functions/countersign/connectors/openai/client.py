@@ -67,7 +67,8 @@ def _body(request: ModelRequest) -> Mapping[str, Any]:
         "max_completion_tokens": request.max_output_tokens,
         "response_format": {"type": "json_schema", "json_schema": schema},
     }
-    return body | ({"temperature": float(request.temperature)} if request.temperature else {})
+    takes = {"temperature": float(request.temperature)} if request.temperature else {}
+    return body | takes | ({"reasoning_effort": request.effort} if request.effort else {})
 
 
 def refusal(status: int, headers: Mapping[str, Any], body: bytes) -> Exception:

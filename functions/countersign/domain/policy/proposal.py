@@ -42,6 +42,8 @@ class Usage(Value):
     output_tokens: int = 0
     cached_tokens: int = 0
     """Of the input: read from the provider's cache, at a price of its own."""
+    written_tokens: int = 0
+    """Of the input: written into it."""
     usd: Decimal = Decimal(0)
 
     def plus(self, other: Usage) -> Usage:
@@ -51,6 +53,7 @@ class Usage(Value):
             input_tokens=self.input_tokens + other.input_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
             cached_tokens=self.cached_tokens + other.cached_tokens,
+            written_tokens=self.written_tokens + other.written_tokens,
             usd=self.usd + other.usd,
         )
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from countersign.domain.canonical import canonical, digest
-from countersign.domain.contract import Contract
+from countersign.domain.contract import Contract, Value
 from countersign.domain.money import Money
+from countersign.domain.policy.prices import Price
 
 
 class Limits(Contract):
@@ -35,6 +36,21 @@ class Limits(Contract):
         return self.lists[name]
 
 
+class Size(Value):
+    """A size of model that a workflow may ask."""
+
+    name: str
+    max_output_tokens: int
+    temperature: str = ""
+    """Empty: the model takes none."""
+    price: Price
+
+    @property
+    def model(self) -> str:
+        """As the endpoint calls it."""
+        return self.price.model
+
+
 WhenDown = Literal["heuristics", "park", "escalate"]
 """What follows when the model stays away: the workflow's heuristics answer and a person is asked,
 the job waits until it is back, or a person gets the job."""
@@ -44,15 +60,12 @@ class Release(Contract):
     """Prompt, model routing and limits of one workflow. A job is pinned to one at intake."""
 
     CONTRACT: ClassVar[str] = "release"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     workflow: str
     prompt: str
-    model: str
-    temperature: Decimal
-    max_output_tokens: int
-    usd_per_million_input: Decimal = Decimal(0)
-    usd_per_million_output: Decimal = Decimal(0)
+    sizes: tuple[Size, ...]
+    """Of models, the smallest first; at least one."""
     patience_seconds: int = 900
     """How long a job waits for a model that asks it to."""
     when_down: WhenDown = "heuristics"

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.domain.money import Money
 from countersign.domain.policy.release import Limits, release_key
-from tests.flows import limits, release
+from tests.flows import limits, release, size
 
 
 @pytest.mark.parametrize(
@@ -17,11 +17,12 @@ from tests.flows import limits, release
     [
         {"workflow": "bills"},
         {"prompt": "Read the letter!"},
-        {"model": "small-2"},
-        {"temperature": Decimal("0.1")},
-        {"max_output_tokens": 501},
-        {"usd_per_million_input": Decimal("0.2")},
-        {"usd_per_million_output": Decimal("0.2")},
+        {"sizes": (size(model="small-2"),)},
+        {"sizes": (size(temperature="0.1"),)},
+        {"sizes": (size(tokens=501),)},
+        {"sizes": (size(), size("large"))},
+        {"patience_seconds": 901},
+        {"when_down": "park"},
         {"limits": limits(longest="81")},
     ],
 )
@@ -32,7 +33,7 @@ def test_a_release_is_addressed_by_all_its_content(parts: dict[str, Any]) -> Non
 
 def test_the_same_content_is_the_same_release() -> None:
     """Zeros after the point make no other release, and the address is where it lies."""
-    same = release(temperature=Decimal("0.00"), limits=limits(longest="80.0"))
+    same = release(limits=limits(longest="80.0"))
     assert same.digest == release().digest
     assert release_key(same.digest) == f"releases/{same.digest}.json"
 

@@ -1,0 +1,120 @@
+"""The rounds of asking: one repair that shows the model its own faults, then the next size of model
+once. What was asked so far decides what is asked next, so a retry goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.errors import Ungrounded
+from countersign.domain.policy.calls import ModelCall
+from countersign.domain.policy.proposal import Ended
+from countersign.domain.policy.release import Release, Size
+from countersign.domain.ports import ModelRequest
+from countersign.domain.workflow import Draft, Workflow
+from countersign.extraction.proposals import read_answer
+from countersign.extraction.sizing import choose, features
+
+_IN_VAIN: frozenset[Ended] = frozenset({"refused", "filtered"})
+"""The same model would say the same again."""
+_SHOWN = 20
+Messages = tuple[tuple[str, str], ...]
+_REPAIR = "Your answer breaks these rules; answer again, whole and corrected:\n- "
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked next, of which size of model, and why."""
+
+    size: Size
+    why: str
+    request: ModelRequest
+    repairs: bool = False
+    number: int = 0
+    """Which of the plan's calls it is."""
+
+    @property
+    def asked(self) -> Messages:
+        """All but the system's prompt, which is the release's."""
+        return self.request.messages[1:]
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """One plan's question to the model. `shown` is what it reads; `seen` what was observed of
+    earlier plans, in words, `failed` how many of them there are."""
+
+    workflow: Workflow[Any]
+    release: Release
+    given: Any
+    shown: str
+    seen: str = ""
+    failed: int = 0
+
+    def next(self, calls: Sequence[ModelCall]) -> Question | Draft:
+        """What to ask after these calls, or the draft that they led to. Raises Ungrounded when
+        neither the repair nor the next size gave an answer."""
+        if not calls:
+            text = self.workflow.source_text(self.given)
+            return self._question(*choose(self.release, features(self.given, text, self.failed)))
+        draft, faults = self.read(calls[-1])
+        if draft is not None and not faults:
+            return draft
+        return self._after(calls, draft, faults)
+
+    def read(self, call: ModelCall) -> tuple[Draft | None, list[str]]:
+        """The draft in an answer and what is wrong with it; what was found wrong stays wrong."""
+        draft, faults = read_answer(self.workflow, self.given, call.content, call.ended)
+        return draft, list(call.faults) or faults
+
+    def digest(self, question: Question) -> str:
+        """Of all that makes the question: the release has prompt and model."""
+        return digest(canonical([self.release.digest, question.size.name, question.asked]))
+
+    def _after(
+        self, calls: Sequence[ModelCall], draft: Draft | None, faults: Sequence[str]
+    ) -> Question | Draft:
+        last = calls[-1]
+        size = next(one for one in self.release.sizes if one.name == last.size)
+        if last.ended not in _IN_VAIN and not any(one.repairs for one in calls):
+            return self._repair(size, last, faults)
+        if draft is not None:
+            return draft
+        larger = self.release.sizes[self.release.sizes.index(size) + 1 :]
+        if larger:
+            why = f"the {size.name} model gave no valid answer: asked of the {larger[0].name} one"
+            return self._question(larger[0], why)
+        raise Ungrounded(f"the answer stayed wrong after its repair: {'; '.join(faults[:5])}")
+
+    def _repair(self, size: Size, last: ModelCall, faults: Sequence[str]) -> Question:
+        why = f"its answer breaks its contract: the {size.name} model is shown its faults"
+        return self._question(size, why, repaired(last.asked, last.content, faults), repairs=True)
+
+    def _question(
+        self, size: Size, why: str, asked: Messages = (), *, repairs: bool = False
+    ) -> Question:
+        seen = (("user", self.seen),) if self.seen else ()
+        whole = request_of(self.release, size, asked or (("user", self.shown), *seen))
+        named = replace(whole, schema_name=self.workflow.id, schema=self.workflow.schema())
+        return Question(size, why, named, repairs=repairs)
+
+
+def request_of(release: Release, size: Size, asked: Messages) -> ModelRequest:
+    """A request to a model of this size, without the schema of its answer."""
+    return ModelRequest(
+        model=size.model,
+        messages=(("system", release.prompt), *asked),
+        schema_name="",
+        schema={},
+        temperature=size.temperature,
+        max_output_tokens=size.max_output_tokens,
+        effort=size.price.effort,
+    )
+
+
+def repaired(asked: Messages, content: str, faults: Sequence[str]) -> Messages:
+    """The messages that show a model its answer, and what is wrong with it."""
+    wrong = _REPAIR + "\n- ".join(faults[:_SHOWN])
+    return (*asked, ("assistant", content), ("user", wrong))
