@@ -209,10 +209,13 @@ DOORS = (
             Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem DeleteItem"),
             Grant("machine", "states", "SendTaskSuccess StartExecution"),
             Grant("page-key", "secretsmanager", "GetSecretValue"),
+            # The original of a case, for whoever may end it: see portal/original.py.
+            Grant("uploads/*", "s3", "GetObjectVersion"),
+            Grant("payloads/raw/*", "s3", "GetObjectVersion"),
             *MAIL,
         ),
         env=(
-            *("PAGE_KEY_SECRET", "PUBLIC_BASE_URL", "STATE_MACHINE_ARN"),
+            *("PAGE_KEY_SECRET", "PUBLIC_BASE_URL", "STATE_MACHINE_ARN", "PAYLOADS_BUCKET"),
             *MAILING,
             *("CASE_OWNER", "APPROVAL_SECONDS"),
         ),

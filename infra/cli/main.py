@@ -50,6 +50,7 @@ from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
 from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where, say
 from infra.cli.options import show as show_
+from infra.cli.original import original
 from infra.cli.people import command as people
 from infra.cli.questions.explain import explain
 from infra.cli.questions.failing import failing_steps
@@ -230,6 +231,7 @@ app.command("cost")(cost)
 app.command("follow")(follow)
 app.command("resume")(resume)
 app.command("rollback")(rollback.rollback)
+app.command("original")(original)
 app.command("fields")(fields.fields)
 app.command("doctor")(doctor)
 app.command("smoke")(smoke)

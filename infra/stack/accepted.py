@@ -85,7 +85,7 @@ ACCEPTED = (
     ),
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/raw/*]",
-        ("Functions/PrepareRole", "Functions/WebhookRole"),
+        ("Functions/PrepareRole", "Functions/WebhookRole", "Functions/ApprovalsRole"),
         "Objects are named by job: the prefix is as narrow as a role can be.",
     ),
     Accepted(
@@ -103,8 +103,9 @@ ACCEPTED = (
     ),
     Accepted(
         f"IAM5[Resource::{UPLOADS}/*]",
-        ("Functions/PrepareRole",),
-        "Whoever uploads chooses the name: the whole bucket is what Prepare has to read.",
+        ("Functions/PrepareRole", "Functions/ApprovalsRole"),
+        "Whoever uploads chooses the name: the whole bucket is what Prepare has to read, and what "
+        "the owner of a case is given back.",
     ),
     Accepted(
         f"IAM5[Resource::{EXECUTIONS}]",

@@ -131,6 +131,10 @@ class FakePayloads:
         except KeyError:
             raise NotFound("nothing is stored under this pointer") from None
 
+    def forgets(self) -> None:
+        """Retention removed everything."""
+        self._stored.clear()
+
     def keys(self) -> set[str]:
         """All keys, of all buckets."""
         return {key for _, key in self._stored}

@@ -130,7 +130,8 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
         f"ANY /approvals{path}"
         for path in (
             *("", "/sign-in", "/sign-in/{link}/{secret}", "/sign-out"),
-            *("/requests/{job}/{approval}", "/cases/{job}", "/jobs/{job}"),
+            *("/requests/{job}/{approval}", "/cases/{job}", "/cases/{job}/original"),
+            "/jobs/{job}",
         )
     }
     doors = {f"POST /webhooks{path}" for path in ("", "/{workflow}", "/{workflow}/{sender}")}

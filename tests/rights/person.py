@@ -49,6 +49,13 @@ def _mailed(stand: Stand, address: str) -> str:
     raise AssertionError(f"no link was mailed to {address}")
 
 
+def downloads(browser: httpx.Client, job_id: str) -> bytes:
+    """The original, from the page of the job's case."""
+    path = f"/approvals/cases/{job_id}"
+    page = read(browser.get(path).raise_for_status().text)
+    return browser.post(f"{path}/original", data=page.hidden).raise_for_status().content
+
+
 def resumes(browser: httpx.Client, job_id: str) -> None:
     """Take the way out of the job's case that starts a new execution."""
     path = f"/approvals/cases/{job_id}"

@@ -26,7 +26,7 @@ from infra.local.stand import Stand
 from infra.settings import load
 from infra.steps import ROWS, function_name
 from tests.fakes.journey import form
-from tests.rights.person import operator, resumes, signed_in
+from tests.rights.person import downloads, operator, resumes, signed_in
 
 WITHIN = 60.0
 ALL_OF_IT = {
@@ -42,7 +42,7 @@ def tour(stand: Stand) -> None:
     twice_uploaded(stand)
     without_a_model(stand)
     unruly, asked, other = sent(stand, country="Atlantis"), sent(stand), sent(stand)
-    silent = sent(stand)
+    silent, left = sent(stand), uploaded(stand, country="Atlantis")
     key = _replaced(stand, "PaymentsReadSecretArn", NOT_YET)
     begin_anew(stand, "LookPayments")
     refund = without_keys(stand)
@@ -53,7 +53,7 @@ def tour(stand: Stand) -> None:
     signed_all_the_same(stand, asked)
     killed(stand, other)
     started_by_hand(stand)
-    resumed_on_its_page(stand, unruly)
+    read_and_resumed_on_its_page(stand, unruly, left)
     until(lambda: status(stand, other) is Status.FAILED)
     with_the_wrong_key(stand, refund, key)
     assert moved(stand.deps, "+3m")
@@ -78,6 +78,14 @@ def sent(stand: Stand, **fields: Any) -> str:
     body = form(email=address, **fields)
     at = stand.deps.clock.now()
     return post_webhook(stand.url, "lead_intake", stand.webhook_secret, event, body, at=at).job_id
+
+
+def uploaded(stand: Stand, **fields: Any) -> str:
+    """The same form as a file; its job's id."""
+    bucket, s3 = stand.deps.settings.uploads_bucket, deployer.client("s3", stand.cloud.endpoint)
+    body = form(email=f"kim.{secrets.token_hex(4)}@hafenwerk.example", **fields)
+    key = f"lead_intake/{secrets.token_hex(8)}-form.json"
+    return job_of_upload(stand.deps.store, upload(s3, bucket, key, body))
 
 
 def twice_uploaded(stand: Stand) -> None:
@@ -198,10 +206,12 @@ def started_by_hand(stand: Stand) -> None:
     states.start_execution(stateMachineArn=stand.outputs["StateMachineArn"], input="{}")
 
 
-def resumed_on_its_page(stand: Stand, job: str) -> None:
-    """A case is ended on its page."""
-    until(lambda: status(stand, job) is Status.ESCALATED)
+def read_and_resumed_on_its_page(stand: Stand, job: str, left: str) -> None:
+    """The originals of two cases are read, of a form that was sent and of one that was uploaded;
+    and one case is ended on its page."""
+    until(lambda: {status(stand, one) for one in (job, left)} == {Status.ESCALATED})
     with closing(signed_in(stand, operator(stand))) as browser:
+        assert all(b"Atlantis" in downloads(browser, one) for one in (job, left))
         resumes(browser, job)
 
 

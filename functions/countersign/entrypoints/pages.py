@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from countersign import observability
 from countersign.approvals import handlers
 from countersign.domain.errors import ContractBroken
-from countersign.portal import inbox, job, session, signin
+from countersign.portal import inbox, job, original, session, signin
 from countersign.portal import request as inbox_request
 from countersign.portal.case import case_page
 from countersign.runtime.deps import Deps
@@ -30,6 +30,7 @@ PAGES: Mapping[str, Page] = {
     paths.SIGN_OUT: signin.leave,
     paths.REQUEST: inbox_request.answer,
     paths.CASE: case_page,
+    paths.ORIGINAL: original.answer,
     paths.JOB: job.answer,
 }
 """Every path of somebody signed in, or signing in. Any other one is an approval link."""

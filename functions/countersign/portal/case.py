@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin
 
@@ -19,14 +19,15 @@ from countersign.domain.errors import (
 from countersign.domain.jobs.cases import Way
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import case_owner
-from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.charge import may_resolve, reopens
 from countersign.domain.planning.corrections import is_sum, parts, said
-from countersign.domain.planning.rollback import ended_by_order, stands
+from countersign.domain.planning.rollback import stands
+from countersign.domain.planning.ways import why_no_resume
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow
 from countersign.jobs.cases import take_out
 from countersign.jobs.moving import destinations, move
+from countersign.jobs.originals import offer, readings
 from countersign.portal import session
 from countersign.portal.case_view import job as job_view
 from countersign.portal.session import SignedIn
@@ -34,7 +35,7 @@ from countersign.runtime.deps import Deps
 from countersign.web import forms, notices
 from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal
 from countersign.web.http import Request, Response
-from countersign.web.paths import is_id, job_path
+from countersign.web.paths import is_id, job_path, original_path
 from countersign.web.responses import page, see
 from countersign.web.text import label
 
@@ -67,7 +68,7 @@ def case_page(deps: Deps, request: Request) -> Response:
 
 
 def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
-    record = _case(deps, request, who)
+    record = case_of(deps, request, who)
     if record is None:
         return see(job_path(request.params["job"]))
     if request.method == "POST":
@@ -84,7 +85,7 @@ def job_of(deps: Deps, request: Request) -> JobRecord:
         raise HttpRefusal(notices.NOT_YOURS) from None
 
 
-def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
+def case_of(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
     """The job with its open case, or that was set aside; None when there is nothing to take up (any
     more). Raises HttpRefusal for somebody who may not."""
     record = job_of(deps, request)
@@ -96,7 +97,7 @@ def _case(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
 
 
 def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
-    place = _place(record)
+    place = place_of(record)
     held = session.shown(deps, request, who, place)
     return page(
         422 if form.faults else 200,
@@ -107,16 +108,17 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         form=replace(form, code=held.code),
         fields=_correctable(deps, record),
         elsewhere=destinations(deps, record),
-        again=not ended_by_order(record)
-        and all(one.status is not ActionStatus.UNKNOWN for one in record.ledger),
+        hopeless=_hopeless(deps, record),
+        original=offer(record),
+        path=original_path(record.job.job_id),
         opened=session.stamp(deps, who, place),
-        version=record.job.version,
+        version=_edition(record),
     )
 
 
 def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
     given = forms.fields(deps, request)
-    _, wrong = session.submitted(deps, request, who, _place(record), given)
+    _, wrong = session.submitted(deps, request, who, place_of(record), given)
     filled = _read(given)
     faults = (*_faults(deps, record, filled), *wrong)
     if not faults:
@@ -169,11 +171,7 @@ def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, .
     known = {one.name: one for one in _correctable(deps, record)}
     if not set(filled.facts) <= set(known):
         raise HttpRefusal(notices.MALFORMED)
-    found = []
-    if filled.version != str(record.job.version):
-        found.append(Fault("way", "The case changed since the page was shown. Read it again."))
-    if filled.way not in _ways(deps, record):
-        found.append(Fault("way", "Choose one of the ways out."))
+    found = list(_way_faults(deps, record, filled))
     if not filled.words and (filled.way != "resume" or reopens(record)):
         needed = "what was done, and where it can be seen" if filled.way == "done" else "a reason"
         found.append(Fault("words", f"This way out needs {needed}."))
@@ -190,6 +188,16 @@ def _ways(deps: Deps, record: JobRecord) -> frozenset[str]:
     return frozenset(ends | ({MOVE} if destinations(deps, record) else set()))
 
 
+def _way_faults(deps: Deps, record: JobRecord, filled: FilledCase) -> Iterator[Fault]:
+    hopeless = _hopeless(deps, record)
+    if filled.version != str(_edition(record)):
+        yield Fault("way", "The case changed since the page was shown. Read it again.")
+    if filled.way not in _ways(deps, record):
+        yield Fault("way", "Choose one of the ways out.")
+    if filled.way == "resume" and hopeless:
+        yield Fault("way", f"It cannot be resumed: {hopeless}.")
+
+
 def _correctable(deps: Deps, record: JobRecord) -> tuple[FactField, ...]:
     """Facts that can be corrected: once they exist, and before anything ran."""
     workflow = deps.workflows.get(record.job.workflow)
@@ -202,7 +210,19 @@ def _correctable(deps: Deps, record: JobRecord) -> tuple[FactField, ...]:
         return ()
 
 
-def _place(record: JobRecord) -> str:
+def _edition(record: JobRecord) -> int:
+    """Which state of the job a page shows: who reads the original changes nothing of it."""
+    return record.job.version - readings(record)
+
+
+def _hopeless(deps: Deps, record: JobRecord) -> str:
+    """Why the case cannot be resumed; empty: it can."""
+    known = record.job.workflow in deps.workflows
+    return why_no_resume(record) if known else f"this code has no process {record.job.workflow}"
+
+
+def place_of(record: JobRecord) -> str:
+    """The page of the job's case, as a session knows it."""
     return f"case {record.job.job_id}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from countersign.approvals.views.actions import Altered, altered
+from countersign.approvals.views.actions import Altered, Param, altered
 from countersign.approvals.views.later import Spoken, written_later
 from countersign.approvals.views.request import KnownFact, SourcePart, known_fact, source
 from countersign.domain.approvals.approval import EXPIRY, Approval
@@ -25,6 +25,7 @@ from countersign.domain.ledger.undo import written
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Workflow
+from countersign.jobs.handover import about
 from countersign.portal.timeline import Moment, timeline
 from countersign.web.headline import headline
 from countersign.web.text import UTC, Pieces, label, moment, second, span, visible
@@ -110,6 +111,8 @@ class JobPage:
     status: str
     about: str
     """Whom it is about and how much; empty when nothing is known yet."""
+    head: tuple[Param, ...]
+    """Who wrote, about what, how much: as the mail about its case says."""
     reason: Pieces
     attempt: int
     door: str
@@ -148,8 +151,7 @@ STATUS_LINES = {
 def job(
     record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone: str = UTC
 ) -> JobPage:
-    """The view, for somebody in `zone`; whatever this code cannot read any more is left out, the
-    rest is shown."""
+    """The view, for somebody in `zone`; whatever this code cannot read any more is left out."""
     held, found = record.job, _stored(record, "findings", Findings)
     proposal = _stored(record, "proposal", Proposal)
     return JobPage(
@@ -157,6 +159,7 @@ def job(
         workflow=workflow.title if workflow else held.workflow,
         status=_status(record, zone),
         about=headline(record, workflow),
+        head=tuple(_head(record, workflow)),
         reason=visible(held.reason),
         attempt=held.attempt,
         door=held.source.door,
@@ -175,6 +178,11 @@ def job(
         requests=tuple(_requests(record, zone)),
         story=tuple(_step(one, zone) for one in timeline(record)),
     )
+
+
+def _head(record: JobRecord, workflow: Workflow[Any] | None) -> Iterator[Param]:
+    for name, text in about(record, workflow).items():
+        yield Param(name, visible(text), long=False, empty=False)
 
 
 def _status(record: JobRecord, zone: str) -> str:

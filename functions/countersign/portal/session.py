@@ -109,16 +109,22 @@ def stamp(deps: Deps, here: SignedIn, place: str) -> str:
 def submitted(
     deps: Deps, request: Request, here: SignedIn, place: str, fields: Fields
 ) -> tuple[Opened, tuple[Fault, ...]]:
-    """The page that `fields` came from, and what is wrong with its code. Raises HttpRefusal when
-    this session did not open the page, or typed too many wrong codes."""
-    held = opened(deps, request, here.page(place), here.now)
-    if held is None:
-        raise HttpRefusal(notices.PORTAL_OPEN_AGAIN)
-    at = links.opened_at(_key(deps), f"shown {here.page(place)}", fields.get(_OPENED, ""), here.now)
-    if at is None:
-        raise HttpRefusal(notices.PORTAL_OPEN_AGAIN)
+    """The page that `fields` came from, and what is wrong with its code. Raises HttpRefusal as
+    `came_from`, and after too many wrong codes."""
+    held = came_from(deps, request, here, place, fields)
     typed = fields.get("code", "")
-    return Opened(at, held.code), codes.of_session(deps, here.page(place), typed, held.code)
+    return held, codes.of_session(deps, here.page(place), typed, held.code)
+
+
+def came_from(deps: Deps, request: Request, here: SignedIn, place: str, fields: Fields) -> Opened:
+    """The page that `fields` were sent from, opened when they say. Raises HttpRefusal when this
+    session did not open it."""
+    held = opened(deps, request, here.page(place), here.now)
+    given = fields.get(_OPENED, "")
+    at = links.opened_at(_key(deps), f"shown {here.page(place)}", given, here.now)
+    if held is None or at is None:
+        raise HttpRefusal(notices.PORTAL_OPEN_AGAIN)
+    return Opened(at, held.code)
 
 
 def _key(deps: Deps) -> str:

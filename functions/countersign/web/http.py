@@ -52,10 +52,12 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     cookies: tuple[str, ...] = ()
     """Whole `Set-Cookie` values."""
+    file: bytes = field(default=b"", repr=False)
+    """What is handed out instead of `body`."""
 
     def without_body(self) -> Response:
         """What HEAD gets."""
-        return replace(self, body="")
+        return replace(self, body="", file=b"")
 
     def as_event(self) -> dict[str, Any]:
         """In the shape that Lambda gives to the HTTP API."""
@@ -63,8 +65,8 @@ class Response:
             "statusCode": self.status,
             "headers": dict(self.headers),
             "cookies": list(self.cookies),
-            "body": self.body,
-            "isBase64Encoded": False,
+            "body": base64.b64encode(self.file).decode() if self.file else self.body,
+            "isBase64Encoded": bool(self.file),
         }
 
 

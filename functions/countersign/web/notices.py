@@ -240,6 +240,16 @@ PORTAL_OPEN_AGAIN = Notice(
         f"Nothing was recorded. {_AGAIN}",
     ),
 )
+ORIGINAL_TOO_LARGE = Notice(
+    413,
+    "The original is too large for a page",
+    ("Somebody with a terminal gets it by the command that the case's page names.",),
+)
+ORIGINAL_GONE = Notice(
+    410,
+    "The original is gone",
+    ("It was kept for its time, or was removed. Ask its sender to send it again.",),
+)
 PORTAL_TRIED_OUT = Notice(
     422,
     "You are signed out",

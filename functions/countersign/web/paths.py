@@ -15,6 +15,7 @@ SIGN_OUT = f"{HOME}/sign-out"
 LINK = f"{HOME}/{{link}}/{{secret}}"
 REQUEST = f"{HOME}/requests/{{job}}/{{approval}}"
 CASE = f"{HOME}/cases/{{job}}"
+ORIGINAL = f"{CASE}/original"
 JOB = f"{HOME}/jobs/{{job}}"
 
 
@@ -56,6 +57,11 @@ def path_of(job_id: str, approval_id: str) -> str:
 def case_path(job_id: str) -> str:
     """Where a job's case is read and ended."""
     return CASE.format(job=job_id)
+
+
+def original_path(job_id: str) -> str:
+    """Where what came is handed out as it came."""
+    return ORIGINAL.format(job=job_id)
 
 
 def job_path(job_id: str) -> str:

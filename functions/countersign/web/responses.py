@@ -35,6 +35,21 @@ def page(
     )
 
 
+def attachment(name: str, content: bytes) -> Response:
+    """A stranger's bytes, to be kept and not shown: whatever they are, no browser opens them here.
+    `name` has letters, digits, `-` and `.` only."""
+    return Response(
+        200,
+        headers={
+            **_guards(),
+            "content-type": "application/octet-stream",
+            "content-disposition": f'attachment; filename="{name}"',
+            "content-security-policy": "sandbox; default-src 'none'",
+        },
+        file=content,
+    )
+
+
 def notice(
     what: Notice,
     status: int = 0,

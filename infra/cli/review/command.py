@@ -21,6 +21,7 @@ from countersign.domain.errors import ContractBroken, NotFound
 from countersign.domain.jobs.job import KEPT_DAYS
 from countersign.domain.jobs.reviews import Review, ReviewAnswer
 from countersign.domain.reporting.sampling import Rate, Report, reports
+from countersign.jobs.reviews import answer_review
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.review.view import shown
@@ -70,12 +71,15 @@ def answer(  # noqa: PLR0917 - Typer turns each parameter into an option
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Say whether the actions were right. It counts once and is not told what it was about."""
+    """Say whether the actions were right. It counts once and is not told what it was about.
+
+    What is found wrong becomes a case of the workflow's owner.
+    """
     if verdict is ReviewVerdict.WRONG and not why.strip():
         raise typer.BadParameter("say what is wrong with --why")
     deps = context.obj(target, stage).deps()
     said = ReviewAnswer(by=by, at=deps.clock.now(), verdict=verdict.value, why=why)
-    deps.reviews.answer(deps.reviews.review(review).model_copy(update={"answer": said}))
+    answer_review(deps, review, said)
     show(f"{review}: {verdict}", {"review": review, "verdict": verdict.value}, as_json=as_json)
 
 

@@ -10,6 +10,7 @@ import pytest
 from countersign import observability
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import UnknownVersion
+from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.reporting.sampling import automatic, planted, sampled, share_of
 from infra.cli.review.view import shown
@@ -231,3 +232,27 @@ def test_unknown_code_is_no_item(terminal: Terminal) -> None:
         other.as_(type(record.job))
     results = {**record.results, "input": other}
     assert shown(review, type(record)(**{**vars(record), "results": results}), WORKFLOWS) is None
+
+
+def test_what_is_found_wrong_is_a_case_and_a_planted_mistake_is_none(terminal: Terminal) -> None:
+    """The owner gets what really ran, with the reviewer's words, and is mailed by tick; whoever
+    says it twice makes no second case, and the reviewer is told the same of both."""
+    everything(terminal)
+    said = ("wrong", "--why", "not our customer", "--by", "kim")
+    told = set()
+    for review in list(terminal.world.store.reviews.values())[:2]:
+        _, answer, _ = terminal.types("review", "answer", review.review_id, *said)
+        told.add(answer.replace(review.review_id, ""))
+        record = terminal.world.store.load(review.job_id)
+        if review.planted:
+            assert (record.job.status, record.case) == (Status.COMPLETED, None)
+        else:
+            assert record.job.status is Status.ESCALATED
+            assert record.case
+            assert record.case.reason == "a review found its actions wrong: not our customer"
+            assert "case" in record.due
+            version = record.job.version
+            again = terminal.types("review", "answer", review.review_id, *said)
+            assert (again[0], "has its answer" in again[2]) == (1, True)
+            assert terminal.world.store.load(review.job_id).job.version == version
+    assert len(told) == 1

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.domain.contract import Stored
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.limits.pace import Turn
 from countersign.domain.policy.proposal import Proposal
@@ -136,7 +138,7 @@ def test_an_unknown_outcome_is_never_resumed() -> None:
     assert 'value="resume"' not in ana.page
     assert "nobody knows yet" in ana.page
     assert ana.posts(CASE, filled(ana, "resume")).status == 422
-    assert (world.store.writes, "outcome is unknown" in ana.page) == (0, True)
+    assert (world.store.writes, "cannot be resumed: nobody knows" in ana.page) == (0, True)
     assert ana.posts(CASE, filled(ana, "done", "seen at the target")).status == 303
 
 
@@ -195,3 +197,34 @@ def test_a_member_reads_any_job_and_changes_none() -> None:
         assert "Take up its case" not in cleo.page
     assert cleo.posts(JOB_PAGE, {}).status == 405
     assert world.store.writes == 0
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "told"),
+    [
+        (UNREAD, ActionStatus.PLANNED, "ask its sender to send it again"),
+        ("", ActionStatus.UNKNOWN, "whether one of its actions took effect"),
+        ("", ActionStatus.VERIFIED, "all that it wanted is settled"),
+    ],
+)
+def test_a_way_out_that_cannot_work_is_not_offered_and_not_taken(
+    result: str, status: ActionStatus, told: str
+) -> None:
+    """What nobody can read, what nobody knows of, and what is done needs no other execution."""
+    held = escalated()
+    ledger = tuple(one.model_copy(update={"status": status}) for one in held.ledger)
+    unread = {UNREAD: Stored.of(Unread(text="{", problems=()))} if result else {}
+    results = {**held.results, **unread}
+    _, ana = opened(replace(held, ledger=ledger, results=results))
+    assert told in ana.page
+    assert 'value="resume"' not in ana.page
+    refused = ana.posts(CASE, filled(ana, "resume"))
+    assert (refused.status, told in refused.body) == (422, True)
+
+
+def test_the_page_says_who_wrote_and_about_what() -> None:
+    """As the mail about the case does, above everything else."""
+    _, ana = opened()
+    head = ana.page.split("The message")[0]
+    assert "maria.keller@keller.example" in head
+    assert "Subject" in head

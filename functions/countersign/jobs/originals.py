@@ -1,0 +1,59 @@
+"""What came, as it came: each reading stands in the audit trail before the bytes are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.runtime.deps import Deps
+
+MOST = 4_500_000
+"""Bytes that a function can hand out: its answer ends at 6 MB, of which base64 takes a quarter."""
+READ = "original read"
+"""The event of the audit trail."""
+_KB, _MB = 1_000, 1_000_000
+_NAMES = {"webhook": ".json"}
+_HARMLESS = frozenset({".eml", ".json", ".txt"})
+"""Endings that no program runs when somebody opens the file."""
+
+
+def original(deps: Deps, record: JobRecord, by: str) -> bytes:
+    """The bytes, for a person with this id. Raises NotFound when they are gone, Refused when the
+    store says no."""
+    deps.commit(record, Change(event=READ, actor=f"person:{by}"))
+    return deps.payloads.get(record.job.source.payload)
+
+
+def readings(record: JobRecord) -> int:
+    """How often it was read: so many writes of the job changed nothing of it."""
+    return sum(entry.event == READ for entry in record.audit)
+
+
+def file_name(record: JobRecord) -> str:
+    """The job's id, with the ending of what came where nothing runs it."""
+    source = record.job.source
+    ending = _NAMES.get(source.door) or PurePosixPath(source.payload.object_key).suffix.lower()
+    return record.job.job_id + (ending if ending in _HARMLESS else ".bin")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the case's page says of it. `command` is the way to what is too large for a page."""
+
+    size: str
+    command: str
+
+
+def offer(record: JobRecord) -> Offer:
+    """The original of a job."""
+    size = record.job.source.size
+    command = f"countersign original {record.job.job_id} --by PERSON" if size > MOST else ""
+    return Offer(in_words(size), command)
+
+
+def in_words(size: int) -> str:
+    """`812 bytes`, `12 KB`, `7.3 MB`."""
+    if size < _KB:
+        return f"{size} bytes"
+    return f"{size / _KB:.0f} KB" if size < _MB else f"{size / _MB:.1f} MB"
