@@ -94,7 +94,10 @@ def fields(  # noqa: PLR0917 - Typer turns each parameter into an option
     as_json: AsJson = False,
 ) -> None:
     """Compare what the workflows and the company's files use with the CRM as it is now: properties,
-    owners, pipelines, currencies, languages."""
+    owners, pipelines, currencies, languages.
+
+    Example: countersign fields --create --dry-run
+    """
     deps = context.obj(target, stage).deps()
     if create:
         _make(deps, dry_run=dry_run)

@@ -31,7 +31,10 @@ def inputs(  # noqa: PLR0917 - Typer turns each parameter into an option
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Count what came in by outcome, reason and kind, with samples: before and after a release."""
+    """Count what came in by outcome, reason and kind, with samples: before and after a release.
+
+    Example: countersign inputs --days 30
+    """
     lines = gather(context.obj(target, stage).deps(), days, samples)
     show(_shown(lines), {"inputs": [asdict(line) for line in lines]}, as_json=as_json)
 

@@ -71,9 +71,7 @@ _WELL = frozenset({Status.COMPLETED, Status.WAITING_FOR_REVIEW})
 Choose = Callable[[str, str], Target]
 """(target, stage) → where to work. Raises TargetError."""
 
-app = typer.Typer(
-    help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
-)
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.command("submit")
@@ -185,6 +183,8 @@ def case(  # noqa: PLR0917 - as submit_event
 
     An action whose outcome was unknown is settled by `done`: it took effect, or, with
     --did-not-happen, it did not. Look at the target first.
+
+    Example: countersign case j-3xk7wq2p close --by kim --words 'answered by phone'
     """
     said = cases.Said(
         by=by,
@@ -207,6 +207,8 @@ def move_clock(
 
     Only on the local cloud. `countersign submit` and the start page sign their events in the moved
     time; a sender of your own does not, and is turned away (401) until `countersign clock reset`.
+
+    Example: countersign clock +48h
     """
     deps = context.obj(Place.LOCAL, MOVABLE).deps()
     offset = clock.moved(deps, move)

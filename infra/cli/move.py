@@ -21,7 +21,10 @@ def move(  # noqa: PLR0917 - Typer turns each parameter into an option
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """End a job that went to the wrong process; the one that handed it over does so anew."""
+    """End a job that went to the wrong process; the one that handed it over does so anew.
+
+    Example: countersign move j-3xk7wq2p --to refund_request --by kim --reason 'a refund'
+    """
     deps = context.obj(target, stage).deps()
     job = load(deps.store, job, deps.clock.now()).job.job_id
     parent = move_job(deps, job, to, by=by, reason=reason)

@@ -27,7 +27,10 @@ def rollback(  # noqa: PLR0917 - Typer turns each parameter into an option
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Undo what a job did, last things first, each only if nobody has changed it since."""
+    """Undo what a job did, last things first, each only if nobody has changed it since.
+
+    Example: countersign rollback j-3xk7wq2p --by kim --reason 'the wrong customer'
+    """
     deps = context.obj(target, stage).deps()
     planned, version = plan(deps, job, by, reason)
     if as_json and not yes:

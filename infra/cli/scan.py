@@ -42,6 +42,8 @@ def scan_test(  # noqa: PLR0917 - Typer turns each parameter into an option
 
     Ends with 0: nothing decided; 1: something did; 2: wrong use, or nothing answers; 3: nothing
     was seen to decide, but of some it cannot be told.
+
+    Example: countersign scan-test https://approvals.example.com/approvals/LINK/SECRET
     """
     try:
         link = Link.of(url)

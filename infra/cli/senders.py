@@ -34,7 +34,10 @@ def list_senders(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List the senders, what each may do, and how many of its secrets are good."""
+    """List the senders, what each may do, and how many of its secrets are good.
+
+    Example: countersign senders list
+    """
     there: Target = context.obj(target, stage)
     held = _held(there)
     found = [{**_row(one), "secrets": len(table.keys(held, one.id))} for one in _rows(there)]
@@ -55,7 +58,10 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Add a sender, and show its secret."""
+    """Add a sender, and show its secret.
+
+    Example: countersign senders add web-shop --workflow refund_request
+    """
     there: Target = context.obj(target, stage)
     row = _sender(
         id=sender,
@@ -84,7 +90,10 @@ def rotate(  # noqa: PLR0917 - as add
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Replace a sender's secret: both are good until the older one is revoked."""
+    """Replace a sender's secret: both are good until the older one is revoked.
+
+    Example: countersign senders rotate web-shop
+    """
     there: Target = context.obj(target, stage)
     _known(there, sender)
     if revoke:
@@ -107,7 +116,10 @@ def retire(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """End a sender: its secrets are gone at once, its row with the next deployment."""
+    """End a sender: its secrets are gone at once, its row with the next deployment.
+
+    Example: countersign senders retire web-shop
+    """
     there: Target = context.obj(target, stage)
     rows = _known(there, sender)
     _write(there, table.retired(_held(there), sender))

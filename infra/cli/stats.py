@@ -51,7 +51,10 @@ def stats(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Show how approvals go: by rule, by choice, by tier and age, with median and p90 times."""
+    """Show how approvals go: by rule, by choice, by tier and age, with median and p90 times.
+
+    Example: countersign stats --days 30
+    """
     found = gather(context.obj(target, stage).deps(), days)
     show(_shown(found, days), as_data(found), as_json=as_json)
 

@@ -29,7 +29,10 @@ def list_suppressed(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List who gets no mail: since when, why, and by which job or person."""
+    """List who gets no mail: since when, why, and by which job or person.
+
+    Example: countersign suppression list
+    """
     deps: Deps = context.obj(target, stage).deps()
     key = contact_key(address) if address else ""
     found = [row for row in deps.suppression.rows() if key in ("", row.key)]
@@ -45,7 +48,10 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Send no mail to ADDRESS any more."""
+    """Send no mail to ADDRESS any more.
+
+    Example: countersign suppression add maria@example.com --by kim
+    """
     deps: Deps = context.obj(target, stage).deps()
     row = suppressed(address, "by hand", deps.clock.now(), _known(deps, by))
     deps.suppression.add(row)
@@ -60,7 +66,10 @@ def remove(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Let mail go to ADDRESS again, because its owner asked for it."""
+    """Let mail go to ADDRESS again, because its owner asked for it.
+
+    Example: countersign suppression remove maria@example.com
+    """
     deps: Deps = context.obj(target, stage).deps()
     key = contact_key(address)
     if not deps.suppression.remove(key):

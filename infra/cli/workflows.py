@@ -21,7 +21,10 @@ def workflows(
     stage: Annotated[str, typer.Option(help="as it is there", callback=check_stage)] = "local",
     as_json: AsJson = False,
 ) -> None:
-    """List the workflows of this code: owner, who signs, actions, policy, connectors, stages."""
+    """List the workflows of this code: owner, who signs, actions, policy, connectors, stages.
+
+    Example: countersign workflows
+    """
     data = [row(one, stage) for one in registered(stage).values()]
     show(shown(data), {"workflows": data}, as_json=as_json)
 

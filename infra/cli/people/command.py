@@ -46,7 +46,10 @@ def list_people(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List who may decide."""
+    """List who may decide.
+
+    Example: countersign people list
+    """
     deps = _deps(context, target, stage)
     found = [m for m in deps.people.directory().members if everybody or not m.left]
     found.sort(key=lambda member: member.person.id)
@@ -62,7 +65,10 @@ def show_person(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Show one person: roles, limits, hours, absences."""
+    """Show one person: roles, limits, hours, absences.
+
+    Example: countersign people show kim
+    """
     entry = entry_of(changes.known(_deps(context, target, stage).people, person))
     show(
         "\n".join(f"{name}: {_cell(value)}" for name, value in entry.items()),
@@ -86,7 +92,10 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Add somebody. Without a limit they approve nothing that moves money."""
+    """Add somebody. Without a limit they approve nothing that moves money.
+
+    Example: countersign people add kim --name 'Kim Sato' --address kim@example.com --role refunds
+    """
     given = _given(name, address, role, limit, zone, days, hours)
     member = _read(lambda: member_of({"id": person, "roles": [], **given}))
     deps = _deps(context, target, stage)
@@ -110,7 +119,10 @@ def change(  # noqa: PLR0917 - as add
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Change somebody. What is named is replaced whole: all roles, all limits."""
+    """Change somebody. What is named is replaced whole: all roles, all limits.
+
+    Example: countersign people set kim --limit 'payments.*=500 EUR'
+    """
     given = _given(name, address, role, limit, zone, days, hours) | (
         {"left": False} if rejoin else {}
     )
@@ -135,7 +147,10 @@ def away(  # noqa: PLR0917 - as add
     as_json: AsJson = False,
 ) -> None:
     """Let a deputy decide for a time, what waits already included. Bare dates are whole days in the
-    person's own zone."""
+    person's own zone.
+
+    Example: countersign people away kim --until 2026-12-24 --deputy ana
+    """
     deps = _deps(context, target, stage)
     now = deps.clock.now()
     member = changes.known(deps.people, person)
@@ -154,7 +169,10 @@ def back(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """End the absence now, and forget those to come."""
+    """End the absence now, and forget those to come.
+
+    Example: countersign people back kim
+    """
     deps = _deps(context, target, stage)
     member = changes.known(deps.people, person)
     _tell(changes.comes_back(deps, member), "back", as_json=as_json)
@@ -169,7 +187,10 @@ def leave(
     as_json: AsJson = False,
 ) -> None:
     """Cut somebody off at once: their open links stop working, nothing of theirs counts, and where
-    too few are left to sign the next are asked."""
+    too few are left to sign the next are asked.
+
+    Example: countersign people leave kim
+    """
     deps = _deps(context, target, stage)
     gone = changes.known(deps.people, person).model_copy(update={"left": True})
     done = changes.save(deps, gone)
@@ -188,6 +209,8 @@ def import_file(
     """Add and replace the people of FILE; all of it is checked before any of it is written.
 
     Whoever is not in FILE stays as they are.
+
+    Example: countersign people import people.json
     """
     members = changes.read_file(file)
     deps = _deps(context, target, stage)
@@ -197,7 +220,10 @@ def import_file(
 
 @app.command("export")
 def export(context: typer.Context, target: Where = Place.LOCAL, stage: Stage = "dev") -> None:
-    """Print everybody as JSON that import takes, those who left too."""
+    """Print everybody as JSON that import takes, those who left too.
+
+    Example: countersign people export > people.json
+    """
     members = _deps(context, target, stage).people.directory().members
     found = sorted(members, key=lambda member: member.person.id)
     data = {"people": [entry_of(member) for member in found]}
@@ -262,6 +288,8 @@ def mail_link(
     """Mail a new link to somebody who was asked, when theirs was closed by too many codes.
 
     Nobody but them sees it. Without any link they can sign in and decide in the inbox.
+
+    Example: countersign people link j-3xk7wq2p kim
     """
     deps = _deps(context, target, stage)
     asked = mail_again(deps, job, person, "command line")
@@ -269,14 +297,19 @@ def mail_link(
 
 
 def _table(members: Iterable[Member], now: datetime) -> Table:
+    """Each with their whole limits: 80 columns hold them one below the other."""
     table = Table(show_edge=False, pad_edge=False)
-    for heading in ("id", "name", "roles", "limits", "hours", ""):
-        table.add_column(heading)
+    for heading in ("who", "roles", "limits", "hours"):
+        table.add_column(heading, overflow="fold")
     for member in members:
         entry = entry_of(member)
-        hours = f"{entry['days']} {entry['hours']} {entry['zone']}"
-        cells = (entry["name"], _cell(entry["roles"]), _cell(entry["limits"]), hours)
-        table.add_row(*map(Text, (entry["id"], *map(str, cells), _state(member, now))))
+        cells = (
+            (entry["id"], entry["name"], _state(member, now)),
+            entry["roles"],
+            entry["limits"],
+            (entry["days"], entry["hours"], entry["zone"]),
+        )
+        table.add_row(*(Text("\n".join(filter(None, map(str, cell)))) for cell in cells))
     return table
 
 

@@ -50,7 +50,10 @@ def next_item(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Show the item that has waited longest."""
+    """Show the item that has waited longest.
+
+    Example: countersign review next
+    """
     item = _next(context.obj(target, stage).deps())
     if item is None:
         show("Nothing to review.", {"review": None}, as_json=as_json)
@@ -74,6 +77,8 @@ def answer(  # noqa: PLR0917 - Typer turns each parameter into an option
     """Say whether the actions were right. It counts once and is not told what it was about.
 
     What is found wrong becomes a case of the workflow's owner.
+
+    Example: countersign review answer r-0f3a9c1d wrong --why 'not our customer' --by kim
     """
     if verdict is ReviewVerdict.WRONG and not why.strip():
         raise typer.BadParameter("say what is wrong with --why")
@@ -91,7 +96,10 @@ def report(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Report the error rate of automatic actions with its 95 % interval, and the attention."""
+    """Report the error rate of automatic actions with its 95 % interval, and the attention.
+
+    Example: countersign review report --days 30
+    """
     deps = context.obj(target, stage).deps()
     now = deps.clock.now()
     found = reports(deps.reviews.reviewed(now - timedelta(days=days), now, MOST))

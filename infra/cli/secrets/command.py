@@ -47,7 +47,10 @@ def list_secrets(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List which secrets are set."""
+    """List which secrets are set.
+
+    Example: countersign secrets list
+    """
     there: Target = context.obj(target, stage)
     vault = there.vault()
     arns = {name: arn for name in SECRETS if (arn := _arn(there, name))}
@@ -66,7 +69,10 @@ def set_secret(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Set a secret; its value is asked for without showing it, or read from standard input."""
+    """Set a secret; its value is asked for without showing it, or read from standard input.
+
+    Example: countersign secrets set webhook --target aws --stage prod
+    """
     there: Target = context.obj(target, stage)
     arn = _known(there, name)
     there.vault().write(arn, shapes.checked(name, _typed(name)))
@@ -91,7 +97,10 @@ def rotate(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Replace a secret."""
+    """Replace a secret.
+
+    Example: countersign secrets rotate webhook --target aws --stage prod
+    """
     there: Target = context.obj(target, stage)
     arn, vault = _known(there, name), there.vault()
     if not vault.read(arn):

@@ -72,6 +72,8 @@ def try_(  # noqa: PLR0917 - Typer turns each parameter into an option
 
     Nothing is stored or sent. Caps count as empty. The page is what the first of the demo's people
     would be asked with; somebody stands in for a role that none of them has.
+
+    Example: countersign try refund_request letter.eml
     """
     tried = Tried(
         body=file.read_bytes(),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer import BadParameter
+from typer.main import get_command
 
 from countersign import observability
 from countersign.domain.jobs.job import Status
 from countersign.runtime.settings import Settings
+from infra.cli.main import app
 from infra.cli.show import _flat
 from infra.cli.submit import UnreachableError
 from infra.cli.target import TargetError, local, variables
@@ -223,3 +230,45 @@ def test_jobs_of_one_workflow_are_listed_alone(terminal: Terminal) -> None:
     (only,) = terminal.json("jobs", "--workflow", "lead_intake")["jobs"]
     assert only["job_id"] == terminal.job
     assert terminal.json("jobs", "--workflow", "refund_request") == {"jobs": []}
+
+
+def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in getattr(group, "commands", {}).items():
+        below = tuple(_commands(command, (*path, name)))
+        yield from below or (((*path, name), command),)
+
+
+COMMANDS = tuple(_commands(get_command(app)))
+
+
+def _fault(path: tuple[str, ...], command: Any, told: str) -> str:
+    """What is wrong with the example in a command's help; empty: it could be typed."""
+    found = re.search(r"Example: countersign (.+?)(?:\. |\.?\n|\.?$)", told)
+    words = shlex.split(found[1].partition(" > ")[0]) if found else []
+    if tuple(words[: len(path)]) != path:
+        return f"no example of {' '.join(path)}"
+    try:
+        command.make_context(path[-1], words[len(path) :])
+    except BadParameter as wrong:
+        told = wrong.format_message()
+        return "" if "does not exist" in told else told  # a file of whoever types it
+    return ""
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[" ".join(p) for p, _ in COMMANDS])
+def test_every_help_has_an_example_that_can_be_typed(path: tuple[str, ...], command: Any) -> None:
+    """With all that the command needs, and nothing that it does not know."""
+    assert _fault(path, command, command.help or "") == ""
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("told", ["", "Example: countersign move j-1", "Example: countersign show"])
+def test_control_a_missing_or_broken_example_is_seen(told: str) -> None:
+    """No example, one without what is required, and another command's."""
+    (move,) = (command for path, command in COMMANDS if path == ("move",))
+    assert _fault(("move",), move, told)
+
+
+def test_the_shell_completes_commands(terminal: Terminal) -> None:
+    """As typer does for every shell: one option of the command sets it up."""
+    assert "--install-completion" in terminal.types("--help")[1]

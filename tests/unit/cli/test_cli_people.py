@@ -360,3 +360,13 @@ def test_a_new_link_goes_to_its_person_and_to_nobody_else(terminal: Terminal) ->
     assert world.mail.to(ANA.address)[-1].subject.startswith("[New link]")
     code, _, told = terminal.types("people", "link", journey.job_id, "cleo")
     assert (code, f"nothing of {journey.job_id} waits for cleo" in told) == (1, True)
+
+
+def test_the_list_shows_whole_limits_in_80_columns(terminal: Terminal) -> None:
+    """However many there are: what somebody may sign is not cut."""
+    more = ("--role", "refunds-lead", "--limit", "payments.*=50000 EUR")
+    terminal.types(*ZOE, *more, "--limit", "payments.*=8000000 JPY", "--zone", "America/New_York")
+    out = terminal.types("people", "list")[1]
+    assert max(map(len, out.splitlines())) <= 80
+    for words in ("payments.*=50000.00 EUR", "payments.*=8000000 JPY", "America/New_York"):
+        assert words in out
