@@ -162,6 +162,8 @@ def smoke(
 
     It needs an approver and somebody who may roll back in the directory. No mail leaves for a
     customer: the reply is rejected. It ends with 1 at the first step that is not as it should be.
+
+    Example: countersign smoke --target aws --stage dev
     """
     there: Target = context.obj(target, stage)
     run = Smoke(there, there.deps())

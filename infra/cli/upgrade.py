@@ -85,6 +85,8 @@ def upgrade(
     """Say whether `make deploy` of this code would replace or remove anything that holds data.
 
     It ends with 1 where it would. `make diff` says all that would change.
+
+    Example: countersign upgrade --check --stage prod
     """
     if not check:
         raise typer.BadParameter("the upgrade itself is `make deploy`: add --check to look first")

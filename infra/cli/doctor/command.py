@@ -27,6 +27,8 @@ def doctor(
     """Say what would go wrong in this account, a line each, with the way to mend it.
 
     Looks and changes nothing. It ends with 1 where something has to be mended.
+
+    Example: countersign doctor --stage prod
     """
     local = target is Place.LOCAL
     settings = load("local" if local else stage)
