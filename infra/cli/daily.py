@@ -28,7 +28,10 @@ def daily(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List what was dismissed, rejected or joined: each can be taken up with a reason."""
+    """List what was dismissed, rejected or joined: each can be taken up with a reason.
+
+    Example: countersign daily --days 7
+    """
     jobs = gather(context.obj(target, stage).deps(), days)
     show(_shown(jobs), {"set_aside": jobs}, as_json=as_json)
 
