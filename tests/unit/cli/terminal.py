@@ -43,6 +43,7 @@ class Terminal:
         """What the functions of this target wrote."""
         self.given: dict[str, object] = {}
         """Adapters that this target has instead of the world's."""
+        self.forgets()
 
     @property
     def job(self) -> str:
