@@ -7,7 +7,7 @@ import pytest
 from countersign.actions.crm.visited import VisitedCrm
 from countersign.domain.errors import InternalError
 from countersign.domain.mail import JobMailer
-from countersign.runtime.connectors import CODES, CONNECTORS
+from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
 from infra.build.layers import GROUPS
@@ -78,4 +78,4 @@ def test_a_row_names_settings_and_layers_that_there_are() -> None:
 def test_every_stage_limits_every_key(stage: str) -> None:
     """None runs under the careful default because its name was mistyped or forgotten."""
     keys = {key for row in CONNECTORS.values() for key in row.paced_by}
-    assert set(load(stage).connector_limits) == keys | {CODES}
+    assert set(load(stage).connector_limits) == keys | {CODES, MODEL}
