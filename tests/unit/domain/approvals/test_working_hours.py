@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from countersign.domain.approvals.working_hours import Hours, is_open, worked
+from countersign.domain.approvals.working_hours import Hours, is_open, next_opening, worked
 from tests.unit.domain.strategies import hours
 
 FRIDAY_16 = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
@@ -32,6 +32,13 @@ def test_nobody_works_on_a_holiday() -> None:
     free = {date(2026, 3, 9)}
     due = worked(FRIDAY_16, timedelta(hours=2), WEEK, free)
     assert due == datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
+
+
+def test_the_next_opening_is_a_working_day_later() -> None:
+    """Of a Friday it is Monday morning, and Tuesday's where Monday is free."""
+    monday = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+    assert next_opening(FRIDAY_16, WEEK) == monday
+    assert next_opening(FRIDAY_16, WEEK, {monday.date()}) == monday + timedelta(days=1)
 
 
 def test_the_wall_clock_counts_when_clocks_change() -> None:

@@ -7,7 +7,7 @@ import pytest
 from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.job import Status
-from countersign.domain.planning.charge import may_pause, may_resolve, may_roll_back
+from countersign.domain.planning.charge import may_pause, may_resolve, may_roll_back, reopens
 from tests.builders import ANA, Memo, case, job, record
 from tests.flows import Letter
 from tests.unit.domain.planning.test_rollback import flow
@@ -48,6 +48,14 @@ def test_without_an_open_case_there_is_nothing_to_end() -> None:
     killed = record(job=job(Status.FAILED))
     assert may_resolve(member("operations"), killed, flow()).allowed
     assert not may_resolve(member("sales-ops"), killed, flow()).allowed
+
+
+def test_a_job_that_ended_with_nothing_done_can_be_taken_up_unless_it_has_a_case() -> None:
+    """What a person has decided, or has as a case, is not reopened by this way."""
+    ended = job(Status.REJECTED)
+    assert reopens(record(job=ended))
+    assert not reopens(record(job=ended, case=case()))
+    assert not reopens(record(job=job(Status.COMPLETED)))
 
 
 def test_a_case_of_other_code_can_still_be_ended() -> None:

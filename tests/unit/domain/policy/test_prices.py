@@ -11,6 +11,7 @@ import pytest
 
 from countersign.domain.policy.prices import Price, Rates
 from countersign.domain.policy.proposal import Usage
+from countersign.domain.policy.release import Size
 
 
 def rates(plain: str, cached: str, written: str, output: str) -> Rates:
@@ -35,6 +36,11 @@ PRICE = Price(
     retires=date(2027, 1, 14),
 )
 PLAIN = PRICE.model_copy(update={"long_above": 0, "long_rates": None, "retires": None})
+
+
+def test_a_size_is_known_by_its_models_name() -> None:
+    """As the endpoint calls it."""
+    assert Size(name="small", max_output_tokens=100, price=PRICE).model == PRICE.model
 
 
 def exactly(usage: Usage, of: Rates) -> Fraction:
