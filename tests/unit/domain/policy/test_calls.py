@@ -1,0 +1,43 @@
+"""The trace of a model's calls: found by name among a job's results, in order; and its bounds."""
+
+from __future__ import annotations
+
+from countersign.domain.contract import Stored
+from countersign.domain.policy.calls import ModelCall, calls_of
+from countersign.domain.policy.proposal import Usage
+from countersign.domain.ports import ModelRequest
+from tests.builders import AT
+from tests.flows import size
+
+
+def call(plan: int, number: int) -> ModelCall:
+    """A call of one plan."""
+    return ModelCall(
+        plan=plan,
+        number=number,
+        size="small",
+        why="nothing unusual",
+        asked=(("user", "x"),),
+        request="0",
+        model="m",
+        offline=False,
+        ended="completed",
+        content="{}",
+        usage=Usage(calls=1),
+        milliseconds=5,
+        at=AT,
+    )
+
+
+def test_the_calls_of_a_job_come_in_order() -> None:
+    """By plan and number, whatever else is stored."""
+    made = [call(1, 0), call(0, 1), call(0, 0)]
+    results = {one.name: Stored.of(one) for one in made} | {"other": Stored.of(made[0])}
+    assert [one.name for one in calls_of(results)] == ["call.0.0", "call.0.1", "call.1.0"]
+
+
+def test_the_most_that_a_call_can_use_is_its_bytes_and_its_limit() -> None:
+    """No text has more tokens than bytes."""
+    messages = (("user", "Grüße"),)
+    request = ModelRequest(size().model, messages, "s", {}, "", max_output_tokens=9)
+    assert request.most == Usage(calls=1, input_tokens=7 + 1 + 2, output_tokens=9)
