@@ -88,9 +88,10 @@ class Waiting:
 def asked(world: World | None = None, event: str = "evt-1", **fields: Any) -> Waiting:
     """A form came, no model answered, and so every action waits for a signature."""
     world = world or a_world()
-    world.model.answers(Unavailable("the model is down"))
+    world.model.broken = Unavailable("the model is down")
     journey = Journey(world, accept(world, form(**fields), event))
     assert journey.goes() == "Ask", "the job does not wait"
+    world.model.broken = None
     return Waiting(world, journey)
 
 
