@@ -27,6 +27,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "CapsReached": ("workflow",),
     # Steps and outside systems.
     STEP_ERRORS: ("category",),
+    "ModelFallbacks": ("workflow",),
     "Defects": (),
     "DefinitionsBroken": (),
     "Misconfigured": ("key",),

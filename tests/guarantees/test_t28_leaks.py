@@ -77,7 +77,7 @@ class Run:
         return job
 
     def _happens(self, number: int) -> None:
-        self.world.model.answers(Unavailable("the model is down"))
+        self.world.model.answers(*[Unavailable("the model is down")] * 2)
         job = self._arrives(number)
         assert job.goes() == "Ask"
         held = Waiting(self.world, job)
@@ -101,7 +101,7 @@ class Run:
         self._arrives(number).goes()
 
     def _expires(self, number: int) -> None:
-        self.world.model.answers(Unavailable("the model is down"))
+        self.world.model.answers(*[Unavailable("the model is down")] * 2)
         job = self._arrives(number)
         assert job.goes() == "Ask"
         self.world.executions.broken = RuntimeError(TOKEN)

@@ -57,7 +57,8 @@ def test_delivery_may_write_jobs_and_nothing_else(dev: Template) -> None:
 
 def test_what_should_not_happen_has_an_alarm(dev: Template) -> None:
     """Each of these counters wakes somebody, by the dimension that is emitted: the service."""
-    alarms = {a["MetricName"]: a for a in dev.of("CloudWatch::Alarm").values()}
+    every = dev.of("CloudWatch::Alarm").values()
+    alarms = {a["MetricName"]: a for a in every if "MetricName" in a}  # the others compute
     for name in ("MailsBounced", "MailComplaints", "WebhooksNotQueued", "CallbacksLost"):
         assert alarms[name]["Dimensions"] == [{"Name": "service", "Value": "countersign-dev"}]
         assert alarms[name]["Threshold"] == 0
