@@ -53,7 +53,10 @@ class Watch(Construct):
         self._topic = self._heard("Alarms", settings)
         self._pages = self._heard("Pages", settings)
         self._dashboard = aws_cloudwatch.Dashboard(
-            self, "Dashboard", dashboard_name=settings.stack_name
+            # Dashboards are the account's, whatever region.
+            self,
+            "Dashboard",
+            dashboard_name=f"{settings.stack_name}-{Stack.of(self).region}",
         )
 
     def alarms(self) -> None:

@@ -139,7 +139,7 @@ def meets_a_defect(world: World) -> None:
 
 def is_nonsense(world: World) -> None:
     """The answer and its repair."""
-    world.model.answers("{", "{")
+    world.model.answers(*["{"] * MANY)
     lead(world).goes()
 
 
@@ -159,7 +159,7 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "nobody signs in time": is_signed_by_nobody,
     "an execution is killed or runs out of time": is_killed,
     "our own code fails": meets_a_defect,
-    "the model answers nonsense twice": is_nonsense,
+    "the model answers nonsense, whatever it is told": is_nonsense,
     "an execution stops and nobody says so": is_left,
 }
 

@@ -40,12 +40,16 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     "take": frozenset({"portal/request.py"}),
     "ask_back": frozenset({"approvals/handlers.py", "portal/request.py"}),
     # The end of a case, judged by `may_resolve`, reached by page and by command.
-    "resolve": frozenset({CASES, *(f"domain/planning/{one}.py" for one in ("rollback", "moving"))}),
+    "resolve": frozenset(
+        {CASES, *(f"domain/planning/{one}.py" for one in ("rollback", "cancelling"))}
+    ),
     "corrected": frozenset({CASES}),
-    "take_out": frozenset({"portal/case.py", "cli/cases.py"}),
+    "take_out": frozenset({"portal/case.py", "cli/cases.py", "jobs/redriving.py"}),
     # An order to undo, judged by `may_roll_back`; the demo's player is a person's stand-in.
     "ordered": frozenset({ORDERS}),
-    "roll_back": frozenset({"portal/job.py", "cli/rollback.py", "local/player/play.py"}),
+    "roll_back": frozenset(
+        {"portal/job.py", "cli/rollback.py", "cli/smoke.py", "local/player/play.py"}
+    ),
 }
 """Functions that decide, edit, ask, end a case or order, and where each may be called: below
 `functions/countersign` or `infra`."""

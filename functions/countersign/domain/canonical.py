@@ -6,7 +6,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, cast
@@ -79,8 +79,8 @@ def _plain_simple(value: object) -> Any:
     match value:
         case Enum():
             return plain(value.value)
-        case datetime():
-            return instant(value)
+        case date():
+            return instant(value) if isinstance(value, datetime) else value.isoformat()
         case Decimal():
             return _number(value)
         case str():

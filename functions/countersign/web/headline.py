@@ -39,7 +39,8 @@ def _sender(record: JobRecord, workflow: Workflow[Any] | None) -> str:
 
 def _much(record: JobRecord) -> str:
     """The sums among what it would do, each once."""
-    params = (held.content()["params"] for held in record.ledger)
+    # What somebody damaged has no sums, and is refused where it would be signed.
+    params = (held.content().get("params", {}) for held in record.ledger)
     return ", ".join(dict.fromkeys(str(sum_) for one in params for sum_ in amounts(one)))
 
 

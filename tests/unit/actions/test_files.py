@@ -23,6 +23,7 @@ def files(request: pytest.FixtureRequest) -> Iterator[Files]:
     if request.param == "fake":
         yield FakeFiles()
         return
+    request.getfixturevalue("made_up_credentials")
     with mock_aws():
         s3 = boto3.client("s3", region_name="us-east-1")
         s3.create_bucket(Bucket=BUCKET)

@@ -7,7 +7,7 @@ import pkgutil
 import unicodedata
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
@@ -67,6 +67,7 @@ _SIMPLE: dict[Any, Strategy] = {
     int: st.integers(),
     Decimal: decimals,
     datetime: instants,
+    date: st.dates(),
     Money: money(),
     Hours: hours(),
     RateLimit: st.builds(RateLimit, requests=st.integers(1, 100), seconds=st.integers(1, 60)),
@@ -97,6 +98,8 @@ def _generic(origin: Any, arguments: tuple[Any, ...]) -> Strategy:
         return st.sampled_from(arguments)
     if origin in (Union, UnionType):
         return st.one_of([of_type(kind) for kind in arguments])
+    if origin is tuple and Ellipsis not in arguments:
+        return st.tuples(*map(of_type, arguments))
     inner = of_type(arguments[1] if origin is AbstractMapping else arguments[0])
     shapes = {
         tuple: st.lists(inner, max_size=3).map(tuple),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import NoneType
 from typing import Any, ClassVar, get_args, get_origin
@@ -63,7 +63,7 @@ def test_the_domain_is_covered() -> None:
     assert {"Job", "LedgerEntry", "Approval", "Entry", "Case", "Release", "Proposal"} <= names
 
 
-IMMUTABLE = (str, int, bool, Decimal, datetime, Money, NoneType)
+IMMUTABLE = (str, int, bool, Decimal, date, datetime, Money, NoneType)
 
 
 def mutable_parts(annotation: Any) -> list[Any]:
