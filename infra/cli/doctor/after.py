@@ -12,6 +12,7 @@ from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.ports import ModelRequest
 from countersign.domain.workflow import Ours as OurAddresses
 from countersign.domain.workflow import Raw, Workflow
+from countersign.extraction.prices import prices
 from countersign.extraction.proposals import drafted
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
@@ -50,6 +51,7 @@ def after_deploy(
     yield from asked("CRM, writing", lambda: _crm_writes(deps), _KEY.format("crm-write"))
     yield from asked("payments", lambda: _payments(deps), _KEY.format("payments-read"))
     yield from asked("model", lambda: _model(deps), _KEY.format("model-key"))
+    yield from asked("model's end", lambda: _retiring(deps), "see the table of prices")
     yield from asked("alarms", lambda: _alarms(stack, cloud), "sign in with rights to read SNS")
     for name, url in queues.items():
         yield from asked(name, partial(_letters, name, url, cloud), "see the queue in SQS")
@@ -126,6 +128,16 @@ def _model(deps: Deps) -> Iterator[Line]:
         well=draft is not None,
         mend="choose a model with structured outputs: [models] of the company's file",
     )
+
+
+def _retiring(deps: Deps) -> Iterator[Line]:
+    """By the day of the table of prices, so that the same code says the same on every day."""
+    rows = [size.price for one in deps.workflows.values() for size in one.release.sizes]
+    found = prices().retiring(rows)
+    for one in found:
+        yield problem("model's end", one, "name another under [models] of the company's file")
+    if not found:
+        yield ok("model's end", f"none retires within 90 days of {prices().as_of}")
 
 
 def _asking(deps: Deps) -> tuple[Workflow[Any], Any]:

@@ -14,6 +14,8 @@ import pytest
 from countersign.actions.field_map import Field, Property, Schema
 from countersign.domain.errors import Misconfigured
 from countersign.domain.ports import ModelAnswer
+from countersign.domain.workflow import Workflow
+from countersign.extraction.prices import prices
 from infra.build.account import Account, AccountError
 from infra.cli.doctor.after import after_deploy
 from infra.cli.doctor.before import before_deploy
@@ -157,6 +159,7 @@ class Stage:
     payments: Payments = field(default_factory=Payments)
     model: Model = field(default_factory=Model)
     vault: Vault = field(default_factory=Vault)
+    workflows: Mapping[str, Workflow[Any]] = field(default_factory=lambda: WORKFLOWS)
     people: bool = True
     alarm_address: str = "alarms@cranes.internal"
 
@@ -178,7 +181,7 @@ class Stage:
         return (one for one in before_deploy(settings, self.cloud) if ".toml" not in one.says)
 
     def _after(self) -> Iterator[Line]:
-        world = World(WORKFLOWS["lead_intake"].offline)
+        world = World(WORKFLOWS["lead_intake"].offline, self.workflows)
         deps = world.deps
         given = {"crm_schema": self.crm, "crm_setup": self.crm, "payments_check": self.payments}
         vars(deps).update(given | {"model": self.model})
@@ -187,6 +190,20 @@ class Stage:
         return after_deploy(
             deps, "countersign-dev", self.vault, self.cloud, {"dead letters": "dead"}
         )
+
+
+def _with_a_model_that_ends() -> Mapping[str, Workflow[Any]]:
+    """The processes, one of which asks a model that retires two months after the prices' day."""
+    flow = WORKFLOWS["lead_intake"]
+    ends = {"retires": prices().as_of + timedelta(days=60), "successor": "its-successor"}
+    sizes = tuple(
+        one.model_copy(update={"price": one.price.model_copy(update=ends)})
+        for one in flow.release.sizes
+    )
+    return {
+        **WORKFLOWS,
+        flow.id: replace(flow, release=flow.release.model_copy(update={"sizes": sizes})),
+    }
 
 
 def _problems(stage: Stage) -> list[Line]:
@@ -254,6 +271,10 @@ SEEDED: Mapping[str, tuple[Callable[[Stage], Stage], str]] = {
     ),
     "orders": (lambda s: replace(s, payments=Payments("")), "0 of the 1 newest charges"),
     "schema": (lambda s: replace(s, model=Model("Yes, I am.")), "leaves the schema of"),
+    "model's end": (
+        lambda s: replace(s, workflows=_with_a_model_that_ends()),
+        "move to its-successor",
+    ),
     "secret": (lambda s: replace(s, vault=Vault(unset="page-key")), "page-key is not set"),
     "roles": (lambda s: replace(s, people=False), "nobody has the role"),
     "alarms": (
