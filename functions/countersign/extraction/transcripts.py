@@ -32,6 +32,8 @@ SEGMENT_WORDS = 3_000
 """A segment ends with the turn in which it has so many words."""
 MOST_WORDS = 40_000
 """About three hours of talk."""
+MOST_BYTES = 300_000
+"""A record of the jobs table holds 400 kB, and lines cost some beside their words."""
 _FEWEST_WORDS = 3
 _MOST_ITEMS, _MOST_CITED = 60, 40
 _SHOWN = 80
@@ -107,6 +109,11 @@ def read(raw: Raw, kind: type[CallT]) -> CallT:
     count = sum(words_of(one.text) for one in found.lines)
     if count > MOST_WORDS:
         raise Quarantined(f"The call has {count} words; upload it in parts of {MOST_WORDS}.")
+    size = sum(len(one.text.encode()) for one in found.lines)
+    if size > MOST_BYTES:
+        raise Quarantined(
+            f"The call has {size} bytes of words; upload it in parts of {MOST_BYTES}."
+        )
     spoken = language.code(found.language)
     return kind(
         sender=address(found.contact, kind.CONTRACT) if found.contact else "",
