@@ -77,6 +77,12 @@ def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: 
     )
     @example(steps=[("bulk", 1), ("machine", 1)], two=False, signed="no", reply=False)
     @example(steps=[("inbox", 1), ("machine", 1)], two=False, signed="no", reply=True)
+    @example(
+        steps=[("forgery", 897), ("forgery", 14505863), ("forgery", 14505863)],
+        two=False,
+        signed="last",
+        reply=False,
+    )
     @example(steps=[("correction", 1)], two=False, signed="last", reply=False)
     @example(steps=[("correction", 2)], two=False, signed="last", reply=True)
     @example(steps=[("link", 3), ("leaver", 1), ("machine", 1)], two=False, signed="no", reply=True)

@@ -171,8 +171,9 @@ class RequestPage(UnderstoodSource):
 
     @property
     def next(self) -> int:
-        """The number of the first action that needs a choice."""
-        return next(one.number for one in self.actions if one.digest not in self.rejected)
+        """The number of the first action that needs a choice; 1 where none does."""
+        open_ = (one.number for one in self.actions if one.digest not in self.rejected)
+        return next(open_, 1)
 
     @property
     def waits(self) -> str:
