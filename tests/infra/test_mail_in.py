@@ -107,12 +107,12 @@ def test_what_cannot_work_is_refused(changes: dict[str, Any], why: str) -> None:
         _settings(**changes)
 
 
+@pytest.mark.usefixtures("made_up_credentials")
 def test_a_rule_set_of_somebody_else_stays_the_active_one() -> None:
     """Where none is active ours is made so; where another is, the stage has to name it; and where a
     region takes no mail the deployment is refused before it begins."""
     before = dict(os.environ)
-    os.environ |= {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "t"}
-    os.environ |= {"AWS_SECRET_ACCESS_KEY": "t"}
+    os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
     settings = _settings()
     try:
         with mock_aws():
