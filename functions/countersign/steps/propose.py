@@ -23,7 +23,6 @@ from countersign.domain.errors import (
     ConnectorResting,
     ContractBroken,
     CountersignError,
-    InternalError,
     MoreToRead,
     NeedsPerson,
     Ungrounded,
@@ -36,7 +35,7 @@ from countersign.domain.policy.calls import ModelCall, calls_of
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.release import Release, Size, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.domain.workflow import Joined, Segment, Workflow
+from countersign.domain.workflow import Joined, Segment, Segmented, Workflow
 from countersign.extraction import segments
 from countersign.extraction.answers import strict_schema
 from countersign.extraction.feedback import apply, describe
@@ -160,24 +159,30 @@ def _from_heuristics(workflow: Workflow[Any], given: Contract, seen: str) -> Pro
 
 
 def _from_model(deps: Deps, record: JobRecord, call: Call, about: About) -> Proposed:
-    if about[0].segmented is None:
-        return _from_answer(deps, record, call, about, about[0].prompt_text(about[2]))
-    record, joined, usage = _from_segments(deps, record, call, about)
+    workflow, _, given = about
+    if workflow.segmented is None:
+        return _from_answer(deps, record, call, about, workflow.prompt_text(given))
+    record, joined, usage = _from_segments(deps, record, call, about, workflow.segmented)
     record, alone, last = _from_answer(deps, record, call, about, joined.text)
     whole = segments.together(alone, joined)
     return record, whole.model_copy(update={"usage": whole.usage.plus(usage)}), last
 
 
 def _from_segments(
-    deps: Deps, record: JobRecord, call: Call, about: About
+    deps: Deps, record: JobRecord, call: Call, about: About, segmented: Segmented[Any]
 ) -> tuple[JobRecord, Joined, Usage]:
     """What the valid answers are together, each repaired once, and what all of them cost. Raises
     MoreToRead."""
     workflow, release, given = about
-    segmented = workflow.segmented
-    if segmented is None:
-        raise InternalError(f"{workflow.id} has no segments")
-    asked = {one: _about_segment(workflow, release, one) for one in segmented.split(given)}
+    name, schema = f"{workflow.id}{segments.SUFFIX}", strict_schema(segmented.answer)
+    asked = {
+        one: replace(
+            request_of(release, release.sizes[0], (("user", one.text),)),
+            schema_name=name,
+            schema=schema,
+        )
+        for one in segmented.split(given)
+    }
     record, replies = _answers(deps, record, call, release, list(asked.values()))
     answers = dict[str, Any]()
     again = dict[Segment, ModelRequest]()
@@ -193,14 +198,6 @@ def _from_segments(
     valid = {name: answer for name, answer in answers.items() if answer is not None}
     usage = _spent([*replies, *mends], release)
     return record, segmented.join(given, valid), usage
-
-
-def _about_segment(workflow: Workflow[Any], release: Release, segment: Segment) -> ModelRequest:
-    if workflow.segmented is None:
-        raise InternalError(f"{workflow.id} has no segments")
-    whole = request_of(release, release.sizes[0], (("user", segment.text),))
-    name = f"{workflow.id}{segments.SUFFIX}"
-    return replace(whole, schema_name=name, schema=strict_schema(workflow.segmented.answer))
 
 
 def _answers(
