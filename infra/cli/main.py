@@ -56,6 +56,7 @@ from infra.cli.questions.explain import explain
 from infra.cli.questions.failing import failing_steps
 from infra.cli.questions.overrides import overrides
 from infra.cli.questions.stuck import stuck_jobs
+from infra.cli.releases.canary import canary
 from infra.cli.review import command as review
 from infra.cli.scaffold.command import new
 from infra.cli.secrets import command as secrets_
@@ -225,6 +226,7 @@ app.command("stats")(stats.stats)
 app.command("failing")(failing_steps)
 app.command("stuck")(stuck_jobs)
 app.command("overrides")(overrides)
+app.command("canary")(canary)
 app.command("explain")(explain)
 app.command("pause")(pause)
 app.command("cancel")(cancel)
