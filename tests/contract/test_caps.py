@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.caps import DynamoCaps
 from countersign.connectors.dynamodb.store import DynamoStore
@@ -22,8 +20,8 @@ from countersign.domain.money import Money
 from countersign.domain.planning.reservations import CHECK_AFTER
 from countersign.domain.ports import JobStore
 from tests.fakes.caps import FakeCaps
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.store import FakeStore
-from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START, FakeIds
 
 DAY, NEXT = "2026-03-02", "2026-03-03"
@@ -95,10 +93,7 @@ def bank(request: pytest.FixtureRequest) -> Iterator[Bank]:
         store = FakeStore()
         yield Bank(store, FakeCaps(store))
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        db = boto3.client("dynamodb")
-        create_jobs_table(db, "jobs")
+    with jobs_table() as db:
         yield Bank(DynamoStore("jobs", db), DynamoCaps("jobs", db))
 
 
@@ -195,12 +190,9 @@ class SendsTwice:
 
 
 @pytest.fixture
-def lossy(request: pytest.FixtureRequest) -> Iterator[Any]:
+def lossy() -> Iterator[Any]:
     """A table behind a net that loses the first answer to every write."""
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        db = boto3.client("dynamodb")
-        create_jobs_table(db, "jobs")
+    with jobs_table() as db:
         yield SendsTwice(db)
 
 

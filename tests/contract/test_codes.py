@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.documents import DynamoCodes
 from countersign.domain.approvals.codes import CODE_FOR, Code
 from countersign.domain.errors import StoreConflict
 from countersign.domain.ports import Codes
 from tests.fakes.codes import FakeCodes
-from tests.fakes.tables import create_jobs_table
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.world import START
 
 
@@ -24,10 +22,8 @@ def codes(request: pytest.FixtureRequest) -> Iterator[Codes]:
     if request.param == "fake":
         yield FakeCodes()
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        create_jobs_table(boto3.client("dynamodb"), "jobs")
-        yield DynamoCodes("jobs", boto3.client("dynamodb"))
+    with jobs_table() as db:
+        yield DynamoCodes("jobs", db)
 
 
 CODE = Code(

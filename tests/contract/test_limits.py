@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.limits import DynamoLimits
 from countersign.domain.limits.circuit_breaker import Breaker, failed
@@ -29,7 +27,7 @@ from countersign.domain.limits.pace import (
 )
 from countersign.domain.ports import KeyLimits
 from tests.fakes.limits import FakeLimits
-from tests.fakes.tables import create_jobs_table
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.world import START
 
 PACE = pace_of([RateLimit(requests=100, seconds=10)])
@@ -43,10 +41,7 @@ def limits(request: pytest.FixtureRequest) -> Iterator[KeyLimits]:
     if request.param == "fake":
         yield FakeLimits()
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        db = boto3.client("dynamodb")
-        create_jobs_table(db, "jobs")
+    with jobs_table() as db:
         yield DynamoLimits("jobs", db)
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.documents import DynamoPeople
 from countersign.domain.approvals.approval import Person
@@ -16,7 +14,7 @@ from countersign.domain.approvals.directory import Away, Member, SigningLimit
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.money import Money
 from countersign.domain.ports import People
-from tests.fakes.tables import create_jobs_table
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.world import START, FakePeople
 
 
@@ -26,10 +24,8 @@ def people(request: pytest.FixtureRequest) -> Iterator[People]:
     if request.param == "fake":
         yield FakePeople()
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        create_jobs_table(boto3.client("dynamodb"), "jobs")
-        yield DynamoPeople("jobs", boto3.client("dynamodb"))
+    with jobs_table() as db:
+        yield DynamoPeople("jobs", db)
 
 
 def member(person_id: str = "zoe", **parts: object) -> Member:
@@ -94,12 +90,9 @@ def test_a_directory_larger_than_one_answer_is_read_whole(people: People) -> Non
 
 
 @pytest.mark.control
-@pytest.mark.usefixtures("made_up_credentials")
 def test_reading_one_page_misses_people() -> None:
     """Control: such a directory does not come in one answer."""
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        create_jobs_table(client, "jobs")
+    with jobs_table() as client:
         for one in crowd():
             DynamoPeople("jobs", client).save(one)
         page = client.query(

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.reviews import DynamoReviews
 from countersign.connectors.dynamodb.store import DynamoStore
@@ -19,9 +17,9 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.reviews import Review, ReviewAnswer, Reviews
 from countersign.domain.ports import JobStore
 from tests import builders
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.reviews import FakeReviews
 from tests.fakes.store import FakeStore
-from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import FakeIds
 
 AT = builders.AT
@@ -54,10 +52,7 @@ def office(request: pytest.FixtureRequest) -> Iterator[Office]:
         store = FakeStore()
         yield Office(store, FakeReviews(store))
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        create_jobs_table(client, "jobs")
+    with jobs_table() as client:
         yield Office(DynamoStore("jobs", client), DynamoReviews("jobs", client))
 
 

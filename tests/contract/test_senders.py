@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.senders import DynamoSenderLimits
 from countersign.domain.ports import SenderLimits
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.senders import FakeSenderLimits
-from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START
 
 
@@ -22,10 +20,8 @@ def limits(request: pytest.FixtureRequest) -> Iterator[SenderLimits]:
     if request.param == "fake":
         yield FakeSenderLimits()
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        create_jobs_table(boto3.client("dynamodb"), "jobs")
-        yield DynamoSenderLimits("jobs", boto3.client("dynamodb"))
+    with jobs_table() as db:
+        yield DynamoSenderLimits("jobs", db)
 
 
 def test_so_many_have_room_in_each_minute(limits: SenderLimits) -> None:

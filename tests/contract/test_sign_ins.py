@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.documents import DynamoSignIns
 from countersign.domain.approvals.session import MOST_MAILS, SignIn
 from countersign.domain.errors import NotFound, StoreConflict
 from countersign.domain.ports import SignIns
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.sign_ins import FakeSignIns
-from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START
 
 
@@ -24,10 +22,8 @@ def sign_ins(request: pytest.FixtureRequest) -> Iterator[SignIns]:
     if request.param == "fake":
         yield FakeSignIns()
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        create_jobs_table(boto3.client("dynamodb"), "jobs")
-        yield DynamoSignIns("jobs", boto3.client("dynamodb"))
+    with jobs_table() as db:
+        yield DynamoSignIns("jobs", db)
 
 
 def link(number: int) -> SignIn:

@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import get_args
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb import rows
 from countersign.connectors.dynamodb.store import DynamoStore
@@ -36,8 +34,8 @@ from countersign.domain.limits.pace import Turn
 from countersign.domain.ports import JobStore
 from countersign.domain.workflow import Claim
 from tests.builders import approval
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.store import FakeStore
-from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import ANA, BEN, START, FakeIds
 
 IDS = FakeIds()
@@ -52,10 +50,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[JobStore]:
     if request.param == "fake":
         yield FakeStore()
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        create_jobs_table(boto3.client("dynamodb"), "jobs")
-        yield DynamoStore("jobs", boto3.client("dynamodb"))
+    with jobs_table() as db:
+        yield DynamoStore("jobs", db)
 
 
 def a_job(event: str = "evt-1", body: str = "b0") -> Job:
@@ -372,11 +368,9 @@ def test_a_write_that_is_refused_lists_nothing(store: JobStore) -> None:
     assert store.inbox("person:ana", 10) == []
 
 
-def test_every_row_of_a_job_is_forgotten_with_it(made_up_credentials: None) -> None:  # noqa: ARG001 - moto's
+def test_every_row_of_a_job_is_forgotten_with_it() -> None:
     """Every row of the job's partition has a time to live, marks, tokens and due rows included."""
-    with mock_aws():
-        db = boto3.client("dynamodb")
-        create_jobs_table(db, "jobs")
+    with jobs_table() as db:
         store = DynamoStore("jobs", db)
         asks = approval()
         record = stored(store)

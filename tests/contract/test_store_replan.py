@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.store import DynamoStore
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.store import FakeStore
-from tests.fakes.tables import create_jobs_table
 from tests.fakes.trimming_crm import TrimmingCrm
 from tests.fakes.world import World
 from tests.unit.steps.replans import LEAD, SENDER, asked, attentive, decides
@@ -24,10 +22,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "fake":
         yield made
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        create_jobs_table(boto3.client("dynamodb"), "jobs")
-        made.store = cast("FakeStore", DynamoStore("jobs", boto3.client("dynamodb")))
+    with jobs_table() as db:
+        made.store = cast("FakeStore", DynamoStore("jobs", db))
         made.deps = made.deps_again()
         yield made
 

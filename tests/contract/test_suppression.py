@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.connectors.dynamodb.suppression import DynamoSuppressionList
@@ -16,9 +14,9 @@ from countersign.domain.jobs.change import Change, transition
 from countersign.domain.jobs.suppression import suppressed
 from countersign.domain.ports import JobStore, SuppressionList
 from tests.contract.test_store import IDS, stored
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.store import FakeStore
 from tests.fakes.suppression import FakeSuppressionList
-from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import START
 
 ADA = suppressed("ada@example.com", "by hand", START, "kim")
@@ -40,10 +38,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[Table]:
         store = FakeStore()
         yield Table(store, FakeSuppressionList(store))
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        db = boto3.client("dynamodb")
-        create_jobs_table(db, "jobs")
+    with jobs_table() as db:
         yield Table(DynamoStore("jobs", db), DynamoSuppressionList("jobs", db))
 
 

@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.jobs.change import created
@@ -23,7 +21,7 @@ from infra.local.cloud import deployer
 from infra.local.stand import Stand
 from tests.contract.test_store import IDS, a_job
 from tests.fakes.journey import form
-from tests.fakes.tables import create_jobs_table
+from tests.fakes.on_moto import jobs_table
 from tests.forms import forms
 from tests.seeds import dealt_by, drawn_seed
 
@@ -197,20 +195,16 @@ def told_stored(db: Any) -> int:
 
 def stored_once(wrapped: Callable[[Any], Any]) -> None:
     """One side stores the event, and the other is told of it."""
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
-        create_jobs_table(client, "jobs")
+    with jobs_table() as client:
         assert told_stored(wrapped(client)) == 1
 
 
-@pytest.mark.usefixtures("made_up_credentials")
 def test_of_two_sides_at_once_one_stores_the_event() -> None:
     """Where the table checks and writes in one, the loser is told what is there."""
     stored_once(Serial)
 
 
 @pytest.mark.control
-@pytest.mark.usefixtures("made_up_credentials")
 @pytest.mark.guarantee("T01")
 def test_control_a_table_that_checks_first_and_writes_then_stores_the_event_twice() -> None:
     """Both sides look before either writes: both are told that theirs is the first."""

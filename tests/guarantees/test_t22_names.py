@@ -7,9 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.jobs.change import created
@@ -17,7 +15,7 @@ from countersign.domain.jobs.intake import accepted
 from countersign.entrypoints.start import start
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import Journey, form
-from tests.fakes.tables import create_jobs_table
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.world import World
 from workflows.lead_intake.contract import LeadInput
 
@@ -80,9 +78,7 @@ def pointed_to(world: World, names: Iterable[str]) -> set[bytes]:
     for number, name in enumerate(names):
         thing = {"key": f"lead_intake/{name}", "size": 1, "etag": "e", "sequencer": f"{number:04d}"}
         start(world.deps, json.dumps({"detail": {"bucket": {"name": "uploads"}, "object": thing}}))
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
-        create_jobs_table(client, "jobs")
+    with jobs_table() as client:
         table = DynamoStore("jobs", client)
         for held in world.store._records.values():
             made, entry = created(held.job, accepted(held.job), world.ids.salt)
@@ -91,7 +87,6 @@ def pointed_to(world: World, names: Iterable[str]) -> set[bytes]:
     return {job.source.payload.object_key.encode() for job in stored}
 
 
-@pytest.mark.usefixtures("made_up_credentials")
 @pytest.mark.guarantee("T22")
 def test_object_keys_are_kept_byte_exact(world: World, figure: Figure) -> None:
     """A job points to the very key that S3 named: not unquoted and not cut."""

@@ -15,9 +15,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Protocol
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.dynamodb.limits import DynamoLimits
 from countersign.domain.errors import NotYourTurn, Throttled
@@ -31,7 +29,7 @@ from countersign.runtime.step import Call
 from countersign.runtime.visits import PacedVisit, kept_as, paced
 from tests.builders import job
 from tests.fakes.limits import FakeLimits
-from tests.fakes.tables import create_jobs_table
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.world import START, FakeClock
 from tests.guarantees.leases import Slot, SlotLimit, free, given_back, lease, next_free
 from tests.seeds import dealt_by, drawn_seed
@@ -264,11 +262,9 @@ def proven(limits: KeyLimits, figure: Figure) -> None:
 
 
 @pytest.fixture
-def table(made_up_credentials: None) -> Iterator[KeyLimits]:  # noqa: ARG001 - they must be there
+def table() -> Iterator[KeyLimits]:
     """The row in a table."""
-    with mock_aws():
-        db = boto3.client("dynamodb")
-        create_jobs_table(db, "jobs")
+    with jobs_table() as db:
         yield DynamoLimits("jobs", db)
 
 

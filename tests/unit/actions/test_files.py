@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.actions.files import STORE, Files, Store
 from countersign.connectors.aws.services import JobFiles
 from countersign.domain.errors import Unavailable
 from tests.fakes.files import FakeFiles
+from tests.fakes.on_moto import on_moto
 
 PARAMS = Store(name="call-summary", markdown="# Call\n\nÄpfel", data='{"lines": 2}')
 BUCKET, PLACE = "payloads", "documents/j-1/"
@@ -23,9 +22,7 @@ def files(request: pytest.FixtureRequest) -> Iterator[Files]:
     if request.param == "fake":
         yield FakeFiles()
         return
-    request.getfixturevalue("made_up_credentials")
-    with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
+    with on_moto("s3") as s3:
         s3.create_bucket(Bucket=BUCKET)
         yield JobFiles(BUCKET, PLACE, s3)
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.aws.secrets import UNSET, SecretsManager, missing
 from countersign.domain.errors import SecretMissing
 from infra.cli.secrets.vault import Vault
+from tests.fakes.on_moto import on_moto
 
 
 @pytest.fixture
-def manager(made_up_credentials: None) -> Iterator[Any]:
-    assert made_up_credentials is None
-    with mock_aws():
-        yield boto3.client("secretsmanager")
+def manager() -> Iterator[Any]:
+    with on_moto("secretsmanager") as client:
+        yield client
 
 
 def arn(manager: Any, name: str, **value: str) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from countersign.connectors.clock import (
     KEPT_FOR,
@@ -22,7 +20,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.cli.target import settings_of
 from tests.fakes.clock import FakeOffset, Forbidden, Stopwatch
-from tests.fakes.tables import create_jobs_table
+from tests.fakes.on_moto import jobs_table
 from tests.fakes.world import START, FakeClock
 
 TWO_DAYS = timedelta(days=2)
@@ -89,12 +87,9 @@ def test_functions_of_the_local_stage_have_moved_time() -> None:
     assert deps.clock.now() - datetime.now(UTC) > TWO_DAYS - timedelta(minutes=1)
 
 
-@pytest.mark.usefixtures("made_up_credentials")
 def test_the_offset_is_kept_in_the_table() -> None:
     """Nothing before the first move; then what was written last, to the second."""
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        create_jobs_table(client, "jobs")
+    with jobs_table() as client:
         offset = DynamoOffset("jobs", client)
         assert offset.read() == timedelta()
         for moved in (TWO_DAYS, -timedelta(hours=1), timedelta()):
