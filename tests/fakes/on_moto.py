@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from moto import mock_aws
 
 from tests.fakes.tables import create_jobs_table
@@ -24,7 +23,7 @@ TABLE = "jobs"
 def client(service: str) -> Any:
     """For use while moto is on."""
     session: Any = boto3.Session("testing", "testing", region_name="us-east-1")
-    return session.client(service, config=Config(ignore_configured_endpoint_urls=True))
+    return session.client(service, endpoint_url=f"https://{service}.us-east-1.amazonaws.com")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -69,12 +70,18 @@ def wrong_make(words: Sequence[str]) -> str:
     return f"the Makefile has no {sorted(missing)}" if missing else ""
 
 
+@lru_cache
+def parser() -> Any:
+    """The command line, whose making takes a hundred times as long as its use."""
+    return get_command(app)
+
+
 def wrong_countersign(words: Sequence[str]) -> str:
     """A sub-command, an option, a choice or an argument too many that the parser refuses.
 
     Documents leave out what is required where it does not matter: that alone is let pass.
     """
-    command: Any = get_command(app)
+    command = parser()
     left = list(words)
     while isinstance(command, TyperGroup):
         name = left.pop(0) if left else ""
