@@ -21,8 +21,10 @@ from infra.build.cdk_cli import CliError, cdk, install
 from infra.build.lint import of_directory
 from infra.build.synth import SynthesisError, default_out, synthesize, without_bytecode
 from infra.cli import fields
+from infra.cli.releases.standing import before_the_first, refusals, standings
 from infra.cli.target import TargetError, chosen
 from infra.settings import ROOT, Settings, SettingsError, load, save_protected
+from workflows import registered
 
 TO_MEND = (SettingsError, SynthesisError, CliError, AccountError, TargetError, CountersignError)
 PROTECTED = (
@@ -57,6 +59,7 @@ def deploy(stage: str, yes: bool) -> int:
     account = _begins(settings)
     _may_ask("deploy", stage, yes=yes)
     check_bootstrap(account)
+    _check_states(settings)
     if settings.mail_in:
         mail.check(settings, settings.mail_in, account.region)
     outputs = ROOT / ".local" / f"outputs-{stage}.json"
@@ -160,6 +163,18 @@ def _look_at(deps: Deps, stage: str) -> int:
     fits, said = fields.after_deploy(deps, stage)
     _say(said)
     return 0 if fits else 1
+
+
+def _check_states(settings: Settings) -> None:
+    """Raises SettingsError for a workflow whose hands would reach further than it has shown."""
+    stage = settings.stage
+    try:
+        found = standings(chosen("aws", stage).deps())
+    except TargetError:  # nothing whole is there: the gate is at its strictest
+        found = before_the_first(registered(stage))
+    refused = refusals(found, stage)
+    if refused:
+        raise SettingsError("\n".join(refused))
 
 
 def _say(line: str) -> None:

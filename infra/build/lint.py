@@ -20,6 +20,7 @@ from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.policy.policy import Answer, PolicyLine
+from countersign.domain.policy.release import ERRORS_BELOW
 from countersign.domain.reporting.sampling import LIMIT as SAMPLED
 from countersign.domain.workflow import Workflow, Workflows, money_facts
 from countersign.extraction.company import Company
@@ -30,7 +31,7 @@ from countersign.extraction.replies import ACKNOWLEDGEMENTS
 PACKAGE = "workflows"
 FOUND_BY_THE_ENGINE = frozenset({REACHED})
 """Findings that a line may hear although no rule of the workflow makes them."""
-READ_BY_THE_ENGINE = frozenset({*USUAL_NUMBERS, SAMPLED, CODE_ABOVE})
+READ_BY_THE_ENGINE = frozenset({*USUAL_NUMBERS, SAMPLED, CODE_ABOVE, ERRORS_BELOW})
 """Names of a workflow's file that its own code need not read."""
 
 

@@ -28,7 +28,7 @@ def daily(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List what was dismissed, rejected or joined: each can be taken up with a reason.
+    """List what was dismissed, rejected, joined or in shadow; what was not to be can be taken up.
 
     Example: countersign daily --days 7
     """
@@ -38,13 +38,14 @@ def daily(
 
 def gather(deps: Deps, days: int) -> list[dict[str, Any]]:
     """Of at most 500 jobs of each status, those that did nothing, latest first."""
-    ended = (Status.REJECTED, Status.COMPLETED)
+    ended = (Status.REJECTED, Status.SHADOWED, Status.COMPLETED)
     found, _ = recent(deps, timedelta(days=days), MOST, ended)
     latest = sorted(filter(is_set_aside, found), key=lambda one: one.job.updated_at, reverse=True)
     return [
         {
             "job_id": one.job.job_id,
             "workflow": one.job.workflow,
+            "status": one.job.status.value,
             "ended": one.job.updated_at.isoformat(),
             "reason": one.job.reason,
             "about": dict(about(one, deps.workflows.get(one.job.workflow))),

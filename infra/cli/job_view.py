@@ -23,7 +23,7 @@ from countersign.domain.policy.rules import Findings, Found
 from countersign.domain.workflow import Workflow, Workflows
 from countersign.web.headline import headline
 from countersign.web.text import second
-from countersign.web.wording import STATUS_WORDS, in_words
+from countersign.web.wording import in_words, status_words
 
 _BY_MACHINE = {
     Status.PENDING: "the queue",
@@ -152,6 +152,7 @@ def _verdict(held: LedgerEntry) -> dict[str, Any]:
         "action": held.action,
         "digest": held.digest,
         "answer": held.verdict.answer.value,
+        "would": held.verdict.would.value if held.verdict.would else None,
         "escalate": held.verdict.escalate,
         "reasons": told(held.verdict.reasons),
     }
@@ -165,7 +166,7 @@ def _action(record: JobRecord, held: LedgerEntry, workflow: Workflow[Any] | None
         "connector": held.connector,
         "words": words(held, workflow),
         "status": held.status.value,
-        "status_words": STATUS_WORDS[held.status],
+        "status_words": status_words(held),
         "note": held.note,
         "digest": held.digest,
         "key": held.key,

@@ -56,6 +56,7 @@ from infra.cli.questions.explain import explain
 from infra.cli.questions.failing import failing_steps
 from infra.cli.questions.overrides import overrides
 from infra.cli.questions.stuck import stuck_jobs
+from infra.cli.releases import command as releases
 from infra.cli.releases.canary import canary
 from infra.cli.review import command as review
 from infra.cli.scaffold.command import new
@@ -245,6 +246,7 @@ app.command("inputs")(inputs.inputs)
 app.command("daily")(daily)
 app.add_typer(audit.app, name="audit")
 app.add_typer(people.app, name="people")
+app.add_typer(releases.app, name="release")
 app.add_typer(review.app, name="review")
 app.add_typer(secrets_.app, name="secrets")
 app.add_typer(senders.app, name="senders")

@@ -18,6 +18,7 @@ SHORT = 10
 _COLOURS = {
     "COMPLETED": "green",
     "REJECTED": "dim",
+    "SHADOWED": "cyan",
     "WAITING_FOR_REVIEW": "yellow",
     "PARKED": "yellow",
     "ESCALATED": "red",

@@ -29,7 +29,7 @@ from countersign.web.notices import REPLACED, Notice
 from countersign.web.paths import INBOX, Way
 from countersign.web.responses import notice, page
 from countersign.web.text import UTC, Pieces, moment, one_line, visible
-from countersign.web.wording import STATUS_WORDS, in_words
+from countersign.web.wording import in_words, status_words
 
 EDITED = "edited by a person"
 """The event of an edit in the job's history."""
@@ -227,6 +227,6 @@ def _chosen(
         number=number,
         words=visible(in_words(held, workflow)),
         approved=decision is not None and decision.approves(held.digest),
-        status=STATUS_WORDS[held.status],
+        status=status_words(held),
         rejections=rejected(held.digest, approval, person),
     )

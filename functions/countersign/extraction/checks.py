@@ -29,6 +29,7 @@ _STANDS = {
     "ESCALATED": "a colleague has it",
     "FAILED": "it failed",
     "ROLLED_BACK": "it was taken back",
+    "SHADOWED": "it was handled by hand",
 }
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 

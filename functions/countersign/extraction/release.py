@@ -23,6 +23,7 @@ from countersign.domain.errors import DefinitionBroken
 from countersign.domain.money import Money, exponent
 from countersign.domain.policy.prices import Price
 from countersign.domain.policy.release import Limits, Release, Size, WhenDown
+from countersign.domain.policy.states import REASON, STATE, State
 from countersign.domain.workflow import Criterion
 from countersign.extraction.company import (
     MOST_TOKENS,
@@ -90,6 +91,10 @@ class Scope(Value):
 class StageFile(Value):
     """What one stage of one workflow says. Everything has a default: a new folder needs no file."""
 
+    state: State = "live"
+    """How far its hands reach: in shadow it does nothing, on probation everything asks."""
+    state_reason: str = ""
+    """Why it is in this state although a step of the way there was left out."""
     owner: str = ""
     """The role that answers for the workflow; empty: as the folder says."""
     tiers: tuple[TierRow, ...] = ()
@@ -246,8 +251,15 @@ def limits(held: StageFile, of: Company | None, *, where: str) -> Limits:
             **_destinations(held, of, where),
             **_routes(held),
             **held.scope.lists,
+            **_state(held),
         },
     )
+
+
+def _state(held: StageFile) -> dict[str, tuple[str, ...]]:
+    """The state, where the workflow is not simply live, and the reason that is kept with it."""
+    state = {} if held.state == "live" else {STATE: (held.state,)}
+    return {**state, **({REASON: (held.state_reason,)} if held.state_reason else {})}
 
 
 TEAM = "team:"

@@ -1,7 +1,8 @@
 """The daily list: what ended without a plan of its own is shown to whoever owns its workflow.
 
-A job that was dismissed, rejected or joined leaves a due row. It comes round when the next working
-day of the company begins, and the first of a workflow takes all of them along: one mail.
+A job that was dismissed, rejected, joined or in shadow leaves a due row. It comes round when the
+next working day of the company begins, and the first of a workflow takes all of them along: one
+mail.
 """
 
 from __future__ import annotations
@@ -29,13 +30,18 @@ MOST = 50
 _REASON, _NAME = 200, 40
 _JOINED = "joined"
 _ENDS = frozenset({_JOINED, "closed"})
+_SHADOWED = (
+    "What was in shadow acts on nothing: do it by hand as before, and mark on its page whether "
+    "what would have been done is right."
+)
 
 
 def is_set_aside(record: JobRecord) -> bool:
     """Whether the job is over and nothing of its own was done."""
     status, end = record.job.status, _end(record)
     joined = end is not None and end.event == _JOINED
-    return status is Status.REJECTED or (status is Status.COMPLETED and joined)
+    nothing = status in (Status.REJECTED, Status.SHADOWED)
+    return nothing or (status is Status.COMPLETED and joined)
 
 
 def _end(record: JobRecord) -> Entry | None:
@@ -135,7 +141,9 @@ def told(
         "These ended without anything of their own being done. Whatever should not have: open it "
         "and take it up, with a reason."
     )
-    return Told(title, "\n".join((first, "", *lines, *rest, "")))
+    shadowed = any(one.job.status is Status.SHADOWED for one in jobs)
+    head = (first, _SHADOWED) if shadowed else (first,)
+    return Told(title, "\n".join((*head, "", *lines, *rest, "")))
 
 
 def _lines(

@@ -24,7 +24,7 @@ from countersign.runtime.pace import post
 from countersign.web.paths import case_path
 from countersign.web.rendering import render
 from countersign.web.text import UTC, moment, one_line
-from countersign.web.wording import STATUS_WORDS
+from countersign.web.wording import status_words
 
 _SUBJECT, _NAME, _LINE, _ABOUT = 140, 40, 300, 120
 
@@ -63,7 +63,7 @@ def case_opened(
         reason=reason,
         about=tuple(about(record, workflow).items()),
         # Ids, not words: the words hold addresses, and the case page has them.
-        actions=tuple(f"{h.action}: {STATUS_WORDS[h.status]}" for h in record.ledger),
+        actions=tuple(f"{h.action}: {status_words(h)}" for h in record.ledger),
         due=moment(case.due_at, zone),
         url=f"{base_url}{case_path(case.job_id)}",
         command=f"countersign case {case.job_id} resume|done|close --by PERSON",

@@ -29,7 +29,7 @@ from countersign.jobs.handover import about
 from countersign.portal.timeline import Moment, timeline
 from countersign.web.headline import headline
 from countersign.web.text import UTC, Pieces, label, moment, second, span, visible
-from countersign.web.wording import SHORT, STATUS_WORDS, in_words
+from countersign.web.wording import SHORT, in_words, status_words
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,7 @@ STATUS_LINES = {
     Status.ESCALATED: "A person has it",
     Status.FAILED: "Its execution failed",
     Status.ROLLED_BACK: "Undone",
+    Status.SHADOWED: "In shadow; nothing was done",
 }
 
 
@@ -268,7 +269,7 @@ def _effect(
 ) -> Effect:
     return Effect(
         words=visible(in_words(held, workflow) if workflow else held.action),
-        status=STATUS_WORDS[held.status],
+        status=status_words(held),
         note=visible(held.note),
         target=visible(_target(held)),
         reasons=tuple(dict.fromkeys(reason.told for reason in held.verdict.reasons)),

@@ -8,12 +8,14 @@ from typing import Any
 from countersign.domain.errors import ContractBroken, NotPermitted, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import case_owner
+from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
 from countersign.domain.planning.charge import may_resolve, reopens
 from countersign.domain.planning.rollback import outcome
 from countersign.domain.workflow import Workflow, known
 from countersign.jobs.rollback import allowed, roll_back
-from countersign.portal import session
+from countersign.portal import mark, session
 from countersign.portal.case import job_of
 from countersign.portal.case_view import job as job_view
 from countersign.portal.session import SignedIn
@@ -24,7 +26,7 @@ from countersign.web.http import Request, Response
 from countersign.web.notices import NO_METHOD
 from countersign.web.paths import job_path
 from countersign.web.responses import page, see
-from countersign.web.text import Pieces, visible
+from countersign.web.text import Pieces, moment, visible
 from countersign.web.wording import in_words
 
 _FIXED = {"reason", "code", "opened", "version"}
@@ -39,13 +41,16 @@ def answer(deps: Deps, request: Request) -> Response:
 def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
     record = job_of(deps, request)
     if request.method == "POST":
-        return _order(deps, request, who, record)
+        taken = _mark if record.job.status is Status.SHADOWED else _order
+        return taken(deps, request, who, record)
     return _show(deps, request, who, record, Form(shown="", code=""))
 
 
 def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
     place, workflow = _place(record), deps.workflows.get(record.job.workflow)
-    offered = allowed(who.member, record, workflow).allowed
+    marked = mark.given(deps, record)
+    marks = marked is not None and marked.answer is None and mark.may(deps, who, record)
+    offered = marks or allowed(who.member, record, workflow).allowed
     held = session.shown(deps, request, who, place) if offered else None
     undone, stays = preview(record, workflow).shown() if workflow and offered else ((), ())
     return page(
@@ -58,6 +63,8 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         form=replace(form, code=held.code if held else ""),
         undone=undone,
         stays=stays,
+        marks=marks,
+        marked=mark_view(marked, who.zone),
         opened=session.stamp(deps, who, place) if offered else "",
         version=record.job.version,
     )
@@ -89,6 +96,14 @@ def _order(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Re
     return _show(deps, request, who, record, form)
 
 
+def _mark(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
+    """What a person says of a job in shadow. Raises HttpRefusal as `mark.take`."""
+    form, stored = mark.take(deps, request, who, record, _place(record))
+    if stored:
+        return see(job_path(record.job.job_id))
+    return _show(deps, request, who, record, form)
+
+
 def _ordered(deps: Deps, who: SignedIn, record: JobRecord, reason: str) -> tuple[Fault, ...]:
     try:
         job, by = record.job, who.member.person.id
@@ -107,6 +122,28 @@ def _faults(record: JobRecord, given: Fields, reason: str) -> tuple[Fault, ...]:
     if len(reason) > REASON_LIMIT:
         found.append(Fault("reason", f"The reason is longer than {REASON_LIMIT} characters."))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What somebody said of a job in shadow."""
+
+    verdict: str
+    by: str
+    when: str
+    why: Pieces
+    did: Pieces
+
+
+def mark_view(review: Review | None, zone: str) -> Mark | None:
+    """For a page; None while nobody has said anything."""
+    said = review.answer if review else None
+    if said is None:
+        return None
+    words = {"ok": "Right", "wrong": "Wrong", "void": "Not shown to anybody"}
+    return Mark(
+        words[said.verdict], said.by, moment(said.at, zone), visible(said.why), visible(said.did)
+    )
 
 
 def _place(record: JobRecord) -> str:

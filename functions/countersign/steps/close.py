@@ -13,6 +13,7 @@ from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.cancelling import reason_of
 from countersign.domain.planning.reservations import spent
 from countersign.domain.planning.rollback import ending, order_of
+from countersign.domain.releases import shadow
 from countersign.domain.reporting.sampling import review_of
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, step
@@ -20,21 +21,22 @@ from countersign.runtime.step import Call, step
 
 def close(deps: Deps, record: JobRecord, call: Call) -> Change:
     """COMPLETED when anything took effect, ROLLED_BACK when all of it was undone, REJECTED when
-    nothing ever did. A share is sampled.
+    nothing ever did, SHADOWED when nothing was to. A share is sampled; of what was in shadow, all.
 
     What is reserved and was not spent is left to `tick`, at once: Close may write no counter. So is
     a mail that came back after its job was sent here.
     """
     now = deps.clock.now()
-    review = review_of(record, now)
     left = _left_over(record)
     status = _status(record, call, left)
+    shadowed = status is Status.SHADOWED
+    review = shadow.mark_asked(record, now) if shadowed else review_of(record, now)
     rows = (*left, *_listed(call, status))
     return Change(
         event="joined" if _is_joined(call) else "closed",
         actor=f"state:{call.state}",
         status=status,
-        reason=_reason(record, call),
+        reason=shadow.told(record) if shadowed else _reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
         done=tuple(record.due),
         due=tuple(Due(kind=kind, at=now) for kind in rows),
@@ -50,7 +52,9 @@ def _is_joined(call: Call) -> bool:
 
 def _status(record: JobRecord, call: Call, left: Sequence[DueKind]) -> Status:
     took_effect = _is_joined(call) or "returned" in left
-    return Status.COMPLETED if took_effect else ending(record.ledger)
+    end = Status.COMPLETED if took_effect else ending(record.ledger)
+    judged = end is Status.REJECTED and not failure(call.input) and shadow.in_shadow(record)
+    return Status.SHADOWED if judged else end
 
 
 def _left_over(record: JobRecord) -> list[DueKind]:
@@ -59,8 +63,8 @@ def _left_over(record: JobRecord) -> list[DueKind]:
 
 
 def _listed(call: Call, status: Status) -> tuple[DueKind, ...]:
-    """What was dismissed, rejected or joined is on its owner's daily list."""
-    set_aside = status is Status.REJECTED or _is_joined(call)
+    """What was dismissed, rejected, joined or in shadow is on its owner's daily list."""
+    set_aside = status in (Status.REJECTED, Status.SHADOWED) or _is_joined(call)
     return ("daily",) if set_aside else ()
 
 

@@ -26,7 +26,7 @@ from countersign.runtime.step import Call, Continued, committed, step
 from countersign.runtime.visits import PacedVisit, kept_as, paced, waiting
 
 HOUR = 3600
-_CAME_TO_NOTHING = ("", Status.REJECTED, Status.ROLLED_BACK)
+_CAME_TO_NOTHING = ("", Status.REJECTED, Status.ROLLED_BACK, Status.SHADOWED)
 """Of a job that left nothing which a later one could join, or that is gone."""
 
 

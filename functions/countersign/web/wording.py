@@ -9,6 +9,7 @@ from countersign.domain.canonical import digest
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
+from countersign.domain.policy.policy import Answer
 from countersign.domain.workflow import Workflow, action_for
 from countersign.web.text import label
 
@@ -38,6 +39,19 @@ STATUS_WORDS = {
     ActionStatus.UNDONE: "undone and checked",
     ActionStatus.KEPT: "done and not undone",
 }
+
+
+WOULD_WORDS = {
+    Answer.RUN: "would have run by itself; in shadow, so it did not",
+    Answer.ASK: "would have waited for a signature; in shadow, so it did not run",
+    Answer.FORBID: "would not have been allowed",
+}
+
+
+def status_words(held: LedgerEntry) -> str:
+    """How an action stands; of one in shadow, how it would have."""
+    would = held.verdict.would
+    return STATUS_WORDS[held.status] if would is None else WOULD_WORDS[would]
 
 
 def seller(number: str, workflow: Workflow[Any]) -> str:

@@ -1,8 +1,8 @@
 """`countersign review`: look at automatic actions afterwards, blind, and report how often they err.
 
-A share of the jobs whose actions ran without a signature is shown as message and actions, without
-our confidence, findings or verdict. Some items have a mistake put in on purpose; the report says
-how many of those were found, and so what its error rate is worth.
+A share of the jobs whose actions ran without a signature, and every job in shadow, is shown as
+message and actions, without our confidence, findings or verdict. Some items have a mistake put in
+on purpose; the report says how many of those were found, and so what its error rate is worth.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ def answer(  # noqa: PLR0917 - Typer turns each parameter into an option
         ReviewVerdict, typer.Argument(help="whether all its actions fit the message")
     ],
     why: Annotated[str, typer.Option(help="what is wrong; needed with wrong")] = "",
+    did: Annotated[str, typer.Option(help="of a job in shadow: what was done by hand")] = "",
     by: Annotated[str, typer.Option(help="your id")] = "operator",
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
@@ -83,7 +84,7 @@ def answer(  # noqa: PLR0917 - Typer turns each parameter into an option
     if verdict is ReviewVerdict.WRONG and not why.strip():
         raise typer.BadParameter("say what is wrong with --why")
     deps = context.obj(target, stage).deps()
-    said = ReviewAnswer(by=by, at=deps.clock.now(), verdict=verdict.value, why=why)
+    said = ReviewAnswer(by=by, at=deps.clock.now(), verdict=verdict.value, why=why, did=did)
     answer_review(deps, review, said)
     show(f"{review}: {verdict}", {"review": review, "verdict": verdict.value}, as_json=as_json)
 
@@ -129,12 +130,15 @@ def _item(item: Mapping[str, Any]) -> RenderableType:
 
 
 def _lines(item: Mapping[str, Any]) -> Iterator[Text]:
-    yield Text(f"{item['review']}  {item['workflow']}\n")
+    shadow = "  in shadow: this would have been done" if item["shadow"] else ""
+    yield Text(f"{item['review']}  {item['workflow']}{shadow}\n")
     yield from (safe(line) for line in item["message"].splitlines())
     for number, action in enumerate(item["actions"], 1):
         yield Text(f"\n{number}. ").append(safe(action["words"]))
         for name, value in action["parameters"].items():
             yield Text(f"   {name}: ", style="dim").append(safe(str(value)))
+    if not item["actions"]:
+        yield Text("\nNothing.")
     yield Text(f"\ncountersign review answer {item['review']} ok | wrong --why …", style="dim")
 
 

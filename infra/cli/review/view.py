@@ -12,6 +12,7 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import LedgerEntry, params_of
+from countersign.domain.releases.shadow import would_have
 from countersign.domain.reporting.sampling import automatic
 from countersign.domain.workflow import Workflow, Workflows, action_for
 from infra.cli.review.seeded_errors import applied, mistakes
@@ -28,14 +29,16 @@ def shown(review: Review, record: JobRecord, workflows: Workflows) -> Shown | No
         return None
     try:
         message = workflow.source_text(given.as_(workflow.input))
-        actions = _actions(workflow, automatic(record.ledger), message, review)
+        ran = would_have(record.ledger) if review.shadow else automatic(record.ledger)
+        actions = _actions(workflow, ran, message, review)
     except UnknownVersion:
         return None
-    if not actions:
+    if not actions and not review.shadow:
         return None
     return {
         "review": review.review_id,
         "workflow": review.workflow,
+        "shadow": review.shadow,
         "message": message,
         "actions": actions,
     }

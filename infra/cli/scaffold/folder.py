@@ -23,6 +23,12 @@ _HOW: Mapping[str, str] = {
     "Summary": "Up to three sentences; quote those that it rests on.",
     "Language": "An ISO 639-1 code; quote any sentence.",
 }
+_LIKE = """# The stage {}: what differs from the demo's.
+like = "local"
+# In shadow it does nothing, and people mark what it would have done; then "probation", where people
+# sign everything; then "live". `countersign release status` says what the next step needs.
+state = "shadow"
+"""
 _SUM = "It is about EUR 120.50."
 _NOTHING = "Hello, could somebody get in touch with me, please? Thank you."
 
@@ -51,14 +57,13 @@ class Folder:
 
     def files(self) -> dict[str, str]:
         """What belongs below `functions/workflows/<name>/`."""
-        like = '# The stage {}: what differs from the demo\'s.\nlike = "local"\n'
         given = {"prompt": self._prompt or _prompt(self.title), "how": _HOW}
         return {
             "__init__.py": self._rendered("page.py.j2", self._page()),
             "prompt.md": self._rendered("prompt.md.j2", given),
             "stages/local.toml": self._rendered("local.toml.j2", {}),
-            "stages/dev.toml": like.format("dev"),
-            "stages/prod.toml": like.format("prod"),
+            "stages/dev.toml": _LIKE.format("dev"),
+            "stages/prod.toml": _LIKE.format("prod"),
             "cases/all-that-is-needed.json": _json(self._case()),
         }
 

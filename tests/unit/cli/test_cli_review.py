@@ -97,7 +97,7 @@ def test_an_item_is_message_and_actions_and_no_more(terminal: Terminal) -> None:
     everything(terminal)
     for review in terminal.world.store.reviews.values():
         item = terminal.json("review", "next")
-        assert set(item) == {"review", "workflow", "message", "actions"}
+        assert set(item) == {"review", "workflow", "shadow", "message", "actions"}
         assert {name for one in item["actions"] for name in one} == {
             "action",
             "words",

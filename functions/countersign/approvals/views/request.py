@@ -34,7 +34,7 @@ from countersign.web.text import (
     visible,
     zone_name,
 )
-from countersign.web.wording import STATUS_WORDS, in_words
+from countersign.web.wording import in_words, status_words
 
 _NAME = 60
 _WHO = ("name", "company")
@@ -266,7 +266,7 @@ def understood(record: JobRecord, workflow: Workflow[Any]) -> UnderstoodSource:
 def told(entries: Iterable[LedgerEntry], workflow: Workflow[Any]) -> tuple[Told, ...]:
     """Actions that need no choice (any more): in words where this code can read them."""
     return tuple(
-        Told(visible(in_words(held, workflow)), STATUS_WORDS[held.status], visible(held.note))
+        Told(visible(in_words(held, workflow)), status_words(held), visible(held.note))
         for held in entries
     )
 

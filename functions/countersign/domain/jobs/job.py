@@ -31,6 +31,8 @@ class Status(StrEnum):
     ESCALATED = "ESCALATED"
     FAILED = "FAILED"
     ROLLED_BACK = "ROLLED_BACK"
+    SHADOWED = "SHADOWED"
+    """Judged in shadow: what would have been done is written down, and nothing was."""
 
 
 _S = Status
@@ -42,6 +44,7 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
         {
             *(_S.WAITING_FOR_REVIEW, _S.WAITING_FOR_SENDER, _S.RETRYING, _S.PARKED),
             *(_S.COMPLETED, _S.REJECTED, _S.ESCALATED, _S.FAILED, _S.ROLLED_BACK),
+            _S.SHADOWED,
         }
     ),
     # REJECTED: a person moved the matter to another process, and nothing of this one ran.
@@ -60,12 +63,14 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     # A person takes up what was closed unread or wanted nothing: nothing ran.
     _S.REJECTED: frozenset({_S.RETRYING}),
     _S.ROLLED_BACK: frozenset(),
+    # People did it by hand, beside.
+    _S.SHADOWED: frozenset(),
 }
 
 KEPT_DAYS = 400
 """How long a job is kept after it began, and so for how long it can be undone."""
 
-FINISHED = frozenset({_S.COMPLETED, _S.REJECTED, _S.ROLLED_BACK})
+FINISHED = frozenset({_S.COMPLETED, _S.REJECTED, _S.ROLLED_BACK, _S.SHADOWED})
 """Nothing and nobody works on a job in one of these."""
 ENDED = FINISHED | {_S.ESCALATED, _S.FAILED}
 """No execution works on a job in one of these; ESCALATED and FAILED wait for a person."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +44,8 @@ class ReviewAnswer(Value):
     at: datetime
     verdict: Literal["ok", "wrong", "void"]
     why: str = ""
+    did: str = ""
+    """What people did by hand about a job in shadow, in their words."""
 
 
 class Review(Contract):
@@ -57,8 +60,15 @@ class Review(Contract):
     workflow: str
     planted: bool
     """Whether what is shown is changed so that it is wrong. Nobody but the store knows."""
+    shadow: bool = False
+    """Whether nothing of it was done: a person says whether it would have been right."""
     sampled_at: datetime
     answer: ReviewAnswer | None = None
+
+
+def review_id_of(job_id: str) -> str:
+    """The id of the one review that a job can have; it says nothing about the job."""
+    return "r-" + hashlib.sha256(f"review\n{job_id}".encode()).hexdigest()[:16]
 
 
 class Reviews(Protocol):

@@ -1,4 +1,4 @@
 """From verdicts to what comes next: plans, edits, plans anew, resuming, undoing, reservations.
 
-The domain's top beside `reporting` and `ports`: imports all that is below.
+Beside `reporting` and `ports`, below `releases`: imports all that is below.
 """

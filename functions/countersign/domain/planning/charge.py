@@ -48,6 +48,12 @@ def may_roll_back(member: Member | None, workflow: Workflow[Any], record: JobRec
     return _in_charge(member, roles, _requester(record, workflow), "rolls back")
 
 
+def may_mark(member: Member | None, workflow: Workflow[Any], record: JobRecord) -> Authority:
+    """Whether this person may say if a job in shadow would have been right: as for rolling back."""
+    roles = {workflow.owner, OPERATIONS, *(tier.role for tier in workflow.tiers)}
+    return _in_charge(member, roles, _requester(record, workflow), "marks")
+
+
 def may_pause(member: Member | None, workflow: Workflow[Any] | None) -> Authority:
     """Whether this person may stop and resume a workflow, as its owner or for operations, or a
     connector (None), for operations."""

@@ -32,7 +32,7 @@ def ended(record: JobRecord, by: str, reason: str, now: datetime) -> Change | No
 
     Raises ContractBroken while it runs, and for one that did something: that is undone first.
     """
-    if record.job.status in (Status.REJECTED, Status.ROLLED_BACK):
+    if record.job.status in (Status.REJECTED, Status.ROLLED_BACK, Status.SHADOWED):
         return None
     if record.job.status in _RUNS:
         raise ContractBroken("it still runs: wait until it ends or waits")

@@ -26,6 +26,7 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Finding, Situation
+from countersign.domain.policy.states import SHADOW
 from countersign.domain.workflow import Workflow, action_for
 
 NEW_REASON = "new reason"
@@ -132,8 +133,11 @@ def nothing_wanted(workflow: Workflow[Any], found: Sequence[Finding]) -> Move:
     """Where a job goes of which nothing is wanted: to a person when something was found that would
     ask, or that no line hears; it ends quietly when policy forbids everything, or nothing objects.
 
-    A finding has a voice without an action: what is not understood must not look finished.
+    A finding has a voice without an action: what is not understood must not look finished. A
+    workflow in shadow hands nothing over.
     """
+    if any(one.rule == SHADOW for one in found):
+        return Move("Close")
     verdicts = [workflow.policy.verdict(action, found) for action in workflow.actions]
     forbidden = all(_forbids(verdict) for verdict in verdicts)
     escalates = any(verdict.escalate for verdict in verdicts)
@@ -265,7 +269,7 @@ def _tightened(held: LedgerEntry, now: Verdict) -> LedgerEntry:
 
 
 def _handed_over(ledger: Sequence[LedgerEntry]) -> str:
-    """Why policy hands the whole job to a person; empty when it does not."""
+    """Why policy hands the whole job to a person; empty when it does not, or is in shadow."""
     live = (held for held in ledger if held.status is not _A.DROPPED)
-    handed = [held.verdict for held in live if held.verdict.escalate]
+    handed = [one.verdict for one in live if one.verdict.escalate and one.verdict.would is None]
     return "; ".join(reason.bare for reason in handed[0].reasons) if handed else ""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from countersign.domain.jobs.change import Due, JobRecord
-from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.job import FINISHED
 from countersign.domain.ledger.entry import IN_EFFECT, ActionStatus, LedgerEntry
 from countersign.domain.limits.caps import REACHED, Reservation, action_key, day_of
 from countersign.domain.policy.policy import Answer
@@ -16,8 +16,6 @@ CHECK_AFTER = timedelta(minutes=10)
 """Many times what Decide may take: by then the plan of a live Decide is stored."""
 CHECK_AGAIN = timedelta(hours=1)
 _A = ActionStatus
-_OVER = frozenset({Status.COMPLETED, Status.REJECTED, Status.ROLLED_BACK})
-"""Nothing of such a job will run any more; ESCALATED and FAILED may be resumed."""
 
 
 class Fate(StrEnum):
@@ -41,7 +39,7 @@ def fate(record: JobRecord, reservation: Reservation, now: datetime) -> Fate:
     """
     if day_of(now) != day_of(reservation.reserved_at):
         return Fate.SETTLE
-    is_over = record.job.status in _OVER
+    is_over = record.job.status in FINISHED
     if not is_over and now - reservation.reserved_at < CHECK_AFTER:
         return Fate.KEEP
     held = _holder(record, reservation)

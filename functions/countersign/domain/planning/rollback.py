@@ -36,6 +36,7 @@ _NOT_NOW = {
     _S.PARKED: "it is parked and goes on by itself: wait until it ends",
     _S.REJECTED: "nothing of it took effect",
     _S.ROLLED_BACK: "it is rolled back already",
+    _S.SHADOWED: "it was in shadow: nothing of it was done",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -11,6 +11,7 @@ from typing import Literal
 
 from countersign.domain.contract import Value
 from countersign.domain.policy.rules import Finding, Found
+from countersign.domain.policy.states import PROBATION, SHADOW
 
 AfterFailure = Literal["escalate", "replan", "undo"]
 """A person takes over; what was seen goes back to Propose; what was done is taken back."""
@@ -52,6 +53,8 @@ class Verdict(Value):
     escalate: bool = False
     """Whether a person must take the whole job over."""
     quorum: Quorum = Quorum.ONE
+    would: Answer | None = None
+    """What the lines answered where the workflow is in shadow; None: what is answered counts."""
 
     @property
     def rules(self) -> frozenset[str]:
@@ -99,8 +102,12 @@ class Policy:
     """What follows when a check after an action fails. A person gets what this cannot mend."""
 
     def verdict(self, action: str, found: Iterable[Finding]) -> Verdict:
-        """The answer for `action`, given what the rules found."""
+        """The answer for `action`, given what the rules found, as far as the state of the release
+        lets it."""
         by_rule = {finding.rule: finding for finding in found}
+        return held_back(self._said(action, by_rule), by_rule)
+
+    def _said(self, action: str, by_rule: Mapping[str, Finding]) -> Verdict:
         hits = [line for line in self.lines if _holds(line, by_rule) and line.covers(action)]
         if not hits:
             return Verdict(answer=Answer.FORBID, reasons=(_UNKNOWN,))
@@ -115,6 +122,19 @@ class Policy:
 
 
 _UNKNOWN = Reason(line="default", rule="default", sentence="no line of the policy allows this")
+
+
+def held_back(said: Verdict, found: Mapping[str, Finding]) -> Verdict:
+    """What the lines said, as a workflow that is not live may follow it: in shadow nothing happens,
+    and what would have is kept; on probation what would run by itself is asked."""
+    if SHADOW in found:
+        why = _reason(PolicyLine(SHADOW, ("*",), Answer.FORBID, SHADOW), found)
+        reasons, answer = (*said.reasons, why), Answer.FORBID
+        return said.model_copy(update={"answer": answer, "would": said.answer, "reasons": reasons})
+    if PROBATION in found and said.answer is Answer.RUN:
+        why = _reason(PolicyLine(PROBATION, ("*",), Answer.ASK, PROBATION), found)
+        return said.model_copy(update={"answer": Answer.ASK, "reasons": (why,)})
+    return said
 
 
 def strictest(quorums: Iterable[Quorum]) -> Quorum:
@@ -141,14 +161,15 @@ def joined(held: Verdict, now: Verdict) -> Verdict:
         reasons=(*now.reasons, *kept),
         escalate=held.escalate or now.escalate,
         quorum=strictest((held.quorum, now.quorum)),
+        would=now.would or held.would,
     )
 
 
-def _holds(line: PolicyLine, found: dict[str, Finding]) -> bool:
+def _holds(line: PolicyLine, found: Mapping[str, Finding]) -> bool:
     return line.when is None or line.when in found
 
 
-def _reason(line: PolicyLine, found: dict[str, Finding]) -> Reason:
+def _reason(line: PolicyLine, found: Mapping[str, Finding]) -> Reason:
     finding = found.get(line.when or "")
     if finding is None:
         return Reason(line=line.id, rule="always", sentence=line.sentence)

@@ -11,6 +11,9 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.money import Money
 from countersign.domain.policy.prices import Price
 
+ERRORS_BELOW = "probation.errors_below"
+_USUALLY_BELOW = Decimal("0.01")
+
 
 class Limits(Contract):
     """Numbers that policy and rules compare with, named by the workflow that reads them."""
@@ -22,6 +25,11 @@ class Limits(Contract):
     amounts: Mapping[str, tuple[Money, ...]]
     """Limits per currency; a currency without one has no limit that could allow it."""
     lists: Mapping[str, tuple[str, ...]]
+
+    @property
+    def errors_below(self) -> Decimal:
+        """The share of wrong decisions that probation must show it is below."""
+        return self.numbers.get(ERRORS_BELOW, _USUALLY_BELOW)
 
     def number(self, name: str) -> Decimal:
         """The limit called `name`."""

@@ -12,6 +12,7 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.release import Limits
+from countersign.domain.policy.states import SENTENCES, found_in
 
 InputT = TypeVar("InputT", bound=Contract)
 
@@ -112,6 +113,8 @@ class Rule(Generic[InputT]):
 
 
 def findings(rules: Iterable[Rule[InputT]], situation: Situation[InputT]) -> tuple[Finding, ...]:
-    """What all `rules` say, in their order, and then what caps said."""
+    """What all `rules` say, in their order, then the state of the release, then what caps said."""
     found = (rule.find(situation) for rule in rules)
-    return (*(finding for finding in found if finding is not None), *situation.capped)
+    stated = found_in(situation.limits)
+    state = (Finding(rule=stated, sentence=SENTENCES[stated]),) if stated else ()
+    return (*(finding for finding in found if finding is not None), *state, *situation.capped)

@@ -1,4 +1,5 @@
-"""Releases: which one a job runs under, and whether a new one is as good as the one before it.
+"""Releases: how a workflow comes from shadow to live, and whether a new one is as good as the one
+before it.
 
-Imports `policy` and what is below.
+The domain's top: imports all that is below.
 """

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.reviews import Review
+from countersign.domain.jobs.reviews import Review, review_id_of
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.release import Limits
@@ -82,7 +82,7 @@ def review_of(record: JobRecord, now: datetime) -> Review | None:
     if not automatic(record.ledger) or not (mistaken or sampled(job.job_id, share)):
         return None
     return Review(
-        review_id="r-" + hashlib.sha256(f"review\n{job.job_id}".encode()).hexdigest()[:16],
+        review_id=review_id_of(job.job_id),
         job_id=job.job_id,
         workflow=job.workflow,
         planted=mistaken,
@@ -101,8 +101,9 @@ def share_of(record: JobRecord) -> Decimal:
 
 
 def reports(reviews: Iterable[Review]) -> tuple[Report, ...]:
-    """What the answered reviews say, by workflow."""
-    counted = [(r, r.answer.verdict) for r in reviews if r.answer and r.answer.verdict != "void"]
+    """What the answered reviews of automatic actions say, by workflow."""
+    done = (one for one in reviews if one.answer and not one.shadow)
+    counted = [(r, r.answer.verdict) for r in done if r.answer and r.answer.verdict != "void"]
     return tuple(
         Report(
             workflow,
@@ -130,10 +131,14 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return low, high
 
 
+def rate_of(hits: int, n: int) -> Rate:
+    """`hits` of `n` with their 95 % interval."""
+    return Rate(hits, n, *wilson(hits, n))
+
+
 def _rate(verdicts: Iterable[str]) -> Rate:
     said = list(verdicts)
-    hits = said.count("wrong")
-    return Rate(hits, len(said), *wilson(hits, len(said)))
+    return rate_of(said.count("wrong"), len(said))
 
 
 def _place(job_id: str) -> int:

@@ -7,7 +7,13 @@ import pytest
 from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.job import Status
-from countersign.domain.planning.charge import may_pause, may_resolve, may_roll_back, reopens
+from countersign.domain.planning.charge import (
+    may_mark,
+    may_pause,
+    may_resolve,
+    may_roll_back,
+    reopens,
+)
 from tests.builders import ANA, Memo, case, job, record
 from tests.flows import Letter
 from tests.unit.domain.planning.test_rollback import flow
@@ -92,3 +98,11 @@ def test_a_workflow_is_paused_by_its_owner_a_connector_by_operations() -> None:
     assert may_pause(member("operations"), None).allowed
     assert not may_pause(member("sales-ops"), None).allowed
     assert not may_pause(member("sales"), flow()).allowed
+
+
+def test_a_job_in_shadow_is_marked_by_who_would_have_had_it() -> None:
+    """Its owner, who signs, or operations; never who wrote it."""
+    held = record(job=job(Status.SHADOWED), results=ASKED)
+    assert may_mark(member("sales-ops"), flow(), held).allowed
+    assert not may_mark(member("press"), flow(), held).allowed
+    assert not may_mark(member("operations", address="asker@example.com"), flow(), held).allowed

@@ -28,6 +28,7 @@ from countersign.domain.planning.plan import (
 from countersign.domain.policy.policy import Answer, PolicyLine, stricter
 from countersign.domain.policy.records import Lookup, Records
 from countersign.domain.policy.rules import Finding
+from countersign.domain.policy.states import SHADOW
 from tests.builders import AT, EXPIRES, JOB_ID, Memo, held, proposal, record
 from tests.flows import Letter, situation, workflow
 
@@ -255,6 +256,20 @@ def test_a_judged_job_goes_by_its_ledger_and_without_one_by_its_findings() -> No
     assert comes_next(flow, (held(0, "mail.memo", ASK),), unheard).state == "Ask"
     assert comes_next(flow, (), unheard).state == "Escalate"
     assert comes_next(flow, (), ()).state == "Close"
+
+
+def test_in_shadow_nothing_is_handed_to_a_person() -> None:
+    """Neither what is not understood, nor what policy would hand over."""
+    state = Finding(rule=SHADOW, sentence="in shadow")
+    over = held(0, "mail.memo", Answer.FORBID, "fraud", escalate=True)
+    hidden = over.model_copy(
+        update={"verdict": over.verdict.model_copy(update={"would": Answer.ASK})}
+    )
+    assert (
+        comes_next(workflow((CRM, MAIL)), (), (*findings("unheard.rule"), state)).state == "Close"
+    )
+    assert next_move((over,)).state == "Escalate"
+    assert next_move((hidden,)).state == "Close"
 
 
 def test_a_later_plan_that_wants_nothing_is_asked_as_the_first_is() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.money import Money
-from countersign.domain.policy.release import Limits, release_key
+from countersign.domain.policy.release import ERRORS_BELOW, Limits, release_key
 from tests.flows import limits, release, size
 
 
@@ -51,3 +51,10 @@ def test_limits_by_name_and_currency() -> None:
     for ask in (held.number, held.list, lambda name: held.amount(name, "EUR")):
         with pytest.raises(KeyError):
             ask("invented")
+
+
+def test_probation_must_show_that_errors_are_below_one_per_cent_unless_told_otherwise() -> None:
+    """The bound is a number of the release."""
+    assert limits().errors_below == Decimal("0.01")
+    bound = limits().model_copy(update={"numbers": {ERRORS_BELOW: Decimal("0.05")}})
+    assert bound.errors_below == Decimal("0.05")
