@@ -2,11 +2,11 @@
 a workflow the front desk finds the one whose it is.
 
 202 accepted (again, for the same id and body), with the problems of a form that breaks its contract
-· 400 not JSON · 401 not signed by a sender who may post there · 404 no such workflow · 409 the id
-came with another body · 413 too large · 422 a form with problems, of a sender who reads answers:
-nothing is stored · 429 the sender is over its limit. Never a 5xx for what was sent, nor once the
-job is stored; 503 while the same event is being stored by another delivery, or when we failed
-before it was: the sender comes again.
+· 400 not JSON, or of another encoding · 401 not signed by a sender who may post there · 404 no such
+workflow · 409 the id came with another body · 413 too large · 422 a form with problems, of a sender
+who reads answers: nothing is stored · 429 the sender is over its limit. Never a 5xx for what was
+sent, nor once the job is stored; 503 while the same event is being stored by another delivery, or
+when we failed before it was: the sender comes again.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ from countersign.web.http import Request, Response
 
 MAX_BYTES = 1_000_000
 RETRY_SECONDS = 30
+_REPLACED = "\ufffd".encode()
+_NOT_UTF8 = (
+    "The body holds U+FFFD, which stands where bytes were no UTF-8; sign and send JSON in UTF-8."
+)
 NOBODYS = "whsec_" + "A" * 44
 """What is compared where there is no secret to compare with: the refusal takes as long."""
 
@@ -47,11 +51,19 @@ def receive(deps: Deps, request: Request) -> Response:
     try:
         delivery = _verified(deps, workflow, request)
     except BadSignature as bad:
-        return _problem(401, str(bad))
+        return _unproven(str(bad), request.body)
     if not _has_room(deps, delivery.sender):
         left = MINUTE - deps.wall.now().second
         return _later(f"{delivery.sender.id} is over its requests a minute", 429, left)
     return _signed(deps, workflow, delivery, request.body)
+
+
+def _unproven(why: str, body: bytes) -> Response:
+    """A body of a text's type comes as text: the gateway replaces what is no UTF-8, and then no
+    signature fits. Whoever signed it right hears what to mend."""
+    if why == NO_MATCH and _REPLACED in body:
+        return _problem(400, f"{why} {_NOT_UTF8}")
+    return _problem(401, why)
 
 
 def _signed(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Response:

@@ -15,6 +15,7 @@ from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.workflow import PARTS, Ours, Raw
 from countersign.extraction.customer import DOUBTED, customer, doubtful
 from countersign.extraction.patterns import language
+from countersign.parsing.escaped import as_typed
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.mail.message import Mail, read_mail
 from countersign.parsing.masking import mask
@@ -312,6 +313,8 @@ def address(stated: str, contract: str) -> str:
 
 
 def _plain(node: Any) -> Any:
+    if isinstance(node, str):
+        return as_typed(node)
     # A number with a point has no place in a form; as a float the contract can say so by field.
     if isinstance(node, Decimal):
         return float(node)

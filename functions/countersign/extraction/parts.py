@@ -16,6 +16,7 @@ from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.extraction import messages
 from countersign.extraction.messages import MessageT
 from countersign.extraction.patterns import language
+from countersign.parsing.escaped import as_typed
 from countersign.parsing.text import one_line, tidy
 
 _NAMES = {
@@ -89,4 +90,4 @@ def _text(node: object) -> str:
         return ""
     if isinstance(node, bool):
         return "yes" if node else "no"
-    return f"{node:f}" if isinstance(node, Decimal) else str(node)
+    return f"{node:f}" if isinstance(node, Decimal) else as_typed(str(node))

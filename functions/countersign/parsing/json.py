@@ -8,6 +8,7 @@ from typing import Any, Never
 
 _MAX_NUMBER = 400  # characters of one number; the same bound holds for its exponent
 _BOM = b"\xef\xbb\xbf"
+_WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 # The closing quote is optional so that an unclosed string is one match and not a scan per quote.
 _NESTING = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -48,6 +49,8 @@ def loads(raw: bytes, *, max_depth: int = 32) -> Any:
 def _text(raw: bytes) -> str:
     if raw.startswith(_BOM):
         raise NotJson("The JSON starts with a byte order mark; send UTF-8 without one.")
+    if raw.startswith(_WIDE_BOMS) or b"\x00" in raw[:4]:
+        raise NotJson("The JSON is UTF-16 or UTF-32; send UTF-8.")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

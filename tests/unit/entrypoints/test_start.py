@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.canonical import canonical
+from countersign.domain.jobs.job import Job
 from countersign.entrypoints.start import MAX_UPLOAD_BYTES, start
 from tests.fakes.world import World
 
@@ -36,13 +38,31 @@ def test_a_queued_job_is_started_under_its_own_id(world: World) -> None:
     assert world.executions.started == [("j-1", "j-1")]
 
 
-def test_an_upload_under_a_workflows_prefix_becomes_a_job(world: World) -> None:
-    """Its payload stays where it is; the job points to it with its version."""
-    start(world.deps, uploaded("lead_intake/mail ü%2F.eml", version="v1"))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mail ü%2F.eml",
+        "a%20b+c%2Bd.eml",
+        "50%25%20off%2520.eml",
+        "Größe & Menge (2) #1?.eml",
+        "Gro\u0308\u00dfe.eml",
+        "見積もり.eml",
+        "📧 100 %.eml",
+        "2026/11/30/a//b/./c.eml",
+        "'\"`$%{x}~.eml",
+        "%E4%F6.eml",
+        "trailing .",
+    ],
+)
+def test_an_upload_under_a_workflows_prefix_becomes_a_job(world: World, name: str) -> None:
+    """Its payload stays where it is, whatever its name looks like; the job points to it with its
+    version."""
+    start(world.deps, uploaded(f"lead_intake/{name}", version="v1"))
     job = only_job(world)
     assert (job.status, job.workflow) == ("PENDING", "lead_intake")
-    assert job.source.payload.object_key == "lead_intake/mail ü%2F.eml"
-    assert job.source.payload.version == "v1"
+    held = Job.model_validate_json(canonical(job))
+    assert held.source.payload.object_key == f"lead_intake/{name}"
+    assert held.source.payload.version == "v1"
     assert world.executions.started == [(job.job_id, job.job_id)]
 
 

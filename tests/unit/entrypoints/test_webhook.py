@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from typing import Any
@@ -83,6 +84,34 @@ def test_a_secret_that_nobody_set_is_our_failure(world: World) -> None:
     """What is not configured is no fault of the sender, whose event must not be lost."""
     world.secrets.held.clear()
     assert answered(lambda: world.deps, an_event(world)).status == 503
+
+
+@pytest.mark.parametrize("charset", ["cp1252", "latin-1", "utf-16", "utf-32", "cp932", "gb18030"])
+def test_a_signed_body_in_another_encoding_is_told_so(world: World, charset: str) -> None:
+    """400 with what to mend, whether the gateway hands the bytes over or what it made of them."""
+    body = form().decode().replace("Anna", "Ännä 社").encode(charset, "replace")
+    event = an_event(world, body=body.decode("utf-8", "replace"))
+    event["headers"] = dict(Delivery(body).signed(world).headers)
+    whole = event | {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+    for one in (event, whole):
+        answer = answered(lambda: world.deps, one)
+        assert answer.status == 400, one
+        assert "UTF-8" in json.loads(answer.body)["message"]
+    assert world.queue.sent == []
+
+
+def test_control_a_wrong_signature_stays_one(world: World) -> None:
+    """Control: bytes that were not replaced, and a stale or missing signature, are 401; U+FFFD
+    under a good signature is text like any other."""
+    good = Delivery(form().decode().replace("Anna", "An\ufffda").encode())
+    assert good.arrives(world).status == 202
+    headers = good.signed(world).headers
+    for changed in (form(), form() + b"\xff"):
+        assert replace(good, body=changed, headers=headers).arrives(world).status == 401
+    late = {**headers, "webhook-timestamp": "1"}
+    bare = {name: said for name, said in headers.items() if name != "webhook-signature"}
+    for bad in (late, bare):
+        assert replace(good, headers=bad).arrives(world).status == 401
 
 
 def test_a_body_that_is_not_the_base64_it_announces_is_refused(world: World) -> None:

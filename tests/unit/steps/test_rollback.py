@@ -90,12 +90,15 @@ def test_a_contact_that_was_there_gets_its_values_back() -> None:
 
 
 def test_a_sent_mail_stays_and_is_named() -> None:
-    """What cannot be undone is a case that says so, with everything else undone."""
+    """What cannot be undone is a case that says so, and what was taken back."""
     world, journey = done(Choice.APPROVE)
     assert rolled_back(world, journey) == "Escalate"
     status, reason = ends(journey)
     assert status == "ESCALATED"
-    assert "email.send_reply is not undone (irreversible" in reason
+    assert reason == (
+        "taken back: crm.upsert_contact, crm.create_lead, crm.request_callback; "
+        "email.send_reply is not undone (irreversible: what it did cannot be taken back)"
+    )
     assert (held(world), len(world.mail.to(MAIL))) == ([], 1)
 
 

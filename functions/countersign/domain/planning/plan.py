@@ -253,10 +253,12 @@ def _consecutive(entries: Sequence[LedgerEntry], connector: str) -> tuple[Ledger
 
 
 def _stuck(ledger: Sequence[LedgerEntry]) -> str:
-    """What no machine can bring on; what could not be undone is named, with why."""
-    kept = (f"{h.action} is not undone ({h.note})" for h in ledger if h.status is _A.KEPT)
+    """What no machine can bring on; what could not be undone is named, with why, after what was."""
+    kept = [f"{h.action} is not undone ({h.note})" for h in ledger if h.status is _A.KEPT]
+    undone = ", ".join(held.action for held in ledger if held.status is _A.UNDONE)
+    taken_back = (f"taken back: {undone}",) if kept and undone else ()
     others = (_STUCK[held.status] for held in ledger if held.status in _STUCK)
-    return "; ".join(dict.fromkeys((*others, *kept)))
+    return "; ".join(dict.fromkeys((*others, *taken_back, *kept)))
 
 
 def _tightened(held: LedgerEntry, now: Verdict) -> LedgerEntry:

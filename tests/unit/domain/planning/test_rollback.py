@@ -260,7 +260,7 @@ def test_the_last_effect_is_undone_first_and_connectors_keep_their_turn() -> Non
 
 
 def test_what_could_not_be_undone_is_the_cases_reason() -> None:
-    """By name and with why, beside whatever else a person has to settle."""
+    """By name and with why, after what was taken back, beside whatever else is to be settled."""
     ledger = [
         held(0, status=A.KEPT, note="changed since by somebody else: dealstage"),
         held(1, MAIL, status=A.UNKNOWN),
@@ -269,6 +269,6 @@ def test_what_could_not_be_undone_is_the_cases_reason() -> None:
     move = next_move(ledger)
     assert move.state == "Escalate"
     assert move.reason == (
-        "it is not known whether an action took effect; "
+        "it is not known whether an action took effect; taken back: crm.memo; "
         "crm.memo is not undone (changed since by somebody else: dealstage)"
     )
