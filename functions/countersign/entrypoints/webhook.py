@@ -33,7 +33,7 @@ from countersign.web.http import Request, Response
 
 MAX_BYTES = 1_000_000
 RETRY_SECONDS = 30
-_REPLACED = "\ufffd".encode()
+_REPLACED = b"\xef\xbf\xbd"
 _NOT_UTF8 = (
     "The body holds U+FFFD, which stands where bytes were no UTF-8; sign and send JSON in UTF-8."
 )

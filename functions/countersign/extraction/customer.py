@@ -45,6 +45,8 @@ class Customer:
 def customer(mail: Mail, ours: Ours) -> Customer:
     """The author, unless the mail is sent for somebody else."""
     author, answers = mail.sender or "", mail.reply_to or ""
+    if not author:
+        return _unnamed(mail, ours)
     if ours.has(author):
         return _by_one_of_us(mail, ours)
     if not answers or ours.has(answers) or _domain(answers) == _domain(author):
@@ -55,9 +57,17 @@ def customer(mail: Mail, ours: Ours) -> Customer:
     return Customer(author, mail.sender_name, mail.authenticated, doubt=unsure)
 
 
+def _unnamed(mail: Mail, ours: Ours) -> Customer:
+    """Who wrote a mail whose headers do not say it: the one whom a field of the text names."""
+    named = [one for one in _named(mail) if not ours.has(one)]
+    if len(named) == 1:
+        return _answered(mail, named[0], "a field of the text")
+    return Customer("", mail.sender_name, False, doubt="the mail has no usable sender address")
+
+
 def _by_one_of_us(mail: Mail, ours: Ours) -> Customer:
     """A relay or a colleague: the one they send for, or nobody that we could name."""
-    named = _named(mail) - {one for one in _named(mail) if ours.has(one)}
+    named = {one for one in _named(mail) if not ours.has(one)}
     if mail.forwarded and mail.forwarded.address and not ours.has(mail.forwarded.address):
         name, address = mail.forwarded.name, mail.forwarded.address
         return Customer(address, name, False, "the mail that is passed on", passed_on=True)

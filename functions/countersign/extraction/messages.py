@@ -325,8 +325,6 @@ def _plain(node: Any) -> Any:
 
 def _from_mail(kind: type[MessageT], mail: Mail, ours: Ours, more: Mapping[str, Any]) -> MessageT:
     automatic = _AUTOMATIC[mail.automatic] if mail.automatic else ""
-    if not mail.sender and mail.signs < CLOSED_BY:
-        raise Quarantined("The mail has no usable sender address.")
     who = customer(mail, ours)
     text = mail.text or mail.quoted or mail.signature
     if who.passed_on and mail.forwarded and mail.forwarded.text:

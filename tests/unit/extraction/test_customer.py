@@ -167,3 +167,28 @@ def test_another_person_at_the_same_address_moves_nothing_of_the_record() -> Non
         params = LEAD.judge(given, {"contact": [held]}).params("crm.upsert_contact")
         assert (params["phone"] == "") is kept
         assert params["name"] == "Nadia Rahman"
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "found"),
+    [
+        (NEED, ("Sender: Ida Holm <ida@holm.example>",), "ida@holm.example"),
+        (NEED, ("Reply-To: ida@holm.example",), "ida@holm.example"),
+        (NEED, ("Resent-From: ida@holm.example",), "ida@holm.example"),
+        (f"{NEED}\r\nE-Mail: ida@holm.example", (), "ida@holm.example"),
+        (f"{NEED}\r\nCorreo electrónico: <ida@holm.example>", (), "ida@holm.example"),
+        (NEED, (), ""),
+        (f"{NEED}\r\nMail: ida@holm.example\r\nContact: bo@lund.example", (), ""),
+        (f"{NEED}\r\nMail: sales@few.example", (), ""),
+    ],
+)
+@pytest.mark.parametrize("sender", ["", "Ida Holm", "undisclosed-recipients:;", "<>", "ida@holm"])
+def test_a_mail_whose_from_says_nobody_is_read(
+    sender: str, text: str, more: tuple[str, ...], found: str
+) -> None:
+    """By another field of its head or its text, unvouched; where nothing says it, nobody is named,
+    and a person is told so."""
+    given = mail(sender, *more, text=text)
+    assert (given.sender, given.authenticated) == (found, False)
+    assert given.text.startswith(NEED)
+    assert found or note(given, DOUBTED) == f"{DOUBTED}the mail has no usable sender address."

@@ -21,6 +21,8 @@ from countersign.parsing.sniff import Kind, file_kind, has_mail_field, sniff
 _SUBJECT_CHARACTERS = 1_000
 _ADDRESS_IN_NAME = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _DATE_CHARACTERS = 100
+_INSTEAD = {"reply-to": "Reply-To", "sender": "Sender", "resent-from": "Resent-From"}
+"""Who else a mail is of when its From says nothing, by the field that says it."""
 _NOT_MAIL: dict[Kind, str] = {
     "empty": "The file is empty.",
     "binary": "This is {file} and no mail: no file is opened here.",
@@ -67,8 +69,8 @@ def read_mail(raw: bytes, *, authserv_id: str) -> Mail:
     """Read the bytes of one mail.
 
     `authserv_id` names our own receiver: only its topmost Authentication-Results counts. Raises
-    Quarantined, with the reason, for bytes that are no mail, exceed a bound, or show no text and no
-    attachment; no other exception leaves for any bytes.
+    Quarantined, with the reason, for bytes that are no mail, exceed a bound, or show no text, subject
+    or attachment; no other exception leaves for any bytes.
     """
     try:
         return _read(raw, authserv_id)
@@ -80,8 +82,9 @@ def _read(raw: bytes, authserv_id: str) -> Mail:
     _check_kind(raw)
     root, repairs = read_tree(raw)
     body = read_body(root)
-    if not body.text.strip() and not body.attachments:
-        raise Quarantined("The mail shows no text and has no attachment.")
+    shown = body.text.strip() or body.attachments or root.headers.text("subject", 1)
+    if not shown:
+        raise Quarantined("The mail shows no text, and has neither subject nor attachment.")
     return _mail(root, body, repairs, authserv_id)
 
 
@@ -160,9 +163,10 @@ def _otherwise(headers: Headers, stated: Mailbox) -> tuple[Mailbox, str]:
     readable = repaired(headers.first("from"))
     if readable:
         return readable, "The From field was repaired: one address can be read in it."
-    answers = [box for box in mailboxes(headers.first("reply-to")) if box.address]
-    if len(answers) == 1:
-        return answers[0], "From has no usable address; the one of Reply-To was read."
+    for field, name in _INSTEAD.items():
+        answers = [box for box in mailboxes(headers.first(field)) if box.address]
+        if len(answers) == 1:
+            return answers[0], f"From has no usable address; the one of {name} was read."
     return stated, ""
 
 
