@@ -69,8 +69,8 @@ def read_mail(raw: bytes, *, authserv_id: str) -> Mail:
     """Read the bytes of one mail.
 
     `authserv_id` names our own receiver: only its topmost Authentication-Results counts. Raises
-    Quarantined, with the reason, for bytes that are no mail, exceed a bound, or show no text, subject
-    or attachment; no other exception leaves for any bytes.
+    Quarantined, with the reason, for bytes that are no mail, exceed a bound, or show no text, no
+    subject and no attachment; no other exception leaves for any bytes.
     """
     try:
         return _read(raw, authserv_id)
