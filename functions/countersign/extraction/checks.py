@@ -60,6 +60,13 @@ def unsure_who(situation: Situation[SourceT]) -> Hit:
     return doubt.removeprefix(DOUBTED).rstrip("."), "a customer who is known"
 
 
+def by_nobody(situation: Situation[SourceT]) -> Hit:
+    """A message, and no address to answer it."""
+    given = situation.input
+    known = given.sender or situation.proposal.corrected("email") or given.channel == "document"
+    return None if known else ("no sender", "somebody to answer")
+
+
 def by_a_machine(situation: Situation[SourceT]) -> Hit:
     """A sign that no person wrote it. What a relay or a group of ours passes on bears signs that
     are theirs, and says nothing of who wrote."""

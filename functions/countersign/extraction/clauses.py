@@ -100,12 +100,15 @@ def usual(
 
 
 def _of_machines(actions: Collection[str]) -> Mapping[str, tuple[Clause, ...]]:
-    """Nothing is sent by itself to what may be a machine: two of them would write for ever."""
+    """Nothing is sent by itself to what may be a machine: two of them would write for ever; and
+    nothing at all to nobody."""
     if not _any_covered(_MAIL, actions):
         return {}
     sentence = "a machine may have written the message ({value}): a mail back may begin a loop"
-    rule = "sender.automatic"
-    return {rule: (ask(_MAIL, sentence, checks.by_a_machine, rule=rule),)}
+    loop = ask(_MAIL, sentence, checks.by_a_machine, rule="sender.automatic")
+    sentence = "the message names nobody who could be answered"
+    nobody = forbid(_MAIL, sentence, checks.by_nobody, rule="sender.unknown", escalate=True)
+    return {"sender.automatic": (loop,), "sender.unknown": (nobody,)}
 
 
 def _about_message(source_text: Callable[[Any], str]) -> tuple[tuple[str, str, Check], ...]:

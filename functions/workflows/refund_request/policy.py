@@ -223,10 +223,6 @@ def _fraud(situation: Request) -> Hit:
     return ("fraud", "a look at the payment") if claimed else None
 
 
-def _nobody(situation: Request) -> Hit:
-    return None if situation.input.sender else ("no sender", "somebody to answer")
-
-
 def _foreign_target(situation: Request) -> Hit:
     proposal = situation.proposal
     drafts = proposal.drafts if replies.drafted(proposal) else {}
@@ -279,13 +275,6 @@ POLICY: tuple[Clause, ...] = (
         "order.refunded_before",
         "{value|some} of this order went back before, {threshold|the rest} is left",
         _refunded_before,
-    ),
-    forbid(
-        (_REPLY, _QUESTION),
-        "the message names nobody who could be answered",
-        _nobody,
-        rule="sender.unknown",
-        escalate=True,
     ),
     *_stops("order.disputed", "the payment is disputed at the bank", _disputed),
     *_stops("order.unpaid", "the order was never paid", _unpaid),

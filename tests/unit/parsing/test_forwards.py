@@ -67,14 +67,16 @@ def test_a_forward_in_html_is_content(markup: str) -> None:
 
 
 def test_an_attached_mail_is_read_as_a_forward() -> None:
-    """It stands in the text in the form of an inline one; what is attached to it stays closed."""
-    inner = "Content-Type: message/rfc822\n\nFrom: eve@example.net\n\nDeep"
+    """It stands in the text in the form of an inline one, and so does what is attached to it; what
+    nobody passes on by hand, a mail five deep, stays closed."""
+    deep = "Content-Type: message/rfc822\n\nFrom: eve@example.net\n"
+    inner = "".join(f"{deep}Subject: n{at}\n" for at in range(5))
     attached = f"From: {_BOB}\nSubject: scanners\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\n{_WANTED}\n--c\n{inner}\n--c--"
     found = read(multipart("\nPlease", f"Content-Type: message/rfc822\n\n{attached}"), "Request")
     assert found.text.startswith(
         "Please\n\n---------- Forwarded message ----------\nFrom: Bob Field"
     )
-    assert (found.text.endswith(_WANTED), "Deep" in found.text) == (True, False)
+    assert (_WANTED in found.text, "n2" in found.text, "n3" in found.text) == (True, True, False)
     assert found.forwarded
     assert found.forwarded.address == "bob@field.example"
 

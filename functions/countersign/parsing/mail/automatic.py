@@ -9,10 +9,14 @@ from countersign.parsing.mail.mime import MimePart
 from countersign.parsing.mail.phrases import (
     ABSENCE,
     AWAY,
+    AWAY_UNSPACED,
     MACHINES,
     OUT_OF_OFFICE,
+    QUESTION,
     REPLY_PREFIX,
     UNDELIVERED,
+    WISH,
+    WISH_UNSPACED,
 )
 
 Automatic = Literal["bounce", "out-of-office", "meeting-answer", "mailing-list", "auto-reply"]
@@ -23,8 +27,9 @@ _LABEL_END = r"\s*(?:$|[:：!(\[\])–—]|\s-)"  # noqa: RUF001 - see above
 _OUT_OF_OFFICE = re.compile(rf"\W*(?:{OUT_OF_OFFICE}){_LABEL_END}", re.IGNORECASE)
 _UNDELIVERED = re.compile(rf"\W*(?:{UNDELIVERED}){_LABEL_END}", re.IGNORECASE)
 _DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)(?=[@\s(]|$)", re.IGNORECASE)
-_ABSENCE = re.compile(rf"\W*(?:{ABSENCE})\b", re.IGNORECASE)
-_AWAY = re.compile(rf"(?<!\w)(?:{AWAY})", re.IGNORECASE)
+_ABSENCE = re.compile(rf"\W*{ABSENCE}", re.IGNORECASE)
+_AWAY = re.compile(rf"(?<!\w)(?:{AWAY})|{AWAY_UNSPACED}", re.IGNORECASE)
+_WISH = re.compile(rf"(?<!\w)(?:{WISH})(?!\w)|{WISH_UNSPACED}|{QUESTION}", re.IGNORECASE)
 _ANSWER = re.compile(rf"(?<!\w)(?:{REPLY_PREFIX})\s*[:\uff1a]", re.IGNORECASE)
 _MACHINE = re.compile(rf"(?:.*[._+-])?(?:{MACHINES})(?:[._+-].*|\d*)(?:@.*)?", re.IGNORECASE)
 _CALENDAR_REPLY = re.compile(rb"^METHOD:REPLY\s*$", re.MULTILINE)
@@ -50,7 +55,7 @@ def automatic_kind(root: MimePart, text: str, sender: str) -> Automatic | None:
         return by_header
     if _answers_meeting(root):
         return "meeting-answer"
-    if _subject_of_absence(root.headers) or _text_of_absence(root.headers, text):
+    if _subject_of_absence(root.headers, text) or _text_of_absence(root.headers, text):
         return "out-of-office"
     return by_header
 
@@ -81,7 +86,7 @@ def machine_signs(root: MimePart, text: str, sender: str) -> int:
     signs = (
         _submitted_by_a_machine(headers),
         bool(_OUT_OF_OFFICE.match(subject) or _UNDELIVERED.match(subject))
-        or _subject_of_absence(headers),
+        or _subject_of_absence(headers, text),
         _returns_nowhere(headers) or bool(_DAEMON.match(sender) or _MACHINE.fullmatch(sender)),
         headers.token("content-type") == "multipart/report" or meets,
         _is_list(headers),
@@ -92,15 +97,24 @@ def machine_signs(root: MimePart, text: str, sender: str) -> int:
 
 def _answers(headers: Headers) -> bool:
     """Only an answer is an absence note: who asks may well speak of a holiday."""
-    return kin(headers) == "reply" or bool(_ANSWER.search(headers.text("subject", _SHOWN)))
+    subject = headers.text("subject", _SHOWN)
+    labelled = _OUT_OF_OFFICE.match(subject) or _ANSWER.search(subject)
+    return kin(headers) == "reply" or bool(labelled)
 
 
-def _subject_of_absence(headers: Headers) -> bool:
-    return _answers(headers) and bool(_ABSENCE.match(headers.text("subject", _SHOWN)))
+def _subject_of_absence(headers: Headers, text: str) -> bool:
+    named = _answers(headers) and _ABSENCE.match(headers.text("subject", _SHOWN))
+    return bool(named) and not _WISH.search(_beginning(text))
 
 
 def _text_of_absence(headers: Headers, text: str) -> bool:
-    return _answers(headers) and bool(_AWAY.search(" ".join(text[:_READ].split())))
+    """Whoever is away and wants something as well wrote that by hand."""
+    begins = _beginning(text)
+    return _answers(headers) and bool(_AWAY.search(begins)) and not _WISH.search(begins)
+
+
+def _beginning(text: str) -> str:
+    return " ".join(text[:_READ].split())
 
 
 def _answers_meeting(root: MimePart) -> bool:

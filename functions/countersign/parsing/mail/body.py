@@ -17,6 +17,8 @@ MAX_TEXT = 200_000
 _MAX_OTHER = 4_000
 FORWARD_MARK = "---------- Forwarded message ----------"
 _HEADER = 300
+_MAX_ATTACHED = 4
+"""Attached mails in each other that are read: a forward of a forward of a forward."""
 _MAX_READ = 1_000_000  # encoded bytes of text that are looked at in one mail
 _HTML = frozenset({"text/html", "text/enriched", "text/richtext"})
 _READABLE = _HTML | {"text/plain", "text/markdown"}
@@ -49,7 +51,8 @@ class Body:
 @dataclass
 class _Reading:
     left: int = _MAX_READ
-    is_inside: bool = False
+    depth: int = 0
+    """How many attached mails the text stands in."""
     files: list[MailAttachment] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
@@ -81,9 +84,9 @@ def _text(part: MimePart, reading: _Reading) -> str:
 
 
 def _attached(part: MimePart, reading: _Reading) -> str:
-    """An attached mail in the form in which programs write a forwarded one; mails that are
-    attached to it stay closed."""
-    if reading.is_inside or reading.left <= 0:
+    """An attached mail in the form in which programs write a forwarded one, and so the mails that
+    are attached to it, as far as people pass them on."""
+    if reading.depth >= _MAX_ATTACHED or reading.left <= 0:
         return ""
     try:
         inner, defects = read_tree(part.decoded(len(part.body))[0])
@@ -91,9 +94,9 @@ def _attached(part: MimePart, reading: _Reading) -> str:
         reading.note(f"An attached mail was not read. {unread}")
         return ""
     reading.defects += defects
-    reading.is_inside = True
+    reading.depth += 1
     text = _text(inner, reading)
-    reading.is_inside = False
+    reading.depth -= 1
     named = {name: inner.headers.text(name, _HEADER) for name in ("from", "date", "subject", "to")}
     shown = [f"{name.capitalize()}: {value}" for name, value in named.items() if value]
     return "\n".join([FORWARD_MARK, *shown, "", text])

@@ -22,7 +22,7 @@ BEGIN_FORWARDED = (
     "début du message réexpédié|inicio del mensaje reenviado|inizio messaggio inoltrato|"
     "início da mensagem reencaminhada|início da mensagem encaminhada|begin doorgestuurd bericht"
 )
-REPLY_PREFIX = "re|aw|antw|antwort|sv|réf|rif|res|resp|odp|vá|ynt|ответ|отв|回复|回覆|답장|返信"
+REPLY_PREFIX = "re|aw|vs|antw|antwort|sv|réf|rif|res|resp|odp|vá|ynt|ответ|отв|回复|回覆|답장|返信"
 FORWARD_PREFIX = "fw|fwd|wg|tr|rv|rm|i|enc|doorst|vb|vl|pd|ilt|пересл|転送|转发|轉寄|전달"
 WROTE = (
     "wrote|writes|schrieb|schreibt|geschrieben|a écrit|écrit|escribió|ha scritto|scrisse|"
@@ -59,18 +59,22 @@ OUT_OF_OFFICE = (
     "autoreply|autoresponse|abwesenheits\\w*|abwesend|automatische antwort|"
     "réponse automatique|absence du bureau|absent du bureau|respuesta automática|"
     "fuera de la oficina|ausente|risposta automatica|fuori ufficio|resposta automática|"
-    "fora do escritório|automatisch antwoord|afwezig(?:heid)?|automatiskt svar|automatisk svar|"
+    "fora do escritório|automatisch antwoord|afwezig(?:heid)?|automatiskt svar|automatisk svar|autosvar|"
     "automaattinen vastaus|poissa toimistosta|autoodpowiedź|automatyczna odpowiedź|"
     "automatická odpověď|otomatik yanıt|αυτόματη απάντηση|автоматический ответ|автоответ|"
     "自动答复|自动回复|自動回覆|自動応答|不在通知|자동 회신|부재중"
 )
 ABSENCE = (
-    r"urlaub\w*|abwesen\w*|im urlaub|nicht im (?:büro|haus)|out of (?:the )?office|ooo|on (?:annual )?"
-    r"leave|on (?:vacation|holiday)|(?:annual|parental|maternity|sick) leave|away from|auto(?:matic)?"
-    r"[ -]?(?:reply|response)|absen(?:ce|t)\w*|en congés?|congés|vacances|vacaciones|ausencia|ferie|"
-    r"assenza|fuori (?:sede|ufficio)|férias|ausência|vakantie|afwezig\w*|semester|frånvar\w*|"
-    r"sairaslomalla|lomalla|urlop|nieobecn\w*|dovolená|nepřítomn\w*|szabadság\w*|izinde|"
-    r"отпуск\w*|в отпуске|отсутств\w*|休暇|休假|부재"
+    r"(?:(?:i am|i'm|ich bin|wir haben|je suis|estoy|sono|estou|ik ben|jag är|jeg er|jestem|jsem|я|"
+    r"currently|derzeit|aktuell|momentan|in|im|en|de|em|på|na|auf|met|în|в|у|на|في)\s+){0,3}(?:(?:"
+    r"urlaub\w*|abwesen\w*|nicht im (?:büro|haus)|elternzeit|mutterschutz|betriebs(?:ferien|urlaub)|"
+    r"dienstreise|krank(?:heit|meldung)?|out of (?:the )?office|ooo|on (?:annual )?leave|on (?:vacation|"
+    r"holiday)|holiday until|vacation until|(?:annual|parental|maternity|sick) leave|leave until|away (?:from|"
+    r"until|till|on)|auto(?:matic)?[ -]?(?:reply|response)|absen(?:ce|t)\w*|congés?|vacances|vacaciones|"
+    r"ausen(?:cia|te)|fuera de la oficina|ferie|assen(?:za|te)|fuori (?:sede|ufficio)|férias|ausência|fora do "
+    r"escritório|vakantie|afwezig\w*|semester|frånvar\w*|sairaslomalla|lomalla|poissa|urlop(?:ie)?|"
+    r"nieobecn\w*|dovolen[áé]|nepřítomn\w*|szabadság\w*|i\u0307?zinde\w*|concediu|απουσί\w*|άδεια|отпуск\w*|"
+    r"отсутств\w*|відпуст\w*|відсутн\w*|إجازة|اجازة)\b|休暇|休假|不在|外出|부재|휴가)"
 )
 AWAY = (
     r"(?:i am|i'm|i will be|we are) (?:currently |now )?(?:out of (?:the )?office|away|on (?:annual |"
@@ -88,8 +92,28 @@ AWAY = (
     r"vakantie|vakantie)|jag är (?:på semester|inte på kontoret|ledig|frånvarande)|jeg er (?:på ferie|"
     r"ikke på kontoret|bortrejst)|olen (?:lomalla|poissa)|jestem (?:na urlopie|nieobecn\w*|poza biurem)|"
     r"przebywam na urlopie|jsem (?:na dovolené|mimo kancelář)|я (?:в отпуске|отсутствую|нахожусь в отпуске)|"
-    r"(?:休暇|不在)(?:中|に)|正在休假|外出(?:中|しております)"
+    r"(?:ich|wir) (?:bin|befinde mich|sind|haben) .{0,30}(?:elternzeit|mutterschutz|dienstreise|betriebsferien|"
+    r"betriebsurlaub)|ich bin .{0,20}krank|jeg holder ferie|szabadságon vagyok|\w{0,20} ?izindeyim|απουσιάζω|"
+    r"είμαι σε άδεια|sunt (?:în concediu|plecat)|я (?:у відпустці|відсутн\w*)|أنا في (?:إجازة|اجازة)"
 )
+AWAY_UNSPACED = (
+    "(?:休暇|不在)(?:中|に|の)|正在休假|休假(?:中|至)|外出(?:中|しております)|부재중|휴가 ?중"
+)
+WISH = (
+    r"(?:we|i)(?:['’]d| would| do)? (?:need|want|accept|order|confirm|like (?!to (?:inform|thank|let|tell|wish|point)))|"
+    r"we(?:['’]ll| will)? take|go ahead|please (?:refund|quote|resend|send (?:me|us|the (?:contract|offer|quote|invoice)))|"
+    r"(?:a|my) refund|refund me|rivoglio|(?:wir|ich) (?:brauchen?|nehmen?|bestellen?|wollen|möchten?(?! (?:sie|ihnen|darauf)))|"
+    r"bitte .{0,30}(?:bestellen|anbieten|liefern)|erstatt\w+|(?:nous|je) (?:voulons|acceptons|confirmons|commandons|demande|"
+    r"demandons|voudrais|souhait\w+(?! vous))|(?:nous avons|j['’]ai) besoin|rembours\w+|merci de nous (?:rappeler|livrer)|"
+    r"queremos|quiero|(?:necesit|acept|confirm|precis|aceit)(?:o|amos)|reembols\w+|vogliamo|vorre(?:i|mmo)|"
+    r"(?:accett|conferm|ordin)iamo|chied(?:o|iamo)|rimbors\w+|quero|(?:wij|we|ik) (?:willen|wil|nemen|neem|bestellen)|"
+    r"akkoord|terugbetal\w+|vi (?:vill|vil|ønsker|behöver|trenger)|återbetal\w+|zamawia\w+|chc(?:emy|ę)|potrzebuj\w+|"
+    r"zwrot\w*|chceme|potřebujeme|мы хотим|нам нуж\w+|прошу (?:вернуть|прислать|выслать)|верните"
+)
+WISH_UNSPACED = "注文し|返金|我们(?:要|需要)|退款|주문(?:하|합)|환불"
+"""What a person wants, and no absence note says."""
+QUESTION = r"(?:\w+[^\w.!?\n]+){2,30}?\w+ ?[?？؟]"
+"""A whole question: a note has `Urgent?` at most."""
 MACHINES = (
     r"no-?reply|do-?not-?reply|do-?not-?respond|noreply\w*|no-?responder|nao-?responda|ne-?pas-?repondre|"
     r"nicht-?antworten|non-?rispondere|niet-?beantwoorden|alerts?|alarms?|notifications?|notify|notifier|"
