@@ -16,13 +16,13 @@ _LONGEST = 200
 _FEWEST_CAPITALS = 3
 _MOST_WORDS = 6
 _ADDED = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]|\s[|/·–—].*|\s-\s.*|\s(?:via|c/o|at|from|von|bei|chez)\s.*",
+    r"\([^()]*\)|\[[^\[\]]*\]|\s[|/·–—@].*|\s-\s.*|\s(?:via|c/o|at|from|von|bei|chez)\s.*",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|prof|professor|rev|fr|herrn?|frau|hr|dipl|ing|mag|m|mme|mlle|me|monsieur|"
+    r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|med|rer|nat|phil|jur|iur|habil|h\.c|prof|professor|rev|fr|herrn?|frau|hr|dipl|ing|mag|m|mme|mlle|me|monsieur|"
     r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig|sig\.ra|signora?|dott|dott\.ssa|avv|geom|dhr|mevr|"
-    r"mw|pan|pani|bay|bayan|г-н|г-жа)(?:\.|(?=\s))[\s-]*)+",
+    r"mw|pan|pani|bay|bayan|г-н|г-жа|&|and|und|et)(?:\.|(?=\s))[\s-]*)+",
     re.IGNORECASE,
 )
 _DEGREE = re.compile(
@@ -46,9 +46,20 @@ _NO_PERSON = re.compile(
     r"abteilung|dept|accounts?|accounting|billing|marketing|purchasing|procurement|reception|rezeption|sekretariat|"
     r"secretariat|hr|jobs|careers|press|presse|hotel|restaurant|university|universität|verein|foundation|stiftung|"
     r"comercial|ventas|compras|atención|servizio|ufficio|vendite|clienti|verkoop|inkoop|klantenservice|atendimento|"
-    r"vendas|obchod|biuro|отдел|продаж|магазин)(?!\w)|営業部|総務部|サポート|お客様|客服|销售部|고객센터",
+    r"vendas|obchod|biuro|отдел|продаж|магазин|shopify|typeform|jotform|formspree|wix|squarespace|hubspot|mailchimp|"
+    r"salesforce|zendesk|google|microsoft|facebook|linkedin|(?:kontakt)?formular|formulaire|formulario|formulário|"
+    r"contactformulier|forms?|\w+(?:erei|formular)|praxis|kanzlei|apotheke|autohaus|klinik(?:um)?|krankenhaus|schule|"
+    r"gymnasium|hochschule|stadt|landeshauptstadt|gemeinde|landkreis|ministerium|sparkasse|versicherung|architekten|"
+    r"institut[eo]?|museum|museo|musée|clinic|clinique|clínica|clinica|hospital|hôpital|school|college|council|ministry|"
+    r"municipality|bakery|pharmacy|pharmacie|farmacia|farmácia|caf[eé]|bistro|garage|motors|builders|plumbing|"
+    r"insurance|association|society|library|boulangerie|cabinet|ets|mairie|université|universidade?|lycée|école|"
+    r"ayuntamiento|colegio|ferretería|panadería|talleres|comune|università|scuola|officina|ferramenta|câmara|escola|"
+    r"gemeente|stichting|bakkerij|(?:&|and|und|et|y|e|en) (?:sons?|söhne|sohn|co|fils|hijos|figli|filhos|zonen|zoon|"
+    r"brothers|partners?))(?!\w)|(?<!\w)([^\W\d_]{3,}) & \1(?!\w)|営業部|総務部|サポート|お客様|客服|销售部|고객센터",
     re.IGNORECASE,
 )
+_ACCOUNT = re.compile(r"[a-z]+(?:[._][a-z]+)+")
+"""What somebody logs in with."""
 _FOREIGN = re.compile(r"[@\d/\\<>{}=]|www\.|https?:|\.(?:com|net|org|de|io|co|eu)\b", re.IGNORECASE)
 
 
@@ -56,7 +67,13 @@ def person(stated: str) -> str:
     """The person's name in the order in which it is spoken, without titles; empty for none."""
     text = one_line(html.unescape(html.unescape(stated)), _LONGEST).strip(" \t\"'«»“”„’,;:")
     text = _HONORIFIC.sub("", _ADDED.sub("", text)).strip()
-    if not text or _FOREIGN.search(text) or _LEGAL.search(text) or _NO_PERSON.search(text):
+    if (
+        not text
+        or _ACCOUNT.fullmatch(text)
+        or _FOREIGN.search(text)
+        or _LEGAL.search(text)
+        or _NO_PERSON.search(text)
+    ):
         return ""
     text = _TITLE.sub("", _in_order(text)).strip(" ,")
     words = text.split()

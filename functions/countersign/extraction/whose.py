@@ -51,6 +51,8 @@ _AFTER = re.compile(
     r"(?:offer\w*|quot(?:ed|es)|charg\w+|sells?|sold|gave us|sent us|wants|uns|propos\w+|ofrec\w+|offr\w+|aangeboden|verkauf\w*|verlang\w*|liefert|vraagt|pide|chiede|pede|demande)(?!\w))",
     re.IGNORECASE,
 )
+_KNOWN = r"(?:friends?|colleagues?|contacts?|freund\w*|bekannte\w*|kolleg\w+|amie?s?|collègues?|amig\w+|coleg\w+|amic\w+|vriend\w*|collega\w*)"
+_QUITS = r"(?:leav\w+|left|quit\w*|dejamos|dejando|lasciamo|lasciando|verlassen|verlaten|deixamos)"
 _GAP = r"[^.;:!?()\n]{0,30}?"
 
 
@@ -59,7 +61,7 @@ def _before() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?<!\w){_OF}\s(?:\w+\s)?{_SIDE}(?:\s\w+)?[,:]?\s(?:is\s|ist\s|est\s|es\s|è\s|called\s|namens\s)?|(?<!\w){_YOURS}\s{_RIVAL}(?:\s(?:like|wie|comme|como|come|zoals))?[,:]?\s|"
         rf"(?<!\w){_TAKES}\b{_GAP}\s{_FROM}\s|(?<!\w)(?:use|using|used|nutzen|verwenden|utilisons|usamos|utilizamos|usiamo|utilizziamo|gebruiken)\s(?:\w+\s)?|"
-        rf"(?<!\w){_OFFER}\s{_FROM}\s|(?<!\w){_LEAVES}\b(?:\s\w+)?\s{_FROM}\s|(?<!\w){_THAN}\s|(?<!\w){_WITH}\s)(?:the\s|der\s|die\s|dem\s|la\s|le\s|el\s|il\s)?[“\"'«]?$",
+        rf"(?<!\w)(?:{_OFFER}|{_KNOWN})\s{_FROM}\s|(?<!\w){_QUITS}\s|(?<!\w){_LEAVES}\b(?:\s\w+)?\s{_FROM}\s|(?<!\w){_THAN}\s|(?<!\w){_WITH}\s)(?:the\s|der\s|die\s|dem\s|la\s|le\s|el\s|il\s)?(?:company\s|firma\s|société\s|empresa\s|ditta\s|società\s|firm\s)?[“\"'«]?$",
         re.IGNORECASE,
     )
 

@@ -95,7 +95,9 @@ CALL = re.compile(
 BUDGET = re.compile(
     r"budget|spend|up to|afford|price range|invest|kostenrahmen|preisrahmen|bis zu|maximal|höchstens|investieren|"
     r"ausgeben|enveloppe|jusqu'à|maximum|presupuesto|hasta|fino a|spendere|tot maximaal|besteden|orçamento|até|verba|"
-    r"予算|预算|예산|бюджет|ميزانية|rahmen|limite",
+    r"予算|预算|예산|бюджет|ميزانية|rahmen|limite|set aside|at our disposal|not (?:\w+ ){0,2}(?:more than|exceed)|"
+    r"zur verfügung|nicht mehr als|eingeplant|disposons|pas plus de|no más de|a disposizione|non più di|beschikbaar|"
+    r"niet meer dan|não mais de|disponíve(?:l|is)|(?:contamos con|disponemos de|disponiamo di)(?=\s[\d.,]+(?:\smil\w*)?\s?(?:€|eur))",
     re.IGNORECASE,
 )  # fmt: skip
 OTHER_MONEY = re.compile(

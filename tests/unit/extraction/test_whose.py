@@ -6,6 +6,10 @@ from countersign.extraction import whose
 from countersign.extraction.mail_hosts import is_anybodys, names_provider
 
 _OTHERS = [
+    "A friend at Nordlicht Ltd recommended you.",
+    "Ein Bekannter bei Nordlicht Ltd hat Sie empfohlen.",
+    "Nous quittons la société Nordlicht Ltd.",
+    "We are leaving the company Nordlicht Ltd in May.",
     "We currently use scanners from Nordlicht Ltd.",
     "Your competitor Nordlicht Ltd offered 90 EUR a piece.",
     "Nordlicht Ltd, our current supplier, is too slow.",

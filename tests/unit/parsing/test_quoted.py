@@ -28,6 +28,14 @@ _OWN = [
     "envoyé de Lyon lundi, rien reçu.\n40 pieces",
     "--\nPosition 1\n--\n40 pieces, can you?\n--\nLia",
     "-- \nLia Stone\n\nPS: 40 pieces",
+    "-- \n40 pieces",
+    "--\n\nOrder: 40 pieces\nDelivery: Leeds",
+    "On Monday, 2 November you wrote: the price holds.\n40 pieces",
+    'My colleague wrote: "buy 40 pieces". Please quote.',
+    "Le 12 novembre je vous ai écrit :\n40 pieces",
+    "Op 12 november schreef ik u:\n40 pieces",
+    "Best regards from Leeds! We met at the fair and want 40 pieces.",
+    "Order form\n_______________\n40 pieces\n_______________",
 ]
 
 
@@ -52,6 +60,8 @@ _HISTORY = [
     "From: Bob\nSent: Monday, November 2, 2026 6:26 PM\nTo: Ann\nSubject: RE: x\n\nOLD",
     "Od: Bob <bob@example.com>\nOdesláno: 2. listopadu 2026\nKomu: Ann\nPředmět: x\n\nOLD",
     "-----Ursprüngliche Nachricht-----\nVon: Bob\n\nOLD",
+    "Bob <bob@example.com> ezt írta (időpont: 2026. nov. 2., H, 18:26):\n\n> OLD",
+    "Am Mo., 2. Nov. 2026 um 18:26 schrieb der kleine bob <\nbob@example.com>:\n\n> OLD",
     "> OLD",
 ]
 

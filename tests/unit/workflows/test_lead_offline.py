@@ -94,6 +94,28 @@ def test_an_intent_follows_from_weighted_words(text: str, intent: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Please quote 40 licences; it must not cost more than 8,500 euros.", "8500"),
+        ("We have EUR 8,500 set aside for 40 licences, please quote.", "8500"),
+        ("Necesitamos presupuesto para 40 licencias. Contamos con 8.500 euros.", "8500"),
+        ("Vorremmo un preventivo per 40 licenze. Disponiamo di 8 mila euro.", "8000"),
+        ("Gostaríamos de um orçamento. Temos 8.500 euros disponíveis.", "8500"),
+        ("Bitte ein Angebot über 40 Lizenzen. 8.500 EUR sind eingeplant.", "8500"),
+    ],
+)
+def test_what_is_set_aside_is_a_budget(text: str, amount: str) -> None:
+    """Whatever words say that it is there to be spent."""
+    assert _mail(text, "a@kornfeld.example").facts["budget_amount"] == amount
+
+
+def test_a_heading_is_no_need() -> None:
+    """What stands below it is."""
+    text = "Quote request:\n- 12 label printers\n- 40 rolls\nThanks"
+    assert _mail(text, "a@kornfeld.example").facts["need"] == "12 label printers"
+
+
+@pytest.mark.parametrize(
     ("text", "fact"),
     [
         ("Just a greeting.", "intent"),

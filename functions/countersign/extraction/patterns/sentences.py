@@ -77,9 +77,14 @@ def pieces(text: str, ends: re.Pattern[str]) -> Iterator[str]:
 
 
 def need(sentences: list[str], asked: Asked) -> str:
-    """The sentence that best says what the sender wants; empty when there is none."""
-    ranked = [(_weight(sentence, asked), -at, sentence) for at, sentence in enumerate(sentences)]
-    return max(ranked)[2] if ranked else ""
+    """The sentence that best says what the sender wants, or what a heading that does is about;
+    empty when there is none."""
+    ranked = [(_weight(sentence, asked), -at) for at, sentence in enumerate(sentences)]
+    if not ranked:
+        return ""
+    best = -max(ranked)[1]
+    below = sentences[best + 1 : best + 2]
+    return below[0] if below and sentences[best].endswith((":", "：")) else sentences[best]
 
 
 def summary(sentences: list[str], asked: Asked) -> list[str]:

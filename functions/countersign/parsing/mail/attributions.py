@@ -10,7 +10,7 @@ ENDS = (":", "\uff1a")
 _VERB = re.compile(rf"(?<!\w)(?:{WROTE})(?!\w)|(?:{WROTE_UNSPACED})", re.IGNORECASE)
 _ADDRESS = r"[<(\[]*(?:mailto:)?[\w.+'-]++@[\w.-]+[>)\]]*"
 _YEAR, _TIME = re.compile(r"\d{4}"), re.compile(r"\d[:.]\d\d")
-_WHOSE = re.compile(rf"\s<{_ADDRESS}\s*[:\uff1a]$")
+_WHOSE = re.compile(rf"\s<\s?{_ADDRESS}\s*[:\uff1a]$")
 # Between the verb and the colon stand a name, an address or a date, and no clause of the sender's.
 _NAME = re.compile(
     rf"(?:[\s,.]++|{_ADDRESS}|<[^<>]*+>|\([^()]*+\)|[\"'“”„«»*|/-]++"

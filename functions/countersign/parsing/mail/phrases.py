@@ -27,7 +27,7 @@ FORWARD_PREFIX = "fw|fwd|wg|tr|rv|rm|i|enc|doorst|vb|vl|pd|ilt|пересл|転�
 WROTE = (
     "wrote|writes|schrieb|schreibt|geschrieben|a écrit|écrit|escribió|ha scritto|scrisse|"
     r"escreveu|schreef|skrev|kirjoitti|napisał|napisała|napisał\(a\)|pisze|napsal|napsala|"
-    r"napsal\(a\)|yazdı|написал|написала|написал\(а\)|пишет|έγραψε"
+    r"napsal\(a\)|yazdı|написал|написала|написал\(а\)|пишет|έγραψε|írta|a scris|napísala?|pisał|napisao"
 )
 WROTE_UNSPACED = "写道|寫道|のメール|님이 작성"
 FROM_FIELD = "from|von|de|da|van|från|fra|lähettäjä|od|kimden|от|发件人|寄件者|差出人|보낸 사람"
@@ -53,6 +53,13 @@ SENT_FROM = (
     "enviado do|enviado de|enviado com|obtener outlook|inviato da|inviato con|"
     "verzonden vanaf|verzonden met|verstuurd vanaf|skickat från|sendt fra|lähetetty|wysłane z|"
     "odesláno z|отправлено с|отправлено из|发自我的|iphoneから送信|나의"
+)
+GREETING = (
+    r"hello|hi|hey|dear|good (?:morning|day|afternoon|evening)|hallo|guten (?:tag|morgen|abend)|moin|servus|"
+    r"sehr geehrte\w*|liebe[rs]?|bonjour|bonsoir|madame|monsieur|hola|buen[ao]s? (?:d[ií]as?|tardes|noches)|"
+    r"estimad\w+|buongiorno|buonasera|salve|gentil\w+|egregi\w+|beste|geachte|goede(?:n|morgen|middag)\w*|"
+    r"ol[áa]|bo[am] (?:dia|tarde|noite)|hej|hei|moi|dzień dobry|dobrý den|jó napot|добрый день|здравствуйте|"
+    r"お世話になって\w*|こんにちは|您好|你好|안녕하세요"
 )
 OUT_OF_OFFICE = (
     "out of (?:the )?office(?: auto-?reply| reply)?|auto(?:matic)?[ -]?(?:reply|response)|"

@@ -16,6 +16,7 @@ from countersign.parsing.mail.phrases import (
     DEVICE,
     FORWARDED_MESSAGE,
     FROM_FIELD,
+    GREETING,
     ORIGINAL_MESSAGE,
     OTHER_FIELDS,
     SENT_FROM,
@@ -45,7 +46,8 @@ FIELD = re.compile(
 """A line of a copied header."""
 _RULE = re.compile(r"\s*[_-]{10,100}\s*")
 _SENT_FROM = re.compile(rf"\W{{0,3}}(?:{SENT_FROM})\b.{{0,60}}", re.IGNORECASE)
-_DEVICE = re.compile(rf"(?<!\w)(?:{DEVICE})(?!\w)", re.IGNORECASE)
+_DEVICE = re.compile(rf"(?<!\w)(?:{DEVICE})(?![a-zà-ÿ])", re.IGNORECASE)
+_GREETING = re.compile(rf"\W*(?:{GREETING})(?!\w)[^\n]{{0,60}}", re.IGNORECASE)
 _SEPARATOR = re.compile(r"-- ?|__")
 _POSTSCRIPT = re.compile(r"\W?p\.? ?s\.?\s*[:.,)-].*|nb\s*:.*", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
@@ -169,7 +171,8 @@ def _joined(lines: list[str]) -> str:
 def _signature(lines: list[str]) -> tuple[int, int]:
     """Where the signature starts and where a postscript resumes; both the end where there is none.
 
-    The last separator counts, and none with a question below it: others part the text.
+    The last separator counts, and none with a question below it, or below a greeting alone: others
+    part the text.
     """
     floor = max(len(lines) - _MAX_SIGNATURE_LINES, 0)
     starts = [at for at in range(floor, len(lines)) if _starts_signature(lines, at)]
@@ -177,10 +180,14 @@ def _signature(lines: list[str]) -> tuple[int, int]:
     if starts and _is_sent_from(lines, start) and _SEPARATOR.fullmatch(lines[starts[0]]):
         start = starts[0]
     below = lines[start:]
-    if any(line.rstrip().endswith(("?", "\uff1f")) for line in below):
+    if _GREETING.fullmatch(_joined(lines[:start])) or _asks(below):
         return len(lines), len(lines)
     script = next((at for at, line in enumerate(below) if _POSTSCRIPT.fullmatch(line)), len(below))
     return start, start + script
+
+
+def _asks(lines: list[str]) -> bool:
+    return any(line.rstrip().endswith(("?", "\uff1f")) for line in lines)
 
 
 def _starts_signature(lines: list[str], at: int) -> bool:
