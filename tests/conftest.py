@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from infra.local.stand import Stand
@@ -37,6 +39,11 @@ class Proof:
         }
 
 
+settings.register_profile("short", max_examples=30)
+settings.register_profile("long", max_examples=1_000)
+settings.load_profile("short")
+"""Of what is said of every value; `make soak` draws the long number."""
+
 _PROOFS = pytest.StashKey[dict[str, Proof]]()
 
 
@@ -48,6 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_PROOFS] = {}
+    gc.disable()  # what is collected stays: looking at it again and again is a sixth of the time
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

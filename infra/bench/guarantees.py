@@ -64,7 +64,8 @@ PROMISES = {
 
 
 OTHERS = "others"
-"""The part of the long forms that prove no promise by its id, such as playing all events."""
+"""The part of the long forms that prove no promise by its id: playing all events, and properties
+with the long number of examples."""
 
 
 def main() -> int:
@@ -117,7 +118,9 @@ def soaked(parts: Sequence[str], *, fresh: bool) -> tuple[int, Results]:
 
 
 def _selected(part: str) -> list[str]:
-    return ["-m", "soak and not guarantee"] if part == OTHERS else [f"--promise={part}"]
+    if part != OTHERS:
+        return [f"--promise={part}"]
+    return ["-m", "(soak or hypothesis) and not guarantee", "--hypothesis-profile=long"]
 
 
 def _tested(*arguments: str) -> tuple[int, Results]:

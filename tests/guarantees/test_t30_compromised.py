@@ -19,7 +19,7 @@ from workflows import WORKFLOWS
 SEED = 20261130
 EACH = 10
 """Answers to one text."""
-SHORT, LONG = 30, 500
+SHORT, LONG = 20, 500
 """Texts of each workflow."""
 
 

@@ -45,7 +45,7 @@ class OrderV2(Order):
     VERSION: ClassVar[int] = 2
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
 @given(data=st.data())
 def test_everything_survives_being_stored(kind: type[Value], data: st.DataObject) -> None:

@@ -103,7 +103,7 @@ PRECEDENCE = (
 )
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 2, pytest.param(3, marks=pytest.mark.untraced)])
 def test_what_comes_next(count: int) -> None:
     """Undoing is first, then what was cut off, trouble, acting, asking, closing, in any ledger."""
     for mix in itertools.product(A, repeat=count):

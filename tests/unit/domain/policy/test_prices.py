@@ -73,6 +73,7 @@ def generated(seed: int, count: int) -> list[Usage]:
     return found
 
 
+@pytest.mark.untraced
 def test_the_cost_of_ten_thousand_calls_is_exact() -> None:
     """One by one and all together, for a price with a long tier and for one without."""
     usages = generated(15, 10_000)
@@ -87,6 +88,7 @@ def test_the_cost_of_ten_thousand_calls_is_exact() -> None:
 
 
 @pytest.mark.control
+@pytest.mark.untraced
 def test_control_floats_are_not_exact() -> None:
     """The same sum in floats is off by more than a billionth of a dollar."""
     usages = generated(15, 10_000)

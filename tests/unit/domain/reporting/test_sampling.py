@@ -73,6 +73,7 @@ def faults(sampler: Sampler, share: Decimal) -> list[str]:
     ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("share", [Decimal("0.01"), SHARE, Decimal("0.2"), Decimal("0.5")])
 def test_the_sample_is_the_share_everywhere(share: Decimal) -> None:
     """Over 20,000 jobs, and over every part of them that somebody may think of."""
@@ -95,6 +96,7 @@ def test_a_biased_sampler_is_caught(biased: Sampler) -> None:
     assert faults(biased, SHARE)
 
 
+@pytest.mark.untraced
 def test_a_larger_share_keeps_whoever_was_in_the_smaller() -> None:
     """Raising the share adds jobs, and the same job is always judged alike."""
     small = {one for one in ids() if sampled(one, SHARE)}
@@ -188,6 +190,7 @@ def test_the_interval_is_wilsons() -> None:
     assert wilson(10, 10) == pytest.approx((0.722467, 1), abs=1e-6)
 
 
+@pytest.mark.untraced
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     """Of 4,000 samples at each of four rates, 92 % to 98 % hold it."""
     seed = 20_261_120
