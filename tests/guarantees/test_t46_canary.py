@@ -29,8 +29,8 @@ from tests.seeds import dice
 if TYPE_CHECKING:
     import random
 
-Figure = Callable[[str, object], None]
-pytestmark = pytest.mark.guarantee("T46")
+Figure = Callable[[str, int], None]
+pytestmark = [pytest.mark.guarantee("T46"), pytest.mark.timeout(1200)]
 
 SHORT, LONG = 30, 2_000
 """Canaries of each world."""
@@ -82,7 +82,7 @@ def test_innocent_canaries_go_on_and_the_usual_tests_stop_them(name: str) -> Non
 def test_two_thousand_innocent_canaries(name: str, figure: Figure) -> None:
     """At most 5 % are stopped; control: the usual test stops more than 20 %."""
     ours, usual = _alarms(name, LONG, dice(), sound, WORLDS[name].usual)
-    figure(f"false alarms: {name}", f"{ours:.1%}, usual test {usual:.1%}")
+    figure(f"{name}: {ours:.1%} false alarms, the usual test {usual:.1%}", LONG)
     assert ours <= ALPHA
     assert usual > 0.2
 
@@ -90,7 +90,7 @@ def test_two_thousand_innocent_canaries(name: str, figure: Figure) -> None:
 def test_a_threefold_rise_is_found_within_sixty_decisions(figure: Figure) -> None:
     """8 → 24 % at 90/10 in blocks of fifty: half of all canaries alarm by their 60th decision."""
     decisions = _until_found(0.1, dice(), HARMED)
-    figure("median decisions until 8 → 24 % is found at 10 %", decisions)
+    figure(f"8 → 24 % is found by the {decisions:.0f}th decision at 10 %", HARMED)
     assert decisions <= 80, "60, and what so few canaries of a test may lie beside it"
 
 
@@ -100,7 +100,7 @@ def test_a_threefold_rise_is_found_by_two_thousand(figure: Figure) -> None:
     random = dice()
     found = {share: _until_found(share, random, LONG) for share in (0.1, 0.2, 0.5)}
     for share, decisions in found.items():
-        figure(f"median decisions until 8 → 24 % is found at {share:.0%}", decisions)
+        figure(f"8 → 24 % is found by the {decisions:.0f}th decision at {share:.0%}", LONG)
     assert found[0.1] <= 60
 
 
