@@ -171,6 +171,8 @@ _COUNTED = (
      "Answer them by hand if something is open: `countersign suppression list`."),
     ("SendersBreakForms", "A sender's form broke its contract, for the first time on this day.",
      "Mend the form or the contract; each such form is a case with the fields' names."),
+    ("OutcomesNotTold", "A sender's own system took no word of how a job ended, for three days.",
+     "Ask who runs it, or empty `outcomes_to` in its row: `countersign senders list`."),
     ("CasesOverdue", "A case is more than a day over its due time, and its owners know.",
      "End it: its page, or `countersign case JOB`; `countersign stuck` lists them."),
     ("ApprovalsDamaged", "What is stored is not what was asked about; it cannot be signed.",

@@ -167,6 +167,13 @@ class Settings(BaseModel):
             raise ValueError("these are more senders than a function's variables have room for")
         return senders
 
+    @model_validator(mode="after")
+    def _told_by_https(self) -> Self:
+        clear = [one for one in self.senders if one.outcomes_to.startswith("http://")]
+        if clear and self.stage != "local":
+            raise ValueError(f"senders: {clear[0].id}: outcomes_to must be https")
+        return self
+
     @field_validator("connector_limits")
     @classmethod
     def _serve_a_visit(

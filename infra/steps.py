@@ -185,7 +185,10 @@ DOORS = (
             Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             Grant("intake", "sqs", "SendMessage"),
         ),
-        env=("WEBHOOK_SECRET", "SENDERS", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
+        env=(
+            *("WEBHOOK_SECRET", "SENDERS", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
+            "PUBLIC_BASE_URL",
+        ),
     ),
     Row(
         "Start",
@@ -234,10 +237,12 @@ DOORS = (
             Grant("executions", "states", "DescribeExecution"),
             Grant("intake", "sqs", "SendMessage"),
             Grant("failures", "sqs", "SendMessage"),
+            # How a job ended is signed with the secret of whoever sent its event.
+            Grant("webhook", "secretsmanager", "GetSecretValue"),
             *MAIL,
         ),
         env=(
-            *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL"),
+            *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL", "WEBHOOK_SECRET", "SENDERS"),
             *MAILING,
             *("PUBLIC_BASE_URL", "APPROVAL_SECONDS", "CASE_OWNER", "MAIL_INBOUND"),
         ),

@@ -41,6 +41,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "WebhooksNotQueued": (),
     "WebhookConflicts": ("workflow",),
     "SendersBreakForms": (),
+    "OutcomesNotTold": (),
     # People.
     "PendingApprovals": ("workflow", "tier"),
     "PendingSeconds": ("workflow", "tier"),

@@ -65,6 +65,7 @@ from infra.cli.smoke import smoke
 from infra.cli.target import Target, TargetError, chosen
 from infra.cli.trial.command import try_
 from infra.cli.upgrade import upgrade
+from infra.cli.upload_link import upload_link
 from infra.cli.workflows import workflows
 from infra.settings import SettingsError
 from workflows import WORKFLOWS
@@ -241,6 +242,7 @@ app.command("fields")(fields.fields)
 app.command("doctor")(doctor)
 app.command("smoke")(smoke)
 app.command("upgrade")(upgrade)
+app.command("upload-link")(upload_link)
 app.command("move")(move.move)
 app.command("inputs")(inputs.inputs)
 app.command("daily")(daily)

@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from countersign.domain.errors import ContractBroken, NotFound
-from countersign.domain.jobs import senders as table
+from countersign.domain.jobs import senders as domain
 from countersign.domain.jobs.senders import Held, Sender
 from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.show import table
 from infra.cli.submit import new_secret
 from infra.cli.target import Target
 from infra.settings import load, save_senders
@@ -40,7 +41,7 @@ def list_senders(
     """
     there: Target = context.obj(target, stage)
     held = _held(there)
-    found = [{**_row(one), "secrets": len(table.keys(held, one.id))} for one in _rows(there)]
+    found = [{**_row(one), "secrets": len(domain.keys(held, one.id))} for one in _rows(there)]
     show(_table(found), {"senders": found}, as_json=as_json)
 
 
@@ -54,13 +55,19 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
         bool, typer.Option("--vouches-for-address", help="it knows whose address it sends")
     ] = False,
     requests_a_minute: Annotated[int, typer.Option(min=0, help="0: no limit of its own")] = 0,
+    status_address: Annotated[
+        bool, typer.Option("--status-address", help="it may ask how its jobs stand")
+    ] = False,
+    outcomes_to: Annotated[
+        str, typer.Option(metavar="URL", help="where it is told how its jobs ended")
+    ] = "",
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Add a sender, and show its secret.
 
-    Example: countersign senders add web-shop --workflow refund_request
+    Example: countersign senders add web-shop --workflow refund_request --status-address
     """
     there: Target = context.obj(target, stage)
     row = _sender(
@@ -69,9 +76,11 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
         reads_answers=reads_answers,
         vouches_for_address=vouches_for_address,
         requests_a_minute=requests_a_minute,
+        status_address=status_address,
+        outcomes_to=outcomes_to,
     )
     rows = _rows(there)
-    if table.named(rows, sender):
+    if domain.named(rows, sender):
         raise ContractBroken(f"there is a sender {sender} already")
     _save(there, (*rows, row))
     secret = _renew(there, sender)
@@ -97,7 +106,7 @@ def rotate(  # noqa: PLR0917 - as add
     there: Target = context.obj(target, stage)
     _known(there, sender)
     if revoke:
-        _write(there, table.revoked(_held(there), sender))
+        _write(there, domain.revoked(_held(there), sender))
         show(f"only {sender}'s current secret is good now", {"sender": sender}, as_json=as_json)
         return
     secret = _renew(there, sender)
@@ -122,7 +131,7 @@ def retire(
     """
     there: Target = context.obj(target, stage)
     rows = _known(there, sender)
-    _write(there, table.retired(_held(there), sender))
+    _write(there, domain.retired(_held(there), sender))
     _save(there, [one for one in rows if one.id != sender])
     said = f"what {sender} signs is refused within five minutes\n{_deploy(there)}"
     show(said, {"sender": sender}, as_json=as_json)
@@ -143,7 +152,7 @@ def _rows(there: Target) -> tuple[Sender, ...]:
 def _known(there: Target, sender: str) -> tuple[Sender, ...]:
     """All rows. Raises NotFound when this one is not among them."""
     rows = _rows(there)
-    if not table.named(rows, sender):
+    if not domain.named(rows, sender):
         raise NotFound(f"there is no sender {sender}: {', '.join(one.id for one in rows)}")
     return rows
 
@@ -153,7 +162,7 @@ def _save(there: Target, rows: Sequence[Sender]) -> None:
 
 
 def _held(there: Target) -> Held:
-    return table.held(there.vault().read(there.settings.webhook_secret))
+    return domain.held(there.vault().read(there.settings.webhook_secret))
 
 
 def _write(there: Target, held: Held) -> None:
@@ -162,7 +171,7 @@ def _write(there: Target, held: Held) -> None:
 
 def _renew(there: Target, sender: str) -> str:
     secret = new_secret(secrets.token_bytes(33))
-    _write(there, table.renewed(_held(there), sender, secret))
+    _write(there, domain.renewed(_held(there), sender, secret))
     return secret
 
 
@@ -180,14 +189,21 @@ def _row(one: Sender) -> dict[str, Any]:
     return one.model_dump(mode="json")
 
 
+_SAID = {
+    "reads_answers": "reads answers",
+    "vouches_for_address": "addresses are vouched for",
+    "status_address": "may ask how its jobs stand",
+    "outcomes_to": "is told how they ended",
+}
+
+
 def _table(found: Sequence[dict[str, Any]]) -> Table:
-    shown = Table("sender", "workflows", "answers", "addresses", "a minute", "secrets")
+    shown = table("sender", "workflows", "what holds for it", "a minute", "secrets")
     for row in found:
         shown.add_row(
             row["id"],
             ", ".join(row["workflows"]),
-            "read" if row["reads_answers"] else "not read",
-            "vouched for" if row["vouches_for_address"] else "stated",
+            "\n".join(words for name, words in _SAID.items() if row[name]) or "nothing more",
             str(row["requests_a_minute"] or "any"),
             ("NONE", "1", "2 (rotating)")[row["secrets"]],
         )

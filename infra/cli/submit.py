@@ -21,7 +21,7 @@ from countersign.domain.jobs.handing import FRONT_DESK, INBOX, workflow_of
 from countersign.domain.jobs.job import FINISHED, Pointer, Status, job_id_of, upload_event
 from countersign.domain.jobs.senders import DEFAULT, held, keys
 from countersign.domain.ports import JobStore
-from countersign.entrypoints.signature import sign
+from countersign.web.signature import sign
 from infra.cli.target import Target
 
 TIMEOUT = httpx.Timeout(30.0)

@@ -30,6 +30,7 @@ from infra.local.front.app import Front
 from infra.local.front.mailbox import Mailbox
 from infra.local.front.samples import samples
 from infra.local.keys import Keys
+from infra.local.partner import partner_app
 from infra.local.payments import store
 from infra.local.payments.app import payments_app
 from infra.local.player.colleague import Colleague
@@ -42,6 +43,8 @@ from infra.steps import BY_CONNECTOR
 
 Say = Callable[[str], None]
 UNLIMITED = 1_000_000
+HERE = "http://127.0.0.1:8400"
+"""What stands in `cdk.json` for the front's own address, whatever its port is."""
 IN_REAL_TIME = "dev"
 """The stage with this one's settings whose functions have no virtual clock."""
 
@@ -230,6 +233,7 @@ def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path, plan: Plan) 
             mark=said,
         ),
         push_app(dict.fromkeys(ours().channels, keys.channel), key=keys.channel, mark=said),
+        partner_app(tuple(keys.of_senders().values()), key=keys.channel, mark=said),
     )
     for app in systems:
         stack.callback(app.state.store.close)
@@ -247,6 +251,7 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
         **({"APPROVAL_SECONDS": str(plan.approval_seconds)} if plan.approval_seconds else {}),
         **({"STAGE": IN_REAL_TIME} if plan.real_time else {}),
         **({"CONNECTOR_LIMITS": _unlimited()} if plan.unlimited else {}),
+        "SENDERS": load(STAGE).senders_json().replace(HERE, url),
     }
 
 

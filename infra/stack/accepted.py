@@ -60,6 +60,12 @@ ACCEPTED = (
     ),
     Accepted(
         "APIG4",
+        ("Api/Http/GET--status--{token}",),
+        "The address itself is the proof: an HMAC by the sender's secret, which tells its holder a "
+        "status and nothing else.",
+    ),
+    Accepted(
+        "APIG4",
         APPROVAL_ROUTES,
         "Authenticated in the function: the link's secret (stored as a hash), the page's nonce "
         "cookie and a value typed from the page.",

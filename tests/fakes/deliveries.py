@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from countersign.domain.jobs.senders import DEFAULT
-from countersign.entrypoints.signature import sign
 from countersign.entrypoints.webhook import receive
 from countersign.web.http import Request, Response
+from countersign.web.signature import sign
 from tests.fakes.world import WEBHOOK_SECRET, World
 
 

@@ -12,6 +12,12 @@ SENDERS = (
     Sender(id=DEFAULT, workflows=("*",), vouches_for_address=True),
     Sender(id="relay", workflows=("lead_intake",)),
     Sender(id="portal", workflows=("lead_intake",), reads_answers=True, requests_a_minute=5),
+    Sender(
+        id="shop",
+        workflows=("*",),
+        status_address=True,
+        outcomes_to="https://shop.example/ended",
+    ),
 )
 
 

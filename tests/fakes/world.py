@@ -24,6 +24,7 @@ from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.local.company import ours
+from tests.fakes.callbacks import FakeCallbacks
 from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
@@ -46,6 +47,7 @@ BEN = Person(id="ben", name="Ben Okafor", address="ben.okafor@countersign.exampl
 PAGE_KEY = "page-key-of-the-tests"
 WEBHOOK_SECRET = "whsec_" + "dGVzdHMtb25seS1zZWNyZXQtMzItYnl0ZXMtbG9uZw=="
 PORTAL_SECRET = "whsec_" + "cG9ydGFsLXNlY3JldC1vZi0zMi1ieXRlcy1pbi10ZXN0cw=="
+SHOP_SECRET = "whsec_" + "c2hvcHMtc2VjcmV0LW9mLTMyLWJ5dGVzLWluLXRlc3Q="
 
 
 class FakeClock:
@@ -217,7 +219,11 @@ class FakeSecrets:
     def __init__(self) -> None:
         self.held = {
             "webhook": json.dumps(
-                {"current": WEBHOOK_SECRET, "portal": {"current": PORTAL_SECRET}}
+                {
+                    "current": WEBHOOK_SECRET,
+                    "portal": {"current": PORTAL_SECRET},
+                    "shop": {"current": SHOP_SECRET},
+                }
             ),
             "page-key": PAGE_KEY,
             "model": "model-key-of-the-tests",
@@ -302,6 +308,7 @@ class World:
         self.channels = FakeChannels()
         self.channels.known = self.business.channels
         self.files = FakeFiles()
+        self.callbacks = FakeCallbacks()
         self.model = FakeModel(otherwise, self.clock)
         self.settings = Settings(
             stage="test",
@@ -349,6 +356,7 @@ class World:
             pause=self.clock.pauses,
             model=self.model,
             files=self.files,
+            callbacks=self.callbacks,
         )
         self.crm.gate = self.model.gate = deps.meter
         return deps

@@ -25,12 +25,12 @@ from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import ENDED, Status
 from countersign.domain.money import Money
-from countersign.entrypoints.signature import sign
 from countersign.entrypoints.start import start
 from countersign.entrypoints.tick import tick
 from countersign.entrypoints.webhook import receive
 from countersign.runtime.deps import Deps
 from countersign.web.http import Request
+from countersign.web.signature import sign
 from infra.local.crm.app import crm_app
 from infra.local.crm.seed import owners
 from infra.local.payments.app import payments_app

@@ -11,9 +11,9 @@ from datetime import datetime
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from countersign.entrypoints.signature import sign, verify
 from countersign.entrypoints.webhook import receive
 from countersign.web.http import Request
+from countersign.web.signature import sign, verify
 from tests.fakes.world import World
 from tests.guarantees.test_t17_t19_signature import (
     OLD_SECRET,

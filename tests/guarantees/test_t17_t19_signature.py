@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from countersign.entrypoints.signature import BadSignature, sign, verify
+from countersign.web.signature import BadSignature, sign, verify
 from tests.seeds import dealt_by, drawn_seed
 
 Figure = Callable[[str, int], None]

@@ -20,8 +20,8 @@ from countersign.domain.approvals import links
 from countersign.domain.approvals.codes import MOST_CODES, TRIES, Code
 from countersign.domain.errors import StoreConflict
 from countersign.domain.jobs.change import JobRecord, Link
-from countersign.entrypoints.signature import BadSignature, verify
 from countersign.web.http import Request
+from countersign.web.signature import BadSignature, verify
 from tests.fakes.deliveries import Delivery
 from tests.fakes.store import FakeStore
 from tests.fakes.world import PAGE_KEY, PORTAL_SECRET, FakeClock, FakeIds, World

@@ -272,7 +272,8 @@ def _decides() -> None:
 
 
 def _ticks() -> None:
-    """A request waits, a parked job waits for its turn, a case is long overdue, an inbox is due."""
+    """A request waits, a parked job waits for its turn, a case is long overdue, an inbox is due, a
+    sender's own system takes nothing."""
     world = World(lambda _: {})
     now = world.clock.now()
     late = approval(held(), deadline=now + timedelta(days=9))
@@ -285,6 +286,11 @@ def _ticks() -> None:
     stuck = job(Status.ESCALATED, job_id="j-case", workflow="lead_intake")
     world.store.put(record((), job=stuck, case=long_ago, due={"overdue": overdue}))
     world.limits.rests(Breaker(key="crm-write", open_until=now + timedelta(hours=1)))
+    told = job(Status.COMPLETED, job_id="j-told", updated_at=now - timedelta(days=9))
+    sent = told.source.model_copy(update={"sender": "letters/shop", "hears": True})
+    told = told.model_copy(update={"source": sent})
+    world.store.put(record((), job=told, due={"outcome": Due(kind="outcome", at=AT)}))
+    world.callbacks.fails_with(Unavailable("x"))
     tick(world.deps)
 
 

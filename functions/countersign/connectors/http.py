@@ -76,9 +76,8 @@ class Client:
         """The answer, of which only the head was read. `parts` are an httpx.Request's. Raises
         httpx.HTTPError."""
         headers = {**_HEADERS, **parts.pop("headers", {})}
-        request = httpx.Request(
-            method, url, headers=headers, extensions={"timeout": _phases(seconds)}, **parts
-        )
+        extensions = {"timeout": _phases(seconds), **parts.pop("extensions", {})}
+        request = httpx.Request(method, url, headers=headers, extensions=extensions, **parts)
         with closing(self._transport.handle_request(request)) as answer:
             yield answer
 

@@ -330,6 +330,15 @@ class SenderLimits(Protocol):
         """Count one request, unless the minute of `now` has `most` already; whether it has room."""
 
 
+class Callbacks(Protocol):
+    """Other companies' systems, told what happened. To tell twice is harmless: each delivery has an
+    id."""
+
+    def deliver(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Raises Unavailable where it is not taken, Throttled when asked to wait, and Refused by
+        who wants to hear no more."""
+
+
 class Pause(Protocol):
     """Waiting on purpose."""
 

@@ -24,6 +24,7 @@ from countersign.domain.jobs.job import Status
 from countersign.jobs.daily import mail_daily
 from countersign.jobs.handover import new_case, remind_of_case, tell_owner
 from countersign.jobs.inquiries import end_wait, remind_sender
+from countersign.jobs.outcomes import tell_sender
 from countersign.jobs.resume import TICK, later, settle_reservations, settled, unpark, wake
 from countersign.runtime.connectors import MAIL
 from countersign.runtime.deps import Deps
@@ -245,6 +246,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "inquiry": remind_sender,
     "silence": end_wait,
     "daily": mail_daily,
+    "outcome": tell_sender,
 }
 
 

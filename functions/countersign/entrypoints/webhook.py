@@ -18,18 +18,28 @@ from typing import Any
 
 from countersign import observability
 from countersign.domain.canonical import digest
-from countersign.domain.errors import ContractBroken, NeedsPerson, StoreConflict
+from countersign.domain.errors import ContractBroken, NeedsPerson, NotFound, StoreConflict
 from countersign.domain.jobs.handing import FRONT_DESK
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Job, Source, job_id_of
-from countersign.domain.jobs.senders import DEFAULT, MINUTE, Sender, held, keys, named
+from countersign.domain.jobs.outcomes import named_in, opens, standing, status_token
+from countersign.domain.jobs.senders import (
+    DEFAULT,
+    MINUTE,
+    Sender,
+    held,
+    keys,
+    named,
+    sender_of,
+)
 from countersign.domain.workflow import Claim, Raw
-from countersign.entrypoints.signature import NO_MATCH, BadSignature, verify
 from countersign.parsing.json import NotJson, loads
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import pin, queue, store
 from countersign.runtime.step import production
 from countersign.web.http import Request, Response
+from countersign.web.paths import is_id, status_path
+from countersign.web.signature import NO_MATCH, BadSignature, verify
 
 MAX_BYTES = 1_000_000
 RETRY_SECONDS = 30
@@ -95,6 +105,8 @@ class _Delivery:
 
     sender: Sender
     id: str
+    secret: str
+    """The one that is current."""
 
 
 def _verified(deps: Deps, workflow: str, request: Request) -> _Delivery:
@@ -106,7 +118,7 @@ def _verified(deps: Deps, workflow: str, request: Request) -> _Delivery:
     signed = verify(good or (NOBODYS,), request.headers, request.body, deps.clock.now())
     if sender is None or not good:
         raise BadSignature(NO_MATCH)
-    return _Delivery(sender, signed.id)
+    return _Delivery(sender, signed.id, good[0])
 
 
 def _has_room(deps: Deps, sender: Sender) -> bool:
@@ -129,7 +141,36 @@ def _accept(
         _tell_once_a_day(deps, job)
     queue(deps, job.job_id, workflow, known=seen is not None)
     told = {"problems": problems} if problems else {}
-    return _answer(202, {}, job_id=job.job_id, **told)
+    return _answer(202, {}, job_id=job.job_id, **told, **_where(deps, delivery, job.job_id))
+
+
+def _where(deps: Deps, delivery: _Delivery, job_id: str) -> Mapping[str, str]:
+    """Where the sender may ask how the job stands."""
+    if not delivery.sender.status_address:
+        return {}
+    address = status_path(status_token(delivery.secret, job_id))
+    return {"status_url": f"{deps.settings.public_base_url}{address}"}
+
+
+def status(deps: Deps, token: str) -> Response:
+    """How a job stands, for whoever has the address that its sender was given."""
+    job = _asked_about(deps, token)
+    if job is None:
+        return _problem(404, "there is no job at this address")
+    return _answer(200, {}, **standing(job))
+
+
+def _asked_about(deps: Deps, token: str) -> Job | None:
+    """The job, if its own sender's secret made this token."""
+    job_id = named_in(token)
+    try:
+        job = deps.store.load(job_id).job if is_id(job_id) else None
+    except NotFound:
+        return None
+    if job is None or job.source.door != "webhook":
+        return None
+    everybodys = held(deps.secrets.get(deps.settings.webhook_secret))
+    return job if opens(token, keys(everybodys, sender_of(job.source.sender))) else None
 
 
 def _job(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Job:
@@ -147,6 +188,7 @@ def _job(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Job:
         size=len(body),
         received_at=now,
         vouched=delivery.sender.vouches_for_address,
+        hears=bool(delivery.sender.outcomes_to),
     )
     return new_job(workflow, pin(deps, workflow), source, now)
 
@@ -173,7 +215,7 @@ def _later(what: str, status: int = 503, seconds: int = RETRY_SECONDS) -> Respon
     return replace(answer, headers={**answer.headers, "retry-after": str(seconds)})
 
 
-def _answer(status: int, more: Mapping[str, str], **said: Any) -> Response:
+def _answer(status: int, more: Mapping[str, str], /, **said: Any) -> Response:
     headers = {"content-type": "application/json", "cache-control": "no-store", **more}
     return Response(status, json.dumps(said), headers)
 
@@ -187,7 +229,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
 def answered(deps: Callable[[], Deps], event: Mapping[str, Any]) -> Response:
     """The answer to an event, also when we fail: the sender is told to come again."""
     try:
-        return receive(deps(), Request.of(event))
+        request = Request.of(event)
+        if "token" in request.params:
+            return status(deps(), request.params["token"])
+        return receive(deps(), request)
     except ContractBroken as broken:
         return _problem(400, str(broken))
     except Exception:  # noqa: BLE001 - the outermost edge; `defect` logs the trace

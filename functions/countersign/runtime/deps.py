@@ -10,6 +10,8 @@ from countersign.connectors.clock import Offset, SystemClock, SystemIds, clock_o
 from countersign.domain.errors import InternalError, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord, after, transition, watched
 from countersign.domain.jobs.inbox import listing
+from countersign.domain.jobs.outcomes import heard
+from countersign.domain.jobs.senders import sender_of
 from countersign.runtime.external import ExternalAdapters
 from countersign.runtime.pace import Memory
 from countersign.runtime.settings import Settings
@@ -40,6 +42,11 @@ _OF_THE_PROCESS = (
     *("clock", "wall", "pause", "send", "ids", "workflows"),
     *("kept", "connections", "meter", "memory", "releases", "published", "deadline"),
 )
+
+
+def _followed(record: JobRecord, change: Change) -> Change:
+    """`change` with the rows by which `tick` looks after what it begins: nobody can forget them."""
+    return heard(record, watched(record, change), sender_of(record.job.source.sender))
 
 
 class Deps(ExternalAdapters):
@@ -227,7 +234,7 @@ class Deps(ExternalAdapters):
 
     def commit(self, record: JobRecord, change: Change) -> JobRecord:
         """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""
-        change = watched(record, change)
+        change = _followed(record, change)
         return self._write(record, change, *self._next(record, change))
 
     def update(
@@ -245,7 +252,7 @@ class Deps(ExternalAdapters):
             change = change_of(record)
             if change is None:
                 return record, None
-            change = watched(record, change)
+            change = _followed(record, change)
             job, entry = self._next(record, change)
             try:
                 return self._write(record, change, job, entry), change

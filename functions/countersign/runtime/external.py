@@ -202,6 +202,13 @@ class ExternalAdapters:
         )
 
     @cached_property
+    def callbacks(self) -> ports.Callbacks:
+        """Telling other companies' systems."""
+        from countersign.connectors.callbacks import HttpCallbacks
+
+        return HttpCallbacks()
+
+    @cached_property
     def mail(self) -> Mailer:
         """Sending mail."""
         from countersign.connectors.aws.client import client

@@ -17,6 +17,7 @@ REQUEST = f"{HOME}/requests/{{job}}/{{approval}}"
 CASE = f"{HOME}/cases/{{job}}"
 ORIGINAL = f"{CASE}/original"
 JOB = f"{HOME}/jobs/{{job}}"
+STATUS = "/status/{token}"
 
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -62,6 +63,11 @@ def case_path(job_id: str) -> str:
 def original_path(job_id: str) -> str:
     """Where what came is handed out as it came."""
     return ORIGINAL.format(job=job_id)
+
+
+def status_path(token: str) -> str:
+    """Where a sender's system asks how its job stands."""
+    return STATUS.format(token=token)
 
 
 def job_path(job_id: str) -> str:

@@ -24,11 +24,14 @@ _HOP = frozenset(
 _METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 HEADING = b'<header class="brand"><strong>Countersign</strong>'
 """How every page of the product begins; the mark stands after it."""
-PATHS = ("/webhooks", "/webhooks/{rest:path}", "/approvals", "/approvals/{rest:path}")
+PATHS = (
+    *("/webhooks", "/webhooks/{rest:path}", "/approvals", "/approvals/{rest:path}"),
+    "/status/{rest:path}",
+)
 
 
 def routes(api_url: str, client: httpx.AsyncClient, mark: str) -> list[Route]:
-    """Everything below `/webhooks` and `/approvals`, answered by the API at `api_url`.
+    """Everything below these paths, answered by the API at `api_url`.
 
     The pages among its answers say `mark`.
     """

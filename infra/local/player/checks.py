@@ -85,6 +85,19 @@ def _case_faults(expect: Expectation, job: Data) -> list[str]:
     return faults + ([f"its case is {found}, not {wanted}"] if found != wanted else [])
 
 
+def told_once(job: Data, told: Sequence[Data]) -> list[str]:
+    """Whether its sender's system knows how the job ended, and has heard it once."""
+    heard = [one["data"] for one in told if one["data"]["job_id"] == job["job_id"]]
+    said = [one["status"] for one in heard]
+    return [] if said == [job["status"]] else [f"its sender was told {said}, not {job['status']}"]
+
+
+def standing(job: Data, asked: Sequence[Data]) -> list[str]:
+    """Whether each address that its sender was given says how the job stands."""
+    said = {(one["job_id"], one["status"]) for one in asked}
+    return [] if said <= {(job["job_id"], job["status"])} else [f"its address says {said}"]
+
+
 def of_child(expect: Expectation, wanted: HandedOver) -> Expectation:
     """What is expected of one child, as of any job."""
     own = wanted.model_dump(include={"status", "actions", "mails_to_sender", "crm_writes"})

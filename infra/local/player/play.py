@@ -18,8 +18,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from countersign.connectors.http import certificates
+from countersign.domain.jobs.job import FINISHED
+from countersign.domain.jobs.senders import named
 from countersign.jobs.rollback import roll_back
-from infra.cli.submit import SubmitError
+from infra.cli.submit import DoorAnswer, SubmitError
 from infra.local.cloud import deployer
 from infra.local.front.samples import EventsError, HandedOver, RolledBack, Sample
 from infra.local.function_logs import troubles
@@ -137,6 +139,10 @@ class _Player:
         played.status, played.waits_for = job["status"], job["waits_for"]
         played.faults += checks.outcome(sample.expect, job, self._journals())
         played.faults += checks.handed_over(sample.expect, job)
+        if self._hears(sample) and job["status"] in FINISHED:
+            played.faults += self._told(job, started + ENDS_WITHIN)
+        asked = [self._json(one.body["status_url"]) for one in sent.answers if _has_address(one)]
+        played.faults += checks.standing(job, asked)
         for wanted, one in zip(sample.expect.children, job["children"], strict=False):
             self._child(played, wanted, one["job_id"], started + ENDS_WITHIN)
 
@@ -168,6 +174,20 @@ class _Player:
             ):
                 return job
             people.look(job)
+            time.sleep(POLL)
+
+    def _hears(self, sample: Sample) -> bool:
+        """Whether its sender's own system is told how it ended."""
+        row = named(load("local").senders, sample.expect.sender)
+        return sample.expect.door == "webhook" and row is not None and bool(row.outcomes_to)
+
+    def _told(self, job: dict[str, Any], deadline: float) -> list[str]:
+        """What is wrong with what it was told, which comes by the next tick."""
+        while True:
+            told = self._json("/partner/journal.json")["entries"]
+            faults = checks.told_once(job, told)
+            if not faults or time.monotonic() > deadline or self._stop.is_set():
+                return faults
             time.sleep(POLL)
 
     @contextmanager
@@ -212,6 +232,10 @@ class _Player:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _has_address(answer: DoorAnswer) -> bool:
+    return "status_url" in answer.body
 
 
 def _is_alone(sample: Sample) -> bool:

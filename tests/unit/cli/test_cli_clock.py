@@ -9,9 +9,9 @@ import typer
 
 from countersign import observability
 from countersign.connectors.clock import KEPT_FOR
-from countersign.entrypoints.signature import BadSignature, verify
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
+from countersign.web.signature import BadSignature, verify
 from infra.cli.clock import by, moved
 from infra.cli.submit import headers
 from tests.fakes.clock import FakeOffset

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from countersign.entrypoints.signature import sign
 from countersign.entrypoints.tick import tick
 from countersign.entrypoints.webhook import MAX_BYTES, NOBODYS, answered
+from countersign.web.signature import sign
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import form
 from tests.fakes.world import PORTAL_SECRET, WEBHOOK_SECRET, World

@@ -108,6 +108,8 @@ class Source(Value):
     received_at: datetime
     vouched: bool = False
     """Whether who sent it knows whose address stands in it, as its row said when it came."""
+    hears: bool = False
+    """Whether who sent it is told how the job ended, as its row said when it came."""
 
 
 class Job(Contract):

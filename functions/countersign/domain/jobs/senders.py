@@ -39,6 +39,10 @@ class Sender(Value):
     """Whether it knows its customers: the address in its form is an account's, not a guess."""
     requests_a_minute: int = Field(default=0, ge=0)
     """Most requests within a minute of the clock; 0: it has no limit of its own."""
+    status_address: bool = False
+    """Whether the door's answer names an address that says how the job stands."""
+    outcomes_to: str = Field(default="", pattern=r"^$|^https?://[^@\s]+$")
+    """Where it is told, signed with its secret, how each of its jobs ended; empty: nowhere."""
 
     @field_validator("id")
     @classmethod
@@ -60,6 +64,11 @@ class Sender(Value):
 def named(senders: Sequence[Sender], sender_id: str) -> Sender | None:
     """The row with this id."""
     return next((one for one in senders if one.id == sender_id), None)
+
+
+def sender_of(identity: str) -> str:
+    """The id of the sender whose `identity` this is."""
+    return identity.partition("/")[2] or DEFAULT
 
 
 def held(text: str) -> Held:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from countersign.entrypoints.signature import BadSignature, sign, verify
+from countersign.web.signature import BadSignature, sign, verify
 
 SECRET = "whsec_" + base64.b64encode(b"countersign test secret 0001").decode()
 OTHER = "whsec_" + base64.b64encode(b"countersign test secret 0002").decode()

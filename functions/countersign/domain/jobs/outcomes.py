@@ -1,0 +1,95 @@
+"""What the system that sent an event is told of its job: how it stands when it asks, and once how
+it ended. Never what stands in it, nor who decided.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.job import FINISHED, Job
+from countersign.domain.ledger.entry import LedgerEntry
+
+GIVES_UP = timedelta(days=3)
+"""After so long a receiver that takes nothing is not told any more; the job's page says so."""
+_BYTES = 15
+
+
+def system_of(sender_id: str) -> str:
+    """The outside system that a sender's receiver is, by which it is paced and left alone."""
+    return f"outcomes-{sender_id}"
+
+
+def heard(record: JobRecord, change: Change, sender_id: str) -> Change:
+    """`change` with the row by which the sender is told, where the job ends by it and its sender
+    wants to hear. What is undone later has another end, and is told again."""
+    ends = change.status in FINISHED and record.job.status not in FINISHED
+    if not (ends and record.job.source.hears):
+        return change
+    row = Due(kind="outcome", at=record.job.updated_at, waits_for=system_of(sender_id))
+    return replace(change, due=(*change.due, row))
+
+
+def standing(job: Job) -> Mapping[str, Any]:
+    """How a job stands, for who may ask; `ended` unless somebody goes on with it."""
+    return {
+        "job_id": job.job_id,
+        "workflow": job.workflow,
+        "status": job.status.value,
+        "ended": job.status in FINISHED,
+        "updated_at": job.updated_at.isoformat(),
+    }
+
+
+def message(job: Job, ledger: Iterable[LedgerEntry]) -> Mapping[str, Any]:
+    """How it ended, in the shape of Standard Webhooks: its type, when, and what happened."""
+    return {
+        "type": "job.ended",
+        "timestamp": job.updated_at.isoformat(),
+        "data": {
+            "job_id": job.job_id,
+            "workflow": job.workflow,
+            "event_id": job.source.event_id,
+            "status": job.status.value,
+            "actions": [
+                {"number": one.index, "action": one.action, "status": one.status.value}
+                for one in ledger
+            ],
+        },
+    }
+
+
+def message_id(job: Job) -> str:
+    """The same for every try to tell of one end: a receiver that hears it twice knows it."""
+    return f"{job.job_id}-{job.status.value.lower()}"
+
+
+def status_token(secret: str, job_id: str) -> str:
+    """What opens a job's status: its id, and a proof that only the sender's secret makes. Nothing
+    of it is stored; the secret's end is its end."""
+    return f"{job_id}.{_proof(secret, job_id)}"
+
+
+def opens(token: str, secrets: Iterable[str]) -> str:
+    """The id of the job that the token opens by one of the sender's secrets; empty for none."""
+    job_id, _, proof = token.partition(".")
+    wanted = [_proof(secret, job_id) for secret in secrets]
+    # Counted, not searched: every one is compared whatever the first ones say.
+    same = sum(hmac.compare_digest(proof.encode(), one.encode()) for one in wanted)
+    return job_id if same else ""
+
+
+def named_in(token: str) -> str:
+    """The id of the job that a token is about, whether or not it opens it."""
+    return token.partition(".")[0]
+
+
+def _proof(secret: str, job_id: str) -> str:
+    made = hmac.new(secret.encode(), f"status\n{job_id}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(made[:_BYTES]).decode().lower()
