@@ -15,8 +15,10 @@ from countersign.domain.jobs.cases import Case
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import children, handed_of, parent_of
 from countersign.domain.jobs.job import ENDED, JobSummary, Status
+from countersign.domain.jobs.reruns import rerun_of
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
+from countersign.domain.planning.rerun import rerun_as
 from countersign.domain.policy.calls import calls_of
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.rules import Findings, Found
@@ -52,6 +54,8 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "model_calls": [plain(one) for one in calls_of(record.results)],
         "reason": job.reason,
         "parent": parent_of(record),
+        "rerun_of": again.of if (again := rerun_of(record)) else "",
+        "rerun_as": rerun_as(record),
         "handed_to": handed.to if handed else "",
         "children": [{"job_id": one, "to": to} for one, to in children(record)],
         "waits_for": waits_for(record),

@@ -45,6 +45,7 @@ from infra.cli.hands.cost import cost
 from infra.cli.hands.follow import follow
 from infra.cli.hands.pause import pause, resume
 from infra.cli.hands.redrive import redrive
+from infra.cli.hands.rerun import rerun
 from infra.cli.job_view import as_dict, waits_for
 from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
 from infra.cli.known import check_workflow
@@ -233,6 +234,7 @@ app.command("explain")(explain)
 app.command("pause")(pause)
 app.command("cancel")(cancel)
 app.command("redrive")(redrive)
+app.command("rerun")(rerun)
 app.command("cost")(cost)
 app.command("follow")(follow)
 app.command("resume")(resume)

@@ -110,8 +110,17 @@ def _head(data: Mapping[str, Any]) -> Iterator[Text]:
         yield safe(data["reason"])
     if data["waits_for"]:
         yield Text(f"Waits for {data['waits_for']}.")
+    yield from _kin(data)
+
+
+def _kin(data: Mapping[str, Any]) -> Iterator[Text]:
+    """The jobs that this one came from or led to."""
     if data["parent"]:
         yield Text(f"Handed over by {data['parent']}.")
+    if data["rerun_of"]:
+        yield Text(f"Runs {data['rerun_of']} again.")
+    if data["rerun_as"]:
+        yield Text(f"Run again as {data['rerun_as']}.")
     for one in data["children"]:
         yield safe(f"Handed over to {one['to']}: {one['job_id']}")
 

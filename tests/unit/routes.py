@@ -14,6 +14,7 @@ TIME = "approvals/reminders.py"
 EDITOR = "approvals/edit.py"
 CASES = "jobs/cases.py"
 ORDERS = "jobs/rollback.py"
+RERUNS = "jobs/rerunning.py"
 CHOOSING = "domain/planning/choosing.py"
 
 ONLY_IN: Mapping[str, frozenset[str]] = {
@@ -50,6 +51,9 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     "roll_back": frozenset(
         {"portal/job.py", "cli/rollback.py", "cli/smoke.py", "local/player/play.py"}
     ),
+    # An order to run a job again, judged by whoever may undo what it did.
+    "begins": frozenset({RERUNS}),
+    "rerun": frozenset({"cli/hands/rerun.py"}),
 }
 """Functions that decide, edit, ask, end a case or order, and where each may be called: below
 `functions/countersign` or `infra`."""
@@ -59,6 +63,7 @@ JUDGES: Mapping[str, str] = {
     EDITOR: "may_edit",
     CASES: "may_resolve",
     ORDERS: "may_roll_back",
+    RERUNS: "may_roll_back",
 }
 """Who asks which judge, in the place where what was allowed is written."""
 
@@ -76,11 +81,13 @@ _DECIDING = {
     "countersign.domain.jobs.cases": {"resolve"},
     "countersign.domain.planning.corrections": {"corrected"},
     "countersign.domain.planning.rollback": {"ordered"},
+    "countersign.domain.planning.rerun": {"begins"},
     "countersign.approvals.edit": {"record_edit", "edit"},
     "countersign.approvals.handlers": {"take"},
     "countersign.approvals.questions": {"ask_back"},
     "countersign.jobs.cases": {"take_out"},
     "countersign.jobs.rollback": {"roll_back"},
+    "countersign.jobs.rerunning": {"rerun"},
 }
 _MAKES = ("domain/approvals/approval.py",)
 _FIELDS = {"decision", "signatures"}

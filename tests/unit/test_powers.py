@@ -74,6 +74,14 @@ def rollback_command(capsys: pytest.CaptureFixture[str]) -> Stage:
     return Stage(terminal.world, terminal.journey, lambda: terminal.types(*words))
 
 
+def rerun_command(capsys: pytest.CaptureFixture[str]) -> Stage:
+    """Ana runs a job again at the command line."""
+    terminal = Terminal(capsys)
+    terminal.world, terminal.journey = done()
+    words = ("rerun", terminal.job, "--from", "look", "--by", "ana", "--reason", WHY, "--yes")
+    return Stage(terminal.world, terminal.journey, lambda: terminal.types(*words))
+
+
 def edit_by_link(_: pytest.CaptureFixture[str]) -> Stage:
     """Ben edits the reply."""
     world, journey = asked_job()
@@ -131,6 +139,7 @@ ROUTES: dict[str, tuple[Callable[[pytest.CaptureFixture[str]], Stage], dict[str,
     "case command": (case_command, BY_ROLE),
     "rollback page": (rollback_page, BY_ROLE),
     "rollback command": (rollback_command, BY_ROLE),
+    "rerun command": (rerun_command, BY_ROLE),
     "edit": (edit_by_link, BY_REQUEST),
     "question": (question_by_link, BY_REQUEST),
 }

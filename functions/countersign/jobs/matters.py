@@ -17,6 +17,7 @@ from countersign.domain.jobs.matters import (
     thread_keys,
 )
 from countersign.domain.planning.inquiry import WAITING
+from countersign.domain.planning.rerun import family
 from countersign.domain.policy.records import EARLIER, Record
 from countersign.runtime.deps import Deps
 
@@ -37,7 +38,8 @@ def earlier_jobs(deps: Deps, record: JobRecord, address: str) -> Mapping[str, tu
     first = [followed.as_(Follows).job_id] if followed else []
     latest = deps.store.matters(contact_key(address), MOST + 2, newest_first=True)
     ids = dict.fromkeys((*first, *(row.job_id for row in latest)))
-    ids.pop(record.job.job_id, None)
+    for own in (record.job.job_id, *family(record)):
+        ids.pop(own, None)
     found = (_as_record(deps, one, follows=one in first) for one in list(ids)[:MOST])
     kept = tuple(one for one in found if one)
     return {EARLIER: kept} if kept else {}

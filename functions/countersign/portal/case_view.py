@@ -18,10 +18,12 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import HANDED, Handed, children, parent_of
 from countersign.domain.jobs.inbox import case_owner, open_case
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.reruns import rerun_of
 from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.ledger.undo import written
+from countersign.domain.planning.rerun import rerun_as
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Workflow
@@ -213,6 +215,11 @@ def _kin(record: JobRecord) -> Iterator[Kin]:
         yield Kin(parent, "Handed over by")
     for one, destination in children(record):
         yield Kin(one, f"Handed over to {label(destination.replace(':', ' '))}:")
+    before, after = rerun_of(record), rerun_as(record)
+    if before:
+        yield Kin(before.of, "Runs again")
+    if after:
+        yield Kin(after, "Run again as")
 
 
 def _model(proposal: Proposal) -> str:

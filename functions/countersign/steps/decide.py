@@ -16,20 +16,18 @@ from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.limits.caps import reserving, runs_alone
 from countersign.domain.planning.basis import check_basis
 from countersign.domain.planning.inquiry import or_waits
+from countersign.domain.planning.judging import judged
 from countersign.domain.planning.plan import (
-    HARD_EXPIRY,
-    build,
     comes_next,
     dropped,
     merged,
     next_connector,
-    reconsider,
     situation,
 )
-from countersign.domain.planning.replan import is_stale, next_plan, observed
+from countersign.domain.planning.replan import is_stale, observed
 from countersign.domain.planning.reservations import capped_before
 from countersign.domain.policy.records import CLAIM_HOLDER, Records
-from countersign.domain.policy.rules import Finding, Findings, Situation, findings
+from countersign.domain.policy.rules import Finding, Findings, Situation
 from countersign.domain.workflow import Workflow, action_for
 from countersign.jobs.joining import join
 from countersign.runtime.deps import Deps
@@ -102,11 +100,11 @@ def _join_earlier(deps: Deps, record: JobRecord, workflow: Workflow[Any]) -> Non
 def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any]) -> Change:
     now = deps.clock.now()
     seen = replace(situation(workflow, record, now), capped=capped_before(record))
-    found, changed = _judged(workflow, record, seen)
+    found, changed = judged(workflow, record, seen)
     ledger = merged(record.ledger, changed)
     full = reserve(deps, workflow, seen, ledger)
     if full:
-        found, changed = _judged(workflow, record, replace(seen, capped=tuple(full.values())))
+        found, changed = judged(workflow, record, replace(seen, capped=tuple(full.values())))
         ledger = merged(record.ledger, changed)
         check_stopped(ledger, full)
     changed = merged(changed, check_basis(workflow, ledger, seen))
@@ -146,23 +144,6 @@ def _looks_on(call: Call, connector: str) -> Change:
         status=Status.PROCESSING,
         move=Move("Look", connector=connector),
     )
-
-
-def _judged(
-    workflow: Workflow[Any], record: JobRecord, seen: Situation[Any]
-) -> tuple[tuple[Finding, ...], Sequence[LedgerEntry]]:
-    """What is found, and the entries that are new or judged more strictly because of it."""
-    found, rounds = findings(workflow.rules, seen), observed(record).rounds
-    plan, answered = len(rounds), bool(rounds) and not rounds[-1].observations
-    expires_at = seen.now + HARD_EXPIRY
-    if any(held.plan == plan for held in record.ledger):
-        return found, reconsider(workflow, record.ledger, found)
-    if not plan:
-        return found, build(workflow, seen, found, expires_at)
-    made = next_plan(
-        workflow, seen, found, record.ledger, expires_at=expires_at, plan=plan, answered=answered
-    )
-    return found, made
 
 
 def _rejected_meanwhile(

@@ -11,6 +11,7 @@ from countersign import observability
 from countersign.domain.errors import ClaimHeld, NotFound, NotYourTurn
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
+from countersign.domain.planning.rerun import family
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import CLAIM_HOLDER, Record, Records
 from countersign.domain.policy.release import Limits
@@ -112,7 +113,7 @@ def _first(
             return Continued(after, change, stored=True)
         except ClaimHeld:
             observability.logger().info("somebody was first")
-    earlier = _earlier(deps, workflow, claim, record.job.job_id, records.read_at)
+    earlier = _earlier(deps, workflow, claim, record, records.read_at)
     held = {CLAIM_HOLDER: earlier} if earlier else {}
     return _looked(call, connector, records.model_copy(update={"found": {**found, **held}}))
 
@@ -123,14 +124,16 @@ def _is_ours(record: Record, keys: frozenset[str]) -> bool:
 
 
 def _earlier(
-    deps: Deps, workflow: Workflow[Any], claim: Claim, job_id: str, now: datetime
+    deps: Deps, workflow: Workflow[Any], claim: Claim, record: JobRecord, now: datetime
 ) -> tuple[Record, ...]:
-    """The earlier job that this one joins, decided by a conditional row; nothing if it is first."""
+    """The earlier job that this one joins, decided by a conditional row; nothing if it is first, or
+    runs that one again."""
+    job_id = record.job.job_id
     holder = deps.store.claim(claim, job_id, now)
     if holder.job_id == job_id:
         return ()
     hours = abs((now - holder.since).total_seconds()) / HOUR
-    status = _status(deps, holder.job_id)
+    status = "" if holder.job_id in family(record) else _status(deps, holder.job_id)
     if status in _CAME_TO_NOTHING or not workflow.joins(claim.body, holder.body, hours):
         holder = deps.store.claim(claim, job_id, now, over=holder.job_id)
         status = _status(deps, holder.job_id)

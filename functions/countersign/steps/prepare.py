@@ -19,6 +19,7 @@ from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.handing import FRONT_DESK, handed_of
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import FOLLOWS, Follows, of_input
+from countersign.domain.jobs.reruns import RERUN
 from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.ledger.entry import IN_EFFECT
 from countersign.domain.planning.cancelling import CANCELLED
@@ -92,9 +93,10 @@ def _ends(record: JobRecord, workflow: Workflow[Any], given: Contract) -> Counte
 
 
 def _goes_back(record: JobRecord, change: Change) -> bool:
-    """Whether what arrived belongs to another job, and has no plan of its own yet."""
+    """Whether what arrived belongs to another job, has no plan of its own yet, and has not been
+    brought there by the job that this one runs again."""
     belongs = FOLLOWS in change.results or FOLLOWS in record.results
-    return belongs and "proposal" not in record.results
+    return belongs and "proposal" not in record.results and RERUN not in record.results
 
 
 def _taken_up(record: JobRecord) -> bool:

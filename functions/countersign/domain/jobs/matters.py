@@ -100,7 +100,10 @@ def of_mails(job: Job, ledger: tuple[LedgerEntry, ...]) -> tuple[Matter, ...]:
     sent = [
         (receipt.id, token_of_key(held.key))
         for held in ledger
-        if held.connector == "mail" and held.status in _LEFT and (receipt := held.receipt)
+        if held.connector == "mail"
+        and held.status in _LEFT
+        and not held.of
+        and (receipt := held.receipt)
     ]
     keys = [key for mail, token in sent for key in (mail_key(mail), token_key(token))]
     return tuple(Matter(key=key, job_id=job.job_id, since=job.created_at) for key in keys)

@@ -108,6 +108,8 @@ class LedgerEntry(Contract):
     """What changed after people were asked, so that they are asked again."""
     seen: Observation | None = None
     """How it failed, when another plan may do better; None for every other failure."""
+    of: str = ""
+    """Id of the job that did it, where this one runs that one again; empty: it is its own."""
 
     def content(self) -> Mapping[str, Any]:
         """The stored bytes, parsed."""

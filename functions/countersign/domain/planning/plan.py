@@ -123,9 +123,9 @@ def comes_next(
     workflow: Workflow[Any], ledger: Sequence[LedgerEntry], found: Sequence[Finding], plan: int = 0
 ) -> Move:
     """Where a judged job goes. A plan that wants nothing, the first or a later one, is not done for
-    that: what was found decides."""
+    that: what was found decides, unless the job that it runs again has done what is wanted."""
     move = next_move(ledger, workflow.reads)
-    wanted = any(held.plan == plan for held in ledger)
+    wanted = any(held.plan == plan or held.of for held in ledger)
     return move if wanted or move.state != "Close" else nothing_wanted(workflow, found)
 
 

@@ -209,7 +209,7 @@ def next_plan(
     changed, and what a target refused is not sent to it once more as it was. Raises Refused when a
     person's change does not go with what is wanted now. `answered`: the sender wrote again.
     """
-    settled = [held for held in ledger if held.status in _SETTLED]
+    settled = [held for held in ledger if held.status in _SETTLED or held.of]
     wanted = [one for one in workflow.want(situation) if _is_due(workflow, one, settled, answered)]
     start = max((held.index for held in ledger), default=-1) + 1
     bound = {

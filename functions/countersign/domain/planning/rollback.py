@@ -167,7 +167,9 @@ def ending(ledger: Iterable[LedgerEntry]) -> Status:
 
 def _fate(held: LedgerEntry, workflow: Workflow[Any]) -> LedgerEntry | None:
     """The entry as the order leaves it; None: as it is. What may have happened and is not known
-    stays unknown: only evidence settles that."""
+    stays unknown: only evidence settles that. What another job did is that one's to undo."""
+    if held.of:
+        return None
     if held.status in _NEVER_RAN or (held.status is _A.FAILED and held.receipt is None):
         return _moved(held, _A.DROPPED, "the job is rolled back")
     if held.status is _A.CLAIMED:

@@ -71,7 +71,9 @@ def automatic(ledger: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
     return tuple(
         held
         for held in ledger
-        if held.status is ActionStatus.VERIFIED and held.verdict.answer is Answer.RUN
+        if held.status is ActionStatus.VERIFIED
+        and held.verdict.answer is Answer.RUN
+        and not held.of
     )
 
 

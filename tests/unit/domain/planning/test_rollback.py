@@ -272,3 +272,9 @@ def test_what_could_not_be_undone_is_the_cases_reason() -> None:
         "it is not known whether an action took effect; taken back: crm.memo; "
         "crm.memo is not undone (changed since by somebody else: dealstage)"
     )
+
+
+def test_what_another_job_did_is_that_ones_to_undo() -> None:
+    """A rerun counts it as done; an order to undo the rerun leaves it alone."""
+    done = held(0, status=A.VERIFIED, of="j-before")
+    assert outcome(record((done,)), workflow()) == ()
