@@ -16,13 +16,14 @@ def _weighed(weight: int, words: str) -> dict[str, int]:
 
 _WISH_WORDS: Mapping[str, Mapping[str, int]] = {
     "refund": {
-        **_weighed(4, "refund|refunded|refunding|money back|reimburse|reimbursed|reimbursement|chargeback|credit my card|return the money"),
-        **_weighed(4, "erstatten|erstattung|rückerstattung|rückerstatten|zurückerstatten|geld zurück|zurückzahlen|rückzahlung|gutschrift"),
+        **_weighed(4, "refund|refunded|refunding|money back|reimburse|reimbursed|reimbursement|chargeback|credit my card|return the money|pay back|paid back|pay me back|give me back|get my money|my money"),
+        **_weighed(4, "erstatten|erstattung|rückerstattung|rückerstatten|zurückerstatten|geld zurück|zurückzahlen|rückzahlung|gutschrift|zurückbekommen|zurücküberweisen|zurück überweisen|mein geld|eur zurück|euro zurück"),
         **_weighed(4, "rembourser|remboursement|remboursé|remboursée|remboursez|être remboursé"),
         **_weighed(4, "reembolso|reembolsar|reembolsen|reembólsenme|reembólseme|reembólsenlo|devuélvanme|devuélvame|devolución del dinero|devolver el dinero|devuelvan el dinero|reintegro"),
         **_weighed(4, "rimborso|rimborsare|rimborsato|rimborsarmi|indietro i soldi|restituzione del denaro"),
         **_weighed(4, "terugbetaling|terugbetalen|terugbetaald|geld terug|terugstorten|restitutie"),
         **_weighed(4, "reembolsado|reembolsem|dinheiro de volta|devolução do dinheiro|estorno"),
+        **_weighed(4, "solicito la devolución|quiero la devolución|pido la devolución|me devuelvan|nos devuelvan|que devuelvan|devuélvanlo|reintegro|rendre l'argent|rendez-moi|ridatemi|restituitemi|devolvam|peço a devolução|quero a devolução|返金|払い戻し|払戻し|返してください"),
         **_weighed(1, "return|returned|cancel|cancelled|charged|storno|stornieren|zurückgeschickt|annuler|annulation|retour|cancelar|devolver|annullare|reso|annuleren|retourneren|devolvi"),
     },
     "replacement": {
