@@ -169,6 +169,10 @@ _COUNTED = (
      "`countersign stuck`, and correct the address in the directory or end the case."),
     ("MailComplaints", "Somebody called a mail of ours spam; they get no more.",
      "Answer them by hand if something is open: `countersign suppression list`."),
+    ("BudgetsNearlySpent", "Calls of the model have cost four fifths of a day's budget.",
+     "`countersign budget show`; `countersign budget raise` if the day is worth it."),
+    ("BudgetsSpent", "A day's budget of the model is used up: jobs are PARKED until midnight UTC.",
+     "`countersign budget show`, then `countersign budget raise`; or wait for tomorrow's."),
     ("SendersBreakForms", "A sender's form broke its contract, for the first time on this day.",
      "Mend the form or the contract; each such form is a case with the fields' names."),
     ("OutcomesNotTold", "A sender's own system took no word of how a job ended, for three days.",
@@ -184,7 +188,7 @@ _COUNTED = (
     ("ApprovalMailsRefused", "A request's mail was refused: its person is out of reach.",
      "Correct the address with `countersign people set`; the next tier is asked at once."),
 )  # fmt: skip
-_PAGES = {"ApprovalsDamaged", "DefinitionsBroken"}
+_PAGES = {"ApprovalsDamaged", "BudgetsSpent", "DefinitionsBroken"}
 
 
 def _counted() -> Iterator[Alarm]:

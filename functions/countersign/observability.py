@@ -28,6 +28,8 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     # Steps and outside systems.
     STEP_ERRORS: ("category",),
     "ModelFallbacks": ("workflow",),
+    "BudgetsNearlySpent": (),
+    "BudgetsSpent": (),
     "Defects": (),
     "DefinitionsBroken": (),
     "Misconfigured": ("key",),

@@ -66,6 +66,7 @@ from countersign.extraction.prompts import Prompts
 from countersign.extraction.release import (
     CAP,
     StageFile,
+    budgets,
     check_roles,
     place_of,
     release,
@@ -172,6 +173,7 @@ class Definition:
             "input": self.input,
             "answer": self.answer,
             "release": release(package, stage),
+            "budgets": budgets(package, stage),
             "rules": self.rules(),
             "policy": Policy(lines=self.lines(), **policy),
             "actions": {action.id: action for action in self.actions},

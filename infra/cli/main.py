@@ -40,6 +40,7 @@ from infra.cli import (
 from infra.cli.audit import command as audit
 from infra.cli.daily import daily
 from infra.cli.doctor.command import doctor
+from infra.cli.hands import budget
 from infra.cli.hands.cancel import cancel
 from infra.cli.hands.cost import cost
 from infra.cli.hands.follow import follow
@@ -249,6 +250,7 @@ app.command("move")(move.move)
 app.command("inputs")(inputs.inputs)
 app.command("daily")(daily)
 app.add_typer(audit.app, name="audit")
+app.add_typer(budget.app, name="budget")
 app.add_typer(people.app, name="people")
 app.add_typer(releases.app, name="release")
 app.add_typer(review.app, name="review")

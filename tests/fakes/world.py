@@ -25,6 +25,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.local.company import ours
 from tests.fakes.callbacks import FakeCallbacks
+from tests.fakes.budgets import FakeBudgets
 from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
@@ -292,6 +293,7 @@ class World:
         self.store = FakeStore()
         self.limits = self.store.limits
         self.caps = FakeCaps(self.store)
+        self.budgets = FakeBudgets()
         self.people = FakePeople()
         self.reviews = FakeReviews(self.store)
         self.sign_ins = FakeSignIns()
@@ -337,6 +339,7 @@ class World:
             store=self.store,
             limits=self.limits,
             caps=self.caps,
+            budgets=self.budgets,
             payloads=self.payloads,
             mail=self.mail,
             queue=self.queue,

@@ -12,12 +12,14 @@ CountersignError
 │   │   └── Paused            an operator stopped it, or the job's workflow
 │   ├── ConnectorBusy         its turn is far ahead; parked until then
 │   ├── NotYourTurn           its turn comes within minutes; waited for in the same execution
+│   ├── BudgetSpent           the model's budget of the day is used up; parked until there is more
 │   └── Misconfigured         the other side does not take our key, sender or setting
 │       └── SecretMissing     or nobody has set that key
 ├── NeedsPerson               no retry helps; the job becomes a case
 │   ├── ForTeam               a desk handed the message over to a team; nothing went wrong
 │   ├── Quarantined           the bytes from outside cannot be read safely
 │   ├── Ungrounded            the model's answer stayed invalid or unsupported after its repair
+│   ├── JobBudgetSpent        the job's own budget of the model is used up
 │   ├── UnknownVersion        a stored result was written by code that is no longer here
 │   ├── Refused               the other side rejected what we sent, and will again
 │   └── InternalError         a defect of ours; the log has the trace
@@ -135,6 +137,20 @@ class NotYourTurn(NotNow):
         self.turn = turn
 
 
+BUDGET = "the model's budget "
+
+
+class BudgetSpent(NotNow):
+    """The model's budget of a day is used up: jobs go on with tomorrow's, or when an operator
+    raises it."""
+
+    def __init__(self, name: str, day: str, most: str, needs: str) -> None:
+        super().__init__(
+            f"{BUDGET}of {day} (UTC) for {name}, {most}, has no room for a call of up to {needs}:"
+            f" it waits for the budget of tomorrow, or `countersign budget raise {name}`"
+        )
+
+
 class MoreToRead(CountersignError):  # noqa: N818 - as Transient
     """A long input is not read to its end: what was read is stored, the state is entered again."""
 
@@ -163,6 +179,16 @@ class Quarantined(NeedsPerson):
 
 class Ungrounded(NeedsPerson):
     """The model's answer is invalid, or says things its source does not."""
+
+
+class JobBudgetSpent(NeedsPerson):
+    """What the model may cost for one job is used up."""
+
+    def __init__(self, job_id: str, most: str) -> None:
+        super().__init__(
+            f"the job's budget of the model, {most}, is used up:"
+            f" `countersign budget raise {job_id}` and resume its case, or end it by hand"
+        )
 
 
 class UnknownVersion(NeedsPerson):

@@ -12,6 +12,7 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.ledger.action import Action, Difference, ProposedAction
 from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.limits.budgets import Budgets
 from countersign.domain.limits.caps import Cap
 from countersign.domain.policy.policy import Policy
 from countersign.domain.policy.proposal import Fact, Proposal
@@ -237,6 +238,8 @@ class Workflow(Generic[InputT]):
     """Ids of rules that are shown and decide nothing."""
     offline_cap: Decimal = Decimal(1)
     """The most confidence that an answer of `offline` can have."""
+    budgets: Budgets = field(default_factory=Budgets)
+    """What its calls of the model may cost, as the stage says now: no release pins it."""
     segmented: Segmented[InputT] | None = None
     """How an input is read that is too long to be accounted for in one answer; None: at once."""
 

@@ -15,6 +15,7 @@ from countersign.actions.field_map import Names
 from countersign.actions.notify import ChannelName
 from countersign.actions.payments import USUAL_PLACES, OrderPlace
 from countersign.domain.contract import Value
+from countersign.domain.limits.budgets import Most
 from countersign.domain.policy.prices import Price
 from countersign.domain.workflow import Ours as OurAddresses
 
@@ -97,6 +98,12 @@ class ModelChoice(Value):
     """None: as the workflow says, and of the large one twice as many."""
 
 
+class CompanyBudget(Value):
+    """What the model may cost for all workflows together."""
+
+    day: Most = Most()
+
+
 class Company(Value):
     """What is true of the company, whichever workflow asks."""
 
@@ -123,6 +130,7 @@ class Company(Value):
     sanctions: Sanctions | None = None
     models: Mapping[SizeName, ModelChoice] = {}
     """By size, for workflows that choose none themselves."""
+    budget: CompanyBudget = CompanyBudget()
     prices: tuple[Price, ...] = ()
     """Rows of the company's own, before those of the table: a contract, a model of its own."""
     crm_country: Literal["code", "name"] = "code"

@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from countersign.domain.contract import Value
 from countersign.domain.errors import DefinitionBroken
+from countersign.domain.limits.budgets import Budgets, Most
 from countersign.domain.money import Money, exponent
 from countersign.domain.policy.prices import Price
 from countersign.domain.policy.release import Limits, Release, Size, WhenDown
@@ -88,6 +89,13 @@ class Scope(Value):
         return {f"scope.{name}": texts for name, texts in held.items() if texts}
 
 
+class WorkflowBudget(Value):
+    """What the model may cost for this workflow: for one job, and in a UTC day."""
+
+    job: Most = Most(usd=Decimal(2))
+    day: Most = Most()
+
+
 class StageFile(Value):
     """What one stage of one workflow says. Everything has a default: a new folder needs no file."""
 
@@ -116,6 +124,7 @@ class StageFile(Value):
     """For a desk: who takes each matter, a workflow or `team:` and a team of the company."""
     addresses: Mapping[str, str] = {}
     """For a desk: addresses of ours whose mail is always the same one's."""
+    budget: WorkflowBudget = WorkflowBudget()
     success: tuple[Criterion, ...] = ()
     thresholds: tuple[Criterion, ...] = ()
     scope: Scope = Scope()
@@ -194,6 +203,13 @@ def release(package: str, stage: str) -> Release:
         when_down=held.when_down,
         limits=limits(held, of, where=place_of(package, stage)),
     )
+
+
+def budgets(package: str, stage: str) -> Budgets:
+    """What the model may cost for the workflow in `package`, by its file and the company's. No part
+    of the release: a lower budget binds jobs that are pinned to an earlier one."""
+    of, own = company(package.rpartition(".")[0], stage), stage_file(package, stage).budget
+    return Budgets(job=own.job, day=own.day, account=of.budget.day if of else Most())
 
 
 def sizes(held: StageFile, of: Company | None, *, where: str) -> tuple[Size, ...]:

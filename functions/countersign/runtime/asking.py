@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from countersign.domain.errors import ConnectorResting, ModelDown, NotYourTurn, Paused, Unavailable
+from countersign.domain.errors import (
+    ConnectorResting,
+    CountersignError,
+    ModelDown,
+    NotYourTurn,
+    Paused,
+    Unavailable,
+)
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import Model, ModelAnswer, ModelRequest
 from countersign.runtime.breaker import taken
+from countersign.runtime.budgets import DayBudget, amount_of, check_job, most_of
 from countersign.runtime.connectors import MODEL, MODEL_KEY
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
@@ -29,22 +38,33 @@ Answers = Callable[[ModelRequest], ModelAnswer]
 
 @contextmanager
 def asking(
-    deps: Deps, record: JobRecord, call: Call, patience: timedelta, requests: int = 1
+    deps: Deps,
+    record: JobRecord,
+    call: Call,
+    release: Release,
+    *,
+    size: Size,
+    requests: Sequence[ModelRequest],
 ) -> Iterator[Answers]:
-    """What answers so many requests, one after the other or side by side.
+    """What answers these requests, one after the other or side by side, within the budgets.
 
     Raises NotYourTurn while the job keeps its turn and the machine waits for it, and Unavailable
-    while asking again is worth it; ModelDown when neither is within `patience`; Misconfigured,
-    ConnectorResting while a key or setting is not taken, and Refused.
+    while asking again is worth it; ModelDown when neither is within the release's patience;
+    Misconfigured, ConnectorResting while a key or setting is not taken; BudgetSpent and
+    JobBudgetSpent, and Refused.
     """
     key = Paced(deps, MODEL)
     visit = PacedVisit(key, record, call, (MODEL, record.job.workflow))
+    check_job(deps, record, release, [most_of(one, size) for one in requests])
     try:
         with taken(key, MODEL_KEY):
-            model = _Timed(deps, call, deps.model)
-        with _outages(deps, call), paced(visit, requests):
+            model = _Counted(
+                _Timed(deps, call, deps.model), DayBudget(deps, release.workflow), size
+            )
+        with _outages(deps, call), paced(visit, len(requests)):
             yield watched(key, visit, MODEL_KEY, model).answer
     except NotYourTurn as later:
+        patience = timedelta(seconds=release.patience_seconds)
         if _waited(deps, record) + timedelta(seconds=later.seconds) > patience:
             raise ModelDown(f"the model asks to wait for longer than {patience}") from None
         committed(deps, call, *waiting(deps, call, MODEL, later))
@@ -83,3 +103,29 @@ class _Timed:
     def answer(self, request: ModelRequest) -> ModelAnswer:
         left = self._call.seconds_left(self._deps.clock.now()) - SPARE_SECONDS
         return self._model.answer(request, max(1.0, min(LONGEST, left)))
+
+
+class _Counted:
+    """The model, each call of which is reserved in the day's budgets and settled there."""
+
+    def __init__(self, model: _Timed, budget: DayBudget, size: Size) -> None:
+        self._model = model
+        self._budget = budget
+        self._size = size
+
+    def answer(self, request: ModelRequest) -> ModelAnswer:
+        most = most_of(request, self._size)
+        held = self._budget.reserves(most)
+        if held is None:
+            return self._model.answer(request)
+        try:
+            answer = self._model.answer(request)
+        except Unavailable:
+            held.settles(most)  # nobody knows what it cost
+            raise
+        except CountersignError:
+            held.settles(None)
+            raise
+        price = self._size.price
+        held.settles(amount_of(price.priced(answer.usage, offline=answer.offline)))
+        return answer

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from countersign.domain.jobs.audit import Entry
     from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews
+    from countersign.domain.limits.budgets import Counters
     from countersign.domain.limits.caps import Caps
     from countersign.domain.policy.release import Release
     from countersign.domain.workflow import Workflows
@@ -144,6 +145,13 @@ class Deps(ExternalAdapters):
         from countersign.connectors.dynamodb.caps import DynamoCaps
 
         return DynamoCaps(self.settings.jobs_table, self.own_db)
+
+    @cached_property
+    def budgets(self) -> Counters:
+        """The counters of the model's budgets."""
+        from countersign.connectors.dynamodb.budgets import DynamoBudgets
+
+        return DynamoBudgets(self.settings.jobs_table, self.db)
 
     @cached_property
     def limits(self) -> ports.KeyLimits:

@@ -38,6 +38,7 @@ from countersign.runtime.connectors import CODES, MAIL
 
 if TYPE_CHECKING:
     from countersign.connectors.http import Gate
+    from countersign.domain.limits.budgets import Counter
     from countersign.runtime.deps import Deps
 
 SOON = timedelta(seconds=1)
@@ -65,6 +66,8 @@ class Memory:
         """By workflow: when its row was read last, and who had paused it."""
         self.pauses: dict[str, int] = {}
         """Until when it was asked to wait, where the row could not be told."""
+        self.budget: Counter | None = None
+        """The counters of the model's budget, as seen last."""
         self.refusals: dict[str, int] = {}
         """How often in a row it was told "later" without a time."""
 

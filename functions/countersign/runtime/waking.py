@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from countersign.domain.jobs.change import MAILS, DueRow
 from countersign.domain.limits import waking
-from countersign.runtime.connectors import CONNECTORS, MAIL
+from countersign.runtime import budgets
+from countersign.runtime.connectors import CONNECTORS, MAIL, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
 
@@ -21,7 +22,9 @@ def system_of(row: DueRow) -> str:
 def first_come(deps: Deps, system: str, rows: Iterable[DueRow]) -> Sequence[DueRow]:
     """Those of the oldest jobs, as many as each key of the system has time for."""
     room = min(_room(Paced(deps, key), requests) for key, requests in _needs(system).items())
-    return sorted(rows, key=lambda row: row.since)[:room]
+    oldest = sorted(rows, key=lambda row: row.since)[:room]
+    workflow = budgets.waiting_workflow(system)
+    return budgets.first_to_fit(deps, workflow, oldest) if workflow else oldest
 
 
 def _room(key: Paced, requests: int) -> int:
@@ -34,6 +37,8 @@ def _room(key: Paced, requests: int) -> int:
 def _needs(system: str) -> Mapping[str, int]:
     """About how many requests a job makes, by key. The model and a paused workflow have no
     connector, and a connector of an earlier release none any more."""
+    if budgets.waiting_workflow(system):
+        return {MODEL: 1}
     if system not in CONNECTORS:
         return {system: 1}
     needs = Counter[str]()

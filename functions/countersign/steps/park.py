@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from countersign.domain.errors import (
+    BudgetSpent,
     ConnectorBusy,
     ConnectorResting,
     Misconfigured,
@@ -21,6 +22,7 @@ from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.limits.pace import Turn
 from countersign.domain.planning.inquiry import REMIND_AFTER, WAIT_FOR, WAITING, open_question
 from countersign.domain.planning.replan import is_stale, observed
+from countersign.runtime import budgets
 from countersign.runtime.connectors import CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pauses import paused_by, pauses_of
@@ -57,7 +59,10 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
         turns={} if _is_busy(call) else dict.fromkeys(record.job.turns),
         due=(
             Due(
-                kind="parked", at=deps.clock.now() + wait, waits_for=_waits_for(deps, record, call)
+                kind="parked",
+                at=deps.clock.now() + wait,
+                waits_for=_waits_for(deps, record, call),
+                needs=budgets.needs_of(reason),
             ),
         ),
         move=Move("Parked"),
@@ -94,6 +99,8 @@ def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:
     failed, system = failed_with(call.input), _waits_for(deps, record, call)
     if _is_busy(call):
         return _until_its_turn(deps, record)
+    if failed == BudgetSpent.__name__:
+        return SHORTEST  # `tick` wakes it, and it alone, once there is room
     if failed in family(Misconfigured):
         return LONGEST_REST  # nobody asks before, save one who finds out
     if failed not in family(ConnectorResting) or not system:
@@ -112,6 +119,8 @@ def _waits_for(deps: Deps, record: JobRecord, call: Call) -> str:
     nobody knows. Before there is a proposal, that is the model."""
     if _is_busy(call) and _last(record).requests:
         return ""
+    if failed_with(call.input) == BudgetSpent.__name__:
+        return budgets.waits_for(record.job.workflow)
     if failed_with(call.input) == Paused.__name__ and paused_by(deps, record.job.workflow):
         return pauses_of(record.job.workflow)
     connector = str(call.input.get("connector", ""))

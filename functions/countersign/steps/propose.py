@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial, reduce
 from typing import Any
 
@@ -31,9 +30,9 @@ from countersign.domain.errors import (
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Pointer, Status
 from countersign.domain.planning.replan import is_stale, observed
-from countersign.domain.policy.calls import ModelCall, calls_of
+from countersign.domain.policy.calls import SEGMENT, ModelCall, calls_of
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
-from countersign.domain.policy.release import Release, Size, release_key
+from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Joined, Segment, Segmented, Workflow
 from countersign.extraction import segments
@@ -60,7 +59,6 @@ FEW_SECONDS = 40.0
 """What a visit must have left to ask about a few more."""
 MOST_RELEASES = 8
 """Kept in a process; a prompt with its examples may be 100 kB."""
-_ANSWER = "answer."
 
 
 def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
@@ -219,7 +217,7 @@ def _asked(
     """The record with the answers to a few requests, asked side by side. Raises what one of them
     raised, once the others are stored."""
     with (
-        asking(deps, record, call, _patience(release), len(few)) as answer,
+        asking(deps, record, call, release, size=release.sizes[0], requests=few) as answer,
         ThreadPoolExecutor(len(few)) as pool,
     ):
         ended = list(pool.map(partial(_ended, answer), few))
@@ -258,7 +256,9 @@ def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown:
 def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Question) -> ModelCall:
     """One call, with what it cost and what is wrong with its answer."""
     began = deps.clock.now()
-    with asking(deps, record, call, _patience(rounds.release)) as answers:
+    with asking(
+        deps, record, call, rounds.release, size=turn.size, requests=[turn.request]
+    ) as answers:
         answer = answers(turn.request)
     made = ModelCall(
         plan=rounds.failed,
@@ -272,7 +272,7 @@ def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Que
         offline=answer.offline,
         ended=answer.ended,
         content=answer.content,
-        usage=_priced(answer.usage, turn.size, offline=answer.offline),
+        usage=turn.size.price.priced(answer.usage, offline=answer.offline),
         milliseconds=(deps.clock.now() - began) // timedelta(milliseconds=1),
         at=began,
     )
@@ -288,10 +288,6 @@ def _answer_kept(call: Call, results: Mapping[str, Contract]) -> Change:
     )
 
 
-def _patience(release: Release) -> timedelta:
-    return timedelta(seconds=release.patience_seconds)
-
-
 def _keep(
     deps: Deps, record: JobRecord, call: Call, request: ModelRequest, reply: ModelReply
 ) -> JobRecord:
@@ -302,14 +298,14 @@ def _keep(
 
 
 def _stored(record: JobRecord, request: ModelRequest) -> ModelReply | None:
-    if not any(name.startswith(_ANSWER) for name in record.results):
+    if not any(name.startswith(SEGMENT) for name in record.results):
         return None  # a request is 20 kB of canonical text: mostly nobody needs its name
     stored = record.results.get(_name(record, request))
     return stored.as_(ModelReply) if stored else None
 
 
 def _name(record: JobRecord, request: ModelRequest) -> str:
-    return _ANSWER + digest(canonical([record.job.release, vars(request)]))[:32]
+    return SEGMENT + digest(canonical([record.job.release, vars(request)]))[:32]
 
 
 def _reply(answer: ModelAnswer) -> ModelReply:
@@ -324,14 +320,9 @@ def _reply(answer: ModelAnswer) -> ModelReply:
 
 def _spent(replies: Sequence[ModelReply], release: Release) -> Usage:
     """What answers about segments cost, all of the smallest size."""
-    size = release.sizes[0]
-    each = (_priced(one.usage, size, offline=one.offline) for one in replies)
+    price = release.sizes[0].price
+    each = (price.priced(one.usage, offline=one.offline) for one in replies)
     return reduce(Usage.plus, each, Usage())
-
-
-def _priced(usage: Usage, size: Size, *, offline: bool) -> Usage:
-    """With its cost; the heuristics cost nothing."""
-    return usage.model_copy(update={"usd": Decimal(0) if offline else size.price.cost(usage)})
 
 
 handler = step(propose)

@@ -18,6 +18,7 @@ from countersign.domain.jobs.job import Job, Move, Status, moved
 from countersign.domain.jobs.matters import Matter
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.limits.budgets import Amount
 from countersign.domain.limits.caps import Reservation
 from countersign.domain.limits.pace import Turn
 
@@ -48,6 +49,8 @@ class Due(Value):
     """How often in a row it was due and could not be done."""
     waits_for: str = ""
     """The outside system without which a parked job cannot go on."""
+    needs: Amount | None = None
+    """Of the model's budget, what a job that waits for it asks for."""
 
     def failed_until(self, until: datetime) -> Due:
         """The same after one more failure."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import reduce
 from typing import ClassVar
 
 from countersign.domain.contract import Contract, Stored
-from countersign.domain.policy.proposal import Ended, Usage
+from countersign.domain.policy.prices import Price
+from countersign.domain.policy.proposal import Ended, ModelReply, Usage
 
 _NAME = "call."
+SEGMENT = "answer."
+"""What the names of answers about segments begin with."""
 
 
 class ModelCall(Contract):
@@ -46,6 +50,14 @@ class ModelCall(Contract):
     def name(self) -> str:
         """Under which the job has it."""
         return f"{_NAME}{self.plan}.{self.number}"
+
+
+def spent_by(results: Mapping[str, Stored], price: Price) -> Usage:
+    """What all calls of a job used and cost; answers about segments at the price of their size."""
+    whole = [one.usage for one in calls_of(results)]
+    parts = (held.as_(ModelReply) for name, held in results.items() if name.startswith(SEGMENT))
+    priced = (price.priced(one.usage, offline=one.offline) for one in parts)
+    return reduce(Usage.plus, (*whole, *priced), Usage())
 
 
 def calls_of(results: Mapping[str, Stored]) -> tuple[ModelCall, ...]:

@@ -33,6 +33,13 @@ class Rates(Value):
         )
         return total.scaleb(_PER_MILLION)
 
+    def most(self, usage: Usage) -> Decimal:
+        """In USD, all of the input at the dearest of its rates."""
+        dearest = max(self.input, self.cached, self.written)
+        return (usage.input_tokens * dearest + usage.output_tokens * self.output).scaleb(
+            _PER_MILLION
+        )
+
 
 class Price(Value):
     """A row of the table: one model, at one kind of endpoint, in one service tier."""
@@ -58,6 +65,16 @@ class Price(Value):
         """In USD, exactly."""
         long = self.long_rates and usage.input_tokens > self.long_above
         return (self.long_rates if long and self.long_rates else self.rates).cost(usage)
+
+    def priced(self, usage: Usage, *, offline: bool) -> Usage:
+        """With its cost; the heuristics cost nothing."""
+        return usage.model_copy(update={"usd": Decimal(0) if offline else self.cost(usage)})
+
+    def most(self, usage: Usage) -> Decimal:
+        """The most in USD that a call can cost which uses no more than that, whatever of its input
+        is read from the provider's cache or written into it."""
+        long = self.long_rates if usage.input_tokens > self.long_above else None
+        return max(rates.most(usage) for rates in (self.rates, long) if rates)
 
     def retired(self, today: date) -> bool:
         """Whether it is no longer served."""

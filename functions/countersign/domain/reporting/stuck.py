@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from countersign.domain.errors import PAUSED
+from countersign.domain.errors import BUDGET, PAUSED
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import FINISHED, Status
@@ -22,6 +22,7 @@ _EVIDENCE = "find out at the target, then `countersign case JOB done --by PERSON
 _SIGN = "they were mailed: `countersign people link JOB ID` mails one more link"
 _TAKEN_UP = "tick lets it go on within three minutes; else see the logs of Approvals and Tick"
 _OLD = "see `countersign failing` and the execution's history; then `countersign redrive JOB`"
+_RAISE = "`countersign budget raise WORKFLOW --usd N --by PERSON --reason WHY`"
 _BY_ITSELF = "nothing: it goes on by itself"
 
 
@@ -89,6 +90,8 @@ def _parked(record: JobRecord, now: datetime) -> Cause:
     row, why = record.due.get("parked"), plain(record.job.reason)
     if PAUSED in why:
         return Cause(why, f"`countersign resume {why.partition(PAUSED)[0]} --by PERSON`")
+    if BUDGET in why:
+        return Cause(why, f"wait until midnight UTC, or {_RAISE}")
     late = row is None or (not row.waits_for and now - row.at > UNDER_WAY)
     return Cause(why, "tick does not wake it: see its log" if late else _BY_ITSELF)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.errors import BudgetSpent
 from countersign.domain.jobs.change import Due, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus
@@ -24,6 +25,9 @@ def at(status: Status, *ledger: Any, reason: str = "", **parts: Any) -> JobRecor
     return record(ledger, job=job(status, reason=reason), **parts)
 
 
+USED_UP = str(BudgetSpent("all", "d", "m", "n"))
+
+
 @pytest.mark.parametrize(
     ("one", "why", "what"),
     [
@@ -38,6 +42,7 @@ def at(status: Status, *ledger: Any, reason: str = "", **parts: Any) -> JobRecor
         (at(Status.PARKED, reason="crm rests"), "crm rests", "tick"),
         (at(Status.PARKED, reason="crm", due={"parked": ITS_TURN}), "crm", "nothing"),
         (at(Status.PARKED, reason="crm is paused by Kim: why"), "Kim", "countersign resume crm"),
+        (at(Status.PARKED, reason=USED_UP), "for all", "budget raise"),
         (at(Status.WAITING_FOR_REVIEW, approvals={"a-1": WAITS}), "Ana Costa or Ben", "link"),
         (at(Status.WAITING_FOR_REVIEW, approvals={"a-1": DECIDED}), "was decided", "tick"),
         (at(Status.WAITING_FOR_SENDER), "its sender was asked", "nothing"),

@@ -1,0 +1,170 @@
+"""Reserving the worst case of a call of the model, and settling what it cost. Where the stage
+bounds no day, nothing is written; what a job has cost stands in its own calls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from countersign import observability
+from countersign.domain.errors import (
+    BudgetSpent,
+    JobBudgetSpent,
+    Throttled,
+    Unavailable,
+)
+from countersign.domain.jobs.change import DueRow, JobRecord
+from countersign.domain.jobs.spending import raised_in
+from countersign.domain.limits import budgets
+from countersign.domain.limits.budgets import Amount, Budgets, Counter, Hold, Reserving
+from countersign.domain.limits.caps import day_of
+from countersign.domain.policy.calls import spent_by
+from countersign.domain.policy.proposal import Usage
+from countersign.domain.policy.release import Release, Size
+from countersign.domain.ports import ModelRequest
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import COMMIT_PAUSES
+
+_WAITS, _NEEDS = "budget:", re.compile(r"a call of up to ([\d.]+) USD and (\d+) tokens")
+_TRIES = 12
+"""Each refused reservation means that somebody else's addition, or a dead call's hold, was seen."""
+ALL = "all"
+"""What people call the budget of all workflows together."""
+
+
+def waits_for(workflow: str) -> str:
+    """What a job of this workflow waits for whose day's budget is used up."""
+    return _WAITS + workflow
+
+
+def waiting_workflow(system: str) -> str:
+    """The workflow of such a name; empty for any other."""
+    return system.removeprefix(_WAITS) if system.startswith(_WAITS) else ""
+
+
+def name_of(scope: str) -> str:
+    """A counter's name as people say it."""
+    return scope or ALL
+
+
+def needs_of(reason: str) -> Amount | None:
+    """What a parked job's call may need, out of the error's message: Lambda hands on nothing of an
+    exception but text."""
+    found = _NEEDS.search(reason)
+    return Amount.of(Decimal(found[1]), int(found[2])) if found else None
+
+
+def first_to_fit(deps: Deps, workflow: str, rows: Sequence[DueRow]) -> Sequence[DueRow]:
+    """Those of a workflow's waiting jobs for whose next call today's budgets have room."""
+    held = deps.workflows.get(workflow)
+    within = held.budgets.scopes(workflow) if held else {}
+    if not within:
+        return rows
+    row = deps.budgets.counter(day_of(deps.clock.now()))
+    needs = ((one, one.due.needs or budgets.NOTHING) for one in rows)
+    return list(budgets.fitting(row, within, needs))
+
+
+def amount_of(usage: Usage) -> Amount:
+    """As budgets count it."""
+    return Amount.of(usage.usd, usage.input_tokens + usage.output_tokens)
+
+
+def most_of(request: ModelRequest, size: Size) -> Amount:
+    """The most that one call can cost."""
+    most = request.most
+    return amount_of(most.model_copy(update={"usd": size.price.most(most)}))
+
+
+def check_job(deps: Deps, record: JobRecord, release: Release, wanted: Sequence[Amount]) -> None:
+    """Raises JobBudgetSpent when calls that may cost so much do not fit into the job's budget."""
+    most = deps.workflows[record.job.workflow].budgets.job
+    if not most.bounds:
+        return
+    spent = amount_of(spent_by(record.results, release.sizes[0].price))
+    total = budgets.total(wanted)
+    if not most.has_room(spent, total, raised_in(record.audit)):
+        raise JobBudgetSpent(record.job.job_id, str(most))
+
+
+@dataclass(frozen=True)
+class DayBudget:
+    """The budgets of a day that bind one workflow's calls."""
+
+    deps: Deps
+    workflow: str
+
+    @property
+    def _budgets(self) -> Budgets:
+        return self.deps.workflows[self.workflow].budgets
+
+    def reserves(self, amount: Amount) -> Held | None:
+        """Hold so much; None where no day is bounded. Raises BudgetSpent when one has no room, and
+        Throttled when others do not let go."""
+        within = self._budgets.scopes(self.workflow)
+        if not within:
+            return None
+        now, attempt = self.deps.clock.now(), self.deps.ids.token(64)
+        hold = Hold(workflow=self.workflow, amount=amount, until=now + budgets.HOLDS_FOR)
+        row = self._seen(day_of(now))
+        for _ in range(_TRIES):
+            wanted = Reserving(attempt, hold, within, row)
+            stored, row = self.deps.budgets.reserve(wanted)
+            self.deps.memory.budget = row
+            if stored or attempt in row.held:  # the latter: an answer that was lost
+                return Held(self, row.day, attempt, hold)
+            self._frees_or_stops(row, wanted, now)
+        raise Throttled("too many reserve of the model's budget at the same time")
+
+    def _seen(self, day: str) -> Counter:
+        held = self.deps.memory.budget
+        return held if held and held.day == day else Counter(day=day)
+
+    def _frees_or_stops(self, row: Counter, wanted: Reserving, now: datetime) -> None:
+        """Room that dead calls hold is made; where there is none, BudgetSpent is raised."""
+        scope = budgets.full(row, wanted)
+        if scope is None:
+            return
+        dead = list(row.left_behind(now))
+        if not dead:
+            observability.count("BudgetsSpent")
+            most, needs = str(wanted.within[scope]), str(wanted.hold.amount)
+            raise BudgetSpent(name_of(scope), row.day, most, needs)
+        for attempt, hold in dead:
+            self.deps.budgets.settle(row.day, attempt, hold, None)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one call holds."""
+
+    of: DayBudget
+    day: str
+    attempt: str
+    hold: Hold
+
+    def settles(self, spent: Amount | None) -> None:
+        """What it cost; None: it was turned away and cost nothing. Tried for some seconds: a hold
+        that stays is freed, and what was spent would be forgotten."""
+        for seconds in COMMIT_PAUSES:
+            try:
+                self._settles(spent)
+            except (Throttled, Unavailable):
+                self.of.deps.pause(seconds)
+            else:
+                return
+        self._settles(spent)
+
+    def _settles(self, spent: Amount | None) -> None:
+        deps = self.of.deps
+        row = deps.budgets.settle(self.day, self.attempt, self.hold, spent)
+        if row is None:
+            return
+        deps.memory.budget = row
+        within = self.of._budgets.scopes(self.of.workflow)  # noqa: SLF001 - its own part
+        if spent and budgets.nearly_spent(row, spent, within):
+            observability.count("BudgetsNearlySpent")
