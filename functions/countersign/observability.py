@@ -27,7 +27,15 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "CapsReached": ("workflow",),
     # Steps and outside systems.
     STEP_ERRORS: ("category",),
+    # The model: what it costs by model, how it answers by workflow.
+    "ModelTokens": ("model",),
+    "ModelUsd": ("model",),
+    "ModelSeconds": ("model",),
+    "ModelRepairs": ("workflow",),
+    "ModelSizeUps": ("workflow",),
+    "ModelRefusals": ("workflow",),
     "ModelFallbacks": ("workflow",),
+    "AnswersReused": ("workflow",),
     "BudgetsNearlySpent": (),
     "BudgetsSpent": (),
     "Defects": (),

@@ -104,6 +104,25 @@ class Watch(Construct):
         found = f"SEARCH('{terms}', 'Maximum', {MINUTE.to_seconds():.0f})"
         self._expression("Due, and waiting for their turn", found, _label("system"), MINUTE)
 
+    def model(self) -> None:
+        """What the model costs by its name, and how it answers by workflow."""
+        for title, name, statistic in (
+            ("The model: US$ an hour", "ModelUsd", "Sum"),
+            ("The model: tokens an hour", "ModelTokens", "Sum"),
+            ("The model: seconds to its answer, p90", "ModelSeconds", "p90"),
+        ):
+            terms = f'{{{NAMESPACE},service,model}} MetricName="{name}" service="{self._service}"'
+            found = f"SEARCH('{terms}', '{statistic}', {HOUR.to_seconds():.0f})"
+            self._expression(title, found, _label("model"), HOUR)
+        for title, name in (
+            ("shown its faults", "ModelRepairs"),
+            ("asked of a larger one", "ModelSizeUps"),
+            ("refused", "ModelRefusals"),
+            ("done without", "ModelFallbacks"),
+            ("answers read again", "AnswersReused"),
+        ):
+            self._search(f"The model: {title}", name, "", "Sum", HOUR)
+
     def queries(self, functions: Iterable[str]) -> None:
         """The operator's questions, saved where they look for them."""
         groups = [f"/aws/lambda/{name}" for name in functions]

@@ -249,11 +249,11 @@ class FakeModel:
         self.gate: Gate = OpenGate()
         """What each request passes, as of the real one."""
         self.broken: Exception | None = None
-        self._script: list[str | Exception] = []
+        self._script: list[str | Exception | ModelAnswer] = []
         self._otherwise = otherwise
 
-    def answers(self, *script: str | Exception) -> None:
-        """The next answers, in order; an exception is raised."""
+    def answers(self, *script: str | Exception | ModelAnswer) -> None:
+        """The next answers, in order; an exception is raised, a text is a completed answer."""
         self._script.extend(script)
 
     def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
@@ -270,6 +270,8 @@ class FakeModel:
         if isinstance(said, Exception):
             raise said
         usage = Usage(calls=1, input_tokens=900, output_tokens=300)
+        if isinstance(said, ModelAnswer):
+            return said
         return ModelAnswer(content=said, model="scripted", offline=False, usage=usage)
 
     def _by_function(self, request: ModelRequest) -> str:

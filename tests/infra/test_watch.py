@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -13,10 +14,17 @@ import pytest
 from countersign import observability
 from countersign.approvals.decide import go_on
 from countersign.approvals.metrics import decided
-from countersign.domain.errors import DefinitionBroken, NotAuthorised, Refused, Unavailable
+from countersign.domain.errors import (
+    BudgetSpent,
+    DefinitionBroken,
+    NotAuthorised,
+    Refused,
+    Unavailable,
+)
 from countersign.domain.jobs.change import Change, Due
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import COMPLAINED, Returned
+from countersign.domain.limits.budgets import Amount, Budgets, Most
 from countersign.domain.limits.circuit_breaker import (
     LONGEST_REST,
     MOST_FAILURES,
@@ -24,10 +32,13 @@ from countersign.domain.limits.circuit_breaker import (
     failed,
     shut,
 )
+from countersign.domain.policy.proposal import Usage
+from countersign.domain.ports import ModelAnswer
 from countersign.entrypoints.mail_events import count
 from countersign.entrypoints.tick import tick
 from countersign.entrypoints.webhook import _tell_once_a_day
 from countersign.runtime.breaker import tell
+from countersign.runtime.budgets import DayBudget
 from countersign.runtime.connectors import CODES, CONNECTORS, MAIL, MODEL, remedies
 from countersign.runtime.intake import queue
 from countersign.runtime.pace import Paced
@@ -340,8 +351,26 @@ def _is_asked_in_vain() -> None:
         tick(world.deps)
 
 
+def _asks_the_model() -> None:
+    """It refuses, its larger size errs and is shown its faults, then it is down; before that, what
+    it cost used a budget up."""
+    flow = WORKFLOWS["lead_intake"]
+    world = World(flow.offline)
+    refusal = ModelAnswer(content="no", model="m", offline=False, usage=Usage(), ended="refused")
+    world.model.answers(refusal, "{}", *[Unavailable("503")] * 20)
+    Journey(world, accept(world, form())).goes()
+    bounded = replace(flow, budgets=Budgets(day=Most(tokens=100)))
+    world.workflows = {flow.id: bounded}
+    day = DayBudget(world.deps_again(), flow.id)
+    held = day.reserves(Amount(tokens=90))
+    assert held
+    held.settles(Amount(tokens=85))
+    with pytest.raises(BudgetSpent):
+        day.reserves(Amount(tokens=90))
+
+
 ERRANDS: Sequence[Callable[[], object]] = (
-    *(_decides, _ticks, _fails, _is_read, _is_asked_in_vain),
+    *(_decides, _ticks, _fails, _is_read, _is_asked_in_vain, _asks_the_model),
 )
 
 

@@ -10,15 +10,13 @@ from typing import Any
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import Ungrounded
 from countersign.domain.policy.calls import ModelCall
-from countersign.domain.policy.proposal import Ended
+from countersign.domain.policy.proposal import IN_VAIN
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import ModelRequest
 from countersign.domain.workflow import Draft, Workflow
 from countersign.extraction.proposals import read_answer
 from countersign.extraction.sizing import choose, features
 
-_IN_VAIN: frozenset[Ended] = frozenset({"refused", "filtered"})
-"""The same model would say the same again."""
 _SHOWN = 20
 Messages = tuple[tuple[str, str], ...]
 _REPAIR = "Your answer breaks these rules; answer again, whole and corrected:\n- "
@@ -78,7 +76,7 @@ class Rounds:
     ) -> Question | Draft:
         last = calls[-1]
         size = next(one for one in self.release.sizes if one.name == last.size)
-        if last.ended not in _IN_VAIN and not any(one.repairs for one in calls):
+        if last.ended not in IN_VAIN and not any(one.repairs for one in calls):
             return self._repair(size, last, faults)
         if draft is not None:
             return draft

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
+from countersign import observability
 from countersign.domain.errors import (
     ConnectorResting,
     CountersignError,
@@ -15,6 +16,7 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.policy.proposal import IN_VAIN, Usage
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import Model, ModelAnswer, ModelRequest
 from countersign.runtime.breaker import taken
@@ -106,26 +108,43 @@ class _Timed:
 
 
 class _Counted:
-    """The model, each call of which is reserved in the day's budgets and settled there."""
+    """The model, each call of which is reserved in the day's budgets, settled there, and told as a
+    number."""
 
-    def __init__(self, model: _Timed, budget: DayBudget, size: Size) -> None:
+    def __init__(self, deps: Deps, model: _Timed, workflow: str, size: Size) -> None:
+        self._clock = deps.clock
         self._model = model
-        self._budget = budget
+        self._budget = DayBudget(deps, workflow)
         self._size = size
 
     def answer(self, request: ModelRequest) -> ModelAnswer:
         most = most_of(request, self._size)
-        held = self._budget.reserves(most)
-        if held is None:
-            return self._model.answer(request)
+        held, began = self._budget.reserves(most), self._clock.now()
         try:
             answer = self._model.answer(request)
-        except Unavailable:
-            held.settles(most)  # nobody knows what it cost
+        except CountersignError as trouble:
+            if held:  # without an answer nobody knows what it cost
+                held.settles(most if isinstance(trouble, Unavailable) else None)
             raise
-        except CountersignError:
-            held.settles(None)
-            raise
-        price = self._size.price
-        held.settles(amount_of(price.priced(answer.usage, offline=answer.offline)))
+        spent = self._size.price.priced(answer.usage, offline=answer.offline)
+        _tell_of(self._size.model, spent, self._clock.now() - began)
+        _tell_how(self._budget.workflow, request, answer)
+        if held:
+            held.settles(amount_of(spent))
         return answer
+
+
+def _tell_of(model: str, spent: Usage, took: timedelta) -> None:
+    """By the model's name in our table: what a gateway calls it is no closed set."""
+    tokens = spent.input_tokens + spent.output_tokens
+    observability.count("ModelTokens", tokens, model=model)
+    observability.count("ModelUsd", float(spent.usd), model=model)
+    observability.gauge_seconds("ModelSeconds", took.total_seconds(), model=model)
+
+
+def _tell_how(workflow: str, request: ModelRequest, answer: ModelAnswer) -> None:
+    """A repair shows the model its own answer."""
+    if any(role == "assistant" for role, _ in request.messages):
+        observability.count("ModelRepairs", workflow=workflow)
+    if answer.ended in IN_VAIN:
+        observability.count("ModelRefusals", workflow=workflow)

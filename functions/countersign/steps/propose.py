@@ -204,6 +204,9 @@ def _answers(
     """The answers to all requests, in their order. Raises MoreToRead when the visit has no time for
     more of them."""
     open_ = [one for one in requests if _stored(record, one) is None]
+    if len(open_) < len(requests):
+        reused = len(requests) - len(open_)
+        observability.count("AnswersReused", reused, workflow=record.job.workflow)
     for start in range(0, len(open_), AT_ONCE):
         if call.seconds_left(deps.clock.now()) < FEW_SECONDS:
             raise MoreToRead(f"{len(open_) - start} segments are still to be read")
@@ -242,7 +245,11 @@ def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown:
     seen = observed(record)
     rounds = Rounds(*about, shown, describe(seen), len(seen.rounds))
     calls = tuple(one for one in calls_of(record.results) if one.plan == rounds.failed)
+    if calls:
+        observability.count("AnswersReused", len(calls), workflow=rounds.workflow.id)
     while isinstance(turn := rounds.next(calls), Question):
+        if calls and calls[-1].size != turn.size.name:
+            observability.count("ModelSizeUps", workflow=rounds.workflow.id)
         called = _called(deps, record, call, rounds, replace(turn, number=len(calls)))
         calls = (*calls, called)
         if called.faults:  # before the next one is asked for: a retry reads it instead of paying

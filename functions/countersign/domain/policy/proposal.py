@@ -61,6 +61,8 @@ class Usage(Value):
 Ended = Literal["completed", "refused", "truncated", "filtered", "empty", "tool_call"]
 """How an answer ended: whole; refused by the model; cut at its limit; held back by the provider's
 filter; without a word; with a call of a tool that nobody offered."""
+IN_VAIN: frozenset[Ended] = frozenset({"refused", "filtered"})
+"""The same model would say the same again."""
 
 
 class ModelReply(Contract):
