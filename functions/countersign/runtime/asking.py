@@ -60,9 +60,7 @@ def asking(
     check_job(deps, record, release, [most_of(one, size) for one in requests])
     try:
         with taken(key, MODEL_KEY):
-            model = _Counted(
-                _Timed(deps, call, deps.model), DayBudget(deps, release.workflow), size
-            )
+            model = _Counted(deps, _Timed(deps, call, deps.model), release.workflow, size)
         with _outages(deps, call), paced(visit, len(requests)):
             yield watched(key, visit, MODEL_KEY, model).answer
     except NotYourTurn as later:

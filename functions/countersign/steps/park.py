@@ -49,7 +49,8 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
             actor=f"state:{call.state}",
             move=Move("Escalate", reason=f"{reason}, after {tries} waits"),
         )
-    wait = rests or WAITS[tries]
+    at = deps.clock.now() + (rests or WAITS[tries])
+    needs, waits_for = budgets.needs_of(reason), _waits_for(deps, record, call)
     return Change(
         event="parked",
         actor=f"state:{call.state}",
@@ -57,14 +58,7 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
         reason=reason,
         parked=tries if rests else tries + 1,
         turns={} if _is_busy(call) else dict.fromkeys(record.job.turns),
-        due=(
-            Due(
-                kind="parked",
-                at=deps.clock.now() + wait,
-                waits_for=_waits_for(deps, record, call),
-                needs=budgets.needs_of(reason),
-            ),
-        ),
+        due=(Due(kind="parked", at=at, waits_for=waits_for, needs=needs),),
         move=Move("Parked"),
     )
 
