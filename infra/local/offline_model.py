@@ -23,12 +23,13 @@ from countersign.extraction.feedback import apply
 from countersign.extraction.segments import SUFFIX
 from infra.local.demo.answer import DemoAnswer, Refusal
 from infra.local.demo.system import json_object, same
-from infra.local.front.samples import Sample, samples
+from infra.local.front.samples import Ending, Sample, samples
 from workflows import WORKFLOWS
 
 MODEL = "offline-heuristics"
 SCRIPTED = "sample-answer"
 """The model's name where the answer stands beside a sample event; nothing is paid for it."""
+REFUSAL = "I cannot help with this message."
 LETTERS_PER_TOKEN = 4
 MAX_BYTES = 4_000_000
 
@@ -88,6 +89,8 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
     said = _heuristics(workflow, name)(question) if scripted is None else scripted
     answer = apply(said, more[-1] if more else "", workflow.heeds)
     content = json.dumps(answer, ensure_ascii=False)
+    repairs = any(role == "assistant" for role, _ in texts)
+    ending = None if repairs else _endings().get((name, question))
     counted = scripted is None
     sent = _tokens(*(text for _, text in texts)) * counted
     received = _tokens(content) * counted
@@ -96,19 +99,25 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
         "object": "chat.completion",
         "created": int(time.time()),
         "model": SCRIPTED if scripted else MODEL,
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": content, "refusal": None},
-                "finish_reason": "stop",
-                "logprobs": None,
-            }
-        ],
+        "choices": [_choice(content, ending)],
         "usage": {
             "prompt_tokens": sent,
             "completion_tokens": received,
             "total_tokens": sent + received,
         },
+    }
+
+
+def _choice(content: str, ending: Ending | None) -> Mapping[str, Any]:
+    """A choice with the whole content, or as an answer ends that is none."""
+    refused, cut = ending == "refused", ending == "cut off"
+    said = content[: len(content) // 2] if cut else content
+    message = {"content": None, "refusal": REFUSAL} if refused else {"content": said}
+    return {
+        "index": 0,
+        "message": {"role": "assistant", "refusal": None, **message},
+        "finish_reason": "length" if cut else "stop",
+        "logprobs": None,
     }
 
 
@@ -124,11 +133,25 @@ def _scripted() -> Mapping[tuple[str, str], Mapping[str, Any]]:
     return {asked: answer for one in samples() if one.answer for asked, answer in _answers(one)}
 
 
+@lru_cache(maxsize=1)
+def _endings() -> Mapping[tuple[str, str], Ending]:
+    """How answers to sample events end that are not whole, by schema and message."""
+    ended = [(WORKFLOWS[one.expect.workflow], one) for one in samples() if one.expect.ending]
+    return {
+        (flow.id, flow.prompt_text(_read_by(flow, one))): one.expect.ending
+        for flow, one in ended
+        if one.expect.ending
+    }
+
+
+def _read_by(workflow: Workflow[Any], sample: Sample) -> Any:
+    return workflow.read(Raw(body=sample.load(), door=sample.expect.door, authserv_id=""))
+
+
 def _answers(sample: Sample) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
     """The answer about the input; or, by the names of segments, those about each."""
     workflow, answer = WORKFLOWS[sample.expect.workflow], sample.answer or {}
-    raw = Raw(body=sample.load(), door=sample.expect.door, authserv_id="")
-    given = workflow.read(raw)
+    given = _read_by(workflow, sample)
     if workflow.segmented is None:
         yield (workflow.id, workflow.prompt_text(given)), answer
         return

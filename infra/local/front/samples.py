@@ -97,6 +97,19 @@ class HandedOver(_Part):
     due_hours: int = 0
 
 
+class SpentBudget(_Part):
+    """Others used up what the workflow's calls of the model may cost today; once the job waits for
+    it, somebody adds to it. Such events are played alone."""
+
+    by: str
+    reason: str
+    usd: str
+    tokens: int
+
+
+Ending = Literal["refused", "cut off"]
+
+
 class Expectation(BaseModel):
     """An event's `expect.json`, written by hand: see events/README.md."""
 
@@ -128,6 +141,9 @@ class Expectation(BaseModel):
     unreachable: tuple[str, ...] = ()
     """Whose mail bounces while this is played, which is then played alone."""
     fault: SampleFault | None = None
+    ending: Ending | None = None
+    """How the model's answers to exactly this message end; a repair is answered whole."""
+    budget: SpentBudget | None = None
     meanwhile: ByColleague | Answered | None = None
     edit: Edit | None = None
     rollback: RolledBack | None = None
@@ -164,7 +180,10 @@ class Sample:
         """What can be seen of its workflow when it is played: to which end each door and each
         decision leads, how many sign, who sends, and what befalls it."""
         one = self.expect
-        befalls = (one.children, one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback)
+        befalls = (
+            *(one.children, one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback),
+            *(one.ending, one.budget),
+        )
         seen: tuple[tuple[object, ...], ...] = (
             ("door", one.door, one.answer, one.status),
             ("decision", one.decision, one.status),

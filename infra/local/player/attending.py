@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countersign.domain.jobs.job import Status
-from infra.local.front.samples import Answered, ByColleague, Expectation, RolledBack
+from infra.local.front.samples import Answered, ByColleague, Expectation, RolledBack, SpentBudget
 from infra.local.player.colleague import Colleague
 from infra.local.player.provider import Provider
 from infra.local.player.signer import Signer, SignError
@@ -26,12 +26,16 @@ class Attending:
     address: Callable[[str], str]
     orders: Callable[[str, RolledBack], None]
     """Orders a job to be rolled back."""
+    raises: Callable[[SpentBudget], None]
+    """Adds to the model's budget."""
     _done: set[str] = field(default_factory=set)
 
     def look(self, job: Mapping[str, Any]) -> None:
         """Do what is to be done next, if anything. Raises SignError or httpx.HTTPError."""
         if self.expect.rollback and job["status"] == Status.COMPLETED and self._first("rollback"):
             self._roll_back(job, self.expect.rollback)
+        if self.expect.budget and _waits_for_budget(job) and self._first("budget"):
+            self.raises(self.expect.budget)
         waiting = open_request(job)
         if waiting is None:
             return
@@ -86,6 +90,11 @@ class Attending:
         left = [one for one in self.expect.signers if one not in signed]
         by = self.address(left[0]) if left else ""
         self.signer.decide(job_id, choice, reason, by)
+
+
+def _waits_for_budget(job: Mapping[str, Any]) -> bool:
+    """Whether it is parked, and says what lets it go on."""
+    return job["status"] == Status.PARKED and "countersign budget raise" in job["waits_for"]
 
 
 def _with_receipt(job: Mapping[str, Any]) -> list[Mapping[str, Any]]:

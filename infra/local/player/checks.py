@@ -58,7 +58,9 @@ def outcome(expect: Expectation, job: Data, journals: Journals) -> list[str]:
     faults += _case_faults(expect, job)
     if not job["audit"]["verified"]:
         faults.append(f"the audit chain: {'; '.join(job['audit']['faults'])}")
-    return faults + _unreached(expect, job) + _counts(expect, job, journals)
+    return (
+        faults + _unparked(expect, job) + _unreached(expect, job) + _counts(expect, job, journals)
+    )
 
 
 def untold(expect: Expectation, problems: Sequence[Sequence[str]]) -> list[str]:
@@ -120,6 +122,12 @@ def cased(wanted: HandedOver, job: Data) -> list[str]:
     opened, due = (datetime.fromisoformat(case[name]) for name in ("opened_at", "due_at"))
     late = due - opened > timedelta(hours=wanted.due_hours)
     return [f"the case is due {due - opened} after it was opened"] if late or due <= opened else []
+
+
+def _unparked(expect: Expectation, job: Data) -> list[str]:
+    """Whether it should have waited for the model's budget and did not."""
+    parked = any(entry["event"] == "parked" for entry in job["audit"]["entries"])
+    return ["it did not wait for the budget"] if expect.budget and not parked else []
 
 
 def _unreached(expect: Expectation, job: Data) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from infra.local.cloud import deployer
 from infra.local.front.samples import EventsError, HandedOver, RolledBack, Sample
 from infra.local.function_logs import troubles
 from infra.local.people import addresses, unreachable
-from infra.local.player import checks, documents, links
+from infra.local.player import budgets, checks, documents, links
 from infra.local.player.attending import Attending
 from infra.local.player.played import Played, table, verdict, write
 from infra.local.player.signer import Signer, SignError
@@ -78,8 +79,8 @@ class _Player:
         self._web.close()
 
     def all(self, events: tuple[Sample, ...]) -> list[Played]:
-        """Events wait only for those they name, which come before them; one with a fault, or with
-        people out of reach, waits for all, since that befalls whoever comes next."""
+        """Events wait only for those they name, which come before them; one with a fault, a spent
+        budget or people out of reach waits for all, since that befalls whoever comes next."""
         begun: dict[str, Future[Played]] = {}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
@@ -115,6 +116,8 @@ class _Player:
         try:
             deps, gone = self._running.deps, sample.expect.unreachable
             with self._fault(sample), unreachable(deps.people, gone):
+                if sample.expect.budget:
+                    budgets.use_up(deps, sample.expect.workflow)
                 self._through(played, started)
         except (SubmitError, SignError, httpx.HTTPError) as error:
             _log.exception("%s", sample.name)
@@ -164,6 +167,7 @@ class _Player:
             here.colleague,
             self._address,
             self._order,
+            partial(budgets.add, here.deps, sample.expect.workflow),
         )
         while True:
             job = self._job(job_id)
@@ -239,7 +243,8 @@ def _has_address(answer: DoorAnswer) -> bool:
 
 
 def _is_alone(sample: Sample) -> bool:
-    return sample.expect.fault is not None or bool(sample.expect.unreachable)
+    one = sample.expect
+    return one.fault is not None or bool(one.unreachable) or one.budget is not None
 
 
 def _check_order(events: tuple[Sample, ...]) -> None:

@@ -103,6 +103,7 @@ def people(links: Links, **expected: Any) -> Attending:
         colleague,
         lambda one: f"{one}@example.com",
         lambda job_id, wanted: links.said.append((job_id, "roll back", wanted.by, wanted.reason)),
+        lambda wanted: links.said.append(("", "raise", wanted.by, wanted.reason)),
     )
 
 
@@ -205,3 +206,13 @@ def test_a_complete_job_is_rolled_back_once_after_what_a_colleague_changed() -> 
         here.look(complete)
     assert Busy.changed == [("deals", "50007", "dealstage")]
     assert links.said == [("j-1", "roll back", "ines", "a test")]
+
+
+def test_a_budget_is_raised_once_the_job_says_that_it_waits_for_it() -> None:
+    """Once; not for a job that is parked for something else."""
+    links = Links()
+    wanted = {"by": "kim", "reason": "a campaign", "usd": "1", "tokens": 5}
+    attending = people(links, budget=wanted, decision=None)
+    for waits_for in ("its due time", "tomorrow's budget, or `countersign budget raise x`") * 2:
+        attending.look({**job(status="PARKED"), "waits_for": waits_for})
+    assert links.said == [("", "raise", "kim", "a campaign")]

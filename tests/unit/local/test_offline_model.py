@@ -77,6 +77,21 @@ def test_an_answer_beside_an_event_is_given_to_exactly_its_message() -> None:
     assert asks(**request(("user", shown))).json()["model"] == MODEL
 
 
+@pytest.mark.parametrize(("ending", "said"), [("refused", "stop"), ("cut off", "length")])
+def test_an_event_says_how_answers_to_its_message_end(ending: str, said: str) -> None:
+    """A refusal has no content, half an answer ends at its limit; a repair is answered whole."""
+    sample = next(one for one in samples() if one.expect.ending == ending)
+    workflow = WORKFLOWS[sample.expect.workflow]
+    raw = Raw(body=sample.load(), door=sample.expect.door, authserv_id="")
+    question = ("user", workflow.prompt_text(workflow.read(raw)))
+    (choice,) = asks(**request(question)).json()["choices"]
+    assert choice["finish_reason"] == said
+    assert (choice["message"]["refusal"] is None) is (ending == "cut off")
+    (mended,) = asks(**request(question, ("assistant", "x"), ("user", "y"))).json()["choices"]
+    assert json.loads(mended["message"]["content"])
+    assert mended["finish_reason"] == "stop"
+
+
 def test_usage_adds_up(prompt: str) -> None:
     """Tokens are counted from lengths, in and out."""
     used = asks(**request(("user", prompt))).json()["usage"]
