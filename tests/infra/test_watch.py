@@ -19,6 +19,7 @@ from countersign.domain.errors import (
     DefinitionBroken,
     NotAuthorised,
     Refused,
+    Throttled,
     Unavailable,
 )
 from countersign.domain.jobs.change import Change, Due
@@ -352,13 +353,15 @@ def _is_asked_in_vain() -> None:
 
 
 def _asks_the_model() -> None:
-    """It refuses, its larger size errs and is shown its faults, then it is down; before that, what
-    it cost used a budget up."""
+    """It errs, asks to wait and errs again, its larger size refuses; then it is down, and what it
+    costs uses a budget up."""
     flow = WORKFLOWS["lead_intake"]
     world = World(flow.offline)
     refusal = ModelAnswer(content="no", model="m", offline=False, usage=Usage(), ended="refused")
-    world.model.answers(refusal, "{}", *[Unavailable("503")] * 20)
+    world.model.answers("{}", Throttled("later", 8.0), "{}", refusal)
     Journey(world, accept(world, form())).goes()
+    world.model.broken = Unavailable("503")
+    Journey(world, accept(world, form(email="bo@other.example"), "evt-2")).goes()
     bounded = replace(flow, budgets=Budgets(day=Most(tokens=100)))
     world.workflows = {flow.id: bounded}
     day = DayBudget(world.deps_again(), flow.id)

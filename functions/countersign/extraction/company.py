@@ -104,6 +104,13 @@ class CompanyBudget(Value):
     day: Most = Most()
 
 
+class WorkflowBudget(Value):
+    """What the model may cost for one workflow: for one job, and in a UTC day."""
+
+    job: Most = Most(usd=Decimal(2))
+    day: Most = Most()
+
+
 class Company(Value):
     """What is true of the company, whichever workflow asks."""
 

@@ -34,6 +34,7 @@ from countersign.extraction.company import (
     ModelChoice,
     SizeName,
     Team,
+    WorkflowBudget,
 )
 from countersign.extraction.patterns.amounts import ISO
 from countersign.extraction.prices import prices
@@ -87,13 +88,6 @@ class Scope(Value):
         """The same as lists of the release."""
         held = {"takes": self.takes, "refuses": self.refuses, "examples": self.examples}
         return {f"scope.{name}": texts for name, texts in held.items() if texts}
-
-
-class WorkflowBudget(Value):
-    """What the model may cost for this workflow: for one job, and in a UTC day."""
-
-    job: Most = Most(usd=Decimal(2))
-    day: Most = Most()
 
 
 class StageFile(Value):
@@ -206,15 +200,13 @@ def release(package: str, stage: str) -> Release:
 
 
 def budgets(package: str, stage: str) -> Budgets:
-    """What the model may cost for the workflow in `package`, by its file and the company's. No part
-    of the release: a lower budget binds jobs that are pinned to an earlier one."""
+    """What the model may cost for the workflow in `package`. No release pins it."""
     of, own = company(package.rpartition(".")[0], stage), stage_file(package, stage).budget
-    return Budgets(job=own.job, day=own.day, account=of.budget.day if of else Most())
+    return Budgets(**vars(own), account=of.budget.day if of else Most())
 
 
 def sizes(held: StageFile, of: Company | None, *, where: str) -> tuple[Size, ...]:
-    """The sizes of model, each with its price. Raises DefinitionBroken for a model that has none or
-    has retired."""
+    """Each size of model with its price. Raises DefinitionBroken for one without, or retired."""
     chosen = {**((of.models if of else {}) or USUAL_MODELS), **held.models}
     own = of.prices if of else ()
     return tuple(_size(name, chosen[name], held, own, where) for name in SIZES if name in chosen)
