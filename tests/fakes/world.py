@@ -24,8 +24,8 @@ from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.local.company import ours
-from tests.fakes.callbacks import FakeCallbacks
 from tests.fakes.budgets import FakeBudgets
+from tests.fakes.callbacks import FakeCallbacks
 from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
