@@ -17,7 +17,8 @@ def use_up(deps: Deps, workflow: str) -> None:
     now = deps.clock.now()
     row = deps.budgets.counter(day_of(now))
     most = deps.workflows[workflow].budgets.day
-    left = Amount(**most.room(row.taken(workflow), row.added(workflow)))
+    room = most.room(row.taken(workflow), row.added(workflow))
+    left = Amount(nano_usd=room.get("nano_usd", 0), tokens=room.get("tokens", 0))
     hold = Hold(workflow=workflow, amount=left, until=now + HOLDS_FOR)
     attempt = secrets.token_hex(8)
     deps.budgets.reserve(Reserving(attempt, hold, {}, row))

@@ -91,8 +91,8 @@ def _segments(workflow: Workflow[Any], given: Any) -> Iterator[Usage]:
 
 def _usage(asked: str, said: Any) -> Usage:
     answer = json.dumps(said, ensure_ascii=False)
-    counts = (len(text) // LETTERS_PER_TOKEN for text in (asked, answer))
-    return Usage(**dict(zip(("input_tokens", "output_tokens"), counts, strict=True)), calls=1)
+    sent, came = (len(text) // LETTERS_PER_TOKEN for text in (asked, answer))
+    return Usage(calls=1, input_tokens=sent, output_tokens=came)
 
 
 @lru_cache(maxsize=1)
