@@ -119,7 +119,7 @@ def summed(found: tuple[Row, ...]) -> str:
 def _kind(why: str) -> str:
     """The feature without its figures."""
     kinds = {"letters": "long", "nobody here reads": "language", "files": "files", "odd": "odd"}
-    return next(kind for word, kind in kinds.items() if word in why)
+    return next((kind for word, kind in kinds.items() if word in why), "nothing")
 
 
 def _share(usd: Decimal, large: Decimal) -> str:
