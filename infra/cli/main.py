@@ -38,6 +38,8 @@ from infra.cli import (
     suppression,
 )
 from infra.cli.audit import command as audit
+from infra.cli.backtest.command import backtest_
+from infra.cli.backtest.export import export
 from infra.cli.daily import daily
 from infra.cli.doctor.command import doctor
 from infra.cli.hands import budget
@@ -249,6 +251,8 @@ app.command("upload-link")(upload_link)
 app.command("move")(move.move)
 app.command("inputs")(inputs.inputs)
 app.command("daily")(daily)
+app.command("export")(export)
+app.command("backtest")(backtest_)
 app.add_typer(audit.app, name="audit")
 app.add_typer(budget.app, name="budget")
 app.add_typer(people.app, name="people")

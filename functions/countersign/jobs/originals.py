@@ -10,8 +10,8 @@ from countersign.runtime.deps import Deps
 
 MOST = 4_500_000
 """Bytes that a function can hand out: its answer ends at 6 MB, of which base64 takes a quarter."""
-READ = "original read"
-"""The event of the audit trail."""
+READ, EXPORTED = "original read", "exported"
+"""Events of the audit trail: somebody read what came, or took the job out as a file."""
 _KB, _MB = 1_000, 1_000_000
 _NAMES = {"webhook": ".json"}
 _HARMLESS = frozenset({".eml", ".json", ".txt"})
@@ -26,8 +26,8 @@ def original(deps: Deps, record: JobRecord, by: str) -> bytes:
 
 
 def readings(record: JobRecord) -> int:
-    """How often it was read: so many writes of the job changed nothing of it."""
-    return sum(entry.event == READ for entry in record.audit)
+    """How often it was read or taken out: so many writes of the job changed nothing of it."""
+    return sum(entry.event in (READ, EXPORTED) for entry in record.audit)
 
 
 def file_name(record: JobRecord) -> str:

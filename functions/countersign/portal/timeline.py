@@ -17,6 +17,8 @@ SENTENCES = {
     "queued again": "It had not begun in time, so it was queued again",
     "begun": "It has begun",
     "prepared": "The message was read and checked",
+    "original read": "Somebody read what came, as it came",
+    "exported": "Somebody took the job out as a file",
     "answer kept": "A model answer was wrong; it was kept and one repair was asked for",
     "proposed": "The model proposed facts and actions",
     "proposal kept": "The stored proposal was used again",

@@ -1,0 +1,1 @@
+"""Stored jobs as a file, and judged again by this code."""
