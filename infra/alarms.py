@@ -83,7 +83,7 @@ def _of_aws() -> Iterator[Alarm]:
     yield Alarm(
         "FrontDoorsThrottled",
         "Lambda turned calls of the doors away: the account runs as many functions as it may.",
-        "Ask for more concurrent executions, or lower `jobs_started_at_once` in cdk.json.",
+        "Ask for more concurrent executions, or slow `starts` in the stage's `connector_limits`.",
         "Throttles",
         namespace="AWS/Lambda",
         of=("Webhook", "Approvals", "Start"),

@@ -8,6 +8,7 @@ The rows of Look and Act are one per connector, out of `countersign.runtime.conn
 from dataclasses import dataclass
 
 from countersign.runtime.connectors import CONNECTORS, Connector, Look
+from countersign.runtime.starting import STARTS
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Grant:
     on: str
     service: str
     verbs: str
+    paced: str = ""
+    """The key of `connector_limits` without which nobody needs it."""
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -198,9 +201,10 @@ DOORS = (
             Grant("intake", "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
             Grant("payloads/releases/*", "s3", "PutObject"),
             Grant("jobs", "dynamodb", "Query PutItem"),
+            Grant("jobs", "dynamodb", "UpdateItem", paced=STARTS),
             Grant("machine", "states", "StartExecution"),
         ),
-        env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "MODEL_NAME"),
+        env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "MODEL_NAME", "CONNECTOR_LIMITS"),
     ),
     Row(
         "Approvals",

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign.domain.errors import CountersignError
 from countersign.runtime.deps import Deps
-from infra.build import demo, leaving, mail
+from infra.build import demo, leaving, mail, starts
 from infra.build.account import Account, AccountError, check_bootstrap, resolve
 from infra.build.cdk_cli import CliError, cdk, install
 from infra.build.lint import of_directory
@@ -60,6 +60,7 @@ def deploy(stage: str, yes: bool) -> int:
     _may_ask("deploy", stage, yes=yes)
     check_bootstrap(account)
     _check_states(settings)
+    _check_starts(settings)
     if settings.mail_in:
         mail.check(settings, settings.mail_in, account.region)
     outputs = ROOT / ".local" / f"outputs-{stage}.json"
@@ -134,6 +135,19 @@ def _begins(settings: Settings) -> Account:
     account = resolve()
     _say(f"{account.sentence}: stage {settings.stage}, stack {settings.stack_name}.")
     return account
+
+
+def _check_starts(settings: Settings) -> None:
+    """Raises SettingsError where a burst of jobs would leave no function to webhooks and pages."""
+    try:
+        there = starts.concurrency()
+    except ClientError as error:  # a pipeline's role may do no more than it must
+        _say(f"How many functions may run at once is not known here ({error}).")
+        return
+    _say(
+        f"{there} functions may run at once; a job takes about {starts.JOB_SECONDS:.0f} s of them."
+    )
+    starts.check(settings, there)
 
 
 def _may_ask(verb: str, stage: str, *, yes: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -12,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
-from countersign.domain.errors import PAUSED
+from countersign.domain.errors import PAUSED, NotYourTurn
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.handing import FRONT_DESK, INBOX, workflow_of
 from countersign.domain.jobs.intake import accepted, new_job, turned_away
@@ -22,11 +23,14 @@ from countersign.parsing.json import loads
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import pin, store
 from countersign.runtime.pauses import lately_paused_by, pauses_of
+from countersign.runtime.starting import STARTS, take_a_turn
 from countersign.runtime.step import production
 
 MAX_UPLOAD_BYTES = 25_000_000
 SET_UP = "AMAZON_SES_SETUP_NOTIFICATION"
 """What SES writes under a prefix when a receipt rule begins to: no message of anybody."""
+
+FULL = "as many jobs are under way as the account has functions for"
 
 
 def start(deps: Deps, message: str) -> None:
@@ -41,22 +45,26 @@ def start(deps: Deps, message: str) -> None:
 def _begin(deps: Deps, job_id: str, workflow: str) -> None:
     said = lately_paused_by(deps, workflow) if workflow else ""
     if said:
-        deps.update(job_id, lambda held: _parked(deps, held, said))
+        row = Due(kind="parked", at=deps.clock.now(), waits_for=pauses_of(workflow))
+        deps.update(job_id, lambda held: _parked(held, f"{workflow}{PAUSED}{said}", row))
+        return
+    try:
+        take_a_turn(deps)
+    except NotYourTurn as later:
+        # Its message is done with: to bring it back would cost receives, and in the end the job.
+        turn = deps.clock.now() + timedelta(seconds=later.seconds)
+        row = Due(kind="parked", at=turn, waits_for=STARTS)
+        deps.update(job_id, lambda held: _parked(held, FULL, row))
     else:
         deps.executions.start(job_id, job_id)
 
 
-def _parked(deps: Deps, record: JobRecord, said: str) -> Change | None:
-    """It waits until somebody resumes its workflow; None where it has begun."""
-    job, now = record.job, deps.clock.now()
-    if job.status is not Status.PENDING:
+def _parked(record: JobRecord, reason: str, row: Due) -> Change | None:
+    """It waits; None where it has begun."""
+    if record.job.status is not Status.PENDING:
         return None
     return Change(
-        event="parked",
-        actor="door:start",
-        status=Status.PARKED,
-        reason=f"{job.workflow}{PAUSED}{said}",
-        due=(Due(kind="parked", at=now, waits_for=pauses_of(job.workflow)),),
+        event="parked", actor="door:start", status=Status.PARKED, reason=reason, due=(row,)
     )
 
 

@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from countersign import observability
-from countersign.domain.errors import Throttled
+from countersign.domain.errors import NotYourTurn, Throttled
 from countersign.domain.jobs.change import Change, Due, DueKind, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.planning.reservations import CHECK_AGAIN, Fate, fate
 from countersign.domain.planning.resume import AGAIN, resumed
 from countersign.runtime.deps import Deps
+from countersign.runtime.starting import STARTS, take_a_turn
 
 TICK = "system:tick"
+_IN_LINE = timedelta(seconds=10)
+"""So long one of `tick`'s threads waits for a job's turn to begin: it is the next one."""
 
 
 def wake(deps: Deps, record: JobRecord) -> None:
@@ -41,12 +44,22 @@ def call(deps: Deps, record: JobRecord) -> bool:
 def unpark(deps: Deps, record: JobRecord) -> None:
     """The wait is over: a new execution goes on where the last one stopped."""
     if record.job.status is Status.PARKED:
+        if record.due["parked"].waits_for == STARTS:
+            _takes_a_turn(deps)
         _restart(deps, record)
     elif record.job.status is Status.RETRYING:
         deps.executions.start(record.job.execution, record.job.job_id)
         later(deps, record, "parked", "started again")
     else:
         settled(deps, record, "parked")
+
+
+def _takes_a_turn(deps: Deps) -> None:
+    """Raises Throttled with the seconds until there is one: the row stays as it is."""
+    try:
+        take_a_turn(deps, _IN_LINE)
+    except NotYourTurn as later:
+        raise Throttled(str(later), later.seconds) from None
 
 
 def _restart(deps: Deps, record: JobRecord) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from infra.build import demo
+from infra.build import demo, starts
 from infra.build.account import OLDEST_BOOTSTRAP
 from infra.cli.doctor.cloud import Cloud
 from infra.cli.doctor.line import Line, asked, judged, ok, problem
 from infra.settings import Settings
 
-LEAST_CONCURRENCY = 30
-"""Below it a burst of jobs leaves too little for pages and webhooks."""
 MOST_SKEW = 60
 """Seconds: AWS refuses requests that are signed five minutes off, senders of webhooks too."""
 _DAY = 86_400
@@ -28,7 +26,7 @@ def before_deploy(settings: Settings, cloud: Cloud) -> Iterator[Line]:
     yield from asked("mail", lambda: _mail(settings, cloud), _RIGHTS)
     yield from asked("sender", lambda: _sender(settings, cloud), _RIGHTS)
     yield from asked("inbound mail", lambda: _inbound(settings, cloud), _RIGHTS)
-    yield from asked("concurrency", lambda: _concurrency(cloud), _RIGHTS)
+    yield from asked("concurrency", lambda: _concurrency(settings, cloud), _RIGHTS)
 
 
 def _account(cloud: Cloud) -> Iterator[Line]:
@@ -132,12 +130,12 @@ def _inbound(settings: Settings, cloud: Cloud) -> Iterator[Line]:
     )
 
 
-def _concurrency(cloud: Cloud) -> Iterator[Line]:
+def _concurrency(settings: Settings, cloud: Cloud) -> Iterator[Line]:
     there = cloud.concurrency()
+    wrong = starts.fault(settings, there)
     yield judged(
         "concurrency",
         f"{there} functions at once",
-        well=there >= LEAST_CONCURRENCY,
-        mend="ask AWS for 1,000 (Service Quotas, Lambda, Concurrent executions), and keep"
-        f" `jobs_started_at_once` at {max(2, there // 5)} until then",
+        well=not wrong,
+        mend=wrong,
     )

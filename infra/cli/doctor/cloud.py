@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import boto3
 from botocore.exceptions import ClientError
 
+from infra.build import starts
 from infra.build.account import Account, bootstrap_version, resolve
 
 
@@ -105,8 +106,7 @@ class Aws:
 
     def concurrency(self) -> int:
         """As the port."""
-        limits = boto3.client("lambda").get_account_settings()["AccountLimit"]
-        return limits["ConcurrentExecutions"]
+        return starts.concurrency()
 
     def letters(self, queue_url: str) -> int:
         """As the port."""
