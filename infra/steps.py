@@ -5,6 +5,7 @@ are named as in `infra/stack/functions.py`; what follows the first slash extends
 The rows of Look and Act are one per connector, out of `countersign.runtime.connectors`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from countersign.runtime.connectors import CONNECTORS, Connector, Look
@@ -43,6 +44,10 @@ class Row:
     layers: tuple[str, ...] = ("core", "text")
     memory: int = 512
     task: bool = False
+
+    def needs(self, paced: Collection[str]) -> tuple[Grant, ...]:
+        """What it `may` in a stage that names a pace for these keys."""
+        return tuple(one for one in self.may if not one.paced or one.paced in paced)
 
 
 VCPU = 1769

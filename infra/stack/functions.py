@@ -102,12 +102,8 @@ class Functions(Construct):
         return role
 
     def _rights(self, row: Row) -> list[aws_iam.PolicyStatement]:
-        needed = (one for one in row.may if self._is_needed(one))
+        needed = row.needs(self._settings.connector_limits)
         return [_allow([self._arn(grant)], grant.actions) for grant in needed]
-
-    def _is_needed(self, grant: Grant) -> bool:
-        """Whether the stage has what the right is for."""
-        return not grant.paced or grant.paced in self._settings.connector_limits
 
     def _task_role(
         self, row: Row, function: aws_iam.Role, rights: list[aws_iam.PolicyStatement]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from countersign.runtime.starting import STARTS
 from infra.build.synth import default_out, synthesize
 from infra.steps import BY_CONNECTOR, ROWS, STEPS, Grant, Row
 from tests.infra.template import Statement, Template, role_of
@@ -50,8 +51,8 @@ def actions_of(template: Template, role: str) -> set[str]:
 
 
 def row_of(row: Row) -> set[str]:
-    """All that a row says."""
-    return {action for grant in row.may for action in grant.actions}
+    """All that a row says, where nothing is paced that need not be."""
+    return {action for grant in row.needs(()) for action in grant.actions}
 
 
 def task_role(template: Template, row: Row) -> str:
@@ -110,6 +111,13 @@ def test_only_the_local_stage_reads_the_clock_besides() -> None:
             actions = actions_of(template, role)
             more = {"dynamodb:Query"} if stage == "local" else set()
             assert actions == wanted | OF_EVERY_FUNCTION | more, (stage, name)
+
+
+def test_a_right_for_a_pace_is_given_where_the_stage_names_that_pace() -> None:
+    """Only Start's, to write the row of starts; whoever has the other rights keeps them."""
+    (row,) = (one for one in ROWS if one.needs(()) != one.needs((STARTS,)))
+    (more,) = set(row.needs((STARTS,))) - set(row.needs(()))
+    assert (row.name, more.on, more.actions) == ("Start", "jobs", ("dynamodb:UpdateItem",))
 
 
 def test_nothing_adds_rights_beside_the_roles(dev: Template) -> None:
