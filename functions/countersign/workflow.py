@@ -227,13 +227,25 @@ class Definition:
                 raise DefinitionBroken(f"{self.id}: needs {name}, and no such fact; {known} are")
 
     def _check_destinations(self, package: str, stage: str, held: StageFile) -> None:
-        """Raises DefinitionBroken for a word of the stage file that the page does not read."""
+        """Raises DefinitionBroken for a word of the stage file that the page does not read, and for
+        an action in it that the workflow does not have."""
+        self._check_sign_in(package, stage, held)
         unread = sorted(set(held.destinations) - set(self.destinations))
         if unread:
             there = ", ".join(self.destinations) or "none"
             raise DefinitionBroken(
                 f"{place_of(package, stage)}: the page reads no destination {unread[0]}; it"
                 f" reads {there}"
+            )
+
+    def _check_sign_in(self, package: str, stage: str, held: StageFile) -> None:
+        """Raises DefinitionBroken for an action that the workflow does not have."""
+        there = [one.id for one in self.actions]
+        unknown = [one for one in held.sign_in if one not in there]
+        if unknown:
+            raise DefinitionBroken(
+                f"{place_of(package, stage)}: sign_in names {unknown[0]}"
+                f"{meant(unknown, there)}; its actions are {', '.join(there)}"
             )
 
     def _reader(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from countersign.domain.policy.rules import Finding
 from countersign.domain.workflow import Raw, Workflow
 from countersign.extraction.answers import Said
 from countersign.extraction.messages import Document
-from countersign.extraction.release import CAP, StageFile
+from countersign.extraction.release import CAP, StageFile, limits
 from countersign.workflow import (
     Answer,
     Definition,
@@ -387,3 +387,19 @@ def test_a_word_of_the_stage_file_that_no_page_reads_is_refused() -> None:
     held = StageFile(destinations={"larg_refund": "finance"})
     with pytest.raises(DefinitionBroken, match="reads no destination larg_refund; it reads big"):
         made(destinations=["big"])._stated("tests.unit.workflows.address_change", "local", held)
+
+
+def test_an_action_that_is_decided_signed_in_is_one_of_the_workflow() -> None:
+    """A typing error in `sign_in` would leave that action to mailed links."""
+    held = StageFile(sign_in=("crm.set_adress",))
+    with pytest.raises(DefinitionBroken, match=r"sign_in names crm.set_adress; did you mean"):
+        made()._stated("tests.unit.workflows.address_change", "local", held)
+
+
+def test_what_a_stage_says_about_signing_is_part_of_its_release() -> None:
+    """Both choices stand in the limits; a stage that says nothing has neither."""
+    said = StageFile(sign_in=("crm.set_address",), editor_may_sign=True)
+    lists = limits(said, None, where="here").lists
+    assert lists["approvals.sign_in"] == ("crm.set_address",)
+    assert lists["approvals.editor_may_sign"]
+    assert not limits(StageFile(), None, where="here").lists

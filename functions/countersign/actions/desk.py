@@ -93,6 +93,7 @@ HAND_OVER: Action[HandOver, Desk] = Action(
     find=_find,
     read_back=_read_back,
     expected=_expected,
+    inner=("number", "choices", "destination"),
     editable=("destination",),
     chooser_signs=True,
 )

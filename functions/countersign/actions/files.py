@@ -101,5 +101,6 @@ STORE: Action[Store, Files] = Action(
     expected=_expected,
     inner=("name", "data"),
     editable=("markdown",),
+    wording=("markdown",),
     undo=Undo(words=_undo_words, creates=True, state=_state, restore=_restore),
 )

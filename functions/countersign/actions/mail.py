@@ -99,6 +99,7 @@ SEND_REPLY: Action[Reply, Mailer] = Action(
     expected=_nothing,
     inner=("template", "in_reply_to"),
     editable=("subject", "text"),
+    wording=("subject", "text"),
     as_edited=_as_edited,
 )
 
@@ -114,4 +115,5 @@ ASK_SENDER: Action[Inquiry, Mailer] = Action(
     read_back=None,
     expected=_nothing,
     editable=("subject", "text"),
+    wording=("subject", "text"),
 )

@@ -8,6 +8,7 @@ from functools import cache
 
 from countersign import observability
 from countersign.approvals.access import AskedT
+from countersign.approvals.decision_mails import owed
 from countersign.approvals.form import Typed
 from countersign.approvals.mailed_code import confirm
 from countersign.approvals.metrics import decided
@@ -42,7 +43,8 @@ def record_decision(
             return None
         signable_entries(record, now.approval, now.now)
         approval = sign(deps.people.directory(), now.approval, decision)
-        return _change(now, approval, decision, confirmed=confirmed())
+        told = owed(deps, record, approval)
+        return _change(now, approval, decision, confirmed=confirmed(), told=told)
 
     record, change = deps.update(here.record.job.job_id, signed)
     after = here.at(record)
@@ -54,7 +56,14 @@ def record_decision(
     return after
 
 
-def _change(here: AskedT, approval: Approval, decision: Decision, *, confirmed: bool) -> Change:
+def _change(
+    here: AskedT,
+    approval: Approval,
+    decision: Decision,
+    *,
+    confirmed: bool,
+    told: tuple[Due, ...],
+) -> Change:
     """A signature, and what follows from it once the signatures are enough."""
     signed = Change(
         event="signed by a person",
@@ -69,7 +78,7 @@ def _change(here: AskedT, approval: Approval, decision: Decision, *, confirmed: 
         event="decided by a person",
         ledger=apply_decision(approval, here.record.ledger),
         done=("approval", "reminder"),
-        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
+        due=(Due(kind="callback", at=here.now + CALLBACK_AFTER), *told),
     )
 
 
@@ -80,9 +89,22 @@ def _fields(approval: Approval, decision: Decision) -> dict[str, str]:
         "approval": approval.approval_id,
         "opened_at": instant(opened),
         "seconds": str(int((decision.at - opened).total_seconds())),
+        **(
+            {"own words": "edited and signed by the same person"}
+            if _own(approval, decision)
+            else {}
+        ),
         **({"cause": decision.cause.value} if decision.cause else {}),
         **({"reason": decision.reason} if decision.reason else {}),
     }
+
+
+def _own(approval: Approval, decision: Decision) -> bool:
+    """Whether it approves words that the same person changed, as the stage allows."""
+    return any(
+        decision.approves(one) and decision.by in approval.editors.get(one, ())
+        for one in approval.own_words
+    )
 
 
 def go_on(deps: Deps, here: AskedT) -> None:

@@ -18,15 +18,18 @@ from countersign.domain.approvals.directory import Directory
 from countersign.domain.errors import ContractBroken, CountersignError, NotPermitted
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.signable import signable_entries
+from countersign.domain.ledger.action import Action
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.ledger.fields import MOST, faults, inputs
 from countersign.domain.planning.choosing import chosen as signed_choice
 from countersign.domain.planning.edits import changed_names, edited
+from countersign.domain.policy.release import OWN_WORDS
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.web import notices
 from countersign.web.forms import Fault, Fields, Form, HttpRefusal, fields
 from countersign.web.http import Request, Response
+from countersign.web.notices import Notice
 from countersign.web.page_cookie import Opened, opened_now
 from countersign.web.paths import INBOX, Way
 from countersign.web.responses import notice, page
@@ -92,9 +95,15 @@ def _take(
         found = (Fault("edit", _sentence(refused)),)
         return _shown(here, chosen, replace(form, faults=found), 422)
     if after.approval.superseded:
-        signs = action_for(here.workflow, chosen.held).chooser_signs
-        return notice(notices.CHOSEN if signs else notices.EDITED, home=home)
+        return notice(_done(here.workflow, action_for(here.workflow, chosen.held)), home=home)
     return closed(after, 409, home=home)
+
+
+def _done(workflow: Workflow[Any], action: Action[Any, Any]) -> Notice:
+    """What follows from the edit."""
+    if action.chooser_signs:
+        return notices.CHOSEN
+    return notices.EDITED_WORDS if _signs_own(workflow, action) else notices.EDITED
 
 
 def _filled(here: LinkHolder, held: Opened, texts: Mapping[str, str]) -> Form:
@@ -251,14 +260,27 @@ def edit_view(
             for one in inputs(held, action)
         ),
         fixed=exact(kept),
-        consequences=_CHOICE if action.chooser_signs else _consequences(approval),
+        consequences=_consequences(approval, workflow, action),
     )
 
 
-def _consequences(approval: Approval) -> str:
+def _signs_own(workflow: Workflow[Any], action: Action[Any, Any]) -> bool:
+    """Whether who edits may sign, provided that they change words alone."""
+    allowed = OWN_WORDS in workflow.release.limits.lists
+    return allowed and bool(action.wording) and action.amount is None
+
+
+def _consequences(approval: Approval, workflow: Workflow[Any], action: Action[Any, Any]) -> str:
+    if action.chooser_signs:
+        return _CHOICE
     signed = len(approval.signatures)
     void = f", and {counted(signed, 'signature')} on it" if signed else ""
+    others = (
+        "you may sign it yourself if you changed words alone"
+        if _signs_own(workflow, action)
+        else "somebody else must sign it: your own signature alone is not enough"
+    )
     return (
-        f"Your edit replaces this request{void}. A new request shows what you changed, and "
-        "somebody else must sign it: your own signature alone is not enough."
+        f"Your edit replaces this request{void}. "
+        f"A new request shows what you changed, and {others}."
     )

@@ -19,11 +19,12 @@ from countersign.approvals.views.request import said_before
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.errors import NotPermitted
 from countersign.runtime.deps import Deps
+from countersign.web import notices
 from countersign.web.forms import Fault, Form, fields
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened_now
-from countersign.web.paths import INBOX, Way
-from countersign.web.responses import framed, page, see
+from countersign.web.paths import INBOX, Way, path
+from countersign.web.responses import framed, notice, page, see
 
 
 def show(deps: Deps, here: LinkHolder, held: Opened, filled: Filled | None = None) -> Response:
@@ -90,6 +91,13 @@ def _page(deps: Deps, request: Request) -> Response:
     here = visit(deps, request, link)
     if here.standing != "open":
         return closed(here, 409 if request.method == "POST" else 200)
+    if here.approval.sign_in:
+        return notice(notices.SIGNED_IN_ONLY, home=Way("Sign in", path(here.approval)))
+    return _waiting(deps, request, here)
+
+
+def _waiting(deps: Deps, request: Request, here: LinkHolder) -> Response:
+    """What a person with a link of their own does with a request that waits."""
     if "edit" in request.query:
         return edit(deps, request, here)
     if "question" in request.query:

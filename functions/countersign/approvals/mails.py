@@ -28,7 +28,7 @@ from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import post
 from countersign.web.headline import amounts
-from countersign.web.paths import HOME
+from countersign.web.paths import HOME, path
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
 from countersign.web.wording import in_words, told_since
@@ -94,6 +94,12 @@ def unreminded(deps: Deps, record: JobRecord, approval: Approval) -> tuple[Perso
     return today(deps, owed)
 
 
+def mailed(record: JobRecord, approval: Approval) -> tuple[Person, ...]:
+    """Who has a mail of the request."""
+    marked = ((person, f"{approval.approval_id}.{person.id}") for person in approval.approvers)
+    return tuple(person for person, mark in marked if mark in record.notes)
+
+
 def today(deps: Deps, people: Iterable[Person]) -> tuple[Person, ...]:
     """`people` as the directory has them at this moment: whoever left is not among them, and the
     address is the present one."""
@@ -122,15 +128,17 @@ def _email(
     if occasion == "request" and times_closed(approval.closed, one.person.id):
         occasion = "new link"
     zone = deps.people.directory().zone(one.person)
-    workflow, url = deps.workflows[record.job.workflow], address(deps, one)
+    workflow = deps.workflows[record.job.workflow]
+    signed_in = f"{deps.settings.public_base_url}{path(approval)}"
+    url = signed_in if approval.sign_in else address(deps, one)
     email = approval_request(
         record, approval, workflow, one.person, url, occasion=occasion, zone=zone
     )
-    threaded = replace(email, in_reply_to=_thread(deps, approval))
+    threaded = replace(email, in_reply_to=thread(deps, approval))
     return of_job(threaded, record.job.job_id, LINK + one.link.link_id)
 
 
-def _thread(deps: Deps, approval: Approval) -> str:
+def thread(deps: Deps, approval: Approval) -> str:
     """The Message-ID to which all mails of one request answer. No mail has it, since SES sets its
     own: mail programs put together what refers to the same one."""
     domain = deps.settings.mail_from.rpartition("@")[2].strip("> ")
@@ -174,11 +182,11 @@ def approval_request(
     """To one approver, with times in their `zone`. Raises NotAuthorised or UnknownVersion."""
     entries = signable_entries(record, approval, approval.requested_at)
     names, proposal = names_of(record, {}), record.result("proposal", Proposal)
-    about = _money(entries, approval, workflow, names) or _subject(entries, proposal, names)
+    about = _about(record, entries, approval, workflow)
     before, first = _opening(entries, workflow, occasion)
     it = _Request(
         subject=one_line(before + about, _SUBJECT),
-        about=one_line(about.partition(": ")[2], _SUBJECT),
+        about=_capital(one_line(about.partition(": ")[2], _SUBJECT)),
         first=first,
         person=one_line(person.name, _NAME),
         workflow=workflow.title,
@@ -191,6 +199,40 @@ def approval_request(
         inbox=url.removesuffix(urlsplit(url).path) + HOME,
     )
     return _request_mail(it, person)
+
+
+def subject(record: JobRecord, approval: Approval, workflow: Workflow[Any]) -> str:
+    """What the request's mails are called, whatever became of it."""
+    held = {entry.digest: entry for entry in record.ledger}
+    entries = tuple(held[one] for one in approval.digests if one in held)
+    return _about(record, entries, approval, workflow) if entries else f"Sign: {workflow.title}"
+
+
+def _about(
+    record: JobRecord,
+    entries: tuple[LedgerEntry, ...],
+    approval: Approval,
+    workflow: Workflow[Any],
+) -> str:
+    names, proposal = names_of(record, {}), record.result("proposal", Proposal)
+    return (
+        _money(entries, approval, workflow, names)
+        or _subject(entries, proposal, names)
+        or _sentence(entries, workflow, names)
+    )
+
+
+def _sentence(
+    entries: tuple[LedgerEntry, ...], workflow: Workflow[Any], names: Mapping[str, str]
+) -> str:
+    """`Sign: Hand over to the team operations: not understood`: what reaches nobody outside has no
+    name of theirs; the first asked action says it."""
+    words = one_line(in_words(entries[0], workflow), _SUBJECT).rstrip(".")
+    return f"Sign{_edited(entries, names)}: {words}{_more(entries)}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _request_mail(it: _Request, person: Person) -> Email:
@@ -221,6 +263,8 @@ def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mappin
     in a plan's words, so the last asked action, the farthest-reaching, names the request."""
     main = entries[-1]
     content = main.content()
+    if "@" not in content["target"]:
+        return ""
     parts = [one_line(proposal.value(name) or "", _NAME) for name in ("name", "company")]
     who = ", ".join(name for name in parts if name) or one_line(content["target"], 2 * _NAME)
     money = ", ".join(str(amount) for held in entries for amount in amounts(_params(held)))

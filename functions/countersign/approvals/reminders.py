@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from countersign import observability
+from countersign.approvals.decision_mails import owed
 from countersign.approvals.mails import mail, today, unmailed, unreminded
 from countersign.approvals.service import anew, dues, escalated, mint, with_deputies
 from countersign.domain.approvals.approval import Approval, apply_decision, expire, give_up
@@ -113,7 +114,7 @@ def _end(deps: Deps, record: JobRecord, decided: Approval, event: str) -> None:
         approvals=(decided,),
         ledger=apply_decision(decided, record.ledger),
         done=("approval", "reminder", *returned),
-        due=(Due(kind="callback", at=deps.clock.now() + AGAIN),),
+        due=(Due(kind="callback", at=deps.clock.now() + AGAIN), *owed(deps, record, decided)),
     )
     observability.count("ApprovalsExpired", workflow=record.job.workflow)
     call(deps, deps.commit(record, change))

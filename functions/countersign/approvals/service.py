@@ -28,6 +28,7 @@ from countersign.domain.money import Money
 from countersign.domain.planning import edits
 from countersign.domain.policy.policy import Quorum, strictest
 from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.release import OWN_WORDS, SIGN_IN
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.web.paths import link_path
@@ -49,11 +50,19 @@ def request(deps: Deps, record: JobRecord) -> Approval:
     Raises NeedsPerson when nobody in the directory may decide, or too few.
     """
     workflow = deps.workflows[record.job.workflow]
+    blank = _blank(record, workflow, deps.clock.now())
+    first = escalated(deps, blank, workflow)
+    if first is None:
+        raise NeedsPerson(nobody(deps.people.directory(), blank, workflow))
+    return _by_enough(deps, first, workflow)
+
+
+def _blank(record: JobRecord, workflow: Workflow[Any], now: datetime) -> Approval:
+    """What is asked, before anybody is."""
     asked = [held for held in record.ledger if held.status is ActionStatus.PLANNED]
     digests = tuple(held.digest for held in asked)
-    now = deps.clock.now()
     identity = canonical([record.job.job_id, digests, len(record.approvals)])
-    blank = Approval(
+    return Approval(
         approval_id="a-" + digest(identity)[:24],
         job_id=record.job.job_id,
         digests=digests,
@@ -64,14 +73,12 @@ def request(deps: Deps, record: JobRecord) -> Approval:
         requester=workflow.requester(record.results["input"].as_(workflow.input)),
         author=workflow.policy.author,
         editors=_editors(record, asked),
+        own_words=_own_words(record, workflow, asked),
+        sign_in=not {*_listed(workflow, SIGN_IN)}.isdisjoint(held.action for held in asked),
         requested_at=now,
         deadline=now,
         tier=-1,
     )
-    first = escalated(deps, blank, workflow)
-    if first is None:
-        raise NeedsPerson(nobody(deps.people.directory(), blank, workflow))
-    return _by_enough(deps, first, workflow)
 
 
 def _by_enough(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval:
@@ -90,6 +97,21 @@ def _editors(record: JobRecord, asked: Iterable[LedgerEntry]) -> dict[str, tuple
     facts = held.as_(Proposal).correctors if held else ()
     found = {one.digest: tuple(dict.fromkeys((*edits.editors(one), *facts))) for one in asked}
     return {one: editors for one, editors in found.items() if editors}
+
+
+def _own_words(
+    record: JobRecord, workflow: Workflow[Any], asked: Iterable[LedgerEntry]
+) -> tuple[str, ...]:
+    """The actions whose editors may sign them alone: words, where the stage says so, and no fact of
+    the plan was corrected."""
+    held = record.results.get("proposal")
+    if not _listed(workflow, OWN_WORDS) or (held and held.as_(Proposal).correctors):
+        return ()
+    return tuple(one.digest for one in asked if edits.words_only(workflow, one))
+
+
+def _listed(workflow: Workflow[Any], name: str) -> tuple[str, ...]:
+    return workflow.release.limits.lists.get(name, ())
 
 
 def escalated(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval | None:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from countersign import observability
+from countersign.approvals.decision_mails import mail_decisions
 from countersign.approvals.metrics import waiting
 from countersign.approvals.question_mails import mail_questions
 from countersign.approvals.reminders import after_return, end_tier, mail_requests, remind
@@ -247,6 +248,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "silence": end_wait,
     "daily": mail_daily,
     "outcome": tell_sender,
+    "decided": mail_decisions,
 }
 
 

@@ -17,6 +17,7 @@ from countersign.actions.payments import USUAL_PLACES, OrderPlace
 from countersign.domain.contract import Value
 from countersign.domain.limits.budgets import Most
 from countersign.domain.policy.prices import Price
+from countersign.domain.policy.release import OWN_WORDS, SIGN_IN
 from countersign.domain.workflow import Ours as OurAddresses
 
 MOST_TOKENS = 32_768
@@ -53,6 +54,21 @@ Theirs = Annotated[
     str, _written(r"[\w-]{1,100}", "name of a field: letters, digits, underscores, hyphens")
 ]
 Property = Annotated[str, _written(r"[a-z]+\.\w{1,100}", "property of theirs: object.property")]
+
+
+class Signing(Value):
+    """What a stage chooses about signing, for one workflow."""
+
+    sign_in: tuple[str, ...] = ()
+    """Actions that are decided by who is signed in alone: a mailed link only leads there."""
+    editor_may_sign: bool = False
+    """Whether who changed words alone, of what moves no money, may be their only signer."""
+
+    @property
+    def signing(self) -> Mapping[str, tuple[str, ...]]:
+        """The same as lists of the release; nothing where nothing is chosen."""
+        own = ("words",) if self.editor_may_sign else ()
+        return {n: one for n, one in ((SIGN_IN, self.sign_in), (OWN_WORDS, own)) if one}
 
 
 class Seller(Value):

@@ -32,6 +32,7 @@ from countersign.extraction.company import (
     Company,
     Country,
     ModelChoice,
+    Signing,
     SizeName,
     Team,
     WorkflowBudget,
@@ -43,8 +44,7 @@ from countersign.extraction.sizing import ATTACHMENTS, FINDINGS, LETTERS
 FileT = TypeVar("FileT", bound=Value)
 
 CAP = Decimal("0.3")
-"""The most confidence of what no model and no heuristics of the workflow's own have read; no
-workflow can run anything by itself at that."""
+"""The most confidence of what neither a model nor a folder's own heuristics read: nothing runs."""
 _SURE = Decimal("0.80")
 
 USUAL_NUMBERS: Mapping[str, Decimal] = {
@@ -90,7 +90,7 @@ class Scope(Value):
         return {f"scope.{name}": texts for name, texts in held.items() if texts}
 
 
-class StageFile(Value):
+class StageFile(Signing):
     """What one stage of one workflow says. Everything has a default: a new folder needs no file."""
 
     state: State = "live"
@@ -234,8 +234,7 @@ def check_roles(package: str, stage: str, roles: Iterable[str]) -> None:
 
 
 def limits(held: StageFile, of: Company | None, *, where: str) -> Limits:
-    """The numbers, amounts and lists of both files. Raises DefinitionBroken when the workflow's
-    file repeats what is the company's: it may narrow it."""
+    """Those of both files. Raises DefinitionBroken where the workflow's repeats the company's."""
     shared = of.lists if of else {}
     repeated = sorted(set(shared) & set(held.lists))
     if repeated:
@@ -258,6 +257,7 @@ def limits(held: StageFile, of: Company | None, *, where: str) -> Limits:
             **narrowed,
             **_destinations(held, of, where),
             **_routes(held),
+            **held.signing,
             **held.scope.lists,
             **_state(held),
         },

@@ -16,6 +16,7 @@ from countersign.domain.jobs.cases import EACH_DAY, Case
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import handed_of
 from countersign.domain.jobs.inbox import open_case
+from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.mail import Email, of_job
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, money_facts
@@ -23,7 +24,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.pace import post
 from countersign.web.paths import case_path
 from countersign.web.rendering import render
-from countersign.web.text import UTC, moment, one_line
+from countersign.web.text import UTC, label, moment, one_line, sum_of
 from countersign.web.wording import status_words
 
 _SUBJECT, _NAME, _LINE, _ABOUT = 140, 40, 300, 120
@@ -55,15 +56,15 @@ def case_opened(
     """The notice to a case's owner: why, what it is about, how the actions stand, and where the
     three ways out are: on its page, for whoever is signed in, or at a terminal."""
     title = workflow.title if workflow else record.job.workflow
-    reason = one_line(case.reason, _LINE)
+    reason, seen = one_line(case.reason, _LINE), about(record, workflow)
     it = _CaseMail(
-        subject=one_line(f"{begins}: {title}: {reason}", _SUBJECT),
+        subject=one_line(f"{begins}: {title}: {reason}{_by(seen)}", _SUBJECT),
         person=one_line(owner.name, _NAME),
         workflow=title,
         reason=reason,
-        about=tuple(about(record, workflow).items()),
-        # Ids, not words: the words hold addresses, and the case page has them.
-        actions=tuple(f"{h.action}: {status_words(h)}" for h in record.ledger),
+        about=tuple(seen.items()),
+        # Names, not sentences: those hold addresses, and the case page has them.
+        actions=tuple(f"{_name(h)}: {status_words(h)}" for h in record.ledger),
         due=moment(case.due_at, zone),
         url=f"{base_url}{case_path(case.job_id)}",
         command=f"countersign case {case.job_id} resume|done|close --by PERSON",
@@ -72,18 +73,30 @@ def case_opened(
     return Email(to=owner.address, subject=it.subject, text=_case_text(it), html=html)
 
 
+def _by(seen: Mapping[str, str]) -> str:
+    """` · tom@example.com`: who wrote, where that is known."""
+    return f" · {seen['From']}" if "From" in seen else ""
+
+
+def _name(held: LedgerEntry) -> str:
+    """`crm.create_lead` as `Create lead`."""
+    return label(held.action.rpartition(".")[2])
+
+
 def _case_text(it: _CaseMail) -> str:
     return "\n".join(
         (
+            f"Take up before {it.due}: {it.reason}",
+            "",
             f"Hello {it.person},",
             "",
-            f"a job of {it.workflow} cannot go on by itself: {it.reason}",
+            f"a job of {it.workflow} needs a person.",
             *(("",) if it.about else ()),
             *(f"  {name}: {said}" for name, said in it.about),
             *(("", "How its actions stand:") if it.actions else ()),
             *(f"  - {line}" for line in it.actions),
             "",
-            f"Please take it up before {it.due}:",
+            "Read it and end it:",
             it.url,
             f"  or at a terminal: {it.command}",
             "",
@@ -185,7 +198,7 @@ def about(record: JobRecord, workflow: Workflow[Any] | None) -> Mapping[str, str
 
 def _amount(workflow: Workflow[Any], proposal: Proposal) -> str:
     facts = (money_facts(word) for word in workflow.money.values())
-    sums = (" ".join(filter(None, map(proposal.value, names))) for names in facts)
+    sums = (sum_of(*(proposal.value(name) or "" for name in names)) for names in facts)
     return one_line(", ".join(filter(None, sums)), _NAME)
 
 

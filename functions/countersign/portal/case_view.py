@@ -9,7 +9,7 @@ from typing import Any
 
 from countersign.approvals.views.actions import Altered, Param, altered
 from countersign.approvals.views.later import Spoken, written_later
-from countersign.approvals.views.request import KnownFact, SourcePart, known_fact, source
+from countersign.approvals.views.request import KnownFact, SourcePart, known_facts, source
 from countersign.domain.approvals.approval import EXPIRY, Approval
 from countersign.domain.contract import ContractT
 from countersign.domain.errors import UnknownVersion
@@ -173,7 +173,7 @@ def job(
         ended=_ended(record, zone),
         later=written_later(record, zone),
         source=_source(record, proposal, workflow),
-        facts=tuple(known_fact(n, one) for n, one in proposal.facts.items()) if proposal else (),
+        facts=known_facts(proposal, workflow) if proposal else (),
         confidence=f"{proposal.confidence * 100:.0f} %" if proposal else "",
         model=_model(proposal) if proposal else "",
         findings=found.found if found else (),

@@ -200,7 +200,7 @@ def _line(
 
 
 def _found(reason: Reason) -> str:
-    return one_line(reason.told, _REASON)
+    return one_line(reason.told, _REASON).rstrip(".")
 
 
 def _case(record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone: str) -> CaseLine:

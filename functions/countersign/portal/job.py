@@ -24,7 +24,7 @@ from countersign.web import notices
 from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal, fields, text
 from countersign.web.http import Request, Response
 from countersign.web.notices import NO_METHOD
-from countersign.web.paths import job_path
+from countersign.web.paths import job_path, path
 from countersign.web.responses import page, see
 from countersign.web.text import Pieces, moment, visible
 from countersign.web.wording import in_words
@@ -59,6 +59,7 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         cookie=held.set_cookie if held else "",
         it=job_view(record, workflow, who.now, who.zone),
         person=who.member.person.name,
+        asks=_asks(record, who),
         takes=may_resolve(who.member, record, workflow).allowed and _takes(record),
         form=replace(form, code=held.code if held else ""),
         undone=undone,
@@ -68,6 +69,15 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         opened=session.stamp(deps, who, place) if offered else "",
         version=record.job.version,
     )
+
+
+def _asks(record: JobRecord, who: SignedIn) -> str:
+    """Where this person decides what waits for them; empty where nothing does."""
+    approval, by = record.pending, who.member.person.id
+    if approval is None or approval.person(by) is None:
+        return ""
+    signed = any(one.by == by for one in approval.signatures)
+    return "" if signed or who.now >= approval.deadline else path(approval)
 
 
 def _takes(record: JobRecord) -> str:

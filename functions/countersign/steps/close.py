@@ -24,7 +24,7 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
     nothing ever did, SHADOWED when nothing was to. A share is sampled; of what was in shadow, all.
 
     What is reserved and was not spent is left to `tick`, at once: Close may write no counter. So is
-    a mail that came back after its job was sent here.
+    a mail that came back after its job was sent here, and word of a decision.
     """
     now = deps.clock.now()
     left = _left_over(record)
@@ -38,7 +38,7 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
         status=status,
         reason=shadow.told(record) if shadowed else _reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
-        done=tuple(record.due),
+        done=tuple(kind for kind in record.due if kind != "decided"),
         due=tuple(Due(kind=kind, at=now) for kind in rows),
         reviews=(review,) if review else (),
         matters=of_mails(record.job, record.ledger),

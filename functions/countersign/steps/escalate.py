@@ -32,7 +32,7 @@ def _opened(deps: Deps, record: JobRecord, call: Call) -> Change:
         status=Status.ESCALATED,
         reason=reason,
         case=new_case(deps, record, reason),
-        done=tuple(kind for kind in record.due if kind != "reservation"),
+        done=tuple(kind for kind in record.due if kind not in {"reservation", "decided"}),
         matters=of_mails(record.job, record.ledger),
     )
 

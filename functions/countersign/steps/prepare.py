@@ -80,7 +80,7 @@ def _ends(record: JobRecord, workflow: Workflow[Any], given: Contract) -> Counte
     question."""
     handed = handed_of(record)
     if handed and handed.team:
-        return ForTeam(f"the front desk handed it over: {', '.join(handed.about)}")
+        return ForTeam(f"for the team {handed.team}: {', '.join(handed.about)}")
     dismissed = "" if _taken_up(record) else workflow.dismiss(given)
     if dismissed:
         return Dismissed(dismissed)

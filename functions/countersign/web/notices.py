@@ -55,6 +55,14 @@ NEW_LINK = Notice(
         "Or sign in: the inbox shows what waits for you.",
     ),
 )
+SIGNED_IN_ONLY = Notice(
+    403,
+    "Sign in to decide this",
+    (
+        "What it asks is decided by who is signed in: a link in a mail does not decide it.",
+        "After you have signed in, the inbox shows it. Nothing was decided here.",
+    ),
+)
 EDITED = Notice(
     200,
     "Your edit is recorded",
@@ -63,6 +71,15 @@ EDITED = Notice(
         "A new request shows your edit, and somebody else must sign it before anything runs.",
         "If nobody else may sign, the owner of the workflow gets the job as a case.",
         "There is nothing more for you to do here.",
+    ),
+)
+EDITED_WORDS = Notice(
+    200,
+    EDITED.title,
+    (
+        "The request that you edited is void, with every signature on it.",
+        "A new request shows your edit. If you changed words alone, you may sign it yourself;",
+        "otherwise somebody else must, before anything runs.",
     ),
 )
 CHOSEN = Notice(

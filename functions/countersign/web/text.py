@@ -11,10 +11,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from countersign.domain.money import Money
 from countersign.domain.policy.proposal import flat
 
 _HIDDEN = re.compile(
@@ -155,6 +157,14 @@ def plainly(value: str, zone: str = UTC) -> str:
     if _CODE.fullmatch(value):
         return value.replace("_", " ")
     return moment(datetime.fromisoformat(value), zone) if _INSTANT.fullmatch(value) else value
+
+
+def sum_of(amount: str, currency: str) -> str:
+    """`9,000.00 USD`; what is no sum stays as it is written."""
+    try:
+        return str(Money(amount=Decimal(amount), currency=currency))
+    except (InvalidOperation, ValueError):
+        return " ".join(part for part in (amount, currency) if part)
 
 
 def second(at: datetime, zone: str = UTC) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from countersign.actions import desk
 from countersign.workflow import workflow
-from workflows.front_desk.actions import propose
+from workflows.front_desk.actions import came_from, propose
 from workflows.front_desk.contract import DeskAnswer, DeskInput, form_shown, read
 from workflows.front_desk.facts import confidence
 from workflows.front_desk.offline import offline
@@ -27,4 +27,5 @@ WORKFLOW = workflow(
     confidence=confidence,
     offline=offline,
     signs=signs,
+    evidence={desk.HAND_OVER.id: came_from},
 )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from countersign.actions.desk import HAND_OVER
+from countersign.actions.desk import HAND_OVER, HandOver
 from countersign.domain.ledger.action import ProposedAction
 from workflows.front_desk import facts
 from workflows.front_desk.facts import Desk
 
 _MOST_QUOTES, _LONGEST = 4, 300
+
+
+def came_from(situation: Desk, _: HandOver) -> tuple[tuple[str, str], ...]:
+    """What who says where it belongs should know."""
+    given = situation.input
+    return (("From", given.sender or given.sender_name), ("Subject", given.subject))
 
 
 def propose(situation: Desk) -> Iterator[ProposedAction]:

@@ -47,7 +47,7 @@ def shares(situation: Desk) -> tuple[Share, ...]:
     proposal, limits = situation.proposal, situation.limits
     sign = proposal.facts.get("sign")
     if sign:
-        return (Share(sign.value, ("by its sign",), sign.quotes),)
+        return (Share(sign.value, ("by its address or form",), sign.quotes),)
     known = matters(proposal)
     if not known:
         return (Share(route("other", limits), ("not understood",), ()),)

@@ -340,7 +340,7 @@ POLICY: tuple[Clause, ...] = (
     ),
     *_asks(
         "offline.unsure",
-        "no language model read this, and in the text is {value|something unclear}",
+        "no language model read this, and the text names {value|something unclear}",
         _offline_unsure,
     ),
     *_asks(

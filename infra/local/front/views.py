@@ -10,8 +10,10 @@ from typing import Any
 
 from countersign.domain.approvals.approval import Person
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.inbox import case_owner
 from countersign.domain.jobs.job import JobSummary, Status
 from countersign.portal.timeline import Moment, timeline
+from countersign.web.paths import case_path
 from infra.cli.job_view import age, as_dict, ended
 from infra.local.front.mailbox import Mail
 from infra.local.front.samples import Sample
@@ -70,6 +72,8 @@ class JobPage:
     label: str
     moments: tuple[Moment, ...]
     links: tuple[str, ...]
+    case: str
+    """Where its case is taken up by who is signed in; empty when it has none."""
     age: str
     ended: bool
 
@@ -114,6 +118,7 @@ def job(record: JobRecord, links: Sequence[str], now: datetime) -> JobPage:
         label=STATUS_LABELS[record.job.status],
         moments=timeline(record),
         links=tuple(links),
+        case=case_path(record.job.job_id) if case_owner(record) else "",
         age=age(record.job.created_at, now),
         ended=ended(record),
     )

@@ -25,6 +25,7 @@ from tests.unit.web.waiting import APPROVAL, JOB, record, tampered, waiting
 from workflows import WORKFLOWS
 
 FLOW = WORKFLOWS["lead_intake"]
+WRITER = "maria.keller@keller.example"
 BASE = "https://countersign.example"
 URL = f"{BASE}/approvals/link-1/secret-1"
 INBOX = f"{BASE}/approvals"
@@ -152,14 +153,17 @@ def test_case_mail_names_reason_and_ways_out() -> None:
         due_at=START + timedelta(days=2),
     )
     sent = case_opened(record(), FLOW, case, ANA, BASE, zone="Asia/Tokyo")
-    assert (sent.to, sent.subject) == (ANA.address, "Case: Lead intake: an action failed")
+    assert (sent.to, sent.subject) == (
+        ANA.address,
+        f"Case: Lead intake: an action failed · {WRITER}",
+    )
     for words in (
-        *("email.send_reply: waits for a signature", "crm.create_lead: done and checked"),
+        *("Send reply: waits for a signature", "Create lead: done and checked"),
         *("countersign case j-waiting resume|done|close", "Wed 4 Mar 2026, 18:00 Tokyo time"),
     ):
         assert words in sent.text
         assert words in sent.html
-    for words in ("maria.keller@keller.example", "60000 EUR"):
+    for words in (WRITER, "60,000.00 EUR"):
         assert words in sent.text
         assert words in sent.html
     assert "by the end of" not in sent.text

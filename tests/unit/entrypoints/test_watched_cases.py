@@ -51,7 +51,7 @@ def test_the_role_that_owns_it_is_mailed_and_sees_what_it_is_about(world: World)
     assert mail.to == KIM.address
     assert "From: anna.lindner@hafenwerk.example" in mail.text
     assert "Subject: Hello, we are looking for a quote" in mail.text
-    assert "Amount: 12500.00 EUR" in mail.text or "Amount: 12500 EUR" in mail.text
+    assert "Amount: 12,500.00 EUR" in mail.text
     assert "Amount" in mail.html
 
 

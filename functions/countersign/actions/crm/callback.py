@@ -107,6 +107,7 @@ REQUEST_CALLBACK: Action[Callback, Crm] = Action(
     expected=expected,
     inner=("owner", "due_at"),
     editable=("title", "notes", "due_at"),
+    wording=("title", "notes"),
     undo=archived("tasks", _undo_words),
     settle=SETTLE,
 )

@@ -123,6 +123,7 @@ CREATE_LEAD: Action[Lead, Crm] = Action(
     expected=expected,
     inner=("owner", "source"),
     editable=("title", "need", "timeline"),
+    wording=("title", "need", "timeline"),
     undo=archived("deals", _undo_words),
     settle=SETTLE,
 )

@@ -93,6 +93,7 @@ ADD_NOTE: Action[Note, Crm] = Action(
     expected=expected,
     inner=("at",),
     editable=("text",),
+    wording=("text",),
     undo=archived("notes", _undo_words),
     settle=SETTLE,
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import KEPT_DAYS
-from countersign.domain.ledger.action import Difference
+from countersign.domain.ledger.action import Action, Difference
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.money import Money
 from countersign.domain.planning.plan import situation
@@ -131,8 +131,10 @@ class Item:
     editor: str
     """Who changed the proposal; empty when nobody did."""
     edits: tuple[Altered, ...]
+    routes: bool
+    """Whether it only says where something of ours goes: then who reads needs the message."""
     editable: str
-    """Names of what may be edited; empty when nothing may."""
+    """The words that lead to where it is edited; empty when nothing may be."""
 
 
 def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ()) -> Item:
@@ -148,7 +150,7 @@ def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ())
         number=number,
         digest=held.digest,
         words=visible(words),
-        target=visible("" if target in words else target),
+        target=visible("" if target in words or action.chooser_signs else target),
         letters=foreign_letters(content["target"]),
         undo=until_when(seen.record) if action.reversible else "",
         why=tuple(visible(one) for one in reasons if one not in told),
@@ -162,8 +164,16 @@ def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ())
         approved={one: seen.names.get(one, one) for one in _approved(held, seen.record)},
         editor=seen.names.get(held.edited_by, held.edited_by),
         edits=_edits(held),
-        editable=", ".join(label(name).lower() for name in action.editable),
+        routes=action.chooser_signs,
+        editable=_editable(action),
     )
+
+
+def _editable(action: Action[Any, Any]) -> str:
+    if action.chooser_signs:
+        return "Choose where it belongs"
+    names = ", ".join(label(name).lower() for name in action.editable)
+    return f"Edit {names}" if names else ""
 
 
 def _shown(

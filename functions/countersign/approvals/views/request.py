@@ -19,7 +19,7 @@ from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.proposal import Fact, Proposal, Usage, flat
 from countersign.domain.policy.records import EARLIER, Record, Records
 from countersign.domain.policy.rules import Finding, Findings
-from countersign.domain.workflow import Dealing, Workflow
+from countersign.domain.workflow import Dealing, Workflow, money_facts
 from countersign.web.text import (
     UTC,
     Pieces,
@@ -30,6 +30,7 @@ from countersign.web.text import (
     one_line,
     plainly,
     span,
+    sum_of,
     until,
     visible,
     zone_name,
@@ -253,7 +254,7 @@ def understood(record: JobRecord, workflow: Workflow[Any]) -> UnderstoodSource:
     proposal = record.result("proposal", Proposal)
     return UnderstoodSource(
         findings=record.result("findings", Findings).found,
-        facts=tuple(known_fact(name, fact) for name, fact in proposal.facts.items()),
+        facts=known_facts(proposal, workflow),
         confidence=f"{proposal.confidence * 100:.0f} %",
         model=proposal.model,
         offline=proposal.offline,
@@ -271,7 +272,21 @@ def told(entries: Iterable[LedgerEntry], workflow: Workflow[Any]) -> tuple[Told,
     )
 
 
-def known_fact(name: str, fact: Fact) -> KnownFact:
+def known_facts(proposal: Proposal, workflow: Workflow[Any] | None) -> tuple[KnownFact, ...]:
+    """The facts as pages show them: a sum is one, with its currency."""
+    sums = {money_facts(word): word for word in workflow.money.values()} if workflow else {}
+    facts = dict(proposal.facts)
+    for (amount, currency), word in sums.items():
+        if amount in facts and currency in facts:
+            one, other = facts[amount], facts.pop(currency)
+            quotes = tuple(dict.fromkeys((*one.quotes, *other.quotes)))
+            told = {"value": sum_of(one.value, other.value), "quotes": quotes}
+            facts = {word if k == amount else k: v for k, v in facts.items()}
+            facts[word] = one.model_copy(update=told)
+    return tuple(_known_fact(name, fact) for name, fact in facts.items())
+
+
+def _known_fact(name: str, fact: Fact) -> KnownFact:
     """A fact as pages show it."""
     return KnownFact(
         label=label(name),

@@ -104,6 +104,11 @@ class Approval(Contract):
     """Who answers for the policy, a person or a role: nobody approves under a policy of theirs."""
     editors: Mapping[str, tuple[str, ...]] = {}
     """By an action's digest, who edited it or corrected its facts: never its only signer."""
+    own_words: tuple[str, ...] = ()
+    """Digests of actions of which people changed words alone, where the stage lets an editor sign
+    such a change: there they may be the only signer."""
+    sign_in: bool = False
+    """Whether who decides must be signed in: a mailed link decides nothing of it."""
     requested_at: datetime
     deadline: datetime
     """When the present tier's time is over; the last tier's is the request's."""
@@ -179,6 +184,8 @@ def refusal(approval: Approval, decision: Decision) -> str | None:
     barred = barred_from(approval, decision.by, decision.at)
     if barred:
         return barred
+    if approval.sign_in and decision.via == "link":
+        return "this is decided by who is signed in, and by no mailed link"
     if not still_open(approval) <= set(decision.choices) <= set(approval.digests):
         return "the decision is not about the actions that were shown"
     rejects = Choice.REJECT in decision.choices.values()
@@ -203,9 +210,16 @@ def not_theirs(approval: Approval, person: Person) -> str | None:
         return "nobody approves their own request"
     if person.id == approval.author:
         return "nobody approves under a policy of their own"
-    if approval.needed <= 1 and any(person.id in one for one in approval.editors.values()):
+    edited = any(person.id in bound_editors(approval, one) for one in approval.editors)
+    if approval.needed <= 1 and edited:
         return "an edit needs somebody else's signature"
     return None
+
+
+def bound_editors(approval: Approval, action_digest: str) -> frozenset[str]:
+    """Who changed the action and may not be its only signer."""
+    own = action_digest in approval.own_words
+    return frozenset(() if own else approval.editors.get(action_digest, ()))
 
 
 def rejections(approval: Approval, action_digest: str) -> tuple[Decision, ...]:
@@ -240,7 +254,7 @@ def _final(approval: Approval) -> Decision | None:
 def enough(approval: Approval, action_digest: str) -> bool:
     """Whether enough people approved the action, and not one of those alone who edited it."""
     signers = approval.signers(action_digest)
-    alone = len(signers) == 1 and signers <= {*approval.editors.get(action_digest, ())}
+    alone = len(signers) == 1 and signers <= bound_editors(approval, action_digest)
     return len(signers) >= approval.needed and not alone
 
 

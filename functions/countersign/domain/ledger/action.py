@@ -106,6 +106,9 @@ class Action(Generic[ParamsT, PortT]):
     page shows them among its details only."""
     editable: tuple[str, ...] = ()
     """Parameters that an approver may change; never a target or a recipient."""
+    wording: tuple[str, ...] = field(default=(), metadata=NO_CONTRACT)
+    """Those of them that are words and nothing else: they move no money, reach nobody else and say
+    no time."""
     as_edited: Callable[[ParamsT], ParamsT] | None = None
     """What else is true of parameters that a person changed (a fixed text is a draft then)."""
     chooser_signs: bool = False

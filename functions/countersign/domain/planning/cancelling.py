@@ -51,7 +51,7 @@ def cancelled(record: JobRecord, by: str, reason: str, now: datetime) -> Change:
         ledger=_not_done(record, CANCELLED),
         parked=0,
     )
-    left = tuple(kind for kind in record.due if kind not in {"parked", "reservation"})
+    left = tuple(kind for kind in record.due if kind not in {"parked", "reservation", "decided"})
     return replace(change, event=CANCELLED, reason=f"{CANCELLED}: {reason}", done=left)
 
 
@@ -70,7 +70,7 @@ def ended_by_hand(record: JobRecord, event: str, by: str, reason: str, now: date
         ledger=_not_done(record, event),
         approvals=(pending.model_copy(update={"superseded": True}),) if pending else (),
         case=resolve(case, said) if case else None,
-        done=tuple(record.due),
+        done=tuple(kind for kind in record.due if kind != "decided"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -63,6 +64,15 @@ def _marks(held: LedgerEntry, by: Member) -> Mapping[str, Any]:
 def editors(held: LedgerEntry) -> tuple[str, ...]:
     """Ids of all who changed the parameters, each once."""
     return tuple(dict.fromkeys(one for one in (*held.edited_before, held.edited_by) if one))
+
+
+def words_only(workflow: Workflow[Any], held: LedgerEntry) -> bool:
+    """Whether all that people changed of it is wording, of an action that moves no money."""
+    action = action_for(workflow, held)
+    if not editors(held) or action.amount is not None:
+        return False
+    before, now = json.loads(held.edited_from)["params"], held.content()["params"]
+    return all(name in action.wording for name in now if now[name] != before.get(name))
 
 
 def _anew(

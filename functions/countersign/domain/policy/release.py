@@ -11,6 +11,9 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.money import Money
 from countersign.domain.policy.prices import Price
 
+SIGN_IN, OWN_WORDS = "approvals.sign_in", "approvals.editor_may_sign"
+"""Lists of a release: the actions that only who is signed in decides; and, where it is not empty,
+that whoever changed words alone may sign them."""
 ERRORS_BELOW = "probation.errors_below"
 _USUALLY_BELOW = Decimal("0.01")
 

@@ -13,6 +13,7 @@ from countersign.domain.approvals.approval import (
     Approval,
     Choice,
     apply_decision,
+    bound_editors,
     decide,
     expire,
     kept_rejections,
@@ -222,3 +223,25 @@ def test_a_request_is_out_of_reach_once_too_few_can_be_mailed(
 ) -> None:
     """Fewer people with mail than must sign; who was not asked does not matter."""
     assert approval(MAIL, quorum=quorum, unreachable=gone).out_of_reach is too_few
+
+
+def test_own_words_bind_nobody() -> None:
+    """An editor of words may sign alone what the stage allows; of anything else they may not."""
+    edited = ASKED.model_copy(
+        update={"editors": dict.fromkeys(ASKED.digests, ("ana",)), "own_words": (MAIL.digest,)}
+    )
+    assert bound_editors(edited, MAIL.digest) == frozenset()
+    assert bound_editors(edited, LEAD.digest) == {"ana"}
+    with pytest.raises(NotAuthorised, match="somebody else's signature"):
+        decide(edited, decision(edited))
+    own = edited.model_copy(update={"own_words": ASKED.digests})
+    assert decide(own, decision(own)).decision
+
+
+def test_a_link_decides_nothing_that_needs_a_sign_in() -> None:
+    """By the inbox and at a terminal it is decided; by a link it is not."""
+    asked = ASKED.model_copy(update={"sign_in": True})
+    with pytest.raises(NotAuthorised, match="by no mailed link"):
+        decide(asked, decision(asked))
+    said = decision(asked).model_copy(update={"via": "inbox"})
+    assert decide(asked, said).decision

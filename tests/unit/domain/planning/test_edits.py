@@ -18,7 +18,7 @@ from countersign.domain.ledger.action import Action, OneOf, ProposedAction, Pros
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry, params_of
 from countersign.domain.ledger.fields import faults, inputs
 from countersign.domain.money import Money
-from countersign.domain.planning.edits import changed_names, edited
+from countersign.domain.planning.edits import changed_names, edited, words_only
 from countersign.domain.planning.plan import situation
 from countersign.domain.policy.policy import Answer, PolicyLine, Quorum, Reason, Verdict, joined
 from countersign.domain.policy.records import Records
@@ -366,3 +366,28 @@ def test_what_the_target_has_accepted_once_is_not_edited() -> None:
     assert edited(flow(), stored(held), held, texts, by=BY, now=AT).digest != held.digest
     fresh = planned()
     assert edited(found, stored(fresh), fresh, texts, by=BY, now=AT).digest != fresh.digest
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"note": "Another line"}, True),
+        ({"note": "Another line", "title": "Another"}, True),
+        ({"note": "Another line", "speed": "fast"}, False),
+        ({"due_at": "2027-01-01T10:00"}, False),
+    ],
+)
+def test_words_are_what_the_action_says_are_words(
+    changes: Mapping[str, str], *, words: bool
+) -> None:
+    """Only wording was changed, however often; a speed or a time among it makes it more."""
+    worded = replace(SEND, amount=None, wording=("title", "note"))
+    plain = replace(flow(), actions={"post.send": worded})
+    assert words_only(plain, edit(changes)) is words
+
+
+def test_money_and_what_nobody_changed_is_no_words_only() -> None:
+    """Words of what moves money need somebody else; what nobody edited has no editor."""
+    money = replace(flow(), actions={"post.send": replace(SEND, wording=("note",))})
+    assert not words_only(money, edit({"note": "Another line"}))
+    assert not words_only(replace(flow(), actions={"post.send": SEND}), planned())
