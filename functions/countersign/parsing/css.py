@@ -16,6 +16,7 @@ _RULE = re.compile(r"([^{}]*)(\{|\}|\Z)")  # \Z: text without a brace is one mat
 _SELECTOR = re.compile(r"([a-z][a-z0-9]*)?([.#][\w-]+)?")
 _NOUGHT = r"-?(?:0+(?:\.0*)?|\.0+)\s*(?:px|pt|em|rem|%|vw|vh)?"
 _ZERO = re.compile(_NOUGHT)
+_FLAT = re.compile(rf"{_NOUGHT}|0*[01](?:\.\d*)?\s*(?:px|pt)")
 _TINY = re.compile(
     rf"{_NOUGHT}|0*[0-2](?:\.\d*)?\s*(?:px|pt)|0*\.\d+\s*(?:px|pt)"
     r"|0*\.[0-2]\d*\s*(?:em|rem)|0*\d(?:\.\d*)?\s*%"
@@ -31,7 +32,8 @@ _HIDING: Mapping[str, re.Pattern[str]] = {
     ),
     "clip": re.compile(r"rect\((?:\s*[01](?:px)?\s*,?){4}\)"),
     "clip-path": re.compile(r"inset\(\s*(?:[5-9]\d|100)%.*|circle\(\s*0.*"),
-    "text-indent": _AWAY,
+    "text-indent": re.compile(r"-\d{3,}.*|100%"),
+    "zoom": _ZERO,
     "left": _AWAY,
     "top": _AWAY,
     "right": _AWAY,
@@ -46,7 +48,10 @@ _INHERITED: Mapping[str, re.Pattern[str]] = {
     "font-size": _TINY,
     "line-height": _ZERO,
     "visibility": re.compile(r"hidden|collapse"),
-    "color": re.compile(r"transparent|(?:rgba|hsla)\([^)]*[,/]\s*0*(?:\.0+)?%?\s*\)"),
+    "color": re.compile(
+        r"transparent|(?:rgba|hsla)\([^)]*[,/]\s*0*(?:\.0+)?%?\s*\)|(?:rgb|hsl)\([^)]*/\s*0*(?:\.0+)?%?\s*\)"
+        r"|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)"
+    ),
 }
 _RELATIVE = re.compile(r"[\d.]+\s*(?:em|%)|inherit|smaller|larger")
 _BOXES = ("height", "max-height", "width", "max-width")
@@ -56,6 +61,10 @@ _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b")
 _RGB = re.compile(
     r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:\s*[,/]\s*1(?:\.0*)?)?\s*\)"
 )
+_GREY = re.compile(
+    r"hsla?\(\s*\d+(?:deg)?[\s,]+(?:\d+%[\s,]+(?=(?:0|100)%)|0%[\s,]+)(\d{1,3})%\s*\)"
+)
+"""Of colours by hue what has none: grey, white, black."""
 _NAMED = {"white": "ffffff", "black": "000000", "snow": "fffafa", "ivory": "fffff0"}
 
 Style = Mapping[str, str]
@@ -150,7 +159,7 @@ def _hides(style: Style) -> bool:
     if any(_matches(_HIDING, name, value) for name, value in style.items()):
         return True
     clipped = style.get("overflow") in {"hidden", "clip"}
-    return clipped and any(_ZERO.fullmatch(style.get(name, "auto")) for name in _BOXES)
+    return clipped and any(_FLAT.fullmatch(style.get(name, "auto")) for name in _BOXES)
 
 
 def _unseen(style: Style, inherited: frozenset[str]) -> frozenset[str]:
@@ -187,6 +196,10 @@ def _colour(text: str) -> Colour | None:
     if exact:
         pairs = exact[1] if len(exact[1]) > 3 else "".join(one * 2 for one in exact[1])  # noqa: PLR2004 - #abc
         return (int(pairs[:2], 16), int(pairs[2:4], 16), int(pairs[4:], 16))
+    grey = _GREY.search(plain)
+    if grey:
+        part = int(grey[1]) * 255 // 100
+        return (part, part, part)
     parts = _RGB.search(plain)
     return (int(parts[1]), int(parts[2]), int(parts[3])) if parts else None
 

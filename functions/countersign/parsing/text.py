@@ -83,6 +83,7 @@ _SUPERSETS = {
     "tis-620": "cp874",
 }
 _ALIASES = {"utf8mb4": "utf-8", "utf-8mb4": "utf-8", "windows-874": "cp874", "cp-850": "cp850"}
+_CODE_PAGE = re.compile(r"^(?:cp|win|windows)[-_ ]?(?=\d)")
 _WESTERN = "cp1252"
 _JAPANESE = {"euc_jp": "EUC-JP", "cp932": "Shift_JIS"}
 _ESCAPED = frozenset({"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr"})
@@ -122,7 +123,7 @@ def _by_declaration(raw: bytes, codec: str) -> Decoded:
     utf8 = _strictly(raw, "utf-8")
     if utf8 is not None:
         return utf8, "The declared charset does not fit the text; it was read as UTF-8."
-    other = _japanese(raw) if codec in _JAPANESE else None
+    other = _japanese(raw) if codec in _JAPANESE or codec in _ESCAPED else None
     if other:
         return other
     loose = raw.decode(codec, errors="replace")
@@ -162,7 +163,11 @@ def _unknown(declared: str | None, codec: str | None) -> str | None:
 
 def _codec(declared: str | None) -> str | None:
     name = (declared or "").strip().strip("'\"").lower()
-    for candidate in (_ALIASES.get(name, name), name.removeprefix("x-")):
+    for candidate in (
+        _ALIASES.get(name, name),
+        name.removeprefix("x-"),
+        _CODE_PAGE.sub("cp", name),
+    ):
         found = _look_up(candidate)
         if found:
             return _SUPERSETS.get(found, found)

@@ -115,7 +115,18 @@ def test_an_absence_note_is_told_without_headers(subject: str, body: str) -> Non
         ),
         *(
             ("Re: Offer", _REQUEST, (), f"{local}@example.com")
-            for local in ("noreply", "no-reply", "do-not-reply", "alerts", "jira", "disk-alerts")
+            for local in (
+                "noreply",
+                "no-reply",
+                "do-not-reply",
+                "alerts",
+                "jira",
+                "disk-alerts",
+                "do.not.reply",
+                "receipts",
+                "auto-confirm",
+                "svc-backup",
+            )
         ),
         ("Re: Offer", _AWAY, (), "ann@example.com"),
     ],

@@ -65,6 +65,12 @@ def test_an_encoded_character_may_be_split_between_two_words() -> None:
         ("iso-8859-1", "utf-8", "Grüße"),
         ("x-none", "cp1252", "Grüße"),
         ("utf-8", "cp1252", "Grüße"),
+        ("iso-2022-jp", "shift_jis", "見積もりをお願いします"),
+        ("iso-2022-jp", "euc_jp", "見積もりをお願いします"),
+        ("cp-1250", "cp1250", "ščřžýáíé"),
+        ("win-1251", "cp1251", "Привет"),
+        ("windows_1256", "cp1256", "مرحبا"),
+        ("iso-8859-9", "cp1254", "Merhaba şğı"),
     ],
 )
 def test_text_is_read_in_its_declared_or_its_real_charset(

@@ -55,6 +55,8 @@ def test_text_that_browsers_show_is_read(markup: str) -> None:
         "text-indent:-9999px", "position:absolute;left:-5000px", "margin-left:-9999px",
         "clip:rect(0,0,0,0)", "clip:rect(1px, 1px, 1px, 1px)", "clip-path:inset(100%)",
         "opacity:0.01", "max-height:0;overflow:hidden", "width:0px;overflow:hidden", "visibility:hidden",
+        "color:#ffffff00", "color:#0000", "color:hsl(0,0%,100%)", "color:hsl(120, 50%, 100%)", "zoom:0",
+        "color:rgb(0 0 0 / 0)", "height:1px;overflow:hidden", "text-indent:100%;overflow:hidden",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ WISH_UNSPACED = "注文し|返金|我们(?:要|需要)|退款|주문(?:하|합)|
 QUESTION = r"(?:\w+[^\w.!?\n]+){2,30}?\w+ ?[?？؟]"
 """A whole question: a note has `Urgent?` at most."""
 MACHINES = (
-    r"no-?reply|do-?not-?reply|do-?not-?respond|noreply\w*|no-?responder|nao-?responda|ne-?pas-?repondre|"
+    r"no[-.]?reply|do[-.]?not[-.]?reply|do-?not-?respond|auto-?confirm|statements?|receipts?|builds?|backups?|security-alerts?|noreply\w*|no-?responder|nao-?responda|ne-?pas-?repondre|"
     r"nicht-?antworten|non-?rispondere|niet-?beantwoorden|alerts?|alarms?|notifications?|notify|notifier|"
     r"mailer|bounces?|automated|automailer|robot|bot|newsletters?|cron|root|daemon|monitoring|nagios|"
     r"zabbix|jenkins|jira|github|gitlab|buildbot|bugzilla|unsubscribe"

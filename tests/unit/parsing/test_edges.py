@@ -1,0 +1,119 @@
+"""What the readers do exactly at their bounds, and where two of their conditions part."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from countersign.parsing.html import visible_text
+from countersign.parsing.json import NotJson, loads
+from countersign.parsing.mail.thread import read_thread
+from countersign.parsing.masking import mask
+from countersign.parsing.sniff import sniff
+from countersign.parsing.text import unix_lines
+from countersign.parsing.transcripts.transcript import NotTranscript, read
+
+
+def test_every_end_of_a_line_is_one() -> None:
+    """A return before a line feed belongs to it; alone each is an end of its own."""
+    assert unix_lines(b"a\rb\r\nc\r\r\nd\r\re") == b"a\nb\nc\nd\n\ne"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"a": 1}'.encode("utf-16-le"),
+        '{"a": 1}'.encode("utf-32-be"),
+        '"社社"'.encode("utf-16"),
+        b"\xfe\xff" + "社社".encode("utf-16-be"),
+    ],
+)
+def test_wide_json_is_told_by_its_mark_or_its_noughts(raw: bytes) -> None:
+    """Either is enough, and the sentence says what to send."""
+    with pytest.raises(NotJson, match="UTF-16 or UTF-32; send UTF-8"):
+        loads(raw)
+
+
+def test_the_largest_exponent_is_read_and_the_next_is_not() -> None:
+    """400 either way."""
+    assert loads(b"[1e400, 1e-400, 1.5E+400]")[0] == 10**400
+    for number in (b"1e401", b"1e-401"):
+        with pytest.raises(NotJson, match="exponent"):
+            loads(number)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: notes of the call\nwe met on Monday\nand talked\nTo: do\nthe end",
+        b" indented\nFrom: here to there\nTo: nowhere\n",
+    ],
+)
+def test_prose_between_fields_is_no_mail(raw: bytes) -> None:
+    """Only the lines that belong to a header stand in it: a line's continuation, below a field."""
+    assert sniff(raw) == "text"
+
+
+def test_a_text_without_fields_has_no_thread() -> None:
+    """What is no mail names no earlier one, whatever its lines look like."""
+    text = b"We met.\n\nMessage-ID: <a@example.com>\nReferences: <b@example.com>\n"
+    assert read_thread(text).message_id == ""
+    assert read_thread(b"From: a@example.com\nMessage-ID: <a@example.com>\n\nx").message_id
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("+4111111111111111", True),
+        ("+411111111111111", False),
+        ("4111 1111 1111 1111", True),
+        ("4222222222222", True),
+        ("+4222222222222", False),
+    ],
+)
+def test_a_number_with_a_plus_is_a_card_only_beyond_a_phones_length(
+    text: str, masked: bool
+) -> None:
+    """E.164 ends at fifteen digits."""
+    assert (mask(text) != text) is masked
+
+
+def turns(*ends: float) -> bytes:
+    """Turns of a service that says when each ends."""
+    said = [{"speaker": "Ann", "text": f"word {at}", "end": end} for at, end in enumerate(ends)]
+    return json.dumps(said).encode()
+
+
+@pytest.mark.parametrize(
+    ("ends", "last"),
+    [((2_000, 9_000_000), 9_000.0), ((2, 9), 9.0), ((2_000, 9_000_000.5), 9_000_000.5)],
+)
+def test_whole_numbers_beyond_an_hours_seconds_are_milliseconds(
+    ends: tuple[float, ...], last: float
+) -> None:
+    """All of them whole, and one of them larger than a call is long: either alone is no sign."""
+    assert read(turns(*ends)).lines[-1].end == last
+
+
+def test_a_service_that_heard_nothing_has_no_words() -> None:
+    """An empty list of alternatives is no failure; what stands beside it is read."""
+    held = {"results": {"channels": [{"alternatives": []}]}, "utterances": []}
+    with pytest.raises(NotTranscript):
+        read(json.dumps(held).encode())
+
+
+def test_a_quote_in_a_quote_is_marked_once_more_by_its_own_element() -> None:
+    """A class that wraps a blockquote is the same level; the blockquote inside is one more."""
+    markup = "<div class=gmail_quote>a<div class=gmail_quote>b</div><blockquote type=cite>c"
+    assert visible_text(markup).text.rstrip().split("\n") == ["> a", "> b", "> > c"]
+
+
+def test_a_name_that_heads_two_cues_is_a_speakers() -> None:
+    """Once it may be any word before a colon."""
+    cues = [
+        f"00:0{at}.000 --> 00:0{at + 1}.000\n{said}\n"
+        for at, said in enumerate(("Ann: we begin", "Time: ten o'clock", "Ann: and end"))
+    ]
+    found = read("\n".join(("WEBVTT\n", *cues)).encode())
+    assert [one.speaker for one in found.lines] == ["Ann", "", "Ann"]
