@@ -8,11 +8,12 @@ import pytest
 
 from countersign.parsing.html import visible_text
 from countersign.parsing.json import NotJson, loads
+from countersign.parsing.mail.quoted import split
 from countersign.parsing.mail.thread import read_thread
 from countersign.parsing.masking import mask
 from countersign.parsing.sniff import sniff
-from countersign.parsing.text import unix_lines
-from countersign.parsing.transcripts.transcript import NotTranscript, read
+from countersign.parsing.text import decode, unix_lines
+from countersign.parsing.transcripts.transcript import NotTranscript, read, words_of
 
 
 def test_every_end_of_a_line_is_one() -> None:
@@ -117,3 +118,31 @@ def test_a_name_that_heads_two_cues_is_a_speakers() -> None:
     ]
     found = read("\n".join(("WEBVTT\n", *cues)).encode())
     assert [one.speaker for one in found.lines] == ["Ann", "", "Ann"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "doubt"), [("", True), ("x-none", True), ("windows-1252", False)]
+)
+def test_only_a_guessed_charset_is_a_doubt(declared: str, doubt: bool) -> None:
+    """What was declared and fits is read without a word."""
+    text, said = decode("Grüße".encode("cp1252"), declared)
+    assert (text, bool(said)) == ("Grüße", doubt)
+
+
+def test_japanese_that_is_declared_right_is_no_doubt() -> None:
+    """Only what is garbled in the declared charset is read by another."""
+    assert decode("見積もりをお願いします".encode("cp932"), "shift_jis")[1] is None
+    assert decode("你好，请报价".encode("gb18030"), "gb2312")[1] is None
+
+
+def test_words_of_scripts_without_spaces_are_counted_by_signs() -> None:
+    """Four of them are one; a word in letters is one whatever its length."""
+    assert words_of("見積もりをお願いします") == 3
+    assert words_of("Überraschungspaket") == words_of("surprise") == 1
+
+
+def test_a_line_of_where_something_was_sent_from_is_no_programs() -> None:
+    """Only a device makes it one."""
+    told = "It is late.\n\nSent from your warehouse on Monday.\n40 pieces"
+    assert split(told).new == told
+    assert split("It is late.\n\nSent from my iPhone").signature == "Sent from my iPhone"

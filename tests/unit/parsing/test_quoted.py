@@ -60,6 +60,7 @@ _HISTORY = [
     "From: Bob\nSent: Monday, November 2, 2026 6:26 PM\nTo: Ann\nSubject: RE: x\n\nOLD",
     "Od: Bob <bob@example.com>\nOdesláno: 2. listopadu 2026\nKomu: Ann\nPředmět: x\n\nOLD",
     "-----Ursprüngliche Nachricht-----\nVon: Bob\n\nOLD",
+    "On Nov 2, 2026, Io Rossi <bob@example.com> wrote:\n\n> OLD",
     "Bob <bob@example.com> ezt írta (időpont: 2026. nov. 2., H, 18:26):\n\n> OLD",
     "Am Mo., 2. Nov. 2026 um 18:26 schrieb der kleine bob <\nbob@example.com>:\n\n> OLD",
     "> OLD",
