@@ -148,6 +148,16 @@ def _of_time() -> Iterator[Alarm]:
         customers=True,
     )
     yield Alarm(
+        "DecidedNotActed",
+        "Somebody decided, and nothing has acted on it for ten minutes: a callback is lost.",
+        "`countersign stuck` names the job; `countersign redrive JOB` lets it go on.",
+        "OldestDecidedSeconds",
+        above=LATE_SECONDS,
+        statistic="Maximum",
+        minutes=QUARTER,
+        customers=True,
+    )
+    yield Alarm(
         "OldestApproval",
         "A request has waited for its signature for five days.",
         "`countersign stuck` says for whom; name a deputy with `countersign people away`.",

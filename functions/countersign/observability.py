@@ -46,6 +46,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "OldestDueSeconds": (),
     "OldestJobSeconds": (),
     "OldestApprovalSeconds": (),
+    "OldestDecidedSeconds": (),
     "DueInTurn": ("system",),
     # Doors.
     "WebhooksNotQueued": (),

@@ -55,6 +55,7 @@ PROMISES = {
     "T37": "every AWS call is allowed, no right is unused, other functions' calls are denied",
     "T38": "a session for one job reaches nothing of another",
     "T39": "broken mail is read or quarantined with a reason",
+    "T41": "every decision is acted on in its time, whatever is killed",
     "T50": "a burst meets no limit and uses nearly all of it, and a lane stays free for others",
     "T51": "10,000 jobs due at once: oldest first, at the pace of what they wait for, nobody twice",
     "T52": "what the text says against it never runs by itself, whatever the model answers",

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 
 from countersign import observability
 from countersign.domain.approvals.approval import Approval, Decision
+from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.reporting import metrics
 from countersign.domain.workflow import Workflows
 from countersign.runtime.deps import Deps
 
+WAITING, LOADED = 500, 20
+"""Jobs that wait for a signature, of which so many that nobody is asked about are read."""
+ACTED = timedelta(minutes=5)
+"""So long after a decision its job is under way, the callback's repetition included."""
 MOST = 100
 """Open requests that are read in a minute; a count of 100 means 100 or more. It is also how many
 values one metric of one line may have."""
@@ -41,6 +47,22 @@ def waiting(deps: Deps) -> None:
         where = {"workflow": group.workflow, "tier": group.tier}
         observability.count("PendingApprovals", len(group.ages), **where)
         observability.gauge_seconds("PendingSeconds", *group.ages, **where)
+
+
+def overlooked(deps: Deps) -> None:
+    """How long ago somebody decided what nothing has acted on, whatever became of its due row: the
+    jobs that wait for a signature and are in nobody's list."""
+    now = deps.clock.now()
+    asked = {one.job_id for one in deps.reviews.open_requests(now, WAITING)}
+    waits = deps.store.live(Status.WAITING_FOR_REVIEW, WAITING)
+    unasked = [job for job in waits if job.job_id not in asked and now - job.updated_at > ACTED]
+    oldest = sorted(unasked, key=lambda job: job.updated_at)[:LOADED]
+    ages = [
+        (now - job.updated_at).total_seconds()
+        for job in oldest
+        if deps.store.load(job.job_id).pending is None
+    ]
+    observability.gauge_seconds("OldestDecidedSeconds", max(ages, default=0.0))
 
 
 def tier_name(workflows: Workflows, workflow: str, number: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from countersign import observability
 from countersign.approvals.decision_mails import mail_decisions
-from countersign.approvals.metrics import waiting
+from countersign.approvals.metrics import overlooked, waiting
 from countersign.approvals.question_mails import mail_questions
 from countersign.approvals.reminders import after_return, end_tier, mail_requests, remind
 from countersign.domain.errors import NotFound, StoreConflict, Throttled
@@ -184,6 +184,7 @@ def _measure(deps: Deps) -> None:
         waiting(deps)
         if deps.clock.now().minute % EVERY_MINUTES == 0:
             _standing(deps)
+            overlooked(deps)
     except Exception:  # noqa: BLE001 - numbers that cannot be read must not stop time
         observability.defect("tick")
 

@@ -8,6 +8,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.planning.charge import may_pause
 from countersign.domain.planning.resume import resumed
 from countersign.jobs.cases import take_out
+from countersign.jobs.resume import call
 from countersign.runtime.deps import Deps
 
 _WORKED_ON = (Status.PROCESSING, Status.RETRYING)
@@ -15,7 +16,8 @@ _WORKED_ON = (Status.PROCESSING, Status.RETRYING)
 
 def redrive(deps: Deps, job_id: str, *, by: str, reason: str) -> JobRecord:
     """The job on its way. FAILED: resumed as its case would be. PENDING: queued again. PARKED:
-    woken now. One whose execution is gone: taken over by a new one.
+    woken now. Decided, and nothing acted on it: called again. One whose execution is gone: taken
+    over by a new one.
 
     Raises NotFound, NotPermitted for who may not, or ContractBroken for a job that waits for a
     person or its sender, is worked on, or has ended.
@@ -28,6 +30,9 @@ def redrive(deps: Deps, job_id: str, *, by: str, reason: str) -> JobRecord:
     if status is Status.PENDING:
         deps.queue.send(job_id, record.job.workflow)
         return record
+    if status is Status.WAITING_FOR_REVIEW and record.pending is None:
+        call(deps, record)
+        return deps.store.load(job_id)
     gone = status in _WORKED_ON and not deps.executions.running(record.job.execution)
     if status is not Status.PARKED and not gone:
         raise ContractBroken(f"{job_id} is {status}: nothing is to be redriven")

@@ -108,7 +108,7 @@ def test_tick_tells_how_many_wait_and_since_when(capsys: pytest.CaptureFixture[s
     """One metric holds every age: its maximum is the oldest, its median the middle."""
     tick(waiting_world(1, 5, 2).deps)
     where = {"workflow": "lead_intake", "tier": "sales"}
-    others = {"OldestDueSeconds", "OldestJobSeconds"}
+    others = {"OldestDueSeconds", "OldestJobSeconds", "OldestDecidedSeconds"}
     assert [one for one in emitted(capsys) if one[0] not in others] == [
         ("OldestApprovalSeconds", [18000.0], {}),
         ("PendingApprovals", [3.0], where),
@@ -119,7 +119,11 @@ def test_tick_tells_how_many_wait_and_since_when(capsys: pytest.CaptureFixture[s
 def test_nothing_is_emitted_while_nothing_waits(capsys: pytest.CaptureFixture[str]) -> None:
     """An idle month costs nothing more than before."""
     tick(waiting_world().deps)
-    assert [name for name, _, _ in emitted(capsys)] == ["OldestDueSeconds", "OldestJobSeconds"]
+    assert [name for name, _, _ in emitted(capsys)] == [
+        "OldestDueSeconds",
+        "OldestJobSeconds",
+        "OldestDecidedSeconds",
+    ]
 
 
 def test_the_read_is_bounded(capsys: pytest.CaptureFixture[str]) -> None:
