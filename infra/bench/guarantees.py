@@ -56,6 +56,7 @@ PROMISES = {
     "T38": "a session for one job reaches nothing of another",
     "T39": "broken mail is read or quarantined with a reason",
     "T41": "every decision is acted on in its time, whatever is killed",
+    "T46": "a canary may be believed however often one looks, and says how long it will take",
     "T50": "a burst meets no limit and uses nearly all of it, and a lane stays free for others",
     "T51": "10,000 jobs due at once: oldest first, at the pace of what they wait for, nobody twice",
     "T52": "what the text says against it never runs by itself, whatever the model answers",
