@@ -42,7 +42,7 @@ from infra.cli.backtest.command import backtest_
 from infra.cli.backtest.export import export
 from infra.cli.daily import daily
 from infra.cli.doctor.command import doctor
-from infra.cli.hands import budget
+from infra.cli.hands import budget, bulk
 from infra.cli.hands.cancel import cancel
 from infra.cli.hands.cost import cost
 from infra.cli.hands.follow import follow
@@ -255,6 +255,7 @@ app.command("export")(export)
 app.command("backtest")(backtest_)
 app.add_typer(audit.app, name="audit")
 app.add_typer(budget.app, name="budget")
+app.add_typer(bulk.app, name="bulk")
 app.add_typer(people.app, name="people")
 app.add_typer(releases.app, name="release")
 app.add_typer(review.app, name="review")

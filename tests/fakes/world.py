@@ -25,6 +25,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.local.company import ours
 from tests.fakes.budgets import FakeBudgets
+from tests.fakes.bulks import FakeBulks
 from tests.fakes.callbacks import FakeCallbacks
 from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
@@ -301,6 +302,7 @@ class World:
         self.sign_ins = FakeSignIns()
         self.codes = FakeCodes()
         self.sender_limits = FakeSenderLimits()
+        self.bulks = FakeBulks()
         self.suppression = FakeSuppressionList(self.store)
         self.payloads = FakePayloads()
         self.mail = FakeMail()
@@ -357,6 +359,7 @@ class World:
             sign_ins=self.sign_ins,
             codes=self.codes,
             sender_limits=self.sender_limits,
+            bulks=self.bulks,
             suppression=self.suppression,
             pause=self.clock.pauses,
             model=self.model,

@@ -45,7 +45,7 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
         {CASES, *(f"domain/planning/{one}.py" for one in ("rollback", "cancelling"))}
     ),
     "corrected": frozenset({CASES}),
-    "take_out": frozenset({"portal/case.py", "cli/cases.py", "jobs/redriving.py"}),
+    "take_out": frozenset({"portal/case.py", "cli/cases.py", "jobs/redriving.py", "jobs/bulk.py"}),
     # An order to undo, judged by `may_roll_back`; the demo's player is a person's stand-in.
     "ordered": frozenset({ORDERS}),
     "roll_back": frozenset(

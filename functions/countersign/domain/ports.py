@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from countersign.domain.approvals.directory import Directory, Member
     from countersign.domain.approvals.session import SignIn
     from countersign.domain.jobs import audit
+    from countersign.domain.jobs.bulk import Bulk
     from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
     from countersign.domain.jobs.job import Job, JobSummary, Pointer, Status
     from countersign.domain.jobs.matters import Matter
@@ -321,6 +322,19 @@ class SuppressionList(Protocol):
 
     def remove(self, key: str) -> bool:
         """Take a contact out; whether it was there."""
+
+
+class Bulks(Protocol):
+    """Operations over many jobs."""
+
+    def all(self) -> Sequence[Bulk]:
+        """All of them, the oldest first, read consistently."""
+
+    def bulk(self, bulk_id: str) -> Bulk:
+        """One of them. Raises NotFound."""
+
+    def change(self, before: Bulk | None, after: Bulk) -> None:
+        """Store `after`. Raises StoreConflict when what is stored is not `before` any more."""
 
 
 class SenderLimits(Protocol):

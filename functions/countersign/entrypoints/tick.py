@@ -22,6 +22,7 @@ from countersign.domain.jobs.cases import next_look
 from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
+from countersign.jobs import bulk
 from countersign.jobs.daily import mail_daily
 from countersign.jobs.handover import new_case, remind_of_case, tell_owner
 from countersign.jobs.inquiries import end_wait, remind_sender
@@ -52,6 +53,7 @@ def tick(deps: Deps, threads: int = 0) -> int:
     stop the others. How many it did."""
     run = _Run(deps)
     with Workers(threads) as workers, Workers(min(threads, 1)) as postman:
+        workers.takes("bulk", run.bulk)
         run.goes(workers, postman)
     _measure(deps)
     return workers.done() + postman.done()
@@ -82,6 +84,14 @@ class _Run:
         self._hands_out(rows, workers, ENOUGH)
         late = (self._began - self._oldest).total_seconds()
         observability.gauge_seconds("OldestDueSeconds", late)
+
+    def bulk(self) -> int:
+        """Jobs of bulk operations that had their turn."""
+        try:
+            return bulk.work(self._deps, lambda: not self._lasts(READING))
+        except Exception:  # noqa: BLE001 - what people ordered together must not stop time
+            observability.defect("tick")
+            return 0
 
     def _hands_out(
         self, rows: Iterator[DueRow], workers: Workers, time: timedelta

@@ -189,6 +189,13 @@ class Deps(ExternalAdapters):
         return DynamoSuppressionList(self.settings.jobs_table, self.db)
 
     @cached_property
+    def bulks(self) -> ports.Bulks:
+        """Operations over many jobs."""
+        from countersign.connectors.dynamodb.bulks import DynamoBulks
+
+        return DynamoBulks(self.settings.jobs_table, self.db)
+
+    @cached_property
     def sender_limits(self) -> ports.SenderLimits:
         """How often senders came."""
         from countersign.connectors.dynamodb.senders import DynamoSenderLimits

@@ -21,10 +21,14 @@ def system_of(row: DueRow) -> str:
 
 def first_come(deps: Deps, system: str, rows: Iterable[DueRow]) -> Sequence[DueRow]:
     """Those of the oldest jobs, as many as each key of the system has time for."""
-    room = min(_room(Paced(deps, key), requests) for key, requests in _needs(system).items())
-    oldest = sorted(rows, key=lambda row: row.since)[:room]
+    oldest = sorted(rows, key=lambda row: row.since)[: room_at(deps, system)]
     workflow = budgets.waiting_workflow(system)
     return budgets.first_to_fit(deps, workflow, oldest) if workflow else oldest
+
+
+def room_at(deps: Deps, system: str) -> int:
+    """For how many jobs each key of the system has time until `tick` comes again."""
+    return min(_room(Paced(deps, key), requests) for key, requests in _needs(system).items())
 
 
 def _room(key: Paced, requests: int) -> int:
