@@ -24,6 +24,7 @@ from countersign.domain.reporting.sampling import Rate, Report, reports
 from countersign.jobs.reviews import answer_review
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.review.month import month
 from infra.cli.review.view import shown
 from infra.cli.show import safe
 
@@ -41,6 +42,9 @@ class ReviewVerdict(StrEnum):
 
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
+
+
+app.command("month")(month)
 
 
 @app.command("next")
