@@ -129,7 +129,7 @@ class Settings(BaseModel):
     def limits_json(self) -> str:
         """The limits of connectors, as functions read them."""
         limits = {
-            key: [limit.model_dump() for limit in listed]
+            key: [limit.model_dump(exclude_defaults=True) for limit in listed]
             for key, listed in self.connector_limits.items()
         }
         return json.dumps(limits, sort_keys=True)

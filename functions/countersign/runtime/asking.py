@@ -50,14 +50,14 @@ def asking(
 ) -> Iterator[Answers]:
     """What answers these requests, one after the other or side by side, within the budgets.
 
-    Raises NotYourTurn while the job keeps its turn and the machine waits for it, and Unavailable
-    while asking again is worth it; ModelDown when neither is within the release's patience;
-    Misconfigured, ConnectorResting while a key or setting is not taken; BudgetSpent and
-    JobBudgetSpent, and Refused.
-    """
+    Raises NotYourTurn while the job keeps its turn and the machine waits for it, Unavailable while
+    asking again is worth it, ModelDown when neither is within the release's patience; BudgetSpent,
+    JobBudgetSpent, Misconfigured, ConnectorResting and Refused."""
     key = Paced(deps, MODEL)
-    visit = PacedVisit(key, record, call, (MODEL, record.job.workflow))
-    check_job(deps, record, release, [most_of(one, size) for one in requests])
+    worst = [most_of(one, size) for one in requests]
+    tokens, kind = max(one.tokens for one in worst), (MODEL, release.workflow)
+    visit = PacedVisit(key, record, call, kind, tokens=tokens)
+    check_job(deps, record, release, worst)
     try:
         with taken(key, MODEL_KEY):
             model = _Counted(deps, _Timed(deps, call, deps.model), release.workflow, size)

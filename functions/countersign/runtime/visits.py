@@ -55,7 +55,11 @@ WORK_SECONDS = 3 * CONNECTOR_SECONDS
 class PacedVisit:
     """One visit of a job to a key: Look's or Act's."""
 
-    def __init__(self, paced: Paced, record: JobRecord, call: Call, kind: Kind) -> None:
+    def __init__(
+        self, paced: Paced, record: JobRecord, call: Call, kind: Kind, *, tokens: int = 0
+    ) -> None:
+        """`tokens`: the most that one of its requests may use."""
+        self._tokens = tokens
         self._paced = paced
         self._deps = paced.deps
         self._record = record
@@ -72,7 +76,7 @@ class PacedVisit:
         and Paused while its workflow or all that use the key are paused."""
         if not self._at_the_kept_turn():
             requests = self._deps.memory.usual.get(self._kind, guess)
-            self._reserves(Wish(requests, self._holder, self._record.job.workflow))
+            self._reserves(self._wish(requests, self._record.job.workflow))
 
     def before(self) -> None:
         """The next request: what was not foreseen reserves for itself. Raises NotYourTurn where it
@@ -154,6 +158,9 @@ class PacedVisit:
         self._starts(kept.start(row))
         return True
 
+    def _wish(self, requests: int, workflow: str = "") -> Wish:
+        return Wish(requests, self._holder, workflow, self._tokens)
+
     def _reserves(self, wish: Wish) -> None:
         self._grant = self._paced.takes(wish)
         self._granted = wish.requests
@@ -177,10 +184,11 @@ class PacedVisit:
     def _books_one_more(self) -> None:
         """A visit that needs many more begins again with as many as it needs."""
         try:
-            self._paced.waits_until(self._paced.takes_soon(Wish(1)).start)
+            one = Wish(1, tokens=self._tokens)
+            self._paced.waits_until(self._paced.takes_soon(one).start)
             self._granted += 1
         except NotYourTurn:
-            wish = Wish(2 * self._granted, self._holder)
+            wish = self._wish(2 * self._granted)
             self._deps.memory.usual[self._kind] = wish.requests
             start = self._paced.takes(wish).start
             self._granted = wish.requests

@@ -11,6 +11,7 @@ import pytest
 from countersign.domain.errors import ContractBroken, NotFound, NotPermitted, Throttled, Unavailable
 from countersign.domain.jobs.job import Status
 from countersign.domain.limits.budgets import ACCOUNT, HOLDS_FOR, NOTHING, Amount, Budgets, Most
+from countersign.domain.limits.pace import RateLimit
 from countersign.entrypoints.tick import tick
 from countersign.jobs.budgets import raise_day, raise_job, standing
 from countersign.jobs.cases import take_out
@@ -202,6 +203,23 @@ def test_as_many_are_woken_as_the_budget_has_room_for() -> None:
     tick(world.deps)
     woken = [one for one in waiting if one.record.job.status is Status.RETRYING]
     assert len(woken) == 2
+
+
+def test_tokens_a_minute_are_reserved_on_the_row_of_the_pace() -> None:
+    """A call takes of the queue what it may use: the next one waits in its own execution; where
+    requests alone count, nobody does."""
+    for limit, waits in (
+        (RateLimit(requests=500, seconds=60), False),
+        (RateLimit(requests=500, seconds=60, tokens=4 * worst()), True),
+    ):
+        world = world_with()
+        paced = {**world.settings.connector_limits, "model": (limit,)}
+        world.settings = world.settings.model_copy(update={"connector_limits": paced})
+        world.deps = world.deps_again()
+        begin(world)
+        second = begin(world, "evt-2")
+        assert ("WaitPropose" in second.visited) is waits
+        assert status(second) is Status.WAITING_FOR_REVIEW
 
 
 def test_what_waited_too_long_for_a_workflow_that_is_gone_is_woken() -> None:

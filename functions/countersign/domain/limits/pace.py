@@ -28,6 +28,8 @@ LANE, MOST_IN_LANE = 2 * _SECOND, 8
 a visit may have there, as far as that is a twelfth of the limit: one job's."""
 _IN_LANE_OF = 12
 FEWEST_WITH_A_LANE = 4
+LARGEST_PART = 4
+"""A visit may use a quarter of a limit on tokens; a larger one may meet the other side's own no."""
 LONG = 60
 """Seconds: a limit over a longer time may be used up to its half in a hurry."""
 _FURTHEST = 3_600 * _SECOND
@@ -41,6 +43,8 @@ class RateLimit(Value):
 
     requests: int = Field(ge=1)
     seconds: int = Field(ge=1, le=86_400)
+    tokens: int = Field(default=0, ge=0)
+    """Of a model: at most so many in and out by those requests together; 0: nobody counts them."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Pace:
     `interval` lies between two requests. `at_once` requests of a visit come together, and each
     further one an interval later. The lane takes visits of up to `lane` requests; 0: there is none.
     `long_interval` and `credit` are those of the limit over a long time, 0 without one.
+    `kilotoken` is what a request with a thousand tokens takes of the queue, if that is more.
     """
 
     at_once: int = MOST_AT_ONCE
@@ -57,6 +62,11 @@ class Pace:
     lane: int = 0
     long_interval: int = 0
     credit: int = 0
+    kilotoken: int = 0
+
+    def each(self, tokens: int) -> int:
+        """What a request with so many tokens takes of the queue."""
+        return max(self.interval, -(-tokens * self.kilotoken // 1_000))
 
     def due(self, start: int, number: int) -> int:
         """When a visit that began at `start` may make its request `number`, counted from 0."""
@@ -104,6 +114,8 @@ class Wish:
     holder: str = ""
     workflow: str = ""
     """Of the job: it gets no turn while that is paused."""
+    tokens: int = 0
+    """The most that each of the requests may use."""
 
 
 Way = Literal["queue", "lane"]
@@ -165,7 +177,8 @@ def pace_of(limits: Iterable[RateLimit]) -> Pace:
     """The pace that keeps all of `limits`, in every window, with the lane in use.
 
     A window holds at most what starts together, and one request more per interval. Several short
-    limits are kept by the longest of their intervals, long ones by the scarcest.
+    limits are kept by the longest of their intervals, long ones by the scarcest. A lane would be a
+    rate of its own, so that where tokens count there is none.
     """
     listed = tuple(limits)
     short = [limit for limit in listed if limit.seconds <= LONG]
@@ -174,8 +187,14 @@ def pace_of(limits: Iterable[RateLimit]) -> Pace:
     at_once = max(1, min(MOST_AT_ONCE, fewest // _AT_ONCE_OF)) if short else MOST_AT_ONCE
     in_lane = max(1, min(MOST_IN_LANE, fewest // _IN_LANE_OF))
     leaves = fewest >= FEWEST_WITH_A_LANE and all(_leaves_half(o, at_once, in_lane) for o in short)
-    lane = in_lane if leaves else 0
-    paced = Pace(at_once, max((_interval(one, at_once, lane) for one in short), default=0), lane)
+    counted = [limit for limit in short if limit.tokens]
+    lane = in_lane if leaves and not counted else 0
+    paced = Pace(
+        at_once,
+        max((_interval(one, at_once, lane) for one in short), default=0),
+        lane,
+        kilotoken=max(map(_kilotoken, counted), default=0),
+    )
     if scarce is None:
         return paced
     half = scarce.requests // 2
@@ -190,6 +209,12 @@ def _each(limit: RateLimit) -> float:
 
 def _interval(limit: RateLimit, at_once: int, lane: int) -> int:
     return math.ceil(_span(limit) / _of_the_queue(limit, at_once, lane))
+
+
+def _kilotoken(limit: RateLimit) -> int:
+    """A window holds what is taken of it at this rate, and the visit that begins it, which is a
+    quarter at most where the limit is to hold."""
+    return math.ceil(_span(limit) * 1_000 / (limit.tokens - limit.tokens // LARGEST_PART))
 
 
 def _leaves_half(limit: RateLimit, at_once: int, lane: int) -> bool:
@@ -233,7 +258,7 @@ def book(row: Row, pace: Pace, wish: Wish, now: datetime) -> Booking:
         behind=behind,
         position=base,
         up_to=(row.queue if way == "lane" else lane) if may and behind else None,
-        cost=wish.requests * (LANE if way == "lane" else pace.interval),
+        cost=wish.requests * (LANE if way == "lane" else pace.each(wish.tokens)),
         long_behind=row.long >= floor,
         long_position=floor,
         long_cost=wish.requests * pace.long_interval,

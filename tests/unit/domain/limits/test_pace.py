@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from countersign.domain.limits.pace import (
     LATE,
+    Pace,
     RateLimit,
     Row,
     Told,
@@ -123,6 +124,52 @@ def test_no_window_ever_holds_too_many(
 def test_control_a_full_bucket_breaks_the_window() -> None:
     """A bucket that fills at the limit's rate lets twice as many through."""
     assert naive(HUBSPOT[0], [0.0, *[0.1] * 99]).most_within(10) > 190
+
+
+TPM = RateLimit(requests=500, seconds=60, tokens=200_000)
+
+
+def tokens_within(
+    pace: Pace, coming: Sequence[tuple[float, int]], seconds: int = TPM.seconds
+) -> int:
+    """The most tokens of calls that begin in any window, each half a second late or not."""
+    row, now, began = Row(), NOW, list[tuple[int, int]]()
+    for number, (gap, tokens) in enumerate(coming):
+        now += timedelta(seconds=gap)
+        booking = book(row, pace, Wish(1, "calls", tokens=tokens), now)
+        start = booking.start(row)
+        row = booked(row, booking) or row
+        began.append((start + LATE * (number % 2), tokens))
+    ends = sorted(began)
+    return max(
+        sum(tokens for at, tokens in ends if first <= at < first + seconds * SECOND)
+        for first, _ in ends
+    )
+
+
+calls = st.lists(st.tuples(st.floats(0, 20), st.integers(1, 50_000)), min_size=1, max_size=60)
+
+
+@settings(max_examples=100, deadline=None)
+@given(coming=calls)
+@example(coming=[(0.0, 50_000)] * 30)
+@example(coming=[(0.0, 50_000), *[(0.0, 1)] * 40, *[(0.0, 50_000)] * 9])
+def test_no_minute_ever_holds_too_many_tokens(coming: list[tuple[float, int]]) -> None:
+    """Calls of up to a quarter of the limit each, whoever comes when; and no lane beside them."""
+    assert tokens_within(pace_of([TPM]), coming) <= TPM.tokens
+    assert pace_of([TPM]).lane == 0
+
+
+@pytest.mark.control
+def test_control_counted_by_requests_alone_tokens_go_beyond() -> None:
+    """500 requests a minute let forty large calls begin within five seconds."""
+    alone = pace_of([RateLimit(requests=500, seconds=60)])
+    assert tokens_within(alone, [(0.0, 50_000)] * 40) > 5 * TPM.tokens
+
+
+def test_small_calls_use_three_quarters_of_the_tokens() -> None:
+    """The rest is room for the one that begins a window."""
+    assert 140_000 < tokens_within(pace_of([TPM]), [(0.0, 1_000)] * 400) <= 152_000
 
 
 def test_a_burst_uses_most_of_the_limit() -> None:
