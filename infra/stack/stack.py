@@ -55,7 +55,6 @@ class CountersignStack(Stack):
         watch.jobs(WORKFLOWS)
         watch.flow(intake.queue, pipeline.machine)
         watch.approvals()
-        watch.model()
         watch.queries(function_name(settings.stack_name, row) for row in ROWS)
         outputs(self, storage, intake, api, pipeline)
         outside_outputs(self, settings)

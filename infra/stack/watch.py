@@ -93,7 +93,7 @@ class Watch(Construct):
                 self._expression(f"{one}: {title}", found, _label(also), HOUR)
 
     def flow(self, queue: aws_sqs.Queue, machine: stepfunctions.StateMachine) -> None:
-        """Show the way in and the way through."""
+        """Show the way in, the way through, and the model."""
         age = queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=MINUTE)
         self._graph("Intake: age of the oldest message (s)", age)
         started = machine.metric_started(statistic="Sum")
@@ -103,8 +103,9 @@ class Watch(Construct):
         terms = f'{{{NAMESPACE},service,system}} MetricName="{IN_TURN}" service="{self._service}"'
         found = f"SEARCH('{terms}', 'Maximum', {MINUTE.to_seconds():.0f})"
         self._expression("Due, and waiting for their turn", found, _label("system"), MINUTE)
+        self._model()
 
-    def model(self) -> None:
+    def _model(self) -> None:
         """What the model costs by its name, and how it answers by workflow."""
         for title, name, statistic in (
             ("The model: US$ an hour", "ModelUsd", "Sum"),
