@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -75,21 +76,34 @@ def said_by(core: Path, program: str) -> str:
     return python(core, "-c", f"{found}; {program}").communicate()[1]
 
 
+def modules_of(row: Row) -> tuple[str, ...]:
+    """The row's handler and the adapters that it gets."""
+    adapters = [ADAPTERS[name] for name in ("JOBS_TABLE", *row.env) if name in ADAPTERS]
+    return (row.handler, *(f"countersign.connectors.{name}" for name in adapters))
+
+
 @pytest.fixture(scope="module")
 def missing(here: dict[str, Path]) -> Iterator[Missing]:
     """The name of the module that a row's handler misses when it has its own layers only."""
     probe = python(here["core"], import_probe.__file__, str(code.SOURCE), str(here["core"]))
 
-    def missing_of(row: Row, without: str = "") -> str:
-        folders = [str(here[name]) for name in row.layers if name not in {"core", without}]
-        adapters = [ADAPTERS[name] for name in ("JOBS_TABLE", *row.env) if name in ADAPTERS]
-        modules = [row.handler, *(f"countersign.connectors.{name}" for name in adapters)]
+    @cache
+    def fault(known: frozenset[str], modules: tuple[str, ...]) -> str:
+        folders = [str(here[name]) for name in sorted(known)]
         assert probe.stdin
         assert probe.stdout
         print(json.dumps([folders, modules]), file=probe.stdin, flush=True)
-        fault = str(json.loads(probe.stdout.readline()))
-        found = re.search(r"No module named '([\w.]+)'", fault)
-        return found[1] if found else fault
+        said = str(json.loads(probe.stdout.readline()))
+        found = re.search(r"No module named '([\w.]+)'", said)
+        return found[1] if found else said
+
+    def missing_of(row: Row, without: str = "") -> str:
+        known = frozenset(row.layers) - {"core", without}
+        if not without:  # who has the same layers is tried together, and alone only if one fails
+            alike = [one for one in ROWS if set(one.layers) == set(row.layers)]
+            if not fault(known, tuple(name for one in alike for name in modules_of(one))):
+                return ""
+        return fault(known, modules_of(row))
 
     with probe:
         yield missing_of
