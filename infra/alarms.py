@@ -1,5 +1,6 @@
 """The alarms, as data: what each watches, what it means and what is to be done. The stack makes
-them, the runbook has a section for each, and tests compare the three.
+them, the runbook has a section for each, and tests compare the three. And what operators ask of the
+logs.
 
 `docs/howto/runbook.md` is where each description leads.
 """
@@ -25,6 +26,20 @@ UNSIGNED_SECONDS = 5 * 86_400
 """Longer than any tier of the shipped workflows has."""
 NOT_TAKEN = "Misconfigured"
 MANY_CASES, MANY_ERRORS = 20, 100
+
+QUERIES = {
+    "Which step is failing?": "filter ispresent(step) and ispresent(class)"
+    " | stats count(*) as times, count_distinct(job_id) as jobs, min(@timestamp) as since,"
+    " latest(job_id) as sample by step, class | sort times desc",
+    "What happened to this job?": 'filter job_id = "j-" | sort @timestamp'
+    " | display @timestamp, place, message, status, step, class",
+    "Which jobs are stuck?": "filter ispresent(status) and ispresent(job_id)"
+    " | stats latest(status) as now, latest(message) as why, latest(@timestamp) as since by job_id"
+    ' | filter now in ["PARKED", "ESCALATED", "FAILED", "WAITING_FOR_REVIEW"] | sort since',
+    "What do people override?": "filter ispresent(choice)"
+    " | stats sum(Decisions.0) as decided by workflow, choice",
+}
+"""The same questions as commands: `countersign failing`, `explain`, `stuck`, `overrides`."""
 
 Missing = Literal["quiet", "breaching"]
 """What no data mean: nothing happened, or nobody is there to say."""

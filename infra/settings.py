@@ -257,6 +257,11 @@ def laid_out(value: Any, indent: int = 0, begins: int = 0) -> str:
     return f"{first}\n" + ",\n".join(rows) + f"\n{' ' * indent}{last}"
 
 
+def own_rule_set(settings: Settings) -> str:
+    """The name of SES's rule set that the stack makes where none is active."""
+    return settings.stack_name
+
+
 def secret_output(name: str) -> str:
     """The stack's output that says where a secret is: `CrmReadSecretArn` of `crm-read`."""
     return f"{name.title().replace('-', '')}SecretArn"

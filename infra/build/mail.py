@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 import boto3
 
-from infra.settings import MailIn, Settings, SettingsError
-from infra.stack.mail_in import own_rule_set
+from infra.settings import MailIn, Settings, SettingsError, own_rule_set
 
 RECEIVE = ("us-east-1", "us-west-2", "eu-west-1")
 """Regions where SES has received mail from the beginning; others have followed."""

@@ -6,12 +6,7 @@ from aws_cdk import CfnOutput, Stack, aws_iam, aws_s3, aws_ses
 from constructs import Construct, IConstruct
 
 from countersign.domain.jobs.handing import INBOX
-from infra.settings import MailIn, Settings
-
-
-def own_rule_set(settings: Settings) -> str:
-    """The name of the rule set that the stack makes where none is active."""
-    return settings.stack_name
+from infra.settings import MailIn, Settings, own_rule_set
 
 
 class Receiving(Construct):

@@ -9,26 +9,13 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from countersign.observability import NAMESPACE
-from infra.alarms import RUNBOOK, Alarm, alarms, anchor
+from infra.alarms import QUERIES, RUNBOOK, Alarm, alarms, anchor
 from infra.settings import Settings
 
 Thing = Mapping[str, str]
 """The dimensions under which AWS counts one thing."""
 IN_TURN = "DueInTurn"
 OLDEST = ("OldestDueSeconds", "OldestJobSeconds", "OldestApprovalSeconds")
-QUERIES = {
-    "Which step is failing?": "filter ispresent(step) and ispresent(class)"
-    " | stats count(*) as times, count_distinct(job_id) as jobs, min(@timestamp) as since,"
-    " latest(job_id) as sample by step, class | sort times desc",
-    "What happened to this job?": 'filter job_id = "j-" | sort @timestamp'
-    " | display @timestamp, place, message, status, step, class",
-    "Which jobs are stuck?": "filter ispresent(status) and ispresent(job_id)"
-    " | stats latest(status) as now, latest(message) as why, latest(@timestamp) as since by job_id"
-    ' | filter now in ["PARKED", "ESCALATED", "FAILED", "WAITING_FOR_REVIEW"] | sort since',
-    "What do people override?": "filter ispresent(choice)"
-    " | stats sum(Decisions.0) as decided by workflow, choice",
-}
-"""The same questions as commands: `countersign failing`, `explain`, `stuck`, `overrides`."""
 PAGE = "CustomersAffected"
 """The one alarm that wakes somebody."""
 

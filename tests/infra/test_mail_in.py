@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from aws_cdk import App, Stack, assertions, aws_s3
 from moto import mock_aws
 from pydantic import ValidationError
 
 from infra.build import mail
 from infra.settings import MailIn, Settings, SettingsError, context
-from infra.stack.api import Api
-from infra.stack.approvals import Approvals
-from infra.stack.mail_in import Receiving
+
+if TYPE_CHECKING:
+    from aws_cdk import assertions
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/x"
 MAIL_IN = MailIn(domain="in.cranes.internal", addresses={"refunds": "refund_request"})
@@ -30,7 +29,14 @@ def _settings(**changes: Any) -> Settings:
 
 @pytest.fixture(scope="module")
 def made() -> assertions.Template:
-    """A stack of what such a stage has besides. Who asks for it waits for CDK's Node process."""
+    """A stack of what such a stage has besides."""
+    # To import CDK starts its Node process, which would do so for every worker that collects.
+    from aws_cdk import App, Stack, assertions, aws_s3  # noqa: PLC0415
+
+    from infra.stack.api import Api  # noqa: PLC0415
+    from infra.stack.approvals import Approvals  # noqa: PLC0415
+    from infra.stack.mail_in import Receiving  # noqa: PLC0415
+
     settings = _settings(
         sender_domain="cranes.internal",
         public_domain="sign.cranes.internal",

@@ -45,9 +45,8 @@ from countersign.runtime.intake import queue
 from countersign.runtime.pace import Paced
 from countersign.web.http import Request, Response
 from countersign.web.responses import framed
-from infra.alarms import NOT_TAKEN, RUNBOOK, alarms
+from infra.alarms import NOT_TAKEN, QUERIES, RUNBOOK, alarms
 from infra.settings import ROOT
-from infra.stack.watch import QUERIES
 from tests.builders import AT, approval, case, decision, held, job, record
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World

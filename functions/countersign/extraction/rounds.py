@@ -4,13 +4,13 @@ once. What was asked so far decides what is asked next, so a retry goes on where
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import Ungrounded
 from countersign.domain.policy.calls import ModelCall
-from countersign.domain.policy.proposal import IN_VAIN
+from countersign.domain.policy.proposal import IN_VAIN, Ended
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import ModelRequest
 from countersign.domain.workflow import Draft, Workflow
@@ -50,6 +50,10 @@ class Rounds:
     shown: str
     seen: str = ""
     failed: int = 0
+    _drafts: dict[tuple[str, Ended], tuple[Draft | None, list[str]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Each answer is read once, though it is asked about twice: is it valid, and what is next."""
 
     def next(self, calls: Sequence[ModelCall]) -> Question | Draft:
         """What to ask after these calls, or the draft that they led to. Raises Ungrounded when
@@ -64,12 +68,16 @@ class Rounds:
 
     def read(self, call: ModelCall) -> tuple[Draft | None, list[str]]:
         """The draft in an answer and what is wrong with it; what was found wrong stays wrong."""
-        draft, faults = read_answer(self.workflow, self.given, call.content, call.ended)
+        answer = (call.content, call.ended)
+        if answer not in self._drafts:
+            self._drafts[answer] = read_answer(self.workflow, self.given, *answer)
+        draft, faults = self._drafts[answer]
         return draft, list(call.faults) or faults
 
-    def digest(self, question: Question) -> str:
-        """Of all that makes the question: the release has prompt and model."""
-        return digest(canonical([self.release.digest, question.size.name, question.asked]))
+    def digest(self, question: Question, pinned: str) -> str:
+        """Of all that makes the question: the release, whose digest is `pinned`, has prompt and
+        model."""
+        return digest(canonical([pinned, question.size.name, question.asked]))
 
     def _after(
         self, calls: Sequence[ModelCall], draft: Draft | None, faults: Sequence[str]

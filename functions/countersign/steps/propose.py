@@ -274,7 +274,7 @@ def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Que
         why=turn.why,
         repairs=turn.repairs,
         asked=turn.asked,
-        request=rounds.digest(turn),
+        request=rounds.digest(turn, record.job.release),
         model=answer.model,
         offline=answer.offline,
         ended=answer.ended,
