@@ -180,6 +180,10 @@ _BOTH = "The versions of the mail differ; both are shown, the shorter one behind
         ("お見積りをお願いします", "<p>お見積りをお願いします。</p>", "お見積りをお願いします"),
         ("お見積りを", "<p>お見積りを12台お願いします</p>", "お見積りを12台お願いします"),
         ("<only tags?>", "<p><br></p>", "<only tags?>"),
+        ("Please refund me, order 1042", "<p>Please do not refund me, order 1042</p>",
+         "Please do not refund me, order 1042"),
+        ("Bitte erstatten Sie mir alles", "<p>Bitte erstatten Sie mir nicht alles</p>",
+         "Bitte erstatten Sie mir nicht alles"),
     ],
 )  # fmt: skip
 def test_of_two_versions_the_richer_is_read(plain: str, rich: str, text: str) -> None:
@@ -200,6 +204,8 @@ def test_of_two_versions_the_richer_is_read(plain: str, rich: str, text: str) ->
          "Please do not refund us, all is well now, thank you.\n\n> Please refund 900 EUR."),
         ("Budget 90,000 EUR, 12 scanners", "<p>Budget 11,000 EUR, 12 scanners</p>",
          "Budget 11,000 EUR, 12 scanners\n\n> Budget 90,000 EUR, 12 scanners"),
+        ("Budget 9,000 EUR, 12 scanners", "<p>Budget 900,000 EUR, 12 scanners</p>",
+         "Budget 900,000 EUR, 12 scanners\n\n> Budget 9,000 EUR, 12 scanners"),
         ("This HTML costs 70 EUR", f"<p>{_FULL}</p>", f"{_FULL}\n\n> This HTML costs 70 EUR"),
     ],
 )  # fmt: skip

@@ -8,6 +8,12 @@ _LINK = re.compile(
 # Scripts without spaces are compared by letter.
 _WORD = re.compile(r"[\u2e80-\ud7ff\uf900-\ufaff]|[^\W_\u2e80-\ud7ff\uf900-\ufaff]+")
 _NUMBER = re.compile(r"\d{2,}")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[.,'\u2019](?=\d)")
+_TURNS = frozenset(
+    {"not", "no", "never", "cannot", "nicht", "kein", "keine", "keinen", "nie", "pas", "jamais"}
+    | {"sin", "nunca", "non", "mai", "niet", "geen", "nooit", "não", "nem", "inte", "ikke", "не"}
+)
+"""Words by which a text says the opposite."""
 _SAME = 0.8
 _STUB_WORDS = 30
 _STUB = re.compile(
@@ -19,11 +25,12 @@ _STUB = re.compile(
 
 
 def says_as_much(text: str, other: str) -> bool:
-    """Whether `text` has four fifths of the words of `other`, and every number of them."""
+    """Whether `text` has four fifths of the words of `other`, every number of them, and every word
+    that turns a sentence round."""
     mine, theirs = _words(text), _words(other)
     missing = theirs - mine
-    numbers = any(map(_NUMBER.fullmatch, missing))
-    return not numbers and len(missing) <= (1 - _SAME) * len(theirs)
+    decisive = missing & _TURNS or any(map(_NUMBER.fullmatch, missing))
+    return not decisive and len(missing) <= (1 - _SAME) * len(theirs)
 
 
 def is_stub(text: str, other: str) -> bool:
@@ -34,4 +41,5 @@ def is_stub(text: str, other: str) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(_LINK.sub(" ", text).casefold()))
+    """A number is one word, however its digits are parted."""
+    return set(_WORD.findall(_BETWEEN_DIGITS.sub("", _LINK.sub(" ", text)).casefold()))
