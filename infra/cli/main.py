@@ -56,6 +56,7 @@ from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where, 
 from infra.cli.options import show as show_
 from infra.cli.original import original
 from infra.cli.people import command as people
+from infra.cli.questions.compare import compare
 from infra.cli.questions.explain import explain
 from infra.cli.questions.failing import failing_steps
 from infra.cli.questions.overrides import overrides
@@ -234,6 +235,7 @@ app.command("stuck")(stuck_jobs)
 app.command("overrides")(overrides)
 app.command("canary")(canary)
 app.command("explain")(explain)
+app.command("compare")(compare)
 app.command("pause")(pause)
 app.command("cancel")(cancel)
 app.command("redrive")(redrive)
