@@ -25,7 +25,14 @@ from countersign.domain.reporting.sampling import LIMIT as SAMPLED
 from countersign.domain.workflow import Workflow, Workflows, money_facts
 from countersign.extraction.company import Company
 from countersign.extraction.kinds import kinds
-from countersign.extraction.release import USUAL_NUMBERS, company, place_of, stage_file, stages
+from countersign.extraction.release import (
+    USUAL_NUMBERS,
+    company,
+    per_currency,
+    place_of,
+    stage_file,
+    stages,
+)
 from countersign.extraction.replies import ACKNOWLEDGEMENTS
 
 PACKAGE = "workflows"
@@ -60,6 +67,7 @@ def faults(package: str, stage: str, known: Collection[str]) -> Iterator[str]:
         yield from of_files(f"{package}.{name}", known)
         try:
             yield from of_limits(f"{package}.{name}", stage)
+            yield from of_amounts(f"{package}.{name}", stage)
             yield from of_facts(f"{package}.{name}", register[name])
             yield from of_policy(register[name])
         except DefinitionBroken as broken:
@@ -89,6 +97,22 @@ def of_limits(package: str, stage: str) -> Iterator[str]:
                     f"{place_of(package, stage)}: {table}: nothing reads"
                     f" {name}: correct its name, or take it out"
                 )
+
+
+def of_amounts(package: str, stage: str) -> Iterator[str]:
+    """Every table of amounts has the same currencies: one that a single table lacks has no limit
+    there, and asks or is stopped where nobody meant it."""
+    tables = {
+        name: {one.currency for one in per_currency(table)}
+        for name, table in stage_file(package, stage).amounts.items()
+    }
+    every = set[str]().union(*tables.values())
+    for name, there in tables.items():
+        if every - there:
+            yield (
+                f"{place_of(package, stage)}: amounts: {name} says nothing of"
+                f" {_list(every - there)}, and other tables do: add it, or take it out there"
+            )
 
 
 def of_facts(package: str, workflow: Workflow[Any]) -> Iterator[str]:
@@ -128,6 +152,7 @@ def of_policy(workflow: Workflow[Any]) -> Iterator[str]:
     yield from _unheard(workflow)
     for line in workflow.policy.lines:
         yield from _of_line(workflow, line)
+    yield from _never_wins(workflow)
     for action in workflow.actions:
         yield from _of_action(workflow, action)
 
@@ -230,6 +255,27 @@ def _of_line(workflow: Workflow[Any], line: PolicyLine) -> Iterator[str]:
                 f"{workflow.id}: the line {line.id} speaks of {pattern}, and there is no such"
                 f" action; there are {_list(ids)}"
             )
+
+
+def _never_wins(workflow: Workflow[Any]) -> Iterator[str]:
+    """A line that is always beside a stricter one for the same action contradicts it, and loses:
+    a condition makes a policy stricter, never milder. Who hands a job over by it is heard."""
+    lines = workflow.policy.lines
+    for line in (one for one in lines if not one.escalate):
+        covered = [action for action in workflow.actions if line.covers(action)]
+        beaten = [_stricter(lines, line, action) for action in covered]
+        if covered and all(beaten):
+            yield (
+                f"{workflow.id}: the line {line.id} can never win: {_list(filter(None, beaten))}"
+                f" is stricter whenever it holds; take one of them out"
+            )
+
+
+def _stricter(lines: Iterable[PolicyLine], than: PolicyLine, action: str) -> str:
+    """The id of a line that beats `than` for an action whenever it holds; empty: none does."""
+    order = list(Answer)
+    always = (one for one in lines if one.when in (None, than.when) and one.covers(action))
+    return next((o.id for o in always if order.index(o.answer) > order.index(than.answer)), "")
 
 
 def _of_action(workflow: Workflow[Any], action: str) -> Iterator[str]:

@@ -65,4 +65,6 @@ def _shown(jobs: list[dict[str, Any]]) -> RenderableType:
         for one in jobs
     ]
     last = "Take one up: countersign case JOB resume --by PERSON --words REASON"
+    if all(one["status"] == Status.SHADOWED for one in jobs):
+        last = "Mark what was in shadow: countersign review next"
     return Group(*lines, Text(f"{len(jobs)} set aside. {last}", style="dim"))

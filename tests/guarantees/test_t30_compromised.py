@@ -14,6 +14,7 @@ from countersign.domain.workflow import Workflow
 from tests.guarantees import beyond, hostile, lying, told
 from tests.guarantees.told import Told
 from tests.seeds import dealt_by
+from tests.states import in_state
 from workflows import WORKFLOWS
 
 SEED = 20261130
@@ -62,6 +63,13 @@ def test_a_compromised_model_does_nothing_that_policy_does_not_allow(count: int)
     assert wrong == []
     assert judged > count * EACH
     assert ran > judged / 100
+
+
+@pytest.mark.guarantee("T30")
+def test_in_shadow_a_compromised_model_has_no_effect_at_all() -> None:
+    """The same answers, of which a live workflow lets some run: one in shadow lets none."""
+    _, judged, ran = attacked(dict(in_state("shadow")), texts(4), each=3)
+    assert (judged >= SHORT, ran) == (True, 0)
 
 
 @pytest.mark.control

@@ -74,14 +74,31 @@ def test_the_page_that_the_others_are_seeded_from_has_no_fault() -> None:
             lined(*(line for line in FLOW.policy.lines if line.when is not None)),
             "crm.set_address can never happen: no line lets it run or ask",
         ),
-        (more(FORBIDS), "a line forbids crm.set_address whatever is found"),
+        (
+            more(PolicyLine("milder", ("crm.set_address",), Answer.RUN, "unknown_sender")),
+            "the line milder can never win: unknown_sender",
+        ),
     ],
-    ids=["unheard", "unknown rule", "unknown action", "no line", "forbidden"],
+    ids=["unheard", "unknown rule", "unknown action", "no line", "milder"],
 )
 def test_control_each_fault_of_a_policy_is_seen(workflow: Workflow[Any], fault: str) -> None:
     """Control: one seeded fault, one sentence that names it and what to do."""
     (told,) = lint.of_policy(workflow)
     assert fault in told
+
+
+@pytest.mark.control
+def test_control_a_line_that_forbids_always_is_seen_and_so_is_what_it_beats() -> None:
+    """Control: the action can never happen, and every milder line of it says which one wins."""
+    told = list(lint.of_policy(more(FORBIDS)))
+    assert any("a line forbids crm.set_address whatever is found" in one for one in told)
+    assert sum("can never win: never is stricter" in one for one in told) == len(told) - 1
+
+
+def test_a_line_that_hands_the_job_over_is_heard_beside_a_stricter_one() -> None:
+    """It decides who goes on, not what runs."""
+    over = PolicyLine("over", ("crm.set_address",), Answer.ASK, "unknown_sender", escalate=True)
+    assert list(lint.of_policy(more(over))) == []
 
 
 def test_a_finding_of_the_engine_may_be_heard_and_a_rule_may_be_a_note() -> None:
@@ -204,6 +221,19 @@ def test_a_name_that_nothing_reads_is_a_fault(package: Path) -> None:
         " it out"
         for table, name in (("numbers", "confidense.min"), ("lists", "stages.lots"))
     ]
+
+
+def test_a_currency_that_one_table_lacks_is_a_fault(package: Path) -> None:
+    """It would have no limit there, and nobody meant that."""
+    (package / "stages" / "dev.toml").write_text(
+        """
+[amounts]
+"auto.max" = "EUR 50 USD 55"
+"cap.daily" = "EUR 2000"
+"""
+    )
+    (told,) = lint.of_amounts("kept_stages", "dev")
+    assert "kept_stages/stages/dev.toml: amounts: cap.daily says nothing of USD, and" in told
 
 
 def test_a_fault_ends_the_synthesis_with_its_sentence() -> None:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from countersign.domain.canonical import plain
+from countersign.domain.errors import NotFound
+from countersign.domain.policy.release import Release
+from countersign.domain.policy.states import state_of
+from countersign.domain.releases.diff import Difference, difference
 from countersign.domain.releases.gate import percent
 from countersign.domain.reporting.sampling import Rate
+from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.releases.standing import Standing, standings
-from infra.cli.show import safe, table
+from infra.cli.releases.stored import MOST, Used, jobs_of, stored, used
+from infra.cli.show import safe, shortened, table
+
+SHORT, _WHOLE = 12, 64
+"""Characters of a digest that a list shows, and that it has."""
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 
@@ -63,3 +74,100 @@ def _shown(found: Sequence[Standing]) -> RenderableType:
 
 def _told(seen: Rate) -> str:
     return f"{seen.hits} of {seen.n} (≤ {percent(seen.high)})" if seen.n else "nothing decided"
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """List the releases that jobs of the last 400 days are pinned to, the one used last first.
+
+    Example: countersign release list
+    """
+    deps = context.obj(target, stage).deps()
+    records, cut = jobs_of(deps)
+    found = used(deps, records)
+    show(_listed(found, cut), {"releases": [_used(one) for one in found]}, as_json=as_json)
+
+
+@app.command("show")
+def show_(
+    context: typer.Context,
+    release: Annotated[str, typer.Argument(help="the digest, its beginning, or a workflow's name")],
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Show a whole release: prompt, models, limits, lists. A workflow's name is the one that the
+    working tree would release.
+
+    Example: countersign release show refund_request
+    """
+    found = _meant(context.obj(target, stage).deps(), release)
+    held = plain(found)
+    show(json.dumps(held, ensure_ascii=False, indent=1), held, as_json=as_json)
+
+
+@app.command()
+def diff(  # noqa: PLR0917 - Typer turns each parameter into an option
+    context: typer.Context,
+    before: Annotated[str, typer.Argument(help="a digest, its beginning, or a workflow's name")],
+    after: Annotated[str, typer.Argument(help="the same; a name is the working tree's release")],
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed between two releases: the prompt line by line, everything else by name.
+
+    Example: countersign release diff 3f9a0c21 refund_request
+    """
+    deps = context.obj(target, stage).deps()
+    found = difference(_meant(deps, before), _meant(deps, after))
+    data = {"prompt": list(found.prompt), "values": [vars(one) for one in found.values]}
+    show(_different(found), data, as_json=as_json)
+
+
+def _meant(deps: Deps, name: str) -> Release:
+    """Raises NotFound for a name that is nothing's, or several releases'."""
+    if name in deps.workflows:
+        return deps.workflows[name].release
+    exact = stored(deps, name) if len(name) == _WHOLE else None
+    if exact:
+        return exact
+    among = [one for one in used(deps, jobs_of(deps)[0]) if one.digest.startswith(name)]
+    if len(among) == 1 and among[0].release:
+        return among[0].release
+    raise NotFound(f"{len(among)} releases begin with {name}: see `countersign release list`")
+
+
+def _used(one: Used) -> dict[str, Any]:
+    return {
+        "digest": one.digest,
+        "workflow": one.workflow,
+        "state": state_of(one.release.limits) if one.release else None,
+        "jobs": one.jobs,
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+    }
+
+
+def _listed(found: Sequence[Used], cut: Sequence[str]) -> RenderableType:
+    made = table("release", "workflow", "state", "jobs", "first job", "last job")
+    for one in found:
+        state = state_of(one.release.limits) if one.release else "gone"
+        begun = (f"{at:%Y-%m-%d %H:%M}" for at in (one.first, one.last))
+        made.add_row(one.digest[:SHORT], safe(one.workflow), state, str(one.jobs), *begun)
+    return Group(made, *shortened(MOST, cut))
+
+
+def _different(found: Difference) -> RenderableType:
+    if found.is_empty:
+        return Text("No difference.", style="green")
+    made = table("what", "before", "after")
+    for one in found.values:
+        made.add_row(safe(one.name), safe(one.before), safe(one.after))
+    lines = (safe(line) for line in found.prompt)
+    return Group(*lines, *((made,) if found.values else ()))

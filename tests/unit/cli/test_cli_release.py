@@ -86,3 +86,31 @@ def test_what_never_ran_in_a_stage_begins_in_shadow_or_says_why() -> None:
     refused = refusals(before_the_first(in_state("live")), "dev")
     assert len(refused) == len(WORKFLOWS)
     assert refused[0].endswith("from nowhere to live leaves a step out: say why in state_reason")
+
+
+def test_releases_are_listed_shown_and_compared(terminal: Terminal) -> None:
+    """By digest, its beginning, or the working tree's by the workflow's name."""
+    (one,) = terminal.json("release", "list")["releases"]
+    assert (one["workflow"], one["state"], one["jobs"]) == ("lead_intake", "shadow", 1)
+    assert one["digest"][:12] in terminal.types("release", "list")[1]
+    assert terminal.json("release", "show", one["digest"])["workflow"] == "lead_intake"
+    same = terminal.json("release", "diff", one["digest"][:8], "lead_intake")
+    assert same == {"prompt": [], "values": []}
+    assert "No difference." in terminal.types("release", "diff", one["digest"], "lead_intake")[1]
+    becomes(terminal, "probation")
+    found = terminal.json("release", "diff", one["digest"], "lead_intake")["values"]
+    assert found == [
+        {"name": "limits.lists.release.state", "before": "shadow", "after": "probation"}
+    ]
+    assert "release.state" in terminal.types("release", "diff", one["digest"], "lead_intake")[1]
+    code, _, why = terminal.types("release", "show", "beef")
+    assert (code, "0 releases begin with beef" in why) == (1, True)
+
+
+def test_a_release_that_is_gone_is_listed_as_such(terminal: Terminal) -> None:
+    """Retention took it, or other code wrote it: its jobs are still counted."""
+    terminal.world.payloads.forgets()
+    (one,) = terminal.json("release", "list")["releases"]
+    assert (one["state"], one["jobs"]) == (None, 1)
+    assert "gone" in terminal.types("release", "list")[1]
+    assert leads(terminal)["runs"] is None
