@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
 from typing import Any
 
 import pytest
@@ -105,16 +107,16 @@ def test_a_job_goes_through_all_states_in_their_order_and_twice_through_act(
         ]
 
 
-@pytest.mark.parametrize(
-    ("function", "name"),
-    [(function, "Unavailable") for function in STEPS] + [("Decide", name) for name in NAMED],
-)
-def test_a_transient_error_is_retried(function: str, name: str, machine: Machines) -> None:
-    """One failure of any transient class in any state changes nothing but time."""
-    handlers = happy()
-    handlers[function] = failing(NAMED[name]("try again"), 1, handlers[function])
+@pytest.mark.parametrize("first", [0, 2])
+def test_a_transient_error_is_retried(first: int, machine: Machines) -> None:
+    """One failure in each state, of two transient classes in turn, changes nothing but time."""
+    handlers, classes = happy(), islice(cycle(NAMED.values()), first, None)
+    for function, kind in zip(STEPS, classes, strict=False):
+        handlers[function] = failing(kind("try again"), 1, handlers[function])
     with machine(handlers, quick) as made:
         assert through(made)[-1] == "Close"
+        times = Counter(function for function, _ in made.calls)
+    assert min(times[function] for function in STEPS) > 1
 
 
 @pytest.mark.parametrize("function", [f for f in STEPS if f != "Propose"])

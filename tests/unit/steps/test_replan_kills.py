@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -55,12 +56,20 @@ def each_once(world: World, journey: Journey) -> None:
     assert len(journey.record.results["observations"].as_(Observations).rounds) == 1
 
 
+def kills(numbers: range) -> list[Any]:
+    """Each kill once, entered again or redriven in turn; the long form has both for each."""
+    return [
+        pytest.param(number, redriven, marks=[pytest.mark.soak] * (number % 2 == redriven))
+        for number in numbers
+        for redriven in (False, True)
+    ]
+
+
 UNKNOWN_AT = 18
 """A kill after the mail left and before that was written: nobody knows, and a person gets it."""
 
 
-@pytest.mark.parametrize("redriven", [False, True])
-@pytest.mark.parametrize("number", range(1, WRITES))
+@pytest.mark.parametrize(("number", "redriven"), kills(range(1, WRITES)))
 def test_killed_before_any_write_the_new_plan_is_made_once(number: int, redriven: bool) -> None:
     """The same execution enters the state again, or a new one begins: nothing happens twice, and
     the model is asked once more at most."""
@@ -72,8 +81,7 @@ def test_killed_before_any_write_the_new_plan_is_made_once(number: int, redriven
         each_once(world, journey)
 
 
-@pytest.mark.parametrize("redriven", [False, True])
-@pytest.mark.parametrize("number", range(1, 24))
+@pytest.mark.parametrize(("number", "redriven"), kills(range(1, 24)))
 def test_killed_anywhere_what_was_left_is_undone_once_and_made_once(
     number: int, redriven: bool
 ) -> None:
