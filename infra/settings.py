@@ -18,6 +18,7 @@ from pydantic import (
 from countersign.domain.jobs.senders import EVERY_WORKFLOW, Sender
 from countersign.domain.limits.pace import RateLimit, pace_of
 from countersign.runtime.connectors import CONNECTORS
+from infra.steps import SANDBOX
 from workflows import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
@@ -97,6 +98,9 @@ class Settings(BaseModel):
     """The name by which our own mail receiver signs its Authentication-Results header."""
     sender: Literal["create", "existing"] = "create"
     """Whether SES is told of the sender by this stack, or knows it already."""
+    sandbox_recipients: tuple[str, ...] = ()
+    """While SES keeps the account in its sandbox: the verified addresses that get mail. The right
+    to send is asked for on each of them too."""
     sender_domain: str = Field(default="", pattern=rf"^$|^{HOST}$")
     """Verify this domain instead of the address `mail_from`: with Easy DKIM and a MAIL FROM of its
     own. The records for the DNS are outputs of the stack."""
@@ -146,6 +150,13 @@ class Settings(BaseModel):
         if bool(self.public_domain) is not bool(self.certificate_arn):
             raise ValueError("public_domain and certificate_arn go together")
         return self
+
+    @property
+    def has(self) -> frozenset[str]:
+        """What only some stages have, and need rights for: the keys whose pace it names, and SES's
+        sandbox."""
+        sandbox = (SANDBOX,) if self.sandbox_recipients else ()
+        return frozenset((*self.connector_limits, *sandbox))
 
     @property
     def identity(self) -> str:

@@ -19,8 +19,8 @@ class Grant:
     on: str
     service: str
     verbs: str
-    paced: str = ""
-    """The key of `connector_limits` without which nobody needs it."""
+    only: str = ""
+    """What a stage must have for anybody to need it: see `Settings.has`."""
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -45,14 +45,20 @@ class Row:
     memory: int = 512
     task: bool = False
 
-    def needs(self, paced: Collection[str]) -> tuple[Grant, ...]:
-        """What it `may` in a stage that names a pace for these keys."""
-        return tuple(one for one in self.may if not one.paced or one.paced in paced)
+    def needs(self, has: Collection[str]) -> tuple[Grant, ...]:
+        """What it `may` in a stage that has this."""
+        return tuple(one for one in self.may if not one.only or one.only in has)
 
 
 VCPU = 1769
 """So many MB come with one vCPU."""
-MAIL = (Grant("sender", "ses", "SendEmail"), Grant("mail-set", "ses", "SendEmail"))
+SANDBOX, RECIPIENTS = "mail-sandbox", "recipients"
+MAIL = (
+    Grant("sender", "ses", "SendEmail"),
+    Grant("mail-set", "ses", "SendEmail"),
+    # In its sandbox SES asks for a right on whoever gets the mail too.
+    Grant(RECIPIENTS, "ses", "SendEmail", only=SANDBOX),
+)
 MAILING = ("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CONNECTOR_LIMITS")
 """What a function is told that sends mail of our own."""
 # A release is what a child's row points at, under the digest of its content. The rows themselves
@@ -206,7 +212,7 @@ DOORS = (
             Grant("intake", "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
             Grant("payloads/releases/*", "s3", "PutObject"),
             Grant("jobs", "dynamodb", "Query PutItem"),
-            Grant("jobs", "dynamodb", "UpdateItem", paced=STARTS),
+            Grant("jobs", "dynamodb", "UpdateItem", only=STARTS),
             Grant("machine", "states", "StartExecution"),
         ),
         env=("STATE_MACHINE_ARN", "PAYLOADS_BUCKET", "MODEL_NAME", "CONNECTOR_LIMITS"),

@@ -11,7 +11,7 @@ from countersign.runtime.connectors import act_of
 from infra.build import code, layers
 from infra.settings import Settings
 from infra.stack.logs import log_group
-from infra.steps import ACT, BY_CONNECTOR, Grant, Row, function_name
+from infra.steps import ACT, BY_CONNECTOR, RECIPIENTS, Grant, Row, function_name
 
 RUNTIME = aws_lambda.Runtime(f"python{layers.LAMBDA_PYTHON}", aws_lambda.RuntimeFamily.PYTHON)
 
@@ -102,8 +102,24 @@ class Functions(Construct):
         return role
 
     def _rights(self, row: Row) -> list[aws_iam.PolicyStatement]:
-        needed = row.needs(self._settings.connector_limits)
-        return [_allow([self._arn(grant)], grant.actions) for grant in needed]
+        return [self._allowed(grant) for grant in row.needs(self._settings.has)]
+
+    def _allowed(self, grant: Grant) -> aws_iam.PolicyStatement:
+        """What concerns recipients holds for mail from our own address alone."""
+        allowed = _allow(self._on(grant), grant.actions)
+        if grant.on == RECIPIENTS:
+            allowed.add_condition("StringEquals", {"ses:FromAddress": self._settings.mail_from})
+        return allowed
+
+    def _on(self, grant: Grant) -> list[str]:
+        """The resources of a grant."""
+        if grant.on != RECIPIENTS:
+            return [self._arn(grant)]
+        stack = Stack.of(self)
+        return [
+            stack.format_arn(service="ses", resource="identity", resource_name=one)
+            for one in self._settings.sandbox_recipients
+        ]
 
     def _task_role(
         self, row: Row, function: aws_iam.Role, rights: list[aws_iam.PolicyStatement]
@@ -131,7 +147,10 @@ class Functions(Construct):
         """What the function has to know to assume its task role for a job."""
         if not row.task:
             return {}
-        rights = [{"actions": grant.actions, "resource": self._arn(grant)} for grant in row.may]
+        needed = row.needs(self._settings.has)
+        rights = [
+            {"actions": one.actions, "resource": on} for one in needed for on in self._on(one)
+        ]
         act = act_of(BY_CONNECTOR[row.name].removeprefix(ACT))
         task = {"role": self._task_arn(row), "paced_by": act.paced_by, "rights": rights}
         begets = {"children": act.children} if act.children else {}

@@ -34,7 +34,7 @@ def test_whoever_sends_has_the_right_on_identity_and_set(dev: Template) -> None:
     """SES asks for both as soon as a set is named; the set's name is the one that is deployed."""
     (published,) = dev.of("SES::ConfigurationSet").values()
     for row in ROWS:
-        on = {grant.on for grant in row.may if grant.service == "ses"}
+        on = {grant.on for grant in row.needs(()) if grant.service == "ses"}
         assert on == ({"sender", "mail-set"} if row.name in SENDS else set()), row.name
         assert ("MAIL_CONFIGURATION_SET" in row.env) is (row.name in SENDS)
     named = dev.function("ActMail")["Environment"]["Variables"]["MAIL_CONFIGURATION_SET"]

@@ -4,7 +4,8 @@ import pytest
 
 from countersign.runtime.starting import STARTS
 from infra.build.synth import default_out, synthesize
-from infra.steps import BY_CONNECTOR, ROWS, STEPS, Grant, Row
+from infra.settings import load
+from infra.steps import BY_CONNECTOR, RECIPIENTS, ROWS, SANDBOX, STEPS, Grant, Row
 from tests.infra.template import Statement, Template, role_of
 
 # The actions for which AWS offers no resource to name.
@@ -113,11 +114,24 @@ def test_only_the_local_stage_reads_the_clock_besides() -> None:
             assert actions == wanted | OF_EVERY_FUNCTION | more, (stage, name)
 
 
-def test_a_right_for_a_pace_is_given_where_the_stage_names_that_pace() -> None:
-    """Only Start's, to write the row of starts; whoever has the other rights keeps them."""
-    (row,) = (one for one in ROWS if one.needs(()) != one.needs((STARTS,)))
-    (more,) = set(row.needs((STARTS,))) - set(row.needs(()))
-    assert (row.name, more.on, more.actions) == ("Start", "jobs", ("dynamodb:UpdateItem",))
+def more_in(feature: str) -> set[tuple[str, str, tuple[str, ...]]]:
+    """(row, thing, actions) of what only a stage with this gives."""
+    return {
+        (row.name, grant.on, grant.actions)
+        for row in ROWS
+        for grant in set(row.needs((feature,))) - set(row.needs(()))
+    }
+
+
+def test_what_only_some_stages_need_only_those_give() -> None:
+    """Start writes the row of starts where they are paced; who mails may mail to verified
+    addresses where SES asks for that."""
+    assert more_in(STARTS) == {("Start", "jobs", ("dynamodb:UpdateItem",))}
+    mailing = {row.name for row in ROWS if any(one.on == "sender" for one in row.may)}
+    assert more_in(SANDBOX) == {(one, RECIPIENTS, ("ses:SendEmail",)) for one in mailing}
+    assert {STARTS, SANDBOX}.isdisjoint(load("dev").has)
+    sandboxed = load("dev").model_copy(update={"sandbox_recipients": ("ana@cranes.internal",)})
+    assert sandboxed.has == load("dev").has | {SANDBOX}
 
 
 def test_nothing_adds_rights_beside_the_roles(dev: Template) -> None:

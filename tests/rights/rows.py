@@ -31,7 +31,7 @@ def grants_to(role: str, need: Need, things: Mapping[str, str]) -> bool:
         return False
     if row.task and not named["task"]:
         return need.action == "sts:AssumeRole" and need.resource == _task(row, things)
-    return any(_covers(grant, need, things) for grant in row.may)
+    return any(_covers(grant, need, things) for grant in row.needs(()))
 
 
 def _task(row: Row, things: Mapping[str, str]) -> str:

@@ -68,8 +68,22 @@ def _mail(settings: Settings, cloud: Cloud) -> Iterator[Line]:
         "SES has production access" if there.production else "SES is in its sandbox",
         well=there.production,
         mend="ask for production access in the SES console: until then only verified addresses"
-        " get mail",
+        " get mail, and those stand in `sandbox_recipients` of the stage in cdk.json",
     )
+    if there.production and settings.sandbox_recipients:
+        yield problem(
+            "sandbox",
+            "functions have rights on recipients, which only the sandbox asks for",
+            "take `sandbox_recipients` out of the stage in cdk.json, and deploy",
+        )
+    for address in settings.sandbox_recipients:
+        found = cloud.identity(address)
+        yield judged(
+            "recipient",
+            address,
+            well=found is not None and found.verified,
+            mend="`aws ses verify-email-identity`, and let its owner confirm AWS's mail",
+        )
     yield judged(
         "sending",
         "on" if there.sending else "paused",

@@ -162,6 +162,7 @@ class Stage:
     workflows: Mapping[str, Workflow[Any]] = field(default_factory=lambda: WORKFLOWS)
     people: bool = True
     alarm_address: str = "alarms@cranes.internal"
+    recipients: tuple[str, ...] = ()
 
     def lines(self) -> list[Line]:
         """What the doctor says of it."""
@@ -173,6 +174,7 @@ class Stage:
             "mail_from": "robot@cranes.internal",
             "mail_inbound": "answers@cranes.internal",
             "alarm_address": self.alarm_address,
+            "sandbox_recipients": self.recipients,
             "case_owner": people,
         }
         held = {**context()["stages"]["dev"], **own, "stage": "dev"}
@@ -239,6 +241,10 @@ SEEDED: Mapping[str, tuple[Callable[[Stage], Stage], str]] = {
             s, cloud=HealthyCloud(mail_account=replace(PRODUCTION, production=False))
         ),
         "SES is in its sandbox",
+    ),
+    "no sandbox any more": (
+        lambda s: replace(s, recipients=("ana@cranes.internal",)),
+        "which only the sandbox asks for",
     ),
     "paused": (
         lambda s: replace(s, cloud=HealthyCloud(mail_account=replace(PRODUCTION, sending=False))),
