@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from countersign.domain.policy.proposal import Fact, flat
-from countersign.domain.policy.records import Record
+from countersign.domain.policy.records import EARLIER, ENOUGH, SENT, Record
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import prompts, prose
+from countersign.extraction.company import TEXTS_A_DAY
 from countersign.extraction.customer import DOUBTED
 from countersign.extraction.messages import CUT, ONLY_QUOTED, SourceT
 from countersign.extraction.patterns.injection import order_in
@@ -50,6 +51,18 @@ def unauthenticated(situation: Situation[SourceT]) -> Hit:
     shared = {*held.get("company.relays", ()), *held.get("company.groups", ())}
     sender = situation.input.sender.lower()
     return (f"{sender}, of several people", "a person's own address") if sender in shared else None
+
+
+def enough_texts(situation: Situation[SourceT]) -> Hit:
+    """No more of our fixed texts to this correspondent today. Of the latest jobs with them each
+    says how many it sent, and whether it met this end already: so the day stays over, however many
+    come after."""
+    most = int(situation.limits.lists.get(TEXTS_A_DAY, ("3",))[0])
+    held = [one.fields for one in situation.records.all(EARLIER)]
+    today = [one for one in held if one.get("since", "").startswith(f"{situation.now:%Y-%m-%d}")]
+    sent = sum(int(one.get(SENT, "0")) for one in today)
+    over = sent >= most or any(one.get(ENOUGH) for one in today)
+    return (f"{max(sent, most)} today", f"at most {most} a day") if over else None
 
 
 def unsure_who(situation: Situation[SourceT]) -> Hit:

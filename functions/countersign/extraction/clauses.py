@@ -13,8 +13,9 @@ from countersign.domain.errors import DefinitionBroken
 from countersign.domain.ledger.action import Action
 from countersign.domain.planning.inquiry import ASK_SENDER
 from countersign.domain.policy.policy import Answer, Policy, PolicyLine, Quorum, Verdict
+from countersign.domain.policy.records import TEXTS_RULE
 from countersign.domain.policy.rules import Rule, Situation, findings
-from countersign.extraction import checks, forms, inquiries
+from countersign.extraction import checks, forms, inquiries, replies
 from countersign.extraction.checks import Hit
 from countersign.extraction.prompts import Prompts
 from countersign.extraction.readers import askers
@@ -108,7 +109,29 @@ def _of_machines(actions: Collection[str]) -> Mapping[str, tuple[Clause, ...]]:
     loop = ask(_MAIL, sentence, checks.by_a_machine, rule="sender.automatic")
     sentence = "the message names nobody who could be answered"
     nobody = forbid(_MAIL, sentence, checks.by_nobody, rule="sender.unknown", escalate=True)
-    return {"sender.automatic": (loop,), "sender.unknown": (nobody,)}
+    return {
+        "sender.automatic": (loop,),
+        "sender.unknown": (nobody,),
+        TEXTS_RULE: (enough(_MAIL, _no_draft),),
+    }
+
+
+def enough(actions: Actions, is_fixed: Callable[[Situation[Any]], bool]) -> Clause:
+    """No more fixed texts to one correspondent and day; a draft, which somebody reads, is none."""
+    return forbid(
+        actions,
+        "this correspondent had enough of our fixed texts: {value}, {threshold}",
+        partial(_enough, is_fixed),
+        rule=TEXTS_RULE,
+    )
+
+
+def _enough(is_fixed: Callable[[Situation[Any]], bool], situation: Situation[Any]) -> Hit:
+    return checks.enough_texts(situation) if is_fixed(situation) else None
+
+
+def _no_draft(situation: Situation[Any]) -> bool:
+    return not replies.drafted(situation.proposal) and not situation.edited
 
 
 def _about_message(source_text: Callable[[Any], str]) -> tuple[tuple[str, str, Check], ...]:

@@ -15,11 +15,13 @@ from countersign.actions.field_map import Names
 from countersign.actions.notify import ChannelName
 from countersign.actions.payments import USUAL_PLACES, OrderPlace
 from countersign.domain.contract import Value
+from countersign.domain.jobs.matters import MOST
 from countersign.domain.limits.budgets import Most
 from countersign.domain.policy.prices import Price
 from countersign.domain.policy.release import OWN_WORDS, SIGN_IN
 from countersign.domain.workflow import Ours as OurAddresses
 
+TEXTS_A_DAY = "company.texts_a_day"
 MOST_TOKENS = 32_768
 """More than any answer of a workflow needs: a typing error must not be paid by the token."""
 
@@ -156,6 +158,9 @@ class Company(Value):
     budget: CompanyBudget = CompanyBudget()
     prices: tuple[Price, ...] = ()
     """Rows of the company's own, before those of the table: a contract, a model of its own."""
+    texts_a_day: Annotated[int, Field(ge=0, le=MOST)] = 3
+    """So many fixed texts leave to one correspondent on one day (UTC), whatever they write: two
+    machines that answer each other stop there."""
     crm_country: Literal["code", "name"] = "code"
     """How the CRM writes a contact's country."""
     orders_in: Annotated[tuple[OrderPlace, ...], Field(min_length=1)] = USUAL_PLACES
@@ -197,6 +202,7 @@ class Company(Value):
             "company.zone": (self.zone,),
             "company.holidays": tuple(day.isoformat() for day in self.holidays),
             "company.languages": self.languages,
+            TEXTS_A_DAY: (str(self.texts_a_day),),
             "countries.not_served": self.countries_not_served,
             **_sanctioned(self.sanctions),
             "crm.country": (self.crm_country,),

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.jobs.cases import Case, Resolution, Way, resolve
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import LedgerEntry
-from countersign.domain.planning.charge import may_resolve
+from countersign.domain.planning.charge import may_resolve, why_rejected
 from countersign.domain.planning.corrections import corrected, facts_of
 from countersign.domain.planning.inquiry import SILENCE
 from countersign.domain.planning.joining import another_plan, given_up
-from countersign.domain.planning.replan import OBSERVED
+from countersign.domain.planning.replan import OBSERVED, Observations, Round, observed
 from countersign.domain.planning.resume import freed, resumed, settled
 from countersign.domain.planning.rollback import ended_by_order, ending, stands
 from countersign.domain.policy.proposal import Proposal
 from countersign.runtime.deps import Deps
 
+_GoesOn = Callable[[Deps, JobRecord, Case, str, Mapping[str, str]], Change]
 _WAITING = frozenset({Status.ESCALATED, Status.FAILED})
 
 
@@ -48,10 +49,16 @@ def take_out(
         found = True if way == "done" and happened is None else happened
         return deps.commit(record, _ended(record, case, by, found))
     corrections = _corrections(deps, record, facts)
-    goes_on = _without_answer if SILENCE in record.results else _resumed
+    goes_on = _goes_on(record)
     record = deps.commit(record, goes_on(deps, record, case, by, corrections))
     deps.executions.start(record.job.execution, job_id)
     return record
+
+
+def _goes_on(record: JobRecord) -> _GoesOn:
+    if SILENCE in record.results:
+        return _without_answer
+    return _against if why_rejected(record) and not stands(record.ledger) else _resumed
 
 
 def _check_way(record: JobRecord, way: Way, words: str) -> None:
@@ -59,8 +66,8 @@ def _check_way(record: JobRecord, way: Way, words: str) -> None:
         return
     if record.job.status is not Status.REJECTED or way != "resume":
         raise ContractBroken(f"the job is {record.job.status}; only ESCALATED or FAILED has a case")
-    if record.approvals:
-        raise ContractBroken("people signed against this job: it stays as they decided")
+    if record.approvals and not why_rejected(record):
+        raise ContractBroken("nobody rejected it: it stays as it ended")
     if not words.strip():
         raise ContractBroken("taking up a rejected job needs a reason")
 
@@ -137,6 +144,27 @@ def _resumed(
         dropped=() if proposal else answers,
         ledger=() if replan else again,
         unplanned=tuple(held.index for held in record.ledger) if replan else (),
+        case=case,
+        parked=0,
+    )
+
+
+def _against(
+    deps: Deps, record: JobRecord, case: Case, by: str, facts: Mapping[str, str]
+) -> Change:
+    """Another plan after people rejected one: what they said binds it, and the word of who takes it
+    up; nothing comes back as it was."""
+    words = case.resolution.words if case.resolution else ""
+    why = "; ".join(one for one in (why_rejected(record), words) if one)
+    rounds = (*observed(record).rounds, Round(observations=(), rejected=why))
+    proposal = corrected(record.result("proposal", Proposal), facts, by)
+    return resumed(
+        record,
+        f"person:{by}",
+        deps.clock.now(),
+        fields={f"corrected {name}": value for name, value in facts.items()},
+        results={"proposal": proposal, OBSERVED: Observations(rounds=rounds)},
+        ledger=given_up(record.ledger),
         case=case,
         parked=0,
     )

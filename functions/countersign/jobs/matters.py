@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import NotFound, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import handed_of
 from countersign.domain.jobs.inbox import open_case
@@ -16,10 +16,16 @@ from countersign.domain.jobs.matters import (
     contact_key,
     thread_keys,
 )
+from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.inquiry import WAITING
 from countersign.domain.planning.rerun import family
-from countersign.domain.policy.records import EARLIER, Record
+from countersign.domain.policy.policy import Answer
+from countersign.domain.policy.records import EARLIER, ENOUGH, SENT, TEXTS_RULE, Record
+from countersign.domain.policy.rules import Findings
 from countersign.runtime.deps import Deps
+
+_A = ActionStatus
+_LEAVES = frozenset({_A.AUTHORISED, _A.CLAIMED, _A.VERIFIED, _A.UNKNOWN, _A.KEPT})
 
 
 def belongs_to(deps: Deps, thread: Thread, job_id: str) -> str:
@@ -61,6 +67,8 @@ def _as_record(deps: Deps, job_id: str, *, follows: bool) -> Record | None:
         "asked": _asked(held),
         "replied": "yes" if _replied(held) else "",
         "follows": "yes" if follows else "",
+        SENT: str(_texts(held) or ""),
+        ENOUGH: "yes" if _had_enough(held) else "",
     }
     said = {name: text for name, text in fields.items() if text}
     return Record(kind="job", id=job_id, version=str(held.job.version), fields=said)
@@ -70,6 +78,23 @@ def _asked(held: JobRecord) -> str:
     """When it asked whoever wrote; empty when it did not."""
     at = next((one.at for one in held.audit if one.event == WAITING), None)
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
+
+
+def _texts(held: JobRecord) -> int:
+    """Of its mails those that nobody signed, and that left or are about to."""
+    return sum(
+        one.connector == "mail" and one.verdict.answer is Answer.RUN and one.status in _LEAVES
+        for one in held.ledger
+    )
+
+
+def _had_enough(held: JobRecord) -> bool:
+    found = held.results.get("findings")
+    try:
+        said = found.as_(Findings).found if found else ()
+    except UnknownVersion:
+        return False
+    return any(one.rule == TEXTS_RULE for one in said)
 
 
 def _replied(held: JobRecord) -> bool:

@@ -12,7 +12,7 @@ from countersign.domain.policy.records import CLAIM_HOLDER, Record
 from countersign.extraction import checks, replies
 from countersign.extraction.checks import Hit, clock, day, earlier, instant
 from countersign.extraction.readers.askers import hears, own_words
-from countersign.workflow import Check, Clause, ask, forbid, note, run
+from countersign.workflow import Check, Clause, ask, enough, forbid, note, run
 from workflows.lead_intake import budgets, countries, facts
 from workflows.lead_intake.facts import Lead
 from workflows.lead_intake.places import place_name
@@ -186,6 +186,10 @@ def drafts(situation: Lead) -> Mapping[str, str]:
     return proposal.drafts if is_one else {}
 
 
+def _no_draft(situation: Lead) -> bool:
+    return not (situation.edited or drafts(situation))
+
+
 def _drafted(situation: Lead) -> Hit:
     words = replies.written(situation.edited, drafts(situation), situation.input.subject)
     return ("draft", "acknowledgement") if words else None
@@ -334,6 +338,7 @@ POLICY = (
         _drafted,
         rule="reply.drafted",
     ),
+    enough((*_REPLY, *_QUESTION), _no_draft),
     forbid(
         _REPLY,
         "the draft points somewhere that is not ours: {value}",

@@ -11,11 +11,16 @@ import pytest
 from countersign.domain.approvals.approval import Choice, Decision, decide
 from countersign.domain.errors import Unavailable
 from countersign.domain.money import Money
+from countersign.portal.risk import together
+from infra.settings import ROOT
+from tests.fakes.journey import Journey, accept
 from tests.fakes.store import FakeStore
 from tests.fakes.world import ANA, World
+from tests.unit.steps.test_journeys import offline
 from tests.unit.web.many import many
 from tests.unit.web.member import MemberBrowser
 from tests.unit.web.waiting import tampered, waiting
+from workflows import WORKFLOWS
 
 
 def opened(count: int = 3, store: FakeStore | None = None) -> tuple[World, MemberBrowser]:
@@ -265,3 +270,14 @@ def test_the_helpers_damage_what_they_say() -> None:
     world, ana = opened()
     tampered(world, 1, body="{}")
     assert "1 cannot be signed" in ana.opens().body
+
+
+def test_a_sample_event_qualifies() -> None:
+    """The lead of event 27 waits with what can be undone alone: it may be decided with others."""
+    sample = ROOT / "events" / "27-lead-without-mail-above-the-limit" / "event.json"
+    world = World(offline)
+    journey = Journey(world, accept(world, sample.read_bytes()))
+    journey.goes()
+    held, workflow = journey.record, WORKFLOWS["lead_intake"]
+    assert held.pending
+    assert together(held, held.pending, workflow, world.clock.now())

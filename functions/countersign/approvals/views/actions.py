@@ -179,7 +179,8 @@ def _editable(action: Action[Any, Any]) -> str:
 def _shown(
     params: Mapping[str, Any], inner: Collection[str], words: str, zone: str
 ) -> tuple[Param, ...]:
-    said = {name: text for name, text in texts(params).items() if name not in inner}
+    every = texts(params).items()
+    said = {name: text for name, text in every if name.partition(" ")[0] not in inner}
     rows = (_param(name, text, zone) for name, text in said.items() if text not in words)
     return tuple(sorted(rows, key=lambda row: row.long))
 

@@ -12,7 +12,10 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import OPERATIONS, case_owner
 from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.workflow import Workflow
+
+_REJECTED = ActionStatus.REJECTED
 
 
 def may_resolve(
@@ -37,8 +40,16 @@ def may_resolve(
 
 
 def reopens(record: JobRecord) -> bool:
-    """Whether the job ended with nothing done, and no person has decided so."""
-    return record.job.status is Status.REJECTED and not record.approvals and record.case is None
+    """Whether the job ended with nothing done, set aside or rejected by who was asked, and nobody
+    has ended a case of it."""
+    ended = record.job.status is Status.REJECTED and record.case is None
+    return ended and (not record.approvals or bool(why_rejected(record)))
+
+
+def why_rejected(record: JobRecord) -> str:
+    """What people said against the job's actions; empty where nobody rejected any."""
+    said = [held.note or "rejected" for held in record.ledger if held.status is _REJECTED]
+    return "; ".join(dict.fromkeys(said))
 
 
 def may_roll_back(member: Member | None, workflow: Workflow[Any], record: JobRecord) -> Authority:

@@ -21,14 +21,21 @@ def judged(
     """What is found, and the entries that are new or judged more strictly because of it."""
     found, rounds, order = findings(workflow.rules, seen), observed(record).rounds, rerun_of(record)
     plan, first = len(rounds), 1 if order else 0
-    answered = plan > first and not rounds[-1].observations
+    last = rounds[-1] if plan > first else None
     expires_at = seen.now + HARD_EXPIRY
     if any(held.plan == plan for held in record.ledger):
         return found, reconsider(workflow, record.ledger, found)
     if not plan:
         return found, build(workflow, seen, found, expires_at)
     made = next_plan(
-        workflow, seen, found, record.ledger, expires_at=expires_at, plan=plan, answered=answered
+        workflow,
+        seen,
+        found,
+        record.ledger,
+        expires_at=expires_at,
+        plan=plan,
+        answered=last is not None and not last.observations,
+        rejected=last is not None and bool(last.rejected),
     )
     return found, [_signed(order, held) for held in made] if order else made
 

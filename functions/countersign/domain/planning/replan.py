@@ -63,6 +63,8 @@ class Round(Value):
     """What one plan met with; nothing where it ended because the sender wrote again."""
 
     observations: tuple[ObservedAction, ...]
+    rejected: str = ""
+    """Why people rejected it, where somebody takes the job up for another plan."""
 
 
 class Observations(Contract):
@@ -202,15 +204,16 @@ def next_plan(
     expires_at: datetime,
     plan: int,
     answered: bool = False,
+    rejected: bool = False,
 ) -> tuple[LedgerEntry, ...]:
     """The entries of a plan after the first; their numbers go on after those of `ledger`.
 
     Each is judged at least as strictly as the same action was before. What a person changed stays
     changed, and what a target refused is not sent to it once more as it was. Raises Refused when a
-    person's change does not go with what is wanted now. `answered`: the sender wrote again.
+    person's change does not go with what is wanted now. `answered`: the sender wrote again;
+    `rejected`: people rejected the plan before, and somebody took the job up for another.
     """
-    settled = [held for held in ledger if held.status in _SETTLED or held.of]
-    wanted = [one for one in workflow.want(situation) if _is_due(workflow, one, settled, answered)]
+    wanted = _wanted(workflow, situation, ledger, answered=answered, rejected=rejected)
     start = max((held.index for held in ledger), default=-1) + 1
     bound = {
         "job_id": situation.job_id,
@@ -237,6 +240,35 @@ def _is_due(
         return not past
     params = plain(wanted.params)
     return past[-1].status is _A.VERIFIED and past[-1].content()["params"] != params
+
+
+def _wanted(
+    workflow: Workflow[Any],
+    situation: Situation[Any],
+    ledger: Sequence[LedgerEntry],
+    *,
+    answered: bool,
+    rejected: bool,
+) -> list[ProposedAction]:
+    """What is wanted now and is neither settled, nor exactly what people have rejected."""
+    ended = [held for held in ledger if held.status in _SETTLED or held.of]
+    settled = [one for one in ended if not (rejected and one.status is _A.REJECTED)]
+    return [
+        one
+        for one in workflow.want(situation)
+        if _is_due(workflow, one, settled, answered) and not _was_rejected(one, ledger)
+    ]
+
+
+def _was_rejected(wanted: ProposedAction, ledger: Sequence[LedgerEntry]) -> bool:
+    """Whether people said no to exactly this: it never comes back as it was."""
+    params = plain(wanted.params)
+    return any(
+        held.status is _A.REJECTED
+        and held.action == wanted.action
+        and held.content()["params"] == params
+        for held in ledger
+    )
 
 
 def _entered(

@@ -9,6 +9,11 @@ from typing import ClassVar
 from countersign.domain.contract import Contract, Value
 
 EARLIER = "matters"
+SENT, ENOUGH = "texts", "enough texts"
+"""Of an earlier job: how many fixed texts it sent by itself, and whether it sent none because there
+had been enough."""
+TEXTS_RULE = "reply.enough"
+"""The rule that finds it."""
 """The name of the records of earlier jobs with the same correspondent; no name where there are
 none."""
 CLAIM_HOLDER = "claim_holder"

@@ -7,14 +7,16 @@ import pytest
 from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.charge import (
     may_mark,
     may_pause,
     may_resolve,
     may_roll_back,
     reopens,
+    why_rejected,
 )
-from tests.builders import ANA, Memo, case, job, record
+from tests.builders import ANA, Memo, approval, case, held, job, record
 from tests.flows import Letter
 from tests.unit.domain.planning.test_rollback import flow
 
@@ -57,9 +59,15 @@ def test_without_an_open_case_there_is_nothing_to_end() -> None:
 
 
 def test_a_job_that_ended_with_nothing_done_can_be_taken_up_unless_it_has_a_case() -> None:
-    """What a person has decided, or has as a case, is not reopened by this way."""
+    """What people rejected is; what has a case, or ended otherwise after it was asked, is not."""
     ended = job(Status.REJECTED)
     assert reopens(record(job=ended))
+    no = held(0, status=ActionStatus.REJECTED, note="wrong facts")
+    request = approval(no)
+    asked = {request.approval_id: request}
+    assert not reopens(record(job=ended, approvals=asked))
+    assert reopens(record((no,), job=ended, approvals=asked))
+    assert why_rejected(record((no, no))) == "wrong facts"
     assert not reopens(record(job=ended, case=case()))
     assert not reopens(record(job=job(Status.COMPLETED)))
 

@@ -156,3 +156,20 @@ def test_what_keeps_one_thing_right_is_done_again_once_the_sender_has_said_more(
         answered=answered,
     )
     assert bool(made) is wanted
+
+
+@pytest.mark.parametrize(
+    ("rejected", "text", "wanted"),
+    [(True, "write", True), (True, "call", False), (False, "write", False)],
+)
+def test_after_a_rejection_only_something_else_is_wanted(
+    *, rejected: bool, text: str, wanted: bool
+) -> None:
+    """Taken up for another plan: never exactly what people said no to, and asked at least as
+    strictly; not taken up, the no is about the action whatever it says."""
+    no = held(0, "crm.memo0", Answer.ASK, "draft", text="call", status=_A.REJECTED)
+    made = next_plan(
+        flow(text), situation(), (), [no], expires_at=EXPIRES, plan=1, rejected=rejected
+    )
+    assert bool(made) is wanted
+    assert all(one.verdict.answer is Answer.ASK for one in made)
