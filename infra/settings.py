@@ -17,14 +17,14 @@ from pydantic import (
 
 from countersign.domain.jobs.senders import EVERY_WORKFLOW, Sender
 from countersign.domain.limits.pace import RateLimit, pace_of
-from countersign.runtime.connectors import CONNECTORS
+from countersign.runtime.connectors import CONNECTORS, MODEL_KEY
 from infra.steps import SANDBOX
 from workflows import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
 CDK_JSON = ROOT / "cdk.json"
 OUTSIDE_KEYS = (
-    "model-key",
+    MODEL_KEY.name,
     *(key.name for connector in CONNECTORS.values() for key in connector.keys),
 )
 """The secrets that other systems issue."""
@@ -119,7 +119,12 @@ class Settings(BaseModel):
     """How long each tier of approvers has; 0 leaves it to the workflow."""
     crm_base_url: str = Field(pattern=r"^https?://")
     payments_base_url: str = Field(pattern=r"^https?://")
-    model_base_url: str = Field(pattern=r"^https?://")
+    model_base_url: str = Field(default="", pattern=r"^$|^https?://")
+    """Of a server that speaks OpenAI's Chat Completions and takes a key; empty: Amazon Bedrock
+    answers, asked with the function's own role."""
+    model_regions: tuple[str, ...] = ()
+    """Where the inference profiles of Bedrock's models may answer: as
+    `aws bedrock get-inference-profile` lists them for the stage's region."""
     model_name: str = ""
     """What answers in the place of the releases' models; empty: nothing does."""
     connector_limits: dict[str, tuple[RateLimit, ...]]
@@ -200,6 +205,11 @@ class Settings(BaseModel):
                         f" {side.seconds // 2}; the limit is too low to work with"
                     )
         return limits
+
+    @property
+    def outside_keys(self) -> tuple[str, ...]:
+        """The secrets that other systems issue for this stage."""
+        return tuple(one for one in OUTSIDE_KEYS if self.model_base_url or one != MODEL_KEY.name)
 
     @property
     def stack_name(self) -> str:

@@ -5,10 +5,10 @@ are named as in `infra/stack/functions.py`; what follows the first slash extends
 The rows of Look and Act are one per connector, out of `countersign.runtime.connectors`.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
-from countersign.runtime.connectors import CONNECTORS, Connector, Look
+from countersign.runtime.connectors import CONNECTORS, MODEL_KEY, Connector, Look
 from countersign.runtime.starting import STARTS
 
 
@@ -136,7 +136,7 @@ STEPS = (
         may=(
             Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             Grant("payloads/releases/*", "s3", "GetObject"),
-            Grant("model-key", "secretsmanager", "GetSecretValue"),
+            Grant(MODEL_KEY.name, "secretsmanager", "GetSecretValue"),
         ),
         env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET", "CONNECTOR_LIMITS"),
     ),
@@ -287,6 +287,25 @@ DOORS = (
 )
 
 ROWS = STEPS + DOORS
+"""Of a stage that asks its model by a key."""
+MODEL = "model-"
+"""What a stage of Bedrock invokes is called so, and numbered."""
+
+
+def rows(models: Iterable[str]) -> tuple[Row, ...]:
+    """The rows of a stage. With `models`, things of Bedrock, Propose may invoke each of them and
+    reads no key; without any it reads the key and invokes none."""
+    invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
+    return tuple(_invoking(one, invoking) if invoking else one for one in ROWS)
+
+
+def _invoking(row: Row, grants: tuple[Grant, ...]) -> Row:
+    kept = tuple(one for one in row.may if one.on != MODEL_KEY.name)
+    if kept == row.may:
+        return row
+    told = tuple(name for name in row.env if name not in {"MODEL_BASE_URL", "MODEL_SECRET"})
+    return replace(row, may=kept + grants, env=told)
+
 
 # Look and Act make the name of their function from these and the id of the connector.
 LOOK, ACT = "Look-", "Act-"

@@ -17,8 +17,8 @@ from countersign.connectors.http import certificates
 from countersign.runtime.deps import Deps
 from infra.build.synth import default_out, synthesize
 from infra.cli.target import OUTSIDE, pointed_at, settings_of, variables
-from infra.local import offline_model, people
-from infra.local.cloud import deployer, proxy
+from infra.local import converse, offline_model, people
+from infra.local.cloud import deployer, model_double, proxy
 from infra.local.cloud.fork_client import answer_of
 from infra.local.cloud.processes import LocalCloud, local_cloud, scratch_folder
 from infra.local.cloud.serving import HOST, listening, serving
@@ -140,6 +140,7 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
         stack.enter_context(pointed_at(cloud.endpoint, deployer.REGION))
         whole = _deployed(plan, url, keys, assembly, cloud)
         say(f"stack deployed, template changed in {len(whole.rewrites)} places")
+        (cloud.scratch / model_double.FILE).write_text(url)
         stack.callback(whole.mailbox.close)
         front = _front(stack, whole, keys, plan, folder)
         stack.enter_context(serving(front.app(), listener))
@@ -191,7 +192,8 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
     systems = _systems(stack, keys, said, folder, plan)
     client = httpx.AsyncClient(timeout=60.0, verify=certificates())
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
-    model = offline_model.routes(keys.model, _answer(whole.cloud, plan)) if offline else []
+    answer = _answer(whole.cloud, plan)
+    model = [*offline_model.routes(keys.model, answer), *converse.routes(answer)] if offline else []
     return Front(
         store=whole.deps.store,
         mails=whole.mailbox.all,

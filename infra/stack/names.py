@@ -9,9 +9,10 @@ from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import set_arn, set_name
+from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline, machine_arns
 from infra.stack.storage import Storage
-from infra.steps import DOORS
+from infra.steps import DOORS, MODEL
 
 
 def arns(
@@ -30,6 +31,12 @@ def arns(
         **{name: secret.secret_arn for name, secret in storage.secrets.items()},
         **machine_arns(stack, settings),
     }
+
+
+def models(stack: Stack, settings: Settings) -> dict[str, str]:
+    """The models that the stage may invoke; none where it has a key instead."""
+    found = invoked(settings, stack.region, stack.account)
+    return {f"{MODEL}{number}": arn for number, arn in enumerate(found)}
 
 
 def values(
@@ -56,7 +63,11 @@ def values(
         "APPROVAL_SECONDS": str(settings.approval_seconds),
         "CONNECTOR_LIMITS": settings.limits_json(),
         "SENDERS": settings.senders_json(),
-        **{where.upper(): storage.secrets[name].secret_arn for name, where in SECRETS.items()},
+        **{
+            where.upper(): storage.secrets[name].secret_arn
+            for name, where in SECRETS.items()
+            if name in storage.secrets
+        },
     }
 
 
@@ -85,7 +96,7 @@ def outputs(stack: Stack, storage: Storage, intake: Intake, api: Api, pipeline: 
         "IntakeDeadUrl": intake.dead.queue_url,
         "FailuresUrl": intake.failures.queue_url,
         "StateMachineArn": pipeline.machine.state_machine_arn,
-        **{secret_output(name): storage.secrets[name].secret_arn for name in SECRETS},
+        **{secret_output(name): one.secret_arn for name, one in storage.secrets.items()},
     }
     for name, value in found.items():
         CfnOutput(stack, name, value=value)
@@ -95,6 +106,7 @@ def outside_outputs(stack: Stack, settings: Settings) -> None:
     """What commands that ask outside systems need to find: what is deployed, not cdk.json's."""
     CfnOutput(stack, "CrmBaseUrl", value=settings.crm_base_url)
     CfnOutput(stack, "PaymentsBaseUrl", value=settings.payments_base_url)
-    CfnOutput(stack, "ModelBaseUrl", value=settings.model_base_url)
+    if settings.model_base_url:
+        CfnOutput(stack, "ModelBaseUrl", value=settings.model_base_url)
     if settings.model_name:
         CfnOutput(stack, "ModelName", value=settings.model_name)

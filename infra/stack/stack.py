@@ -9,11 +9,11 @@ from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import Mail
-from infra.stack.names import arns, outputs, outside_outputs, things, values
+from infra.stack.names import arns, models, outputs, outside_outputs, things, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import Watch
-from infra.steps import ROWS, STEPS, function_name
+from infra.steps import ROWS, STEPS, function_name, rows
 from workflows import WORKFLOWS
 
 
@@ -32,12 +32,13 @@ class CountersignStack(Stack):
         intake = Intake(self, "Intake", settings)
         approvals = Approvals(self, "Approvals", settings)
         mail = Mail(self, "Mail", settings)
+        asked = models(self, settings)
         functions = Functions(
             self,
             "Functions",
             settings,
-            ROWS,
-            arns=arns(self, settings, storage, intake, approvals),
+            rows(asked),
+            arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )
         pipeline = Pipeline(self, "Pipeline", settings, functions.of(STEPS))

@@ -7,7 +7,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from countersign.connectors.dynamodb.lists import SHOWN
-from infra.settings import OUTSIDE_KEYS, Settings
+from infra.settings import Settings
 
 TEXT = dynamodb.AttributeType.STRING
 OLD_VERSIONS_DAYS = 7
@@ -38,7 +38,7 @@ class Storage(Construct):
         self.secrets = {
             "webhook": self._signing_secret(),
             "page-key": self._page_key(),
-            **{name: self._outside_key(name) for name in OUTSIDE_KEYS},
+            **{name: self._outside_key(name) for name in settings.outside_keys},
         }
 
     def _table(self, name: str, *, key: str, sort: str | None, ttl: str) -> dynamodb.Table:

@@ -53,16 +53,16 @@ def asking(
     Raises NotYourTurn while the job keeps its turn and the machine waits for it, Unavailable while
     asking again is worth it, ModelDown when neither is within the release's patience; BudgetSpent,
     JobBudgetSpent, Misconfigured, ConnectorResting and Refused."""
-    key = Paced(deps, MODEL)
+    key, secret = Paced(deps, MODEL), MODEL_KEY if deps.settings.model_secret else None
     worst = [most_of(one, size) for one in requests]
     tokens, kind = max(one.tokens for one in worst), (MODEL, release.workflow)
     visit = PacedVisit(key, record, call, kind, tokens=tokens)
     check_job(deps, record, release, worst)
     try:
-        with taken(key, MODEL_KEY):
+        with taken(key, secret):
             model = _Counted(deps, _Timed(deps, call, deps.model), release.workflow, size)
         with _outages(deps, call), paced(visit, len(requests)):
-            yield watched(key, visit, MODEL_KEY, model).answer
+            yield watched(key, visit, secret, model).answer
     except NotYourTurn as later:
         patience = timedelta(seconds=release.patience_seconds)
         if _waited(deps, record) + timedelta(seconds=later.seconds) > patience:

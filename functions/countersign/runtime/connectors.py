@@ -148,7 +148,11 @@ _SENDER = "verify the sender in SES and see that sending is not paused: `aws ses
 
 def remedies() -> Mapping[str, str]:
     """What mends it when a key, the sender or the model is not taken, by what keeps its pace."""
-    found = {MAIL: {_SENDER}, CODES: {_SENDER}, MODEL: {MODEL_KEY.remedy}}
+    found = {
+        MAIL: {_SENDER},
+        CODES: {_SENDER},
+        MODEL: {f"{MODEL_KEY.remedy}; of Bedrock, ask for access to the model"},
+    }
     for side in (side for row in _ROWS for side in row.sides):
         if side.key is not None:
             found.setdefault(side.paced_by, set()).add(side.key.remedy)

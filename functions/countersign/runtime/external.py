@@ -118,13 +118,22 @@ class ExternalAdapters:
 
     @fresh
     def model(self) -> ports.Model:
-        """The language model."""
+        """The language model: where the stage has a key for it, else Bedrock's."""
+        if not self.settings.model_secret:
+            return self._bedrock
         from countersign.connectors.openai.client import OpenAIModel
 
         url = self.settings.model_base_url
         return self._connected(
             self.settings.model_secret, lambda key: OpenAIModel(url, key, self.meter)
         )
+
+    @cached_property
+    def _bedrock(self) -> ports.Model:
+        from countersign.connectors.aws.client import place_of_process
+        from countersign.connectors.bedrock.client import BedrockModel
+
+        return BedrockModel(self.settings.place or place_of_process(), self.meter)
 
     @fresh
     def crm_reader(self) -> ports.Reader:

@@ -2,6 +2,7 @@
 
 from infra.local.cloud.patches_keep import KEEP
 from infra.local.cloud.patches_mail import MAIL
+from infra.local.cloud.patches_model import MODEL
 from infra.local.cloud.patching import Patch
 
 RUNTIME = "ministack.core.lambda_runtime"
@@ -236,4 +237,4 @@ SERVICES = (
     ),
 )
 
-PATCHES = (*SPEED, *EXECUTIONS, *CALLBACKS, *HTTP, *SERVICES, *MAIL, *KEEP)
+PATCHES = (*SPEED, *EXECUTIONS, *CALLBACKS, *HTTP, *SERVICES, *MAIL, *MODEL, *KEEP)

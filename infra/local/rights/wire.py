@@ -14,6 +14,8 @@ Body = Mapping[str, Any]
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 _HASH_KEY = re.compile(r"\s*(#?\w+)\s*=\s*(:\w+)")
+_MODEL_PATH = re.compile(r"/model/(?P<model>.+)/converse")
+_PROFILE = re.compile(r"(?:global|us-gov|apac|[a-z]{2})\.\w+\.")
 _TABLE_KEYS = ("pk", "id")
 """What our tables call their partition key."""
 _ITEM_VERBS = {
@@ -184,6 +186,22 @@ def _secrets(request: Request, _scope: Scope) -> Iterator[Need]:
         yield Need(f"secretsmanager:{_operation(request)}", secret)
 
 
+def _bedrock(request: Request, scope: Scope) -> Iterator[Need]:
+    """Converse and its like: one action, on the model or the inference profile in the path."""
+    found = _MODEL_PATH.fullmatch(urllib.parse.unquote(request.path))
+    if found:
+        arn = model_arn(found["model"], scope.region, scope.account)
+        yield Need("bedrock:InvokeModel", arn)
+
+
+def model_arn(model: str, region: str, account: str) -> str:
+    """What is invoked by a name: a profile begins with where it answers, a model with whose it
+    is."""
+    if _PROFILE.match(model):
+        return f"arn:aws:bedrock:{region}:{account}:inference-profile/{model}"
+    return f"arn:aws:bedrock:{region}::foundation-model/{model}"
+
+
 def _ses(request: Request, scope: Scope) -> Iterator[Need]:
     """SendEmail of the v2 API: the sender's identity, and the configuration set if one is named."""
     if (request.method, request.path) != ("POST", "/v2/email/outbound-emails"):
@@ -217,4 +235,5 @@ _READERS: Mapping[str, Callable[[Request, Scope], Iterator[Need]]] = {
     "ses": _ses,
     "sts": _sts,
     "events": _events,
+    "bedrock": _bedrock,
 }

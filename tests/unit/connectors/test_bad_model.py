@@ -17,8 +17,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from countersign.connectors.aws.client import Credentials, Place
+from countersign.connectors.bedrock.client import BedrockModel
+from countersign.connectors.bounded import pause_of
 from countersign.connectors.http import OpenGate
-from countersign.connectors.openai.client import OpenAIModel, pause_of, refusal
+from countersign.connectors.openai.client import OpenAIModel, refusal
 from countersign.domain.errors import (
     CountersignError,
     Misconfigured,
@@ -27,6 +30,7 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from countersign.domain.ports import ModelRequest
+from infra.local import converse
 from infra.local.bad_model import DRIP, FAULTS, NO_FAULT, chosen, faulty
 from tests.fakes.serving import served
 
@@ -106,32 +110,53 @@ class Provider:
         self.requests += 1
         return faulty(self.fault, GOOD) if self.fault else JSONResponse(GOOD)
 
+    async def converse(self, request: Request) -> Response:
+        """The same in Bedrock's format."""
+        return converse.spoken(await self.completions(request))
+
+    def openai(self) -> OpenAIModel:
+        """A client that speaks Chat Completions."""
+        return OpenAIModel(f"{self.url}/v1", "key", OpenGate())
+
+    def bedrock(self) -> BedrockModel:
+        """A client that speaks Converse."""
+        return BedrockModel(
+            Place("eu-central-1", Credentials("AKID", "s", "t"), self.url), OpenGate()
+        )
+
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[Provider]:
     """One server for all kinds."""
     made = Provider()
-    app = Starlette(routes=[Route("/v1/chat/completions", made.completions, methods=["POST"])])
+    app = Starlette(
+        routes=[
+            Route("/v1/chat/completions", made.completions, methods=["POST"]),
+            Route("/model/{model}/converse", made.converse, methods=["POST"]),
+        ]
+    )
     with served(app) as url:
-        made.url = f"{url}/v1"
+        made.url = url
         yield made
 
 
-def outcome(provider: Provider, fault: str, seconds: float = 5.0) -> Any:
+def outcome(provider: Provider, fault: str, seconds: float = 5.0, by: str = "openai") -> Any:
     """What asking once gives: an answer or an error of ours. Any other error goes through."""
     provider.fault, provider.requests = fault, 0
-    with closing(OpenAIModel(provider.url, "key", OpenGate())) as model:
+    client: OpenAIModel | BedrockModel = getattr(provider, by)()
+    with closing(client) as model:
         try:
             return model.answer(REQUEST, seconds)
         except CountersignError as error:
             return error
 
 
+@pytest.mark.parametrize("by", ["openai", "bedrock"])
 @pytest.mark.parametrize("fault", sorted(BEFORE_AND_NOW))
-def test_every_kind_of_trouble_has_its_outcome(provider: Provider, fault: str) -> None:
-    """One request, one outcome, within the time that it had."""
+def test_every_kind_of_trouble_has_its_outcome(provider: Provider, fault: str, by: str) -> None:
+    """One request, one outcome, within the time that it had; the same in each format."""
     started = time.monotonic()
-    got = outcome(provider, fault, SECONDS if fault in {"silence", "a slow drip"} else 5.0)
+    got = outcome(provider, fault, SECONDS if fault in {"silence", "a slow drip"} else 5.0, by)
     took = time.monotonic() - started
     _, now = BEFORE_AND_NOW[fault]
     assert (got.ended if isinstance(now, str) else type(got)) == now
@@ -149,7 +174,9 @@ def test_the_table_has_every_kind() -> None:
 def test_control_a_time_out_of_httpx_is_one_of_each_read(provider: Provider) -> None:
     """The client as it comes waits for a dripping server much longer than it was told to."""
     provider.fault = "a slow drip"
-    naive = openai.OpenAI(base_url=provider.url, api_key="k", max_retries=0, timeout=3 * DRIP)
+    naive = openai.OpenAI(
+        base_url=f"{provider.url}/v1", api_key="k", max_retries=0, timeout=3 * DRIP
+    )
     messages: Any = [{"role": "user", "content": "x"}]
     with (
         naive,

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from countersign.connectors.openai.reading import OFFLINE_MARK
+from countersign.connectors.answers import OFFLINE_MARK
 from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import Observation
 from countersign.domain.planning.replan import Observations, ObservedAction, Round

@@ -18,7 +18,7 @@ from botocore.exceptions import (
     IncompleteReadError,
 )
 
-from countersign.domain.errors import Throttled, Transient, Unavailable
+from countersign.domain.errors import Misconfigured, Throttled, Transient, Unavailable
 
 if TYPE_CHECKING:
     import boto3
@@ -89,6 +89,19 @@ class Place:
         """Where a service answers."""
         china = ".cn" if self.region.startswith("cn-") else ""
         return self.endpoint or f"https://{name}.{self.region}.amazonaws.com{china}"
+
+
+def place_of_process() -> Place:
+    """Where and as whom boto3 would ask Bedrock: for what is no function, a command at a terminal.
+    Raises Misconfigured without credentials."""
+    session = _session()
+    found = session.get_credentials()
+    if found is None:
+        raise Misconfigured("no credentials for AWS are set: sign in, or name a profile")
+    own = found.get_frozen_credentials()
+    who = Credentials(own.access_key or "", own.secret_key or "", own.token or "")
+    endpoint = session.client("bedrock-runtime").meta.endpoint_url
+    return Place(session.region_name, who, endpoint)
 
 
 @overload

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import urllib3
 from botocore.exceptions import ClientError
@@ -72,6 +73,47 @@ def _pool(url: str) -> urllib3.HTTPConnectionPool:
     return urllib3.connection_from_url(url, maxsize=_CONNECTIONS, timeout=phases)
 
 
+@dataclass(frozen=True)
+class Signer:
+    """Signature Version 4 for one service at `url`, by its name in signatures."""
+
+    name: str
+    region: str
+    url: str
+    by: Credentials
+
+    def signed(self, request: Request) -> Request:
+        """The request with its signature, of this moment."""
+        now = datetime.now(UTC)  # AWS's time, which no stage moves
+        headers = {
+            **request.headers,
+            "host": self.url.partition("://")[2],
+            "x-amz-date": f"{now:%Y%m%dT%H%M%SZ}",
+            **({"x-amz-security-token": self.by.token} if self.by.token else {}),
+        }
+        whole = replace(request, headers=dict(sorted(headers.items())))
+        authorization = self._authorization(whole, now)
+        return replace(whole, headers={**whole.headers, "authorization": authorization})
+
+    def _authorization(self, asked: Request, now: datetime) -> str:
+        """Over all headers; of every service but S3 a path is quoted once more."""
+        names = ";".join(asked.headers)
+        lines = "".join(f"{name}:{text}\n" for name, text in asked.headers.items())
+        path = asked.path if self.name == "s3" else quote(asked.path, safe="/~")
+        head = f"{asked.method}\n{path}\n{asked.query}"
+        request = f"{head}\n{lines}\n{names}\n{digest(asked.body)}"
+        scope = (f"{now:%Y%m%d}", self.region, self.name, "aws4_request")
+        place, key = "/".join(scope), f"AWS4{self.by.secret}".encode()
+        told = (
+            f"AWS4-HMAC-SHA256\n{asked.headers['x-amz-date']}\n{place}\n{digest(request.encode())}"
+        )
+        for part in scope:
+            key = hmac.digest(key, part.encode(), hashlib.sha256)
+        signature = hmac.digest(key, told.encode(), hashlib.sha256).hex()
+        by = f"Credential={self.by.key}/{place}, SignedHeaders={names}"
+        return f"AWS4-HMAC-SHA256 {by}, Signature={signature}"
+
+
 class Signed:
     """One service as its callers reach it, by its name in hosts and signatures.
 
@@ -87,8 +129,8 @@ class Signed:
         send: Send = sent,
         wait: Wait = time.sleep,
     ) -> None:
-        self._name, self._region, self._url = name, place.region, place.url(name)
-        self._by, self._send, self._wait = by or place.own, send, wait
+        self._url, self._send, self._wait = place.url(name), send, wait
+        self._signer = Signer(name, place.region, self._url, by or place.own)
 
     def asked(self, operation: str, request: Request, refused: Refusal) -> Answer:
         """The answer to `operation`."""
@@ -103,41 +145,12 @@ class Signed:
 
     def _once(self, operation: str, request: Request, refused: Refusal) -> Answer:
         try:
-            answer = self._send(self._url, self._signed(request))
+            answer = self._send(self._url, self._signer.signed(request))
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"AWS gave no answer: {type(error).__name__}") from None
         if answer.status != HTTPStatus.OK:
             raise ClientError(refused(answer.status, answer.body), operation)
         return answer
-
-    def _signed(self, request: Request) -> Request:
-        now = datetime.now(UTC)  # AWS's time, which no stage moves
-        headers = {
-            **request.headers,
-            "host": self._url.partition("://")[2],
-            "x-amz-date": f"{now:%Y%m%dT%H%M%SZ}",
-            **({"x-amz-security-token": self._by.token} if self._by.token else {}),
-        }
-        whole = replace(request, headers=dict(sorted(headers.items())))
-        authorization = self._authorization(whole, now)
-        return replace(whole, headers={**whole.headers, "authorization": authorization})
-
-    def _authorization(self, asked: Request, now: datetime) -> str:
-        """Signature Version 4 over all headers."""
-        names = ";".join(asked.headers)
-        lines = "".join(f"{name}:{text}\n" for name, text in asked.headers.items())
-        head = f"{asked.method}\n{asked.path}\n{asked.query}"
-        request = f"{head}\n{lines}\n{names}\n{digest(asked.body)}"
-        scope = (f"{now:%Y%m%d}", self._region, self._name, "aws4_request")
-        place, key = "/".join(scope), f"AWS4{self._by.secret}".encode()
-        told = (
-            f"AWS4-HMAC-SHA256\n{asked.headers['x-amz-date']}\n{place}\n{digest(request.encode())}"
-        )
-        for part in scope:
-            key = hmac.digest(key, part.encode(), hashlib.sha256)
-        signature = hmac.digest(key, told.encode(), hashlib.sha256).hex()
-        by = f"Credential={self._by.key}/{place}, SignedHeaders={names}"
-        return f"AWS4-HMAC-SHA256 {by}, Signature={signature}"
 
 
 def refusal(status: int, text: bytes) -> Any:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
 
+from countersign.connectors.bounded import http_client, pause_of
 from countersign.connectors.openai.reading import answer_of, code_of, is_ours
-from countersign.connectors.openai.transport import http_client
 from countersign.domain.errors import Misconfigured, Refused, Throttled, Unavailable
 from countersign.domain.ports import ModelAnswer, ModelRequest
 
@@ -22,8 +20,6 @@ _NOT_OURS = frozenset({401, 402, 403, 404})
 _LATER = frozenset({408, 409, 425})
 """It was too slow, or busy with something of the same kind: nothing is wrong with the request."""
 _TOO_MANY, _REDIRECTS, _SERVER = 429, range(300, 400), range(500, 600)
-_LONGEST_PAUSE = 86_400.0
-"""Seconds of Retry-After that are believed."""
 
 
 class OpenAIModel:
@@ -84,28 +80,3 @@ def refusal(status: int, headers: Mapping[str, Any], body: bytes) -> Exception:
     if status in _LATER or status in _SERVER:
         return Unavailable(f"the model's server fails ({status})")
     return Refused(f"the model's endpoint refuses the request: {f'{status} {code}'.strip()}")
-
-
-def pause_of(headers: Mapping[str, Any]) -> float | None:
-    """The seconds that Retry-After asks for, as a number or as a date beside the answer's own; None
-    when it does not say so in a way that can be read."""
-    said = headers.get("retry-after", "")
-    exact = _number(headers.get("retry-after-ms", ""))
-    seconds = exact / 1000 if exact is not None else _number(said)
-    if seconds is None:
-        ends, now = _date(said), _date(headers.get("date", "")) or datetime.now(UTC)
-        seconds = (ends - now).total_seconds() if ends else None
-    return None if seconds is None else min(max(seconds, 0.0), _LONGEST_PAUSE)
-
-
-def _number(text: str) -> float | None:
-    plain = len(text) < len("123456789.0") and text.isascii()
-    return float(text) if plain and text.replace(".", "", 1).isdecimal() else None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
+from countersign.connectors.answers import OFFLINE_MARK, is_count, mapping, object_of, text_of
 from countersign.domain.errors import Misconfigured, Unavailable
 from countersign.domain.policy.proposal import Ended, Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.parsing import json
 
-OFFLINE_MARK = "offline"
-"""Models of this name are the plain heuristics of a workflow, served locally."""
-_MOST_TOKENS = 10_000_000
-"""Of one call; a larger number is no count."""
 _ENDS: Mapping[object, Ended] = {
     "length": "truncated",
     "content_filter": "filtered",
@@ -30,14 +26,14 @@ _ACCOUNT = frozenset({"insufficient_quota", "billing_not_active", "model_not_fou
 def answer_of(raw: bytes, asked: ModelRequest) -> ModelAnswer:
     """What the model said. Raises Unavailable for anything that is no completion, which is the
     server's fault and passes; Misconfigured for an error about our account under status 200."""
-    body = _object(raw)
+    body = object_of(raw)
     if body.get("error"):
         raise _error(body)
     choice = _first(body.get("choices"))
-    message = _mapping(choice.get("message"))
+    message = mapping(choice.get("message"))
     name = body.get("model")
     model = name[:100] if isinstance(name, str) and name.strip() else asked.model
-    content, refusal = _text(message.get("content")), _text(message.get("refusal"))
+    content, refusal = text_of(message.get("content")), text_of(message.get("refusal"))
     return ModelAnswer(
         content=content or refusal,
         model=model,
@@ -55,7 +51,7 @@ def is_ours(code: str) -> bool:
 def code_of(raw: bytes) -> str:
     """The code of an error's body, where that is a plain word."""
     try:
-        error = _object(raw).get("error")
+        error = object_of(raw).get("error")
     except Unavailable:
         return ""
     code = error.get("code") if isinstance(error, dict) else None
@@ -70,30 +66,8 @@ def _error(body: Mapping[str, Any]) -> Exception:
     return Unavailable("the model's server answered with an error under status 200")
 
 
-def _object(raw: bytes) -> Mapping[str, Any]:
-    try:
-        body = json.loads(raw)
-    except json.NotJson:
-        body = None
-    return _mapping(body)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise Unavailable("the model's server answered with something that is no completion")
-    return value
-
-
 def _first(choices: object) -> Mapping[str, Any]:
-    return _mapping(choices[0] if isinstance(choices, list) and choices else None)
-
-
-def _text(value: object) -> str:
-    """A text, or the texts of a list of parts; nothing for anything else."""
-    if isinstance(value, str):
-        return value
-    parts = value if isinstance(value, list) else []
-    return "".join(t for p in parts if isinstance(p, dict) and isinstance(t := p.get("text"), str))
+    return mapping(choices[0] if isinstance(choices, list) and choices else None)
 
 
 def _ended(
@@ -114,7 +88,7 @@ def _usage(used: object, asked: ModelRequest) -> Usage:
     numbers that can be believed."""
     told: Mapping[str, Any] = used if isinstance(used, dict) else {}
     sent, received = told.get("prompt_tokens"), told.get("completion_tokens")
-    if not (_is_count(sent) and _is_count(received)):
+    if not (is_count(sent) and is_count(received)):
         return asked.most
     details = told.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, dict) else 0
@@ -122,9 +96,5 @@ def _usage(used: object, asked: ModelRequest) -> Usage:
         calls=1,
         input_tokens=sent,
         output_tokens=received,
-        cached_tokens=cached if _is_count(cached) and cached <= sent else 0,
+        cached_tokens=cached if is_count(cached) and cached <= sent else 0,
     )
-
-
-def _is_count(value: object) -> TypeGuard[int]:
-    return type(value) is int and 0 <= value <= _MOST_TOKENS

@@ -1,11 +1,13 @@
-"""HTTP under OpenAI's client: one answer has so many bytes, and so much time for all of it."""
+"""HTTP to a model: one answer has so many bytes, and so much time for all of it."""
 
 from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
@@ -16,7 +18,9 @@ MOST_BYTES = 2 * 1_048_576
 """Of one answer."""
 KEEP_ALIVE = 5.0
 """Seconds: after a frozen function wakes, an older connection would lose a request."""
-_TELLS = frozenset({"retry-after", "retry-after-ms", "date"})
+LONGEST_PAUSE = 86_400.0
+"""Seconds of Retry-After that are believed."""
+_TELLS = frozenset({"retry-after", "retry-after-ms", "date", "x-amzn-errortype"})
 """The only headers of an answer that are heeded: no other can make a client do anything."""
 _LOST = (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol)
 
@@ -147,3 +151,28 @@ class _Stream(httpcore2.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def pause_of(headers: Mapping[str, Any]) -> float | None:
+    """The seconds that Retry-After asks for, as a number or as a date beside the answer's own; None
+    when it does not say so in a way that can be read."""
+    said = headers.get("retry-after", "")
+    exact = _number(headers.get("retry-after-ms", ""))
+    seconds = exact / 1000 if exact is not None else _number(said)
+    if seconds is None:
+        ends, now = _date(said), _date(headers.get("date", "")) or datetime.now(UTC)
+        seconds = (ends - now).total_seconds() if ends else None
+    return None if seconds is None else min(max(seconds, 0.0), LONGEST_PAUSE)
+
+
+def _number(text: str) -> float | None:
+    plain = len(text) < len("123456789.0") and text.isascii()
+    return float(text) if plain and text.replace(".", "", 1).isdecimal() else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
