@@ -84,10 +84,11 @@ def spoken(response: Response) -> Response:
     if response.status_code >= 400:  # noqa: PLR2004 - refusals
         return _refusal(response)
     try:
-        object_of(response.body)
+        raw = bytes(response.body)
+        object_of(raw)
     except Unavailable:
         return response
-    body = json_object(response.body) or {}
+    body = json_object(raw) or {}
     return JSONResponse(_completion(body)) if "choices" in body else response
 
 

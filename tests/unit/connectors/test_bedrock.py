@@ -49,6 +49,7 @@ def described() -> ServiceModel:
 def faults(body: dict[str, Any], model: str = CLAUDE) -> str:
     """What botocore's model finds wrong in a request."""
     shape = described().operation_model("Converse").input_shape
+    assert shape
     return str(ParamValidator().validate({**body, "modelId": model}, shape).generate_report())
 
 
