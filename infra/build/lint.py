@@ -23,6 +23,7 @@ from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.policy.release import ERRORS_BELOW
 from countersign.domain.reporting.sampling import LIMIT as SAMPLED
 from countersign.domain.workflow import Workflow, Workflows, money_facts
+from countersign.extraction.answers import strict_schema
 from countersign.extraction.company import Company
 from countersign.extraction.kinds import kinds
 from countersign.extraction.release import (
@@ -34,6 +35,7 @@ from countersign.extraction.release import (
     stages,
 )
 from countersign.extraction.replies import ACKNOWLEDGEMENTS
+from countersign.extraction.schemas import subset_of
 
 PACKAGE = "workflows"
 FOUND_BY_THE_ENGINE = frozenset({REACHED})
@@ -70,6 +72,7 @@ def faults(package: str, stage: str, known: Collection[str]) -> Iterator[str]:
             yield from of_amounts(f"{package}.{name}", stage)
             yield from of_facts(f"{package}.{name}", register[name])
             yield from of_policy(register[name])
+            yield from of_schemas(register[name])
         except DefinitionBroken as broken:
             yield str(broken)
 
@@ -145,6 +148,17 @@ def of_company(where: str, held: Company) -> Iterator[str]:
     for connector in sorted({*held.fields, *held.constants}):
         told = _of_fields(connector, held.names(connector))
         yield from (f"{where}: fields.{connector}: {one}" for one in told)
+
+
+def of_schemas(workflow: Workflow[Any]) -> Iterator[str]:
+    """Every model that the stage asks takes the answer's contract, and that of a segment."""
+    held = workflow.segmented
+    for subset in sorted({subset_of(size.price) for size in workflow.release.sizes}):
+        for of in (workflow.answer, held.answer) if held else (workflow.answer,):
+            try:
+                strict_schema(of, subset)
+            except DefinitionBroken as broken:
+                yield f"workflows/{workflow.id}: {broken}"
 
 
 def of_policy(workflow: Workflow[Any]) -> Iterator[str]:

@@ -154,8 +154,8 @@ def test_without_heuristics_of_its_own_a_person_always_looks() -> None:
 
 def test_the_schema_is_strict_and_asks_for_confidence_last() -> None:
     """A model says how sure it is after what it is sure of."""
-    assert faults(FLOW.schema()) == []
-    assert list(FLOW.schema()["properties"])[-1] == "confidence"
+    assert faults(FLOW.schema("openai")) == []
+    assert list(FLOW.schema("openai")["properties"])[-1] == "confidence"
 
 
 @pytest.mark.parametrize(

@@ -191,8 +191,8 @@ class Workflow(Generic[InputT]):
     """The same text in its parts, each with its name, as people are shown it."""
     prompt_text: Callable[[InputT], str]
     """What the model is shown: the source, masked."""
-    schema: Callable[[], Mapping[str, Any]]
-    """The answer's contract as a strict JSON schema."""
+    schema: Callable[[str], Mapping[str, Any]]
+    """The answer's contract as a strict JSON schema, in one of the subsets that providers take."""
     draft: Callable[[InputT, Any], Draft]
     """The contract's answer as facts, wishes and drafts."""
     confidence: Callable[[InputT, Draft], Decimal]

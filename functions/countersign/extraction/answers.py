@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from countersign.domain.contract import Contract, Value
+from countersign.extraction.schemas import SUBSETS, compiled
 
 _MAX_QUOTES = 8
 _MAX_PERCENT = 100
@@ -86,31 +87,14 @@ def summary(chosen: list[str]) -> Mapping[str, Any] | None:
 
 
 @cache
-def strict_schema(answer: type[Contract]) -> Mapping[str, Any]:
-    """`answer` as the JSON schema that strict structured output accepts.
-
-    Source of the subset: OpenAI's "Structured Outputs" guide (every property required, no
-    additional ones, no defaults, none of the string and array bounds).
-    """
-    stripped: dict[str, Any] = _without_titles(answer.model_json_schema())
-    held = stripped["properties"]
+def strict_schema(answer: type[Contract], subset: str) -> Mapping[str, Any]:
+    """`answer` as strict structured output takes it, by the name of one of the subsets. Raises
+    DefinitionBroken, with the path, for what it does not take."""
+    strict = compiled(answer.model_json_schema(), SUBSETS[subset])
+    held = strict["properties"]
     properties = {name: held[name] for name in held if name != _LAST}
     properties |= {name: held[name] for name in held if name == _LAST}
-    return {**stripped, "properties": properties, "required": list(properties)}
-
-
-def _without_titles(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_without_titles(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    left = {
-        key: _without_titles(item)
-        for key, item in node.items()
-        if not (key == "title" and isinstance(item, str)) and key != "default"
-    }
-    is_object = left.get("type") == "object" and "properties" in left
-    return {**left, "required": list(left["properties"])} if is_object else left
+    return {**strict, "properties": properties, "required": list(properties)}
 
 
 Words = Mapping[str, tuple[str, str, str, str]]

@@ -15,6 +15,7 @@ from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import ModelRequest
 from countersign.domain.workflow import Draft, Workflow
 from countersign.extraction.proposals import read_answer
+from countersign.extraction.schemas import subset_of
 from countersign.extraction.sizing import choose, features
 
 _SHOWN = 20
@@ -103,7 +104,8 @@ class Rounds:
     ) -> Question:
         seen = (("user", self.seen),) if self.seen else ()
         whole = request_of(self.release, size, asked or (("user", self.shown), *seen))
-        named = replace(whole, schema_name=self.workflow.id, schema=self.workflow.schema())
+        schema = self.workflow.schema(subset_of(size.price))
+        named = replace(whole, schema_name=self.workflow.id, schema=schema)
         return Question(size, why, named, repairs=repairs)
 
 

@@ -41,6 +41,7 @@ from countersign.extraction.feedback import apply, describe
 from countersign.extraction.proposals import by_signs, proposal_of
 from countersign.extraction.release import CAP
 from countersign.extraction.rounds import Question, Rounds, repaired, request_of
+from countersign.extraction.schemas import subset_of
 from countersign.runtime.asking import Answers, asking
 from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps
@@ -172,15 +173,7 @@ def _from_segments(
     """What the valid answers are together, each repaired once, and what all of them cost. Raises
     MoreToRead."""
     workflow, release, given = about
-    name, schema = f"{workflow.id}{segments.SUFFIX}", strict_schema(segmented.answer)
-    asked = {
-        one: replace(
-            request_of(release, release.sizes[0], (("user", one.text),)),
-            schema_name=name,
-            schema=schema,
-        )
-        for one in segmented.split(given)
-    }
+    asked = {one: _about_segment(segmented, release, one) for one in segmented.split(given)}
     record, replies = _answers(deps, record, call, release, list(asked.values()))
     answers = dict[str, Any]()
     again = dict[Segment, ModelRequest]()
@@ -196,6 +189,15 @@ def _from_segments(
     valid = {name: answer for name, answer in answers.items() if answer is not None}
     usage = _spent([*replies, *mends], release)
     return record, segmented.join(given, valid), usage
+
+
+def _about_segment(of: Segmented[Any], release: Release, one: Segment) -> ModelRequest:
+    size = release.sizes[0]
+    return replace(
+        request_of(release, size, (("user", one.text),)),
+        schema_name=f"{release.workflow}{segments.SUFFIX}",
+        schema=strict_schema(of.answer, subset_of(size.price)),
+    )
 
 
 def _answers(

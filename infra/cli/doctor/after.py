@@ -14,6 +14,7 @@ from countersign.domain.workflow import Ours as OurAddresses
 from countersign.domain.workflow import Raw, Workflow
 from countersign.extraction.prices import prices
 from countersign.extraction.proposals import drafted
+from countersign.extraction.schemas import subset_of
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
 from infra.build.lint import of_directory
@@ -114,7 +115,7 @@ def _model(deps: Deps) -> Iterator[Line]:
                 ("user", workflow.prompt_text(given)),
             ),
             schema_name=workflow.id,
-            schema=workflow.schema(),
+            schema=workflow.schema(subset_of(size.price)),
             temperature=size.temperature,
             max_output_tokens=size.max_output_tokens,
             effort=size.price.effort,

@@ -34,7 +34,7 @@ ASKED = ModelRequest(
         ("user", "Your answer breaks these rules."),
     ),
     schema_name="lead_intake",
-    schema=WORKFLOWS["lead_intake"].schema(),
+    schema=WORKFLOWS["lead_intake"].schema("bedrock"),
     temperature="0",
     max_output_tokens=10,
 )
@@ -57,7 +57,7 @@ def faults(body: dict[str, Any], model: str = CLAUDE) -> str:
 @pytest.mark.parametrize("workflow", sorted(WORKFLOWS))
 def test_what_is_asked_is_what_botocore_describes(model: str, workflow: str) -> None:
     """Every workflow's schema, by the field for it and by a tool that has to be called."""
-    schema = WORKFLOWS[workflow].schema()
+    schema = WORKFLOWS[workflow].schema("bedrock" if model == CLAUDE else "bedrock-tool")
     body = body_of(replace(ASKED, model=model, schema=schema, schema_name=workflow))
     assert faults(json.loads(json.dumps(body)), model) == ""
     assert ("toolConfig" in body) is (model == NOVA)

@@ -25,7 +25,7 @@ def test_a_workflow_is_one_value() -> None:
     assert flow.confidence(letter, draft) == Decimal(1)
     assert flow.dismiss(letter) == ""
     assert flow.joins("a", "a", 0.0)
-    assert flow.schema()["type"] == "object"
+    assert flow.schema("openai")["type"] == "object"
 
 
 def test_ports_speak_in_values() -> None:

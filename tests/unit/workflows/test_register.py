@@ -9,6 +9,7 @@ from importlib import resources
 import pytest
 
 from countersign.domain.errors import DefinitionBroken
+from countersign.extraction.schemas import SUBSETS
 from tests.unit.workflows.schemas import faults
 from workflows import WORKFLOWS, registered
 
@@ -48,10 +49,11 @@ def test_importing_the_register_reads_no_file_and_loads_no_tables() -> None:
     assert ran.stdout.strip() == "[] []"
 
 
+@pytest.mark.parametrize("subset", SUBSETS)
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_the_answers_schema_is_one_that_strict_output_accepts(workflow: str) -> None:
+def test_the_answers_schema_is_one_that_strict_output_accepts(workflow: str, subset: str) -> None:
     """Every object is closed with all properties required, and no unsupported keyword is there."""
-    schema = WORKFLOWS[workflow].schema()
+    schema = WORKFLOWS[workflow].schema(subset)
     assert faults(schema) == []
     assert schema["type"] == "object"
 
