@@ -172,7 +172,7 @@ def _from_segments(
 ) -> tuple[JobRecord, Joined, Usage]:
     """What the valid answers are together, each repaired once, and what all of them cost. Raises
     MoreToRead."""
-    workflow, release, given = about
+    _, release, given = about
     asked = {one: _about_segment(segmented, release, one) for one in segmented.split(given)}
     record, replies = _answers(deps, record, call, release, list(asked.values()))
     answers = dict[str, Any]()
