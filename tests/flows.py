@@ -97,7 +97,7 @@ def workflow(
         source_text=lambda letter: letter.text,
         source_parts=lambda letter: (("text", letter.text),),
         prompt_text=lambda letter: letter.text,
-        schema=Letter.model_json_schema,
+        schema=lambda _: Letter.model_json_schema(),
         draft=lambda letter, _: Draft(
             facts={"text": fact(letter.text)}, wishes=(), drafts={}, confidence=Decimal(1)
         ),

@@ -51,6 +51,8 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "approvals": [_approval(held) for held in in_order(record)],
         "audit": _audit(record),
         "cost": cost_of(record),
+        "release": job.release,
+        "dropped": plain(proposal.dropped) if proposal else {},
         "model_calls": [plain(one) for one in calls_of(record.results)],
         "reason": job.reason,
         "parent": parent_of(record),

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.portal.timeline import Moment
+from countersign.portal.trace import ENDED
 from infra.cli.job_view import age
 
 SHORT = 10
@@ -94,12 +95,16 @@ def _calls(data: Mapping[str, Any]) -> Iterator[RenderableType]:
     """What was asked of the model, of which size and why, and what it cost."""
     for one in data["model_calls"]:
         used, seconds = one["usage"], one["milliseconds"] / 1000
-        tokens = f"{used['input_tokens']} + {used['output_tokens']} tokens"
-        line = f"{_flat(one['model'])}, {tokens}, US$ {used['usd']}, {seconds:.1f} s"
+        cached = f" ({used['cached_tokens']} cached)" if used["cached_tokens"] else ""
+        tokens = f"{used['input_tokens']}{cached} + {used['output_tokens']} tokens"
+        line = f"{_flat(one['model'])} ({one['size']}), {ENDED[one['ended']]}, {tokens}"
+        line += f", US$ {used['usd']}, {seconds:.1f} s, request {one['request'][:12]}"
         faults = "".join(f"\nwrong: {_flat(fault)}" for fault in one["faults"])
         yield Text.assemble("Model: ", _flat(one["why"]), (f"\n{line}{faults}", "dim"))
+    for name, said in data["dropped"].items():
+        yield safe(f"Left out, since the message does not say it: {name.replace('_', ' ')}: {said}")
     if data["model_calls"]:
-        yield Text()
+        yield Text(f"Release {data['release'][:12]}\n", style="dim")
 
 
 def _head(data: Mapping[str, Any]) -> Iterator[Text]:

@@ -29,6 +29,7 @@ from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Workflow
 from countersign.jobs.handover import about
 from countersign.portal.timeline import Moment, timeline
+from countersign.portal.trace import Trace, trace
 from countersign.web.headline import headline
 from countersign.web.text import UTC, Pieces, label, moment, second, span, visible
 from countersign.web.wording import SHORT, in_words, status_words
@@ -133,6 +134,8 @@ class JobPage:
     effects: tuple[Effect, ...]
     requests: tuple[PastRequest, ...]
     story: tuple[Step, ...]
+    trace: Trace | None
+    """What the model was asked; None where it was not."""
 
 
 STATUS_LINES = {
@@ -180,6 +183,7 @@ def job(
         effects=tuple(_effect(record, entry, workflow, zone) for entry in record.ledger),
         requests=tuple(_requests(record, zone)),
         story=tuple(_step(one, zone) for one in timeline(record)),
+        trace=trace(record, proposal, zone),
     )
 
 

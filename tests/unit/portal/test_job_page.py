@@ -109,3 +109,16 @@ def test_what_stays_and_what_somebody_changed_is_shown() -> None:
     assert "Changed since by somebody else" in shown
     assert "qualifiedtobuy" in shown
     assert "What it changed at the target" in shown
+
+
+def test_the_page_tells_what_the_model_was_asked_and_what_came() -> None:
+    """Of each call why, how it ended and what it used; what it was shown and what it answered stand
+    folded within what is folded."""
+    _, _, ana, _ = opened()
+    told = ana.page[ana.page.index("What the model was asked (1)") :]
+    told = told[: told.index("What happened")]
+    places = [told.index(words) for words in ("answered", "What it was shown", "What it answered")]
+    assert places == sorted(places)
+    assert told.count('<details class="facts">') == 2
+    assert ", small</bdi>" in told
+    assert "release" in told
