@@ -48,6 +48,7 @@ from infra.cli.hands.cost import cost
 from infra.cli.hands.follow import follow
 from infra.cli.hands.pause import pause, resume
 from infra.cli.hands.redrive import redrive
+from infra.cli.hands.replay import replay
 from infra.cli.hands.rerun import rerun
 from infra.cli.job_view import as_dict, waits_for
 from infra.cli.jobs import LISTED_DAYS, SHOWN, Wanted, list_jobs, load
@@ -56,6 +57,7 @@ from infra.cli.options import FAILED, UNREACHABLE, AsJson, Place, Stage, Where, 
 from infra.cli.options import show as show_
 from infra.cli.original import original
 from infra.cli.people import command as people
+from infra.cli.questions.calibration import calibration
 from infra.cli.questions.compare import compare
 from infra.cli.questions.explain import explain
 from infra.cli.questions.failing import failing_steps
@@ -233,11 +235,13 @@ app.command("stats")(stats.stats)
 app.command("failing")(failing_steps)
 app.command("stuck")(stuck_jobs)
 app.command("overrides")(overrides)
+app.command("calibration")(calibration)
 app.command("canary")(canary)
 app.command("explain")(explain)
 app.command("compare")(compare)
 app.command("pause")(pause)
 app.command("cancel")(cancel)
+app.command("replay")(replay)
 app.command("redrive")(redrive)
 app.command("rerun")(rerun)
 app.command("cost")(cost)

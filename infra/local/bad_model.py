@@ -13,10 +13,44 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 Body = Mapping[str, Any]
 Answering = Callable[[Body], Response]
+
+OFFERED: Mapping[str, str] = {
+    "429 for 8 s": "it asks to wait for 8 seconds",
+    "cut at its limit": "its answer is cut",
+    "another schema": "it answers something else",
+    "refusal": "it refuses to answer",
+    "10 MB": "it answers 10 MB",
+    "silence": "it never answers",
+    "a slow drip": "it answers a byte now and then",
+    "HTML": "it answers with a web page",
+    "another language": "it quotes what nobody wrote",
+    "an attacker's proposal": "it proposes what an attacker would like",
+}
+"""What a person can have the model do, in words."""
+
+
+class Trouble:
+    """What the model does to every question, chosen while it runs; nothing at first."""
+
+    def __init__(self) -> None:
+        self.kind = NO_FAULT
+
+    def choose(self, kind: str) -> None:
+        """Do this from now on; nothing for NO_FAULT. Raises ValueError for what is not offered."""
+        if kind not in {NO_FAULT, *OFFERED}:
+            raise ValueError(f"{kind!r} is none of {', '.join(OFFERED)}")
+        self.kind = kind
+
+    def answered(self, status: int, body: Body) -> Response:
+        """What is answered in the place of a good answer."""
+        if self.kind and "choices" in body:
+            return faulty(self.kind, body)
+        return JSONResponse(body, status)
+
 
 MEGABYTE = 1_048_576
 LONGEST = 600.0

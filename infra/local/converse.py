@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from countersign.connectors.answers import object_of
 from countersign.domain.errors import Unavailable
+from infra.local.bad_model import Trouble
 from infra.local.demo.system import json_object
 from infra.local.offline_model import Answer
 
@@ -45,13 +46,14 @@ def path_of(model: str) -> str:
     return f"/model/{quote(model, safe='')}/converse"
 
 
-def routes(answer: Answer) -> list[Route]:
+def routes(answer: Answer, trouble: Trouble | None = None) -> list[Route]:
     """Converse over what answers Chat Completions."""
+    said = trouble or Trouble()
 
     async def converse(request: Request) -> Response:
         asked = json_object(await request.body()) or {}
         status, body = await run_in_threadpool(answer, chat(request.path_params["model"], asked))
-        return spoken(JSONResponse(body, status))
+        return spoken(said.answered(status, body))
 
     return [Route("/model/{model}/converse", converse, methods=["POST"])]
 

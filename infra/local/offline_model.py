@@ -21,6 +21,7 @@ from starlette.routing import Route
 from countersign.domain.workflow import Raw, Workflow
 from countersign.extraction.feedback import apply
 from countersign.extraction.segments import SUFFIX
+from infra.local.bad_model import Trouble
 from infra.local.demo.answer import DemoAnswer, Refusal
 from infra.local.demo.system import json_object, same
 from infra.local.front.samples import Ending, Sample, samples
@@ -54,15 +55,16 @@ def answer(asked: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
         return refused.answer.status, refused.answer.body
 
 
-def routes(key: str, answer: Answer = answer) -> list[Route]:
+def routes(key: str, answer: Answer = answer, trouble: Trouble | None = None) -> list[Route]:
     """`/v1/chat/completions` and `/v1/models` for callers that bear `key`."""
+    said = trouble or Trouble()
 
     async def completions(request: Request) -> Response:
         try:
             _admit(request, key)
             asked = _read(await request.body())
             status, body = await run_in_threadpool(answer, asked)
-            return JSONResponse(body, status)
+            return said.answered(status, body)
         except OpenAIRefusal as refused:
             return refused.answer.response()
 

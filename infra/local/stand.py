@@ -18,6 +18,7 @@ from countersign.runtime.deps import Deps
 from infra.build.synth import default_out, synthesize
 from infra.cli.target import OUTSIDE, pointed_at, settings_of, variables
 from infra.local import converse, offline_model, people
+from infra.local.bad_model import Trouble
 from infra.local.cloud import deployer, model_double, proxy
 from infra.local.cloud.fork_client import answer_of
 from infra.local.cloud.processes import LocalCloud, local_cloud, scratch_folder
@@ -193,7 +194,11 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
     client = httpx.AsyncClient(timeout=60.0, verify=certificates())
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
     answer = _answer(whole.cloud, plan)
-    model = [*offline_model.routes(keys.model, answer), *converse.routes(answer)] if offline else []
+    trouble = Trouble()
+    model = [
+        *offline_model.routes(keys.model, answer, trouble),
+        *converse.routes(answer, trouble),
+    ]
     return Front(
         store=whole.deps.store,
         mails=whole.mailbox.all,
@@ -203,7 +208,8 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
         offline=offline,
         now=whole.deps.clock.now,
         moved=whole.deps.offset.read,
-        doors=[*proxy.routes(api_url, client, said), *model, *systems],
+        trouble=trouble if offline else None,
+        doors=[*proxy.routes(api_url, client, said), *(model if offline else ()), *systems],
         end=client.aclose,
     )
 

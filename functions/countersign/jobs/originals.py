@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Final, Literal, get_args
 
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.runtime.deps import Deps
 
 MOST = 4_500_000
 """Bytes that a function can hand out: its answer ends at 6 MB, of which base64 takes a quarter."""
-READ, EXPORTED = "original read", "exported"
-"""Events of the audit trail: somebody read what came, or took the job out as a file."""
+READ: Final = "original read"
+EXPORTED: Final = "exported"
+Reading = Literal["original read", "exported", "replayed", "asked again"]
+"""Events of the audit trail: somebody read what came, took the job out as a file, or had its
+answers read or given once more."""
 _KB, _MB = 1_000, 1_000_000
 _NAMES = {"webhook": ".json"}
 _HARMLESS = frozenset({".eml", ".json", ".txt"})
@@ -21,13 +25,18 @@ _HARMLESS = frozenset({".eml", ".json", ".txt"})
 def original(deps: Deps, record: JobRecord, by: str) -> bytes:
     """The bytes, for a person with this id. Raises NotFound when they are gone, Refused when the
     store says no."""
-    deps.commit(record, Change(event=READ, actor=f"person:{by}"))
+    audited_reading(deps, record, by, READ)
     return deps.payloads.get(record.job.source.payload)
 
 
+def audited_reading(deps: Deps, record: JobRecord, by: str, what: Reading) -> None:
+    """Write down who is about to read what."""
+    deps.commit(record, Change(event=what, actor=f"person:{by}"))
+
+
 def readings(record: JobRecord) -> int:
-    """How often it was read or taken out: so many writes of the job changed nothing of it."""
-    return sum(entry.event in (READ, EXPORTED) for entry in record.audit)
+    """How often somebody read of it or took it out: so many writes of the job changed nothing."""
+    return sum(entry.event in get_args(Reading) for entry in record.audit)
 
 
 def file_name(record: JobRecord) -> str:

@@ -34,6 +34,9 @@ from countersign.web.headline import headline
 from countersign.web.text import UTC, Pieces, label, moment, second, span, visible
 from countersign.web.wording import SHORT, in_words, status_words
 
+Known = Workflow[Any] | None
+"""A job's workflow; None where this code has it no more."""
+
 
 @dataclass(frozen=True)
 class Open:
@@ -154,9 +157,7 @@ STATUS_LINES = {
 }
 
 
-def job(
-    record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone: str = UTC
-) -> JobPage:
+def job(record: JobRecord, workflow: Known, now: datetime, zone: str = UTC) -> JobPage:
     """The view, for somebody in `zone`; whatever this code cannot read any more is left out."""
     held, found = record.job, _stored(record, "findings", Findings)
     proposal = _stored(record, "proposal", Proposal)
@@ -187,7 +188,7 @@ def job(
     )
 
 
-def _head(record: JobRecord, workflow: Workflow[Any] | None) -> Iterator[Param]:
+def _head(record: JobRecord, workflow: Known) -> Iterator[Param]:
     for name, text in about(record, workflow).items():
         yield Param(name, visible(text), long=False, empty=False)
 
@@ -266,7 +267,7 @@ def _ended(record: JobRecord, zone: str) -> Ended | None:
 
 
 def _source(
-    record: JobRecord, proposal: Proposal | None, workflow: Workflow[Any] | None
+    record: JobRecord, proposal: Proposal | None, workflow: Known
 ) -> tuple[SourcePart, ...]:
     given = _stored(record, "input", workflow.input) if workflow else None
     if workflow is not None and given is not None:
@@ -275,9 +276,7 @@ def _source(
     return (SourcePart("As it came", visible(unread.text), long=True),) if unread else ()
 
 
-def _effect(
-    record: JobRecord, held: LedgerEntry, workflow: Workflow[Any] | None, zone: str
-) -> Effect:
+def _effect(record: JobRecord, held: LedgerEntry, workflow: Known, zone: str) -> Effect:
     return Effect(
         words=visible(in_words(held, workflow) if workflow else held.action),
         status=status_words(held),

@@ -25,6 +25,7 @@ from countersign.domain.ports import JobStore
 from infra.cli.job_view import as_dict
 from infra.cli.jobs import Wanted, list_jobs, summaries
 from infra.local import people
+from infra.local.bad_model import OFFERED, Trouble
 from infra.local.front import views
 from infra.local.front.answering import MOST
 from infra.local.front.mailbox import Mail, framed
@@ -54,6 +55,8 @@ class Front:
     for one."""
     moved: Callable[[], timedelta] = timedelta
     """How far `now` is from real time."""
+    trouble: Trouble | None = None
+    """What the model does to questions; None where it is somebody else's."""
     doors: Sequence[BaseRoute] = field(default=())
     """The proxied doors, the demo CRM, the model."""
     end: Callable[[], Awaitable[None]] | None = None
@@ -89,6 +92,7 @@ class _Pages:
             Route("/", self.index),
             Route("/front.css", self.style),
             Route("/send/{name}", self.send, methods=["POST"]),
+            Route("/what-if", self.what_if, methods=["POST"]),
             Route("/console", self.console),
             Route("/jobs.json", self.jobs_json),
             Route("/jobs/{job_id}.json", self.job_json),
@@ -104,7 +108,8 @@ class _Pages:
         jobs = summaries(self.front.store, self.front.now(), Wanted())
         known = [member.person for member in people.demo(self.front.now())]
         view = views.index(jobs, self.front.mails(), self.front.samples, known)
-        return self._page("index.html.j2", view=view)
+        chosen = self.front.trouble.kind if self.front.trouble else None
+        return self._page("index.html.j2", view=view, offered=OFFERED, chosen=chosen)
 
     def style(self, _request: Request) -> Response:
         return Response(self.templates.render("front.css.j2"), media_type="text/css")
@@ -119,6 +124,17 @@ class _Pages:
         if job_id:
             return RedirectResponse(f"/jobs/{job_id}", 303)
         return self._page("refused.html.j2", sample=sample, said=said)
+
+    async def what_if(self, request: Request) -> Response:
+        _refuse_other_sites(request)
+        said = parse_qs((await request.body()).decode(), keep_blank_values=True)
+        try:
+            if self.front.trouble is None:
+                raise HTTPException(404)
+            self.front.trouble.choose("".join(said.get("model", ())))
+        except ValueError:
+            raise HTTPException(404) from None
+        return RedirectResponse("/#what-if", 303)
 
     def console(self, request: Request) -> Response:
         view = views.console(self._listed(request), _status(request), self.front.now())

@@ -162,6 +162,21 @@ def test_overrides_are_what_people_said(journal: Journal, terminal: Terminal) ->
     assert max(map(len, out.splitlines())) <= COLUMNS
 
 
+def test_calibration_is_what_people_said_by_how_sure_we_were(
+    journal: Journal, terminal: Terminal
+) -> None:
+    """Every choice counts in one tenth; a workflow that nobody decided anything of has none."""
+    data = terminal.json("calibration", "--workflow", "lead_intake")["bins"]
+    said = journal.said.total()
+    assert sum(one["decided"] for one in data) == said
+    assert sum(one["approved"] for one in data) == said - journal.said[Choice.REJECT]
+    assert all((one["low"], one["high"]) == wilson(one["approved"], one["decided"]) for one in data)
+    assert terminal.json("calibration", "--workflow", "refund_request")["bins"] == []
+    code, out, _ = terminal.types("calibration")
+    assert (code, "as proposed" in out) == (0, True)
+    assert max(map(len, out.splitlines())) <= COLUMNS
+
+
 def test_an_output_is_explained_from_what_came(journal: Journal, terminal: Terminal) -> None:
     """The message, each fact with its quotes, rules, versions, who decided, and each effect."""
     job_id = journal.stands["COMPLETED"][2]
@@ -186,6 +201,7 @@ def test_nothing_to_tell_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.forgets()
     assert terminal.types("failing")[1] == "No step failed in the last 24 h.\n"
     assert terminal.types("overrides")[1] == "Nobody decided anything in the last 30 days.\n"
+    assert terminal.types("calibration")[1] == "Nobody decided anything in the last 90 days.\n"
     terminal.types("case", terminal.job, "close", "--by", "kim", "--words", "old")
     assert terminal.types("stuck")[1] == "Nothing is stuck.\n"
     assert terminal.types("explain", "j-nothing")[0] == 1

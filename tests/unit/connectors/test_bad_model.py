@@ -31,7 +31,7 @@ from countersign.domain.errors import (
 )
 from countersign.domain.ports import ModelRequest
 from infra.local import converse
-from infra.local.bad_model import DRIP, FAULTS, NO_FAULT, chosen, faulty
+from infra.local.bad_model import DRIP, FAULTS, NO_FAULT, OFFERED, Trouble, chosen, faulty
 from tests.fakes.serving import served
 
 pytestmark = pytest.mark.enable_socket
@@ -275,3 +275,17 @@ def test_a_request_that_is_wrong_in_itself_stays_refused() -> None:
     assert isinstance(refusal(400, {}, b""), Refused)
     assert isinstance(refusal(413, {}, b"[]"), Refused)
     assert isinstance(refusal(400, {}, b'{"error": {"code": "model_not_found"}}'), Misconfigured)
+
+
+def test_what_a_person_lets_the_model_do_is_what_it_answers() -> None:
+    """Each offered kind is one of the double's; a refusal of the request itself stays."""
+    trouble = Trouble()
+    assert set(OFFERED) <= set(FAULTS)
+    assert trouble.answered(200, GOOD).body == JSONResponse(GOOD).body
+    trouble.choose("HTML")
+    assert b"<title>" in trouble.answered(200, GOOD).body
+    assert trouble.answered(401, {"error": {}}).status_code == 401
+    trouble.choose(NO_FAULT)
+    assert b"<title>" not in trouble.answered(200, GOOD).body
+    with pytest.raises(ValueError, match="is none of"):
+        trouble.choose("explodes")

@@ -15,6 +15,7 @@ from countersign.domain.mail import Email
 from countersign.web.rendering import render
 from infra.cli.submit import SubmitError
 from infra.local import people
+from infra.local.bad_model import NO_FAULT, OFFERED, Trouble
 from infra.local.cloud import proxy
 from infra.local.crm.app import crm_app
 from infra.local.demo.page import mark
@@ -50,6 +51,7 @@ class Visit:
         self.journey = Journey(self.world, accept(self.world, body))
         self.journey.goes()
         self.sent: list[Sample] = []
+        self.trouble = Trouble()
         self.answer: tuple[str, str] | Exception = (self.journey.job_id, "")
         front = Front(
             store=self.world.store,
@@ -59,6 +61,7 @@ class Visit:
             offline=offline,
             now=lambda: START + moved,
             moved=lambda: moved,
+            trouble=self.trouble if offline else None,
         )
         self.client = TestClient(front.app(), base_url="http://127.0.0.1", follow_redirects=False)
 
@@ -378,3 +381,27 @@ def test_every_page_leads_to_the_demo_systems() -> None:
     assert '<a href="/crm">CRM</a>' in text
     assert '<a href="/payments">Payments</a>' in text
     assert '<a href="/push">Channels</a>' in text
+
+
+def test_what_the_model_does_can_be_chosen_on_the_first_page() -> None:
+    """Each choice in words; the chosen one is told, and gone again by choosing that it answers
+    well. What is not offered, and what another site asks for, changes nothing."""
+    visit = Visit()
+    assert "Now:" not in visit.page("/")
+    assert all(words in visit.page("/").replace("&#39;", "'") for words in OFFERED.values())
+    assert visit.client.post("/what-if", data={"model": "refusal"}).status_code == 303
+    assert visit.trouble.kind == "refusal"
+    assert "Now: it refuses to answer." in visit.page("/")
+    other = {"origin": "https://elsewhere.example"}
+    assert visit.client.post("/what-if", data={"model": "HTML"}, headers=other).status_code == 403
+    assert visit.client.post("/what-if", data={"model": "explodes"}).status_code == 404
+    assert visit.trouble.kind == "refusal"
+    visit.client.post("/what-if", data={"model": ""})
+    assert visit.trouble.kind == NO_FAULT
+
+
+def test_somebody_elses_model_is_left_alone() -> None:
+    """Where prompts go to a real server, nothing is offered and nothing can be chosen."""
+    visit = Visit(offline=False)
+    assert "What if the model" not in visit.page("/")
+    assert visit.client.post("/what-if", data={"model": "refusal"}).status_code == 404
