@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from countersign.actions import crm, files, notify
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.workflow import Raw, Segmented
-from countersign.extraction import transcripts
-from countersign.extraction.transcripts import Call, SegmentAnswer
+from countersign.extraction.calls import transcripts
+from countersign.extraction.calls.heuristics import items, offline
+from countersign.extraction.calls.promises import heard
+from countersign.extraction.calls.record import CallRecord
+from countersign.extraction.calls.transcripts import Call, SegmentAnswer
 from countersign.workflow import Answer, Chosen, Language, Situation, Summary, ask, run, workflow
-from workflows.transcript_summary.document import propose
-from workflows.transcript_summary.offline import items, offline
-from workflows.transcript_summary.promises import held_out
 
 
 class Transcript(Call):
@@ -38,11 +40,40 @@ def not_read(s: Situation[Transcript]) -> tuple[str, str] | None:
     return (f"{share:.0%} of the lines", "all of them") if share < 1 else None
 
 
+def held_out(s: Situation[Transcript]) -> tuple[str, str] | None:
+    """What the model calls a promise, or what sounds like one in a line, whoever said it."""
+    named = next((f.quotes[0] for n, f in s.proposal.facts.items() if n.startswith("promise ")), "")
+    words = named or heard(s.input)
+    return (f"“{words}”", "nothing") if words else None
+
+
+def propose(s: Situation[Transcript]) -> Iterator[ProposedAction]:
+    """The document; a note on the customer's contact, where the file names one that the CRM knows;
+    a word to the team that listens to calls."""
+    record = CallRecord(s.input, s.proposal, *s.limits.lists.get("company.languages", ())[:1])
+    yield files.STORE.proposed(
+        target="call-summary",
+        name="call-summary",
+        markdown=record.markdown(),
+        data=record.as_json(),
+    )
+    if s.records.all("contact"):
+        head, noted = f"{record.title}\n\n{record.summary}", ("decision", "action", "promise")
+        email, words = s.input.sender, record.plain(head, noted)[:_NOTE]
+        yield crm.ADD_NOTE.proposed(target=email, email=email, text=words, at=s.now)
+    for channel in s.limits.lists.get("destination.call", ()):
+        words = record.plain(record.summary, ("action",))[:_PUSHED] or record.title
+        yield notify.PUSH.proposed(
+            target=channel, channel=channel, title=record.title[:_TITLE], text=words
+        )
+
+
 def read(raw: Raw) -> Transcript:
     """Raises Quarantined for what is no transcript."""
     return transcripts.read(raw, Transcript)
 
 
+_TITLE, _PUSHED, _NOTE = 150, 1_800, 8_000
 ACTIONS = (files.STORE, crm.ADD_NOTE, notify.PUSH)
 
 WORKFLOW = workflow(

@@ -62,7 +62,7 @@ def _shown(found: Sequence[Bin], cut: tuple[str, ...], days: int) -> RenderableT
     made = table("confidence", "as proposed", "of", "rate", "95 % interval", "", "")
     for one in found:
         seen = one.right
-        bar = "#" * round(seen.rate * _WIDTH)
+        bar = "#" * round(seen.hits / seen.n * _WIDTH)
         interval = f"{seen.low:.0%} to {seen.high:.0%}"
         counts = (str(seen.hits), str(seen.n), f"{seen.rate:.0%}", interval)
         made.add_row(f"{one.mean:.0%}", *counts, bar, one.judged)

@@ -76,6 +76,6 @@ def test_who_is_as_sure_as_right_is_found_so() -> None:
 @pytest.mark.parametrize(("moved", "says"), [(-0.4, "too sure"), (0.4, "too modest")])
 def test_control_who_is_not_is_seen(moved: float, says: str) -> None:
     """Told four tenths more, or less, than people found right."""
-    judged = [one.judged for one in curve(jobs(moved))]
+    judged: list[str] = [one.judged for one in curve(jobs(moved))]
     assert judged.count(says) >= 3
     assert not {"too sure", "too modest"} - {says} & set(judged)

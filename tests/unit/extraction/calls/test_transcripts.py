@@ -12,7 +12,7 @@ import pytest
 from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.workflow import Raw
 from countersign.extraction import segments, transcripts
-from countersign.extraction.transcripts import SEGMENT_WORDS, Call, Item, SegmentAnswer
+from countersign.extraction.calls.transcripts import SEGMENT_WORDS, Call, Item, SegmentAnswer
 from workflows import WORKFLOWS
 
 FLOW = WORKFLOWS["transcript_summary"]

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from countersign.extraction.answers import said, summary
+from countersign.extraction.calls.promises import sounds
+from countersign.extraction.calls.transcripts import ItemKind
 from countersign.extraction.patterns import language
-from countersign.extraction.transcripts import ItemKind
-from workflows.transcript_summary.promises import sounds
 
 _WORDS: Mapping[ItemKind, str] = {
     "decision": r"\b(?:we (?:have )?(?:agreed|decided|settled)|let's go with|that's decided|agreed[,.:]|wir haben (?:uns )?(?:entschieden|beschlossen|geeinigt)|einverstanden|nous avons décidé|hemos decidido|abbiamo deciso|we hebben besloten|decidimos)",

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import re
 
-from countersign.domain.policy.rules import Situation
-from countersign.extraction.transcripts import Call
+from countersign.extraction.calls.transcripts import Call
 
 _PROMISE = re.compile(
     # A word that binds, a price that is let go, a date that is assured.
@@ -25,13 +24,6 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST, _BEFORE = 160, 24
-
-
-def held_out(s: Situation[Call]) -> tuple[str, str] | None:
-    """What the model calls a promise, or what sounds like one in a line, whoever said it."""
-    named = next((f.quotes[0] for n, f in s.proposal.facts.items() if n.startswith("promise ")), "")
-    words = named or heard(s.input)
-    return (f"“{words}”", "nothing") if words else None
 
 
 def heard(call: Call) -> str:
