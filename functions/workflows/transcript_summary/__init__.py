@@ -12,7 +12,7 @@ from countersign.extraction.calls import transcripts
 from countersign.extraction.calls.heuristics import items, offline
 from countersign.extraction.calls.promises import heard
 from countersign.extraction.calls.record import CallRecord
-from countersign.extraction.calls.transcripts import Call, SegmentAnswer
+from countersign.extraction.calls.transcripts import Call, ItemKind, SegmentAnswer
 from countersign.workflow import Answer, Chosen, Language, Situation, Summary, ask, run, workflow
 
 
@@ -58,8 +58,8 @@ def propose(s: Situation[Transcript]) -> Iterator[ProposedAction]:
         data=record.as_json(),
     )
     if s.records.all("contact"):
-        head, noted = f"{record.title}\n\n{record.summary}", ("decision", "action", "promise")
-        email, words = s.input.sender, record.plain(head, noted)[:_NOTE]
+        head = f"{record.title}\n\n{record.summary}"
+        email, words = s.input.sender, record.plain(head, _NOTED)[:_NOTE]
         yield crm.ADD_NOTE.proposed(target=email, email=email, text=words, at=s.now)
     for channel in s.limits.lists.get("destination.call", ()):
         words = record.plain(record.summary, ("action",))[:_PUSHED] or record.title
@@ -73,6 +73,7 @@ def read(raw: Raw) -> Transcript:
     return transcripts.read(raw, Transcript)
 
 
+_NOTED: tuple[ItemKind, ...] = ("decision", "action", "promise")
 _TITLE, _PUSHED, _NOTE = 150, 1_800, 8_000
 ACTIONS = (files.STORE, crm.ADD_NOTE, notify.PUSH)
 
