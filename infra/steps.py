@@ -292,11 +292,20 @@ MODEL = "model-"
 """What a stage of Bedrock invokes is called so, and numbered."""
 
 
-def rows(models: Iterable[str]) -> tuple[Row, ...]:
+SHARED = Grant("payloads/answers/*", "s3", "GetObject PutObject")
+"""Answers that jobs of one workflow share."""
+
+
+def rows(models: Iterable[str], *, shares: bool = False) -> tuple[Row, ...]:
     """The rows of a stage. With `models`, things of Bedrock, Propose may invoke each of them and
-    reads no key; without any it reads the key and invokes none."""
+    reads no key; without any it reads the key and invokes none. Where a workflow `shares` its
+    answers, it also keeps them."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
-    return tuple(_invoking(one, invoking) if invoking else one for one in ROWS)
+    found = tuple(_invoking(one, invoking) if invoking else one for one in ROWS)
+    return tuple(
+        replace(one, may=(*one.may, SHARED)) if shares and one.name == "Propose" else one
+        for one in found
+    )
 
 
 def _invoking(row: Row, grants: tuple[Grant, ...]) -> Row:

@@ -103,6 +103,11 @@ ACCEPTED = (
         "Releases are named by their digest: the prefix is as narrow as a role can be.",
     ),
     Accepted(
+        f"IAM5[Resource::{PAYLOADS}/answers/*]",
+        ("Functions/ProposeRole",),
+        "Where a workflow shares its answers: each is named by its workflow and a digest.",
+    ),
+    Accepted(
         f"IAM5[Resource::{PAYLOADS}/documents/*]",
         ("Functions/ActFilesTaskRole",),
         "Each session of the role is narrowed to the documents of its job.",

@@ -14,7 +14,7 @@ from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import Watch
 from infra.steps import ROWS, STEPS, function_name, rows
-from workflows import WORKFLOWS
+from workflows import WORKFLOWS, registered
 
 
 class CountersignStack(Stack):
@@ -32,12 +32,12 @@ class CountersignStack(Stack):
         intake = Intake(self, "Intake", settings)
         approvals = Approvals(self, "Approvals", settings)
         mail = Mail(self, "Mail", settings)
-        asked = models(self, settings)
+        asked, known = models(self, settings), registered(settings.stage).values()
         functions = Functions(
             self,
             "Functions",
             settings,
-            rows(asked),
+            rows(asked, shares=any(one.shares_answers for one in known)),
             arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )

@@ -123,6 +123,9 @@ class FakePayloads:
     def put(self, key: str, body: bytes) -> Pointer:
         return self.holds("", key, body)
 
+    def put_first(self, key: str, body: bytes) -> bool:
+        return self._stored.setdefault(("", key), body) is body
+
     def holds(self, bucket: str, key: str, body: bytes) -> Pointer:
         """Arrange: an object lies in a bucket."""
         self._stored[bucket, key] = body
@@ -134,6 +137,10 @@ class FakePayloads:
             return self._stored[pointer.bucket, pointer.object_key]
         except KeyError:
             raise NotFound("nothing is stored under this pointer") from None
+
+    def at(self, key: str) -> bytes:
+        """What lies in the payload bucket under a key."""
+        return self._stored["", key]
 
     def forgets(self) -> None:
         """Retention removed everything."""

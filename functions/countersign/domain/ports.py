@@ -129,8 +129,12 @@ class Payloads(Protocol):
     def put(self, key: str, body: bytes) -> Pointer:
         """Store `body` under `key`."""
 
+    def put_first(self, key: str, body: bytes) -> bool:
+        """Store `body` under `key` unless something is there already; whether it was stored."""
+
     def get(self, pointer: Pointer) -> bytes:
-        """The bytes. Raises NotFound."""
+        """The bytes. Raises NotFound, and Refused where the rights do not tell what is missing from
+        what is denied."""
 
 
 class Secrets(Protocol):

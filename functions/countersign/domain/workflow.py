@@ -240,6 +240,8 @@ class Workflow(Generic[InputT]):
     """The most confidence that an answer of `offline` can have."""
     budgets: Budgets = field(default_factory=Budgets)
     """What its calls of the model may cost, as the stage says now: no release pins it."""
+    shares_answers: bool = False
+    """Whether one job's valid answer is another's, where both ask the same under one release."""
     segmented: Segmented[InputT] | None = None
     """How an input is read that is too long to be accounted for in one answer; None: at once."""
 

@@ -80,6 +80,15 @@ class Rounds:
         model."""
         return digest(canonical([pinned, question.size.name, question.asked]))
 
+    def shared_key(self, question: Question) -> str:
+        """Where the workflow's jobs share the answer to it, in a place of its own; empty: they do
+        not. The schema is the code's, and no release pins it."""
+        if not self.workflow.shares_answers:
+            return ""
+        shape = digest(canonical(question.request.schema))
+        whole = digest(f"{self.digest(question)} {shape}".encode())
+        return f"answers/{self.workflow.id}/{whole}.json"
+
     def _after(
         self, calls: Sequence[ModelCall], draft: Draft | None, faults: Sequence[str]
     ) -> Question | Draft:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial, reduce
 from typing import Any
 
@@ -46,6 +46,7 @@ from countersign.runtime.asking import Answers, asking
 from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
+from countersign.runtime.shared_answers import share, shared
 from countersign.runtime.step import Call, Continued, step
 from countersign.runtime.visits import kept_as
 
@@ -263,12 +264,28 @@ def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown:
 
 
 def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Question) -> ModelCall:
-    """One call, with what it cost and what is wrong with its answer."""
-    began = deps.clock.now()
+    """One call, with what it cost and what is wrong with its answer; or what another job of the
+    workflow was answered, where they share that."""
+    key, began = rounds.shared_key(turn), deps.clock.now()
+    held = shared(deps, key) if key else None
+    made = _as_call(rounds, turn, held, began, began) if held else None
+    if made and not made.faults:
+        observability.count("AnswersReused", workflow=rounds.workflow.id)
+        return made
     with asking(
         deps, record, call, rounds.release, size=turn.size, requests=[turn.request]
     ) as answers:
         answer = answers(turn.request)
+    made = _as_call(rounds, turn, answer, began, deps.clock.now())
+    if not key or made.faults:
+        return made
+    first = _as_call(rounds, turn, share(deps, key, answer), began, deps.clock.now())
+    return made if first.faults else first
+
+
+def _as_call(
+    rounds: Rounds, turn: Question, answer: ModelAnswer, began: datetime, ended: datetime
+) -> ModelCall:
     made = ModelCall(
         plan=rounds.failed,
         number=turn.number,
@@ -282,7 +299,7 @@ def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Que
         ended=answer.ended,
         content=answer.content,
         usage=turn.size.price.priced(answer.usage, offline=answer.offline),
-        milliseconds=(deps.clock.now() - began) // timedelta(milliseconds=1),
+        milliseconds=(ended - began) // timedelta(milliseconds=1),
         at=began,
     )
     return made.model_copy(update={"faults": tuple(rounds.read(made)[1])})

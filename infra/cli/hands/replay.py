@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from typing import Annotated, Any
 
 import typer
@@ -70,7 +72,8 @@ def again(deps: Deps, record: JobRecord, *, fresh: bool) -> Proposal:
         job_id=record.job.job_id, execution=record.job.execution, state="Propose", ends_at=ends
     )
     working = record.job.model_copy(update={"status": Status.PROCESSING})
-    done = propose(there, replace(record, job=working, results=kept), call)
+    with redirect_stdout(StringIO()):  # a function's metrics are no command's output
+        done = propose(there, replace(record, job=working, results=kept), call)
     if done.change is None:
         raise ContractBroken("the step has nothing to say about this job")
     proposal = done.change.results["proposal"]

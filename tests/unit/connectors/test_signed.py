@@ -260,3 +260,29 @@ def test_an_object_that_is_gone_has_its_code_and_one_without_versions_none() -> 
     with pytest.raises(NotFound):
         S3Payloads("payloads", S3(HERE, None, Wire(Answer(404, GONE)))).get(POINTER)  # type: ignore[arg-type] # it has the two calls
     assert S3(HERE, None, Wire(Answer(200, b""))).put_object(Bucket="b", Key="k", Body=b"") == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "stored"),
+    [
+        (Answer(200, b""), True),
+        (Answer(412, b"<Error><Code>PreconditionFailed</Code></Error>"), False),
+        (Answer(409, b"<Error><Code>ConditionalRequestConflict</Code></Error>"), False),
+    ],
+)
+def test_of_two_writers_of_a_shared_object_the_first_wins(answer: Answer, *, stored: bool) -> None:
+    """By S3's own condition, which is signed with the rest; any other refusal goes through."""
+    wire = Wire(answer)
+    payloads = S3Payloads("payloads", S3(HERE, None, wire, wire._waits))  # type: ignore[arg-type]
+    assert payloads.put_first("answers/x", b"{}") is stored
+    url, sent = wire.sent[0]
+    assert sent.headers["if-none-match"] == "*"
+    assert sent.headers["authorization"].endswith(f"={by_botocore(url, sent, OWN)}")
+
+
+def test_a_refusal_of_another_kind_is_none_of_a_second_writer() -> None:
+    """A missing right must not look like somebody else's answer."""
+    wire = Wire(Answer(403, b"<Error><Code>AccessDenied</Code></Error>"))
+    payloads = S3Payloads("payloads", S3(HERE, None, wire))  # type: ignore[arg-type] # it has the two calls
+    with pytest.raises(ClientError, match="AccessDenied"):
+        payloads.put_first("answers/x", b"{}")

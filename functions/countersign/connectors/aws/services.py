@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
 
 
+_THERE_ALREADY = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _GONE = frozenset({"TaskTimedOut", "InvalidToken", "TaskDoesNotExist"})
 
 
@@ -71,6 +72,16 @@ class S3Payloads:
         """Store `body` under `key`; the pointer carries the version."""
         stored = self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
         return Pointer.to(self._bucket, key, stored.get("VersionId"))
+
+    def put_first(self, key: str, body: bytes) -> bool:
+        """As the port."""
+        try:
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _THERE_ALREADY:
+                return False
+            raise
+        return True
 
     def get(self, pointer: Pointer) -> bytes:
         """The bytes. Raises NotFound."""

@@ -46,9 +46,17 @@ class S3:
     ) -> None:
         self._to = Signed("s3", place, by, send, wait)
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's
+    def put_object(
+        self,
+        *,
+        Bucket: str,  # noqa: N803 - boto3's names
+        Key: str,  # noqa: N803
+        Body: bytes,  # noqa: N803
+        IfNoneMatch: str = "",  # noqa: N803
+    ) -> dict[str, Any]:
         """The version, where the bucket keeps any."""
-        asked = Request(_of(Body), Body, "PUT", _path(Bucket, Key))
+        first = {"if-none-match": IfNoneMatch} if IfNoneMatch else {}
+        asked = Request({**_of(Body), **first}, Body, "PUT", _path(Bucket, Key))
         version = self._to.asked("PutObject", asked, refusal).headers.get("x-amz-version-id")
         return {"VersionId": version} if version else {}
 
