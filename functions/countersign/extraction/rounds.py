@@ -80,13 +80,13 @@ class Rounds:
         model."""
         return digest(canonical([pinned, question.size.name, question.asked]))
 
-    def shared_key(self, question: Question) -> str:
+    def shared_key(self, question: Question, request: str) -> str:
         """Where the workflow's jobs share the answer to it, in a place of its own; empty: they do
-        not. The schema is the code's, and no release pins it."""
+        not. `request` is its digest; the schema is the code's, and no release pins it."""
         if not self.workflow.shares_answers:
             return ""
         shape = digest(canonical(question.request.schema))
-        whole = digest(f"{self.digest(question)} {shape}".encode())
+        whole = digest(f"{request} {shape}".encode())
         return f"answers/{self.workflow.id}/{whole}.json"
 
     def _after(

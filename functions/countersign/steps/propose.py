@@ -266,9 +266,10 @@ def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown:
 def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Question) -> ModelCall:
     """One call, with what it cost and what is wrong with its answer; or what another job of the
     workflow was answered, where they share that."""
-    key, began = rounds.shared_key(turn), deps.clock.now()
+    request, began = rounds.digest(turn, record.job.release), deps.clock.now()
+    key, told = rounds.shared_key(turn, request), partial(_as_call, rounds, turn, request)
     held = shared(deps, key) if key else None
-    made = _as_call(rounds, turn, held, began, began) if held else None
+    made = told(held, (began, began)) if held else None
     if made and not made.faults:
         observability.count("AnswersReused", workflow=rounds.workflow.id)
         return made
@@ -276,16 +277,22 @@ def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Que
         deps, record, call, rounds.release, size=turn.size, requests=[turn.request]
     ) as answers:
         answer = answers(turn.request)
-    made = _as_call(rounds, turn, answer, began, deps.clock.now())
+    made = told(answer, (began, deps.clock.now()))
     if not key or made.faults:
         return made
-    first = _as_call(rounds, turn, share(deps, key, answer), began, deps.clock.now())
+    first = told(share(deps, key, answer), (began, deps.clock.now()))
     return made if first.faults else first
 
 
 def _as_call(
-    rounds: Rounds, turn: Question, answer: ModelAnswer, began: datetime, ended: datetime
+    rounds: Rounds,
+    turn: Question,
+    request: str,
+    answer: ModelAnswer,
+    times: tuple[datetime, datetime],
 ) -> ModelCall:
+    """The call that was answered so; `times` are when it began and ended."""
+    began, ended = times
     made = ModelCall(
         plan=rounds.failed,
         number=turn.number,
@@ -293,7 +300,7 @@ def _as_call(
         why=turn.why,
         repairs=turn.repairs,
         asked=turn.asked,
-        request=rounds.digest(turn, record.job.release),
+        request=request,
         model=answer.model,
         offline=answer.offline,
         ended=answer.ended,
