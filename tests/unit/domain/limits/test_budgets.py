@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -19,6 +19,7 @@ from countersign.domain.limits.budgets import (
     Most,
     Raise,
     Reserving,
+    day_end,
     fitting,
     full,
     nearly_spent,
@@ -173,3 +174,10 @@ def test_the_row_of_a_wish_is_the_one_that_was_seen() -> None:
 def _raise(count: int) -> Raise:
     at = NOW + timedelta(minutes=1)
     return Raise(scope=ACCOUNT, by="kim", reason="more", at=at, amount=tokens(count))
+
+
+def test_a_day_ends_at_midnight_utc() -> None:
+    """Whatever the zone of the moment that is asked about."""
+    ends = datetime(2026, 3, 3, tzinfo=UTC)
+    assert day_end(NOW) == ends
+    assert day_end(NOW.astimezone(timezone(timedelta(hours=9)))) == ends

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from countersign.domain.contract import Stored
-from countersign.domain.policy.calls import ModelCall, calls_of
-from countersign.domain.policy.proposal import Usage
+from countersign.domain.policy.calls import SEGMENT, ModelCall, calls_of, spent_by
+from countersign.domain.policy.proposal import ModelReply, Usage
 from countersign.domain.ports import ModelRequest
 from tests.builders import AT
 from tests.flows import size
@@ -41,3 +43,16 @@ def test_the_most_that_a_call_can_use_is_its_bytes_and_its_limit() -> None:
     messages = (("user", "Grüße"),)
     request = ModelRequest(size().model, messages, "s", {}, "", max_output_tokens=9)
     assert request.most == Usage(calls=1, input_tokens=7 + 1 + 2, output_tokens=9)
+
+
+def test_what_a_job_s_calls_cost_is_read_from_its_own_record() -> None:
+    """Those about the whole as they were priced, those about segments at the price given."""
+    price = size().price
+    usage = Usage(calls=1, input_tokens=1_000, output_tokens=10)
+    whole = call(0, 0).model_copy(update={"usage": usage.model_copy(update={"usd": Decimal(3)})})
+    part = ModelReply(content="", model="m", offline=False, usage=usage)
+    free = part.model_copy(update={"offline": True})
+    held = {whole.name: whole, f"{SEGMENT}a": part, f"{SEGMENT}b": free, "input": whole}
+    spent = spent_by({name: Stored.of(one) for name, one in held.items()}, price)
+    assert spent.usd == Decimal(3) + price.cost(usage)
+    assert (spent.calls, spent.input_tokens) == (3, 3_000)

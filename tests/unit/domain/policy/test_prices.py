@@ -97,6 +97,21 @@ def test_control_floats_are_not_exact() -> None:
     assert Fraction(naive) != Fraction(exact)
 
 
+def test_no_call_costs_more_than_the_most() -> None:
+    """Whatever part of its input was cached or written, and where fewer tokens came than bytes."""
+    for usage in generated(16, 300):
+        upper = Usage(input_tokens=usage.input_tokens + 40, output_tokens=usage.output_tokens)
+        for price in (PRICE, PLAIN):
+            assert price.cost(usage) <= price.most(upper)
+
+
+def test_the_heuristics_cost_nothing() -> None:
+    """Their tokens count all the same."""
+    usage = Usage(calls=1, input_tokens=1_000_000)
+    assert PLAIN.priced(usage, offline=False).usd == Decimal("0.1")
+    assert PLAIN.priced(usage, offline=True) == usage
+
+
 def test_the_long_tier_is_by_all_of_the_input() -> None:
     """One token more makes all of them dearer."""
     last, next_ = Usage(input_tokens=272_000), Usage(input_tokens=272_001)
