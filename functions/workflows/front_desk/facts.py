@@ -50,7 +50,9 @@ def shares(situation: Desk) -> tuple[Share, ...]:
         return (Share(sign.value, ("by its address or form",), sign.quotes),)
     known = matters(proposal)
     if not known:
-        return (Share(route("other", limits), ("not understood",), ()),)
+        known_at = wrote_to(situation)
+        about = ("not understood", "wrote there before") if known_at else ("not understood",)
+        return (Share(known_at or route("other", limits), about, ()),)
     followed = follows(situation)
     if followed:
         return (_share(followed, known),)
@@ -67,6 +69,15 @@ def follows(situation: Desk) -> str:
     held = [one.fields for one in situation.records.all(EARLIER) if one.fields.get("follows")]
     found = (one.get("to") or one.get("workflow", "") for one in held)
     return next((one for one in found if one in there), "")
+
+
+def wrote_to(situation: Desk) -> str:
+    """Where this correspondent's earlier messages went, if all went to one place; empty for a
+    stranger. It says where to ask first, and lets nothing run."""
+    there = situation.limits.list("desk.destinations")
+    held = [one.fields for one in situation.records.all(EARLIER)]
+    found = {one.get("to") or one.get("workflow", "") for one in held} & {*there}
+    return found.pop() if len(found) == 1 else ""
 
 
 def route(matter: str, limits: Limits) -> str:

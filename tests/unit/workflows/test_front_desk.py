@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.policy.records import EARLIER
 from tests.unit.workflows.bench import Bench
 from tests.unit.workflows.desk_mail import HARD, LEAD, PLAIN, Sent
 from tests.unit.workflows.desk_mail_anew import ANEW
@@ -118,3 +119,26 @@ def test_every_matter_has_somebody() -> None:
     for matter in ("sales", "outage", "erasure", "other"):
         assert matter in schema
         assert limits.list(f"route.{matter}")
+
+
+@pytest.mark.parametrize(
+    ("before", "first"),
+    [
+        ((), "team:operations"),
+        (("team:finance", "team:finance"), "team:finance"),
+        (("team:finance", "team:support"), "team:operations"),
+        (("nobody:knows",), "team:operations"),
+    ],
+)
+def test_a_known_correspondent_is_asked_about_where_they_wrote_before(
+    before: tuple[str, ...], first: str
+) -> None:
+    """Nobody understood the message: a person is asked, and what is offered first is where all of
+    the correspondent's earlier messages went; the sign alone lets nothing run."""
+    scan = next(one for one in HARD if one.kind == "attachment only")
+    given = BENCH.read(scan.bytes(), "upload")
+    rows = {EARLIER: [{"to": one} for one in before]} if before else {}
+    outcome = BENCH.judge(given, rows, answer=scripted(scan))
+    (held,) = outcome.ledger
+    assert held.content()["params"]["destination"] == first
+    assert held.verdict.answer == "ask"
