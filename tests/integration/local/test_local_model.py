@@ -20,6 +20,7 @@ from infra.local.cloud import deployer, model_double
 from infra.local.cloud.emulator import CALLS
 from infra.local.cloud.processes import LocalCloud
 from tests.fakes.serving import served
+from tests.rights.tour import until
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.cloud]
 
@@ -94,6 +95,7 @@ def test_a_role_asks_the_model_it_may_invoke_and_no_other(double: LocalCloud, mo
         got = asks.answer(request(model), 20.0)
         with pytest.raises(Misconfigured, match="ask for access"):
             asks.answer(request(other), 20.0)
+    until(lambda: len(recorded(double)) >= before + 2)  # a line is written after the answer
     allowed, denied = recorded(double)[before:]
     assert json.loads(got.content) == {"of": model} if model == PROFILE else got.ended
     assert got.usage.input_tokens == 7
