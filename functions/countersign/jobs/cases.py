@@ -58,7 +58,8 @@ def take_out(
 def _goes_on(record: JobRecord) -> _GoesOn:
     if SILENCE in record.results:
         return _without_answer
-    return _against if why_rejected(record) and not stands(record.ledger) else _resumed
+    rejected = record.job.status is Status.REJECTED and why_rejected(record)
+    return _against if rejected else _resumed
 
 
 def _check_way(record: JobRecord, way: Way, words: str) -> None:
