@@ -57,6 +57,7 @@ PROMISES = {
     "T39": "broken mail is read or quarantined with a reason",
     "T41": "every decision is acted on in its time, whatever is killed",
     "T42": "two hundred calls at once never spend more than their budget, and lose none of it",
+    "T44": "a contract is compiled for each provider, or refused with the path that does not fit",
     "T46": "a canary may be believed however often one looks, and says how long it will take",
     "T48": "past jobs are judged again as they were; one moved limit is found, and only there",
     "T50": "a burst meets no limit and uses nearly all of it, and a lane stays free for others",

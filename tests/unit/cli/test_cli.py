@@ -84,6 +84,7 @@ def test_a_list_says_whom_a_job_is_about_and_what_it_left_out(terminal: Terminal
     columns whatever stands in it."""
     again = form(email="ada@other.example", name="Ada Quill", company="", country="Germany")
     Journey(terminal.world, accept(terminal.world, again, event="evt-2")).goes()
+    terminal.forgets()
     (only,) = terminal.json("jobs", "--search", "ada quill")["jobs"]
     assert only["about"].startswith("Ada Quill")
     assert len(terminal.json("jobs", "--search", "12,500.00 EUR")["jobs"]) == 2
