@@ -62,11 +62,13 @@ def _decided(records: Iterable[JobRecord]) -> Iterator[tuple[Decimal, int, int]]
     proposed, and of how much."""
     for record in records:
         proposal = _proposal(record)
-        for approval in record.approvals.values() if proposal else ():
-            for one in () if approval.superseded else decisions(approval):
-                said = choices(record.ledger, one)
-                if proposal and said.total():
-                    yield proposal.confidence, said["approve"], said.total()
+        if proposal is None:
+            continue
+        stand = (one for one in record.approvals.values() if not one.superseded)
+        for one in (each for approval in stand for each in decisions(approval)):
+            said = choices(record.ledger, one)
+            if said.total():
+                yield proposal.confidence, said["approve"], said.total()
 
 
 def _proposal(record: JobRecord) -> Proposal | None:

@@ -62,6 +62,11 @@ def test_what_is_superseded_or_undecided_or_has_no_proposal_counts_nowhere() -> 
     assert curve([record([action], approvals={waits.approval_id: waits}, results=stored)]) == ()
     assert curve([decided("0.8", Choice.APPROVE, superseded=True)]) == ()
     bare = decided("0.8", Choice.APPROVE)
+    (asked,) = bare.approvals.values()
+    assert asked.decision
+    silent = asked.decision.model_copy(update={"choices": {}})
+    nothing = {asked.approval_id: asked.model_copy(update={"decision": silent})}
+    assert curve([record(bare.ledger, approvals=nothing, results=bare.results)]) == ()
     older = stored["proposal"].model_copy(update={"version": 0})
     for results in ({}, {"proposal": older}):
         assert curve([record(bare.ledger, approvals=bare.approvals, results=results)]) == ()

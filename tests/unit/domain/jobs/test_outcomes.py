@@ -1,0 +1,72 @@
+"""What a sender's system is told, and who may ask how a job stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from countersign.domain.jobs.change import Change
+from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.outcomes import (
+    heard,
+    message,
+    message_id,
+    named_in,
+    opens,
+    standing,
+    status_token,
+    system_of,
+)
+from countersign.domain.jobs.senders import DEFAULT, sender_of
+from countersign.domain.ledger.entry import ActionStatus
+from tests.builders import AT, held, job, record
+
+ONE, OTHER = "whsec_" + "A" * 44, "whsec_" + "B" * 44
+
+
+def _heard(before: Status, after: Status | None, *, hears: bool = True) -> bool:
+    """Whether a change between two statuses leaves a row."""
+    there = job(before)
+    there = there.model_copy(
+        update={"source": there.source.model_copy(update={"hears": hears}), "updated_at": AT}
+    )
+    change = heard(record((), job=there), Change(event="e", actor="a", status=after), "shop")
+    for row in change.due:
+        assert (row.kind, row.at, row.waits_for) == ("outcome", AT, system_of("shop"))
+    return bool(change.due)
+
+
+@pytest.mark.parametrize("end", [Status.COMPLETED, Status.REJECTED, Status.ROLLED_BACK])
+def test_an_end_leaves_a_row_for_who_wants_to_hear(end: Status) -> None:
+    """Only an end, only once, and only for those; what waits for a person has not ended."""
+    assert _heard(Status.PROCESSING, end)
+    assert not _heard(Status.PROCESSING, end, hears=False)
+    assert not _heard(end, end)
+    assert not _heard(Status.PROCESSING, Status.ESCALATED)
+    assert not _heard(Status.PROCESSING, None)
+
+
+def test_an_end_is_told_without_content() -> None:
+    """Ids, status and what became of each action; one id for one end."""
+    ended = job(Status.COMPLETED)
+    told = message(ended, [held(status=ActionStatus.VERIFIED)])
+    assert (told["type"], told["data"]["status"]) == ("job.ended", "COMPLETED")
+    (action,) = told["data"]["actions"]
+    assert set(action) == {"number", "action", "status"}
+    assert message_id(ended) == f"{ended.job_id}-completed"
+    assert standing(ended)["ended"] is True
+    assert standing(job(Status.ESCALATED))["ended"] is False
+
+
+def test_a_token_opens_by_the_secret_that_made_it() -> None:
+    """By any of several; by no other, for no other job, and never without one."""
+    token = status_token(ONE, "j-1")
+    assert named_in(token) == "j-1"
+    assert opens(token, (OTHER, ONE)) == "j-1"
+    assert opens(token, (OTHER,)) == opens(token, ()) == ""
+    assert opens(token.replace("j-1", "j-2"), (ONE,)) == ""
+    assert opens("é", (ONE,)) == ""
+
+
+def test_a_sender_is_known_by_what_its_events_say() -> None:
+    """The default sender's events carry the workflow alone."""
+    assert (sender_of("lead_intake"), sender_of("lead_intake/shop")) == (DEFAULT, "shop")
