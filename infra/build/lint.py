@@ -271,11 +271,15 @@ def _of_line(workflow: Workflow[Any], line: PolicyLine) -> Iterator[str]:
             )
 
 
+_EVERY = ("*",)
+
+
 def _never_wins(workflow: Workflow[Any]) -> Iterator[str]:
     """A line that is always beside a stricter one for the same action contradicts it, and loses:
-    a condition makes a policy stricter, never milder. Who hands a job over by it is heard."""
+    a condition makes a policy stricter, never milder. Who hands a job over by it is heard; a line
+    for every action is a net under those that are still to come."""
     lines = workflow.policy.lines
-    for line in (one for one in lines if not one.escalate):
+    for line in (one for one in lines if not one.escalate and one.actions != _EVERY):
         covered = [action for action in workflow.actions if line.covers(action)]
         beaten = [_stricter(lines, line, action) for action in covered]
         if covered and all(beaten):

@@ -95,6 +95,16 @@ def test_control_a_line_that_forbids_always_is_seen_and_so_is_what_it_beats() ->
     assert sum("can never win: never is stricter" in one for one in told) == len(told) - 1
 
 
+def test_a_net_under_every_action_is_no_contradiction() -> None:
+    """A workflow may have none but the actions that a stricter line speaks of: the engine's own
+    lines forbid a mail where they ask for all else."""
+    net = (
+        PolicyLine("strict", ("crm.set_address",), Answer.FORBID, "unknown_sender"),
+        PolicyLine("net", ("*",), Answer.ASK, "unknown_sender"),
+    )
+    assert list(lint.of_policy(lined(*FLOW.policy.lines, *net))) == []
+
+
 def test_a_line_that_hands_the_job_over_is_heard_beside_a_stricter_one() -> None:
     """It decides who goes on, not what runs."""
     over = PolicyLine("over", ("crm.set_address",), Answer.ASK, "unknown_sender", escalate=True)
