@@ -103,11 +103,6 @@ ACCEPTED = (
         "Releases are named by their digest: the prefix is as narrow as a role can be.",
     ),
     Accepted(
-        f"IAM5[Resource::{PAYLOADS}/answers/*]",
-        ("Functions/ProposeRole",),
-        "Where a workflow shares its answers: each is named by its workflow and a digest.",
-    ),
-    Accepted(
         f"IAM5[Resource::{PAYLOADS}/documents/*]",
         ("Functions/ActFilesTaskRole",),
         "Each session of the role is narrowed to the documents of its job.",
@@ -136,3 +131,12 @@ ACCEPTED = (
         "and says less than the job's own audit chain and its X-Ray trace.",
     ),
 )
+
+SOMETIMES = (
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/answers/*]",
+        ("Functions/ProposeRole",),
+        "Where a workflow shares its answers: each is named by its workflow and a digest.",
+    ),
+)
+"""Findings that no workflow here brings about, and one of a business may."""

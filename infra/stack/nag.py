@@ -5,7 +5,7 @@ from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
 from countersign.runtime.connectors import MODEL_KEY
-from infra.stack.accepted import ACCEPTED
+from infra.stack.accepted import ACCEPTED, SOMETIMES
 
 PACK = "AwsSolutions"
 
@@ -13,7 +13,7 @@ PACK = "AwsSolutions"
 def check(app: App, stack: Stack) -> None:
     """Register cdk-nag's AwsSolutions pack, which runs at synthesis, and what is accepted."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    for row in ACCEPTED:
+    for row in (*ACCEPTED, *SOMETIMES):
         rule = row.rule.format(stack=stack.stack_name)
         for path in sorted(set(row.paths) - _absent(stack)):
             Validations.of(_find(stack, path)).acknowledge(

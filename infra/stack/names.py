@@ -84,7 +84,14 @@ def things(
     }
 
 
-def outputs(stack: Stack, storage: Storage, intake: Intake, api: Api, pipeline: Pipeline) -> None:
+def outputs(  # noqa: PLR0917 - the stack's parts
+    stack: Stack,
+    settings: Settings,
+    storage: Storage,
+    intake: Intake,
+    api: Api,
+    pipeline: Pipeline,
+) -> None:
     """What an operator and the command line need to find."""
     found = {
         "ApiUrl": api.url,
@@ -97,16 +104,18 @@ def outputs(stack: Stack, storage: Storage, intake: Intake, api: Api, pipeline: 
         "FailuresUrl": intake.failures.queue_url,
         "StateMachineArn": pipeline.machine.state_machine_arn,
         **{secret_output(name): one.secret_arn for name, one in storage.secrets.items()},
+        **_outside(settings),
     }
     for name, value in found.items():
         CfnOutput(stack, name, value=value)
 
 
-def outside_outputs(stack: Stack, settings: Settings) -> None:
+def _outside(settings: Settings) -> dict[str, str]:
     """What commands that ask outside systems need to find: what is deployed, not cdk.json's."""
-    CfnOutput(stack, "CrmBaseUrl", value=settings.crm_base_url)
-    CfnOutput(stack, "PaymentsBaseUrl", value=settings.payments_base_url)
-    if settings.model_base_url:
-        CfnOutput(stack, "ModelBaseUrl", value=settings.model_base_url)
-    if settings.model_name:
-        CfnOutput(stack, "ModelName", value=settings.model_name)
+    found = {
+        "CrmBaseUrl": settings.crm_base_url,
+        "PaymentsBaseUrl": settings.payments_base_url,
+        "ModelBaseUrl": settings.model_base_url,
+        "ModelName": settings.model_name,
+    }
+    return {name: value for name, value in found.items() if value}

@@ -9,7 +9,7 @@ from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import Mail
-from infra.stack.names import arns, models, outputs, outside_outputs, things, values
+from infra.stack.names import arns, models, outputs, things, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import Watch
@@ -57,5 +57,4 @@ class CountersignStack(Stack):
         watch.flow(intake.queue, pipeline.machine)
         watch.approvals()
         watch.queries(function_name(settings.stack_name, row) for row in ROWS)
-        outputs(self, storage, intake, api, pipeline)
-        outside_outputs(self, settings)
+        outputs(self, settings, storage, intake, api, pipeline)
