@@ -55,7 +55,8 @@ class Keys:
     def put(self, endpoint: str, outputs: Mapping[str, str], url: str, model_key: str) -> None:
         """Fill the stack's secrets, as an operator does after the first deployment.
 
-        `url` is where the demo systems are, `model_key` that of a model server which is not ours.
+        `url` is where the demo systems are, `model_key` that of a model server which is not ours. A
+        stage whose model is asked with the function's own role has no key for it.
         """
         channels = {one: hook(url, one, self.channel) for one in ours().channels}
         door: Held = {}
@@ -71,5 +72,5 @@ class Keys:
             "ModelKeySecretArn": model_key or self.model,
         }
         manager = deployer.client("secretsmanager", endpoint)
-        for output, value in values.items():
-            manager.put_secret_value(SecretId=outputs[output], SecretString=value)
+        for output in values.keys() & outputs.keys():
+            manager.put_secret_value(SecretId=outputs[output], SecretString=values[output])
