@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from countersign.domain.errors import ContractBroken, NotFound, NotPermitted
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.spending import raising
-from countersign.domain.limits.budgets import ACCOUNT, Amount, Counter, Most, Raise
+from countersign.domain.limits.budgets import ACCOUNT, ALL, Amount, Counter, Most, Raise
 from countersign.domain.limits.caps import day_of
 from countersign.domain.planning.charge import may_pause
-from countersign.runtime.budgets import ALL
 from countersign.runtime.deps import Deps
 
 

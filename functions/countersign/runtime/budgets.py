@@ -4,11 +4,9 @@ bounds no day, nothing is written; what a job has cost stands in its own calls.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from countersign import observability
 from countersign.domain.errors import (
@@ -29,33 +27,8 @@ from countersign.domain.ports import ModelRequest
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import COMMIT_PAUSES
 
-_WAITS, _NEEDS = "budget:", re.compile(r"a call of up to ([\d.]+) USD and (\d+) tokens")
 _TRIES = 12
 """Each refused reservation means that somebody else's addition, or a dead call's hold, was seen."""
-ALL = "all"
-"""What people call the budget of all workflows together."""
-
-
-def waits_for(workflow: str) -> str:
-    """What a job of this workflow waits for whose day's budget is used up."""
-    return _WAITS + workflow
-
-
-def waiting_workflow(system: str) -> str:
-    """The workflow of such a name; empty for any other."""
-    return system.removeprefix(_WAITS) if system.startswith(_WAITS) else ""
-
-
-def name_of(scope: str) -> str:
-    """A counter's name as people say it."""
-    return scope or ALL
-
-
-def needs_of(reason: str) -> Amount | None:
-    """What a parked job's call may need, out of the error's message: Lambda hands on nothing of an
-    exception but text."""
-    found = _NEEDS.search(reason)
-    return Amount.of(Decimal(found[1]), int(found[2])) if found else None
 
 
 def first_to_fit(deps: Deps, workflow: str, rows: Sequence[DueRow]) -> Sequence[DueRow]:
@@ -133,7 +106,7 @@ class DayBudget:
         if not dead:
             observability.count("BudgetsSpent")
             most, needs = str(wanted.within[scope]), str(wanted.hold.amount)
-            raise BudgetSpent(name_of(scope), row.day, most, needs)
+            raise BudgetSpent(budgets.name_of(scope), row.day, most, needs)
         for attempt, hold in dead:
             self.deps.budgets.settle(row.day, attempt, hold, None)
 

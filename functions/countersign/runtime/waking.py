@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from countersign.domain.jobs.change import MAILS, DueRow
 from countersign.domain.limits import waking
-from countersign.runtime import budgets
+from countersign.domain.limits.budgets import waiting_workflow
+from countersign.runtime.budgets import first_to_fit
 from countersign.runtime.connectors import CONNECTORS, MAIL, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
@@ -22,8 +23,8 @@ def system_of(row: DueRow) -> str:
 def first_come(deps: Deps, system: str, rows: Iterable[DueRow]) -> Sequence[DueRow]:
     """Those of the oldest jobs, as many as each key of the system has time for."""
     oldest = sorted(rows, key=lambda row: row.since)[: room_at(deps, system)]
-    workflow = budgets.waiting_workflow(system)
-    return budgets.first_to_fit(deps, workflow, oldest) if workflow else oldest
+    workflow = waiting_workflow(system)
+    return first_to_fit(deps, workflow, oldest) if workflow else oldest
 
 
 def room_at(deps: Deps, system: str) -> int:
@@ -41,7 +42,7 @@ def _room(key: Paced, requests: int) -> int:
 def _needs(system: str) -> Mapping[str, int]:
     """About how many requests a job makes, by key. The model and a paused workflow have no
     connector, and a connector of an earlier release none any more."""
-    if budgets.waiting_workflow(system):
+    if waiting_workflow(system):
         return {MODEL: 1}
     if system not in CONNECTORS:
         return {system: 1}

@@ -18,11 +18,11 @@ from countersign.domain.errors import (
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.jobs.matters import Matter, contact_key, of_mails
+from countersign.domain.limits import budgets
 from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.limits.pace import Turn
 from countersign.domain.planning.inquiry import REMIND_AFTER, WAIT_FOR, WAITING, open_question
 from countersign.domain.planning.replan import is_stale, observed
-from countersign.runtime import budgets
 from countersign.runtime.connectors import CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pauses import paused_by, pauses_of

@@ -11,9 +11,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from countersign.domain.errors import ContractBroken
-from countersign.domain.limits.budgets import PARTS, Amount, Part, day_end, share
+from countersign.domain.limits.budgets import ALL, PARTS, Amount, Part, day_end, name_of, share
 from countersign.jobs.budgets import Standing, raise_day, raise_job, standing
-from countersign.runtime.budgets import ALL, name_of
 from countersign.web.text import second
 from infra.cli.jobs import load
 from infra.cli.options import AsJson, Place, Stage, Where, show

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -94,6 +94,8 @@ def of_type(kind: Any) -> Strategy:
 
 
 def _generic(origin: Any, arguments: tuple[Any, ...]) -> Strategy:
+    if origin is Annotated:
+        return _within(*arguments)
     if origin is Literal:
         return st.sampled_from(arguments)
     if origin in (Union, UnionType):
@@ -106,6 +108,12 @@ def _generic(origin: Any, arguments: tuple[Any, ...]) -> Strategy:
         AbstractMapping: st.dictionaries(nfc, inner, max_size=3),
     }
     return shapes[origin]
+
+
+def _within(kind: Any, *limits: Any) -> Strategy:
+    """Values of a type that are above a limit, the only one that parts of contracts have."""
+    (above,) = (one.gt for limit in limits for one in limit.metadata)
+    return of_type(kind).filter(lambda value: value > above)
 
 
 def contracts(kind: type[BaseModel]) -> Strategy:

@@ -8,6 +8,7 @@ or in none. It says who holds how much of them, and until when nobody doubts it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,10 @@ HOLDS_FOR = timedelta(minutes=5)
 """Longer than any function runs: an older hold is of a call that was killed, and is freed."""
 NEARLY = Decimal("0.8")
 """The share of a budget from which operators are told."""
+ALL = "all"
+"""What people call the budget of all workflows together."""
 _NANO = 9
+_WAITS, _NEEDS = "budget:", re.compile(r"a call of up to ([\d.]+) USD and (\d+) tokens")
 
 T = TypeVar("T")
 Part = Literal["nano_usd", "tokens"]
@@ -283,6 +287,28 @@ def day_end(now: datetime) -> datetime:
     """When the next UTC day begins."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(days=1)
+
+
+def waits_for(workflow: str) -> str:
+    """What a job of this workflow waits for whose day's budget is used up."""
+    return _WAITS + workflow
+
+
+def waiting_workflow(system: str) -> str:
+    """The workflow of such a name; empty for any other."""
+    return system.removeprefix(_WAITS) if system.startswith(_WAITS) else ""
+
+
+def name_of(scope: str) -> str:
+    """A counter's name as people say it."""
+    return scope or ALL
+
+
+def needs_of(reason: str) -> Amount | None:
+    """What a parked job's call may need, out of the error's message: Lambda hands on nothing of an
+    exception but text."""
+    found = _NEEDS.search(reason)
+    return Amount.of(Decimal(found[1]), int(found[2])) if found else None
 
 
 class Counters(Protocol):
