@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from countersign.domain.errors import BudgetSpent
 from countersign.domain.limits.budgets import (
     ACCOUNT,
+    ALL,
     HOLDS_FOR,
     NOTHING,
     Amount,
@@ -22,12 +24,16 @@ from countersign.domain.limits.budgets import (
     day_end,
     fitting,
     full,
+    name_of,
     nearly_spent,
+    needs_of,
     raised,
     reserved,
     settled,
     share,
     total,
+    waiting_workflow,
+    waits_for,
 )
 
 NOW = datetime(2026, 3, 2, 23, 50, tzinfo=UTC)
@@ -181,3 +187,13 @@ def test_a_day_ends_at_midnight_utc() -> None:
     ends = datetime(2026, 3, 3, tzinfo=UTC)
     assert day_end(NOW) == ends
     assert day_end(NOW.astimezone(timezone(timedelta(hours=9)))) == ends
+
+
+def test_a_waiting_job_says_for_whose_budget_and_for_how_much() -> None:
+    """The names of the two lead back to the workflow, and the error's own message to the amount."""
+    assert waiting_workflow(waits_for("letters")) == "letters"
+    assert waiting_workflow("crm") == ""
+    assert (name_of(ACCOUNT), name_of("letters")) == (ALL, "letters")
+    needs = Amount.of(Decimal("0.0125"), 900)
+    assert needs_of(str(BudgetSpent("letters", "2026-03-02", "1 USD", str(needs)))) == needs
+    assert needs_of("its turn at crm comes later") is None
