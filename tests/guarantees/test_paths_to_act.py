@@ -89,6 +89,12 @@ def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: 
         signed="last",
         reply=False,
     )
+    @example(
+        steps=[("link", 0), ("correction", 0), ("correction", 0)],
+        two=False,
+        signed="last",
+        reply=False,
+    )
     @example(steps=[("correction", 1)], two=False, signed="last", reply=False)
     @example(steps=[("correction", 2)], two=False, signed="last", reply=True)
     @example(steps=[("link", 3), ("leaver", 1), ("machine", 1)], two=False, signed="no", reply=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.jobs.cases import Case, Resolution, Way, resolve
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
-from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.ledger.entry import NOT_BEGUN, ActionStatus, LedgerEntry
 from countersign.domain.planning.charge import may_resolve, why_rejected
 from countersign.domain.planning.corrections import corrected, facts_of
 from countersign.domain.planning.inquiry import SILENCE
@@ -49,17 +49,18 @@ def take_out(
         found = True if way == "done" and happened is None else happened
         return deps.commit(record, _ended(record, case, by, found))
     corrections = _corrections(deps, record, facts)
-    goes_on = _goes_on(record)
+    goes_on = _goes_on(record, corrections)
     record = deps.commit(record, goes_on(deps, record, case, by, corrections))
     deps.executions.start(record.job.execution, job_id)
     return record
 
 
-def _goes_on(record: JobRecord) -> _GoesOn:
+def _goes_on(record: JobRecord, corrections: Mapping[str, str]) -> _GoesOn:
+    """What people rejected binds every plan that is made anew, however often that happens."""
     if SILENCE in record.results:
         return _without_answer
-    rejected = record.job.status is Status.REJECTED and why_rejected(record)
-    return _against if rejected else _resumed
+    anew = record.job.status is Status.REJECTED or (corrections and not stands(record.ledger))
+    return _against if anew and why_rejected(record) else _resumed
 
 
 def _check_way(record: JobRecord, way: Way, words: str) -> None:
@@ -165,10 +166,18 @@ def _against(
         deps.clock.now(),
         fields={f"corrected {name}": value for name, value in facts.items()},
         results={"proposal": proposal, OBSERVED: Observations(rounds=rounds)},
-        ledger=given_up(record.ledger),
+        ledger=tuple(_ended_with_its_plan(record.ledger)),
         case=case,
         parked=0,
     )
+
+
+def _ended_with_its_plan(ledger: Iterable[LedgerEntry]) -> Iterator[LedgerEntry]:
+    """What waited, or waited too long: the next plan may want it anew, judged no milder."""
+    update = {"status": ActionStatus.DROPPED, "note": "planned anew: people rejected the plan"}
+    for held in ledger:
+        if held.status in NOT_BEGUN or held.status is ActionStatus.EXPIRED:
+            yield held.model_copy(update=update)
 
 
 def _without_answer(
