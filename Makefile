@@ -11,7 +11,7 @@ LOCKS := infra/requirements
 UV = $(BIN)/uv
 READY := $(VENV)/.ready
 EMULATOR := .local/emulator/.ready
-PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 # Single examples reach every branch; thousands of them under a tracer would take five times as long.
 DOMAIN := $(BIN)/pytest -p no:xdist tests/unit/domain -m "not hypothesis and not untraced" --cov=countersign.domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 HOUSE := tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit/test_docs.py tests/unit/test_lint.py tests/infra

@@ -19,7 +19,7 @@ from tests.seeds import dealt_by, drawn_seed
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 Figure = Callable[[str, int], None]
 
-EACH, EACH_KEYLESS, EACH_LONG = 5, 2, 100
+EACH, EACH_KEYLESS, EACH_LONG = 3, 1, 100
 MAX_EFFECTS, NAIVE = 3, 3
 
 POINTS = (
