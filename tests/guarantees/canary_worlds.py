@@ -50,14 +50,14 @@ def ramped(dice: random.Random, jobs: int) -> Iterator[Decided]:
 
 
 def faster_to_refuse(dice: random.Random, jobs: int) -> Iterator[Decided]:
-    """Who refuses does so within an hour, who approves within four; the canary is six hours old."""
+    """Who refuses does so in half an hour, who approves in five; the canary is six hours old."""
     for n in range(jobs):
         canary = n >= jobs - 240 and dice.random() < 0.5
         share = 0.5 if n >= jobs - 240 else 0.0
         # The last 240 jobs come within six hours.
         at = BEGIN + timedelta(days=2) - timedelta(hours=6) * ((jobs - n) / 240)
         refused = dice.random() < 0.1
-        after = timedelta(hours=dice.expovariate(1 / (1 if refused else 4)))
+        after = timedelta(hours=dice.expovariate(1 / (0.5 if refused else 5)))
         harm = frozenset({Metric.OVERRIDDEN} if refused else ())
         yield Decided(Trial(f"c{n}", at, share, canary, asked=True, harm=harm), at + after)
 

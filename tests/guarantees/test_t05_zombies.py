@@ -14,7 +14,7 @@ from tests.guarantees.mortal import Point
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 Figure = Callable[[str, int], None]
 
-EACH, EACH_LONG, NAIVE = 2, 100, 3
+EACH, EACH_LONG, NAIVE = 1, 100, 2
 
 WITH_A_KEY = (
     Point("before the contact", "Act", "crm.create", "before", nth=1),

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.timeout(1800)]
 
 ORDERS: tuple[tuple[Event, ...], ...] = tuple(permutations(EVENTS))
 SEEDS = 20
-IN_MEMORY, ON_THE_SERVER = 30, 4
+IN_MEMORY, ON_THE_SERVER = 20, 3
 """Of the orders in the short form; the long one plays all of them on both."""
 
 

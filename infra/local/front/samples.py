@@ -188,7 +188,7 @@ class Sample:
             ("door", one.door, one.answer, one.status),
             ("decision", one.decision, one.status),
             ("signers", len(one.signers)),
-            ("sender", one.sender, one.deliveries > 1, one.status is None),
+            ("sender", one.sender, one.status is None),
             *(("befalls", at, type(each)) for at, each in enumerate(befalls) if each),
         )
         return frozenset((one.workflow, *each) for each in seen)
