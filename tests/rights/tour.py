@@ -58,11 +58,17 @@ def tour(stand: Stand) -> None:
     with_the_wrong_key(stand, refund, key)
     assert moved(stand.deps, "+3m")
     stand.tick()
-    until(lambda: attempt(stand, asked) > 1 and begun(stand, lost))
+    until(lambda: ticked(stand) and attempt(stand, asked) > 1 and begun(stand, lost))
     assert moved(stand.deps, "+15m")
     stand.tick()
-    until(lambda: not stand.deps.store.load(refund).reservations)
+    until(lambda: ticked(stand) and not stand.deps.store.load(refund).reservations)
     until(lambda: time_passes(stand) and status(stand, silent) is Status.ESCALATED)
+
+
+def ticked(stand: Stand) -> bool:
+    """Scheduled work runs once more: what was busy the last time is done now."""
+    stand.tick()
+    return True
 
 
 def time_passes(stand: Stand) -> bool:
