@@ -84,12 +84,6 @@ def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: 
         reply=False,
     )
     @example(
-        steps=[("forgery", 897), *(("forgery", 14_505_863),) * 2],
-        two=False,
-        signed="last",
-        reply=False,
-    )
-    @example(
         steps=[("link", 0), ("correction", 0), ("correction", 0)],
         two=False,
         signed="last",
