@@ -103,8 +103,8 @@ def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: 
     holds()
     assert ended["with effects"] >= examples / 6, ended
     assert {"link", "inbox", "bulk"} <= set(routes), routes
-    # Four times as many are dealt as a rule, but each story is a variation of the ones before.
-    assert min(ended["corrected"], ended["with leavers"]) >= examples / 40, ended
+    # Stories vary the ones before, so a short run may deal neither: then the examples above are all.
+    assert min(ended["corrected"], ended["with leavers"]) >= examples / 80, ended
     figure(
         f"{examples:,} stories, {ended['with effects']} with effects, all authorised "
         f"(signed {dict(routes)})",
