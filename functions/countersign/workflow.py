@@ -33,10 +33,10 @@ from countersign.domain.limits.caps import REACHED
 from countersign.domain.policy.policy import AfterFailure, Policy, PolicyLine
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import Lookup
+from countersign.domain.policy.release import CAP
 from countersign.domain.policy.rules import Rule, Situation
 from countersign.domain.workflow import Raw, Tier, Workflow, money_facts
 from countersign.extraction import forms, kinds, messages, reader, scoring
-from countersign.extraction.answers import strict_schema
 from countersign.extraction.clauses import (
     Check,
     Clause,
@@ -64,15 +64,9 @@ from countersign.extraction.kinds import (
 )
 from countersign.extraction.messages import Document, Source
 from countersign.extraction.prompts import Prompts
-from countersign.extraction.release import (
-    CAP,
-    StageFile,
-    budgets,
-    check_roles,
-    place_of,
-    release,
-    stage_file,
-)
+from countersign.model.schemas import strict_schema
+from countersign.releases.release import budgets, check_roles, release
+from countersign.releases.stage_files import StageFile, place_of, stage_file
 
 __all__ = [
     "Answer",

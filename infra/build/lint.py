@@ -23,10 +23,11 @@ from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.policy.release import ERRORS_BELOW
 from countersign.domain.reporting.sampling import LIMIT as SAMPLED
 from countersign.domain.workflow import Workflow, Workflows, money_facts
-from countersign.extraction.answers import strict_schema
-from countersign.extraction.company import Company
 from countersign.extraction.kinds import kinds
-from countersign.extraction.release import (
+from countersign.extraction.replies import ACKNOWLEDGEMENTS
+from countersign.model.schemas import strict_schema, subset_of
+from countersign.releases.company import Company
+from countersign.releases.stage_files import (
     USUAL_NUMBERS,
     company,
     per_currency,
@@ -34,8 +35,6 @@ from countersign.extraction.release import (
     stage_file,
     stages,
 )
-from countersign.extraction.replies import ACKNOWLEDGEMENTS
-from countersign.extraction.schemas import subset_of
 
 PACKAGE = "workflows"
 FOUND_BY_THE_ENGINE = frozenset({REACHED})

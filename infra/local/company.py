@@ -2,8 +2,8 @@
 so that another company's file needs no change of theirs."""
 
 from countersign.domain.errors import DefinitionBroken
-from countersign.extraction.company import Company
-from countersign.extraction.release import company
+from countersign.releases.company import Company
+from countersign.releases.stage_files import company
 
 
 def ours() -> Company:

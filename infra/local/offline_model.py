@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from countersign.domain.workflow import Raw, Workflow
-from countersign.extraction.feedback import apply
-from countersign.extraction.segments import SUFFIX
+from countersign.model.feedback import apply
+from countersign.model.segments import SUFFIX
 from infra.local.bad_model import Trouble
 from infra.local.demo.answer import DemoAnswer, Refusal
 from infra.local.demo.system import json_object, same

@@ -19,7 +19,7 @@ from countersign.domain.mail import Email
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Workflow
-from countersign.extraction.company import Company
+from countersign.releases.company import Company
 from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings

@@ -7,8 +7,8 @@ from typing import Any
 
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.workflow import Raw, Workflow
-from countersign.extraction.proposals import drafted, proposal_of
 from countersign.extraction.replies import ACKNOWLEDGEMENTS, RECEIVED
+from countersign.model.proposals import drafted, proposal_of
 from infra.cli.trial.judged import Trial, judged
 from tests.guarantees.told import Told
 from tests.unit.workflows.bench import AUTHSERV, NOW, Rows

@@ -103,7 +103,7 @@ def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: 
     holds()
     assert ended["with effects"] >= examples / 6, ended
     assert {"link", "inbox", "bulk"} <= set(routes), routes
-    # Stories vary the ones before, so a short run may deal neither: then the examples above are all.
+    # Stories vary the ones before, so a short run may deal neither: the examples above are all.
     assert min(ended["corrected"], ended["with leavers"]) >= examples / 80, ended
     figure(
         f"{examples:,} stories, {ended['with effects']} with effects, all authorised "

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from countersign.domain.errors import DefinitionBroken
-from countersign.extraction.schemas import SUBSETS, Subset, compiled
+from countersign.model.schemas import SUBSETS, Subset, compiled
 from tests.unit.workflows.schemas import faults
 
 pytestmark = pytest.mark.guarantee("T44")

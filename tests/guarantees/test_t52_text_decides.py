@@ -14,7 +14,7 @@ import pytest
 
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.workflow import Workflow
-from countersign.extraction.proposals import drafted, proposal_of
+from countersign.model.proposals import drafted, proposal_of
 from tests.guarantees import by_hand, lying, told
 from tests.guarantees.harmless import ENQUIRIES, REFUNDS
 from tests.guarantees.told import Told

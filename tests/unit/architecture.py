@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-PURE = {"domain", "actions", "parsing", "extraction", "workflow", "workflows"}
+PURE = {
+    *("domain", "actions", "parsing", "extraction", "releases", "model"),
+    *("workflow", "workflows"),
+}
 """Packages that take values and return values: rooms of the engine, and a business's workflows."""
 OURS = {"workflows", *(f"countersign.{name}" for name in PURE - {"workflows"})}
 """The same by their import names."""

@@ -15,11 +15,13 @@ from countersign.actions import crm
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.planning.plan import nothing_wanted
 from countersign.domain.policy.proposal import Fact, ungrounded
+from countersign.domain.policy.release import CAP
 from countersign.domain.policy.rules import Finding
 from countersign.domain.workflow import Raw, Workflow
 from countersign.extraction.answers import Said
 from countersign.extraction.messages import Document
-from countersign.extraction.release import CAP, StageFile, limits
+from countersign.releases.release import limits
+from countersign.releases.stage_files import StageFile
 from countersign.workflow import (
     Answer,
     Definition,

@@ -15,6 +15,12 @@ _EXPONENTS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 
+_CODES = (
+    "EUR USD GBP CHF JPY INR CNY AUD CAD NZD SEK NOK DKK PLN CZK HUF RON BGN TRY BRL MXN ARS CLP "
+    "COP PEN ZAR NGN KES EGP MAD AED SAR QAR KWD ILS SGD HKD TWD KRW THB MYR IDR PHP VND UAH RUB"
+)
+ISO = frozenset(_CODES.split())
+"""The ISO 4217 codes that we know; anything else is no currency that a limit could allow."""
 _CODE = re.compile(r"[A-Z]{3}")
 _MAX_DIGITS = 18
 """Far below the 28 digits to which decimal arithmetic rounds: no amount is ever rounded here."""

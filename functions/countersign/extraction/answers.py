@@ -1,21 +1,17 @@
-"""The parts of which a model's answer is made, and the schema that strict output accepts."""
+"""The parts of which a model's answer is made, and the fixed texts that answer for one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from countersign.domain.contract import Contract, Value
-from countersign.extraction.schemas import SUBSETS, compiled
+from countersign.domain.contract import Value
 
 _MAX_QUOTES = 8
 _MAX_PERCENT = 100
-_LAST = "confidence"
-"""A model says how sure it is after what it is sure of."""
 
 
 def _at_most(limit: int) -> AfterValidator:
@@ -84,17 +80,6 @@ def said(found: tuple[str, str] | None) -> Mapping[str, Any] | None:
 def summary(chosen: list[str]) -> Mapping[str, Any] | None:
     """Sentences of the message as its summary."""
     return {"value": " ".join(" ".join(chosen).split()), "quotes": chosen} if chosen else None
-
-
-@cache
-def strict_schema(answer: type[Contract], subset: str) -> Mapping[str, Any]:
-    """`answer` as strict structured output takes it, by the name of one of the subsets. Raises
-    DefinitionBroken, with the path, for what it does not take."""
-    strict = compiled(answer.model_json_schema(), SUBSETS[subset])
-    held = strict["properties"]
-    properties = {name: held[name] for name in held if name != _LAST}
-    properties |= {name: held[name] for name in held if name == _LAST}
-    return {**strict, "properties": properties, "required": list(properties)}
 
 
 Words = Mapping[str, tuple[str, str, str, str]]

@@ -9,9 +9,9 @@ from typing import Any
 
 from countersign.domain.policy.proposal import Fact, flat
 from countersign.domain.policy.records import EARLIER, ENOUGH, SENT, Record
+from countersign.domain.policy.release import TEXTS_A_DAY
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import prompts, prose
-from countersign.extraction.company import TEXTS_A_DAY
 from countersign.extraction.customer import DOUBTED
 from countersign.extraction.messages import CUT, ONLY_QUOTED, SourceT
 from countersign.extraction.patterns.injection import order_in

@@ -1,7 +1,7 @@
 """The modest reader: what answers for a workflow that brings no heuristics of its own.
 
 It says what the form states and what simple readers see, by the kind of each part, and no more;
-what comes of it is at most `release.CAP` sure, so that a person always looks.
+what comes of it is at most `CAP` sure, so that a person always looks.
 """
 
 from __future__ import annotations

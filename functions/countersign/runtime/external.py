@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from countersign.connectors.stripe.client import StripePayments
     from countersign.domain import ports
     from countersign.domain.mail import Mailer
-    from countersign.extraction.company import Company
+    from countersign.releases.company import Company
 
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class ExternalAdapters:
     @cached_property
     def company(self) -> Company | None:
         """What is true of the company in this stage; None where its file says nothing."""
-        from countersign.extraction.release import company
+        from countersign.releases.stage_files import company
 
         return company(self.settings.workflows_package, self.stage)
 

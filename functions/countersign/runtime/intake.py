@@ -9,7 +9,7 @@ from countersign.domain.jobs.change import Change, created
 from countersign.domain.jobs.job import Job, Status
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import KnownEvent
-from countersign.extraction.prices import prices
+from countersign.releases.prices import prices
 from countersign.runtime.deps import Deps
 
 

@@ -32,16 +32,14 @@ from countersign.domain.jobs.job import Move, Pointer, Status
 from countersign.domain.planning.replan import is_stale, observed
 from countersign.domain.policy.calls import SEGMENT, ModelCall, calls_of
 from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
-from countersign.domain.policy.release import Release, release_key
+from countersign.domain.policy.release import CAP, Release, release_key
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Joined, Segment, Segmented, Workflow
-from countersign.extraction import segments
-from countersign.extraction.answers import strict_schema
-from countersign.extraction.feedback import apply, describe
-from countersign.extraction.proposals import by_signs, proposal_of
-from countersign.extraction.release import CAP
-from countersign.extraction.rounds import Question, Rounds, repaired, request_of
-from countersign.extraction.schemas import subset_of
+from countersign.model import segments
+from countersign.model.feedback import apply, describe
+from countersign.model.proposals import by_signs, proposal_of
+from countersign.model.rounds import Question, Rounds, repaired, request_of
+from countersign.model.schemas import strict_schema, subset_of
 from countersign.runtime.asking import Answers, asking
 from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 
-from countersign.domain.money import Money, exponent
+from countersign.domain.money import ISO, Money, exponent
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import CLAIM_HOLDER, Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import replies, scoring
-from countersign.extraction.patterns.amounts import ISO
 from countersign.extraction.readers.askers import own_words
 from workflows.lead_intake import calls, countries
 from workflows.lead_intake.contract import LeadInput, source_text

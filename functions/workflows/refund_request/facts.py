@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from countersign.actions.payments import Refund
 from countersign.domain.ledger.action import Difference
-from countersign.domain.money import Money, exponent
+from countersign.domain.money import ISO, Money, exponent
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import CLAIM_HOLDER, Record, Records
 from countersign.domain.policy.rules import Situation
@@ -20,7 +20,6 @@ from countersign.domain.workflow import Dealing, Draft
 from countersign.extraction import scoring
 from countersign.extraction.checks import earlier, instant
 from countersign.extraction.patterns import orders
-from countersign.extraction.patterns.amounts import ISO
 from countersign.extraction.readers.askers import own_words
 from countersign.extraction.readers.hearing import heard
 from workflows.refund_request.contract import RefundInput, source_text

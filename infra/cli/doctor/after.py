@@ -12,9 +12,9 @@ from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.ports import ModelRequest
 from countersign.domain.workflow import Ours as OurAddresses
 from countersign.domain.workflow import Raw, Workflow
-from countersign.extraction.prices import prices
-from countersign.extraction.proposals import drafted
-from countersign.extraction.schemas import subset_of
+from countersign.model.proposals import drafted
+from countersign.model.schemas import subset_of
+from countersign.releases.prices import prices
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
 from infra.build.lint import of_directory

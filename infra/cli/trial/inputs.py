@@ -18,9 +18,9 @@ from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.policy.proposal import Fact, Proposal, ungrounded
 from countersign.domain.policy.rules import Findings
 from countersign.domain.workflow import Ours, Raw, Workflow, money_facts
-from countersign.extraction import segments
-from countersign.extraction.proposals import by_signs, drafted, proposal_of
-from countersign.extraction.release import company
+from countersign.model import segments
+from countersign.model.proposals import by_signs, drafted, proposal_of
+from countersign.releases.stage_files import company
 from countersign.web.wording import in_words
 from infra.cli.job_view import told
 from infra.cli.trial.judged import Rows, Trial, judged

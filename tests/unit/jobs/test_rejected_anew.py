@@ -9,8 +9,8 @@ from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.planning.charge import reopens
 from countersign.domain.planning.replan import observed
-from countersign.extraction.feedback import describe
 from countersign.jobs.cases import take_out
+from countersign.model.feedback import describe
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.unit.steps import refunds

@@ -14,7 +14,7 @@ from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import Observation
 from countersign.domain.planning.replan import Observations, ObservedAction, Round
 from countersign.domain.workflow import Raw
-from countersign.extraction.feedback import describe
+from countersign.model.feedback import describe
 from infra.local.front.samples import samples
 from infra.local.offline_model import MODEL, SCRIPTED, routes
 from tests.fakes.journey import Journey, accept, form

@@ -12,7 +12,7 @@ from countersign.domain.approvals.directory import Member
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.jobs.change import Change
 from countersign.domain.planning.edits import edited
-from countersign.extraction.feedback import apply
+from countersign.model.feedback import apply
 from tests.fakes.crm import FakeCrm
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, World

@@ -11,8 +11,8 @@ import pytest
 from countersign.domain.errors import Misconfigured, Throttled, Unavailable
 from countersign.domain.jobs.job import Status
 from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.release import CAP
 from countersign.entrypoints.tick import tick
-from countersign.extraction.release import CAP
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import START, World
 from workflows import WORKFLOWS

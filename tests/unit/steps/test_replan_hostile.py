@@ -10,7 +10,7 @@ from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import Observation
 from countersign.domain.planning.replan import Observations, ObservedAction, Round
 from countersign.domain.policy.proposal import Proposal
-from countersign.extraction.feedback import apply, describe
+from countersign.model.feedback import apply, describe
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.trimming_crm import TrimmingCrm
 from tests.fakes.world import World

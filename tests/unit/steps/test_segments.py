@@ -11,7 +11,7 @@ import pytest
 from countersign.domain.errors import NotYourTurn, Refused, Throttled, Unavailable
 from countersign.domain.policy.proposal import ModelReply, Proposal
 from countersign.domain.ports import ModelRequest
-from countersign.extraction.segments import SUFFIX
+from countersign.model.segments import SUFFIX
 from countersign.steps import propose
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import World

@@ -12,9 +12,9 @@ from countersign.domain.contract import Contract
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Draft, Raw, Workflow
-from countersign.extraction import segments
-from countersign.extraction.proposals import by_signs, drafted, proposal_of
-from countersign.extraction.release import company
+from countersign.model import segments
+from countersign.model.proposals import by_signs, drafted, proposal_of
+from countersign.releases.stage_files import company
 from infra.cli.trial.judged import Rows, Trial, judged
 
 __all__ = ["NOW", "Bench", "Outcome", "Rows"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from countersign.domain.approvals.approval import Choice
-from countersign.extraction.company import Company
+from countersign.releases.company import Company
 from infra.local.company import ours
 from infra.local.demo.database import iso
 from tests.business import Business, business

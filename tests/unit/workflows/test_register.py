@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from countersign.domain.errors import DefinitionBroken
-from countersign.extraction.schemas import SUBSETS
+from countersign.model.schemas import SUBSETS
 from tests.unit.workflows.schemas import faults
 from workflows import WORKFLOWS, registered
 

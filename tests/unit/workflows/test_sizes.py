@@ -17,9 +17,9 @@ from countersign.domain.errors import CountersignError
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.policy.release import Size
 from countersign.domain.workflow import Workflow
-from countersign.extraction import segments
-from countersign.extraction.proposals import by_signs
-from countersign.extraction.rounds import Question, Rounds
+from countersign.model import segments
+from countersign.model.proposals import by_signs
+from countersign.model.rounds import Question, Rounds
 from infra.settings import ROOT
 from tests.unit.workflows.bench import Bench
 from tests.unit.workflows.case_files import cases

@@ -14,6 +14,11 @@ from countersign.domain.policy.prices import Price
 SIGN_IN, OWN_WORDS = "approvals.sign_in", "approvals.editor_may_sign"
 """Lists of a release: the actions that only who is signed in decides; and, where it is not empty,
 that whoever changed words alone may sign them."""
+TEXTS_A_DAY = "company.texts_a_day"
+LETTERS, ATTACHMENTS, FINDINGS = "size.letters", "size.attachments", "size.findings"
+"""Numbers above which an input is asked of a larger model."""
+CAP = Decimal("0.3")
+"""The most confidence of what neither a model nor a folder's own heuristics read: nothing runs."""
 ERRORS_BELOW = "probation.errors_below"
 _USUALLY_BELOW = Decimal("0.01")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from countersign.domain.money import ISO
 from countersign.extraction.patterns.language import COMMON
 from countersign.extraction.patterns.numerals import Digits, digits
 
@@ -20,10 +21,6 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_CODES = (
-    "EUR USD GBP CHF JPY INR CNY AUD CAD NZD SEK NOK DKK PLN CZK HUF RON BGN TRY BRL MXN ARS CLP "
-    "COP PEN ZAR NGN KES EGP MAD AED SAR QAR KWD ILS SGD HKD TWD KRW THB MYR IDR PHP VND UAH RUB"
-)
 _BY_CURRENCY: Mapping[str, str] = {
     "EUR": "€|euro|euros|eur.|евро|欧元|ユーロ|유로",
     "USD": "$|us$|usd$|u$s|us dollars|us dollar|us-dollar|dollars|dollar|dólares|dollari|долларов|美元|ドル|米ドル",
@@ -50,8 +47,6 @@ _BY_CURRENCY: Mapping[str, str] = {
     "AED": "درهم",
     "BTC": "btc|bitcoin",
 }
-ISO = frozenset(_CODES.split())
-"""The ISO 4217 codes that we know; anything else is no currency that a limit could allow."""
 _BY_SCALE: Mapping[int, str] = {
     1_000: "k|tsd|tsd.|t|thousand|grand|tausend|mille|mil|mila|duizend|tys|tys.|тыс|тыс.|천|千",
     10_000: "万|萬|만",
@@ -62,7 +57,7 @@ _BY_SCALE: Mapping[int, str] = {
     1_000_000_000: "bn|b|billion|mrd|mrd.|milliarde|milliarden|milliard|milliards|miljard|miliardi|miliardo",
 }
 _WORDS = {
-    **{code.lower(): code for code in _CODES.split()},
+    **{code.lower(): code for code in ISO},
     **{word: code for code, words in _BY_CURRENCY.items() for word in words.split("|")},
 }
 _SCALES = {word: scale for scale, words in _BY_SCALE.items() for word in words.split("|")}

@@ -11,9 +11,9 @@ import pytest
 
 from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.workflow import Raw
-from countersign.extraction import segments
 from countersign.extraction.calls import transcripts
 from countersign.extraction.calls.transcripts import SEGMENT_WORDS, Call, Item, SegmentAnswer
+from countersign.model import segments
 from workflows import WORKFLOWS
 
 FLOW = WORKFLOWS["transcript_summary"]

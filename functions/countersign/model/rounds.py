@@ -14,9 +14,9 @@ from countersign.domain.policy.proposal import IN_VAIN, Ended
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import ModelRequest
 from countersign.domain.workflow import Draft, Workflow
-from countersign.extraction.proposals import read_answer
-from countersign.extraction.schemas import subset_of
-from countersign.extraction.sizing import choose, features
+from countersign.model.proposals import read_answer
+from countersign.model.schemas import subset_of
+from countersign.model.sizing import choose, features
 
 _SHOWN = 20
 Messages = tuple[tuple[str, str], ...]

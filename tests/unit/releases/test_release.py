@@ -12,7 +12,8 @@ import pytest
 
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.policy.release import Release
-from countersign.extraction import release as files
+from countersign.releases import release as files
+from countersign.releases.stage_files import USUAL_NUMBERS, company, stage_file, stages
 from workflows import WORKFLOWS, registered
 
 COMPANY = """
@@ -57,8 +58,8 @@ def business(tmp_path: Path) -> Iterator[Path]:
     sys.path.remove(str(tmp_path))
     for name in [one for one in sys.modules if one.split(".")[0] == "shop"]:
         del sys.modules[name]
-    files.company.cache_clear()
-    files.stage_file.cache_clear()
+    company.cache_clear()
+    stage_file.cache_clear()
 
 
 def says(business: Path, company: str = "", own: str = "", stage: str = "dev") -> None:
@@ -81,7 +82,7 @@ def test_both_files_are_in_the_release(business: Path) -> None:
     assert limits.list("company.domains") == ("kornfeld.example",)
     assert limits.list("company.holidays") == (date(2026, 12, 25).isoformat(),)
     assert (limits.list("owner.7"), limits.list("zone.7")) == (("IE",), ("Europe/Dublin",))
-    held = files.stage_file("shop.letters", "dev")
+    held = stage_file("shop.letters", "dev")
     assert (held.owner, held.tiers[0].role, held.tiers[0].hours) == ("post", "desk", Decimal("2.5"))
 
 
@@ -134,11 +135,11 @@ def test_a_prohibition_of_the_company_can_be_made_stricter(business: Path) -> No
 def test_a_folder_without_stage_files_has_the_defaults() -> None:
     """`__init__.py` and `prompt.md` are enough."""
     made = files.release("shop.letters", "local")
-    assert dict(made.limits.numbers) == dict(files.USUAL_NUMBERS)
+    assert dict(made.limits.numbers) == dict(USUAL_NUMBERS)
     assert made.limits.lists == {}
 
 
-@pytest.mark.parametrize("stage", files.stages("workflows"))
+@pytest.mark.parametrize("stage", stages("workflows"))
 def test_every_workflow_is_whole_in_every_stage(stage: str) -> None:
     """Each stage that the company has a file for makes every workflow, criteria and all."""
     found = registered(stage)

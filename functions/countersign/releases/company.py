@@ -18,10 +18,9 @@ from countersign.domain.contract import Value
 from countersign.domain.jobs.matters import MOST
 from countersign.domain.limits.budgets import Most
 from countersign.domain.policy.prices import Price
-from countersign.domain.policy.release import OWN_WORDS, SIGN_IN
+from countersign.domain.policy.release import OWN_WORDS, SIGN_IN, TEXTS_A_DAY
 from countersign.domain.workflow import Ours as OurAddresses
 
-TEXTS_A_DAY = "company.texts_a_day"
 MOST_TOKENS = 32_768
 """More than any answer of a workflow needs: a typing error must not be paid by the token."""
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from countersign.domain.contract import Contract
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.policy.prices import Price
 
@@ -50,6 +52,8 @@ SUBSETS: Mapping[str, Subset] = {
 }
 USUAL = "bedrock"
 """For a provider that is not named: who takes the least."""
+_LAST = "confidence"
+"""A model says how sure it is after what it is sure of."""
 _TOOL = re.compile(r"(?:^|\.)amazon\.")
 
 
@@ -58,6 +62,17 @@ def subset_of(price: Price) -> str:
     if price.provider == "bedrock" and _TOOL.search(price.model):
         return "bedrock-tool"
     return price.provider if price.provider in SUBSETS else USUAL
+
+
+@cache
+def strict_schema(answer: type[Contract], subset: str) -> Mapping[str, Any]:
+    """`answer` as strict structured output takes it, by the name of one of the subsets. Raises
+    DefinitionBroken, with the path, for what it does not take."""
+    strict = compiled(answer.model_json_schema(), SUBSETS[subset])
+    held = strict["properties"]
+    properties = {name: held[name] for name in held if name != _LAST}
+    properties |= {name: held[name] for name in held if name == _LAST}
+    return {**strict, "properties": properties, "required": list(properties)}
 
 
 def compiled(schema: Schema, subset: Subset) -> Schema:

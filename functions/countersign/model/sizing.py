@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from countersign.domain.policy.release import Limits, Release, Size
+from countersign.domain.policy.release import ATTACHMENTS, FINDINGS, LETTERS, Limits, Release, Size
 from countersign.extraction.patterns import language
 from countersign.extraction.patterns.injection import order_in
-
-LETTERS, ATTACHMENTS, FINDINGS = "size.letters", "size.attachments", "size.findings"
 
 
 @dataclass(frozen=True)

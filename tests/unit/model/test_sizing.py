@@ -9,7 +9,7 @@ import pytest
 
 from countersign.domain.policy.release import Limits
 from countersign.extraction.messages import Attachment
-from countersign.extraction.sizing import Features, choose, features
+from countersign.model.sizing import Features, choose, features
 from tests.flows import limits, release, size
 
 NUMBERS = {"size.letters": "6000", "size.attachments": "3", "size.findings": "2"}
