@@ -34,6 +34,7 @@ from tests.fakes.crm import FakeCrm
 from tests.fakes.files import FakeFiles
 from tests.fakes.payments import FakePayments
 from tests.fakes.reviews import FakeReviews
+from tests.fakes.rollouts import FakeRollouts
 from tests.fakes.senders import SENDERS, FakeSenderLimits
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
@@ -310,6 +311,7 @@ class World:
         self.codes = FakeCodes()
         self.sender_limits = FakeSenderLimits()
         self.bulks = FakeBulks()
+        self.rollouts = FakeRollouts()
         self.suppression = FakeSuppressionList(self.store)
         self.payloads = FakePayloads()
         self.mail = FakeMail()
@@ -367,6 +369,7 @@ class World:
             codes=self.codes,
             sender_limits=self.sender_limits,
             bulks=self.bulks,
+            rollouts=self.rollouts,
             suppression=self.suppression,
             pause=self.clock.pauses,
             model=self.model,

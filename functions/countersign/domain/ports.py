@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from countersign.domain.limits.circuit_breaker import Breaker
     from countersign.domain.limits.pace import Booking, Grant, Row
     from countersign.domain.policy.records import Lookup, Record
+    from countersign.domain.releases.rollout import Change as RolloutChange
+    from countersign.domain.releases.rollout import Closed, Rollout
     from countersign.domain.workflow import Claim
 
 
@@ -339,6 +341,30 @@ class Bulks(Protocol):
 
     def change(self, before: Bulk | None, after: Bulk) -> None:
         """Store `after`. Raises StoreConflict when what is stored is not `before` any more."""
+
+
+class Rollouts(Protocol):
+    """Stored releases, and what became of the jobs of their canaries."""
+
+    def of(self, workflow: str) -> Sequence[Rollout]:
+        """All of one workflow, the oldest first, read consistently."""
+
+    def running(self) -> Sequence[Rollout]:
+        """Those of all workflows that jobs come to: in shadow, as a canary, live. May be a moment
+        old."""
+
+    def rollout(self, workflow: str, digest: str) -> Rollout:
+        """One of them. Raises NotFound."""
+
+    def change(self, changes: Sequence[RolloutChange]) -> None:
+        """Store each row's after over its before, all or none. Raises StoreConflict when what is
+        stored of one is not its before any more."""
+
+    def close(self, canary: str, job: Closed) -> None:
+        """Keep what became of a job of either arm; once more is the same."""
+
+    def closed(self, canary: str) -> Sequence[Closed]:
+        """All of them, by when they came."""
 
 
 class SenderLimits(Protocol):

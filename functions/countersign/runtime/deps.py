@@ -196,6 +196,13 @@ class Deps(ExternalAdapters):
         return DynamoBulks(self.settings.jobs_table, self.db)
 
     @cached_property
+    def rollouts(self) -> ports.Rollouts:
+        """Stored releases."""
+        from countersign.connectors.dynamodb.rollouts import DynamoRollouts
+
+        return DynamoRollouts(self.settings.jobs_table, self.db)
+
+    @cached_property
     def sender_limits(self) -> ports.SenderLimits:
         """How often senders came."""
         from countersign.connectors.dynamodb.senders import DynamoSenderLimits
