@@ -262,26 +262,6 @@ def test_a_taken_port_is_one_clear_line(taken: int, beside: dict[str, str]) -> N
     assert not any("Traceback" in line for line in said)
 
 
-def test_a_dead_emulator_is_one_clear_line(beside: dict[str, str]) -> None:
-    """When the emulator is killed the whole ends with code 2 and says so."""
-    with started(free_pair(), beside) as process:
-        assert process.stdout
-        while "Stop with Ctrl-C" not in process.stdout.readline():
-            assert process.poll() is None
-        os.kill(emulator_of(process.pid), signal.SIGKILL)
-        assert process.wait(timeout=30) == 2
-        said = process.stdout.read().strip().splitlines()
-    assert said[-1].startswith("Stopped: emulator ended")
-
-
-def emulator_of(pid: int) -> int:
-    """The child of the process that is the emulator, whichever of its threads started it."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    children = [child for t in tasks for child in (t / "children").read_text().split()]
-    said = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
-    return next(int(child) for child, command in said.items() if b"emulator.py" in command)
-
-
 @pytest.mark.parametrize("port", ["0", "65535", "http"])
 def test_an_impossible_port_is_wrong_use(port: str) -> None:
     """A port that cannot be taken is refused before anything starts."""

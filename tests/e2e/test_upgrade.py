@@ -69,30 +69,21 @@ def waiting_job(stand: Stand) -> str:
     return answer.job_id
 
 
-def test_links_of_waiting_jobs_survive_an_upgrade(deployed: Stand, tmp_path: Path) -> None:
-    """A job asked by one release is signed and ended under the next, by the link of the first."""
-    job_id, assembly = waiting_job(deployed), default_out("local")
-    endpoint, overrides = deployed.cloud.endpoint, deployed.overrides
-    deployer.deploy(next_release(assembly, tmp_path), endpoint, overrides)
+def test_waiting_jobs_survive_an_upgrade_and_the_way_back(deployed: Stand, tmp_path: Path) -> None:
+    """Two jobs are asked by one release. One is signed and ended under the next, by the link of the
+    first; the other is signed after the way back, and ends under the release that asked."""
+    signed, refused = waiting_job(deployed), waiting_job(deployed)
+    assembly, endpoint = default_out("local"), deployed.cloud.endpoint
+    deployer.deploy(next_release(assembly, tmp_path), endpoint, deployed.overrides)
     try:
-        decide(deployed.url, job_id, "approve")
-        record = reaches(deployed, job_id, Status.COMPLETED)
+        decide(deployed.url, signed, "approve")
+        record = reaches(deployed, signed, Status.COMPLETED)
     finally:
-        deployer.deploy(assembly, endpoint, overrides)
-    events = [entry.event for entry in record.audit]
-    assert events[-1] == "closed by the next release"
+        deployer.deploy(assembly, endpoint, deployed.overrides)
+    assert record.audit[-1].event == "closed by the next release"
     assert {held.status.value for held in record.ledger} == {"verified"}
-
-
-def test_a_waiting_job_survives_an_upgrade_and_the_way_back(
-    deployed: Stand, tmp_path: Path
-) -> None:
-    """Rolled back before anybody signed: the job ends under the release that asked."""
-    job_id, assembly = waiting_job(deployed), default_out("local")
-    for one in (next_release(assembly, tmp_path), assembly):
-        deployer.deploy(one, deployed.cloud.endpoint, deployed.overrides)
-    decide(deployed.url, job_id, "reject", "no capacity this month")
-    record = reaches(deployed, job_id, Status.COMPLETED)
+    decide(deployed.url, refused, "reject", "no capacity this month")
+    record = reaches(deployed, refused, Status.COMPLETED)
     assert record.audit[-1].event == "closed"
     assert record.ledger[-1].status.value == "rejected"
 

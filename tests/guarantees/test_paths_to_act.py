@@ -55,7 +55,7 @@ def played(steps: list[tuple[str, int]], *, two: bool, signed: str, reply: bool)
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
-    "examples", [80, pytest.param(2_000, marks=pytest.mark.soak)], ids=["short", "long"]
+    "examples", [50, pytest.param(2_000, marks=pytest.mark.soak)], ids=["short", "long"]
 )
 def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: int) -> None:
     """Links, inbox, bulk, time, edits, leavers, forged rows, corrected and resumed cases."""
@@ -104,7 +104,7 @@ def test_no_path_leads_to_an_effect_without_authority(figure: Figure, examples: 
     assert ended["with effects"] >= examples / 6, ended
     assert {"link", "inbox", "bulk"} <= set(routes), routes
     # Stories vary the ones before, so a short run may deal neither: the examples above are all.
-    assert min(ended["corrected"], ended["with leavers"]) >= examples / 80, ended
+    assert min(ended["corrected"], ended["with leavers"]) >= examples / 50, ended
     figure(
         f"{examples:,} stories, {ended['with effects']} with effects, all authorised "
         f"(signed {dict(routes)})",

@@ -21,10 +21,10 @@ from tests.fakes.tables import create_jobs_table
 pytestmark = pytest.mark.cloud
 
 TABLE = "caps"
-WORKERS, EACH = 8, 30
-AMOUNT, MOST = 998, 100_000
+WORKERS, EACH = 8, 15
+AMOUNT, MOST = 998, 50_000
 FITS = MOST // AMOUNT
-"""100 of 240 that are tried."""
+"""50 of 120 that are tried."""
 WORKERS_CODE = Path(__file__).with_name("cap_workers.py")
 
 
@@ -93,7 +93,7 @@ def rows(db: Any, cap: str) -> int:
 def test_eight_writers_fill_a_cap_exactly(
     cloud: LocalCloud, db: Any, times: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """240 try for 100 places: 100 get one, the counter is their sum, none is lost or doubled."""
+    """120 try for 50 places: 50 get one, the counter is their sum, none is lost or doubled."""
     tried, cap = WORKERS * EACH * times, f"exact-{times}"
     fits = MOST * times // AMOUNT
     seen = run(cloud, "exact", cap, times=times)
