@@ -42,6 +42,7 @@ from infra.cli.backtest.command import backtest_
 from infra.cli.backtest.export import export
 from infra.cli.daily import daily
 from infra.cli.doctor.command import doctor
+from infra.cli.evaluate.command import evaluate
 from infra.cli.hands import budget, bulk
 from infra.cli.hands.cancel import cancel
 from infra.cli.hands.cost import cost
@@ -258,6 +259,7 @@ app.command("move")(move.move)
 app.command("inputs")(inputs.inputs)
 app.command("daily")(daily)
 app.command("export")(export)
+app.command("evaluate")(evaluate)
 app.command("backtest")(backtest_)
 app.add_typer(audit.app, name="audit")
 app.add_typer(budget.app, name="budget")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.domain.canonical import canonical, digest
@@ -12,10 +13,11 @@ from countersign.domain.errors import Ungrounded
 from countersign.domain.policy.calls import ModelCall
 from countersign.domain.policy.proposal import IN_VAIN, Ended
 from countersign.domain.policy.release import Release, Size
-from countersign.domain.ports import ModelRequest
-from countersign.domain.workflow import Draft, Workflow
+from countersign.domain.ports import ModelAnswer, ModelRequest
+from countersign.domain.workflow import Draft, Segment, Segmented, Workflow
 from countersign.model.proposals import read_answer
-from countersign.model.schemas import subset_of
+from countersign.model.schemas import strict_schema, subset_of
+from countersign.model.segments import SUFFIX
 from countersign.model.sizing import choose, features
 
 _SHOWN = 20
@@ -80,6 +82,34 @@ class Rounds:
         model."""
         return digest(canonical([pinned, question.size.name, question.asked]))
 
+    def called(
+        self,
+        turn: Question,
+        request: str,
+        answer: ModelAnswer,
+        times: tuple[datetime, datetime],
+    ) -> ModelCall:
+        """The call that was answered so, with what it cost and what is wrong with its answer;
+        `request` is the digest of its question, `times` are when it began and ended."""
+        began, ended = times
+        made = ModelCall(
+            plan=self.failed,
+            number=turn.number,
+            size=turn.size.name,
+            why=turn.why,
+            repairs=turn.repairs,
+            asked=turn.asked,
+            request=request,
+            model=answer.model,
+            offline=answer.offline,
+            ended=answer.ended,
+            content=answer.content,
+            usage=turn.size.price.priced(answer.usage, offline=answer.offline),
+            milliseconds=(ended - began) // timedelta(milliseconds=1),
+            at=began,
+        )
+        return made.model_copy(update={"faults": tuple(self.read(made)[1])})
+
     def shared_key(self, question: Question, request: str) -> str:
         """Where the workflow's jobs share the answer to it, in a place of its own; empty: they do
         not. `request` is its digest; the schema is the code's, and no release pins it."""
@@ -116,6 +146,16 @@ class Rounds:
         schema = self.workflow.schema(subset_of(size.price))
         named = replace(whole, schema_name=self.workflow.id, schema=schema)
         return Question(size, why, named, repairs=repairs)
+
+
+def about_segment(of: Segmented[Any], release: Release, one: Segment) -> ModelRequest:
+    """The request about one segment, to the smallest model."""
+    size = release.sizes[0]
+    return replace(
+        request_of(release, size, (("user", one.text),)),
+        schema_name=f"{release.workflow}{SUFFIX}",
+        schema=strict_schema(of.answer, subset_of(size.price)),
+    )
 
 
 def request_of(release: Release, size: Size, asked: Messages) -> ModelRequest:

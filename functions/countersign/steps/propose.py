@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial, reduce
 from typing import Any
 
@@ -38,8 +37,7 @@ from countersign.domain.workflow import Joined, Segment, Segmented, Workflow
 from countersign.model import segments
 from countersign.model.feedback import apply, describe
 from countersign.model.proposals import by_signs, proposal_of
-from countersign.model.rounds import Question, Rounds, repaired, request_of
-from countersign.model.schemas import strict_schema, subset_of
+from countersign.model.rounds import Question, Rounds, about_segment, repaired
 from countersign.runtime.asking import Answers, asking
 from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps
@@ -172,7 +170,7 @@ def _from_segments(
     """What the valid answers are together, each repaired once, and what all of them cost. Raises
     MoreToRead."""
     _, release, given = about
-    asked = {one: _about_segment(segmented, release, one) for one in segmented.split(given)}
+    asked = {one: about_segment(segmented, release, one) for one in segmented.split(given)}
     record, replies = _answers(deps, record, call, release, list(asked.values()))
     answers = dict[str, Any]()
     again = dict[Segment, ModelRequest]()
@@ -188,15 +186,6 @@ def _from_segments(
     valid = {name: answer for name, answer in answers.items() if answer is not None}
     usage = _spent([*replies, *mends], release)
     return record, segmented.join(given, valid), usage
-
-
-def _about_segment(of: Segmented[Any], release: Release, one: Segment) -> ModelRequest:
-    size = release.sizes[0]
-    return replace(
-        request_of(release, size, (("user", one.text),)),
-        schema_name=f"{release.workflow}{segments.SUFFIX}",
-        schema=strict_schema(of.answer, subset_of(size.price)),
-    )
 
 
 def _answers(
@@ -265,7 +254,7 @@ def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Que
     """One call, with what it cost and what is wrong with its answer; or what another job of the
     workflow was answered, where they share that."""
     request, began = rounds.digest(turn, record.job.release), deps.clock.now()
-    key, told = rounds.shared_key(turn, request), partial(_as_call, rounds, turn, request)
+    key, told = rounds.shared_key(turn, request), partial(rounds.called, turn, request)
     held = shared(deps, key) if key else None
     made = told(held, (began, began)) if held else None
     if made and not made.faults:
@@ -280,34 +269,6 @@ def _called(deps: Deps, record: JobRecord, call: Call, rounds: Rounds, turn: Que
         return made
     first = told(share(deps, key, answer), (began, deps.clock.now()))
     return made if first.faults else first
-
-
-def _as_call(
-    rounds: Rounds,
-    turn: Question,
-    request: str,
-    answer: ModelAnswer,
-    times: tuple[datetime, datetime],
-) -> ModelCall:
-    """The call that was answered so; `times` are when it began and ended."""
-    began, ended = times
-    made = ModelCall(
-        plan=rounds.failed,
-        number=turn.number,
-        size=turn.size.name,
-        why=turn.why,
-        repairs=turn.repairs,
-        asked=turn.asked,
-        request=request,
-        model=answer.model,
-        offline=answer.offline,
-        ended=answer.ended,
-        content=answer.content,
-        usage=turn.size.price.priced(answer.usage, offline=answer.offline),
-        milliseconds=(ended - began) // timedelta(milliseconds=1),
-        at=began,
-    )
-    return made.model_copy(update={"faults": tuple(rounds.read(made)[1])})
 
 
 def _answer_kept(call: Call, results: Mapping[str, Contract]) -> Change:

@@ -106,7 +106,7 @@ def show_(
 
     Example: countersign release show refund_request
     """
-    found = _meant(context.obj(target, stage).deps(), release)
+    found = meant(context.obj(target, stage).deps(), release)
     held = plain(found)
     show(json.dumps(held, ensure_ascii=False, indent=1), held, as_json=as_json)
 
@@ -125,13 +125,13 @@ def diff(  # noqa: PLR0917 - Typer turns each parameter into an option
     Example: countersign release diff 3f9a0c21 refund_request
     """
     deps = context.obj(target, stage).deps()
-    found = difference(_meant(deps, before), _meant(deps, after))
+    found = difference(meant(deps, before), meant(deps, after))
     data = {"prompt": list(found.prompt), "values": [vars(one) for one in found.values]}
     show(_different(found), data, as_json=as_json)
 
 
-def _meant(deps: Deps, name: str) -> Release:
-    """Raises NotFound for a name that is nothing's, or several releases'."""
+def meant(deps: Deps, name: str) -> Release:
+    """The release of that name. Raises NotFound for a name that is nothing's, or several's."""
     if name in deps.workflows:
         return deps.workflows[name].release
     exact = stored(deps, name) if len(name) == _WHOLE else None

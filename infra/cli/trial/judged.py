@@ -58,7 +58,7 @@ def judged(
         job_id=job_id,
         input=given,
         proposal=proposal,
-        records=_records(rows, now),
+        records=records_of(rows, now),
         limits=workflow.release.limits,
         now=now,
         received_at=received_at,
@@ -69,7 +69,8 @@ def judged(
     return Trial(seen, found, ledger, comes_next(workflow, ledger, found))
 
 
-def _records(rows: Rows, now: datetime) -> Records:
+def records_of(rows: Rows, now: datetime) -> Records:
+    """Rows as what Look would have stored of them."""
     found = {
         name: tuple(
             Record(kind=name, id=f"{name}-{number}", version="1", fields=fields)

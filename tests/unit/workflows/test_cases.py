@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.releases.cases import Expected, read_case
+from infra.cli.evaluate.inputs import cases_of
 from tests.unit.workflows.bench import Bench
-from tests.unit.workflows.case_files import Expected, cases, check, read, unknown
+from tests.unit.workflows.case_files import check, unknown
 from workflows import WORKFLOWS
 
-CASES = {name: cases(f"workflows.{name}") for name in WORKFLOWS}
+CASES = {name: cases_of(f"workflows.{name}") for name in WORKFLOWS}
 
 
 @pytest.mark.parametrize(("workflow", "case"), [(w, c) for w in CASES for c in CASES[w]])
@@ -48,7 +50,7 @@ def test_another_outcome_than_the_written_one_is_seen(workflow: str) -> None:
 def test_a_case_with_a_word_that_nobody_knows_is_refused(expect: str, told: str) -> None:
     """It would compare nothing; the file and the word are named."""
     with pytest.raises(ValueError, match=r"one\.json") as wrong:
-        read("one.json", f'{{"reason": "why", "raw": "x", "expect": {expect}}}')
+        read_case("one.json", f'{{"reason": "why", "raw": "x", "expect": {expect}}}')
     assert told in str(wrong.value)
 
 

@@ -15,8 +15,8 @@ from countersign.domain.policy.policy import Answer
 from countersign.domain.workflow import Workflow
 from countersign.extraction import replies
 from countersign.extraction.replies import ACKNOWLEDGEMENTS, RECEIVED
+from infra.cli.evaluate.inputs import cases_of
 from tests.unit.workflows.bench import Bench
-from tests.unit.workflows.case_files import cases
 from workflows import WORKFLOWS
 from workflows.refund_request.replies import CONFIRMATIONS, CONSIDERED
 
@@ -64,7 +64,7 @@ def broken(ledger: tuple[LedgerEntry, ...]) -> list[str]:
 def plans(name: str) -> Iterator[tuple[str, tuple[LedgerEntry, ...]]]:
     """The plan of every case of a workflow that has one."""
     bench = Bench[Any](WORKFLOWS[name])
-    for case_name, case in cases(f"workflows.{name}").items():
+    for case_name, case in cases_of(f"workflows.{name}").items():
         if case.expect.error or case.expect.dismissed:
             continue
         given = bench.read(*case.bytes())

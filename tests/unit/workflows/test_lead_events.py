@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.errors import ContractBroken, Quarantined
-from tests.unit.workflows.case_files import cases
+from infra.cli.evaluate.inputs import cases_of
 from tests.unit.workflows.pipeline import WORKFLOW, judge, read
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -113,6 +113,6 @@ def test_events_without_actions_end_before_any_is_wanted(name: str) -> None:
 def test_the_sixteen_required_behaviours_are_there() -> None:
     """Events and cases cover at least what the product promises to show."""
     assert len(NAMES) >= 16
-    assert len(cases("workflows.lead_intake")) >= 20
+    assert len(cases_of("workflows.lead_intake")) >= 20
     assert {expectation(name)["decision"] for name in NAMES} >= {"approve", "reject", "expire"}
     assert any(expectation(name)["deliveries"] == 3 for name in NAMES)

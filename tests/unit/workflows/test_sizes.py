@@ -20,9 +20,9 @@ from countersign.domain.workflow import Workflow
 from countersign.model import segments
 from countersign.model.proposals import by_signs
 from countersign.model.rounds import Question, Rounds
+from infra.cli.evaluate.inputs import cases_of
 from infra.settings import ROOT
 from tests.unit.workflows.bench import Bench
-from tests.unit.workflows.case_files import cases
 from workflows import WORKFLOWS
 
 LETTERS_PER_TOKEN = 4
@@ -54,7 +54,7 @@ def rows(choose: Choose = routed) -> Iterator[Row]:
     """Every case that a model is asked about."""
     for workflow in WORKFLOWS.values():
         bench = Bench(workflow)
-        for name, case in cases(f"workflows.{workflow.id}").items():
+        for name, case in cases_of(f"workflows.{workflow.id}").items():
             try:
                 given = bench.read(*case.bytes())
             except CountersignError:

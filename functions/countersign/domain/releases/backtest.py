@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from countersign.domain.errors import InternalError, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.planning.basis import RECORD_CHANGED, SIGNED_CHANGED
@@ -36,7 +37,8 @@ Way = Literal["run", "ask", "forbid", "nothing"]
 _OUTSIDE = frozenset({REACHED, RECORD_CHANGED, SIGNED_CHANGED})
 _STATES = frozenset({SHADOW, PROBATION})
 _NO_RULE = frozenset({"always"})
-_NEEDED = ("input", "proposal", "records", "limits")
+NEEDED = ("input", "proposal", "records", "limits")
+"""What a job must have stored to be judged again."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _unfit(workflows: Workflows, one: Past) -> str:
     """Why the job cannot be judged again; empty: it can."""
     if one.record.job.workflow not in workflows:
         return f"this code has no workflow {one.record.job.workflow}"
-    judged = one.judged_at and all(name in one.record.results for name in _NEEDED)
+    judged = one.judged_at and all(name in one.record.results for name in NEEDED)
     return "" if judged else "it was never judged"
 
 
@@ -116,20 +118,30 @@ Pair = tuple[LedgerEntry | None, tuple[str, Verdict] | None]
 
 def again(workflow: Workflow[Any], one: Past) -> Sequence[Pair]:
     """The actions of the job's last plan, each beside its verdict now. Raises UnknownVersion."""
+    stored, past = _plans(one.record)
+    made = [(wanted.action, verdict) for wanted, verdict in wanted_now(workflow, one)]
+    return list(_paired(stored, made, complete=not past))
+
+
+def wanted_now(workflow: Workflow[Any], one: Past) -> Sequence[tuple[ProposedAction, Verdict]]:
+    """What this code wants for the job's stored proposal and records, and what it says to each, as
+    if the workflow were live. Raises UnknownVersion."""
     record = one.record
-    last = max((held.plan for held in record.ledger), default=0)
-    stored = [held for held in record.ledger if held.plan == last]
-    past = [held for held in record.ledger if held.plan < last]
+    _, past = _plans(record)
     seen = _seen(workflow, record, past, one.judged_at or record.job.created_at)
     found = [one for one in findings(workflow.rules, seen) if one.rule not in _STATES]
-    made = [
-        (
-            wanted.action,
-            _with_past(workflow.policy.verdict(wanted.action, found), wanted.action, past),
-        )
+    verdict = workflow.policy.verdict
+    return [
+        (wanted, _with_past(verdict(wanted.action, found), wanted.action, past))
         for wanted in workflow.want(seen)
     ]
-    return list(_paired(stored, made, complete=not past))
+
+
+def _plans(record: JobRecord) -> tuple[list[LedgerEntry], list[LedgerEntry]]:
+    """The entries of the last plan, and those before it."""
+    last = max((held.plan for held in record.ledger), default=0)
+    stored = [held for held in record.ledger if held.plan == last]
+    return stored, [held for held in record.ledger if held.plan < last]
 
 
 def _seen(
@@ -174,7 +186,7 @@ def _as_outside(stored: Verdict, now: Verdict) -> Verdict:
 
 def _moved(record: JobRecord, pairs: Iterable[Pair]) -> Iterator[Moved]:
     for held, now in pairs:
-        before, after = _before(held), _way(now[1].answer) if now else "nothing"
+        before, after = way_before(held), way_of(now[1].answer) if now else "nothing"
         if before != after:
             yield Moved(
                 job_id=record.job.job_id,
@@ -182,27 +194,29 @@ def _moved(record: JobRecord, pairs: Iterable[Pair]) -> Iterator[Moved]:
                 action=now[0] if now else held.action if held else "",
                 before=before,
                 now=after,
-                people=_people(record, held),
+                people=people_on(record, held),
                 rules=_difference(held, now[1] if now else None),
             )
 
 
-def _before(held: LedgerEntry | None) -> Way:
+def way_before(held: LedgerEntry | None) -> Way:
     """What happened with it, apart from the state that its workflow was in."""
     if held is None:
         return "nothing"
     verdict = held.verdict
     if verdict.answer is Answer.ASK and verdict.rules == {PROBATION}:
         return "run"
-    return _way(verdict.would or verdict.answer)
+    return way_of(verdict.would or verdict.answer)
 
 
-def _way(answer: Answer) -> Way:
+def way_of(answer: Answer) -> Way:
+    """The answer as a way."""
     ways: dict[Answer, Way] = {Answer.RUN: "run", Answer.ASK: "ask", Answer.FORBID: "forbid"}
     return ways[answer]
 
 
-def _people(record: JobRecord, held: LedgerEntry | None) -> People:
+def people_on(record: JobRecord, held: LedgerEntry | None) -> People:
+    """What people made of a stored action."""
     if held is None:
         return "nobody"
     if held.status is ActionStatus.REJECTED:

@@ -1,0 +1,65 @@
+"""`countersign evaluate`: a changed prompt beside the current one, at a terminal and as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.canonical import canonical
+from countersign.domain.policy.release import release_key
+from tests.unit.cli.terminal import Terminal
+from tests.unit.jobs.test_evaluating import CANDIDATE, FLOW, Prompted
+from tests.unit.steps import refunds
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """Two refunds that waited for a signature, one of them rejected; a candidate is stored."""
+    made = Terminal(capsys)
+    made.world = refunds.world()
+    refunds.asks_for(made.world, "1045", 79_900)
+    journey = refunds.asks_for(made.world, "1046", 62_000)
+    asked = journey.record.pending
+    assert asked
+    refunds.signs(made.world, journey, asked.approvers[0].id, Choice.REJECT)
+    made.world.payloads.put(release_key(CANDIDATE.digest), canonical(CANDIDATE))
+    made.world.model = Prompted({})
+    made.world.deps = made.world.deps_again()
+    made.forgets()
+    return made
+
+
+def test_a_candidate_is_compared_on_cases_and_on_what_people_decided(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """With intervals, what it cost, and a page; a second time it costs nothing."""
+    page = tmp_path / "evaluation.html"
+    words = ("evaluate", CANDIDATE.digest, "--report", str(page))
+    said = terminal.json(*words)
+    assert said["inputs"]["rejection"] == 1
+    assert (said["current"], said["candidate"]) == (FLOW.release.digest, CANDIDATE.digest)
+    assert said["false_approvals"] == []
+    assert said["sides"]["after"]["false_approvals"]["of"] > 10
+    assert said["asked_now"]["calls"] > 0
+    assert "Evaluation of refund_request" in page.read_text()
+    again = terminal.json(*words)
+    assert again["asked_now"] == {"calls": 0, "usd": "0"}
+    assert again["sides"] == said["sides"]
+    assert "Nothing would run by itself" in terminal.types(*words)[1]
+
+
+def test_without_a_cloud_the_cases_are_judged_by_the_heuristics(terminal: Terminal) -> None:
+    """No target is asked for; the page says that no model was."""
+    before = list(terminal.chosen)
+    said = terminal.json("evaluate", "refund_request", "--offline")
+    assert (said["offline"], said["asked_now"]["calls"], terminal.chosen) == (True, 0, before)
+    assert said["sides"]["after"]["right_verdicts"]["of"] > 50
+
+
+def test_a_budget_leaves_out_what_it_has_no_room_for(terminal: Terminal) -> None:
+    """And says so; what is left is compared."""
+    said = terminal.json("evaluate", CANDIDATE.digest, "--budget", "0.002", "--most", "0")
+    assert said["left_out"] > 0
+    assert "no room" in terminal.types("evaluate", CANDIDATE.digest, "--budget", "0")[1]
