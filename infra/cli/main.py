@@ -40,6 +40,7 @@ from infra.cli import (
 from infra.cli.audit import command as audit
 from infra.cli.backtest.command import backtest_
 from infra.cli.backtest.export import export
+from infra.cli.candidates import command as candidates
 from infra.cli.daily import daily
 from infra.cli.doctor.command import doctor
 from infra.cli.evaluate.command import evaluate
@@ -263,6 +264,7 @@ app.command("evaluate")(evaluate)
 app.command("backtest")(backtest_)
 app.add_typer(audit.app, name="audit")
 app.add_typer(budget.app, name="budget")
+app.add_typer(candidates.app, name="cases")
 app.add_typer(bulk.app, name="bulk")
 app.add_typer(people.app, name="people")
 app.add_typer(releases.app, name="release")

@@ -56,7 +56,7 @@ _SHORTEST = 3
 
 @dataclass
 class Invented:
-    """What stands for what; `kept` are domains that are nobody's in particular, and our own."""
+    """What stands for what; `kept` are domains and whole addresses that are nobody's name."""
 
     kept: frozenset[str] = frozenset()
     known: dict[str, str] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class Invented:
 
     def _address(self, real: str) -> str:
         domain = real.rpartition("@")[2]
-        if domain.casefold() in self.kept:
+        if real.casefold() in self.kept:
             return real
         if real.casefold() not in self.domains:
             count = sum("@" in one for one in self.domains.values()) + 1

@@ -13,7 +13,7 @@ MOST = 4_500_000
 """Bytes that a function can hand out: its answer ends at 6 MB, of which base64 takes a quarter."""
 READ: Final = "original read"
 EXPORTED: Final = "exported"
-Reading = Literal["original read", "exported", "replayed", "asked again"]
+Reading = Literal["original read", "exported", "replayed", "asked again", "made a case"]
 """Events of the audit trail: somebody read what came, took the job out as a file, or had its
 answers read or given once more."""
 _KB, _MB = 1_000, 1_000_000

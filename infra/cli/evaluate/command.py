@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,6 +73,7 @@ def evaluate(  # noqa: PLR0917 - Typer turns each parameter into an option
         typer.Option(exists=True, dir_okay=False, help="an export; else the stage is read"),
     ] = None,
     since: Annotated[str, typer.Option(help="jobs changed in so long: 30d, 12h")] = "30d",
+    cases: Annotated[int, typer.Option(min=0, help="written cases at most")] = 1_000,
     most: Annotated[
         int, typer.Option(min=0, max=10_000, help="past jobs at most; 0: the cases alone")
     ] = 100,
@@ -105,7 +107,8 @@ def evaluate(  # noqa: PLR0917 - Typer turns each parameter into an option
         candidate = workflow_of(release, files if target is Place.LOCAL else stage).release
     flow = workflow_of(candidate.workflow, files)
     pasts = _pasts(deps, jobs, since) if most else iter(())
-    subjects = [*case_subjects(flow, scripted=offline), *chosen(past_subjects(flow, pasts), most)]
+    written = islice(case_subjects(flow, scripted=offline), cases)
+    subjects = [*written, *chosen(past_subjects(flow, pasts), most)]
     asker = Asker(deps.model, deps.payloads, Decimal(str(budget))) if deps else None
     proposes = asker.proposal if asker else heuristics
     found = _all(flow, subjects, (current, candidate), proposes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from countersign.releases.stage_files import company
 from infra.cli.trial.judged import records_of
 
 WHEN = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
-"""When every case is judged: a Monday, in every owner's working week."""
+"""When a case is judged that says no other time: a Monday, in every owner's working week."""
 AUTHSERV = "mx.example.com"
 """Whose word on the sender of a case's mail counts."""
 
@@ -43,7 +44,7 @@ def cases_of(package: str) -> dict[str, Case]:
 def given_of(workflow: Workflow[Any], case: Case, stage: str = "local") -> Any:
     """The case's input, read as its door reads it. Raises Quarantined or ContractBroken."""
     if case.input is not None:
-        return workflow.input.model_validate(case.input)
+        return workflow.input.model_validate_json(json.dumps(case.input))
     of = company("workflows", stage)
     body, door = case.bytes()
     ours = of.ours if of else Ours()
@@ -61,9 +62,14 @@ def case_subjects(workflow: Workflow[Any], *, scripted: bool) -> Iterator[Subjec
         own = case.answer is None or scripted
         if not (own or case.people) or _unasked(case):
             continue
-        past = _past(workflow, name, given_of(workflow, case), case)
-        told = case.expect.model_dump() if own else {}
-        yield replace(case_subject(name, past, told, case.people), scripted=case.answer or {})
+        yield subject_of_case(workflow, name, case, scripted=own)
+
+
+def subject_of_case(workflow: Workflow[Any], name: str, case: Case, *, scripted: bool) -> Subject:
+    """One of them; what it says of its own answer where that is the one (`scripted`)."""
+    past = _past(workflow, name, given_of(workflow, case), case)
+    told = case.expect.model_dump() if scripted else {}
+    return replace(case_subject(name, past, told, case.people), scripted=case.answer or {})
 
 
 def _unasked(case: Case) -> bool:
@@ -72,6 +78,7 @@ def _unasked(case: Case) -> bool:
 
 def _past(workflow: Workflow[Any], name: str, given: Contract, case: Case) -> Past:
     """The case as a job of which nothing is proposed yet."""
+    at = case.at or WHEN
     source = Source(
         door="webhook",
         sender=workflow.id,
@@ -79,15 +86,15 @@ def _past(workflow: Workflow[Any], name: str, given: Contract, case: Case) -> Pa
         payload=Pointer.to("", name),
         body_digest=digest(name.encode()),
         size=0,
-        received_at=WHEN,
+        received_at=at,
     )
-    job = new_job(workflow.id, "", source, WHEN)
+    job = new_job(workflow.id, "", source, at)
     results = {
         "input": Stored.of(given),
-        "records": Stored.of(records_of(case.records or {}, WHEN)),
+        "records": Stored.of(records_of(case.records or {}, at)),
         "limits": Stored.of(workflow.release.limits),
     }
-    return Past(JobRecord(job=job, results=results), WHEN)
+    return Past(JobRecord(job=job, results=results), at)
 
 
 def past_subjects(workflow: Workflow[Any], pasts: Iterable[Past]) -> Iterator[Subject]:

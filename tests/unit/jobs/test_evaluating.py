@@ -106,7 +106,7 @@ def test_a_budget_that_has_no_room_asks_nothing_and_one_lost_answer_costs_its_wo
     lost = asker(model)
     with pytest.raises(Unavailable):
         made(FLOW, of, lost.proposal)
-    assert (lost.spent.calls, lost.spent.held, lost.spent.usd > 0) == (1, 0, True)
+    assert (lost.spent.calls, lost.spent.held, lost.spent.usd > 0) == (1, Decimal(0), True)
 
 
 def test_an_answer_that_stays_wrong_is_the_candidates_trouble() -> None:

@@ -84,6 +84,7 @@ class Bench(Generic[InputT]):
         answer: Mapping[str, Any] | None = None,
         *,
         offline: bool = False,
+        now: datetime = NOW,
     ) -> Outcome[InputT]:
         """The outcome of `given`, by the heuristics' answer with the parts of `answer` in it: as if
         a model had given it, unless `offline`."""
@@ -91,7 +92,7 @@ class Bench(Generic[InputT]):
         signs = by_signs(flow, given, flow.release.limits)
         if signs:
             decided = Draft(signs.facts, signs.wishes, signs.drafts, signs.confidence)
-            trial = self.judged(given, signs, records or {})
+            trial = self.judged(given, signs, records or {}, now)
             return Outcome(**vars(trial), answer={}, draft=decided, faults=())
         shown, joined = segments.shown(flow, given)
         said = {**flow.offline(shown), **(answer or {})}
@@ -99,13 +100,15 @@ class Bench(Generic[InputT]):
         assert draft is not None, faults
         alone = proposal_of(flow, given, draft, model="bench", offline=offline)
         proposal = segments.together(alone, joined)
-        trial = self.judged(given, proposal, records or {})
+        trial = self.judged(given, proposal, records or {}, now)
         return Outcome(**vars(trial), answer=said, draft=draft, faults=faults)
 
     def situated(self, given: InputT, proposal: Proposal, records: Rows) -> Situation[InputT]:
         """What the rules look at."""
         return self.judged(given, proposal, records).situation
 
-    def judged(self, given: InputT, proposal: Proposal, records: Rows) -> Trial[InputT]:
+    def judged(
+        self, given: InputT, proposal: Proposal, records: Rows, now: datetime = NOW
+    ) -> Trial[InputT]:
         """A proposal of a test's own, judged."""
-        return judged(self.workflow, given, proposal, records, job_id="j-test", now=NOW)
+        return judged(self.workflow, given, proposal, records, job_id="j-test", now=now)

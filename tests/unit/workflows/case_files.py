@@ -14,7 +14,7 @@ from countersign.domain.policy.rules import Found
 from countersign.domain.releases.cases import Case, Expected
 from countersign.domain.workflow import Workflow
 from infra.cli.evaluate.inputs import given_of
-from tests.unit.workflows.bench import Bench, Outcome
+from tests.unit.workflows.bench import NOW, Bench, Outcome
 
 MOVES = ("Act", "Ask", "Close", "Escalate")
 
@@ -30,7 +30,9 @@ def check(bench: Bench[Any], case: Case) -> None:
     given = given_of(bench.workflow, case)
     assert bool(bench.workflow.dismiss(given)) == expected.dismissed
     if not expected.dismissed:
-        _check(bench.judge(given, case.records, case.answer, offline=case.offline), expected)
+        said = (case.records, case.answer)
+        outcome = bench.judge(given, *said, offline=case.offline, now=case.at or NOW)
+        _check(outcome, expected)
 
 
 def unsaid(found: Iterable[Found]) -> list[str]:

@@ -93,7 +93,7 @@ def _facts(
     """What the model had said of each fact; nothing where this code cannot read its answer."""
     given = record.results["input"].as_(workflow.input)
     try:
-        draft = workflow.draft(given, workflow.answer.model_validate(answer))
+        draft = workflow.draft(given, workflow.answer.model_validate_json(json.dumps(answer)))
     except (ValidationError, ContractBroken):
         return {}
     return {name: fact.value for name, fact in draft.facts.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -63,6 +64,8 @@ class Case(BaseModel):
     """Parts of a model's answer; the others are what the heuristics say."""
     offline: bool = False
     """Whether no model answers, and the heuristics alone do."""
+    at: datetime | None = None
+    """When it is judged; None: as all others are."""
     people: tuple[Said, ...] = ()
     """What people made of what the model had said, where it was somebody's job."""
 

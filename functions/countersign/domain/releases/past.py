@@ -20,8 +20,9 @@ from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.planning.plan import HARD_EXPIRY
 
 READ = ("input", "proposal", "records", "limits", "findings", "observations", "later")
-"""Names of the results that judging reads; the model's own answers are in `answers`."""
-_ANSWER = "answer."
+"""Names of the results that judging reads."""
+_ANSWERS = ("answer.", "call.")
+"""What the names of the model's own answers begin with."""
 _DECIDED = "decided"
 
 
@@ -57,7 +58,7 @@ def past(record: JobRecord) -> Past:
 def line_of(one: Past) -> bytes:
     """The job as a line, without its end."""
     held = one.record
-    kept = {k: v for k, v in held.results.items() if k in READ or k.startswith(_ANSWER)}
+    kept = {k: v for k, v in held.results.items() if k in READ or k.startswith(_ANSWERS)}
     return canonical(
         _Line(
             job=held.job,

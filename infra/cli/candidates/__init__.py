@@ -1,0 +1,1 @@
+"""`countersign cases`: what people made of past jobs, as cases of the workflow."""
