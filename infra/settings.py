@@ -131,6 +131,9 @@ class Settings(BaseModel):
     """By key: how many requests all functions together may make with it, in any so many seconds."""
     senders: tuple[Sender, ...]
     """The systems that may post signed events. Their secrets stand in the secret `webhook`."""
+    shows_candidates: bool = False
+    """Whether live jobs can be shown to a release in shadow: a queue and a function for that, whose
+    polling costs some $0.30 a month."""
     requests_per_second: int = Field(ge=1)
     jobs_started_at_once: int = Field(ge=2, le=1000)
     """Most concurrent pollers of the intake queue; the event source's own bounds are 2 to 1000."""

@@ -8,6 +8,7 @@ The rows of Look and Act are one per connector, out of `countersign.runtime.conn
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from countersign.connectors.dynamodb.shadows import PARTITION
 from countersign.runtime.connectors import CONNECTORS, MODEL_KEY, Connector, Look
 from countersign.runtime.starting import STARTS
 
@@ -21,6 +22,8 @@ class Grant:
     verbs: str
     only: str = ""
     """What a stage must have for anybody to need it: see `Settings.has`."""
+    rows: str = ""
+    """Of a table: what the partition keys begin with that it is for; empty: all."""
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -296,16 +299,45 @@ SHARED = Grant("payloads/answers/*", "s3", "GetObject PutObject")
 """Answers that jobs of one workflow share."""
 
 
-def rows(models: Iterable[str], *, shares: bool = False) -> tuple[Row, ...]:
+SHOWS = "shadow"
+"""What a stage has that shows live jobs to candidates."""
+SHADOW = Row(
+    "Shadow",
+    "countersign.entrypoints.shadow",
+    timeout=100,
+    memory=1024,
+    layers=("core", "text", "model"),
+    may=(
+        Grant(SHOWS, "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
+        Grant("jobs", "dynamodb", "Query"),
+        Grant("jobs", "dynamodb", "PutItem UpdateItem", rows=PARTITION),
+        Grant("payloads/releases/*", "s3", "GetObject"),
+        Grant(MODEL_KEY.name, "secretsmanager", "GetSecretValue"),
+    ),
+    env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET", "CONNECTOR_LIMITS"),
+)
+"""Shows jobs to a candidate: it reads them, asks its model, and writes the rows of candidates."""
+_SHOWING = Grant(SHOWS, "sqs", "SendMessage")
+
+
+def rows(models: Iterable[str], *, shares: bool = False, shows: bool = False) -> tuple[Row, ...]:
     """The rows of a stage. With `models`, things of Bedrock, Propose may invoke each of them and
     reads no key; without any it reads the key and invokes none. Where a workflow `shares` its
-    answers, it also keeps them."""
+    answers, it also keeps them. Where the stage `shows` jobs to candidates, Start does, to a
+    function of its own."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
-    found = tuple(_invoking(one, invoking) if invoking else one for one in ROWS)
+    there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
+    found = tuple(_invoking(one, invoking) if invoking else one for one in there)
     return tuple(
         replace(one, may=(*one.may, SHARED)) if shares and one.name == "Propose" else one
         for one in found
     )
+
+
+def _showing(row: Row) -> Row:
+    if row.name != "Start":
+        return row
+    return replace(row, may=(*row.may, _SHOWING), env=(*row.env, "SHADOW_QUEUE_URL"))
 
 
 def _invoking(row: Row, grants: tuple[Grant, ...]) -> Row:

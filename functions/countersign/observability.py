@@ -36,6 +36,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "ModelRefusals": ("workflow",),
     "ModelFallbacks": ("workflow",),
     "AnswersReused": ("workflow",),
+    "ShadowsLeftOut": (),
     "BudgetsNearlySpent": (),
     "BudgetsSpent": (),
     "Defects": (),

@@ -60,6 +60,8 @@ PROMISES = {
     "T44": "a contract is compiled for each provider, or refused with the path that does not fit",
     "T46": "a canary may be believed however often one looks, and says how long it will take",
     "T48": "past jobs are judged again as they were; one moved limit is found, and only there",
+    "T49": "a candidate in shadow sees what is stored, can do nothing else, and is never called the"
+    " same where it would look elsewhere",
     "T50": "a burst meets no limit and uses nearly all of it, and a lane stays free for others",
     "T51": "10,000 jobs due at once: oldest first, at the pace of what they wait for, nobody twice",
     "T52": "what the text says against it never runs by itself, whatever the model answers",

@@ -138,5 +138,10 @@ SOMETIMES = (
         ("Functions/ProposeRole",),
         "Where a workflow shares its answers: each is named by its workflow and a digest.",
     ),
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/releases/*]",
+        ("Functions/ShadowRole",),
+        "Where a stage shows jobs to candidates: as for every other reader of releases.",
+    ),
 )
-"""Findings that no workflow here brings about, and one of a business may."""
+"""Findings that no stage here brings about, and one of a business may."""

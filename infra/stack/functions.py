@@ -105,8 +105,15 @@ class Functions(Construct):
         return [self._allowed(grant) for grant in row.needs(self._settings.has)]
 
     def _allowed(self, grant: Grant) -> aws_iam.PolicyStatement:
-        """What concerns recipients holds for mail from our own address alone."""
+        """What concerns recipients holds for mail from our own address alone; what concerns some
+        rows of a table, for those."""
         allowed = _allow(self._on(grant), grant.actions)
+        if grant.rows:
+            # ForAllValues is true of a request without keys: Null makes such a request fail.
+            allowed.add_condition(
+                "ForAllValues:StringLike", {"dynamodb:LeadingKeys": f"{grant.rows}*"}
+            )
+            allowed.add_condition("Null", {"dynamodb:LeadingKeys": "false"})
         if grant.on == RECIPIENTS:
             allowed.add_condition("StringEquals", {"ses:FromAddress": self._settings.mail_from})
         return allowed

@@ -8,7 +8,9 @@ from constructs import Construct
 from countersign.web.paths import STATUS
 from infra.settings import Settings
 from infra.stack.api import Api
+from infra.stack.functions import Functions
 from infra.stack.mail_in import Receiving
+from infra.stack.shadow import Shadow
 from infra.stack.storage import removal
 from infra.steps import DOORS
 
@@ -32,6 +34,7 @@ class Intake(Construct):
             visibility=Duration.seconds(VISIBILITY_FACTOR * START_SECONDS),
             dead=aws_sqs.DeadLetterQueue(queue=self.dead, max_receive_count=RECEIVES),
         )
+        self.shadow = Shadow(self, "Shadow", settings) if settings.shows_candidates else None
 
     def take_uploads(self, bucket: aws_s3.Bucket) -> None:
         """Queue an event for every object that arrives in `bucket`; mail that SES receives for the
@@ -59,6 +62,11 @@ class Intake(Construct):
                 report_batch_item_failures=True,
             )
         )
+
+    def show_jobs(self, functions: Functions) -> None:
+        """Where the stage shows jobs to candidates, feed that queue to its function."""
+        if self.shadow:
+            self.shadow.take(functions["Shadow"])
 
     def take_webhooks(self, api: Api, function: aws_lambda.Function) -> None:
         """Let `function` answer signed webhooks; what names no workflow is the front desk's. Who

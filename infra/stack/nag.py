@@ -6,6 +6,7 @@ from constructs import IConstruct
 
 from countersign.runtime.connectors import MODEL_KEY
 from infra.stack.accepted import ACCEPTED, SOMETIMES
+from infra.steps import SHADOW
 
 PACK = "AwsSolutions"
 
@@ -22,9 +23,11 @@ def check(app: App, stack: Stack) -> None:
 
 
 def _absent(stack: Stack) -> set[str]:
-    """What a stage of Bedrock has not, and every other has."""
-    key = _find(stack, "Storage").node.try_find_child(f"Secret-{MODEL_KEY.name}")
-    return set() if key else {f"Storage/Secret-{MODEL_KEY.name}"}
+    """What a stage of Bedrock has not, and every other has; and the function of candidates, which
+    only some have."""
+    key, shadow = f"Secret-{MODEL_KEY.name}", f"{SHADOW.name}Role"
+    places = (("Storage", key), ("Functions", shadow))
+    return {f"{at}/{one}" for at, one in places if not _find(stack, at).node.try_find_child(one)}
 
 
 def _find(stack: Stack, path: str) -> IConstruct:

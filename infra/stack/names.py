@@ -12,7 +12,7 @@ from infra.stack.mail import set_arn, set_name
 from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline, machine_arns
 from infra.stack.storage import Storage
-from infra.steps import DOORS, MODEL
+from infra.steps import DOORS, MODEL, SHOWS
 
 
 def arns(
@@ -26,6 +26,7 @@ def arns(
         "payloads": storage.payloads.bucket_arn,
         "intake": intake.queue.queue_arn,
         "failures": intake.failures.queue_arn,
+        **({SHOWS: intake.shadow.queue.queue_arn} if intake.shadow else {}),
         "sender": approvals.sender_arn,
         "mail-set": set_arn(stack, settings),
         **{name: secret.secret_arn for name, secret in storage.secrets.items()},
@@ -49,6 +50,7 @@ def values(
         "PAYLOADS_BUCKET": storage.payloads.bucket_name,
         "UPLOADS_BUCKET": storage.uploads.bucket_name,
         "INTAKE_QUEUE_URL": intake.queue.queue_url,
+        **({"SHADOW_QUEUE_URL": intake.shadow.queue.queue_url} if intake.shadow else {}),
         "STATE_MACHINE_ARN": machine_arns(stack, settings)["machine"],
         "PUBLIC_BASE_URL": api.url,
         "CRM_BASE_URL": settings.crm_base_url,

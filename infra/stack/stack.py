@@ -37,7 +37,7 @@ class CountersignStack(Stack):
             self,
             "Functions",
             settings,
-            rows(asked, shares=any(one.shares_answers for one in known)),
+            rows(asked, shares=any(w.shares_answers for w in known), shows=bool(intake.shadow)),
             arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )
@@ -46,6 +46,7 @@ class CountersignStack(Stack):
         intake.take_webhooks(api, functions["Webhook"])
         intake.take_uploads(storage.uploads)
         intake.start_jobs(functions["Start"])
+        intake.show_jobs(functions)
         approvals.serve(api, functions["Approvals"])
         pipeline.tick(functions["Tick"], intake.failures)
         pipeline.record_dead(functions["Record"], intake.failures)

@@ -36,6 +36,7 @@ from tests.fakes.payments import FakePayments
 from tests.fakes.reviews import FakeReviews
 from tests.fakes.rollouts import FakeRollouts
 from tests.fakes.senders import SENDERS, FakeSenderLimits
+from tests.fakes.shadows import FakeShadowQueue, FakeShadows
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
 from tests.fakes.suppression import FakeSuppressionList
@@ -311,6 +312,8 @@ class World:
         self.codes = FakeCodes()
         self.sender_limits = FakeSenderLimits()
         self.bulks = FakeBulks()
+        self.shadows = FakeShadows()
+        self.shadow_queue = FakeShadowQueue()
         self.rollouts = FakeRollouts()
         self.suppression = FakeSuppressionList(self.store)
         self.payloads = FakePayloads()
@@ -369,6 +372,8 @@ class World:
             codes=self.codes,
             sender_limits=self.sender_limits,
             bulks=self.bulks,
+            shadows=self.shadows,
+            shadow_queue=self.shadow_queue,
             rollouts=self.rollouts,
             suppression=self.suppression,
             pause=self.clock.pauses,

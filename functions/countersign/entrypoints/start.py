@@ -21,7 +21,7 @@ from countersign.domain.jobs.job import Pointer, Source, Status, upload_event
 from countersign.domain.workflow import Workflows
 from countersign.parsing.json import loads
 from countersign.runtime.deps import Deps
-from countersign.runtime.intake import pin, store
+from countersign.runtime.intake import pin, shows, store
 from countersign.runtime.pauses import lately_paused_by, pauses_of
 from countersign.runtime.starting import STARTS, take_a_turn
 from countersign.runtime.step import production
@@ -57,6 +57,7 @@ def _begin(deps: Deps, job_id: str, workflow: str) -> None:
         deps.update(job_id, lambda held: _parked(held, FULL, row))
     else:
         deps.executions.start(job_id, job_id)
+        shows(deps, job_id, workflow)
 
 
 def _parked(record: JobRecord, reason: str, row: Due) -> Change | None:

@@ -40,6 +40,10 @@ Proposes = Callable[[Workflow[Any], Subject], tuple[Proposal, int]]
 Raises Ungrounded for none."""
 
 
+Asks = Callable[[ModelRequest, Size], tuple[ModelAnswer, int]]
+"""One question → its answer, and the milliseconds that it took."""
+
+
 class OverBudget(Exception):  # noqa: N818 - no fault of an input: it is left out
     """The next call may cost more than what is left."""
 
@@ -73,27 +77,21 @@ class Asker:
 
     def proposal(self, workflow: Workflow[Any], subject: Subject) -> tuple[Proposal, int]:
         """Proposes. Raises OverBudget besides, and what a model raises."""
-        took = 0
+        return proposed(workflow, subject, self._answer)
 
-        def answers(request: ModelRequest, size: Size) -> ModelAnswer:
-            nonlocal took
-            answer, milliseconds = self._answer(request, size)
-            took += milliseconds
-            return answer
-
-        given = subject.past.record.results["input"].as_(workflow.input)
-        return understood(workflow, workflow.release, given, answers), took
+    def anew(self, workflow: Workflow[Any], subject: Subject) -> tuple[Proposal, int]:
+        """The same by new answers, which are kept instead of the old ones."""
+        return proposed(workflow, subject, self._new)
 
     def _answer(self, request: ModelRequest, size: Size) -> tuple[ModelAnswer, int]:
         """Kept or new, and the milliseconds that it took when it was new."""
-        key = f"answers/evaluate/{digest(canonical(vars(request)))}.json"
-        kept = self._kept(key)
-        if kept is None:
-            kept = self._asked(request, size)
-            self._payloads.put_first(key, canonical(kept))
-        held = kept.reply
-        answer = ModelAnswer(held.content, held.model, held.offline, held.usage, held.ended)
-        return answer, kept.milliseconds
+        kept = self._kept(_key(request))
+        return _read(kept) if kept else self._new(request, size)
+
+    def _new(self, request: ModelRequest, size: Size) -> tuple[ModelAnswer, int]:
+        kept = self._asked(request, size)
+        self._payloads.put(_key(request), canonical(kept))
+        return _read(kept)
 
     def _kept(self, key: str) -> _Kept | None:
         try:
@@ -127,6 +125,31 @@ class Asker:
         return _Kept(reply=reply, milliseconds=took)
 
 
+def _key(request: ModelRequest) -> str:
+    return f"answers/evaluate/{digest(canonical(vars(request)))}.json"
+
+
+def _read(kept: _Kept) -> tuple[ModelAnswer, int]:
+    held = kept.reply
+    answer = ModelAnswer(held.content, held.model, held.offline, held.usage, held.ended)
+    return answer, kept.milliseconds
+
+
+def proposed(workflow: Workflow[Any], subject: Subject, ask: Asks) -> tuple[Proposal, int]:
+    """What the workflow's release proposes, by these answers, and how long they took. Raises
+    Ungrounded for none, and what `ask` does."""
+    took = 0
+
+    def answers(request: ModelRequest, size: Size) -> ModelAnswer:
+        nonlocal took
+        answer, milliseconds = ask(request, size)
+        took += milliseconds
+        return answer
+
+    given = subject.past.record.results["input"].as_(workflow.input)
+    return understood(workflow, workflow.release, given, answers), took
+
+
 def heuristics(workflow: Workflow[Any], subject: Subject) -> tuple[Proposal, int]:
     """What the workflow's heuristics propose, and the subject's own script: no model is asked."""
     given = subject.past.record.results["input"].as_(workflow.input)
@@ -140,22 +163,22 @@ def compared(
     workflow: Workflow[Any],
     subject: Subject,
     releases: tuple[Release | None, Release],
-    proposes: Proposes,
+    proposes: tuple[Proposes, Proposes],
 ) -> Compared:
-    """The subject by the current release, where there is one, and by the candidate. Raises
-    OverBudget, and what a model raises that says nothing of the input."""
-    current, candidate = releases
-    before = _stored(workflow, subject, current)
+    """The subject by the current release, where there is one, and by the candidate, each by its
+    own answers. Raises OverBudget, and what a model raises that says nothing of the input."""
+    (current, candidate), (kept, anew) = releases, proposes
+    before = _stored(workflow, subject, current) if kept == anew else None
     if before is None and current is not None:
-        before = made(replace(workflow, release=current), subject, proposes)
-    return Compared(subject, before, made(replace(workflow, release=candidate), subject, proposes))
+        before = made(replace(workflow, release=current), subject, kept)
+    return Compared(subject, before, made(replace(workflow, release=candidate), subject, anew))
 
 
 def made(workflow: Workflow[Any], subject: Subject, proposes: Proposes) -> Judged:
     """What the workflow's release makes of the subject. Raises as `compared`."""
     try:
         proposal, took = proposes(workflow, subject)
-        return replace(judged(workflow, subject, proposal), milliseconds=took)
+        return judged(workflow, subject, proposal).model_copy(update={"milliseconds": took})
     except (Ungrounded, Refused, ContractBroken, UnknownVersion) as trouble:
         return Judged(trouble=str(trouble))
 

@@ -19,8 +19,6 @@ from countersign.model.rounds import Question, Rounds, about_segment, repaired
 
 Answers = Callable[[ModelRequest, Size], ModelAnswer]
 """Who is asked; raises what a model raises."""
-_NOW = datetime.min.replace(tzinfo=UTC)
-"""Nothing is stored of these calls, so it says nothing when they were."""
 
 
 def understood(workflow: Workflow[Any], release: Release, given: Any, answers: Answers) -> Proposal:
@@ -32,12 +30,12 @@ def understood(workflow: Workflow[Any], release: Release, given: Any, answers: A
     asked = _Asked(release, answers)
     joined = _joined(workflow.segmented, given, asked) if workflow.segmented else None
     shown = joined.text if joined else workflow.prompt_text(given)
-    rounds = Rounds(workflow, release, given, shown)
+    rounds, never = Rounds(workflow, release, given, shown), datetime(1, 1, 1, tzinfo=UTC)
     calls: tuple[ModelCall, ...] = ()
     while isinstance(turn := rounds.next(calls), Question):
         answer = asked.of(turn.request, turn.size)
         numbered = replace(turn, number=len(calls))
-        calls = (*calls, rounds.called(numbered, "", answer, (_NOW, _NOW)))
+        calls = (*calls, rounds.called(numbered, "", answer, (never, never)))
     last = calls[-1]
     made = proposal_of(workflow, given, turn, model=last.model, offline=last.offline)
     return segments.together(made.model_copy(update={"usage": asked.usage}), joined)

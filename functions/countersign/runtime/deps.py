@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from countersign.domain.limits.budgets import Counters
     from countersign.domain.limits.caps import Caps
     from countersign.domain.policy.release import Release
+    from countersign.domain.releases.candidate_shadow import ShadowQueue, Shadows
     from countersign.domain.workflow import Workflows
 
 
@@ -201,6 +202,20 @@ class Deps(ExternalAdapters):
         from countersign.connectors.dynamodb.rollouts import DynamoRollouts
 
         return DynamoRollouts(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def shadows(self) -> Shadows:
+        """What candidates made of live jobs."""
+        from countersign.connectors.dynamodb.shadows import DynamoShadows
+
+        return DynamoShadows(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def shadow_queue(self) -> ShadowQueue:
+        """Where jobs are shown to a candidate."""
+        from countersign.connectors.aws.services import JobsToShow
+
+        return JobsToShow(self.settings.shadow_queue_url, self.aws("sqs", self.by))
 
     @cached_property
     def sender_limits(self) -> ports.SenderLimits:

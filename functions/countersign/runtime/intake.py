@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from countersign import observability
 from countersign.domain.canonical import canonical
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import CountersignError, NotFound
 from countersign.domain.jobs.change import Change, created
 from countersign.domain.jobs.job import Job, Status
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import KnownEvent
+from countersign.domain.releases.rollout import shown_to
 from countersign.releases.prices import prices
 from countersign.runtime.deps import Deps
 
 
 def pin(deps: Deps, workflow: str) -> str:
     """Digest of the workflow's release with the stage's model; the bucket holds it from now on."""
-    shipped: Release = deps.workflows[workflow].release
-    release = _with_model(deps, shipped) if deps.settings.model_name else shipped
+    release = shipped(deps, workflow)
     pinned = release.digest
     if pinned not in deps.published:
         deps.payloads.put(release_key(pinned), canonical(release))
         deps.published.add(pinned)
     return pinned
+
+
+def shipped(deps: Deps, workflow: str) -> Release:
+    """What ships with the code, with the stage's model."""
+    release: Release = deps.workflows[workflow].release
+    return _with_model(deps, release) if deps.settings.model_name else release
 
 
 def _with_model(deps: Deps, shipped: Release) -> Release:
@@ -57,3 +63,18 @@ def _not_begun(deps: Deps, job_id: str) -> bool:
     except NotFound:
         return False
     return job.status is Status.PENDING
+
+
+def shows(deps: Deps, job_id: str, workflow: str) -> None:
+    """Show a job that has begun to the candidate in shadow, where there is one and the hash says
+    so. Nothing is asked in a stage without such a queue."""
+    if not deps.settings.shadow_queue_url or workflow not in deps.workflows:
+        return
+    try:
+        ground = shipped(deps, workflow).digest
+        release = shown_to(deps.rollouts.running(), workflow, ground, job_id)
+        if release:
+            deps.shadow_queue.show(job_id, release)
+    except CountersignError as trouble:  # the job has begun: its shadow is not worth another start
+        observability.logger().warning("not shown", extra={"class": type(trouble).__name__})
+        observability.count("ShadowsLeftOut")

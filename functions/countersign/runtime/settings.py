@@ -40,6 +40,8 @@ class Settings(Value):
     payloads_bucket: str = ""
     uploads_bucket: str = ""
     intake_queue_url: str = ""
+    shadow_queue_url: str = ""
+    """Where jobs are shown to a candidate; empty: the stage shows none."""
     state_machine_arn: str = ""
     public_base_url: str = ""
     crm_base_url: str = ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,33 +17,28 @@ from rich.console import Console, Group, RenderableType
 from rich.progress import track
 from rich.text import Text
 
+from countersign.domain.canonical import digest
 from countersign.domain.policy.release import Release
-from countersign.domain.releases.comparing import (
-    Compared,
-    Evaluation,
-    Side,
-    Subject,
-    chosen,
-    evaluation,
-)
+from countersign.domain.releases.comparing import Compared, Subject, chosen
+from countersign.domain.releases.evaluation import Evaluation, Side, evaluation
 from countersign.domain.releases.past import Past, of_line, past
-from countersign.domain.reporting.sampling import Rate
 from countersign.domain.workflow import Workflow
 from countersign.jobs.evaluating import Asker, OverBudget, Proposes, compared, heuristics
 from countersign.runtime.deps import Deps
+from countersign.runtime.intake import shipped
 from infra.cli.backtest.jobs import stored, within
 from infra.cli.evaluate.inputs import case_subjects, past_subjects
+from infra.cli.evaluate.made_for import made_for
 from infra.cli.evaluate.report import page_of
+from infra.cli.evaluate.shown import compared_data, rate_data, same_shown, told, wrong_shown
 from infra.cli.known import check_stage, workflow_of
-from infra.cli.options import AsJson, Place, Stage, Where, say, show
+from infra.cli.options import FAILED, AsJson, Place, Stage, Where, say, show
 from infra.cli.releases.command import meant
 from infra.cli.releases.stored import jobs_of, used
 from infra.cli.show import safe, table
 
 AT_ONCE = 4
 """Inputs that are understood side by side."""
-SHOWN = 20
-"""False approvals that a terminal shows."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +74,14 @@ def evaluate(  # noqa: PLR0917 - Typer turns each parameter into an option
         int, typer.Option(min=0, max=10_000, help="past jobs at most; 0: the cases alone")
     ] = 100,
     budget: Annotated[float, typer.Option(min=0, help="US$ for answers that are not kept")] = 1.0,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="ask again what is kept: has a model changed?")
+    ] = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="the heuristics answer; no cloud is needed")
     ] = False,
     files: Annotated[
-        str, typer.Option(help="the stage whose files are the working tree's", callback=check_stage)
+        str, typer.Option(help="with --offline, whose files: a stage", callback=check_stage)
     ] = "local",
     report: Annotated[
         Path | None, typer.Option(dir_okay=False, help="where to write a page to send")
@@ -96,22 +95,24 @@ def evaluate(  # noqa: PLR0917 - Typer turns each parameter into an option
     facts, actions and verdicts side by side, cost and time.
 
     Nothing is done and nothing looked up. Answers are kept: what was asked once costs nothing
-    again. Half of the past jobs at most are those that people changed or rejected.
+    again. Half of the past jobs at most are those that people changed or rejected. With --fresh one
+    release is compared with itself, its kept answers with new ones: exit code 1 where a verdict is
+    another.
 
     Example: countersign evaluate refund_request --report evaluation.html
     """
     deps = None if offline else context.obj(target, stage).deps()
-    candidate = meant(deps, release) if deps else workflow_of(release, files).release
+    candidate = _candidate(deps, release, files)
     current = _current(deps, against, candidate.workflow, files)
-    if deps and release == candidate.workflow:
-        candidate = workflow_of(release, files if target is Place.LOCAL else stage).release
-    flow = workflow_of(candidate.workflow, files)
+    flow = deps.workflows[candidate.workflow] if deps else workflow_of(candidate.workflow, files)
     pasts = _pasts(deps, jobs, since) if most else iter(())
     written = islice(case_subjects(flow, scripted=offline), cases)
     subjects = [*written, *chosen(past_subjects(flow, pasts), most)]
     asker = Asker(deps.model, deps.payloads, Decimal(str(budget))) if deps else None
-    proposes = asker.proposal if asker else heuristics
-    found = _all(flow, subjects, (current, candidate), proposes)
+    kept: Proposes = asker.proposal if asker else heuristics
+    anew: Proposes = asker.anew if asker and fresh else kept
+    current = candidate if fresh else current
+    found = _all(partial(_one, flow, (current, candidate), (kept, anew)), subjects)
     done = Evaluated(
         workflow=flow.id,
         current=current,
@@ -123,10 +124,37 @@ def evaluate(  # noqa: PLR0917 - Typer turns each parameter into an option
         offline=offline,
     )
     data = as_data(done)
+    if deps:
+        _noted(deps, candidate, data, made_for(flow))
     if report:
         report.write_text(page_of(data), encoding="utf-8")
         say(f"{report} is written")
     show(Group(*_shown(done)), data, as_json=as_json)
+    if fresh and done.found.same["verdict"].hits < done.found.same["verdict"].n:
+        raise typer.Exit(FAILED)
+
+
+def _noted(
+    deps: Deps, candidate: Release, data: Mapping[str, Any], around: Mapping[str, str]
+) -> None:
+    """A stored release says by which evaluation it was measured last, among which code, policy,
+    contracts and cases; the bucket holds the evaluation."""
+    rows = deps.rollouts.of(candidate.workflow)
+    held = next((one for one in rows if one.digest == candidate.digest), None)
+    if held is None:
+        return
+    body = json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
+    deps.payloads.put(f"evaluations/{digest(body)}.json", body)
+    said = {"evaluation": digest(body), "made_for": around, "version": held.version + 1}
+    deps.rollouts.change([(held, held.model_copy(update=said))])
+
+
+def _candidate(deps: Deps | None, release: str, files: str) -> Release:
+    """What is measured; the working tree's has the stage's model, as jobs would get it. Raises
+    NotFound for a name that is nothing's."""
+    if deps is None:
+        return workflow_of(release, files).release
+    return shipped(deps, release) if release in deps.workflows else meant(deps, release)
 
 
 def _current(deps: Deps | None, against: str, workflow: str, files: str) -> Release | None:
@@ -148,16 +176,12 @@ def _pasts(deps: Deps | None, jobs: Path | None, since: str) -> Iterator[Past]:
 
 
 def _all(
-    flow: Workflow[Any],
-    subjects: Sequence[Subject],
-    releases: tuple[Release | None, Release],
-    proposes: Proposes,
+    one_of: Callable[[Subject], Compared | None], subjects: Sequence[Subject]
 ) -> list[Compared]:
     """Those for which the budget has room, in their order; how far it is stands beside it."""
-    one_by_one = partial(_one, flow, releases=releases, proposes=proposes)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         each = track(
-            pool.map(one_by_one, subjects),
+            pool.map(one_of, subjects),
             "Asking …",
             total=len(subjects),
             console=Console(stderr=True),
@@ -168,9 +192,9 @@ def _all(
 
 def _one(
     flow: Workflow[Any],
-    subject: Subject,
     releases: tuple[Release | None, Release],
-    proposes: Proposes,
+    proposes: tuple[Proposes, Proposes],
+    subject: Subject,
 ) -> Compared | None:
     try:
         return compared(flow, subject, releases, proposes)
@@ -188,7 +212,7 @@ def as_data(done: Evaluated) -> dict[str, Any]:
         "offline": done.offline,
         "inputs": dict(found.inputs),
         "left_out": done.left_out,
-        "asked_now": {"calls": done.calls, "usd": str(done.spent)},
+        "asked_now": {"calls": done.calls, "usd": f"{done.spent:.4f}"},
         "false_approvals": [vars(one) for one in found.wrong],
         "sides": {
             "before": _side(found.before) if found.before else None,
@@ -196,7 +220,7 @@ def as_data(done: Evaluated) -> dict[str, Any]:
         },
         "looks_elsewhere": list(found.elsewhere),
         "same": {part: rate_data(rate) for part, rate in found.same.items()},
-        "differ": [_compared(one) for one in found.differ],
+        "differ": [compared_data(one) for one in found.differ],
     }
 
 
@@ -206,34 +230,9 @@ def _side(side: Side) -> dict[str, Any]:
         "right_facts": rate_data(side.right_facts),
         "right_verdicts": rate_data(side.right_verdicts),
         "no_answer": rate_data(side.trouble),
-        "usd": str(side.usd),
+        "usd": f"{side.usd:.4f}",
         "calls": side.calls,
         "milliseconds": {"p50": side.slowest(0.5), "p95": side.slowest(0.95)},
-    }
-
-
-def rate_data(rate: Rate) -> dict[str, Any]:
-    """A rate with its 95 % interval."""
-    return {"hits": rate.hits, "of": rate.n, "low": rate.low, "high": rate.high}
-
-
-def _compared(one: Compared) -> dict[str, Any]:
-    return {
-        "name": one.subject.name,
-        "source": one.subject.source,
-        "looks_elsewhere": list(one.after.elsewhere),
-        "trouble": {"before": one.before.trouble if one.before else "", "after": one.after.trouble},
-        "differences": [
-            {
-                "part": d.part,
-                "what": d.what,
-                "before": d.before,
-                "after": d.after,
-                "people": d.people,
-            }
-            for d in one.parts
-            if not d.same
-        ],
     }
 
 
@@ -242,11 +241,11 @@ def _shown(done: Evaluated) -> Iterator[RenderableType]:
     told = ", ".join(f"{count} of {source}" for source, count in found.inputs.items())
     yield safe(f"{done.workflow}: {_short(done.current)} → {_short(done.candidate)}")
     yield Text(f"{told or 'no inputs'}\n", style="dim")
-    yield from _wrong(found)
+    yield from wrong_shown(found)
     yield _sides(found)
     if found.before:
         yield Text()
-        yield _same(found)
+        yield same_shown(found)
     if found.elsewhere:
         yield Text(
             f"{len(found.elsewhere)} look elsewhere: what they would find is not stored, so they "
@@ -256,25 +255,11 @@ def _shown(done: Evaluated) -> Iterator[RenderableType]:
     if done.left_out:
         yield Text(f"{done.left_out} left out: the budget has no room for them.", style="yellow")
     if not done.offline:
-        yield Text(f"Asked now: {done.calls} calls, US$ {done.spent}.", style="dim")
+        yield Text(f"Asked now: {done.calls} calls, US$ {done.spent:.4f}.", style="dim")
 
 
 def _short(release: Release | None) -> str:
     return release.digest[:12] if release else "what was stored"
-
-
-def _wrong(found: Evaluation) -> Iterator[RenderableType]:
-    if not found.wrong:
-        yield Text("Nothing would run by itself that somebody had said no to.\n", style="green")
-        return
-    made = table("would run by itself", "in", "although", "current", "candidate")
-    for one in found.wrong[:SHOWN]:
-        sides = ("runs" if runs else "" for runs in (one.before, one.after))
-        made.add_row(safe(one.action), safe(one.subject), safe(one.why), *sides)
-    yield made
-    if len(found.wrong) > SHOWN:
-        yield Text(f"… and {len(found.wrong) - SHOWN} more")
-    yield Text()
 
 
 def _sides(found: Evaluation) -> RenderableType:
@@ -285,7 +270,7 @@ def _sides(found: Evaluation) -> RenderableType:
         ("known facts right", [told(one.right_facts) for one in sides]),
         ("cases' verdicts right", [told(one.right_verdicts) for one in sides]),
         ("nothing made of the input", [told(one.trouble) for one in sides]),
-        ("US$, calls", [f"{one.usd}, {one.calls}" for one in sides]),
+        ("US$, calls", [f"{one.usd:.4f}, {one.calls}" for one in sides]),
         ("model's time, median and p95", [_time(one) for one in sides]),
     )
     for name, cells in rows:
@@ -293,17 +278,5 @@ def _sides(found: Evaluation) -> RenderableType:
     return made
 
 
-def _same(found: Evaluation) -> RenderableType:
-    made = table("the same in both", "")
-    for part, rate in found.same.items():
-        made.add_row(f"{part}s", told(rate))
-    return made
-
-
 def _time(side: Side) -> str:
     return f"{side.slowest(0.5):,} ms, {side.slowest(0.95):,} ms"
-
-
-def told(rate: Rate) -> str:
-    """`3 of 40 (1.6 % to 19.9 %)`, with the 95 % interval."""
-    return f"{rate.hits} of {rate.n} ({rate.low:.1%} to {rate.high:.1%})" if rate.n else "none"

@@ -19,6 +19,7 @@ from countersign.domain.releases.gate import percent
 from countersign.domain.reporting.sampling import Rate
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.releases.shadowed import beside_real, shadow_data, shadow_shown
 from infra.cli.releases.standing import Standing, standings
 from infra.cli.releases.stored import MOST, Used, jobs_of, stored, used
 from infra.cli.show import safe, shortened, table
@@ -128,6 +129,25 @@ def diff(  # noqa: PLR0917 - Typer turns each parameter into an option
     found = difference(meant(deps, before), meant(deps, after))
     data = {"prompt": list(found.prompt), "values": [vars(one) for one in found.values]}
     show(_different(found), data, as_json=as_json)
+
+
+@app.command()
+def shadowed(
+    context: typer.Context,
+    release: Annotated[str, typer.Argument(help="the digest of a candidate, or its beginning")],
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Show what a candidate in shadow made of live jobs: first what it would look up elsewhere and
+    what it would let run although people said no, then per fact, action and verdict what is the
+    same, what differs, and what people decided on the real one.
+
+    Example: countersign release shadowed 3f9a0c21
+    """
+    deps = context.obj(target, stage).deps()
+    found = beside_real(deps, meant(deps, release))
+    show(shadow_shown(found), shadow_data(found), as_json=as_json)
 
 
 def meant(deps: Deps, name: str) -> Release:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.canonical import canonical
 from countersign.domain.policy.release import release_key
+from countersign.domain.releases.comparing import Judged
+from countersign.jobs.shadowing import shadow
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
+from tests.rollouts import rollout
 from tests.unit.cli.terminal import Terminal
 from tests.unit.jobs.test_evaluating import CANDIDATE, FLOW, Prompted
 from tests.unit.steps import refunds
@@ -33,6 +37,8 @@ def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
     asked = journey.record.pending
     assert asked
     refunds.signs(made.world, journey, asked.approvers[0].id, Choice.REJECT)
+    held = rollout(CANDIDATE.digest)
+    made.world.rollouts.change([(None, held)])
     made.world.payloads.put(release_key(CANDIDATE.digest), canonical(CANDIDATE))
     vars(made.world.deps)["model"] = Prompted({})
     made.forgets()
@@ -52,10 +58,22 @@ def test_a_candidate_is_compared_on_cases_and_on_what_people_decided(
     assert said["sides"]["after"]["false_approvals"]["of"] >= 3
     assert said["asked_now"]["calls"] > 0
     assert "Evaluation of refund_request" in page.read_text()
+    held = terminal.world.rollouts.rollout("refund_request", CANDIDATE.digest)
+    stored = json.loads(terminal.world.payloads.at(f"evaluations/{held.evaluation}.json"))
+    assert stored["candidate"] == CANDIDATE.digest
+    assert set(held.made_for) == {"rules", "policy", "contracts", "cases"}
     again = terminal.json(*words)
-    assert again["asked_now"] == {"calls": 0, "usd": "0"}
+    assert again["asked_now"] == {"calls": 0, "usd": "0.0000"}
     assert again["sides"] == said["sides"]
     assert "Nothing would run by itself" in terminal.types(*words)[1]
+
+
+def test_a_model_that_changed_behind_its_name_ends_with_one(terminal: Terminal) -> None:
+    """The same release by its kept answers and by new ones."""
+    words = ("evaluate", CANDIDATE.digest, "--cases", "3", "--most", "0", "--fresh")
+    assert terminal.types(*words)[0] == 0
+    vars(terminal.world.deps)["model"] = Prompted({"order": None})
+    assert terminal.types(*words)[0] == 1
 
 
 def test_without_a_cloud_the_cases_are_judged_by_the_heuristics(terminal: Terminal) -> None:
@@ -71,3 +89,20 @@ def test_a_budget_leaves_out_what_it_has_no_room_for(terminal: Terminal) -> None
     said = terminal.json("evaluate", CANDIDATE.digest, "--budget", "0.002", "--most", "0")
     assert said["left_out"] > 0
     assert "no room" in terminal.types("evaluate", CANDIDATE.digest, "--budget", "0")[1]
+
+
+def test_a_candidate_in_shadow_is_shown_beside_what_people_decided(terminal: Terminal) -> None:
+    """What it would let run although people said no, what is the same, and what it has cost."""
+    world = terminal.world
+    for journey in world.store.records():
+        shadow(world.deps, journey.job.job_id, CANDIDATE.digest)
+    said = terminal.json("release", "shadowed", CANDIDATE.digest)
+    assert (said["jobs"], said["looks_elsewhere"], said["gone"]) == (2, [], 0)
+    assert (said["same"]["fact"]["of"] > 0, said["differ"], said["may_cost"]) == (True, [], "5")
+    world.shadows.keep(CANDIDATE.digest, "j-gone", Judged())
+    strict = Judged(facts={"order": "9"}, elsewhere=("order",))
+    world.shadows.keep(CANDIDATE.digest, world.store.records()[0].job.job_id, strict)
+    told = terminal.types("release", "shadowed", CANDIDATE.digest)[1]
+    assert "1 look elsewhere" in told
+    assert "nothing" in told
+    assert terminal.json("release", "shadowed", CANDIDATE.digest)["gone"] == 1

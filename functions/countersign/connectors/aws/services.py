@@ -132,6 +132,19 @@ class JobFiles:
         self._s3.delete_object(Bucket=self._bucket, Key=self._place + name)
 
 
+class JobsToShow:
+    """candidate_shadow.ShadowQueue on SQS; the queue itself holds each message back."""
+
+    def __init__(self, url: str, sqs: SQSClient | None = None) -> None:
+        self._url = url
+        self._sqs = guarded(sqs or client("sqs"))
+
+    def show(self, job_id: str, release: str) -> None:
+        """Queue the two names, never content."""
+        body = json.dumps({"job_id": job_id, "release": release})
+        self._sqs.send_message(QueueUrl=self._url, MessageBody=body)
+
+
 class IntakeQueue:
     """Messages that ask for a job to be started."""
 

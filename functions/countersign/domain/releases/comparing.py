@@ -6,13 +6,13 @@ up something else than what is stored is told apart: what it would have found, n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from countersign.domain.canonical import plain
-from countersign.domain.contract import Stored
+from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.policy import Answer
@@ -20,17 +20,14 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.releases.backtest import Way, people_on, wanted_now, way_of
 from countersign.domain.releases.cases import Said
 from countersign.domain.releases.past import Past
-from countersign.domain.reporting.sampling import Rate, rate_of
 from countersign.domain.workflow import Workflow
 
 From = Literal["case", "edit", "rejection", "past"]
 """A written case; a job of which people changed or rejected something; any other job."""
 Part = Literal["fact", "action", "verdict"]
-ALONE: Way = "run"
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Value):
     """An action that a release wants, and what may happen with it."""
 
     action: str
@@ -38,12 +35,14 @@ class Wanted:
     params: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Contract):
     """What a release makes of an input, and what that took. `trouble` says why it makes nothing of
     it; empty: it does."""
 
-    facts: Mapping[str, str] = field(default_factory=dict)
+    CONTRACT: ClassVar[str] = "judged"
+    VERSION: ClassVar[int] = 1
+
+    facts: Mapping[str, str] = {}
     wanted: tuple[Wanted, ...] = ()
     elsewhere: tuple[str, ...] = ()
     """Lookups that it would have made and that nobody made, by name."""
@@ -123,7 +122,10 @@ def judged(workflow: Workflow[Any], subject: Subject, proposal: Proposal) -> Jud
     wanted = wanted_now(workflow, past)
     return Judged(
         facts={name: fact.value for name, fact in proposal.facts.items()},
-        wanted=tuple(Wanted(w.action, way_of(v.answer), texts_of(w.params)) for w, v in wanted),
+        wanted=tuple(
+            Wanted(action=w.action, way=way_of(v.answer), params=texts_of(w.params))
+            for w, v in wanted
+        ),
         elsewhere=elsewhere(workflow, subject.past, proposal),
         usd=proposal.usage.usd,
         calls=proposal.usage.calls,
@@ -239,128 +241,6 @@ def _people(subject: Subject, action: str) -> str:
     why = subject.objections[action].why if action in subject.objections else ""
     told = "" if said == "nobody" else said
     return f"{told}: {why}" if why and why != told else told
-
-
-@dataclass(frozen=True)
-class FalseApproval:
-    """An action that would run by itself although somebody said no to it."""
-
-    subject: str
-    action: str
-    why: str
-    before: bool
-    after: bool
-    """Whether the current release, and the candidate, would run it."""
-
-
-def false_approvals(found: Iterable[Compared]) -> tuple[FalseApproval, ...]:
-    """All of them, those that only the candidate makes first."""
-    seen = [
-        FalseApproval(one.subject.name, action, no.why, *_run(one, action, no))
-        for one in found
-        for action, no in one.subject.objections.items()
-    ]
-    wrong = (one for one in seen if one.before or one.after)
-    return tuple(sorted(wrong, key=lambda one: (one.before, not one.after)))
-
-
-def _run(one: Compared, action: str, no: Objection) -> tuple[bool, bool]:
-    return _alone(one.before, action, no), _alone(one.after, action, no)
-
-
-def _alone(side: Judged | None, action: str, no: Objection) -> bool:
-    wanted = side.wanted if side else ()
-    return any(w.action == action and w.way == ALONE and no.holds(w) for w in wanted)
-
-
-@dataclass(frozen=True)
-class Side:
-    """What one release did with all inputs. Money in USD, time of the model alone."""
-
-    wrong_alone: Rate
-    """Of what somebody said no to, how much would run by itself."""
-    right_facts: Rate
-    """Of the facts that are known, how many it has."""
-    right_verdicts: Rate
-    """Of what the cases say of actions."""
-    trouble: Rate
-    """Inputs of which it made nothing."""
-    usd: Decimal
-    calls: int
-    milliseconds: tuple[int, ...]
-    """Of each input, the quickest first."""
-
-    def slowest(self, share: float) -> int:
-        """Milliseconds in which `share` of the inputs are answered; 0 without any."""
-        held = self.milliseconds
-        return held[min(int(share * len(held)), len(held) - 1)] if held else 0
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What a set of inputs says of a candidate and of the current release."""
-
-    inputs: Mapping[str, int]
-    """How many of each source."""
-    wrong: tuple[FalseApproval, ...]
-    before: Side | None
-    after: Side
-    elsewhere: tuple[str, ...]
-    """Inputs for which the candidate would look up something that is not stored."""
-    same: Mapping[Part, Rate]
-    """Of what either says, how much both say; of inputs that look nowhere else."""
-    differ: tuple[Compared, ...]
-    """Inputs that the two make something else of, or that look elsewhere."""
-
-
-def evaluation(found: Sequence[Compared]) -> Evaluation:
-    """The whole of it."""
-    sources = [one.subject.source for one in found]
-    with_both = [one for one in found if one.before is not None]
-    alike = [one for one in with_both if not one.after.elsewhere]
-    parts = [part for one in alike for part in one.parts]
-    kinds: tuple[Part, ...] = ("fact", "action", "verdict")
-    same = {kind: _hits(one.same for one in parts if one.part == kind) for kind in kinds}
-    differ = (one for one in with_both if one.after.elsewhere or _changed(one))
-    return Evaluation(
-        inputs={source: sources.count(source) for source in dict.fromkeys(sources)},
-        wrong=false_approvals(found),
-        before=_side([(o.subject, o.before) for o in with_both if o.before]) if with_both else None,
-        after=_side([(one.subject, one.after) for one in found]),
-        elsewhere=tuple(one.subject.name for one in found if one.after.elsewhere),
-        same=same,
-        differ=tuple(sorted(differ, key=lambda one: not one.after.elsewhere)),
-    )
-
-
-def _changed(one: Compared) -> bool:
-    return any(not part.same for part in one.parts)
-
-
-def _side(sides: Collection[tuple[Subject, Judged]]) -> Side:
-    none = [_alone(side, action, no) for of, side in sides for action, no in of.objections.items()]
-    facts = [side.facts.get(name, "") == v for of, side in sides for name, v in of.facts.items()]
-    return Side(
-        wrong_alone=_hits(none),
-        right_facts=_hits(facts),
-        right_verdicts=_hits(right for of, side in sides for right in _right(of, side)),
-        trouble=_hits(bool(side.trouble) for _, side in sides),
-        usd=sum((side.usd for _, side in sides), Decimal(0)),
-        calls=sum(side.calls for _, side in sides),
-        milliseconds=tuple(sorted(side.milliseconds for _, side in sides if side.calls)),
-    )
-
-
-def _right(of: Subject, side: Judged) -> Iterator[bool]:
-    """What the case says of each action, and of those that it does not name."""
-    if of.right:
-        ways = {one.action: one.way for one in side.wanted}
-        yield from (ways.get(name) == of.right.get(name) for name in {*ways, *of.right})
-
-
-def _hits(said: Iterable[bool]) -> Rate:
-    all_ = list(said)
-    return rate_of(sum(all_), len(all_))
 
 
 def case_subject(

@@ -6,6 +6,7 @@ deploy that ships another one it stands over nothing, and jobs get what the code
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ ASSIGNED = "canary"
 """The name of the result that says of a job how it came to its release."""
 MOST_SHARE = Decimal("0.5")
 """Of a canary: beyond it the release that is known to be good is the small arm."""
+
+
+_WHOLE = 2**64
 
 
 class State(StrEnum):
@@ -208,6 +212,21 @@ def pick(rows: Iterable[Rollout], workflow: str, ground: str, door: str, job_id:
         assigned=Assigned(canary=canary.digest, share=canary.share),
         closes_after=timedelta(hours=canary.closes_hours),
     )
+
+
+def shown_to(rows: Iterable[Rollout], workflow: str, ground: str, job_id: str) -> str:
+    """Digest of the candidate that a new job is shown to; empty where there is none."""
+    known = tuple(rows)
+    over = current(known, workflow, ground)
+    there = (one for one in _over(known, workflow, ground) if one.over == over)
+    shown = (one.digest for one in there if one.state is State.SHADOW and _drawn(one, job_id))
+    return next(shown, "")
+
+
+def _drawn(candidate: Rollout, job_id: str) -> bool:
+    """By hash, with a word of its own: a place in a canary says nothing about a place here."""
+    place = hashlib.sha256(f"shadow\n{candidate.digest}\n{job_id}".encode()).digest()[:8]
+    return int.from_bytes(place) < Fraction(candidate.share) * _WHOLE
 
 
 def moved(held: Rollout, said: Moved) -> Rollout:

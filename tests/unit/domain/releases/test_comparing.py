@@ -25,11 +25,10 @@ from countersign.domain.releases.comparing import (
     Wanted,
     case_subject,
     chosen,
-    evaluation,
-    false_approvals,
     judged,
     subject_of,
 )
+from countersign.domain.releases.evaluation import evaluation, false_approvals
 from countersign.domain.releases.past import Past
 from countersign.domain.workflow import Workflow
 from tests.builders import AT, Memo, approval, decision, fact, held, proposal, record
@@ -225,8 +224,10 @@ def test_half_of_what_is_chosen_are_jobs_that_people_overruled() -> None:
 
 def test_several_actions_of_one_name_are_paired_in_their_order() -> None:
     """The second beside the second; one more is one more."""
-    one = Judged(wanted=(Wanted("a", "run", {}),))
-    two = Judged(wanted=(Wanted("a", "run", {}), Wanted("a", "ask", {})))
+    one = Judged(wanted=(Wanted(action="a", way="run", params={}),))
+    two = Judged(
+        wanted=(Wanted(action="a", way="run", params={}), Wanted(action="a", way="ask", params={}))
+    )
     assert told(Compared(subject_of(past()), one, two)) == [("a", "nothing", "ask", "")]
 
 
@@ -234,7 +235,9 @@ def test_what_people_corrected_is_known_to_be_right() -> None:
     """A fact that a person set."""
     theirs = proposal({"text": fact("hello").model_copy(update={"by": "ana"})})
     assert dict(subject_of(past(results={"proposal": theirs})).facts) == {"text": "hello"}
-    assert not Objection("edited", {"text": "hi"}).holds(Wanted("a", "run", {"text": "hi"}))
+    assert not Objection("edited", {"text": "hi"}).holds(
+        Wanted(action="a", way="run", params={"text": "hi"})
+    )
 
 
 def test_a_case_has_one_input() -> None:

@@ -22,6 +22,7 @@ from countersign.domain.releases.rollout import (
     pick,
     ramped,
     refusal,
+    shown_to,
 )
 from tests.fakes.world import START
 from tests.rollouts import GROUND, rollout
@@ -131,3 +132,20 @@ def test_a_closed_job_is_a_trial() -> None:
         harm=(Metric.EXPIRED,),
     )
     assert (one.trial.share, one.trial.harm) == (0.1, frozenset({Metric.EXPIRED}))
+
+
+def test_a_share_of_the_jobs_is_shown_to_a_candidate_in_shadow() -> None:
+    """By hash, each job always the same; only over what jobs get now, and in that state."""
+    one = rollout("a" * 64, state=State.SHADOW, share=Decimal("0.2"))
+    jobs = [f"j-{number}" for number in range(1_000)]
+
+    def shown(*rows: Rollout, ground: str = GROUND) -> list[str]:
+        return [j for j in jobs if shown_to(rows, "refund_request", ground, j) == one.digest]
+
+    found = shown(one)
+    assert 150 < len(found) < 250
+    assert set(found) < set(shown(one.model_copy(update={"share": Decimal("0.5")})))
+    assert shown(one, ground="1" * 64) == []
+    assert shown(one.model_copy(update={"state": State.DRAFT})) == []
+    live = rollout("b" * 64, state=State.LIVE)
+    assert shown(one, live) == []

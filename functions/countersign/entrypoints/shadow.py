@@ -1,0 +1,29 @@
+"""The door of a candidate's shadow: each message shows one job to one release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from countersign import observability
+from countersign.jobs.shadowing import shadow
+from countersign.parsing.json import loads
+from countersign.runtime.step import production
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """SQS's batch in; the ids of the messages that failed out."""
+
+    def one(record: SQSRecord) -> None:
+        with observability.invocation("shadow", message_id=record.message_id):
+            asked = loads(record.body.encode())
+            shadow(production(), str(asked["job_id"]), str(asked["release"]))
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, one, processor, context)

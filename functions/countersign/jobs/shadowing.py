@@ -1,0 +1,67 @@
+"""What a candidate in shadow makes of a live job that is shown to it, by a message of its own.
+
+The job does not know of it. What goes wrong here costs a sample, never a job.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from countersign import observability
+from countersign.domain.errors import Unavailable, Ungrounded
+from countersign.domain.jobs.job import Pointer
+from countersign.domain.policy.release import Release, Size, release_key
+from countersign.domain.ports import ModelAnswer, ModelRequest
+from countersign.domain.releases.candidate_shadow import (
+    is_judged,
+    may_cost,
+    never_judged,
+)
+from countersign.domain.releases.comparing import subject_of
+from countersign.domain.releases.past import past
+from countersign.jobs.evaluating import SECONDS, OverBudget, made, proposed
+from countersign.runtime.deps import Deps
+
+
+def shadow(deps: Deps, job_id: str, digest: str) -> None:
+    """What the candidate makes of the job, kept under the candidate. Raises Unavailable while the
+    job is not judged, and what a model raises: the message comes again."""
+    record = deps.store.load(job_id)
+    if never_judged(record) or deps.shadows.has(digest, job_id):
+        return
+    if not is_judged(record):
+        raise Unavailable("the job is not judged yet: there is nothing to compare with")
+    release = _release(deps, digest)
+    workflow = replace(deps.workflows[record.job.workflow], release=release)
+    within = partial(_asked, deps, release)
+    try:
+        found = made(workflow, subject_of(past(record)), partial(proposed, ask=within))
+    except OverBudget:
+        observability.count("ShadowsLeftOut")
+        return
+    deps.shadows.keep(digest, job_id, found)
+
+
+def _asked(
+    deps: Deps, release: Release, request: ModelRequest, size: Size
+) -> tuple[ModelAnswer, int]:
+    """The answer within what the shadow may cost: the worst case is held back, and what was not
+    needed given back. Raises OverBudget; without an answer nobody knows what it cost."""
+    worst, began = size.price.most(request.most), deps.clock.now()
+    if not deps.shadows.spend(release.digest, worst, may_cost(release)):
+        raise OverBudget
+    answer = deps.model.answer(request, SECONDS)
+    cost = size.price.priced(answer.usage, offline=answer.offline).usd
+    deps.shadows.give_back(release.digest, worst - cost)
+    return answer, (deps.clock.now() - began) // timedelta(milliseconds=1)
+
+
+def _release(deps: Deps, digest: str) -> Release:
+    """By its address, which its content must match."""
+    body = deps.payloads.get(Pointer(bucket="", key=release_key(digest)))
+    release = Release.model_validate_json(body)
+    if release.digest != digest:
+        raise Ungrounded("the release in the bucket is not the one that is asked for")
+    return release
