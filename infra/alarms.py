@@ -204,6 +204,8 @@ _COUNTED = (
      "Ask who runs it, or empty `outcomes_to` in its row: `countersign senders list`."),
     ("CasesOverdue", "A case is more than a day over its due time, and its owners know.",
      "End it: its page, or `countersign case JOB`; `countersign stuck` lists them."),
+    ("ReviewsOverdue", "Nobody has decided on a workflow's month within ten days.",
+     "Its owner was mailed the page; `countersign people list` says who holds the role."),
     ("ApprovalsDamaged", "What is stored is not what was asked about; it cannot be signed.",
      "Treat it as an attack or a broken deployment: `countersign show JOB` checks its trail."),
     ("DefinitionsBroken", "A workflow's folder or a stage file states what cannot be.",

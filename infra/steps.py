@@ -228,6 +228,9 @@ DOORS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query GetItem PutItem UpdateItem DeleteItem"),
+            # The list of jobs, for who operates and who owns: see portal/jobs.py.
+            Grant("jobs/index/live", "dynamodb", "Query"),
+            Grant("jobs/index/ended", "dynamodb", "Query"),
             Grant("machine", "states", "SendTaskSuccess StartExecution"),
             Grant("page-key", "secretsmanager", "GetSecretValue"),
             # The original of a case, for whoever may end it: see portal/original.py.
@@ -250,11 +253,15 @@ DOORS = (
         may=(
             Grant("jobs/index/due", "dynamodb", "Query"),
             Grant("jobs/index/live", "dynamodb", "Query"),
+            Grant("jobs/index/ended", "dynamodb", "Query"),
             Grant("jobs", "dynamodb", "Query BatchGetItem PutItem UpdateItem DeleteItem"),
             Grant("machine", "states", "StartExecution SendTaskSuccess"),
             Grant("executions", "states", "DescribeExecution"),
             Grant("intake", "sqs", "SendMessage"),
             Grant("failures", "sqs", "SendMessage"),
+            # An hour's root is signed once, and put where nobody can rewrite it: jobs/sealing.py.
+            Grant("seal-key", "kms", "Sign"),
+            Grant("seals/seals/*", "s3", "PutObject"),
             # How a job ended is signed with the secret of whoever sent its event.
             Grant("webhook", "secretsmanager", "GetSecretValue"),
             *MAIL,
@@ -263,6 +270,7 @@ DOORS = (
             *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL", "WEBHOOK_SECRET", "SENDERS"),
             *MAILING,
             *("PUBLIC_BASE_URL", "APPROVAL_SECONDS", "CASE_OWNER", "MAIL_INBOUND"),
+            *("SEALS_BUCKET", "SEAL_KEY"),
         ),
     ),
     Row(

@@ -24,6 +24,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "JobsEnded": ("workflow", "status"),
     "CasesOpened": (),
     "CasesOverdue": (),
+    "ReviewsOverdue": (),
     "CapsReached": ("workflow",),
     # Steps and outside systems.
     STEP_ERRORS: ("category",),

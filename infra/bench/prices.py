@@ -1,7 +1,7 @@
 """AWS list prices in US dollars (us-east-1, November 2026), and what they make of a measured job.
 
 Sources: the public price pages of Step Functions, Lambda (arm64), DynamoDB (on demand), S3, SQS,
-API Gateway, CloudWatch, Secrets Manager, SNS and X-Ray.
+API Gateway, CloudWatch, Secrets Manager, KMS, SNS and X-Ray.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ ALARM, COMPOSITE = 0.10, 0.50
 """An alarm of several metrics costs as much for each of them."""
 SECRET = 0.40
 METRIC = 0.30
+SIGNING_KEY, SIGNATURE = 1.00, 0.15 / 10_000
 MONTH_MINUTES = 43_200
 DAY_JOBS_MONTH = 30_000
 """1,000 jobs a day."""
@@ -65,11 +66,12 @@ def idle(resources: Mapping[str, int], metrics: int, pollers: int) -> dict[str, 
     """What a month costs in which no job comes, by what it is for."""
     receives = pollers * MONTH_MINUTES * 3  # a long poll of 20 s each
     seconds = 0.1 * VCPU / 1024 * LAMBDA_GB_SECOND
-    tick = MONTH_MINUTES * (LAMBDA_REQUEST + seconds + 4 * 0.5 * READ_UNIT)
+    tick = MONTH_MINUTES * (LAMBDA_REQUEST + seconds + (4 * 0.5 + 2) * READ_UNIT)
     return {
         "alarms": resources.get("AWS::CloudWatch::Alarm", 0) * ALARM
         + sum(len(one.of) - 1 for one in alarms() if one.of) * ALARM
         + resources.get("AWS::CloudWatch::CompositeAlarm", 0) * COMPOSITE,
+        "signing key": resources.get("AWS::KMS::Key", 0) * (SIGNING_KEY + 24 * 30 * SIGNATURE),
         "secrets": resources.get("AWS::SecretsManager::Secret", 0) * SECRET,
         "custom metrics": metrics * METRIC,
         "queue polling": receives * SQS_REQUEST,

@@ -14,8 +14,8 @@ from rich.text import Text
 from countersign.domain.jobs.job import Status
 from countersign.domain.reporting.inputs import Arrived, InputCount, counted
 from countersign.extraction.input_kinds import kind
+from countersign.jobs.finding import latest
 from countersign.runtime.deps import Deps
-from infra.cli.jobs import latest
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import safe
 

@@ -20,8 +20,8 @@ from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
 from countersign.domain.planning.rerun import rerun_as
 from countersign.domain.policy.calls import calls_of
-from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
 from countersign.domain.policy.rules import Findings, Found
+from countersign.domain.reporting.usage import proposal_of, usage_of
 from countersign.domain.workflow import Workflow, Workflows
 from countersign.web.headline import headline
 from countersign.web.text import second
@@ -38,7 +38,7 @@ _BY_MACHINE = {
 
 def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
     """Everything that is known of a job, without its task tokens, ready for `json.dumps`."""
-    job, proposal, handed = record.job, _proposal(record), handed_of(record)
+    job, proposal, handed = record.job, proposal_of(record), handed_of(record)
     workflow = workflows.get(job.workflow)
     return {
         "job_id": job.job_id,
@@ -134,14 +134,6 @@ def in_order(record: JobRecord) -> list[Approval]:
     return sorted(record.approvals.values(), key=lambda held: held.requested_at)
 
 
-def _proposal(record: JobRecord) -> Proposal | None:
-    held = record.results.get("proposal")
-    try:
-        return held.as_(Proposal) if held else None
-    except UnknownVersion:
-        return None
-
-
 def _findings(record: JobRecord) -> list[dict[str, Any]]:
     held = record.results.get("findings")
     try:
@@ -230,8 +222,7 @@ def _audit(record: JobRecord) -> dict[str, Any]:
 
 def cost_of(record: JobRecord) -> dict[str, Any]:
     """Which model read it, with how many calls and tokens, for how much."""
-    proposal = _proposal(record)
-    used = proposal.usage if proposal else _kept(record)
+    proposal, used = proposal_of(record), usage_of(record)
     return {
         "model": proposal.model if proposal else "",
         "offline": proposal.offline if proposal else False,
@@ -240,20 +231,6 @@ def cost_of(record: JobRecord) -> dict[str, Any]:
         "output_tokens": used.output_tokens,
         "usd": plain(used.usd),
     }
-
-
-def _kept(record: JobRecord) -> Usage:
-    """What the answers cost that led to no proposal."""
-    replies = (held for name, held in record.results.items() if name.startswith("answer."))
-    calls = (one.usage for one in calls_of(record.results))
-    return _sum((*calls, *(held.as_(ModelReply).usage for held in replies)))
-
-
-def _sum(usages: Iterable[Usage]) -> Usage:
-    total = Usage()
-    for usage in usages:
-        total = total.plus(usage)
-    return total
 
 
 def _case(held: Case | None) -> dict[str, Any] | None:

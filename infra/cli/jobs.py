@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.job import FINISHED, JobSummary, Status
+from countersign.domain.jobs.job import JobSummary, Status
 from countersign.domain.ports import JobStore
 from countersign.domain.workflow import Workflows
+from countersign.jobs.finding import latest
 from countersign.runtime.deps import Deps
 from infra.cli.job_view import row
 
@@ -67,15 +68,6 @@ def recent(
         ids += wanted
         cut += [status.value] if len(wanted) == most else []
     return [deps.store.load(job_id) for job_id in ids], tuple(cut)
-
-
-def latest(
-    store: JobStore, status: Status, since: datetime, now: datetime, limit: int
-) -> Sequence[JobSummary]:
-    """Jobs of one status, latest change first; finished ones only from `since` on."""
-    if status in FINISHED:
-        return store.ended(status, since, now, limit)
-    return store.live(status, limit)
 
 
 def load(store: JobStore, job_id: str, now: datetime) -> JobRecord:

@@ -44,6 +44,7 @@ from infra.cli.candidates import command as candidates
 from infra.cli.daily import daily
 from infra.cli.doctor.command import doctor
 from infra.cli.evaluate.command import evaluate
+from infra.cli.find import find
 from infra.cli.hands import budget, bulk
 from infra.cli.hands.cancel import cancel
 from infra.cli.hands.cost import cost
@@ -241,6 +242,7 @@ app.command("calibration")(calibration)
 app.command("canary")(canary)
 app.command("explain")(explain)
 app.command("compare")(compare)
+app.command("find")(find)
 app.command("pause")(pause)
 app.command("cancel")(cancel)
 app.command("replay")(replay)

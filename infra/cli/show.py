@@ -54,6 +54,13 @@ def jobs(found: Sequence[Mapping[str, Any]], now: datetime) -> RenderableType:
     return table
 
 
+def found(rows: Sequence[Mapping[str, Any]], now: datetime, more: str) -> RenderableType:
+    """What a search found, and whether there is more."""
+    if not rows:
+        return Text("No job is found by that.")
+    return Group(jobs(rows, now), Text(more, style="dim"))
+
+
 def _about(job: Mapping[str, Any]) -> Text:
     """Whom it is about and how much, whom it waits for, and why it stands so."""
     cell = safe(job["about"] or job["workflow"])

@@ -45,7 +45,8 @@ _DEAD = {"INTAKE_DEAD_URL": "IntakeDeadUrl", "FAILURES_URL": "FailuresUrl"}
 DEAD_LETTERS, FAILED_EVENTS = "intake dead letters", "events that failed"
 _SECRETS = {setting.upper(): secret_output(name) for name, setting in SECRETS.items()}
 """As above, for `countersign secrets`."""
-_LATER = OUTSIDE | _SECRETS | _DEAD
+_SEALS = {"SEALS_BUCKET": "SealsBucket", "SEAL_KEY": "SealKeyArn"}
+_LATER = OUTSIDE | _SECRETS | _DEAD | _SEALS
 
 
 class TargetError(RuntimeError):

@@ -12,6 +12,7 @@ SESSION_ROUTES = tuple(f"Api/Http/ANY{path.replace('/', '--')}" for path in PAGE
 # cdk-nag names a bucket in a finding by its logical id.
 PAYLOADS = "<StoragePayloadsCE68CCE3.Arn>"
 UPLOADS = "<StorageUploadsBDC5E374.Arn>"
+SEALS = "<StorageSeals5E67C901.Arn>"
 EXECUTIONS = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{stack}-jobs:*"
 
 
@@ -27,7 +28,7 @@ class Accepted:
 ACCEPTED = (
     Accepted(
         "S1",
-        ("Storage/Uploads", "Storage/Payloads"),
+        ("Storage/Uploads", "Storage/Payloads", "Storage/Seals"),
         "Access logs would repeat object keys, which hold the names of customers' files, outside "
         "the retention of the content. Who read what is in the job's audit chain; an account that "
         "needs more turns on CloudTrail data events for both buckets.",
@@ -117,6 +118,11 @@ ACCEPTED = (
         f"IAM5[Resource::{EXECUTIONS}]",
         ("Functions/TickRole",),
         "Executions are named by job; these are the executions of this machine only.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{SEALS}/seals/*]",
+        ("Functions/TickRole",),
+        "Roots are named by their hour, and can be written once: the bucket's lock keeps them.",
     ),
     Accepted(
         "L1",

@@ -54,7 +54,7 @@ class CountersignStack(Stack):
 
         watch = Watch(self, "Watch", settings, things(api, pipeline, intake, functions))
         watch.alarms()
-        watch.jobs(WORKFLOWS)
+        watch.jobs(WORKFLOWS, functions["Approvals"])
         watch.flow(intake.queue, pipeline.machine)
         watch.approvals()
         watch.queries(function_name(settings.stack_name, row) for row in ROWS)

@@ -2,11 +2,13 @@
 
 from aws_cdk import Duration, RemovalPolicy, SecretValue
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from countersign.connectors.dynamodb.lists import SHOWN
+from countersign.domain.jobs.job import KEPT_DAYS
 from infra.settings import Settings
 
 TEXT = dynamodb.AttributeType.STRING
@@ -34,6 +36,8 @@ class Storage(Construct):
         self.idempotency = self._table("Idempotency", key="id", sort=None, ttl="expiration")
         self.uploads = self._bucket("Uploads", settings.upload_days)
         self.payloads = self._bucket("Payloads", settings.payload_days)
+        self.seals = self._sealed_bucket(settings)
+        self.seal_key = self._seal_key()
         _announce_uploads(self.uploads)
         self.secrets = {
             "webhook": self._signing_secret(),
@@ -91,6 +95,37 @@ class Storage(Construct):
                 # S3 wants this in a rule of its own.
                 s3.LifecycleRule(expired_object_delete_marker=True),
             ],
+            removal_policy=self._removal,
+        )
+
+    def _sealed_bucket(self, settings: Settings) -> s3.Bucket:
+        """What is put here can be neither changed nor deleted before its time, by nobody where the
+        stage keeps its data."""
+        kept = Duration.days(KEPT_DAYS)
+        lock = s3.ObjectLockRetention
+        return s3.Bucket(
+            self,
+            "Seals",
+            versioned=True,
+            object_lock_enabled=True,
+            object_lock_default_retention=(
+                lock.compliance(kept) if settings.keep_data else lock.governance(Duration.days(1))
+            ),
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=self._removal,
+        )
+
+    def _seal_key(self) -> kms.Key:
+        """It signs roots. Whoever checks a record needs its public half alone."""
+        return kms.Key(
+            self,
+            "SealKey",
+            description="Signs the hourly roots over the jobs' trails.",
+            key_spec=kms.KeySpec.ECC_NIST_P256,
+            key_usage=kms.KeyUsage.SIGN_VERIFY,
             removal_policy=self._removal,
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_logs, aws_sns, aws_sqs
+from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_lambda, aws_logs, aws_sns, aws_sqs
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -66,8 +66,16 @@ class Watch(Construct):
             )
         )
 
-    def jobs(self, workflows: Iterable[str]) -> None:
-        """Who waits, whatever the workflow; then a row for each workflow."""
+    def jobs(self, workflows: Iterable[str], stuck: aws_lambda.IFunction) -> None:
+        """What is stuck, and who waits, whatever the workflow; then a row for each workflow."""
+        self._dashboard.add_widgets(
+            aws_cloudwatch.CustomWidget(
+                title="What is stuck, and why?",
+                function_arn=stuck.function_arn,
+                width=24,
+                height=6,
+            )
+        )
         self._graph("Is anyone waiting? (s)", *map(self._of_ours, OLDEST))
         self._search("Jobs that ended", "JobsEnded", "status", "Sum", HOUR)
         for one in sorted(workflows):

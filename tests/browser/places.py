@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from countersign.domain.approvals.directory import SigningLimit
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
+from countersign.jobs import monthly
 from tests.browser.serving import press
 from tests.fakes.world import ANA, World
 from tests.unit.web.many import escalated, many
@@ -176,6 +177,26 @@ def _job(page: Page, world: World, base: str) -> None:
     page.goto(f"{base}/approvals/jobs/{JOB}")
 
 
+def _jobs(page: Page, world: World, base: str) -> None:
+    signs_in(page, world, base)
+    page.goto(f"{base}/approvals/jobs?workflow=lead_intake")
+
+
+def _compare(page: Page, world: World, base: str) -> None:
+    signs_in(page, world, base)
+    page.goto(f"{base}/approvals/compare?one={JOB}&other=j-case")
+
+
+def _month(page: Page, world: World, base: str) -> None:
+    """Of one whose owner Ana is, after a month with these jobs."""
+    monthly.look(world.deps)
+    world.clock.passes(days=31)
+    for _ in range(2):
+        monthly.look(world.deps)
+    signs_in(page, world, base)
+    page.goto(f"{base}/approvals/months/lead_intake/2026-03")
+
+
 PLACES: Mapping[str, Way] = {
     "request": _request,
     "error": _error,
@@ -195,4 +216,7 @@ PLACES: Mapping[str, Way] = {
     "bulk": _bulk,
     "case": _case,
     "job": _job,
+    "jobs": _jobs,
+    "compare": _compare,
+    "month": _month,
 }

@@ -395,6 +395,8 @@ def test_a_key_leads_to_its_jobs_in_the_order_in_which_they_came(store: JobStore
     first, second, third = (one.job_id for one in made)
     assert [row.job_id for row in store.matters("k" * 64, 2)] == [first, second]
     assert [row.job_id for row in store.matters("k" * 64, 2, newest_first=True)] == [third, second]
+    before = store.matters("k" * 64, 5, newest_first=True, until=made[2].created_at)
+    assert [row.job_id for row in before] == [second, first]
     assert store.matters("z" * 64, 2) == []
 
 

@@ -219,8 +219,17 @@ class FakeStore:
         order = sorted(rows, key=lambda row: (row.since, row.approval_id or row.job_id))
         return order[:limit]
 
-    def matters(self, key: str, limit: int, *, newest_first: bool = False) -> Sequence[Matter]:
+    def matters(
+        self,
+        key: str,
+        limit: int,
+        *,
+        newest_first: bool = False,
+        until: datetime | None = None,
+    ) -> Sequence[Matter]:
         rows = [row for row in self._matters if row.key == key]
+        if until:
+            rows = [row for row in rows if not row.asked and row.since < until]
         order = sorted(
             rows, key=lambda row: (row.asked, row.since, row.job_id), reverse=newest_first
         )

@@ -32,9 +32,11 @@ from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
 from tests.fakes.crm import FakeCrm
 from tests.fakes.files import FakeFiles
+from tests.fakes.owner_reviews import FakeOwnerReviews
 from tests.fakes.payments import FakePayments
 from tests.fakes.reviews import FakeReviews
 from tests.fakes.rollouts import FakeRollouts
+from tests.fakes.seals import FakeSeals, FakeSigner
 from tests.fakes.senders import SENDERS, FakeSenderLimits
 from tests.fakes.shadows import FakeShadowQueue, FakeShadows
 from tests.fakes.sign_ins import FakeSignIns
@@ -315,6 +317,9 @@ class World:
         self.shadows = FakeShadows()
         self.shadow_queue = FakeShadowQueue()
         self.rollouts = FakeRollouts()
+        self.owner_reviews = FakeOwnerReviews()
+        self.seals, self.signer = FakeSeals(self.store), FakeSigner()
+        self.sealed_roots = FakePayloads()
         self.suppression = FakeSuppressionList(self.store)
         self.payloads = FakePayloads()
         self.mail = FakeMail()
@@ -375,6 +380,10 @@ class World:
             shadows=self.shadows,
             shadow_queue=self.shadow_queue,
             rollouts=self.rollouts,
+            owner_reviews=self.owner_reviews,
+            seals=self.seals,
+            signer=self.signer,
+            sealed_roots=self.sealed_roots,
             suppression=self.suppression,
             pause=self.clock.pauses,
             model=self.model,

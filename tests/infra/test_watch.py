@@ -38,6 +38,7 @@ from countersign.domain.ports import ModelAnswer
 from countersign.entrypoints.mail_events import count
 from countersign.entrypoints.tick import tick
 from countersign.entrypoints.webhook import _tell_once_a_day
+from countersign.jobs import monthly
 from countersign.runtime.breaker import tell
 from countersign.runtime.budgets import DayBudget
 from countersign.runtime.connectors import CODES, CONNECTORS, MAIL, MODEL, remedies
@@ -340,6 +341,18 @@ def _raises(error: Exception, _: object) -> Response:
     raise error
 
 
+def _leaves_a_month_undecided() -> None:
+    """A job of March; nobody decides on that month until the middle of April."""
+    world = World(WORKFLOWS["lead_intake"].offline)
+    monthly.look(world.deps)
+    Journey(world, accept(world, form())).goes()
+    world.clock.passes(days=31)
+    for _ in world.workflows:
+        monthly.look(world.deps)
+    world.clock.passes(days=11)
+    monthly.look(world.deps)
+
+
 def _is_asked_in_vain() -> None:
     """A request is refused by the mail provider, and nobody signs until its time is over."""
     world = World(WORKFLOWS["lead_intake"].offline)
@@ -373,6 +386,7 @@ def _asks_the_model() -> None:
 
 ERRANDS: Sequence[Callable[[], object]] = (
     *(_decides, _ticks, _fails, _is_read, _is_asked_in_vain, _asks_the_model),
+    _leaves_a_month_undecided,
 )
 
 

@@ -16,11 +16,13 @@ _PARTS = {
     "idempotency": "StorageIdempotency",
     "uploads": "StorageUploads",
     "payloads": "StoragePayloads",
+    "seals": "StorageSeals",
+    "seal-key": "StorageSealKey",
     "intake": "IntakeQueue",
     "failures": "IntakeFailures",
 }
 _HASH = 8
-_KINDS = ("DynamoDB::Table", "S3::Bucket", "SQS::Queue", "SecretsManager::Secret")
+_KINDS = ("DynamoDB::Table", "S3::Bucket", "SQS::Queue", "SecretsManager::Secret", "KMS::Key")
 
 
 def grants_to(role: str, need: Need, things: Mapping[str, str]) -> bool:

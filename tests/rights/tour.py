@@ -11,10 +11,12 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import Any
 
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source, Status
+from countersign.jobs.monthly import last_month
 from countersign.runtime.intake import store
 from infra.cli.clock import moved
 from infra.cli.secrets.command import awake
@@ -63,6 +65,8 @@ def tour(stand: Stand) -> None:
     stand.tick()
     until(lambda: ticked(stand) and not stand.deps.store.load(refund).reservations)
     until(lambda: time_passes(stand) and status(stand, silent) is Status.ESCALATED)
+    hours_are_sealed(stand)
+    a_month_passes(stand)
 
 
 def ticked(stand: Stand) -> bool:
@@ -219,6 +223,28 @@ def read_and_resumed_on_its_page(stand: Stand, job: str, left: str) -> None:
     with closing(signed_in(stand, operator(stand))) as browser:
         assert all(b"Atlantis" in downloads(browser, one) for one in (job, left))
         resumes(browser, job)
+        listed = browser.get("/approvals/jobs").raise_for_status().text
+        assert job in listed
+
+
+def hours_are_sealed(stand: Stand) -> None:
+    """What changed stands under the signed root of its hour."""
+    assert moved(stand.deps, "+2h")
+    began = stand.deps.clock.now() - timedelta(days=30)
+    until(
+        lambda: (
+            ticked(stand)
+            and any(one.root for one in stand.deps.seals.between(began, stand.deps.clock.now()))
+        )
+    )
+
+
+def a_month_passes(stand: Stand) -> None:
+    """The workflows' owners are asked about the month that is over."""
+    assert moved(stand.deps, "+32d")
+    stand.tick()
+    month = f"{last_month(stand.deps.clock.now()):%Y-%m}"
+    until(lambda: ticked(stand) and stand.deps.owner_reviews.of(month) != [])
 
 
 def until(true: Callable[[], bool]) -> None:

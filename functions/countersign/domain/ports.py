@@ -104,9 +104,16 @@ class JobStore(Protocol):
     def inbox(self, box: str, limit: int) -> Sequence[Listed]:
         """What waits in a box, oldest first, at most `limit`."""
 
-    def matters(self, key: str, limit: int, *, newest_first: bool = False) -> Sequence[Matter]:
+    def matters(
+        self,
+        key: str,
+        limit: int,
+        *,
+        newest_first: bool = False,
+        until: datetime | None = None,
+    ) -> Sequence[Matter]:
         """The jobs that a key of the index leads to, by when they came, and behind them the one
-        that asked last."""
+        that asked last; only those that came before `until`, where it is given."""
 
     def link(self, link_id: str) -> Link:
         """A link. Raises NotFound."""

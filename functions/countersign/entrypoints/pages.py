@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from countersign import observability
 from countersign.approvals import handlers
 from countersign.domain.errors import ContractBroken
-from countersign.portal import inbox, job, original, session, signin
+from countersign.portal import inbox, job, jobs, month, original, session, signin, widget
 from countersign.portal import request as inbox_request
 from countersign.portal.case import case_page
 from countersign.runtime.deps import Deps
@@ -31,7 +31,10 @@ PAGES: Mapping[str, Page] = {
     paths.REQUEST: inbox_request.answer,
     paths.CASE: case_page,
     paths.ORIGINAL: original.answer,
+    paths.JOBS: jobs.answer,
+    paths.COMPARE: jobs.compare,
     paths.JOB: job.answer,
+    paths.MONTH: month.answer,
 }
 """Every path of somebody signed in, or signing in. Any other one is an approval link."""
 
@@ -55,9 +58,12 @@ def _shown(deps: Deps, page: Page, request: Request) -> Response:
         raise
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Lambda's entrance: a defect of ours gives a page too, and its trace goes to the log."""
+def handler(event: dict[str, Any], _context: object) -> Any:
+    """Lambda's entrance: a defect of ours gives a page too, and its trace goes to the log. A
+    dashboard that asks for its widget is no browser."""
     with observability.invocation("Approvals"):
+        if widget.ASKS in event:
+            return widget.answer(production(), event)
         try:
             path = str(event.get("rawPath", ""))
             return answer(production(), path, Request.of(event)).as_event()

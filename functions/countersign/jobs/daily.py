@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.domain.approvals.working_hours import Hours, next_opening
@@ -21,6 +21,7 @@ from countersign.domain.mail import Email, of_job
 from countersign.domain.workflow import Workflow
 from countersign.jobs.handover import about, owners, send_once
 from countersign.jobs.resume import TICK, settled
+from countersign.jobs.sealing import roots
 from countersign.runtime.deps import Deps
 from countersign.web.paths import job_path
 from countersign.web.text import UTC, counted, moment, one_line
@@ -28,6 +29,7 @@ from countersign.web.text import UTC, counted, moment, one_line
 MOST = 50
 """Jobs that one mail names; of the others it says how many they are."""
 _REASON, _NAME = 200, 40
+_ROOTS = "Roots over the record, an hour each. Keep them: `countersign audit verify --sealed ROOT`."
 _JOINED = "joined"
 _ENDS = frozenset({_JOINED, "closed"})
 _SHADOWED = (
@@ -112,13 +114,20 @@ def _mail(deps: Deps, workflow: Workflow[Any] | None, jobs: Sequence[JobRecord])
         if mark in head.notes:
             continue
         text = told(deps, workflow, jobs, deps.people.directory().zone(person, zone))
+        sealed = _sealed(deps)
         notice = Email(
             to=person.address,
             subject=f"{text.title}: {counted(len(jobs), 'message')} set aside",
-            text=f"Hello {one_line(person.name, _NAME)},\n\n{text.body}",
+            text=f"Hello {one_line(person.name, _NAME)},\n\n{text.body}{sealed}",
         )
         send_once(deps, of_job(notice, head.job.job_id, "daily"))
         deps.store.note(head.job.job_id, mark)
+
+
+def _sealed(deps: Deps) -> str:
+    """The roots of the last day: who keeps this mail can check our records by it."""
+    lines = list(roots(deps, deps.clock.now() - timedelta(days=1)))
+    return "\n".join(("", _ROOTS, *lines, "")) if lines else ""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,12 @@ MOST = 4_500_000
 """Bytes that a function can hand out: its answer ends at 6 MB, of which base64 takes a quarter."""
 READ: Final = "original read"
 EXPORTED: Final = "exported"
-Reading = Literal["original read", "exported", "replayed", "asked again", "made a case"]
-"""Events of the audit trail: somebody read what came, took the job out as a file, or had its
-answers read or given once more."""
+SHOWN: Final = "page read"
+Reading = Literal[
+    "original read", "exported", "replayed", "asked again", "made a case", "page read"
+]
+"""Events of the audit trail: somebody read what came, took the job out as a file, had its answers
+read or given once more, or opened its page."""
 _KB, _MB = 1_000, 1_000_000
 _NAMES = {"webhook": ".json"}
 _HARMLESS = frozenset({".eml", ".json", ".txt"})
@@ -32,6 +35,19 @@ def original(deps: Deps, record: JobRecord, by: str) -> bytes:
 def audited_reading(deps: Deps, record: JobRecord, by: str, what: Reading) -> None:
     """Write down who is about to read what."""
     deps.commit(record, Change(event=what, actor=f"person:{by}"))
+
+
+def read_once(deps: Deps, record: JobRecord, by: str) -> JobRecord:
+    """The job, with an entry that this person has read it: one a day, whatever they open of it."""
+    actor, today = f"person:{by}", deps.clock.now().date()
+
+    def reading(held: JobRecord) -> Change | None:
+        known = any(
+            (one.event, one.actor, one.at.date()) == (SHOWN, actor, today) for one in held.audit
+        )
+        return None if known else Change(event=SHOWN, actor=actor)
+
+    return deps.update(record.job.job_id, reading)[0]
 
 
 def readings(record: JobRecord) -> int:

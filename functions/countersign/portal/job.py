@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,8 @@ from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
 from countersign.domain.planning.charge import may_resolve, reopens
 from countersign.domain.planning.rollback import outcome
 from countersign.domain.workflow import Workflow, known
+from countersign.jobs.finding import may_read
+from countersign.jobs.originals import read_once, readings
 from countersign.jobs.rollback import allowed, roll_back
 from countersign.portal import mark, session
 from countersign.portal.case import job_of
@@ -29,21 +32,39 @@ from countersign.web.responses import page, see
 from countersign.web.text import Pieces, moment, visible
 from countersign.web.wording import in_words
 
+_ALWAYS = ("explain {job}", "audit export {job}", "replay {job} --by ID")
+_BACK = ("rollback {job} --by ID --reason WHY", "rerun {job} --by ID --reason WHY")
+_OUT = ("case {job} resume --by ID --words WHY", "case {job} close --by ID --words WHY")
+_WAITS = ("follow {job}", "cancel {job} --by ID --reason WHY")
+_HANDS: Mapping[Status, tuple[str, ...]] = {
+    Status.COMPLETED: _BACK,
+    Status.REJECTED: (_BACK[1],),
+    Status.ROLLED_BACK: (_BACK[1],),
+    Status.SHADOWED: (_BACK[1],),
+    Status.ESCALATED: _OUT,
+    Status.FAILED: ("redrive {job} --by ID --reason WHY", *_OUT),
+    Status.PARKED: _WAITS,
+    Status.WAITING_FOR_REVIEW: _WAITS,
+    Status.WAITING_FOR_SENDER: _WAITS,
+}
 _FIXED = {"reason", "code", "opened", "version"}
 
 
 def answer(deps: Deps, request: Request) -> Response:
-    """`/approvals/jobs/{job}`: every member may read every job; POST rolls it back, for those who
-    may, while there is something to undo."""
+    """`/approvals/jobs/{job}`: whoever may read the job, and its audit trail says who did; POST
+    rolls it back, for those who may, while there is something to undo."""
     return session.for_member(deps, request, _page)
 
 
 def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
     record = job_of(deps, request)
+    if not may_read(who.member, record, deps.workflows):
+        raise HttpRefusal(notices.NOT_YOURS)
     if request.method == "POST":
         taken = _mark if record.job.status is Status.SHADOWED else _order
         return taken(deps, request, who, record)
-    return _show(deps, request, who, record, Form(shown="", code=""))
+    read = read_once(deps, record, who.member.person.id)
+    return _show(deps, request, who, read, Form(shown="", code=""))
 
 
 def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
@@ -67,7 +88,8 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         marks=marks,
         marked=mark_view(marked, who.zone),
         opened=session.stamp(deps, who, place) if offered else "",
-        version=record.job.version,
+        version=_version(record),
+        commands=commands(record),
     )
 
 
@@ -125,7 +147,7 @@ def _ordered(deps: Deps, who: SignedIn, record: JobRecord, reason: str) -> tuple
 
 def _faults(record: JobRecord, given: Fields, reason: str) -> tuple[Fault, ...]:
     found = []
-    if given["version"] != str(record.job.version):
+    if given["version"] != str(_version(record)):
         found.append(Fault("reason", "The job changed since the page was shown. Read it again."))
     if not reason:
         found.append(Fault("reason", "Say why it is undone."))
@@ -154,6 +176,18 @@ def mark_view(review: Review | None, zone: str) -> Mark | None:
     return Mark(
         words[said.verdict], said.by, moment(said.at, zone), visible(said.why), visible(said.did)
     )
+
+
+def _version(record: JobRecord) -> int:
+    """Of what a form is about: who reads the job meanwhile changes nothing of it."""
+    return record.job.version - readings(record)
+
+
+def commands(record: JobRecord) -> tuple[str, ...]:
+    """What can be done with the job as it stands, as commands to copy."""
+    job_id, status = record.job.job_id, record.job.status
+    hands = _HANDS.get(status, ())
+    return tuple(f"countersign {one.format(job=job_id)}" for one in (*_ALWAYS, *hands))
 
 
 def _place(record: JobRecord) -> str:

@@ -19,6 +19,7 @@ SENTENCES = {
     "prepared": "The message was read and checked",
     "original read": "Somebody read what came, as it came",
     "exported": "Somebody took the job out as a file",
+    "page read": "Somebody read the job's page",
     "answer kept": "A model answer was wrong; it was kept and one repair was asked for",
     "proposed": "The model proposed facts and actions",
     "proposal kept": "The stored proposal was used again",

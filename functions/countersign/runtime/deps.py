@@ -11,6 +11,7 @@ from countersign.domain.errors import InternalError, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord, after, transition, watched
 from countersign.domain.jobs.inbox import listing
 from countersign.domain.jobs.outcomes import heard
+from countersign.domain.jobs.search import findable
 from countersign.domain.jobs.senders import sender_of
 from countersign.runtime.external import ExternalAdapters
 from countersign.runtime.pace import Memory
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from countersign.domain.limits.caps import Caps
     from countersign.domain.policy.release import Release
     from countersign.domain.releases.candidate_shadow import ShadowQueue, Shadows
+    from countersign.domain.reporting.owner_review import OwnerReviews
+    from countersign.domain.reporting.seals import Seals, Signer
     from countersign.domain.workflow import Workflows
 
 
@@ -47,8 +50,10 @@ _OF_THE_PROCESS = (
 
 
 def _followed(record: JobRecord, change: Change) -> Change:
-    """`change` with the rows by which `tick` looks after what it begins: nobody can forget them."""
-    return heard(record, watched(record, change), sender_of(record.job.source.sender))
+    """`change` with the rows by which `tick` looks after what it begins, and by which the job is
+    found: nobody can forget them."""
+    looked_after = heard(record, watched(record, change), sender_of(record.job.source.sender))
+    return findable(record, looked_after)
 
 
 class Deps(ExternalAdapters):
@@ -216,6 +221,34 @@ class Deps(ExternalAdapters):
         from countersign.connectors.aws.services import JobsToShow
 
         return JobsToShow(self.settings.shadow_queue_url, self.aws("sqs", self.by))
+
+    @cached_property
+    def owner_reviews(self) -> OwnerReviews:
+        """Workflows' months."""
+        from countersign.connectors.dynamodb.owner_reviews import DynamoOwnerReviews
+
+        return DynamoOwnerReviews(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """The roots over jobs' trails."""
+        from countersign.connectors.dynamodb.seals import DynamoSeals
+
+        return DynamoSeals(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The key that signs roots."""
+        from countersign.connectors.aws.kms import KmsSigner
+
+        return KmsSigner(self.settings.seal_key, self.aws("kms"))
+
+    @cached_property
+    def sealed_roots(self) -> ports.Payloads:
+        """The bucket of roots, which nobody can rewrite."""
+        from countersign.connectors.aws.services import S3Payloads
+
+        return S3Payloads(self.settings.seals_bucket, self.aws("s3"))
 
     @cached_property
     def sender_limits(self) -> ports.SenderLimits:

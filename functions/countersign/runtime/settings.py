@@ -39,6 +39,8 @@ class Settings(Value):
     idempotency_table: str = ""
     payloads_bucket: str = ""
     uploads_bucket: str = ""
+    seals_bucket: str = ""
+    seal_key: str = ""
     intake_queue_url: str = ""
     shadow_queue_url: str = ""
     """Where jobs are shown to a candidate; empty: the stage shows none."""

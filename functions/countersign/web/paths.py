@@ -16,7 +16,10 @@ LINK = f"{HOME}/{{link}}/{{secret}}"
 REQUEST = f"{HOME}/requests/{{job}}/{{approval}}"
 CASE = f"{HOME}/cases/{{job}}"
 ORIGINAL = f"{CASE}/original"
-JOB = f"{HOME}/jobs/{{job}}"
+JOBS = f"{HOME}/jobs"
+JOB = f"{JOBS}/{{job}}"
+COMPARE = f"{HOME}/compare"
+MONTH = f"{HOME}/months/{{workflow}}/{{month}}"
 STATUS = "/status/{token}"
 
 
@@ -68,6 +71,11 @@ def original_path(job_id: str) -> str:
 def status_path(token: str) -> str:
     """Where a sender's system asks how its job stands."""
     return STATUS.format(token=token)
+
+
+def month_path(workflow: str, month: str) -> str:
+    """Where a workflow's owner reads a month of it and decides."""
+    return MONTH.format(workflow=quote(workflow), month=quote(month))
 
 
 def job_path(job_id: str) -> str:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import boto3
 import typer
 
-from countersign.domain.reporting.export import exported, redacted
+from countersign.domain.reporting.export import exported, redacted, sealed_in
 from countersign.domain.reporting.export import verify as faults_of
+from countersign.jobs.sealing import sealed
+from infra.cli.audit.proof import outside, pem
 from infra.cli.job_view import cost_of
 from infra.cli.jobs import load
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, say, show
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="an exported record")]
+_BY = (" and proven by what was given", " and the one of this root")
 _LOUD = (
-    "NOT PROVEN: no --root was given. The file agrees with itself, and anybody can make such a "
-    "file. Take the root from whoever exported it, by another way."
+    "NOT PROVEN: neither --root, --sealed nor --key was given. The file agrees with itself, and "
+    "anybody can make such a file. Take a root or the key from elsewhere than the file."
 )
 
 
@@ -37,33 +41,70 @@ def export_record(  # noqa: PLR0917 - Typer turns each parameter into an option
     """
     deps = context.obj(target, stage).deps()
     record = load(deps.store, job, deps.clock.now())
-    data, root = exported(record, cost_of(record), deps.ids.salt)
+    way = sealed(deps, record)
+    data, root = exported(record, cost_of(record), deps.ids.salt, way)
     file = to or Path(f"{record.job.job_id}.jsonl")
     file.write_bytes(data)
     lines = data.count(b"\n")
-    said = {"file": str(file), "lines": lines, "root": root}
-    show(f"{file}: {lines} lines, root {root}", said, as_json=as_json)
+    hour = way.seal.root if way else ""
+    said = {"file": str(file), "lines": lines, "root": root, "sealed": hour}
+    told = f"sealed under {hour}" if hour else "its hour is not sealed yet: export it again later"
+    show(f"{file}: {lines} lines, root {root}\n{told}", said, as_json=as_json)
 
 
 @app.command()
 def verify(
     file: _File,
     root: Annotated[str, typer.Option(help="the root that was printed when it was made")] = "",
+    hour: Annotated[
+        str, typer.Option("--sealed", help="the root of its hour, out of a daily mail")
+    ] = "",
+    key: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="the public key that signs hours, as PEM"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a file without any connection: each line's place and body, the job's own trail, and
-    every action's signed bytes. Exit code 1 when something is wrong; it is named.
+    """Check a file without any connection: each line's place and body, the job's own trail, every
+    action's signed bytes, and its way to the root of its hour. Exit code 1 when something is wrong;
+    it is named. What proves it comes from outside: a root, or the key.
 
-    Example: countersign audit verify record.jsonl --root 5f0c…
+    Example: countersign audit verify record.jsonl --sealed 5f0c… --key seals.pem
     """
-    faults = faults_of(file.read_bytes(), root)
-    proven = bool(root) and not faults
-    if not root:
+    data = file.read_bytes()
+    faults = faults_of(data, root)
+    if not faults and (hour or key):
+        faults = outside(sealed_in(data), hour, key.read_bytes() if key else b"")
+    proven = bool(root or hour or key) and not faults
+    if not (root or hour or key):
         say(_LOUD)
-    told = "\n".join(faults) or f"{file} is intact{' and the one of this root' if root else ''}"
+    told = "\n".join(faults) or f"{file} is intact{_BY[bool(root)] if proven else ''}"
     show(told, {"faults": faults, "proven": proven}, as_json=as_json)
     if faults:
         raise typer.Exit(FAILED)
+
+
+@app.command("key")
+def public_key(
+    context: typer.Context,
+    to: Annotated[Path, typer.Option(help="the file, as PEM")],
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+) -> None:
+    """Write the public half of the key that signs hours into a file, for whoever checks records.
+
+    Example: countersign audit key --to seals.pem --target aws --stage prod
+    """
+    name = context.obj(target, stage).settings.seal_key
+    if not name:
+        raise typer.BadParameter("this stage was deployed by older code: it seals nothing yet")
+    held = boto3.client("kms").get_public_key(KeyId=name)["PublicKey"]
+    to.write_bytes(pem(held))
+    show(
+        f"{to}: give it to whoever checks records, by another way than the records",
+        None,
+        as_json=False,
+    )
 
 
 @app.command()

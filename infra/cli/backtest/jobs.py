@@ -16,9 +16,9 @@ from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import KEPT_DAYS, Status
 from countersign.domain.releases.backtest import Backtest, backtest, together
 from countersign.domain.releases.past import Past, of_line, past
+from countersign.jobs.finding import latest
 from countersign.jobs.originals import EXPORTED
 from countersign.runtime.deps import Deps
-from infra.cli.jobs import latest
 from infra.cli.options import say
 from workflows import registered
 

@@ -13,8 +13,8 @@ from rich.table import Table
 from countersign.domain.jobs.bulk import MOST, Bulk, Kind, State
 from countersign.domain.jobs.job import JobSummary, Status
 from countersign.jobs import bulk
+from countersign.jobs.finding import latest
 from countersign.runtime.deps import Deps
-from infra.cli.jobs import latest
 from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, say, show
 from infra.cli.show import safe, table

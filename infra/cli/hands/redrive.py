@@ -11,9 +11,10 @@ import typer
 
 from countersign.domain.errors import ContractBroken, CountersignError
 from countersign.domain.jobs.job import Status
+from countersign.jobs.finding import latest
 from countersign.jobs.redriving import redrive as redrive_job
 from countersign.runtime.deps import Deps
-from infra.cli.jobs import latest, load
+from infra.cli.jobs import load
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, say, show
 from infra.cli.target import DEAD_LETTERS, FAILED_EVENTS
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
 
 import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from countersign.domain.reporting.compare import Line, compared
 from countersign.runtime.deps import Deps
 from infra.cli.jobs import load
 from infra.cli.options import AsJson, Place, Stage, Where, show
-from infra.cli.questions.explain import explained
 from infra.cli.show import safe, table
 
 
@@ -32,40 +31,15 @@ def compare(  # noqa: PLR0917 - Typer turns each parameter into an option
     Example: countersign compare j-3xk7wq2p j-m5c2dtea
     """
     deps: Deps = context.obj(target, stage).deps()
-    ids, sides = [], []
-    for named in (one, other):
-        record = load(deps.store, named, deps.clock.now())
-        ids.append(record.job.job_id)
-        sides.append(parts(explained(record, deps.workflows)))
-    names = dict.fromkeys((*sides[0], *sides[1]))
-    lines = [(name, sides[0].get(name, ""), sides[1].get(name, "")) for name in names]
+    sides = [load(deps.store, named, deps.clock.now()) for named in (one, other)]
+    ids, lines = [side.job.job_id for side in sides], compared(*sides)
     wanted = [line for line in lines if every or line[1] != line[2]]
     data = [{"what": what, "one": left, "other": right} for what, left, right in wanted]
     same = sum(left == right for _, left, right in lines)
     show(_shown(ids, wanted, same), {"jobs": ids, "differs": data, "same": same}, as_json=as_json)
 
 
-def parts(story: Mapping[str, Any]) -> dict[str, str]:
-    """What can differ between two jobs, by name; several of a name are told together."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for name, said in _told(story):
-        found[name].append(str(said))
-    return {name: "; ".join(said) for name, said in found.items()}
-
-
-def _told(story: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    yield from ((name, story["output"][name]) for name in ("status", "reason"))
-    yield from ((name, story["versions"][name]) for name in ("release", "policy", "model"))
-    yield from ((f"fact {name}", fact["value"]) for name, fact in story["facts"].items())
-    yield from ((f"found {one['rule']}", one["told"]) for one in story["findings"])
-    yield from ((f"policy of {one['action']}", one["answer"]) for one in story["decisions"])
-    yield from (
-        (f"became of {one['action']}", f"{one['status']} {one['note']}".strip())
-        for one in story["effects"]
-    )
-
-
-def _shown(ids: list[str], lines: Iterable[tuple[str, str, str]], same: int) -> RenderableType:
+def _shown(ids: list[str], lines: Iterable[Line], same: int) -> RenderableType:
     made = table("what", *ids)
     for line in lines:
         made.add_row(*map(safe, line))

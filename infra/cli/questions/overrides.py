@@ -10,9 +10,6 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from countersign.domain.errors import UnknownVersion
-from countersign.domain.jobs.change import JobRecord
-from countersign.domain.policy.proposal import Proposal
 from countersign.domain.reporting import metrics
 from countersign.domain.reporting.metrics import Override
 from countersign.runtime.deps import Deps
@@ -20,8 +17,6 @@ from infra.cli.jobs import recent
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import safe, shortened, table
 from infra.cli.stats import ASKED, MOST
-
-_NOBODY = "no model"
 
 
 def overrides(
@@ -48,19 +43,9 @@ def gather(deps: Deps, days: int) -> tuple[dict[str, tuple[Override, ...]], tupl
     records, cut = recent(deps, timedelta(days=days), MOST, ASKED)
     return {
         "workflow": metrics.by(lambda record: record.job.workflow, records),
-        "reader": metrics.by(reader_of, records),
+        "reader": metrics.by(metrics.reader_of, records),
         "rule": metrics.by_rule(metrics.rules(records)),
     }, cut
-
-
-def reader_of(record: JobRecord) -> str:
-    """Who read the message, as its endpoint names it."""
-    held = record.results.get("proposal")
-    try:
-        proposal = held.as_(Proposal) if held else None
-    except UnknownVersion:
-        proposal = None
-    return (proposal.model if proposal else "") or _NOBODY
 
 
 def _as_data(one: Override) -> dict[str, Any]:

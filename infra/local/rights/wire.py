@@ -186,6 +186,12 @@ def _secrets(request: Request, _scope: Scope) -> Iterator[Need]:
         yield Need(f"secretsmanager:{_operation(request)}", secret)
 
 
+def _kms(request: Request, _scope: Scope) -> Iterator[Need]:
+    key = str(_json(request).get("KeyId", ""))
+    if key.startswith("arn:"):
+        yield Need(f"kms:{_operation(request)}", key)
+
+
 def _bedrock(request: Request, scope: Scope) -> Iterator[Need]:
     """Converse and its like: one action, on the model or the inference profile in the path."""
     found = _MODEL_PATH.fullmatch(urllib.parse.unquote(request.path))
@@ -232,6 +238,7 @@ _READERS: Mapping[str, Callable[[Request, Scope], Iterator[Need]]] = {
     "sqs": _sqs,
     "states": _states,
     "secretsmanager": _secrets,
+    "kms": _kms,
     "ses": _ses,
     "sts": _sts,
     "events": _events,

@@ -35,7 +35,7 @@ def test_a_month_is_told_by_its_own_jobs(terminal: Terminal) -> None:
 
 
 def test_without_a_month_it_is_the_last_one(terminal: Terminal) -> None:
-    """In words: what was met, what was reached, and what nothing stored tells."""
+    """In words: what was met, what was reached, and why people said no."""
     terminal.world.clock.passes(days=31)
     code, out, _ = terminal.types("review", "month", "lead_intake")
     assert (code, "lead_intake, 2026-03" in out, "Why people said no: not now 1" in out) == (
@@ -43,4 +43,4 @@ def test_without_a_month_it_is_the_last_one(terminal: Terminal) -> None:
         True,
         True,
     )
-    assert "not measured" in out
+    assert "not reached" in out

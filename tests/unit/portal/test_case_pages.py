@@ -188,7 +188,8 @@ def test_a_job_that_this_code_cannot_read_is_still_shown() -> None:
 
 
 def test_a_member_reads_any_job_and_changes_none() -> None:
-    """The job's page has no form, whatever the job's status; a POST to it is refused."""
+    """The job's page has no form, whatever the job's status; a POST to it is refused, and all that
+    is written is who read it."""
     world, _ = opened()
     cleo = MemberBrowser(world).signs_in(CLEO.address)
     for job_id in ("j-case", JOB):
@@ -196,7 +197,8 @@ def test_a_member_reads_any_job_and_changes_none() -> None:
         assert 'name="code"' not in cleo.page
         assert "Take up its case" not in cleo.page
     assert cleo.posts(JOB_PAGE, {}).status == 405
-    assert world.store.writes == 0
+    read = [one for job in world.store.records() for one in job.audit if one.event == "page read"]
+    assert world.store.writes == len(read) == 2
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ APIS: Mapping[str, tuple[str, str, str]] = {
     "sqs": ("sqs", "AmazonSQS", "1.0"),
     "stepfunctions": ("states", "AWSStepFunctions", "1.0"),
     "secretsmanager": ("secretsmanager", "secretsmanager", "1.1"),
+    "kms": ("kms", "TrentService", "1.1"),
 }
 """By boto3's names for them: the name in hosts and signatures, the target, the JSON's version."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -70,7 +72,9 @@ class S3Payloads:
 
     def put(self, key: str, body: bytes) -> Pointer:
         """Store `body` under `key`; the pointer carries the version."""
-        stored = self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
+        stored = self._s3.put_object(
+            Bucket=self._bucket, Key=key, Body=body, ChecksumSHA256=_checksum(body)
+        )
         return Pointer.to(self._bucket, key, stored.get("VersionId"))
 
     def put_first(self, key: str, body: bytes) -> bool:
@@ -102,6 +106,11 @@ class S3Payloads:
             raise
         with aws_errors():
             return found["Body"].read()
+
+
+def _checksum(body: bytes) -> str:
+    """What S3 compares; a bucket with a lock takes nothing without."""
+    return base64.b64encode(hashlib.sha256(body).digest()).decode()
 
 
 class JobFiles:

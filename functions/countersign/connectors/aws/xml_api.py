@@ -53,10 +53,12 @@ class S3:
         Key: str,  # noqa: N803
         Body: bytes,  # noqa: N803
         IfNoneMatch: str = "",  # noqa: N803
+        ChecksumSHA256: str = "",  # noqa: N803
     ) -> dict[str, Any]:
         """The version, where the bucket keeps any."""
         first = {"if-none-match": IfNoneMatch} if IfNoneMatch else {}
-        asked = Request({**_of(Body), **first}, Body, "PUT", _path(Bucket, Key))
+        summed = {"x-amz-checksum-sha256": ChecksumSHA256} if ChecksumSHA256 else {}
+        asked = Request({**_of(Body), **first, **summed}, Body, "PUT", _path(Bucket, Key))
         version = self._to.asked("PutObject", asked, refusal).headers.get("x-amz-version-id")
         return {"VersionId": version} if version else {}
 

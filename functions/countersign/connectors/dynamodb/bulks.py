@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING
 
 from countersign.connectors.aws.client import client, guarded
-from countersign.connectors.dynamodb import lists
-from countersign.domain.canonical import canonical
-from countersign.domain.errors import NotFound, StoreConflict
+from countersign.connectors.dynamodb import lists, versioned
+from countersign.domain.errors import NotFound
 from countersign.domain.jobs.bulk import Bulk
 
 if TYPE_CHECKING:
@@ -47,21 +44,6 @@ class DynamoBulks:
 
     def change(self, before: Bulk | None, after: Bulk) -> None:
         """Store `after`. Raises StoreConflict when what is stored is not `before` any more."""
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if before is not None:
-            held = {":held": {"N": str(before.version)}}
-            condition = {
-                "ConditionExpression": "version = :held",
-                "ExpressionAttributeValues": held,
-            }
-        try:
-            self._db.put_item(TableName=self._table, Item=_row(after), **condition)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            raise StoreConflict("the bulk operation changed meanwhile") from None
-
-
-def _row(bulk: Bulk) -> dict[str, Any]:
-    key = {"pk": {"S": PARTITION}, "sk": {"S": f"BULK#{bulk.bulk_id}"}}
-    return {**key, "version": {"N": str(bulk.version)}, "body": {"S": canonical(bulk).decode()}}
+        key = {"pk": PARTITION, "sk": f"BULK#{after.bulk_id}"}
+        over = None if before is None else before.version
+        versioned.put(self._db, self._table, key, after, version=after.version, over=over)

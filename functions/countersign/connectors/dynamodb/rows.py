@@ -54,6 +54,11 @@ def seen(job: Job) -> Item:
     }
 
 
+def state_key(job_id: str) -> Item:
+    """Key of a job's own row."""
+    return _key(job_id, "STATE")
+
+
 def state(job: Job) -> Item:
     """The job's own row, the one that lists show."""
     put_into = lists.ended if job.status in FINISHED else lists.live

@@ -251,13 +251,21 @@ class DynamoStore(DynamoDue):
         )
         return [rows.listed(item) for item in page["Items"]]
 
-    def matters(self, key: str, limit: int, *, newest_first: bool = False) -> Sequence[Matter]:
+    def matters(
+        self,
+        key: str,
+        limit: int,
+        *,
+        newest_first: bool = False,
+        until: datetime | None = None,
+    ) -> Sequence[Matter]:
         """The jobs that a key of the index leads to, by when they came; read consistently: of two
         mails in a row the second finds the first."""
+        before = {":until": {"S": instant(until)}} if until else {}
         page = self._db.query(
             TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": rows.matter_partition(key)}},
+            KeyConditionExpression=f"pk = :pk{' AND sk < :until' if until else ''}",
+            ExpressionAttributeValues={":pk": {"S": rows.matter_partition(key)}, **before},
             ConsistentRead=True,
             ScanIndexForward=not newest_first,
             Limit=limit,

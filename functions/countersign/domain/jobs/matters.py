@@ -75,6 +75,21 @@ def token_key(token: str) -> str:
     return _key("token", token.lower())
 
 
+def order_key(order: str) -> str:
+    """The key of an order's number; however it is written, it is one."""
+    return _key("order", order.strip().lstrip("#").strip().casefold())
+
+
+def rule_key(rule: str) -> str:
+    """The key of a rule that stopped something."""
+    return _key("rule", rule.strip())
+
+
+def release_key(release: str) -> str:
+    """The key of a release, by its digest."""
+    return _key("release", release.strip())
+
+
 def thread_keys(thread: Thread, inbound: str) -> Iterator[str]:
     """Where a mail may belong, the surest sign first: the address of ours that it came to, then the
     sender's own earlier mails, then ours. `inbound` is the address in which tokens stand."""

@@ -16,23 +16,28 @@ from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.reporting.seals import Head, SealedHead
 
 _FIELDS = {"n", "kind", "name", "commitment", "hash"}
 _BODY = {"body", "salt"}
-_PLAIN = frozenset({"job", "versions"})
+_PLAIN = frozenset({"job", "versions", "seal"})
 """Kinds of lines that hold no content: they are never taken out."""
 _Part = tuple[str, str, Any]
 """Kind, name and body of a line."""
+SEAL = "seal"
 _TRAIL = "audit"
 """Lines of this kind hold their own commitments: what may be erased there is their fields."""
 
 
 def exported(
-    record: JobRecord, cost: Mapping[str, Any], salt: Callable[[], str]
+    record: JobRecord,
+    cost: Mapping[str, Any],
+    salt: Callable[[], str],
+    sealed: SealedHead | None = None,
 ) -> tuple[bytes, str]:
-    """The file and its root."""
+    """The file and its root; with the trail's way to the root of its hour, where it has one."""
     lines, previous = [], audit.GENESIS
-    for number, part in enumerate(_parts(record, cost), 1):
+    for number, part in enumerate((*_parts(record, cost), *_seals(sealed)), 1):
         line = _line(number, part, salt(), previous)
         previous = line["hash"]
         lines.append(canonical(line))
@@ -89,6 +94,18 @@ def _parts(record: JobRecord, cost: Mapping[str, Any]) -> Iterator[_Part]:
     yield from (("case", "", plain(one)) for one in cases)
     yield from ((_TRAIL, str(one.number), plain(one)) for one in record.audit)
     yield "cost", "", plain(dict(cost))
+
+
+def _seals(sealed: SealedHead | None) -> Iterator[_Part]:
+    if sealed:
+        yield SEAL, "", plain(sealed)
+
+
+def sealed_in(data: bytes) -> SealedHead | None:
+    """The seal of a file that `verify` found nothing wrong with; None where it has none."""
+    lines = (json.loads(text) for text in data.split(b"\n")[:-1])
+    held = next((one["body"] for one in lines if one["kind"] == SEAL), None)
+    return SealedHead.model_validate_json(json.dumps(held)) if held else None
 
 
 def versions(record: JobRecord) -> dict[str, Any]:
@@ -173,6 +190,11 @@ def _faults(line: Mapping[str, Any], number: int, previous: str) -> Iterator[str
         yield f"{what}: its body is not the one committed to"
 
 
+def _is_of(sealed: SealedHead, job: Mapping[str, Any]) -> bool:
+    of = Head(job_id=job["job_id"], length=job["audit_length"], head=job["audit_head"])
+    return sealed.head == of and sealed.holds
+
+
 def _inside(lines: Iterable[Mapping[str, Any]]) -> list[str]:
     """What the lines say of each other: the job's own trail, and each action's signed bytes."""
     by_kind: dict[str, list[Any]] = {"job": [], "action": [], _TRAIL: []}
@@ -186,6 +208,11 @@ def _inside(lines: Iterable[Mapping[str, Any]]) -> list[str]:
             f"action {held['index']}: its bytes have not its digest"
             for held in by_kind["action"]
             if digest(held["body"].encode()) != held["digest"]
+        ]
+        faults += [
+            "the seal is not one of this job's trail, or its way does not lead to its root"
+            for one in by_kind.get(SEAL, ())
+            if not _is_of(SealedHead.model_validate_json(json.dumps(one)), job)
         ]
         return faults + audit.verify(trail, length=job["audit_length"], head=job["audit_head"])
     except (ValueError, KeyError, TypeError, AttributeError):

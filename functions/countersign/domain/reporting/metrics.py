@@ -13,6 +13,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.reviews import OpenRequest
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.reporting.sampling import Rate, wilson
+from countersign.domain.reporting.usage import proposal_of
 
 QUICK = timedelta(seconds=3)
 """A decision this soon after the page was opened was not read: a rubber stamp."""
@@ -124,6 +125,16 @@ class Override:
 
     name: str
     seen: Rate
+
+
+NOBODY = "no model"
+"""Whose reading it was where no proposal is stored."""
+
+
+def reader_of(record: JobRecord) -> str:
+    """Who read the message, as its endpoint names it."""
+    proposal = proposal_of(record)
+    return (proposal.model if proposal else "") or NOBODY
 
 
 def by_rule(counts: Iterable[RuleCount]) -> tuple[Override, ...]:

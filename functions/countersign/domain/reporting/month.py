@@ -19,6 +19,7 @@ from countersign.domain.jobs.reruns import RERUN
 from countersign.domain.ledger.entry import IN_EFFECT, ActionStatus
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.reporting.metrics import choices, decisions, quantile
+from countersign.domain.reporting.usage import proposal_of
 from countersign.domain.workflow import Criterion, Metric, Workflow
 
 _HOUR = timedelta(hours=1)
@@ -57,12 +58,13 @@ def measured(
         "rejected_or_escalated_share": _rejected_or_escalated,
         "run_alone_share": _alone,
         "hours_to_outcome_p90": partial(_hours_p90, hours=hours, workflow=workflow),
+        "hours_to_callback_p90": partial(_callback_p90, hours=hours, workflow=workflow),
+        "ungrounded_share": _ungrounded,
         "unknown_outcomes": _unknown,
+        "wrong_recipients": partial(_wrong_recipients, workflow=workflow),
         "cap_reached_days": _capped,
     }
-    return tuple(
-        Measured(one, of[one.metric](records) if one.metric in of else None) for one in criteria
-    )
+    return tuple(Measured(one, of[one.metric](records)) for one in criteria)
 
 
 def reasons(records: Iterable[JobRecord]) -> Counter[str]:
@@ -148,6 +150,44 @@ def _hours_p90(
         for one in _over(records)
     ]
     return quantile(took, 0.9) if took else None
+
+
+def _callback_p90(
+    records: Sequence[JobRecord], *, hours: Hours, workflow: Workflow[Any]
+) -> float | None:
+    """Until the callback is due. Whether somebody then called stands in the CRM alone."""
+    due = [
+        (record.job.source.received_at, datetime.fromisoformat(said))
+        for record in records
+        for held in record.ledger
+        if held.status in IN_EFFECT and (said := held.content()["params"].get("due_at"))
+    ]
+    took = [working_hours(came, at, hours, workflow) for came, at in due]
+    return quantile(took, 0.9) if took else None
+
+
+def _ungrounded(records: Sequence[JobRecord]) -> float | None:
+    """Of all that the model said, what stands nowhere in its source."""
+    found = [proposal for record in records if (proposal := proposal_of(record))]
+    dropped = sum(len(one.dropped) for one in found)
+    return _share(dropped, dropped + sum(len(one.facts) for one in found))
+
+
+def _wrong_recipients(records: Sequence[JobRecord], *, workflow: Workflow[Any]) -> float:
+    """Mails that went to anybody but whoever wrote."""
+    return sum(_went_wrong(record, workflow) for record in records)
+
+
+def _went_wrong(record: JobRecord, workflow: Workflow[Any]) -> int:
+    sent = [
+        held.content()["target"].casefold()
+        for held in record.ledger
+        if held.connector == "mail" and held.status in IN_EFFECT and not held.of
+    ]
+    if not sent:
+        return 0
+    wrote = workflow.requester(record.results["input"].as_(workflow.input)).casefold()
+    return sum(one != wrote for one in sent)
 
 
 def _unknown(records: Sequence[JobRecord]) -> float:

@@ -13,7 +13,8 @@ from countersign.domain.jobs.audit import GENESIS
 from countersign.domain.jobs.change import Change, JobRecord, after, transition
 from countersign.domain.jobs.job import Status
 from countersign.domain.policy.policy import Answer
-from countersign.domain.reporting.export import exported, patch, redacted, verify
+from countersign.domain.reporting.export import exported, patch, redacted, sealed_in, verify
+from countersign.domain.reporting.seals import Head, Seal, SealedHead, proof_of, root_of
 from tests.builders import AT, Memo, approval, case, decision, held, job, record, salts
 
 COST = {"calls": 1, "usd": "0.01"}
@@ -152,3 +153,24 @@ def test_a_patch_says_what_was_changed() -> None:
         {"op": "remove", "path": "/gone"},
         {"op": "add", "path": "/new", "value": 0},
     ]
+
+
+def test_a_seal_goes_with_its_record_and_with_no_other() -> None:
+    """The way of this trail to its root; that of another trail, or one that leads elsewhere, is
+    named, however well its line is chained."""
+    held_job = whole().job
+    head = Head(job_id=held_job.job_id, length=held_job.audit_length, head=held_job.audit_head)
+    leaves = [head.leaf, "e" * 64]
+    seal = Seal(since=AT, to=AT, count=2, root=root_of(leaves))
+    good = SealedHead(head=head, proof=proof_of(leaves, head.leaf), seal=seal)
+    data, root = exported(whole(), COST, salts(), good)
+    assert verify(data, root) == []
+    assert sealed_in(data) == good
+    assert sealed_in(DATA) is None
+    for wrong in (
+        good.model_copy(update={"proof": ()}),
+        good.model_copy(update={"head": head.model_copy(update={"length": 1})}),
+    ):
+        assert "the seal is not one of" in verify(exported(whole(), COST, salts(), wrong)[0])[0]
+    with pytest.raises(ContractBroken):
+        redacted(data, ["seal"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -26,8 +27,8 @@ from countersign.domain.reporting.month import (
     working_hours,
 )
 from countersign.domain.workflow import Criterion
-from tests.builders import AT, approval, case, decision, held, job, record
-from tests.flows import workflow
+from tests.builders import AT, approval, case, decision, fact, held, job, proposal, record
+from tests.flows import Letter, workflow
 
 A = ActionStatus
 DONE, ASKED = held(0, status=A.VERIFIED), held(1, "crm.other", Answer.ASK)
@@ -56,6 +57,28 @@ def actual(metric: Any, *records: JobRecord) -> float | None:
     return one.actual
 
 
+def mailed() -> JobRecord:
+    """A job that sent a mail to somebody who did not write."""
+    sent = held(0, connector="mail", status=A.VERIFIED)
+    found: JobRecord = ended(sent, results={"input": Stored.of(Letter(text="hello"))})
+    return found
+
+
+def understood(dropped: dict[str, str], *facts: str) -> JobRecord:
+    """A job of whose answer something stood nowhere."""
+    said = proposal({name: fact(name) for name in facts}, dropped=dropped)
+    found: JobRecord = ended(DONE, results={"proposal": Stored.of(said)})
+    return found
+
+
+def called_back(hours: float) -> JobRecord:
+    """A job whose callback is due so long after it came."""
+    due = (AT + timedelta(hours=hours)).isoformat()
+    body = json.dumps({**DONE.content(), "params": {"due_at": due}})
+    found: JobRecord = ended(DONE.model_copy(update={"body": body}))
+    return found
+
+
 YES, NO = decided(Choice.APPROVE), decided(Choice.REJECT, reason="not now")
 
 
@@ -71,7 +94,12 @@ YES, NO = decided(Choice.APPROVE), decided(Choice.REJECT, reason="not now")
         ("cap_reached_days", (ended(held(0, "crm.memo", Answer.ASK, "cap.reached")),) * 2, 1),
         ("cap_reached_days", (ended(DONE),), 0),
         ("hours_to_outcome_p90", (), None),
-        ("wrong_recipients", (YES,), None),
+        ("wrong_recipients", (YES,), 0),
+        ("wrong_recipients", (mailed(),), 1),
+        ("ungrounded_share", (YES,), None),
+        ("ungrounded_share", (understood({"a": "1", "b": "2"}, "c"),), 2 / 3),
+        ("hours_to_callback_p90", (YES,), None),
+        ("hours_to_callback_p90", (called_back(hours=2),), pytest.approx(2, abs=0.001)),
     ],
 )
 def test_each_metric_is_counted_of_what_is_stored(
