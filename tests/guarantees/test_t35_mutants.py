@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 LEAST = 0.95
 POLICY = ("tests/unit/domain", "tests/unit/test_workflow.py")
 READERS = ("tests/unit/extraction/readers", "tests/guarantees/test_t52_text_decides.py")
+PARSED = ("tests/unit/parsing", "tests/guarantees/test_t20_json.py")
 REFUNDS = (
     "tests/unit/workflows/test_refund_plan.py",
     "tests/unit/workflows/test_refund_shares.py",
@@ -29,12 +30,22 @@ LEADS = (
     "tests/unit/workflows/test_cases.py",
     "tests/guarantees/test_t52_text_decides.py",
 )
+_PARSING = (
+    *("css", "escaped", "html", "json", "masking", "sniff", "text"),
+    *("mail/addresses", "mail/attributions", "mail/authentication", "mail/automatic", "mail/body"),
+    *("mail/forwards", "mail/headers", "mail/message", "mail/mime", "mail/phrases", "mail/quoted"),
+    *("mail/thread", "mail/versions"),
+    *("transcripts/services", "transcripts/subtitles", "transcripts/transcript"),
+)
 PARTS = {
     "countersign/domain/policy/policy.py": POLICY,
     "countersign/domain/policy/rules.py": POLICY,
     "countersign/domain/policy/proposal.py": POLICY,
     "countersign/extraction/readers/hearing.py": READERS,
     "countersign/extraction/readers/askers.py": READERS,
+    "countersign/extraction/readers/plain.py": READERS,
+    "countersign/extraction/readers/words.py": READERS,
+    **{f"countersign/parsing/{name}.py": PARSED for name in _PARSING},
     "workflows/refund_request/policy.py": REFUNDS,
     "workflows/refund_request/shares.py": REFUNDS,
     "workflows/refund_request/sums.py": REFUNDS,

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from countersign.extraction.patterns.language import COMMON
-from countersign.extraction.readers.hearing import sentences
+from countersign.extraction.readers.words import sentences
 
 _SIDE = (
     r"(?:supplier|vendor|provider|competitor|rival|manufacturer|reseller|contractor|agency|bank|landlord|carrier|wholesaler|customer|client|"

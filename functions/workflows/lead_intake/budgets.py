@@ -10,7 +10,7 @@ from countersign.domain.policy.proposal import flat
 from countersign.domain.policy.release import Limits
 from countersign.extraction.patterns import amounts
 from countersign.extraction.patterns.amounts import Sum
-from countersign.extraction.readers.hearing import sentences
+from countersign.extraction.readers.words import sentences
 from workflows.lead_intake.keywords import BUDGET, OTHER_MONEY
 from workflows.lead_intake.sellers import is_priced
 

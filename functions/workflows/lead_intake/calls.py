@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 
 from countersign.extraction import names
-from countersign.extraction.readers.hearing import sentences
+from countersign.extraction.readers.words import sentences
 from workflows.lead_intake.keywords import CALL
 
 _NEAR = 80

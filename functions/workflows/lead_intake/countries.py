@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from countersign.extraction.patterns import sentences as leave
-from countersign.extraction.readers.hearing import sentences
+from countersign.extraction.readers.words import sentences
 from workflows.lead_intake.contract import LeadInput
 from workflows.lead_intake.places import codes, country_code, mentioned
 

@@ -266,10 +266,11 @@ def confidence(message: RefundInput, draft: Draft) -> Decimal:
 
 
 def _wish(message: RefundInput, draft: Draft) -> float:
-    """The shop's form is about refunds, so there it takes words to doubt one."""
+    """The shop's form is about refunds, and so is a text that is heard to ask for money back: there
+    it takes words to doubt one."""
     fact = draft.facts.get("wish")
     wish, text = fact.value if fact else "other", f"{message.subject}\n{message.text}"
-    if message.channel == "form" and wish == "refund":
+    if wish == "refund" and (message.channel == "form" or "wish" in heard(text)):
         return 1.0 if WISHES.likeliest(text)[0] in ("refund", "other") else 0.0
     return WISHES.support(wish, text)
 

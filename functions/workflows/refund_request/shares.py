@@ -16,7 +16,8 @@ from functools import cached_property
 from countersign.domain.money import Money, exponent
 from countersign.extraction.patterns.amounts import Sum
 from countersign.extraction.patterns.numerals import digits, small
-from countersign.extraction.readers.hearing import is_wish, sentences
+from countersign.extraction.readers.hearing import is_wish
+from countersign.extraction.readers.words import sentences
 from workflows.refund_request import sums
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from countersign.extraction.patterns import amounts, orders
 from countersign.extraction.patterns.amounts import Sum
-from countersign.extraction.readers.hearing import is_wish, sentences
+from countersign.extraction.readers.hearing import is_wish
+from countersign.extraction.readers.words import sentences
 
 _DAY = re.compile(
     r"(?<!\w)(?:vom|am|seit|bis|on|since|dated|du|le|del|el|dal|il|op|van|sinds|em|dia|de)\s$",

@@ -15,6 +15,7 @@ from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.rules import Situation
 from countersign.extraction.messages import Source
 from countersign.extraction.readers.hearing import heard, is_understood
+from countersign.extraction.readers.plain import unclear
 from countersign.parsing.masking import mask
 
 _NO_WISH = frozenset({"signature", "quoted"})
@@ -50,6 +51,7 @@ _OF_MONEY = {
 
 _NO_MAIL = "the text asks for no more mail: {value}"
 _CONTESTED = "the text says that the payment is contested at the bank: {value}"
+_MORE = "the text says more about money than a plain wish: {value}"
 _UNREAD = "the text is in no language that is read for what speaks against it"
 
 
@@ -84,6 +86,7 @@ def _about_money() -> Iterator[Row]:
         yield _asks(f"text.{kind}", both, sentence, hears(kind))
     yield Row("text.dispute", (_MONEY,), Answer.FORBID, _CONTESTED, hears("dispute"))
     yield _asks("text.dispute", (_MAIL,), _CONTESTED, hears("dispute"))
+    yield _asks("text.unclear", both, _MORE, _unclear)
     yield _asks("text.language", both, _UNREAD, _strange)
 
 
@@ -103,3 +106,8 @@ def hears(kind: str) -> Check:
 
 def _strange(situation: Situation[Any]) -> Hit:
     return None if is_understood(own_words(situation.input)) else ("none known", "a language read")
+
+
+def _unclear(situation: Situation[Any]) -> Hit:
+    words = unclear(own_words(situation.input))
+    return (f"“{words}”", "a plain wish") if words else None

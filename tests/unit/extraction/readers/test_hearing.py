@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.extraction.readers.hearing import heard, is_understood, sentences
+from countersign.extraction.readers.hearing import heard, is_understood
+from countersign.extraction.readers.words import sentences
 
 SPOKEN = {
     "part": [
