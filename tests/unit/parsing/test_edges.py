@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF16_LE
 
 import pytest
 
 from countersign.parsing.html import visible_text
 from countersign.parsing.json import NotJson, loads
+from countersign.parsing.mail.body import MAX_TEXT
+from countersign.parsing.mail.message import read_mail
 from countersign.parsing.mail.quoted import split
 from countersign.parsing.mail.thread import read_thread
 from countersign.parsing.masking import mask
 from countersign.parsing.sniff import sniff
 from countersign.parsing.text import decode, unix_lines
 from countersign.parsing.transcripts.transcript import NotTranscript, read, words_of
+from tests.unit.parsing.mails import RECEIVER, mail, multipart
 
 
 def test_every_end_of_a_line_is_one() -> None:
@@ -146,3 +150,60 @@ def test_a_line_of_where_something_was_sent_from_is_no_programs() -> None:
     told = "It is late.\n\nSent from your warehouse on Monday.\n40 pieces"
     assert split(told).new == told
     assert split("It is late.\n\nSent from my iPhone").signature == "Sent from my iPhone"
+
+
+def test_the_longest_number_is_read_and_the_next_is_not() -> None:
+    """400 characters, with sign and point."""
+    assert loads(b"[" + b"1" * 400 + b"]")[0] == int("1" * 400)
+    with pytest.raises(NotJson, match="more than 400 characters"):
+        loads(b"[" + b"1" * 401 + b"]")
+
+
+def test_a_name_in_pieces_is_read_in_its_own_charset() -> None:
+    """The first piece names it (RFC 2231); without it the same byte is another letter."""
+    name = "Content-Disposition: attachment; filename*0*=iso-8859-2''%B1a; filename*1*=%BE.txt"
+    sent = multipart("\nhi", f"Content-Type: application/pdf\n{name}\n\nx")
+    assert [file.name for file in read_mail(sent, authserv_id=RECEIVER).attachments] == ["ąaž.txt"]
+
+
+def test_a_name_that_begins_two_lines_is_a_speaker() -> None:
+    """One that begins a single line is a word before a colon, where most turns have no name."""
+    turns = ("Ann: hi", "some words", "Note: this", "more", "Ann: bye", "the end", "really", "so")
+    notes = "\n\n".join(turns)
+    assert {cue.speaker for cue in read(notes.encode()).lines} == {"Ann", ""}
+
+
+def test_utf16_may_end_in_half_a_sign_and_holds_no_nought() -> None:
+    """A head that is cut within a sign is text; two broken signs or a NUL are not."""
+    wide = BOM_UTF16_LE + "hello there".encode("utf-16-le")
+    half = "😀".encode("utf-16-le")[:2]
+    assert sniff(wide + half) == sniff(wide)
+    assert sniff(wide) != sniff(wide + b"\x00\x00" + "more".encode("utf-16-le"))
+    assert sniff(wide) != sniff(wide + half + b"a\x00" + half)
+
+
+def test_a_text_of_the_largest_size_is_whole() -> None:
+    """Only what is longer is cut, and says so."""
+    whole, cut = (
+        read_mail(mail("a" * size), authserv_id=RECEIVER) for size in (MAX_TEXT, MAX_TEXT + 1)
+    )
+    assert not any("was cut" in one for one in whole.defects)
+    assert any("was cut" in one for one in cut.defects)
+
+
+def test_an_attribution_ends_the_text_only_where_a_reply_names_an_address() -> None:
+    """Without an address, or in what answers nothing, what follows is doubtful and shown."""
+    named = "Yes.\n\nOn 3 Nov 2026 at 10:00 Ann <a@example.com> wrote:\nshall we?"
+    nameless = "Yes.\n\nOn 3 Nov 2026 at 10:00 Ann Lane wrote:\nshall we?"
+    assert "shall we?" not in split(named, "reply").new
+    assert "shall we?" in split(nameless, "reply").new
+    assert "shall we?" in split(named, "").new
+
+
+def test_a_charset_that_loses_as_much_as_it_reads_does_not_fit() -> None:
+    """More letters read than lost make the declared charset the right one."""
+    assert decode(b"\xe1\xaa", "windows-1253") == (
+        "áª",
+        "The declared charset does not fit the text; it was read as Windows-1252.",
+    )
+    assert decode(b"\xe1\xe2\xaa", "windows-1253")[0] == "αβ�"

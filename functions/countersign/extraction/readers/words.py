@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import ChainMap
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -12,7 +11,6 @@ from countersign.extraction.patterns.sentences import pieces
 from countersign.extraction.readers import kinds, plain_words
 from countersign.extraction.readers.kinds import Words
 
-_TABLES = ChainMap(vars(plain_words), vars(kinds))
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACE = re.compile(r"\s+")
 _END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？])|\n\s*\n|\n(?=\s*[-*•>])")  # noqa: RUF001 - ends of sentences
@@ -84,7 +82,7 @@ def each(name: str, text: str, spoken: frozenset[str]) -> Iterator[re.Match[str]
 @lru_cache(maxsize=256)
 def pattern(name: str, language: str) -> re.Pattern[str]:
     """The table's words of one language; Japanese ones match inside, since it sets no spaces."""
-    table: Words = _TABLES[name]
+    table: Words = getattr(plain_words if hasattr(plain_words, name) else kinds, name)
     words = table[language]
     return re.compile(words if language == "ja" else rf"(?<!\w)(?:{_stems(words)})(?!\w)")
 
