@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, cast
+from functools import cache, partial
+from types import NoneType
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -21,8 +23,7 @@ def canonical(value: object) -> bytes:
 
     Raises TypeError for anything that has no single spelling (a float, a naive time, a set).
     """
-    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    return _encoder().encode(plain(value)).encode()
 
 
 def digest(data: bytes) -> str:
@@ -39,12 +40,28 @@ def instant(at: datetime) -> str:
 
 def plain(value: object) -> Any:
     """`value` as dict, list, str, int, bool and None only."""
-    kind = type(value)
-    if kind is str:
-        return _text(cast("str", value))
-    if value is None or kind is int or kind is bool:
+    if type(value) is str and value.isascii():  # most of what there is
         return value
-    return _plain_compound(value)
+    return _way_of(type(value))(value)  # type: ignore[arg-type] # every type has a hash
+
+
+@cache
+def _encoder() -> json.JSONEncoder:
+    """What is plain holds itself nowhere: nobody need look for that."""
+    return json.JSONEncoder(
+        sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
+    )
+
+
+@cache
+def _way_of(kind: type) -> Callable[[Any], Any]:
+    """How values of a type are made plain, found once for each type. Raises TypeError."""
+    if issubclass(kind, BaseModel) and not issubclass(kind, Money):
+        return partial(_plain_model, tuple(kind.model_fields))
+    for known, way in _WAYS.items():
+        if issubclass(kind, known):
+            return way
+    raise TypeError(f"{kind.__name__} has no canonical form")
 
 
 def _number(value: Decimal) -> str:
@@ -59,45 +76,51 @@ def _text(value: str) -> str:
     return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
-def _plain_compound(value: object) -> Any:
-    match value:
-        case dict():
-            return _plain_mapping(value)
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case Money():
-            return {"minor": value.minor, "currency": value.currency}
-        case BaseModel():
-            return {name: plain(getattr(value, name)) for name in type(value).model_fields}
-        case Mapping():
-            return _plain_mapping(value)
-        case _:
-            return _plain_simple(value)
+def _plain_model(names: tuple[str, ...], value: BaseModel) -> dict[str, Any]:
+    held = value.__dict__
+    return {name: plain(held[name]) for name in names}
 
 
-def _plain_simple(value: object) -> Any:
-    match value:
-        case Enum():
-            return plain(value.value)
-        case date():
-            return instant(value) if isinstance(value, datetime) else value.isoformat()
-        case Decimal():
-            return _number(value)
-        case str():
-            return _text(value)
-        case int():
-            return value
-        case _:
-            raise TypeError(f"{type(value).__name__} has no canonical form")
+def _itself(value: int | None) -> int | None:
+    return value
+
+
+def _plain_list(value: list[Any] | tuple[Any, ...]) -> list[Any]:
+    return [plain(item) for item in value]
+
+
+def _plain_money(value: Money) -> dict[str, Any]:
+    return {"minor": value.minor, "currency": value.currency}
+
+
+def _plain_enum(value: Enum) -> Any:
+    return plain(value.value)
 
 
 def _plain_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for key, item in value.items():
-        if not isinstance(key, str):
-            raise TypeError(f"keys are text, not {type(key).__name__}")
-        name = _text(key)
-        if name in out:
-            raise TypeError("two keys are the same text after normalisation")
-        out[name] = plain(item)
+    out = {_name(key): plain(item) for key, item in value.items()}
+    if len(out) < len(value):
+        raise TypeError("two keys are the same text after normalisation")
     return out
+
+
+def _name(key: object) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"keys are text, not {type(key).__name__}")
+    return _text(key)
+
+
+_WAYS: Mapping[type, Callable[[Any], Any]] = {
+    Mapping: _plain_mapping,
+    list: _plain_list,
+    tuple: _plain_list,
+    Money: _plain_money,
+    Enum: _plain_enum,
+    datetime: instant,
+    date: date.isoformat,
+    Decimal: _number,
+    str: _text,
+    int: _itself,
+    NoneType: _itself,
+}
+"""By the first that a type is or inherits from."""

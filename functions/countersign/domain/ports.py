@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from countersign.domain.canonical import canonical
@@ -188,7 +189,7 @@ class ModelRequest:
     effort: str = ""
     """How much it is asked to think first; empty: as much as it likes."""
 
-    @property
+    @cached_property
     def most(self) -> Usage:
         """The most that one call can use: no text has more tokens than bytes, and what the provider
         adds around messages is far less than it saves on words."""

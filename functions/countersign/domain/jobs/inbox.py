@@ -56,6 +56,8 @@ def waiting(record: JobRecord) -> frozenset[Listed]:
 def listing(before: JobRecord, after: JobRecord, change: Change) -> Change:
     """`change` with what it puts into inboxes and what it takes out: nobody can forget to."""
     old, new = waiting(before), waiting(after)
+    if old == new:
+        return change
     return replace(change, listed=_ordered(new - old), unlisted=_ordered(old - new))
 
 
