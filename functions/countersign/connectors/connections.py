@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 _MOST_KEPT = 16
 """To one place: more than a function has threads."""
 _CHUNK = 1 << 16
+_A_DAY = 86_400.0
 Trusted = Callable[[], ssl.SSLContext]
 """Whom to trust; asked for where there is TLS only."""
 
@@ -49,7 +50,7 @@ class Connections:
     that the other side has closed, is not used again."""
 
     def __init__(
-        self, url: str, trusted: Trusted, *, rests: float = float("inf"), named: str = ""
+        self, url: str, trusted: Trusted, *, rests: float = _A_DAY, named: str = ""
     ) -> None:
         place = urlsplit(url)
         self._host, self._port = place.hostname or "", place.port
