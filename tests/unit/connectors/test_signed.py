@@ -36,6 +36,7 @@ CALLED = {
     "sqs": "SendMessage",
     "stepfunctions": "StartExecution SendTaskSuccess DescribeExecution",
     "secretsmanager": "GetSecretValue",
+    "kms": "Sign",
 }
 CANCELLED = {
     "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
