@@ -271,6 +271,8 @@ DOORS = (
             *MAILING,
             *("PUBLIC_BASE_URL", "APPROVAL_SECONDS", "CASE_OWNER", "MAIL_INBOUND"),
             *("SEALS_BUCKET", "SEAL_KEY"),
+            # With it, a release is what doors pin jobs to: see runtime/intake.py.
+            "MODEL_NAME",
         ),
     ),
     Row(

@@ -15,7 +15,7 @@ from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source
 from countersign.runtime.deps import Deps
-from countersign.runtime.intake import pin, store
+from countersign.runtime.intake import drawn, store
 from countersign.runtime.step import Call, Work, run
 from countersign.steps.act.handler import act
 from countersign.steps.ask import ask
@@ -62,8 +62,8 @@ def accept(
         received_at=world.clock.now(),
         vouched=door == "webhook",
     )
-    job = new_job(workflow, pin(world.deps, workflow), source, world.clock.now())
-    store(world.deps, job, accepted(job))
+    job = new_job(workflow, "", source, world.clock.now())
+    store(world.deps, *drawn(world.deps, job, accepted(job)))
     return job.job_id
 
 

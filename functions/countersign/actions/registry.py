@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.actions import crm, desk, files, mail, notify, payments
+from countersign.actions import crm, desk, files, mail, notify, payments, release
 from countersign.actions.crm import fields as crm_fields
 from countersign.actions.field_map import Fields
 from countersign.domain.ledger.action import Action
@@ -23,6 +23,7 @@ _EVERY: tuple[Action[Any, Any], ...] = (
     mail.ASK_SENDER,
     notify.PUSH,
     payments.REFUND,
+    release.PROMOTE,
 )
 
 ACTIONS: Mapping[str, Action[Any, Any]] = {action.id: action for action in _EVERY}

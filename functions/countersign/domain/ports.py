@@ -358,8 +358,8 @@ class Rollouts(Protocol):
         """All of one workflow, the oldest first, read consistently."""
 
     def running(self) -> Sequence[Rollout]:
-        """Those of all workflows that jobs come to: in shadow, as a canary, live. May be a moment
-        old."""
+        """Those of all workflows that jobs come to (in shadow, as a canary, live), and those that
+        owe a mail. May be a moment old."""
 
     def rollout(self, workflow: str, digest: str) -> Rollout:
         """One of them. Raises NotFound."""

@@ -29,7 +29,7 @@ _AT_REST = ENDED | {Status.PARKED, Status.WAITING_FOR_SENDER}
 """No execution has to go on with a job in one of these."""
 
 
-_KEPT = frozenset({"reservation", "overdue"})
+_KEPT = frozenset({"reservation", "overdue", "trial"})
 """Due rows that an execution's end settles nothing of; who watches cases opens one of this job."""
 
 

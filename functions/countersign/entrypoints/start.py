@@ -15,13 +15,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from countersign import observability
 from countersign.domain.errors import PAUSED, NotYourTurn
 from countersign.domain.jobs.change import Change, Due, JobRecord
-from countersign.domain.jobs.handing import FRONT_DESK, INBOX, workflow_of
+from countersign.domain.jobs.handing import CLOSED, FRONT_DESK, INBOX, workflow_of
 from countersign.domain.jobs.intake import accepted, new_job, turned_away
 from countersign.domain.jobs.job import Pointer, Source, Status, upload_event
 from countersign.domain.workflow import Workflows
 from countersign.parsing.json import loads
 from countersign.runtime.deps import Deps
-from countersign.runtime.intake import pin, shows, store
+from countersign.runtime.intake import drawn, shows, store
 from countersign.runtime.pauses import lately_paused_by, pauses_of
 from countersign.runtime.starting import STARTS, take_a_turn
 from countersign.runtime.step import production
@@ -88,18 +88,20 @@ def _uploaded(deps: Deps, detail: dict[str, Any]) -> None:
     )
     workflow = workflow_of(key.partition("/")[0])
     refusal = _refusal(deps.workflows, workflow, key, source.size)
-    release = "" if refusal else pin(deps, workflow)
-    job = new_job(workflow if workflow in deps.workflows else "unknown", release, source, now)
-    store(deps, job, turned_away(job, refusal) if refusal else accepted(job))
-    if not refusal:
-        _begin(deps, job.job_id, workflow)
+    job = new_job(workflow if workflow in deps.workflows else "unknown", "", source, now)
+    if refusal:
+        store(deps, job, turned_away(job, refusal))
+        return
+    store(deps, *drawn(deps, job, accepted(job)))
+    _begin(deps, job.job_id, workflow)
 
 
 def _refusal(workflows: Workflows, workflow: str, key: str, size: int) -> str:
     if key.endswith("/"):
         return "a folder marker is not a file"
-    if "/" not in key or workflow not in workflows:
-        prefixes = {INBOX if one == FRONT_DESK else one for one in workflows}
+    open_to = [one for one in workflows if one not in CLOSED]
+    if "/" not in key or workflow not in open_to:
+        prefixes = {INBOX if one == FRONT_DESK else one for one in open_to}
         return f"no workflow has this prefix; the prefixes are {', '.join(sorted(prefixes))}"
     if size == 0:
         return "the file is empty"

@@ -19,7 +19,7 @@ from typing import Any
 from countersign import observability
 from countersign.domain.canonical import digest
 from countersign.domain.errors import ContractBroken, NeedsPerson, NotFound, StoreConflict
-from countersign.domain.jobs.handing import FRONT_DESK
+from countersign.domain.jobs.handing import CLOSED, FRONT_DESK
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Job, Source, job_id_of
 from countersign.domain.jobs.outcomes import named_in, opens, standing, status_token
@@ -35,7 +35,7 @@ from countersign.domain.jobs.senders import (
 from countersign.domain.workflow import Claim, Raw
 from countersign.parsing.json import NotJson, loads
 from countersign.runtime.deps import Deps
-from countersign.runtime.intake import pin, queue, store
+from countersign.runtime.intake import drawn, queue, store
 from countersign.runtime.step import production
 from countersign.web.http import Request, Response
 from countersign.web.paths import is_id, status_path
@@ -56,7 +56,7 @@ def receive(deps: Deps, request: Request) -> Response:
     workflow = request.params.get("workflow", FRONT_DESK)
     if len(request.body) > MAX_BYTES:
         return _problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
-    if workflow not in deps.workflows:
+    if workflow not in deps.workflows or workflow in CLOSED:
         return _problem(404, "there is no workflow of this name")
     try:
         delivery = _verified(deps, workflow, request)
@@ -131,7 +131,7 @@ def _accept(
 ) -> Response:
     job = _job(deps, workflow, delivery, body)
     try:
-        seen = store(deps, job, accepted(job))
+        seen = store(deps, *drawn(deps, job, accepted(job)))
     except StoreConflict as busy:
         return _later(str(busy))
     if seen and seen.body_digest != job.source.body_digest:
@@ -190,7 +190,7 @@ def _job(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Job:
         vouched=delivery.sender.vouches_for_address,
         hears=bool(delivery.sender.outcomes_to),
     )
-    return new_job(workflow, pin(deps, workflow), source, now)
+    return new_job(workflow, "", source, now)
 
 
 def _tell_once_a_day(deps: Deps, job: Job) -> None:

@@ -59,7 +59,8 @@ def trace(record: JobRecord, proposal: Proposal | None, zone: str) -> Trace | No
         return None
     left = proposal.dropped if proposal else {}
     return Trace(
-        release=record.job.release[:_SHOWN],
+        # Who decides is not to know which arm of a canary the job is in.
+        release="" if "trial" in record.due else record.job.release[:_SHOWN],
         calls=calls,
         dropped=tuple((label(name), visible(said)) for name, said in left.items()),
         total=_used(proposal.usage) if proposal else "",

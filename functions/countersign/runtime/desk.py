@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from countersign.actions.desk import Child, HandOver
 from countersign.domain.errors import NotFound, Refused
 from countersign.domain.jobs.handing import (
@@ -14,17 +12,12 @@ from countersign.domain.jobs.handing import (
     handed_over,
     team_of,
 )
-from countersign.runtime.intake import pin, queue, store
-
-if TYPE_CHECKING:
-    from countersign.runtime.deps import Deps
+from countersign.runtime.intake import drawn, queue, store
+from countersign.runtime.releasing import StageReleases
 
 
-class JobDesk:
-    """actions.desk.Desk."""
-
-    def __init__(self, deps: Deps) -> None:
-        self._deps = deps
+class JobDesk(StageReleases):
+    """actions.desk.Desk, and actions.release.Releases: the desk is where we act on ourselves."""
 
     def hand_over(self, order: HandOver, key: str) -> Child:
         """The release that the child is pinned to is the present one of its process. A team's child
@@ -42,9 +35,8 @@ class JobDesk:
             about=order.about,
             quotes=order.quotes,
         )
-        release, now = pin(self._deps, workflow), self._deps.clock.now()
-        job = child(parent, order.number, workflow, release, now)
-        known = store(self._deps, job, handed_over(job, handed))
+        job = child(parent, order.number, workflow, "", self._deps.clock.now())
+        known = store(self._deps, *drawn(self._deps, job, handed_over(job, handed)))
         queue(self._deps, job.job_id, workflow, known=known is not None)
         held = self.child(order.number)
         if held is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from countersign import observability
 from countersign.domain.canonical import canonical
 from countersign.domain.errors import CountersignError, NotFound
@@ -9,13 +12,37 @@ from countersign.domain.jobs.change import Change, created
 from countersign.domain.jobs.job import Job, Status
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import KnownEvent
-from countersign.domain.releases.rollout import shown_to
+from countersign.domain.releases.rollout import Rollout, current, pick, shown_to
+from countersign.domain.releases.trials import entering
 from countersign.releases.prices import prices
 from countersign.runtime.deps import Deps
 
+READ_AGAIN = timedelta(seconds=60)
+"""So long a process that takes jobs in believes what it read last of stored releases."""
+
 
 def pin(deps: Deps, workflow: str) -> str:
-    """Digest of the workflow's release with the stage's model; the bucket holds it from now on."""
+    """Digest of the release that the workflow's jobs get, whatever canary runs; the bucket holds it
+    from now on."""
+    return current(_running(deps), workflow, ground(deps, workflow))
+
+
+def drawn(deps: Deps, job: Job, change: Change) -> tuple[Job, Change]:
+    """A new job and its first change, under the release that is drawn for it: what ships with the
+    code, what was promoted, or the canary's."""
+    now, door = ground(deps, job.workflow), job.source.door
+    found = pick(_running(deps), job.workflow, now, door, job.job_id)
+    return entering(found, job, change)
+
+
+def shipped(deps: Deps, workflow: str) -> Release:
+    """The release that ships with the code, with the stage's model."""
+    release: Release = deps.workflows[workflow].release
+    return _with_model(deps, release) if deps.settings.model_name else release
+
+
+def ground(deps: Deps, workflow: str) -> str:
+    """Its digest; the bucket holds it from now on."""
     release = shipped(deps, workflow)
     pinned = release.digest
     if pinned not in deps.published:
@@ -24,18 +51,22 @@ def pin(deps: Deps, workflow: str) -> str:
     return pinned
 
 
-def shipped(deps: Deps, workflow: str) -> Release:
-    """What ships with the code, with the stage's model."""
-    release: Release = deps.workflows[workflow].release
-    return _with_model(deps, release) if deps.settings.model_name else release
+def _running(deps: Deps) -> Sequence[Rollout]:
+    """Stored releases that jobs come to, as this process read them at most a minute ago."""
+    now = deps.wall.now()
+    read, rows = deps.memory.rollouts
+    if read is None or now - read > READ_AGAIN:
+        rows = deps.rollouts.running()
+        deps.memory.rollouts = now, rows
+    return rows
 
 
-def _with_model(deps: Deps, shipped: Release) -> Release:
+def _with_model(deps: Deps, release: Release) -> Release:
     """The release with the stage's one model in the place of each size's."""
     own = deps.company.prices if deps.company else ()
     price = prices().of(deps.settings.model_name, "standard", where="MODEL_NAME", own=own)
-    sizes = tuple(one.model_copy(update={"price": price}) for one in shipped.sizes)
-    return shipped.model_copy(update={"sizes": sizes})
+    sizes = tuple(one.model_copy(update={"price": price}) for one in release.sizes)
+    return release.model_copy(update={"sizes": sizes})
 
 
 def store(deps: Deps, job: Job, change: Change) -> KnownEvent | None:
@@ -72,7 +103,7 @@ def shows(deps: Deps, job_id: str, workflow: str) -> None:
         return
     try:
         ground = shipped(deps, workflow).digest
-        release = shown_to(deps.rollouts.running(), workflow, ground, job_id)
+        release = shown_to(_running(deps), workflow, ground, job_id)
         if release:
             deps.shadow_queue.show(job_id, release)
     except CountersignError as trouble:  # the job has begun: its shadow is not worth another start

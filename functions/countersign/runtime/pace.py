@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -39,6 +39,7 @@ from countersign.runtime.connectors import CODES, MAIL
 if TYPE_CHECKING:
     from countersign.connectors.http import Gate
     from countersign.domain.limits.budgets import Counter
+    from countersign.domain.releases.rollout import Rollout
     from countersign.runtime.deps import Deps
 
 SOON = timedelta(seconds=1)
@@ -64,6 +65,8 @@ class Memory:
         self.usual: dict[Kind, int] = {}
         self.paused: dict[str, tuple[datetime, str]] = {}
         """By workflow: when its row was read last, and who had paused it."""
+        self.rollouts: tuple[datetime | None, Sequence[Rollout]] = (None, ())
+        """When stored releases were read last, and those that jobs come to."""
         self.pauses: dict[str, int] = {}
         """Until when it was asked to wait, where the row could not be told."""
         self.budget: Counter | None = None

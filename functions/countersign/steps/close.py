@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countersign.domain.errors import Joined, failed_with, failure
-from countersign.domain.jobs.change import Change, Due, DueKind, JobRecord
+from countersign.domain.jobs.change import OUTLIVES, Change, Due, DueKind, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import mails_failed
 from countersign.domain.jobs.matters import of_mails
@@ -38,7 +38,7 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
         status=status,
         reason=shadow.told(record) if shadowed else _reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
-        done=tuple(kind for kind in record.due if kind != "decided"),
+        done=tuple(kind for kind in record.due if kind not in OUTLIVES),
         due=tuple(Due(kind=kind, at=now) for kind in rows),
         reviews=(review,) if review else (),
         matters=of_mails(record.job, record.ledger),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from countersign import observability
 from countersign.domain.errors import failure
-from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.change import OUTLIVES, Change, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import of_mails
 from countersign.jobs.handover import new_case, tell_owner
@@ -32,7 +32,7 @@ def _opened(deps: Deps, record: JobRecord, call: Call) -> Change:
         status=Status.ESCALATED,
         reason=reason,
         case=new_case(deps, record, reason),
-        done=tuple(kind for kind in record.due if kind not in {"reservation", "decided"}),
+        done=tuple(kind for kind in record.due if kind not in {"reservation", *OUTLIVES}),
         matters=of_mails(record.job, record.ledger),
     )
 

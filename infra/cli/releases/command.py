@@ -19,6 +19,8 @@ from countersign.domain.releases.gate import percent
 from countersign.domain.reporting.sampling import Rate
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.releases import change
+from infra.cli.releases.progress import canary_status
 from infra.cli.releases.shadowed import beside_real, shadow_data, shadow_shown
 from infra.cli.releases.standing import Standing, standings
 from infra.cli.releases.stored import MOST, Used, jobs_of, stored, used
@@ -28,6 +30,11 @@ SHORT, _WHOLE = 12, 64
 """Characters of a digest that a list shows, and that it has."""
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
+app.command("new")(change.new)
+app.command("promote")(change.promote)
+app.command("abort")(change.abort)
+app.command("retire")(change.retire)
+app.command("canary")(canary_status)
 
 
 @app.command()

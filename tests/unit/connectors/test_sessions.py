@@ -54,7 +54,8 @@ def test_rows_are_narrowed_and_nothing_else_is_added() -> None:
 
 
 def test_a_desk_reaches_its_jobs_children_and_no_other_job() -> None:
-    """Partitions whose names are derived from the job's, and what stays of them for longer."""
+    """Partitions whose names are derived from the job's, what stays of them for longer, and the
+    stored releases that they are drawn from. Who begets nobody does not reach those."""
     desk = TASK.model_copy(update={"children": 8, "paced_by": "desk"})
     own, *_ = json.loads(session_policy(desk, "j-" + "a" * 24))["Statement"]
     rows = own["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
@@ -62,7 +63,9 @@ def test_a_desk_reaches_its_jobs_children_and_no_other_job() -> None:
     assert set(rows) == {
         f"JOB#j-{'a' * 24}",
         *(f"{kind}#{one}" for one in ids for kind in ("JOB", "SEEN")),
+        "RELEASES",
     }
+    assert "RELEASES" not in session_policy(TASK, "j-" + "a" * 24)
 
 
 def test_a_session_that_mails_may_ask_the_suppression_list_and_no_more() -> None:

@@ -19,5 +19,6 @@ def test_a_row_that_failed_is_due_later_and_counts() -> None:
 def test_what_ends_in_a_mail_is_named() -> None:
     """All kinds but those that go on without one: a tier ends whether or not mail is to be had, and
     a sender's own system is told otherwise."""
-    without = {"queue", "approval", "callback", "parked", "reservation", "silence", "outcome"}
+    without = {"queue", "approval", "callback", "parked", "reservation"}
+    without |= {"silence", "outcome", "trial"}
     assert {*get_args(DueKind)} - without == MAILS

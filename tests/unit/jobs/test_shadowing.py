@@ -64,13 +64,13 @@ def test_a_job_that_begins_is_shown_and_what_is_made_of_it_is_kept() -> None:
 
 
 def test_nothing_is_shown_where_no_candidate_is_in_shadow_or_the_stage_has_no_queue() -> None:
-    """And in a stage without one nobody even asks which releases run."""
+    """And nobody asks once more which releases run: the door has."""
     none = world("0")
     begins(none)
     assert none.shadow_queue.shown == []
     bare = refunds.world()
     begins(bare)
-    assert (bare.shadow_queue.shown, bare.rollouts.reads) == ([], 0)
+    assert (bare.shadow_queue.shown, bare.rollouts.reads) == ([], 1)
 
 
 def test_a_queue_that_is_away_costs_a_sample_and_no_job(capsys: pytest.CaptureFixture[str]) -> None:

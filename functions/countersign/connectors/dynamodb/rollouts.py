@@ -38,7 +38,9 @@ class DynamoRollouts:
 
     def running(self) -> Sequence[Rollout]:
         """Those that jobs come to."""
-        return [one for one in map(_rollout, self._rows("")) if one.state in RUNNING]
+        return [
+            one for one in map(_rollout, self._rows("")) if one.state in RUNNING or one.owes_a_mail
+        ]
 
     def rollout(self, workflow: str, digest: str) -> Rollout:
         """One of them. Raises NotFound."""

@@ -4,7 +4,8 @@ A session may what its role and this policy both allow. The role may touch every
 the session only rows whose partition is the job's; it may read, not write, the directory, since
 signatures count only of people who are there; and it may update, not replace, the row that all who
 use the connector's key share: others' turns are in it. Where the task hands a job's matters over,
-it may also write the partitions of that job's children, whose ids are derived from the job's. One
+it may also write the partitions of that job's children, whose ids are derived from the job's, and
+the stage's stored releases: a child gets the one that is drawn for it, an order changes them. One
 that keeps documents reaches those of its job alone. One that mails may ask, and not read, whether
 somebody is on the suppression list.
 """
@@ -18,6 +19,7 @@ from typing import Any
 from countersign.connectors.aws.client import Credentials, client, guarded
 from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
 from countersign.connectors.dynamodb.limits import pace_of
+from countersign.connectors.dynamodb.rollouts import PARTITION as RELEASES
 from countersign.connectors.dynamodb.rows import SUPPRESSION, partition, seen_key
 from countersign.domain.contract import Value
 from countersign.domain.jobs.handing import children_of
@@ -96,9 +98,11 @@ def _of_the_job(right: Right, job_id: str) -> Right:
 
 
 def _children(task: Task, job_id: str) -> list[str]:
-    """The partitions of the children, and of the rows by which they are known for longer."""
+    """The partitions of the children, and of the rows by which they are known for longer; and of
+    the releases that they are drawn from."""
     ids = children_of(job_id)[: task.children]
-    return [key for one in ids for key in (partition(one), seen_key(one)["pk"]["S"])]
+    keys = [key for one in ids for key in (partition(one), seen_key(one)["pk"]["S"])]
+    return [*keys, RELEASES] if keys else []
 
 
 def _statements(right: Right, own: Sequence[str], pace: str) -> list[dict[str, Any]]:

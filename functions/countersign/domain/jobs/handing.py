@@ -20,6 +20,10 @@ HAND_OVER = "desk.hand_over"
 """The id of the action."""
 HANDED = "handed"
 """The name of the result that says where a child comes from."""
+RELEASE_CHANGE = "release_change"
+"""The workflow of our own releases."""
+CLOSED = frozenset({RELEASE_CHANGE})
+"""Workflows that no door takes anything in for: their orders come from an operator's terminal."""
 DOOR = "desk"
 _TEAM = "team:"
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from countersign.domain.contract import Contract
 from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.cases import Resolution, resolve
-from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.change import OUTLIVES, Change, JobRecord
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import ENDED, Status, execution_name
 from countersign.domain.ledger.entry import NOT_BEGUN, ActionStatus, LedgerEntry
@@ -51,7 +51,7 @@ def cancelled(record: JobRecord, by: str, reason: str, now: datetime) -> Change:
         ledger=_not_done(record, CANCELLED),
         parked=0,
     )
-    left = tuple(kind for kind in record.due if kind not in {"parked", "reservation", "decided"})
+    left = tuple(kind for kind in record.due if kind not in {"parked", "reservation", *OUTLIVES})
     return replace(change, event=CANCELLED, reason=f"{CANCELLED}: {reason}", done=left)
 
 
@@ -70,7 +70,7 @@ def ended_by_hand(record: JobRecord, event: str, by: str, reason: str, now: date
         ledger=_not_done(record, event),
         approvals=(pending.model_copy(update={"superseded": True}),) if pending else (),
         case=resolve(case, said) if case else None,
-        done=tuple(kind for kind in record.due if kind != "decided"),
+        done=tuple(kind for kind in record.due if kind not in OUTLIVES),
     )
 
 

@@ -50,7 +50,7 @@ LEGAL: Mapping[State, frozenset[State]] = {
     State.RETIRED: frozenset({State.LIVE}),
 }
 RUNNING = frozenset({State.SHADOW, State.CANARY, State.LIVE})
-"""Of these the doors have to know."""
+"""In these, jobs come to it."""
 
 
 class Ramp(Value):
@@ -127,6 +127,12 @@ class Rollout(Contract):
     told: str = ""
     """What was last mailed to who is told."""
     version: int = 0
+
+    @property
+    def owes_a_mail(self) -> bool:
+        """Whether it was stopped by itself and nobody has been told."""
+        by_itself = self.state is State.ABORTED and not self.moves[-1].key
+        return by_itself and self.told != State.ABORTED
 
     @property
     def since(self) -> datetime:

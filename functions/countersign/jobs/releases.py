@@ -1,0 +1,95 @@
+"""Ordering a change of a stored release: a job like any other, so it is signed and recorded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+
+from countersign.domain.canonical import digest, instant
+from countersign.domain.errors import ContractBroken, NotPermitted
+from countersign.domain.jobs.handing import RELEASE_CHANGE
+from countersign.domain.jobs.intake import accepted, new_job
+from countersign.domain.jobs.job import Source
+from countersign.domain.planning.charge import may_pause
+from countersign.domain.releases.rollout import Moved, Rollout, State, refusal
+from countersign.runtime.deps import Deps
+from countersign.runtime.intake import drawn, queue, shipped, store
+
+OPERATORS = "operators"
+"""Who sends such an order: no door takes one in."""
+SOLE_OWNER = "releases.sole_owner"
+"""The list of the workflow of releases with the reason why an author may sign alone."""
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """What somebody wants, in their words."""
+
+    to: State
+    share: Decimal
+    by: str
+    why: str
+
+
+def order(deps: Deps, held: Rollout, wanted: Ordered) -> str:
+    """The id of the job that brings it about once it is signed. Raises NotPermitted for who does
+    not answer for the workflow, and ContractBroken for what may not be done."""
+    _check(deps, held, wanted)
+    body = json.dumps(_said(deps, held, wanted)).encode()
+    now = deps.clock.now()
+    number = f"{held.digest}#{wanted.to}#{instant(now)}"
+    key = f"raw/releases/{digest(body)}"
+    source = Source(
+        door="webhook",
+        sender=OPERATORS,
+        event_id=number,
+        payload=deps.payloads.put(key, body),
+        body_digest=digest(body),
+        size=len(body),
+        received_at=now,
+    )
+    job = new_job(RELEASE_CHANGE, "", source, now)
+    known = store(deps, *drawn(deps, job, accepted(job)))
+    queue(deps, job.job_id, RELEASE_CHANGE, known=known is not None)
+    return job.job_id
+
+
+def _check(deps: Deps, held: Rollout, wanted: Ordered) -> None:
+    if not wanted.why.strip():
+        raise ContractBroken("this needs a reason: say why in your own words")
+    member = deps.people.directory().member(wanted.by)
+    judged = may_pause(member, deps.workflows.get(held.workflow))
+    if not judged.allowed and not (member and wanted.by == held.author):
+        raise NotPermitted(f"{wanted.by} may not order this: {judged.reason}")
+    said = Moved(
+        at=deps.clock.now(), to=wanted.to, share=wanted.share, by=wanted.by, why=wanted.why
+    )
+    rows = deps.rollouts.of(held.workflow)
+    why = refusal(rows, held, said, shipped(deps, held.workflow).digest)
+    if why:
+        raise ContractBroken(why)
+
+
+def _said(deps: Deps, held: Rollout, wanted: Ordered) -> dict[str, str]:
+    """The order as the workflow reads it. Its sender is the release's author, who for that reason
+    does not sign it, unless the stage says that one person owns all."""
+    alone = deps.workflows[RELEASE_CHANGE].release.limits.lists.get(SOLE_OWNER, ())
+    author = deps.people.directory().member(held.author)
+    seen = held.evaluation and any(one.to is State.SHADOW for one in held.moves)
+    return {
+        "title": f"{held.workflow}: {wanted.to}",
+        "sender": "" if alone or author is None else author.person.address,
+        "workflow": held.workflow,
+        "release": held.digest,
+        "to": wanted.to.value,
+        "share": f"{wanted.share.normalize():f}",
+        "by": wanted.by,
+        "why": wanted.why,
+        "author": held.author,
+        "made": held.reason,
+        "changes": ", ".join(held.changes) or "nothing",
+        "better": held.statement.better,
+        **({"sole_owner": "; ".join(alone)} if alone else {}),
+        **({"seen": "in shadow, and evaluated"} if seen else {}),
+    }

@@ -1,0 +1,206 @@
+"""T47: a release that people dislike is stopped by its canary; a good one is promoted and taken
+back, each by a job that somebody signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.jobs.job import Status
+from countersign.domain.releases.canary import Metric
+from countersign.domain.releases.rollout import Closed, Rollout, State
+from countersign.entrypoints.tick import tick
+from countersign.jobs.rollback import roll_back
+from tests.fakes.journey import Journey, accept, form
+from tests.fakes.world import KIM, World
+from tests.unit.cli.terminal import Terminal
+
+pytestmark = pytest.mark.guarantee("T47")
+WORKFLOW = "lead_intake"
+A_LOOK = timedelta(minutes=5)
+
+
+class Changing:
+    """A person at a terminal who changes the prompt of lead_intake, and colleagues who sign."""
+
+    def __init__(self, terminal: Terminal, folder: Path) -> None:
+        self.terminal = terminal
+        self.world: World = terminal.world
+        self._prompt = folder / "prompt.md"
+        self._number = 0
+
+    def types(self, *words: str) -> Any:
+        """The JSON of one command."""
+        self.terminal.forgets()
+        return self.terminal.json(*words)
+
+    def makes(self, prompt: str) -> str:
+        """A draft with this prompt; its digest."""
+        self._prompt.write_text(prompt)
+        words = ("--by", "ben", "--told", "kim", "--reason", "too long", "--better", "fewer edits")
+        made = self.types(
+            "release", "new", WORKFLOW, *words, "--prompt", str(self._prompt), "--smallest", "20"
+        )
+        return str(made["digest"])
+
+    def promotes(self, digest: str, to: str, *more: str, by: str = "cleo") -> Journey:
+        """Ordered, and signed by that person."""
+        said = ("--by", "ben", "--why", "evaluated")
+        data = self.types("release", "promote", digest, "--to", to, *said, *more)
+        journey = Journey(self.world, data["job_id"])
+        assert journey.goes() == "Ask"
+        journey.is_decided(Choice.APPROVE, by=by)
+        journey.answered()
+        assert journey.record.job.status is Status.COMPLETED
+        self.world.clock.passes(seconds=61)
+        return journey
+
+    def comes(self) -> Journey:
+        """A new message of somebody new."""
+        self._number += 1
+        person = {"email": f"ada@firm{self._number}.example", "company": f"Firm {self._number}"}
+        return Journey(self.world, accept(self.world, form(**person), event=f"n{self._number}"))
+
+    def under(self, digest: str) -> Iterator[Journey]:
+        """New messages, those that are pinned to this release."""
+        while True:
+            one = self.comes()
+            if one.record.job.release == digest:
+                yield one
+
+    def releases(self, count: int) -> set[str]:
+        """Of so many new messages, the releases that they are pinned to."""
+        return {self.comes().record.job.release for _ in range(count)}
+
+    def decided(self, held: Rollout, canary: int, others: int, of: int) -> None:
+        """So many closed jobs of both arms by turns, of which so many in each hundred people
+        rejected."""
+        for number in range(of):
+            is_canary = bool(number % 2)
+            turn = number // 2 * 37 % 100
+            rejected = turn < (canary if is_canary else others)
+            job = Closed(
+                job_id=f"j-{number:04d}",
+                at=self.world.clock.now() + timedelta(seconds=number),
+                share=held.share,
+                canary=is_canary,
+                unit=f"u{number}",
+                asked=True,
+                harm=(Metric.OVERRIDDEN,) if rejected else (),
+            )
+            self.world.rollouts.close(held.digest, job)
+
+    def held(self, digest: str) -> Rollout:
+        """As it is stored."""
+        return self.world.rollouts.rollout(WORKFLOW, digest)
+
+    def looks(self) -> None:
+        """The next look of `tick`."""
+        now = self.world.clock.now()
+        self.world.clock.pauses((A_LOOK - (now - now.replace(minute=0)) % A_LOOK).total_seconds())
+        tick(self.world.deps)
+
+
+@pytest.fixture
+def changing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Changing:
+    """Ben owns lead_intake and wrote the prompt; Cleo signs releases; Kim is told."""
+    terminal = Terminal(capsys)
+    terminal.world.people.becomes(
+        terminal.world.people.directory().members[1].person,
+        roles=("sales", "sales-ops", "sales-lead"),
+    )
+    return Changing(terminal, tmp_path)
+
+
+def test_what_only_people_notice_is_rolled_back_by_its_canary(changing: Changing) -> None:
+    """Real jobs of both arms count as what people made of them; when the arms differ, new jobs get
+    the old release within a minute, jobs under way keep theirs, and somebody is mailed."""
+    digest = changing.makes("Answer in one word.")
+    ground = changing.comes().record.job.release
+    changing.promotes(digest, "canary", "--share", "50")
+    journeys: dict[str, Journey] = {}
+    while len(journeys) < 2:
+        one = changing.comes()
+        journeys.setdefault(one.record.job.release, one)
+    assert set(journeys) == {digest, ground}
+    for release, one in journeys.items():
+        one.goes()
+        asked = one.record.pending
+        assert asked
+        one.is_decided(Choice.REJECT if release == digest else Choice.APPROVE, reason="too short")
+        one.answered()
+    changing.world.clock.passes(hours=changing.held(digest).closes_hours)
+    tick(changing.world.deps)
+    counted = {one.canary: one for one in changing.world.rollouts.closed(digest)}
+    assert (counted[True].harm, counted[False].harm) == ((Metric.OVERRIDDEN,), ())
+    assert counted[True].asked
+    assert counted[True].unit != counted[False].unit
+    under_way = next(changing.under(digest))
+
+    changing.decided(changing.held(digest), canary=40, others=8, of=300)
+    changing.looks()
+    assert changing.held(digest).state is State.ABORTED
+    changing.world.clock.passes(seconds=61)
+    assert changing.releases(20) == {ground}
+    under_way.goes()
+    assert under_way.record.job.release == digest
+    (mail,) = [one for one in changing.world.mail.to(KIM.address) if "was stopped" in one.subject]
+    assert "changed or rejected by a person" in mail.text
+
+
+def test_an_innocent_one_is_not_stopped_and_a_good_one_is_promoted(changing: Changing) -> None:
+    """Control: with the same rates in both arms nothing is stopped; its owner hears that it may be
+    promoted, somebody else signs, every new job gets it; rolled back, none does."""
+    digest = changing.makes("Answer in two words.")
+    ground = changing.comes().record.job.release
+    changing.promotes(digest, "canary", "--share", "50")
+    changing.decided(changing.held(digest), canary=8, others=8, of=300)
+    changing.looks()
+    changing.looks()
+    assert changing.held(digest).state is State.CANARY
+    mails = [one.subject for one in changing.world.mail.to(KIM.address)]
+    assert len([one for one in mails if "may be promoted" in one]) == 1
+    said = changing.types("release", "canary")["canaries"]
+    assert [(one["conclusion"], one["canary"]) for one in said] == [("no harm found", 150)]
+
+    promotion = changing.promotes(digest, "live")
+    assert changing.held(digest).state is State.LIVE
+    assert changing.releases(10) == {digest}
+    roll_back(changing.world.deps, promotion.job_id, by="kim", reason="too terse after all")
+    promotion.goes()
+    changing.world.clock.passes(seconds=61)
+    assert changing.held(digest).state is State.RETIRED
+    assert changing.releases(10) == {ground}
+
+
+def test_whoever_wrote_it_is_not_its_signer(changing: Changing) -> None:
+    """Ben wrote it, and has the role that signs: he is not asked, and cannot."""
+    digest = changing.makes("Answer in three words.")
+    changing.comes()
+    said = ("--by", "ben", "--why", "evaluated")
+    data = changing.types("release", "promote", digest, "--to", "canary", "--share", "20", *said)
+    journey = Journey(changing.world, data["job_id"])
+    journey.goes()
+    asked = journey.record.pending
+    assert asked
+    assert [one.id for one in asked.approvers] == ["cleo"]
+    assert changing.held(digest).state is State.DRAFT
+
+
+def test_a_canary_without_ground_is_stopped_and_says_why(changing: Changing) -> None:
+    """Far fewer jobs went to it than were to: that is no chance, and nothing is concluded."""
+    digest = changing.makes("Answer in four words.")
+    changing.comes()
+    changing.promotes(digest, "canary", "--share", "50")
+    held = changing.held(digest)
+    lost = held.model_copy(update={"share": Decimal("0.9")})
+    changing.decided(lost, canary=8, others=8, of=200)
+    changing.looks()
+    assert changing.held(digest).state is State.ABORTED
+    assert "not by chance" in changing.held(digest).moves[-1].why
