@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from countersign.domain.errors import CountersignError
-from countersign.domain.ledger.entry import params_of
+from countersign.domain.ledger.entry import IN_EFFECT, LedgerEntry, params_of
 from countersign.domain.policy.policy import Quorum
 from countersign.entrypoints.tick import tick
 from countersign.jobs import cases
@@ -70,7 +70,7 @@ class Story:
         self.seen = effects
 
     def _judge(self, kind: str) -> None:
-        (entry,) = [one for one in self.held.record.ledger if one.index == KINDS.index(kind)]
+        entry = self._entry(kind)
         digest, now = sha256(entry.body.encode()), self.held.world.clock.now()
         about = [one for one in self.said if digest in one.digests]
         signers = {one.by for one in about if one.choice == "approve" and one.entitled} - self.gone
@@ -84,6 +84,13 @@ class Story:
             self.wrong.append(f"{kind} was signed by who corrected its facts alone")
         if any(now - one.at >= HARD_EXPIRY for one in about):
             self.wrong.append(f"{kind} took effect after the hard expiry")
+
+    def _entry(self, kind: str) -> LedgerEntry:
+        """The one that took effect: of the first plan, or of a later one."""
+        ledger = self.held.record.ledger
+        first = next(one for one in ledger if one.index == KINDS.index(kind))
+        later = [one for one in ledger if one.action == first.action and one.status in IN_EFFECT]
+        return later[-1] if later else first
 
     def note(self, by: str, choice: str, shown: str, route: str) -> None:
         """Somebody was told that their decision is recorded."""

@@ -15,6 +15,7 @@ EDITOR = "approvals/edit.py"
 CASES = "jobs/cases.py"
 ORDERS = "jobs/rollback.py"
 RERUNS = "jobs/rerunning.py"
+REJECTED = "jobs/rejected.py"
 CHOOSING = "domain/planning/choosing.py"
 
 ONLY_IN: Mapping[str, frozenset[str]] = {
@@ -46,6 +47,9 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     ),
     "corrected": frozenset({CASES}),
     "take_out": frozenset({"portal/case.py", "cli/cases.py", "jobs/redriving.py", "jobs/bulk.py"}),
+    # What becomes of what people rejected, judged by `may_resolve`, by page or command.
+    "answered": frozenset({REJECTED}),
+    "hand_to": frozenset({"portal/case.py", "cli/move.py"}),
     # An order to undo, judged by `may_roll_back`; the demo's player is a person's stand-in.
     "ordered": frozenset({ORDERS}),
     "roll_back": frozenset(
@@ -62,6 +66,7 @@ JUDGES: Mapping[str, str] = {
     RECORDER: "sign",
     EDITOR: "may_edit",
     CASES: "may_resolve",
+    REJECTED: "may_resolve",
     ORDERS: "may_roll_back",
     RERUNS: "may_roll_back",
 }
@@ -87,6 +92,8 @@ _DECIDING = {
     "countersign.approvals.questions": {"ask_back"},
     "countersign.jobs.cases": {"take_out"},
     "countersign.jobs.rollback": {"roll_back"},
+    "countersign.domain.planning.answering": {"answered"},
+    "countersign.jobs.rejected": {"hand_to"},
     "countersign.jobs.rerunning": {"rerun"},
 }
 _MAKES = ("domain/approvals/approval.py",)

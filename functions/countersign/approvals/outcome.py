@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,12 +21,13 @@ from countersign.domain.jobs.audit import Entry
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
+from countersign.domain.planning import charge
 from countersign.domain.planning.cancelling import CANCELLED
 from countersign.domain.workflow import Workflow
 from countersign.web import notices
 from countersign.web.http import Response
 from countersign.web.notices import REPLACED, Notice
-from countersign.web.paths import INBOX, Way
+from countersign.web.paths import INBOX, Way, case_path
 from countersign.web.responses import notice, page
 from countersign.web.text import UTC, Pieces, moment, one_line, visible
 from countersign.web.wording import in_words, status_words
@@ -53,6 +54,7 @@ def closed(here: LinkHolder, status: int, *, home: Way = INBOX) -> Response:
         view = decided(
             here.record, here.approval, decision, here.person, here.workflow, zone=here.zone
         )
+        view = replace(view, takes=_takes(here))
         return page(status, "decided.html.j2", extra=extra, it=view, home=home)
     return notice(_notice(here), status, home=home, extra=extra)
 
@@ -150,6 +152,8 @@ class Decided:
     moving: bool
     now: str
     """How far it is, in a sentence."""
+    takes: str
+    """Where this person says what becomes of what was rejected; empty where they cannot (yet)."""
     signatures: tuple[Signature, ...]
     chosen: tuple[DecidedAction, ...]
 
@@ -176,6 +180,7 @@ def decided(
         when_at=decision.at.isoformat(),
         moving=_is_moving(record, approval, decision),
         now=_now(record, approval, decision),
+        takes="",
         signatures=given,
         chosen=tuple(
             _chosen(number, held[one], approval, person, workflow)
@@ -183,6 +188,12 @@ def decided(
             if one in held
         ),
     )
+
+
+def _takes(here: LinkHolder) -> str:
+    judged = charge.may_resolve(here.member, here.record, here.workflow)
+    may = charge.rejected(here.record) and judged.allowed
+    return case_path(here.record.job.job_id) if may else ""
 
 
 def _approved(record: JobRecord, decision: Decision) -> tuple[LedgerEntry, ...]:

@@ -45,7 +45,9 @@ def answer(deps: Deps, path: str, request: Request) -> Response:
     if found is None:
         return handlers.answer(deps, request)
     page, params = found
-    return framed(lambda request: _shown(deps, page, request), replace(request, params=params))
+    return framed(
+        lambda request: _shown(deps, page, request), replace(request, params=params, path=path)
+    )
 
 
 def _shown(deps: Deps, page: Page, request: Request) -> Response:

@@ -150,6 +150,71 @@ ACKNOWLEDGEMENTS: Mapping[str, tuple[str, str]] = {
 """Subject and text. A colleague is promised: an action before it in the plan hands the message to
 one."""
 
+DECLINED: Mapping[str, tuple[str, str]] = {
+    "en": (
+        "Your message",
+        (
+            "Hello,\n\nthank you for your message. We have looked at it, and we cannot do what you "
+            "asked for.\n\nIf something is missing or wrong, please answer this mail.\n"
+        ),
+    ),
+    "de": (
+        "Ihre Nachricht",
+        (
+            "Guten Tag,\n\nvielen Dank für Ihre Nachricht. Wir haben sie geprüft und können Ihrem "
+            "Wunsch nicht entsprechen.\n\nWenn etwas fehlt oder nicht stimmt, antworten Sie bitte "
+            "auf diese Mail.\n"
+        ),
+    ),
+    "fr": (
+        "Votre message",
+        (
+            "Bonjour,\n\nmerci pour votre message. Nous l'avons examiné et nous ne pouvons pas "
+            "donner suite à votre demande.\n\nS'il manque quelque chose ou en cas d'erreur, "
+            "répondez à ce message.\n"
+        ),
+    ),
+    "es": (
+        "Su mensaje",
+        (
+            "Hola:\n\nGracias por su mensaje. Lo hemos revisado y no podemos hacer lo que nos "
+            "pide.\n\nSi falta algo o hay un error, responda a este correo.\n"
+        ),
+    ),
+    "it": (
+        "Il suo messaggio",
+        (
+            "Buongiorno,\n\ngrazie per il suo messaggio. Lo abbiamo esaminato e non possiamo "
+            "accogliere la sua richiesta.\n\nSe manca qualcosa o c'è un errore, risponda a questa "
+            "mail.\n"
+        ),
+    ),
+    "nl": (
+        "Uw bericht",
+        (
+            "Goedendag,\n\nhartelijk dank voor uw bericht. Wij hebben het bekeken en kunnen niet "
+            "doen wat u vraagt.\n\nOntbreekt er iets of klopt er iets niet, beantwoord dan deze "
+            "mail.\n"
+        ),
+    ),
+    "ja": (
+        "お問い合わせについて",
+        (
+            "お問い合わせいただきありがとうございます。\n内容を確認いたしましたが、ご希望には沿えません。\n\n"
+            "不足や誤りがございましたら、このメールにご返信ください。\n"
+        ),
+    ),
+    "pt": (
+        "A sua mensagem",
+        (
+            "Olá,\n\nobrigado pela sua mensagem. Analisámo-la e não podemos fazer o que nos "
+            "pede.\n\nSe faltar algo ou houver um erro, responda a este e-mail.\n"
+        ),
+    ),
+}
+"""Subject and text of a no, which a person chooses and signs. It promises nothing: an answer to it
+is a message like any other."""
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -175,6 +240,12 @@ def acknowledgement(language: str, keeper: str) -> tuple[str, str]:
     planned before it; else it says only what is true."""
     texts = ACKNOWLEDGEMENTS if keeper else RECEIVED
     return texts.get(language, texts["en"])
+
+
+def declined(situation: Situation[MessageT]) -> Mapping[str, str]:
+    """`subject` and `text` of the fixed no to a message, in its language or in English."""
+    own, text = DECLINED.get(language_of(situation), DECLINED["en"])
+    return {"subject": threaded(situation.input.subject, own), "text": text}
 
 
 def threaded(theirs: str, own: str) -> str:

@@ -106,21 +106,34 @@ def _case_text(it: _CaseMail) -> str:
     )
 
 
+def team_name(deps: Deps, role: str) -> str:
+    """A role in the company's own words; the role where it names no such team."""
+    teams = deps.company.teams if deps.company else {}
+    return teams[role].name if role in teams else role
+
+
 CASE_FOR = timedelta(days=2)
 
 
 def new_case(deps: Deps, record: JobRecord, reason: str) -> Case:
     """A case for the team that the job was handed over to, else for the owner of its workflow.
     `reason` quotes nothing from outside."""
-    now, workflow, handed = deps.clock.now(), _workflow(deps, record), handed_of(record)
-    team = handed.team if handed else ""
-    return Case(
-        job_id=record.job.job_id,
-        reason=reason,
-        owner=team or (workflow.owner if workflow else "operations"),
-        opened_at=now,
-        due_at=_due(deps, team, now) if team else now + CASE_FOR,
-    )
+    workflow, handed = _workflow(deps, record), handed_of(record)
+    if handed and handed.team:
+        return case_for(deps, record, handed.team, reason)
+    now, owner = deps.clock.now(), workflow.owner if workflow else "operations"
+    return _case(record, reason, owner, now, now + CASE_FOR)
+
+
+def case_for(deps: Deps, record: JobRecord, team: str, reason: str) -> Case:
+    """A case for a team, due in its own time."""
+    now = deps.clock.now()
+    return _case(record, reason, team, now, _due(deps, team, now))
+
+
+def _case(record: JobRecord, reason: str, owner: str, now: datetime, due_at: datetime) -> Case:
+    job_id = record.job.job_id
+    return Case(job_id=job_id, reason=reason, owner=owner, opened_at=now, due_at=due_at)
 
 
 def _due(deps: Deps, team: str, now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin
 
+from countersign.approvals.edit import MAX_BYTES
 from countersign.domain.contract import Value
 from countersign.domain.errors import (
     AlreadyDecided,
@@ -18,14 +19,18 @@ from countersign.domain.errors import (
 )
 from countersign.domain.jobs.cases import Way
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.handing import team_of
 from countersign.domain.jobs.inbox import case_owner
+from countersign.domain.planning import charge
 from countersign.domain.planning.charge import may_resolve, reopens
 from countersign.domain.planning.corrections import is_sum, parts, said
 from countersign.domain.planning.rollback import stands
 from countersign.domain.planning.ways import why_no_resume
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow
+from countersign.jobs import rejected
 from countersign.jobs.cases import take_out
+from countersign.jobs.handover import team_name
 from countersign.jobs.moving import destinations, move
 from countersign.jobs.originals import offer, readings
 from countersign.portal import session
@@ -37,13 +42,17 @@ from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.paths import is_id, job_path, original_path
 from countersign.web.responses import page, see
-from countersign.web.text import label
+from countersign.web.text import label, visible
 
 WAYS: Mapping[str, Way] = {"resume": "resume", "done": "done", "close": "close"}
-MOVE, TO = "move", "to"
-"""The way out that is another job's: where it goes is a field of its own."""
+MOVE, HAND_OVER, ANSWER = "move", "hand_over", "answer"
+TO, TEAM, SUBJECT, TEXT = "to", "team", "subject", "text"
+"""The ways out that are no end of a case: each has fields of its own."""
 _FACT = "fact-"
 _FIXED = frozenset({"way", "words", "code", "opened", "version"})
+_OWN = frozenset({TO, TEAM, SUBJECT, TEXT})
+_SAYS_ITSELF = frozenset({"resume", ANSWER})
+"""The ways that need no further words."""
 Kind = Literal["line", "prose", "money", "choice"]
 MOST = {"line": 300, "prose": 2_000, "money": 30, "choice": 60}
 """Characters by kind."""
@@ -58,7 +67,8 @@ class FilledCase:
     way: str
     words: str
     version: str
-    to: str
+    more: Mapping[str, str]
+    """The fields of the ways that have their own."""
     facts: Mapping[str, str]
 
 
@@ -89,7 +99,7 @@ def case_of(deps: Deps, request: Request, who: SignedIn) -> JobRecord | None:
     """The job with its open case, or that was set aside; None when there is nothing to take up (any
     more). Raises HttpRefusal for somebody who may not."""
     record = job_of(deps, request)
-    if case_owner(record) is None and not reopens(record):
+    if case_owner(record) is None and not reopens(record) and not charge.rejected(record):
         return None
     if not may_resolve(who.member, record, deps.workflows.get(record.job.workflow)).allowed:
         raise HttpRefusal(notices.NOT_YOURS)
@@ -104,11 +114,17 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         "case.html.j2",
         cookie=held.set_cookie,
         it=job_view(record, deps.workflows.get(record.job.workflow), who.now, who.zone),
+        owner=team_name(deps, case_owner(record) or ""),
         person=who.member.person.name,
         form=replace(form, code=held.code),
         fields=_correctable(deps, record),
-        elsewhere=destinations(deps, record),
+        elsewhere={one: _place(deps, one) for one in destinations(deps, record)},
+        teams=rejected.teams(deps, record),
+        reply=rejected.suggested(deps, record),
         hopeless=_hopeless(deps, record),
+        said_no=charge.rejected(record),
+        why=visible(charge.why_rejected(record)),
+        partly=charge.rejected(record) and not reopens(record),
         original=offer(record),
         path=original_path(record.job.job_id),
         opened=session.stamp(deps, who, place),
@@ -117,7 +133,7 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
 
 
 def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Response:
-    given = forms.fields(deps, request)
+    given = forms.fields(deps, request, MAX_BYTES)
     _, wrong = session.submitted(deps, request, who, place_of(record), given)
     filled = _read(given)
     faults = (*_faults(deps, record, filled), *wrong)
@@ -128,7 +144,8 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
     form = Form(
         shown="",
         code="",
-        choices={"way": filled.way, TO: filled.to, **filled.facts},
+        choices={"way": filled.way, TO: filled.more.get(TO, ""), **filled.facts},
+        texts=filled.more,
         reason=filled.words,
         typed=given["code"],
         faults=faults,
@@ -138,30 +155,40 @@ def _take(deps: Deps, request: Request, who: SignedIn, record: JobRecord) -> Res
 
 def _taken(deps: Deps, who: SignedIn, record: JobRecord, filled: FilledCase) -> tuple[Fault, ...]:
     """Take the way out; what refused it, if something did."""
-    job_id, by, words = record.job.job_id, who.member.person.id, filled.words
     try:
-        if filled.way == MOVE:
-            move(deps, job_id, filled.to, by=by, reason=words)
-            return ()
-        way = WAYS[filled.way]
-        facts = changed(_correctable(deps, record), filled.facts) if way == "resume" else {}
-        take_out(deps, job_id, way, by=by, words=words, facts=facts)
+        _go(deps, record, filled, who.member.person.id)
     except (AlreadyDecided, ContractBroken, IllegalMove, NotPermitted) as refused:
         return (Fault("way", f"Nothing was recorded: {refused}."),)
     return ()
+
+
+def _go(deps: Deps, record: JobRecord, filled: FilledCase, by: str) -> None:
+    job_id, words, more = record.job.job_id, filled.words, filled.more
+    match filled.way:
+        case "move":
+            move(deps, job_id, more.get(TO, ""), by=by, reason=words)
+        case "hand_over":
+            rejected.hand_to(deps, job_id, more.get(TEAM, ""), by=by, words=words)
+        case "answer":
+            typed = {name: more.get(name, "") for name in (SUBJECT, TEXT)}
+            rejected.answer(deps, job_id, typed, by=by)
+        case way:
+            corrections = way == "resume"
+            facts = changed(_correctable(deps, record), filled.facts) if corrections else {}
+            take_out(deps, job_id, WAYS[way], by=by, words=words, facts=facts)
 
 
 def _read(given: Fields) -> FilledCase:
     """The form. Raises HttpRefusal when it is not ours."""
     facts = {k.removeprefix(_FACT): v for k, v in given.items() if k.startswith(_FACT)}
     others = {k for k in given if not k.startswith(_FACT)}
-    if others - {TO} | {"way"} != _FIXED:
+    if others - _OWN | {"way"} != _FIXED:
         raise HttpRefusal(notices.MALFORMED)
     return FilledCase(
         way=given.get("way", ""),
         words=forms.text(given, "words"),
         version=given["version"],
-        to=given.get(TO, ""),
+        more={name: given[name] for name in _OWN & set(given)},
         facts={name: text.replace("\r\n", "\n") for name, text in facts.items()},
     )
 
@@ -172,7 +199,7 @@ def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, .
     if not set(filled.facts) <= set(known):
         raise HttpRefusal(notices.MALFORMED)
     found = list(_way_faults(deps, record, filled))
-    if not filled.words and (filled.way != "resume" or reopens(record)):
+    if not filled.words and (filled.way not in _SAYS_ITSELF or _resumes_rejected(record, filled)):
         needed = "what was done, and where it can be seen" if filled.way == "done" else "a reason"
         found.append(Fault("words", f"This way out needs {needed}."))
     if len(filled.words) > REASON_LIMIT:
@@ -183,9 +210,18 @@ def _faults(deps: Deps, record: JobRecord, filled: FilledCase) -> tuple[Fault, .
 
 
 def _ways(deps: Deps, record: JobRecord) -> frozenset[str]:
-    """What was set aside cannot be ended once more."""
-    ends = {"resume"} if reopens(record) else {*WAYS}
-    return frozenset(ends | ({MOVE} if destinations(deps, record) else set()))
+    """What was set aside cannot be ended once more, and what was rejected in part not resumed."""
+    ends = {*WAYS} if case_owner(record) else {"resume"} if reopens(record) else set[str]()
+    more = {
+        MOVE: destinations(deps, record),
+        HAND_OVER: rejected.teams(deps, record),
+        ANSWER: rejected.suggested(deps, record),
+    }
+    return frozenset(ends | {way for way, there in more.items() if there})
+
+
+def _resumes_rejected(record: JobRecord, filled: FilledCase) -> bool:
+    return filled.way == "resume" and reopens(record)
 
 
 def _way_faults(deps: Deps, record: JobRecord, filled: FilledCase) -> Iterator[Fault]:
@@ -208,6 +244,13 @@ def _correctable(deps: Deps, record: JobRecord) -> tuple[FactField, ...]:
         return fact_fields(workflow, held.as_(Proposal))
     except UnknownVersion:
         return ()
+
+
+def _place(deps: Deps, destination: str) -> str:
+    """A process by its title, a team by its name."""
+    team = team_of(destination)
+    known = deps.workflows.get(destination)
+    return team_name(deps, team) if team else known.title if known else destination
 
 
 def _edition(record: JobRecord) -> int:

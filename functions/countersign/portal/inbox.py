@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from countersign.approvals.access import Addressee, arrived
 from countersign.domain.approvals.approval import Approval
@@ -11,6 +12,7 @@ from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import JobRecord, Listed
 from countersign.domain.jobs.inbox import boxes
 from countersign.domain.planning.charge import may_resolve
+from countersign.jobs.handover import team_name
 from countersign.portal import bulk, session
 from countersign.portal.inbox_view import MOST, heading, way_on
 from countersign.portal.inbox_view import inbox as inbox_view
@@ -53,7 +55,16 @@ def show(deps: Deps, request: Request, here: SignedIn, form: Form | None) -> Res
     requests, cases = _requests(deps, here, rows), _cases(deps, here, rows)
     person = here.member.person.name
     more = len(rows) > MOST
-    view = inbox_view(person, requests, cases, deps.workflows, here.now, more=more, zone=here.zone)
+    view = inbox_view(
+        person,
+        requests,
+        cases,
+        deps.workflows,
+        here.now,
+        more=more,
+        zone=here.zone,
+        named=partial(team_name, deps),
+    )
     held = session.shown(deps, request, here, PLACE)
     return page(
         422 if form else 200,

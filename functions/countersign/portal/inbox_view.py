@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,9 +122,10 @@ def inbox(
     *,
     more: bool,
     zone: str = UTC,
+    named: Callable[[str], str] = str,
 ) -> Inbox:
     """The view, from what is stored under each job; `more` waits than is shown; `zone` is the
-    person's own."""
+    person's own; `named` says a role in the company's words."""
     groups: dict[str, list[tuple[JobRecord, Approval]]] = {}
     unreadable = []
     for record, approval in sorted(requests, key=lambda one: one[1].requested_at):
@@ -136,7 +137,7 @@ def inbox(
     return Inbox(
         person=person,
         groups=tuple(_group(key, held, workflows, now, zone) for key, held in groups.items()),
-        cases=tuple(_case(one, workflows.get(one.job.workflow), now, zone) for one in cases),
+        cases=tuple(_case(one, workflows.get(one.job.workflow), now, zone, named) for one in cases),
         unreadable=tuple(unreadable),
         requests=sum(len(members) for members in groups.values()),
         more=more,
@@ -203,7 +204,13 @@ def _found(reason: Reason) -> str:
     return one_line(reason.told, _REASON).rstrip(".")
 
 
-def _case(record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone: str) -> CaseLine:
+def _case(
+    record: JobRecord,
+    workflow: Workflow[Any] | None,
+    now: datetime,
+    zone: str,
+    named: Callable[[str], str],
+) -> CaseLine:
     case, job = open_case(record), record.job
     opened = case.opened_at if case else job.updated_at
     due = case.due_at if case else job.updated_at
@@ -212,7 +219,7 @@ def _case(record: JobRecord, workflow: Workflow[Any] | None, now: datetime, zone
         workflow=workflow.title if workflow else job.workflow,
         about=headline(record, workflow),
         reason=one_line(case.reason if case else job.reason, _REASON),
-        owner=case.owner if case else OPERATIONS,
+        owner=named(case.owner if case else OPERATIONS),
         waits=span(now - opened),
         due=moment(due, zone),
         due_at=due.isoformat(),

@@ -12,7 +12,7 @@ from countersign.domain.jobs.inbox import case_owner
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.reviews import Review
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
-from countersign.domain.planning.charge import may_resolve, reopens
+from countersign.domain.planning.charge import may_resolve, rejected, reopens
 from countersign.domain.planning.rollback import outcome
 from countersign.domain.workflow import Workflow, known
 from countersign.jobs.finding import may_read
@@ -106,6 +106,8 @@ def _takes(record: JobRecord) -> str:
     """What a person may do with a job that waits for one, or was set aside; empty: nothing."""
     if case_owner(record):
         return "Take up its case"
+    if rejected(record):
+        return "Say what becomes of it"
     return "Take it up all the same" if reopens(record) else ""
 
 

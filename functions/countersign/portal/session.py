@@ -17,7 +17,7 @@ from countersign.web import codes, notices
 from countersign.web.forms import Fault, Fields, HttpRefusal
 from countersign.web.http import Request, Response, set_cookie
 from countersign.web.page_cookie import Opened, opened, opened_now
-from countersign.web.paths import HOME, SIGN_IN
+from countersign.web.paths import HOME, sign_in_path
 from countersign.web.responses import see
 
 _OPENED = "opened"
@@ -64,7 +64,7 @@ def for_member(
         return page_of(deps, request, who)
     if request.method == "POST":
         raise HttpRefusal(notices.SIGN_IN)
-    return see(SIGN_IN)
+    return see(sign_in_path(request.path))
 
 
 def begun(deps: Deps, person_id: str, session_id: str) -> str:

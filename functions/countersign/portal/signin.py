@@ -21,7 +21,7 @@ from countersign.web import codes, forms, notices
 from countersign.web.forms import Fault, Form, HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.page_cookie import Opened, opened, opened_now
-from countersign.web.paths import HOME, SIGN_IN, is_id
+from countersign.web.paths import HOME, SIGN_IN, after_sign_in, is_id, sign_in_link
 from countersign.web.rendering import render
 from countersign.web.responses import notice, page, see
 from countersign.web.text import one_line
@@ -46,7 +46,7 @@ def ask(deps: Deps, request: Request) -> Response:
         fault = Fault("address", "Type a mail address, for example kim@example.com.")
         return _asking(422, address[:ADDRESS_LIMIT], (fault,))
     takes = ANSWER_AFTER + ahead_of_a_code(deps).total_seconds()
-    _mail(deps, address)
+    _mail(deps, address, after_sign_in(request.query))
     deps.pause(takes - (deps.clock.now() - began).total_seconds())
     return notice(notices.MAILED)
 
@@ -70,7 +70,7 @@ def link(deps: Deps, request: Request) -> Response:
     faults = _code_faults(deps, held, page_open, typed)
     if faults:
         return _form(422, member, page_open, typed, faults)
-    return _signed_in(deps, held, member)
+    return _signed_in(deps, held, member, after_sign_in(request.query))
 
 
 def leave(deps: Deps, request: Request) -> Response:
@@ -86,7 +86,7 @@ def leave(deps: Deps, request: Request) -> Response:
     return Response(out.status, out.body, out.headers, (session.ended(deps),))
 
 
-def _mail(deps: Deps, address: str) -> None:
+def _mail(deps: Deps, address: str, place: str) -> None:
     """The same work for every address, but for the mail itself."""
     now = deps.clock.now()
     member = deps.people.directory().by_address(address)
@@ -103,7 +103,7 @@ def _mail(deps: Deps, address: str) -> None:
         _send(
             deps,
             member,
-            f"{deps.settings.public_base_url}{SIGN_IN}/{made.link_id}/{secret}",
+            f"{deps.settings.public_base_url}{sign_in_link(made.link_id, secret, place)}",
         )
 
 
@@ -155,8 +155,8 @@ def _stored(deps: Deps, link_id: str) -> SignIn:
         return SignIn(link_id="-", secret_hash="0" * 64, person_id="", expires_at=now)
 
 
-def _signed_in(deps: Deps, held: SignIn, member: Member) -> Response:
-    """Use the link up, then begin the session: of two at once, one gets it."""
+def _signed_in(deps: Deps, held: SignIn, member: Member, place: str) -> Response:
+    """Use the link up, then begin the session: of two at once, one gets it. `place` comes next."""
     session_id = deps.ids.salt()
     try:
         deps.sign_ins.change(held, held.model_copy(update={"used": session_id}))
@@ -165,7 +165,7 @@ def _signed_in(deps: Deps, held: SignIn, member: Member) -> Response:
         if _stored(deps, held.link_id).used != session_id:
             raise HttpRefusal(notices.LINK_DEAD) from None
     observability.count("SignedIn")
-    return see(HOME, session.begun(deps, member.person.id, session_id))
+    return see(place, session.begun(deps, member.person.id, session_id))
 
 
 def _code_faults(deps: Deps, held: SignIn, page_open: Opened, typed: str) -> tuple[Fault, ...]:

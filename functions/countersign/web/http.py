@@ -25,6 +25,8 @@ class Request:
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    path: str = field(default="", repr=False)
+    """Where it was asked, as the table of pages matched it."""
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> Request:

@@ -60,7 +60,7 @@ SIGNED_IN_ONLY = Notice(
     "Sign in to decide this",
     (
         "What it asks is decided by who is signed in: a link in a mail does not decide it.",
-        "After you have signed in, the inbox shows it. Nothing was decided here.",
+        "After you have signed in, it is shown again. Nothing was decided here.",
     ),
 )
 EDITED = Notice(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from countersign.domain.approvals.approval import Approval
 
@@ -21,6 +22,8 @@ JOB = f"{JOBS}/{{job}}"
 COMPARE = f"{HOME}/compare"
 MONTH = f"{HOME}/months/{{workflow}}/{{month}}"
 STATUS = "/status/{token}"
+TO = "to"
+"""In the query of the pages that sign in: the page that was asked for."""
 
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -66,6 +69,36 @@ def case_path(job_id: str) -> str:
 def original_path(job_id: str) -> str:
     """Where what came is handed out as it came."""
     return ORIGINAL.format(job=job_id)
+
+
+def sign_in_link(link_id: str, secret: str, place: str) -> str:
+    """Where a mailed link signs somebody in, and leads on to `place`."""
+    return f"{SIGN_IN}/{link_id}/{secret}{_leading(place)}"
+
+
+def sign_in_path(place: str) -> str:
+    """Where somebody signs in who asked for `place`, which they are led to afterwards."""
+    return f"{SIGN_IN}{_leading(place)}"
+
+
+def _leading(place: str) -> str:
+    return "" if place == HOME else f"?{urlencode({TO: place}, safe='/')}"
+
+
+def after_sign_in(query: Mapping[str, str]) -> str:
+    """Where signing in leads: to one of our own pages of a request, a case or a job, else to the
+    inbox. Whoever wrote the address decides nothing else."""
+    wanted = query.get(TO, HOME)
+    parts = wanted.split("/")
+    known = any(_is_like(parts, pattern.split("/")) for pattern in (REQUEST, CASE, JOB))
+    return wanted if known else HOME
+
+
+def _is_like(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    pairs = zip(parts, pattern, strict=False)
+    return len(parts) == len(pattern) and all(
+        is_id(part) if held.startswith("{") else part == held for part, held in pairs
+    )
 
 
 def status_path(token: str) -> str:

@@ -64,6 +64,7 @@ def links(texts: Iterable[str], public_url: str) -> tuple[str, ...]:
     """The links with a secret in `texts`, each once, in their order; a case's page has none."""
     pattern = re.compile(
         re.escape(public_url) + r"/approvals/(?!cases/)(?:sign-in/)?[A-Za-z0-9_-]+/[A-Za-z0-9_-]+"
+        r"(?:\?to=/[A-Za-z0-9/_-]+)?"
     )
     return tuple(dict.fromkeys(link for text in texts for link in pattern.findall(text)))
 

@@ -42,7 +42,7 @@ def test_the_page_has_all_that_is_known() -> None:
     """Owner, due time, reason, source with quotes, facts, findings, actions and their story."""
     _, ana = opened()
     for words in (
-        "A case for sales-ops",
+        "A case for Sales operations",
         "stayed unsupported after its repair",
         "Wed 4 Mar 2026, 04:00 UTC",
         "<mark>we run 14 delivery vans in Leipzig</mark>",
@@ -158,7 +158,7 @@ def test_a_killed_execution_is_taken_up_by_operations() -> None:
     assert ana.opens(CASE).status == 404
     world.people.becomes(BEN, roles=("operations",))
     ben = MemberBrowser(world).signs_in(BEN.address)
-    assert "A case for operations" in ben.opens(CASE).body
+    assert "A case for Operations" in ben.opens(CASE).body
     assert ben.posts(CASE, filled(ben, "resume")).status == 303
     assert world.executions.started == [("j-case-2", "j-case")]
 

@@ -52,7 +52,7 @@ def test_a_line_says_what_for_whom_how_much_and_why() -> None:
         "Send the drafted reply to",
         "A budget of 60,000.00 EUR is above 50,000.00 EUR: a person looks first",
         "Confidence 84 %",
-        "until <time",
+        "</time> left</span>",
     ):
         assert words in page
 

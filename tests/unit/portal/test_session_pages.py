@@ -111,7 +111,7 @@ def test_forged_cookies_are_no_session(path: str) -> None:
     for name, value in cookies(made).items():
         mallory = MemberBrowser(made)
         mallory.cookies[NAME] = value
-        assert mallory.opens(path).headers["location"] == "/approvals/sign-in", name
+        assert mallory.opens(path).headers["location"].startswith("/approvals/sign-in"), name
         assert mallory.posts(path, {"code": "x"}).status in (403, 405), name
     assert wrote(made) == 0
 
@@ -123,7 +123,7 @@ def test_a_session_ends_after_eight_hours(path: str) -> None:
     ana = MemberBrowser(made).signs_in(ANA.address)
     filled = FORMS[path](ana)
     made.clock.passes(hours=8)
-    assert ana.opens(path).headers["location"] == "/approvals/sign-in"
+    assert ana.opens(path).headers["location"].startswith("/approvals/sign-in")
     assert (ana.posts(path, filled).status, wrote(made)) == (403, 0)
 
 
@@ -135,7 +135,7 @@ def test_a_leaver_is_out_at_once(path: str) -> None:
     filled = FORMS[path](ana)
     made.people.leaves(ANA)
     assert (ana.posts(path, filled).status, wrote(made)) == (403, 0)
-    assert ana.opens(path).headers["location"] == "/approvals/sign-in"
+    assert ana.opens(path).headers["location"].startswith("/approvals/sign-in")
 
 
 FOREIGN = {
@@ -202,7 +202,7 @@ def test_signing_out_takes_the_cookie_away() -> None:
     assert ana.opens().status == 200
     (cookie,) = ana.posts("/approvals/sign-out", {}).cookies
     assert "Max-Age=0" in cookie
-    assert ana.opens().headers["location"] == "/approvals/sign-in"
+    assert ana.opens().headers["location"].startswith("/approvals/sign-in")
 
 
 def test_a_session_that_was_signed_out_of_is_worth_nothing_to_who_kept_its_cookie() -> None:
@@ -214,7 +214,7 @@ def test_a_session_that_was_signed_out_of_is_worth_nothing_to_who_kept_its_cooki
     ana.posts("/approvals/sign-out", {})
     thief = MemberBrowser(made)
     thief.cookies = kept
-    assert thief.opens().headers["location"] == "/approvals/sign-in"
+    assert thief.opens().headers["location"].startswith("/approvals/sign-in")
     assert thief.posts("/approvals", sent).status == 403
     assert thief.posts("/approvals/sign-out", {}).status == 200
     assert elsewhere.opens().status == 200

@@ -11,10 +11,11 @@ from countersign.domain.limits.pace import RateLimit
 from countersign.entrypoints.pages import answer
 from countersign.runtime.connectors import CODES
 from countersign.web.http import Request
+from countersign.web.paths import after_sign_in
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.world import ANA, BEN, World
 from tests.unit.web.member import MemberBrowser, mailed
-from tests.unit.web.waiting import waiting
+from tests.unit.web.waiting import APPROVAL, JOB, waiting
 
 STRANGER = "nobody@example.org"
 PATH = "/approvals/sign-in"
@@ -29,6 +30,31 @@ def test_a_mailed_link_signs_in() -> None:
     ana.signs_in(ANA.address)
     response = ana.opens()
     assert (response.status, "Signed in as <bdi>Ana Costa</bdi>" in response.body) == (200, True)
+
+
+REQUEST = f"/approvals/requests/{JOB}/{APPROVAL}"
+ELSEWHERE = (
+    *("https://example.org/approvals/jobs/j-1", "//example.org/jobs/j-1", "/approvals/sign-out"),
+    *("/approvals/jobs/j-1/x", "/approvals/jobs/..", "/approvals/jobs/j%0d", "/console", ""),
+)
+
+
+def test_who_signs_in_for_a_page_lands_on_it() -> None:
+    """A request that was opened first is what one sees after signing in, and not the inbox."""
+    ana = MemberBrowser(waiting())
+    asked = ana.opens(REQUEST).headers["location"]
+    assert asked == f"{PATH}?to={REQUEST}"
+    ana.asks(ANA.address, asked)
+    link = mailed(ana.world, ANA.address)
+    ana.opens(link)
+    assert ana.posts(link, {"code": ana.code()}).headers["location"] == REQUEST
+    assert "Read and decide" not in ana.opens(REQUEST).body
+
+
+def test_signing_in_leads_to_no_place_but_our_own() -> None:
+    """Whatever else an address names, the inbox is next; control: a job's page is led to."""
+    assert [to for to in ELSEWHERE if after_sign_in({"to": to}) != "/approvals"] == []
+    assert after_sign_in({"to": "/approvals/jobs/j-1"}) == "/approvals/jobs/j-1"
 
 
 def work(world: World, address: str) -> tuple[object, ...]:

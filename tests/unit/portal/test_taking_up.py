@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.handing import children
 from countersign.domain.jobs.job import Status
 from tests.fakes.journey import Journey
 from tests.fakes.world import ANA, KIM, World
 from tests.unit.entrypoints.test_daily import dismissed
+from tests.unit.steps import refunds
 from tests.unit.steps.test_front_desk import child, desk, mail, said
 from tests.unit.web.member import MemberBrowser
 from workflows import WORKFLOWS
@@ -59,6 +61,50 @@ def test_nobody_without_the_role_is_offered_it() -> None:
     assert page not in kim.page
     assert kim.opens(page).status != 200
     assert journey.record.job.status is Status.REJECTED
+
+
+def rejected_refund() -> tuple[World, Journey, MemberBrowser, str]:
+    """Robin, who rejected a refund, follows the decided page's way on to what becomes of it."""
+    world = refunds.world()
+    journey = refunds.asks_for(world, "1049", 30_000)
+    refunds.signs(world, journey, by="robin", choice=Choice.REJECT)
+    approval = next(iter(journey.record.approvals))
+    journey.answered()
+    robin = MemberBrowser(world).signs_in("robin@countersign.example")
+    page = f"/approvals/cases/{journey.job_id}"
+    decided = robin.opens(f"/approvals/requests/{journey.job_id}/{approval}").body
+    assert f'href="{page}"' in decided
+    assert f'href="/approvals/jobs/{journey.job_id}"' in decided
+    robin.opens(page)
+    return world, journey, robin, page
+
+
+def test_a_rejection_is_ended_with_an_answer_on_its_page() -> None:
+    """The fixed text stands there; what is wrong with a changed one is said beside all that was
+    typed, and a good one is asked for."""
+    _, journey, robin, page = rejected_refund()
+    assert "we cannot do what you asked for" in robin.page
+    typed = {"subject": "Your lamp", "text": "\x07", "team": "support"}
+    wrong = robin.posts(page, filled(robin, "answer", "", **typed))
+    assert wrong.status == 422
+    assert "control character" in wrong.body
+    assert 'value="Your lamp"' in wrong.body
+    typed["text"] = "Hello Ada,\r\nthe lamp is past its warranty."
+    assert robin.posts(page, filled(robin, "answer", "", **typed)).status == 303
+    held = journey.record.ledger[-1]
+    assert held.content()["params"]["text"] == "Hello Ada,\nthe lamp is past its warranty."
+    assert (held.edited_by, journey.record.job.status) == ("robin", Status.RETRYING)
+
+
+def test_a_rejection_is_handed_to_a_team_on_its_page() -> None:
+    """With a reason and a team of ours; then it is that team's case."""
+    _, journey, robin, page = rejected_refund()
+    assert '<option value="support">Customer support</option>' in robin.page
+    for words, team in (("", "support"), ("why", "moon")):
+        assert robin.posts(page, filled(robin, "hand_over", words, team=team)).status == 422
+    assert robin.posts(page, filled(robin, "hand_over", "why", team="support")).status == 303
+    assert journey.record.case
+    assert journey.record.case.owner == "support"
 
 
 @pytest.mark.control

@@ -25,7 +25,7 @@ class MemberBrowser:
     def sends(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
         """One request of this browser."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        params = dict(zip(("link", "secret"), path.split("/")[2:], strict=False))
+        params = dict(zip(("link", "secret"), urlsplit(path).path.split("/")[2:], strict=False))
         query = dict(parse_qsl(urlsplit(path).query))
         request = Request(method, params, named, self.cookies, body, query)
         response = answer(self.world.deps, path.partition("?")[0], request)
@@ -44,13 +44,13 @@ class MemberBrowser:
         sent = {"content_type": FORM, "origin": "null", **headers}
         return self.sends("POST", path, urlencode(fields).encode(), **sent)
 
-    def asks(self, address: str) -> Response:
+    def asks(self, address: str, at: str = "/approvals/sign-in") -> Response:
         """A sign-in link is asked for."""
-        return self.posts("/approvals/sign-in", {"address": address})
+        return self.posts(at, {"address": address})
 
-    def signs_in(self, address: str) -> MemberBrowser:
+    def signs_in(self, address: str, at: str = "/approvals/sign-in") -> MemberBrowser:
         """The whole way: ask, open the mail's link, type the code."""
-        self.asks(address)
+        self.asks(address, at)
         link = mailed(self.world, address)
         self.opens(link)
         assert self.posts(link, {"code": self.code()}).status == 303
@@ -78,4 +78,5 @@ def mailed(world: World, address: str) -> str:
     text = next(mail for mail in reversed(world.mail.sent) if mail.to == address).text
     found = re.search(r"https?://\S+/approvals/sign-in/\S+", text)
     assert found
-    return urlsplit(found[0]).path
+    at = urlsplit(found[0])
+    return f"{at.path}?{at.query}" if at.query else at.path

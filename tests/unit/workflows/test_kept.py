@@ -14,7 +14,7 @@ from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.policy import Answer
 from countersign.domain.workflow import Workflow
 from countersign.extraction import replies
-from countersign.extraction.replies import ACKNOWLEDGEMENTS, RECEIVED
+from countersign.extraction.replies import ACKNOWLEDGEMENTS, DECLINED, RECEIVED
 from infra.cli.evaluate.inputs import cases_of
 from tests.unit.workflows.bench import Bench
 from workflows import WORKFLOWS
@@ -25,6 +25,7 @@ KEPT_BY: Mapping[str, frozenset[str]] = {
     "acknowledgement": frozenset({"notify.push", "crm.request_callback"}),
     "confirmation": frozenset({"payments.refund"}),
     "considered": frozenset(),
+    "declined": frozenset(),
 }
 """Each fixed text that can leave, and the actions of which one keeps it; none: nothing is
 promised."""
@@ -33,6 +34,7 @@ TEXTS = {
     "acknowledgement": [text for _, text in ACKNOWLEDGEMENTS.values()],
     "confirmation": [text for _, text in CONFIRMATIONS.values()],
     "considered": [text for _, text in CONSIDERED.values()],
+    "declined": [text for _, text in DECLINED.values()],
 }
 
 
@@ -122,7 +124,7 @@ def test_the_team_is_told_all_that_is_known_and_until_when() -> None:
 
 def test_the_texts_are_in_the_same_languages() -> None:
     """Whoever is promised nothing is answered in their language too."""
-    assert RECEIVED.keys() == ACKNOWLEDGEMENTS.keys()
+    assert RECEIVED.keys() == ACKNOWLEDGEMENTS.keys() == DECLINED.keys()
     assert replies.acknowledgement("xx", "") == RECEIVED["en"]
 
 

@@ -58,10 +58,11 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.PARKED: frozenset({_S.RETRYING, _S.REJECTED, _S.ESCALATED, _S.FAILED}),
     _S.ESCALATED: _CASE_ENDS,
     _S.FAILED: _CASE_ENDS | {_S.ESCALATED},
-    # RETRYING: an execution takes back what the job did. ESCALATED: a mail bounced afterwards.
+    # RETRYING: an execution takes back what the job did, or answers. ESCALATED: a mail bounced
+    # afterwards, or a person hands what was rejected to a team.
     _S.COMPLETED: frozenset({_S.RETRYING, _S.ESCALATED}),
-    # A person takes up what was closed unread or wanted nothing: nothing ran.
-    _S.REJECTED: frozenset({_S.RETRYING}),
+    # A person takes up what was set aside or rejected, or hands it to a team: nothing ran.
+    _S.REJECTED: frozenset({_S.RETRYING, _S.ESCALATED}),
     _S.ROLLED_BACK: frozenset(),
     # People did it by hand, beside.
     _S.SHADOWED: frozenset(),

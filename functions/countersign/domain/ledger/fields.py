@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from countersign.domain.canonical import plain
-from countersign.domain.contract import Value
+from countersign.domain.contract import Contract, Value
 from countersign.domain.ledger.action import PROSE, Action, OneOf
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.money import Money
@@ -43,7 +43,11 @@ class Input(Value):
 
 def inputs(held: LedgerEntry, action: Action[Any, Any]) -> tuple[Input, ...]:
     """The fields of the form for this entry, in the action's order. Raises UnknownVersion."""
-    params = params_of(held, action)
+    return inputs_of(params_of(held, action), action)
+
+
+def inputs_of(params: Contract, action: Action[Any, Any]) -> tuple[Input, ...]:
+    """The same for parameters that no entry holds yet."""
     fields = action.params.model_fields
     return tuple(_input(name, fields[name], params) for name in action.editable)
 

@@ -12,10 +12,12 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import OPERATIONS, case_owner
 from countersign.domain.jobs.job import Status
-from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.ledger.entry import IN_EFFECT, ActionStatus
 from countersign.domain.workflow import Workflow
 
 _REJECTED = ActionStatus.REJECTED
+ANSWER = "answer"
+"""The rule of an answer by which somebody ends what people rejected."""
 
 
 def may_resolve(
@@ -23,20 +25,36 @@ def may_resolve(
 ) -> Authority:
     """Whether this person may end the job's case, whichever way, or take up a rejected job: in the
     directory now, holds the role that owns it or operations, and has not asked for the work
-    themselves.
+    themselves. What people rejected is theirs too whom the workflow asks.
 
     `workflow` is None, or cannot read what is stored, for a job of other code: its case can still
     be ended.
     """
-    rejected = record.job.status is Status.REJECTED and workflow is not None
-    owner = workflow.owner if rejected and workflow else case_owner(record)
-    if owner is None:
+    roles = _roles(record, workflow)
+    if not roles:
         return Authority(allowed=False, reason="the job has no open case")
     try:
         requester = _requester(record, workflow)
     except UnknownVersion:
         requester = ""
-    return _in_charge(member, {owner, OPERATIONS}, requester, "ends the case of")
+    return _in_charge(member, {*roles, OPERATIONS}, requester, "ends the case of")
+
+
+def _roles(record: JobRecord, workflow: Workflow[Any] | None) -> Set[str]:
+    """Whose it is; nobody's where the job waits for no person."""
+    if workflow is not None and rejected(record):
+        return {workflow.owner, *(tier.role for tier in workflow.tiers)}
+    set_aside = record.job.status is Status.REJECTED and workflow is not None
+    owner = workflow.owner if set_aside and workflow else case_owner(record)
+    return {owner} if owner else set()
+
+
+def rejected(record: JobRecord) -> bool:
+    """Whether people said no to all or some of what the job wanted, nothing works on it, and
+    nobody has ended it with an answer or a case since."""
+    over = record.job.status in (Status.REJECTED, Status.COMPLETED) and record.case is None
+    answered = any(h.status in IN_EFFECT and ANSWER in h.verdict.rules for h in record.ledger)
+    return over and not answered and bool(why_rejected(record))
 
 
 def reopens(record: JobRecord) -> bool:

@@ -250,14 +250,23 @@ def _wanted(
     answered: bool,
     rejected: bool,
 ) -> list[ProposedAction]:
-    """What is wanted now and is neither settled, nor exactly what people have rejected."""
+    """What is wanted now and is neither settled, nor exactly what people have rejected; unless
+    something new follows it at the same target: a deal needs its contact, so both are asked."""
     ended = [held for held in ledger if held.status in _SETTLED or held.of]
     settled = [one for one in ended if not (rejected and one.status is _A.REJECTED)]
+    due = [one for one in workflow.want(situation) if _is_due(workflow, one, settled, answered)]
+    new = [not _was_rejected(one, ledger) for one in due]
     return [
         one
-        for one in workflow.want(situation)
-        if _is_due(workflow, one, settled, answered) and not _was_rejected(one, ledger)
+        for at, one in enumerate(due)
+        if new[at] or any(new[on] and _meets(workflow, one, due[on]) for on in range(at, len(due)))
     ]
+
+
+def _meets(workflow: Workflow[Any], one: ProposedAction, other: ProposedAction) -> bool:
+    """Whether both act on the same target."""
+    connectors = {workflow.actions[held.action].connector for held in (one, other)}
+    return one.target == other.target and len(connectors) == 1
 
 
 def _was_rejected(wanted: ProposedAction, ledger: Sequence[LedgerEntry]) -> bool:

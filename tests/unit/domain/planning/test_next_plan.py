@@ -64,6 +64,31 @@ def test_what_happened_or_was_refused_by_people_is_not_wanted_again(status: Acti
     assert made.action == "crm.memo1"
 
 
+def wanting(wanted: Sequence[ProposedAction]) -> Workflow[Any]:
+    """A workflow that wants exactly these."""
+    return replace(flow("contact", "deal"), want=lambda _: tuple(wanted))
+
+
+def test_what_was_rejected_comes_back_only_for_something_new_that_needs_it() -> None:
+    """A deal with another sum brings its contact along, and both ask; nothing new, or something new
+    at another target, brings nothing back."""
+    ledger = [
+        held(at, f"crm.memo{at}", Answer.ASK, "all", text=text, status=_A.REJECTED)
+        for at, text in enumerate(("contact", "deal of 90"))
+    ]
+    first, second = flow("contact", "deal of 60").want(situation())
+    apart = replace(first, target="contact/8"), second
+    for wanted, expected in (
+        ((first, second), ["crm.memo0", "crm.memo1"]),
+        (apart, ["crm.memo1"]),
+        (flow("contact", "deal of 90").want(situation()), []),
+    ):
+        one, seen = wanting(wanted), situation()
+        made = next_plan(one, seen, (), ledger, expires_at=EXPIRES, plan=1, rejected=True)
+        assert [entry.action for entry in made] == expected
+        assert {entry.status for entry in made} <= {_A.PLANNED}
+
+
 def test_nothing_becomes_milder_by_failing() -> None:
     """What asked before asks again, with the reasons of both: a model cannot answer itself free."""
     asked = held(0, "crm.memo0", Answer.ASK, "budget.over_limit", status=_A.DROPPED)
