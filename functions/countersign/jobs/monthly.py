@@ -1,7 +1,7 @@
 """A workflow's month in figures, and asking its owner what is to become of it.
 
-`tick` makes one review at a time, once the month is over; the figures are kept with it, so that
-what somebody decides on is what they were shown.
+`tick` makes the reviews once the month is over; the figures are kept with each, so that what
+somebody decides on is what they were shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from countersign import observability
 from countersign.domain.errors import NotPermitted
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.job import JobSummary, Status
 from countersign.domain.mail import Email
 from countersign.domain.planning.charge import may_pause
 from countersign.domain.reporting import metrics
@@ -69,19 +69,32 @@ class Month:
     cut: tuple[str, ...]
 
 
-def gather(deps: Deps, workflow: str, begins: datetime) -> Month:
-    """Read at most 500 jobs of each status, changed since the month before began."""
+@dataclass(frozen=True)
+class Lists:
+    """Whatever changed since the month before began, of all workflows."""
+
+    jobs: tuple[JobSummary, ...]
+    cut: tuple[str, ...]
+    """Statuses of which there are more."""
+
+
+def lists(deps: Deps, begins: datetime) -> Lists:
+    """At most 500 jobs of each status."""
     earlier, now = last_month(begins), deps.clock.now()
-    records, cut = [], []
-    for status in Status:
-        found = latest(deps.store, status, earlier, now, MOST)
-        cut += [status.value] if len(found) == MOST else []
-        records += loaded(deps, [one.job_id for one in found if one.workflow == workflow])
+    found = {one: latest(deps.store, one, earlier, now, MOST) for one in Status}
+    cut = tuple(one.value for one, jobs in found.items() if len(jobs) == MOST)
+    return Lists(tuple(job for jobs in found.values() for job in jobs), cut)
+
+
+def gather(deps: Deps, workflow: str, begins: datetime, listed: Lists | None = None) -> Month:
+    """The workflow's jobs among those that are listed, read whole."""
+    listed, earlier = listed or lists(deps, begins), last_month(begins)
+    records = loaded(deps, [one.job_id for one in listed.jobs if one.workflow == workflow])
     every = firsts(records)
     inside = _between(records, begins, next_month(begins))
     jobs = _between(every, begins, next_month(begins))
     before, again = _between(every, earlier, begins), len(inside) - len(jobs)
-    return Month(begins, jobs, before, again, tuple(cut))
+    return Month(begins, jobs, before, again, listed.cut)
 
 
 def figures(found: Month, flow: Workflow[Any], languages: Sequence[str]) -> dict[str, Any]:
@@ -114,14 +127,16 @@ def figures(found: Month, flow: Workflow[Any], languages: Sequence[str]) -> dict
 
 
 def look(deps: Deps) -> None:
-    """Make the next review of last month that there is none of yet; else mail whoever has to
-    decide on one, and count those that are late. Raises whatever the mails raise."""
+    """Make the reviews of last month that there are none of yet; then mail whoever has to decide
+    on one, and count those that are late. Raises whatever the mails raise."""
     now = deps.clock.now()
     begins = last_month(now)
     held = {one.workflow: one for one in deps.owner_reviews.of(f"{begins:%Y-%m}")}
     missing = [flow for flow in deps.workflows.values() if flow.id not in held]
     if missing and deps.owner_reviews.began(now) < next_month(begins):
-        _open(deps, missing[0], begins)
+        listed = lists(deps, begins)
+        for flow in missing:
+            _open(deps, flow, begins, listed)
         return
     for review in held.values():
         if is_to_be_mailed(review, now):
@@ -153,9 +168,9 @@ def next_month(begins: datetime) -> datetime:
     return (begins + timedelta(days=32)).replace(day=1)
 
 
-def _open(deps: Deps, flow: Workflow[Any], begins: datetime) -> None:
+def _open(deps: Deps, flow: Workflow[Any], begins: datetime, listed: Lists) -> None:
     now = deps.clock.now()
-    found = gather(deps, flow.id, begins)
+    found = gather(deps, flow.id, begins, listed)
     languages = deps.company.languages if deps.company else ()
     told = json.dumps(figures(found, flow, languages)) if found.jobs or found.before else ""
     review = OwnerReview(
