@@ -244,12 +244,12 @@ def a_month_passes(stand: Stand) -> None:
     assert moved(stand.deps, "+32d")
     stand.tick()
     month = f"{last_month(stand.deps.clock.now()):%Y-%m}"
-    until(lambda: ticked(stand) and stand.deps.owner_reviews.of(month) != [])
+    until(lambda: ticked(stand) and stand.deps.owner_reviews.of(month) != [], 3 * WITHIN)
 
 
-def until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], bool], within: float = WITHIN) -> None:
     """Until it is."""
-    deadline = time.monotonic() + WITHIN
+    deadline = time.monotonic() + within
     while not true():
         assert time.monotonic() < deadline, "this stop of the tour did not come to its end"
         time.sleep(0.3)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -41,7 +42,7 @@ from countersign.domain.reporting.owner_review import (
 from countersign.domain.reporting.usage import usage_of
 from countersign.domain.workflow import Workflow
 from countersign.extraction.input_kinds import kind
-from countersign.jobs.finding import latest, loaded
+from countersign.jobs.finding import THREADS, latest, loaded
 from countersign.jobs.handover import owners, send_once
 from countersign.runtime.deps import Deps
 from countersign.web.paths import month_path
@@ -81,9 +82,10 @@ class Lists:
 def lists(deps: Deps, begins: datetime) -> Lists:
     """At most 500 jobs of each status."""
     earlier, now = last_month(begins), deps.clock.now()
-    found = {one: latest(deps.store, one, earlier, now, MOST) for one in Status}
-    cut = tuple(one.value for one, jobs in found.items() if len(jobs) == MOST)
-    return Lists(tuple(job for jobs in found.values() for job in jobs), cut)
+    with ThreadPoolExecutor(THREADS) as threads:
+        found = list(threads.map(lambda one: latest(deps.store, one, earlier, now, MOST), Status))
+    cut = tuple(one.value for one, jobs in zip(Status, found, strict=True) if len(jobs) == MOST)
+    return Lists(tuple(job for jobs in found for job in jobs), cut)
 
 
 def gather(deps: Deps, workflow: str, begins: datetime, listed: Lists | None = None) -> Month:
