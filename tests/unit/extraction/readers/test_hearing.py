@@ -10,6 +10,8 @@ from countersign.extraction.readers.words import sentences
 
 SPOKEN = {
     "part": [
+        "Refund order 1042, twenty of the 49.90 EUR.",
+        "Zwanzig von den 49,90 EUR bitte erstatten.",
         "The lamp is usable, knock something off the price and refund that please.",
         "Please refund three quarters of it.",
         "Erstatten Sie mir bitte den Mehrbetrag.",
@@ -47,6 +49,9 @@ SPOKEN = {
         "2割だけ返金をお願いします。",
     ],
     "items": [
+        "Refund 49.90 EUR for orders 1042 and 1043.",
+        "Bitte 49,90 EUR für die Bestellungen 1042 und 1043 erstatten.",
+        "注文1042と1043の代金を返金してください。",
         "Only the red one is faulty, please refund it.",
         "One plate out of six is missing, please give me the money back for it.",
         "I ordered three and received two; refund the missing one.",
@@ -360,3 +365,15 @@ def test_control_the_english_words_alone_hear_a_fraction() -> None:
     words = ("half", "difference", "voucher", "chargeback", "unsubscribe", "delete", "not", "if")
     every = [said.lower() for said in (one for kind in SPOKEN.values() for one in kind)]
     assert sum(any(word in said.split() for word in words) for said in every) < len(every) / 3
+
+
+def test_a_newsletters_own_words_are_nobodys_wish() -> None:
+    """What a mailing says of leaving it stands under every one of them, and asks for nothing."""
+    told = [
+        "You can update your preferences or unsubscribe from this list.",
+        "To get off this list, send mail to us.",
+        "Vous ne souhaitez plus recevoir de messages de notre part ?",
+        "Se non desideri più ricevere questa newsletter, scrivi qui.",
+    ]
+    assert [one for one in told if "opt_out" in heard(one)] == []
+    assert "opt_out" in heard("Please unsubscribe me from this list.")
