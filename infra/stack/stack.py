@@ -53,7 +53,6 @@ class CountersignStack(Stack):
         mail.hear(functions["Delivery"], intake.failures)
 
         watch = Watch(self, "Watch", settings, things(api, pipeline, intake, functions))
-        watch.alarms()
         watch.jobs(WORKFLOWS, functions["Approvals"])
         watch.flow(intake.queue, pipeline.machine)
         watch.approvals()

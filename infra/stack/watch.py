@@ -45,8 +45,9 @@ class Watch(Construct):
             "Dashboard",
             dashboard_name=f"{settings.stack_name}-{Stack.of(self).region}",
         )
+        self._alarms()
 
-    def alarms(self) -> None:
+    def _alarms(self) -> None:
         """Each row of the table rings by itself; those that mean that customers wait page together.
         How they stand is the dashboard's first row."""
         made = {one.name: self._alarm(one) for one in alarms()}

@@ -132,7 +132,7 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
         for path in (
             *("", "/sign-in", "/sign-in/{link}/{secret}", "/sign-out"),
             *("/requests/{job}/{approval}", "/cases/{job}", "/cases/{job}/original"),
-            "/jobs/{job}",
+            *("/jobs", "/jobs/{job}", "/compare", "/months/{workflow}/{month}"),
         )
     }
     doors = {f"POST /webhooks{path}" for path in ("", "/{workflow}", "/{workflow}/{sender}")}
