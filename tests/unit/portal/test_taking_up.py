@@ -7,6 +7,7 @@ import pytest
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.handing import children
 from countersign.domain.jobs.job import Status
+from countersign.domain.releases.candidates import candidate
 from tests.fakes.journey import Journey
 from tests.fakes.world import ANA, KIM, World
 from tests.unit.entrypoints.test_daily import dismissed
@@ -122,7 +123,7 @@ def test_control_what_a_person_ended_is_not_offered_again() -> None:
 
 def test_a_case_of_the_wrong_team_is_moved_on_its_page() -> None:
     """Where else it could have gone is a list; a reason and the code, and its parent hands over
-    anew."""
+    anew. The move is a candidate for a case of the desk."""
     world, parent = desk(
         mail("Nobody can log in, this is an outage."), said(first=("outage", "Nobody can log in"))
     )
@@ -142,3 +143,6 @@ def test_a_case_of_the_wrong_team_is_moved_on_its_page() -> None:
     assert made.record.job.reason == "moved: they want to buy"
     Journey(world, parent.job_id).goes()
     assert [to for _, to in children(parent.record)] == ["team:support", "lead_intake"]
+    drawn = candidate(WORKFLOWS["front_desk"], parent.record)
+    assert drawn
+    assert [(one.model, one.person) for one in drawn.said] == [("team:support", "lead_intake")]

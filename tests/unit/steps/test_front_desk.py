@@ -14,6 +14,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.handing import child_id, children
 from countersign.domain.jobs.job import Status
 from countersign.domain.planning.joining import Later
+from countersign.domain.releases.candidates import candidate
 from countersign.jobs.moving import move
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, World
@@ -172,7 +173,7 @@ def asked() -> tuple[World, Journey]:
 
 def test_what_nobody_understands_asks_where_it_belongs_and_one_choice_settles_it() -> None:
     """Ana chooses another team on the page of the request: that is her signature, and the child is
-    there; nobody else is asked."""
+    there; nobody else is asked. Her choice is a candidate for a case of the desk."""
     world, journey = asked()
     assert journey.visited[-1] == "Ask"
     browser = at_work(world, ANA.address, edit="1")
@@ -183,6 +184,10 @@ def test_what_nobody_understands_asks_where_it_belongs_and_one_choice_settles_it
     assert [to for _, to in children(journey.record)] == ["team:press"]
     (entry,) = journey.record.ledger
     assert journey.record.approvals[entry.approval].signers(entry.digest) == {"ana"}
+    drawn = candidate(WORKFLOWS["front_desk"], journey.record)
+    assert drawn
+    chosen = "desk.hand_over destination", "team:operations", "team:press"
+    assert [(one.what, one.model, one.person) for one in drawn.said] == [chosen]
 
 
 def test_the_proposed_destination_is_approved_like_any_action() -> None:

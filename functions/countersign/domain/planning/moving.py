@@ -61,7 +61,7 @@ def handed_anew(
     if record.job.status is not Status.COMPLETED:
         raise ContractBroken(f"the job that handed it over is {record.job.status}")
     held = of_child(record, child)
-    made = _entry(workflow, record, held, _Order(to, reason, now))
+    made = _entry(workflow, record, held, _Order(to, reason, by.id, now))
     asked = _request(record, made, by, now)
     authorised, signed = chosen(people, asked, made, by=by.id, at=now, reason=reason, via="cli")
     told = {"moved": child, "to": to, "why": reason}
@@ -87,6 +87,7 @@ def elsewhere(held: LedgerEntry) -> tuple[str, ...]:
 class _Order:
     to: str
     why: str
+    by: str
     at: datetime
 
 
@@ -101,18 +102,24 @@ def _entry(
     if number > MOST_CHILDREN:
         raise ContractBroken(f"a message is handed over at most {MOST_CHILDREN} times")
     action = action_for(workflow, held)
-    params = action.params.read({**before, "destination": to, "number": number})
     moved = Reason(line=MOVED, rule=MOVED, sentence=f"a person moved it: {order.why}")
-    return entry(
-        len(record.ledger),
-        ProposedAction(action=action.id, params=params, target=f"matter {number}"),
-        action,
-        joined(held.verdict, Verdict(answer=Answer.ASK, reasons=(moved,))),
-        job_id=record.job.job_id,
-        policy=workflow.policy.version,
-        expires_at=order.at + HARD_EXPIRY,
-        plan=held.plan,
-    )
+
+    def towards(destination: str) -> LedgerEntry:
+        params = action.params.read({**before, "destination": destination, "number": number})
+        return entry(
+            len(record.ledger),
+            ProposedAction(action=action.id, params=params, target=f"matter {number}"),
+            action,
+            joined(held.verdict, Verdict(answer=Answer.ASK, reasons=(moved,))),
+            job_id=record.job.job_id,
+            policy=workflow.policy.version,
+            expires_at=order.at + HARD_EXPIRY,
+            plan=held.plan,
+        )
+
+    # A move is an edit of where it goes: what people said of the desk's word is found there.
+    edit = {"edited_by": order.by, "edited_from": towards(before["destination"]).body}
+    return towards(to).model_copy(update=edit)
 
 
 def _request(record: JobRecord, made: LedgerEntry, by: Person, now: datetime) -> Approval:

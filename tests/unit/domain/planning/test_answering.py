@@ -12,7 +12,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.answering import REPLY, Written, answered, offered
-from countersign.domain.planning.charge import ANSWER, rejected
+from countersign.domain.planning.charge import ANSWER, may_resolve, rejected
 from countersign.domain.policy.policy import Answer, PolicyLine, Reason, Verdict
 from tests.fakes.world import START
 from tests.unit.steps import refunds
@@ -91,6 +91,14 @@ def test_nobody_is_answered_twice() -> None:
     (made,) = answered(FLOW, record, written()).ledger
     done = made.model_copy(update={"status": ActionStatus.VERIFIED})
     assert not rejected(replace(record, ledger=(*record.ledger, done)))
+
+
+def test_who_was_asked_may_say_what_becomes_of_it() -> None:
+    """Both tiers, the owner of the process and operations; nobody of another process."""
+    record, said = refused(), {}
+    for role in ("refunds", "refunds-lead", "payments-ops", "operations", "sales"):
+        said[role] = may_resolve(refunds.member("kay", role, 0), record, FLOW).allowed
+    assert [role for role, may in said.items() if not may] == ["sales"]
 
 
 @pytest.mark.control
