@@ -72,25 +72,26 @@ class Month:
 
 @dataclass(frozen=True)
 class Lists:
-    """Whatever changed since the month before began, of all workflows."""
+    """Whatever changed since some time, of all workflows."""
 
     jobs: tuple[JobSummary, ...]
     cut: tuple[str, ...]
     """Statuses of which there are more."""
 
 
-def lists(deps: Deps, begins: datetime) -> Lists:
-    """At most 500 jobs of each status."""
-    earlier, now = last_month(begins), deps.clock.now()
+def lists(deps: Deps, since: datetime) -> Lists:
+    """At most 500 jobs of each status; each day since then is a read of what ended on it."""
+    now = deps.clock.now()
     with ThreadPoolExecutor(THREADS) as threads:
-        found = list(threads.map(lambda one: latest(deps.store, one, earlier, now, MOST), Status))
+        found = list(threads.map(lambda one: latest(deps.store, one, since, now, MOST), Status))
     cut = tuple(one.value for one, jobs in zip(Status, found, strict=True) if len(jobs) == MOST)
     return Lists(tuple(job for jobs in found for job in jobs), cut)
 
 
 def gather(deps: Deps, workflow: str, begins: datetime, listed: Lists | None = None) -> Month:
     """The workflow's jobs among those that are listed, read whole."""
-    listed, earlier = listed or lists(deps, begins), last_month(begins)
+    earlier = last_month(begins)
+    listed = listed or lists(deps, earlier)
     records = loaded(deps, [one.job_id for one in listed.jobs if one.workflow == workflow])
     every = firsts(records)
     inside = _between(records, begins, next_month(begins))
@@ -135,8 +136,8 @@ def look(deps: Deps) -> None:
     begins = last_month(now)
     held = {one.workflow: one for one in deps.owner_reviews.of(f"{begins:%Y-%m}")}
     missing = [flow for flow in deps.workflows.values() if flow.id not in held]
-    if missing and deps.owner_reviews.began(now) < next_month(begins):
-        listed = lists(deps, begins)
+    if missing and (began := deps.owner_reviews.began(now)) < next_month(begins):
+        listed = lists(deps, max(began, last_month(begins)))
         for flow in missing:
             _open(deps, flow, begins, listed)
         return
