@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign.domain.errors import CountersignError
 from countersign.runtime.deps import Deps
-from infra.build import demo, leaving, mail, starts
+from infra.build import demo, leaving, mail, starts, waiting
 from infra.build.account import Account, AccountError, check_bootstrap, resolve
 from infra.build.cdk_cli import CliError, cdk, install
 from infra.build.lint import of_directory
@@ -60,6 +60,7 @@ def deploy(stage: str, yes: bool) -> int:
     _may_ask("deploy", stage, yes=yes)
     check_bootstrap(account)
     _check_states(settings)
+    _check_waiting(settings)
     _check_starts(settings)
     if settings.mail_in:
         mail.check(settings, settings.mail_in, account.region)
@@ -187,6 +188,17 @@ def _check_states(settings: Settings) -> None:
     except TargetError:  # nothing whole is there: the gate is at its strictest
         found = before_the_first(registered(stage))
     refused = refusals(found, stage)
+    if refused:
+        raise SettingsError("\n".join(refused))
+
+
+def _check_waiting(settings: Settings) -> None:
+    """Raises SettingsError for a version of an action that jobs wait under and this code lost."""
+    try:
+        deps = chosen("aws", settings.stage).deps()
+    except TargetError:  # nothing whole is there, and so nothing waits
+        return
+    refused = waiting.refusals(registered(settings.stage), waiting.unfinished(deps), retiring=False)
     if refused:
         raise SettingsError("\n".join(refused))
 

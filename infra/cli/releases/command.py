@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +16,7 @@ from countersign.domain.policy.release import Release
 from countersign.domain.policy.states import state_of
 from countersign.domain.releases.diff import Difference, difference
 from countersign.domain.releases.gate import percent
+from countersign.domain.releases.rollout import Rollout
 from countersign.domain.reporting.sampling import Rate
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
@@ -91,14 +92,26 @@ def list_(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List the releases that jobs of the last 400 days are pinned to, the one used last first.
+    """List the releases that jobs of the last 400 days are pinned to, the one used last first; and
+    those that were stored apart from a deploy, with how far each has come.
 
     Example: countersign release list
     """
     deps = context.obj(target, stage).deps()
     records, cut = jobs_of(deps)
     found = used(deps, records)
-    show(_listed(found, cut), {"releases": [_used(one) for one in found]}, as_json=as_json)
+    kept = [one for workflow in deps.workflows for one in deps.rollouts.of(workflow)]
+    data = {"releases": [_used(one) for one in found], "stored": [plain(one) for one in kept]}
+    show(Group(_listed(found, cut), *_kept(kept)), data, as_json=as_json)
+
+
+def _kept(found: Sequence[Rollout]) -> Iterator[RenderableType]:
+    made = table("stored", "workflow", "state", "changes", "by", "why")
+    for one in found:
+        told = (one.state, ", ".join(one.changes), one.author)
+        made.add_row(one.digest[:SHORT], safe(one.workflow), *told, safe(one.reason))
+    if found:
+        yield made
 
 
 @app.command("show")
