@@ -7,16 +7,20 @@ logs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from countersign.domain.limits.circuit_breaker import LONGEST_REST
+from countersign.domain.workflow import Metric, Workflows
 from countersign.observability import NAMESPACE
 from countersign.runtime.connectors import remedies
 
 RUNBOOK = "docs/howto/runbook.md"
-MINUTE, QUARTER, HOUR = 1, 15, 60
+MINUTE, QUARTER, HOUR, DAY = 1, 15, 60, 1_440
+FEWEST_DECISIONS = 10
+"""Of a day, below which a share of them says nothing."""
 LATE_SECONDS = 600
 """A due row this late: `tick` does not keep up, or what it should start does not start."""
 QUIET_MINUTES = 5
@@ -41,13 +45,26 @@ QUERIES = {
 }
 """The same questions as commands: `countersign failing`, `explain`, `stuck`, `overrides`."""
 
-Missing = Literal["quiet", "breaching"]
-"""What no data mean: nothing happened, or nobody is there to say."""
+Missing = Literal["quiet", "silence"]
+"""What no data mean: nothing happened; or that is the trouble, once there have been any. A stage
+that was deployed a moment ago has none yet, and rings for nothing."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of what is counted, in percent: what has one of `hits` as `dimension`, of what has one
+    of `among`; nothing where they are fewer than `fewest`."""
+
+    dimension: str
+    hits: tuple[str, ...]
+    among: tuple[str, ...]
+    fewest: int
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """One alarm: it rings when the metric is above a number for `periods` times `minutes`."""
+    """One alarm: it rings when the metric is above a number for `periods` times `minutes`; of
+    `silence`, when it loses the data that it had."""
 
     name: str
     means: str
@@ -58,8 +75,9 @@ class Alarm:
     """The things of the stack whose metric of AWS it is; their sum. None for a metric of ours."""
     dimensions: tuple[tuple[str, str], ...] = ()
     """Of a metric of ours, beside the service."""
+    share: Share | None = None
     above: int = 0
-    statistic: Literal["Sum", "Maximum"] = "Sum"
+    statistic: Literal["Sum", "Maximum", "SampleCount"] = "Sum"
     minutes: int = MINUTE
     periods: int = 1
     missing: Missing = "quiet"
@@ -78,11 +96,52 @@ def anchor(name: str) -> str:
 
 
 def alarms() -> Iterator[Alarm]:
-    """All of them."""
+    """Those of every stage."""
     yield from _of_aws()
     yield from _of_time()
     yield from _counted()
     yield from _not_taken()
+
+
+def of_thresholds(flows: Workflows) -> Iterator[Alarm]:
+    """What the owner of a workflow wants to know on the day that it happens, as its stage file says
+    under `[[thresholds]]`."""
+    for flow in flows.values():
+        for one in flow.thresholds:
+            if one.metric in _AT_ONCE:
+                yield _AT_ONCE[one.metric](flow.id, one.value)
+
+
+def _overridden(workflow: str, unchanged: Decimal) -> Alarm:
+    changed = 100 - int(100 * unchanged)
+    return Alarm(
+        f"Overridden-{workflow}",
+        f"People changed or rejected {changed} % or more of what {workflow} asked them in a day.",
+        "`countersign overrides` says by which rule and reader; `countersign pause` stops it.",
+        "Decisions",
+        dimensions=(("workflow", workflow),),
+        share=Share("choice", ("edit", "reject"), ("approve", "edit", "reject"), FEWEST_DECISIONS),
+        above=changed - 1,
+        minutes=DAY,
+    )
+
+
+def _not_as_told(workflow: str, most: Decimal) -> Alarm:
+    return Alarm(
+        f"VerificationsFail-{workflow}",
+        f"{most} or more changes of {workflow} in a day were not read back as they were made.",
+        "`countersign failing`, and `countersign show JOB` for what the target holds instead.",
+        "VerificationsFailed",
+        dimensions=(("workflow", workflow),),
+        above=int(most) - 1,
+        minutes=DAY,
+    )
+
+
+_AT_ONCE: Mapping[Metric, Callable[[str, Decimal], Alarm]] = {
+    "approved_unchanged_share": _overridden,
+    "failed_verifications": _not_as_told,
+}
 
 
 def _of_aws() -> Iterator[Alarm]:
@@ -143,13 +202,22 @@ def _of_aws() -> Iterator[Alarm]:
 def _of_time() -> Iterator[Alarm]:
     yield Alarm(
         "OldestDue",
-        "Time does not go on: something is long due, or `tick` says nothing at all.",
-        "See whether Tick runs and what its log says; `countersign stuck` shows who waits.",
+        "Time does not go on: something has been due for more than ten minutes.",
+        "See what Tick's log says; `countersign stuck` shows who waits.",
         "OldestDueSeconds",
         above=LATE_SECONDS,
         statistic="Maximum",
         periods=QUIET_MINUTES,
-        missing="breaching",
+        customers=True,
+    )
+    yield Alarm(
+        "TickSilent",
+        "`tick` says nothing at all: reminders, deadlines and parked jobs stand still.",
+        "See whether its schedule is on, whether Tick is throttled, and what its log says.",
+        "OldestDueSeconds",
+        statistic="SampleCount",
+        periods=QUIET_MINUTES,
+        missing="silence",
         customers=True,
     )
     yield Alarm(
@@ -221,6 +289,20 @@ _PAGES = {"ApprovalsDamaged", "BudgetsSpent", "DefinitionsBroken"}
 def _counted() -> Iterator[Alarm]:
     for name, means, do in _COUNTED:
         yield Alarm(name, means, do, name, customers=name in _PAGES)
+    yield Alarm(
+        "JobsMissing",
+        "A workflow has had no new job for far longer than it ever has at this hour of the week.",
+        "Tick's log says which; see whether its senders still send, and with which answer.",
+        "JobsMissing",
+        minutes=QUARTER,
+    )
+    yield Alarm(
+        "EndsUnusual",
+        "Far more of a workflow's jobs than usual ended ESCALATED or FAILED in an hour.",
+        "Tick's log says which; `countersign stuck` groups them by cause.",
+        "EndsUnusual",
+        minutes=QUARTER,
+    )
     yield Alarm(
         "ManyCases",
         f"More than {MANY_CASES} jobs of an hour became cases.",

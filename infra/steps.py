@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from countersign.connectors.dynamodb.shadows import PARTITION
+from countersign.domain.workflow import Workflows
 from countersign.runtime.connectors import CONNECTORS, MODEL_KEY, Connector, Look
 from countersign.runtime.starting import STARTS
 
@@ -328,6 +329,11 @@ SHADOW = Row(
 )
 """Shows jobs to a candidate: it reads them, asks its model, and writes the rows of candidates."""
 _SHOWING = Grant(SHOWS, "sqs", "SendMessage")
+
+
+def shared(flows: Workflows) -> bool:
+    """Whether one of them shares its answers among its jobs."""
+    return any(one.shares_answers for one in flows.values())
 
 
 def rows(models: Iterable[str], *, shares: bool = False, shows: bool = False) -> tuple[Row, ...]:

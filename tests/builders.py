@@ -18,6 +18,7 @@ from countersign.domain.ledger.action import Action, ProposedAction, Receipt
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.policy import Answer, Reason, Verdict
 from countersign.domain.policy.proposal import Fact, Proposal, Usage
+from countersign.domain.reporting.usual import Usual
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The moment at which things happen in tests unless they say otherwise."""
@@ -179,3 +180,14 @@ def case(**parts: Any) -> Case:
         "due_at": AT + timedelta(days=2),
     }
     return Case(**usual | parts)
+
+
+def unusual(now: datetime) -> Usual:
+    """Of a workflow that had a job each minute for six weeks, and has had none for a day."""
+    return Usual(
+        began=now - timedelta(days=40),
+        seen=now,
+        last_job=now - timedelta(days=1),
+        gaps={str(hour): {"999999": 1} for hour in range(168)},
+        days={now.date().isoformat(): (1_000, 1)},
+    )

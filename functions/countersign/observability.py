@@ -25,9 +25,12 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "CasesOpened": (),
     "CasesOverdue": (),
     "ReviewsOverdue": (),
-    "CapsReached": ("workflow",),
+    "CapsReached": (),
+    "JobsMissing": (),
+    "EndsUnusual": (),
     # Steps and outside systems.
     STEP_ERRORS: ("category",),
+    "VerificationsFailed": ("workflow",),
     # The model: what it costs by model, how it answers by workflow.
     "ModelTokens": ("model",),
     "ModelUsd": ("model",),
@@ -52,7 +55,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "DueInTurn": ("system",),
     # Doors.
     "WebhooksNotQueued": (),
-    "WebhookConflicts": ("workflow",),
+    "WebhookConflicts": (),
     "SendersBreakForms": (),
     "OutcomesNotTold": (),
     # People.
@@ -62,7 +65,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "Decisions": ("workflow", "choice"),
     "QuickDecisions": ("workflow",),
     "BulkDecisions": (),
-    "ApprovalsEscalated": ("workflow",),
+    "ApprovalsEscalated": (),
     "ApprovalsExpired": ("workflow",),
     "ApprovalsDamaged": (),
     "CallbacksLost": (),
@@ -81,7 +84,8 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "MailsDelayed": (),
 }
 """Every metric of ours with its dimensions beside the service. Each set of their values is a paid
-series for every month in which it is emitted, so they are few and closed."""
+series for every month in which it is emitted, so they are few and closed, and each is read by an
+alarm or a widget."""
 
 
 @lru_cache(maxsize=1)

@@ -35,9 +35,6 @@ from infra.build.synth import default_out
 from infra.local.stand import Plan, Say, stand
 from infra.settings import ROOT, load
 
-CUSTOM_METRICS = 13
-"""Name and dimension combinations that an idle month still holds; see docs/operating.md."""
-
 
 def main() -> int:
     """Exit code 0 when everything was measured."""
@@ -62,8 +59,9 @@ def _job(say: Say) -> Figures:
         by_desk = measure.transitions_by_desk(running)
     template = _template()
     kinds = Counter(resource["Type"] for resource in template["Resources"].values())
-    idle = prices.idle(kinds, CUSTOM_METRICS, load("local").jobs_started_at_once)
-    month = sum(idle.values()) + sum(job.usd().values()) * prices.DAY_JOBS_MONTH
+    idle = prices.idle(template["Resources"], load("local").jobs_started_at_once)
+    told = (prices.in_use() - len(prices.IDLE)) * prices.METRIC
+    month = sum(idle.values()) + told + sum(job.usd().values()) * prices.DAY_JOBS_MONTH
     return {
         "transitions_per_job": job.transitions,
         "transitions_by_desk": by_desk,

@@ -96,7 +96,12 @@ FIGURES = (
         "$",
     ),
     Figure("usd_per_month_idle_by_part", "the same by what it is for"),
-    Figure("usd_per_month_at_1000_jobs_a_day", "the two costs above together", unit="$"),
+    Figure(
+        "usd_per_month_at_1000_jobs_a_day",
+        "the two costs above together, and the metrics that two workflows in use tell of",
+        "the same with 1,000 jobs a day of two workflows",
+        "$",
+    ),
     Figure("resources", "in the synthesized template"),
     Figure("roles", "in the synthesized template"),
     Figure(

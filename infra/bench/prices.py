@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
+from typing import Any
 
+from countersign.observability import METRICS
 from infra.alarms import alarms
 from infra.steps import VCPU
 
@@ -32,6 +35,10 @@ SIGNING_KEY, SIGNATURE = 1.00, 0.15 / 10_000
 MONTH_MINUTES = 43_200
 DAY_JOBS_MONTH = 30_000
 """1,000 jobs a day."""
+
+
+Resources = Mapping[str, Mapping[str, Any]]
+"""Of a template."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +69,48 @@ class Job:
         }
 
 
-def idle(resources: Mapping[str, int], metrics: int, pollers: int) -> dict[str, float]:
+IDLE = ("OldestDueSeconds", "OldestJobSeconds", "OldestDecidedSeconds")
+"""Metrics of ours that `tick` tells of when nothing happens."""
+VALUES = {
+    "workflow": 2, "status": 5, "choice": 3, "tier": 2, "model": 2, "category": 3, "system": 3
+}  # fmt: skip
+"""How many values of each dimension a stage with two workflows in use tells of in a month."""
+
+
+def in_use() -> int:
+    """Series that two workflows in use tell of in a month without trouble: each set of values is
+    paid. What an alarm waits for to happen at all is left out."""
+    trouble = {one.metric for one in alarms() if one.statistic == "Sum" and not one.above}
+    return sum(
+        prod(VALUES.get(one, 1) for one in dimensions)
+        for name, dimensions in METRICS.items()
+        if name not in trouble
+    )
+
+
+def idle(resources: Resources, pollers: int) -> dict[str, float]:
     """What a month costs in which no job comes, by what it is for."""
+    kinds = Counter(row["Type"] for row in resources.values())
     receives = pollers * MONTH_MINUTES * 3  # a long poll of 20 s each
     seconds = 0.1 * VCPU / 1024 * LAMBDA_GB_SECOND
     tick = MONTH_MINUTES * (LAMBDA_REQUEST + seconds + (4 * 0.5 + 2) * READ_UNIT)
     return {
-        "alarms": resources.get("AWS::CloudWatch::Alarm", 0) * ALARM
-        + sum(len(one.of) - 1 for one in alarms() if one.of) * ALARM
-        + resources.get("AWS::CloudWatch::CompositeAlarm", 0) * COMPOSITE,
-        "signing key": resources.get("AWS::KMS::Key", 0) * (SIGNING_KEY + 24 * 30 * SIGNATURE),
-        "secrets": resources.get("AWS::SecretsManager::Secret", 0) * SECRET,
-        "custom metrics": metrics * METRIC,
+        "alarms": _watched(resources) * ALARM
+        + kinds["AWS::CloudWatch::CompositeAlarm"] * COMPOSITE,
+        "signing key": kinds["AWS::KMS::Key"] * (SIGNING_KEY + 24 * 30 * SIGNATURE),
+        "secrets": kinds["AWS::SecretsManager::Secret"] * SECRET,
+        "custom metrics": len(IDLE) * METRIC,
         "queue polling": receives * SQS_REQUEST,
         "tick": tick,
     }
+
+
+def _watched(resources: Resources) -> int:
+    """Metrics that alarms are on: of a sum or a share each costs."""
+    found = [
+        row["Properties"] for row in resources.values() if row["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    return sum(
+        sum("MetricStat" in one for one in alarm["Metrics"]) if "Metrics" in alarm else 1
+        for alarm in found
+    )

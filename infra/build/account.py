@@ -11,12 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    InvalidRegionError,
+)
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 """Where CDK keeps the version of its bootstrap stack."""
 OLDEST_BOOTSTRAP = 21
 """The first whose roles read what is deployed without a right of the caller's own."""
+
+NOT_REACHED = (InvalidRegionError, EndpointConnectionError, ConnectTimeoutError, HTTPClientError)
+"""Nothing was said about the credentials: a region that is none has no address."""
 
 
 class AccountError(RuntimeError):
@@ -53,6 +63,11 @@ def resolve() -> Account:
     profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or ""
     try:
         found = boto3.Session().client("sts").get_caller_identity()
+    except NOT_REACHED as error:
+        raise AccountError(
+            f"AWS is not reached in {region!r} ({error}). Check the region's name (AWS_REGION, or"
+            " that of the profile) and the connection."
+        ) from error
     except (BotoCoreError, ClientError) as error:
         raise AccountError(
             f"AWS does not take these credentials ({error}). Sign in anew, or choose a profile:"

@@ -17,6 +17,17 @@ def interpreter(version: str) -> str | None:
     return python if done.stdout.strip() == version else None
 
 
+def named(content: str, *, bytecode: bool) -> str:
+    """The name of an asset: what it holds and what its stage wants, whatever machine makes it. So
+    two machines deploy the same template, also where one of them has no Python to compile with."""
+    return f"{content}-pyc" if bytecode else content
+
+
+def kept(cache: Path, python: str | None) -> Path:
+    """Where this machine keeps what it made: of one name it may have made both."""
+    return cache / ("compiled" if python else "sources")
+
+
 def compile_tree(folder: Path, python: str) -> None:
     """Put the bytecode of the interpreter `python` beside every module in `folder`.
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.build.bytecode import compile_tree, interpreter
+from infra.build.bytecode import compile_tree, interpreter, kept, named
 from infra.settings import ROOT
 
 SOURCE = ROOT / "functions"
@@ -17,18 +17,18 @@ NOT_SHIPPED = frozenset({"__pycache__", "cases", "README.md", ".DS_Store", "cont
 
 
 def bundle(python_version: str, *, bytecode: bool) -> Path:
-    """The folder with the code of all functions, made once per content."""
+    """The folder with the code of all functions, made once per content. Its name is the asset's."""
     python = interpreter(python_version) if bytecode else None
-    folder = CACHE / f"{digest()}{'-pyc' if python else ''}"
+    folder = kept(CACHE, python) / named(digest(), bytecode=bytecode)
     if not folder.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=CACHE, prefix=".building-") as scratch:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as scratch:
             built = Path(scratch) / "code"
             copy(built)
             if python:
                 compile_tree(built, python)
             _place(built, folder)
-            _forget_old()
+            _forget_old(folder.parent)
     return folder
 
 
@@ -65,8 +65,8 @@ def _place(built: Path, folder: Path) -> None:
             raise
 
 
-def _forget_old() -> None:
+def _forget_old(kept: Path) -> None:
     """Remove bundles of earlier content: each edit makes another, and synthesis copies its own."""
-    for folder in CACHE.iterdir():
+    for folder in kept.iterdir():
         if time.time() - folder.stat().st_mtime > KEEP_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)

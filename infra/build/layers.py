@@ -10,7 +10,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from infra.build.bytecode import compile_tree, interpreter
+from infra.build.bytecode import compile_tree, interpreter, kept, named
 from infra.settings import ROOT
 
 GROUPS = ("core", "http", "model", "pages", "payments", "text")
@@ -37,13 +37,14 @@ class LayerError(RuntimeError):
 
 
 def layer(group: str, *, bytecode: bool) -> Path:
-    """The zip file of the group's layer for Lambda, built once per content."""
-    name = digest(group, LAMBDA_PYTHON, LAMBDA_PLATFORM)
+    """The zip file of the group's layer for Lambda, built once per content. Its stem is the
+    asset's name."""
+    content = digest(group, LAMBDA_PYTHON, LAMBDA_PLATFORM)
     python = interpreter(LAMBDA_PYTHON) if bytecode else None
-    archive = CACHE / f"{name}{'-pyc' if python else ''}.zip"
+    archive = kept(CACHE, python) / f"{named(content, bytecode=bytecode)}.zip"
     if not archive.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=CACHE, prefix=".building-") as scratch:
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".building-") as scratch:
             site = Path(scratch) / "layer" / "python"
             install_layer(group, LAMBDA_PYTHON, LAMBDA_PLATFORM, site)
             if python:

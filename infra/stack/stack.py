@@ -13,7 +13,7 @@ from infra.stack.names import arns, models, outputs, things, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import Watch
-from infra.steps import ROWS, STEPS, function_name, rows
+from infra.steps import ROWS, STEPS, function_name, rows, shared
 from workflows import WORKFLOWS, registered
 
 
@@ -32,17 +32,16 @@ class CountersignStack(Stack):
         intake = Intake(self, "Intake", settings)
         approvals = Approvals(self, "Approvals", settings)
         mail = Mail(self, "Mail", settings)
-        asked, known = models(self, settings), registered(settings.stage).values()
+        asked, known = models(self, settings), registered(settings.stage)
         functions = Functions(
             self,
             "Functions",
             settings,
-            rows(asked, shares=any(w.shares_answers for w in known), shows=bool(intake.shadow)),
+            rows(asked, shares=shared(known), shows=bool(intake.shadow)),
             arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )
         pipeline = Pipeline(self, "Pipeline", settings, functions.of(STEPS))
-
         intake.take_webhooks(api, functions["Webhook"])
         intake.take_uploads(storage.uploads)
         intake.start_jobs(functions["Start"])

@@ -8,9 +8,11 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
+from countersign.domain.workflow import Workflows
 from countersign.observability import NAMESPACE
-from infra.alarms import QUERIES, RUNBOOK, Alarm, alarms, anchor
+from infra.alarms import QUERIES, RUNBOOK, Alarm, Share, alarms, anchor, of_thresholds
 from infra.settings import Settings
+from workflows import registered
 
 Thing = Mapping[str, str]
 """The dimensions under which AWS counts one thing."""
@@ -21,7 +23,13 @@ PAGE = "CustomersAffected"
 
 Metric = aws_cloudwatch.Metric
 Missing = aws_cloudwatch.TreatMissingData
-MISSING = {"quiet": Missing.NOT_BREACHING, "breaching": Missing.BREACHING}
+MISSING = {"quiet": Missing.NOT_BREACHING, "silence": Missing.MISSING}
+Compare = aws_cloudwatch.ComparisonOperator
+# A count of samples is never below none: only that there are none any more changes its state.
+COMPARE = {
+    "quiet": Compare.GREATER_THAN_THRESHOLD,
+    "silence": Compare.LESS_THAN_THRESHOLD,
+}
 MINUTE = Duration.minutes(1)
 HOUR = Duration.hours(1)
 DAY = Duration.days(1)
@@ -45,13 +53,14 @@ class Watch(Construct):
             "Dashboard",
             dashboard_name=f"{settings.stack_name}-{Stack.of(self).region}",
         )
-        self._alarms()
+        self._alarms(registered(settings.stage))
 
-    def _alarms(self) -> None:
-        """Each row of the table rings by itself; those that mean that customers wait page together.
-        How they stand is the dashboard's first row."""
-        made = {one.name: self._alarm(one) for one in alarms()}
-        waking = [made[one.name] for one in alarms() if one.customers]
+    def _alarms(self, flows: Workflows) -> None:
+        """Each row of the table rings by itself; those that mean that customers wait page together,
+        but for a silence, which pages itself: to a rule it is the same as being new. How they stand
+        is the dashboard's first row."""
+        made = {one.name: self._alarm(one) for one in (*alarms(), *of_thresholds(flows))}
+        waking = [made[one.name] for one in alarms() if one.customers and one.missing != "silence"]
         page = aws_cloudwatch.CompositeAlarm(
             self,
             PAGE,
@@ -160,16 +169,21 @@ class Watch(Construct):
             alarm_description=one.says,
             metric=self._metric(one),
             threshold=one.above,
-            comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            comparison_operator=COMPARE[one.missing],
             evaluation_periods=one.periods,
             treat_missing_data=MISSING[one.missing],
         )
         alarm.add_alarm_action(actions.SnsAction(self._topic))
         alarm.add_ok_action(actions.SnsAction(self._topic))
+        if one.missing == "silence":
+            for topic in (self._topic, *([self._pages] if one.customers else [])):
+                alarm.add_insufficient_data_action(actions.SnsAction(topic))
         return alarm
 
     def _metric(self, one: Alarm) -> aws_cloudwatch.IMetric:
         """What an alarm watches; of several things of AWS's their sum."""
+        if one.share:
+            return self._share(one, one.share)
         period = Duration.minutes(one.minutes)
         ours = {"service": self._service, **dict(one.dimensions)}
         found = {
@@ -186,6 +200,25 @@ class Watch(Construct):
             return found["m0"]
         return aws_cloudwatch.MathExpression(
             expression="+".join(f"FILL({name},0)" for name in found),
+            using_metrics=found,
+            period=period,
+        )
+
+    def _share(self, one: Alarm, share: Share) -> aws_cloudwatch.IMetric:
+        period, known = Duration.minutes(one.minutes), dict(one.dimensions)
+        found = {
+            value: Metric(
+                namespace=one.namespace,
+                metric_name=one.metric,
+                dimensions_map={"service": self._service, **known, share.dimension: value},
+                statistic=one.statistic,
+                period=period,
+            )
+            for value in share.among
+        }
+        hits, among = ("+".join(f"FILL({v},0)" for v in of) for of in (share.hits, share.among))
+        return aws_cloudwatch.MathExpression(
+            expression=f"IF({among}>={share.fewest}, 100*({hits})/({among}), 0)",
             using_metrics=found,
             period=period,
         )

@@ -18,6 +18,7 @@ from countersign.domain.jobs.job import Pointer
 from countersign.domain.mail import Email
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
+from countersign.domain.reporting.usual import Usual
 from countersign.domain.workflow import Workflow
 from countersign.releases.company import Company
 from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
@@ -291,6 +292,19 @@ class FakeModel:
         return json.dumps(self._otherwise(shown))
 
 
+class FakeUsuals:
+    """Usuals."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Usual] = {}
+
+    def all(self) -> Mapping[str, Usual]:
+        return dict(self._held)
+
+    def put(self, workflow: str, usual: Usual) -> None:
+        self._held[workflow] = usual
+
+
 class World:
     """All fakes, and the Deps made of them."""
 
@@ -320,6 +334,7 @@ class World:
         self.owner_reviews = FakeOwnerReviews()
         self.seals, self.signer = FakeSeals(self.store), FakeSigner()
         self.sealed_roots = FakePayloads()
+        self.usual = FakeUsuals()
         self.suppression = FakeSuppressionList(self.store)
         self.payloads = FakePayloads()
         self.mail = FakeMail()
@@ -384,6 +399,7 @@ class World:
             seals=self.seals,
             signer=self.signer,
             sealed_roots=self.sealed_roots,
+            usual=self.usual,
             suppression=self.suppression,
             pause=self.clock.pauses,
             model=self.model,

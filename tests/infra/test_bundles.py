@@ -208,5 +208,12 @@ def test_bytecode_is_bound_to_content_and_never_checked(tmp_path: Path) -> None:
 
 
 def test_without_the_interpreter_sources_are_shipped() -> None:
-    """A machine that lacks the Python of Lambda still makes layers."""
+    """A machine that lacks the Python of Lambda still makes bundles, and calls them the same: the
+    template does not say who made it. What the stage wants is in the name, and what each machine
+    made is kept apart."""
     assert bytecode.interpreter("3.99") is None
+    with_it = code.bundle(f"{sys.version_info.major}.{sys.version_info.minor}", bytecode=True)
+    without = code.bundle("3.99", bytecode=True)
+    assert with_it.name == without.name != code.bundle("3.99", bytecode=False).name
+    assert next(with_it.rglob("*.pyc"), None)
+    assert not next(without.rglob("*.pyc"), None)

@@ -58,12 +58,18 @@ def test_one_region_holds_for_all_clients() -> None:
     [
         ({}, "No region is chosen: `AWS_REGION=eu-central-1 make …`"),
         ({"AWS_PROFILE": "none"}, "The config profile (none) could not be found"),
+        ({"AWS_REGION": "eu west"}, "AWS is not reached in 'eu west'"),
+        (
+            {"AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+            "AWS is not reached in 'eu-central-1'",
+        ),
     ],
 )
 def test_what_is_missing_is_a_sentence(
     capsys: pytest.CaptureFixture[str], said: dict[str, str], sentence: str
 ) -> None:
-    """No region and no such profile end with exit code 2 and one line, never with a traceback."""
+    """No region, no such profile, a region that is none and no connection each end with exit code 2
+    and one line that names it, never with a traceback."""
     os.environ |= said
     assert main(["destroy", "--stage", "dev"]) == 2
     out, complaint = capsys.readouterr()

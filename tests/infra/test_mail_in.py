@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 from pydantic import ValidationError
 
-from infra.build import mail
+from infra.build import mail, synth
 from infra.settings import MailIn, Settings, SettingsError, context
-
-if TYPE_CHECKING:
-    from aws_cdk import assertions
+from infra.steps import ROWS, SANDBOX
+from tests.infra.template import Template
+from tests.infra.test_synthesis import EXPLAINED, lint
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/x"
 MAIL_IN = MailIn(domain="in.cranes.internal", addresses={"refunds": "refund_request"})
@@ -27,40 +27,75 @@ def _settings(**changes: Any) -> Settings:
     return Settings.model_validate_json(json.dumps({**held, "stage": "dev"}))
 
 
+WHOLE = {
+    "sender_domain": "cranes.internal",
+    "public_domain": "sign.cranes.internal",
+    "certificate_arn": CERTIFICATE,
+    "mail_in": MAIL_IN.model_dump(),
+    "sandbox_recipients": ["ana@cranes.internal"],
+    "connector_limits": {
+        **context()["stages"]["dev"]["connector_limits"],
+        "starts": [{"requests": 1, "seconds": 1}],
+    },
+}
+"""All that only some stages have, at once."""
+_PROGRAM = """
+import json, sys
+from infra import app, settings
+given = json.loads(sys.argv[1])
+app.load = lambda stage: settings.Settings.model_validate_json(json.dumps(given))
+app.main()
+"""
+
+
 @pytest.fixture(scope="module")
-def made() -> assertions.Template:
-    """A stack of what such a stage has besides."""
-    # To import CDK starts its Node process, which would do so for every worker that collects.
-    from aws_cdk import App, Stack, assertions, aws_s3  # noqa: PLC0415
-
-    from infra.stack.api import Api  # noqa: PLC0415
-    from infra.stack.approvals import Approvals  # noqa: PLC0415
-    from infra.stack.mail_in import Receiving  # noqa: PLC0415
-
-    settings = _settings(
-        sender_domain="cranes.internal",
-        public_domain="sign.cranes.internal",
-        certificate_arn=CERTIFICATE,
-    )
-    stack = Stack(App(), "s")
-    bucket = aws_s3.Bucket(stack, "Uploads", enforce_ssl=True)
-    Receiving(stack, "MailIn", settings, MAIL_IN, bucket)
-    Approvals(stack, "Approvals", settings)
-    assert Api(stack, "Api", settings).url == "https://sign.cranes.internal"
-    return assertions.Template.from_stack(stack)
+def made(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The whole stage, as `make deploy` would synthesize it: cdk-nag has found nothing more."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "whole.py").write_text(_PROGRAM)
+    given = _settings(**WHOLE).model_dump_json(exclude_none=True)
+    done = synth.run([sys.executable, str(folder / "whole.py"), given], "dev", folder / "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Template(folder / "out")
 
 
-def _of(made: assertions.Template, kind: str) -> list[Mapping[str, Any]]:
-    return [one["Properties"] for one in made.find_resources(f"AWS::{kind}").values()]
+@pytest.mark.soak
+def test_cdk_nag_accepts_the_whole_stage(made: Template) -> None:
+    """No finding that the table does not have, and cfn-lint has none either."""
+    (plugin,) = json.loads((made.path.parent / "validation-report.json").read_text())[
+        "pluginReports"
+    ]
+    assert (plugin["conclusion"], plugin["violations"]) == ("success", [])
+    assert {one["Rule"]["Id"] for one in lint(made.path)} <= EXPLAINED
+
+
+@pytest.mark.soak
+def test_who_mails_in_the_sandbox_may_mail_to_those_alone(made: Template) -> None:
+    """Each role with the right to send has it on the verified addresses, under the condition of our
+    own sender; no other role names them, and Start alone may book a start."""
+    sending, naming = set(), set()
+    for role, properties in made.of("IAM::Role").items():
+        for policy in properties["Policies"]:
+            for row in policy["PolicyDocument"]["Statement"]:
+                if "ses:SendEmail" not in str(row["Action"]):
+                    continue
+                sending.add(role)
+                if "identity/ana@cranes.internal" in json.dumps(row["Resource"]):
+                    naming.add(role)
+                    wanted = {"StringEquals": {"ses:FromAddress": "robot@cranes.internal"}}
+                    assert row["Condition"] == wanted
+    assert naming == sending
+    assert len(naming) == len([row for row in ROWS if row.needs({SANDBOX}) != row.needs(())])
 
 
 @pytest.mark.soak
 def test_each_address_has_its_prefix_and_the_rest_is_the_front_desks(
-    made: assertions.Template,
+    made: Template,
 ) -> None:
     """A rule puts an address's mail under its workflow, the next one all other mail of the domain
     under `inbox/`; each ends the search, so that no mail becomes two jobs."""
-    rules = {one["Rule"]["Recipients"][0]: one["Rule"] for one in _of(made, "SES::ReceiptRule")}
+    every = list(made.of("SES::ReceiptRule").values())
+    rules = {one["Rule"]["Recipients"][0]: one["Rule"] for one in every}
     prefixes = {
         name: rule["Actions"][0]["S3Action"]["ObjectKeyPrefix"] for name, rule in rules.items()
     }
@@ -69,16 +104,16 @@ def test_each_address_has_its_prefix_and_the_rest_is_the_front_desks(
         "in.cranes.internal": "inbox/",
     }
     assert all("StopAction" in rule["Actions"][1] for rule in rules.values())
-    (last,) = (one for one in _of(made, "SES::ReceiptRule") if "After" in one)
+    (last,) = (one for one in every if "After" in one)
     assert last["Rule"]["Recipients"] == ["in.cranes.internal"]
 
 
 @pytest.mark.soak
-def test_ses_writes_for_our_rules_alone(made: assertions.Template) -> None:
+def test_ses_writes_for_our_rules_alone(made: Template) -> None:
     """The bucket takes objects of SES only for rules of this set in this account."""
-    (policy,) = _of(made, "S3::BucketPolicy")
     (ours,) = (
         one
+        for policy in made.of("S3::BucketPolicy").values()
         for one in policy["PolicyDocument"]["Statement"]
         if one["Principal"] == {"Service": "ses.amazonaws.com"}
     )
@@ -88,15 +123,17 @@ def test_ses_writes_for_our_rules_alone(made: assertions.Template) -> None:
 
 
 @pytest.mark.soak
-def test_what_belongs_into_the_dns_is_an_output(made: assertions.Template) -> None:
+def test_what_belongs_into_the_dns_is_an_output(made: Template) -> None:
     """Easy DKIM, MAIL FROM with SPF, the mail that comes in, and the address of the pages."""
-    outputs = {name: json.dumps(one["Value"]) for name, one in made.find_outputs("*").items()}
+    outputs = {name: json.dumps(one["Value"]) for name, one in made.body["Outputs"].items()}
     assert {name for name in outputs if name.startswith("Dns")} == {
         *("DnsDkim1", "DnsDkim2", "DnsDkim3", "DnsMailFrom", "DnsSpf", "DnsMailIn", "DnsPublic"),
     }
     assert "in.cranes.internal MX 10 inbound-smtp." in outputs["DnsMailIn"]
-    (api,) = _of(made, "ApiGatewayV2::Api")
-    assert api["DisableExecuteApiEndpoint"] is True
+    assert made.one("ApiGatewayV2::Api")["DisableExecuteApiEndpoint"] is True
+    assert "https://sign.cranes.internal" in outputs["ApiUrl"]
+    told = made.function("Ask")["Environment"]["Variables"]["PUBLIC_BASE_URL"]
+    assert told == "https://sign.cranes.internal"
 
 
 @pytest.mark.parametrize(

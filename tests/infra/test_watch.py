@@ -39,6 +39,7 @@ from countersign.entrypoints.mail_events import count
 from countersign.entrypoints.tick import tick
 from countersign.entrypoints.webhook import _tell_once_a_day
 from countersign.jobs import monthly
+from countersign.jobs.usual import look
 from countersign.runtime.breaker import tell
 from countersign.runtime.budgets import DayBudget
 from countersign.runtime.connectors import CODES, CONNECTORS, MAIL, MODEL, remedies
@@ -46,9 +47,9 @@ from countersign.runtime.intake import queue
 from countersign.runtime.pace import Paced
 from countersign.web.http import Request, Response
 from countersign.web.responses import framed
-from infra.alarms import NOT_TAKEN, QUERIES, RUNBOOK, alarms
+from infra.alarms import NOT_TAKEN, QUERIES, RUNBOOK, alarms, of_thresholds
 from infra.settings import ROOT
-from tests.builders import AT, approval, case, decision, held, job, record
+from tests.builders import AT, approval, case, decision, held, job, record, unusual
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
 from tests.infra.template import Properties, Template
@@ -111,6 +112,21 @@ def calls() -> Iterator[tuple[str, frozenset[str]]]:
 
 
 STARRED = frozenset({"**"})
+
+
+def test_a_dimension_is_there_for_an_alarm_or_a_widget(dev: Template) -> None:
+    """Each value of a dimension is a paid series: nobody reads it, nobody counts by it."""
+    read = set(searches(dev)) | {
+        (metric["MetricName"], frozenset(one["Name"] for one in metric["Dimensions"]))
+        for alarm in dev.of("CloudWatch::Alarm").values()
+        for metric in watched(alarm)
+    }
+    unread = {
+        name
+        for name, dimensions in observability.METRICS.items()
+        if dimensions and (name, frozenset({"service", *dimensions})) not in read
+    }
+    assert unread == set()
 
 
 def test_the_code_counts_what_the_table_has_under_its_dimensions() -> None:
@@ -190,7 +206,7 @@ def test_each_alarm_says_what_it_means_and_has_its_section(dev: Template) -> Non
     described = {
         a["AlarmName"]: a["AlarmDescription"] for a in dev.of("CloudWatch::Alarm").values()
     }
-    rows = list(alarms())
+    rows = [*alarms(), *of_thresholds(WORKFLOWS)]
     assert set(described) == {f"countersign-dev-{one.name}" for one in rows}
     for one in rows:
         assert described[f"countersign-dev-{one.name}"] == one.says
@@ -198,6 +214,9 @@ def test_each_alarm_says_what_it_means_and_has_its_section(dev: Template) -> Non
         assert ("**pages**" in section) == one.customers
         if one.name.startswith(NOT_TAKEN):
             assert f"`{one.name}`" in section
+        elif one.dimensions and one.dimensions[0][0] == "workflow":
+            assert "One alarm for each workflow" in section
+            assert one.do in section
         else:
             assert one.means in section
             assert one.do in section
@@ -214,7 +233,7 @@ def test_one_alarm_pages_for_all_that_customers_feel(dev: Template) -> None:
     """Any of them is enough; it goes to a topic of its own."""
     page = dev.one("CloudWatch::CompositeAlarm")
     rule = json.dumps(page["AlarmRule"])
-    felt = {one.name for one in alarms() if one.customers}
+    felt = {one.name for one in alarms() if one.customers and one.missing == "quiet"}
     found = {
         alarm["AlarmName"].removeprefix("countersign-dev-")
         for name, alarm in dev.of("CloudWatch::Alarm").items()
@@ -226,14 +245,37 @@ def test_one_alarm_pages_for_all_that_customers_feel(dev: Template) -> None:
     assert topic not in [a["AlarmActions"][0] for a in dev.of("CloudWatch::Alarm").values()]
 
 
-def test_the_clock_is_missed_when_it_is_silent(dev: Template) -> None:
-    """No data of `tick` is trouble; of everything else it means that nothing happened."""
-    missing = {
-        alarm["AlarmName"].removeprefix("countersign-dev-"): alarm["TreatMissingData"]
-        for alarm in dev.of("CloudWatch::Alarm").values()
+def _without_data(alarm: Properties, before: str) -> set[str]:
+    """Whom an alarm tells that finds no data, in the state `before`; CloudWatch's user guide,
+    “Configuring how CloudWatch alarms treat missing data”."""
+    state = {"notBreaching": "OK", "breaching": "ALARM", "missing": "INSUFFICIENT_DATA"}[
+        alarm["TreatMissingData"]
+    ]
+    kinds = {"ALARM": "AlarmActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+    told = alarm.get(kinds[state], []) if state != before and state in kinds else []
+    return {one["Ref"] for one in told}
+
+
+def test_no_alarm_rings_before_it_has_seen_anything(dev: Template) -> None:
+    """A new alarm's state is INSUFFICIENT_DATA: no data leave it there or make it OK, which tells
+    nobody. Only the clock is missed when it was heard before, and then it pages."""
+    made = dev.of("CloudWatch::Alarm")
+    assert {name for name, one in made.items() if _without_data(one, "INSUFFICIENT_DATA")} == set()
+    missed = {
+        one["AlarmName"]: _without_data(one, "OK")
+        for one in made.values()
+        if _without_data(one, "OK")
     }
-    assert {name for name, what in missing.items() if what != "notBreaching"} == {"OldestDue"}
-    assert missing["OldestDue"] == "breaching"
+    assert missed == {"countersign-dev-TickSilent": set(dev.of("SNS::Topic"))}
+    rule = json.dumps(dev.one("CloudWatch::CompositeAlarm")["AlarmRule"])
+    assert "INSUFFICIENT_DATA" not in rule
+
+
+@pytest.mark.control
+def test_control_an_alarm_that_takes_silence_for_trouble_rings_at_once(dev: Template) -> None:
+    """Control: with missing data as breaching, as it was, a stage pages while it is deployed."""
+    alarm = next(iter(dev.of("CloudWatch::Alarm").values())) | {"TreatMissingData": "breaching"}
+    assert _without_data(alarm, "INSUFFICIENT_DATA")
 
 
 def test_saved_queries_ask_for_fields_that_are_logged(
@@ -384,10 +426,39 @@ def _asks_the_model() -> None:
         day.reserves(Amount(tokens=90))
 
 
+def _is_not_as_usual() -> None:
+    """A workflow is silent, and another's jobs end badly; a CRM does not hold what it accepted."""
+    world = World(WORKFLOWS["lead_intake"].offline)
+    world.usual.put("lead_intake", unusual(world.clock.now()))
+    world.clock.passes(minutes=5)
+    for number in range(4):
+        old = {"workflow": "lead_intake", "created_at": AT - timedelta(days=9)}
+        world.store.put(record((), job=job(Status.FAILED, job_id=f"j-{number}", **old)))
+    look(world.deps)
+    world.crm.has_contact("ada@other.example", country="DE", firstname="Ada", lastname="Other")
+    world.crm.lies(9)
+    Journey(world, accept(world, form(email="ada@other.example", country="Germany"))).goes()
+
+
 ERRANDS: Sequence[Callable[[], object]] = (
     *(_decides, _ticks, _fails, _is_read, _is_asked_in_vain, _asks_the_model),
     _leaves_a_month_undecided,
+    _is_not_as_usual,
 )
+
+
+def test_a_workflow_s_thresholds_are_its_alarms() -> None:
+    """The share of a day's decisions, of at least ten, and the number of changes that were not read
+    back: each as the stage file says, for the workflows that say it."""
+    found = {one.name: one for one in of_thresholds(WORKFLOWS)}
+    assert {name.partition("-")[2] for name in found} == {"lead_intake", "refund_request"}
+    overridden = found["Overridden-lead_intake"]
+    assert overridden.share
+    assert (overridden.above, overridden.share.hits) == (39, ("edit", "reject"))
+    assert "40 % or more" in overridden.means
+    assert found["VerificationsFail-refund_request"].above == 2
+    quiet = replace(WORKFLOWS["lead_intake"], thresholds=())
+    assert list(of_thresholds({quiet.id: quiet})) == []
 
 
 def test_each_key_that_may_not_be_taken_has_an_alarm_that_says_what_mends_it(dev: Template) -> None:

@@ -101,7 +101,7 @@ def _ask_further(deps: Deps, record: JobRecord, now_asked: Approval, why: str) -
         due=(*dues(deps, now_asked, deps.workflows[record.job.workflow]), owed),
         done=("returned",) if "returned" in record.due else (),
     )
-    observability.count("ApprovalsEscalated", workflow=record.job.workflow)
+    observability.count("ApprovalsEscalated")
     settled(deps, mail(deps, deps.commit(record, change), now_asked, minted), "mail")
 
 

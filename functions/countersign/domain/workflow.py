@@ -30,11 +30,13 @@ Metric = Literal[
     "hours_to_outcome_p90",
     "hours_to_callback_p90",
     "unknown_outcomes",
+    "failed_verifications",
     "wrong_recipients",
     "cap_reached_days",
 ]
 """Names of what criteria compare. Shares are 0 to 1, over a calendar month; times in hours of the
-owner's working time; the rest are counts in a month."""
+owner's working time; the rest are counts in a month. Of a threshold's approved_unchanged_share and
+failed_verifications an alarm says it on the day that reaches it."""
 
 AfterSilence = Literal["close", "escalate"]
 

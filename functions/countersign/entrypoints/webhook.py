@@ -135,7 +135,7 @@ def _accept(
     except StoreConflict as busy:
         return _later(str(busy))
     if seen and seen.body_digest != job.source.body_digest:
-        observability.count("WebhookConflicts", workflow=workflow)
+        observability.count("WebhookConflicts")
         return _problem(409, "this id came before with another body; a new event needs a new id")
     if problems and seen is None:
         _tell_once_a_day(deps, job)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from countersign.domain.releases.candidate_shadow import ShadowQueue, Shadows
     from countersign.domain.reporting.owner_review import OwnerReviews
     from countersign.domain.reporting.seals import Seals, Signer
+    from countersign.domain.reporting.usual import Usuals
     from countersign.domain.workflow import Workflows
 
 
@@ -256,6 +257,13 @@ class Deps(ExternalAdapters):
         from countersign.connectors.dynamodb.senders import DynamoSenderLimits
 
         return DynamoSenderLimits(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def usual(self) -> Usuals:
+        """What is usual of each workflow."""
+        from countersign.connectors.dynamodb.usual import DynamoUsuals
+
+        return DynamoUsuals(self.settings.jobs_table, self.db)
 
     @cached_property
     def reviews(self) -> Reviews:

@@ -48,7 +48,7 @@ def reserve(
         if finding:
             full[held.index] = finding
     if full:
-        observability.count("CapsReached", workflow=workflow.id)
+        observability.count("CapsReached")
     return full
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from infra.build import demo, starts
+from infra.build import demo, mail, starts
 from infra.build.account import OLDEST_BOOTSTRAP
 from infra.cli.doctor.cloud import Cloud
 from infra.cli.doctor.line import Line, asked, judged, ok, problem
-from infra.settings import Settings
+from infra.settings import MailIn, Settings, SettingsError
 
 MOST_SKEW = 60
 """Seconds: AWS refuses requests that are signed five minutes off, senders of webhooks too."""
@@ -135,6 +135,9 @@ def _inbound(settings: Settings, cloud: Cloud) -> Iterator[Line]:
         yield ok("inbound mail", "the stage takes none: answers are known by their thread alone")
         return
     domain = settings.mail_inbound.partition("@")[2]
+    if settings.mail_in and settings.mail_in.domain == domain:
+        yield from _ruled(settings, settings.mail_in, cloud)
+        return
     yield judged(
         "inbound mail",
         f"for {domain}",
@@ -142,6 +145,16 @@ def _inbound(settings: Settings, cloud: Cloud) -> Iterator[Line]:
         mend=f"the active receipt rule set has no rule for {domain}: add one that stores into the"
         " uploads bucket, or empty `mail_inbound`",
     )
+
+
+def _ruled(settings: Settings, mail_in: MailIn, cloud: Cloud) -> Iterator[Line]:
+    """Its rules come with the deployment; whether they can is what is to be seen."""
+    try:
+        mail.check(settings, mail_in, cloud.account().region)
+    except SettingsError as wrong:
+        yield problem("inbound mail", str(wrong), "until then `make deploy` refuses the stage")
+    else:
+        yield ok("inbound mail", f"`make deploy` brings the rules for {mail_in.domain}")
 
 
 def _concurrency(settings: Settings, cloud: Cloud) -> Iterator[Line]:

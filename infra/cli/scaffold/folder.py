@@ -9,7 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from infra.build.demo import DEMO
 from infra.cli.scaffold.facts import Part
+from infra.settings import context
 
 ADDRESS = ("address", "zip", "city", "country")
 """The parameters of `crm.set_address`."""
@@ -62,10 +64,18 @@ class Folder:
             "__init__.py": self._rendered("page.py.j2", self._page()),
             "prompt.md": self._rendered("prompt.md.j2", given),
             "stages/local.toml": self._rendered("local.toml.j2", {}),
-            "stages/dev.toml": _LIKE.format("dev"),
-            "stages/prod.toml": _LIKE.format("prod"),
+            **{
+                f"stages/{one}.toml": _LIKE.format(one)
+                for one in context()["stages"]
+                if one != DEMO
+            },
             "cases/all-that-is-needed.json": _json(self._case()),
         }
+
+    def _stages(self) -> dict[str, str]:
+        """A file for each stage of `cdk.json` but the demo's own."""
+        stages = (one for one in context()["stages"] if one != DEMO)
+        return {f"stages/{one}.toml": _LIKE.format(one) for one in stages}
 
     def events(self, first: int, after: Sequence[str]) -> dict[str, str]:
         """What belongs below `events/`: two from the number `first` on. `after` are the events that

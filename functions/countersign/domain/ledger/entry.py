@@ -121,6 +121,11 @@ class LedgerEntry(Contract):
         return str(self.content().get("after", ""))
 
     @property
+    def shows_otherwise(self) -> bool:
+        """Whether it took effect, and what was read back is not what was told."""
+        return self.seen is not None and not self.seen.refused
+
+    @property
     def key(self) -> str:
         """The idempotency key at the target: the same job and bytes are the same effect."""
         return "cs-" + self.digest[:32]

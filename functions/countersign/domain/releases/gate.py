@@ -45,8 +45,11 @@ def refusal(step: Step, shown: Shown, below: Decimal) -> str:
     if place <= 0:
         return ""
     if place > 1:
-        came = step.before or "nowhere"
-        return f"from {came} to {step.after} leaves a step out: say why in state_reason"
+        came, first = step.before or "nowhere", ORDER[ORDER.index(step.after) - place + 1]
+        return (
+            f"from {came} to {step.after} leaves a step out:"
+            f' begin with state = "{first}", or say why in state_reason'
+        )
     return _of_shadow(shown) if step.after == "probation" else _of_probation(shown, below)
 
 

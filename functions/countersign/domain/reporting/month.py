@@ -62,6 +62,7 @@ def measured(
         "ungrounded_share": _ungrounded,
         "unknown_outcomes": _unknown,
         "wrong_recipients": partial(_wrong_recipients, workflow=workflow),
+        "failed_verifications": _shown_otherwise,
         "cap_reached_days": _capped,
     }
     return tuple(Measured(one, of[one.metric](records)) for one in criteria)
@@ -192,6 +193,10 @@ def _went_wrong(record: JobRecord, workflow: Workflow[Any]) -> int:
 
 def _unknown(records: Sequence[JobRecord]) -> float:
     return sum(held.status is ActionStatus.UNKNOWN for one in records for held in one.ledger)
+
+
+def _shown_otherwise(records: Sequence[JobRecord]) -> float:
+    return sum(held.shows_otherwise for one in records for held in one.ledger)
 
 
 def _capped(records: Sequence[JobRecord]) -> float:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from countersign import observability
 from countersign.domain.errors import NotYourTurn
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
@@ -68,6 +69,8 @@ def _carrying_out(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, .
         settled = (ended,) if after is not record else (*settled, ended)
         record = after
         if ended.status is not ActionStatus.VERIFIED:
+            if ended.shows_otherwise:
+                observability.count("VerificationsFailed", workflow=record.job.workflow)
             break
     return _onward(going.deps, record, going.call, settled)
 

@@ -16,7 +16,7 @@ from countersign.domain.contract import Stored
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.reruns import RERUN, Rerun
-from countersign.domain.ledger.entry import ActionStatus
+from countersign.domain.ledger.entry import ActionStatus, Observation
 from countersign.domain.policy.policy import Answer
 from countersign.domain.reporting.month import (
     firsts,
@@ -79,6 +79,7 @@ def called_back(hours: float) -> JobRecord:
     return found
 
 
+OTHERWISE = held(0, status=A.FAILED, seen=Observation(refused=False))
 YES, NO = decided(Choice.APPROVE), decided(Choice.REJECT, reason="not now")
 
 
@@ -91,6 +92,7 @@ YES, NO = decided(Choice.APPROVE), decided(Choice.REJECT, reason="not now")
         ("rejected_or_escalated_share", (ended(status=Status.ESCALATED),), 1.0),
         ("run_alone_share", (ended(DONE), YES, ended()), 0.5),
         ("unknown_outcomes", (ended(held(0, status=A.UNKNOWN)), ended(DONE)), 1),
+        ("failed_verifications", (ended(OTHERWISE), ended(DONE)), 1),
         ("cap_reached_days", (ended(held(0, "crm.memo", Answer.ASK, "cap.reached")),) * 2, 1),
         ("cap_reached_days", (ended(DONE),), 0),
         ("hours_to_outcome_p90", (), None),
