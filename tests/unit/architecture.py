@@ -33,7 +33,7 @@ AT_IMPORT = {
     *("frozenset", "tuple", "set", "range", "bytes", "re.compile", "timedelta", "Decimal"),
     "ContextVar",  # the name of a place
     *("Connector", "Key", "Look", "Act"),  # rows of the register of connectors
-    *("Config", "Phases"),  # time-outs as a value: they open nothing
+    "Config",  # botocore's: time-outs as a value; it opens nothing
     "step",  # wraps a function; what it wraps runs when Lambda calls
 }
 """Calls that declare something or make a value. Anything else at module level is work."""

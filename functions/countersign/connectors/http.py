@@ -1,7 +1,7 @@
 """What every call to an outside system keeps to: time, size, no redirects, no secret in clear.
 
 httpx's own client spends half of a call's CPU on what none of ours may have: redirects, cookies,
-environment, logs of URLs. Its requests and answers are used without it.
+environment, logs of URLs. Its requests and its transport are used without it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,6 @@ from typing import Any, Protocol
 
 import httpx
 
-from countersign.connectors.connections import (
-    Connections,
-    Exchange,
-    LateError,
-    LostError,
-    NotReachedError,
-    Phases,
-)
 from countersign.domain.limits.pace import Told
 
 MAX_ANSWER = 8 * 1_048_576
@@ -67,7 +59,11 @@ class Client:
     """Connections that are kept, over which each request goes as it is."""
 
     def __init__(self, transport: httpx.BaseTransport | None) -> None:
-        self._transport = transport or KeptTransport()
+        self._transport = transport or httpx.HTTPTransport(
+            verify=certificates(),
+            trust_env=False,
+            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -84,60 +80,6 @@ class Client:
         request = httpx.Request(method, url, headers=headers, extensions=extensions, **parts)
         with closing(self._transport.handle_request(request)) as answer:
             yield answer
-
-
-class KeptTransport(httpx.BaseTransport):
-    """httpx's requests over connections of ours, in httpx's errors."""
-
-    def __init__(self) -> None:
-        self._places: dict[tuple[str, str], Connections] = {}
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """httpx.BaseTransport. Only the head of the answer is read."""
-        url, limits = request.url, request.extensions["timeout"]
-        phases = Phases(limits["connect"], limits["write"], limits["read"])
-        target, place = url.raw_path.decode(), self._place(request)
-        with _as_httpx():
-            answer = place.asked(request.method, target, request.headers, request.read(), phases)
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
-
-    def close(self) -> None:
-        """httpx.BaseTransport."""
-        for place in self._places.values():
-            place.close()
-
-    def _place(self, request: httpx.Request) -> Connections:
-        """By where it is, and by who must be there."""
-        url, named = request.url, request.extensions.get("sni_hostname", "")
-        at = f"{url.scheme}://{url.netloc.decode()}"
-        if (at, named) not in self._places:
-            made = Connections(at, certificates, rests=_KEEP_ALIVE, named=named)
-            self._places[(at, named)] = made
-        return self._places[(at, named)]
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: Exchange) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        with _as_httpx():
-            yield from self._answer.chunks()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
-@contextmanager
-def _as_httpx() -> Iterator[None]:
-    try:
-        yield
-    except NotReachedError as lost:
-        raise httpx.ConnectError(str(lost)) from None
-    except LateError as lost:
-        raise httpx.ReadTimeout(str(lost)) from None
-    except LostError as lost:
-        raise httpx.ReadError(str(lost)) from None
 
 
 def _phases(seconds: float) -> Mapping[str, float | None]:

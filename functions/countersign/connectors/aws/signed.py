@@ -7,27 +7,26 @@ import hashlib
 import hmac
 import random
 import re
-import ssl
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import urllib3
 from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import Credentials, Place, passes
-from countersign.connectors.connections import Connections, LostError, Phases
 from countersign.domain.canonical import digest
 from countersign.domain.errors import Unavailable
 
 _PAUSES = (1.0, 2.0)
 """The most seconds before the second try and the third."""
-_PHASES = Phases(connect=3, write=10, read=10)
+_CONNECTIONS = 16
+"""Kept to one endpoint: more than a function has threads."""
 Wait = Callable[[float], None]
 Refusal = Callable[[int, bytes], Any]
 """An answer that says no, as botocore's errors hold it."""
@@ -54,7 +53,7 @@ class Answer:
 
 
 class Send(Protocol):
-    """Sends one signed request. Raises LostError."""
+    """Sends one signed request. Raises urllib3's HTTPError."""
 
     def __call__(self, url: str, request: Request) -> Answer: ...
 
@@ -62,20 +61,16 @@ class Send(Protocol):
 def sent(url: str, request: Request) -> Answer:
     """Send it on a connection that the process keeps."""
     target = f"{request.path}?{request.query}" if request.query else request.path
-    asked = _place(url).asked(request.method, target, request.headers, request.body, _PHASES)
-    with closing(asked) as answer:
-        headers = {name.lower(): text for name, text in answer.headers}
-        return Answer(answer.status, b"".join(answer.chunks()), headers)
+    answer = _pool(url).urlopen(
+        request.method, target, request.body, request.headers, retries=False, redirect=False
+    )
+    return Answer(answer.status, answer.data, answer.headers)
 
 
 @lru_cache(maxsize=8)
-def _place(url: str) -> Connections:
-    return Connections(url, _trusted)
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    return ssl.create_default_context()
+def _pool(url: str) -> urllib3.HTTPConnectionPool:
+    phases = urllib3.Timeout(connect=3, read=10)
+    return urllib3.connection_from_url(url, maxsize=_CONNECTIONS, timeout=phases)
 
 
 @dataclass(frozen=True)
@@ -151,8 +146,8 @@ class Signed:
     def _once(self, operation: str, request: Request, refused: Refusal) -> Answer:
         try:
             answer = self._send(self._url, self._signer.signed(request))
-        except LostError as lost:
-            raise Unavailable(f"AWS gave no answer: {lost}") from None
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable(f"AWS gave no answer: {type(error).__name__}") from None
         if answer.status != HTTPStatus.OK:
             raise ClientError(refused(answer.status, answer.body), operation)
         return answer
