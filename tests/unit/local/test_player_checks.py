@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.approvals.approval import Choice
+from countersign.domain.jobs.handing import CLOSED
 from infra.cli.job_view import as_dict
 from infra.local.front.samples import Expectation
 from infra.local.player import checks
@@ -186,9 +187,10 @@ def test_each_difference_is_seen(bend: Callable[[Ended], None]) -> None:
     assert it.faults()
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS)
+@pytest.mark.parametrize("workflow", sorted({*WORKFLOWS} - CLOSED))
 def test_every_action_of_every_workflow_is_judged(workflow: str) -> None:
-    """The player knows how effects of its connector are seen, and its parameters are those."""
+    """The player knows how effects of its connector are seen, and its parameters are those; no
+    event comes to a workflow without a door."""
     flow = WORKFLOWS[workflow]
     for action in (*flow.actions.values(), *flow.earlier):
         if action.connector != "crm":
