@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from countersign.domain.canonical import canonical
@@ -189,7 +188,7 @@ class ModelRequest:
     effort: str = ""
     """How much it is asked to think first; empty: as much as it likes."""
 
-    @cached_property
+    @property
     def most(self) -> Usage:
         """The most that one call can use: no text has more tokens than bytes, and what the provider
         adds around messages is far less than it saves on words."""
