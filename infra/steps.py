@@ -81,6 +81,12 @@ WITHOUT_A_KEY = {
 in the write that claims it."""
 
 
+RESULTS = "payloads/results/*"
+"""What no row of a job has room for: see connectors/dynamodb/apart.py."""
+READS = Grant(RESULTS, "s3", "GetObject")
+KEEPS = Grant(RESULTS, "s3", "GetObject PutObject")
+
+
 def _look(connector: Connector, look: Look) -> Row:
     """The function that reads one connector."""
     return Row(
@@ -90,9 +96,10 @@ def _look(connector: Connector, look: Look) -> Row:
         layers=("core", "text", *connector.layers),
         may=(
             Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            READS,
             Grant(look.key.name, "secretsmanager", "GetSecretValue"),
         ),
-        env=_upper(*connector.settings, look.key.setting, "connector_limits"),
+        env=_upper(*connector.settings, look.key.setting, "connector_limits", "payloads_bucket"),
     )
 
 
@@ -128,6 +135,7 @@ STEPS = (
             Grant("jobs", "dynamodb", "Query PutItem DeleteItem"),
             Grant("uploads/*", "s3", "GetObjectVersion"),
             Grant("payloads/raw/*", "s3", "GetObjectVersion"),
+            KEEPS,
         ),
         env=("PAYLOADS_BUCKET", "MAIL_AUTHSERV_ID", "MAIL_INBOUND"),
     ),
@@ -140,6 +148,7 @@ STEPS = (
         may=(
             Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             Grant("payloads/releases/*", "s3", "GetObject"),
+            KEEPS,
             Grant(MODEL_KEY.name, "secretsmanager", "GetSecretValue"),
         ),
         env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET", "CONNECTOR_LIMITS"),
@@ -149,7 +158,8 @@ STEPS = (
         "Decide",
         "countersign.steps.decide",
         timeout=30,
-        may=(Grant("jobs", "dynamodb", "Query BatchGetItem PutItem DeleteItem"),),
+        may=(Grant("jobs", "dynamodb", "Query BatchGetItem PutItem DeleteItem"), KEEPS),
+        env=("PAYLOADS_BUCKET",),
     ),
     *(_act(one) for one in CONNECTORS.values()),
     Row(
@@ -159,9 +169,10 @@ STEPS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            READS,
             *MAIL,
         ),
-        env=(*MAILING, "PUBLIC_BASE_URL", "APPROVAL_SECONDS"),
+        env=(*MAILING, "PUBLIC_BASE_URL", "APPROVAL_SECONDS", "PAYLOADS_BUCKET"),
     ),
     Row(
         "Close",
@@ -177,9 +188,10 @@ STEPS = (
         layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+            READS,
             *MAIL,
         ),
-        env=(*MAILING, "PUBLIC_BASE_URL", "CASE_OWNER"),
+        env=(*MAILING, "PUBLIC_BASE_URL", "CASE_OWNER", "PAYLOADS_BUCKET"),
     ),
     Row(
         "Park",
@@ -237,6 +249,7 @@ DOORS = (
             # The original of a case, for whoever may end it: see portal/original.py.
             Grant("uploads/*", "s3", "GetObjectVersion"),
             Grant("payloads/raw/*", "s3", "GetObjectVersion"),
+            KEEPS,
             *MAIL,
         ),
         env=(
@@ -265,13 +278,14 @@ DOORS = (
             Grant("seals/seals/*", "s3", "PutObject"),
             # How a job ended is signed with the secret of whoever sent its event.
             Grant("webhook", "secretsmanager", "GetSecretValue"),
+            READS,
             *MAIL,
         ),
         env=(
             *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL", "WEBHOOK_SECRET", "SENDERS"),
             *MAILING,
             *("PUBLIC_BASE_URL", "APPROVAL_SECONDS", "CASE_OWNER", "MAIL_INBOUND"),
-            *("SEALS_BUCKET", "SEAL_KEY"),
+            *("SEALS_BUCKET", "SEAL_KEY", "PAYLOADS_BUCKET"),
             # With it, a release is what doors pin jobs to: see runtime/intake.py.
             "MODEL_NAME",
         ),
@@ -323,6 +337,7 @@ SHADOW = Row(
         Grant("jobs", "dynamodb", "Query"),
         Grant("jobs", "dynamodb", "PutItem UpdateItem", rows=PARTITION),
         Grant("payloads/releases/*", "s3", "GetObject"),
+        READS,
         Grant(MODEL_KEY.name, "secretsmanager", "GetSecretValue"),
     ),
     env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET", "CONNECTOR_LIMITS"),

@@ -50,6 +50,7 @@ PROMISES = {
     "T31": "orders in a message reach no effect, in any carrier",
     "T32": "what a model saw leaves in no spelling, by no channel",
     "T33": "what comes from outside is text on pages, in headers and in cells",
+    "T34": "a model in trouble does nothing beyond a valid answer, and stays within its budgets",
     "T35": "a change of the rules or of the readers breaks a test",
     "T36": "cdk-nag and cfn-lint: every finding is explained, no wildcard on task tokens",
     "T37": "every AWS call is allowed, no right is unused, other functions' calls are denied",

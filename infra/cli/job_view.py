@@ -19,7 +19,7 @@ from countersign.domain.jobs.reruns import rerun_of
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.ledger.undo import written
 from countersign.domain.planning.rerun import rerun_as
-from countersign.domain.policy.calls import calls_of
+from countersign.domain.policy.calls import every_call
 from countersign.domain.policy.rules import Findings, Found
 from countersign.domain.reporting.usage import proposal_of, usage_of
 from countersign.domain.workflow import Workflow, Workflows
@@ -53,7 +53,7 @@ def as_dict(record: JobRecord, workflows: Workflows) -> dict[str, Any]:
         "cost": cost_of(record),
         "release": job.release,
         "dropped": plain(proposal.dropped) if proposal else {},
-        "model_calls": [plain(one) for one in calls_of(record.results)],
+        "model_calls": _calls(record),
         "reason": job.reason,
         "parent": parent_of(record),
         "rerun_of": again.of if (again := rerun_of(record)) else "",
@@ -231,6 +231,14 @@ def cost_of(record: JobRecord) -> dict[str, Any]:
         "output_tokens": used.output_tokens,
         "usd": plain(used.usd),
     }
+
+
+def _calls(record: JobRecord) -> list[Any]:
+    """All calls of the model; none where their content is gone with its retention."""
+    try:
+        return [plain(one) for one in every_call(record.results)]
+    except UnknownVersion:
+        return []
 
 
 def _case(held: Case | None) -> dict[str, Any] | None:

@@ -104,6 +104,16 @@ ACCEPTED = (
         "Releases are named by their digest: the prefix is as narrow as a role can be.",
     ),
     Accepted(
+        f"IAM5[Resource::{PAYLOADS}/results/*]",
+        (
+            *("Functions/PrepareRole", "Functions/ProposeRole", "Functions/LookCrmRole"),
+            *("Functions/LookPaymentsRole", "Functions/DecideRole", "Functions/AskRole"),
+            *("Functions/EscalateRole", "Functions/ApprovalsRole", "Functions/TickRole"),
+        ),
+        "Large results are named by their job and a digest: the prefix is as narrow as a role can "
+        "be. The roles that act have no right on it.",
+    ),
+    Accepted(
         f"IAM5[Resource::{PAYLOADS}/documents/*]",
         ("Functions/ActFilesTaskRole",),
         "Each session of the role is narrowed to the documents of its job.",
@@ -148,6 +158,11 @@ SOMETIMES = (
         f"IAM5[Resource::{PAYLOADS}/releases/*]",
         ("Functions/ShadowRole",),
         "Where a stage shows jobs to candidates: as for every other reader of releases.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/results/*]",
+        ("Functions/ShadowRole",),
+        "As above: it reads the jobs that it shows.",
     ),
 )
 """Findings that no stage here brings about, and one of a business may."""

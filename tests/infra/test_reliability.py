@@ -133,6 +133,7 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
             *("", "/sign-in", "/sign-in/{link}/{secret}", "/sign-out"),
             *("/requests/{job}/{approval}", "/cases/{job}", "/cases/{job}/original"),
             *("/jobs", "/jobs/{job}", "/compare", "/months/{workflow}/{month}"),
+            "/jobs/{job}/documents/{name}",
         )
     }
     doors = {f"POST /webhooks{path}" for path in ("", "/{workflow}", "/{workflow}/{sender}")}

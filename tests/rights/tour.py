@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -28,9 +27,10 @@ from infra.local.stand import Stand
 from infra.settings import load
 from infra.steps import ROWS, function_name
 from tests.fakes.journey import form
+from tests.rights import large
 from tests.rights.person import downloads, operator, resumes, signed_in
+from tests.rights.until import WITHIN, status, until
 
-WITHIN = 60.0
 ALL_OF_IT = {
     "system": "payments",
     "order": "1052",
@@ -43,6 +43,8 @@ def tour(stand: Stand) -> None:
     """All stops, after whatever was played: it moves the clock and takes secrets away."""
     twice_uploaded(stand)
     without_a_model(stand)
+    call = large.call(stand)
+    large.same_matter_again(stand)
     unruly, asked, other = sent(stand, country="Atlantis"), sent(stand), sent(stand)
     silent, left = sent(stand), uploaded(stand, country="Atlantis")
     key = _replaced(stand, "PaymentsReadSecretArn", NOT_YET)
@@ -58,13 +60,16 @@ def tour(stand: Stand) -> None:
     read_and_resumed_on_its_page(stand, unruly, left)
     until(lambda: status(stand, other) is Status.FAILED)
     with_the_wrong_key(stand, refund, key)
+    large.refund(stand)
     assert moved(stand.deps, "+3m")
     stand.tick()
     until(lambda: ticked(stand) and attempt(stand, asked) > 1 and begun(stand, lost))
     assert moved(stand.deps, "+15m")
     stand.tick()
     until(lambda: ticked(stand) and not stand.deps.store.load(refund).reservations)
-    until(lambda: time_passes(stand) and status(stand, silent) is Status.ESCALATED)
+    over = {Status.ESCALATED}
+    until(lambda: time_passes(stand) and {status(stand, one) for one in (silent, call)} == over)
+    large.corrected_on_its_page(stand, call)
     hours_are_sealed(stand)
     a_month_passes(stand)
 
@@ -245,19 +250,6 @@ def a_month_passes(stand: Stand) -> None:
     stand.tick()
     month = f"{last_month(stand.deps.clock.now()):%Y-%m}"
     until(lambda: ticked(stand) and stand.deps.owner_reviews.of(month) != [], 3 * WITHIN)
-
-
-def until(true: Callable[[], bool], within: float = WITHIN) -> None:
-    """Until it is."""
-    deadline = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < deadline, "this stop of the tour did not come to its end"
-        time.sleep(0.3)
-
-
-def status(stand: Stand, job: str) -> Status:
-    """The job's status."""
-    return stand.deps.store.load(job).job.status
 
 
 def begun(stand: Stand, job: str) -> bool:

@@ -45,29 +45,30 @@ def _words(store: Store) -> str:
     return f"Keep the document {store.name}, as Markdown and as JSON."
 
 
-def _forms(store: Store) -> Mapping[str, str]:
+def forms(store: Store) -> Mapping[str, str]:
+    """The texts of a document, by the names of its files."""
     return {f"{store.name}.md": store.markdown, f"{store.name}.json": store.data}
 
 
 def _store(files: Files, store: Store, key: str) -> Receipt:
-    for name, text in _forms(store).items():
+    for name, text in forms(store).items():
         files.put(f"{key}/{name}", text.encode())
     return Receipt(id=key)
 
 
 def _find(files: Files, store: Store, key: str) -> Receipt | None:
     """Both forms, or it was not done: it is stored anew."""
-    there = all(files.get(f"{key}/{name}") == text.encode() for name, text in _forms(store).items())
+    there = all(files.get(f"{key}/{name}") == text.encode() for name, text in forms(store).items())
     return Receipt(id=key) if there else None
 
 
 def _read_back(files: Files, store: Store, receipt: Receipt) -> Mapping[str, str]:
-    held = {name: files.get(f"{receipt.id}/{name}") for name in _forms(store)}
+    held = {name: files.get(f"{receipt.id}/{name}") for name in forms(store)}
     return {name: _digest(body) for name, body in held.items() if body is not None}
 
 
 def _expected(store: Store) -> Mapping[str, str]:
-    return {name: _digest(text.encode()) for name, text in _forms(store).items()}
+    return {name: _digest(text.encode()) for name, text in forms(store).items()}
 
 
 def _digest(body: bytes) -> str:
@@ -79,13 +80,13 @@ def _undo_words(store: Store) -> str:
 
 
 def _state(files: Files, store: Store, key: str, at: str) -> Mapping[str, str]:
-    held = {name: files.get(f"{at or key}/{name}") for name in _forms(store)}
+    held = {name: files.get(f"{at or key}/{name}") for name in forms(store)}
     found = {name: _digest(body) for name, body in held.items() if body is not None}
     return {"id": key, **found} if found else {}
 
 
 def _restore(files: Files, store: Store, key: str, at: str, _values: Mapping[str, str]) -> None:
-    for name in _forms(store):
+    for name in forms(store):
         files.remove(f"{at or key}/{name}")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken, UnknownVersion
@@ -40,11 +42,16 @@ class Contract(Value):
 
 
 class Stored(Value):
-    """What a step left behind: the contract, its version and the canonical bytes as text."""
+    """What a step left behind: the contract, its version and the canonical bytes as text. What is
+    large may lie apart, under the digest of its bytes, and is read when somebody asks for it."""
 
     contract: str
     version: int
-    body: str
+    body: str = ""
+    """Empty of one that lies apart."""
+    apart: str = ""
+    """The digest of the bytes, of one that lies apart."""
+    _reads: Callable[[], str] = PrivateAttr(default=str)
 
     @classmethod
     def of(cls, value: Contract) -> Self:
@@ -56,7 +63,21 @@ class Stored(Value):
         if (self.contract, self.version) != (kind.CONTRACT, kind.VERSION):
             known = f"{kind.CONTRACT} v{kind.VERSION}"
             raise UnknownVersion(f"stored {self.contract} v{self.version}; this code reads {known}")
-        return kind.model_validate_json(self.body)
+        return kind.model_validate_json(self.text)
+
+    def read_by(self, reads: Callable[[], str]) -> Self:
+        """The same, whose text is what this gives."""
+        self._reads = reads
+        return self
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical bytes, wherever they lie. Raises UnknownVersion when they are gone."""
+        return self._reads() if self.apart else self.body
+
+    def whole(self) -> Stored:
+        """The same, with its text in it."""
+        return Stored(contract=self.contract, version=self.version, body=self.text)
 
 
 def explain(contract: str, broken: ValidationError) -> str:

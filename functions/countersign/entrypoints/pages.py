@@ -11,7 +11,17 @@ from urllib.parse import unquote
 from countersign import observability
 from countersign.approvals import handlers
 from countersign.domain.errors import ContractBroken
-from countersign.portal import inbox, job, jobs, month, original, session, signin, widget
+from countersign.portal import (
+    document,
+    inbox,
+    job,
+    jobs,
+    month,
+    original,
+    session,
+    signin,
+    widget,
+)
 from countersign.portal import request as inbox_request
 from countersign.portal.case import case_page
 from countersign.runtime.deps import Deps
@@ -35,6 +45,7 @@ PAGES: Mapping[str, Page] = {
     paths.COMPARE: jobs.compare,
     paths.JOB: job.answer,
     paths.MONTH: month.answer,
+    paths.DOCUMENT: document.answer,
 }
 """Every path of somebody signed in, or signing in. Any other one is an approval link."""
 

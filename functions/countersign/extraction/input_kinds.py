@@ -21,7 +21,7 @@ def kind(record: JobRecord, languages: Collection[str]) -> str:
     held = record.results.get("input")
     if held is None:
         return "not read"
-    given = json.loads(held.body)
+    given = json.loads(held.text)
     return next((name for name, holds in _KINDS if holds(given, record, languages)), "plain")
 
 
@@ -35,7 +35,7 @@ def _only_files(given: Mapping[str, Any], _record: JobRecord, _: Collection[str]
 
 def _foreign(given: Mapping[str, Any], record: JobRecord, languages: Collection[str]) -> bool:
     proposal = record.results.get("proposal")
-    facts = json.loads(proposal.body)["facts"] if proposal else {}
+    facts = json.loads(proposal.text)["facts"] if proposal else {}
     spoken = facts.get("language", {}).get("value") or next(iter(given["language_hints"]), "")
     return bool(spoken) and spoken not in languages
 
@@ -43,7 +43,7 @@ def _foreign(given: Mapping[str, Any], record: JobRecord, languages: Collection[
 def _unnumbered(given: Mapping[str, Any], record: JobRecord, _: Collection[str]) -> bool:
     """It wants something of an order, and names none."""
     proposal = record.results.get("proposal")
-    facts = json.loads(proposal.body)["facts"] if proposal else {}
+    facts = json.loads(proposal.text)["facts"] if proposal else {}
     wanted = {"refund"} & {one.get("value") for one in facts.values()}
     text = f"{given.get('subject', '')}\n{given.get('text', '')}"
     return bool(wanted) and not orders.found(text)

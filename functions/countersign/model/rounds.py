@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.errors import Ungrounded
@@ -14,10 +14,9 @@ from countersign.domain.policy.calls import ModelCall
 from countersign.domain.policy.proposal import IN_VAIN, Ended
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.domain.workflow import Draft, Segment, Segmented, Workflow
+from countersign.domain.workflow import Draft, Workflow
 from countersign.model.proposals import read_answer
-from countersign.model.schemas import strict_schema, subset_of
-from countersign.model.segments import SUFFIX
+from countersign.model.schemas import subset_of
 from countersign.model.sizing import choose, features
 
 _SHOWN = 20
@@ -91,23 +90,7 @@ class Rounds:
     ) -> ModelCall:
         """The call that was answered so, with what it cost and what is wrong with its answer;
         `request` is the digest of its question, `times` are when it began and ended."""
-        began, ended = times
-        made = ModelCall(
-            plan=self.failed,
-            number=turn.number,
-            size=turn.size.name,
-            why=turn.why,
-            repairs=turn.repairs,
-            asked=turn.asked,
-            request=request,
-            model=answer.model,
-            offline=answer.offline,
-            ended=answer.ended,
-            content=answer.content,
-            usage=turn.size.price.priced(answer.usage, offline=answer.offline),
-            milliseconds=(ended - began) // timedelta(milliseconds=1),
-            at=began,
-        )
+        made = as_call(turn, request, answer, times).model_copy(update={"plan": self.failed})
         return made.model_copy(update={"faults": tuple(self.read(made)[1])})
 
     def shared_key(self, question: Question, request: str) -> str:
@@ -148,13 +131,55 @@ class Rounds:
         return Question(size, why, named, repairs=repairs)
 
 
-def about_segment(of: Segmented[Any], release: Release, one: Segment) -> ModelRequest:
-    """The request about one segment, to the smallest model."""
-    size = release.sizes[0]
-    return replace(
-        request_of(release, size, (("user", one.text),)),
-        schema_name=f"{release.workflow}{SUFFIX}",
-        schema=strict_schema(of.answer, subset_of(size.price)),
+class Asked(Protocol):
+    """A question as its call remembers it."""
+
+    @property
+    def size(self) -> Size:
+        """Of which size of model it is asked."""
+
+    @property
+    def why(self) -> str:
+        """Why of that one."""
+
+    @property
+    def repairs(self) -> bool:
+        """Whether it shows the model its own faults."""
+
+    @property
+    def asked(self) -> Messages:
+        """All but the system's prompt."""
+
+    @property
+    def number(self) -> int:
+        """Which of its kind it is."""
+
+
+def as_call(
+    turn: Asked,
+    request: str,
+    answer: ModelAnswer,
+    times: tuple[datetime, datetime],
+    segment: str = "",
+) -> ModelCall:
+    """The call of a first plan that was answered so; `times` are when it began and ended."""
+    began, ended = times
+    return ModelCall(
+        plan=0,
+        number=turn.number,
+        size=turn.size.name,
+        why=turn.why,
+        repairs=turn.repairs,
+        asked=turn.asked,
+        request=request,
+        model=answer.model,
+        offline=answer.offline,
+        ended=answer.ended,
+        content=answer.content,
+        usage=turn.size.price.priced(answer.usage, offline=answer.offline),
+        milliseconds=(ended - began) // timedelta(milliseconds=1),
+        at=began,
+        segment=segment,
     )
 
 

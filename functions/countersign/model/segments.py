@@ -1,21 +1,102 @@
-"""A long input read in segments: what counts as an answer about one, and all of them together."""
+"""A long input read in segments: what is asked about one, what counts as its answer, and all of
+them together."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
+from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, explain
-from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.calls import ModelCall
+from countersign.domain.policy.proposal import IN_VAIN, Proposal
+from countersign.domain.policy.release import Release, Size
+from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Joined, Segment, Segmented, Workflow
+from countersign.model.rounds import Messages, as_call, repaired, request_of
+from countersign.model.schemas import strict_schema, subset_of
 
 SUFFIX = "_segment"
 """What the name of a schema ends with that is about one segment."""
 _PER_DROPPED = Decimal("0.05")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is asked about one segment, of which size of model, and why."""
+
+    of: Reading
+    size: Size
+    why: str
+    request: ModelRequest
+    number: int = 0
+    """Which of the segment's questions it is."""
+    repairs: bool = False
+
+    @property
+    def asked(self) -> Messages:
+        """All but the system's prompt, which is the release's."""
+        return self.request.messages[1:]
+
+    def digest(self, pinned: str) -> str:
+        """Of the whole question, under the release whose digest is `pinned`."""
+        return digest(canonical([pinned, vars(self.request)]))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One segment's questions: as those of a whole input, but that what stays wrong is left out."""
+
+    about: Segmented[Any]
+    release: Release
+    given: Any
+    segment: Segment
+
+    def next(self, calls: Sequence[ModelCall]) -> Part | None:
+        """What to ask after these calls: the repair, once; the next size, once, where none of them
+        gave an answer. None: nothing more."""
+        if not calls:
+            return self._part(0, self.release.sizes[0], f"{self.segment.name} of a long input")
+        last = calls[-1]
+        if not last.faults:
+            return None
+        size = next(one for one in self.release.sizes if one.name == last.size)
+        if last.ended not in IN_VAIN and not any(one.repairs for one in calls):
+            why = f"{self.segment.name}: the {size.name} model is shown its faults"
+            return self._part(
+                len(calls), size, why, repaired(last.asked, last.content, last.faults)
+            )
+        larger = self.release.sizes[self.release.sizes.index(size) + 1 :]
+        if self.answer(calls) is None and larger:
+            why = f"{self.segment.name}: the {size.name} model gave no valid answer"
+            return self._part(len(calls), larger[0], why)
+        return None
+
+    def answer(self, calls: Sequence[ModelCall]) -> Any:
+        """The last answer that keeps its contract; None without any."""
+        read = (parsed(self.about, one.content)[0] for one in reversed(calls))
+        return next((one for one in read if one is not None), None)
+
+    def called(
+        self, part: Part, request: str, answer: ModelAnswer, times: tuple[datetime, datetime]
+    ) -> ModelCall:
+        """The call that was answered so, with its faults: as `Rounds.called`."""
+        _, faults = answered(self.about, self.given, self.segment, answer.content)
+        made = as_call(part, request, answer, times, self.segment.name)
+        return made.model_copy(update={"faults": tuple(faults)})
+
+    def _part(self, number: int, size: Size, why: str, asked: Messages = ()) -> Part:
+        plain = request_of(self.release, size, asked or (("user", self.segment.text),))
+        schema = strict_schema(self.about.answer, subset_of(size.price))
+        named = f"{self.release.workflow}{SUFFIX}"
+        request = replace(plain, schema_name=named, schema=schema)
+        return Part(self, size, why, request, number, repairs=bool(asked))
 
 
 def answered(
@@ -23,11 +104,16 @@ def answered(
 ) -> tuple[Any, list[str]]:
     """The answer about a segment (JSON), and what is wrong with it, in sentences; no answer when it
     breaks its contract."""
+    answer, broken = parsed(segmented, content)
+    return answer, broken or list(segmented.faults(given, segment, answer))
+
+
+def parsed(segmented: Segmented[Any], content: str) -> tuple[Any, list[str]]:
+    """The answer, and how it breaks its contract; no answer then."""
     try:
-        answer = segmented.answer.model_validate_json(content)
+        return segmented.answer.model_validate_json(content), []
     except ValidationError as broken:
         return None, [explain("answer", broken)]
-    return answer, list(segmented.faults(given, segment, answer))
 
 
 def shown(

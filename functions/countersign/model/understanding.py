@@ -15,10 +15,12 @@ from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Joined, Segmented, Workflow
 from countersign.model import segments
 from countersign.model.proposals import by_signs, drafted, proposal_of
-from countersign.model.rounds import Question, Rounds, about_segment, repaired
+from countersign.model.rounds import Question, Rounds
+from countersign.model.segments import Reading
 
 Answers = Callable[[ModelRequest, Size], ModelAnswer]
 """Who is asked; raises what a model raises."""
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def understood(workflow: Workflow[Any], release: Release, given: Any, answers: Answers) -> Proposal:
@@ -30,12 +32,12 @@ def understood(workflow: Workflow[Any], release: Release, given: Any, answers: A
     asked = _Asked(release, answers)
     joined = _joined(workflow.segmented, given, asked) if workflow.segmented else None
     shown = joined.text if joined else workflow.prompt_text(given)
-    rounds, never = Rounds(workflow, release, given, shown), datetime(1, 1, 1, tzinfo=UTC)
+    rounds = Rounds(workflow, release, given, shown)
     calls: tuple[ModelCall, ...] = ()
     while isinstance(turn := rounds.next(calls), Question):
         answer = asked.of(turn.request, turn.size)
         numbered = replace(turn, number=len(calls))
-        calls = (*calls, rounds.called(numbered, "", answer, (never, never)))
+        calls = (*calls, rounds.called(numbered, "", answer, (_NEVER, _NEVER)))
     last = calls[-1]
     made = proposal_of(workflow, given, turn, model=last.model, offline=last.offline)
     return segments.together(made.model_copy(update={"usage": asked.usage}), joined)
@@ -75,17 +77,14 @@ class _Asked:
 
 
 def _joined(segmented: Segmented[Any], given: Any, asked: _Asked) -> Joined:
-    """What the valid answers about all segments are together, each repaired once."""
-    size = asked.release.sizes[0]
+    """What the valid answers about all segments are together, each asked about as Propose does."""
     valid = dict[str, Any]()
     for one in segmented.split(given):
-        request = about_segment(segmented, asked.release, one)
-        said = asked.of(request, size).content
-        answer, faults = segments.answered(segmented, given, one, said)
-        if faults:
-            again = replace(request, messages=repaired(request.messages, said, faults))
-            mended, _ = segments.answered(segmented, given, one, asked.of(again, size).content)
-            answer = mended or answer
-        if answer is not None:
-            valid[one.name] = answer
+        reading, calls = Reading(segmented, asked.release, given, one), list[ModelCall]()
+        while part := reading.next(calls):
+            answer = asked.of(part.request, part.size)
+            calls.append(reading.called(part, "", answer, (_NEVER, _NEVER)))
+        found = reading.answer(calls)
+        if found is not None:
+            valid[one.name] = found
     return segmented.join(given, valid)

@@ -21,13 +21,14 @@ from countersign.jobs.rollback import allowed, roll_back
 from countersign.portal import mark, session
 from countersign.portal.case import job_of
 from countersign.portal.case_view import job as job_view
+from countersign.portal.document import documents
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import notices
 from countersign.web.forms import REASON_LIMIT, Fault, Fields, Form, HttpRefusal, fields, text
 from countersign.web.http import Request, Response
 from countersign.web.notices import NO_METHOD
-from countersign.web.paths import job_path, path
+from countersign.web.paths import document_path, job_path, path
 from countersign.web.responses import page, see
 from countersign.web.text import Pieces, moment, visible
 from countersign.web.wording import in_words
@@ -85,6 +86,7 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         form=replace(form, code=held.code if held else ""),
         undone=undone,
         stays=stays,
+        documents=[(name, document_path(record.job.job_id, name)) for name in documents(record)],
         marks=marks,
         marked=mark_view(marked, who.zone),
         opened=session.stamp(deps, who, place) if offered else "",

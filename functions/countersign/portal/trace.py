@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.policy.calls import ModelCall, calls_of
+from countersign.domain.policy.calls import ModelCall, every_call
 from countersign.domain.policy.proposal import Ended, Proposal, Usage
 from countersign.web.text import Pieces, label, second, visible
 
@@ -52,7 +52,7 @@ class Trace:
 def trace(record: JobRecord, proposal: Proposal | None, zone: str) -> Trace | None:
     """The trace, for somebody in `zone`; None where no call of this code's kind is kept."""
     try:
-        calls = tuple(_call(one, zone) for one in calls_of(record.results))
+        calls = tuple(_call(one, zone) for one in every_call(record.results))
     except UnknownVersion:
         return None
     if not calls:

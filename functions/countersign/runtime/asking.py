@@ -57,7 +57,7 @@ def asking(
     worst = [most_of(one, size) for one in requests]
     tokens, kind = max(one.tokens for one in worst), (MODEL, release.workflow)
     visit = PacedVisit(key, record, call, kind, tokens=tokens)
-    check_job(deps, record, release, worst)
+    check_job(deps, record, worst)
     try:
         with taken(key, secret):
             model = _Counted(deps, _Timed(deps, call, deps.model), release.workflow, size)

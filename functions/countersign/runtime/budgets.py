@@ -22,7 +22,7 @@ from countersign.domain.limits.budgets import Amount, Budgets, Counter, Hold, Re
 from countersign.domain.limits.caps import day_of
 from countersign.domain.policy.calls import spent_by
 from countersign.domain.policy.proposal import Usage
-from countersign.domain.policy.release import Release, Size
+from countersign.domain.policy.release import Size
 from countersign.domain.ports import ModelRequest
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import COMMIT_PAUSES
@@ -53,12 +53,12 @@ def most_of(request: ModelRequest, size: Size) -> Amount:
     return amount_of(most.model_copy(update={"usd": size.price.most(most)}))
 
 
-def check_job(deps: Deps, record: JobRecord, release: Release, wanted: Sequence[Amount]) -> None:
+def check_job(deps: Deps, record: JobRecord, wanted: Sequence[Amount]) -> None:
     """Raises JobBudgetSpent when calls that may cost so much do not fit into the job's budget."""
     most = deps.workflows[record.job.workflow].budgets.job
     if not most.bounds:
         return
-    spent = amount_of(spent_by(record.results, release.sizes[0].price))
+    spent = amount_of(spent_by(record.results))
     total = budgets.total(wanted)
     if not most.has_room(spent, total, raised_in(record.audit)):
         raise JobBudgetSpent(record.job.job_id, str(most))

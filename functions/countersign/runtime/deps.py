@@ -144,7 +144,7 @@ class Deps(ExternalAdapters):
         """The jobs table."""
         from countersign.connectors.dynamodb.store import DynamoStore
 
-        return DynamoStore(self.settings.jobs_table, self.db)
+        return DynamoStore(self.settings.jobs_table, self.db, lambda: self.payloads)
 
     @cached_property
     def caps(self) -> Caps:

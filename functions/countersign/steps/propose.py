@@ -6,7 +6,7 @@ stored as it comes: a visit that ends loses at most those that are under way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial, reduce
@@ -15,7 +15,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from countersign import observability
-from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
 from countersign.domain.errors import (
     ConnectorResting,
@@ -29,15 +28,15 @@ from countersign.domain.errors import (
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Pointer, Status
 from countersign.domain.planning.replan import is_stale, observed
-from countersign.domain.policy.calls import SEGMENT, ModelCall, calls_of
-from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
+from countersign.domain.policy.calls import ModelCall, calls_of, segment_name
+from countersign.domain.policy.proposal import Proposal, Usage
 from countersign.domain.policy.release import CAP, Release, release_key
-from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.domain.workflow import Joined, Segment, Segmented, Workflow
+from countersign.domain.workflow import Joined, Segmented, Workflow
 from countersign.model import segments
 from countersign.model.feedback import apply, describe
 from countersign.model.proposals import by_signs, proposal_of
-from countersign.model.rounds import Question, Rounds, about_segment, repaired
+from countersign.model.rounds import Question, Rounds
+from countersign.model.segments import Part, Reading
 from countersign.runtime.asking import Answers, asking
 from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps
@@ -167,68 +166,83 @@ def _from_model(deps: Deps, record: JobRecord, call: Call, about: About) -> Prop
 def _from_segments(
     deps: Deps, record: JobRecord, call: Call, about: About, segmented: Segmented[Any]
 ) -> tuple[JobRecord, Joined, Usage]:
-    """What the valid answers are together, each repaired once, and what all of them cost. Raises
-    MoreToRead."""
+    """What the valid answers are together, and what all of them cost: round by round, each segment
+    has its next question until it has none. Raises MoreToRead."""
     _, release, given = about
-    asked = {one: about_segment(segmented, release, one) for one in segmented.split(given)}
-    record, replies = _answers(deps, record, call, release, list(asked.values()))
-    answers = dict[str, Any]()
-    again = dict[Segment, ModelRequest]()
-    for (segment, request), reply in zip(asked.items(), replies, strict=True):
-        answers[segment.name], faults = segments.answered(segmented, given, segment, reply.content)
-        if faults:
-            shown = repaired(request.messages, reply.content, faults)
-            again[segment] = replace(request, messages=shown)
-    record, mends = _answers(deps, record, call, release, list(again.values()))
-    for segment, reply in zip(again, mends, strict=True):
-        mended, _ = segments.answered(segmented, given, segment, reply.content)
-        answers[segment.name] = mended or answers[segment.name]
+    made = [
+        (Reading(segmented, release, given, one), list[ModelCall]())
+        for one in segmented.split(given)
+    ]
+    while asked := [(part, calls) for one, calls in made if (part := one.next(calls))]:
+        record = _answers(deps, record, call, release, [part for part, _ in asked])
+        for part, calls in asked:
+            calls.append(record.results[_name(record, part)].as_(ModelCall))
+    answers = {one.segment.name: one.answer(calls) for one, calls in made}
     valid = {name: answer for name, answer in answers.items() if answer is not None}
-    usage = _spent([*replies, *mends], release)
+    usage = reduce(Usage.plus, (one.usage for _, calls in made for one in calls), Usage())
     return record, segmented.join(given, valid), usage
 
 
 def _answers(
-    deps: Deps, record: JobRecord, call: Call, release: Release, requests: Sequence[ModelRequest]
-) -> tuple[JobRecord, list[ModelReply]]:
-    """The answers to all requests, in their order. Raises MoreToRead when the visit has no time for
+    deps: Deps, record: JobRecord, call: Call, release: Release, parts: Sequence[Part]
+) -> JobRecord:
+    """The record with the answers to all parts. Raises MoreToRead when the visit has no time for
     more of them."""
-    open_ = [one for one in requests if _stored(record, one) is None]
-    if len(open_) < len(requests):
-        reused = len(requests) - len(open_)
+    open_ = [one for one in parts if _name(record, one) not in record.results]
+    if len(open_) < len(parts):
+        reused = len(parts) - len(open_)
         observability.count("AnswersReused", reused, workflow=record.job.workflow)
-    for start in range(0, len(open_), AT_ONCE):
+    left = len(open_)
+    for few in _side_by_side(open_):
         if call.seconds_left(deps.clock.now()) < FEW_SECONDS:
-            raise MoreToRead(f"{len(open_) - start} segments are still to be read")
-        record = _asked(deps, record, call, release, open_[start : start + AT_ONCE])
-    return record, [record.results[_name(record, one)].as_(ModelReply) for one in requests]
+            raise MoreToRead(f"{left} segments are still to be read")
+        record = _asked(deps, record, call, release, few)
+        left -= len(few)
+    return record
+
+
+def _side_by_side(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    """A few at once, of one size of model."""
+    for name in dict.fromkeys(one.size.name for one in parts):
+        alike = [one for one in parts if one.size.name == name]
+        yield from (alike[at : at + AT_ONCE] for at in range(0, len(alike), AT_ONCE))
 
 
 def _asked(
-    deps: Deps, record: JobRecord, call: Call, release: Release, few: Sequence[ModelRequest]
+    deps: Deps, record: JobRecord, call: Call, release: Release, few: Sequence[Part]
 ) -> JobRecord:
-    """The record with the answers to a few requests, asked side by side. Raises what one of them
+    """The record with the answers to a few parts, asked side by side. Raises what one of them
     raised, once the others are stored."""
+    requests, size = [one.request for one in few], few[0].size
+    if size.name != release.sizes[0].name:
+        observability.count("ModelSizeUps", len(few), workflow=record.job.workflow)
     with (
-        asking(deps, record, call, release, size=release.sizes[0], requests=few) as answer,
+        asking(deps, record, call, release, size=size, requests=requests) as answer,
         ThreadPoolExecutor(len(few)) as pool,
     ):
-        ended = list(pool.map(partial(_ended, answer), few))
-        for request, reply in zip(few, ended, strict=True):
-            if isinstance(reply, ModelReply):
-                record = _keep(deps, record, call, request, reply)
+        ended = list(pool.map(partial(_ended, deps, answer, record.job.release), few))
+        for made in ended:
+            if isinstance(made, ModelCall):
+                record = deps.commit(record, _answer_kept(call, {made.name: made}))
         trouble = next((one for one in ended if isinstance(one, CountersignError)), None)
         if trouble:
             raise trouble
     return record
 
 
-def _ended(answer: Answers, request: ModelRequest) -> ModelReply | CountersignError:
-    """The answer, or what kept it from coming: one that failed costs no other its answer."""
+def _ended(deps: Deps, answer: Answers, pinned: str, part: Part) -> ModelCall | CountersignError:
+    """The call, or what kept its answer from coming: one that failed costs no other its answer."""
+    began = deps.clock.now()
     try:
-        return _reply(answer(request))
+        said = answer(part.request)
     except CountersignError as trouble:
         return trouble
+    times = (began, deps.clock.now())
+    return part.of.called(part, part.digest(pinned), said, times)
+
+
+def _name(record: JobRecord, part: Part) -> str:
+    return segment_name(part.digest(record.job.release))
 
 
 def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown: str) -> Proposed:
@@ -278,43 +292,6 @@ def _answer_kept(call: Call, results: Mapping[str, Contract]) -> Change:
         status=Status.PROCESSING,
         results=results,
     )
-
-
-def _keep(
-    deps: Deps, record: JobRecord, call: Call, request: ModelRequest, reply: ModelReply
-) -> JobRecord:
-    """Store an answer before the next one is asked for: a retry reads it instead of paying."""
-    if _stored(record, request):
-        return record
-    return deps.commit(record, _answer_kept(call, {_name(record, request): reply}))
-
-
-def _stored(record: JobRecord, request: ModelRequest) -> ModelReply | None:
-    if not any(name.startswith(SEGMENT) for name in record.results):
-        return None  # a request is 20 kB of canonical text: mostly nobody needs its name
-    stored = record.results.get(_name(record, request))
-    return stored.as_(ModelReply) if stored else None
-
-
-def _name(record: JobRecord, request: ModelRequest) -> str:
-    return SEGMENT + digest(canonical([record.job.release, vars(request)]))[:32]
-
-
-def _reply(answer: ModelAnswer) -> ModelReply:
-    return ModelReply(
-        content=answer.content,
-        model=answer.model,
-        offline=answer.offline,
-        usage=answer.usage,
-        ended=answer.ended,
-    )
-
-
-def _spent(replies: Sequence[ModelReply], release: Release) -> Usage:
-    """What answers about segments cost, all of the smallest size."""
-    price = release.sizes[0].price
-    each = (price.priced(one.usage, offline=one.offline) for one in replies)
-    return reduce(Usage.plus, each, Usage())
 
 
 handler = step(propose)

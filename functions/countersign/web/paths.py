@@ -21,6 +21,7 @@ JOBS = f"{HOME}/jobs"
 JOB = f"{JOBS}/{{job}}"
 COMPARE = f"{HOME}/compare"
 MONTH = f"{HOME}/months/{{workflow}}/{{month}}"
+DOCUMENT = f"{JOB}/documents/{{name}}"
 STATUS = "/status/{token}"
 TO = "to"
 """In the query of the pages that sign in: the page that was asked for."""
@@ -114,3 +115,8 @@ def month_path(workflow: str, month: str) -> str:
 def job_path(job_id: str) -> str:
     """Where a job is read."""
     return JOB.format(job=job_id)
+
+
+def document_path(job_id: str, name: str) -> str:
+    """Where a document of a job is handed out."""
+    return DOCUMENT.format(job=job_id, name=quote(name))

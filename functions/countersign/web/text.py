@@ -196,10 +196,11 @@ def counted(number: int, noun: str) -> str:
 
 
 def _places(text: str, quotes: Iterable[str]) -> Iterator[tuple[int, int]]:
-    for quote in quotes:
-        literal = r"\s+".join(re.escape(word) for word in flat(quote).split(" "))
-        if not literal:
+    held = flat(text)
+    for quote in map(flat, quotes):
+        if not quote or quote not in held:  # a call has hundreds, each in one of its parts
             continue
+        literal = r"\s+".join(re.escape(word) for word in quote.split(" "))
         # A short quote ("7") is looked for as a word before it is looked for inside one.
         hit = re.search(rf"(?<!\w){literal}(?!\w)", text) or re.search(literal, text)
         if hit:

@@ -51,12 +51,11 @@ def propose(s: Situation[Transcript]) -> Iterator[ProposedAction]:
     """The document; a note on the customer's contact, where the file names one that the CRM knows;
     a word to the team that listens to calls."""
     record = CallRecord(s.input, s.proposal, *s.limits.lists.get("company.languages", ())[:1])
-    yield files.STORE.proposed(
-        target="call-summary",
-        name="call-summary",
-        markdown=record.markdown(),
-        data=record.as_json(),
-    )
+    parts = record.parts(_DOCUMENT)
+    for number, part in enumerate(parts, start=1):
+        name = f"call-summary-{number}" if len(parts) > 1 else "call-summary"
+        words, data = part.markdown(), part.as_json()
+        yield files.STORE.proposed(target=name, name=name, markdown=words, data=data)
     if s.records.all("contact"):
         head = f"{record.title}\n\n{record.summary}"
         email, words = s.input.sender, record.plain(head, _NOTED)[:_NOTE]
@@ -74,7 +73,8 @@ def read(raw: Raw) -> Transcript:
 
 
 _NOTED: tuple[ItemKind, ...] = ("decision", "action", "promise")
-_TITLE, _PUSHED, _NOTE = 150, 1_800, 8_000
+_TITLE, _PUSHED, _NOTE, _DOCUMENT = 150, 1_800, 8_000, 100_000
+"""Characters."""
 ACTIONS = (files.STORE, crm.ADD_NOTE, notify.PUSH)
 
 WORKFLOW = workflow(

@@ -34,6 +34,11 @@ MESSAGE = json.dumps(
 MODEL_SECONDS = 30.0
 _KEY = "set the key anew: `countersign secrets set {}`"
 
+_ACCESS = (
+    "ask for access to the model in Bedrock's console of this region; who runs this needs"
+    " `bedrock:InvokeModel` on it, as the role of Propose has it"
+)
+
 
 class Vault(Protocol):
     """Where a stage keeps its secrets."""
@@ -51,7 +56,7 @@ def after_deploy(
     yield from asked("CRM", lambda: _crm(deps), _KEY.format("crm-read"))
     yield from asked("CRM, writing", lambda: _crm_writes(deps), _KEY.format("crm-write"))
     yield from asked("payments", lambda: _payments(deps), _KEY.format("payments-read"))
-    yield from asked("model", lambda: _model(deps), _KEY.format("model-key"))
+    yield from asked("model", lambda: _model(deps), _model_mend(deps))
     yield from asked("model's end", lambda: _retiring(deps), "see the table of prices")
     yield from asked("alarms", lambda: _alarms(stack, cloud), "sign in with rights to read SNS")
     for name, url in queues.items():
@@ -100,6 +105,11 @@ def _payments(deps: Deps) -> Iterator[Line]:
         well=bool(named) or not newest,
         mend="say where orders stand: `orders_in` and `charges.order` of the company's file",
     )
+
+
+def _model_mend(deps: Deps) -> str:
+    """A stage of Bedrock has no key: roles are let in, and a model is given to an account."""
+    return _KEY.format("model-key") if deps.settings.model_secret else _ACCESS
 
 
 def _model(deps: Deps) -> Iterator[Line]:

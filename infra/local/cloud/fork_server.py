@@ -42,8 +42,9 @@ SERVICES = ("dynamodb", "sesv2")
 one Powertools keeps what was answered, by the other mail leaves."""
 SIZE = 4
 NAME_LETTERS = 15
-LONGEST = 1 << 18
-"""Bytes of a request, which holds a function's environment."""
+LONGEST = 1 << 17
+"""Bytes of a request that is handed on in one packet: the kernel takes 200 kB. A longer one, about
+a call of some hours, is done in a process that is forked from the server."""
 Work = Callable[[socket.socket, Mapping[str, Any], socket.socket], None]
 """Who asked, what is asked, and the server."""
 
@@ -123,7 +124,7 @@ def _do(
     asked = json.loads(body)
     checks = asked["work"] == "check"
     serving = None if checks else checked.of(asked["code"])
-    if serving:
+    if serving and len(body) <= LONGEST:
         socket.send_fds(serving, [body], [connection.fileno(), *descriptors])
         return
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

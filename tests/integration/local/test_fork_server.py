@@ -93,7 +93,8 @@ def test_a_function_answers_from_the_code_as_it_is(cloud: LocalCloud, tmp_path: 
 def test_checked_code_runs_until_a_newer_one_was_checked_without_a_fault(
     cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    """What is saved meanwhile, or does not even import, is not what answers."""
+    """What is saved meanwhile, or does not even import, is not what answers; but for a request that
+    fits into no packet, which a process of its own reads."""
     said = tmp_path / "said.py"
 
     def checked(word: str) -> list[str]:
@@ -104,6 +105,9 @@ def test_checked_code_runs_until_a_newer_one_was_checked_without_a_fault(
         return told
 
     assert checked("first") == ["first", "Ann"]
+    said.write_text("def to(name):\n    return name[:3]\n")
+    long = "Ann" * 100_000
+    assert answer_of(str(cloud.fork_socket), str(tmp_path), "said:to", long) == "Ann"
     said.write_text("x = (\n")
     assert "SyntaxError" in check(cloud, tmp_path)
     assert answer_of(str(cloud.fork_socket), str(tmp_path), "said:to", "Ben") == ["first", "Ben"]

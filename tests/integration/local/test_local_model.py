@@ -20,7 +20,7 @@ from infra.local.cloud import deployer, model_double
 from infra.local.cloud.emulator import CALLS
 from infra.local.cloud.processes import LocalCloud
 from tests.fakes.serving import served
-from tests.rights.tour import until
+from tests.rights.until import until
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.cloud]
 

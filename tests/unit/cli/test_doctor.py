@@ -130,11 +130,14 @@ class Payments:
 class Model:
     """A model that answers within a schema, or does not."""
 
-    def __init__(self, content: str = "") -> None:
+    def __init__(self, content: str = "", *, denies: bool = False) -> None:
         self._content = content
+        self._denies = denies
 
     def answer(self, request: Any, seconds: float) -> ModelAnswer:
         assert seconds > 0
+        if self._denies:
+            raise Misconfigured("the model is not given to us")
         said = WORKFLOWS[request.schema_name].offline(request.messages[-1][1])
         content = self._content or json.dumps(said)
         return ModelAnswer(content=content, model="m", offline=False, usage=request.most)
@@ -163,6 +166,8 @@ class Stage:
     people: bool = True
     alarm_address: str = "alarms@cranes.internal"
     recipients: tuple[str, ...] = ()
+    bedrock: bool = False
+    """Whether it has no key for its model."""
 
     def lines(self) -> list[Line]:
         """What the doctor says of it."""
@@ -187,6 +192,8 @@ class Stage:
         deps = world.deps
         given = {"crm_schema": self.crm, "crm_setup": self.crm, "payments_check": self.payments}
         vars(deps).update(given | {"model": self.model})
+        if self.bedrock:
+            deps.settings = deps.settings.model_copy(update={"model_secret": ""})
         for member in demo(world.clock.now()) if self.people else ():
             world.people.save(member)
         return after_deploy(
@@ -221,6 +228,17 @@ def test_a_healthy_stage_has_no_problem() -> None:
         *("inbound mail", "concurrency", "secrets", "people", "CRM", "payments", "model"),
         *("alarms", "dead letters"),
     }
+
+
+@pytest.mark.parametrize(("bedrock", "mend"), [(True, "InvokeModel"), (False, "model-key")])
+def test_who_mends_a_model_that_denies_us_is_told_a_role_or_a_key(
+    bedrock: bool,
+    mend: str,
+) -> None:
+    """A stage of Bedrock has no key that could be set; the other one is the control."""
+    (one,) = _problems(Stage(model=Model(denies=True), bedrock=bedrock))
+    assert mend in one.mend
+    assert ("model-key" in one.mend) is not bedrock
 
 
 SEEDED: Mapping[str, tuple[Callable[[Stage], Stage], str]] = {

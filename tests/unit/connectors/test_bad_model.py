@@ -22,6 +22,7 @@ from countersign.connectors.bedrock.client import BedrockModel
 from countersign.connectors.bounded import pause_of
 from countersign.connectors.http import OpenGate
 from countersign.connectors.openai.client import OpenAIModel, refusal
+from countersign.connectors.openai.reading import answer_of
 from countersign.domain.errors import (
     CountersignError,
     Misconfigured,
@@ -203,6 +204,13 @@ def test_an_answer_without_a_name_has_the_one_that_was_asked(provider: Provider)
     """And it is not taken for the heuristics."""
     got = outcome(provider, "model null")
     assert (got.model, got.offline) == ("m", False)
+
+
+def test_a_server_s_name_for_its_model_makes_no_heuristics_of_it() -> None:
+    """They cost nothing, and budgets would count nothing: who was asked for must be them too."""
+    said = json.dumps({**GOOD, "model": "offline-heuristics"}).encode()
+    asked = replace(REQUEST, model="offline")
+    assert [answer_of(said, one).offline for one in (REQUEST, asked)] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,22 @@ def test_stored_goes_back_to_its_kind() -> None:
     assert stored.as_(Memo) == Memo(text="caf\u00e9")
 
 
+def test_what_lies_apart_is_read_when_somebody_asks_and_once() -> None:
+    """And not before; with its text in it, it is as any other."""
+    asked: list[str] = []
+    here = Stored.of(Memo(text="caf\u00e9"))
+
+    def reads() -> str:
+        asked.append("it")
+        return here.body
+
+    there = Stored(contract=here.contract, version=here.version, apart="d1").read_by(reads)
+    assert (there.body, asked) == ("", [])
+    assert there.as_(Memo) == there.as_(Memo) == Memo(text="caf\u00e9")
+    assert asked == ["it"]
+    assert there.whole() == here.whole() == here
+
+
 @pytest.mark.parametrize("kind", [OrderV2, Memo])
 def test_unknown_versions_are_refused(kind: type[Contract]) -> None:
     """Bytes of another contract, or of another version of it, are never guessed at."""

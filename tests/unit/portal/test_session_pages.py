@@ -269,7 +269,7 @@ def test_every_page_has_the_guards() -> None:
         assert headers["cache-control"] == "no-store"
         assert "<script" not in ana.page
         assert " style=" not in ana.page
-    assert len(PAGES) == 11
+    assert len(PAGES) == 12
 
 
 class Broken(dict[str, Workflow[Any]]):

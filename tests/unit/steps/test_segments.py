@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from countersign.domain.errors import NotYourTurn, Refused, Throttled, Unavailable
-from countersign.domain.policy.proposal import ModelReply, Proposal
+from countersign.domain.policy.calls import ModelCall, every_call
+from countersign.domain.policy.proposal import Proposal
 from countersign.domain.ports import ModelRequest
 from countersign.model.segments import SUFFIX
 from countersign.steps import propose
@@ -69,7 +70,8 @@ def test_a_call_is_read_in_segments_and_recorded_by_itself(world: World) -> None
 def test_a_segment_whose_answer_stays_wrong_is_not_read_and_a_person_is_asked(
     world: World,
 ) -> None:
-    """It is repaired once; then it counts as lost, the share is told, and everything asks."""
+    """It is repaired once, then asked of the large model once; then it counts as lost, the share is
+    told, and everything asks. The trace has each of the calls."""
 
     def one_is_cut(shown: str) -> Mapping[str, Any]:
         asked = json.loads(shown)
@@ -78,8 +80,14 @@ def test_a_segment_whose_answer_stays_wrong_is_not_read_and_a_person_is_asked(
     world = World(one_is_cut)
     journey = begins(world)
     journey.goes()
-    assert len(of_segments(world)) == 5
+    assert len(of_segments(world)) == 6
     assert 0 < proposal(journey).covered < 1
+    lost = [one for one in every_call(journey.record.results) if one.faults]
+    assert [(one.size, one.repairs) for one in lost] == [
+        ("small", False),
+        ("small", True),
+        ("large", False),
+    ]
     assert set(journey.statuses().values()) == {"planned"}
     assert journey.record.pending
 
@@ -135,5 +143,5 @@ def test_forgetting_the_answers_would_ask_again(world: World) -> None:
     journey.enters("Propose", carried)
     kept = [one for name, one in journey.record.results.items() if name.startswith("answer.")]
     assert len(kept) == 4
-    assert all(one.as_(ModelReply).content for one in kept)
+    assert all(one.as_(ModelCall).content for one in kept)
     assert propose.AT_ONCE == 4

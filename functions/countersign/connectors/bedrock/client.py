@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from countersign.connectors.http import Gate
     from countersign.domain.ports import ModelAnswer, ModelRequest
 
-_OK, _SERVER, _REDIRECTS = 200, 500, range(300, 400)
+_WELL, _REDIRECTS = range(200, 300), range(300, 400)
+_WRONG, _TOO_MANY_REQUESTS = range(400, 500), 429
 _NOT_OURS = frozenset({"AccessDeniedException", "ResourceNotFoundException"}) | {
     *("UnrecognizedClientException", "ExpiredTokenException", "InvalidSignatureException"),
     *("NotAuthorized", "AccessDenied"),
@@ -29,6 +30,8 @@ _NOT_OURS = frozenset({"AccessDeniedException", "ResourceNotFoundException"}) | 
 _TOO_MANY = frozenset({"ThrottlingException", "ServiceQuotaExceededException"})
 _LATER = frozenset({"ModelNotReadyException", "ModelTimeoutException", "ModelErrorException"})
 _PASSES = frozenset({408, 409, 425})
+_DENIED = frozenset({401, 403, 404})
+"""Of whoever stands before Bedrock and names no error of its own: a proxy, an endpoint's policy."""
 _NO_SUCH_MODEL = re.compile(r"(?i)model identifier|on-demand throughput|inference profile")
 """A request that is wrong only in its model is the stage's fault, and no job's."""
 
@@ -61,7 +64,7 @@ class BedrockModel:
             )
         except httpx2.HTTPError as error:
             raise Unavailable(f"the model does not answer ({type(error).__name__})") from None
-        if reply.status_code != _OK:
+        if reply.status_code not in _WELL:
             raise refusal(reply.status_code, reply.headers, reply.content)
         return answer_of(reply.content, request)
 
@@ -76,15 +79,23 @@ def asking(request: ModelRequest) -> Request:
 def refusal(status: int, headers: Mapping[str, Any], body: bytes) -> Exception:
     """What an answer that is no success means, by the name of its error."""
     kind, message = _told(headers, body)
-    if kind in _NOT_OURS or (kind == "ValidationException" and _NO_SUCH_MODEL.search(message)):
-        return Misconfigured(f"Bedrock does not give us this model ({kind}): {_REMEDY}")
-    if kind in _TOO_MANY:
+    if _is_not_ours(status, kind, message):
+        return Misconfigured(f"Bedrock does not give us this model ({kind or status}): {_REMEDY}")
+    if kind in _TOO_MANY or (not kind and status == _TOO_MANY_REQUESTS):
         return Throttled("the model asks to slow down", pause_of(headers))
-    if kind in _LATER or status in _PASSES or status >= _SERVER:
-        return Unavailable(f"the model's server fails ({kind or status})")
     if status in _REDIRECTS:
         return Misconfigured(f"the model's endpoint is somewhere else ({status}), unfollowed")
+    if kind in _LATER or status in _PASSES or status not in _WRONG:
+        return Unavailable(f"the model's server fails ({kind or status})")
     return Refused(f"Bedrock refuses the request: {f'{status} {kind}'.strip()}")
+
+
+def _is_not_ours(status: int, kind: str, message: str) -> bool:
+    if not kind:
+        return status in _DENIED
+    return kind in _NOT_OURS or (
+        kind == "ValidationException" and bool(_NO_SUCH_MODEL.search(message))
+    )
 
 
 def _told(headers: Mapping[str, Any], body: bytes) -> tuple[str, str]:

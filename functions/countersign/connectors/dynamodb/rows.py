@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+import zlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,6 +35,10 @@ ValueT = TypeVar("ValueT", bound=Value)
 JOB_DAYS = KEPT_DAYS
 SEEN_DAYS = 800
 """A late duplicate is known longer than its job: 75 h of redeliveries are the least of it."""
+
+
+_PLAIN = 64_000
+"""So many bytes stand in a row as they are."""
 
 
 def partition(job_id: str) -> str:
@@ -101,9 +107,10 @@ def note(job_id: str, name: str, now: datetime) -> Item:
     return _key(job_id, f"NOTE#{name}") | ttl(now, JOB_DAYS)
 
 
-def puts(job: Job, change: Change) -> Iterable[Item]:
-    """Everything that `change` writes beside the state and its audit entry."""
-    for name, stored in change.stored.items():
+def puts(job: Job, change: Change, results: Mapping[str, Stored]) -> Iterable[Item]:
+    """Everything that `change` writes beside the state and its audit entry, its results as they are
+    in their rows."""
+    for name, stored in results.items():
         yield _row(job, f"RESULT#{name}", stored)
     for held in change.ledger:
         yield _row(job, f"ACTION#{held.index:03d}", held)
@@ -289,7 +296,13 @@ _WITH_BODY = frozenset(
 
 
 def _bodies(named: dict[str, Item]) -> dict[str, str]:
-    return {name: item["body"]["S"] for name, item in named.items()}
+    return {name: _body(item) for name, item in named.items()}
+
+
+def _body(item: Item) -> str:
+    if "packed" not in item:
+        return str(item["body"]["S"])
+    return zlib.decompress(base64.b64decode(item["packed"]["S"])).decode()
 
 
 def _all(kind: type[ValueT], bodies: dict[str, str] | None) -> dict[str, ValueT]:
@@ -314,8 +327,15 @@ def _key(job_id: str, sort: str) -> Item:
 
 
 def _row(job: Job, sort: str, value: Contract | Stored) -> Item:
-    body = {"body": {"S": canonical(value).decode()}}
-    return _key(job.job_id, sort) | body | ttl(job.created_at, JOB_DAYS)
+    return _key(job.job_id, sort) | _as_text(canonical(value)) | ttl(job.created_at, JOB_DAYS)
+
+
+def _as_text(body: bytes) -> Item:
+    """The canonical text; a long one, a document that is to be signed, packed: an item has room for
+    400 kB."""
+    if len(body) <= _PLAIN:
+        return {"body": {"S": body.decode()}}
+    return {"packed": {"S": base64.b64encode(zlib.compress(body)).decode()}}
 
 
 def ttl(since: datetime, days: int) -> Item:

@@ -2,16 +2,18 @@
 
 A job's rows share the partition `JOB#<id>`: STATE, AUDIT#…, RESULT#…, ACTION#…, APPROVAL#…,
 QUESTION#…, CASE, DUE#…, NOTE#…, and SEEN, which outlives the rest so that a late duplicate is still
-known. What waits for somebody has a row in `INBOX#<box>`, written and removed with the job; the
-jobs that an address or a mail leads to have theirs in `MATTER#<digest>`. Bodies are stored as the
-canonical text they were written as; numbers of the table are never re-serialised.
+known. A large result lies in the payload bucket, and its row says where. What waits for somebody
+has a row in `INBOX#<box>`, written and removed with the job; the jobs that an address or a mail
+leads to have theirs in `MATTER#<digest>`. Bodies are stored as the canonical text they were written
+as; numbers of the table are never re-serialised.
 """
 
 from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +22,14 @@ from botocore.exceptions import ClientError
 from countersign.connectors.aws.client import client, guarded, is_conflict, refused_only
 from countersign.connectors.clock import SystemClock
 from countersign.connectors.dynamodb import lists, rows
+from countersign.connectors.dynamodb.apart import Apart, no_bucket
 from countersign.domain.canonical import instant
 from countersign.domain.errors import ClaimHeld, NotFound, NotWanted, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, DueRow, JobRecord, Link, Listed
 from countersign.domain.jobs.job import Job, JobSummary, Status
 from countersign.domain.jobs.matters import Matter
-from countersign.domain.ports import Holder, KnownEvent
+from countersign.domain.ports import Holder, KnownEvent, Payloads
 from countersign.domain.workflow import Claim
 
 if TYPE_CHECKING:
@@ -90,8 +93,15 @@ class DynamoDue:
 class DynamoStore(DynamoDue):
     """ports.JobStore on DynamoDB."""
 
-    def __init__(self, table: str, db: DynamoDBClient | None = None) -> None:
+    def __init__(
+        self,
+        table: str,
+        db: DynamoDBClient | None = None,
+        payloads: Callable[[], Payloads] = no_bucket,
+    ) -> None:
+        """`payloads` makes the bucket of what no row has room for."""
         super().__init__(table, db)
+        self._apart = Apart(payloads)
         self._lists = lists.DynamoLists(table, self._db)
 
     def create(self, job: Job, entry: audit.Entry, change: Change) -> KnownEvent | None:
@@ -123,7 +133,8 @@ class DynamoStore(DynamoDue):
             ExpressionAttributeValues={":pk": {"S": rows.partition(job_id)}},
             ConsistentRead=True,
         )
-        return rows.record([item for page in found for item in page["Items"]])
+        record = rows.record([item for page in found for item in page["Items"]])
+        return replace(record, results=self._apart.found(job_id, record.results))
 
     def write(self, before: Job, after: Job, entry: audit.Entry, change: Change) -> None:
         """All of `change`, if the job is still what `before` says. Raises StoreConflict."""
@@ -300,7 +311,8 @@ class DynamoStore(DynamoDue):
 
     def _puts(self, job: Job, entry: audit.Entry, change: Change) -> list[TransactWriteItemTypeDef]:
         fresh = self._put(rows.audit_entry(job, entry), "attribute_not_exists(pk)")
-        items = [*rows.puts(job, change), *map(rows.suppression, change.suppressed)]
+        results = self._apart.written(job.job_id, change.stored)
+        items = [*rows.puts(job, change, results), *map(rows.suppression, change.suppressed)]
         return [fresh, *(self._put(item) for item in items)]
 
     def _deletes(self, job: Job, change: Change) -> list[TransactWriteItemTypeDef]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NOT_OURS = frozenset({401, 402, 403, 404})
 _LATER = frozenset({408, 409, 425})
 """It was too slow, or busy with something of the same kind: nothing is wrong with the request."""
-_TOO_MANY, _REDIRECTS, _SERVER = 429, range(300, 400), range(500, 600)
+_TOO_MANY, _REDIRECTS, _WRONG = 429, range(300, 400), range(400, 500)
 
 
 class OpenAIModel:
@@ -77,6 +77,6 @@ def refusal(status: int, headers: Mapping[str, Any], body: bytes) -> Exception:
         return Misconfigured(f"the model's endpoint is somewhere else ({status}), unfollowed")
     if status == _TOO_MANY:
         return Throttled("the model asks to slow down", pause_of(headers))
-    if status in _LATER or status in _SERVER:
+    if status in _LATER or status not in _WRONG:
         return Unavailable(f"the model's server fails ({status})")
     return Refused(f"the model's endpoint refuses the request: {f'{status} {code}'.strip()}")

@@ -37,7 +37,8 @@ def answer_of(raw: bytes, asked: ModelRequest) -> ModelAnswer:
     return ModelAnswer(
         content=content or refusal,
         model=model,
-        offline=model.startswith(OFFLINE_MARK),
+        # A server that was asked for a model does not become the heuristics by its name for it.
+        offline=all(one.startswith(OFFLINE_MARK) for one in (asked.model, model)),
         usage=_usage(body.get("usage"), asked),
         ended=_ended(choice, message, refused=bool(refusal), empty=not content.strip()),
     )

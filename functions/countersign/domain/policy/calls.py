@@ -8,10 +8,10 @@ from functools import reduce
 from typing import ClassVar
 
 from countersign.domain.contract import Contract, Stored
-from countersign.domain.policy.prices import Price
-from countersign.domain.policy.proposal import Ended, ModelReply, Usage
+from countersign.domain.policy.proposal import Ended, Usage
 
-_NAME = "call."
+CALL = "call."
+"""What the names of calls about the whole input begin with."""
 SEGMENT = "answer."
 """What the names of answers about segments begin with."""
 
@@ -25,7 +25,7 @@ class ModelCall(Contract):
     plan: int
     """Which plan it is for."""
     number: int
-    """Which of the plan's calls, from 0."""
+    """Which of the plan's calls, or of those about its segment, from 0."""
     size: str
     why: str
     """Why it was asked of a model of this size, in a sentence."""
@@ -45,22 +45,39 @@ class ModelCall(Contract):
     usage: Usage
     milliseconds: int
     at: datetime
+    segment: str = ""
+    """Which part of a long input it is about; empty: the whole."""
 
     @property
     def name(self) -> str:
         """Under which the job has it."""
-        return f"{_NAME}{self.plan}.{self.number}"
+        if self.segment:
+            return segment_name(self.request)
+        return f"{CALL}{self.plan}.{self.number}"
 
 
-def spent_by(results: Mapping[str, Stored], price: Price) -> Usage:
-    """What all calls of a job used and cost; answers about segments at the price of their size."""
-    whole = [one.usage for one in calls_of(results)]
-    parts = (held.as_(ModelReply) for name, held in results.items() if name.startswith(SEGMENT))
-    priced = (price.priced(one.usage, offline=one.offline) for one in parts)
-    return reduce(Usage.plus, (*whole, *priced), Usage())
+def segment_name(request: str) -> str:
+    """Under which a job has the call about a segment with this digest of its question."""
+    return SEGMENT + request[:32]
+
+
+def spent_by(results: Mapping[str, Stored]) -> Usage:
+    """What all calls of a job used and cost."""
+    return reduce(Usage.plus, (one.usage for one in every_call(results)), Usage())
+
+
+def every_call(results: Mapping[str, Stored]) -> tuple[ModelCall, ...]:
+    """All calls of a job: about segments of its input first, since the whole is asked from them."""
+    return (*segment_calls_of(results), *calls_of(results))
+
+
+def segment_calls_of(results: Mapping[str, Stored]) -> tuple[ModelCall, ...]:
+    """The calls about segments of a job's input, by when they were made."""
+    found = (held.as_(ModelCall) for name, held in results.items() if name.startswith(SEGMENT))
+    return tuple(sorted(found, key=lambda one: (one.at, one.segment, one.number)))
 
 
 def calls_of(results: Mapping[str, Stored]) -> tuple[ModelCall, ...]:
-    """All calls of a job, in order."""
-    found = (held.as_(ModelCall) for name, held in results.items() if name.startswith(_NAME))
+    """The calls about a job's whole input, in order."""
+    found = (held.as_(ModelCall) for name, held in results.items() if name.startswith(CALL))
     return tuple(sorted(found, key=lambda one: (one.plan, one.number)))

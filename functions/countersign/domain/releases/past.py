@@ -58,7 +58,7 @@ def past(record: JobRecord) -> Past:
 def line_of(one: Past) -> bytes:
     """The job as a line, without its end."""
     held = one.record
-    kept = {k: v for k, v in held.results.items() if k in READ or k.startswith(_ANSWERS)}
+    kept = {k: v.whole() for k, v in held.results.items() if k in READ or k.startswith(_ANSWERS)}
     return canonical(
         _Line(
             job=held.job,

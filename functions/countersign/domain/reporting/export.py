@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from countersign.domain.canonical import canonical, digest, plain
-from countersign.domain.errors import ContractBroken
+from countersign.domain.contract import Stored
+from countersign.domain.errors import ContractBroken, UnknownVersion
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import LedgerEntry
@@ -86,7 +87,7 @@ def _parts(record: JobRecord, cost: Mapping[str, Any]) -> Iterator[_Part]:
     cases = [record.case] if record.case else []
     yield "job", record.job.job_id, plain(record.job)
     yield "versions", "", versions(record)
-    yield from (("result", name, plain(held)) for name, held in sorted(record.results.items()))
+    yield from (("result", name, _stored(held)) for name, held in sorted(record.results.items()))
     for entry in record.ledger:
         yield "action", str(entry.index), {**plain(entry), "edits": _edits(entry)}
     yield from (("approval", name, plain(one)) for name, one in sorted(record.approvals.items()))
@@ -106,6 +107,15 @@ def sealed_in(data: bytes) -> SealedHead | None:
     lines = (json.loads(text) for text in data.split(b"\n")[:-1])
     held = next((one["body"] for one in lines if one["kind"] == SEAL), None)
     return SealedHead.model_validate_json(json.dumps(held)) if held else None
+
+
+def _stored(held: Stored) -> dict[str, Any]:
+    """A result with its text; one whose text is gone with its retention keeps the digest of it."""
+    what = {"contract": held.contract, "version": held.version}
+    try:
+        return {**what, "body": held.text}
+    except UnknownVersion:
+        return {**what, "gone": held.apart}
 
 
 def versions(record: JobRecord) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.policy.calls import calls_of
-from countersign.domain.policy.proposal import ModelReply, Proposal, Usage
+from countersign.domain.policy.calls import spent_by
+from countersign.domain.policy.proposal import Proposal, Usage
 
 
 def proposal_of(record: JobRecord) -> Proposal | None:
@@ -20,11 +20,4 @@ def proposal_of(record: JobRecord) -> Proposal | None:
 def usage_of(record: JobRecord) -> Usage:
     """Calls, tokens and dollars: the proposal's, or those of the answers that led to none."""
     proposal = proposal_of(record)
-    if proposal:
-        return proposal.usage
-    replies = (held for name, held in record.results.items() if name.startswith("answer."))
-    used = [one.usage for one in calls_of(record.results)]
-    total = Usage()
-    for usage in (*used, *(held.as_(ModelReply).usage for held in replies)):
-        total = total.plus(usage)
-    return total
+    return proposal.usage if proposal else spent_by(record.results)

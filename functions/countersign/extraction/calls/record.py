@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from countersign.domain.policy.proposal import Fact, Proposal
@@ -62,6 +62,7 @@ HEADS: Mapping[str, Heads] = {
     ),
 }
 """English where a company writes in another one."""
+_TWO = 2
 _NUMBERS = re.compile(r"[\d:]+")
 
 
@@ -94,6 +95,20 @@ class CallRecord:
         """(place, fact) of each item of a kind, in the order of the call."""
         named = ((name.split(", ", 1), fact) for name, fact in self.proposal.facts.items())
         return [(name[1], fact) for name, fact in named if name[0].startswith(f"{kind} ")]
+
+    def parts(self, most: int) -> Sequence[CallRecord]:
+        """The record as few records of some of its items each, in their order, none of whose forms
+        is longer than `most` characters."""
+        found = [name for name in self.proposal.facts if name.split(" ", 1)[0] in KINDS]
+        if len(found) < _TWO or max(len(self.markdown()), len(self.as_json())) <= most:
+            return (self,)
+        middle = len(found) // 2
+        halves = (self._without({*found[middle:]}), self._without({*found[:middle]}))
+        return tuple(part for half in halves for part in half.parts(most))
+
+    def _without(self, names: Collection[str]) -> CallRecord:
+        facts = {name: one for name, one in self.proposal.facts.items() if name not in names}
+        return replace(self, proposal=self.proposal.model_copy(update={"facts": facts}))
 
     def markdown(self) -> str:
         """Each item with its place in the call and the words that say it."""

@@ -32,8 +32,8 @@ SEGMENT_WORDS = 3_000
 """A segment ends with the turn in which it has so many words."""
 MOST_WORDS = 40_000
 """About three hours of talk."""
-MOST_BYTES = 300_000
-"""A record of the jobs table holds 400 kB, and lines cost some beside their words."""
+MOST_BYTES = 1_500_000
+"""More than so many words take in any script: what is longer has words that nobody says."""
 _FEWEST_WORDS = 3
 _MOST_ITEMS, _MOST_CITED = 60, 40
 _SHOWN = 80

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from countersign.domain.contract import Stored
-from countersign.domain.policy.calls import SEGMENT, ModelCall, calls_of, spent_by
-from countersign.domain.policy.proposal import ModelReply, Usage
+from countersign.domain.policy.calls import ModelCall, calls_of, every_call, spent_by
+from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelRequest
 from tests.builders import AT
 from tests.flows import size
@@ -46,13 +47,15 @@ def test_the_most_that_a_call_can_use_is_its_bytes_and_its_limit() -> None:
 
 
 def test_what_a_job_s_calls_cost_is_read_from_its_own_record() -> None:
-    """Those about the whole as they were priced, those about segments at the price given."""
-    price = size().price
-    usage = Usage(calls=1, input_tokens=1_000, output_tokens=10)
-    whole = call(0, 0).model_copy(update={"usage": usage.model_copy(update={"usd": Decimal(3)})})
-    part = ModelReply(content="", model="m", offline=False, usage=usage)
-    free = part.model_copy(update={"offline": True})
-    held = {whole.name: whole, f"{SEGMENT}a": part, f"{SEGMENT}b": free, "input": whole}
-    spent = spent_by({name: Stored.of(one) for name, one in held.items()}, price)
-    assert spent.usd == Decimal(3) + price.cost(usage)
-    assert (spent.calls, spent.input_tokens) == (3, 3_000)
+    """Those about segments of its input too, which come first, in the order of time."""
+    usage = Usage(calls=1, input_tokens=1_000, output_tokens=10, usd=Decimal("0.5"))
+    whole = call(0, 0).model_copy(update={"usage": usage})
+    parts = [
+        whole.model_copy(update={"segment": "lines 1 to 9", "request": name, "at": AT + later})
+        for name, later in (("aa", timedelta(seconds=2)), ("bb", timedelta(seconds=1)))
+    ]
+    held = {one.name: Stored.of(one) for one in (whole, *parts)} | {"input": Stored.of(whole)}
+    assert [one.name for one in every_call(held)] == ["answer.bb", "answer.aa", "call.0.0"]
+    assert spent_by(held) == Usage(
+        calls=3, input_tokens=3_000, output_tokens=30, usd=Decimal("1.5")
+    )

@@ -6,12 +6,13 @@ from countersign.domain.contract import Stored
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.policy.policy import Answer
-from countersign.domain.policy.proposal import ModelReply, Usage
+from countersign.domain.policy.proposal import Usage
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.reporting.compare import compared
 from countersign.domain.reporting.metrics import NOBODY, reader_of
 from countersign.domain.reporting.usage import usage_of
 from tests.builders import fact, held, job, proposal, record
+from tests.unit.domain.policy.test_calls import call
 
 
 def test_all_that_either_has_is_told_and_what_cannot_be_read_is_nothing() -> None:
@@ -39,8 +40,8 @@ def test_what_a_model_cost_is_the_proposals_or_that_of_answers_in_vain() -> None
     assert usage_of(record(results={"proposal": held_as})) == said.usage
     old = held_as.model_copy(update={"version": 99})
     assert usage_of(record(results={"proposal": old})).calls == 0
-    reply = ModelReply(content="", model="m", offline=False, usage=Usage(calls=2))
-    assert usage_of(record(results={"answer.0": Stored.of(reply)})).calls == 2
+    vain = call(0, 0).model_copy(update={"usage": Usage(calls=2)})
+    assert usage_of(record(results={"answer.0": Stored.of(vain)})).calls == 2
     assert [reader_of(record(results=one)) for one in ({"proposal": held_as}, {})] == [
         "scripted",
         NOBODY,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from countersign.domain.canonical import canonical
 from countersign.domain.contract import Stored
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import ContractBroken, UnknownVersion
 from countersign.domain.jobs.audit import GENESIS
 from countersign.domain.jobs.change import Change, JobRecord, after, transition
 from countersign.domain.jobs.job import Status
@@ -44,6 +45,18 @@ def whole() -> JobRecord:
 FIRST_ENTRY = 8
 """The line of the first entry of the trail."""
 DATA, ROOT = exported(whole(), COST, salts())
+
+
+def test_a_result_whose_text_is_gone_leaves_its_digest() -> None:
+    """The rest of the job is taken out all the same, and verifies."""
+
+    def gone() -> str:
+        raise UnknownVersion("gone")
+
+    there = Stored(contract="test.memo", version=1, apart="d1").read_by(gone)
+    data, root = exported(replace(whole(), results={"proposal": there}), COST, salts())
+    assert verify(data, root) == []
+    assert b'"gone":"d1"' in data
 
 
 def test_what_was_exported_verifies_with_its_root_and_with_no_other() -> None:

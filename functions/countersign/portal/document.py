@@ -1,0 +1,46 @@
+"""The documents that a job keeps, as files for whoever may read the job: what was stored is what
+was planned, since storing was read back, so their bytes are those of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.actions.files import STORE, forms
+from countersign.domain.errors import UnknownVersion
+from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ledger.entry import ActionStatus, params_of
+from countersign.portal import session
+from countersign.portal.case import job_of
+from countersign.portal.session import SignedIn
+from countersign.runtime.deps import Deps
+from countersign.web import notices
+from countersign.web.forms import HttpRefusal
+from countersign.web.http import Request, Response
+from countersign.web.responses import attachment
+
+_THERE = frozenset({ActionStatus.VERIFIED, ActionStatus.KEPT})
+
+
+def answer(deps: Deps, request: Request) -> Response:
+    """`/approvals/jobs/{job}/documents/{name}`: one of the job's documents."""
+    return session.for_member(deps, request, _file)
+
+
+def _file(deps: Deps, request: Request, _: SignedIn) -> Response:
+    """Raises HttpRefusal for a name that the job has no document of."""
+    text = documents(job_of(deps, request)).get(request.params["name"])
+    if text is None:
+        raise HttpRefusal(notices.NOT_YOURS)
+    return attachment(request.params["name"], text.encode())
+
+
+def documents(record: JobRecord) -> Mapping[str, str]:
+    """The documents that are there, by name; one of an unknown version is left out."""
+    found: dict[str, str] = {}
+    for held in record.ledger:
+        if held.action == STORE.id and held.status in _THERE:
+            try:
+                found |= forms(params_of(held, STORE))
+            except UnknownVersion:
+                continue
+    return found

@@ -1,0 +1,32 @@
+"""The documents that a job keeps are handed out from its page."""
+
+from __future__ import annotations
+
+from tests.fakes.journey import Journey, accept
+from tests.fakes.world import ANA, World
+from tests.unit.steps.test_segments import offline
+from tests.unit.web.member import MemberBrowser
+
+CALL = b"Ada: We have agreed on the blue one.\n\nBen: I will send the offer by Friday."
+NAMES = ("call-summary.md", "call-summary.json")
+
+
+def test_a_document_is_linked_from_the_job_s_page_in_both_forms() -> None:
+    """Byte for byte what was stored, as a file that no browser opens; any other name is no page of
+    somebody's, and whoever is not signed in gets nothing."""
+    world = World(offline)
+    journey = Journey(world, accept(world, CALL, door="upload", workflow="transcript_summary"))
+    journey.goes()
+    stranger, ana = MemberBrowser(world), MemberBrowser(world).signs_in(ANA.address)
+    path = f"/approvals/jobs/{journey.job_id}"
+    page = ana.opens(path).body
+    stored = {key.rpartition("/")[2]: body for key, body in world.files.held.items()}
+    assert sorted(stored) == sorted(NAMES)
+    for name in NAMES:
+        at = f"{path}/documents/{name}"
+        assert f'href="{at}"' in page
+        said = ana.opens(at)
+        assert said.file == stored[name]
+        assert f'filename="{name}"' in said.headers["content-disposition"]
+        assert stranger.opens(at).file != stored[name]
+    assert ana.opens(f"{path}/documents/other.md").status == 404
