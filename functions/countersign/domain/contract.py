@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken, UnknownVersion
@@ -51,7 +51,7 @@ class Stored(Value):
     """Empty of one that lies apart."""
     apart: str = ""
     """The digest of the bytes, of one that lies apart."""
-    _reads: Callable[[], str] = PrivateAttr(default=str)
+    _reads: Callable[[], str] = str
 
     @classmethod
     def of(cls, value: Contract) -> Self:

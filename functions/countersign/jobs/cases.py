@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from countersign.domain.contract import Contract
 from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.jobs.cases import Case, Resolution, Way, resolve
 from countersign.domain.jobs.change import Change, JobRecord
@@ -136,16 +135,14 @@ def _resumed(
         raise ContractBroken("facts can be corrected once they exist and before anything ran")
     escalated = any(held.verdict.escalate for held in record.ledger)
     replan = bool(facts) or (escalated and not ran) or record.job.status is Status.REJECTED
-    results = dict[str, Contract]()
-    if proposal and facts:
-        results["proposal"] = corrected(proposal.as_(Proposal), facts, by)
+    right = {"proposal": corrected(proposal.as_(Proposal), facts, by)} if proposal and facts else {}
     answers = tuple(name for name in record.results if name.startswith("answer."))
     return resumed(
         record,
         f"person:{by}",
         deps.clock.now(),
         fields={f"corrected {name}": value for name, value in facts.items()},
-        results=results,
+        results=right,
         dropped=() if proposal else answers,
         ledger=() if replan else again,
         unplanned=tuple(held.index for held in record.ledger) if replan else (),

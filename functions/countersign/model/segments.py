@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -46,7 +46,8 @@ class Part:
 
     def digest(self, pinned: str) -> str:
         """Of the whole question, under the release whose digest is `pinned`."""
-        return digest(canonical([pinned, vars(self.request)]))
+        asked = {one.name: getattr(self.request, one.name) for one in fields(self.request)}
+        return digest(canonical([pinned, asked]))
 
 
 @dataclass(frozen=True)

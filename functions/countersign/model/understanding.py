@@ -20,7 +20,6 @@ from countersign.model.segments import Reading
 
 Answers = Callable[[ModelRequest, Size], ModelAnswer]
 """Who is asked; raises what a model raises."""
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def understood(workflow: Workflow[Any], release: Release, given: Any, answers: Answers) -> Proposal:
@@ -37,7 +36,7 @@ def understood(workflow: Workflow[Any], release: Release, given: Any, answers: A
     while isinstance(turn := rounds.next(calls), Question):
         answer = asked.of(turn.request, turn.size)
         numbered = replace(turn, number=len(calls))
-        calls = (*calls, rounds.called(numbered, "", answer, (_NEVER, _NEVER)))
+        calls = (*calls, rounds.called(numbered, "", answer, _untimed()))
     last = calls[-1]
     made = proposal_of(workflow, given, turn, model=last.model, offline=last.offline)
     return segments.together(made.model_copy(update={"usage": asked.usage}), joined)
@@ -83,8 +82,14 @@ def _joined(segmented: Segmented[Any], given: Any, asked: _Asked) -> Joined:
         reading, calls = Reading(segmented, asked.release, given, one), list[ModelCall]()
         while part := reading.next(calls):
             answer = asked.of(part.request, part.size)
-            calls.append(reading.called(part, "", answer, (_NEVER, _NEVER)))
+            calls.append(reading.called(part, "", answer, _untimed()))
         found = reading.answer(calls)
         if found is not None:
             valid[one.name] = found
     return segmented.join(given, valid)
+
+
+def _untimed() -> tuple[datetime, datetime]:
+    """When a call began and ended that nobody stores."""
+    never = datetime(1, 1, 1, tzinfo=UTC)
+    return never, never

@@ -237,7 +237,8 @@ def _wrong(item: Item, lines: Mapping[int, str]) -> Iterator[str]:
     if len(flat(item.quote)) < _FEWEST_WORDS or flat(item.quote) not in flat(cited):
         yield "the quote stands in none of the lines that it cites"
         return
-    if item.who and not grounding.all_words(" ".join(lines.values()), item.who):
+    said = " ".join(lines.values())
+    if item.who and item.who not in said and not grounding.all_words(said, item.who):
         yield f"nobody in this segment is called {item.who[:_SHOWN]}"
     text = f"{item.text} {item.when or ''}"
     new = [one for one in prose.foreign(text, cited) if one != prose.OTHER_WORDS]
