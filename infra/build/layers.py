@@ -20,7 +20,10 @@ LAMBDA_PYTHON = "3.13"
 LAMBDA_PLATFORM = "aarch64-manylinux2014"
 
 # botocore brings the models of some 400 services: loading is faster without, and 20 MB smaller.
-AWS_SERVICES = ("dynamodb", "s3", "secretsmanager", "ses", "sesv2", "sqs", "stepfunctions", "sts")
+AWS_SERVICES = (
+    *("dynamodb", "kms", "s3", "secretsmanager"),
+    *("ses", "sesv2", "sqs", "stepfunctions", "sts"),
+)
 BOTOCORE_DATA = "botocore/data"
 UNUSED = (
     "bin",

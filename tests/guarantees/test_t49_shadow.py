@@ -138,7 +138,8 @@ def test_its_role_reads_jobs_asks_its_model_and_writes_its_own_rows(figure: Figu
     refused = [need for need in sorted(others, key=repr) if not allowed(own, need)]
     may = [need for need in others if allowed(own, need)]
     assert {need.action for need in may} == reads
-    assert {need.resource for need in may} == {"jobs", "payloads/releases/*", "model-key"}
+    objects = {"payloads/releases/*", "payloads/results/*"}
+    assert {need.resource for need in may} == {"jobs", *objects, "model-key"}
     rows_ = [Need(f"dynamodb:{verb}", "jobs", (MINE,)) for verb in ("PutItem", "UpdateItem")]
     assert all(allowed(own, need) for need in rows_)
     foreign = [replace(n, leading=keys) for n in rows_ for keys in _foreign()]

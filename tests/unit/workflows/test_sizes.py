@@ -101,10 +101,15 @@ def all_rows() -> tuple[Row, ...]:
     return tuple(rows())
 
 
+def asked(found: tuple[Row, ...]) -> list[str]:
+    """The workflows that ask a model, in the order of the registry."""
+    return [name for name in WORKFLOWS if any(one.workflow == name for one in found)]
+
+
 def summed(found: tuple[Row, ...]) -> str:
-    """The table of the guide: a line for each workflow, in the order of the registry."""
+    """The table of the guide: a line for each workflow that asks."""
     lines = [HEAD, "|---|---|---|---|---|---|"]
-    for name in WORKFLOWS:
+    for name in asked(found):
         own = [one for one in found if one.workflow == name]
         usd = sum((one.usd for one in own), Decimal(0))
         large = sum((one.always_large for one in own), Decimal(0))
@@ -138,9 +143,9 @@ def test_the_guide_has_the_sums_of_all_cases() -> None:
 def test_routing_costs_a_part_of_the_large_model() -> None:
     """In every workflow less than half, though what nobody here reads is asked of it."""
     found = all_rows()
-    for name in WORKFLOWS:
+    assert len(asked(found)) >= 4
+    for name in asked(found):
         own = [one for one in found if one.workflow == name]
-        assert own
         assert sum(one.usd for one in own) < sum(one.always_large for one in own) / 2, name
     assert {_kind(one.why) for one in found if one.size == "large"}
 

@@ -151,8 +151,8 @@ def test_what_is_no_call_says_what_to_upload() -> None:
         call("%PDF-1.7")
     with pytest.raises(Quarantined, match="parts of 40000"):
         call("Ada: " + "word " * 40_001)
-    with pytest.raises(Quarantined, match="parts of 300000"):
-        call("Ада: " + "обсуждение " * 15_000)
+    with pytest.raises(Quarantined, match=f"parts of {transcripts.MOST_BYTES}"):
+        call("Ада: " + "обсуждение" * (transcripts.MOST_BYTES // 20) + " и ещё")
 
 
 def test_who_does_what_and_when_is_one_sentence() -> None:
