@@ -31,6 +31,8 @@ class FakeSeals:
         self._held[seal.to] = seal
 
     def jobs(self, job_ids: Sequence[str]) -> Iterator[Job]:
+        if len(set(job_ids)) < len(job_ids):
+            raise ValueError("DynamoDB refuses to read one key twice")
         for job_id in job_ids:
             try:
                 yield self._store.load(job_id).job

@@ -70,14 +70,15 @@ def _signed(deps: Deps, made: Seal, leaves: Sequence[str]) -> Seal:
 
 
 def _changed(deps: Deps, since: datetime) -> Iterator[Head]:
-    ids = [
+    # One that goes on between two lists is in both.
+    ids = dict.fromkeys(
         job.job_id
         for status in Status
         for job in latest(deps.store, status, since, deps.clock.now(), MOST)
         if since <= job.updated_at
-    ]
+    )
     # What goes on since then is under the next hour's root too.
-    yield from (_head(job) for job in deps.seals.jobs(ids))
+    yield from (_head(job) for job in deps.seals.jobs(list(ids)))
 
 
 def _head(job: Job) -> Head:

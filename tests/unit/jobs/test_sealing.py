@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from countersign.domain.jobs.change import Change
+from countersign.domain.jobs.job import JobSummary, Status
 from countersign.jobs import sealing
+from countersign.runtime.deps import Deps
 from tests.fakes.journey import Journey, accept, form
-from tests.fakes.seals import FakeSigner
+from tests.fakes.seals import FakeSeals, FakeSigner
+from tests.fakes.store import FakeStore
 from tests.unit.cli.terminal import Terminal
 
 
@@ -52,6 +56,33 @@ def test_an_hour_has_one_signature_whatever_its_jobs_and_a_silent_one_none(
     last = world.seals.last()
     assert last
     assert (last.count, last.root, world.signer.signatures) == (0, "", 1)
+
+
+class Moving(FakeStore):
+    """Each job goes on while the lists are read: it stands in that of every open status."""
+
+    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:  # noqa: ARG002 - in all
+        return [one for each in Status for one in self._latest(each)]
+
+
+def test_what_goes_on_while_it_is_listed_is_sealed_once(terminal: Terminal) -> None:
+    """It stands in two lists then."""
+    world, store = terminal.world, Moving()
+    store.put(world.store.load(job_of(terminal)))
+    seals = FakeSeals(store)
+    sealing.seal(
+        Deps(
+            world.settings,
+            store=store,
+            clock=world.clock,
+            seals=seals,
+            signer=world.signer,
+            sealed_roots=world.sealed_roots,
+        )
+    )
+    last = seals.last()
+    assert last
+    assert last.count == 1
 
 
 def test_a_record_is_proven_by_an_hours_root_and_by_the_key(
