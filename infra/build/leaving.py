@@ -23,6 +23,7 @@ HELD = {
 """What may hold something of the business, in people's words."""
 ALWAYS = (
     "the CDK bootstrap stack (CDKToolkit) with the assets it holds",
+    "the key that signed the hourly roots: KMS deletes it after 30 days",
     "the SES identity's verification records in your DNS",
     "log groups that Lambda made anew after their deletion, if something was still running",
 )
@@ -63,16 +64,29 @@ def held_by(stack: str) -> tuple[Held, ...]:
 
 
 def empty(held: tuple[Held, ...], say: Say) -> None:
-    """Delete every version of every object in the buckets, and say how far it is."""
+    """Delete every version of every object in the buckets, and say how far it is. A lock that an
+    administrator may open is opened."""
     s3 = boto3.client("s3")
     for bucket in (one.name for one in held if one.kind == "AWS::S3::Bucket"):
+        opened: Any = {"BypassGovernanceRetention": True} if _is_locked(s3, bucket) else {}
         gone = 0
         for versions in _versions(s3, bucket):
-            done = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
+            batch: Any = {"Objects": versions, "Quiet": True}
+            done = s3.delete_objects(Bucket=bucket, Delete=batch, **opened)
             gone += len(versions) - len(done.get("Errors", []))
             say(f"  {bucket}: {gone} versions deleted")
             for failed in done.get("Errors", [])[:1]:
                 say(f"  {bucket}: {failed.get('Key')} stays: {failed.get('Message')}")
+
+
+def _is_locked(s3: S3Client, bucket: str) -> bool:
+    try:
+        s3.get_object_lock_configuration(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ObjectLockConfigurationNotFoundError":
+            raise
+        return False
+    return True
 
 
 def _versions(s3: S3Client, bucket: str) -> Iterator[list[Any]]:

@@ -8,7 +8,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -97,7 +99,8 @@ def test_without_a_terminal_nothing_is_asked(capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.usefixtures("environment")
 def test_buckets_are_emptied_of_every_version_and_what_stays_is_named() -> None:
-    """Versions and delete markers go, with a word of how many; a queue that is still there is
+    """Versions and delete markers go, those under a lock that its owner may open too, with a word
+    of how many; a queue that is still there is
     named, a table that is gone is not."""
     os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
     s3, sqs = boto3.client("s3"), boto3.client("sqs")
@@ -106,14 +109,19 @@ def test_buckets_are_emptied_of_every_version_and_what_stays_is_named() -> None:
     for _ in range(2):
         s3.put_object(Bucket="payloads", Key="raw/x", Body=b"1")
     s3.delete_object(Bucket="payloads", Key="raw/x")
+    s3.create_bucket(Bucket="seals", ObjectLockEnabledForBucket=True)
+    until = datetime.now(UTC) + timedelta(days=1)
+    locked: Any = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until}
+    s3.put_object(Bucket="seals", Key="09.json", Body=b"1", **locked)
     held = (
         leaving.Held("AWS::S3::Bucket", "payloads"),
+        leaving.Held("AWS::S3::Bucket", "seals"),
         leaving.Held("AWS::SQS::Queue", sqs.create_queue(QueueName="intake")["QueueUrl"]),
         leaving.Held("AWS::DynamoDB::Table", "jobs"),
     )
     said: list[str] = []
     leaving.empty(held, said.append)
-    assert said == ["  payloads: 3 versions deleted"]
+    assert said == ["  payloads: 3 versions deleted", "  seals: 1 versions deleted"]
     s3.delete_bucket(Bucket="payloads")
     left = leaving.told(leaving.still_there(held))
     assert "queue http" in left
