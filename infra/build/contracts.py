@@ -1,4 +1,7 @@
-"""Write the lock of contracts: `python -m infra.build.contracts`, and `--retire` after a deploy."""
+"""Write the lock of contracts: `python -m infra.build.contracts`, and `--retire` after a deploy.
+
+A version stays while a job of any stage waits under it: to retire asks each stage on AWS.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from countersign.actions.registry import ACTIONS
 from countersign.domain.errors import ContractBroken
 from countersign.domain.workflow import Workflow
 from infra.build import contract_lock
+from infra.build.account import AccountError
+from infra.build.waiting import in_stage
+from infra.settings import context
 from workflows import WORKFLOWS
 
 NAME = "contracts.lock.json"
@@ -35,13 +41,20 @@ def locked() -> dict[str, contract_lock.Locked]:
 
 def main(arguments: list[str]) -> int:
     """Lock what is new and what has a new version; refuse what changed under an old one."""
+    retire = "--retire" in arguments
     try:
-        left = write(WORKFLOWS, retire="--retire" in arguments)
-    except ContractBroken as refused:
-        sys.stderr.write(f"{refused}\n")
-        return 1
+        left = _waiting() if retire else []
+        left = left or write(WORKFLOWS, retire=retire)
+    except (ContractBroken, AccountError) as refused:
+        left = [str(refused)]
     sys.stderr.writelines(f"{fault}\n" for fault in left)
     return 1 if left else 0
+
+
+def _waiting() -> list[str]:
+    """What jobs wait under in any stage that would be retired. Raises AccountError."""
+    stages = [stage for stage in context()["stages"] if stage != "local"]
+    return [f"{stage}: {one}" for stage in stages for one in in_stage(stage, retiring=True)]
 
 
 def write(registered: Mapping[str, Workflow[Any]], *, retire: bool = False) -> list[str]:

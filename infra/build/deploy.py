@@ -194,11 +194,7 @@ def _check_states(settings: Settings) -> None:
 
 def _check_waiting(settings: Settings) -> None:
     """Raises SettingsError for a version of an action that jobs wait under and this code lost."""
-    try:
-        deps = chosen("aws", settings.stage).deps()
-    except TargetError:  # nothing whole is there, and so nothing waits
-        return
-    refused = waiting.refusals(registered(settings.stage), waiting.unfinished(deps), retiring=False)
+    refused = waiting.in_stage(settings.stage)
     if refused:
         raise SettingsError("\n".join(refused))
 

@@ -12,10 +12,22 @@ from countersign.domain.ledger.entry import NOT_BEGUN
 from countersign.domain.workflow import Workflows, known
 from countersign.runtime.deps import Deps
 from infra.cli.jobs import recent
+from infra.cli.target import TargetError, chosen
+from workflows import registered
 
 MOST = 1_000
 """Jobs that are read of each status: where there are more, the count is a least one."""
 UNFINISHED = tuple(status for status in Status if status not in FINISHED)
+
+
+def in_stage(stage: str, *, retiring: bool = False) -> tuple[str, ...]:
+    """`refusals` of what waits in a stage on AWS; none where nothing whole is there. Raises
+    AccountError without credentials."""
+    try:
+        deps = chosen("aws", stage).deps()
+    except TargetError:
+        return ()
+    return refusals(registered(stage), unfinished(deps), retiring=retiring)
 
 
 def unfinished(deps: Deps) -> list[JobRecord]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
 
+from infra.build import contracts
 from infra.build.waiting import refusals, unfinished
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
@@ -35,6 +37,21 @@ def test_a_version_that_jobs_wait_under_is_named_with_their_number(world: World)
     assert refusals(kept, records, retiring=False) == ()
     assert refusals(kept, records, retiring=True) == (said,)
     assert refusals({}, records, retiring=True) == ()
+
+
+def test_who_retires_versions_is_asked_for_the_stages(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without credentials for them nothing is written, and a sentence says what to do."""
+    before, lock = dict(os.environ), contracts.LOCK.read_bytes()
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        os.environ.pop(name, None)
+    os.environ["AWS_CONFIG_FILE"] = os.devnull
+    try:
+        assert contracts.main(["--retire"]) == 1
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    assert "No region is chosen" in capsys.readouterr().err
+    assert contracts.LOCK.read_bytes() == lock
 
 
 @pytest.mark.control
