@@ -252,11 +252,10 @@ def waiting(deps: Deps, call: Call, connector: str, later: NotYourTurn) -> tuple
     change = Change(
         event="waits for its turn",
         actor=f"state:{call.state}",
+        # Whoever waited for a decision waits for it no more; `tick` settles the callback's row.
         status=Status.PROCESSING,
         fields={"connector": connector, "until": later.turn.at.isoformat()},
         turns={kept_as(later.key, call.state): later.turn},
-        # Whoever waited for a decision waits for it no more.
-        done=("callback",) if "callback" in record.due else (),
         move=Move("WaitAct", connector=connector, seconds=later.seconds),
     )
     if later.turn.requests and timedelta(seconds=later.seconds) <= FURTHEST:

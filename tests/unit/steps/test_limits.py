@@ -125,15 +125,14 @@ def test_a_signed_job_that_waits_for_its_turn_waits_for_nobody_else(world: World
     journey.goes()
     journey.is_decided(Choice.APPROVE)
     owed = Due(kind="callback", at=world.clock.now() + timedelta(minutes=1))
-    record = world.deps.commit(journey.record, Change(event="signed", actor="test", due=(owed,)))
+    world.deps.commit(journey.record, Change(event="signed", actor="test", due=(owed,)))
     busy(world, READ, seconds=600)
-    call = Call(job_id=journey.job_id, execution=record.job.execution, state="Look")
     with pytest.raises(NotYourTurn):
-        look(world.deps, record, call)
+        journey.enters("Look", {})
     assert journey.record.job.status == "PROCESSING"
-    assert "callback" not in journey.record.due
     world.clock.passes(minutes=5)
     tick(world.deps)
+    assert "callback" not in journey.record.due
     assert (world.executions.started, world.executions.succeeded) == ([], [])
 
 
