@@ -60,6 +60,7 @@ PROMISES = {
     "T42": "two hundred calls at once never spend more than their budget, and lose none of it",
     "T44": "a contract is compiled for each provider, or refused with the path that does not fit",
     "T46": "a canary may be believed however often one looks, and says how long it will take",
+    "T43": "code changes under waiting jobs: as signed, asked again, or a person's",
     "T47": "a release people dislike is stopped by itself; a good one is promoted by signature",
     "T48": "past jobs are judged again as they were; one moved limit is found, and only there",
     "T49": "a candidate in shadow sees what is stored, can do nothing else, and is never called the"

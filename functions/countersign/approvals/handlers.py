@@ -13,6 +13,7 @@ from countersign.approvals.form import Filled, shown
 from countersign.approvals.mailed_code import CodeAsked
 from countersign.approvals.outcome import closed
 from countersign.approvals.questions import ask_back, give_answer
+from countersign.approvals.renewal import is_lost, renew
 from countersign.approvals.service import contact_for
 from countersign.approvals.views.request import request as request_view
 from countersign.approvals.views.request import said_before
@@ -98,6 +99,8 @@ def _page(deps: Deps, request: Request) -> Response:
 
 def _waiting(deps: Deps, request: Request, here: LinkHolder) -> Response:
     """What a person with a link of their own does with a request that waits."""
+    if is_lost(deps, here.record):
+        return renew(deps, request, here)
     if "edit" in request.query:
         return edit(deps, request, here)
     if "question" in request.query:

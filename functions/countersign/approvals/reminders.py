@@ -5,6 +5,7 @@ from __future__ import annotations
 from countersign import observability
 from countersign.approvals.decision_mails import owed
 from countersign.approvals.mails import mail, today, unmailed, unreminded
+from countersign.approvals.renewal import ask_again
 from countersign.approvals.service import anew, dues, escalated, mint, with_deputies
 from countersign.domain.approvals.approval import Approval, apply_decision, expire, give_up
 from countersign.domain.approvals.authority import as_of_now
@@ -25,8 +26,8 @@ def end_tier(deps: Deps, record: JobRecord) -> None:
         settled(deps, record, "approval")
         return
     now = deps.clock.now()
-    if now < approval.deadline:
-        return  # a question has moved it since the row was read
+    if now < approval.deadline or ask_again(deps, record):
+        return  # a question has moved it since the row was read, or nobody could read it
     workflow = deps.workflows[record.job.workflow]
     if unmailed(deps, record, approval) == today(deps, approval.approvers):
         _begin_anew(deps, record, anew(deps, approval, workflow))
@@ -128,6 +129,8 @@ def mail_requests(deps: Deps, record: JobRecord) -> None:
     if approval is None:
         settled(deps, record, "mail")
         return
+    if ask_again(deps, record):
+        return
     further = _instead_of_leavers(deps, record, approval)
     if further is not None:
         _ask_further(deps, record, further, "somebody has left")
@@ -162,6 +165,8 @@ def remind(deps: Deps, record: JobRecord) -> None:
     now = deps.clock.now()
     if approval is None or now >= approval.deadline:
         settled(deps, record, "reminder")
+        return
+    if ask_again(deps, record):
         return
     now_asked = with_deputies(deps, approval, deps.workflows[record.job.workflow])
     late = unmailed(deps, record, now_asked)

@@ -7,6 +7,7 @@ from countersign.approvals.edit import edit
 from countersign.approvals.handlers import show, take
 from countersign.approvals.outcome import closed
 from countersign.approvals.questions import ask_back
+from countersign.approvals.renewal import is_lost, renew
 from countersign.domain.jobs.change import Link
 from countersign.portal import session
 from countersign.portal.inbox import next_for
@@ -27,6 +28,8 @@ def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
     here = _here(deps, request, who)
     if here.standing != "open":
         return closed(here, 409 if request.method == "POST" else 200, home=next_for(deps, who))
+    if is_lost(deps, here.record):
+        return renew(deps, request, here, home=BACK)
     if "edit" in request.query:
         return edit(deps, request, here, home=BACK)
     if "question" in request.query:

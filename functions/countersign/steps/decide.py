@@ -24,6 +24,7 @@ from countersign.domain.planning.plan import (
     next_connector,
     situation,
 )
+from countersign.domain.planning.renewing import renewed
 from countersign.domain.planning.replan import is_stale, observed
 from countersign.domain.planning.reservations import capped_before
 from countersign.domain.policy.records import CLAIM_HOLDER, Records
@@ -98,7 +99,8 @@ def _join_earlier(deps: Deps, record: JobRecord, workflow: Workflow[Any]) -> Non
 
 
 def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any]) -> Change:
-    now = deps.clock.now()
+    now, again = deps.clock.now(), renewed(workflow, record)
+    record = replace(record, ledger=merged(record.ledger, again))
     seen = replace(situation(workflow, record, now), capped=capped_before(record))
     found, changed = judged(workflow, record, seen)
     ledger = merged(record.ledger, changed)
@@ -107,7 +109,7 @@ def _decided(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any])
         found, changed = judged(workflow, record, replace(seen, capped=tuple(full.values())))
         ledger = merged(record.ledger, changed)
         check_stopped(ledger, full)
-    changed = merged(changed, check_basis(workflow, ledger, seen))
+    changed = merged(merged(again, changed), check_basis(workflow, ledger, seen))
     changed = merged(changed, _rejected_meanwhile(record, changed))
     changed = merged(changed, dropped(merged(ledger, changed)))
     ledger, plan = merged(ledger, changed), len(observed(record).rounds)

@@ -7,12 +7,12 @@ from typing import Any
 
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.ledger.told import is_money
 from countersign.domain.money import Money
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow
 from countersign.web.text import one_line
 
-_MONEY = {"minor", "currency"}
 _WHO, _ORDER = ("name", "company"), "order"
 _NAME = 60
 
@@ -47,8 +47,3 @@ def _much(record: JobRecord) -> str:
 def amounts(params: Mapping[str, Any]) -> Iterator[Money]:
     """Every amount of money among an action's parameters."""
     return (Money.model_validate(value) for value in params.values() if is_money(value))
-
-
-def is_money(value: Any) -> bool:
-    """Whether a stored value is a sum."""
-    return isinstance(value, dict) and set(value) == _MONEY and isinstance(value["minor"], int)

@@ -14,9 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from countersign.approvals.views.actions import texts
 from countersign.domain.contract import explain
 from countersign.domain.errors import CountersignError
+from countersign.domain.ledger.told import texts
 from countersign.domain.policy.proposal import flat
 from countersign.domain.policy.records import CLAIM_HOLDER
 from countersign.domain.workflow import Workflow

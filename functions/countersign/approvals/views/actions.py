@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,11 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import KEPT_DAYS
 from countersign.domain.ledger.action import Action, Difference
 from countersign.domain.ledger.entry import LedgerEntry, params_of
-from countersign.domain.money import Money
+from countersign.domain.ledger.told import texts
 from countersign.domain.planning.plan import situation
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Found
 from countersign.domain.workflow import Workflow, action_for
-from countersign.web.headline import is_money
 from countersign.web.text import (
     UTC,
     Pieces,
@@ -45,37 +44,13 @@ class Param:
 
 def exact(params: Mapping[str, Any], zone: str = UTC) -> tuple[Param, ...]:
     """All parameters, short ones first, nested ones by their path."""
-    rows = [_param(name, text, zone) for name, text in _flattened("", params)]
+    rows = [_param(name, text, zone) for name, text in texts(params).items()]
     return tuple(sorted(rows, key=lambda row: row.long))
-
-
-def texts(params: Mapping[str, Any]) -> dict[str, str]:
-    """The same parameters as text, by their path."""
-    return dict(_flattened("", params))
 
 
 def _param(name: str, text: str, zone: str) -> Param:
     shown = visible(plainly(text, zone))
     return Param(label(name), shown, len(text) > _LONG or "\n" in text, not text)
-
-
-def _flattened(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and not is_money(value):
-        for key, item in value.items():
-            yield from _flattened(f"{path} {key}".strip(), item)
-    elif isinstance(value, list):
-        for number, item in enumerate(value, 1):
-            yield from _flattened(f"{path} {number}", item)
-    else:
-        yield path, _text(value)
-
-
-def _text(value: Any) -> str:
-    if is_money(value):
-        return str(Money.model_validate(value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
 
 
 @dataclass(frozen=True)

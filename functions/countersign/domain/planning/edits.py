@@ -45,7 +45,7 @@ def edited(
     params = _params(held, action, texts, now)
     _within_limit(action, params, by)
     verdict = _judged(workflow, record, held, params, now)
-    made = _anew(held, action, params, verdict, workflow.policy.version)
+    made = rewritten(held, action, params, verdict, workflow.policy.version)
     if made.digest in {other.digest for other in record.ledger if other.index != held.index}:
         raise ContractBroken("another action of this job is exactly the same")
     return made.model_copy(update=_marks(held, by))
@@ -75,10 +75,11 @@ def words_only(workflow: Workflow[Any], held: LedgerEntry) -> bool:
     return all(name in action.wording for name in now if now[name] != before.get(name))
 
 
-def _anew(
+def rewritten(
     held: LedgerEntry, action: Action[Any, Any], params: Contract, verdict: Verdict, policy: str
 ) -> LedgerEntry:
-    """The entry with other parameters; job, target and hard expiry are what they were."""
+    """The entry with other parameters, under this version of its action; job, target and hard
+    expiry are what they were."""
     content = held.content()
     return entry(
         held.index,
