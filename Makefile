@@ -24,8 +24,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:8400 (PORT= moves it; ONCE=1 plays events/ and ends, EVENTS=31 only those that begin so; KEEP=1 keeps the jobs)
-	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once) $(if $(EVENTS),--events $(EVENTS)) $(if $(KEEP),--keep)
+run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:8400 (PORT= moves it; ONCE=1 plays events/ and ends, EVENTS=31 only those that begin so; KEEP=1 keeps the jobs, SHADOW=1 shows them to candidates)
+	@$(BIN)/python -m infra.local.run --port $(PORT) $(if $(ONCE),--once) $(if $(EVENTS),--events $(EVENTS)) $(if $(KEEP),--keep) $(if $(SHADOW),--shadow)
 
 # The same numbers each time: a red run is the change's own. `make guarantees` and `make soak` draw new ones.
 test: export SEED ?= 20261130

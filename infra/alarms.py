@@ -72,7 +72,8 @@ class Alarm:
     metric: str
     namespace: str = NAMESPACE
     of: tuple[str, ...] = ()
-    """The things of the stack whose metric of AWS it is; their sum. None for a metric of ours."""
+    """The things of the stack whose metric of AWS it is; their sum. None for a metric of ours. A
+    stage that lacks one has no such alarm."""
     dimensions: tuple[tuple[str, str], ...] = ()
     """Of a metric of ours, beside the service."""
     share: Share | None = None
@@ -189,6 +190,15 @@ def _of_aws() -> Iterator[Alarm]:
             statistic="Maximum",
             customers=True,
         )
+    yield Alarm(
+        "ShadowLetters",
+        "A candidate in shadow could not be shown a job in six tries.",
+        "The log of Shadow says why; no job waits for it, and its sample is one smaller.",
+        "ApproximateNumberOfMessagesVisible",
+        namespace="AWS/SQS",
+        of=("shadow",),
+        statistic="Maximum",
+    )
     yield Alarm(
         "TickErrors",
         "A minute's run failed: reminders, deadlines and parked jobs come late.",

@@ -227,8 +227,13 @@ def context(cdk_json: Path = CDK_JSON) -> dict[str, Any]:
 
 
 def load(stage: str, cdk_json: Path = CDK_JSON) -> Settings:
-    """The settings of `stage`. Raises SettingsError."""
-    return _checked(stage, context(cdk_json)["stages"], cdk_json.name)
+    """The settings of `stage`; of `local:shows_candidates` those of `local` with that switch on.
+    Raises SettingsError."""
+    name, _, switch = stage.partition(":")
+    stages = context(cdk_json)["stages"]
+    if switch and name in stages:
+        stages = {**stages, name: {**stages[name], switch: True}}
+    return _checked(name, stages, cdk_json.name)
 
 
 def _checked(stage: str, stages: Mapping[str, Any], file: str) -> Settings:

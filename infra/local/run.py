@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument(
         "--keep", action="store_true", help="go on with the jobs of the last --keep"
     )
+    parser.add_argument("--shadow", action="store_true", help="show live jobs to candidates")
     parser.add_argument("--port", type=_port, default=8400, help="the next one is taken too")
     arguments = parser.parse_args()
     if arguments.events and not arguments.once:
@@ -42,7 +43,8 @@ def main() -> None:
     from infra.local import session  # noqa: PLC0415 - as said above
 
     once, keep, events = arguments.once, arguments.keep, arguments.events
-    sys.exit(session.run(once=once, port=arguments.port, keep=keep, events=events))
+    port, shadow = arguments.port, arguments.shadow
+    sys.exit(session.run(once=once, port=port, keep=keep, events=events, shadow=shadow))
 
 
 if __name__ == "__main__":

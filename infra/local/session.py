@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -46,17 +47,20 @@ WIDTH = 132
 _log = logging.getLogger(__name__)
 
 
-def run(*, once: bool, port: int, keep: bool, events: str = "") -> int:
+def run(*, once: bool, port: int, keep: bool, events: str = "", shadow: bool = False) -> int:
     """The exit code: 0 well, 1 an event ended elsewhere, 2 it could not start or go on.
 
-    `once` plays those events of `events/` whose names begin with `events`, and ends.
+    `once` plays those events of `events/` whose names begin with `events`, and ends. `shadow` shows
+    live jobs to candidates.
     """
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     try:
         with stopping_on_signals(), claimed(HOME, f"http://{HOST}:{port}"):
             _log_to_file(keep=keep)
             chosen = beginning_with(events) if once else ()
-            return _run(chosen, port=port, keep=keep, console=console)
+            kept = HOME / "kept" if keep else None
+            plan = Plan(port, code=None if chosen else SOURCE, keep=kept, shows=shadow)
+            return _run(chosen, plan, console)
     except TakenError as error:  # the log is the other's
         return _stopped(error, console)
     except (LocalError, DeployError, SynthesisError, EventsError) as error:
@@ -73,23 +77,17 @@ def _stopped(error: Exception, console: Console) -> int:
     return COULD_NOT_START
 
 
-def _run(chosen: Sequence[Sample], *, port: int, keep: bool, console: Console) -> int:
+def _run(chosen: Sequence[Sample], wanted: Plan, console: Console) -> int:
     say = _progress(console)
     model, words = chosen_model(os.environ)
     say(words)
-    plan = Plan(
-        port,
-        APPROVAL_SECONDS if chosen else 0,
-        model,
-        code=None if chosen else SOURCE,
-        keep=HOME / "kept" if keep else None,
-    )
+    plan = replace(wanted, approval_seconds=APPROVAL_SECONDS if chosen else 0, model=model)
     with stand(plan, say) as running, _emulator_log(running), _env_file(running):
         _log.info("outputs %s\nrewrites %s", running.outputs, running.rewrites)
         _check_fields(running, say)
         if chosen:
             return play(running, console, chosen, RESULT)
-        return _serve(running, console, say, keep=keep)
+        return _serve(running, console, say, keep=plan.keep is not None)
 
 
 def chosen_model(environment: Mapping[str, str]) -> tuple[RealModel | None, str]:

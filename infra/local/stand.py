@@ -65,7 +65,8 @@ class Plan:
     `real_time` takes the functions' virtual clock away, which asks the table once a second;
     `code` is a folder that functions run from, as it is when each process starts, instead of what
     was deployed; `keep` is a folder in which jobs, mails, keys and demo systems outlive the run;
-    `unlimited` takes the limits away, the demo CRM's and those that functions are told of."""
+    `unlimited` takes the limits away, the demo CRM's and those that functions are told of; `shows`
+    gives the stage what shows live jobs to candidates."""
 
     port: int
     approval_seconds: int = 0
@@ -74,6 +75,12 @@ class Plan:
     code: Path | None = None
     keep: Path | None = None
     unlimited: bool = False
+    shows: bool = False
+
+    @property
+    def assembly(self) -> str:
+        """The stage as it is synthesized."""
+        return f"{STAGE}:shows_candidates" if self.shows else STAGE
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,8 @@ class Stand:
 
     url: str
     cloud: LocalCloud
+    assembly: str
+    """The stage as it was synthesized."""
     outputs: Mapping[str, str]
     rewrites: list[str]
     overrides: Mapping[str, str]
@@ -107,7 +116,7 @@ class Stand:
     def update(self) -> None:
         """Synthesize anew, and update the stack in place: jobs and secrets stay. Raises
         SettingsError, SynthesisError or DeployError, and then the stack is as it was."""
-        assembly = synthesize(STAGE, default_out(STAGE))
+        assembly = synthesize(self.assembly, default_out(self.assembly))
         deployer.deploy(assembly, self.cloud.endpoint, self.overrides)
 
     def tick(self) -> None:
@@ -133,7 +142,7 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
         folder = plan.keep or stack.enter_context(scratch_folder())
         folder.mkdir(parents=True, exist_ok=True)
         keys = Keys.kept(folder / "keys.json")
-        assembly = synthesize(STAGE, default_out(STAGE))
+        assembly = synthesize(plan.assembly, default_out(plan.assembly))
         say("template synthesized")
         cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1, plan.code, plan.keep))
         say(f"emulated cloud on {cloud.endpoint}")
@@ -174,6 +183,7 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
     return Stand(
         url=url,
         cloud=cloud,
+        assembly=plan.assembly,
         outputs=outputs,
         rewrites=deployed.rewrites,
         overrides=overrides,

@@ -86,6 +86,7 @@ def things(
         "machine": {"StateMachineArn": pipeline.machine.state_machine_arn},
         "intake": {"QueueName": intake.dead.queue_name},
         "events": {"QueueName": intake.failures.queue_name},
+        **({SHOWS: {"QueueName": intake.shadow.dead.queue_name}} if intake.shadow else {}),
         **{row.name: {"FunctionName": functions[row.name].function_name} for row in DOORS},
     }
 

@@ -1,9 +1,9 @@
-"""T47: a release that people dislike is stopped by its canary; a good one is promoted and taken
-back, each by a job that somebody signs."""
+"""T47: a prompt that drafts the wrong amount is caught in shadow; a release that people dislike is
+stopped by its canary; a good one is promoted and taken back, each by a job that somebody signs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +14,16 @@ import pytest
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.job import Status
 from countersign.domain.releases.canary import Metric
+from countersign.domain.releases.candidate_shadow import beside
 from countersign.domain.releases.rollout import Closed, Rollout, State
 from countersign.entrypoints.tick import tick
 from countersign.jobs.rollback import roll_back
+from countersign.jobs.shadowing import shadow
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import KIM, World
 from tests.unit.cli.terminal import Terminal
+from tests.unit.jobs.test_evaluating import FLOW
+from tests.unit.jobs.test_shadowing import DIGEST, begins, world
 
 pytestmark = pytest.mark.guarantee("T47")
 WORKFLOW = "lead_intake"
@@ -116,6 +120,32 @@ def changing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Changing:
         roles=("sales", "sales-ops", "sales-lead"),
     )
     return Changing(terminal, tmp_path)
+
+
+LAMP = (
+    "The lamp of order 2001 arrived broken. I paid 45.00 EUR for it, and 9.00 EUR for sending it."
+    " Please refund the 45.00 EUR."
+)
+SENDING = {"amount": "9.00", "currency": "EUR", "quotes": ["9.00 EUR for sending it"]}
+
+
+def in_shadow(said: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
+    """What differs of the refund, by part, for a candidate whose model says this of the message."""
+    made = world(bold=said)
+    journey = begins(made, message=LAMP, amount=None)
+    shadow(made.deps, journey.job_id, DIGEST)
+    (kept,) = made.shadows.kept(DIGEST).values()
+    parts = beside(FLOW, journey.record, kept).parts
+    return {one.what: (one.before, one.after) for one in parts if not one.same}
+
+
+def test_a_prompt_that_drafts_the_wrong_amount_is_caught_in_shadow() -> None:
+    """Its sum stands in the message, so that grounding finds nothing: the shadow shows both sums,
+    and the real job refunded what was asked. The control is the candidate that reads it right."""
+    assert in_shadow({}) == {}
+    found = in_shadow({"amount": SENDING})
+    assert found["asked_amount"] == ("45.00", "9.00")
+    assert found["payments.refund amount"] == ("45.00 EUR", "9.00 EUR")
 
 
 def test_what_only_people_notice_is_rolled_back_by_its_canary(changing: Changing) -> None:

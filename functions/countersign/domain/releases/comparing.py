@@ -15,6 +15,7 @@ from countersign.domain.canonical import plain
 from countersign.domain.contract import Contract, Stored, Value
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import LedgerEntry
+from countersign.domain.ledger.told import texts
 from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.releases.backtest import Way, people_on, wanted_now, way_of
@@ -152,7 +153,7 @@ def elsewhere(workflow: Workflow[Any], past: Past, proposal: Proposal) -> tuple[
 
 def texts_of(params: Any) -> dict[str, str]:
     """Parameters by name, each as one text."""
-    return {name: str(value) for name, value in dict(plain(params)).items()}
+    return texts(dict(plain(params)))
 
 
 def objections_of(record: JobRecord) -> dict[str, Objection]:
