@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.browser.places import PLACES, office
+from tests.browser.places import PLACES, approves, link, office
 from tests.browser.serving import CHROMIUM, chromium, online, press, served
 from tests.unit.web.plot import Plot
 from tests.unit.web.waiting import JOB, SECRETS, TOKEN, approval
@@ -78,6 +78,34 @@ def test_edit_on_a_phone(browser: Chromium) -> None:
         page.goto(f"{base}/approvals/link-ben/{SECRETS['ben']}")
         assert page.inner_text("h1") == "This request was replaced"
         assert "Ana Costa edited what it asks for" in page.inner_text("main")
+
+
+def test_another_choice_in_a_second_tab_is_told_to_have_changed_nothing(
+    browser: Chromium,
+) -> None:
+    """The same link in two tabs: approved in one and then rejected in the other; going back in the
+    first shows what was decided, and no form."""
+    with served() as (world, base):
+        context = browser.new_context()
+        one, other = context.new_page(), context.new_page()
+        for tab in (one, other):
+            link(tab, base)
+        for radio in other.locator("input[value=reject]").all():
+            radio.check()
+        other.select_option("#cause", "wrong tone")
+        other.fill("#code", other.inner_text("#code-shown"))
+        approves(one)
+        assert one.inner_text("h1") == "Your decision is recorded"
+        press(other, "button")
+        assert other.inner_text("h1") == "You had decided already"
+        assert "What you sent now changed nothing." in other.inner_text("main")
+        decision = approval(world).decision
+        assert decision is not None
+        assert set(decision.choices.values()) == {"approve"}
+        one.go_back()
+        assert one.inner_text("h1") == "Your decision is recorded"
+        assert one.locator("#code").count() == 0
+        context.close()
 
 
 def test_looking_at_a_form_and_going_back_changes_nothing(browser: Chromium) -> None:

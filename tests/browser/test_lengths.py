@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -22,6 +22,8 @@ from tests.unit.approvals.test_refund_page import view as refund_view
 from tests.unit.approvals.test_refund_page import waiting as refund_waiting
 from tests.unit.web.plot import Plot
 from tests.unit.web.waiting import APPROVAL, DRAFTED, JOB, planned, waiting
+from tests.unit.workflows.test_reading import NAMES, event
+from tests.unit.workflows.test_reading import page as event_page
 
 pytestmark = [
     pytest.mark.browser,
@@ -105,6 +107,64 @@ def test_three_actions_are_no_more_than_four_screens(browser: Chromium) -> None:
         print(f"three actions: {height(page)} px")  # noqa: T201 - the measured figure
         assert height(page) <= 3_000
         page.close()
+
+
+LONGEST = (
+    *("18-lost-recently", "35-refund-second-request", "45-refund-hostile-text"),
+    *("43-refund-in-part-before", "59-field-refused-and-left-out", "68-desk-nobody-understands"),
+)
+"""Of each kind of request the one with the most reasons and values."""
+MOST = {1: (900, 1_800), 2: (400, 2_400), 3: (400, 3_000), 4: (400, 3_600)}
+"""By the number of its actions: characters of each text, and how long a request may be."""
+
+
+@pytest.mark.parametrize("names", [LONGEST, pytest.param(NAMES, marks=pytest.mark.soak)])
+def test_every_request_of_the_sample_events_stays_within_its_screens(
+    browser: Chromium, names: Sequence[str]
+) -> None:
+    """With texts of 900 characters, of 400 where several are signed: whatever reasons, values and
+    names it has; what is to be signed begins on the first screen, and a refund by itself is one of
+    1,600 px."""
+    page = browser.new_page(viewport=PHONE)
+    seen = {name: measured(page, page_of(name)) for name in names}
+    page.close()
+    wrong = {name: one for name, one in seen.items() if one}
+    assert wrong == {}
+
+
+def page_of(name: str) -> str:
+    """A sample event's request, with a code as long as they are."""
+    return event_page(*event(name)).replace("none, on trial", "K7PQX")
+
+
+def measured(page: Page, body: str) -> list[str]:
+    """What is longer or lower than it may be."""
+    page.set_content(body)
+    number = page.locator("form > section[id^=action-]").count()
+    characters, most = MOST[number]
+    page.evaluate(_FILL, (_SENTENCE * 20)[:characters])
+    begins = page.evaluate(_BEGINS)
+    found = {"request": (height(page), most), "signed text": (begins, PHONE["height"] - 144)}
+    found["row"] = (page.locator(".todo").bounding_box() or {"height": 0})["height"], 64
+    if page.locator("form h2").first.inner_text().startswith("1. Refund"):
+        page.evaluate(_ALONE)
+        found["refund alone"] = height(page), 1_600
+    return [f"{what}: {px} px" for what, (px, most) in found.items() if px > most]
+
+
+_FILL = "text => document.querySelectorAll('form dd.block').forEach(e => e.innerText = text)"
+_BEGINS = "document.querySelector('#action-1 :is(dl, .why)').getBoundingClientRect().top"
+_ALONE = """document.querySelectorAll('form section[id^=action-]:not(#action-1), .first li + li')
+.forEach(e => e.remove())"""
+
+
+@pytest.mark.control
+def test_control_a_request_with_wide_lines_is_too_long(browser: Chromium) -> None:
+    """The same page as it was: larger letters, and each fold on a row of its own."""
+    page = browser.new_page(viewport=PHONE)
+    before = "<style>body{font-size:1.0625rem;line-height:1.5}.evidence{display:block}</style>"
+    assert measured(page, page_of("18-lost-recently") + before)
+    page.close()
 
 
 def thrice(world: World) -> None:

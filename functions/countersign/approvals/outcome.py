@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from countersign.approvals.access import LinkHolder
@@ -47,16 +48,17 @@ _MOVING = frozenset({Status.WAITING_FOR_REVIEW, Status.PROCESSING, Status.RETRYI
 def closed(here: LinkHolder, status: int, *, home: Way = INBOX) -> Response:
     """Who decided what, when and why, and how far it is; or that time, an edit, or another
     signature, is what counts now. `home` leads on. While it moves the same page is asked for again
-    by itself, without a script."""
+    by itself, without a script. A status of 409 answers a form: it changed nothing."""
     decision = here.approval.decision
     extra = {"refresh": _EVERY} if _follows(here) else {}
     if decision is not None:
         view = decided(
             here.record, here.approval, decision, here.person, here.workflow, zone=here.zone
         )
-        view = replace(view, takes=_takes(here))
+        view = replace(view, takes=_takes(here), again=status == HTTPStatus.CONFLICT)
         return page(status, "decided.html.j2", extra=extra, it=view, home=home)
-    return notice(_notice(here), status, home=home, extra=extra)
+    found = _notice(here, again=status == HTTPStatus.CONFLICT)
+    return notice(found, status, home=home, extra=extra)
 
 
 def _follows(here: LinkHolder) -> bool:
@@ -67,10 +69,10 @@ def _follows(here: LinkHolder) -> bool:
     return waits and last is not None and here.now < last + FOLLOWED
 
 
-def _notice(here: LinkHolder) -> Notice:
+def _notice(here: LinkHolder, *, again: bool) -> Notice:
     match here.standing:
         case "signed":
-            return signed_notice(here.approval, here.person)
+            return signed_notice(here.approval, here.person, again=again)
         case "replaced":
             return replaced_notice(here.record, here.approval, here.person, here.zone)
         case "expired":
@@ -156,6 +158,8 @@ class Decided:
     """Where this person says what becomes of what was rejected; empty where they cannot (yet)."""
     signatures: tuple[Signature, ...]
     chosen: tuple[DecidedAction, ...]
+    again: bool = False
+    """Whether this answers one more form, from another tab or by a second press."""
 
 
 def decided(

@@ -23,6 +23,7 @@ from countersign.domain.jobs.unread import UNREAD, Unread
 from countersign.domain.ledger.action import Difference
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.ledger.undo import written
+from countersign.domain.planning.charge import answered
 from countersign.domain.planning.rerun import rerun_as
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Finding, Findings
@@ -196,7 +197,7 @@ def _head(record: JobRecord, workflow: Known) -> Iterator[Param]:
 def _status(record: JobRecord, zone: str) -> str:
     held = record.job
     if held.status is Status.COMPLETED:
-        return ", ".join((STATUS_LINES[held.status], *rejections(record)))
+        return _completed(record)
     until = held.waits_until if held.status in (Status.PROCESSING, Status.PARKED) else None
     return f"Waits for its turn until {second(until, zone)}" if until else STATUS_LINES[held.status]
 
@@ -206,12 +207,16 @@ def _handed(record: JobRecord) -> tuple[Pieces, ...]:
     return tuple(visible(one) for one in handed.quotes) if handed else ()
 
 
-def rejections(record: JobRecord) -> Iterator[str]:
-    """`reply rejected`: what somebody said no to, in a job that is complete."""
-    for entry in record.ledger:
-        if entry.status is ActionStatus.REJECTED:
-            name = entry.action.rpartition(".")[2].removeprefix("send_").replace("_", " ")
-            yield f"{name} rejected"
+def _completed(record: JobRecord) -> str:
+    """`Completed with an answer; refund and reply rejected`: how it ended, and what somebody said
+    no to."""
+    how = f"Completed{' with an answer' if answered(record) else ''}"
+    names = dict.fromkeys(
+        held.action.rpartition(".")[2].removeprefix("send_").replace("_", " ")
+        for held in record.ledger
+        if held.status is ActionStatus.REJECTED
+    )
+    return f"{how}; {', '.join(names)} rejected" if names else how
 
 
 def _kin(record: JobRecord) -> Iterator[Kin]:

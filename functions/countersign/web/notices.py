@@ -38,6 +38,9 @@ SIGNED = Notice(
         "There is nothing more for you to do here.",
     ),
 )
+SIGNED_BEFORE = Notice(
+    409, "You had signed already", ("What you sent now changed nothing.", *SIGNED.lines)
+)
 TRIED_OUT = Notice(
     422,
     "This link is closed now",

@@ -132,7 +132,7 @@ def test_page_says_what_a_signer_must_know() -> None:
 def test_offline_model_is_named() -> None:
     """When heuristics answered instead of a model, the page says so in its first section."""
     body = page(replace(Plot(), offline=True))
-    assert body.index("Offline model.") < body.index("Why you:")
+    assert body.index("Offline model:") < body.index("Why you:")
 
 
 def test_nothing_is_chosen_beforehand() -> None:

@@ -59,7 +59,7 @@ def test_a_question_is_mailed_answered_and_shown_as_evidence() -> None:
     page = at_work(world, BEN.address).page
     for words in (QUESTION, ANSWER, "Evidence, not a fact", "Ana Costa"):
         assert words in page
-    facts = page[page.index("What was understood") : page.index("Questions to a colleague")]
+    facts = page[page.index("<summary>Understood<") : page.index("<summary>Questions<")]
     assert ANSWER not in facts
     events = [(entry.event, entry.actor) for entry in journey.record.audit]
     assert ("asked back", "person:ben") in events

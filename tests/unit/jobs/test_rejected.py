@@ -11,6 +11,7 @@ from countersign.domain.planning.charge import rejected
 from countersign.entrypoints.tick import tick
 from countersign.extraction.replies import DECLINED
 from countersign.jobs import rejected as ways
+from countersign.portal.case_view import job
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.unit.steps import refunds
@@ -54,7 +55,7 @@ def answered(world: World, journey: Journey, **typed: str) -> None:
 @pytest.mark.parametrize("case", [refused, in_part])
 def test_an_answer_is_asked_as_it_stands_and_sent_once_signed(case: object) -> None:
     """All or a part was rejected: the fixed no is asked alone, names who ends the matter so, and
-    leaves when it is signed; the job is complete, and offers no second answer."""
+    leaves when it is signed; the job is complete, says so, and offers no second answer."""
     world, journey = case()  # type: ignore[operator]
     before, made = len(refunds.texts(world)), refunds.amounts(world)
     answered(world, journey)
@@ -68,6 +69,9 @@ def test_an_answer_is_asked_as_it_stands_and_sent_once_signed(case: object) -> N
     assert refunds.texts(world)[before:] == [DECLINED["en"][1]]
     assert refunds.amounts(world) == made
     assert not rejected(journey.record)
+    says = job(journey.record, None, world.clock.now()).status
+    assert says.startswith("Completed with an answer; ")
+    assert says.endswith(" rejected")
     assert ways.suggested(world.deps, journey.record) == {}
 
 

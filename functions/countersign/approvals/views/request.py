@@ -62,7 +62,8 @@ def source(
 
 def _parts(parts: Iterable[tuple[str, str]], quotes: list[str]) -> Iterable[SourcePart]:
     for name, text in parts:
-        yield SourcePart(label(name), highlighted(text, quotes), len(text) > _LONG or "\n" in text)
+        told, long = plainly(text), len(text) > _LONG or "\n" in text
+        yield SourcePart(label(name), highlighted(told, map(plainly, quotes)), long)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from countersign.domain.approvals.approval import EXPIRY, Approval, Choice, Decision, Person
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.policy.policy import Quorum
-from countersign.web.notices import SIGNED, Notice
+from countersign.web.notices import SIGNED, SIGNED_BEFORE, Notice
 from countersign.web.text import UTC, Pieces, moment, one_line, visible
 
 _REASON = 300
@@ -111,12 +111,14 @@ def rejected(action_digest: str, approval: Approval, person: Person) -> tuple[Re
     )
 
 
-def signed_notice(approval: Approval, person: Person) -> Notice:
-    """The page after a signature that is not the last: what `person` said to each action."""
+def signed_notice(approval: Approval, person: Person, *, again: bool = False) -> Notice:
+    """The page after a signature that is not the last: what `person` said to each action. `again`:
+    this answers one more form."""
     own = [one for one in signatures(approval, person) if one.you]
     words = {one.by: one.words for one in signed(approval)}.get(person.id, "")
     lines = [_line(said, words) for one in own for said in one.said]
-    return Notice(SIGNED.status, SIGNED.title, (*lines, *SIGNED.lines))
+    head = SIGNED_BEFORE if again else SIGNED
+    return Notice(head.status, head.title, (*lines, *head.lines))
 
 
 def _line(said: SignerChoice, words: str) -> str:

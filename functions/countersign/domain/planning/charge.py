@@ -53,8 +53,12 @@ def rejected(record: JobRecord) -> bool:
     """Whether people said no to all or some of what the job wanted, nothing works on it, and
     nobody has ended it with an answer or a case since."""
     over = record.job.status in (Status.REJECTED, Status.COMPLETED) and record.case is None
-    answered = any(h.status in IN_EFFECT and ANSWER in h.verdict.rules for h in record.ledger)
-    return over and not answered and bool(why_rejected(record))
+    return over and not answered(record) and bool(why_rejected(record))
+
+
+def answered(record: JobRecord) -> bool:
+    """Whether somebody ended with an answer what people had rejected, and it left."""
+    return any(held.status in IN_EFFECT and ANSWER in held.verdict.rules for held in record.ledger)
 
 
 def reopens(record: JobRecord) -> bool:
