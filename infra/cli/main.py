@@ -45,6 +45,7 @@ from infra.cli.daily import daily
 from infra.cli.doctor.command import doctor
 from infra.cli.evaluate.command import evaluate
 from infra.cli.find import find
+from infra.cli.forget.command import forget
 from infra.cli.hands import budget, bulk
 from infra.cli.hands.cancel import cancel
 from infra.cli.hands.cost import cost
@@ -243,6 +244,7 @@ app.command("canary")(canary)
 app.command("explain")(explain)
 app.command("compare")(compare)
 app.command("find")(find)
+app.command("forget")(forget)
 app.command("pause")(pause)
 app.command("cancel")(cancel)
 app.command("replay")(replay)

@@ -12,7 +12,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign.connectors.aws.client import _session
+from countersign.connectors.aws.versions import S3Versions
+from countersign.connectors.dynamodb.erasing import DynamoErasing
 from countersign.domain.jobs.senders import DEFAULT, held, keys
+from countersign.jobs.forgetting import Hands
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
 from infra.build.account import resolve
@@ -82,6 +85,12 @@ class Target:
         if name not in self.dead:
             raise TargetError("This stage was deployed by older code: deploy it, and try again.")
         return Letters(self.dead[name], self.settings.intake_queue_url)
+
+    def hands(self) -> Hands:
+        """What erases, by the rights of whoever types."""
+        deps = self.deps()
+        rows = DynamoErasing(self.settings.jobs_table, lambda: deps.payloads)
+        return Hands(S3Versions(), rows)
 
     def vault(self) -> Vault:
         """The secrets of this target, for setting them."""

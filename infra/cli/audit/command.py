@@ -8,7 +8,7 @@ from typing import Annotated
 import boto3
 import typer
 
-from countersign.domain.reporting.export import exported, redacted, sealed_in
+from countersign.domain.reporting.export import erased, exported, redacted, sealed_in
 from countersign.domain.reporting.export import verify as faults_of
 from countersign.jobs.sealing import sealed
 from infra.cli.audit.proof import outside, pem
@@ -78,8 +78,10 @@ def verify(
     proven = bool(root or hour or key) and not faults
     if not (root or hour or key):
         say(_LOUD)
-    told = "\n".join(faults) or f"{file} is intact{_BY[bool(root)] if proven else ''}"
-    show(told, {"faults": faults, "proven": proven}, as_json=as_json)
+    gone = [] if faults else erased(data)
+    whole = (f"{file} is intact{_BY[bool(root)] if proven else ''}", *gone)
+    said = {"faults": faults, "proven": proven, "erased": gone}
+    show("\n".join(faults or whole), said, as_json=as_json)
     if faults:
         raise typer.Exit(FAILED)
 

@@ -41,6 +41,8 @@ class Terminal:
         """Dead letters of this target."""
         self.lines: list[str] = []
         """What the functions of this target wrote."""
+        self.hands: Any = None
+        """What an operator erases with here."""
         self.given: dict[str, object] = {}
         """Adapters that this target has instead of the world's."""
         self.forgets()
@@ -101,6 +103,9 @@ class _Fake(Target):
 
     def letters(self, name: str) -> Any:
         return self.terminal.letters[name]  # type: ignore[attr-defined] # as above
+
+    def hands(self) -> Any:
+        return self.terminal.hands  # type: ignore[attr-defined] # as above
 
     def vault(self) -> Any:
         return self.terminal.vault  # type: ignore[attr-defined] # as above

@@ -34,7 +34,11 @@ def test_a_real_job_is_exported_verified_and_redacted(terminal: Terminal, tmp_pa
     kinds = ("--kind", "result", "--kind", "action")
     assert terminal.types("audit", "redact", str(file), *kinds, "--to", str(less))[0] == 0
     assert "Hafenwerk" not in less.read_text()
-    assert terminal.json("audit", "verify", str(less), *root) == {"faults": [], "proven": True}
+    assert terminal.json("audit", "verify", str(less), *root) == {
+        "faults": [],
+        "proven": True,
+        "erased": [],
+    }
     file.write_text(file.read_text().replace("Hafenwerk", "Hafenwerg", 1))
     code, out, _ = terminal.types("audit", "verify", str(file), *root)
     assert (code, "its body is not the one committed to" in out) == (1, True)

@@ -96,7 +96,7 @@ def test_a_record_is_proven_by_an_hours_root_and_by_the_key(
     hour = exported(terminal, file)["sealed"]
     verify = ("audit", "verify", str(file))
     for proof in (("--sealed", hour), ("--key", str(key)), ("--sealed", hour, "--key", str(key))):
-        assert terminal.json(*verify, *proof) == {"faults": [], "proven": True}
+        assert terminal.json(*verify, *proof) == {"faults": [], "proven": True, "erased": []}
     code, out, said = terminal.types(*verify)
     assert (code, "NOT PROVEN" in out + said) == (0, True)
     for proof, words in ((("--sealed", "0" * 64), "another root"), (("--key", str(other)), "key")):

@@ -73,7 +73,7 @@ class S3Payloads:
     def put(self, key: str, body: bytes) -> Pointer:
         """Store `body` under `key`; the pointer carries the version."""
         stored = self._s3.put_object(
-            Bucket=self._bucket, Key=key, Body=body, ChecksumSHA256=_checksum(body)
+            Bucket=self._bucket, Key=key, Body=body, ChecksumSHA256=checksum(body)
         )
         return Pointer.to(self._bucket, key, stored.get("VersionId"))
 
@@ -108,7 +108,7 @@ class S3Payloads:
             return found["Body"].read()
 
 
-def _checksum(body: bytes) -> str:
+def checksum(body: bytes) -> str:
     """What S3 compares; a bucket with a lock takes nothing without."""
     return base64.b64encode(hashlib.sha256(body).digest()).decode()
 

@@ -48,7 +48,7 @@ def review_row(review: Review) -> Item:
     put_into = lists.ended if said else lists.live
     kind, at = (REVIEWED, said.at) if said else (TO_REVIEW, review.sampled_at)
     return {
-        **_key(review.review_id),
+        **review_key(review.review_id),
         **put_into(kind, at, review.review_id),
         "review": {"S": canonical(review).decode()},
         "ttl": {"N": str(int(ends.timestamp()))},
@@ -78,7 +78,9 @@ class DynamoReviews:
 
     def review(self, review_id: str) -> Review:
         """One review. Raises NotFound."""
-        found = self._db.get_item(TableName=self._table, Key=_key(review_id), ConsistentRead=True)
+        found = self._db.get_item(
+            TableName=self._table, Key=review_key(review_id), ConsistentRead=True
+        )
         if "Item" not in found:
             raise NotFound("there is no such review")
         return _review(found["Item"])
@@ -112,5 +114,6 @@ def _request(item: Item) -> OpenRequest:
     )
 
 
-def _key(review_id: str) -> Item:
+def review_key(review_id: str) -> Item:
+    """Key of a review."""
     return {"pk": {"S": f"REVIEW#{review_id}"}, "sk": {"S": "REVIEW"}}

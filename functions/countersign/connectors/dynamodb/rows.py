@@ -189,11 +189,15 @@ def link_of(item: Item) -> Link:
     return Link.model_validate_json(item["body"]["S"])
 
 
+def claim_key(key: str) -> Item:
+    """Key of a claim's row."""
+    return {"pk": {"S": f"CLAIM#{key}"}, "sk": {"S": "CLAIM"}}
+
+
 def claim_item(held: Claim, job_id: str, now: datetime, until: datetime) -> Item:
     """A claim's row."""
     return {
-        "pk": {"S": f"CLAIM#{held.key}"},
-        "sk": {"S": "CLAIM"},
+        **claim_key(held.key),
         "job_id": {"S": job_id},
         "body": {"S": held.body},
         "since": {"S": instant(now)},

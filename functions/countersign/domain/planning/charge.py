@@ -10,6 +10,7 @@ from countersign.domain.approvals.authority import Authority
 from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.forgetting import is_erased
 from countersign.domain.jobs.inbox import OPERATIONS, case_owner
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import IN_EFFECT, ActionStatus
@@ -41,7 +42,10 @@ def may_resolve(
 
 
 def _roles(record: JobRecord, workflow: Workflow[Any] | None) -> Set[str]:
-    """Whose it is; nobody's where the job waits for no person."""
+    """Whose it is; nobody's where the job waits for no person, or nobody knows any more what it
+    was about."""
+    if is_erased(record):
+        return set()
     if workflow is not None and rejected(record):
         return {workflow.owner, *(tier.role for tier in workflow.tiers)}
     set_aside = record.job.status is Status.REJECTED and workflow is not None
@@ -65,7 +69,8 @@ def reopens(record: JobRecord) -> bool:
     """Whether the job ended with nothing done, set aside or rejected by who was asked, and nobody
     has ended a case of it."""
     ended = record.job.status is Status.REJECTED and record.case is None
-    return ended and (not record.approvals or bool(why_rejected(record)))
+    undone = not record.approvals or bool(why_rejected(record))
+    return ended and undone and not is_erased(record)
 
 
 def why_rejected(record: JobRecord) -> str:

@@ -49,8 +49,13 @@ def candidate(
     said = (*_decided(record), *_corrected(workflow, record, answer), *_wrong(record, review))
     if not said:
         return None
-    place = hashlib.sha256(f"case\n{record.job.job_id}".encode()).hexdigest()
-    return Candidate(f"c-{place[:8]}", record, said, answer)
+    return Candidate(candidate_id(record.job.job_id), record, said, answer)
+
+
+def candidate_id(job_id: str) -> str:
+    """The id of the one case that a job can become; it says nothing of the job."""
+    place = hashlib.sha256(f"case\n{job_id}".encode()).hexdigest()
+    return f"c-{place[:8]}"
 
 
 def _answer(record: JobRecord) -> Mapping[str, Any]:

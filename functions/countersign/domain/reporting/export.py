@@ -8,7 +8,7 @@ is the root: it proves something only to whoever got it elsewhere than from the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from countersign.domain.canonical import canonical, digest, plain
@@ -16,6 +16,7 @@ from countersign.domain.contract import Stored
 from countersign.domain.errors import ContractBroken, UnknownVersion
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.forgetting import CUT, TOMBSTONE, Cut, Tombstone
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.reporting.seals import Head, SealedHead
 
@@ -107,6 +108,26 @@ def sealed_in(data: bytes) -> SealedHead | None:
     lines = (json.loads(text) for text in data.split(b"\n")[:-1])
     held = next((one["body"] for one in lines if one["kind"] == SEAL), None)
     return SealedHead.model_validate_json(json.dumps(held)) if held else None
+
+
+def _is_result(line: Mapping[str, Any]) -> bool:
+    return line["kind"] == "result" and "body" in line.get("body", {})
+
+
+def _digests(actions: Iterable[Any], results: Mapping[str, Any]) -> Iterator[str]:
+    cut = Cut.model_validate_json(results[CUT]["body"]) if CUT in results else None
+    for held in actions:
+        signed, found = held["digest"], digest(held["body"].encode())
+        if found != signed and not (cut and cut.explains(f"action {held['index']}", signed, found)):
+            yield f"action {held['index']}: its bytes have not its digest"
+
+
+def _erasures(trail: Iterable[audit.Entry], results: Mapping[str, Any]) -> Iterator[str]:
+    """What is said to be erased is what the trail commits to."""
+    known = {n: f.value for one in trail for n, f in one.fields.items() if n in (TOMBSTONE, CUT)}
+    for name in (TOMBSTONE, CUT):
+        if name in results and known.get(name) != digest(results[name]["body"].encode()):
+            yield f"the {name} is not the one that the trail commits to"
 
 
 def _stored(held: Stored) -> dict[str, Any]:
@@ -205,8 +226,38 @@ def _is_of(sealed: SealedHead, job: Mapping[str, Any]) -> bool:
     return sealed.head == of and sealed.holds
 
 
-def _inside(lines: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What the lines say of each other: the job's own trail, and each action's signed bytes."""
+def erased(data: bytes) -> list[str]:
+    """What was erased of the job, in sentences, of a file that `verify` found nothing wrong
+    with."""
+    results = {
+        one["name"]: one["body"]["body"]
+        for one in map(json.loads, data.split(b"\n")[:-1])
+        if one["kind"] == "result" and "body" in one.get("body", {})
+    }
+    told = []
+    if TOMBSTONE in results:
+        told.append(_epitaph(Tombstone.model_validate_json(results[TOMBSTONE])))
+    if CUT in results:
+        cut = Cut.model_validate_json(results[CUT])
+        what = ", ".join(dict.fromkeys(one.what for one in cut.parts))
+        told.append(
+            f"erased in part by {cut.by} on {cut.at:%Y-%m-%d %H:%M} UTC, because somebody else's "
+            f"words stood there: {what} have not the digest that the trail knew"
+        )
+    return told
+
+
+def _epitaph(stone: Tombstone) -> str:
+    return (
+        f"erased by {stone.by} on {stone.at:%Y-%m-%d %H:%M} UTC, at the wish of whom it was about: "
+        f"{len(stone.results)} results, {len(stone.actions)} actions, {len(stone.decisions)} "
+        f"decisions and the fields of {stone.entries} entries; their digests stay"
+    )
+
+
+def _inside(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the lines say of each other: the job's own trail, each action's signed bytes, and what
+    was erased."""
     by_kind: dict[str, list[Any]] = {"job": [], "action": [], _TRAIL: []}
     for line in lines:
         if "body" in line:
@@ -214,11 +265,8 @@ def _inside(lines: Iterable[Mapping[str, Any]]) -> list[str]:
     try:
         (job,) = by_kind["job"]
         trail = [audit.Entry.model_validate_json(json.dumps(one)) for one in by_kind[_TRAIL]]
-        faults = [
-            f"action {held['index']}: its bytes have not its digest"
-            for held in by_kind["action"]
-            if digest(held["body"].encode()) != held["digest"]
-        ]
+        results = {one["name"]: one["body"] for one in lines if _is_result(one)}
+        faults = [*_digests(by_kind["action"], results), *_erasures(trail, results)]
         faults += [
             "the seal is not one of this job's trail, or its way does not lead to its root"
             for one in by_kind.get(SEAL, ())

@@ -1,0 +1,1 @@
+"""Forgetting a contact: the order from a terminal, and what it cannot reach."""
