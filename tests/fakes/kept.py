@@ -69,8 +69,8 @@ class Kept:
         self.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=versioned)
         self.world = World(_FLOW.offline)
         self.payloads: Any = S3Payloads(BUCKET, self.s3)
-        store: Any = DynamoStore(TABLE, self.db, lambda: self.payloads)
-        self.world.payloads, self.world.store = self.payloads, store
+        store = DynamoStore(TABLE, self.db, lambda: self.payloads)
+        vars(self.world).update(payloads=self.payloads, store=store)
         self.world.settings = self.world.settings.model_copy(update={"payloads_bucket": BUCKET})
         reviews, shadows = DynamoReviews(TABLE, self.db), DynamoShadows(TABLE, self.db)
         self.reviews, self.shadows = reviews, shadows
