@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from countersign.domain.jobs.handing import AGENT_ACTIONS
 from countersign.domain.jobs.senders import EVERY_WORKFLOW, Sender
 from countersign.domain.limits.pace import RateLimit, pace_of
 from countersign.runtime.connectors import CONNECTORS, MODEL_KEY
@@ -148,7 +149,9 @@ class Settings(BaseModel):
 
     def senders_json(self) -> str:
         """The senders, as the webhook's function reads them."""
-        return json.dumps([one.model_dump(exclude_defaults=True) for one in self.senders])
+        return json.dumps(
+            [one.model_dump(mode="json", exclude_defaults=True) for one in self.senders]
+        )
 
     @model_validator(mode="after")
     def _sent_from_the_domain(self) -> Self:
@@ -182,6 +185,9 @@ class Settings(BaseModel):
             unknown = sorted(set(one.workflows) - known)
             if unknown:
                 raise ValueError(f"{one.id}: no workflow is called {unknown[0]}")
+            strange = sorted({row.action for row in one.proposes} - set(_proposable()))
+            if strange:
+                raise ValueError(f"{one.id}: nobody can propose {strange[0]}")
         if sum(len(one.model_dump_json(exclude_defaults=True)) for one in senders) > MOST_SENDERS:
             raise ValueError("these are more senders than a function's variables have room for")
         return senders
@@ -218,6 +224,11 @@ class Settings(BaseModel):
     def stack_name(self) -> str:
         """The stack's name, and the prefix of every explicit name in it."""
         return f"countersign-{self.stage}"
+
+
+def _proposable() -> Iterable[str]:
+    """The actions that a business lets its callers choose from."""
+    return WORKFLOWS[AGENT_ACTIONS].actions if AGENT_ACTIONS in WORKFLOWS else ()
 
 
 def context(cdk_json: Path = CDK_JSON) -> dict[str, Any]:

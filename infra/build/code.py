@@ -12,6 +12,8 @@ from infra.settings import ROOT
 
 SOURCE = ROOT / "functions"
 CACHE = ROOT / ".local" / "code"
+CLIENT = SOURCE / "countersign" / "client.py"
+"""For agents elsewhere; no handler needs it."""
 KEEP_SECONDS = 3600
 NOT_SHIPPED = frozenset({"__pycache__", "cases", "README.md", ".DS_Store", "contracts.lock.json"})
 
@@ -52,7 +54,11 @@ def digest() -> str:
 def shipped() -> Iterator[Path]:
     """The files of `functions/` that a handler may need, in a fixed order."""
     for path in sorted(SOURCE.rglob("*")):
-        if path.is_file() and not NOT_SHIPPED.intersection(path.relative_to(SOURCE).parts):
+        if (
+            path.is_file()
+            and path != CLIENT
+            and not NOT_SHIPPED.intersection(path.relative_to(SOURCE).parts)
+        ):
             yield path
 
 

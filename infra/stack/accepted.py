@@ -54,16 +54,16 @@ ACCEPTED = (
         "APIG4",
         (
             *("Api/Http/POST--webhooks", "Api/Http/POST--webhooks--{workflow}"),
-            "Api/Http/POST--webhooks--{workflow}--{sender}",
+            *("Api/Http/POST--webhooks--{workflow}--{sender}", "Api/Http/POST--propose--{caller}"),
         ),
         "Authenticated in the function: a Standard Webhooks signature over the raw bytes, which an "
         "authorizer of an HTTP API does not get to see.",
     ),
     Accepted(
         "APIG4",
-        ("Api/Http/GET--status--{token}",),
+        ("Api/Http/GET--status--{token}", "Api/Http/GET--proposals--{proposal}"),
         "The address itself is the proof: an HMAC by the sender's secret, which tells its holder a "
-        "status and nothing else.",
+        "status; of a proposal also what became of the parameters that they proposed.",
     ),
     Accepted(
         "APIG4",

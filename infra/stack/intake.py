@@ -5,7 +5,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
-from countersign.web.paths import STATUS
+from countersign.web.paths import PROPOSAL, PROPOSE, STATUS
 from infra.settings import Settings
 from infra.stack.api import Api
 from infra.stack.functions import Functions
@@ -70,11 +70,13 @@ class Intake(Construct):
 
     def take_webhooks(self, api: Api, function: aws_lambda.Function) -> None:
         """Let `function` answer signed webhooks; what names no workflow is the front desk's. Who
-        sent one may ask there how its job stands."""
+        sent one may ask there how its job stands. Agents propose there, and read how that went."""
         api.serve("/webhooks", function, "POST")
         api.serve("/webhooks/{workflow}", function, "POST")
         api.serve("/webhooks/{workflow}/{sender}", function, "POST")
         api.serve(STATUS, function, "GET")
+        api.serve(PROPOSE, function, "POST")
+        api.serve(PROPOSAL, function, "GET")
 
     def _queue(
         self,

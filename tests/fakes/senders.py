@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import datetime
+from decimal import Decimal
 
-from countersign.domain.jobs.senders import DEFAULT, Sender
+from countersign.domain.jobs.senders import DEFAULT, MayPropose, Sender
 
 SENDERS = (
     Sender(id=DEFAULT, workflows=("*",), vouches_for_address=True),
@@ -17,6 +18,19 @@ SENDERS = (
         workflows=("*",),
         status_address=True,
         outcomes_to="https://shop.example/ended",
+    ),
+    Sender(
+        id="agent",
+        outcomes_to="https://agent.example/ended",
+        proposes=(
+            MayPropose(
+                action="payments.refund",
+                alone={"EUR": Decimal(20)},
+                a_day={"EUR": Decimal(60)},
+                most={"EUR": Decimal(300)},
+            ),
+            MayPropose(action="crm.add_note", asks=False),
+        ),
     ),
 )
 

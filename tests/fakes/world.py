@@ -54,6 +54,7 @@ BEN = Person(id="ben", name="Ben Okafor", address="ben.okafor@countersign.exampl
 PAGE_KEY = "page-key-of-the-tests"
 WEBHOOK_SECRET = "whsec_" + "dGVzdHMtb25seS1zZWNyZXQtMzItYnl0ZXMtbG9uZw=="
 PORTAL_SECRET = "whsec_" + "cG9ydGFsLXNlY3JldC1vZi0zMi1ieXRlcy1pbi10ZXN0cw=="
+AGENT_SECRET = "whsec_" + "YWdlbnRzLXNlY3JldC1vZi0zMi1ieXRlcy1pbi10ZXN0cw=="
 SHOP_SECRET = "whsec_" + "c2hvcHMtc2VjcmV0LW9mLTMyLWJ5dGVzLWluLXRlc3Q="
 
 
@@ -237,6 +238,7 @@ class FakeSecrets:
                     "current": WEBHOOK_SECRET,
                     "portal": {"current": PORTAL_SECRET},
                     "shop": {"current": SHOP_SECRET},
+                    "agent": {"current": AGENT_SECRET},
                 }
             ),
             "page-key": PAGE_KEY,

@@ -122,8 +122,8 @@ def test_access_logs_hold_no_path_and_no_query(dev: Template) -> None:
 
 
 def test_only_the_two_doors_are_public(dev: Template) -> None:
-    """The API has the webhook, the status of a job for its sender, the approval links and the pages
-    of people who are signed in."""
+    """The API has the webhook, the status of a job for its sender, what agents propose and read,
+    approval links and the pages of people who are signed in."""
     routes = {route["RouteKey"] for route in dev.of("ApiGatewayV2::Route").values()}
     page = "/approvals/{link}/{secret}"
     pages = {f"{method} {page}" for method in ("GET", "HEAD", "OPTIONS", "POST")}
@@ -137,7 +137,8 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
         )
     }
     doors = {f"POST /webhooks{path}" for path in ("", "/{workflow}", "/{workflow}/{sender}")}
-    assert routes == doors | {"GET /status/{token}"} | pages | signed_in
+    agents = {"POST /propose/{caller}", "GET /proposals/{proposal}"}
+    assert routes == doors | {"GET /status/{token}"} | agents | pages | signed_in
 
 
 def kept(template: Template, kind: str) -> set[str]:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Literal, Protocol
 
+from pydantic import ValidationError
+
 from countersign.actions.field_map import Field, Fields
 from countersign.domain.contract import Contract
 from countersign.domain.errors import NotFound
-from countersign.domain.ledger.action import Action, Receipt
+from countersign.domain.ledger.action import Action, Difference, Receipt
 from countersign.domain.money import Money
 from countersign.domain.policy.records import Record, Records
 
@@ -70,6 +72,42 @@ class Refund(Contract):
     reason: Reason
 
 
+def money(record: Record, field: str) -> Money | None:
+    """A sum of a record, in its currency; None when it cannot be read."""
+    minor, currency = record.fields.get(field, ""), record.fields.get("currency", "").upper()
+    if not (minor.isascii() and minor.isdecimal()):
+        return None
+    try:
+        return Money.model_validate({"minor": int(minor), "currency": currency})
+    except ValidationError:
+        return None
+
+
+def changes(refund: Refund, records: Records) -> tuple[Difference, ...] | None:
+    """What is refunded of the order, and what is left of it: as Look found it, and after this one.
+    None when the order was not found or is in another currency."""
+    order = charge_of(refund, records)
+    paid = money(order, "amount_minor") if order else None
+    gone = money(order, "refunded_minor") if order else None
+    if paid is None or gone is None or paid.currency != refund.amount.currency:
+        return None
+    after = gone.model_copy(update={"amount": gone.amount + refund.amount.amount})
+    return (
+        Difference(name="refunded", before=f"{gone} of {paid}", after=f"{after} of {paid}"),
+        Difference(name="left_to_refund", before=_left(paid, gone), after=_left(paid, after)),
+    )
+
+
+def charge_of(refund: Refund, records: Records) -> Record | None:
+    """The record of the charge that is refunded, as Look found it."""
+    found = (one for held in records.found.values() for one in held)
+    return next((one for one in found if one.kind == "order" and one.id == refund.charge), None)
+
+
+def _left(paid: Money, gone: Money) -> str:
+    return str(paid.model_copy(update={"amount": paid.amount - gone.amount}))
+
+
 def _words(refund: Refund) -> str:
     blocks = (
         " Blocks the card and the address from now on." if refund.reason == "fraudulent" else ""
@@ -80,8 +118,7 @@ def _words(refund: Refund) -> str:
 
 def _unfit(refund: Refund, records: Records) -> str:
     """The charge's currency, which never changes, is as it was read."""
-    found = (one for held in records.found.values() for one in held)
-    charge = next((one for one in found if one.kind == "order" and one.id == refund.charge), None)
+    charge = charge_of(refund, records)
     if charge is None:
         return "its charge was not looked at"
     same = charge.fields.get("currency") == refund.amount.currency

@@ -11,80 +11,61 @@ when we failed before it was: the sender comes again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from countersign import observability
-from countersign.domain.canonical import digest
-from countersign.domain.errors import ContractBroken, NeedsPerson, NotFound, StoreConflict
+from countersign.domain.errors import ContractBroken, NeedsPerson
 from countersign.domain.jobs.handing import CLOSED, FRONT_DESK
-from countersign.domain.jobs.intake import accepted, new_job
-from countersign.domain.jobs.job import Job, Source, job_id_of
-from countersign.domain.jobs.outcomes import named_in, opens, standing, status_token
-from countersign.domain.jobs.senders import (
-    DEFAULT,
-    MINUTE,
-    Sender,
-    held,
-    keys,
-    named,
-    sender_of,
-)
+from countersign.domain.jobs.job import Job
+from countersign.domain.jobs.outcomes import standing, status_token
+from countersign.domain.jobs.senders import DEFAULT, Sender
 from countersign.domain.workflow import Claim, Raw
+from countersign.entrypoints import proposals
+from countersign.entrypoints.deliveries import (
+    MAX_BYTES,
+    Delivery,
+    answer,
+    asked_about,
+    later,
+    no_room,
+    problem,
+    taken_in,
+    unproven,
+    verified,
+)
 from countersign.parsing.json import NotJson, loads
 from countersign.runtime.deps import Deps
-from countersign.runtime.intake import drawn, queue, store
 from countersign.runtime.step import production
 from countersign.web.http import Request, Response
-from countersign.web.paths import is_id, status_path
-from countersign.web.signature import NO_MATCH, BadSignature, verify
-
-MAX_BYTES = 1_000_000
-RETRY_SECONDS = 30
-_REPLACED = b"\xef\xbf\xbd"
-_NOT_UTF8 = (
-    "The body holds U+FFFD, which stands where bytes were no UTF-8; sign and send JSON in UTF-8."
-)
-NOBODYS = "whsec_" + "A" * 44
-"""What is compared where there is no secret to compare with: the refusal takes as long."""
+from countersign.web.paths import status_path
+from countersign.web.signature import BadSignature
 
 
 def receive(deps: Deps, request: Request) -> Response:
     """Check cheap things first, verify before parsing, store before queueing, answer last."""
     workflow = request.params.get("workflow", FRONT_DESK)
     if len(request.body) > MAX_BYTES:
-        return _problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
+        return problem(413, f"at most {MAX_BYTES:,} bytes; upload larger files instead")
     if workflow not in deps.workflows or workflow in CLOSED:
-        return _problem(404, "there is no workflow of this name")
+        return problem(404, "there is no workflow of this name")
+    sender = request.params.get("sender", DEFAULT)
     try:
-        delivery = _verified(deps, workflow, request)
+        delivery = verified(deps, request, sender, lambda one: one.may_post_to(workflow))
     except BadSignature as bad:
-        return _unproven(str(bad), request.body)
-    if not _has_room(deps, delivery.sender):
-        left = MINUTE - deps.wall.now().second
-        return _later(f"{delivery.sender.id} is over its requests a minute", 429, left)
-    return _signed(deps, workflow, delivery, request.body)
+        return unproven(str(bad), request.body)
+    return no_room(deps, delivery.sender) or _signed(deps, workflow, delivery)
 
 
-def _unproven(why: str, body: bytes) -> Response:
-    """A body of a text's type comes as text: the gateway replaces what is no UTF-8, and then no
-    signature fits. Whoever signed it right hears what to mend."""
-    if why == NO_MATCH and _REPLACED in body:
-        return _problem(400, f"{why} {_NOT_UTF8}")
-    return _problem(401, why)
-
-
-def _signed(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Response:
+def _signed(deps: Deps, workflow: str, delivery: Delivery) -> Response:
     try:
-        loads(body)
+        loads(delivery.body)
     except NotJson as not_json:
-        return _problem(400, str(not_json))
-    problems = _problems(deps, workflow, delivery.sender, body)
+        return problem(400, str(not_json))
+    problems = _problems(deps, workflow, delivery.sender, delivery.body)
     if problems and delivery.sender.reads_answers:
-        return _answer(422, {"webhook-delivery": "abort-message"}, problems=problems)
-    return _accept(deps, workflow, delivery, body, problems)
+        return answer(422, {"webhook-delivery": "abort-message"}, problems=problems)
+    return _accept(deps, workflow, delivery, problems)
 
 
 def _problems(deps: Deps, workflow: str, sender: Sender, body: bytes) -> tuple[str, ...]:
@@ -99,52 +80,18 @@ def _problems(deps: Deps, workflow: str, sender: Sender, body: bytes) -> tuple[s
     return ()
 
 
-@dataclass(frozen=True)
-class _Delivery:
-    """What a sender that may post here signed."""
-
-    sender: Sender
-    id: str
-    secret: str
-    """The one that is current."""
-
-
-def _verified(deps: Deps, workflow: str, request: Request) -> _Delivery:
-    """Raises BadSignature, with the same words and work, for a sender that nobody knows, one that
-    may not post here and one whose signature is wrong."""
-    everybodys = held(deps.secrets.get(deps.settings.webhook_secret))
-    sender = named(deps.settings.senders, request.params.get("sender", DEFAULT))
-    good = keys(everybodys, sender.id) if sender and sender.may_post_to(workflow) else ()
-    signed = verify(good or (NOBODYS,), request.headers, request.body, deps.clock.now())
-    if sender is None or not good:
-        raise BadSignature(NO_MATCH)
-    return _Delivery(sender, signed.id, good[0])
-
-
-def _has_room(deps: Deps, sender: Sender) -> bool:
-    most = sender.requests_a_minute
-    return most == 0 or deps.sender_limits.counts(sender.id, most, deps.wall.now())
-
-
-def _accept(
-    deps: Deps, workflow: str, delivery: _Delivery, body: bytes, problems: tuple[str, ...]
-) -> Response:
-    job = _job(deps, workflow, delivery, body)
-    try:
-        seen = store(deps, *drawn(deps, job, accepted(job)))
-    except StoreConflict as busy:
-        return _later(str(busy))
-    if seen and seen.body_digest != job.source.body_digest:
-        observability.count("WebhookConflicts")
-        return _problem(409, "this id came before with another body; a new event needs a new id")
+def _accept(deps: Deps, workflow: str, delivery: Delivery, problems: tuple[str, ...]) -> Response:
+    found = taken_in(deps, workflow, delivery, delivery.body)
+    if isinstance(found, Response):
+        return found
+    job, seen = found
     if problems and seen is None:
         _tell_once_a_day(deps, job)
-    queue(deps, job.job_id, workflow, known=seen is not None)
     told = {"problems": problems} if problems else {}
-    return _answer(202, {}, job_id=job.job_id, **told, **_where(deps, delivery, job.job_id))
+    return answer(202, {}, job_id=job.job_id, **told, **_where(deps, delivery, job.job_id))
 
 
-def _where(deps: Deps, delivery: _Delivery, job_id: str) -> Mapping[str, str]:
+def _where(deps: Deps, delivery: Delivery, job_id: str) -> Mapping[str, str]:
     """Where the sender may ask how the job stands."""
     if not delivery.sender.status_address:
         return {}
@@ -154,43 +101,10 @@ def _where(deps: Deps, delivery: _Delivery, job_id: str) -> Mapping[str, str]:
 
 def status(deps: Deps, token: str) -> Response:
     """How a job stands, for whoever has the address that its sender was given."""
-    job = _asked_about(deps, token)
-    if job is None:
-        return _problem(404, "there is no job at this address")
-    return _answer(200, {}, **standing(job))
-
-
-def _asked_about(deps: Deps, token: str) -> Job | None:
-    """The job, if its own sender's secret made this token."""
-    job_id = named_in(token)
-    try:
-        job = deps.store.load(job_id).job if is_id(job_id) else None
-    except NotFound:
-        return None
-    if job is None or job.source.door != "webhook":
-        return None
-    everybodys = held(deps.secrets.get(deps.settings.webhook_secret))
-    return job if opens(token, keys(everybodys, sender_of(job.source.sender))) else None
-
-
-def _job(deps: Deps, workflow: str, delivery: _Delivery, body: bytes) -> Job:
-    now, body_digest = deps.clock.now(), digest(body)
-    sender = delivery.sender.identity(workflow)
-    job_id = job_id_of("webhook", workflow, sender, delivery.id)
-    # Content first, under a key that names it: a crash leaves an orphan, never a job without body.
-    payload = deps.payloads.put(f"raw/{job_id}/{body_digest}", body)
-    source = Source(
-        door="webhook",
-        sender=sender,
-        event_id=delivery.id,
-        payload=payload,
-        body_digest=body_digest,
-        size=len(body),
-        received_at=now,
-        vouched=delivery.sender.vouches_for_address,
-        hears=bool(delivery.sender.outcomes_to),
-    )
-    return new_job(workflow, "", source, now)
+    record = asked_about(deps, token)
+    if record is None:
+        return problem(404, "there is no job at this address")
+    return answer(200, {}, **standing(record.job))
 
 
 def _tell_once_a_day(deps: Deps, job: Job) -> None:
@@ -206,20 +120,6 @@ def _tell_once_a_day(deps: Deps, job: Job) -> None:
             observability.count("SendersBreakForms")
 
 
-def _problem(status: int, what: str) -> Response:
-    return _answer(status, {}, message=what)
-
-
-def _later(what: str, status: int = 503, seconds: int = RETRY_SECONDS) -> Response:
-    answer = _problem(status, what)
-    return replace(answer, headers={**answer.headers, "retry-after": str(seconds)})
-
-
-def _answer(status: int, more: Mapping[str, str], /, **said: Any) -> Response:
-    headers = {"content-type": "application/json", "cache-control": "no-store", **more}
-    return Response(status, json.dumps(said), headers)
-
-
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's shape
     """API Gateway's event in, its answer out."""
     with observability.invocation("webhook"):
@@ -229,12 +129,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
 def answered(deps: Callable[[], Deps], event: Mapping[str, Any]) -> Response:
     """The answer to an event, also when we fail: the sender is told to come again."""
     try:
-        request = Request.of(event)
-        if "token" in request.params:
-            return status(deps(), request.params["token"])
-        return receive(deps(), request)
+        return _routed(deps(), Request.of(event))
     except ContractBroken as broken:
-        return _problem(400, str(broken))
+        return problem(400, str(broken))
     except Exception:  # noqa: BLE001 - the outermost edge; `defect` logs the trace
         observability.defect("webhook")
-        return _later("we failed; send the same event again")
+        return later("we failed; send the same event again")
+
+
+def _routed(deps: Deps, request: Request) -> Response:
+    """Each route is known by its own placeholder."""
+    if "token" in request.params:
+        return status(deps, request.params["token"])
+    if "proposal" in request.params:
+        return proposals.read(deps, request.params["proposal"])
+    if "caller" in request.params:
+        return proposals.take(deps, request)
+    return receive(deps, request)

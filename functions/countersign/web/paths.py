@@ -23,6 +23,8 @@ COMPARE = f"{HOME}/compare"
 MONTH = f"{HOME}/months/{{workflow}}/{{month}}"
 DOCUMENT = f"{JOB}/documents/{{name}}"
 STATUS = "/status/{token}"
+PROPOSE = "/propose/{caller}"
+PROPOSAL = "/proposals/{proposal}"
 TO = "to"
 """In the query of the pages that sign in: the page that was asked for."""
 
@@ -105,6 +107,11 @@ def _is_like(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 def status_path(token: str) -> str:
     """Where a sender's system asks how its job stands."""
     return STATUS.format(token=token)
+
+
+def proposal_path(token: str) -> str:
+    """Where a caller reads how its proposal stands."""
+    return PROPOSAL.format(proposal=token)
 
 
 def month_path(workflow: str, month: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from countersign.actions.payments import changes
 from countersign.workflow import workflow
 from workflows.refund_request.actions import ACTIONS, caps, claim, joins, lookups, want
 from workflows.refund_request.contract import RefundAnswer, RefundInput, form_shown, read
-from workflows.refund_request.facts import changes, confidence, evidence, history
+from workflows.refund_request.facts import confidence, evidence, history
 from workflows.refund_request.policy import POLICY, WITHOUT
 
 

@@ -8,10 +8,7 @@ from datetime import datetime
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from functools import lru_cache
 
-from pydantic import ValidationError
-
-from countersign.actions.payments import Refund
-from countersign.domain.ledger.action import Difference
+from countersign.actions.payments import Refund, money
 from countersign.domain.money import ISO, Money, exponent
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import CLAIM_HOLDER, Record, Records
@@ -225,17 +222,6 @@ def _order(record: Record, own: Decimal) -> Order | None:
     )
 
 
-def money(record: Record, field: str) -> Money | None:
-    """A sum of a record, in its currency; None when it cannot be read."""
-    minor, currency = record.fields.get(field, ""), record.fields.get("currency", "").upper()
-    if not (minor.isascii() and minor.isdecimal()):
-        return None
-    try:
-        return Money.model_validate({"minor": int(minor), "currency": currency})
-    except ValidationError:
-        return None
-
-
 def _currency(situation: Request) -> str:
     """The code that the text names. A sign that several currencies share means the order's."""
     fact = situation.proposal.facts.get("asked_currency")
@@ -275,21 +261,6 @@ def _wish(message: RefundInput, draft: Draft) -> float:
     return WISHES.support(wish, text)
 
 
-def changes(refund: Refund, records: Records) -> tuple[Difference, ...] | None:
-    """What is refunded of the order, and what is left of it: as Look found it, and after this one.
-    None when the order was not found or is in another currency."""
-    order = next((one for one in records.all("order") if one.id == refund.charge), None)
-    paid = money(order, "amount_minor") if order else None
-    gone = money(order, "refunded_minor") if order else None
-    if paid is None or gone is None or paid.currency != refund.amount.currency:
-        return None
-    after = gone.model_copy(update={"amount": gone.amount + refund.amount.amount})
-    return (
-        Difference(name="refunded", before=f"{gone} of {paid}", after=f"{after} of {paid}"),
-        Difference(name="left_to_refund", before=_left(paid, gone), after=_left(paid, after)),
-    )
-
-
 def evidence(situation: Request, refund: Refund) -> Iterator[tuple[str, str]]:
     """What was bought and paid by whom and when, what went back before, and who else asks."""
     held = next((one for one in records(situation) if one.id == refund.charge), None)
@@ -319,10 +290,6 @@ def history(records: Records, ours: Collection[str]) -> tuple[Dealing, ...]:
     """The customer's refunds, newest first as the account gives them."""
     earlier = (one for one in records.all("refunds") if one.fields.get(KEY) not in ours)
     return tuple(_dealing(one) for one in earlier)
-
-
-def _left(paid: Money, gone: Money) -> str:
-    return str(paid.model_copy(update={"amount": paid.amount - gone.amount}))
 
 
 def _dealing(refund: Record) -> Dealing:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from countersign.entrypoints.deliveries import MAX_BYTES, NOBODYS
 from countersign.entrypoints.tick import tick
-from countersign.entrypoints.webhook import MAX_BYTES, NOBODYS, answered
+from countersign.entrypoints.webhook import answered
 from countersign.web.signature import sign
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import form

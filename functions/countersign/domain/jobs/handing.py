@@ -22,8 +22,11 @@ HANDED = "handed"
 """The name of the result that says where a child comes from."""
 RELEASE_CHANGE = "release_change"
 """The workflow of our own releases."""
-CLOSED = frozenset({RELEASE_CHANGE})
-"""Workflows that no door takes anything in for: their orders come from an operator's terminal."""
+AGENT_ACTIONS = "agent_actions"
+"""The workflow of what other systems propose."""
+CLOSED = frozenset({RELEASE_CHANGE, AGENT_ACTIONS})
+"""Workflows that no webhook and no upload is taken in for: the first one's orders come from an
+operator's terminal, the second one's through a door of its own."""
 DOOR = "desk"
 _TEAM = "team:"
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from countersign.domain.contract import Value
 from countersign.domain.errors import ContractBroken, NotFound
@@ -27,12 +28,33 @@ Held = Mapping[str, Any]
 """The JSON object with everybody's secrets."""
 
 
+Amount = Annotated[Decimal, Field(gt=0)]
+
+
+class MayPropose(Value):
+    """One action that a sender may propose, and how far it goes without and with a signature.
+    Amounts stand by their currency (ISO 4217)."""
+
+    action: str
+    """The id of its contract."""
+    asks: bool = True
+    """Of an action that moves no money: whether somebody signs it."""
+    alone: Mapping[str, Amount] = {}
+    """Up to here it runs by itself; in a currency that is not named it asks."""
+    a_day: Mapping[str, Amount] = {}
+    """As much of that on one day; in a currency that is not named nothing runs by itself."""
+    most: Mapping[str, Amount] = {}
+    """Above this it is refused, whoever would sign, and in a currency that is not named."""
+
+
 class Sender(Value):
     """One system that may post, and what its signature is worth."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")
-    workflows: tuple[str, ...] = Field(min_length=1)
+    workflows: tuple[str, ...] = ()
     """The workflows that it may post to; `*`: all of them."""
+    proposes: tuple[MayPropose, ...] = ()
+    """The actions that it may propose at `/propose/<id>`."""
     reads_answers: bool = False
     """Whether it hears a 4xx and mends what it sent; most form services switch the door off."""
     vouches_for_address: bool = False
@@ -50,6 +72,14 @@ class Sender(Value):
         if sender_id in (CURRENT, PREVIOUS):
             raise ValueError(f"a sender cannot be called {sender_id}")
         return sender_id
+
+    @model_validator(mode="after")
+    def _may_do_something(self) -> Self:
+        if not self.workflows and not self.proposes:
+            raise ValueError("a sender posts to a workflow, or proposes an action")
+        if len({one.action for one in self.proposes}) < len(self.proposes):
+            raise ValueError("an action that may be proposed has one row")
+        return self
 
     def may_post_to(self, workflow: str) -> bool:
         """Whether events for this workflow are taken from it."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from pydantic import ValidationError
 
 from countersign.domain.errors import ContractBroken, NotFound
 from countersign.domain.jobs import senders
 from countersign.domain.jobs.job import job_id_of
-from countersign.domain.jobs.senders import DEFAULT, Sender
+from countersign.domain.jobs.senders import DEFAULT, MayPropose, Sender
 
 SHOP = Sender(id="shop", workflows=("refund_request",))
 ANY = Sender(id=DEFAULT, workflows=("*",))
@@ -70,3 +72,14 @@ def test_who_has_no_secret_has_no_keys() -> None:
     assert senders.keys(held, "stranger") == ()
     assert senders.keys(held, "current") == ()
     assert senders.keys(senders.held(""), DEFAULT) == ()
+
+
+def test_a_row_says_something_and_says_it_once() -> None:
+    """A sender posts or proposes; an action has one row, and an amount is above zero."""
+    twice = [MayPropose(action="a"), MayPropose(action="a")]
+    for parts in ({}, {"proposes": tuple(twice)}):
+        with pytest.raises(ValidationError):
+            Sender(id="agent", **parts)
+    with pytest.raises(ValidationError):
+        MayPropose(action="a", most={"EUR": Decimal(0)})
+    assert Sender(id="agent", proposes=(twice[0],)).workflows == ()

@@ -1,0 +1,114 @@
+"""agent_actions: what somebody's agent wants done, under the policy, the people and the ledger that
+everything else has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import ClassVar
+
+from countersign.actions.payments import Refund, changes, charge_of, money
+from countersign.domain.canonical import canonical, digest
+from countersign.domain.contract import Contract
+from countersign.domain.ledger.action import ProposedAction
+from countersign.domain.limits.caps import Cap, day_of
+from countersign.domain.money import Money
+from countersign.domain.policy.proposal import Fact, Proposal
+from countersign.domain.policy.records import Lookup
+from countersign.domain.policy.release import Limits
+from countersign.domain.workflow import Claim, Draft
+from countersign.workflow import Answer, Situation, Summary, workflow
+from workflows.agent_actions.contract import ACTIONS, Proposed, read
+from workflows.agent_actions.policy import POLICY, REFUNDS, WITHOUT, row
+
+_DAY = "without a signature this caller refunds {threshold|a limit} a day; with this one: {value}"
+
+
+class Says(Answer):
+    """Nothing that a model would add."""
+
+    CONTRACT: ClassVar[str] = "agent_actions.answer"
+    VERSION: ClassVar[int] = 1
+
+    why: Summary | None
+
+
+def signs(given: Proposed, _limits: Limits) -> Draft:
+    """All is said in the proposal itself."""
+    reason = given.parts["reason"]
+    facts = {"reason": Fact(value=reason, quotes=(reason,), prose=True)}
+    return Draft(facts=facts, wishes=(), drafts={}, confidence=Decimal(1))
+
+
+def lookups(given: Proposed, _proposal: Proposal) -> tuple[Lookup, ...]:
+    """The order of each refund, and what went back to its customer before."""
+    asked = [one.parsed() for one in given.actions]
+    orders = dict.fromkeys(one.order for one in asked if isinstance(one, Refund))
+    kinds = {"order": "order", REFUNDS: "refunds_of_order_customer"}
+    return tuple(
+        Lookup(name=_nth(name, at), connector="payments", kind=kind, field="number", value=order)
+        for at, order in enumerate(orders, 1)
+        for name, kind in kinds.items()
+    )
+
+
+def _nth(name: str, at: int) -> str:
+    return name if at == 1 else f"{name} {at}"
+
+
+def propose(s: Situation[Proposed]) -> Iterator[ProposedAction]:
+    """Exactly what was proposed."""
+    for call in s.input.actions:
+        yield ProposedAction(call.action, call.parsed(), call.target)
+
+
+def claim(given: Proposed, _plan: Proposal, limits: Limits) -> Claim:
+    """The same actions of the same caller under another key are seen as such."""
+    said = canonical([given.caller, [[one.action, one.params] for one in given.actions]])
+    return Claim(key=digest(said), body=given.caller, days=int(limits.number("claim.days")))
+
+
+def caps(s: Situation[Proposed], params: Contract) -> Sequence[Cap]:
+    """The caller's day in the refund's currency; without one, nothing runs by itself."""
+    held = row(s, "payments.refund")
+    if not isinstance(params, Refund) or held is None:
+        return ()
+    currency = params.amount.currency
+    most = Money(amount=held.a_day.get(currency, Decimal(0)), currency=currency)
+    key = f"agent_actions/{s.input.caller}/{currency}"
+    return (Cap(key=key, day=day_of(s.now), most=most, sentence=_DAY),)
+
+
+def evidence(s: Situation[Proposed], refund: Refund) -> Iterator[tuple[str, str]]:
+    """Whose money it is, as the payments account has it."""
+    charge = charge_of(refund, s.records)
+    if charge is None:
+        return
+    held = charge.fields.get
+    yield "customer", ", ".join(filter(None, (held("name", ""), held("email", ""))))
+    yield "bought", held("bought", "")
+    yield "paid", str(money(charge, "amount_minor") or "")
+    yield "refunded before", str(money(charge, "refunded_minor") or "")
+
+
+WORKFLOW = workflow(
+    "agent_actions",
+    title="Agents' proposals",
+    owner="operations",
+    tiers=("refunds", "refunds-lead"),
+    source=Proposed,
+    read=read,
+    answer=Says,
+    actions=ACTIONS,
+    lookups=lookups,
+    connectors=("payments",),
+    propose=propose,
+    signs=signs,
+    policy=POLICY,
+    without=WITHOUT,
+    claim=claim,
+    joins=lambda _mine, _theirs, _hours: True,
+    caps=caps,
+    shows={"payments.refund": changes},
+    evidence={"payments.refund": evidence},
+)

@@ -1,0 +1,88 @@
+"""Somebody's agent: it proposes at its own door, and reads what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from countersign.domain.approvals.directory import SigningLimit
+from countersign.domain.money import Money
+from countersign.entrypoints.webhook import answered
+from countersign.web.http import Response
+from countersign.web.signature import sign
+from tests.fakes.journey import Journey
+from tests.fakes.world import AGENT_SECRET, World
+
+ORDER, CUSTOMER = "1042", "cus_AdaQuill"
+LIMIT = Money(amount=Decimal(1_000), currency="EUR")
+
+
+def with_an_order(amount: int = 40_000) -> tuple[World, str]:
+    """A world with one paid order, its charge's id, and somebody who signs refunds."""
+    world = World(lambda _: {})
+    for person in world.people.directory().members:
+        limits = (SigningLimit(actions="payments.*", most=LIMIT),)
+        world.people.becomes(person.person, roles=("refunds", "refunds-lead"), limits=limits)
+    return world, world.payments.has_order(ORDER, amount, "eur", customer=CUSTOMER)
+
+
+def refund(charge: str, euros: float, **more: Any) -> Mapping[str, Any]:
+    """A refund of the order's customer, as an action of a proposal."""
+    amount = {"minor": round(euros * 100), "currency": "EUR"}
+    held = {"order": ORDER, "charge": charge, "customer": CUSTOMER, "amount": amount}
+    said = {**held, "reason": "requested_by_customer", **more}
+    return {"action": "payments.refund", "params": said}
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A system that signs with its own secret."""
+
+    world: World
+    id: str = "agent"
+    secret: str = AGENT_SECRET
+
+    def posts(self, body: bytes, key: str = "k-1", **headers: str) -> Response:
+        """One signed request; `headers` go before what was signed."""
+        stamp = int(self.world.clock.now().timestamp())
+        signed = {
+            "webhook-id": key,
+            "webhook-timestamp": str(stamp),
+            "webhook-signature": sign(self.secret, key, stamp, body),
+        }
+        event = {
+            "requestContext": {"http": {"method": "POST"}},
+            "pathParameters": {"caller": self.id},
+            "headers": {**signed, **headers},
+            "body": body.decode(),
+        }
+        return answered(lambda: self.world.deps, event)
+
+    def proposes(self, *actions: Mapping[str, Any], key: str = "k-1", **more: Any) -> Response:
+        """A proposal with a reason."""
+        said = {"actions": actions, "reason": "The lamp arrived broken.", **more}
+        return self.posts(json.dumps(said).encode(), key)
+
+    def goes(self, answer: Response) -> Journey:
+        """The job of an accepted proposal, until it waits or ends."""
+        assert answer.status == 202, answer.body
+        journey = Journey(self.world, json.loads(answer.body)["job_id"])
+        journey.goes()
+        return journey
+
+    def reads(self, answer: Response) -> Any:
+        """What stands at the address of an accepted proposal."""
+        said = self.at(json.loads(answer.body)["status_url"].rpartition("/")[2])
+        assert said.status == 200, said.body
+        return json.loads(said.body)
+
+    def at(self, token: str) -> Response:
+        """What is answered at a proposal's address."""
+        event = {
+            "requestContext": {"http": {"method": "GET"}},
+            "pathParameters": {"proposal": token},
+        }
+        return answered(lambda: self.world.deps, event)

@@ -1,0 +1,94 @@
+"""The client: what it sends is what the door takes, it comes again, and it waits no longer than it
+may."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from urllib.error import URLError
+from urllib.request import Request
+
+import pytest
+
+from countersign import client
+from countersign.client import Client, NotAccepted, action
+from countersign.entrypoints.webhook import answered
+from tests.fakes.agents import refund, with_an_order
+from tests.fakes.journey import Journey
+from tests.fakes.world import AGENT_SECRET, World
+
+
+class Line:
+    """The way between a client and the doors, which may be away."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.troubles: list[int | None] = []
+        self.asked = 0
+
+    def ask(self, request: Request) -> tuple[int, bytes]:
+        """What the doors of this world answer."""
+        self.asked += 1
+        trouble = self.troubles.pop(0) if self.troubles else 0
+        if trouble is None:
+            raise URLError("nobody there")
+        if trouble:
+            return trouble, b"<html>"
+        kind, _, name = request.selector.removeprefix("/").partition("/")
+        param = {"propose": "caller", "proposals": "proposal"}[kind]
+        body = request.data if isinstance(request.data, bytes) else b""
+        event = {
+            "requestContext": {"http": {"method": request.get_method()}},
+            "pathParameters": {param: name},
+            "headers": dict(request.header_items()),
+            "body": body.decode(),
+        }
+        answer = answered(lambda: self.world.deps, event)
+        return answer.status, answer.body.encode()
+
+    def client(self) -> Client:
+        """A caller at the end of it."""
+        clock = self.world.clock
+        url = self.world.settings.public_base_url
+        return Client(
+            url, "agent", AGENT_SECRET, self.ask, clock.pauses, lambda: clock.now().timestamp()
+        )
+
+
+def test_an_agent_proposes_waits_and_reads() -> None:
+    """Through a door that is away at first; under its key it is one proposal."""
+    world, charge = with_an_order()
+    line = Line(world)
+    there = line.client()
+    line.troubles = [None, 503]
+    sent = [action("payments.refund", **refund(charge, 15)["params"])]
+    asked = there.propose(sent, "broken", key="t-7")
+    assert there.propose(sent, "broken", key="t-7") == asked
+    assert line.asked == 4
+    assert there.wait(asked["status_url"], seconds=60)["state"] == "waiting"
+    Journey(world, asked["job_id"]).goes()
+    said = there.wait(asked["status_url"], seconds=60)
+    assert (said["state"], said["actions"][0]["params"]["amount"]["minor"]) == ("done", 1500)
+
+
+def test_a_refusal_is_raised_with_what_it_says() -> None:
+    """What the caller can mend is not tried again; what stays away is tried six times."""
+    world, charge = with_an_order()
+    line = Line(world)
+    there = line.client()
+    with pytest.raises(NotAccepted, match=r"422.*actions\.0\.action") as refused:
+        there.propose([action("shell.run")], "why", key="t-1")
+    assert (refused.value.status, line.asked) == (422, 1)
+    for troubles, raised in (([503] * 6, NotAccepted), ([None] * 6, URLError)):
+        line.troubles, line.asked = list(troubles), 0
+        with pytest.raises(raised):
+            there.propose([refund(charge, 1)], "why", key="t-2")
+        assert line.asked == 6
+
+
+def test_it_is_one_file_of_the_standard_library() -> None:
+    """It runs where nothing of ours is installed, and is no part of what functions load."""
+    with_nothing = subprocess.run(
+        [sys.executable, "-I", "-S", client.__file__], check=False, capture_output=True, text=True
+    )
+    assert (with_nothing.returncode, with_nothing.stderr) == (0, "")
