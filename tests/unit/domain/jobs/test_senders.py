@@ -76,10 +76,10 @@ def test_who_has_no_secret_has_no_keys() -> None:
 
 def test_a_row_says_something_and_says_it_once() -> None:
     """A sender posts or proposes; an action has one row, and an amount is above zero."""
-    twice = [MayPropose(action="a"), MayPropose(action="a")]
-    for parts in ({}, {"proposes": tuple(twice)}):
+    twice = (MayPropose(action="a"), MayPropose(action="a"))
+    for proposes in ((), twice):
         with pytest.raises(ValidationError):
-            Sender(id="agent", **parts)
+            Sender(id="agent", proposes=proposes)
     with pytest.raises(ValidationError):
         MayPropose(action="a", most={"EUR": Decimal(0)})
-    assert Sender(id="agent", proposes=(twice[0],)).workflows == ()
+    assert Sender(id="agent", proposes=twice[:1]).workflows == ()
