@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Literal
 
 import pytest
@@ -18,6 +19,7 @@ from countersign.domain.money import Money
 from countersign.domain.releases.backtest import Backtest, backtest
 from countersign.domain.releases.past import Past, line_of, of_line, past
 from countersign.domain.workflow import Workflow
+from infra.cli.backtest.jobs import judged_file
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import World
 from tests.states import in_state
@@ -25,6 +27,8 @@ from tests.unit.steps import refunds
 from workflows import WORKFLOWS
 
 pytestmark = pytest.mark.guarantee("T48")
+Figure = Any
+MANY = 10_000
 Door = Literal["webhook", "upload"]
 EVENTS = Path(__file__).parents[2] / "events"
 ORDERS = {"1042": 4_990, "1043": 32_000, "1045": 79_900, "7001": 4_500, "7002": 4_700}
@@ -105,6 +109,23 @@ def test_one_limit_that_moved_is_found_and_only_there() -> None:
     money = [one for one in found.moved if one.action == "payments.refund"]
     assert {one.rules for one in money} == {("refund.over_auto",)}
     assert len(money) == len(SMALL)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_ten_thousand_jobs_of_an_export_are_judged_on_the_clock(
+    tmp_path: Path, figure: Figure
+) -> None:
+    """The sample events over and over, out of a file, by every core: how long it takes is told and
+    not asserted, since it is the machine's too."""
+    lines, file = [line_of(one) for one in jobs()], tmp_path / "jobs.jsonl"
+    file.write_bytes(b"\n".join(lines[n % len(lines)] for n in range(MANY)))
+    begun = perf_counter()
+    found = judged_file(file, "local")
+    seconds = perf_counter() - begun
+    assert found.jobs + sum(found.skipped.values()) == MANY
+    assert found.moved == ()
+    figure(f"{MANY:,} exported jobs judged again in {seconds:.0f} s", MANY)
 
 
 @pytest.mark.control
