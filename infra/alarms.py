@@ -74,6 +74,8 @@ class Alarm:
     of: tuple[str, ...] = ()
     """The things of the stack whose metric of AWS it is; their sum. None for a metric of ours. A
     stage that lacks one has no such alarm."""
+    where: tuple[str, ...] = ()
+    """The things that a stage must have for a metric of ours to be counted there."""
     dimensions: tuple[tuple[str, str], ...] = ()
     """Of a metric of ours, beside the service."""
     share: Share | None = None
@@ -198,6 +200,14 @@ def _of_aws() -> Iterator[Alarm]:
         namespace="AWS/SQS",
         of=("shadow",),
         statistic="Maximum",
+    )
+    yield Alarm(
+        "VerdictsChanged",
+        "A live release says of its own cases what it did not say a week ago.",
+        "`countersign release weekly` names them: a provider has changed a model behind its name.",
+        "VerdictsChanged",
+        where=("shadow",),
+        minutes=DAY,
     )
     yield Alarm(
         "TickErrors",

@@ -354,8 +354,8 @@ def shared(flows: Workflows) -> bool:
 def rows(models: Iterable[str], *, shares: bool = False, shows: bool = False) -> tuple[Row, ...]:
     """The rows of a stage. With `models`, things of Bedrock, Propose may invoke each of them and
     reads no key; without any it reads the key and invokes none. Where a workflow `shares` its
-    answers, it also keeps them. Where the stage `shows` jobs to candidates, Start does, to a
-    function of its own."""
+    answers, it also keeps them. Where the stage `shows` jobs to candidates, Start and Tick tell
+    a function of its own."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
     there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
     found = tuple(_invoking(one, invoking) if invoking else one for one in there)
@@ -366,7 +366,8 @@ def rows(models: Iterable[str], *, shares: bool = False, shows: bool = False) ->
 
 
 def _showing(row: Row) -> Row:
-    if row.name != "Start":
+    """Start shows jobs; Tick has the live releases asked about their cases."""
+    if row.name not in {"Start", "Tick"}:
         return row
     return replace(row, may=(*row.may, _SHOWING), env=(*row.env, "SHADOW_QUEUE_URL"))
 

@@ -41,6 +41,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "ModelFallbacks": ("workflow",),
     "AnswersReused": ("workflow",),
     "ShadowsLeftOut": (),
+    "VerdictsChanged": (),
     "BudgetsNearlySpent": (),
     "BudgetsSpent": (),
     "Defects": (),

@@ -22,6 +22,7 @@ from infra.build.lint import of_directory
 from infra.build.synth import SynthesisError, default_out, synthesize, without_bytecode
 from infra.cli import fields
 from infra.cli.releases.standing import before_the_first, refusals, standings
+from infra.cli.releases.weekly import keep_cases
 from infra.cli.target import TargetError, chosen
 from infra.settings import ROOT, Settings, SettingsError, load, save_protected
 from workflows import registered
@@ -73,7 +74,10 @@ def deploy(stage: str, yes: bool) -> int:
         protect(settings)
     if settings.mail_in:
         _say(mail.activate(settings, settings.mail_in))
-    return _look_at(chosen("aws", stage).deps(), stage)
+    deps = chosen("aws", stage).deps()
+    if settings.shows_candidates:
+        keep_cases(deps)
+    return _look_at(deps, stage)
 
 
 def diff(stage: str, yes: bool) -> int:  # noqa: ARG001 - as deploy

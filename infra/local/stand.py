@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from countersign.connectors.http import certificates
 from countersign.runtime.deps import Deps
 from infra.build.synth import default_out, synthesize
+from infra.cli.releases.weekly import keep_cases
 from infra.cli.target import OUTSIDE, pointed_at, settings_of, variables
 from infra.local import converse, offline_model, people
 from infra.local.bad_model import Trouble
@@ -179,6 +180,8 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
     if not deps.people.directory().members:
         for member in people.since_now():
             deps.people.save(member)
+    if plan.shows:
+        keep_cases(deps)
     uploads = deps.settings.uploads_bucket
     return Stand(
         url=url,

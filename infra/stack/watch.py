@@ -59,7 +59,8 @@ class Watch(Construct):
         """Each row of the table rings by itself; those that mean that customers wait page together,
         but for a silence, which pages itself: to a rule it is the same as being new. How they stand
         is the dashboard's first row."""
-        rows = [one for one in (*alarms(), *of_thresholds(flows)) if {*one.of} <= {*self._things}]
+        every = (*alarms(), *of_thresholds(flows))
+        rows = [one for one in every if {*one.of, *one.where} <= {*self._things}]
         made = {one.name: self._alarm(one) for one in rows}
         waking = [made[one.name] for one in rows if one.customers and one.missing != "silence"]
         page = aws_cloudwatch.CompositeAlarm(

@@ -43,3 +43,9 @@ def test_a_shadow_costs_at_most_what_it_may(shadows: Shadows) -> None:
     shadows.give_back(A, CENT)
     assert shadows.spend(A, CENT, 2 * CENT)
     assert shadows.spent(A) == 2 * CENT
+
+
+def test_only_the_first_begins_under_a_name(shadows: Shadows) -> None:
+    """However often it is asked; another name is begun by itself, and counts as nothing kept."""
+    assert [shadows.first(A), shadows.first(A), shadows.first(B)] == [True, False, True]
+    assert dict(shadows.kept(A)) == {}

@@ -15,6 +15,7 @@ class FakeShadows:
     def __init__(self) -> None:
         self._kept: dict[str, dict[str, Judged]] = defaultdict(dict)
         self._spent: dict[str, Decimal] = defaultdict(Decimal)
+        self._begun: set[str] = set()
 
     def spend(self, release: str, usd: Decimal, most: Decimal) -> bool:
         if self._spent[release] + usd > most:
@@ -27,6 +28,11 @@ class FakeShadows:
 
     def spent(self, release: str) -> Decimal:
         return self._spent[release]
+
+    def first(self, release: str) -> bool:
+        new = release not in self._begun
+        self._begun.add(release)
+        return new
 
     def has(self, release: str, job_id: str) -> bool:
         return job_id in self._kept[release]
@@ -43,9 +49,13 @@ class FakeShadowQueue:
 
     def __init__(self) -> None:
         self.shown: list[tuple[str, str]] = []
+        self.measured: list[tuple[str, str, str]] = []
         self.broken: Exception | None = None
 
     def show(self, job_id: str, release: str) -> None:
         if self.broken:
             raise self.broken
         self.shown.append((job_id, release))
+
+    def measure(self, workflow: str, release: str, week: str) -> None:
+        self.measured.append((workflow, release, week))

@@ -1,4 +1,5 @@
-"""The door of a candidate's shadow: each message shows one job to one release."""
+"""The door of what a model is asked beside jobs: each message shows one job to a candidate, or has
+a live release asked about its cases."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
+from countersign.jobs.measuring import measure
 from countersign.jobs.shadowing import shadow
 from countersign.parsing.json import loads
 from countersign.runtime.step import production
@@ -22,8 +24,11 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
     def one(record: SQSRecord) -> None:
         with observability.invocation("shadow", message_id=record.message_id):
-            asked = loads(record.body.encode())
-            shadow(production(), str(asked["job_id"]), str(asked["release"]))
+            asked = {name: str(said) for name, said in loads(record.body.encode()).items()}
+            if "week" in asked:
+                measure(production(), asked["workflow"], asked["release"], asked["week"])
+            else:
+                shadow(production(), asked["job_id"], asked["release"])
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event, one, processor, context)

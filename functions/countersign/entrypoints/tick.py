@@ -22,7 +22,7 @@ from countersign.domain.jobs.cases import next_look
 from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
-from countersign.jobs import bulk, canaries, monthly, sealing, usual
+from countersign.jobs import bulk, canaries, monthly, sealing, usual, weekly
 from countersign.jobs.daily import mail_daily
 from countersign.jobs.handover import new_case, remind_of_case, tell_owner
 from countersign.jobs.inquiries import end_wait, remind_sender
@@ -192,7 +192,7 @@ def _done(deps: Deps, row: DueRow) -> bool:
 def _measure(deps: Deps) -> None:
     looks = [waiting, monthly.look, sealing.seal]
     if deps.clock.now().minute % EVERY_MINUTES == 0:
-        looks += [_standing, overlooked, canaries.look, usual.look]
+        looks += [_standing, overlooked, canaries.look, usual.look, weekly.look]
     for look in looks:
         try:
             look(deps)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 from countersign import observability
@@ -33,9 +34,9 @@ def shadow(deps: Deps, job_id: str, digest: str) -> None:
         return
     if not is_judged(record):
         raise Unavailable("the job is not judged yet: there is nothing to compare with")
-    release = _release(deps, digest)
+    release = release_at(deps, digest)
     workflow = replace(deps.workflows[record.job.workflow], release=release)
-    within = partial(_asked, deps, release)
+    within = partial(asked, deps, digest, may_cost(release))
     try:
         found = made(workflow, subject_of(past(record)), partial(proposed, ask=within))
     except OverBudget:
@@ -44,22 +45,22 @@ def shadow(deps: Deps, job_id: str, digest: str) -> None:
     deps.shadows.keep(digest, job_id, found)
 
 
-def _asked(
-    deps: Deps, release: Release, request: ModelRequest, size: Size
+def asked(
+    deps: Deps, name: str, most: Decimal, request: ModelRequest, size: Size
 ) -> tuple[ModelAnswer, int]:
-    """The answer within what the shadow may cost: the worst case is held back, and what was not
-    needed given back. Raises OverBudget; without an answer nobody knows what it cost."""
+    """The answer within what may be spent under that name: the worst case is held back, and what
+    was not needed given back. Raises OverBudget; without an answer nobody knows what it cost."""
     worst, began = size.price.most(request.most), deps.clock.now()
-    if not deps.shadows.spend(release.digest, worst, may_cost(release)):
+    if not deps.shadows.spend(name, worst, most):
         raise OverBudget
     answer = deps.model.answer(request, SECONDS)
     cost = size.price.priced(answer.usage, offline=answer.offline).usd
-    deps.shadows.give_back(release.digest, worst - cost)
+    deps.shadows.give_back(name, worst - cost)
     return answer, (deps.clock.now() - began) // timedelta(milliseconds=1)
 
 
-def _release(deps: Deps, digest: str) -> Release:
-    """By its address, which its content must match."""
+def release_at(deps: Deps, digest: str) -> Release:
+    """By its address, which its content must match. Raises Ungrounded, NotFound."""
     body = deps.payloads.get(Pointer(bucket="", key=release_key(digest)))
     release = Release.model_validate_json(body)
     if release.digest != digest:

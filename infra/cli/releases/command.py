@@ -25,6 +25,7 @@ from infra.cli.releases.progress import canary_status
 from infra.cli.releases.shadowed import beside_real, shadow_data, shadow_shown
 from infra.cli.releases.standing import Standing, standings
 from infra.cli.releases.stored import MOST, Used, jobs_of, stored, used
+from infra.cli.releases.weekly import weekly_
 from infra.cli.show import safe, shortened, table
 
 SHORT, _WHOLE = 12, 64
@@ -36,6 +37,7 @@ app.command("promote")(change.promote)
 app.command("abort")(change.abort)
 app.command("retire")(change.retire)
 app.command("canary")(canary_status)
+app.command("weekly")(weekly_)
 
 
 @app.command()

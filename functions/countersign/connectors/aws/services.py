@@ -150,8 +150,14 @@ class JobsToShow:
 
     def show(self, job_id: str, release: str) -> None:
         """Queue the two names, never content."""
-        body = json.dumps({"job_id": job_id, "release": release})
-        self._sqs.send_message(QueueUrl=self._url, MessageBody=body)
+        self._send(job_id=job_id, release=release)
+
+    def measure(self, workflow: str, release: str, week: str) -> None:
+        """Queue what to ask."""
+        self._send(workflow=workflow, release=release, week=week)
+
+    def _send(self, **named: str) -> None:
+        self._sqs.send_message(QueueUrl=self._url, MessageBody=json.dumps(named))
 
 
 class IntakeQueue:

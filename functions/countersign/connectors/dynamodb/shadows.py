@@ -24,7 +24,7 @@ Item = dict[str, Any]
 
 PARTITION = "SHADOW#"
 """What the partition keys of all candidates begin with."""
-_SPENT = "SPENT"
+_SPENT, _BEGUN = "SPENT", "BEGUN"
 _MICRO = 1_000_000
 _DAY = 86_400
 
@@ -56,6 +56,20 @@ class DynamoShadows:
         """What is counted."""
         found = next(self._rows(release, _SPENT), None)
         return Decimal(found["micro"]["N"]) / _MICRO if found else Decimal(0)
+
+    def first(self, release: str) -> bool:
+        """One row, on the condition that there is none."""
+        ends = str(int(time.time()) + KEPT_DAYS * _DAY)
+        row = {**_key(release, _BEGUN), "ttl": {"N": ends}}
+        try:
+            self._db.put_item(
+                TableName=self._table, Item=row, ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     def has(self, release: str, job_id: str) -> bool:
         """By a query: a right that every function has for its jobs."""

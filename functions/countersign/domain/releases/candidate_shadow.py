@@ -31,6 +31,9 @@ class ShadowQueue(Protocol):
     def show(self, job_id: str, release: str) -> None:
         """Show the job to the release of this digest; at least once, and some minutes later."""
 
+    def measure(self, workflow: str, release: str, week: str) -> None:
+        """Have the release asked about the workflow's cases, for that week; at least once."""
+
 
 class Shadows(Protocol):
     """What candidates made of live jobs, by their digest, and what that has cost."""
@@ -44,6 +47,9 @@ class Shadows(Protocol):
 
     def spent(self, release: str) -> Decimal:
         """What is counted, in USD."""
+
+    def first(self, release: str) -> bool:
+        """Whether nobody has begun anything under this name yet; from now on somebody has."""
 
     def has(self, release: str, job_id: str) -> bool:
         """Whether something is kept of the job."""
