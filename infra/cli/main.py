@@ -70,6 +70,7 @@ from infra.cli.questions.stuck import stuck_jobs
 from infra.cli.releases import command as releases
 from infra.cli.releases.canary import canary
 from infra.cli.review import command as review
+from infra.cli.rulebook import command as rulebook
 from infra.cli.scaffold.command import new
 from infra.cli.secrets import command as secrets_
 from infra.cli.smoke import smoke
@@ -273,6 +274,7 @@ app.add_typer(bulk.app, name="bulk")
 app.add_typer(people.app, name="people")
 app.add_typer(releases.app, name="release")
 app.add_typer(review.app, name="review")
+app.add_typer(rulebook.app, name="rulebook")
 app.add_typer(secrets_.app, name="secrets")
 app.add_typer(senders.app, name="senders")
 app.add_typer(suppression.app, name="suppression")

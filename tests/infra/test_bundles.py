@@ -24,7 +24,7 @@ NEEDED = {
     "model": {"httpx2", "openai"},
     "pages": {"jinja2"},
     "payments": {"stripe"},
-    "text": {"email_validator", "phonenumbers", "selectolax"},
+    "text": {"email_validator", "phonenumbers", "selectolax", "yaml"},
 }
 # Which adapter a function gets follows from the variables in its row.
 ADAPTERS = {

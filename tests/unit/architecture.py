@@ -10,13 +10,13 @@ from pathlib import Path
 
 PURE = {
     *("domain", "actions", "parsing", "extraction", "releases", "model"),
-    *("workflow", "workflows"),
+    *("rulebook", "workflow", "workflows"),
 }
 """Packages that take values and return values: rooms of the engine, and a business's workflows."""
 OURS = {"workflows", *(f"countersign.{name}" for name in PURE - {"workflows"})}
 """The same by their import names."""
 SDKS = {"boto3", "botocore", "openai", "httpx", "stripe"}
-THIRD_PARTY = {"pydantic", "phonenumbers", "email_validator", "selectolax"}
+THIRD_PARTY = {"pydantic", "phonenumbers", "email_validator", "selectolax", "yaml"}
 """All that pure packages may import beside the standard library and each other."""
 WORLD = {
     *("os", "sys", "subprocess", "shutil", "tempfile", "platform", "getpass"),
@@ -28,7 +28,7 @@ NOW = {"now", "utcnow", "today"}
 
 AT_IMPORT = {
     *("dataclass", "field", "cache", "lru_cache", "TypeVar"),
-    *("ConfigDict", "Field", "StringConstraints", "AfterValidator"),
+    *("ConfigDict", "Field", "StringConstraints", "AfterValidator", "BeforeValidator"),
     *("field_validator", "model_validator"),
     *("frozenset", "tuple", "set", "range", "bytes", "re.compile", "timedelta", "Decimal"),
     "ContextVar",  # the name of a place

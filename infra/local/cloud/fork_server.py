@@ -33,7 +33,7 @@ LIBRARIES = (
         "pydantic",
         "stripe",
     ),
-    *("selectolax.lexbor", "starlette.responses", "starlette.routing", "urllib3"),
+    *("selectolax.lexbor", "starlette.responses", "starlette.routing", "urllib3", "yaml"),
 )
 """Every library that `functions/` and the offline model import. Not the runtime client: at import
 it reads where it is to ask for work."""

@@ -1,0 +1,34 @@
+"""A rulebook and a report as pages that can be sent: no script, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+
+from countersign.rulebook.schema import Rulebook
+
+
+def rulebook_page(book: Rulebook) -> str:
+    """The book for those who label: every rule with its examples."""
+    data = book.model_dump(mode="json")
+    return _environment().get_template("rulebook.html.j2").render(book=data, digest=book.digest)
+
+
+def report_page(data: Mapping[str, Any]) -> str:
+    """The report for those who answer for it. The same data give the same bytes."""
+    return _environment().get_template("report.html.j2").render(**data)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader(Path(__file__).parent), PackageLoader("countersign.web")]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
