@@ -26,7 +26,7 @@ HEADING = b'<header class="brand"><strong>Countersign</strong>'
 """How every page of the product begins; the mark stands after it."""
 PATHS = (
     *("/webhooks", "/webhooks/{rest:path}", "/approvals", "/approvals/{rest:path}"),
-    "/status/{rest:path}",
+    *("/status/{rest:path}", "/propose/{rest:path}", "/proposals/{rest:path}"),
 )
 
 
