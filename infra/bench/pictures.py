@@ -67,7 +67,7 @@ def _some_jobs(running: Stand) -> list[str]:
 
 
 def _approval(page: Page, running: Stand, job: str) -> None:
-    asked = [mail for mail in running.mailbox.all() if "Refund" in mail.subject]
+    asked = [mail for mail in running.mailbox.all() if "refund" in mail.subject]
     page.goto(asked[-1].links[0])
     page.screenshot(path=DOCS / "approval.png")
     _say(f"docs/approval.png of job {job}")

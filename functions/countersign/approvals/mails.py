@@ -27,7 +27,7 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import post
-from countersign.web.headline import amounts
+from countersign.web.headline import amounts, headline
 from countersign.web.paths import HOME, path
 from countersign.web.rendering import render
 from countersign.web.text import UTC, counted, moment, one_line
@@ -216,19 +216,20 @@ def _about(
 ) -> str:
     names, proposal = names_of(record, {}), record.result("proposal", Proposal)
     return (
-        _money(entries, approval, workflow, names)
+        _money(entries, approval, names, headline(record, workflow))
         or _subject(entries, proposal, names)
-        or _sentence(entries, workflow, names)
+        or _sentence(entries, workflow, names, headline(record, workflow))
     )
 
 
 def _sentence(
-    entries: tuple[LedgerEntry, ...], workflow: Workflow[Any], names: Mapping[str, str]
+    entries: tuple[LedgerEntry, ...], workflow: Workflow[Any], names: Mapping[str, str], whose: str
 ) -> str:
-    """`Sign: Hand over to the team operations: not understood`: what reaches nobody outside has no
-    name of theirs; the first asked action says it."""
+    """`Sign: Hand over to the team operations: not understood · dan@fcwestend.example`: what
+    reaches nobody outside is named by the first asked action, and whose message it is."""
     words = one_line(in_words(entries[0], workflow), _SUBJECT).rstrip(".")
-    return f"Sign{_edited(entries, names)}: {words}{_more(entries)}"
+    told = " · ".join(filter(None, (words, whose)))
+    return f"Sign{_edited(entries, names)}: {told}{_more(entries)}"
 
 
 def _capital(text: str) -> str:
@@ -247,15 +248,15 @@ def _others(approval: Approval, person: Person) -> str:
 def _money(
     entries: tuple[LedgerEntry, ...],
     approval: Approval,
-    workflow: Workflow[Any],
     names: Mapping[str, str],
+    whose: str,
 ) -> str:
-    """`Sign: Refund 59.90 EUR of order 1042 (+1 action)`: what moves money names the request."""
+    """`Sign: refund for Nora Beck · 59.90 EUR · order 1042 (+1 action)`: what moves money names the
+    request."""
     main = next((held for held in entries if held.digest in approval.amounts), None)
     if main is None:
         return ""
-    sentence = in_words(main, workflow).partition(". ")[0].rstrip(".")
-    return f"Sign{_edited(entries, names)}: {sentence}{_more(entries)}"
+    return f"Sign{_edited(entries, names)}: {_kind(main)} {whose}{_more(entries)}"
 
 
 def _subject(entries: tuple[LedgerEntry, ...], proposal: Proposal, names: Mapping[str, str]) -> str:

@@ -80,11 +80,12 @@ def test_a_refund_says_once_that_it_cannot_be_undone() -> None:
 
 
 def test_the_mail_names_the_refund_and_says_that_it_is_final() -> None:
-    """In the subject what and how much, and of each action that cannot be undone, that, once."""
+    """In the subject what, for whom and how much; of each action that it is final, once."""
     made, _ = waiting()
     (mail,) = made.mail.to("robin@countersign.example")
     refund = "Refund 320.00 EUR of order 1043 to the card it was paid with"
-    assert mail.subject == f"Sign: {refund} (+2 actions)"
+    about = "refund for ben.okafor@example.com · 320.00 USD · order 1043"
+    assert mail.subject == f"Sign: {about} (+2 actions)"
     assert f"1. {refund}. Cannot be undone.\n" in mail.text
     assert mail.text.count("annot be ") == 3
 
@@ -124,7 +125,7 @@ def test_the_mail_and_the_old_link_say_that_it_is_asked_again() -> None:
     made.payments.has_refund(charge_of(journey), BEFORE)
     journey.answered()
     mail = made.mail.to("robin@countersign.example")[-1]
-    assert mail.subject.startswith("[Asked again] Sign: Refund 320.00 EUR")
+    assert mail.subject.startswith("[Asked again] Sign: refund for ")
     first = mail.text.split("\n\n")[2]
     for told in ("4th refund within 30 days; Refunded", "Left to refund: 390.00 EUR → 380.00 EUR"):
         assert told in first

@@ -1,5 +1,8 @@
 """Whatever a model's server does is the server's fault: a named outcome within its time, and never
-an error that nobody foresaw."""
+an error that nobody foresaw.
+
+`python -m tests.unit.connectors.test_bad_model` writes the table in docs/ anew.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ from countersign.domain.errors import (
 from countersign.domain.ports import ModelRequest
 from infra.local import converse
 from infra.local.bad_model import DRIP, FAULTS, NO_FAULT, OFFERED, Trouble, chosen, faulty
+from infra.settings import ROOT
 from tests.fakes.serving import served
 
 pytestmark = pytest.mark.enable_socket
@@ -95,6 +99,34 @@ BEFORE_AND_NOW: dict[str, tuple[str, type[CountersignError] | str]] = {
 }
 """What OpenAI's client with a time-out made of it, and what is made of it now: an error, or how the
 answer ended. An error of Python's own ended as a defect of ours."""
+
+
+_TABLE = ROOT / "docs/howto/model-faults.md"
+_HEAD = """# What a model's server may do, and what becomes of it
+
+Each row is an answer that a double of the server gives, in both wire formats; a test plays it and
+holds this table true. Before: what OpenAI's client with a time-out made of it; an error of Python's
+own ended the job as a defect of ours. Now: the error that our client raises, or how the answer
+counts as ended.
+
+Unavailable and Throttled are asked again (to the second, where the server says when) up to the
+workflow's patience, then its fallback answers, or the job parks or fails, as the workflow declares.
+Misconfigured parks the job, opens the breaker and rings an alarm that names the mend. An answer
+that was refused, truncated, filtered, empty or calls a tool is kept as evidence; it is asked for
+once more with its own errors, then of the next size, then a person has the job.
+
+| the server | before | now |
+|---|---|---|
+"""
+
+
+def _table() -> str:
+    """The document."""
+    rows = (
+        f"| {fault} | {before} | {now if isinstance(now, str) else now.__name__} |\n"
+        for fault, (before, now) in BEFORE_AND_NOW.items()
+    )
+    return _HEAD + "".join(rows)
 
 
 @dataclass
@@ -166,7 +198,9 @@ def test_every_kind_of_trouble_has_its_outcome(provider: Provider, fault: str, b
 
 
 def test_the_table_has_every_kind() -> None:
-    """What the double can do and the table does not say changes the answer, not its form."""
+    """What the double can do and the table does not say changes the answer, not its form; the
+    document is the table."""
+    assert _TABLE.read_text("utf-8") == _table()
     in_the_answer = {"another language", "an attacker's proposal"}
     assert set(FAULTS) - set(BEFORE_AND_NOW) == in_the_answer
 
@@ -297,3 +331,7 @@ def test_what_a_person_lets_the_model_do_is_what_it_answers() -> None:
     assert b"<title>" not in trouble.answered(200, GOOD).body
     with pytest.raises(ValueError, match="is none of"):
         trouble.choose("explodes")
+
+
+if __name__ == "__main__":
+    _TABLE.write_text(_table(), "utf-8")

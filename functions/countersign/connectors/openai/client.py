@@ -42,7 +42,7 @@ class OpenAIModel:
             reply = self._client.post(
                 "/chat/completions",
                 cast_to=httpx2.Response,
-                body=_body(request),
+                body=body_of(request),
                 options={"timeout": seconds},
             )
         except openai.APIStatusError as error:
@@ -53,9 +53,9 @@ class OpenAIModel:
         return answer_of(reply.content, request)
 
 
-def _body(request: ModelRequest) -> Mapping[str, Any]:
-    """Handed over as it is: the SDK's method for it looks for types in every part of messages and
-    schema, a fifth of what Propose takes."""
+def body_of(request: ModelRequest) -> Mapping[str, Any]:
+    """The request, handed over as it is: the SDK's method for it looks for types in every part of
+    messages and schema, a fifth of what Propose takes."""
     schema = {"name": request.schema_name, "schema": dict(request.schema), "strict": True}
     body = {
         "model": request.model,
