@@ -84,7 +84,7 @@ def test_the_mail_names_the_refund_and_says_that_it_is_final() -> None:
     made, _ = waiting()
     (mail,) = made.mail.to("robin@countersign.example")
     refund = "Refund 320.00 EUR of order 1043 to the card it was paid with"
-    about = "refund for ben.okafor@example.com · 320.00 USD · order 1043"
+    about = "refund for ada.quill@example.com · 320.00 EUR · order 1043"
     assert mail.subject == f"Sign: {about} (+2 actions)"
     assert f"1. {refund}. Cannot be undone.\n" in mail.text
     assert mail.text.count("annot be ") == 3
