@@ -110,6 +110,17 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def one_of_each() -> None:
+    """The first event of each workflow is answered: in whoever is forked from here the events are
+    read, and the words of the readers compiled."""
+    _scripted()
+    _endings()
+    for name, sample in {one.expect.workflow: one for one in reversed(samples())}.items():
+        flow = WORKFLOWS[name]
+        if not flow.segmented:
+            flow.offline(flow.prompt_text(_read_by(flow, sample)))
+
+
 def _choice(content: str, ending: Ending | None) -> Mapping[str, Any]:
     """A choice with the whole content, or as an answer ends that is none."""
     refused, cut = ending == "refused", ending == "cut off"

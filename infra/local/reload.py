@@ -24,6 +24,8 @@ from infra.settings import CDK_JSON, ROOT, SettingsError, context
 STACK = (ROOT / "infra", CDK_JSON)
 LOCAL = ROOT / "infra" / "local"
 STAGE = "local"
+FIRST = "infra.local.offline_model:one_of_each"
+"""Called once in the process that the functions and the model's answers are forked from."""
 SHOWN = 2
 """How many changed files a line names."""
 Stamp = tuple[int, int]
@@ -150,6 +152,7 @@ def check(cloud: LocalCloud, code: Path) -> str:
         "code": str(code),
         "environment": {},
         "modules": sorted(modules(code)),
+        "first": FIRST,
         "stage": STAGE,
         "stages": list(context()["stages"]),
     }

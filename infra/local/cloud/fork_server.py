@@ -235,6 +235,7 @@ def _check_imports(
         server.send(b"1")  # before whoever asked knows, and asks for what runs the code
         connection.sendall(b"\n")
         connection.close()
+        _does_once(asked["first"])
         _serve_from_here(server)
 
 
@@ -247,6 +248,15 @@ def first_fault(asked: Mapping[str, Any]) -> str:
         return str(next(lint.faults(lint.PACKAGE, asked["stage"], asked["stages"]), ""))
     except Exception as error:  # noqa: BLE001 - whatever a module raises is the answer
         return fault(error, Path(asked["code"]))
+
+
+def _does_once(function: str) -> None:
+    """Call it: what it loads and compiles is there in every fork. What it raises is the log's, and
+    met again by who asks for the same."""
+    try:
+        _called(function)()
+    except Exception:  # noqa: BLE001 - there is nobody above
+        traceback.print_exc()
 
 
 def _serve_from_here(server: socket.socket) -> None:
@@ -280,9 +290,14 @@ def fault(error: Exception, code: Path) -> str:
 def _answer(connection: socket.socket, asked: Mapping[str, Any], server: socket.socket) -> None:
     """Call one function, and answer with what it returns."""
     server.close()
-    module, _, name = asked["function"].partition(":")
-    returned = getattr(importlib.import_module(module), name)(asked["argument"])
+    returned = _called(asked["function"])(asked["argument"])
     connection.sendall(json.dumps(returned).encode())
+
+
+def _called(function: str) -> Callable[..., Any]:
+    """The function of `module:name`."""
+    module, _, name = function.partition(":")
+    return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
 
 
 WORK: Mapping[str, Work] = {"serve": _serve_function, "check": _check_imports, "answer": _answer}
