@@ -26,7 +26,7 @@ from countersign.domain.jobs.forgetting import (
     is_erased,
     without,
 )
-from countersign.domain.jobs.handing import children, parent_of
+from countersign.domain.jobs.handing import HAND_OVER, children, parent_of
 from countersign.domain.jobs.inbox import OPERATIONS, case_owner
 from countersign.domain.jobs.job import Pointer
 from countersign.domain.jobs.matters import (
@@ -370,6 +370,6 @@ def _tagged(deps: Deps, addresses: Sequence[str]) -> Iterator[tuple[str, int]]:
 def _outside(own: Iterable[JobRecord]) -> Mapping[str, tuple[str, ...]]:
     ids: dict[str, list[str]] = {}
     for held in (one for record in own for one in record.ledger):
-        if held.status in IN_EFFECT and held.receipt:
+        if held.status in IN_EFFECT and held.receipt and held.action != HAND_OVER:
             ids.setdefault(held.connector, []).append(held.receipt.id)
     return {name: tuple(dict.fromkeys(found)) for name, found in sorted(ids.items())}

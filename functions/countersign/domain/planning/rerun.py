@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from countersign.domain.contract import Contract
 from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.forgetting import is_erased
 from countersign.domain.jobs.handing import HANDED, Handed
 from countersign.domain.jobs.intake import START_WITHIN, begun
 from countersign.domain.jobs.job import FINISHED, Job, Status, job_id_of
@@ -184,6 +185,8 @@ def _check(base: JobRecord, order: Order) -> None:
 def _in_the_way(base: JobRecord) -> str:
     """Why the job is not run again as it stands; empty: it can be."""
     status = base.job.status
+    if is_erased(base):
+        return "whom it was about is forgotten, and nobody knows what it said"
     if status in (Status.ESCALATED, Status.FAILED):
         return f"it is {status}, end its case first, which settles what is not known"
     if status not in FINISHED:

@@ -6,6 +6,7 @@ import pytest
 
 from countersign.domain.approvals.directory import Member
 from countersign.domain.contract import Stored
+from countersign.domain.jobs.forgetting import TOMBSTONE
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.charge import (
@@ -70,6 +71,9 @@ def test_a_job_that_ended_with_nothing_done_can_be_taken_up_unless_it_has_a_case
     assert why_rejected(record((no, no))) == "wrong facts"
     assert not reopens(record(job=ended, case=case()))
     assert not reopens(record(job=job(Status.COMPLETED)))
+    erased = record(job=ended, results={TOMBSTONE: Stored.of(Memo(text="a tombstone"))})
+    assert not reopens(erased)
+    assert not may_resolve(member("operations"), erased, flow()).allowed
 
 
 def test_a_case_of_other_code_can_still_be_ended() -> None:

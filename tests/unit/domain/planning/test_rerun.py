@@ -11,6 +11,7 @@ import pytest
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Change, JobRecord, after, transition
+from countersign.domain.jobs.forgetting import TOMBSTONE
 from countersign.domain.jobs.handing import HANDED, Handed
 from countersign.domain.jobs.job import FINISHED, Status
 from countersign.domain.jobs.reruns import RERUN, Rerun, rerun_of
@@ -149,6 +150,8 @@ def test_what_else_is_in_the_way_is_said() -> None:
         begun(over(), order(reason=" "))
     with pytest.raises(ContractBroken, match="at the door"):
         begun(record((), job=job(Status.REJECTED, release="")))
+    with pytest.raises(ContractBroken, match="forgotten"):
+        begun(over(results={TOMBSTONE: GIVEN["input"]}))
     with pytest.raises(ContractBroken, match="use propose"):
         begun(over(results={LATER: Later(words=())}), order(Step.PREPARE))
     with pytest.raises(ContractBroken, match="use prepare"):
