@@ -367,7 +367,7 @@ def _named(kind: type[Any], contract: str) -> Any:
 
 _REPLACEABLE = (
     *("confidence", "offline", "offline_cap", "draft", "dismiss", "requester"),
-    *("signs", "claim", "cosigners", "joins", "caps", "history", "shows", "evidence", "passing"),
+    *("signs", "claim", "joins", "caps", "history", "shows", "evidence", "passing"),
     *("heeds", "earlier", "after_silence", "segmented", "shares_answers"),
 )
 """Fields of `Workflow` that a folder may say itself. What decides is not among them."""

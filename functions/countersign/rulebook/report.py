@@ -12,10 +12,11 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from countersign.domain.canonical import canonical
-from countersign.parsing.annotations.item import Item, Unread
+from countersign.parsing.annotations.item import Unread
 from countersign.rulebook.agreement import RESAMPLES, Interval, bootstrap
-from countersign.rulebook.judging import Finding, Judged, rounded
+from countersign.rulebook.judging import Finding, rounded
 from countersign.rulebook.meeting import Key, Met, measures
+from countersign.rulebook.outcome import Outcome
 from countersign.rulebook.schema import Rulebook
 
 WORST = 25
@@ -46,13 +47,14 @@ class Tally:
         self.records = 0
         self.unanswered = 0
 
-    def add(self, item: Item, judged: Judged, met: Met) -> None:
+    def add(self, one: Outcome) -> None:
         """One item more."""
+        judged = one.judged
         scores = tuple(judged.scores.items())
-        self.lines.append(Line(item.id, judged.score, scores, len(judged.findings)))
-        self.findings += [(item.id, one) for one in judged.findings]
-        self.met[met] += 1
-        self.records += item.records
+        self.lines.append(Line(judged.item, judged.score, scores, len(judged.findings)))
+        self.findings += [(judged.item, found) for found in judged.findings]
+        self.met[one.met] += 1
+        self.records += one.records
         self.unanswered += judged.unanswered
 
     def add_unread(self, unread: Unread) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from countersign.parsing.annotations.formats import AnnotationFile
 from countersign.parsing.annotations.item import Correction, Item, Unread
-from countersign.rulebook.judging import Answer, Judged, corrections, judge
-from countersign.rulebook.meeting import met
+from countersign.rulebook.judging import Answer
+from countersign.rulebook.outcome import outcome
 from countersign.rulebook.report import Tally
 from countersign.rulebook.schema import Rulebook
 
@@ -40,14 +39,7 @@ def score(
         if isinstance(found, Unread):
             tally.add_unread(found)
             continue
-        judged = judge(rulebook, found, texts.before(found), answer)
-        tally.add(found, judged, met(found, rulebook.offsets))
-        changes += corrected(found, judged)
+        done = outcome(rulebook, found, texts.before(found), answer)
+        tally.add(done)
+        changes += done.corrections
     return tally, changes
-
-
-def corrected(item: Item, judged: Judged) -> Iterator[Correction]:
-    """What is certainly meant instead, of one item."""
-    there = {one.id: one for one in item.annotations}
-    for (name, field_), change in corrections(judged.findings).items():
-        yield Correction(there[name], field_, change.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -22,7 +21,7 @@ class Change(NamedTuple):
 
     annotation: str
     field: str
-    value: str | int | Decimal
+    value: str | int
 
 
 class Fault(NamedTuple):

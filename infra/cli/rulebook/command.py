@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from mmap import ACCESS_READ, mmap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from countersign.domain.errors import DefinitionBroken
-from countersign.parsing.annotations.formats import corrected, format_of, opened
-from countersign.parsing.annotations.item import Buffer
+from countersign.parsing.annotations.formats import corrected, format_of, mapped, opened
 from countersign.parsing.annotations.label_studio import GROUND_TRUTH
 from countersign.rulebook.diff import differences, unraised
 from countersign.rulebook.proving import faults, unproven
@@ -115,7 +112,7 @@ def score_file(
     """
     book = read(rulebook.read_bytes(), rulebook.name)
     _sound(book)
-    with _mapped(file) as buffer:
+    with file.open("rb") as raw, mapped(raw) as buffer:
         held = opened(buffer)
         tally, changes = score(book, held)
         data = {**tally.data(gold), "format": format_of(buffer), "corrections": len(changes)}
@@ -136,16 +133,6 @@ def _sound(book: Rulebook) -> None:
     wrong = list(faults(book))
     if wrong:
         raise DefinitionBroken("\n".join((f"{book.id} cannot be meant:", *wrong)))
-
-
-@contextmanager
-def _mapped(file: Path) -> Iterator[Buffer]:
-    """The file as memory that is the machine's cache; an empty one cannot be mapped."""
-    if not file.stat().st_size:
-        yield b""
-        return
-    with file.open("rb") as held, mmap(held.fileno(), 0, access=ACCESS_READ) as buffer:
-        yield buffer
 
 
 def _write(to: Path, parts: Iterable[bytes]) -> None:

@@ -95,7 +95,7 @@ def test_cvat_is_read_and_not_written() -> None:
     assert said(picture) == [("", "car", box), ("", "night", None)]
     assert (picture.unjudged, frame.id, frame.width) == (1, "frame 4", Decimal(20))
     with pytest.raises(Unreadable, match="read only"):
-        list(opened(CVAT).edits(Correction(picture.annotations[0], "x", Decimal(1))))
+        list(opened(CVAT).edits(Correction(picture.annotations[0], "x", "1")))
 
 
 def changes(raw: bytes) -> Iterator[Correction]:
@@ -107,7 +107,7 @@ def changes(raw: bytes) -> Iterator[Correction]:
             yield Correction(one, "start", one.span.start + 1)
             yield Correction(one, "end", one.span.end + 10)
         for name in Box._fields if one.box else ():
-            yield Correction(one, name, Decimal("7.5"))
+            yield Correction(one, name, "7.5")
 
 
 def as_meant(one: Annotation, change: Correction) -> Annotation:
@@ -117,7 +117,7 @@ def as_meant(one: Annotation, change: Correction) -> Annotation:
     if one.span:
         return replace(one, span=one.span._replace(**{change.field: value}))
     assert one.box
-    return replace(one, box=one.box._replace(**{change.field: value}))
+    return replace(one, box=one.box._replace(**{change.field: Decimal(value)}))
 
 
 def with_change(item: Item, change: Correction) -> Item:

@@ -68,11 +68,11 @@ class Coco:
             if change.value not in ids:
                 raise Unreadable(f"no category is called {change.value}")
             at = find(self.buffer, change.annotation.at, ("category_id",))
-            yield Edit(at.start, at.stop, as_json(ids[str(change.value)]))
+            yield Edit(at.start, at.stop, str(ids[str(change.value)]).encode())
         else:
             path = ("bbox", _BOX_SIDES[change.field])
             at = find(self.buffer, change.annotation.at, path)
-            yield Edit(at.start, at.stop, as_json(change.value))
+            yield Edit(at.start, at.stop, as_json(change))
 
     def _records(self) -> Iterator[Record | Unread]:
         for array, key in (("images", "id"), ("annotations", "image_id")):

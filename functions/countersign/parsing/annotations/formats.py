@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, Protocol
+from contextlib import contextmanager
+from io import SEEK_END
+from mmap import ACCESS_READ, mmap
+from typing import BinaryIO, Literal, Protocol
 
 from countersign.domain.errors import Quarantined
 from countersign.parsing.annotations.coco import Coco
@@ -34,6 +37,17 @@ class AnnotationFile(Protocol):
 
     def edits(self, change: Correction) -> Iterator[Edit]:
         """The bytes to change. Raises Unreadable for a change that the format cannot hold."""
+
+
+@contextmanager
+def mapped(file: BinaryIO) -> Iterator[Buffer]:
+    """A file on the disk, as memory that is the machine's cache and not ours."""
+    size = file.seek(0, SEEK_END)
+    if not size:  # which cannot be mapped
+        yield b""
+        return
+    with mmap(file.fileno(), size, access=ACCESS_READ) as buffer:
+        yield buffer
 
 
 def format_of(buffer: Buffer) -> FormatName:

@@ -95,11 +95,12 @@ class Unread(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """A new value of one field of an annotation: label, start, end, text, x, y, width, height."""
+    """A new value of one field of an annotation: label, start, end, text; x, y, width and height as
+    numbers are written."""
 
     annotation: Annotation
     field: str
-    value: str | int | Decimal
+    value: str | int
 
 
 class Edit(NamedTuple):

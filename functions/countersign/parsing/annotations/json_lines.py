@@ -55,7 +55,7 @@ class JsonLines:
         """Raises Unreadable where the line has no such value."""
         one = change.annotation
         at = find(self.buffer, one.at, (*one.path, *_inner(one, change.field)))
-        yield Edit(at.start, at.stop, as_json(change.value))
+        yield Edit(at.start, at.stop, as_json(change))
 
     def _records(self) -> Iterator[Record | Unread]:
         for at in _lines(self.buffer):

@@ -35,6 +35,7 @@ from countersign.parsing.annotations.records import (
     number,
     text,
     whole_number,
+    written,
 )
 from countersign.parsing.annotations.scanning import elements, find, whole
 
@@ -59,10 +60,9 @@ class LabelStudio:
     def edits(self, change: Correction) -> Iterator[Edit]:
         """Raises Unreadable where the region has no such value."""
         one = change.annotation
-        region = loaded(self.buffer, find(self.buffer, one.at, one.path))
-        path, value = _written(region, change)
-        at = find(self.buffer, one.at, (*one.path, *path))
-        yield Edit(at.start, at.stop, as_json(value))
+        region = loaded(self.buffer, find(self.buffer, one.at, one.path[:-1]))
+        at = find(self.buffer, one.at, (*one.path[:-1], "value", *_inner(region, change)))
+        yield Edit(at.start, at.stop, as_json(_in_percent(region, change)))
 
     def _records(self) -> Iterator[Record | Unread]:
         try:
@@ -148,7 +148,7 @@ def _region(given: Any, who: str, path: Path, at: Slice) -> Iterator[Annotation]
     span = _span(value) if key == "labels" else None
     for index, label in enumerate(listed(value, key)):
         name = f"{path[1]}.{path[3]}.{index}"
-        yield Annotation(name, who, str(label), box, span, at, path)
+        yield Annotation(name, who, str(label), box, span, at, (*path, index))
 
 
 def _box(given: dict[str, Any], value: dict[str, Any]) -> Box:
@@ -165,13 +165,16 @@ def _span(value: dict[str, Any]) -> Span:
     return Span(start, end, told)
 
 
-def _written(region: dict[str, Any], change: Correction) -> tuple[Path, str | int | Decimal]:
-    """Where in the region, and what: pixels become percent again."""
-    if change.field == "label":
-        index = int(change.annotation.id.rpartition(".")[2])
-        return ("value", _LABELS[str(region["type"])], index), change.value
+def _inner(region: dict[str, Any], change: Correction) -> Path:
+    """Where in a region's value."""
+    if change.field != "label":
+        return (change.field,)
+    return (_LABELS[str(region["type"])], change.annotation.path[-1])
+
+
+def _in_percent(region: dict[str, Any], change: Correction) -> Correction:
     if change.field not in Box._fields:
-        return ("value", change.field), change.value
+        return change
     size = _SIZES.get(change.field, "original_height")
     percent = Decimal(change.value) * _PERCENT / number(region[size], size)
-    return ("value", change.field), percent.quantize(_DIGITS)
+    return change._replace(value=written(percent.quantize(_DIGITS)))

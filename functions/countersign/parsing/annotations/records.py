@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 from countersign.domain.errors import Quarantined
 from countersign.parsing.annotations.item import (
+    Box,
     Buffer,
+    Correction,
     Item,
     Part,
     Slice,
@@ -119,8 +121,8 @@ def whole_number(value: object, name: str) -> int:
 
 def number(value: object, name: str) -> Decimal:
     """A number of JSON, or one written in a cell. Raises Unreadable."""
-    written = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
-    if not written and (isinstance(value, bool) or not isinstance(value, int | Decimal)):
+    in_cell = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+    if not in_cell and (isinstance(value, bool) or not isinstance(value, int | Decimal)):
         raise Unreadable(f"{name} is no number")
     made = Decimal(value)  # type: ignore[arg-type] # one of the three
     if abs(made.adjusted()) > _MOST_DIGITS:
@@ -142,8 +144,13 @@ def listed(given: Mapping[str, Any], name: str) -> list[Any]:
     return value
 
 
-def as_json(value: str | int | Decimal) -> bytes:
-    """A corrected value, as JSON writes it; a number without an exponent."""
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}".encode()
-    return json.dumps(value, ensure_ascii=False).encode()
+def as_json(change: Correction) -> bytes:
+    """A corrected value, as JSON writes it."""
+    if change.field in Box._fields:
+        return str(change.value).encode()
+    return json.dumps(change.value, ensure_ascii=False).encode()
+
+
+def written(number: Decimal) -> str:
+    """Without an exponent and without zeros at its end."""
+    return f"{number.normalize():f}" if number else "0"

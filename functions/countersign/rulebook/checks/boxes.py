@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Literal
 
 from countersign.parsing.annotations.item import Annotation, Box
+from countersign.parsing.annotations.records import written
 from countersign.rulebook.checks.model import Model, Pixels, Share, area, boxed, iou, shared, shown
 from countersign.rulebook.subject import Change, Fault, Subject
 
@@ -44,7 +45,7 @@ class BoxInside(Model):
             if out > self.tolerance:
                 within = _within(box, width, height) if out <= self.cut else box
                 changes = tuple(
-                    Change(one.id, name, new)
+                    Change(one.id, name, written(new))
                     for name, old, new in zip(Box._fields, box, within, strict=True)
                     if old != new
                 )

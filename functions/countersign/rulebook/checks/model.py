@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from countersign.parsing.annotations.item import Annotation, Box
+from countersign.parsing.annotations.records import written
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Pixels = Annotated[Decimal, Field(ge=0)]
@@ -22,12 +23,7 @@ class Model(BaseModel):
 
 def shown(box: Box) -> str:
     """A box in words."""
-    return ", ".join(f"{name} {plain(value)}" for name, value in zip(Box._fields, box, strict=True))
-
-
-def plain(value: Decimal) -> str:
-    """A number without an exponent and without zeros at its end."""
-    return f"{value.normalize():f}" if value else "0"
+    return ", ".join(f"{name} {written(value)}" for name, value in box._asdict().items())
 
 
 def area(box: Box) -> Decimal:
