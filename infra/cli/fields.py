@@ -127,7 +127,7 @@ def told(found: Sequence[Mismatch], fields: Fields, names: Names) -> RenderableT
         return "\n".join(safe(one.sentence).plain for one in found)
     table = Table(show_edge=False, pad_edge=False, title="All fields match.", title_justify="left")
     for name in ("object", "field", "its name there", "written by"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, no_wrap=name != "written by")
     for kind, of_kind in fields.items():
         for one in of_kind:
             theirs = names.theirs(kind, one.name)

@@ -1,4 +1,5 @@
-"""Actions on chat: a message to a channel. It cannot be recalled, found again or read back."""
+"""Telling people of ours: a message to a channel, a mail to somebody of the directory. Neither can
+be recalled, found again or read back."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pydantic import StringConstraints
 
 from countersign.domain.contract import Contract
 from countersign.domain.ledger.action import Action, Prose, Receipt
+from countersign.domain.mail import Email, Mailer
 
 ChannelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """A name that a workflow chose, such as `finance`. It can be no address: what it leads to is known
@@ -34,6 +36,17 @@ class Push(Contract):
     text: Annotated[Prose, StringConstraints(min_length=1, max_length=2000)]
 
 
+class Letter(Contract):
+    """A mail to one of ours. `to` is their address in the directory, never one of a text."""
+
+    CONTRACT: ClassVar[str] = "notify.mail"
+    VERSION: ClassVar[int] = 1
+
+    to: str
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    text: Annotated[Prose, StringConstraints(min_length=1, max_length=100_000)]
+
+
 def _words(push: Push) -> str:
     return f"Tell the channel {push.channel}: “{push.title}”."
 
@@ -43,7 +56,7 @@ def _push(channels: Pushes, push: Push, key: str) -> Receipt:  # noqa: ARG001 - 
     return Receipt(id="accepted", evidence={"channel": push.channel})
 
 
-def _nothing(push: Push) -> Mapping[str, str]:  # noqa: ARG001 - acceptance is the receipt
+def _nothing(told: Push | Letter) -> Mapping[str, str]:  # noqa: ARG001 - acceptance is the receipt
     return {}
 
 
@@ -54,6 +67,35 @@ PUSH: Action[Push, Pushes] = Action(
     params=Push,
     words=_words,
     do=_push,
+    find=None,
+    read_back=None,
+    expected=_nothing,
+)
+
+
+def _letter_words(letter: Letter) -> str:
+    return f"Mail to {letter.to}: “{letter.subject}”."
+
+
+def _mail(mailer: Mailer, letter: Letter, key: str) -> Receipt:
+    """The key makes no second sending harmless; it only names the action in the mail's bounce."""
+    email = Email(
+        to=letter.to,
+        subject=letter.subject,
+        text=letter.text,
+        automatic="auto-generated",
+        about={"part": key},
+    )
+    return Receipt(id=mailer.send(email), evidence={"accepted": "yes"})
+
+
+MAIL: Action[Letter, Mailer] = Action(
+    id="notify.mail",
+    version=1,
+    connector="mail",
+    params=Letter,
+    words=_letter_words,
+    do=_mail,
     find=None,
     read_back=None,
     expected=_nothing,

@@ -9,20 +9,24 @@ from typing import Any
 from countersign.actions import crm, desk, files, mail, notify, payments, release
 from countersign.actions.crm import fields as crm_fields
 from countersign.actions.field_map import Fields
+from countersign.actions.plans.delivery import DELIVER
 from countersign.domain.ledger.action import Action
 
 _EVERY: tuple[Action[Any, Any], ...] = (
     crm.UPSERT_CONTACT,
     *(row for row, _ in crm.ROWS),
     crm.CREATE_LEAD,
+    crm.CREATE_TASK,
     crm.REQUEST_CALLBACK,
     crm.ADD_NOTE,
     desk.HAND_OVER,
     files.STORE,
     mail.SEND_REPLY,
     mail.ASK_SENDER,
+    notify.MAIL,
     notify.PUSH,
     payments.REFUND,
+    DELIVER,
     release.PROMOTE,
 )
 

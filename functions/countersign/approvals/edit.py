@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,14 +15,19 @@ from countersign.approvals.views.actions import Param, exact
 from countersign.domain.approvals.approval import Approval, Person, kept_rejections, rejections
 from countersign.domain.approvals.authority import may_edit
 from countersign.domain.approvals.directory import Directory
-from countersign.domain.errors import ContractBroken, CountersignError, NotPermitted
+from countersign.domain.errors import (
+    ContractBroken,
+    CountersignError,
+    EditForbidden,
+    NotPermitted,
+)
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.signable import signable_entries
 from countersign.domain.ledger.action import Action
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.ledger.fields import MOST, faults, inputs
 from countersign.domain.planning.choosing import chosen as signed_choice
-from countersign.domain.planning.edits import changed_names, edited
+from countersign.domain.planning.edits import changed_names, edited, followed
 from countersign.domain.policy.release import OWN_WORDS
 from countersign.domain.workflow import Workflow, action_for
 from countersign.runtime.deps import Deps
@@ -127,7 +132,12 @@ def _faults(here: LinkHolder, chosen: EditedAction, texts: Mapping[str, str]) ->
 
 
 def _sentence(refused: CountersignError) -> str:
-    words = str(refused)
+    """For the person at the page: what is wrong field by field, or by rule, where that is told."""
+    told: Sequence[str] = ()
+    if isinstance(refused, ContractBroken):
+        told = refused.told if isinstance(refused, EditForbidden) else refused.problems
+    forbidden = "policy forbids this: " if isinstance(refused, EditForbidden) else ""
+    words = forbidden + ("; ".join(one.rstrip(".") for one in told) or str(refused))
     return f"This edit cannot be recorded: {words}{'' if words.endswith('.') else '.'}"
 
 
@@ -168,6 +178,7 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
     before the execution was told."""
     _check_may(here, held)
     made = edited(here.workflow, here.record, held, texts, by=here.member, now=here.now)
+    rest = _rest(here, made)
     void = here.approval.model_copy(update={"superseded": True})
     entry, approvals = made, [void]
     if action_for(here.workflow, held).chooser_signs and here.member:
@@ -185,12 +196,20 @@ def _change(here: LinkHolder, held: LedgerEntry, texts: Mapping[str, str]) -> Ch
             "new digest": made.digest,
             "void signatures": str(len(here.approval.signatures)),
         },
-        ledger=(entry, *kept_rejections(here.approval, here.record.ledger)),
+        ledger=(entry, *rest),
         approvals=tuple(approvals),
         token=here.record.tokens.get(here.approval.approval_id, ""),
         done=("approval", "reminder"),
         due=(Due(kind="callback", at=here.now + CALLBACK_AFTER),),
     )
+
+
+def _rest(here: LinkHolder, made: LedgerEntry) -> tuple[LedgerEntry, ...]:
+    """What else of the plan changes with the edit; what somebody rejected stays rejected."""
+    kept = kept_rejections(here.approval, here.record.ledger)
+    after = followed(here.workflow, here.record, made, by=here.member, now=here.now)
+    rejected = {one.index for one in kept}
+    return (*kept, *(one for one in after if one.index not in rejected))
 
 
 def _check_may(here: LinkHolder, held: LedgerEntry) -> None:
@@ -254,7 +273,7 @@ def edit_view(
                 kind=one.kind,
                 required=one.required,
                 most=MOST[one.kind],
-                hint=_HINTS[one.kind],
+                hint=action.hints.get(one.name, _HINTS[one.kind]),
                 options=tuple((option, label(option)) for option in one.options),
             )
             for one in inputs(held, action)

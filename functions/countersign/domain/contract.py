@@ -16,6 +16,8 @@ from countersign.domain.errors import ContractBroken, UnknownVersion
 ContractT = TypeVar("ContractT", bound="Contract")
 
 _SHOWN_FAULTS = 10
+_OURS = "Value error, "
+"""What pydantic writes before a sentence of our own."""
 _SHOWN_NAME = 40
 
 
@@ -88,7 +90,10 @@ def explain(contract: str, broken: ValidationError) -> str:
 def problems(broken: ValidationError) -> tuple[str, ...]:
     """The same, a sentence for each field."""
     faults = broken.errors(include_url=False, include_context=False, include_input=False)
-    lines = [f"{_path(fault['loc'], fault['type'])}: {fault['msg']}" for fault in faults]
+    lines = [
+        f"{_path(fault['loc'], fault['type'])}: {fault['msg'].removeprefix(_OURS)}"
+        for fault in faults
+    ]
     more = len(faults) - _SHOWN_FAULTS
     return (*lines[:_SHOWN_FAULTS], *((f"and {more} more",) if more > 0 else ()))
 

@@ -29,6 +29,7 @@ CountersignError
 ├── ModelDown                 the model is away for longer than its workflow waits; its fallback
 ├── UndoOrdered               what is left of the job is to be taken back
 ├── ContractBroken            the sender's input breaks the published contract; the job is rejected
+│   └── EditForbidden         or a person typed what policy forbids; they are told why
 ├── StaleExecution            another execution owns the job now; this one ends
 └── (raised and handled within one function, never seen by the state machine)
     ├── IllegalMove           a status change that the table of moves does not have
@@ -237,6 +238,15 @@ class ContractBroken(CountersignError):  # noqa: N818 - as Transient
         super().__init__(message)
         self.problems = tuple(problems) or (message,)
         """What is wrong, a sentence for each field, without any value of them."""
+
+
+class EditForbidden(ContractBroken):
+    """What a person typed, and policy forbids."""
+
+    def __init__(self, message: str, told: Sequence[str]) -> None:
+        super().__init__(message)
+        self.told = tuple(told)
+        """Why, with what was typed: for the page of whoever typed it, never for a log."""
 
 
 class StaleExecution(CountersignError):  # noqa: N818 - as Transient

@@ -242,6 +242,11 @@ class Workflow(Generic[InputT]):
     """The most confidence that an answer of `offline` can have."""
     budgets: Budgets = field(default_factory=Budgets)
     """What its calls of the model may cost, as the stage says now: no release pins it."""
+    knows_people: bool = False
+    """Whether its records have the directory too: see `records.PEOPLE`."""
+    leads: str = ""
+    """Id of the action from whose parameters the rest of a plan follows: who edits it has the rest
+    made anew. Empty: an edit changes one action alone."""
     shares_answers: bool = False
     """Whether one job's valid answer is another's, where both ask the same under one release."""
     segmented: Segmented[InputT] | None = None

@@ -13,7 +13,7 @@ from countersign.domain.policy.records import EARLIER
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import checks
 from countersign.extraction.checks import Hit, instant
-from countersign.extraction.messages import MessageT
+from countersign.extraction.messages import MessageT, SourceT
 from countersign.extraction.replies import language_of, threaded
 
 Purpose = Literal["offer", "refund", "request"]
@@ -188,9 +188,14 @@ def spoken(language: str) -> str:
 
 def asked(language: str, missing: Sequence[str], purpose: Purpose) -> tuple[str, str]:
     """Subject and text of the fixed question."""
+    return worded(language, [FACTS[spoken(language)][name] for name in missing], purpose)
+
+
+def worded(language: str, lines: Sequence[str], purpose: Purpose) -> tuple[str, str]:
+    """The same for what a workflow asks in its own words, in that language, a line each."""
     code = spoken(language)
-    lines = "\n".join(f"- {FACTS[code][name]}" for name in missing)
-    text = TEXTS[code].format(purpose=PURPOSES[code][purpose], missing=lines)
+    listed = "\n".join(f"- {line}" for line in lines)
+    text = TEXTS[code].format(purpose=PURPOSES[code][purpose], missing=listed)
     return SUBJECTS[code], text
 
 
@@ -199,7 +204,7 @@ def reminded(language: str, question: str) -> str:
     return f"{REMINDERS[spoken(language)]}\n\n{question}"
 
 
-def may_ask(situation: Situation[MessageT]) -> bool:
+def may_ask(situation: Situation[SourceT]) -> bool:
     """Whether a plan may ask whoever wrote: once, somebody who is vouched for, and no machine. A
     message that nobody vouches for is planned as it is: a person sees it anyway."""
     return not (situation.asked or checks.unauthenticated(situation) or unanswerable(situation))

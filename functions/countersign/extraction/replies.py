@@ -10,7 +10,7 @@ from countersign.domain.contract import Contract
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Situation
-from countersign.extraction.messages import MessageT
+from countersign.extraction.messages import MessageT, SourceT
 from countersign.extraction.patterns import amounts
 from countersign.parsing.text import one_line
 
@@ -256,7 +256,7 @@ def threaded(theirs: str, own: str) -> str:
     return theirs if theirs.lower().startswith("re:") else f"Re: {theirs}"
 
 
-def language_of(situation: Situation[MessageT]) -> str:
+def language_of(situation: Situation[SourceT]) -> str:
     """The language to answer in: the text's, else what header or form declare; empty if unknown."""
     hints = situation.input.language_hints
     return situation.proposal.value("language") or (hints[0] if hints else "")

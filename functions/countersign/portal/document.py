@@ -4,11 +4,12 @@ was planned, since storing was read back, so their bytes are those of the ledger
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from countersign.actions.files import STORE, forms
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import ActionStatus, params_of
+from countersign.domain.workflow import Workflow, known
 from countersign.portal import session
 from countersign.portal.case import job_of
 from countersign.portal.session import SignedIn
@@ -28,19 +29,21 @@ def answer(deps: Deps, request: Request) -> Response:
 
 def _file(deps: Deps, request: Request, _: SignedIn) -> Response:
     """Raises HttpRefusal for a name that the job has no document of."""
-    text = documents(job_of(deps, request)).get(request.params["name"])
+    record = job_of(deps, request)
+    text = documents(record, deps.workflows[record.job.workflow]).get(request.params["name"])
     if text is None:
         raise HttpRefusal(notices.NOT_YOURS)
     return attachment(request.params["name"], text.encode())
 
 
-def documents(record: JobRecord) -> Mapping[str, str]:
+def documents(record: JobRecord, workflow: Workflow[Any]) -> Mapping[str, str]:
     """The documents that are there, by name; one of an unknown version is left out."""
     found: dict[str, str] = {}
     for held in record.ledger:
-        if held.action == STORE.id and held.status in _THERE:
+        action = known(workflow, held) if held.status in _THERE else None
+        if action and action.documents:
             try:
-                found |= forms(params_of(held, STORE))
+                found |= action.documents(params_of(held, action))
             except UnknownVersion:
                 continue
     return found

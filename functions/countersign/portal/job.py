@@ -86,7 +86,10 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         form=replace(form, code=held.code if held else ""),
         undone=undone,
         stays=stays,
-        documents=[(name, document_path(record.job.job_id, name)) for name in documents(record)],
+        documents=[
+            (name, document_path(record.job.job_id, name))
+            for name in (documents(record, workflow) if workflow else ())
+        ],
         marks=marks,
         marked=mark_view(marked, who.zone),
         opened=session.stamp(deps, who, place) if offered else "",

@@ -13,7 +13,7 @@ from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.planning.rerun import family
 from countersign.domain.policy.proposal import Proposal
-from countersign.domain.policy.records import CLAIM_HOLDER, Record, Records
+from countersign.domain.policy.records import CLAIM_HOLDER, PEOPLE, Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.ports import Holder
 from countersign.domain.workflow import Claim, Workflow
@@ -100,9 +100,7 @@ def _first(
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
     claim = workflow.claim(given, proposal, record.results["limits"].as_(Limits))
-    sender = workflow.requester(given)
-    if sender:
-        found = {**found, **earlier_jobs(deps, record, sender)}
+    found = {**found, **_of_ours(deps, record, workflow, given)}
     records = Records(read_at=deps.clock.now(), found=found)
     change = _looked(call, connector, records)
     if claim is None:
@@ -116,6 +114,34 @@ def _first(
     earlier = _earlier(deps, workflow, claim, record, records.read_at)
     held = {CLAIM_HOLDER: earlier} if earlier else {}
     return _looked(call, connector, records.model_copy(update={"found": {**found, **held}}))
+
+
+def _of_ours(
+    deps: Deps, record: JobRecord, workflow: Workflow[Any], given: Any
+) -> Mapping[str, tuple[Record, ...]]:
+    """What we know ourselves: earlier jobs with whoever wrote, and the directory."""
+    sender = workflow.requester(given)
+    earlier = earlier_jobs(deps, record, sender) if sender else {}
+    return {**earlier, **({PEOPLE: _people(deps)} if workflow.knows_people else {})}
+
+
+def _people(deps: Deps) -> tuple[Record, ...]:
+    """Whom the directory knows, without who left."""
+    held = (one for one in deps.people.directory().members if not one.left)
+    return tuple(
+        Record(
+            kind="member",
+            id=one.person.id,
+            version="1",
+            fields={
+                "id": one.person.id,
+                "name": one.person.name,
+                "address": one.person.address,
+                "roles": " ".join(one.roles),
+            },
+        )
+        for one in held
+    )
 
 
 def _is_ours(record: Record, keys: frozenset[str]) -> bool:

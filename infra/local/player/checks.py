@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign.actions.notify import MAIL
 from countersign.domain.jobs.job import ENDED, Status
 from infra.local.front.samples import Expectation, HandedOver
 from infra.local.player.colleague import THEIRS
-from infra.local.player.effects import BY_CONNECTOR
+from infra.local.player.effects import BY_CONNECTOR, sent_mail, signed_mail
 
 Data = Mapping[str, Any]
 OURS = "cs-"
@@ -153,9 +154,18 @@ def _counts(expect: Expectation, job: Data, journals: Journals) -> list[str]:
         (writes, expect.crm_writes, "CRM writes"),
         (sum(one["key"] in keys for one in journals.payments), expect.refunds, "refunds"),
         (_of(acts, "notify", journals.pushes), expect.pushes, "messages to channels"),
-        (_of(acts, "mail", journals.mails), expect.mails_to_sender, "mails to the sender"),
+        (
+            _of(_to_senders(acts), "mail", journals.mails),
+            expect.mails_to_sender,
+            "mails to senders",
+        ),
     )
     return [f"{n} {what}, not {wanted}" for n, wanted, what in counted if n != wanted]
+
+
+def _to_senders(acts: Iterable[Data]) -> list[Data]:
+    """The actions that mail whoever wrote, and nobody of ours."""
+    return [action for action in acts if action["action"] != MAIL.id]
 
 
 def _of(acts: Iterable[Data], connector: str, entries: Iterable[Data]) -> int:
@@ -183,12 +193,17 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
         and not entry["key"].startswith(THEIRS)
         if not any(wrote(action, entry, job) for job, action in acts)
     ]
+    told = {signed_mail(action) for _, action in acts if action["action"] == MAIL.id}
     theirs = {
         "payments": [one for one in journals.payments if one["key"].startswith(OURS)],
         "notify": journals.pushes,
         "files": journals.documents,
         "desk": [job for job in jobs if job["parent"]],
-        "mail": [mail for mail in journals.mails if not internal.issuperset(mail["to"])],
+        "mail": [
+            mail
+            for mail in journals.mails
+            if not internal.issuperset(mail["to"]) or sent_mail(mail) in told
+        ],
     }
     return faults + [
         fault

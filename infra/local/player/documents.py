@@ -10,12 +10,12 @@ from countersign.connectors.dynamodb.session import DOCUMENTS
 
 
 def journal(s3: Any, bucket: str) -> Sequence[Mapping[str, str]]:
-    """By action: its key, and the digest of each form."""
+    """By action: its key, and the digest of each file by its name."""
     found: dict[str, dict[str, str]] = {}
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=DOCUMENTS)
     for version in (one for page in pages for one in page.get("Versions", ())):
-        key, form = version["Key"].split("/")[2], version["Key"].rpartition(".")[2]
+        _, _, key, name = version["Key"].split("/")
         held = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
         digest = hashlib.sha256(held["Body"].read()).hexdigest()
-        found.setdefault(key, {"key": key})[form] = digest
+        found.setdefault(key, {"key": key})[name] = digest
     return tuple(found.values())

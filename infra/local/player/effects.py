@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from countersign.actions.registry import ACTIONS
 from countersign.connectors.stripe.records import to_stripe
 
 Data = Mapping[str, Any]
@@ -65,15 +66,18 @@ def sent_mail(mail: Data) -> Effect:
 
 
 def signed_documents(action: Data) -> Effect:
-    """Under which key, and the digest of each form."""
-    params = action["body"]["params"]
-    forms = (params["markdown"], params["data"])
-    return action["key"], *(hashlib.sha256(one.encode()).hexdigest() for one in forms)
+    """Under which key, and the digest of each file by its name."""
+    contract = ACTIONS[action["action"]]
+    params = contract.params.read(action["body"]["params"])
+    texts = contract.documents(params) if contract.documents else {}
+    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    return stored_documents({"key": action["key"], **digests})
 
 
 def stored_documents(entry: Data) -> Effect:
     """The same of what the bucket holds."""
-    return entry["key"], entry["md"], entry["json"]
+    files = (f"{name} {digest}" for name, digest in entry.items() if name != "key")
+    return entry["key"], *sorted(files)
 
 
 def signed_child(action: Data) -> Effect:
@@ -90,12 +94,7 @@ def made_child(job: Data) -> Effect:
 BY_CONNECTOR: Mapping[str, Seen] = {
     "mail": Seen("mail to", frozenset({"to", "subject", "text"}), signed_mail, sent_mail),
     "notify": Seen("message in", frozenset({"channel", "title", "text"}), signed_push, made_push),
-    "files": Seen(
-        "documents under",
-        frozenset({"markdown", "data"}),
-        signed_documents,
-        stored_documents,
-    ),
+    "files": Seen("documents under", frozenset(), signed_documents, stored_documents),
     "desk": Seen("child of", frozenset({"number", "destination"}), signed_child, made_child),
     "payments": Seen("refund", frozenset({"charge", "amount"}), signed_refund, made_refund),
 }

@@ -5,10 +5,12 @@ from countersign.actions.crm.contact import UPSERT_CONTACT, Contact
 from countersign.actions.crm.lead import CREATE_LEAD, Lead
 from countersign.actions.crm.note import ADD_NOTE, Note
 from countersign.actions.crm.set_fields import ROWS, SET_ADDRESS
+from countersign.actions.crm.task import CREATE_TASK, Task
 
 __all__ = [
     "ADD_NOTE",
     "CREATE_LEAD",
+    "CREATE_TASK",
     "REQUEST_CALLBACK",
     "ROWS",
     "SET_ADDRESS",
@@ -17,4 +19,5 @@ __all__ = [
     "Contact",
     "Lead",
     "Note",
+    "Task",
 ]

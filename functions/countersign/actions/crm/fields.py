@@ -26,7 +26,8 @@ def _and_rows(own: tuple[Field, ...]) -> tuple[Field, ...]:
 
 _CONTACT = ("crm.upsert_contact",)
 _LEAD = ("crm.create_lead",)
-_TASK = ("crm.request_callback",)
+_CALL = ("crm.request_callback",)
+_TASK = (*_CALL, "crm.create_task")
 _NOTE = ("crm.add_note",)
 
 FIELDS: Fields = {
@@ -65,7 +66,7 @@ FIELDS: Fields = {
         Field("hs_timestamp", "datetime", _TASK, always=True),
         Field("hs_task_status", "enumeration", _TASK, always=True, values=("NOT_STARTED",)),
         Field("hs_task_priority", "enumeration"),
-        Field("hs_task_type", "enumeration", _TASK, always=True, values=("CALL",)),
+        Field("hs_task_type", "enumeration", _TASK, always=True, values=("CALL", "TODO")),
         Field("hubspot_owner_id", "enumeration", _TASK),
         Field(ACTION_KEY, "string", _TASK, always=True, unique=True),
     ),

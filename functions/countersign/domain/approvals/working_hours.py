@@ -49,11 +49,16 @@ def worked(
     while True:
         opens, closes = _span(day, hours, zone)
         begin = max(start, opens)
-        if day.weekday() in hours.days and day not in holidays and begin < closes:
+        if works(day, hours, holidays) and begin < closes:
             if left <= closes - begin:
                 return (begin + left).astimezone(start.tzinfo)
             left -= closes - begin
         day += timedelta(days=1)
+
+
+def works(day: date, hours: Hours, holidays: Collection[date] = ()) -> bool:
+    """Whether somebody with these hours works on that day at all."""
+    return day.weekday() in hours.days and day not in holidays
 
 
 def next_opening(at: datetime, hours: Hours, holidays: Collection[date] = ()) -> datetime:

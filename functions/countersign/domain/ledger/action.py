@@ -106,6 +106,8 @@ class Action(Generic[ParamsT, PortT]):
     page shows them among its details only."""
     editable: tuple[str, ...] = ()
     """Parameters that an approver may change; never a target or a recipient."""
+    hints: Mapping[str, str] = field(default_factory=dict, metadata=NO_CONTRACT)
+    """The form in which one of them is typed, by its name, in a sentence."""
     wording: tuple[str, ...] = field(default=(), metadata=NO_CONTRACT)
     """Those of them that are words and nothing else: they move no money, reach nobody else and say
     no time."""
@@ -124,6 +126,11 @@ class Action(Generic[ParamsT, PortT]):
     again: bool = field(default=False, metadata=NO_CONTRACT)
     """Whether a later plan may do it once more with other parameters: it keeps one thing as it
     should be, and adds none."""
+    documents: Callable[[ParamsT], Mapping[str, str]] | None = field(
+        default=None, metadata=NO_CONTRACT
+    )
+    """The texts that it keeps with the job, by the names of their files: who may read the job may
+    fetch them. None: it keeps none."""
     settle: timedelta = timedelta(0)
     """How long after an answer the target may still show what was there before."""
 

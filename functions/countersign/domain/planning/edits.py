@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from countersign.domain.approvals.directory import Member
+from countersign.domain.canonical import plain
 from countersign.domain.contract import Contract
-from countersign.domain.errors import ContractBroken, NotAuthorised
+from countersign.domain.errors import ContractBroken, EditForbidden, NotAuthorised
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.action import Action, ProposedAction
-from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, entry
+from countersign.domain.ledger.entry import NOT_BEGUN, ActionStatus, LedgerEntry, entry
 from countersign.domain.ledger.fields import changed, faults, inputs, value
 from countersign.domain.ledger.integrity import check_bytes
-from countersign.domain.planning.plan import situation
+from countersign.domain.planning.plan import merged, situation
 from countersign.domain.policy.policy import Answer, Verdict, joined
-from countersign.domain.policy.rules import findings
+from countersign.domain.policy.rules import Finding, findings
 from countersign.domain.workflow import Workflow, action_for
 
 
@@ -49,6 +50,83 @@ def edited(
     if made.digest in {other.digest for other in record.ledger if other.index != held.index}:
         raise ContractBroken("another action of this job is exactly the same")
     return made.model_copy(update=_marks(held, by))
+
+
+_UNWANTED = "the plan as it was changed does not want it"
+
+
+def followed(
+    workflow: Workflow[Any], record: JobRecord, made: LedgerEntry, *, by: Member, now: datetime
+) -> tuple[LedgerEntry, ...]:
+    """What else of the plan follows from an edit of the action that leads it: made anew from the
+    parameters as `by` left them, dropped where they do not want it any more, added where they do.
+    Nothing for an edit of any other action; what has begun stays as it is.
+
+    No verdict is milder than the one before.
+    """
+    if made.action != workflow.leads:
+        return ()
+    ledger = merged(record.ledger, (made,))
+    seen = situation(workflow, replace(record, ledger=ledger), now)
+    found = findings(workflow.rules, seen)
+    wanted = {(w.action, w.target): w for w in workflow.want(seen) if w.action != made.action}
+    rest = [
+        held
+        for held in ledger
+        if held.plan == made.plan and held.index != made.index and held.status in NOT_BEGUN
+    ]
+    begun = {(h.action, h.content()["target"]) for h in ledger if h not in rest}
+    changed_ones = [
+        _follows(workflow, held, wanted.pop(_place(held), None), found, by) for held in rest
+    ]
+    start = 1 + max(held.index for held in ledger)
+    new = [one for place, one in wanted.items() if place not in begun]
+    added = [_added(workflow, made, one, start + at, found) for at, one in enumerate(new)]
+    return (*(one for one in changed_ones if one), *added)
+
+
+def _place(held: LedgerEntry) -> tuple[str, str]:
+    return held.action, str(held.content()["target"])
+
+
+def _follows(
+    workflow: Workflow[Any],
+    held: LedgerEntry,
+    wanted: ProposedAction | None,
+    found: Sequence[Finding],
+    by: Member,
+) -> LedgerEntry | None:
+    """The entry as it follows; None: as it was."""
+    if wanted is None:
+        return held.model_copy(update={"status": ActionStatus.DROPPED, "note": _UNWANTED})
+    if plain(wanted.params) == held.content()["params"]:
+        return None
+    verdict = joined(held.verdict, workflow.policy.verdict(held.action, found))
+    action = action_for(workflow, held)
+    made = rewritten(held, action, wanted.params, verdict, workflow.policy.version)
+    return made.model_copy(update=_marks(held, by))
+
+
+def _added(
+    workflow: Workflow[Any],
+    lead: LedgerEntry,
+    wanted: ProposedAction,
+    index: int,
+    found: Sequence[Finding],
+) -> LedgerEntry:
+    """A new entry of the plan, by whoever edited what leads it."""
+    content = lead.content()
+    made = entry(
+        index,
+        wanted,
+        workflow.actions[wanted.action],
+        workflow.policy.verdict(wanted.action, found),
+        job_id=content["job"],
+        policy=workflow.policy.version,
+        expires_at=datetime.fromisoformat(content["expires_at"]),
+        plan=lead.plan,
+    )
+    return made.model_copy(update={"edited_by": lead.edited_by, "edited_from": made.body})
 
 
 def _marks(held: LedgerEntry, by: Member) -> Mapping[str, Any]:
@@ -142,5 +220,6 @@ def _judged(
     verdict = workflow.policy.verdict(held.action, found)
     if verdict.answer is Answer.FORBID:
         why = "; ".join(reason.bare for reason in verdict.reasons)
-        raise ContractBroken(f"policy forbids this: {why}")
+        told = tuple(reason.told for reason in verdict.reasons)
+        raise EditForbidden(f"policy forbids this: {why}", told)
     return joined(held.verdict, verdict)

@@ -20,6 +20,11 @@ CLAIM_HOLDER = "claim_holder"
 """The name of the record of the earlier job about the same matter."""
 
 
+PEOPLE = "people"
+"""The name of the records of the directory, where a workflow asks for them: one of each member,
+with `id`, `name`, `address` and `roles` (between spaces)."""
+
+
 class Lookup(Value):
     """One question to one connector: all records of `kind` whose `field` equals `value`."""
 

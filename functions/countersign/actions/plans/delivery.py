@@ -1,0 +1,120 @@
+"""`plan.deliver`: the plan that somebody signed, kept as Markdown, JSON and a calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+
+from countersign.actions.files import Documents, Files
+from countersign.actions.plans import forms, ics, lines
+from countersign.actions.plans.plan import Plan, flaws
+from countersign.domain.contract import Contract
+from countersign.domain.ledger.action import Action, Prose, Undo
+from countersign.domain.money import Money
+from countersign.domain.policy.records import PEOPLE, Records
+
+NAME = "launch-plan"
+"""Of its files, before their endings."""
+_LISTS = ("goals", "audience", "milestones", "risks", "budget")
+Listed = Annotated[Prose, StringConstraints(max_length=10_000)]
+
+
+class Delivery(Contract):
+    """A version of a plan, as who signs it reads and edits it: each list in the lines of
+    `plans.lines`. `key` names the plan in all its versions, `number` counts them from 1."""
+
+    CONTRACT: ClassVar[str] = "plan.deliver"
+    VERSION: ClassVar[int] = 1
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    goals: Listed
+    milestones: Listed
+    audience: Listed = ""
+    risks: Listed = ""
+    budget: Listed = ""
+    total: Money | None = None
+    language: str
+    """ISO 639-1 code of the words that head its lists."""
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    number: Annotated[int, Field(ge=1)]
+    at: datetime
+    """When it was planned: the stamp of its calendar."""
+
+    @field_validator(*_LISTS)
+    @classmethod
+    def _in_form(cls, text: str, field: ValidationInfo) -> str:
+        """Raises NotInFormError for a line that is in no form."""
+        lines.READ[str(field.field_name)](text)
+        return text
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that the lines say."""
+        return Plan(
+            title=self.title,
+            goals=lines.goals(self.goals),
+            audience=lines.audience(self.audience),
+            milestones=lines.milestones(self.milestones),
+            risks=lines.risks(self.risks),
+            budget=lines.budget(self.budget),
+            total=self.total,
+        )
+
+    @property
+    def data(self) -> str:
+        """The plan as JSON."""
+        return forms.as_json(self.key, self.number, self.plan)
+
+    @property
+    def markdown(self) -> str:
+        """The plan for people, with the digest of its data."""
+        return forms.markdown(self.number, self.plan, self.language, forms.digest_of(self.data))
+
+
+def documents(delivery: Delivery) -> Mapping[str, str]:
+    """The texts of its files, by their names."""
+    days = ics.calendar(delivery.key, delivery.number, delivery.at, delivery.plan.milestones)
+    return {
+        f"{NAME}.md": delivery.markdown,
+        f"{NAME}.json": delivery.data,
+        f"{NAME}.ics": days,
+    }
+
+
+def _words(delivery: Delivery) -> str:
+    return f"Deliver version {delivery.number} of the launch plan “{delivery.title}”."
+
+
+def _undo_words(delivery: Delivery) -> str:
+    return f"Remove version {delivery.number} of the launch plan “{delivery.title}”."
+
+
+def _unfit(delivery: Delivery, records: Records) -> str:
+    """What keeps the plan from being one, whoever signed it. Days of work are a person's matter."""
+    owners = {one.fields["name"] for one in records.all(PEOPLE)}
+    found = flaws(delivery.plan, owners=owners, works=lambda _day: True, today=date.min)
+    kinds = dict.fromkeys(one.kind.replace("_", " ") for one in found)
+    return f"the plan is not whole: {', '.join(kinds)}" if kinds else ""
+
+
+_KEPT = Documents(documents)
+DELIVER: Action[Delivery, Files] = Action(
+    id="plan.deliver",
+    version=1,
+    connector="files",
+    params=Delivery,
+    words=_words,
+    do=_KEPT.store,
+    find=_KEPT.find,
+    read_back=_KEPT.read_back,
+    expected=_KEPT.expected,
+    inner=("key", "number", "at", "language"),
+    editable=("title", *_LISTS, "total"),
+    hints={name: f"One entry a line: {form}" for name, form in lines.FORMS.items()},
+    unfit=_unfit,
+    documents=documents,
+    undo=Undo(words=_undo_words, creates=True, state=_KEPT.state, restore=_KEPT.restore),
+)

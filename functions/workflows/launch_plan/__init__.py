@@ -1,0 +1,30 @@
+"""launch_plan: a brief becomes a plan that somebody signed, on its milestones' owners' desks."""
+
+from __future__ import annotations
+
+from countersign.actions.plans.delivery import DELIVER
+from countersign.workflow import workflow
+from workflows.launch_plan.actions import ACTIONS, propose
+from workflows.launch_plan.contract import Brief, Says, read
+from workflows.launch_plan.offline import offline
+from workflows.launch_plan.policy import POLICY
+
+WORKFLOW = workflow(
+    "launch_plan",
+    title="Launch plan",
+    owner="sales-ops",
+    tiers=["sales", "sales-lead"],
+    source=Brief,
+    read=read,
+    answer=Says,
+    actions=ACTIONS,
+    connectors=["crm"],
+    destinations=["launch"],
+    propose=propose,
+    policy=POLICY,
+    # Who uploads a brief is one of ours: nothing in it is a customer's wish.
+    without=["sender.unauthenticated", "customer.unsure"],
+    offline=offline,
+    knows_people=True,
+    leads=DELIVER.id,
+)

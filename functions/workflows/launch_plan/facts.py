@@ -1,0 +1,126 @@
+"""The plan that a brief's facts make, as people corrected it, and what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from countersign.actions.plans import lines
+from countersign.actions.plans.delivery import Delivery
+from countersign.actions.plans.plan import Flaw, Milestone, flaws
+from countersign.domain.approvals.working_hours import Hours, works
+from countersign.domain.errors import Refused
+from countersign.domain.money import Money
+from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.records import PEOPLE, Record, Records
+from countersign.domain.policy.release import Limits
+from countersign.domain.policy.rules import Situation
+from countersign.extraction.replies import language_of
+from workflows.launch_plan.contract import Brief
+
+UNTITLED = "Launch plan"
+
+
+def delivery(situation: Situation[Brief]) -> Delivery:
+    """The plan as people would sign it: as somebody edited it, else as the brief says it."""
+    edited = [one for one in situation.edited if isinstance(one, Delivery)]
+    return edited[-1] if edited else _planned(situation)
+
+
+def found_flaws(situation: Situation[Brief]) -> tuple[Flaw, ...]:
+    """What is missing in the plan or contradicts itself, on the company's calendar."""
+    zone, holidays = _calendar(situation.limits)
+    return flaws(
+        delivery(situation).plan,
+        owners={one.fields["name"] for one in situation.records.all(PEOPLE)},
+        works=lambda day: works(day, Hours(), holidays),
+        today=situation.now.astimezone(zone).date(),
+    )
+
+
+def zone_of(limits: Limits) -> str:
+    """The company's time zone."""
+    return next(iter(limits.lists.get("company.zone", ())), "UTC")
+
+
+def member_of(records: Records, said: str) -> Record | None:
+    """Whom of the directory somebody means: by name, id or address, or by a part of the name that
+    is nobody else's."""
+    wanted = said.casefold().strip()
+    people = records.all(PEOPLE)
+    exact = [one for one in people if wanted in _called(one)]
+    parts = [one for one in people if wanted in one.fields["name"].casefold().split()]
+    found = exact or parts
+    return found[0] if len(found) == 1 else None
+
+
+def _called(one: Record) -> frozenset[str]:
+    return frozenset(one.fields[name].casefold() for name in ("id", "name", "address"))
+
+
+def _calendar(limits: Limits) -> tuple[ZoneInfo, frozenset[date]]:
+    listed = limits.lists.get("company.holidays", ())
+    return ZoneInfo(zone_of(limits)), frozenset(map(date.fromisoformat, listed))
+
+
+def _planned(situation: Situation[Brief]) -> Delivery:
+    held, given = situation.proposal, situation.input
+    title = held.value("title") or given.title or UNTITLED
+    listed = {name: "\n".join(_lines(held, one)) for name, one in _LISTS.items()}
+    milestones = (_owned(one, situation.records) for one in _milestones(held))
+    try:
+        return Delivery(
+            **listed,
+            title=title,
+            milestones="\n".join(map(lines.of_milestone, milestones)),
+            total=_total(held),
+            language=language_of(situation) or "en",
+            key=key_of(title),
+            number=1,
+            at=situation.now,
+        )
+    except ValidationError:
+        raise Refused("the brief has more in a list than a plan holds") from None
+
+
+def key_of(title: str) -> str:
+    """What names a plan in all its versions: a brief of the same title is about the same launch."""
+    return hashlib.sha256(f"launch_plan\n{title.casefold()}".encode()).hexdigest()[:32]
+
+
+_LISTS: Mapping[str, str] = {
+    "goals": "goal",
+    "audience": "audience",
+    "risks": "risk",
+    "budget": "cost",
+}
+
+
+def _lines(held: Proposal, one: str) -> Iterator[str]:
+    """The lines of a list, in the order of the answer."""
+    return (fact.value for name, fact in held.facts.items() if name.rpartition(" ")[0] == one)
+
+
+def _milestones(held: Proposal) -> Sequence[Milestone]:
+    return lines.milestones("\n".join(_lines(held, "milestone")))
+
+
+def _owned(one: Milestone, records: Records) -> Milestone:
+    """With its owner by the name that the directory has."""
+    member = member_of(records, one.owner) if one.owner else None
+    return one.model_copy(update={"owner": member.fields["name"]}) if member else one
+
+
+def _total(held: Proposal) -> Money | None:
+    amount, currency = held.value("total_amount"), held.value("total_currency")
+    if not amount or not currency:
+        return None
+    try:
+        return Money(amount=Decimal(amount), currency=currency)
+    except ValueError:
+        return None

@@ -1,0 +1,141 @@
+"""A brief on its way: asked about once, signed, edited as a whole, delivered, taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from countersign.domain.approvals.approval import Choice
+from countersign.domain.errors import Quarantined
+from countersign.domain.workflow import Raw
+from countersign.jobs.rollback import roll_back
+from tests.answers import IN_THREAD, goes_on, mail
+from tests.fakes.journey import Journey, accept
+from tests.fakes.world import BEN, World
+from tests.unit.parsing.test_docx import docx, paragraph
+from workflows import WORKFLOWS
+
+FLOW = WORKFLOWS["launch_plan"]
+BRIEF = """# Aurora 2
+
+## Goals
+- 500 teams sign up (measured by: paid seats on 30 June 2027)
+
+## Milestones
+- Press kit: 1 March 2027, owner Ben Okafor
+- Launch day: 3 May 2027, owner: Ana, after: Press kit
+
+## Budget
+- Ads: EUR 25,000
+- Total: EUR 25,000
+"""
+WRITER = "rosa.lind@example.com"
+FORMS = {"launch-plan.md", "launch-plan.json", "launch-plan.ics"}
+
+
+def shop() -> World:
+    """A company with an address for answers."""
+    world = World(FLOW.offline)
+    world.settings = world.settings.model_copy(update={"mail_inbound": "answers@example.com"})
+    world.deps = world.deps_again()
+    return world
+
+
+@pytest.fixture
+def world() -> World:
+    return shop()
+
+
+def begins(world: World, text: str = BRIEF, **said: str) -> Journey:
+    """A colleague's system posted a brief; it says whose."""
+    body = json.dumps({"sender": WRITER, "text": text, **said}).encode()
+    journey = Journey(world, accept(world, body, workflow="launch_plan"))
+    journey.goes()
+    return journey
+
+
+def ledger(journey: Journey) -> list[tuple[str, str, str]]:
+    """(action, target, status) of each entry."""
+    return [(h.action, h.content()["target"], h.status.value) for h in journey.record.ledger]
+
+
+def signed(journey: Journey) -> None:
+    """Ben, a seller, signs everything that is asked."""
+    journey.is_decided(Choice.APPROVE, by="ben")
+    journey.answered()
+
+
+def files(world: World) -> Mapping[str, str]:
+    """The texts of the delivered documents."""
+    return {name.rpartition("/")[2]: body.decode() for name, body in world.files.held.items()}
+
+
+def test_a_plan_is_signed_once_and_all_that_follows_runs(world: World) -> None:
+    """Nothing before the signature; then three forms, a task for each milestone by its day and its
+    owner, a mail to each seller, a word to the team."""
+    journey = begins(world)
+    waiting = [status for _, _, status in ledger(journey)]
+    assert waiting == ["planned", *["authorised"] * 5]
+    assert (files(world), world.crm.all("tasks")) == ({}, ())
+    signed(journey)
+    assert journey.record.job.status == "COMPLETED"
+    assert {status for _, _, status in ledger(journey)} == {"verified"}
+    assert set(files(world)) == FORMS
+    assert [one.fields["hs_task_subject"] for one in world.crm.all("tasks")] == [
+        "Press kit",
+        "Launch day",
+    ]
+    assert "Owner: Ben Okafor" in world.crm.all("tasks")[0].fields["hs_task_body"]
+    told = world.mail.to(BEN.address)[-1]
+    assert (told.subject, told.text) == ("Aurora 2, version 1", files(world)["launch-plan.md"])
+    assert [one.channel for one in world.channels.messages] == ["sales"]
+
+
+def test_a_rollback_takes_back_all_that_can_be(world: World) -> None:
+    """Documents and tasks are gone; what was mailed and pushed is told and stays."""
+    journey = begins(world)
+    signed(journey)
+    roll_back(world.deps, journey.job_id, by="cleo", reason="the launch is off")
+    Journey(world, journey.job_id).goes()
+    assert (files(world), world.crm.all("tasks")) == ({}, ())
+    kept = {action for action, _, status in ledger(journey) if status == "kept"}
+    assert kept == {"notify.mail", "notify.push"}
+
+
+def test_gaps_are_asked_about_once_and_the_answer_is_read(world: World) -> None:
+    """In the brief's language, one line for each; the answer goes on where it left off."""
+    gaps = BRIEF.replace("1 March 2027, owner Ben Okafor", "in spring").replace(
+        "5,000\n\n", "6,000"
+    )
+    journey = begins(world, gaps.replace("- Total: EUR 25,000", "- Total: EUR 26,000"))
+    assert journey.statuses() == {"email.ask_sender": "verified"}
+    (question,) = world.mail.to(WRITER)
+    asked = [line for line in question.text.splitlines() if line.startswith("- ")]
+    assert asked == [
+        "- the date of “Press kit”",
+        "- who owns “Press kit”",
+        "- the right budget: the costs are 25,000.00 EUR, the total says 26,000.00 EUR",
+    ]
+    answer = "Press kit: 1 March 2027, owner Ben Okafor\nTotal: EUR 25,000"
+    said = mail(answer, IN_THREAD, sender=WRITER, to=question.reply_to)
+    Journey(world, accept(world, said, "e-2", "upload", "launch_plan")).goes()
+    goes_on(world, journey)
+    assert ("plan.deliver", "Aurora 2", "planned") in ledger(journey)
+    delivered = next(h for h in journey.record.ledger if h.action == "plan.deliver")
+    assert "Press kit | 2027-03-01 | Ben Okafor" in delivered.content()["params"]["milestones"]
+
+
+def test_a_word_document_is_a_brief_like_any_other() -> None:
+    """By its bytes, whatever it is called; one that cannot be read says what to do."""
+    lines = (
+        paragraph("Aurora 2", '<w:pStyle w:val="Title"/>'),
+        paragraph("Milestones", '<w:pStyle w:val="Heading1"/>'),
+        paragraph("Press kit: 1 March 2027, owner Ben Okafor", "<w:numPr/>"),
+    )
+    brief = FLOW.read(Raw(body=docx("".join(lines)), door="upload", authserv_id=""))
+    said = FLOW.offline(FLOW.prompt_text(brief))
+    assert (said["title"]["value"], said["milestones"][0]["name"]) == ("Aurora 2", "Press kit")
+    with pytest.raises(Quarantined, match="Upload the brief as text"):
+        FLOW.read(Raw(body=b"PK\x03\x04", door="upload", authserv_id=""))
