@@ -79,7 +79,8 @@ class Watch(Construct):
         )
 
     def jobs(self, workflows: Iterable[str], stuck: aws_lambda.IFunction) -> None:
-        """What is stuck, and who waits, whatever the workflow; then a row for each workflow."""
+        """What is stuck, who waits, and what it costs, whatever the workflow; then a row for each
+        workflow."""
         self._dashboard.add_widgets(
             aws_cloudwatch.CustomWidget(
                 title="What is stuck, and why?",
@@ -89,6 +90,7 @@ class Watch(Construct):
             )
         )
         self._graph("Is anyone waiting? (s)", *map(self._of_ours, OLDEST))
+        self._costs_today()
         self._search("Jobs that ended", "JobsEnded", "status", "Sum", HOUR)
         for one in sorted(workflows):
             only = f'workflow="{one}"'
@@ -98,6 +100,21 @@ class Watch(Construct):
             ):
                 found = self._found(name, also, "Sum", HOUR, only)
                 self._expression(f"{one}: {title}", found, _label(also), HOUR)
+
+    def _costs_today(self) -> None:
+        """What the model took since midnight UTC; the rest of a day's cost stands in AWS's bill."""
+        terms = f'{{{NAMESPACE},service,model}} MetricName="ModelUsd" service="{self._service}"'
+        spent = aws_cloudwatch.MathExpression(
+            expression=f"SUM(SEARCH('{terms}', 'Sum', {DAY.to_seconds():.0f}))",
+            label="today",
+            period=DAY,
+            using_metrics={},
+        )
+        self._dashboard.add_widgets(
+            aws_cloudwatch.SingleValueWidget(
+                title="What does the model cost today? (US$)", metrics=[spent], width=12, height=6
+            )
+        )
 
     def flow(self, queue: aws_sqs.Queue, machine: stepfunctions.StateMachine) -> None:
         """Show the way in, the way through, and the model."""

@@ -316,9 +316,28 @@ def test_alarms_reach_a_person(dev: Template) -> None:
 
 def searches(template: Template) -> list[tuple[str, frozenset[str]]]:
     """(metric, dimensions) of every search on the dashboard."""
-    body = json.dumps(template.one("CloudWatch::Dashboard")["DashboardBody"])
+    body = json.dumps(widgets_of(template))
     found = re.findall(r"SEARCH\('\{Countersign,([a-z,]+)\} MetricName=[\\\"]+(\w+)", body)
     return [(name, frozenset(dimensions.split(","))) for dimensions, name in found]
+
+
+def test_the_dashboard_begins_with_the_operator_s_questions(dev: Template) -> None:
+    """Whether it works, what is stuck, who waits, and what it costs today: before anything else."""
+    body = json.dumps(widgets_of(dev))
+    asked = (
+        "Is it working?",
+        "What is stuck",
+        "Is anyone waiting?",
+        "cost today",
+        "Jobs that ended",
+    )
+    places = [body.index(one) for one in asked]
+    assert places == sorted(places)
+
+
+def widgets_of(dev: Template) -> Any:
+    """What the dashboard is made of."""
+    return dev.one("CloudWatch::Dashboard")["DashboardBody"]
 
 
 def _decides() -> None:

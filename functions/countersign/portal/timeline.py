@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from countersign.domain.approvals.approval import Person
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.forgetting import ERASED, ERASED_IN_PART
+from countersign.domain.planning.inquiry import WAITING
+from countersign.web.text import span
 
 SENTENCES = {
     "accepted": "The event was accepted and stored",
@@ -50,8 +53,27 @@ SENTENCES = {
     "case resume": "The case ended: corrected and resumed",
     "case done": "The case ended: done by hand",
     "case close": "The case was closed",
+    ERASED: "Its data was erased; digests and this trail stay",
+    ERASED_IN_PART: "Words of somebody who is forgotten were cut",
 }
+_QUEUE, _OVER, _WORKS = "its start", "over", ""
+_THEN = {
+    **dict.fromkeys(("accepted", "handed over", "queued again", "rerun"), _QUEUE),
+    **dict.fromkeys(("asked", "asked again", "asked the next tier"), "a signature"),
+    **dict.fromkeys(("waits for its turn", "mails wait for their turn"), "its turn"),
+    "parked": "what is outside",
+    WAITING: "its sender",
+    **dict.fromkeys(
+        ("escalated", "execution ended", "waited long enough", "case opened"), "a person"
+    ),
+    **dict.fromkeys(("closed", "turned away", "joined", "case done", "case close"), _OVER),
+    **dict.fromkeys(("decided by a person", "expired", "resumed", "started again"), _WORKS),
+    **dict.fromkeys(("case resume", "rollback ordered", "taken back", "cancelled"), _WORKS),
+}
+"""What a job does after an entry: it waits for something, is over, or is worked on. Whatever a
+state writes beside these is work; whatever others write changes nothing of it."""
 _SYSTEM = {"tick": "the clock", "recorder": "the recorder"}
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _LABELS = {"seconds": "seconds on the page"}
 _UNSAID = frozenset({"body_digest", "size", "approval", "opened_at"})
 """Fields of an entry that are for checking, not for reading; the JSON has them."""
@@ -69,19 +91,63 @@ class Moment:
     details: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Times:
+    """How long a job was worked on, and how long it waited, by what for."""
+
+    worked: timedelta
+    waited: Mapping[str, timedelta]
+
+    @property
+    def words(self) -> str:
+        """`worked on for 3 s; waited 4 h for a signature`; a second is the least that counts."""
+        counts = [(what, at) for what, at in self.waited.items() if at >= _SECOND]
+        told = (f"waited {_long(at)} for {what}" for what, at in counts)
+        return "; ".join((f"worked on for {_long(self.worked)}", *told))
+
+
 def timeline(record: JobRecord) -> tuple[Moment, ...]:
-    """All audit entries in order."""
-    return tuple(_moment(record, entry) for entry in record.audit)
+    """All audit entries in order; the last one says how long it took in all."""
+    told = [_moment(record, *gap) for gap in _gaps(record)]
+    for last in told[-1:]:
+        told[-1] = replace(last, details=(*last.details, ("in all", times(record).words)))
+    return tuple(told)
 
 
-def _moment(record: JobRecord, entry: audit.Entry) -> Moment:
+def times(record: JobRecord) -> Times:
+    """Up to its last entry."""
+    worked, waited = timedelta(), dict[str, timedelta]()
+    for _, what, length in _gaps(record):
+        if what == _WORKS:
+            worked += length
+        elif what != _OVER:
+            waited[what] = waited.get(what, timedelta()) + length
+    return Times(worked, waited)
+
+
+def _gaps(record: JobRecord) -> Iterator[tuple[audit.Entry, str, timedelta]]:
+    """Each entry with what the job did before it, and for how long."""
+    does, at = _OVER, record.job.created_at
+    for entry in record.audit:
+        yield entry, does, entry.at - at
+        does = _THEN.get(entry.event, _WORKS if entry.actor.startswith("state:") else does)
+        at = entry.at
+
+
+def _long(length: timedelta) -> str:
+    return f"{length.seconds} s" if length < _MINUTE else span(length)
+
+
+def _moment(record: JobRecord, entry: audit.Entry, did: str, length: timedelta) -> Moment:
+    waited = did not in (_WORKS, _OVER) and length >= _SECOND
+    before = (("before it", f"waited {_long(length)} for {did}"),) if waited else ()
     return Moment(
         number=entry.number,
         at=entry.at,
         since=(entry.at - record.job.created_at).total_seconds(),
         who=_who(record, entry.actor),
         what=SENTENCES.get(entry.event, entry.event[:1].upper() + entry.event[1:]),
-        details=tuple(_details(record, entry)),
+        details=(*before, *_details(record, entry)),
     )
 
 
