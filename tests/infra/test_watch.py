@@ -316,14 +316,14 @@ def test_alarms_reach_a_person(dev: Template) -> None:
 
 def searches(template: Template) -> list[tuple[str, frozenset[str]]]:
     """(metric, dimensions) of every search on the dashboard."""
-    body = json.dumps(widgets_of(template))
+    body = widgets_of(template)
     found = re.findall(r"SEARCH\('\{Countersign,([a-z,]+)\} MetricName=[\\\"]+(\w+)", body)
     return [(name, frozenset(dimensions.split(","))) for dimensions, name in found]
 
 
 def test_the_dashboard_begins_with_the_operator_s_questions(dev: Template) -> None:
     """Whether it works, what is stuck, who waits, and what it costs today: before anything else."""
-    body = json.dumps(widgets_of(dev))
+    body = widgets_of(dev)
     asked = (
         "Is it working?",
         "What is stuck",
@@ -335,9 +335,9 @@ def test_the_dashboard_begins_with_the_operator_s_questions(dev: Template) -> No
     assert places == sorted(places)
 
 
-def widgets_of(dev: Template) -> Any:
-    """What the dashboard is made of."""
-    return dev.one("CloudWatch::Dashboard")["DashboardBody"]
+def widgets_of(dev: Template) -> str:
+    """What the dashboard is made of, as text."""
+    return json.dumps(dev.one("CloudWatch::Dashboard")["DashboardBody"])
 
 
 def _decides() -> None:
