@@ -180,6 +180,14 @@ HTTP = (
 
 SERVICES = (
     Patch(
+        name="killed-process",
+        reason="a process that ends while it serves is Runtime.ExitError, which machines try again",
+        module="ministack.services.lambda_svc",
+        target="_execute_function_provided_warm",
+        old='or "Runtime.Unknown"\n',
+        new='or "Runtime.ExitError"\n',
+    ),
+    Patch(
         name="leading-keys",
         reason="dynamodb:LeadingKeys are the partition keys that a request touches",
         module=RIGHTS,
