@@ -8,9 +8,11 @@ The rows of Look and Act are one per connector, out of `countersign.runtime.conn
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from countersign.connectors.dynamodb.lanes import PARTITION as FILES_OF
 from countersign.connectors.dynamodb.shadows import PARTITION
 from countersign.domain.workflow import Workflows
-from countersign.runtime.connectors import CONNECTORS, MODEL_KEY, Connector, Look
+from countersign.lane_definition import WORK_SECONDS
+from countersign.runtime.connectors import BULK, CONNECTORS, MODEL_KEY, Connector, Look
 from countersign.runtime.starting import STARTS
 
 
@@ -76,6 +78,7 @@ WITHOUT_A_KEY = {
     "mail": (Grant("jobs", "dynamodb", "ConditionCheckItem"), *MAIL),
     "desk": DESK,
     "files": FILES,
+    BULK: (Grant("items-machine", "states", "StartExecution"),),
 }
 """What the Act of a connector may do whose system is AWS itself; a mail asks the suppression list
 in the write that claims it."""
@@ -161,7 +164,7 @@ STEPS = (
         may=(Grant("jobs", "dynamodb", "Query BatchGetItem PutItem DeleteItem"), KEEPS),
         env=("PAYLOADS_BUCKET",),
     ),
-    *(_act(one) for one in CONNECTORS.values()),
+    *(_act(one) for one in CONNECTORS.values() if one.id != BULK),
     Row(
         "Ask",
         "countersign.steps.ask",
@@ -320,6 +323,60 @@ MODEL = "model-"
 """What a stage of Bedrock invokes is called so, and numbered."""
 
 
+ITEMS = "payloads/lane/*"
+"""The batches of files, each job's under its id."""
+LANE = (
+    _act(CONNECTORS[BULK]),
+    Row(
+        "Split",
+        "countersign.lane.split",
+        timeout=100,
+        layers=("core",),
+        may=(
+            Grant("jobs", "dynamodb", "Query BatchGetItem PutItem", rows=FILES_OF),
+            Grant(ITEMS, "s3", "GetObject PutObject"),
+        ),
+        env=("PAYLOADS_BUCKET",),
+    ),
+    Row(
+        "Work",
+        "countersign.lane.work",
+        timeout=WORK_SECONDS - 10,
+        memory=1024,
+        task=True,
+        may=(
+            Grant("jobs", "dynamodb", "Query PutItem ConditionCheckItem"),
+            Grant(ITEMS, "s3", "GetObject PutObject"),
+        ),
+        env=("PAYLOADS_BUCKET",),
+    ),
+    Row(
+        "Collect",
+        "countersign.lane.collect",
+        timeout=WORK_SECONDS - 10,
+        memory=1024,
+        may=(
+            Grant("jobs", "dynamodb", "Query BatchGetItem PutItem"),
+            Grant(ITEMS, "s3", "GetObject"),
+            # What is made of the results may need the file itself: its own bytes come back.
+            Grant("uploads/*", "s3", "GetObjectVersion"),
+            Grant("payloads/raw/*", "s3", "GetObjectVersion"),
+            Grant("payloads/documents/*", "s3", "PutObject"),
+            Grant("machine", "states", "StartExecution"),
+        ),
+        env=("PAYLOADS_BUCKET", "STATE_MACHINE_ARN"),
+    ),
+)
+"""Of a stage with a workflow that works through files of many items: the functions of the second
+machine, and the one that starts it."""
+_FILING = Grant(ITEMS, "s3", "PutObject")
+
+
+def has_lane(flows: Workflows) -> bool:
+    """Whether one of them works through files of many items."""
+    return any(one.lane for one in flows.values())
+
+
 SHARED = Grant("payloads/answers/*", "s3", "GetObject PutObject")
 """Answers that jobs of one workflow share."""
 
@@ -351,13 +408,17 @@ def shared(flows: Workflows) -> bool:
     return any(one.shares_answers for one in flows.values())
 
 
-def rows(models: Iterable[str], *, shares: bool = False, shows: bool = False) -> tuple[Row, ...]:
+def rows(
+    models: Iterable[str], *, shares: bool = False, shows: bool = False, lane: bool = False
+) -> tuple[Row, ...]:
     """The rows of a stage. With `models`, things of Bedrock, Propose may invoke each of them and
     reads no key; without any it reads the key and invokes none. Where a workflow `shares` its
     answers, it also keeps them. Where the stage `shows` jobs to candidates, Start and Tick tell
-    a function of its own."""
+    a function of its own. With a `lane`, Prepare keeps the batches of files, and the functions of
+    the second machine are there."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
     there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
+    there = (*map(_filing, there), *LANE) if lane else there
     found = tuple(_invoking(one, invoking) if invoking else one for one in there)
     return tuple(
         replace(one, may=(*one.may, SHARED)) if shares and one.name == "Propose" else one
@@ -370,6 +431,10 @@ def _showing(row: Row) -> Row:
     if row.name not in {"Start", "Tick"}:
         return row
     return replace(row, may=(*row.may, _SHOWING), env=(*row.env, "SHADOW_QUEUE_URL"))
+
+
+def _filing(row: Row) -> Row:
+    return replace(row, may=(*row.may, _FILING)) if row.name == "Prepare" else row
 
 
 def _invoking(row: Row, grants: tuple[Grant, ...]) -> Row:

@@ -36,7 +36,7 @@ def definition() -> dict[str, Any]:
         "StartAt": "Prepare",
         "TimeoutSeconds": MACHINE_SECONDS,
         "States": {
-            "Prepare": _task("${Prepare}", "Propose"),
+            "Prepare": _task("${Prepare}", "Propose", more="Prepare"),
             "TakeBack": _task("${Prepare}", "Route"),
             "Propose": _propose("Fallback"),
             "TurnOfPropose": _turn("WaitPropose", "job_id"),
@@ -59,17 +59,19 @@ def definition() -> dict[str, Any]:
     }
 
 
-def _task(function: str, then: str | None, *, catches: bool = True) -> dict[str, Any]:
+def _task(
+    function: str, then: str | None, *, catches: bool = True, more: str = "Propose"
+) -> dict[str, Any]:
     state: dict[str, Any] = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {_name_key(function): function, "Payload": _pointer()},
         "OutputPath": "$.Payload",
         "TimeoutSeconds": TASK_SECONDS,
-        "Retry": [*_retry(), _retrier(["States.Timeout"], seconds=2, attempts=2)],
+        "Retry": [*retry(), timed_out()],
     }
     if catches:
-        state["Catch"] = _catch("Park")
+        state["Catch"] = _catch("Park", more=more)
     return state | ({"Next": then} if then else {"End": True})
 
 
@@ -112,7 +114,7 @@ def _ask(function: str, then: str) -> dict[str, Any]:
         },
         "ResultPath": None,
         "TimeoutSeconds": ASK_BACKSTOP_SECONDS,
-        "Retry": _retry(),
+        "Retry": retry(),
         "Catch": [_catcher(["States.Timeout"], then), *_catch("Park")],
         "Next": then,
     }
@@ -138,12 +140,18 @@ def _pointer() -> dict[str, Any]:
     }
 
 
-def _retry() -> list[dict[str, Any]]:
+def retry() -> list[dict[str, Any]]:
+    """What is tried again, whichever state it befalls."""
     return [
         _retrier(_THROTTLED, seconds=3, attempts=6),
         _retrier(_TRANSIENT, seconds=1, attempts=4),
         _retrier(_CRASHED, seconds=2, attempts=2),
     ]
+
+
+def timed_out() -> dict[str, Any]:
+    """A task whose answer did not come."""
+    return _retrier(["States.Timeout"], seconds=2, attempts=2)
 
 
 def _retrier(names: list[str], *, seconds: int, attempts: int) -> dict[str, Any]:
@@ -157,13 +165,13 @@ def _retrier(names: list[str], *, seconds: int, attempts: int) -> dict[str, Any]
     }
 
 
-def _catch(exhausted: str, but: str = "") -> list[dict[str, Any]]:
+def _catch(exhausted: str, but: str = "", more: str = "Propose") -> list[dict[str, Any]]:
     not_now = [name for name in errors.family(errors.NotNow) if name != but]
     return [
         _catcher(["StaleExecution"], "Superseded"),
         _catcher(["Dismissed", "Joined"], "Close"),
         _catcher(["UndoOrdered"], "TakeBack"),
-        _catcher(["MoreToRead"], "Propose"),
+        _catcher(["MoreToRead"], more),
         _catcher(not_now, "Park"),
         _catcher([*_THROTTLED, *_TRANSIENT, errors.ModelDown.__name__], exhausted),
         _catcher(["ContractBroken", *errors.family(errors.NeedsPerson)], "Escalate"),

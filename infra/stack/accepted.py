@@ -13,6 +13,7 @@ SESSION_ROUTES = tuple(f"Api/Http/ANY{path.replace('/', '--')}" for path in PAGE
 PAYLOADS = "<StoragePayloadsCE68CCE3.Arn>"
 UPLOADS = "<StorageUploadsBDC5E374.Arn>"
 SEALS = "<StorageSeals5E67C901.Arn>"
+ITEMS_RUNS = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{stack}-items:*"
 EXECUTIONS = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{stack}-jobs:*"
 
 
@@ -149,6 +150,45 @@ ACCEPTED = (
 )
 
 SOMETIMES = (
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/lane/*]",
+        (
+            *("Functions/PrepareRole", "Functions/SplitRole", "Functions/WorkTaskRole"),
+            *("Functions/CollectRole", "Pipeline/Items"),
+        ),
+        "Where a workflow works through files: batches are named by their job, and each session of "
+        "a child is narrowed to its own.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{ITEMS_RUNS}]",
+        ("Pipeline/Items",),
+        "As above: AWS starts the children of a Map as executions of its machine, named by AWS.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{UPLOADS}/*]",
+        ("Functions/CollectRole",),
+        "As above: the file that was uploaded comes back corrected, byte for byte.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/raw/*]",
+        ("Functions/CollectRole",),
+        "As above, of a file that was posted.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/documents/*]",
+        ("Functions/CollectRole",),
+        "As above: what is made of the results is named by its job.",
+    ),
+    Accepted(
+        "IAM5[Resource::*]",
+        ("Pipeline/Items",),
+        "As of the machine of jobs: neither traces nor log delivery have resources.",
+    ),
+    Accepted(
+        "SF1",
+        ("Pipeline/Items",),
+        "As of the machine of jobs: errors only, a line for each event would cost more.",
+    ),
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/answers/*]",
         ("Functions/ProposeRole",),

@@ -44,6 +44,9 @@ class Functions(Construct):
     def __getitem__(self, name: str) -> aws_lambda.Function:
         return self._functions[name]
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._functions
+
     def of(self, rows: Iterable[Row]) -> dict[str, aws_lambda.Function]:
         """The functions of `rows`, by row name."""
         return {row.name: self._functions[row.name] for row in rows}
@@ -158,10 +161,8 @@ class Functions(Construct):
         rights = [
             {"actions": one.actions, "resource": on} for one in needed for on in self._on(one)
         ]
-        act = act_of(BY_CONNECTOR[row.name].removeprefix(ACT))
-        task = {"role": self._task_arn(row), "paced_by": act.paced_by, "rights": rights}
-        begets = {"children": act.children} if act.children else {}
-        return {"TASK": json.dumps({**task, **begets})}
+        task = {"role": self._task_arn(row), "rights": rights, **_paced(row)}
+        return {"TASK": json.dumps(task)}
 
     def _clock(self) -> list[aws_iam.PolicyStatement]:
         """Where time can be moved, every function may read by how much."""
@@ -184,6 +185,16 @@ class Functions(Construct):
             **{name: self._values[name] for name in row.env},
             **self._task(row),
         }
+
+
+def _paced(row: Row) -> dict[str, str | int | bool]:
+    """What a session of the row reaches beside its job: the row of its connector's pace, and other
+    partitions that its actions are about."""
+    if row.name not in BY_CONNECTOR:
+        return {}
+    act = act_of(BY_CONNECTOR[row.name].removeprefix(ACT))
+    begets = {"children": act.children} if act.children else {}
+    return {"paced_by": act.paced_by, **begets, **({"items": True} if act.items else {})}
 
 
 def trace() -> aws_iam.PolicyStatement:

@@ -6,27 +6,32 @@ from constructs import IConstruct
 
 from countersign.runtime.connectors import MODEL_KEY
 from infra.stack.accepted import ACCEPTED, SOMETIMES
-from infra.steps import SHADOW
+from infra.steps import LANE, SHADOW
 
 PACK = "AwsSolutions"
+_ROLES = ("Role", "TaskRole")
 
 
 def check(app: App, stack: Stack) -> None:
     """Register cdk-nag's AwsSolutions pack, which runs at synthesis, and what is accepted."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    absent = _absent(stack)
     for row in (*ACCEPTED, *SOMETIMES):
         rule = row.rule.format(stack=stack.stack_name)
-        for path in sorted(set(row.paths) - _absent(stack)):
+        for path in sorted(set(row.paths) - absent):
             Validations.of(_find(stack, path)).acknowledge(
                 Acknowledgment(id=f"{PACK}::{PACK}-{rule}", reason=row.reason)
             )
 
 
 def _absent(stack: Stack) -> set[str]:
-    """What a stage of Bedrock has not, and every other has; and the function of candidates, which
-    only some have."""
-    key, shadow = f"Secret-{MODEL_KEY.name}", f"{SHADOW.name}Role"
-    places = (("Storage", key), ("Functions", shadow))
+    """What a stage of Bedrock has not, and every other has; and what only some have: the function
+    of candidates, and those of the items of files."""
+    places = (
+        ("Storage", f"Secret-{MODEL_KEY.name}"),
+        *(("Functions", f"{row.name}{kind}") for row in (SHADOW, *LANE) for kind in _ROLES),
+        ("Pipeline", "Items"),
+    )
     return {f"{at}/{one}" for at, one in places if not _find(stack, at).node.try_find_child(one)}
 
 

@@ -8,9 +8,10 @@ from infra.stack.api import Api
 from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
+from infra.stack.machines import machine_arns
 from infra.stack.mail import set_arn, set_name
 from infra.stack.model import invoked
-from infra.stack.pipeline import Pipeline, machine_arns
+from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.steps import DOORS, MODEL, SHOWS
 
@@ -56,6 +57,7 @@ def values(
         "INTAKE_QUEUE_URL": intake.queue.queue_url,
         **({"SHADOW_QUEUE_URL": intake.shadow.queue.queue_url} if intake.shadow else {}),
         "STATE_MACHINE_ARN": machine_arns(stack, settings)["machine"],
+        "ITEMS_MACHINE_ARN": machine_arns(stack, settings)["items-machine"],
         "PUBLIC_BASE_URL": api.url,
         "CRM_BASE_URL": settings.crm_base_url,
         "MODEL_BASE_URL": settings.model_base_url,

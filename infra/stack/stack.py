@@ -13,7 +13,7 @@ from infra.stack.names import arns, models, outputs, things, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import Watch
-from infra.steps import ROWS, STEPS, function_name, rows, shared
+from infra.steps import ROWS, function_name, has_lane, rows, shared
 from workflows import WORKFLOWS, registered
 
 
@@ -37,11 +37,11 @@ class CountersignStack(Stack):
             self,
             "Functions",
             settings,
-            rows(asked, shares=shared(known), shows=bool(intake.shadow)),
+            rows(asked, shares=shared(known), shows=bool(intake.shadow), lane=has_lane(known)),
             arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )
-        pipeline = Pipeline(self, "Pipeline", settings, functions.of(STEPS))
+        pipeline = Pipeline(self, "Pipeline", settings, functions, storage)
         intake.take_webhooks(api, functions["Webhook"])
         intake.take_uploads(storage.uploads)
         intake.start_jobs(functions["Start"])

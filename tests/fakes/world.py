@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from countersign.connectors.aws.secrets import missing
 from countersign.connectors.http import Gate, OpenGate
@@ -33,6 +33,7 @@ from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
 from tests.fakes.crm import FakeCrm
 from tests.fakes.files import FakeFiles
+from tests.fakes.lanes import FakeItemRuns, FakeLanes
 from tests.fakes.owner_reviews import FakeOwnerReviews
 from tests.fakes.payments import FakePayments
 from tests.fakes.reviews import FakeReviews
@@ -144,6 +145,9 @@ class FakePayloads:
         except KeyError:
             raise NotFound("nothing is stored under this pointer") from None
 
+    def copy(self, pointer: Pointer, into: BinaryIO) -> None:
+        into.write(self.get(pointer))
+
     def at(self, key: str) -> bytes:
         """What lies in the payload bucket under a key."""
         return self._stored["", key]
@@ -207,9 +211,10 @@ class FakeExecutions:
         self.dead: set[str] = set()
         self.broken: Exception | None = None
 
-    def start(self, name: str, job_id: str) -> None:
+    def start(self, name: str, job_id: str) -> bool:
         if (name, job_id) not in self.started:
             self.started.append((name, job_id))
+        return self.running(name)
 
     def succeed(self, token: str, job_id: str) -> bool:  # noqa: ARG002 - the port's shape
         if self.broken:
@@ -330,6 +335,8 @@ class World:
         self.codes = FakeCodes()
         self.sender_limits = FakeSenderLimits()
         self.bulks = FakeBulks()
+        self.lanes = FakeLanes()
+        self.item_runs = FakeItemRuns()
         self.shadows = FakeShadows()
         self.shadow_queue = FakeShadowQueue()
         self.rollouts = FakeRollouts()
@@ -394,6 +401,8 @@ class World:
             codes=self.codes,
             sender_limits=self.sender_limits,
             bulks=self.bulks,
+            lanes=self.lanes,
+            item_runs=self.item_runs,
             shadows=self.shadows,
             shadow_queue=self.shadow_queue,
             rollouts=self.rollouts,

@@ -34,7 +34,7 @@ AT_IMPORT = {
     "ContextVar",  # the name of a place
     *("Connector", "Key", "Look", "Act"),  # rows of the register of connectors
     "Config",  # botocore's: time-outs as a value; it opens nothing
-    "step",  # wraps a function; what it wraps runs when Lambda calls
+    *("step", "handler_of"),  # wrap a function; what they wrap runs when Lambda calls
 }
 """Calls that declare something or make a value. Anything else at module level is work."""
 ON_TABLES = {"split", "items", "values", "join", "lower", "fromkeys"}

@@ -16,6 +16,7 @@ State = dict[str, Any]
 
 NEVER_LEAVES_A_FUNCTION = {
     "CountersignError": "the root; nobody raises it",
+    "BatchTaken": "a child of a file's machine leaves the batch to who entered it since",
     "IllegalMove": "a defect of ours when it leaves a step: States.ALL hands it to a person",
     "Ambiguous": "steps/act/execute.py: looked for again under the same key, or unknown",
     "NotAuthorised": "steps/act/execute.py: a failed action; the approval page: damaged",

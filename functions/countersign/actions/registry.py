@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.actions import crm, desk, files, mail, notify, payments, release
+from countersign.actions import bulk, crm, desk, files, mail, notify, payments, release
 from countersign.actions.crm import fields as crm_fields
 from countersign.actions.field_map import Fields
 from countersign.actions.plans.delivery import DELIVER
 from countersign.domain.ledger.action import Action
 
 _EVERY: tuple[Action[Any, Any], ...] = (
+    bulk.RUN,
     crm.UPSERT_CONTACT,
     *(row for row, _ in crm.ROWS),
     crm.CREATE_LEAD,

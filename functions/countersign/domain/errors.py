@@ -13,6 +13,7 @@ CountersignError
 │   ├── ConnectorBusy         its turn is far ahead; parked until then
 │   ├── NotYourTurn           its turn comes within minutes; waited for in the same execution
 │   ├── BudgetSpent           the model's budget of the day is used up; parked until there is more
+│   ├── ItemsUnderWay         its file's items are worked on; parked until they are
 │   └── Misconfigured         the other side does not take our key, sender or setting
 │       └── SecretMissing     or nobody has set that key
 ├── NeedsPerson               no retry helps; the job becomes a case
@@ -37,6 +38,7 @@ CountersignError
     ├── NotAuthorised         an action without a live, matching authority
     │   └── NotPermitted      this person may not do this now; nothing is wrong with what is stored
     ├── AlreadyDecided        a second decision on the same approval
+    ├── BatchTaken            somebody else works on a batch of a file now
     └── NotFound              no such job, link or payload
 
 Messages are safe to log and to show to an operator: they never quote content from outside.
@@ -150,6 +152,10 @@ class BudgetSpent(NotNow):
             f"{BUDGET}of {day} (UTC) for {name}, {most}, has no room for a call of up to {needs}:"
             f" it waits for the budget of tomorrow, or `countersign budget raise {name}`"
         )
+
+
+class ItemsUnderWay(NotNow):
+    """The items of the job's file are worked on by another machine, which wakes the job."""
 
 
 class MoreToRead(CountersignError):  # noqa: N818 - as Transient
@@ -280,6 +286,10 @@ class NotPermitted(NotAuthorised):
 
 class AlreadyDecided(CountersignError):  # noqa: N818 - as Transient
     """The approval has its decision."""
+
+
+class BatchTaken(CountersignError):  # noqa: N818 - as Transient
+    """Somebody else entered the batch, or a later run owns it: nothing was written."""
 
 
 class NotFound(CountersignError):  # noqa: N818 - as Transient

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from countersign.domain.canonical import canonical
 from countersign.domain.policy.proposal import Ended, Usage
@@ -145,6 +145,9 @@ class Payloads(Protocol):
         """The bytes. Raises NotFound, and Refused where the rights do not tell what is missing from
         what is denied."""
 
+    def copy(self, pointer: Pointer, into: BinaryIO) -> None:
+        """Write the same bytes into a file, a piece at a time. Raises as `get`."""
+
 
 class Secrets(Protocol):
     """Credentials, read when first needed and kept for minutes, never logged."""
@@ -163,8 +166,8 @@ class Queue(Protocol):
 class Executions(Protocol):
     """The state machine."""
 
-    def start(self, name: str, job_id: str) -> None:
-        """Start the execution called `name`; starting it again does nothing."""
+    def start(self, name: str, job_id: str) -> bool:
+        """Start the execution called `name`. False where one of this name has ended."""
 
     def succeed(self, token: str, job_id: str) -> bool:
         """Let the execution that waits for `token` go on. False when none waits any more."""

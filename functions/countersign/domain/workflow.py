@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import UnknownVersion
+from countersign.domain.lane.lane import Lane
 from countersign.domain.ledger.action import Action, Difference, ProposedAction
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.limits.budgets import Budgets
@@ -249,6 +250,8 @@ class Workflow(Generic[InputT]):
     made anew. Empty: an edit changes one action alone."""
     shares_answers: bool = False
     """Whether one job's valid answer is another's, where both ask the same under one release."""
+    lane: Lane[InputT] | None = None
+    """How a file of many items is worked through; None: the input is one matter."""
     segmented: Segmented[InputT] | None = None
     """How an input is read that is too long to be accounted for in one answer; None: at once."""
 

@@ -15,6 +15,8 @@ from countersign import observability
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.change import Change, Due
 from countersign.domain.jobs.job import ENDED, Status
+from countersign.domain.lane.run import OF_ITEMS
+from countersign.lane import watching
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
 
@@ -71,8 +73,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
         data_keyword_argument="detail", persistence_store=layer, config=config
     )
     def once(*, detail: dict[str, Any]) -> dict[str, bool]:
-        job_id = str(json.loads(detail["input"])["job_id"])
-        return {"recorded": record_end(deps, detail["name"], job_id, detail["status"])}
+        job_id, name = str(json.loads(detail["input"])["job_id"]), str(detail["name"])
+        if OF_ITEMS in name:
+            return {"recorded": watching.record_end(deps, job_id, name)}
+        return {"recorded": record_end(deps, name, job_id, detail["status"])}
 
     with observability.invocation("record"):
         found: dict[str, bool] = once(detail=event["detail"])

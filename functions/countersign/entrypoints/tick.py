@@ -28,6 +28,7 @@ from countersign.jobs.handover import new_case, remind_of_case, tell_owner
 from countersign.jobs.inquiries import end_wait, remind_sender
 from countersign.jobs.outcomes import tell_sender
 from countersign.jobs.resume import TICK, later, settle_reservations, settled, unpark, wake
+from countersign.lane.watching import look_after
 from countersign.runtime.connectors import MAIL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import SOON, Paced
@@ -262,6 +263,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "outcome": tell_sender,
     "decided": mail_decisions,
     "trial": canaries.count,
+    "items": look_after,
 }
 
 

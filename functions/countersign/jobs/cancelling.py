@@ -22,7 +22,7 @@ def cancel(deps: Deps, job_id: str, *, by: str, reason: str) -> tuple[JobRecord,
     Raises NotFound, NotPermitted for who may not, or ContractBroken with what is in the way.
     """
     before = deps.store.load(job_id)
-    who = _in_charge(deps, before, by)
+    who = in_charge(deps, before, by)
     now, waiting = deps.clock.now(), before.pending
     record, _ = deps.update(job_id, lambda held: cancelled(held, by, reason, now))
     let_go(deps, record)
@@ -32,7 +32,7 @@ def cancel(deps: Deps, job_id: str, *, by: str, reason: str) -> tuple[JobRecord,
     return record, tuple(untold)
 
 
-def _in_charge(deps: Deps, record: JobRecord, by: str) -> Person:
+def in_charge(deps: Deps, record: JobRecord, by: str) -> Person:
     """Whoever may undo what the job did may end it."""
     workflow = deps.workflows.get(record.job.workflow)
     if workflow is None:

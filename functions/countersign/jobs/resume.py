@@ -37,7 +37,7 @@ def call(deps: Deps, record: JobRecord) -> bool:
     if token and deps.executions.succeed(token, record.job.job_id):
         return True
     if not deps.executions.running(record.job.execution):
-        _restart(deps, record)
+        go_on(deps, record)
     return False
 
 
@@ -46,7 +46,7 @@ def unpark(deps: Deps, record: JobRecord) -> None:
     if record.job.status is Status.PARKED:
         if record.due["parked"].waits_for == STARTS:
             _takes_a_turn(deps)
-        _restart(deps, record)
+        go_on(deps, record)
     elif record.job.status is Status.RETRYING:
         deps.executions.start(record.job.execution, record.job.job_id)
         later(deps, record, "parked", "started again")
@@ -62,7 +62,8 @@ def _takes_a_turn(deps: Deps) -> None:
         raise Throttled(str(later), later.seconds) from None
 
 
-def _restart(deps: Deps, record: JobRecord) -> None:
+def go_on(deps: Deps, record: JobRecord) -> None:
+    """A new execution of the job, from what is stored."""
     record = deps.commit(record, resumed(record, TICK, deps.clock.now()))
     deps.executions.start(record.job.execution, record.job.job_id)
 

@@ -57,6 +57,8 @@ class Act:
     requests: int = 1
     children: int = 0
     """How many children of its job it may create: rows in partitions of their own."""
+    items: bool = False
+    """Whether it begins runs over the rows of the job's file, which have a partition too."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Connector:
 MAIL, CODES = "mail", "mail-codes"
 """What keeps the pace of mail. Codes and links that somebody waits for before a page have a pace of
 their own: no campaign is ahead of them."""
+BULK = "bulk"
+"""Where a workflow works through files of many items: there are no functions of it elsewhere."""
 MODEL = "model"
 """What jobs wait for that have no proposal yet. It has no row here, and nobody books there."""
 MODEL_KEY = Key("model-key", "model_secret")
@@ -134,6 +138,8 @@ _ROWS = (
     ),
     # Ourselves: the documents of a job, in the payload bucket.
     Connector("files", act=Act(None, "files", "files"), settings=("payloads_bucket",)),
+    # Ourselves: the rows of a job's file, worked through by a second machine.
+    Connector(BULK, act=Act(None, "items", BULK, items=True), settings=("items_machine_arn",)),
     # Ourselves: a job hands a matter over to a job of another process.
     Connector(
         "desk",

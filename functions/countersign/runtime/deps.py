@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from types_boto3_dynamodb import DynamoDBClient
 
+    from countersign.actions.bulk import Items
     from countersign.actions.desk import Desk
     from countersign.actions.files import Files
     from countersign.connectors.dynamodb.session import TaskRole
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from countersign.domain.jobs.audit import Entry
     from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews
+    from countersign.domain.lane.run import Lanes
     from countersign.domain.limits.budgets import Counters
     from countersign.domain.limits.caps import Caps
     from countersign.domain.policy.release import Release
@@ -84,6 +86,18 @@ class Deps(ExternalAdapters):
             self.settings,
             job_id=job_id,
             by=self.task_role.for_job(job_id),
+            **{name: getattr(self, name) for name in _OF_THE_PROCESS},
+        )
+
+    def for_batch(self, job_id: str, batch: int) -> Deps:
+        """The adapters for one visit of one batch of a job's file, as `for_job`: its session
+        reaches no other batch, and of the job nothing but the word that people said."""
+        if self.settings.task is None:
+            return self
+        return Deps(
+            self.settings,
+            job_id=job_id,
+            by=self.task_role.for_batch(job_id, batch),
             **{name: getattr(self, name) for name in _OF_THE_PROCESS},
         )
 
@@ -252,6 +266,13 @@ class Deps(ExternalAdapters):
         return S3Payloads(self.settings.seals_bucket, self.aws("s3"))
 
     @cached_property
+    def lanes(self) -> Lanes:
+        """Files whose items are worked on."""
+        from countersign.connectors.dynamodb.lanes import DynamoLanes
+
+        return DynamoLanes(self.settings.jobs_table, self.db)
+
+    @cached_property
     def sender_limits(self) -> ports.SenderLimits:
         """How often senders came."""
         from countersign.connectors.dynamodb.senders import DynamoSenderLimits
@@ -293,6 +314,13 @@ class Deps(ExternalAdapters):
 
         return JobDesk(self)
 
+    @property
+    def items(self) -> Items:
+        """The rows of this job's file."""
+        from countersign.runtime.lane import JobItems
+
+        return JobItems(self)
+
     @cached_property
     def files(self) -> Files:
         """The documents of this job."""
@@ -309,6 +337,13 @@ class Deps(ExternalAdapters):
         from countersign.connectors.aws.services import StateMachine
 
         return StateMachine(self.settings.state_machine_arn, self.aws("stepfunctions"))
+
+    @cached_property
+    def item_runs(self) -> ports.Executions:
+        """The second machine."""
+        from countersign.connectors.aws.services import StateMachine
+
+        return StateMachine(self.settings.items_machine_arn, self.aws("stepfunctions", self.by))
 
     def commit(self, record: JobRecord, change: Change) -> JobRecord:
         """Apply `change` in one conditional write. Raises StoreConflict or IllegalMove."""

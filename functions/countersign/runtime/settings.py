@@ -45,6 +45,8 @@ class Settings(Value):
     shadow_queue_url: str = ""
     """Where jobs are shown to a candidate; empty: the stage shows none."""
     state_machine_arn: str = ""
+    items_machine_arn: str = ""
+    """The second machine; empty: no workflow of the stage works through files."""
     public_base_url: str = ""
     crm_base_url: str = ""
     crm_read_secret: str = ""

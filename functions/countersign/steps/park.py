@@ -9,6 +9,7 @@ from countersign.domain.errors import (
     BudgetSpent,
     ConnectorBusy,
     ConnectorResting,
+    ItemsUnderWay,
     Misconfigured,
     Paused,
     failed_with,
@@ -31,6 +32,8 @@ from countersign.runtime.step import Call, step
 WAITS = tuple(timedelta(minutes=m) for m in (2, 10, 30, 120, 480, 1440))
 """How long a job waits before its next try; after the last one a person gets it."""
 SHORTEST = timedelta(seconds=1)
+LOOKS_AFTER = timedelta(minutes=15)
+"""Between two looks for a run of items of which nobody heard."""
 EARLY = timedelta(seconds=75)
 """Before its turn: `tick` comes once a minute, and the way back to it takes seconds."""
 
@@ -41,6 +44,8 @@ def park(deps: Deps, record: JobRecord, call: Call) -> Change:
     ahead are waited for as they are, and do not count: it is not this job that fails."""
     if call.input.get("next") == "Park":
         return _waits_for_sender(deps, record, call)
+    if failed_with(call.input) == ItemsUnderWay.__name__:
+        return _waits_for_items(deps, record, call)
     reason = failure(call.input) or "something outside does not answer"
     tries, rests = record.job.parked, _rest(deps, record, call)
     if tries >= len(WAITS):
@@ -75,6 +80,22 @@ def _waits_for_sender(deps: Deps, record: JobRecord, call: Call) -> Change:
             Due(kind="silence", at=now + WAIT_FOR),
         ),
         matters=(*of_mails(record.job, record.ledger), *_asked(record, now)),
+        move=Move("Parked"),
+    )
+
+
+def _waits_for_items(deps: Deps, record: JobRecord, call: Call) -> Change:
+    """The second machine wakes it; `tick` looks now and then whether that can still come, and at
+    once where all was over before the job could park."""
+    now, run = deps.clock.now(), deps.lanes.run(record.job.job_id)
+    over = run is not None and run.ended_at is not None and deps.lanes.control(run.job_id).runs
+    return Change(
+        event="parked",
+        actor=f"state:{call.state}",
+        status=Status.PARKED,
+        reason=failure(call.input),
+        turns=dict.fromkeys(record.job.turns),
+        due=(Due(kind="items", at=now if over else now + LOOKS_AFTER),),
         move=Move("Parked"),
     )
 

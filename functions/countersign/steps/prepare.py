@@ -21,6 +21,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import FOLLOWS, Follows, of_input
 from countersign.domain.jobs.reruns import RERUN
 from countersign.domain.jobs.unread import UNREAD, Unread
+from countersign.domain.lane.lane import Lane
 from countersign.domain.ledger.entry import IN_EFFECT
 from countersign.domain.planning.cancelling import CANCELLED
 from countersign.domain.planning.inquiry import ASK_SENDER, SILENCE
@@ -30,6 +31,7 @@ from countersign.domain.workflow import Ours, Raw, Workflow
 from countersign.extraction.messages import as_text
 from countersign.jobs.joining import join
 from countersign.jobs.matters import belongs_to
+from countersign.lane.filing import filed
 from countersign.parsing.mail.thread import read_thread
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, committed, step
@@ -42,10 +44,10 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change | Continued:
     """Entered again, it reads what it stored and says the same again. What is rare leaves by an
     error, since a choice after it would cost every job a transition.
 
-    Raises Quarantined for bytes nobody can read, and UndoOrdered; when all is stored,
-    ContractBroken for input that breaks its contract, Dismissed for what wants nothing, ForTeam for
-    what a desk handed over to a team, Joined for what another job has heard, and NeedsPerson for
-    what a stranger wrote into its thread.
+    Raises Quarantined for bytes nobody can read, MoreToRead for a file that is long, and
+    UndoOrdered; when all is stored, ContractBroken for input that breaks its contract, Dismissed
+    for what wants nothing, ForTeam for what a desk handed over to a team, Joined for what another
+    job has heard, and NeedsPerson for what a stranger wrote into its thread.
     """
     workflow = deps.workflows[record.job.workflow]
     if call.state == TAKE_BACK:
@@ -110,7 +112,7 @@ def _entered(record: JobRecord, call: Call, event: str, **more: Any) -> Change:
         event=event,
         actor=f"state:{call.state}",
         status=Status.PROCESSING,
-        done=tuple(kind for kind in record.due if kind in ("queue", "parked")),
+        done=tuple(kind for kind in record.due if kind in ("queue", "parked", "items")),
         **more,
     )
 
@@ -119,6 +121,8 @@ def _arrived(
     deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any]
 ) -> tuple[Contract, Change]:
     """What is read for the first time, with the rows by which later messages find the job."""
+    if workflow.lane:
+        return _filed(deps, record, call, workflow, workflow.lane)
     raw, job = _raw(deps, record), record.job
     given = _read(deps, record, call, raw)
     thread = read_thread(raw.body)
@@ -131,6 +135,16 @@ def _arrived(
     desks = job.workflow == FRONT_DESK and handed_of(record) is None
     rows = () if desks else of_input(job, sender, thread.message_id, root)
     return given, _entered(record, call, "prepared", results=results, matters=rows)
+
+
+def _filed(
+    deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any], lane: Lane[Any]
+) -> tuple[Contract, Change]:
+    """A file of many items: every row lies in a batch then, or is quarantined."""
+    results = filed(deps, record, call, lane)
+    given, job = results["input"], record.job
+    rows = of_input(job, workflow.requester(given), "", job.job_id)
+    return given, _entered(record, call, "filed", results=results, matters=rows)
 
 
 def _read(deps: Deps, record: JobRecord, call: Call, raw: Raw) -> Contract:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
@@ -15,12 +16,14 @@ from countersign.domain.jobs.job import Pointer
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import GetObjectRequestTypeDef
     from types_boto3_sqs import SQSClient
     from types_boto3_stepfunctions import SFNClient
 
 
 _THERE_ALREADY = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+_BEYOND = frozenset({"InvalidRange", "416"})
+PIECE = 4 * 1024 * 1024
+"""Bytes of a file that one request reads."""
 _GONE = frozenset({"TaskTimedOut", "InvalidToken", "TaskDoesNotExist"})
 
 
@@ -31,8 +34,8 @@ class StateMachine:
         self._arn = arn
         self._states = guarded(states or client("stepfunctions"))
 
-    def start(self, name: str, job_id: str) -> None:
-        """Start the execution called `name`. One that exists already is the same work."""
+    def start(self, name: str, job_id: str) -> bool:
+        """As the port: of one that is running AWS says that it has started it."""
         try:
             self._states.start_execution(
                 stateMachineArn=self._arn, name=name, input=json.dumps({"job_id": job_id})
@@ -40,6 +43,8 @@ class StateMachine:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
                 raise
+            return False
+        return True
 
     def succeed(self, token: str, job_id: str) -> bool:
         """Let the waiting execution go on; the decision itself is in our table."""
@@ -89,7 +94,27 @@ class S3Payloads:
 
     def get(self, pointer: Pointer) -> bytes:
         """The bytes. Raises NotFound."""
-        where: GetObjectRequestTypeDef = {
+        return self._read(pointer)
+
+    def copy(self, pointer: Pointer, into: BinaryIO) -> None:
+        """As the port: a request for each piece, so that none of it is held longer."""
+        for start in count(0, PIECE):
+            found = self._piece(pointer, start)
+            into.write(found)
+            if len(found) < PIECE:
+                return
+
+    def _piece(self, pointer: Pointer, start: int) -> bytes:
+        try:
+            return self._read(pointer, Range=f"bytes={start}-{start + PIECE - 1}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _BEYOND:
+                return b""
+            raise
+
+    def _read(self, pointer: Pointer, **part: str) -> bytes:
+        where: Any = {
+            **part,
             "Bucket": pointer.bucket or self._bucket,
             "Key": pointer.object_key,
         }

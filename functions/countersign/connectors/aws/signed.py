@@ -27,6 +27,8 @@ _PAUSES = (1.0, 2.0)
 """The most seconds before the second try and the third."""
 _CONNECTIONS = 16
 """Kept to one endpoint: more than a function has threads."""
+_TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
+"""The second for a range of an object."""
 Wait = Callable[[float], None]
 Refusal = Callable[[int, bytes], Any]
 """An answer that says no, as botocore's errors hold it."""
@@ -148,7 +150,7 @@ class Signed:
             answer = self._send(self._url, self._signer.signed(request))
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"AWS gave no answer: {type(error).__name__}") from None
-        if answer.status != HTTPStatus.OK:
+        if answer.status not in _TAKEN:
             raise ClientError(refused(answer.status, answer.body), operation)
         return answer
 

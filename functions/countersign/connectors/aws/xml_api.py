@@ -62,10 +62,18 @@ class S3:
         version = self._to.asked("PutObject", asked, refusal).headers.get("x-amz-version-id")
         return {"VersionId": version} if version else {}
 
-    def get_object(self, *, Bucket: str, Key: str, VersionId: str = "") -> dict[str, Any]:  # noqa: N803 - boto3's
-        """The body, read."""
+    def get_object(
+        self,
+        *,
+        Bucket: str,  # noqa: N803 - boto3's names
+        Key: str,  # noqa: N803
+        VersionId: str = "",  # noqa: N803
+        Range: str = "",  # noqa: N803
+    ) -> dict[str, Any]:
+        """The body, or a range of it, read."""
         query = urlencode({"versionId": VersionId}, quote_via=quote) if VersionId else ""
-        asked = Request(_of(b""), b"", "GET", _path(Bucket, Key), query)
+        part = {"range": Range} if Range else {}
+        asked = Request({**_of(b""), **part}, b"", "GET", _path(Bucket, Key), query)
         return {"Body": io.BytesIO(self._to.asked("GetObject", asked, refusal).body)}
 
 

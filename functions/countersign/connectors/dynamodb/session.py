@@ -13,11 +13,12 @@ somebody is on the suppression list.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from countersign.connectors.aws.client import Credentials, client, guarded
 from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
+from countersign.connectors.dynamodb.lanes import batch_of, lane_of
 from countersign.connectors.dynamodb.limits import pace_of
 from countersign.connectors.dynamodb.rollouts import PARTITION as RELEASES
 from countersign.connectors.dynamodb.rows import SUPPRESSION, partition, seen_key
@@ -32,6 +33,8 @@ MOST_CHARACTERS = 2048
 """STS's own limit for a session policy."""
 
 
+ITEMS = "lane/"
+"""Where the payload bucket has the batches of files, each job's under its id."""
 DOCUMENTS = "documents/"
 """Where the payload bucket has the documents of jobs, each job's under its id."""
 
@@ -53,12 +56,14 @@ class Task(Value):
 
     role: str
     """Its ARN."""
-    paced_by: str
-    """The key whose row says when its requests may start."""
+    paced_by: str = ""
+    """The key whose row says when its requests may start; empty: it makes none outside."""
     rights: tuple[Right, ...]
     """All that the role may; a session gets the part that its job needs."""
     children: int = 0
     """How many children of its job it may create."""
+    items: bool = False
+    """Whether it begins runs over the rows of the job's file."""
 
 
 class TaskRole:
@@ -70,10 +75,17 @@ class TaskRole:
 
     def for_job(self, job_id: str) -> Credentials:
         """Credentials that end by themselves. Raises Throttled or Unavailable."""
+        return self._assumed(job_id, session_policy(self._task, job_id))
+
+    def for_batch(self, job_id: str, batch: int) -> Credentials:
+        """The same for one batch of the job's file, and for no row of the job itself."""
+        return self._assumed(job_id, batch_policy(self._task, job_id, batch))
+
+    def _assumed(self, job_id: str, policy: str) -> Credentials:
         found = self._sts.assume_role(
             RoleArn=self._task.role,
             RoleSessionName=job_id,
-            Policy=session_policy(self._task, job_id),
+            Policy=policy,
             DurationSeconds=SECONDS,
         )["Credentials"]
         return Credentials(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
@@ -81,10 +93,33 @@ class TaskRole:
 
 def session_policy(task: Task, job_id: str) -> str:
     """The policy as JSON. Raises ValueError when it is longer than STS takes."""
-    own, pace = [partition(job_id), *_children(task, job_id)], pace_of(task.paced_by)
-    rights = [_of_the_job(right, job_id) for right in task.rights]
-    statements = [one for right in rights for one in _statements(right, own, pace)]
-    policy = {"Version": "2012-10-17", "Statement": statements}
+    own = [partition(job_id), *_lane(task, job_id), *_children(task, job_id)]
+    pace = pace_of(task.paced_by)
+    return _policy(
+        one for right in task.rights for one in _statements(_of_the_job(right, job_id), own, pace)
+    )
+
+
+def batch_policy(task: Task, job_id: str, batch: int) -> str:
+    """The same for a child: it writes the rows of its batch, and reads what people said. Raises
+    ValueError as above."""
+    own, said = batch_of(job_id, batch), lane_of(job_id)
+    return _policy(
+        one for right in task.rights for one in _of_the_batch(_of_the_job(right, job_id), own, said)
+    )
+
+
+def _of_the_batch(right: Right, own: str, said: str) -> list[dict[str, Any]]:
+    if not right.actions[0].startswith("dynamodb:"):
+        return [_allow(right.actions, right.resource)]
+    return [
+        _allow(right.actions, right.resource) | _only([own]),
+        _allow([_READ], right.resource) | _only([said]),
+    ]
+
+
+def _policy(statements: Iterable[dict[str, Any]]) -> str:
+    policy = {"Version": "2012-10-17", "Statement": list(statements)}
     text = json.dumps(policy, separators=(",", ":"))
     if len(text) > MOST_CHARACTERS:
         raise ValueError(f"the session policy has {len(text)} characters")
@@ -94,7 +129,13 @@ def session_policy(task: Task, job_id: str) -> str:
 def _of_the_job(right: Right, job_id: str) -> Right:
     """A right on every job's documents, on this one's alone."""
     narrow = right.resource.replace(f"{DOCUMENTS}*", f"{documents_of(job_id)}*")
+    narrow = narrow.replace(f"{ITEMS}*", f"{ITEMS}{job_id}/*")
     return right.model_copy(update={"resource": narrow})
+
+
+def _lane(task: Task, job_id: str) -> list[str]:
+    """The partition of what is said of the job's file, for who begins runs over it."""
+    return [lane_of(job_id)] if task.items else []
 
 
 def _children(task: Task, job_id: str) -> list[str]:

@@ -131,6 +131,8 @@ class Action(Generic[ParamsT, PortT]):
     )
     """The texts that it keeps with the job, by the names of their files: who may read the job may
     fetch them. None: it keeps none."""
+    leads_on: bool = field(default=False, metadata=NO_CONTRACT)
+    """Whether another plan is made once it is verified: what came of it is planned with."""
     settle: timedelta = timedelta(0)
     """How long after an answer the target may still show what was there before."""
 

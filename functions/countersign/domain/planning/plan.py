@@ -27,7 +27,7 @@ from countersign.domain.policy.records import Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.policy.rules import Finding, Situation
 from countersign.domain.policy.states import SHADOW
-from countersign.domain.workflow import Workflow, action_for
+from countersign.domain.workflow import Workflow, action_for, known
 
 NEW_REASON = "new reason"
 """The name under which a reason stands that nobody had seen who signed."""
@@ -57,6 +57,11 @@ def situation(workflow: Workflow[Any], record: JobRecord, now: datetime) -> Situ
         ours=frozenset(held.key for held in record.ledger),
         received_at=record.job.source.received_at,
         asked=was_asked(record.ledger),
+        evidence={
+            held.action: held.receipt.evidence
+            for held in record.ledger
+            if held.status is _A.VERIFIED and held.receipt
+        },
         edited=tuple(
             params_of(held, action_for(workflow, held)) for held in record.ledger if held.edited_by
         ),
@@ -125,7 +130,7 @@ def comes_next(
     """Where a judged job goes. A plan that wants nothing, the first or a later one, is not done for
     that: what was found decides, unless the job that it runs again has done what is wanted."""
     move = next_move(ledger, workflow.reads)
-    wanted = any(held.plan == plan or held.of for held in ledger)
+    wanted = any(held.plan == plan or held.of or _led_on(workflow, held) for held in ledger)
     return move if wanted or move.state != "Close" else nothing_wanted(workflow, found)
 
 
@@ -144,6 +149,12 @@ def nothing_wanted(workflow: Workflow[Any], found: Sequence[Finding]) -> Move:
     why = "; ".join(one.bare for one in found if one.rule not in workflow.notes)
     quiet = not why or (verdicts and forbidden and not escalates)
     return Move("Close") if quiet else Move("Escalate", reason=why)
+
+
+def _led_on(workflow: Workflow[Any], held: LedgerEntry) -> bool:
+    """Whether the plan after it need not want anything: that was the matter itself."""
+    action = known(workflow, held)
+    return action is not None and action.leads_on and held.status is _A.VERIFIED
 
 
 def _forbids(verdict: Verdict) -> bool:

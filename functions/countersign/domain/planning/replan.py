@@ -28,6 +28,7 @@ from countersign.domain.ledger.entry import (
     entry,
 )
 from countersign.domain.ledger.undo import changed
+from countersign.domain.planning.cancelling import CANCELLED
 from countersign.domain.planning.edits import editors
 from countersign.domain.planning.plan import merged, next_move
 from countersign.domain.planning.rollback import ORDER, POLICY, Rollback, order_of, taken_back
@@ -43,6 +44,7 @@ OBSERVED = "observations"
 _MOST_FIELDS = 10
 _LONGEST = 200
 _WHY = "planned anew after a failure"
+_WHY_ON = "planned anew with what came of it"
 _A = ActionStatus
 _DOUBTFUL = frozenset({_A.UNKNOWN, _A.CLAIMED, _A.KEPT, _A.EXPIRED})
 _SETTLED = frozenset(
@@ -108,6 +110,8 @@ def onward(
         return None
     if any(held.status is _A.FAILED for held in seen.ledger):
         return _after_failure(seen, workflow, settled, now)
+    if any(_leads_on(workflow, held) for held in settled) and CANCELLED not in record.results:
+        return _planned_on(seen, settled)
     if any(held.status in TO_UNDO for held in seen.ledger) or not is_stale(record):
         return None
     return Change(
@@ -115,6 +119,27 @@ def onward(
         actor=POLICY,
         status=Status.PROCESSING,
         ledger=tuple(settled),
+        move=Move("Propose"),
+    )
+
+
+def _leads_on(workflow: Workflow[Any], held: LedgerEntry) -> bool:
+    """Whether it is verified now, and what came of it is planned with."""
+    return held.status is _A.VERIFIED and action_for(workflow, held).leads_on
+
+
+def _planned_on(seen: JobRecord, settled: Sequence[LedgerEntry]) -> Change:
+    """The plan ends here as it was meant to: the next one begins with what came of it, and wants
+    anew what was not begun."""
+    rounds = (*observed(seen).rounds, Round(observations=()))
+    gone = {"status": _A.DROPPED, "note": _WHY_ON}
+    idle = [h.model_copy(update=gone) for h in seen.ledger if h.status in NOT_BEGUN]
+    return Change(
+        event="planned on",
+        actor=POLICY,
+        status=Status.PROCESSING,
+        results={OBSERVED: Observations(rounds=rounds)},
+        ledger=tuple(merged(settled, idle)),
         move=Move("Propose"),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
@@ -85,6 +85,8 @@ class Situation(Generic[InputT]):
     """Keys of this job's own actions: what they left in the records is no news to its rules."""
     received_at: datetime | None = None
     """When the event came to us; None on a bench."""
+    evidence: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What came of the job's own actions that were verified, by the action's id."""
     asked: bool = False
     """Whether the job has asked its sender already."""
     capped: tuple[Finding, ...] = ()

@@ -1,0 +1,140 @@
+"""Runs: one execution of the second machine over what is left, and what its parent makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar, Protocol
+
+from countersign.domain.contract import Contract
+from countersign.domain.lane.batches import Head
+from countersign.domain.lane.control import Control, Word
+from countersign.domain.lane.items import Item, Tally
+
+ACCEPTED = "accepted"
+OF_ITEMS = "-items-"
+"""What stands in the names of its executions between job and attempt."""
+MOST_STALLS = 2
+"""So many runs in a row that bring nothing on are the last ones."""
+
+
+class Run(Contract):
+    """The latest run of a job's file. `version` grows with every write."""
+
+    CONTRACT: ClassVar[str] = "lane.run"
+    VERSION: ClassVar[int] = 1
+
+    job_id: str
+    attempt: int
+    plan: str
+    """The digest that was signed."""
+    begun_at: datetime
+    seen: Tally
+    """As the last run that ended left it; before the first one all that can be read is left."""
+    ended_at: datetime | None = None
+    stalls: int = 0
+    """How many runs in a row, up to this one, brought nothing on."""
+    documents: Mapping[str, str] = {}
+    """What was made of the results: SHA-256 by file name."""
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """Of its execution."""
+        return f"{self.job_id}{OF_ITEMS}{self.attempt}"
+
+
+def first(job_id: str, plan: str, seen: Tally, now: datetime) -> Run:
+    """The first run over a file."""
+    return Run(job_id=job_id, attempt=1, plan=plan, begun_at=now, seen=seen)
+
+
+def again(held: Run, now: datetime) -> Run:
+    """The next run, over what is left."""
+    more = {"attempt": held.attempt + 1, "begun_at": now, "ended_at": None}
+    return held.model_copy(update={**more, "version": held.version + 1})
+
+
+def counted(held: Run, seen: Tally) -> Run:
+    """The run as it begins, over what is left in truth: the one before may have been killed."""
+    stalls = held.stalls if seen.left >= held.seen.left else 0
+    more = {"seen": seen, "stalls": stalls, "version": held.version + 1}
+    return held.model_copy(update=more)
+
+
+def ended(held: Run, seen: Tally, now: datetime, documents: Mapping[str, str] | None = None) -> Run:
+    """The run, over."""
+    stalled = seen.left >= held.seen.left
+    more = {"seen": seen, "ended_at": now, "stalls": held.stalls + 1 if stalled else 0}
+    made = {"documents": dict(documents or {}), "version": held.version + 1}
+    return held.model_copy(update={**more, **made})
+
+
+def died(held: Run, now: datetime) -> Run:
+    """The run, over by no doing of its own: nobody has counted what it left."""
+    more = {"ended_at": now, "stalls": held.stalls + 1, "version": held.version + 1}
+    return held.model_copy(update=more)
+
+
+def is_over(held: Run, control: Control) -> bool:
+    """Whether no further run follows: nothing is left, a person ended it, or nothing moves."""
+    if held.ended_at is None:
+        return False
+    cancelled = control.word is Word.CANCELLED
+    return not held.seen.left or cancelled or held.stalls >= MOST_STALLS
+
+
+def bad_share(seen: Tally) -> Decimal:
+    """The share of rows that came to nothing: what failed, is unknown or cannot be read."""
+    bad = seen.failed + seen.unknown + seen.quarantined
+    return Decimal(bad) / seen.rows if seen.rows else Decimal(0)
+
+
+def verdict(held: Run, control: Control, at_most: Decimal) -> str:
+    """`accepted`, or why the parent does not accept what came of it. What a person cancelled is
+    accepted as it is."""
+    if control.word is Word.CANCELLED:
+        return ACCEPTED
+    if held.seen.left:
+        return f"{held.seen.left} of {held.seen.rows} rows are left, and nothing brings them on"
+    share = bad_share(held.seen)
+    if share > at_most:
+        return f"{share:.2%} of the rows came to nothing; {at_most:.2%} may"
+    return ACCEPTED
+
+
+class Lanes(Protocol):
+    """Files whose items are worked on: their runs, their batches, and what people say of them. All
+    of it is read consistently."""
+
+    def run(self, job_id: str) -> Run | None:
+        """The latest run over the job's file, if there is any."""
+
+    def keep_run(self, before: Run | None, after: Run) -> None:
+        """Store `after`. Raises StoreConflict when what is stored is not `before` any more."""
+
+    def control(self, job_id: str) -> Control:
+        """The last word; that it runs where nobody said any."""
+
+    def keep_control(self, job_id: str, before: Control, after: Control) -> None:
+        """Store `after`. Raises StoreConflict when what is stored is not `before` any more."""
+
+    def head(self, job_id: str, batch: int) -> Head | None:
+        """The head of a batch, if anybody entered it."""
+
+    def heads(self, job_id: str, batches: Iterable[int]) -> Mapping[int, Head]:
+        """Those of many batches, by their numbers; a batch that nobody entered is missing."""
+
+    def keep_head(self, job_id: str, batch: int, before: Head | None, after: Head) -> None:
+        """Store `after`. Raises StoreConflict when somebody has entered since `before` was read."""
+
+    def items(self, job_id: str, batch: int) -> Mapping[int, Item]:
+        """The items of a batch that somebody has begun, by their numbers."""
+
+    def claim(self, job_id: str, batch: int, item: Item) -> None:
+        """Store the claim on an item that is left, in one write with a look at the head. Raises
+        BatchTaken, and nothing is stored, when its entry is not the head's, or it is not left."""
+
+    def record(self, job_id: str, batch: int, item: Item) -> None:
+        """Store how a claimed item ended. Raises BatchTaken when somebody else claimed it since."""

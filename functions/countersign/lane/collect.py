@@ -1,0 +1,96 @@
+"""Collect: count the rows, make the documents of a file that is done, wake the job."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from countersign.domain.canonical import digest
+from countersign.domain.errors import InternalError
+from countersign.domain.jobs.job import Status
+from countersign.domain.lane.batches import Plan
+from countersign.domain.lane.control import Word
+from countersign.domain.lane.items import Outcome
+from countersign.domain.lane.lane import Settled
+from countersign.domain.lane.run import Run, ended
+from countersign.jobs.resume import go_on
+from countersign.lane.files import LaneFiles
+from countersign.lane.functions import RunCall, handler_of
+from countersign.lane.split import current, seen_of
+from countersign.lane.spooling import spooled
+from countersign.runtime.deps import Deps
+
+LOOKS, BETWEEN_LOOKS = 5, 1.0
+"""How often it is looked whether the job has parked, and the seconds between."""
+
+
+def collect(deps: Deps, call: RunCall) -> dict[str, Any]:
+    """The counts are of the rows; what the Map says of its children is not asked."""
+    run = current(deps, call)
+    if run.ended_at is None:
+        run = _ended(deps, run)
+    wake(deps, run)
+    return {"left": run.seen.left}
+
+
+def _ended(deps: Deps, run: Run) -> Run:
+    files = LaneFiles(deps.payloads, run.job_id)
+    plan = files.plan(run.plan)
+    heads = deps.lanes.heads(run.job_id, (one.number for one in plan.batches))
+    seen = seen_of(deps, run, plan, heads)
+    made = {} if seen.left else _documents(deps, run, files, plan)
+    after = ended(run, seen, deps.clock.now(), made)
+    deps.lanes.keep_run(run, after)
+    return after
+
+
+def _documents(deps: Deps, run: Run, files: LaneFiles, plan: Plan) -> Mapping[str, str]:
+    """What the workflow makes of the results, kept; the digest of each by its name."""
+    about = files.about()
+    workflow = deps.workflows[about.workflow]
+    if workflow.lane is None:
+        raise InternalError(f"{workflow.id} has no lane any more")
+    given = about.input.as_(workflow.input)
+    made = {}
+    with spooled(deps, about.source) as opening:
+        for name, body in workflow.lane.finish(given, opening, _settled(files, plan)):
+            deps.payloads.put(document_key(run.job_id, name), body)
+            made[name] = digest(body)
+    return made
+
+
+def document_key(job_id: str, name: str) -> str:
+    """Where a document of the lane lies, beside those that the job's actions keep."""
+    return f"documents/{job_id}/items/{name}"
+
+
+def _settled(files: LaneFiles, plan: Plan) -> Iterator[Settled]:
+    """Every row of the file, in its order, one batch in memory at a time."""
+    worked = chain.from_iterable(files.results(one.number) for one in plan.batches)
+    both = heapq.merge(worked, files.quarantined(), key=lambda one: one.number)
+    return map(_as_settled, both)
+
+
+def _as_settled(one: Outcome) -> Settled:
+    result = json.loads(one.ended.result) if one.ended.result else None
+    return Settled(one.number, one.ended.state, one.ended.cause, result)
+
+
+def wake(deps: Deps, run: Run) -> None:
+    """The job goes on, unless a person paused it. A short run may be over before its job has
+    parked: who still finds it at work leaves it to the row by which `tick` looks after it."""
+    paused = deps.lanes.control(run.job_id).word is Word.PAUSED
+    if paused and run.seen.left:
+        return
+    for _ in range(LOOKS):
+        record = deps.store.load(run.job_id)
+        if record.job.status is Status.PARKED:
+            go_on(deps, record)
+            return
+        deps.pause(BETWEEN_LOOKS)
+
+
+handler = handler_of(collect, RunCall)

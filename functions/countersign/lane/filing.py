@@ -1,0 +1,140 @@
+"""Reading a file, once, before anything is planned: every row goes into a batch or is quarantined.
+
+A long file takes several visits. The same bytes give the same batches, so each visit reads from the
+beginning and writes what the ones before it did not come to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from countersign.domain.contract import Contract, Stored
+from countersign.domain.errors import ContractBroken, MoreToRead, NotFound, Quarantined
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.lane.batches import Batch, Line, Plan, cut
+from countersign.domain.lane.items import Ended, ItemState, Outcome
+from countersign.domain.lane.lane import Filed, Lane, Open, Unreadable
+from countersign.lane.files import About, LaneFiles
+from countersign.lane.spooling import spooled
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import Call, committed
+
+FILING, FILED = "filing", "filed"
+"""Names of the results that hold how far a file is read, and what is known of one that is."""
+SPARE_SECONDS = 8.0
+"""A visit ends with so many left, to store how far it came."""
+MOST_CHARACTERS = 200_000
+"""Of one row: a batch of them is held in memory."""
+TOO_LONG = f"the row has more than {MOST_CHARACTERS:,} characters"
+
+
+class Filing(Contract):
+    """How far a file is read."""
+
+    CONTRACT: ClassVar[str] = "lane.filing"
+    VERSION: ClassVar[int] = 1
+
+    batches: int
+
+
+def filed(deps: Deps, record: JobRecord, call: Call, lane: Lane[Any]) -> dict[str, Contract]:
+    """What is known of the file, and the job's input that its workflow makes of it.
+
+    Raises ContractBroken for a file that is larger than its workflow takes, Quarantined for one
+    that it cannot read, and MoreToRead when the visit's time is over before the file is.
+    """
+    source = record.job.source
+    if source.size > lane.most_bytes:
+        raise ContractBroken(
+            f"the file has {source.size:,} bytes; {lane.most_bytes:,} are taken: send it in parts"
+        )
+    files = LaneFiles(deps.payloads, record.job.job_id)
+    try:
+        with spooled(deps, source.payload) as opening:
+            reading = _Reading(lane, opening)
+            return _kept(record, lane, files, reading, _plan(deps, record, call, reading))
+    except NotFound:
+        raise Quarantined("the payload is gone; ask the sender to send it again") from None
+
+
+def _plan(deps: Deps, record: JobRecord, call: Call, reading: _Reading) -> Plan:
+    """All batches, those that no visit before has kept among them."""
+    files = LaneFiles(deps.payloads, record.job.job_id)
+    done = record.result(FILING, Filing).batches if FILING in record.results else 0
+    batches: list[Batch] = []
+    for batch, body in cut(reading.lines(), reading.lane.batch):
+        batches.append(batch)
+        if batch.number > done:
+            files.keep_batch(batch, body)
+            _or_more(deps, record, call, batch.number)
+    return Plan(batches=tuple(batches))
+
+
+def _or_more(deps: Deps, record: JobRecord, call: Call, batches: int) -> None:
+    """Raises MoreToRead, with all of it stored, when the visit has no time for another batch."""
+    if call.seconds_left(deps.clock.now()) > SPARE_SECONDS:
+        return
+    change = Change(
+        event="reading",
+        actor=f"state:{call.state}",
+        fields={"batches": str(batches)},
+        results={FILING: Filing(batches=batches)},
+    )
+    committed(deps, call, record, change)
+    raise MoreToRead(f"{batches} batches are read")
+
+
+def _kept(
+    record: JobRecord, lane: Lane[Any], files: LaneFiles, reading: _Reading, plan: Plan
+) -> dict[str, Contract]:
+    source = record.job.source
+    known = Filed(
+        name=source.payload.object_key if source.door == "upload" else "",
+        size=source.size,
+        rows=reading.rows,
+        quarantined=len(reading.quarantined),
+        batches=len(plan.batches),
+        digest=plan.digest,
+        reasons=Counter(one.ended.cause for one in reading.quarantined),
+    )
+    given = lane.describe(known)
+    files.keep_quarantined(reading.quarantined)
+    files.keep_plan(plan)
+    files.keep_about(
+        About(workflow=record.job.workflow, input=Stored.of(given), source=source.payload)
+    )
+    return {"input": given, FILED: known}
+
+
+class _Reading:
+    """One reading of a file: what was met on the way."""
+
+    def __init__(self, lane: Lane[Any], opening: Open) -> None:
+        self.lane = lane
+        self._open = opening
+        self.rows = 0
+        self.quarantined: list[Outcome] = []
+
+    def lines(self) -> Iterator[Line]:
+        """The rows that can be read. Raises ContractBroken, Quarantined."""
+        for row in self.lane.read(self._open):
+            self.rows += 1
+            self._check()
+            if isinstance(row, Unreadable):
+                self._quarantines(row.reason)
+            elif len(row) > MOST_CHARACTERS:
+                self._quarantines(TOO_LONG)
+            else:
+                yield Line(number=self.rows, text=row)
+
+    def _check(self) -> None:
+        if self.rows > self.lane.most_rows:
+            raise ContractBroken(
+                f"the file has more than {self.lane.most_rows:,} rows: send it in parts"
+            )
+
+    def _quarantines(self, why: str) -> None:
+        ended = Ended(state=ItemState.QUARANTINED, cause=why)
+        self.quarantined.append(Outcome(number=self.rows, ended=ended))

@@ -1,0 +1,60 @@
+"""What people say of a file that is worked through: pause, resume, cancel.
+
+The word is a row that each child reads before each item, so that all of them stop at the next one;
+nobody has to stop an execution, which would not stop its children.
+"""
+
+from __future__ import annotations
+
+from countersign.domain.errors import ContractBroken
+from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Status
+from countersign.domain.lane.control import Control, Word, ordered
+from countersign.domain.lane.run import Run
+from countersign.domain.planning.cancelling import CANCELLED, Cancellation
+from countersign.jobs.cancelling import in_charge
+from countersign.jobs.resume import go_on
+from countersign.runtime.deps import Deps
+
+
+def is_worked_through(record: JobRecord) -> bool:
+    """Whether the job waits for the items of its file."""
+    return record.job.status is Status.PARKED and "items" in record.due
+
+
+def order(deps: Deps, job_id: str, word: Word, *, by: str, reason: str) -> Run:
+    """Say it; the run as it is then. Raises NotFound, NotPermitted for who may not roll the job
+    back, ContractBroken for a word that may not follow, StoreConflict when somebody was quicker.
+    """
+    record = deps.store.load(job_id)
+    in_charge(deps, record, by)
+    run = _run(deps, record)
+    held = deps.lanes.control(job_id)
+    said = ordered(held, word, by=by, reason=reason, at=deps.clock.now())
+    if word is Word.CANCELLED:
+        _cancels(deps, job_id, said)
+    deps.lanes.keep_control(job_id, held, said)
+    if word is not Word.PAUSED and run.ended_at is not None:
+        go_on(deps, deps.store.load(job_id))
+    return run
+
+
+def _run(deps: Deps, record: JobRecord) -> Run:
+    run = deps.lanes.run(record.job.job_id)
+    if run is None or not is_worked_through(record):
+        raise ContractBroken(f"no items of it are worked on: it is {record.job.status}")
+    return run
+
+
+def _cancels(deps: Deps, job_id: str, said: Control) -> None:
+    """The job says so too: nothing else of it is begun once its items are left alone."""
+
+    def change(_: JobRecord) -> Change:
+        return Change(
+            event=CANCELLED,
+            actor=f"person:{said.by}",
+            fields={CANCELLED: said.reason},
+            results={CANCELLED: Cancellation(by=said.by, reason=said.reason)},
+        )
+
+    deps.update(job_id, change)

@@ -1,0 +1,77 @@
+"""The rows of one job's file, as its one action on them knows them: runs of the second machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.actions.bulk import RunItems
+from countersign.domain.errors import ItemsUnderWay, Refused
+from countersign.domain.lane.control import Control, Word
+from countersign.domain.lane.items import Tally, evidence
+from countersign.domain.lane.run import Run, again, died, first, is_over, verdict
+from countersign.runtime.deps import Deps
+
+DOCUMENT = "document:"
+"""What stands before a document's name in the evidence."""
+
+
+class JobItems:
+    """actions.bulk.Items."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    def go_on(self, order: RunItems) -> None:
+        """A run whose execution is over without having said so was killed: another one follows."""
+        self._deps.meter.before()
+        held, control = self._held(order), self._control
+        if held and is_over(held, control):
+            return
+        if control.word is Word.PAUSED:
+            raise ItemsUnderWay(f"paused by {control.by}: {control.reason}")
+        run = self._begun(order, held)
+        if not self._starts(run):
+            run = self._next(self._kept(run, died(run, self._deps.clock.now())))
+            self._starts(run)
+        raise ItemsUnderWay(f"run {run.attempt}: {run.seen.left} of {run.seen.rows} rows are left")
+
+    def outcome(self, order: RunItems) -> Mapping[str, str] | None:
+        """As the last run counted it, and what was made of the results."""
+        held, control = self._held(order), self._control
+        if held is None or not is_over(held, control):
+            return None
+        made = {f"{DOCUMENT}{name}": digest for name, digest in held.documents.items()}
+        return {**evidence(held.seen), **made, "word": control.word.value}
+
+    def verdict(self, order: RunItems) -> str:
+        """By what the order itself says may come to nothing."""
+        held = self._held(order)
+        return verdict(held, self._control, order.failed_at_most) if held else "it was never begun"
+
+    def _begun(self, order: RunItems, held: Run | None) -> Run:
+        """The run that is under way, or is to be: stored before it is started."""
+        if held:
+            return self._next(held) if held.ended_at else held
+        unread = Tally(quarantined=order.quarantined, left=order.rows - order.quarantined)
+        now = self._deps.clock.now()
+        return self._kept(None, first(self._deps.job_id, order.digest, unread, now))
+
+    def _next(self, held: Run) -> Run:
+        return self._kept(held, again(held, self._deps.clock.now()))
+
+    def _kept(self, before: Run | None, after: Run) -> Run:
+        self._deps.lanes.keep_run(before, after)
+        return after
+
+    def _starts(self, run: Run) -> bool:
+        return self._deps.item_runs.start(run.name, run.job_id)
+
+    def _held(self, order: RunItems) -> Run | None:
+        held = self._deps.lanes.run(self._deps.job_id)
+        if held and held.plan != order.digest:
+            raise Refused("other rows of the job were begun than those of this order")
+        return held
+
+    @property
+    def _control(self) -> Control:
+        return self._deps.lanes.control(self._deps.job_id)

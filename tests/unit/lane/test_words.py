@@ -1,0 +1,117 @@
+"""A file of many items on its way: filed, signed for, worked through, counted; the job closes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from countersign.domain.jobs.job import Status
+from countersign.domain.lane.control import Word
+from countersign.lane import orders
+from countersign.lane.collect import document_key
+from tests import words
+from tests.fakes.items_machine import ItemsMachine
+from tests.fakes.journey import Journey, accept
+from tests.fakes.world import World
+
+FILE = ["one", "?", "three", "skip", "five", "bad", "seven", "lost", "boom", "ten", *["x"] * 20]
+ENDS = {
+    **dict.fromkeys(range(1, 31), "done"),
+    2: "quarantined",
+    4: "skipped",
+    6: "failed",
+    8: "unknown",
+    9: "failed",
+}
+
+
+class Walk:
+    """One file on its way."""
+
+    def __init__(self, lines: list[str], **lane: Any) -> None:
+        self.world = World(json.loads, workflows={words.WORDS: words.workflow(**lane)})
+        body = "".join(f"{line}\n" for line in lines).encode()
+        self.job_id = accept(self.world, body, workflow=words.WORDS, door="upload")
+        self.machine = ItemsMachine(self.world)
+
+    def goes(self) -> Journey:
+        """An execution of the job, to its end or its wait."""
+        journey = Journey(self.world, self.job_id)
+        journey.goes()
+        return journey
+
+    def ends(self) -> Journey:
+        """The job, after as many runs as it takes."""
+        journey = self.goes()
+        while journey.record.job.status is Status.PARKED:
+            self.machine.runs()
+            journey = self.goes()
+        return journey
+
+    @property
+    def document(self) -> str:
+        """What was made of the results."""
+        return self.world.payloads.at(document_key(self.job_id, "words.txt")).decode()
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What came of the run, as the ledger says it."""
+        receipt = Journey(self.world, self.job_id).record.ledger[0].receipt
+        return dict(receipt.evidence) if receipt else {}
+
+
+def test_every_row_of_a_file_ends_in_one_state() -> None:
+    """Three batches and what cannot be read: the document names each row once, the ledger counts
+    them, the job waits parked meanwhile and closes."""
+    walk = Walk(FILE)
+    parked = walk.goes()
+    assert (parked.record.job.status, parked.visited[-1]) == (Status.PARKED, "Park")
+    walk.machine.runs()
+    done = walk.goes()
+    assert done.record.job.status is Status.COMPLETED
+    found = dict(line.split()[:2] for line in walk.document.splitlines())
+    assert found == {str(number): state for number, state in ENDS.items()}
+    counts = Counter(ENDS.values())
+    assert {name: walk.evidence[name] for name in counts} == {
+        name: str(count) for name, count in counts.items()
+    }
+    assert (walk.evidence["rows"], walk.evidence["left"]) == ("30", "0")
+
+
+def test_what_came_of_it_begins_the_next_plan() -> None:
+    """The workflow is asked again with the evidence, and the run is not wanted twice."""
+    walk = Walk(FILE)
+    done = walk.ends()
+    on = done.visited[done.visited.index("Act") :]
+    assert [one for one in on if one != "Route"] == ["Act", "Propose", "Look", "Decide", "Close"]
+    assert [held.action for held in done.record.ledger] == ["bulk.run"]
+    assert "document:words.txt" in walk.evidence
+
+
+@pytest.mark.parametrize("word", [Word.PAUSED, Word.CANCELLED])
+def test_people_stop_it_between_two_items(word: Word) -> None:
+    """The children come back at once. What is paused waits and goes on with what is left; what is
+    cancelled ends the job, which says so and how much is left."""
+    walk = Walk(FILE)
+    walk.goes()
+    (name, job_id), *_ = walk.world.item_runs.started
+    first, second, third = walk.machine.children(name, job_id)
+    walk.machine.works(first)
+    orders.order(walk.world.deps, job_id, word, by="kim", reason="too fast")
+    walk.machine.works(second)
+    walk.machine.works(third)
+    walk.machine.collects(name, job_id)
+    left = str(walk.world.lanes.run(job_id).seen.left)  # type: ignore[union-attr] # it has run
+    assert left == "19"
+    if word is Word.PAUSED:
+        assert Journey(walk.world, job_id).record.job.status is Status.PARKED
+        orders.order(walk.world.deps, job_id, Word.RUNNING, by="kim", reason="go on")
+        assert walk.ends().record.job.status is Status.COMPLETED
+        assert walk.evidence["left"] == "0"
+    else:
+        done = walk.goes().record.job
+        assert (done.status, done.reason) == (Status.COMPLETED, "cancelled: too fast")
+        assert walk.evidence["left"] == left
