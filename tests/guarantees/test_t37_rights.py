@@ -23,7 +23,6 @@ from infra.local.rights.calls import Journal
 from infra.local.rights.wire import Need
 from infra.local.stand import Plan, Stand, stand
 from infra.settings import load
-from infra.steps import ROWS
 from tests.rights.attempts import can_be_tried, credentials, refused
 from tests.rights.behalf import ON_BEHALF
 from tests.rights.judge import (
@@ -39,7 +38,7 @@ from tests.rights.judge import (
     used,
 )
 from tests.rights.policy import Statement, allowed
-from tests.rights.rows import grants_to, things_of
+from tests.rights.rows import HELD, grants_to, things_of
 from tests.rights.stack import Stack
 from tests.rights.tour import tour
 from tests.seeds import dealt_by, drawn_seed
@@ -115,7 +114,7 @@ def test_no_call_is_denied(recorded: Recorded, figure: Figure) -> None:
     assert calls.refused(recorded.journal) == []
     assert denied(recorded.stack, recorded.rights, recorded.all) == []
     assert {use.role for use in recorded.uses} == of_functions(recorded.rights)
-    assert len(made) >= 50 * len(ROWS)
+    assert len(made) >= 50 * len(HELD)
     figure(f"{len(made):,} recorded calls, {len(recorded.uses):,} different ones: 0 denied", 1)
 
 
@@ -147,7 +146,7 @@ def test_a_task_role_reaches_the_rows_of_its_own_job_only(
     """Each of its calls was made in a session with a policy; on another job's row the same session
     is denied."""
     tasks = [use for use in recorded.uses if "TaskRole" in use.role]
-    assert {row.name for row in ROWS if row.task} <= {_row_of(use.role) for use in tasks}
+    assert {row.name for row in HELD if row.task} <= {_row_of(use.role) for use in tasks}
     assert all(use.policy for use in tasks)
     on_rows = [use for use in tasks if use.need.leading]
     others = [replace(use, need=replace(use.need, leading=(ANOTHER,))) for use in on_rows]
@@ -163,11 +162,11 @@ def _row_of(role: str) -> str:
 def test_each_role_may_what_its_row_says_of_everybodys_calls(
     recorded: Recorded, figure: Figure
 ) -> None:
-    """All roles by all recorded calls of others: what the row does not cover is denied."""
+    """All roles of rows by all recorded calls of others: what the row does not cover is denied."""
     things, pairs, apart = things_of(recorded.stack, load("prod").mail_from), 0, 0
-    for role, held in recorded.rights.items():
+    for role in sorted(of_functions(recorded.rights)):
         for use in recorded.uses:
-            may = allowed(held, use.need)
+            may = allowed(recorded.rights[role], use.need)
             assert may is grants_to(role, use.need, things), (role, use)
             pairs += 1
             apart += not may

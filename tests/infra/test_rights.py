@@ -5,7 +5,7 @@ import pytest
 from countersign.runtime.starting import STARTS
 from infra.build.synth import default_out, synthesize
 from infra.settings import load
-from infra.steps import BY_CONNECTOR, RECIPIENTS, ROWS, SANDBOX, STEPS, Grant, Row
+from infra.steps import BY_CONNECTOR, LANE, RECIPIENTS, ROWS, SANDBOX, STEPS, Grant, Row
 from tests.infra.template import Statement, Template, role_of
 
 # The actions for which AWS offers no resource to name.
@@ -80,8 +80,10 @@ def test_a_role_has_its_row_and_nothing_else(dev: Template) -> None:
 
 
 def test_whatever_acts_has_a_task_role() -> None:
-    """Every function that carries out effects of a connector, and no other."""
-    assert {row.name for row in ROWS if row.task} == {n for n in BY_CONNECTOR if n[:3] == "Act"}
+    """Every function that carries out effects of a connector, the child that works on a batch of a
+    file, and no other."""
+    acting = {name for name in BY_CONNECTOR if name[:3] == "Act"}
+    assert {row.name for row in (*ROWS, *LANE) if row.task} == {*acting, "Work"}
 
 
 def test_a_task_role_is_its_functions_alone(dev: Template) -> None:

@@ -80,6 +80,20 @@ def _invokes(stack: Stack, _logical: str, row: Properties) -> Iterator[Demand]:
             yield machine_role(row), Need("lambda:InvokeFunction", arn)
 
 
+def _children(stack: Stack, logical: str, row: Properties) -> Iterator[Demand]:
+    """Of a machine with a Distributed Map: the list in the bucket, and the executions of its items,
+    which are the machine's own."""
+    if "DISTRIBUTED" not in json.dumps(row["DefinitionString"]):
+        return
+    role, machine = machine_role(row), stack.arn(logical)
+    child = f"{machine.replace(':stateMachine:', ':execution:')}:0a1b2c"
+    yield role, Need("states:StartExecution", machine)
+    yield from ((role, Need(f"states:{verb}Execution", child)) for verb in ("Describe", "Stop"))
+    for bucket in stack.of("S3::Bucket"):
+        if bucket.startswith("StoragePayloads"):
+            yield role, Need("s3:GetObject", f"{stack.arn(bucket)}/lane/j-1/runs/j-1-items-1.json")
+
+
 def _machine_logs(_stack: Stack, _logical: str, row: Properties) -> Iterator[Demand]:
     yield from ((machine_role(row), Need(verb, "*")) for verb in LOG_SETUP)
 
@@ -104,6 +118,12 @@ ON_BEHALF = (
         "DefinitionString",
         "the machine invokes the functions of its states",
         _invokes,
+    ),
+    Behalf(
+        "StepFunctions::StateMachine",
+        "DefinitionString",
+        "a Distributed Map reads its list and runs a child for each item",
+        _children,
     ),
     Behalf(
         "StepFunctions::StateMachine",

@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 
 from infra.local.rights.wire import Need
-from infra.steps import ROWS, Grant, Row
+from infra.steps import Grant, Row, has_lane, rows
 from tests.rights.policy import matches
 from tests.rights.stack import ACCOUNT, REGION, Stack
+from workflows import WORKFLOWS
 
+HELD = rows((), lane=has_lane(WORKFLOWS))
+"""The rows of the stage that is played."""
 _ROLE = re.compile(r"Functions(?P<row>\w+?)(?P<task>Task)?Role[0-9A-F]{8}")
 _PARTS = {
     "jobs": "StorageJobs",
@@ -28,7 +31,7 @@ _KINDS = ("DynamoDB::Table", "S3::Bucket", "SQS::Queue", "SecretsManager::Secret
 def grants_to(role: str, need: Need, things: Mapping[str, str]) -> bool:
     """Whether the row behind a role says that it may; the machine's role has no row."""
     named = _ROLE.fullmatch(role)
-    row = next((one for one in ROWS if named and one.name == named["row"]), None)
+    row = next((one for one in HELD if named and one.name == named["row"]), None)
     if named is None or row is None:
         return False
     if row.task and not named["task"]:
@@ -42,7 +45,9 @@ def _task(row: Row, things: Mapping[str, str]) -> str:
 
 def _covers(grant: Grant, need: Need, things: Mapping[str, str]) -> bool:
     thing, slash, rest = grant.on.partition("/")
-    return need.action in grant.actions and matches(f"{things[thing]}{slash}{rest}", need.resource)
+    rows = all(one.startswith(grant.rows) for one in need.leading) if grant.rows else True
+    on = matches(f"{things[thing]}{slash}{rest}", need.resource)
+    return need.action in grant.actions and on and rows
 
 
 def things_of(stack: Stack, mail_from: str) -> dict[str, str]:
@@ -53,7 +58,7 @@ def things_of(stack: Stack, mail_from: str) -> dict[str, str]:
         **{thing: stack.arn(logical[part]) for thing, part in _PARTS.items()},
         **{
             grant.on: stack.names[logical["StorageSecret" + grant.on.replace("-", "")]]
-            for row in ROWS
+            for row in HELD
             for grant in row.may
             if grant.service == "secretsmanager"
         },
@@ -63,6 +68,7 @@ def things_of(stack: Stack, mail_from: str) -> dict[str, str]:
             if (named := _ROLE.fullmatch(role)) and named["task"]
         },
         "machine": f"arn:aws:states:{at}:stateMachine:countersign-local-jobs",
+        "items-machine": f"arn:aws:states:{at}:stateMachine:countersign-local-items",
         "executions": f"arn:aws:states:{at}:execution:countersign-local-jobs:*",
         "sender": f"arn:aws:ses:{at}:identity/{mail_from}",
         "mail-set": f"arn:aws:ses:{at}:configuration-set/countersign-local",

@@ -107,7 +107,7 @@ class DynamoLanes:
         pk = batch_of(job_id, batch)
         mine = {":mine": {"N": str(item.entry)}}
         where = {"TableName": self._table, "ExpressionAttributeValues": mine}
-        free = "attribute_not_exists(pk) OR (attribute_not_exists(ended) AND entered < :mine)"
+        free = "attribute_not_exists(pk) OR (attribute_not_exists(is_over) AND entered < :mine)"
         head = {**where, "Key": _key(pk, _HEAD), "ConditionExpression": "entered = :mine"}
         row = {**where, "Item": _item(pk, item), "ConditionExpression": free}
         token = hashlib.sha256(f"{pk} {item.number} {item.entry}".encode()).hexdigest()[:36]
@@ -124,7 +124,7 @@ class DynamoLanes:
             self._db.put_item(
                 TableName=self._table,
                 Item=_item(pk, item),
-                ConditionExpression="entered = :mine AND attribute_not_exists(ended)",
+                ConditionExpression="entered = :mine AND attribute_not_exists(is_over)",
                 ExpressionAttributeValues={":mine": {"N": str(item.entry)}},
             )
         except ClientError as error:
@@ -166,7 +166,7 @@ def _body(value: Head | Item) -> Row:
 
 
 def _item(pk: str, item: Item) -> Row:
-    over = {"ended": {"BOOL": True}} if item.ended else {}
+    over = {"is_over": {"BOOL": True}} if item.ended else {}
     return {**_key(pk, f"{_ITEM}{item.number:09}"), **_entry(item.entry), **over, **_body(item)}
 
 
