@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from countersign import tracing
 from countersign.domain.limits.pace import Told
 
 MAX_ANSWER = 8 * 1_048_576
@@ -78,7 +79,10 @@ class Client:
         headers = {**_HEADERS, **parts.pop("headers", {})}
         extensions = {"timeout": _phases(seconds), **parts.pop("extensions", {})}
         request = httpx.Request(method, url, headers=headers, extensions=extensions, **parts)
-        with closing(self._transport.handle_request(request)) as answer:
+        with (
+            tracing.span(request.url.host),
+            closing(self._transport.handle_request(request)) as answer,
+        ):
             yield answer
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from countersign import observability
+from countersign import observability, tracing
 from countersign.domain.errors import (
     ConnectorResting,
     CountersignError,
@@ -119,7 +119,8 @@ class _Counted:
         most = most_of(request, self._size)
         held, began = self._budget.reserves(most), self._clock.now()
         try:
-            answer = self._model.answer(request)
+            with tracing.span("model"):
+                answer = self._model.answer(request)
         except CountersignError as trouble:
             if held:  # without an answer nobody knows what it cost
                 held.settles(most if isinstance(trouble, Unavailable) else None)

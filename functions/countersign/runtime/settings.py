@@ -118,6 +118,12 @@ class Settings(Value):
         return cls.model_validate_json(json.dumps({n: _parsed(n, v) for n, v in found.items()}))
 
 
+def traced() -> tuple[str, str]:
+    """What Lambda says of this invocation's trace, anew for each, and where X-Ray listens; empty
+    where nobody traces."""
+    return os.environ.get("_X_AMZN_TRACE_ID", ""), os.environ.get("AWS_XRAY_DAEMON_ADDRESS", "")
+
+
 _JSON_SETTINGS = frozenset(
     {"case_owner", "approval_seconds", "connector_limits", "senders", "task"}
 )

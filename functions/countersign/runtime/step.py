@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from countersign import observability
+from countersign import observability, tracing
 from countersign.domain.contract import Value
 from countersign.domain.errors import (
     CountersignError,
@@ -20,7 +20,7 @@ from countersign.domain.errors import (
 )
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.runtime.deps import Deps
-from countersign.runtime.settings import Settings
+from countersign.runtime.settings import Settings, traced
 
 USUAL_SECONDS = 60.0
 COMMIT_PAUSES = (0.2, 0.8, 2.0)
@@ -75,7 +75,11 @@ def step(work: Work) -> Handler:
         left = timedelta(milliseconds=context.get_remaining_time_in_millis())
         production().deadline.begins(left.total_seconds())
         call = Call.model_validate({**event, "ends_at": production().clock.now() + left})
-        with observability.invocation(call.state, job_id=call.job_id, execution=call.execution):
+        tracing.begins(*traced(), job_id=call.job_id)
+        with (
+            observability.invocation(call.state, job_id=call.job_id, execution=call.execution),
+            tracing.span(call.state),
+        ):
             return run(production(), work, call)
 
     return handler

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import urllib3
 from botocore.exceptions import ClientError
 
+from countersign import tracing
 from countersign.connectors.aws.client import Credentials, Place, passes
 from countersign.domain.canonical import digest
 from countersign.domain.errors import Unavailable
@@ -147,7 +148,8 @@ class Signed:
 
     def _once(self, operation: str, request: Request, refused: Refusal) -> Answer:
         try:
-            answer = self._send(self._url, self._signer.signed(request))
+            with tracing.span(f"{self._signer.name} {operation}"):
+                answer = self._send(self._url, self._signer.signed(request))
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"AWS gave no answer: {type(error).__name__}") from None
         if answer.status not in _TAKEN:
