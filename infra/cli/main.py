@@ -50,6 +50,7 @@ from infra.cli.hands import budget, bulk
 from infra.cli.hands.cancel import cancel
 from infra.cli.hands.cost import cost
 from infra.cli.hands.follow import follow
+from infra.cli.hands.items import items
 from infra.cli.hands.pause import pause, resume
 from infra.cli.hands.redrive import redrive
 from infra.cli.hands.replay import replay
@@ -253,6 +254,7 @@ app.command("redrive")(redrive)
 app.command("rerun")(rerun)
 app.command("cost")(cost)
 app.command("follow")(follow)
+app.command("items")(items)
 app.command("resume")(resume)
 app.command("rollback")(rollback.rollback)
 app.command("original")(original)

@@ -23,6 +23,10 @@ TIME = timedelta(seconds=290)
 CallT = TypeVar("CallT", bound=RunCall)
 
 
+class Killed(BaseException):
+    """The process is gone."""
+
+
 class ItemsMachine:
     """Executions of the second machine."""
 
@@ -62,9 +66,13 @@ class ItemsMachine:
     def enters(
         self, function: Callable[[Deps, CallT], dict[str, Any]], call: CallT
     ) -> dict[str, Any]:
-        """One try of a function, in a process of its own."""
+        """One try of a function, in a process of its own; once more where that was killed."""
         ends = self._world.clock.now() + TIME
-        return run(self._world.deps_again(), function, call.model_copy(update={"ends_at": ends}))
+        given = call.model_copy(update={"ends_at": ends})
+        try:
+            return run(self._world.deps_again(), function, given)
+        except Killed:
+            return run(self._world.deps_again(), function, given)
 
     def _call(self, name: str, job_id: str, state: str) -> RunCall:
         return RunCall(job_id=job_id, execution=name, state=state)

@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from countersign.domain.lane.control import Word
 from countersign.jobs.cancelling import cancel as cancel_job
+from countersign.lane.orders import is_worked_through
+from infra.cli.hands.items import say_word
 from infra.cli.jobs import load
 from infra.cli.options import AsJson, Place, Stage, Where, show
 
@@ -22,11 +25,17 @@ def cancel(  # noqa: PLR0917 - Typer turns each parameter into an option
 ) -> None:
     """End a job that is parked, or waits for a signature or its sender: REJECTED where nothing of
     it ran, else COMPLETED with what it did. An open request is withdrawn, and its people are told.
+    Of a job whose file is worked through, the items that are left stay undone.
 
     Example: countersign cancel j-3xk7wq2p --by kim --reason "they called: it is settled"
     """
     deps = context.obj(target, stage).deps()
-    job = load(deps.store, job, deps.clock.now()).job.job_id
+    held = load(deps.store, job, deps.clock.now())
+    job = held.job.job_id
+    if is_worked_through(held):
+        say_word(deps, job, Word.CANCELLED, by, reason)
+        show(f"the items of {job} stop, and it ends", {"cancelled": job}, as_json=as_json)
+        return
     record, untold = cancel_job(deps, job, by=by, reason=reason)
     status = record.job.status
     ran = status != "REJECTED"

@@ -10,9 +10,11 @@ from rich.text import Text
 
 from countersign.domain.approvals.directory import Member
 from countersign.domain.errors import ContractBroken, NotPermitted
+from countersign.domain.lane.control import Word
 from countersign.domain.planning.charge import may_pause
 from countersign.jobs import pausing
 from countersign.runtime.deps import Deps
+from infra.cli.hands.items import JOB, say_word
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import safe, table
 
@@ -21,7 +23,7 @@ By = Annotated[str, typer.Option(help="your id in the directory of people")]
 
 def pause(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="a workflow or a connector; none: list them")] = "",
+    name: Annotated[str, typer.Argument(help="a workflow, connector or job; none: list them")] = "",
     by: By = "",
     reason: Annotated[str, typer.Option(help="why, for everybody who finds a job parked")] = "",
     target: Where = Place.LOCAL,
@@ -32,10 +34,15 @@ def pause(  # noqa: PLR0917 - Typer turns each parameter into an option
 
     Jobs are parked before their next look or action, new ones of a workflow within 15 seconds
     before they begin. A visit under way ends; people can go on deciding. Nothing resumes by itself.
+    Of a job whose file is worked through, the items stop: each child ends with the one it is at.
 
     Example: countersign pause payments --by kim --reason "Stripe maintenance"
     """
     deps = context.obj(target, stage).deps()
+    if name.startswith(JOB):
+        job = say_word(deps, name, Word.PAUSED, by, reason)
+        show(f"the items of {job} stop at the next one", {"paused": job}, as_json=as_json)
+        return
     if name:
         if not reason.strip():
             raise ContractBroken("a pause needs a reason: give it with --reason")
@@ -47,7 +54,7 @@ def pause(  # noqa: PLR0917 - Typer turns each parameter into an option
 
 def resume(  # noqa: PLR0917 - as pause
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="a workflow or a connector")],
+    name: Annotated[str, typer.Argument(help="a workflow, a connector or a job")],
     by: By,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
@@ -59,6 +66,10 @@ def resume(  # noqa: PLR0917 - as pause
     Example: countersign resume payments --by kim
     """
     deps = context.obj(target, stage).deps()
+    if name.startswith(JOB):
+        job = say_word(deps, name, Word.RUNNING, by, "it goes on")
+        show(f"the items of {job} go on", {"resumed": job}, as_json=as_json)
+        return
     _allowed(deps, name, by)
     pausing.resume(deps, name)
     held = pausing.paused(deps)

@@ -13,7 +13,7 @@ from countersign.domain.lane.control import Word
 from countersign.lane import orders
 from countersign.lane.collect import document_key
 from tests import words
-from tests.fakes.items_machine import ItemsMachine
+from tests.fakes.items_machine import ItemsMachine, Killed
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import World
 
@@ -50,6 +50,15 @@ class Walk:
             self.machine.runs()
             journey = self.goes()
         return journey
+
+    def goes_on(self) -> bool:
+        """What comes next: the machine, then the job. Whether the job still waits. Where the job's
+        own process was killed, its state is entered again."""
+        self.machine.runs()
+        try:
+            return self.goes().record.job.status is Status.PARKED
+        except Killed:
+            return True
 
     @property
     def document(self) -> str:
