@@ -170,6 +170,11 @@ class Settings(BaseModel):
         return frozenset((*self.connector_limits, *sandbox))
 
     @property
+    def takes_verdicts(self) -> bool:
+        """Whether a caller does by itself what it may."""
+        return any(one.takes_verdicts for one in self.senders)
+
+    @property
     def identity(self) -> str:
         """What SES verifies: the domain, or the address."""
         return self.sender_domain or self.mail_from

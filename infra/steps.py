@@ -381,6 +381,8 @@ SHARED = Grant("payloads/answers/*", "s3", "GetObject PutObject")
 """Answers that jobs of one workflow share."""
 
 
+VERDICTS = "verdict-key"
+"""What signs verdicts, where a caller of the stage takes them."""
 SHOWS = "shadow"
 """What a stage has that shows live jobs to candidates."""
 SHADOW = Row(
@@ -409,28 +411,39 @@ def shared(flows: Workflows) -> bool:
 
 
 def rows(
-    models: Iterable[str], *, shares: bool = False, shows: bool = False, lane: bool = False
+    models: Iterable[str],
+    *,
+    shares: bool = False,
+    shows: bool = False,
+    lane: bool = False,
+    verdicts: bool = False,
 ) -> tuple[Row, ...]:
     """The rows of a stage. With `models`, things of Bedrock, Propose may invoke each of them and
     reads no key; without any it reads the key and invokes none. Where a workflow `shares` its
     answers, it also keeps them. Where the stage `shows` jobs to candidates, Start and Tick tell
     a function of its own. With a `lane`, Prepare keeps the batches of files, and the functions of
-    the second machine are there."""
+    the second machine are there. Where callers take `verdicts`, their door signs them."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
     there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
     there = (*map(_filing, there), *LANE) if lane else there
     found = tuple(_invoking(one, invoking) if invoking else one for one in there)
+    kept = (_with(one, SHARED) if shares and one.name == "Propose" else one for one in found)
+    signs = Grant(VERDICTS, "kms", "Sign GetPublicKey")
     return tuple(
-        replace(one, may=(*one.may, SHARED)) if shares and one.name == "Propose" else one
-        for one in found
+        _with(one, signs, "VERDICT_KEY") if verdicts and one.name == "Webhook" else one
+        for one in kept
     )
+
+
+def _with(row: Row, grant: Grant, *env: str) -> Row:
+    return replace(row, may=(*row.may, grant), env=(*row.env, *env))
 
 
 def _showing(row: Row) -> Row:
     """Start shows jobs; Tick has the live releases asked about their cases."""
     if row.name not in {"Start", "Tick"}:
         return row
-    return replace(row, may=(*row.may, _SHOWING), env=(*row.env, "SHADOW_QUEUE_URL"))
+    return _with(row, _SHOWING, "SHADOW_QUEUE_URL")
 
 
 def _filing(row: Row) -> Row:

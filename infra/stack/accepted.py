@@ -56,6 +56,7 @@ ACCEPTED = (
         (
             *("Api/Http/POST--webhooks", "Api/Http/POST--webhooks--{workflow}"),
             *("Api/Http/POST--webhooks--{workflow}--{sender}", "Api/Http/POST--propose--{caller}"),
+            "Api/Http/POST--proposals--{proposal}",
         ),
         "Authenticated in the function: a Standard Webhooks signature over the raw bytes, which an "
         "authorizer of an HTTP API does not get to see.",

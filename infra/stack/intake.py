@@ -76,7 +76,7 @@ class Intake(Construct):
         api.serve("/webhooks/{workflow}/{sender}", function, "POST")
         api.serve(STATUS, function, "GET")
         api.serve(PROPOSE, function, "POST")
-        api.serve(PROPOSAL, function, "GET")
+        api.serve(PROPOSAL, function, "GET", "POST")
 
     def _queue(
         self,

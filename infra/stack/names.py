@@ -13,7 +13,7 @@ from infra.stack.mail import set_arn, set_name
 from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
-from infra.steps import DOORS, MODEL, SHOWS
+from infra.steps import DOORS, MODEL, SHOWS, VERDICTS
 
 
 def arns(
@@ -27,6 +27,7 @@ def arns(
         "payloads": storage.payloads.bucket_arn,
         "seals": storage.seals.bucket_arn,
         "seal-key": storage.seal_key.key_arn,
+        **({VERDICTS: storage.verdict_key.key_arn} if storage.verdict_key else {}),
         "intake": intake.queue.queue_arn,
         "failures": intake.failures.queue_arn,
         **({SHOWS: intake.shadow.queue.queue_arn} if intake.shadow else {}),
@@ -54,6 +55,7 @@ def values(
         "UPLOADS_BUCKET": storage.uploads.bucket_name,
         "SEALS_BUCKET": storage.seals.bucket_name,
         "SEAL_KEY": storage.seal_key.key_arn,
+        **({"VERDICT_KEY": storage.verdict_key.key_arn} if storage.verdict_key else {}),
         "INTAKE_QUEUE_URL": intake.queue.queue_url,
         **({"SHADOW_QUEUE_URL": intake.shadow.queue.queue_url} if intake.shadow else {}),
         "STATE_MACHINE_ARN": machine_arns(stack, settings)["machine"],

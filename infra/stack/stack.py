@@ -37,7 +37,13 @@ class CountersignStack(Stack):
             self,
             "Functions",
             settings,
-            rows(asked, shares=shared(known), shows=bool(intake.shadow), lane=has_lane(known)),
+            rows(
+                asked,
+                shares=shared(known),
+                shows=bool(intake.shadow),
+                verdicts=settings.takes_verdicts,
+                lane=has_lane(known),
+            ),
             arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )

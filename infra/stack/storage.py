@@ -37,7 +37,12 @@ class Storage(Construct):
         self.uploads = self._bucket("Uploads", settings.upload_days)
         self.payloads = self._bucket("Payloads", settings.payload_days)
         self.seals = self._sealed_bucket(settings)
-        self.seal_key = self._seal_key()
+        self.seal_key = self._signing_key(
+            "SealKey", "Signs the hourly roots over the jobs' trails."
+        )
+        verdicts = "Signs what callers may do by themselves."
+        takes = settings.takes_verdicts
+        self.verdict_key = self._signing_key("VerdictKey", verdicts) if takes else None
         _announce_uploads(self.uploads)
         self.secrets = {
             "webhook": self._signing_secret(),
@@ -118,12 +123,12 @@ class Storage(Construct):
             removal_policy=self._removal,
         )
 
-    def _seal_key(self) -> kms.Key:
-        """It signs roots. Whoever checks a record needs its public half alone."""
+    def _signing_key(self, name: str, signs: str) -> kms.Key:
+        """Whoever checks what it signed needs its public half alone."""
         return kms.Key(
             self,
-            "SealKey",
-            description="Signs the hourly roots over the jobs' trails.",
+            name,
+            description=signs,
             key_spec=kms.KeySpec.ECC_NIST_P256,
             key_usage=kms.KeyUsage.SIGN_VERIFY,
             removal_policy=self._removal,

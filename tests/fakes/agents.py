@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +78,19 @@ class Agent:
         said = self.at(json.loads(answer.body)["status_url"].rpartition("/")[2])
         assert said.status == 200, said.body
         return json.loads(said.body)
+
+    def reports(self, answer: Response, *done: Mapping[str, Any], by: str = "") -> Response:
+        """What the agent did by its verdicts, signed as a proposal is."""
+        body = json.dumps({"actions": done}).encode()
+        event = {
+            "requestContext": {"http": {"method": "POST"}},
+            "pathParameters": {
+                "proposal": json.loads(answer.body)["status_url"].rpartition("/")[2]
+            },
+            "headers": replace(self, secret=by or self.secret).signed(body, "report"),
+            "body": body.decode(),
+        }
+        return answered(lambda: self.world.deps, event)
 
     def at(self, token: str) -> Response:
         """What is answered at a proposal's address."""

@@ -58,3 +58,13 @@ class FakeSigner:
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         return made
+
+
+class FakeVerdictKey(FakeSigner):
+    """PublicKeySigner."""
+
+    def public(self) -> bytes:
+        made: bytes = self._key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return made

@@ -32,6 +32,18 @@ SENDERS = (
             MayPropose(action="crm.add_note", asks=False),
         ),
     ),
+    Sender(
+        id="advised",
+        proposes=(
+            MayPropose(
+                action="payments.refund",
+                by_caller=True,
+                alone={"EUR": Decimal(20)},
+                a_day={"EUR": Decimal(60)},
+                most={"EUR": Decimal(300)},
+            ),
+        ),
+    ),
 )
 
 

@@ -38,7 +38,7 @@ from tests.fakes.owner_reviews import FakeOwnerReviews
 from tests.fakes.payments import FakePayments
 from tests.fakes.reviews import FakeReviews
 from tests.fakes.rollouts import FakeRollouts
-from tests.fakes.seals import FakeSeals, FakeSigner
+from tests.fakes.seals import FakeSeals, FakeSigner, FakeVerdictKey
 from tests.fakes.senders import SENDERS, FakeSenderLimits
 from tests.fakes.shadows import FakeShadowQueue, FakeShadows
 from tests.fakes.sign_ins import FakeSignIns
@@ -244,6 +244,7 @@ class FakeSecrets:
                     "portal": {"current": PORTAL_SECRET},
                     "shop": {"current": SHOP_SECRET},
                     "agent": {"current": AGENT_SECRET},
+                    "advised": {"current": AGENT_SECRET},
                 }
             ),
             "page-key": PAGE_KEY,
@@ -342,7 +343,7 @@ class World:
         self.rollouts = FakeRollouts()
         self.owner_reviews = FakeOwnerReviews()
         self.seals, self.signer = FakeSeals(self.store), FakeSigner()
-        self.sealed_roots = FakePayloads()
+        self.sealed_roots, self.verdict_key = FakePayloads(), FakeVerdictKey()
         self.usual = FakeUsuals()
         self.suppression = FakeSuppressionList(self.store)
         self.payloads = FakePayloads()
@@ -363,6 +364,7 @@ class World:
             mail_from="hello@countersign.example",
             mail_authserv_id="mx.countersign.example",
             webhook_secret="webhook",
+            verdict_key="verdicts",
             page_key_secret="page-key",
             model_secret="model",
             # Nobody waits for a turn, unless a test is about that.
@@ -410,6 +412,7 @@ class World:
             seals=self.seals,
             signer=self.signer,
             sealed_roots=self.sealed_roots,
+            verdict_signer=self.verdict_key,
             usual=self.usual,
             suppression=self.suppression,
             pause=self.clock.pauses,

@@ -137,7 +137,10 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
         )
     }
     doors = {f"POST /webhooks{path}" for path in ("", "/{workflow}", "/{workflow}/{sender}")}
-    agents = {"POST /propose/{caller}", "GET /proposals/{proposal}"}
+    agents = {
+        "POST /propose/{caller}",
+        *(f"{one} /proposals/{{proposal}}" for one in ("GET", "POST")),
+    }
     assert routes == doors | {"GET /status/{token}"} | agents | pages | signed_in
 
 

@@ -3,15 +3,17 @@ may."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from urllib.error import URLError
 from urllib.request import Request
 
 import pytest
 
 from countersign import client
-from countersign.client import Client, NotAccepted, action
+from countersign.client import Client, NotAccepted, NotVerified, action, verify
 from countersign.entrypoints.webhook import answered
 from tests.fakes.agents import refund, with_an_order
 from tests.fakes.journey import Journey
@@ -92,3 +94,32 @@ def test_it_is_one_file_of_the_standard_library() -> None:
         [sys.executable, "-I", "-S", client.__file__], check=False, capture_output=True, text=True
     )
     assert (with_nothing.returncode, with_nothing.stderr) == (0, "")
+
+
+def test_an_agent_acts_by_a_verdict_and_reports() -> None:
+    """It waits until there is one, checks it by the keys at their address, and says what it did."""
+    world, charge = with_an_order()
+    there = replace(Line(world).client(), caller="advised")
+    asked = there.propose([refund(charge, 15)], "broken", key="t-9")
+    Journey(world, asked["job_id"]).goes()
+    said = there.wait(asked["status_url"], seconds=60)
+    allowed = there.verdict(said["actions"][0])
+    assert json.loads(allowed["params"])["amount"] == {"currency": "EUR", "minor": 1500}
+    there.report(asked["status_url"], {"number": 0, "done": True, "receipt": "re_1"})
+    assert there.read(asked["status_url"])["state"] == "done"
+
+
+def test_what_is_no_token_verifies_never() -> None:
+    """Nothing, too few parts, other spellings and points that are not on the curve."""
+    key = {"kid": "k", "x": "AQ", "y": "AQ"}
+    head, said = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsifQ", "eyJhdWQiOiJhIiwiaWF0IjowLCJleHAiOjF9"
+    for token in (
+        "",
+        "a.b",
+        "a.b.c.d",
+        f"{head}.{said}.AA",
+        f"{head}=.{said}.AA",
+        f"{head}.e30.AA",
+    ):
+        with pytest.raises(NotVerified):
+            verify(token, [key], "a", 0)

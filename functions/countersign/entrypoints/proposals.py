@@ -1,5 +1,5 @@
 """What other systems propose: POST /propose/{caller}, signed like a webhook, its id the caller's
-key; GET /proposals/{token} says how it stands.
+key; GET /proposals/{token} says how it stands, and POST there what its caller did of it.
 
 202 accepted, with the address (again, for the same key and body) · 400 not JSON · 401 not signed
 by a sender who may propose · 404 no such door or address · 409 the key came with another body · 413
@@ -9,13 +9,18 @@ too large · 422 a proposal with problems: nothing is stored · 429 over its lim
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 from countersign.domain.canonical import canonical
-from countersign.domain.errors import ContractBroken
+from countersign.domain.errors import ContractBroken, StoreConflict
+from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.handing import AGENT_ACTIONS
 from countersign.domain.jobs.outcomes import status_token
 from countersign.domain.jobs.proposals import told
+from countersign.domain.jobs.senders import sender_of
+from countersign.domain.jobs.verdicts import REPORT, REPORTED, Reported, by_caller, claims, jwk
+from countersign.domain.jobs.verdicts import token as signed_token
 from countersign.domain.workflow import Raw
 from countersign.entrypoints.deliveries import (
     MAX_BYTES,
@@ -33,6 +38,8 @@ from countersign.runtime.deps import Deps
 from countersign.web.http import Request, Response
 from countersign.web.paths import proposal_path
 from countersign.web.signature import BadSignature
+
+_NONE = "there is no proposal at this address"
 
 
 def take(deps: Deps, request: Request) -> Response:
@@ -82,7 +89,78 @@ def _with_limits(delivery: Delivery) -> bytes:
 
 def read(deps: Deps, token: str) -> Response:
     """How a proposal stands, for whoever has the address that its caller was given."""
+    record = _proposal(deps, token)
+    if record is None:
+        return problem(404, _NONE)
+    return answer(200, {}, **told(record, _verdicts(deps, record)))
+
+
+def _proposal(deps: Deps, token: str) -> JobRecord | None:
     record = asked_about(deps, token)
-    if record is None or record.job.workflow != AGENT_ACTIONS:
-        return problem(404, "there is no proposal at this address")
-    return answer(200, {}, **told(record))
+    return record if record and record.job.workflow == AGENT_ACTIONS else None
+
+
+def _verdicts(deps: Deps, record: JobRecord) -> Mapping[int, str]:
+    """Tokens of what its caller may do now, made for this answer."""
+    caller = sender_of(record.job.source.sender)
+    said = claims(record, deps.settings.public_base_url, caller, deps.clock.now())
+    key = deps.verdict_signer
+    return {one["number"]: signed_token(one, key.public(), key.sign) for one in said}
+
+
+def keys(deps: Deps) -> Response:
+    """The public halves of the keys that sign verdicts, as a JSON Web Key Set."""
+    if not deps.settings.verdict_key:
+        return problem(404, "nobody here takes verdicts")
+    return answer(200, {}, keys=[jwk(deps.verdict_signer.public())])
+
+
+def report(deps: Deps, request: Request) -> Response:
+    """What a caller did of what it was allowed to: signed as a proposal is, each action once. 409
+    for another report than the first."""
+    record = _proposal(deps, request.params["proposal"])
+    if record is None:
+        return problem(404, _NONE)
+    caller = sender_of(record.job.source.sender)
+    try:
+        verified(deps, request, caller, lambda one: one.takes_verdicts)
+    except BadSignature as bad:
+        return unproven(str(bad), request.body)
+    try:
+        _reported(deps, record, _report(record, request.body), caller)
+    except ContractBroken as broken:
+        return answer(422, {}, problems=broken.problems)
+    except StoreConflict as otherwise:
+        return problem(409, str(otherwise))
+    return answer(200, {}, job_id=record.job.job_id)
+
+
+def _report(record: JobRecord, body: bytes) -> Reported:
+    """Raises ContractBroken."""
+    try:
+        said = Reported.read(loads(body))
+    except NotJson as not_json:
+        raise ContractBroken(str(not_json)) from None
+    if sorted(one.number for one in said.actions) != [one.index for one in by_caller(record)]:
+        raise ContractBroken("each action that has a verdict is reported once")
+    return said
+
+
+def _reported(deps: Deps, record: JobRecord, said: Reported, caller: str) -> None:
+    """The same again changes nothing. `tick` looks at it next. Raises StoreConflict for another
+    report than the first."""
+
+    def change_of(held: JobRecord) -> Change | None:
+        if REPORTED in held.results:
+            if held.result(REPORTED, Reported) != said:
+                raise StoreConflict("it was reported otherwise before")
+            return None
+        return Change(
+            event=REPORTED,
+            actor=f"sender:{caller}",
+            fields={str(one.number): "done" if one.done else "failed" for one in said.actions},
+            results={REPORTED: said},
+            due=(Due(kind=REPORT, at=deps.clock.now()),) if REPORT in held.due else (),
+        )
+
+    deps.update(record.job.job_id, change_of)

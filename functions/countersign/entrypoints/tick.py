@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from countersign.domain.jobs.cases import next_look
 from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.verdicts import REPORT, REPORTED, Reported
 from countersign.jobs import bulk, canaries, monthly, sealing, usual, weekly
 from countersign.jobs.daily import mail_daily
 from countersign.jobs.handover import new_case, remind_of_case, tell_owner
@@ -58,6 +60,10 @@ def tick(deps: Deps, threads: int = 0) -> int:
         run.goes(workers, postman)
     _measure(deps)
     return workers.done() + postman.done()
+
+
+_SILENT = "its caller was allowed to do it, and did not report whether it did"
+_FAILED = "its caller was allowed to do it, and reports that it failed"
 
 
 class _Run:
@@ -245,6 +251,20 @@ def _open(deps: Deps, record: JobRecord) -> None:
     deps.commit(record, Change(event="case opened", actor=TICK, case=case, due=(told,)))
 
 
+def _reported(deps: Deps, record: JobRecord) -> None:
+    """What a caller did by our verdict is there, or its time is over: a person gets what failed,
+    and what nobody knows of."""
+    said = record.results.get(REPORTED)
+    if said and all(one.done for one in said.as_(Reported).actions):
+        settled(deps, record, REPORT)
+        return
+    why = _FAILED if said else _SILENT
+    told = Due(kind="case", at=deps.clock.now())
+    change = Change(event="escalated", actor=TICK, status=Status.ESCALATED, reason=why)
+    case = new_case(deps, record, why)
+    deps.commit(record, replace(change, case=case, due=(told,), done=(REPORT,)))
+
+
 _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "queue": queue_again,
     "reminder": remind,
@@ -264,6 +284,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "decided": mail_decisions,
     "trial": canaries.count,
     "items": look_after,
+    "report": _reported,
 }
 
 

@@ -38,7 +38,7 @@ from countersign.parsing.json import NotJson, loads
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import production
 from countersign.web.http import Request, Response
-from countersign.web.paths import status_path
+from countersign.web.paths import KEYS, status_path
 from countersign.web.signature import BadSignature
 
 
@@ -142,7 +142,15 @@ def _routed(deps: Deps, request: Request) -> Response:
     if "token" in request.params:
         return status(deps, request.params["token"])
     if "proposal" in request.params:
-        return proposals.read(deps, request.params["proposal"])
+        return _of_proposal(deps, request)
     if "caller" in request.params:
         return proposals.take(deps, request)
     return receive(deps, request)
+
+
+def _of_proposal(deps: Deps, request: Request) -> Response:
+    if request.params["proposal"] == KEYS:
+        return proposals.keys(deps)
+    if request.method == "POST":
+        return proposals.report(deps, request)
+    return proposals.read(deps, request.params["proposal"])

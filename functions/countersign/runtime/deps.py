@@ -259,6 +259,13 @@ class Deps(ExternalAdapters):
         return KmsSigner(self.settings.seal_key, self.aws("kms"))
 
     @cached_property
+    def verdict_signer(self) -> ports.PublicKeySigner:
+        """The key that signs verdicts."""
+        from countersign.connectors.aws.kms import KmsSigner
+
+        return KmsSigner(self.settings.verdict_key, self.aws("kms"))
+
+    @cached_property
     def sealed_roots(self) -> ports.Payloads:
         """The bucket of roots, which nobody can rewrite."""
         from countersign.connectors.aws.services import S3Payloads

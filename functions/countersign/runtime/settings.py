@@ -41,6 +41,8 @@ class Settings(Value):
     uploads_bucket: str = ""
     seals_bucket: str = ""
     seal_key: str = ""
+    verdict_key: str = ""
+    """What signs verdicts; empty: no caller of the stage takes any."""
     intake_queue_url: str = ""
     shadow_queue_url: str = ""
     """Where jobs are shown to a candidate; empty: the stage shows none."""

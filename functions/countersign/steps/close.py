@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from countersign.domain.errors import Joined, failed_with, failure
 from countersign.domain.jobs.change import OUTLIVES, Change, Due, DueKind, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import mails_failed
 from countersign.domain.jobs.matters import of_mails
+from countersign.domain.jobs.verdicts import REPORT, REPORT_WITHIN, by_caller
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.cancelling import reason_of
 from countersign.domain.planning.reservations import spent
@@ -39,10 +41,16 @@ def close(deps: Deps, record: JobRecord, call: Call) -> Change:
         reason=shadow.told(record) if shadowed else _reason(record, call),
         fields={f"{h.index} {h.action}": h.status.value for h in record.ledger},
         done=tuple(kind for kind in record.due if kind not in OUTLIVES),
-        due=tuple(Due(kind=kind, at=now) for kind in rows),
+        due=(*(Due(kind=kind, at=now) for kind in rows), *_awaited(record, now)),
         reviews=(review,) if review else (),
         matters=of_mails(record.job, record.ledger),
     )
+
+
+def _awaited(record: JobRecord, now: datetime) -> Iterator[Due]:
+    """The report of a caller that does what was allowed."""
+    if by_caller(record):
+        yield Due(kind=REPORT, at=now + REPORT_WITHIN)
 
 
 def _is_joined(call: Call) -> bool:

@@ -25,6 +25,8 @@ DOCUMENT = f"{JOB}/documents/{{name}}"
 STATUS = "/status/{token}"
 PROPOSE = "/propose/{caller}"
 PROPOSAL = "/proposals/{proposal}"
+KEYS = "keys"
+"""In the place of a proposal: the public keys of verdicts."""
 TO = "to"
 """In the query of the pages that sign in: the page that was asked for."""
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from countersign.actions.payments import Refund, changes, charge_of, money
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
+from countersign.domain.jobs.verdicts import VERDICT
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.limits.caps import Cap, day_of
 from countersign.domain.money import Money
@@ -19,8 +20,9 @@ from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim, Draft
 from countersign.workflow import Answer, Situation, Summary, workflow
 from workflows.agent_actions.contract import ACTIONS, Proposed, read
-from workflows.agent_actions.policy import POLICY, REFUNDS, WITHOUT, row
+from workflows.agent_actions.policy import POLICY, REFUNDS, WITHOUT
 
+_REFUND = "payments.refund"
 _DAY = "without a signature this caller refunds {threshold|a limit} a day; with this one: {value}"
 
 
@@ -57,9 +59,11 @@ def _nth(name: str, at: int) -> str:
 
 
 def propose(s: Situation[Proposed]) -> Iterator[ProposedAction]:
-    """Exactly what was proposed."""
+    """Exactly what was proposed; as a verdict, where its caller does it."""
     for call in s.input.actions:
-        yield ProposedAction(call.action, call.parsed(), call.target)
+        may = s.input.may_of(call.action)
+        does = VERDICT if may and may.by_caller else ""
+        yield ProposedAction(f"{call.action}{does}", call.parsed(), call.target)
 
 
 def claim(given: Proposed, _plan: Proposal, limits: Limits) -> Claim:
@@ -70,7 +74,7 @@ def claim(given: Proposed, _plan: Proposal, limits: Limits) -> Claim:
 
 def caps(s: Situation[Proposed], params: Contract) -> Sequence[Cap]:
     """The caller's day in the refund's currency; without one, nothing runs by itself."""
-    held = row(s, "payments.refund")
+    held = s.input.may_of(_REFUND)
     if not isinstance(params, Refund) or held is None:
         return ()
     currency = params.amount.currency
@@ -109,6 +113,6 @@ WORKFLOW = workflow(
     claim=claim,
     joins=lambda _mine, _theirs, _hours: True,
     caps=caps,
-    shows={"payments.refund": changes},
-    evidence={"payments.refund": evidence},
+    shows=dict.fromkeys((_REFUND, f"{_REFUND}{VERDICT}"), changes),
+    evidence=dict.fromkeys((_REFUND, f"{_REFUND}{VERDICT}"), evidence),
 )

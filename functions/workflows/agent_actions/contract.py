@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, JsonValue
 
 from countersign.actions import crm, payments
+from countersign.actions.verdict import verdict_on
 from countersign.domain.canonical import canonical
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken
@@ -21,10 +22,12 @@ from countersign.extraction.messages import Document, Text, address
 from countersign.parsing.json import loads
 from countersign.parsing.text import one_line, tidy
 
-ACTIONS: tuple[Action[Any, Any], ...] = (payments.REFUND, crm.ADD_NOTE)
+_DONE_HERE: tuple[Action[Any, Any], ...] = (payments.REFUND, crm.ADD_NOTE)
+ACTIONS = (*_DONE_HERE, verdict_on(payments.REFUND), verdict_on(crm.ADD_NOTE))
+"""What callers may be given to propose; and the same, where the caller does it by our verdict."""
 _TARGETS: Mapping[str, str] = {"payments.refund": "charge", "crm.add_note": "email"}
 """The parameter that says what an action is done to."""
-BY_ID: Mapping[str, Action[Any, Any]] = {action.id: action for action in ACTIONS}
+BY_ID: Mapping[str, Action[Any, Any]] = {action.id: action for action in _DONE_HERE}
 _MOST_ACTIONS, _MOST_EVIDENCE, _MOST_WORDS = 5, 20, 4_000
 
 
@@ -80,13 +83,17 @@ class Proposed(Document):
     """The input: the proposal, whose it is, and what its caller may propose."""
 
     CONTRACT: ClassVar[str] = "agent_actions.input"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     caller: str
     may: tuple[MayPropose, ...]
     """Of the actions that are proposed, as the caller's row said when they were."""
     actions: tuple[PlannedCall, ...]
     deadline: datetime | None
+
+    def may_of(self, action: str) -> MayPropose | None:
+        """What the caller may do of an action; None: it may not propose it."""
+        return next((one for one in self.may if one.action == action), None)
 
 
 def read(raw: Raw) -> Proposed:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from countersign.actions.payments import Refund, charge_of, money
-from countersign.domain.jobs.senders import MayPropose
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
@@ -24,11 +23,6 @@ REFUNDS = "refunds"
 _REFUND, _ALL = "payments.refund", tuple(one.id for one in ACTIONS)
 
 
-def row(situation: Seen, action: str) -> MayPropose | None:
-    """What the caller may do of an action; None: it may not propose it."""
-    return next((one for one in situation.input.may if one.action == action), None)
-
-
 def refunds(situation: Seen) -> Iterator[Refund]:
     """The refunds, each as a person left it."""
     edited = {one.charge: one for one in situation.edited if isinstance(one, Refund)}
@@ -39,12 +33,12 @@ def refunds(situation: Seen) -> Iterator[Refund]:
 
 def _permitted(situation: Seen) -> Hit:
     named = (one.action for one in situation.input.actions)
-    foreign = next((one for one in named if row(situation, one) is None), None)
+    foreign = next((one for one in named if situation.input.may_of(one) is None), None)
     return (foreign, situation.input.caller) if foreign else None
 
 
 def _over(situation: Seen, limits: str) -> Hit:
-    held = row(situation, _REFUND)
+    held = situation.input.may_of(_REFUND)
     for refund in refunds(situation) if held else ():
         most: Decimal | None = getattr(held, limits).get(refund.amount.currency)
         if most is None or refund.amount.amount > most:
@@ -73,7 +67,7 @@ def _over_single(situation: Seen) -> Hit:
 
 
 def _signed_always(situation: Seen) -> Hit:
-    rows = (row(situation, one.action) for one in _without_money(situation))
+    rows = (situation.input.may_of(one.action) for one in _without_money(situation))
     asks = next((one for one in rows if one and one.asks), None)
     return (asks.action, situation.input.caller) if asks else None
 

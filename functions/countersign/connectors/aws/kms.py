@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import cached_property
 from typing import Any
 
 from countersign.connectors.aws.client import guarded
@@ -11,7 +12,7 @@ ALGORITHM = "ECDSA_SHA_256"
 
 
 class KmsSigner:
-    """Signer, with a key of AWS's."""
+    """Signer and PublicKeySigner, with a key of AWS's."""
 
     def __init__(self, key: str, kms: Any) -> None:
         self._key = key
@@ -26,3 +27,11 @@ class KmsSigner:
             SigningAlgorithm=ALGORITHM,
         )
         return base64.b64decode(answer["Signature"])
+
+    def public(self) -> bytes:
+        """The public half, DER; a process asks once."""
+        return self._public
+
+    @cached_property
+    def _public(self) -> bytes:
+        return base64.b64decode(self._kms.get_public_key(KeyId=self._key)["PublicKey"])

@@ -32,19 +32,20 @@ _OfMail = Literal[
 _OfTime = Literal[
     "queue", "approval", "callback", "parked", "reservation", "silence", "outcome", "trial", "items"
 ]
-DueKind = Literal[_OfTime, _OfMail]
+_OfCallers = Literal["report"]
+DueKind = Literal[_OfTime, _OfCallers, _OfMail]
 """A tier's reminder; questions and answers to mail; a mail that came back; requests that somebody
 was asked and has no mail of; a case whose owner has none; one that nobody has ended yet; a sender
 to remind of our question; a job that ended with nothing done, for the daily list; a decision of
 which others who were asked are told. Accepted but not started; a tier's deadline; a lost callback;
 a parked job; a part of a cap to settle or to free; a question that nobody answered; an end that the
 sender's own system is to be told of; a job of a canary, when all of it is decided; a job whose
-file's items are worked on."""
+file's items are worked on; a report of what a caller did by our verdict."""
 MAILS: frozenset[DueKind] = frozenset(
     {"reminder", "question", "returned", "mail", "case", "overdue", "inquiry", "daily", "decided"}
 )
 """Kinds of rows that end in a mail."""
-OUTLIVES: frozenset[DueKind] = frozenset({"decided", "trial"})
+OUTLIVES: frozenset[DueKind] = frozenset({"decided", "trial", "report"})
 """Kinds of rows that the end of a job settles nothing of."""
 
 

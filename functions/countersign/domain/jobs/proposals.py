@@ -10,6 +10,7 @@ from typing import Any, Literal
 from countersign.domain.approvals.approval import rejections
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import FINISHED
+from countersign.domain.jobs.verdicts import REPORT, VERDICT, by_caller, report_of
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.policy.policy import Verdict
 
@@ -39,46 +40,72 @@ _STANDS: Mapping[ActionStatus, Standing] = {
 }
 
 
-def told(record: JobRecord) -> Mapping[str, Any]:
-    """How a proposal stands, for whoever made it. `ended`: nobody and nothing works on it."""
+def told(record: JobRecord, verdicts: Mapping[int, str]) -> Mapping[str, Any]:
+    """How a proposal stands, for whoever made it. `ended`: nobody and nothing works on it,
+    and no report is awaited. `verdicts` are the tokens of what its caller may do, by the number of
+    the action."""
     return {
         "job_id": record.job.job_id,
         "key": record.job.source.event_id,
         "state": whole(record),
-        "ended": record.job.status in FINISHED,
+        "ended": record.job.status in FINISHED and REPORT not in record.due,
         "status": record.job.status.value,
         "reason": record.job.reason,
-        "actions": [dict(_action(record, held)) for held in record.ledger],
+        "actions": [
+            {**dict(_action(record, one)), **_verdict(verdicts, one)} for one in record.ledger
+        ],
     }
 
 
 def whole(record: JobRecord) -> Standing:
     """Where all of it stands. Without a plan it waits, unless the job ended without one."""
-    found = {stands(held) for held in record.ledger}
+    found = {stands(record, held) for held in record.ledger}
     if not found:
         return "rejected" if record.job.status in FINISHED else "waiting"
     return next(one for one in _ORDER if one in found)
 
 
-def stands(held: LedgerEntry) -> Standing:
-    """Where one action stands; what a person changed and signed is `edited` until it has run."""
+def stands(record: JobRecord, held: LedgerEntry) -> Standing:
+    """Where one action stands; what a person changed and signed is `edited` until it is done."""
     found = _STANDS[held.status]
+    if held in by_caller(record):
+        found = _reported(record, held.index)
     return "edited" if found == "approved" and held.edited_by else found
+
+
+def _reported(record: JobRecord, number: int) -> Standing:
+    """What its caller made of a verdict; whoever was silent too long may have done it."""
+    said = report_of(record, number)
+    if said is None:
+        return "unknown" if record.case else "approved"
+    return "done" if said.done else "failed"
+
+
+def _verdict(verdicts: Mapping[int, str], held: LedgerEntry) -> Mapping[str, str]:
+    return {"verdict": verdicts[held.index]} if held.index in verdicts else {}
 
 
 def _action(record: JobRecord, held: LedgerEntry) -> Iterator[tuple[str, Any]]:
     yield "number", held.index
-    yield "action", held.action
-    yield "state", stands(held)
+    yield "action", held.action.removesuffix(VERDICT)
+    yield "state", stands(record, held)
     yield "params", held.content()["params"]
     yield "edited", bool(held.edited_by)
     yield "policy", _said(held.verdict)
-    if held.receipt:
-        yield "receipt", held.receipt.id
-    if stands(held) == "rejected":
+    if receipt := _receipt(record, held):
+        yield "receipt", receipt
+    if stands(record, held) == "rejected":
         yield "rejected", _why(record, held)
     elif held.note:
         yield "note", held.note
+
+
+def _receipt(record: JobRecord, held: LedgerEntry) -> str:
+    """What proves it: the target's id of it, or what its caller reports."""
+    if held in by_caller(record):
+        said = report_of(record, held.index)
+        return said.receipt if said else ""
+    return held.receipt.id if held.receipt else ""
 
 
 def _said(verdict: Verdict) -> Mapping[str, Any]:

@@ -37,6 +37,8 @@ class MayPropose(Value):
 
     action: str
     """The id of its contract."""
+    by_caller: bool = False
+    """Whether its caller does it, by a signed verdict; else it is done here."""
     asks: bool = True
     """Of an action that moves no money: whether somebody signs it."""
     alone: Mapping[str, Amount] = {}
@@ -84,6 +86,11 @@ class Sender(Value):
     def may_post_to(self, workflow: str) -> bool:
         """Whether events for this workflow are taken from it."""
         return workflow in self.workflows or EVERY_WORKFLOW in self.workflows
+
+    @property
+    def takes_verdicts(self) -> bool:
+        """Whether any of what it proposes it does itself."""
+        return any(one.by_caller for one in self.proposes)
 
     def identity(self, workflow: str) -> str:
         """Whose event ids these are. The default sender's stays the workflow's id: what came before

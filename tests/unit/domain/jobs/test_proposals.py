@@ -51,7 +51,7 @@ def test_without_a_plan_it_waits_until_its_job_has_ended() -> None:
 def action(**parts: Any) -> Any:
     """What is told of a job with this one action."""
     approvals = parts.pop("approvals", {})
-    return told(builders.record([builders.held(**parts)], approvals=approvals))["actions"][0]
+    return told(builders.record([builders.held(**parts)], approvals=approvals), {})["actions"][0]
 
 
 def test_what_a_person_changed_is_told_as_they_signed_it() -> None:
