@@ -60,6 +60,7 @@ PROMISES = {
     "T41": "every decision is acted on in its time, whatever is killed",
     "T42": "two hundred calls at once never spend more than their budget, and lose none of it",
     "T44": "a contract is compiled for each provider, or refused with the path that does not fit",
+    "T45": "an agent's proposals, forged, bent, replayed or racing: 0 outside policy, 0 twice",
     "T46": "a canary may be believed however often one looks, and says how long it will take",
     "T43": "code changes under waiting jobs: as signed, asked again, or a person's",
     "T47": "a release people dislike is stopped by itself; a good one is promoted by signature",

@@ -1,5 +1,7 @@
 """What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
 
+from collections.abc import Mapping
+
 from aws_cdk import CfnOutput, Stack
 
 from countersign.runtime.settings import SECRETS
@@ -13,7 +15,8 @@ from infra.stack.mail import set_arn, set_name
 from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
-from infra.steps import DOORS, MODEL, SHOWS, VERDICTS
+from infra.steps import DOORS, MODEL, SHOWS, VERDICTS, Row, has_lane, rows, shared
+from workflows import registered
 
 
 def arns(
@@ -42,6 +45,18 @@ def models(stack: Stack, settings: Settings) -> dict[str, str]:
     """The models that the stage may invoke; none where it has a key instead."""
     found = invoked(settings, stack.region, stack.account)
     return {f"{MODEL}{number}": arn for number, arn in enumerate(found)}
+
+
+def staged(settings: Settings, asked: Mapping[str, str], intake: Intake) -> tuple[Row, ...]:
+    """The rows of the functions that this stage has, with what it asks of its models."""
+    known = registered(settings.stage)
+    return rows(
+        asked,
+        shares=shared(known),
+        shows=bool(intake.shadow),
+        lane=has_lane(known),
+        verdicts=settings.takes_verdicts,
+    )
 
 
 def values(

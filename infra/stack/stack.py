@@ -9,12 +9,12 @@ from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import Mail
-from infra.stack.names import arns, models, outputs, things, values
+from infra.stack.names import arns, models, outputs, staged, things, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import Watch
-from infra.steps import ROWS, function_name, has_lane, rows, shared
-from workflows import WORKFLOWS, registered
+from infra.steps import ROWS, function_name
+from workflows import WORKFLOWS
 
 
 class CountersignStack(Stack):
@@ -32,18 +32,12 @@ class CountersignStack(Stack):
         intake = Intake(self, "Intake", settings)
         approvals = Approvals(self, "Approvals", settings)
         mail = Mail(self, "Mail", settings)
-        asked, known = models(self, settings), registered(settings.stage)
+        asked = models(self, settings)
         functions = Functions(
             self,
             "Functions",
             settings,
-            rows(
-                asked,
-                shares=shared(known),
-                shows=bool(intake.shadow),
-                verdicts=settings.takes_verdicts,
-                lane=has_lane(known),
-            ),
+            staged(settings, asked, intake),
             arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )

@@ -45,21 +45,28 @@ class Agent:
     id: str = "agent"
     secret: str = AGENT_SECRET
 
-    def posts(self, body: bytes, key: str = "k-1", **headers: str) -> Response:
-        """One signed request; `headers` go before what was signed."""
+    def signed(self, body: bytes, key: str) -> Mapping[str, str]:
+        """The headers of a request, signed now."""
         stamp = int(self.world.clock.now().timestamp())
-        signed = {
+        return {
             "webhook-id": key,
             "webhook-timestamp": str(stamp),
             "webhook-signature": sign(self.secret, key, stamp, body),
         }
+
+    def sends(self, body: bytes, headers: Mapping[str, str]) -> Response:
+        """One request, whatever was signed."""
         event = {
             "requestContext": {"http": {"method": "POST"}},
             "pathParameters": {"caller": self.id},
-            "headers": {**signed, **headers},
+            "headers": headers,
             "body": body.decode(),
         }
         return answered(lambda: self.world.deps, event)
+
+    def posts(self, body: bytes, key: str = "k-1") -> Response:
+        """One signed request."""
+        return self.sends(body, self.signed(body, key))
 
     def proposes(self, *actions: Mapping[str, Any], key: str = "k-1", **more: Any) -> Response:
         """A proposal with a reason."""
