@@ -384,16 +384,6 @@ class SenderLimits(Protocol):
         """Count one request, unless the minute of `now` has `most` already; whether it has room."""
 
 
-class PublicKeySigner(Protocol):
-    """A key whose public half anybody may have."""
-
-    def sign(self, message: bytes) -> bytes:
-        """The signature: ECDSA over P-256 with SHA-256, DER."""
-
-    def public(self) -> bytes:
-        """The public half, DER (SubjectPublicKeyInfo)."""
-
-
 class Callbacks(Protocol):
     """Other companies' systems, told what happened. To tell twice is harmless: each delivery has an
     id."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from countersign.domain.jobs.audit import Entry
     from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews
+    from countersign.domain.jobs.verdicts import PublicKeySigner
     from countersign.domain.lane.run import Lanes
     from countersign.domain.limits.budgets import Counters
     from countersign.domain.limits.caps import Caps
@@ -259,7 +260,7 @@ class Deps(ExternalAdapters):
         return KmsSigner(self.settings.seal_key, self.aws("kms"))
 
     @cached_property
-    def verdict_signer(self) -> ports.PublicKeySigner:
+    def verdict_signer(self) -> PublicKeySigner:
         """The key that signs verdicts."""
         from countersign.connectors.aws.kms import KmsSigner
 

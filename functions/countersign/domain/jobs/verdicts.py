@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from countersign.domain.canonical import canonical
 from countersign.domain.contract import Contract, Value
@@ -30,6 +30,16 @@ REPORT: Final = "report"
 """The kind of the due row that waits for it."""
 _NUMBER = 32
 """Bytes of one of the two numbers of a signature, and of a point of the curve P-256."""
+
+
+class PublicKeySigner(Protocol):
+    """A key whose public half anybody may have."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature: ECDSA over P-256 with SHA-256, DER."""
+
+    def public(self) -> bytes:
+        """The public half, DER (SubjectPublicKeyInfo)."""
 
 
 class ReportedAction(Value):
