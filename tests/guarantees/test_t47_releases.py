@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.approvals.approval import Choice
+from countersign.domain.approvals.approval import Choice, Decision
+from countersign.domain.approvals.authority import sign
 from countersign.domain.jobs.job import Status
 from countersign.domain.releases.canary import Metric
 from countersign.domain.releases.candidate_shadow import beside
@@ -44,10 +45,10 @@ class Changing:
         self.terminal.forgets()
         return self.terminal.json(*words)
 
-    def makes(self, prompt: str) -> str:
+    def makes(self, prompt: str, by: str = "ben") -> str:
         """A draft with this prompt; its digest."""
         self._prompt.write_text(prompt)
-        words = ("--by", "ben", "--told", "kim", "--reason", "too long", "--better", "fewer edits")
+        words = ("--by", by, "--told", "kim", "--reason", "too long", "--better", "fewer edits")
         made = self.types(
             "release", "new", WORKFLOW, *words, "--prompt", str(self._prompt), "--smallest", "20"
         )
@@ -234,3 +235,36 @@ def test_a_canary_without_ground_is_stopped_and_says_why(changing: Changing) -> 
     changing.looks()
     assert changing.held(digest).state is State.ABORTED
     assert "not by chance" in changing.held(digest).moves[-1].why
+
+
+def test_who_answers_for_what_it_touches_signs_too(changing: Changing) -> None:
+    """Cleo made it and Sam's signature alone is not enough: Ben answers for the leads. Where nobody
+    may sign for them, a person gets the job, with the role that is missing."""
+    changing.world.people.becomes(KIM, roles=("sales-lead",))
+    digest = changing.makes("Answer in one word.", by="cleo")
+    touches = changing.types("release", "impact", digest)
+    assert touches["sign"] == ["sales-ops"]
+    assert {"kind": "connector", "name": "crm", "owner": ""} in touches["touches"]
+    said = ("--by", "ben", "--why", "evaluated")
+    data = changing.types("release", "promote", digest, "--to", "live", *said)
+    journey = Journey(changing.world, data["job_id"])
+    assert journey.goes() == "Ask"
+    asked = journey.record.pending
+    assert asked
+    assert dict(asked.roles) == {"sales-ops": ("ben",)}
+    said_by_kim = Decision(
+        by="kim",
+        at=changing.world.clock.now(),
+        choices=dict.fromkeys(asked.digests, Choice.APPROVE),
+    )
+    assert sign(changing.world.people.directory(), asked, said_by_kim).decision is None
+    journey.is_decided(Choice.APPROVE, by="ben")
+    journey.answered()
+    assert changing.held(digest).state is State.LIVE
+
+    changing.world.people.becomes(changing.world.people.directory().members[1].person, roles=())
+    other = changing.makes("Answer in two words.", by="cleo")
+    data = changing.types("release", "promote", other, "--to", "live", "--by", "cleo", *said[2:])
+    journey = Journey(changing.world, data["job_id"])
+    journey.goes()
+    assert "nobody may sign for sales-ops" in journey.record.job.reason

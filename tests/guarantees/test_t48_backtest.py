@@ -4,7 +4,7 @@ shows there, and only there."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -14,9 +14,12 @@ from typing import Any, Literal
 
 import pytest
 
+from countersign.actions.desk import HAND_OVER
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.money import Money
+from countersign.domain.policy.rules import Findings
 from countersign.domain.releases.backtest import Backtest, backtest
+from countersign.domain.releases.impact import touched
 from countersign.domain.releases.past import Past, line_of, of_line, past
 from countersign.domain.workflow import Workflow
 from infra.cli.backtest.jobs import judged_file
@@ -109,6 +112,54 @@ def test_one_limit_that_moved_is_found_and_only_there() -> None:
     money = [one for one in found.moved if one.action == "payments.refund"]
     assert {one.rules for one in money} == {("refund.over_auto",)}
     assert len(money) == len(SMALL)
+
+
+def beyond(found: Mapping[str, Collection[tuple[str, str]]]) -> set[tuple[str, str, str]]:
+    """Of what the sample jobs used, what no release of their workflow is said to touch."""
+    return {
+        (one.record.job.workflow, *thing)
+        for one in jobs()
+        for thing in used_by(one)
+        if thing not in found[one.record.job.workflow]
+    }
+
+
+def used_by(one: Past) -> Iterator[tuple[str, str]]:
+    """The contracts, connectors, rules and workflows that a job of the samples went through."""
+    for held in one.record.ledger:
+        yield "connector", held.connector
+        yield "contract", f"{held.action} v{held.action_version}"
+        if held.action == HAND_OVER.id:
+            to = str(held.content()["params"]["destination"])
+            yield ("team" if to.startswith("team:") else "workflow"), to
+    results = one.record.results
+    if "input" in results:
+        yield "contract", f"{results['input'].contract} v{results['input'].version}"
+    found = one.record.result("findings", Findings).found if "findings" in results else ()
+    own = {rule.id for rule in WORKFLOWS[one.record.job.workflow].rules}
+    yield from (("rule", finding.rule) for finding in found if finding.rule in own)
+
+
+def declared(workflows: Mapping[str, Workflow[Any]]) -> dict[str, set[tuple[str, str]]]:
+    """What a release of each workflow is said to touch."""
+    parts = ("prompt", "limits")
+    return {
+        name: {(one.kind, one.name) for one in touched(workflows, name, parts, {})}
+        for name in workflows
+    }
+
+
+def test_what_jobs_use_is_what_a_release_is_said_to_touch() -> None:
+    """No contract, connector, rule or workflow that a sample goes through is missing from the
+    impact of a release; a workflow that does not declare what it acts on is found out."""
+    assert beyond(declared(WORKFLOWS)) == set()
+    held = WORKFLOWS["refund_request"]
+    hides = {**WORKFLOWS, held.id: replace(held, actions={}, connectors=())}
+    missing = beyond(declared(hides))
+    assert {thing[1:] for thing in missing} >= {
+        ("connector", "payments"),
+        ("contract", "payments.refund v1"),
+    }
 
 
 @pytest.mark.soak

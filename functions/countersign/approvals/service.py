@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from countersign.domain.approvals.approval import Approval, Person
-from countersign.domain.approvals.directory import Member
+from countersign.domain.approvals.directory import Member, kept_from
 from countersign.domain.approvals.links import LINK_BITS, SECRET_BITS, hashed
 from countersign.domain.approvals.questions import Question
 from countersign.domain.approvals.routing import (
@@ -54,7 +54,24 @@ def request(deps: Deps, record: JobRecord) -> Approval:
     first = escalated(deps, blank, workflow)
     if first is None:
         raise NeedsPerson(nobody(deps.people.directory(), blank, workflow))
-    return _by_enough(deps, first, workflow)
+    asked = _by_enough(deps, first, workflow)
+    return with_roles(deps, asked, workflow.cosigners(_input(record, workflow)))
+
+
+def with_roles(deps: Deps, approval: Approval, roles: Iterable[str]) -> Approval:
+    """The request, of whoever has one of these roles too. Raises NeedsPerson where nobody may sign
+    for one."""
+    people, now = deps.people.directory(), deps.clock.now()
+    for role in roles:
+        present = [one for one, _ in people.present(role, now) if not kept_from(one, approval)]
+        if not present:
+            raise NeedsPerson(f"nobody may sign for {role}: give that role to somebody else too")
+        known = {person.id for person in approval.approvers}
+        new = (one.person for one in present if one.person.id not in known)
+        ids = tuple(one.person.id for one in present)
+        update = {"approvers": (*approval.approvers, *new), "roles": {**approval.roles, role: ids}}
+        approval = approval.model_copy(update=update)
+    return approval
 
 
 def _blank(record: JobRecord, workflow: Workflow[Any], now: datetime) -> Approval:
@@ -70,7 +87,7 @@ def _blank(record: JobRecord, workflow: Workflow[Any], now: datetime) -> Approva
         amounts=_amounts(workflow, asked),
         approvers=(),
         quorum=strictest(held.verdict.quorum for held in asked),
-        requester=workflow.requester(record.results["input"].as_(workflow.input)),
+        requester=workflow.requester(_input(record, workflow)),
         author=workflow.policy.author,
         editors=_editors(record, asked),
         own_words=_own_words(record, workflow, asked),
@@ -79,6 +96,10 @@ def _blank(record: JobRecord, workflow: Workflow[Any], now: datetime) -> Approva
         deadline=now,
         tier=-1,
     )
+
+
+def _input(record: JobRecord, workflow: Workflow[Any]) -> Any:
+    return record.results["input"].as_(workflow.input)
 
 
 def _by_enough(deps: Deps, approval: Approval, workflow: Workflow[Any]) -> Approval:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +14,7 @@ from countersign.domain.jobs.handing import RELEASE_CHANGE
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source
 from countersign.domain.planning.charge import may_pause
+from countersign.domain.releases.impact import Component, signers, touched
 from countersign.domain.releases.rollout import Moved, Rollout, State, refusal
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import drawn, queue, shipped, store
@@ -74,6 +77,7 @@ def _check(deps: Deps, held: Rollout, wanted: Ordered) -> None:
 def _said(deps: Deps, held: Rollout, wanted: Ordered) -> dict[str, str]:
     """The order as the workflow reads it. Its sender is the release's author, who for that reason
     does not sign it, unless the stage says that one person owns all."""
+    found = impact(deps, held)
     alone = deps.workflows[RELEASE_CHANGE].release.limits.lists.get(SOLE_OWNER, ())
     author = deps.people.directory().member(held.author)
     seen = held.evaluation and any(one.to is State.SHADOW for one in held.moves)
@@ -90,6 +94,27 @@ def _said(deps: Deps, held: Rollout, wanted: Ordered) -> dict[str, str]:
         "made": held.reason,
         "changes": ", ".join(held.changes) or "nothing",
         "better": held.statement.better,
+        "touches": _told(found),
+        "owners": "" if alone else " ".join(signers(found, held.author, deps.people.directory())),
         **({"sole_owner": "; ".join(alone)} if alone else {}),
         **({"seen": "in shadow, and evaluated"} if seen else {}),
     }
+
+
+def impact(deps: Deps, held: Rollout) -> tuple[Component, ...]:
+    """What the release touches here."""
+    owners = deps.company.connector_owners if deps.company else {}
+    return touched(deps.workflows, held.workflow, held.changes, owners)
+
+
+def _told(found: Sequence[Component]) -> str:
+    """`workflow refund_request, front_desk; 12 rules; 9 contracts; connector payments, mail`."""
+    named: dict[str, list[str]] = defaultdict(list)
+    for one in found:
+        named[one.kind].append(one.name)
+    short = {"rule", "contract"}
+    parts = (
+        f"{len(names)} {kind}s" if kind in short else f"{kind} {', '.join(names)}"
+        for kind, names in named.items()
+    )
+    return "; ".join(parts)

@@ -149,6 +149,8 @@ class Company(Value):
     """By their id in the CRM."""
     teams: Mapping[Role, Team] = {}
     """By the role that their people have. Owners, tiers and destinations are among them."""
+    connector_owners: Mapping[str, Role] = {}
+    """By connector: the role that answers for that system, and signs what changes its use."""
     countries_not_served: tuple[Country, ...] = ()
     """ISO 3166-1 alpha-2."""
     sanctions: Sanctions | None = None

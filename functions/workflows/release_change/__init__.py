@@ -66,6 +66,12 @@ def alone(s: Situation[Order]) -> tuple[str, str] | None:
     return ("its author signs alone", "shadow and an evaluation before")
 
 
+def owners(order: Order) -> tuple[str, ...]:
+    """The roles that answer for what the change touches: somebody of each signs what goes on."""
+    going = order.parts["to"] not in STOPS
+    return tuple(order.parts.get("owners", "").split()) if going else ()
+
+
 WORKFLOW = workflow(
     "release_change",
     title="Change of a release",
@@ -78,6 +84,7 @@ WORKFLOW = workflow(
     signs=signs,
     # An order comes from an operator's terminal, through no door.
     without=["sender.unauthenticated"],
+    cosigners=owners,
     policy=[
         run(PROMOTE, "what stops a release runs by itself"),
         ask(PROMOTE, "new jobs will run under it: {value}", goes_on),

@@ -120,7 +120,7 @@ def promote(  # noqa: PLR0917 - as above
     Example: countersign release promote 3f9a0c21 --to canary --share 20 --by sam --why 'evaluated'
     """
     deps = context.obj(target, stage).deps()
-    held = _found(deps, release)
+    held = found(deps, release)
     first = held.ramp[0].share if held.ramp and to == "canary" else Decimal(0)
     _order(deps, held, Ordered(State(to), Decimal(share) / _PERCENT or first, by, why), as_json)
 
@@ -139,7 +139,7 @@ def abort(  # noqa: PLR0917 - as above
     Example: countersign release abort 3f9a0c21 --by sam --why 'customers complain'
     """
     deps = context.obj(target, stage).deps()
-    _order(deps, _found(deps, release), Ordered(State.ABORTED, Decimal(0), by, why), as_json)
+    _order(deps, found(deps, release), Ordered(State.ABORTED, Decimal(0), by, why), as_json)
 
 
 def retire(  # noqa: PLR0917 - as above
@@ -156,7 +156,7 @@ def retire(  # noqa: PLR0917 - as above
     Example: countersign release retire 3f9a0c21 --by sam --why 'refunds were too small'
     """
     deps = context.obj(target, stage).deps()
-    _order(deps, _found(deps, release), Ordered(State.RETIRED, Decimal(0), by, why), as_json)
+    _order(deps, found(deps, release), Ordered(State.RETIRED, Decimal(0), by, why), as_json)
 
 
 def _order(deps: Deps, held: Rollout, wanted: Ordered, as_json: bool) -> None:
@@ -216,8 +216,8 @@ def _ramp(said: str) -> tuple[Ramp, ...]:
         raise ContractBroken("a ramp is percent:hours, as 10:24,30:24,50:48") from None
 
 
-def _found(deps: Deps, name: str) -> Rollout:
-    """Raises NotFound for none, and for several."""
+def found(deps: Deps, name: str) -> Rollout:
+    """The stored release of that name. Raises NotFound for none, and for several."""
     among: Sequence[Rollout] = [
         one
         for flow in deps.workflows

@@ -21,6 +21,7 @@ from countersign.domain.reporting.sampling import Rate
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.releases import change
+from infra.cli.releases.impact import impact_
 from infra.cli.releases.progress import canary_status
 from infra.cli.releases.shadowed import beside_real, shadow_data, shadow_shown
 from infra.cli.releases.standing import Standing, standings
@@ -38,6 +39,7 @@ app.command("abort")(change.abort)
 app.command("retire")(change.retire)
 app.command("canary")(canary_status)
 app.command("weekly")(weekly_)
+app.command("impact")(impact_)
 
 
 @app.command()

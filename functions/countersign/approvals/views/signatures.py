@@ -76,8 +76,15 @@ def signing(
             f"{names.get(deputy, deputy)} for {names.get(absent, absent)}"
             for deputy, absent in approval.instead_of.items()
         ),
-        rule=_RULES[approval.quorum],
+        rule=_rule(approval),
     )
+
+
+def _rule(approval: Approval) -> str:
+    """How many must sign, and for which roles somebody must be among them."""
+    roles = ", ".join(approval.roles)
+    among = f" Somebody of each of these must be among those who sign: {roles}." if roles else ""
+    return _RULES[approval.quorum] + among
 
 
 def signatures(approval: Approval, person: Person, zone: str = UTC) -> tuple[Signature, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -107,6 +108,9 @@ class Approval(Contract):
     own_words: tuple[str, ...] = ()
     """Digests of actions of which people changed words alone, where the stage lets an editor sign
     such a change: there they may be the only signer."""
+    roles: Mapping[str, tuple[str, ...]] = {}
+    """Roles of each of which somebody must sign beside the quorum, with the ids of who was asked
+    for it."""
     sign_in: bool = False
     """Whether who decides must be signed in: a mailed link decides nothing of it."""
     requested_at: datetime
@@ -148,7 +152,8 @@ class Approval(Contract):
     def needed(self) -> int:
         """How many different people must approve."""
         there = sum(person.id not in self.left for person in self.approvers)
-        return {Quorum.ONE: 1, Quorum.TWO: 2, Quorum.ALL: max(1, there)}[self.quorum]
+        many = {Quorum.ONE: 1, Quorum.TWO: 2, Quorum.ALL: max(1, there)}[self.quorum]
+        return max(many, _fewest(self.roles.values()))
 
     @property
     def out_of_reach(self) -> bool:
@@ -156,6 +161,17 @@ class Approval(Contract):
         signed = {one.by for one in self.signatures}
         gone = {*self.unreachable} - signed
         return sum(person.id not in gone for person in self.approvers) < self.needed
+
+
+def _fewest(groups: Iterable[Iterable[str]]) -> int:
+    """How many people it takes at least to have one of each group: whoever is in the most comes
+    first."""
+    left, count = [{*one} for one in groups], 0
+    while left:
+        often = Counter(one for group in left for one in group).most_common(1)
+        left = [group for group in left if often and often[0][0] not in group]
+        count += 1
+    return count
 
 
 def decide(approval: Approval, decision: Decision) -> Approval:
@@ -252,10 +268,12 @@ def _final(approval: Approval) -> Decision | None:
 
 
 def enough(approval: Approval, action_digest: str) -> bool:
-    """Whether enough people approved the action, and not one of those alone who edited it."""
+    """Whether enough people approved the action, somebody of every role that must, and not one of
+    those alone who edited it."""
     signers = approval.signers(action_digest)
     alone = len(signers) == 1 and signers <= bound_editors(approval, action_digest)
-    return len(signers) >= approval.needed and not alone
+    missing = any(signers.isdisjoint(ids) for ids in approval.roles.values())
+    return len(signers) >= approval.needed and not alone and not missing
 
 
 def expire(approval: Approval, now: datetime) -> Approval:
