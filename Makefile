@@ -19,7 +19,7 @@ HOUSE := tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench guarantees soak synth deploy diff destroy bootstrap pictures new lock contracts clean
+.PHONY: help run test integration check lint bench guarantees soak synth deploy diff destroy bootstrap pictures new lock contracts clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,7 +30,10 @@ run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:840
 # The same numbers each time: a red run is the change's own. `make guarantees` and `make soak` draw new ones.
 test: export SEED ?= 20261130
 test: lint ## ruff, mypy strict, then every test; domain/ is covered to its last branch
-	@$(BIN)/mypy & mypy=$$!; $(DOMAIN) && $(PYTEST) -m "not soak and (not domain or hypothesis or untraced)"; tests=$$?; wait $$mypy && exit $$tests
+	@$(BIN)/mypy & mypy=$$!; $(DOMAIN) && $(PYTEST) -m "not soak and (not domain or hypothesis or untraced)"; tests=$$?; wait $$mypy && test $$tests = 0 && $(BIN)/python -m infra.build.green
+
+integration: $(READY) $(EMULATOR) ## the shared integration suite alone; its green run on this code lets a workflow go live
+	@$(PYTEST) -m "not soak" tests/integration && $(BIN)/python -m infra.build.green
 
 check: lint ## ruff, mypy strict, architecture, contracts, docs, workflows, synthesis with cdk-nag
 	@$(BIN)/mypy & mypy=$$!; $(PYTEST) $(HOUSE); house=$$?; wait $$mypy && exit $$house

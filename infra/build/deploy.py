@@ -9,13 +9,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from countersign.domain.approvals.directory import Directory
 from countersign.domain.errors import CountersignError
+from countersign.domain.workflow import Workflow
 from countersign.runtime.deps import Deps
-from infra.build import demo, leaving, mail, starts, waiting
+from infra.build import demo, leaving, mail, readiness, starts, waiting
 from infra.build.account import Account, AccountError, check_bootstrap, resolve
 from infra.build.cdk_cli import CliError, cdk, install
 from infra.build.lint import of_directory
@@ -185,15 +188,29 @@ def _look_at(deps: Deps, stage: str) -> int:
 
 
 def _check_states(settings: Settings) -> None:
-    """Raises SettingsError for a workflow whose hands would reach further than it has shown."""
-    stage = settings.stage
+    """Raises SettingsError for a workflow whose hands would reach further than it has shown, or
+    that would go live without what it needs there."""
+    stage, flows = settings.stage, registered(settings.stage)
     try:
-        found = standings(chosen("aws", stage).deps())
+        deps = chosen("aws", stage).deps()
+        found, people = standings(deps), deps.people.directory()
     except TargetError:  # nothing whole is there: the gate is at its strictest
-        found = before_the_first(registered(stage))
-    refused = refusals(found, stage)
+        found, people = before_the_first(flows), None
+    going = [flows[one] for one in sorted(readiness.goes_live(found))]
+    refused = (*refusals(found, stage), *_lacking(settings, going, people))
     if refused:
         raise SettingsError("\n".join(refused))
+
+
+def _lacking(
+    settings: Settings, going: Sequence[Workflow[Any]], people: Directory | None
+) -> tuple[str, ...]:
+    """Why those that go live may not, by what the stage has for them."""
+    if not going:
+        return ()
+    assembly = synthesize(settings.stage, default_out(settings.stage))
+    topics = readiness.topics_of(settings.stack_name) if people else ()
+    return tuple(readiness.refusals(going, assembly, people, topics))
 
 
 def _check_waiting(settings: Settings) -> None:

@@ -33,9 +33,11 @@ _COMMANDS = (
     "contracts",
     "demo",
     "deploy",
+    "green",
     "leaving",
     "lock",
     "mail",
+    "readiness",
 )
 NOT_READ = {"__pycache__", "cases"}
 COMMANDS = {f"infra/build/{name}.py" for name in _COMMANDS}

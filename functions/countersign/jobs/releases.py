@@ -15,7 +15,8 @@ from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source
 from countersign.domain.planning.charge import may_pause
 from countersign.domain.releases.impact import Component, signers, touched
-from countersign.domain.releases.rollout import Moved, Rollout, State, refusal
+from countersign.domain.releases.readiness import unstated
+from countersign.domain.releases.rollout import RUNNING, Moved, Rollout, State, refusal
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import drawn, queue, shipped, store
 
@@ -33,6 +34,8 @@ class Ordered:
     share: Decimal
     by: str
     why: str
+    tests: str = ""
+    """Digest of the code on which the shared integration suite ran green; empty: none is known."""
 
 
 def order(deps: Deps, held: Rollout, wanted: Ordered) -> str:
@@ -68,10 +71,24 @@ def _check(deps: Deps, held: Rollout, wanted: Ordered) -> None:
     said = Moved(
         at=deps.clock.now(), to=wanted.to, share=wanted.share, by=wanted.by, why=wanted.why
     )
+    if held.state is State.DRAFT and wanted.to in RUNNING:
+        _check_stated(deps, held)
     rows = deps.rollouts.of(held.workflow)
     why = refusal(rows, held, said, shipped(deps, held.workflow).digest)
     if why:
         raise ContractBroken(why)
+
+
+def _check_stated(deps: Deps, held: Rollout) -> None:
+    """Raises ContractBroken with all that must be said before a release leaves its draft."""
+    flow, people = deps.workflows[held.workflow], deps.people.directory()
+    lacks = list(unstated(flow))
+    if not people.of_role(flow.owner):
+        lacks.append(f"nobody has the role {flow.owner}")
+    if people.member(held.statement.told) is None:
+        lacks.append(f"{held.statement.told}, who is told, is not in the directory")
+    if lacks:
+        raise ContractBroken(f"it stays a draft: {'; '.join(lacks)}")
 
 
 def _said(deps: Deps, held: Rollout, wanted: Ordered) -> dict[str, str]:
@@ -94,6 +111,7 @@ def _said(deps: Deps, held: Rollout, wanted: Ordered) -> dict[str, str]:
         "made": held.reason,
         "changes": ", ".join(held.changes) or "nothing",
         "better": held.statement.better,
+        **({"tests": wanted.tests} if wanted.tests else {}),
         "touches": _told(found),
         "owners": "" if alone else " ".join(signers(found, held.author, deps.people.directory())),
         **({"sole_owner": "; ".join(alone)} if alone else {}),

@@ -58,9 +58,14 @@ class TierRow(Value):
 
 
 class Scope(Value):
-    """What the workflow takes and what it does not, in sentences."""
+    """What the workflow takes, what comes out of it, and what becomes of the rest, in sentences."""
 
     takes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    """What becomes of an input that lacks something."""
+    ambiguous: tuple[str, ...] = ()
+    """What becomes of one that can be read in two ways."""
     refuses: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     """Messages that it takes, in the words of who writes them."""
@@ -68,8 +73,7 @@ class Scope(Value):
     @property
     def lists(self) -> Mapping[str, tuple[str, ...]]:
         """The same as lists of the release."""
-        held = {"takes": self.takes, "refuses": self.refuses, "examples": self.examples}
-        return {f"scope.{name}": texts for name, texts in held.items() if texts}
+        return {f"scope.{name}": texts for name, texts in vars(self).items() if texts}
 
 
 class StageFile(Signing):

@@ -18,10 +18,12 @@ from countersign.domain.canonical import canonical, plain
 from countersign.domain.errors import ContractBroken, NotFound
 from countersign.domain.policy.release import Release, release_key
 from countersign.domain.releases.diff import difference
+from countersign.domain.releases.readiness import GREEN
 from countersign.domain.releases.rollout import Ramp, Rollout, State, Statement, current
 from countersign.jobs.releases import Ordered, order
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import shipped
+from infra.build import green
 from infra.cli.known import check_workflow
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.releases.stored import jobs_of, stored, used
@@ -55,6 +57,9 @@ def new(  # noqa: PLR0917 - Typer turns each parameter into an option
     ] = 5,
     dearer: Annotated[float, typer.Option(min=1.01, help="it fails at so many times the cost")] = 2,
     slower: Annotated[float, typer.Option(min=1.01, help="it fails at so many times the p95")] = 2,
+    error: Annotated[
+        int, typer.Option(min=1, max=20, help="percent: how often a harmless one may be stopped")
+    ] = 5,
     ramp: Annotated[
         str, typer.Option(help="percent:hours of each step of its canary, as 10:24,30:24,50:48")
     ] = "",
@@ -86,6 +91,7 @@ def new(  # noqa: PLR0917 - Typer turns each parameter into an option
             smallest=Decimal(smallest) / _PERCENT,
             dearer=Decimal(str(dearer)),
             slower=Decimal(str(slower)),
+            alpha=Decimal(error) / _PERCENT,
             days=days,
             told=_member(deps, told),
         ),
@@ -122,7 +128,10 @@ def promote(  # noqa: PLR0917 - as above
     deps = context.obj(target, stage).deps()
     held = found(deps, release)
     first = held.ramp[0].share if held.ramp and to == "canary" else Decimal(0)
-    _order(deps, held, Ordered(State(to), Decimal(share) / _PERCENT or first, by, why), as_json)
+    wanted = Ordered(State(to), Decimal(share) / _PERCENT or first, by, why, green.recorded())
+    if to != "shadow" and not wanted.tests and target is not Place.LOCAL:
+        raise ContractBroken(f"it cannot become {to}: {GREEN}")
+    _order(deps, held, wanted, as_json)
 
 
 def abort(  # noqa: PLR0917 - as above
