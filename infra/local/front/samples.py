@@ -76,8 +76,20 @@ class RolledBack(_Part):
     touched: Touched | None = None
 
 
+class TakenUp(_Part):
+    """What becomes of what people rejected: a team of the company gets it, or it ends with a mail
+    to whoever wrote, which is signed as `decision` says; without a text the fixed one."""
+
+    by: str
+    why: str = ""
+    team: str = ""
+    text: str = ""
+    decision: Literal["approve", "reject"] | None = None
+    signers: tuple[str, ...] = ()
+
+
 class CaseExpected(_Part):
-    """Who has the case, and within how many hours they are to take it up."""
+    """Who has the case, and the most hours until they are to have taken it up."""
 
     owner: str
     hours: int
@@ -147,6 +159,7 @@ class Expectation(BaseModel):
     meanwhile: ByColleague | Answered | None = None
     edit: Edit | None = None
     rollback: RolledBack | None = None
+    taken_up: TakenUp | None = None
     generate: Mapping[str, int] | None = None
     """How to make the body of an event that has no file: `{"bytes": 1100000}`."""
     sender: str = DEFAULT
@@ -182,7 +195,7 @@ class Sample:
         one = self.expect
         befalls = (
             *(one.children, one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback),
-            *(one.ending, one.budget),
+            *(one.ending, one.budget, one.taken_up),
         )
         seen: tuple[tuple[object, ...], ...] = (
             ("door", one.door, one.answer, one.status),

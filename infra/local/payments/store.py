@@ -209,6 +209,8 @@ ORDERS = (
     DemoOrder("1058", "Vera Lund", 4_200, "eur", 3),  # more is asked than was paid
     DemoOrder("1059", "Wanda Ruiz", 1_900, "eur", 2),  # asked three times by the same webhook
     DemoOrder("1060", "Xenia Holt", 2_200, "eur", 3),  # the text gives orders
+    DemoOrder("1061", "Yusuf Kaya", 7_500, "eur", 36),  # rejected, and then a team's case
+    DemoOrder("1062", "Zita Varro", 8_200, "eur", 41),  # rejected, and ended with an answer
 )
 
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countersign.domain.jobs.job import Status
-from infra.local.front.samples import Answered, ByColleague, Expectation, RolledBack, SpentBudget
+from infra.local.front.samples import (
+    Answered,
+    ByColleague,
+    Expectation,
+    RolledBack,
+    SpentBudget,
+    TakenUp,
+)
 from infra.local.player.colleague import Colleague
 from infra.local.player.provider import Provider
 from infra.local.player.signer import Signer, SignError
@@ -28,14 +35,13 @@ class Attending:
     """Orders a job to be rolled back."""
     raises: Callable[[SpentBudget], None]
     """Adds to the model's budget."""
+    takes_up: Callable[[str, TakenUp], None]
+    """Says what becomes of what was rejected."""
     _done: set[str] = field(default_factory=set)
 
     def look(self, job: Mapping[str, Any]) -> None:
         """Do what is to be done next, if anything. Raises SignError or httpx.HTTPError."""
-        if self.expect.rollback and job["status"] == Status.COMPLETED and self._first("rollback"):
-            self._roll_back(job, self.expect.rollback)
-        if self.expect.budget and _waits_for_budget(job) and self._first("budget"):
-            self.raises(self.expect.budget)
+        self._order(job)
         waiting = open_request(job)
         if waiting is None:
             return
@@ -44,6 +50,16 @@ class Attending:
         if self.expect.edit and not self._edited(job, waiting):
             return
         self._sign(job["job_id"], waiting)
+
+    def _order(self, job: Mapping[str, Any]) -> None:
+        """What somebody orders once, of a job that has ended or waits for a budget."""
+        expect, status = self.expect, job["status"]
+        if expect.rollback and status == Status.COMPLETED and self._first("rollback"):
+            self._roll_back(job, expect.rollback)
+        if expect.taken_up and status == Status.REJECTED and self._first("taken up"):
+            self.takes_up(job["job_id"], expect.taken_up)
+        if expect.budget and _waits_for_budget(job) and self._first("budget"):
+            self.raises(expect.budget)
 
     def _roll_back(self, job: Mapping[str, Any], wanted: RolledBack) -> None:
         """Order it, after somebody has changed in the CRM what the job made there."""
@@ -82,12 +98,14 @@ class Attending:
         return True
 
     def _sign(self, job_id: str, waiting: Mapping[str, Any]) -> None:
-        choice = self.expect.decision
+        anew = self.expect.taken_up if "taken up" in self._done else None
+        choice = anew.decision if anew else self.expect.decision
         if choice not in ("approve", "reject"):
             return
         reason = REJECTION if choice == "reject" else ""
         signed = {one["id"] for one in waiting["signatures"]}
-        left = [one for one in self.expect.signers if one not in signed]
+        signers = anew.signers if anew else self.expect.signers
+        left = [one for one in signers if one not in signed]
         by = self.address(left[0]) if left else ""
         self.signer.decide(job_id, choice, reason, by)
 

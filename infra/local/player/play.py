@@ -21,10 +21,11 @@ from rich.markup import escape
 from countersign.connectors.http import certificates
 from countersign.domain.jobs.job import FINISHED
 from countersign.domain.jobs.senders import named
+from countersign.jobs import rejected
 from countersign.jobs.rollback import roll_back
 from infra.cli.submit import DoorAnswer, SubmitError
 from infra.local.cloud import deployer
-from infra.local.front.samples import EventsError, HandedOver, RolledBack, Sample
+from infra.local.front.samples import EventsError, HandedOver, RolledBack, Sample, TakenUp
 from infra.local.function_logs import troubles
 from infra.local.people import addresses, unreachable
 from infra.local.player import budgets, checks, documents, links
@@ -168,6 +169,7 @@ class _Player:
             self._address,
             self._order,
             partial(budgets.add, here.deps, sample.expect.workflow),
+            self._take_up,
         )
         while True:
             job = self._job(job_id)
@@ -215,6 +217,16 @@ class _Player:
 
     def _order(self, job_id: str, wanted: RolledBack) -> None:
         roll_back(self._running.deps, job_id, by=wanted.by, reason=wanted.reason)
+
+    def _take_up(self, job_id: str, wanted: TakenUp) -> None:
+        """What the job's page does."""
+        deps = self._running.deps
+        if wanted.team:
+            rejected.hand_to(deps, job_id, wanted.team, by=wanted.by, words=wanted.why)
+            return
+        fixed = rejected.suggested(deps, deps.store.load(job_id))
+        typed = {"subject": fixed["subject"], "text": wanted.text or fixed["text"]}
+        rejected.answer(deps, job_id, typed, by=wanted.by)
 
     def _job(self, job_id: str) -> dict[str, Any]:
         return self._json(f"/jobs/{job_id}.json")

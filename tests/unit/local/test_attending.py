@@ -104,6 +104,7 @@ def people(links: Links, **expected: Any) -> Attending:
         lambda one: f"{one}@example.com",
         lambda job_id, wanted: links.said.append((job_id, "roll back", wanted.by, wanted.reason)),
         lambda wanted: links.said.append(("", "raise", wanted.by, wanted.reason)),
+        lambda job_id, wanted: links.said.append((job_id, "take up", wanted.by, wanted.team)),
     )
 
 
@@ -121,6 +122,20 @@ def test_without_signers_whoever_was_asked_answers() -> None:
     links = Links()
     people(links, decision="reject").look(job())
     assert links.said == [("j-1", "reject", REJECTION, "")]
+
+
+def test_what_was_rejected_is_taken_up_once_and_its_answer_signed() -> None:
+    """By whoever the event names; the second request has a decision and signers of its own."""
+    links = Links()
+    answer = {"by": "robin", "text": "No.", "decision": "approve", "signers": ["jonas"]}
+    attending = people(links, decision="reject", taken_up=answer)
+    for status in ("WAITING_FOR_REVIEW", "REJECTED", "REJECTED", "WAITING_FOR_REVIEW"):
+        attending.look(job(status=status))
+    assert [(said[1], said[-2:]) for said in links.said] == [
+        ("reject", (REJECTION, "")),
+        ("take up", ("robin", "")),
+        ("approve", ("", "jonas@example.com")),
+    ]
 
 
 @pytest.mark.parametrize("decision", [None, "expire"])

@@ -41,6 +41,7 @@ _NEEDS = {
     ("failed", None): {"run"},
     ("verified", "approve"): {"ask"},
     ("rejected", "reject"): {"ask"},
+    ("verified", "reject"): {"ask"},  # rejected, and what it ended with was signed
     ("forbidden", "approve"): {"forbid"},
     ("forbidden", "reject"): {"forbid"},
     ("dropped", "approve"): {"ask"},
