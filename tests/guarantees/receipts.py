@@ -1,4 +1,4 @@
-"""Receipts that keep every rule of docs/rulebooks/receipts.yaml, and a way to break each."""
+"""Receipts that keep every rule of the workflow's rulebook, and a way to break each."""
 
 from __future__ import annotations
 

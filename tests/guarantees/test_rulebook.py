@@ -18,7 +18,7 @@ from tests.guarantees.receipts import ALSO, FAULTS, Receipt, honest
 from tests.seeds import dice
 
 Figure = Callable[[str, int], None]
-FILE = ROOT / "docs" / "rulebooks" / "receipts.yaml"
+FILE = ROOT / "functions/workflows/annotation_qa/rulebooks/receipts.yaml"
 BOOK = read(FILE.read_bytes())
 QUESTIONS = tuple(rule.id for rule in BOOK.rules if rule.question)
 

@@ -12,7 +12,7 @@ from infra.cli.main import run
 from infra.cli.target import chosen
 from infra.settings import ROOT
 
-BOOK = str(ROOT / "docs" / "rulebooks" / "receipts.yaml")
+BOOK = str(ROOT / "functions/workflows/annotation_qa/rulebooks/receipts.yaml")
 LINES = """\
 {"id":"r1","text":"Cafe Linde, 2026-03-04, 12.50 EUR","annotator":"kim","label":"paid","spans":[\
 {"start":0,"end":10,"label":"seller"},{"start":12,"end":22,"label":"date"},\
