@@ -357,11 +357,10 @@ LANE = (
         memory=1024,
         may=(
             Grant("jobs", "dynamodb", "Query BatchGetItem PutItem"),
-            Grant(ITEMS, "s3", "GetObject"),
+            Grant(ITEMS, "s3", "GetObject PutObject"),
             # What is made of the results may need the file itself: its own bytes come back.
             Grant("uploads/*", "s3", "GetObjectVersion"),
             Grant("payloads/raw/*", "s3", "GetObjectVersion"),
-            Grant("payloads/documents/*", "s3", "PutObject"),
             Grant("machine", "states", "StartExecution"),
         ),
         env=("PAYLOADS_BUCKET", "STATE_MACHINE_ARN"),
@@ -369,7 +368,12 @@ LANE = (
 )
 """Of a stage with a workflow that works through files of many items: the functions of the second
 machine, and the one that starts it."""
-_FILING = Grant(ITEMS, "s3", "PutObject")
+_ON_ITEMS = {
+    "Prepare": Grant(ITEMS, "s3", "PutObject"),
+    # What was made of a file is handed out from its job's page.
+    "Approvals": Grant(ITEMS, "s3", "GetObject"),
+}
+"""What others may do then."""
 
 
 def has_lane(flows: Workflows) -> bool:
@@ -421,8 +425,9 @@ def rows(
     """The rows of a stage. With `models`, things of Bedrock, Propose may invoke each of them and
     reads no key; without any it reads the key and invokes none. Where a workflow `shares` its
     answers, it also keeps them. Where the stage `shows` jobs to candidates, Start and Tick tell
-    a function of its own. With a `lane`, Prepare keeps the batches of files, and the functions of
-    the second machine are there. Where callers take `verdicts`, their door signs them."""
+    a function of its own. With a `lane`, Prepare keeps the batches of files, pages hand out what
+    was made of them, and the functions of the second machine are there. Where callers take
+    `verdicts`, their door signs them."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
     there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
     there = (*map(_filing, there), *LANE) if lane else there
@@ -447,7 +452,8 @@ def _showing(row: Row) -> Row:
 
 
 def _filing(row: Row) -> Row:
-    return replace(row, may=(*row.may, _FILING)) if row.name == "Prepare" else row
+    more = _ON_ITEMS.get(row.name)
+    return replace(row, may=(*row.may, more)) if more else row
 
 
 def _invoking(row: Row, grants: tuple[Grant, ...]) -> Row:

@@ -155,7 +155,7 @@ SOMETIMES = (
         f"IAM5[Resource::{PAYLOADS}/lane/*]",
         (
             *("Functions/PrepareRole", "Functions/SplitRole", "Functions/WorkTaskRole"),
-            *("Functions/CollectRole", "Pipeline/Items"),
+            *("Functions/CollectRole", "Functions/ApprovalsRole", "Pipeline/Items"),
         ),
         "Where a workflow works through files: batches are named by their job, and each session of "
         "a child is narrowed to its own.",
@@ -174,11 +174,6 @@ SOMETIMES = (
         f"IAM5[Resource::{PAYLOADS}/raw/*]",
         ("Functions/CollectRole",),
         "As above, of a file that was posted.",
-    ),
-    Accepted(
-        f"IAM5[Resource::{PAYLOADS}/documents/*]",
-        ("Functions/CollectRole",),
-        "As above: what is made of the results is named by its job.",
     ),
     Accepted(
         "IAM5[Resource::*]",

@@ -45,7 +45,8 @@ def _task(row: Row, things: Mapping[str, str]) -> str:
 
 def _covers(grant: Grant, need: Need, things: Mapping[str, str]) -> bool:
     thing, slash, rest = grant.on.partition("/")
-    rows = all(one.startswith(grant.rows) for one in need.leading) if grant.rows else True
+    within = bool(need.leading) and all(one.startswith(grant.rows) for one in need.leading)
+    rows = within if grant.rows else True
     on = matches(f"{things[thing]}{slash}{rest}", need.resource)
     return need.action in grant.actions and on and rows
 

@@ -17,6 +17,7 @@ from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source, Status
 from countersign.jobs.monthly import last_month
 from countersign.runtime.intake import store
+from countersign.web.paths import document_path
 from infra.cli.clock import moved
 from infra.cli.secrets.command import awake
 from infra.cli.submit import job_of_upload, post_webhook, upload
@@ -36,12 +37,15 @@ ALL_OF_IT = {
     "order": "1052",
     "refund": {"minor": 3900, "currency": "USD"},
 }
+POSTED = "143-annotations-coco"
+"""The sample whose body it is."""
 NOT_YET, WRONG = "not set", "a key of yesterday"
 
 
 def tour(stand: Stand) -> None:
     """All stops, after whatever was played: it moves the clock and takes secrets away."""
     twice_uploaded(stand)
+    a_file_is_posted(stand)
     without_a_model(stand)
     call = large.call(stand)
     large.same_matter_again(stand)
@@ -112,6 +116,21 @@ def twice_uploaded(stand: Stand) -> None:
     told = {"detail": {"bucket": {"name": bucket}, "object": thing}}
     queue = deployer.client("sqs", stand.cloud.endpoint)
     queue.send_message(QueueUrl=stand.outputs["IntakeQueueUrl"], MessageBody=json.dumps(told))
+
+
+def a_file_is_posted(stand: Stand) -> None:
+    """Annotations come by the webhook and not as a file; what is made of them is fetched from their
+    job's page."""
+    event, at = secrets.token_hex(8), stand.deps.clock.now()
+    body = next(one for one in samples() if one.name == POSTED).load()
+    said = post_webhook(stand.url, "annotation_qa", stand.webhook_secret, event, body, at=at)
+    until(lambda: status(stand, said.job_id) is Status.COMPLETED)
+    run = stand.deps.lanes.run(said.job_id)
+    assert run
+    assert run.documents
+    with closing(signed_in(stand, operator(stand))) as browser:
+        for name in run.documents:
+            browser.get(document_path(said.job_id, name)).raise_for_status()
 
 
 def never_queued(stand: Stand, like: str) -> str:

@@ -53,7 +53,7 @@ MOST = 500
 _ANSWERS = "answers/"
 """Where the payload bucket has answers of models that are kept for the next question."""
 _DOCUMENTS = "documents/"
-_OF_A_JOB = ("raw/", "results/", _DOCUMENTS)
+_OF_A_JOB = ("raw/", "results/", "lane/", _DOCUMENTS)
 """What the payload bucket has of a job, below its id."""
 _WORDS = "whom it is about wants to be forgotten"
 

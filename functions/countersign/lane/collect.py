@@ -41,13 +41,13 @@ def _ended(deps: Deps, run: Run) -> Run:
     plan = files.plan(run.plan)
     heads = deps.lanes.heads(run.job_id, (one.number for one in plan.batches))
     seen = seen_of(deps, run, plan, heads)
-    made = {} if seen.left else _documents(deps, run, files, plan)
+    made = {} if seen.left else _documents(deps, files, plan)
     after = ended(run, seen, deps.clock.now(), made)
     deps.lanes.keep_run(run, after)
     return after
 
 
-def _documents(deps: Deps, run: Run, files: LaneFiles, plan: Plan) -> Mapping[str, str]:
+def _documents(deps: Deps, files: LaneFiles, plan: Plan) -> Mapping[str, str]:
     """What the workflow makes of the results, kept; the digest of each by its name."""
     about = files.about()
     workflow = deps.workflows[about.workflow]
@@ -57,14 +57,9 @@ def _documents(deps: Deps, run: Run, files: LaneFiles, plan: Plan) -> Mapping[st
     made = {}
     with spooled(deps, about.source) as opening:
         for name, body in workflow.lane.finish(given, opening, _settled(files, plan)):
-            deps.payloads.put(document_key(run.job_id, name), body)
+            files.keep_document(name, body)
             made[name] = digest(body)
     return made
-
-
-def document_key(job_id: str, name: str) -> str:
-    """Where a document of the lane lies, beside those that the job's actions keep."""
-    return f"documents/{job_id}/items/{name}"
 
 
 def _settled(files: LaneFiles, plan: Plan) -> Iterator[Settled]:

@@ -82,6 +82,14 @@ class LaneFiles:
         """The rows that cannot be read, in their order."""
         return _outcomes(self._get("quarantined.jsonl"))
 
+    def keep_document(self, name: str, body: bytes) -> None:
+        """A document that was made of the results."""
+        self._put(f"made/{name}", body)
+
+    def document(self, name: str) -> bytes:
+        """One of them."""
+        return self._get(f"made/{name}")
+
     def keep_list(self, run: str, batches: Iterable[Batch]) -> str:
         """The list of batches for one run of the machine; its key."""
         body = json.dumps([one.model_dump() for one in batches]).encode()

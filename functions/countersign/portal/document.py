@@ -1,5 +1,6 @@
 """The documents that a job keeps, as files for whoever may read the job: what was stored is what
-was planned, since storing was read back, so their bytes are those of the ledger."""
+was planned, since storing was read back, so their bytes are those of the ledger. What was made of a
+file of many items lies in the bucket, under digests that the run has."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.entry import ActionStatus, params_of
 from countersign.domain.workflow import Workflow, known
+from countersign.lane.files import LaneFiles
+from countersign.lane.filing import FILED
 from countersign.portal import session
 from countersign.portal.case import job_of
 from countersign.portal.session import SignedIn
@@ -29,11 +32,19 @@ def answer(deps: Deps, request: Request) -> Response:
 
 def _file(deps: Deps, request: Request, _: SignedIn) -> Response:
     """Raises HttpRefusal for a name that the job has no document of."""
-    record = job_of(deps, request)
-    text = documents(record, deps.workflows[record.job.workflow]).get(request.params["name"])
-    if text is None:
+    record, name = job_of(deps, request), request.params["name"]
+    text = documents(record, deps.workflows[record.job.workflow]).get(name)
+    if text is not None:
+        return attachment(name, text.encode())
+    if name not in made_of_items(deps, record):
         raise HttpRefusal(notices.NOT_YOURS)
-    return attachment(request.params["name"], text.encode())
+    return attachment(name, LaneFiles(deps.payloads, record.job.job_id).document(name))
+
+
+def made_of_items(deps: Deps, record: JobRecord) -> Mapping[str, str]:
+    """What was made of the items of the job's file: digests by name; nothing for other jobs."""
+    run = deps.lanes.run(record.job.job_id) if FILED in record.results else None
+    return run.documents if run else {}
 
 
 def documents(record: JobRecord, workflow: Workflow[Any]) -> Mapping[str, str]:

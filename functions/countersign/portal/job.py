@@ -21,7 +21,7 @@ from countersign.jobs.rollback import allowed, roll_back
 from countersign.portal import mark, session
 from countersign.portal.case import job_of
 from countersign.portal.case_view import job as job_view
-from countersign.portal.document import documents
+from countersign.portal.document import documents, made_of_items
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import notices
@@ -68,6 +68,15 @@ def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
     return _show(deps, request, who, read, Form(shown="", code=""))
 
 
+def _documents(
+    deps: Deps, record: JobRecord, workflow: Workflow[Any] | None
+) -> list[tuple[str, str]]:
+    """Names and addresses of what the job keeps, and of what was made of its items."""
+    kept = documents(record, workflow) if workflow else ()
+    names = (*kept, *made_of_items(deps, record))
+    return [(name, document_path(record.job.job_id, name)) for name in names]
+
+
 def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: Form) -> Response:
     place, workflow = _place(record), deps.workflows.get(record.job.workflow)
     marked = mark.given(deps, record)
@@ -86,10 +95,7 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
         form=replace(form, code=held.code if held else ""),
         undone=undone,
         stays=stays,
-        documents=[
-            (name, document_path(record.job.job_id, name))
-            for name in (documents(record, workflow) if workflow else ())
-        ],
+        documents=_documents(deps, record, workflow),
         marks=marks,
         marked=mark_view(marked, who.zone),
         opened=session.stamp(deps, who, place) if offered else "",

@@ -11,7 +11,7 @@ import pytest
 from countersign.domain.jobs.job import Status
 from countersign.domain.lane.control import Word
 from countersign.lane import orders
-from countersign.lane.collect import document_key
+from countersign.lane.files import LaneFiles
 from tests import words
 from tests.fakes.items_machine import ItemsMachine, Killed
 from tests.fakes.journey import Journey, accept
@@ -63,7 +63,7 @@ class Walk:
     @property
     def document(self) -> str:
         """What was made of the results."""
-        return self.world.payloads.at(document_key(self.job_id, "words.txt")).decode()
+        return LaneFiles(self.world.payloads, self.job_id).document("words.txt").decode()
 
     @property
     def evidence(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import ANA, World
+from tests.unit.lane.test_words import Walk
 from tests.unit.steps.test_segments import offline
 from tests.unit.web.member import MemberBrowser
 
@@ -30,3 +31,16 @@ def test_a_document_is_linked_from_the_job_s_page_in_both_forms() -> None:
         assert f'filename="{name}"' in said.headers["content-disposition"]
         assert stranger.opens(at).file != stored[name]
     assert ana.opens(f"{path}/documents/other.md").status == 404
+
+
+def test_what_was_made_of_a_file_s_items_is_handed_out_too() -> None:
+    """Its bytes are those that the run has the digest of."""
+    walk = Walk(["one", "two"])
+    walk.ends()
+    stranger, ana = MemberBrowser(walk.world), MemberBrowser(walk.world).signs_in(ANA.address)
+    path = f"/approvals/jobs/{walk.job_id}"
+    at = f"{path}/documents/words.txt"
+    assert f'href="{at}"' in ana.opens(path).body
+    assert ana.opens(at).file == walk.document.encode()
+    assert stranger.opens(at).file != walk.document.encode()
+    assert ana.opens(f"{path}/documents/plan.json").status == 404

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from countersign.domain.jobs.job import Status
-from countersign.lane.collect import document_key
+from countersign.lane.files import LaneFiles
 from tests.fakes.items_machine import ItemsMachine
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import World
@@ -38,7 +38,7 @@ class Walk:
         return {held.action: held.status for held in self.journey.record.ledger}
 
     def document(self, name: str) -> bytes:
-        return self.world.payloads.at(document_key(self.job_id, name))
+        return LaneFiles(self.world.payloads, self.job_id).document(name)
 
 
 def lines(count: int, *, faulty: int | None = None) -> bytes:
