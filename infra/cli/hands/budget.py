@@ -115,12 +115,19 @@ def _raise(scope: str, amount: Amount, by: str, reason: str) -> dict[str, str]:
     return {"budget": name_of(scope), "more": more, "by": by, "reason": reason}
 
 
+def _short(exact: str) -> str:
+    """As far as 80 columns have room for it; the JSON has all digits."""
+    text = f"{Decimal(exact):.4f}"
+    return text.rstrip("0").rstrip(".")
+
+
 def _shown(data: dict[str, Any], ends: str) -> RenderableType:
     if not data["budgets"]:
         return Text("No budget of a day is set: [budget.day] in the stage files.")
     made = table("budget", "calls", "of", "spent", "held", "added", "at most")
     for one in data["budgets"]:
-        numbers = (one["spent"], one["held"], one["raised"], one["most"] or "no bound")
+        most = _short(one["most"]) if one["most"] else "no bound"
+        numbers = (*(_short(one[name]) for name in ("spent", "held", "raised")), most)
         made.add_row(safe(one["budget"]), str(one["calls"]), one["counts"], *numbers)
     added = [
         safe(f"{one['by']} added {one['more']} to {one['budget']}: {one['reason']}")

@@ -59,6 +59,8 @@ def test_show_tells_what_is_spent_held_and_added(terminal: Terminal) -> None:
     assert told[:2] == (0, "today's budget of lead_intake is raised, in all by 2 USD\n")
     code, out, _ = terminal.types("budget", "show")
     assert (code, "kim added 2 USD to lead_intake: the quarter ends" in out) == (0, True)
+    (line,) = (one for one in out.splitlines() if one.startswith("lead_intake"))
+    assert [cell.strip() for cell in line.split("│")][3:] == ["0.5", "0.25", "2", "2"]
 
 
 def test_the_account_s_is_called_all(terminal: Terminal) -> None:
