@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from countersign.domain.jobs.job import Status
+from countersign.web.forms import MEDIA_TYPE
 from infra.build.synth import default_out
 from infra.cli.submit import post_webhook
 from infra.local.cloud import deployer
@@ -18,7 +21,7 @@ from infra.local.cloud.assembly import read_assembly
 from infra.local.cloud.rewrites import python_functions
 from infra.local.player.signer import Signer
 from infra.local.stand import Plan, Stand, stand
-from tests.e2e.waiting import decide, reaches
+from tests.e2e.waiting import ENDS_WITHIN, decide, reaches
 from tests.fakes.journey import form
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
@@ -35,6 +38,13 @@ FORGETFUL: Word = (
     "hashlib.sha512(_bytes(secret))",
 )
 """A release that hashes the secrets of links in another way than the one before."""
+
+SECOND: Word = (
+    "countersign/actions/mail.py",
+    'id="email.send_reply",\n    version=1,',
+    'id="email.send_reply",\n    version=2,',
+)
+"""A release that knows the reply in its second version alone."""
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +96,49 @@ def test_waiting_jobs_survive_an_upgrade_and_the_way_back(deployed: Stand, tmp_p
     record = reaches(deployed, refused, Status.COMPLETED)
     assert record.audit[-1].event == "closed"
     assert record.ledger[-1].status.value == "rejected"
+
+
+def links_of(stand: Stand, job_id: str) -> list[str]:
+    """The links to the job's requests that were mailed, the newest first."""
+    mails = httpx.get(f"{stand.url}/mailbox.json").json()["messages"]
+    links = (link for mail in mails for link in mail["links"])
+    return [link for link in dict.fromkeys(links) if job_id in httpx.get(link).text]
+
+
+def mailed(stand: Stand, job_id: str, old: Collection[str] = ()) -> list[str]:
+    """The links of a request that came after the old ones."""
+    deadline = time.monotonic() + ENDS_WITHIN
+    while not (new := [one for one in links_of(stand, job_id) if one not in old]):
+        assert time.monotonic() < deadline, "nothing was mailed"
+        time.sleep(0.5)
+    return new
+
+
+@pytest.mark.soak
+@pytest.mark.guarantee("T43")
+def test_a_version_that_is_gone_is_asked_again_on_a_cloud_that_runs(
+    deployed: Stand, tmp_path: Path
+) -> None:
+    """Three deployments: code without the reply's first version, the way back, and forth again. One
+    click on the page has it asked again, and what is signed then is what leaves."""
+    job_id, assembly = waiting_job(deployed), default_out("local")
+    endpoint, overrides = deployed.cloud.endpoint, deployed.overrides
+    first = mailed(deployed, job_id)
+    later = next_release(assembly, tmp_path, SECOND)
+    try:
+        for one in (later, assembly, later):
+            deployer.deploy(one, endpoint, overrides)
+        with httpx.Client(follow_redirects=True) as browser:
+            assert "The program has changed since this was asked" in browser.get(first[0]).text
+            clicked = browser.post(first[0], headers={"content-type": MEDIA_TYPE})
+            assert "a new request goes out by mail" in clicked.text
+        assert mailed(deployed, job_id, first)
+        decide(deployed.url, job_id, "approve")
+        record = reaches(deployed, job_id, Status.COMPLETED)
+        (reply,) = (held for held in record.ledger if held.action == "email.send_reply")
+        assert (reply.action_version, reply.status.value) == (2, "verified")
+    finally:
+        deployer.deploy(assembly, endpoint, overrides)
 
 
 @pytest.mark.control
