@@ -34,7 +34,7 @@ def propose(situation: Situation[Brief]) -> Iterator[ProposedAction]:
     if open_ones and not situation.edited and inquiries.may_ask(situation):
         yield _question(situation, open_ones)
         return
-    yield ProposedAction(DELIVER.id, wanted, wanted.title)
+    yield ProposedAction(DELIVER.id, wanted, wanted.key)
     if not open_ones:
         yield from _following(situation, wanted)
 

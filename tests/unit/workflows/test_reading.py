@@ -16,9 +16,12 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.approvals.directory import Member
+from countersign.domain.policy.records import PEOPLE
 from countersign.domain.policy.rules import Rule
 from countersign.domain.workflow import Raw, Workflow
 from infra.cli.trial.inputs import Tried, judgement
+from infra.local.people import demo
 from tests.unit.workflows.bench import AUTHSERV, NOW, Rows
 from tests.unit.workflows.test_lead_events import _SEED
 from tests.unit.workflows.test_refund_events import _records
@@ -53,7 +56,15 @@ def _rows(flow: Workflow[Any], given: Any, *, after: bool) -> Rows:
     if flow.id == "refund_request":
         said = flow.offline(flow.prompt_text(given))["order"]
         return _records(said["value"] if said else "", after=after)
-    return {**_SEED.get(given.sender, {}), **({"claim_holder": [{}]} if after else {})}
+    people = {PEOPLE: list(map(_member, demo(NOW)))} if flow.knows_people else {}
+    held = {**_SEED.get(given.sender, {}), **people}
+    return {**held, **({"claim_holder": [{}]} if after else {})}
+
+
+def _member(one: Member) -> Mapping[str, str]:
+    """Somebody of the demo's directory, as Look stores them."""
+    person, roles = one.person, " ".join(one.roles)
+    return {"id": person.id, "name": person.name, "address": person.address, "roles": roles}
 
 
 def page(flow: Workflow[Any], tried: Tried) -> str:
