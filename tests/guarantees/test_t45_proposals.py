@@ -25,7 +25,7 @@ pytestmark = pytest.mark.guarantee("T45")
 ALONE, MOST, A_DAY = 2_000, 30_000, 6_000
 """The caller's row, in cents."""
 SUMS = (100, 1_900, 2_000, 2_001, 15_000, 30_000, 30_001, 500_000)
-SHORT, LONG, RACERS = 15, 1_000, 4
+SHORT, LONG, RACERS, CALLERS = 15, 1_000, 4, 50
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,29 @@ def test_nothing_is_done_outside_policy_and_nothing_twice(tries: int, figure: Fi
     assert place.world.payments.journal
     figure("proposals", tries)
     figure("turned away", place.refused)
+
+
+def test_fifty_callers_at_once_are_fifty_jobs() -> None:
+    """Each with a key and an order of its own, some of them cut off and sent again: every one is
+    taken in once, and each small refund is done once, as far as a day's sum goes."""
+    place = Attacked(dealt_by(45))
+    sent = [(f"k{n}", place.proposal(f"7{n:04d}", plain=True)) for n in range(CALLERS)]
+    answers = list[Response]()
+
+    def calls(key: str, body: bytes) -> None:
+        answers.extend(place.agent.posts(body, key) for _ in range(2))
+
+    callers = [threading.Thread(target=calls, args=one) for one in sent]
+    for one in callers:
+        one.start()
+    for one in callers:
+        one.join()
+    taken = {one.body: one for one in answers if one.status == 202}
+    assert len(taken) == CALLERS
+    for answer in taken.values():
+        Journey(place.world, str(json.loads(answer.body)["job_id"])).goes()
+    assert len(place.world.payments.journal) == CALLERS
+    assert list(place.faults()) == []
 
 
 class WithinAWindow:

@@ -16,6 +16,8 @@ from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.verdicts import LIVES, REPORT_WITHIN
 from countersign.entrypoints.tick import tick
 from countersign.web.http import Response
+from infra.settings import load
+from infra.steps import VERDICTS, Grant, rows
 from tests.fakes.agents import Agent, refund, with_an_order
 from tests.fakes.journey import Journey
 from tests.fakes.world import SHOP_SECRET, World
@@ -152,3 +154,18 @@ def test_without_a_key_nobody_takes_verdicts() -> None:
     world.settings = world.settings.model_copy(update={"verdict_key": ""})
     world.deps = world.deps_again()
     assert Agent(world).at("keys").status == 404
+
+
+def test_only_the_door_signs_verdicts_and_only_where_somebody_takes_them() -> None:
+    """Rights: one key, for signing and showing its public half, in one row; none without."""
+    without = {row.name: row for row in rows(())}
+    with_ = {row.name: row for row in rows((), verdicts=True)}
+    changed = {name for name, row in with_.items() if row != without[name]}
+    more = set(with_["Webhook"].may) - set(without["Webhook"].may)
+    assert changed == {"Webhook"}
+    assert more == {Grant(VERDICTS, "kms", "Sign GetPublicKey")}
+    assert [load(stage).takes_verdicts for stage in ("dev", "prod", "local")] == [
+        False,
+        False,
+        True,
+    ]
