@@ -13,12 +13,13 @@ from countersign.approvals.form import Filled, shown
 from countersign.approvals.mailed_code import CodeAsked
 from countersign.approvals.outcome import closed
 from countersign.approvals.questions import ask_back, give_answer
-from countersign.approvals.renewal import is_lost, renew
+from countersign.approvals.renewal import renew
 from countersign.approvals.service import contact_for
 from countersign.approvals.views.request import request as request_view
 from countersign.approvals.views.request import said_before
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.errors import NotPermitted
+from countersign.jobs.renewal import is_lost
 from countersign.runtime.deps import Deps
 from countersign.web import notices
 from countersign.web.forms import Fault, Form, fields

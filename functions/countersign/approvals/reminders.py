@@ -5,7 +5,6 @@ from __future__ import annotations
 from countersign import observability
 from countersign.approvals.decision_mails import owed
 from countersign.approvals.mails import mail, today, unmailed, unreminded
-from countersign.approvals.renewal import ask_again
 from countersign.approvals.service import anew, dues, escalated, mint, with_deputies
 from countersign.domain.approvals.approval import Approval, apply_decision, expire, give_up
 from countersign.domain.approvals.authority import as_of_now
@@ -15,6 +14,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import mails_failed, not_arrived
 from countersign.domain.planning.resume import AGAIN
 from countersign.jobs.handover import new_case, tell_owner
+from countersign.jobs.renewal import ask_again
 from countersign.jobs.resume import TICK, call, settled
 from countersign.runtime.deps import Deps
 

@@ -16,7 +16,6 @@ from countersign.domain.releases.comparing import Subject
 from countersign.domain.releases.past import line_of, of_line
 from countersign.jobs.evaluating import OverBudget, made, proposed
 from countersign.jobs.shadowing import asked, release_at
-from countersign.jobs.weekly import compared
 from countersign.runtime.deps import Deps
 
 AT_ONCE = timedelta(seconds=50)
@@ -76,3 +75,11 @@ def _cases(deps: Deps, workflow: str) -> Iterator[Subject]:
     for line in body.splitlines():
         held = _Case.model_validate_json(line)
         yield Subject(held.name, "case", of_line(held.past.encode()))
+
+
+def compared(deps: Deps, release: str, week: str) -> tuple[weekly.Changed, ...]:
+    """What the release says otherwise than in the last week of which there are answers."""
+    now = deps.shadows.kept(weekly.key(release, week))
+    earlier = (one for one in weekly.weeks_before(deps.clock.now()) if one < week)
+    held = (deps.shadows.kept(weekly.key(release, one)) for one in earlier)
+    return weekly.changed(next(filter(None, held), {}), now)

@@ -26,11 +26,3 @@ def look(deps: Deps) -> None:
         release = live(deps, workflow)
         if deps.shadows.first(weekly.key(release, week)):
             deps.shadow_queue.measure(workflow, release, week)
-
-
-def compared(deps: Deps, release: str, week: str) -> tuple[weekly.Changed, ...]:
-    """What the release says otherwise than in the last week of which there are answers."""
-    now = deps.shadows.kept(weekly.key(release, week))
-    earlier = (one for one in weekly.weeks_before(deps.clock.now()) if one < week)
-    held = (deps.shadows.kept(weekly.key(release, one)) for one in earlier)
-    return weekly.changed(next(filter(None, held), {}), now)

@@ -7,8 +7,9 @@ from countersign.approvals.edit import edit
 from countersign.approvals.handlers import show, take
 from countersign.approvals.outcome import closed
 from countersign.approvals.questions import ask_back
-from countersign.approvals.renewal import is_lost, renew
+from countersign.approvals.renewal import renew
 from countersign.domain.jobs.change import Link
+from countersign.jobs.renewal import is_lost
 from countersign.portal import session
 from countersign.portal.inbox import next_for
 from countersign.portal.session import SignedIn

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from countersign.domain.releases.weekly import Changed, cases_key, key, week_of
-from countersign.jobs import weekly
+from countersign.jobs import measuring, weekly
 from countersign.jobs.measuring import written
 from countersign.runtime.deps import Deps
 from infra.cli.evaluate.inputs import case_subjects
@@ -56,7 +56,7 @@ def _weeks(deps: Deps) -> Iterator[Week]:
     for name in deps.workflows:
         release = weekly.live(deps, name)
         answered = len(deps.shadows.kept(key(release, week)))
-        yield Week(name, release, answered, weekly.compared(deps, release, week))
+        yield Week(name, release, answered, measuring.compared(deps, release, week))
 
 
 def _shown(found: list[Week]) -> Iterator[RenderableType]:

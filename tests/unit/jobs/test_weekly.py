@@ -15,8 +15,8 @@ from countersign.domain.errors import Unavailable
 from countersign.domain.policy.release import Limits, Release, release_key
 from countersign.domain.releases.weekly import cases_key, key, week_of
 from countersign.entrypoints.tick import tick
-from countersign.jobs.measuring import measure, written
-from countersign.jobs.weekly import compared, look
+from countersign.jobs.measuring import compared, measure, written
+from countersign.jobs.weekly import look
 from infra.cli.evaluate.inputs import case_subjects
 from tests.fakes.world import World
 from tests.unit.cli.terminal import Terminal
