@@ -74,10 +74,10 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.page = Page()
-        self._within = {"heading": "", "code": ""}
-        """Which tag must close before the heading, or the code, is over."""
-        self._list = ""
-        """The name of the last list."""
+        self._within = {"heading": "", "code": "", "area": ""}
+        """Which tag must close before the heading, the code, or a text area is over."""
+        self._list = self._area = ""
+        """The names of the last list and text area."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -95,6 +95,9 @@ class _Reader(HTMLParser):
             self._option(given)
         elif tag == "input":
             self._input(given)
+        elif tag == "textarea" and given["name"].startswith(FIELD):
+            self._area, self._within["area"] = given["name"], tag
+            self.page.typed[self._area] = ""
 
     def _option(self, given: Mapping[str, str]) -> None:
         if self._list == "cause":
@@ -113,6 +116,9 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.page.text += data
+        if self._within["area"]:
+            held = self.page.typed[self._area] + data
+            self.page.typed[self._area] = held.removeprefix("\n")  # as a browser reads it
         if self._within["code"]:
             self.page.code += data.strip()
         if self._within["heading"]:

@@ -6,8 +6,10 @@ import pytest
 
 from countersign.approvals.handlers import answer
 from infra.local.player.signer import Page, SignError, read
+from tests.fakes.world import ANA
 from tests.unit.approvals.test_approval_edit import at_work
 from tests.unit.steps import refunds
+from tests.unit.steps.test_launch_plan import begins, shop
 from tests.unit.web.visitor import Browser
 from tests.unit.web.waiting import SECRETS, waiting
 
@@ -68,3 +70,14 @@ def test_the_page_is_about_the_job_that_it_names_last() -> None:
     """A rule's finding may name an earlier job; the page's own stands at its end."""
     earlier, own = "j-" + "a" * 24, "j-" + "b" * 24
     assert read(f"<p>an earlier request holds it: {earlier}</p><p>Job {own}</p>").job_id == own
+
+
+def test_an_edit_types_over_one_text_area_and_leaves_the_others() -> None:
+    """Each list of a plan is a text area; what nobody typed goes back as it stood, line by line."""
+    world = shop()
+    begins(world)
+    page = read(at_work(world, ANA.address, edit="1").page)
+    held = page.typed["field-milestones"].split("\n")
+    assert held[0] == "Press kit | 2027-03-01 | Ben Okafor"
+    form = page.edit({"goals": "Sell | much"})
+    assert (form["field-goals"], form["field-milestones"]) == ("Sell | much", "\n".join(held))
