@@ -1,6 +1,6 @@
 """What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import CfnOutput, Stack
 
@@ -47,13 +47,13 @@ def models(stack: Stack, settings: Settings) -> dict[str, str]:
     return {f"{MODEL}{number}": arn for number, arn in enumerate(found)}
 
 
-def staged(settings: Settings, asked: Mapping[str, str], intake: Intake) -> tuple[Row, ...]:
-    """The rows of the functions that this stage has, with what it asks of its models."""
+def staged(settings: Settings, asked: Iterable[str]) -> tuple[Row, ...]:
+    """The rows of the functions that this stage has, with the models that it asks."""
     known = registered(settings.stage)
     return rows(
         asked,
         shares=shared(known),
-        shows=bool(intake.shadow),
+        shows=settings.shows_candidates,
         lane=has_lane(known),
         verdicts=settings.takes_verdicts,
     )

@@ -37,7 +37,7 @@ class CountersignStack(Stack):
             self,
             "Functions",
             settings,
-            staged(settings, asked, intake),
+            staged(settings, asked),
             arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )

@@ -5,6 +5,7 @@ import pytest
 from countersign.runtime.starting import STARTS
 from infra.build.synth import default_out, synthesize
 from infra.settings import load
+from infra.stack.names import staged
 from infra.steps import BY_CONNECTOR, LANE, RECIPIENTS, ROWS, SANDBOX, STEPS, Grant, Row
 from tests.infra.template import Statement, Template, role_of
 
@@ -42,8 +43,9 @@ def too_wide(statements: list[Statement]) -> list[Statement]:
 
 def test_every_function_has_a_role_of_its_own(dev: Template) -> None:
     """No two functions share a role, and no role comes from somewhere else."""
-    roles = [role_of(dev.function(row.name)) for row in ROWS]
-    assert len(set(roles)) == len(ROWS) == len(dev.of("Lambda::Function"))
+    rows = staged(load("dev"), ())
+    roles = [role_of(dev.function(row.name)) for row in rows]
+    assert len(set(roles)) == len(rows) == len(dev.of("Lambda::Function"))
 
 
 def actions_of(template: Template, role: str) -> set[str]:
@@ -72,7 +74,7 @@ def own(row: Row) -> set[str]:
 def test_a_role_has_its_row_and_nothing_else(dev: Template) -> None:
     """A function's actions are those of its row, and the right to write its log and its trace;
     with a task role the row is that one's, and the function may only assume it."""
-    for row in ROWS:
+    for row in staged(load("dev"), ()):
         role = role_of(dev.function(row.name))
         assert actions_of(dev, role) == own(row) | OF_EVERY_FUNCTION, row.name
         if row.task:
@@ -88,7 +90,7 @@ def test_whatever_acts_has_a_task_role() -> None:
 
 def test_a_task_role_is_its_functions_alone(dev: Template) -> None:
     """Each of both names the other, and nobody else, in at most 64 characters."""
-    for row in (row for row in ROWS if row.task):
+    for row in (row for row in staged(load("dev"), ()) if row.task):
         properties = dev.of("IAM::Role")[task_role(dev, row)]
         (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
         mine = role_of(dev.function(row.name))
@@ -106,14 +108,12 @@ def test_a_task_role_is_its_functions_alone(dev: Template) -> None:
 
 def test_only_the_local_stage_reads_the_clock_besides() -> None:
     """Where time can be moved every function may query the table; elsewhere it is by its row."""
-    rows = {row.name: own(row) for row in ROWS}
     for stage in ("local", "dev", "prod"):
         template = Template(synthesize(stage, default_out(stage)))
-        for name, wanted in rows.items():
-            role = role_of(template.function(name))
-            actions = actions_of(template, role)
+        for row in staged(load(stage), ()):
+            actions = actions_of(template, role_of(template.function(row.name)))
             more = {"dynamodb:Query"} if stage == "local" else set()
-            assert actions == wanted | OF_EVERY_FUNCTION | more, (stage, name)
+            assert actions == own(row) | OF_EVERY_FUNCTION | more, (stage, row.name)
 
 
 def more_in(feature: str) -> set[tuple[str, str, tuple[str, ...]]]:
@@ -192,10 +192,12 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
 
 
 def test_only_the_machine_invokes_steps(dev: Template) -> None:
-    """The machine invokes the step functions by name; no function invokes another."""
-    (statement,) = (s for s in dev.statements() if "lambda:InvokeFunction" in s.actions)
-    assert len(statement.resources) == len(STEPS)
-    assert "*" not in "".join(statement.resources)
+    """Each machine invokes the functions of its states by name; no function invokes another."""
+    found = [s for s in dev.statements() if "lambda:InvokeFunction" in s.actions]
+    named = [set(one.resources) for one in found]
+    assert sorted(map(len, named)) == sorted((len(STEPS) + 1, len(LANE) - 1))
+    assert named[0].isdisjoint(named[1])
+    assert "*" not in "".join(set().union(*named))
 
 
 def test_a_grant_spells_its_actions() -> None:

@@ -46,10 +46,14 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
         {CASES, *(f"domain/planning/{one}.py" for one in ("rollback", "cancelling"))}
     ),
     "corrected": frozenset({CASES}),
-    "take_out": frozenset({"portal/case.py", "cli/cases.py", "jobs/redriving.py", "jobs/bulk.py"}),
-    # What becomes of what people rejected, judged by `may_resolve`, by page or command.
+    "take_out": frozenset(
+        {"portal/case.py", "cli/cases.py"}
+        | {f"jobs/{one}.py" for one in ("redriving", "bulk", "forgetting")}
+    ),
+    # What becomes of what people rejected, judged by `may_resolve`, by page or command; the demo's
+    # player is a person's stand-in.
     "answered": frozenset({REJECTED}),
-    "hand_to": frozenset({"portal/case.py", "cli/move.py"}),
+    "hand_to": frozenset({"portal/case.py", "cli/move.py", "local/player/play.py"}),
     # An order to undo, judged by `may_roll_back`; the demo's player is a person's stand-in.
     "ordered": frozenset({ORDERS}),
     "roll_back": frozenset(
