@@ -1,6 +1,6 @@
 """What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from aws_cdk import CfnOutput, Stack
 

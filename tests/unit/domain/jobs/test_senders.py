@@ -83,3 +83,10 @@ def test_a_row_says_something_and_says_it_once() -> None:
     with pytest.raises(ValidationError):
         MayPropose(action="a", most={"EUR": Decimal(0)})
     assert Sender(id="agent", proposes=twice[:1]).workflows == ()
+
+
+def test_a_caller_takes_verdicts_for_what_it_does_itself() -> None:
+    """One such row of its actions is enough; what is done here needs no verdict."""
+    here, itself = MayPropose(action="a"), MayPropose(action="b", by_caller=True)
+    assert not Sender(id="agent", proposes=(here,)).takes_verdicts
+    assert Sender(id="agent", proposes=(here, itself)).takes_verdicts

@@ -119,6 +119,20 @@ def test_a_new_plan_goes_on_as_the_first_did() -> None:
     assert after(job(held(0, status=_A.DROPPED), held(1, plan=1), plan=1, rounds=1)) is None
 
 
+def test_what_leads_on_ends_its_plan_and_the_next_wants_anew_what_was_not_begun() -> None:
+    """What came of it is planned with, as nobody could before; it is no failure, and no round of
+    observations of one. Not before it is verified."""
+    leads = {"crm.memo": replace(UNDOABLE, leads_on=True), "post.letter": LETTER}
+    one, idle = replace(flow(), actions=leads), held(1, "post.letter", status=_A.AUTHORISED)
+    change = onward(job(held(0), idle), one, (held(0, status=_A.VERIFIED),), AT)
+    assert change
+    assert change.move
+    assert (change.event, change.move.state) == ("planned on", "Propose")
+    assert statuses(change) == {0: "verified", 1: "dropped"}
+    assert change.results["observations"].rounds[-1].observations == ()  # type: ignore[attr-defined] # as stored
+    assert onward(job(held(0), idle), one, (held(0, status=_A.CLAIMED),), AT) is None
+
+
 @pytest.mark.parametrize(
     "entry",
     [
