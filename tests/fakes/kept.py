@@ -17,6 +17,7 @@ from countersign.connectors.aws.services import S3Payloads
 from countersign.connectors.aws.versions import S3Versions
 from countersign.connectors.dynamodb import rows
 from countersign.connectors.dynamodb.erasing import DynamoErasing
+from countersign.connectors.dynamodb.lanes import DynamoLanes
 from countersign.connectors.dynamodb.reviews import DynamoReviews, review_row
 from countersign.connectors.dynamodb.shadows import DynamoShadows
 from countersign.connectors.dynamodb.store import DynamoStore
@@ -29,10 +30,15 @@ from countersign.domain.jobs.job import Source, Status
 from countersign.domain.jobs.matters import of_input
 from countersign.domain.jobs.reviews import Review, ReviewAnswer, review_id_of
 from countersign.domain.jobs.search import findable
+from countersign.domain.lane.batches import entered
+from countersign.domain.lane.control import Control, Word, ordered
+from countersign.domain.lane.items import Ended, ItemState, Outcome, Tally, claimed, ended_as
+from countersign.domain.lane.run import first
 from countersign.domain.policy.policy import Answer
 from countersign.domain.releases.comparing import Judged
 from countersign.domain.workflow import Raw
 from countersign.jobs.forgetting import Hands
+from countersign.lane.files import LaneFiles
 from tests.builders import approval, decision, fact, held, proposal
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.on_moto import TABLE, client
@@ -186,6 +192,19 @@ class Kept:
         document = f"documents/{job_id}/letter.txt"
         for text in ("a draft", "the letter"):
             self.payloads.put(document, f"{text} to {words}".encode())
+
+    def is_gone_through(self, record: JobRecord, words: str) -> None:
+        """An item of the job's second batch ended in these words; an operator stopped the rest."""
+        lanes, job_id = DynamoLanes(TABLE, self.db), record.job.job_id
+        run = first(job_id, "d" * 64, Tally(left=2), START)
+        lanes.keep_run(None, run)
+        stop = ordered(Control(), Word.CANCELLED, by="kim", reason=words, at=START)
+        lanes.keep_control(job_id, Control(), stop)
+        lanes.keep_head(job_id, 2, None, mine := entered(None, run.attempt))
+        lanes.claim(job_id, 2, claim := claimed(None, 2, mine.entry))
+        ended = Ended(state=ItemState.DONE, result=json.dumps({"quote": words}))
+        lanes.record(job_id, 2, ended_as(claim, ended))
+        LaneFiles(self.payloads, job_id).keep_results(2, [Outcome(number=2, ended=ended)])
 
     def dump(self) -> dict[str, str]:
         """Everything that is stored: rows by their keys, objects by key and version."""

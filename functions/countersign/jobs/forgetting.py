@@ -39,6 +39,7 @@ from countersign.domain.jobs.matters import (
 )
 from countersign.domain.jobs.search import ORDER
 from countersign.domain.jobs.traces import Traces, without_tag
+from countersign.domain.lane.lane import FILED, Filed
 from countersign.domain.ledger.entry import IN_EFFECT
 from countersign.domain.planning.joining import later
 from countersign.domain.planning.rerun import family, rerun_as
@@ -157,6 +158,8 @@ def _erase(
     hands.rows.drop_leads(tuple(_leads(deps, record)), {job_id, *_followed(record)})
     releases = [one.digest for one in deps.rollouts.of(record.job.workflow)]
     hands.rows.drop_beside(job_id, _claim(deps, record), releases)
+    if FILED in record.results:
+        hands.rows.drop_items(job_id, record.result(FILED, Filed).batches)
     hands.objects.delete(versions)
     hands.rows.bury(buried(record))
 

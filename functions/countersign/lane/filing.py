@@ -15,14 +15,14 @@ from countersign.domain.errors import ContractBroken, MoreToRead, NotFound, Quar
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.lane.batches import Batch, Line, Plan, cut
 from countersign.domain.lane.items import Ended, ItemState, Outcome
-from countersign.domain.lane.lane import Filed, Lane, Open, Unreadable
+from countersign.domain.lane.lane import FILED, Filed, Lane, Open, Unreadable
 from countersign.lane.files import About, LaneFiles
 from countersign.lane.spooling import spooled
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, committed
 
-FILING, FILED = "filing", "filed"
-"""Names of the results that hold how far a file is read, and what is known of one that is."""
+FILING = "filing"
+"""Name of the result that holds how far a file is read."""
 SPARE_SECONDS = 8.0
 """A visit ends with so many left, to store how far it came."""
 MOST_CHARACTERS = 200_000

@@ -9,10 +9,10 @@ from typing import Any
 
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
+from countersign.domain.lane.lane import FILED
 from countersign.domain.ledger.entry import ActionStatus, params_of
 from countersign.domain.workflow import Workflow, known
 from countersign.lane.files import LaneFiles
-from countersign.lane.filing import FILED
 from countersign.portal import session
 from countersign.portal.case import job_of
 from countersign.portal.session import SignedIn

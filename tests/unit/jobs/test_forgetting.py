@@ -16,6 +16,7 @@ from countersign.domain.jobs.matters import FOLLOWS, Follows, contact_key
 from countersign.domain.jobs.search import Search
 from countersign.domain.jobs.suppression import suppressed
 from countersign.domain.jobs.traces import spellings
+from countersign.domain.lane.lane import FILED, Filed
 from countersign.domain.planning.joining import LATER, Later, Way, Word
 from countersign.domain.reporting.export import erased, exported, verify
 from countersign.jobs.cases import take_out
@@ -26,6 +27,7 @@ from tests.fakes.world import START
 from tests.rollouts import rollout
 
 RELEASE = "c" * 64
+ITEMS = Filed(name="a.json", size=9, rows=2, quarantined=0, batches=2, digest="d" * 64)
 
 
 def address(number: int) -> str:
@@ -136,17 +138,36 @@ class Forgetful:
     def drop_beside(self, job_id: str, claim: str, releases: Sequence[str]) -> None:
         """Nothing."""
 
+    def drop_items(self, job_id: str, batches: int) -> None:
+        """Nothing."""
+
 
 @pytest.mark.control
 def test_control_one_missed_place_is_found(stage: Kept) -> None:
-    """By the same search: a review's words."""
-    mine = stage.world.store.load(
-        planned(stage.deps, stage.hands.objects, (GONE,)).own[0].job.job_id
-    )
+    """By the same search: words of a review, of a candidate, of an item and of who stopped it."""
+    mine = stage.keeps(GONE, results={FILED: ITEMS})
+    stage.stores()
     stage.is_looked_at(mine, NAME, RELEASE)
+    stage.is_gone_through(mine, NAME)
     missing: Any = Forgetful(stage.hands.rows)
     forgotten(stage, Hands(stage.hands.objects, missing))
-    assert any(place.startswith("REVIEW#") for place in singing(stage.dump()))
+    found = [place.partition("#")[0] for place in singing(stage.dump())]
+    assert found == ["LANE", "LANE", "REVIEW", "SHADOW"]
+
+
+def test_the_items_of_their_file_go_with_it_and_nobody_elses(stage: Kept) -> None:
+    """Rows of every batch, what people said of the run, and results in the bucket."""
+    mine, other = (stage.keeps(address(n), results={FILED: ITEMS}) for n in (1, 2))
+    stage.stores()
+    stage.is_gone_through(mine, NAME)
+    stage.is_gone_through(other, "somebody else's")
+    before = stage.dump()
+    plan = forgotten(stage)
+    after = stage.dump()
+    left = [one for one in after if one.startswith((f"LANE#{mine.job.job_id}", "lane/"))]
+    assert [one for one in left if mine.job.job_id in one] == []
+    assert singing(after) == []
+    assert others_of(plan, after) == others_of(plan, before)
 
 
 def test_what_they_wrote_into_a_job_of_somebody_else_is_cut_there(stage: Kept) -> None:

@@ -9,15 +9,20 @@ from typing import Any
 import pytest
 
 from countersign.domain.jobs.job import Status
+from countersign.domain.lane.items import Item
 from countersign.domain.lane.lane import Done, Worked
 from countersign.lane.watching import look_after, record_end
 from tests import words
 from tests.fakes.items_machine import Killed
+from tests.fakes.lanes import FakeLanes
 from tests.fakes.world import World
 from tests.flows import Letter
 from tests.unit.lane.test_words import FILE, Walk
 
 SHORT, LONG = 5, 20
+ROWS = [f"word {number}" for number in range(300)]
+MIDDLE = "word 105"
+"""In the eleventh batch, with four more of it to come."""
 WRITES = ("lanes.keep_head", "lanes.claim", "lanes.record", "payloads.put", "lanes.keep_run")
 """What the machine's functions write."""
 
@@ -108,6 +113,61 @@ def test_an_execution_that_dies_is_followed_by_another() -> None:
     assert walk.ends().record.job.status is Status.COMPLETED
     assert walk.evidence["left"] == "0"
     assert [one for one, _ in walk.world.item_runs.started] == [name, f"{job_id}-items-2"]
+
+
+def test_thirty_batches_of_ten_are_gone_through_by_two_runs_and_no_item_twice() -> None:
+    """The first run is marked dead while one of its children is in the middle of a batch, and the
+    second goes through all that is left. The child that outlives it begins no item more: only the
+    one that it was at was worked on twice, and its end is stored once."""
+    walk, twice = overtaken(FakeLanes())
+    assert twice == [MIDDLE]
+    assert (walk.evidence["done"], walk.evidence["left"]) == ("300", "0")
+    assert len(walk.document.splitlines()) == len(ROWS)
+
+
+class Blind(FakeLanes):
+    """A claim is stored without a look at anything."""
+
+    def __init__(self) -> None:
+        super().__init__(looks_at_head=False)
+
+    def claim(self, job_id: str, batch: int, item: Item) -> None:
+        """Whoever asks."""
+        self.record(job_id, batch, item)
+
+
+@pytest.mark.control
+def test_control_a_claim_that_looks_at_nothing_works_on_the_rest_again() -> None:
+    """The child that outlives its run goes on to the end of its batch."""
+    _, twice = overtaken(Blind())
+    assert twice == ROWS[ROWS.index(MIDDLE) : ROWS.index(MIDDLE) + 5]
+
+
+def overtaken(lanes: FakeLanes) -> tuple[Walk, list[str]]:
+    """The rows, gone through by two runs, and those that were worked on more than once."""
+    worked: list[str] = []
+
+    def work(given: Letter, word: str) -> Worked:
+        worked.append(word)
+        if word == MIDDLE and worked.count(word) == 1:
+            _dies_and_is_followed(walk)
+        return words.work(given, word)
+
+    walk = Walk(ROWS, work=work)
+    walk.world.lanes = lanes
+    walk.world.deps = walk.world.deps_again()
+    walk.goes()
+    for child in walk.machine.children(*walk.world.item_runs.started[0]):
+        walk.machine.works(child)
+    return walk, [word for word in ROWS if worked.count(word) > 1]
+
+
+def _dies_and_is_followed(walk: Walk) -> None:
+    name, job_id = walk.world.item_runs.started[0]
+    walk.world.item_runs.over.add(name)
+    assert record_end(walk.world.deps, job_id, name)
+    look_after(walk.world.deps, walk.world.store.load(job_id))
+    walk.ends()
 
 
 def _count() -> int:

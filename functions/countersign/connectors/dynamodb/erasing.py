@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from countersign.connectors.aws.client import client, guarded
 from countersign.connectors.dynamodb import lists, rows
 from countersign.connectors.dynamodb.apart import Apart
+from countersign.connectors.dynamodb.lanes import batch_of, lane_of
 from countersign.connectors.dynamodb.reviews import review_key
 from countersign.connectors.dynamodb.shadows import PARTITION as SHADOW
 from countersign.domain.errors import StoreConflict
@@ -46,6 +47,14 @@ class DynamoErasing:
             self._delete({"pk": {"S": SHADOW + release}, "sk": {"S": rows.partition(job_id)}})
         if claim:
             self._delete(rows.claim_key(claim), held_by=job_id)
+
+    def drop_items(self, job_id: str, batches: int) -> None:
+        """As the port. The heads go too: a child of an old run, which nobody can stop, claims and
+        records no item without them."""
+        every = (batch_of(job_id, number) for number in range(1, batches + 1))
+        for partition in (lane_of(job_id), *every):
+            for item in self._partition(partition):
+                self._delete(_key_of(item))
 
     def rewrite(self, record: JobRecord) -> None:
         """As the port. The job's row goes first, over the version that was read."""

@@ -128,6 +128,10 @@ class Rows(Protocol):
         """Delete what is kept of a job outside its partition: its claim, its review, and what
         candidates, by their releases' digests, made of it."""
 
+    def drop_items(self, job_id: str, batches: int) -> None:
+        """Delete what is kept of the rows of a job's file, which has so many batches: its runs,
+        what people said of them, and how each row ended."""
+
     def rewrite(self, record: JobRecord) -> None:
         """Store all parts of a job as they are here. Raises StoreConflict when the job is another
         one by now."""

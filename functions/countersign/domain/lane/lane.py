@@ -23,6 +23,10 @@ class Unreadable:
     reason: str
 
 
+FILED = "filed"
+"""Name of the result that holds what is known of a file once it is read."""
+
+
 class Filed(Contract):
     """What is known of a file once every row of it was read."""
 
