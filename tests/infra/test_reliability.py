@@ -8,11 +8,21 @@ import pytest
 
 from countersign.connectors.aws.secrets import UNSET
 from countersign.definition import TASK_SECONDS, definition
+from countersign.lane_definition import lane_definition
 from countersign.runtime.settings import Settings as RuntimeSettings
 from infra.steps import BY_CONNECTOR, ROWS, STEPS
 from tests.infra.template import Template
 
 ASYNCHRONOUS = ("Tick", "Record", "Delivery")
+
+
+def machines_of(template: Template) -> list[dict[str, Any]]:
+    """That of jobs, and that of the items of files."""
+    named = {
+        one["StateMachineName"]: one for one in template.of("StepFunctions::StateMachine").values()
+    }
+    assert set(named) == {f"countersign-dev-{one}" for one in ("jobs", "items")}
+    return [named[f"countersign-dev-{one}"] for one in ("jobs", "items")]
 
 
 def test_a_message_stays_hidden_six_times_as_long_as_start_may_run(dev: Template) -> None:
@@ -51,32 +61,34 @@ def test_every_asynchronous_way_has_a_place_for_what_fails(dev: Template) -> Non
 
 
 def test_log_groups_are_explicit_and_forget(dev: Template) -> None:
-    """Every function, the machine and the API log to a named group with a retention."""
+    """Every function, both machines and the API log to a named group with a retention."""
     groups = dev.of("Logs::LogGroup")
     assert all(group["RetentionInDays"] == 14 for group in groups.values())
     named = {group["LogGroupName"] for group in groups.values()}
     functions = {function["FunctionName"] for function in dev.of("Lambda::Function").values()}
     assert {f"/aws/lambda/{name}" for name in functions} < named
-    assert len(named) == len(functions) + 2
     # Other names grow the resource policy of the account until it is full.
-    assert "/aws/vendedlogs/states/countersign-dev-jobs" in named
+    machines = {f"/aws/vendedlogs/states/{one['StateMachineName']}" for one in machines_of(dev)}
+    assert machines < named
+    assert len(named) == len(functions) + len(machines) + 1
 
 
 def test_the_machine_logs_errors_without_content_and_traces(dev: Template) -> None:
     """Execution data stays out of the log; X-Ray is on; the definition bounds the machine."""
-    machine = dev.one("StepFunctions::StateMachine")
-    assert machine["LoggingConfiguration"]["Level"] == "ERROR"
-    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
-    assert machine["TracingConfiguration"]["Enabled"] is True
-    assert machine["StateMachineName"] == "countersign-dev-jobs"
-    assert json.loads(machine["DefinitionString"])["TimeoutSeconds"] > 0
+    for machine in machines_of(dev):
+        assert machine["LoggingConfiguration"]["Level"] == "ERROR"
+        assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+        assert machine["TracingConfiguration"]["Enabled"] is True
+        assert json.loads(machine["DefinitionString"])["TimeoutSeconds"] > 0
 
 
 def test_every_placeholder_of_the_definition_is_filled(dev: Template) -> None:
-    """The machine's substitutions are exactly the placeholders, each with what it names."""
-    machine = dev.one("StepFunctions::StateMachine")
-    filled = machine["DefinitionSubstitutions"]
-    assert set(filled) == set(re.findall(r"\$\{(\w+)\}", json.dumps(definition())))
+    """A machine's substitutions are exactly the placeholders, each with what it names."""
+    jobs, items = machines_of(dev)
+    for machine, made in ((jobs, definition()), (items, lane_definition())):
+        filled = set(machine["DefinitionSubstitutions"])
+        assert filled == set(re.findall(r"\$\{(\w+)\}", json.dumps(made)))
+    filled = jobs["DefinitionSubstitutions"] | items["DefinitionSubstitutions"]
     assert filled.pop("LookPrefix") == "countersign-dev-Look-"
     assert filled.pop("ActPrefix") == "countersign-dev-Act-"
     assert all(name in value["Fn::GetAtt"][0] for name, value in filled.items())
@@ -86,6 +98,7 @@ def test_look_and_act_find_the_function_of_a_connector(dev: Template) -> None:
     """Its function is called what the definition makes of the connector's id."""
     names = {row: dev.function(row)["FunctionName"] for row in BY_CONNECTOR}
     assert names == {
+        "ActBulk": "countersign-dev-Act-bulk",
         "LookCrm": "countersign-dev-Look-crm",
         "LookPayments": "countersign-dev-Look-payments",
         "ActPayments": "countersign-dev-Act-payments",
@@ -202,10 +215,9 @@ def test_an_upload_becomes_a_message(dev: Template) -> None:
 
 
 def test_whatever_kills_an_execution_reaches_the_recorder(dev: Template) -> None:
-    """The recorder hears of executions of this machine that ended without saying so themselves."""
+    """The recorder hears of executions of both machines that ended without saying so themselves."""
     patterns = [rule.get("EventPattern", {}) for rule in dev.of("Events::Rule").values()]
     (pattern,) = (pattern for pattern in patterns if pattern.get("source") == ["aws.states"])
     assert pattern["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
-    assert pattern["detail"]["stateMachineArn"] == [
-        {"Ref": next(iter(dev.of("StepFunctions::StateMachine")))}
-    ]
+    machines = [{"Ref": name} for name in dev.of("StepFunctions::StateMachine")]
+    assert pattern["detail"]["stateMachineArn"] == machines

@@ -21,6 +21,7 @@ NEVER_LEAVES_A_FUNCTION = {
     "Ambiguous": "steps/act/execute.py: looked for again under the same key, or unknown",
     "NotAuthorised": "steps/act/execute.py: a failed action; the approval page: damaged",
     "NotWanted": "steps/act/execute.py: a forbidden action",
+    "EditForbidden": "approvals/edit.py: who typed it is told what policy forbids",
     "NotPermitted": "pages and commands: the person is told why",
     "AlreadyDecided": "the approval page and the case command: told to the second person",
     "NotFound": "steps/prepare.py: quarantined; doors: 404",

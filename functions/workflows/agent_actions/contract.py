@@ -98,8 +98,10 @@ class Proposed(Document):
 
 def read(raw: Raw) -> Proposed:
     """What the door stored. Raises ContractBroken, which names the fields, and for an action that
-    is none, parameters that break its contract, or one target twice."""
+    is none, parameters that break its contract, one target twice, or what no such door stored."""
     held = loads(raw.body)
+    if not isinstance(held, dict) or not held.keys() >= {"proposal", "may"}:
+        raise ContractBroken("agent_actions.input: a proposal comes by the door of its caller")
     said = AgentProposal.read(held["proposal"])
     planned = tuple(_planned(at, call) for at, call in enumerate(said.actions))
     if len({(one.action, one.target) for one in planned}) < len(planned):

@@ -37,13 +37,14 @@ def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -
 @dataclass(frozen=True)
 class Journals:
     """What the world outside holds: the journals of CRM, payments account, channels and
-    documents, and the mailbox."""
+    documents, and the mailbox; and the runs over the items of files."""
 
     crm: Sequence[Data]
     payments: Sequence[Data]
     mails: Sequence[Data]
     pushes: Sequence[Data] = ()
     documents: Sequence[Data] = ()
+    runs: Sequence[Data] = ()
 
 
 def outcome(expect: Expectation, job: Data, journals: Journals) -> list[str]:
@@ -200,6 +201,7 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
         "payments": [one for one in journals.payments if one["key"].startswith(OURS)],
         "notify": journals.pushes,
         "files": journals.documents,
+        "bulk": journals.runs,
         "desk": [job for job in jobs if job["parent"]],
         "mail": [
             mail

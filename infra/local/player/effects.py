@@ -91,10 +91,22 @@ def made_child(job: Data) -> Effect:
     return job["parent"], job["source"]["event_id"], job["handed_to"]
 
 
+def signed_rows(action: Data) -> Effect:
+    """Of which job, the digest of the rows, how many, and that none of them is left."""
+    body = action["body"]
+    return body["job"], body["params"]["digest"], body["params"]["rows"], 0
+
+
+def worked_rows(run: Data) -> Effect:
+    """The same of the last run over a job's file."""
+    return run["job"], run["plan"], run["rows"], run["left"]
+
+
 BY_CONNECTOR: Mapping[str, Seen] = {
     "mail": Seen("mail to", frozenset({"to", "subject", "text"}), signed_mail, sent_mail),
     "notify": Seen("message in", frozenset({"channel", "title", "text"}), signed_push, made_push),
     "files": Seen("documents under", frozenset(), signed_documents, stored_documents),
+    "bulk": Seen("rows of", frozenset({"digest", "rows"}), signed_rows, worked_rows),
     "desk": Seen("child of", frozenset({"number", "destination"}), signed_child, made_child),
     "payments": Seen("refund", frozenset({"charge", "amount"}), signed_refund, made_refund),
 }

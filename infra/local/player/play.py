@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -101,11 +101,19 @@ class _Player:
         jobs = [self._job(job_id) for job_id in ids]
         members = self._running.deps.people.directory().members
         internal = frozenset((*addresses(members), load("local").case_owner.address))
-        held = self._journals()
+        held = replace(self._journals(), runs=list(self._runs(ids)))
         return [
             *checks.strays(jobs, held, internal),
             *links.dead(held.mails, self._running.url, self._status),
         ]
+
+    def _runs(self, job_ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The last run over the items of each job's file."""
+        for job_id in job_ids:
+            run = self._running.deps.lanes.run(job_id)
+            if run:
+                told = {"rows": run.seen.rows, "left": run.seen.left}
+                yield {"job": job_id, "plan": run.plan, **told}
 
     def _status(self, link: str) -> int:
         return self._web.get(link).status_code

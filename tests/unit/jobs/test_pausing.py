@@ -110,7 +110,7 @@ def test_mail_that_is_paused_is_owed(world: World) -> None:
 
 def test_what_is_neither_workflow_nor_connector_cannot_be_paused(world: World) -> None:
     """The refusal names those that there are."""
-    with pytest.raises(NotFound, match=r"no connector moon; there are crm"):
+    with pytest.raises(NotFound, match=r"no connector moon; there are .*crm, "):
         pausing.pause(world.deps, "moon", SAID)
-    with pytest.raises(NotFound, match=r"no connector moon; there are crm"):
+    with pytest.raises(NotFound, match=r"no connector moon; there are .*crm, "):
         pausing.resume(world.deps, "moon")
