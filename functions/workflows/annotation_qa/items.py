@@ -127,11 +127,13 @@ def corrected_name(given: Document) -> str:
 
 def taken_over(given: Document, sha256: str) -> tuple[str, str]:
     """What somebody signs who takes the corrected file over: for people, and for programs."""
-    said = given.parts
+    said, rules = given.parts, _book().rules
+    asks = sum(one.question is not None for one in rules)
     words = (
         f"# {said['file']}, corrected\n\nJudged by {said['rulebook']}. What was certainly meant "
-        f"otherwise is corrected; findings.csv names every change.\n\nSHA-256 of "
-        f"{corrected_name(given)}: {sha256}\n"
+        f"otherwise is corrected; findings.csv names every change. {asks} of its {len(rules)} "
+        "rules are questions that nobody was asked: no score and no correction is of them.\n\n"
+        f"SHA-256 of {corrected_name(given)}: {sha256}\n"
     )
     return words, json.dumps({"file": said["file"], "sha256": sha256}, ensure_ascii=False)
 

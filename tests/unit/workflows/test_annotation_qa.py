@@ -49,10 +49,13 @@ def lines(count: int, *, faulty: int | None = None) -> bytes:
 
 
 def test_a_file_is_judged_and_what_is_corrected_waits_for_a_signature() -> None:
-    """The report says what was found; twice the same file gives the same bytes."""
+    """The report says what was found, and what is signed that questions stay open; twice the same
+    file gives the same bytes."""
     walk, again = Walk(lines(12, faulty=3)), Walk(lines(12, faulty=3))
     assert walk.journey.record.job.status is Status.WAITING_FOR_REVIEW
     assert walk.planned == {"bulk.run": "verified", "files.store": "planned"}
+    _, stored = walk.journey.record.ledger
+    assert "4 of its 50 rules are questions" in stored.body
     report = json.loads(walk.document("report.json"))
     assert (report["counts"]["items"], report["counts"]["quarantined"]) == (12, 0)
     assert [one["rule"] for one in report["findings"]] == ["span.trimmed"]
