@@ -1,0 +1,1 @@
+"""Twelve checks that any approval system can be put through by an adapter of five functions."""
