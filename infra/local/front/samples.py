@@ -190,8 +190,9 @@ class Sample:
 
     @property
     def kinds(self) -> frozenset[tuple[object, ...]]:
-        """What can be seen of its workflow when it is played: to which end each door and each
-        decision leads, how many sign, who sends, and what befalls it."""
+        """What can be seen when it is played. Of the engine, which is one for all workflows: how each
+        door and decision end with a plan and without, how many sign, who sends,
+        and what befalls it. Of its workflow: how it ends."""
         one = self.expect
         befalls = (
             *(one.children, one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback),
@@ -203,8 +204,10 @@ class Sample:
             ("signers", len(one.signers)),
             ("sender", one.sender, one.status is None),
             *(("befalls", at, type(each)) for at, each in enumerate(befalls) if each),
+            ("plan", bool(one.actions), one.status),
+            ("workflow", one.workflow, one.status),
         )
-        return frozenset((one.workflow, *each) for each in seen)
+        return frozenset(seen)
 
 
 class EventsError(ValueError):

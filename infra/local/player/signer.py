@@ -135,6 +135,10 @@ def read(html: str) -> Page:
     return reader.page
 
 
+OVER = "Already decided by"
+"""How the heading of a request begins that somebody has answered."""
+
+
 class Signer:
     """Works through `url`'s mailbox.json; may be used by several threads."""
 
@@ -155,6 +159,9 @@ class Signer:
             return False
         with _browser() as browser:
             page = read(browser.get(link).text)
+            if page.heading.startswith(OVER):  # of an earlier request; the next one's mail comes
+                self._decided.add(link)
+                return False
             if not page.choices:
                 raise SignError(f"the approval page says: {page.heading}")
             form = page.form(choice, reason)
