@@ -190,9 +190,9 @@ class Sample:
 
     @property
     def kinds(self) -> frozenset[tuple[object, ...]]:
-        """What can be seen when it is played. Of the engine, which is one for all workflows: how each
-        door and decision end with a plan and without, how many sign, who sends,
-        and what befalls it. Of its workflow: how it ends."""
+        """What can be seen when it is played. Of the engine, which is one for all workflows: how
+        each door and decision ends, with a plan and without, how many sign, who sends, and what
+        befalls it. Of its workflow: how it ends."""
         one = self.expect
         befalls = (
             *(one.children, one.unreachable, one.fault, one.meanwhile, one.edit, one.rollback),
