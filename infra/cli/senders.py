@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -17,13 +17,14 @@ from rich.table import Table
 
 from countersign.domain.errors import ContractBroken, NotFound
 from countersign.domain.jobs import senders as domain
-from countersign.domain.jobs.senders import Held, Sender
+from countersign.domain.jobs.senders import Held, MayPropose, Sender
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import table
 from infra.cli.submit import new_secret
 from infra.cli.target import Target
 from infra.settings import load, save_senders
 
+RowT = TypeVar("RowT", bound=MayPropose | Sender)
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="the sender's id")]
 
@@ -49,7 +50,13 @@ def list_senders(
 def add(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     sender: Id,
-    workflow: Annotated[list[str], typer.Option(help="where it may post; repeat it, `*`: all")],
+    workflow: Annotated[
+        list[str] | None, typer.Option(help="where it may post; repeat it, `*`: all")
+    ] = None,
+    proposes: Annotated[
+        list[str] | None,
+        typer.Option(metavar="JSON", help="an action it may propose, and how far; repeat it"),
+    ] = None,
     reads_answers: Annotated[bool, typer.Option("--reads-answers", help="it mends a 422")] = False,
     vouches_for_address: Annotated[
         bool, typer.Option("--vouches-for-address", help="it knows whose address it sends")
@@ -68,11 +75,15 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
     """Add a sender, and show its secret.
 
     Example: countersign senders add web-shop --workflow refund_request --status-address
+
+    An agent's: countersign senders add helper --proposes '{"action": "payments.refund", "most":
+    {"EUR": "300"}}'; docs/howto/agents.md says what each part means.
     """
     there: Target = context.obj(target, stage)
     row = _sender(
         id=sender,
-        workflows=tuple(workflow),
+        workflows=tuple(workflow or ()),
+        proposes=tuple(map(_action, proposes or ())),
         reads_answers=reads_answers,
         vouches_for_address=vouches_for_address,
         requests_a_minute=requests_a_minute,
@@ -84,9 +95,7 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
         raise ContractBroken(f"there is a sender {sender} already")
     _save(there, (*rows, row))
     secret = _renew(there, sender)
-    said = (
-        f"{sender} posts to /webhooks/WORKFLOW/{sender} and signs with {secret}\n{_deploy(there)}"
-    )
+    said = f"{sender} posts to {_doors(row)} and signs with {secret}\n{_deploy(there)}"
     show(said, {"sender": sender, "secret": secret}, as_json=as_json)
 
 
@@ -138,11 +147,27 @@ def retire(
 
 
 def _sender(**parts: Any) -> Sender:
+    return _made(lambda: Sender(**parts))
+
+
+def _action(text: str) -> MayPropose:
+    return _made(lambda: MayPropose.model_validate_json(text))
+
+
+def _made(make: Callable[[], RowT]) -> RowT:
+    """Raises ContractBroken with the first of what is wrong."""
     try:
-        return Sender(**parts)
+        return make()
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        raise ContractBroken(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        where = ".".join(map(str, (wrong.title, *first["loc"])))
+        raise ContractBroken(f"{where}: {first['msg']}") from None
+
+
+def _doors(row: Sender) -> str:
+    """The paths that it may post to."""
+    posts = f"/webhooks/WORKFLOW/{row.id}" if row.workflows else ""
+    return " and ".join(filter(None, (posts, f"/propose/{row.id}" if row.proposes else "")))
 
 
 def _rows(there: Target) -> tuple[Sender, ...]:
@@ -197,13 +222,18 @@ _SAID = {
 }
 
 
+def _holds(row: dict[str, Any]) -> Iterator[str]:
+    yield from (words for name, words in _SAID.items() if row[name])
+    yield from (f"may propose {one['action']}" for one in row["proposes"])
+
+
 def _table(found: Sequence[dict[str, Any]]) -> Table:
     shown = table("sender", "workflows", "what holds for it", "a minute", "secrets")
     for row in found:
         shown.add_row(
             row["id"],
             ", ".join(row["workflows"]),
-            "\n".join(words for name, words in _SAID.items() if row[name]) or "nothing more",
+            "\n".join(_holds(row)) or "nothing more",
             str(row["requests_a_minute"] or "any"),
             ("NONE", "1", "2 (rotating)")[row["secrets"]],
         )

@@ -70,6 +70,31 @@ def test_a_sender_is_added_and_its_deliveries_are_taken(
     assert elsewhere.arrives(world).status == 401
 
 
+PROPOSES = '{"action": "payments.refund", "alone": {"EUR": "20"}, "most": {"EUR": "300"}}'
+
+
+def test_an_agent_s_row_is_written_with_how_far_it_goes(terminal: Terminal) -> None:
+    """The row stands in cdk.json as it was typed, its door is named, and the list says the action;
+    what is no such row changes nothing."""
+    code, out, err = terminal.types("senders", "add", "helper", "--proposes", PROPOSES)
+    assert (code, err) == (0, "")
+    assert "posts to /propose/helper and signs" in out
+    row = load("local", terminal.cdk_json).senders[-1]
+    assert (row.workflows, [str(one.most["EUR"]) for one in row.proposes]) == ((), ["300"])
+    assert "may propose payments.refund" in terminal.types("senders", "list")[1]
+    before = terminal.cdk_json.read_text()
+    wrong = {
+        "{": "MayPropose: Invalid JSON",
+        '{"action": "shell.run"}': "shell.run",
+        '{"action": "payments.refund", "most": {"EUR": "-1"}}': "most",
+        '{"action": "payments.refund", "mots": {}}': "mots",
+    }
+    told = {text: terminal.types("senders", "add", "other", "--proposes", text) for text in wrong}
+    assert [t for t, (code, _, err) in told.items() if code != 1 or wrong[t] not in err] == []
+    assert terminal.types("senders", "add", "idle")[0] == 1
+    assert terminal.cdk_json.read_text() == before
+
+
 @pytest.mark.parametrize(
     ("sender", "workflow", "says"),
     [
