@@ -47,6 +47,7 @@ from countersign.domain.policy.release import Limits
 from countersign.domain.reporting.usage import proposal_of, usage_of
 from countersign.domain.workflow import Workflow
 from countersign.jobs.cases import take_out
+from countersign.runtime.connectors import BULK
 from countersign.runtime.deps import Deps
 
 MOST = 500
@@ -56,6 +57,8 @@ _ANSWERS = "answers/"
 _DOCUMENTS = "documents/"
 _OF_A_JOB = ("raw/", "results/", "lane/", _DOCUMENTS)
 """What the payload bucket has of a job, below its id."""
+_HERE = frozenset({"files", BULK})
+"""Connectors to documents and rows of the job itself: an order reaches what they did."""
 _WORDS = "whom it is about wants to be forgotten"
 
 
@@ -373,6 +376,8 @@ def _tagged(deps: Deps, addresses: Sequence[str]) -> Iterator[tuple[str, int]]:
 def _outside(own: Iterable[JobRecord]) -> Mapping[str, tuple[str, ...]]:
     ids: dict[str, list[str]] = {}
     for held in (one for record in own for one in record.ledger):
-        if held.status in IN_EFFECT and held.receipt and held.action != HAND_OVER:
+        if held.connector in _HERE or held.action == HAND_OVER:
+            continue
+        if held.status in IN_EFFECT and held.receipt:
             ids.setdefault(held.connector, []).append(held.receipt.id)
     return {name: tuple(dict.fromkeys(found)) for name, found in sorted(ids.items())}

@@ -17,11 +17,14 @@ from countersign.domain.jobs.search import Search
 from countersign.domain.jobs.suppression import suppressed
 from countersign.domain.jobs.traces import spellings
 from countersign.domain.lane.lane import FILED, Filed
+from countersign.domain.ledger.action import Receipt
+from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.joining import LATER, Later, Way, Word
 from countersign.domain.reporting.export import erased, exported, verify
 from countersign.jobs.cases import take_out
 from countersign.jobs.finding import find
 from countersign.jobs.forgetting import Hands, Plan, check, forget, planned
+from tests.builders import held
 from tests.fakes.kept import Kept, kept
 from tests.fakes.world import START
 from tests.rollouts import rollout
@@ -156,14 +159,20 @@ def test_control_one_missed_place_is_found(stage: Kept) -> None:
 
 
 def test_the_items_of_their_file_go_with_it_and_nobody_elses(stage: Kept) -> None:
-    """Rows of every batch, what people said of the run, and results in the bucket."""
+    """Rows of every batch, what people said of the run, and results in the bucket; what was done
+    there is not told as out of reach."""
     mine, other = (stage.keeps(address(n), results={FILED: ITEMS}) for n in (1, 2))
     stage.stores()
     stage.is_gone_through(mine, NAME)
     stage.is_gone_through(other, "somebody else's")
+    done: dict[str, Any] = {"status": ActionStatus.VERIFIED, "receipt": Receipt(id="r-1")}
+    ledger = tuple(held(n, connector=one, **done) for n, one in enumerate(("bulk", "files", "crm")))
+    now = stage.world.store.load(mine.job.job_id)
+    stage.deps.commit(now, Change(event="did all", actor="state:Act", ledger=ledger))
     before = stage.dump()
     plan = forgotten(stage)
     after = stage.dump()
+    assert dict(plan.outside) == {"crm": ("r-1",)}
     left = [one for one in after if one.startswith((f"LANE#{mine.job.job_id}", "lane/"))]
     assert [one for one in left if mine.job.job_id in one] == []
     assert singing(after) == []
