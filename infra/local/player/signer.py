@@ -135,8 +135,8 @@ def read(html: str) -> Page:
     return reader.page
 
 
-OVER = "Already decided by"
-"""How the heading of a request begins that somebody has answered."""
+OVER = ("Already decided by", "This request was replaced")
+"""How the heading of a request begins that somebody has answered, or that another one follows."""
 
 
 class Signer:
