@@ -36,10 +36,11 @@ NEEDED_FOR_A_MODEL = ("OPENAI_BASE_URL", "OPENAI_API_KEY")
 APPROVAL_SECONDS = 20
 """How long an approval waits while `events/` is played: signatures come at once, silence ends."""
 LOOK_SECONDS = 0.25
-KEPT_WORDS = "Jobs, mails with their links, secrets and demo systems are kept: `KEEP=1 make run`."
+KEPT_WORDS = "Jobs, mails with their links, secrets and demo systems are kept:\n`KEEP=1 make run`."
 FORGOTTEN_WORDS = (
-    "Jobs, mails with their links, secrets and demo systems are forgotten at the end, the log at "
-    "the next start; `KEEP=1 make run` keeps them."
+    "Jobs, mails with their links, secrets and demo systems\n"
+    "are forgotten at the end, the log at the next start.\n"
+    "`KEEP=1 make run` keeps them."
 )
 WIDTH = 132
 """Columns where the output goes to a file: a table is not cut there."""
@@ -67,7 +68,7 @@ def run(*, once: bool, port: int, keep: bool, events: str = "", shadow: bool = F
         _log.exception("could not go on")
         return _stopped(error, console)
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or SIGTERM
-        rest = "" if once else f" {KEPT_WORDS if keep else FORGOTTEN_WORDS}"
+        rest = "" if once else f"\n{KEPT_WORDS if keep else FORGOTTEN_WORDS}"
         console.print(f"\nStopped; nothing is left running.{rest}", soft_wrap=True)
         return 130 if once else 0
 

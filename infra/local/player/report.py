@@ -24,21 +24,22 @@ PAGES = (
 def addresses(running: Stand, console: Console) -> None:
     """Where everything is, and how to send an event."""
     for line in running.rewrites:
-        console.print(f"[dim]rewrite: {escape(line)}[/]", soft_wrap=True)
+        console.print(f"[dim]rewrite: {escape(line)}[/]")
     table = Table.grid(padding=(0, 2))
     for path, what in PAGES:
         table.add_row(f"[bold]{running.url}{path or '/'}[/]", what)
     table.add_row(running.cloud.endpoint, "AWS endpoint (key test, secret test)")
     console.print()
     console.print(table)
-    console.print(f"\nSign in to the inbox as {sign_in_names()}.", soft_wrap=True)
+    console.print(f"\nSign in to the inbox as {sign_in_names()}.")
     console.print(
         f"\nWebhook secret of this run: [bold]{running.webhook_secret}[/]", soft_wrap=True
     )
     first = samples()[0]
     console.print(
-        f"Send an event: [bold].venv/bin/countersign submit events/{first.name}/{first.file} "
-        f"--workflow {first.expect.workflow}[/]\nStop with Ctrl-C; details are in .local/run.log.",
+        f"Send an event:\n  [bold].venv/bin/countersign submit --workflow {first.expect.workflow} "
+        f"\\\n    events/{first.name}/{first.file}[/]\n"
+        "Stop with Ctrl-C; details are in .local/run.log.",
         soft_wrap=True,
     )
 
