@@ -17,7 +17,11 @@ def main(words: list[str]) -> int:
     if not named or len(words) != 1:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    new = getattr(import_module(module), name)
+    try:
+        new = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as missing:
+        sys.stderr.write(f"There is no {words[0]} to be tried: {missing}\n")
+        return 2
     sys.stdout.write(section(new))
     return int(any(one.verdict is Verdict.FAILS for one in measured(new).values()))
 

@@ -137,7 +137,14 @@ def test_the_command_prints_a_system_s_table_and_tells_by_its_code() -> None:
     with redirect_stdout(StringIO()) as out:
         assert main(["infra.approval_bench.tutorial:Tutorial"]) == 1
     assert out.getvalue() == section(Tutorial)
-    assert [main(words) for words in ([], ["tutorial"], ["a:b", "c"])] == [2] * 3
+    wrong: tuple[list[str], ...] = (
+        [],
+        ["tutorial"],
+        ["a:b", "c"],
+        ["no.such:One"],
+        ["infra.approval_bench.tutorial:No"],
+    )
+    assert [main(words) for words in wrong] == [2] * 5
 
 
 def document(systems: Sequence[Callable[[], System]], before: str) -> str:

@@ -7,19 +7,15 @@ from datetime import datetime
 from typing import ClassVar
 
 from countersign.actions.crm.shared import (
-    ACTION_KEY,
     SETTLE,
     by_key,
     contact_of,
     create_for,
-    html_notes,
-    instant_ms,
     instant_words,
     or_none,
-    plain_notes,
-    same_instant,
     tidy,
 )
+from countersign.actions.crm.task import fields_of, held_of, wanted_of
 from countersign.actions.crm.undo import archived
 from countersign.domain.contract import Contract
 from countersign.domain.ledger.action import Action, Prose, Receipt
@@ -48,15 +44,7 @@ def words(callback: Callback) -> str:
 
 def do(crm: Crm, callback: Callback, key: str) -> Receipt:
     """Create the task under `key`. Raises Refused when the contact does not exist."""
-    fields = {
-        "hs_task_subject": callback.title,
-        "hs_task_body": html_notes(callback.notes),
-        "hs_timestamp": instant_ms(callback.due_at),
-        "hs_task_status": "NOT_STARTED",
-        "hs_task_type": "CALL",
-        "hubspot_owner_id": callback.owner,
-        ACTION_KEY: key,
-    }
+    fields = fields_of(callback, "CALL", key)
     return create_for(crm, "tasks", callback.email, fields)
 
 
@@ -70,25 +58,12 @@ def read_back(crm: Crm, callback: Callback, receipt: Receipt) -> Mapping[str, st
     record = or_none(crm, "tasks", receipt.id)
     if record is None:
         return {}
-    held = record.fields.get
-    return {
-        "contact": contact_of(crm, record, callback.email, receipt),
-        "title": tidy(held("hs_task_subject", "")),
-        "notes": tidy(plain_notes(held("hs_task_body", ""))),
-        "due": same_instant(held("hs_timestamp", "")),
-        "owner": held("hubspot_owner_id", ""),
-    }
+    return {"contact": contact_of(crm, record, callback.email, receipt), **held_of(record)}
 
 
 def expected(callback: Callback) -> Mapping[str, str]:
     """What the CRM must hold."""
-    return {
-        "contact": callback.email.lower(),
-        "title": tidy(callback.title),
-        "notes": tidy(callback.notes),
-        "due": instant_ms(callback.due_at),
-        "owner": callback.owner,
-    }
+    return {"contact": callback.email.lower(), **wanted_of(callback)}
 
 
 def _undo_words(callback: Callback) -> str:

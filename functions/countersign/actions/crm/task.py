@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from countersign.actions.crm.shared import (
     ACTION_KEY,
@@ -21,6 +21,7 @@ from countersign.actions.crm.shared import (
 from countersign.actions.crm.undo import archived
 from countersign.domain.contract import Contract
 from countersign.domain.ledger.action import Action, Prose, Receipt
+from countersign.domain.policy.records import Record
 from countersign.domain.ports import Crm
 
 
@@ -42,16 +43,62 @@ def _words(task: Task) -> str:
     return tidy(f"Create the task “{task.title}” for {whose}, by {instant_words(task.due_at)}.")
 
 
-def _do(crm: Crm, task: Task, key: str) -> Receipt:
-    fields = {
+class Dated(Protocol):
+    """What every task says, whoever it is for."""
+
+    @property
+    def title(self) -> str:
+        """One line."""
+
+    @property
+    def notes(self) -> str:
+        """What is to be known for it; several lines."""
+
+    @property
+    def owner(self) -> str:
+        """The CRM's id of whoever does it."""
+
+    @property
+    def due_at(self) -> datetime:
+        """By when."""
+
+
+def fields_of(task: Dated, kind: str, key: str) -> dict[str, str]:
+    """A task of this type as the CRM is told it, under `key`."""
+    return {
         "hs_task_subject": task.title,
         "hs_task_body": html_notes(task.notes),
         "hs_timestamp": instant_ms(task.due_at),
         "hs_task_status": "NOT_STARTED",
-        "hs_task_type": "TODO",
+        "hs_task_type": kind,
         "hubspot_owner_id": task.owner,
         ACTION_KEY: key,
     }
+
+
+def held_of(record: Record) -> dict[str, str]:
+    """What the CRM holds of a task, by the names of `wanted_of`."""
+    held = record.fields.get
+    return {
+        "title": tidy(held("hs_task_subject", "")),
+        "notes": tidy(plain_notes(held("hs_task_body", ""))),
+        "due": same_instant(held("hs_timestamp", "")),
+        "owner": held("hubspot_owner_id", ""),
+    }
+
+
+def wanted_of(task: Dated) -> dict[str, str]:
+    """What it must hold."""
+    return {
+        "title": tidy(task.title),
+        "notes": tidy(task.notes),
+        "due": instant_ms(task.due_at),
+        "owner": task.owner,
+    }
+
+
+def _do(crm: Crm, task: Task, key: str) -> Receipt:
+    fields = fields_of(task, "TODO", key)
     made = crm.create("tasks", {name: value for name, value in fields.items() if value})
     return Receipt(id=made.id, evidence={ACTION_KEY: key})
 
@@ -62,24 +109,7 @@ def _find(crm: Crm, task: Task, key: str) -> Receipt | None:  # noqa: ARG001 - t
 
 def _read_back(crm: Crm, task: Task, receipt: Receipt) -> Mapping[str, str]:  # noqa: ARG001 - its id says it
     record = or_none(crm, "tasks", receipt.id)
-    if record is None:
-        return {}
-    held = record.fields.get
-    return {
-        "title": tidy(held("hs_task_subject", "")),
-        "notes": tidy(plain_notes(held("hs_task_body", ""))),
-        "due": same_instant(held("hs_timestamp", "")),
-        "owner": held("hubspot_owner_id", ""),
-    }
-
-
-def _expected(task: Task) -> Mapping[str, str]:
-    return {
-        "title": tidy(task.title),
-        "notes": tidy(task.notes),
-        "due": instant_ms(task.due_at),
-        "owner": task.owner,
-    }
+    return {} if record is None else held_of(record)
 
 
 def _undo_words(task: Task) -> str:
@@ -95,7 +125,7 @@ CREATE_TASK: Action[Task, Crm] = Action(
     do=_do,
     find=_find,
     read_back=_read_back,
-    expected=_expected,
+    expected=wanted_of,
     inner=("owner", "due_at"),
     undo=archived("tasks", _undo_words),
     settle=SETTLE,
