@@ -215,7 +215,8 @@ DOORS = (
             Grant("webhook", "secretsmanager", "GetSecretValue"),
             Grant("payloads/raw/*", "s3", "PutObject"),
             Grant("payloads/releases/*", "s3", "PutObject"),
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            # A proposal that is withdrawn is on nobody's list any more.
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
             Grant("intake", "sqs", "SendMessage"),
         ),
         env=(

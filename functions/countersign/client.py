@@ -96,6 +96,12 @@ class Client:
         body = json.dumps({"actions": done}).encode()
         return self._patiently(lambda: self._signed("report", body, status_url))
 
+    def withdraw(self, status_url: str, words: str) -> Mapping[str, Any]:
+        """Take back what is still open, and say why to those who were asked; what ran stays. Raises
+        as `propose`: 409 once it has ended."""
+        body = json.dumps({"withdraw": words}).encode()
+        return self._patiently(lambda: self._signed("withdraw", body, status_url))
+
     def _signed(self, key: str, body: bytes, url: str) -> Request:
         stamp = int(self.clock())
         secret = base64.b64decode(self.secret.removeprefix("whsec_"))

@@ -88,7 +88,15 @@ class Agent:
 
     def reports(self, answer: Response, *done: Mapping[str, Any], by: str = "") -> Response:
         """What the agent did by its verdicts, signed as a proposal is."""
-        body = json.dumps({"actions": done}).encode()
+        return self.tells(answer, {"actions": done}, by)
+
+    def withdraws(self, answer: Response, words: str, by: str = "") -> Response:
+        """What the agent proposed is taken back."""
+        return self.tells(answer, {"withdraw": words}, by)
+
+    def tells(self, answer: Response, said: Mapping[str, Any], by: str = "") -> Response:
+        """What the agent says of its proposal afterwards."""
+        body = json.dumps(said).encode()
         event = {
             "requestContext": {"http": {"method": "POST"}},
             "pathParameters": {

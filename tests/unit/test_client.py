@@ -88,6 +88,18 @@ def test_a_refusal_is_raised_with_what_it_says() -> None:
         assert line.asked == 6
 
 
+def test_an_agent_takes_back_what_is_open() -> None:
+    """A door that is busy is asked again; what was withdrawn is settled."""
+    world, charge = with_an_order()
+    line = Line(world)
+    there = line.client()
+    asked = there.propose([refund(charge, 100)], "broken", key="t-8")
+    Journey(world, asked["job_id"]).goes()
+    line.troubles = [503]
+    assert there.withdraw(asked["status_url"], "found it")["state"] == "rejected"
+    assert there.wait(asked["status_url"], seconds=0)["ended"] is True
+
+
 def test_it_is_one_file_of_the_standard_library() -> None:
     """It runs where nothing of ours is installed, and is no part of what functions load."""
     with_nothing = subprocess.run(

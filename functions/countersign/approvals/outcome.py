@@ -108,7 +108,7 @@ def _why(record: JobRecord, edit: Entry | None, person: Person, zone: str) -> st
 
 
 def _who(record: JobRecord, entry: Entry, reader: Person) -> str:
-    by = entry.actor.removeprefix("person:")
+    by = entry.actor.partition(":")[2]
     return "You" if by == reader.id else one_line(names_of(record, {}).get(by, by), _NAME)
 
 

@@ -152,5 +152,5 @@ def _of_proposal(deps: Deps, request: Request) -> Response:
     if request.params["proposal"] == KEYS:
         return proposals.keys(deps)
     if request.method == "POST":
-        return proposals.report(deps, request)
+        return proposals.told_by_caller(deps, request)
     return proposals.read(deps, request.params["proposal"])

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from countersign.domain.approvals.approval import Approval, Person
 from countersign.domain.errors import Ambiguous, ContractBroken, NotPermitted, Refused, Throttled
-from countersign.domain.jobs.change import JobRecord
+from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.proposals import WITHDRAWN, Withdrawal
+from countersign.domain.jobs.senders import sender_of
 from countersign.domain.mail import Email
 from countersign.domain.planning.cancelling import cancelled
 from countersign.domain.planning.charge import may_roll_back
 from countersign.jobs.moving import let_go
+from countersign.jobs.resume import TICK
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import post
 
@@ -32,6 +35,19 @@ def cancel(deps: Deps, job_id: str, *, by: str, reason: str) -> tuple[JobRecord,
     return record, tuple(untold)
 
 
+def tell_withdrawn(deps: Deps, record: JobRecord) -> None:
+    """What a caller withdrew: the execution that waits for a signature is let go, and who was asked
+    reads that the request is void. Who cannot be reached now has nothing left to do."""
+    said = record.results[WITHDRAWN].as_(Withdrawal)
+    let_go(deps, record)
+    asked = record.approvals.get(said.approval)
+    untold = _tell(deps, record, asked, None, said.words) if asked else ()
+    fields = {"not reached": ", ".join(untold)}
+    deps.commit(
+        record, Change(event="told of withdrawal", actor=TICK, fields=fields, done=(WITHDRAWN,))
+    )
+
+
 def in_charge(deps: Deps, record: JobRecord, by: str) -> Person:
     """Whoever may undo what the job did may end it."""
     workflow = deps.workflows.get(record.job.workflow)
@@ -45,13 +61,13 @@ def in_charge(deps: Deps, record: JobRecord, by: str) -> Person:
 
 
 def _tell(
-    deps: Deps, record: JobRecord, asked: Approval, who: Person, reason: str
+    deps: Deps, record: JobRecord, asked: Approval, who: Person | None, reason: str
 ) -> Iterator[str]:
     """A mail to everybody who was asked and is still there; the names of those it did not reach."""
     people = deps.people.directory()
     for person in asked.approvers:
         member = people.member(person.id)
-        if member is None or person.id == who.id:
+        if member is None or (who and person.id == who.id):
             continue
         try:
             post(deps).send(_email(deps, record, member.person, who, reason))
@@ -59,11 +75,12 @@ def _tell(
             yield person.name
 
 
-def _email(deps: Deps, record: JobRecord, to: Person, who: Person, reason: str) -> Email:
+def _email(deps: Deps, record: JobRecord, to: Person, who: Person | None, reason: str) -> Email:
     title = deps.workflows[record.job.workflow].title
+    whose = who.name if who else sender_of(record.job.source.sender)
     text = (
         f"Hello {to.name},\n\n"
-        f"{who.name} cancelled a job of {title} about which you were asked: {reason}\n\n"
+        f"{whose} cancelled a job of {title} about which you were asked: {reason}\n\n"
         "The request is void, and nothing of it runs. You need not do anything.\n"
         f"\n  {record.job.job_id}\n"
     )

@@ -206,3 +206,43 @@ def test_what_is_undone_says_so(place: tuple[World, Agent, str]) -> None:
     roll_back(world.deps, journey.job_id, by="kim", reason="wrong contact")
     journey.goes("TakeBack")
     assert agent.reads(answer)["state"] == "undone"
+
+
+def test_what_its_caller_takes_back_nobody_can_sign_and_they_are_told(
+    place: tuple[World, Agent, str],
+) -> None:
+    """What is open is void from the answer on, its execution is let go, who was asked has a mail;
+    the caller reads its own words, and the same again changes nothing."""
+    world, agent, charge = place
+    answer = agent.proposes(refund(charge, 100))
+    journey = agent.goes(answer)
+    waits, before = set(world.executions.waiting), len(world.mail.sent)
+    assert agent.withdraws(answer, "it was found", by=SHOP_SECRET).status == 401
+    assert agent.withdraws(answer, " ").status == 422
+    told = [agent.withdraws(answer, "it was found") for _ in range(2)]
+    assert [json.loads(one.body)["state"] for one in told] == ["rejected", "rejected"]
+    with pytest.raises(AssertionError, match="nothing waits for a decision"):
+        journey.is_decided(Choice.APPROVE)
+    said = agent.reads(answer)
+    assert said["actions"][0]["rejected"] == {"cause": "withdrawn", "words": "it was found"}
+    tick(world.deps)
+    tick(world.deps)
+    mails = [one for one in world.mail.sent[before:] if "Withdrawn" in one.subject]
+    assert mails
+    assert len({one.to for one in mails}) == len(mails)
+    assert "agent cancelled a job" in mails[0].text
+    assert not waits & set(world.executions.waiting)
+    assert (world.payments.journal, said["ended"]) == ([], True)
+
+
+def test_what_has_ended_or_runs_is_not_taken_back(place: tuple[World, Agent, str]) -> None:
+    """After the end there is nothing to take back; while a step of it is under way, or before it has
+    begun, the caller is to come again."""
+    world, agent, charge = place
+    answer = agent.proposes(refund(charge, 15))
+    agent.goes(answer)
+    late = agent.withdraws(answer, "changed my mind")
+    assert (late.status, "COMPLETED" in late.body) == (409, True)
+    assert len(world.payments.journal) == 1
+    early = agent.proposes(refund(charge, 100), key="k-2")
+    assert agent.withdraws(early, "too soon").status == 503

@@ -32,7 +32,7 @@ _OfMail = Literal[
 _OfTime = Literal[
     "queue", "approval", "callback", "parked", "reservation", "silence", "outcome", "trial", "items"
 ]
-_OfCallers = Literal["report"]
+_OfCallers = Literal["report", "withdrawn"]
 DueKind = Literal[_OfTime, _OfCallers, _OfMail]
 """A tier's reminder; questions and answers to mail; a mail that came back; requests that somebody
 was asked and has no mail of; a case whose owner has none; one that nobody has ended yet; a sender
@@ -40,12 +40,14 @@ to remind of our question; a job that ended with nothing done, for the daily lis
 which others who were asked are told. Accepted but not started; a tier's deadline; a lost callback;
 a parked job; a part of a cap to settle or to free; a question that nobody answered; an end that the
 sender's own system is to be told of; a job of a canary, when all of it is decided; a job whose
-file's items are worked on; a report of what a caller did by our verdict."""
+file's items are worked on; a report of what a caller did by our verdict; a proposal that its caller
+withdrew, of which those who were asked are told."""
 MAILS: frozenset[DueKind] = frozenset(
     {"reminder", "question", "returned", "mail", "case", "overdue", "inquiry", "daily", "decided"}
+    | {"withdrawn"}
 )
 """Kinds of rows that end in a mail."""
-OUTLIVES: frozenset[DueKind] = frozenset({"decided", "trial", "report"})
+OUTLIVES: frozenset[DueKind] = frozenset({"decided", "trial", "report", "withdrawn"})
 """Kinds of rows that the end of a job settles nothing of."""
 
 

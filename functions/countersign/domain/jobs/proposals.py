@@ -5,9 +5,10 @@ they were signed, and why not. Never who decided.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from countersign.domain.approvals.approval import rejections
+from countersign.domain.contract import Contract
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import FINISHED
 from countersign.domain.jobs.verdicts import REPORT, VERDICT, by_caller, report_of
@@ -38,6 +39,21 @@ _STANDS: Mapping[ActionStatus, Standing] = {
     _S.FORBIDDEN: "rejected",
     _S.DROPPED: "rejected",
 }
+
+
+WITHDRAWN: Final = "withdrawn"
+"""The name of the result that holds a caller's word, and of the row by which people are told."""
+
+
+class Withdrawal(Contract):
+    """What a caller said when it took its proposal back."""
+
+    CONTRACT: ClassVar[str] = "agent.withdrawal"
+    VERSION: ClassVar[int] = 1
+
+    words: str
+    approval: str
+    """The id of the request that was open; empty: nobody had been asked."""
 
 
 def told(record: JobRecord, verdicts: Mapping[int, str]) -> Mapping[str, Any]:
@@ -125,4 +141,6 @@ def _why(record: JobRecord, held: LedgerEntry) -> Mapping[str, str]:
         rules = sorted(held.verdict.rules)
         words = " ".join(one.told for one in held.verdict.reasons)
         return {"cause": ", ".join(rules), "words": words}
+    if held.status is _S.DROPPED and WITHDRAWN in record.results:
+        return {"cause": WITHDRAWN, "words": record.results[WITHDRAWN].as_(Withdrawal).words}
     return {"cause": held.status.value, "words": held.note}

@@ -10,7 +10,7 @@ from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Due
 from countersign.domain.jobs.job import ENDED, Status
 from countersign.domain.ledger.entry import ActionStatus
-from countersign.domain.planning.cancelling import cancelled, reason_of
+from countersign.domain.planning.cancelling import cancelled, reason_of, withdrawn
 from countersign.domain.policy.policy import Answer
 from tests.builders import AT, JOB_ID, approval, case, held, job, record
 
@@ -68,3 +68,22 @@ def test_a_reason_is_needed_and_an_unknown_effect_is_in_the_way() -> None:
     for status in (ActionStatus.UNKNOWN, ActionStatus.CLAIMED):
         with pytest.raises(ContractBroken, match="took effect"):
             cancelled(waiting(Status.PARKED, held(status=status)), "kim", "settled", AT)
+
+
+def test_a_caller_takes_back_what_is_open_and_nothing_twice() -> None:
+    """Nobody can sign it any more, `tick` goes on at once, and the same again is nothing new."""
+    asked = approval(PLANNED)
+    for ledger, status in (((PLANNED,), Status.REJECTED), ((PLANNED, DONE), Status.RETRYING)):
+        here = waiting(Status.WAITING_FOR_REVIEW, *ledger, approvals={"a-1": asked})
+        change = withdrawn(here, "assistant", "solved otherwise", AT)
+        assert change
+        assert (change.status, change.actor) == (status, "sender:assistant")
+        assert change.reason == "cancelled: withdrawn by assistant: solved otherwise"
+        assert [one.superseded for one in change.approvals] == [True]
+        assert {one.at for one in change.due} == {AT}
+        assert "withdrawn" in {one.kind for one in change.due}
+        again = record(ledger, job=job(Status.REJECTED), results=dict(change.stored))
+        assert withdrawn(again, "assistant", "once more", AT) is None
+    nobody = withdrawn(waiting(Status.PARKED, PLANNED), "assistant", "solved", AT)
+    assert nobody
+    assert nobody.results["withdrawn"].model_dump()["approval"] == ""
