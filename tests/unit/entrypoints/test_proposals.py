@@ -236,7 +236,7 @@ def test_what_its_caller_takes_back_nobody_can_sign_and_they_are_told(
 
 
 def test_what_has_ended_or_runs_is_not_taken_back(place: tuple[World, Agent, str]) -> None:
-    """After the end there is nothing to take back; while a step of it is under way, or before it has
+    """After the end there is nothing to take back; while a step of it runs, or before it has
     begun, the caller is to come again."""
     world, agent, charge = place
     answer = agent.proposes(refund(charge, 15))

@@ -43,8 +43,10 @@ sender's own system is to be told of; a job of a canary, when all of it is decid
 file's items are worked on; a report of what a caller did by our verdict; a proposal that its caller
 withdrew, of which those who were asked are told."""
 MAILS: frozenset[DueKind] = frozenset(
-    {"reminder", "question", "returned", "mail", "case", "overdue", "inquiry", "daily", "decided"}
-    | {"withdrawn"}
+    (
+        *("reminder", "question", "returned", "mail", "case", "overdue", "inquiry", "daily"),
+        *("decided", "withdrawn"),
+    )
 )
 """Kinds of rows that end in a mail."""
 OUTLIVES: frozenset[DueKind] = frozenset({"decided", "trial", "report", "withdrawn"})
