@@ -24,6 +24,7 @@ Results = dict[str, dict[str, Any]]
 
 PROMISES = {
     "T01": "one event delivered many times is one execution and one effect",
+    "T02": "the same id again, however late, and when its job is long gone, does nothing",
     "T03": "the same id with another body is refused with 409",
     "T04": "killed at any point, every effect happens exactly once",
     "T05": "a worker that wakes up late repeats nothing",

@@ -34,6 +34,7 @@ from countersign.domain.limits.pace import Turn
 from countersign.domain.ports import JobStore
 from countersign.domain.workflow import Claim
 from tests.builders import approval
+from tests.fakes.on_moto import client as on_moto_client
 from tests.fakes.on_moto import jobs_table
 from tests.fakes.store import FakeStore
 from tests.fakes.world import ANA, BEN, START, FakeIds
@@ -109,6 +110,35 @@ def test_an_event_is_stored_once_and_the_second_learns_the_first_ones_digest(
     assert seen is not None
     assert seen.body_digest == "b0"
     assert store.load(again.job_id).job.source.body_digest == "b0"
+
+
+def gone(store: JobStore, job_id: str) -> None:
+    """The job's rows have had their days, and the table has deleted them."""
+    if isinstance(store, FakeStore):
+        store.expires(job_id)
+        return
+    over = int((START + timedelta(days=rows.JOB_DAYS)).timestamp())
+    table = on_moto_client("dynamodb")
+    for item in table.scan(TableName="jobs")["Items"]:
+        if int(item["ttl"]["N"]) <= over:
+            table.delete_item(TableName="jobs", Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+@pytest.mark.guarantee("T02")
+def test_an_event_is_known_longer_than_its_job(store: JobStore) -> None:
+    """When the job is gone the same id still creates nothing, and another body is still told."""
+    job = stored(store).job
+    gone(store, job.job_id)
+    with pytest.raises(NotFound):
+        store.load(job.job_id)
+    for body, same in (("b0", True), ("other", False)):
+        again = a_job(body=body)
+        made, entry = created(again, accepted(again), IDS.salt)
+        seen = store.create(made, entry, accepted(again))
+        assert seen is not None
+        assert (seen.body_digest == again.source.body_digest) is same
+    with pytest.raises(NotFound):
+        store.load(job.job_id)
 
 
 def test_an_unknown_job_is_not_found(store: JobStore) -> None:

@@ -38,6 +38,7 @@ class FakeStore:
         self._lock = threading.RLock()
         self._records: dict[str, JobRecord] = {}
         self._orphans: dict[str, JobRecord] = {}
+        self._outlived: dict[str, str] = {}
         self._links: dict[str, Link] = {}
         self.reviews: dict[str, Review] = {}
         self._inbox: set[Listed] = set()
@@ -90,6 +91,8 @@ class FakeStore:
         with self._lock:
             if job.job_id in self._records:
                 return KnownEvent(body_digest=self._records[job.job_id].job.source.body_digest)
+            if job.job_id in self._outlived:
+                return KnownEvent(body_digest=self._outlived[job.job_id])
             self._wrote()
             self._records[job.job_id] = after(JobRecord(job=job), job, entry, change)
             return None
@@ -176,6 +179,10 @@ class FakeStore:
     def loses(self, job_id: str) -> None:
         """Arrange: a job is gone from the table, but its due rows are not."""
         self._orphans[job_id] = self._records.pop(job_id)
+
+    def expires(self, job_id: str) -> None:
+        """Arrange: the job's rows have had their days; that its event came is known longer."""
+        self._outlived[job_id] = self._records.pop(job_id).job.source.body_digest
 
     def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
         return [] if status in FINISHED else self._latest(status)[:limit]

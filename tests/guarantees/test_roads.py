@@ -1,4 +1,4 @@
-"""T01, T03, T10 and T23 to T29 over every road to a signature: the desk and its children, answers,
+"""T01, T02, T03, T10 and T23 to T29 over every road to a signature: the desk and its children, answers,
 and what was rejected and goes on. The long forms are played on a job at its own door."""
 
 from __future__ import annotations
@@ -6,14 +6,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 
 from countersign.approvals.handlers import answer
 from countersign.domain.approvals.approval import Choice
-from countersign.domain.jobs.intake import accepted, new_job
+from countersign.domain.jobs.intake import accepted, begun
+from countersign.domain.jobs.job import KEPT_DAYS, Job, job_id_of
 from countersign.domain.jobs.suppression import suppressed
+from countersign.entrypoints.tick import tick
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import drawn, store
 from countersign.web.http import Request, Response
@@ -24,7 +27,13 @@ from tests.guarantees.signing import bytes_on, sha256
 from tests.seeds import dice
 from tests.unit.web.visitor import Browser, Door
 
-THREADS, LOOKS, TRIES = 6, 2, 5
+THREADS, LOOKS, TRIES, TIMES = 6, 2, 5, 2
+LATER = [
+    *(timedelta(seconds=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=24)),
+    *(timedelta(hours=72), timedelta(hours=75, minutes=35, seconds=5), timedelta(days=30)),
+]
+"""The longest but one is how long senders of signed webhooks try at most."""
+GONE = timedelta(days=KEPT_DAYS + 1)
 EVIL = "https://evil.example"
 FOREIGN = ({"origin": EVIL}, {"sec_fetch_site": "cross-site"}, {"content_type": "text/plain"})
 
@@ -54,11 +63,13 @@ def signs(held: OnRoad, number: int = 0) -> int:
     return browser.posts(browser.filled()).status
 
 
-def delivered(held: OnRoad, **other: str) -> str:
-    """The message that began it comes again, with something of it changed: what the door finds."""
-    first = held.root.record.job
-    source = first.source.model_copy(update=other)
-    again = new_job(first.workflow, "", source, held.world.clock.now())
+def delivered(held: OnRoad, job: Job, **other: str) -> str:
+    """An event comes again, with something of it changed: what the door finds."""
+    source, now = job.source.model_copy(update=other), held.world.clock.now()
+    job_id = job_id_of(source.door, job.workflow, source.sender, source.event_id)
+    same = source.event_id == job.source.event_id
+    # A child's id is of its parent and number, not of the message that it was handed.
+    again = begun(job.job_id if same else job_id, job.workflow, "", source, now)
     known = store(held.world.deps, *drawn(held.world.deps, again, accepted(again)))
     if known is None:
         return "a new job"
@@ -67,15 +78,16 @@ def delivered(held: OnRoad, **other: str) -> str:
 
 def comes_again(held: OnRoad, **other: str) -> list[str]:
     """What is wrong when it is delivered before and after it was signed, and with another body."""
-    before = held.effects()
-    repeated, waiting = {delivered(held, **other)}, held.effects()
+    before, root = held.effects(), held.root.record.job
+    repeated, waiting = {delivered(held, root, **other)}, held.effects()
     assert signs(held) == 303
     held.journey.answered()
     done = held.effects()
-    repeated.add(delivered(held, **other))
+    repeated.add(delivered(held, root, **other))
+    changed = delivered(held, root, body_digest="b1", **other)
     return fails(
         it_is_a_repeat=repeated == {"a repeat"},
-        another_body_is_a_conflict=delivered(held, body_digest="b1", **other) == "a conflict",
+        another_body_is_a_conflict=changed == "a conflict",
         the_signed_happens=done != before,
         nothing_else_happens=(waiting, held.effects()) == (before, done),
     )
@@ -92,6 +104,42 @@ def test_a_repeat_of_what_began_it_does_nothing() -> None:
 def test_control_a_door_that_counts_deliveries_begins_anew() -> None:
     """Each delivery taken for an event of its own is a job more, on every road."""
     assert set(over_all(lambda held: comes_again(held, event_id="another"))) == set(ROADS)
+
+
+def comes_late(held: OnRoad, known_for: timedelta = timedelta.max) -> list[str]:
+    """What is wrong when all that came of the message, its answers and its children included, is
+    delivered again later and later, the last time when nothing but the event is known any more.
+    `known_for`: how long a naive door remembers an event."""
+    assert signs(held) == 303
+    held.journey.answered()
+    came, known = [one.job for one in held.world.store.records()], set[str]()
+    done, since = held.effects(), held.world.clock.now()
+    for after in (*LATER, GONE):
+        held.world.clock.passes(seconds=(since + after - held.world.clock.now()).total_seconds())
+        tick(held.world.deps)
+        for job in came:
+            other = {} if after < known_for else {"event_id": f"{job.source.event_id} {after}"}
+            if after == GONE:
+                held.world.store.expires(job.job_id)
+            known |= {delivered(held, job, **other) for _ in range(TIMES)}
+        if after != GONE:
+            known |= set() if held.effects() == done else {"another effect"}
+    left = [one.job.job_id for one in held.world.store.records()]
+    return fails(each_is_a_repeat=known == {"a repeat"}, nothing_begins=not left)
+
+
+@pytest.mark.guarantee("T02")
+def test_a_late_repeat_of_anything_that_came_does_nothing() -> None:
+    """From a second to thirty days after, and when the job's own rows are gone."""
+    assert over_all(comes_late) == {}
+
+
+@pytest.mark.control
+@pytest.mark.guarantee("T02")
+def test_control_a_door_that_remembers_for_an_hour_begins_anew() -> None:
+    """On every road: what comes after it is an event of its own."""
+    hour = timedelta(hours=1)
+    assert set(over_all(lambda held: comes_late(held, hour))) == set(ROADS)
 
 
 def says_no(held: OnRoad, *, heard: bool = True) -> list[str]:
