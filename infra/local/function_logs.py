@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from infra.local.cloud import deployer
 
@@ -13,15 +14,26 @@ _SIGNS = ("AccessDenied", "is not authorized to perform", "Task timed out")
 
 def troubles(endpoint: str) -> list[str]:
     """One line per defect that a function logged and per call that IAM denied; none is the rule."""
-    logs = deployer.client("logs", endpoint)
-    groups = logs.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]
-    names = [group["logGroupName"] for group in groups]
     return [
         f"{name.removeprefix(PREFIX)}: {trouble}"
-        for name in names
-        for event in logs.filter_log_events(logGroupName=name)["events"]
-        for trouble in _in(event["message"])
+        for name, message in _messages(endpoint)
+        for trouble in _in(message)
     ]
+
+
+def counted(endpoint: str, metric: str) -> float:
+    """The sum of all that the functions counted under a metric of ours so far."""
+    lines = (_line(message) for _, message in _messages(endpoint))
+    values = (line[metric] for line in lines if "_aws" in line and metric in line)
+    return float(sum(sum(one) if isinstance(one, list) else one for one in values))
+
+
+def _messages(endpoint: str) -> Iterator[tuple[str, str]]:
+    """Every line of every function's log, with the log's name."""
+    logs = deployer.client("logs", endpoint)
+    for group in logs.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]:
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]:
+            yield group["logGroupName"], event["message"]
 
 
 def _in(message: str) -> Iterator[str]:
@@ -32,8 +44,13 @@ def _in(message: str) -> Iterator[str]:
 
 
 def _is_defect(message: str) -> bool:
+    return bool(_line(message).get("message") == "defect")
+
+
+def _line(message: str) -> dict[str, Any]:
+    """A line of ours; nothing where it is something else."""
     try:
         line = json.loads(message)
     except ValueError:
-        return False
-    return isinstance(line, dict) and line.get("message") == "defect"
+        return {}
+    return line if isinstance(line, dict) else {}

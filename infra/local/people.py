@@ -29,7 +29,7 @@ def demo(now: datetime) -> tuple[Member, ...]:
         _member("mira", "Mira Sommer", "sales", "payments-ops", limit="200").model_copy(
             update={"away": (away,)}
         ),
-        _member("jonas", "Jonas Adler", "refunds", limit="200"),
+        _member("jonas", "Jonas Adler", "refunds", "support", limit="200"),
         _lead("ines", "Inês Prado"),
         _lead("sam", "Sam Okafor", "operations", "sales-ops"),
     )

@@ -1,5 +1,5 @@
-"""T01, T02, T03, T10 and T23 to T29 over every road to a signature: the desk and its children, answers,
-and what was rejected and goes on. The long forms are played on a job at its own door."""
+"""T01, T02, T03, T10 and T23 to T29 over every road to a signature: the desk and its children,
+answers, and what was rejected and goes on. The long forms are played on a job at its own door."""
 
 from __future__ import annotations
 

@@ -107,6 +107,8 @@ class HandedOver(_Part):
     refunds: int = 0
     owner: str = ""
     due_hours: int = 0
+    neglected: bool = False
+    """Nobody takes its case up, until it is a day over its time. Such events are played last."""
 
 
 class SpentBudget(_Part):

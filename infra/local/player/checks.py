@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign.actions.mail import ASK_SENDER
 from countersign.actions.notify import MAIL
 from countersign.domain.jobs.job import ENDED, Status
 from infra.local.front.samples import Expectation, HandedOver
 from infra.local.player.colleague import THEIRS
-from infra.local.player.effects import BY_CONNECTOR, sent_mail, signed_mail
+from infra.local.player.effects import BY_CONNECTOR, reminder_of, sent_mail, signed_mail
 
 Data = Mapping[str, Any]
 OURS = "cs-"
@@ -197,6 +198,7 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
         if not any(wrote(action, entry, job) for job, action in acts)
     ]
     told = {signed_mail(action) for _, action in acts if action["action"] == MAIL.id}
+    again = {reminder_of(a) for job, a in acts if a["action"] == ASK_SENDER.id and _reminds(job)}
     theirs = {
         "payments": [one for one in journals.payments if one["key"].startswith(OURS)],
         "notify": journals.pushes,
@@ -207,6 +209,7 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
             mail
             for mail in journals.mails
             if not internal.issuperset(mail["to"]) or sent_mail(mail) in told
+            if sent_mail(mail) not in again
         ],
     }
     return faults + [
@@ -214,6 +217,11 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
         for connector, entries in theirs.items()
         for fault in _unlike(connector, [action for _, action in acts], entries)
     ]
+
+
+def _reminds(job: Data) -> bool:
+    """Whether its audit trail says that whoever was asked was reminded."""
+    return any(entry["event"] == "sender reminded" for entry in job["audit"]["entries"])
 
 
 def _unlike(connector: str, acts: Iterable[Data], entries: Iterable[Data]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from countersign.actions.registry import ACTIONS
 from countersign.connectors.stripe.records import to_stripe
+from countersign.extraction.inquiries import reminded
 
 Data = Mapping[str, Any]
 Effect = tuple[str | int, ...]
@@ -58,6 +59,13 @@ def signed_mail(action: Data) -> Effect:
     """Recipient, subject, text."""
     params = action["body"]["params"]
     return params["to"], params["subject"], params["text"]
+
+
+def reminder_of(question: Data) -> Effect:
+    """The same of the one reminder of a question to whoever wrote."""
+    params = question["body"]["params"]
+    text = reminded(params["language"], params["text"])
+    return params["to"], params["subject"], text
 
 
 def sent_mail(mail: Data) -> Effect:

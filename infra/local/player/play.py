@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -26,9 +26,9 @@ from countersign.jobs.rollback import roll_back
 from infra.cli.submit import DoorAnswer, SubmitError
 from infra.local.cloud import deployer
 from infra.local.front.samples import EventsError, HandedOver, RolledBack, Sample, TakenUp
-from infra.local.function_logs import troubles
+from infra.local.function_logs import counted, troubles
 from infra.local.people import addresses, unreachable
-from infra.local.player import budgets, checks, documents, links
+from infra.local.player import budgets, checks, documents, links, neglect
 from infra.local.player.attending import Attending
 from infra.local.player.played import Played, table, verdict, write
 from infra.local.player.signer import Signer, SignError
@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 def play(running: Stand, console: Console, chosen: Sequence[Sample], result: Path) -> int:
     """0 when every event ended where its expectation says, with nothing more and nothing less;
     `result` gets how each of them went."""
-    events = tuple(sorted(chosen, key=_is_alone))
+    events = tuple(sorted(chosen, key=lambda one: (_is_alone(one), _is_neglected(one))))
     _check_order(events)
     for line in running.rewrites:
         console.print(f"[dim]rewrite: {escape(line)}[/]", soft_wrap=True)
@@ -164,7 +164,34 @@ class _Player:
         expect = checks.of_child(played.sample.expect, wanted)
         job = self._ended(replace(played.sample, expect=expect), job_id, deadline)
         faults = [*checks.outcome(expect, job, self._journals()), *checks.cased(wanted, job)]
+        faults += self._neglected(job_id, deadline) if wanted.neglected and not faults else []
         played.faults += [f"{wanted.to}: {one}" for one in faults]
+
+    def _neglected(self, job_id: str, deadline: float) -> list[str]:
+        """What is wrong with what becomes of its case while nobody takes it up."""
+        deps, endpoint = self._running.deps, self._running.cloud.endpoint
+        case = deps.store.load(job_id).case
+        if case is None:
+            return ["it has no case"]
+        present = deps.people.directory().present(case.owner, deps.clock.now())
+        left = neglect.Neglected(
+            case,
+            frozenset(member.person.address for member, _ in present),
+            load("local").case_owner.address,
+            lambda: self._json("/mailbox.json")["messages"],
+            partial(counted, endpoint, neglect.ALARM),
+            partial(self._comes, deadline),
+        )
+        with neglect.time(deps) as at:
+            return left.faults(at)
+
+    def _comes(self, deadline: float, holds: Callable[[], bool]) -> bool:
+        """Whether it comes to hold in time."""
+        while not holds():
+            if time.monotonic() > deadline or self._stop.is_set():
+                return False
+            time.sleep(POLL)
+        return True
 
     def _ended(self, sample: Sample, job_id: str, deadline: float) -> dict[str, Any]:
         """The job when it has ended, or when its time is over; signs on the way."""
@@ -197,12 +224,11 @@ class _Player:
 
     def _told(self, job: dict[str, Any], deadline: float) -> list[str]:
         """What is wrong with what it was told, which comes by the next tick."""
-        while True:
-            told = self._json("/partner/journal.json")["entries"]
-            faults = checks.told_once(job, told)
-            if not faults or time.monotonic() > deadline or self._stop.is_set():
-                return faults
-            time.sleep(POLL)
+
+        def faults() -> list[str]:
+            return checks.told_once(job, self._json("/partner/journal.json")["entries"])
+
+        return [] if self._comes(deadline, lambda: not faults()) else faults()
 
     @contextmanager
     def _fault(self, sample: Sample) -> Iterator[None]:
@@ -264,7 +290,13 @@ def _has_address(answer: DoorAnswer) -> bool:
 
 def _is_alone(sample: Sample) -> bool:
     one = sample.expect
-    return one.fault is not None or bool(one.unreachable) or one.budget is not None
+    befalls = one.fault is not None or bool(one.unreachable) or one.budget is not None
+    return befalls or _is_neglected(sample)
+
+
+def _is_neglected(sample: Sample) -> bool:
+    """Whether time passes for everybody while it is played."""
+    return any(one.neglected for one in sample.expect.children)
 
 
 def _check_order(events: tuple[Sample, ...]) -> None:

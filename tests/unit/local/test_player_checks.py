@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from countersign.actions.mail import ASK_SENDER
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.handing import CLOSED
+from countersign.entrypoints.tick import tick
+from countersign.extraction.inquiries import reminded
 from infra.cli.job_view import as_dict
 from infra.local.front.samples import Expectation
 from infra.local.player import checks
 from infra.local.player.effects import BY_CONNECTOR
+from tests import answers
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN, World
 from workflows import WORKFLOWS
@@ -211,3 +215,23 @@ def test_a_refused_event_must_leave_no_job() -> None:
     refused = EXPECT.model_copy(update={"status": None, "answer": 413})
     assert checks.answers(refused, [413], [""]) == []
     assert checks.answers(refused, [413], ["j-1"]) == ["there is a job, and there should be none"]
+
+
+@pytest.mark.parametrize("reminded_by_us", [True, False])
+def test_a_reminder_of_a_question_is_no_stray(reminded_by_us: bool) -> None:
+    """The question again, under a line that says so, where the trail says that it was sent; a mail
+    like it of which the trail knows nothing is one."""
+    world = answers.shop()
+    journey = answers.asked(world)
+    if reminded_by_us:
+        world.clock.passes(days=3, minutes=1)
+        tick(world.deps)
+    job = as_dict(journey.record, WORKFLOWS)
+    asked = answers.params(journey, ASK_SENDER.id)
+    again = reminded(asked["language"], asked["text"])
+    mails = [
+        {"to": [asked["to"]], "subject": asked["subject"], "text": text}
+        for text in (asked["text"], again)
+    ]
+    strays = checks.strays([job], checks.Journals([], [], mails), frozenset())
+    assert bool(strays) is not reminded_by_us
