@@ -136,6 +136,11 @@ class Smoke:
         self.took[name] = round(time.monotonic() - began, 1)
 
 
+STEPS: tuple[Callable[[Smoke], None], ...] = (
+    *(Smoke.sent, Smoke.asks, Smoke.approved, Smoke.read_back, Smoke.rolled_back),
+)
+
+
 def smoke(
     context: typer.Context,
     target: Where = Place.LOCAL,
@@ -144,7 +149,7 @@ def smoke(
 ) -> None:
     """Send a job, approve it on its page, see that it is done, take it back; say what each took.
 
-    It needs somebody with the role `operations` in the directory, who is mailed the request. The
+    It needs somebody with the role `sales-lead` in the directory, who is mailed the request. The
     workflow smoke_test is live in every stage and touches its own test contact alone. It ends with
     1 at the first step that is not as it should be.
 
@@ -152,13 +157,10 @@ def smoke(
     """
     there: Target = context.obj(target, stage)
     run = Smoke(there, there.deps())
-    steps: tuple[Callable[[], None], ...] = (
-        *(run.sent, run.asks, run.approved, run.read_back, run.rolled_back),
-    )
     wrong = ""
     try:
-        for step in steps:
-            step()
+        for step in STEPS:
+            step(run)
     except SmokeError as error:
         wrong = str(error)
     show(

@@ -60,7 +60,7 @@ WORKFLOW = workflow(
     "smoke_test",
     title="Smoke test",
     owner="operations",
-    tiers=["operations"],
+    tiers=["sales-lead"],
     form=Asked,
     answer=Says,
     actions=[crm.UPSERT_CONTACT],
