@@ -5,8 +5,11 @@ are named as in `infra/stack/functions.py`; what follows the first slash extends
 The rows of Look and Act are one per connector, out of `countersign.runtime.connectors`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from countersign.connectors.dynamodb.lanes import PARTITION as FILES_OF
 from countersign.connectors.dynamodb.shadows import PARTITION
@@ -14,6 +17,10 @@ from countersign.domain.workflow import Workflows
 from countersign.lane_definition import WORK_SECONDS
 from countersign.runtime.connectors import BULK, CONNECTORS, MODEL_KEY, Connector, Look
 from countersign.runtime.starting import STARTS
+from workflows import registered
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -438,6 +445,18 @@ def rows(
     return tuple(
         _with(one, signs, "VERDICT_KEY") if verdicts and one.name == "Webhook" else one
         for one in kept
+    )
+
+
+def staged(settings: Settings, asked: Iterable[str]) -> tuple[Row, ...]:
+    """The rows of the functions that this stage has, with the models that it asks."""
+    known = registered(settings.stage)
+    return rows(
+        asked,
+        shares=shared(known),
+        shows=settings.shows_candidates,
+        lane=has_lane(known),
+        verdicts=settings.takes_verdicts,
     )
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 if TYPE_CHECKING:
     from infra.local.stand import Stand
@@ -54,6 +56,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if "SEED" in os.environ:
+        # Hypothesis also draws the constants of our code, for which each worker reads a thousand
+        # files; and a constant that is written anywhere would change what all properties draw.
+        pytest.MonkeyPatch().setattr(providers, "_get_local_constants", Constants)
     config.stash[_PROOFS] = {}
     gc.disable()  # what is collected stays: looking at it again and again is a sixth of the time
 

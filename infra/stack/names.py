@@ -1,7 +1,5 @@
 """What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
 
-from collections.abc import Iterable
-
 from aws_cdk import CfnOutput, Stack
 
 from countersign.runtime.settings import SECRETS
@@ -15,8 +13,7 @@ from infra.stack.mail import set_arn, set_name
 from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
-from infra.steps import DOORS, MODEL, SHOWS, VERDICTS, Row, has_lane, rows, shared
-from workflows import registered
+from infra.steps import DOORS, MODEL, SHOWS, VERDICTS
 
 
 def arns(
@@ -45,18 +42,6 @@ def models(stack: Stack, settings: Settings) -> dict[str, str]:
     """The models that the stage may invoke; none where it has a key instead."""
     found = invoked(settings, stack.region, stack.account)
     return {f"{MODEL}{number}": arn for number, arn in enumerate(found)}
-
-
-def staged(settings: Settings, asked: Iterable[str]) -> tuple[Row, ...]:
-    """The rows of the functions that this stage has, with the models that it asks."""
-    known = registered(settings.stage)
-    return rows(
-        asked,
-        shares=shared(known),
-        shows=settings.shows_candidates,
-        lane=has_lane(known),
-        verdicts=settings.takes_verdicts,
-    )
 
 
 def values(

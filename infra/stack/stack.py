@@ -9,11 +9,11 @@ from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.mail import Mail
-from infra.stack.names import arns, models, outputs, staged, things, values
+from infra.stack.names import arns, models, outputs, things, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import Watch
-from infra.steps import ROWS, function_name
+from infra.steps import ROWS, function_name, staged
 from workflows import WORKFLOWS
 
 

@@ -5,8 +5,7 @@ import pytest
 from countersign.runtime.starting import STARTS
 from infra.build.synth import default_out, synthesize
 from infra.settings import load
-from infra.stack.names import staged
-from infra.steps import BY_CONNECTOR, LANE, RECIPIENTS, ROWS, SANDBOX, STEPS, Grant, Row
+from infra.steps import BY_CONNECTOR, LANE, RECIPIENTS, ROWS, SANDBOX, STEPS, Grant, Row, staged
 from tests.infra.template import Statement, Template, role_of
 
 # The actions for which AWS offers no resource to name.

@@ -315,6 +315,11 @@ def test_work_at_import_is_seen(text: str, what: str, tmp_path: Path) -> None:
     assert imported(["eager"], tmp_path)[0] == [what]
 
 
+def test_no_test_imports_cdk() -> None:
+    """Nor does anything that tests import: it starts Node, and every worker collects all tests."""
+    assert "aws_cdk" not in sys.modules
+
+
 def test_light_steps_start_light() -> None:
     """Steps that only reason load no SDK of a model or a connector, and no templates."""
     seen, loaded = imported([f"countersign.{handler}" for handler in LIGHT])

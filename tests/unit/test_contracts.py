@@ -3,6 +3,8 @@ under."""
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from countersign.actions.registry import ACTIONS
@@ -10,20 +12,29 @@ from infra.build import contract_lock
 from infra.build.contracts import FOLDERS, LOCK, NAME, locked
 from workflows import WORKFLOWS
 
-NOW = contract_lock.present(WORKFLOWS.values())
-EARLIER = contract_lock.earlier(WORKFLOWS.values())
+
+@cache
+def now() -> dict[str, contract_lock.Version]:
+    """Today's contracts, by name."""
+    return contract_lock.present(WORKFLOWS.values())
+
+
+@cache
+def earlier() -> dict[str, contract_lock.Version]:
+    """The previous versions, by name."""
+    return contract_lock.earlier(WORKFLOWS.values())
 
 
 def test_no_contract_changed_without_a_new_version() -> None:
     """Lock and code agree, and the previous versions still run."""
-    assert contract_lock.faults(locked(), NOW, EARLIER) == []
+    assert contract_lock.faults(locked(), now(), earlier()) == []
 
 
 def test_what_is_compared_has_every_action_input_and_answer() -> None:
     """Not an empty comparison: each workflow gives its actions and two messages."""
     for workflow in WORKFLOWS.values():
         names = {*workflow.actions, workflow.input.CONTRACT, workflow.answer.CONTRACT}
-        assert names <= NOW.keys()
+        assert names <= now().keys()
         assert len(names) == len(workflow.actions) + 2
 
 
@@ -45,8 +56,8 @@ def test_control_another_digest_is_a_fault() -> None:
     other = held.model_copy(
         update={"current": held.current.model_copy(update={"digest": "0" * 64})}
     )
-    before = contract_lock.faults(lock, NOW, EARLIER)
+    before = contract_lock.faults(lock, now(), earlier())
     (fault,) = (
-        f for f in contract_lock.faults(lock | {name: other}, NOW, EARLIER) if f not in before
+        f for f in contract_lock.faults(lock | {name: other}, now(), earlier()) if f not in before
     )
     assert name in fault
