@@ -230,6 +230,11 @@ class Settings(BaseModel):
         """The stack's name, and the prefix of every explicit name in it."""
         return f"countersign-{self.stage}"
 
+    @property
+    def alarms(self) -> str:
+        """What the names of its alarms begin with."""
+        return f"{self.stack_name}-"
+
 
 def _proposable() -> Iterable[str]:
     """The actions that a business lets its callers choose from."""

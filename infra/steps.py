@@ -287,6 +287,8 @@ DOORS = (
             # An hour's root is signed once, and put where nobody can rewrite it: jobs/sealing.py.
             Grant("seal-key", "kms", "Sign"),
             Grant("seals/seals/*", "s3", "PutObject"),
+            # An alarm may stop a canary: jobs/canaries.py.
+            Grant("alarms", "cloudwatch", "DescribeAlarms"),
             # How a job ended is signed with the secret of whoever sent its event.
             Grant("webhook", "secretsmanager", "GetSecretValue"),
             READS,
@@ -296,7 +298,7 @@ DOORS = (
             *("STATE_MACHINE_ARN", "INTAKE_QUEUE_URL", "WEBHOOK_SECRET", "SENDERS"),
             *MAILING,
             *("PUBLIC_BASE_URL", "APPROVAL_SECONDS", "CASE_OWNER", "MAIL_INBOUND"),
-            *("SEALS_BUCKET", "SEAL_KEY", "PAYLOADS_BUCKET"),
+            *("SEALS_BUCKET", "SEAL_KEY", "PAYLOADS_BUCKET", "ALARMS"),
             # With it, a release is what doors pin jobs to: see runtime/intake.py.
             "MODEL_NAME",
         ),

@@ -14,6 +14,7 @@ PAYLOADS = "<StoragePayloadsCE68CCE3.Arn>"
 UPLOADS = "<StorageUploadsBDC5E374.Arn>"
 SEALS = "<StorageSeals5E67C901.Arn>"
 ITEMS_RUNS = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{stack}-items:*"
+ALARMS = "arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:{stack}-*"
 EXECUTIONS = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{stack}-jobs:*"
 
 
@@ -135,6 +136,12 @@ ACCEPTED = (
         f"IAM5[Resource::{SEALS}/seals/*]",
         ("Functions/TickRole",),
         "Roots are named by their hour, and can be written once: the bucket's lock keeps them.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{ALARMS}]",
+        ("Functions/TickRole",),
+        "Which alarms stop a canary is said with its release, later than the stage is deployed; "
+        "these are this stage's own, and it may read how they stand.",
     ),
     Accepted(
         "L1",

@@ -1,6 +1,6 @@
 """What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import ArnFormat, CfnOutput, Stack
 
 from countersign.runtime.settings import SECRETS
 from infra.settings import Settings, secret_output
@@ -33,6 +33,12 @@ def arns(
         **({SHOWS: intake.shadow.queue.queue_arn} if intake.shadow else {}),
         "sender": approvals.sender_arn,
         "mail-set": set_arn(stack, settings),
+        "alarms": stack.format_arn(
+            service="cloudwatch",
+            resource="alarm",
+            resource_name=f"{settings.alarms}*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        ),
         **{name: secret.secret_arn for name, secret in storage.secrets.items()},
         **machine_arns(stack, settings),
     }
@@ -55,6 +61,7 @@ def values(
         "UPLOADS_BUCKET": storage.uploads.bucket_name,
         "SEALS_BUCKET": storage.seals.bucket_name,
         "SEAL_KEY": storage.seal_key.key_arn,
+        "ALARMS": settings.alarms,
         **({"VERDICT_KEY": storage.verdict_key.key_arn} if storage.verdict_key else {}),
         "INTAKE_QUEUE_URL": intake.queue.queue_url,
         **({"SHADOW_QUEUE_URL": intake.shadow.queue.queue_url} if intake.shadow else {}),

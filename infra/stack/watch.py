@@ -44,7 +44,7 @@ class Watch(Construct):
     ) -> None:
         super().__init__(scope, name)
         self._service = settings.stack_name
-        self._things = things
+        self._named, self._things = settings.alarms, things
         self._topic = self._heard("Alarms", settings)
         self._pages = self._heard("Pages", settings)
         self._dashboard = aws_cloudwatch.Dashboard(
@@ -66,7 +66,7 @@ class Watch(Construct):
         page = aws_cloudwatch.CompositeAlarm(
             self,
             PAGE,
-            composite_alarm_name=f"{self._service}-{PAGE}",
+            composite_alarm_name=f"{self._named}{PAGE}",
             alarm_description=f"Customers wait or are turned away. {RUNBOOK}#{anchor(PAGE)}",
             alarm_rule=aws_cloudwatch.AlarmRule.any_of(*waking),
         )
@@ -184,7 +184,7 @@ class Watch(Construct):
         alarm = aws_cloudwatch.Alarm(
             self,
             one.name,
-            alarm_name=f"{self._service}-{one.name}",
+            alarm_name=f"{self._named}{one.name}",
             alarm_description=one.says,
             metric=self._metric(one),
             threshold=one.above,

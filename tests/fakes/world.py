@@ -25,6 +25,7 @@ from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.local.company import ours
+from tests.fakes.alarms import FakeAlarms
 from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bulks import FakeBulks
 from tests.fakes.callbacks import FakeCallbacks
@@ -341,6 +342,7 @@ class World:
         self.shadows = FakeShadows()
         self.shadow_queue = FakeShadowQueue()
         self.rollouts = FakeRollouts()
+        self.alarms = FakeAlarms()
         self.owner_reviews = FakeOwnerReviews()
         self.seals, self.signer = FakeSeals(self.store), FakeSigner()
         self.sealed_roots, self.verdict_key = FakePayloads(), FakeVerdictKey()
@@ -408,6 +410,7 @@ class World:
             shadows=self.shadows,
             shadow_queue=self.shadow_queue,
             rollouts=self.rollouts,
+            alarms=self.alarms,
             owner_reviews=self.owner_reviews,
             seals=self.seals,
             signer=self.signer,

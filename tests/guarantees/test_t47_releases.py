@@ -45,12 +45,20 @@ class Changing:
         self.terminal.forgets()
         return self.terminal.json(*words)
 
-    def makes(self, prompt: str, by: str = "ben") -> str:
+    def makes(self, prompt: str, *more: str, by: str = "ben") -> str:
         """A draft with this prompt; its digest."""
         self._prompt.write_text(prompt)
         words = ("--by", by, "--told", "kim", "--reason", "too long", "--better", "fewer edits")
         made = self.types(
-            "release", "new", WORKFLOW, *words, "--prompt", str(self._prompt), "--smallest", "20"
+            "release",
+            "new",
+            WORKFLOW,
+            *words,
+            "--prompt",
+            str(self._prompt),
+            "--smallest",
+            "20",
+            *more,
         )
         return str(made["digest"])
 
@@ -210,6 +218,39 @@ def test_an_innocent_one_is_not_stopped_and_a_good_one_is_promoted(changing: Cha
     changing.world.clock.passes(seconds=61)
     assert changing.held(digest).state is State.RETIRED
     assert changing.releases(10) == {ground}
+
+
+def test_an_alarm_that_it_names_stops_a_canary_in_the_next_minute(changing: Changing) -> None:
+    """Named when it was made, or the workflow's own threshold; one that nobody named stops nothing,
+    and neither do people who decide as they did before."""
+    digest = changing.makes("Answer in four words.", "--alarm", "StepsFail")
+    ground = changing.comes().record.job.release
+    own = {"Overridden-lead_intake", "VerificationsFail-lead_intake"}
+    assert set(changing.held(digest).statement.alarms) == {*own, "StepsFail"}
+    changing.promotes(digest, "canary", "--share", "50")
+    changing.world.alarms.rings("ManyCases")
+    tick(changing.world.deps)
+    assert changing.held(digest).state is State.CANARY
+
+    changing.world.alarms.rings("StepsFail")
+    tick(changing.world.deps)
+    assert changing.held(digest).moves[-1].why == "harm: the alarm StepsFail rings"
+    changing.world.clock.passes(seconds=61)
+    assert changing.releases(10) == {ground}
+    (mail,) = [one for one in changing.world.mail.to(KIM.address) if "was stopped" in one.subject]
+    assert "the alarm StepsFail rings" in mail.text
+
+
+def test_an_alarm_that_there_is_not_is_refused(changing: Changing) -> None:
+    """With the one that was meant; nothing is stored."""
+    words = ("--by", "ben", "--told", "kim", "--reason", "too long", "--better", "fewer edits")
+    code, _, said = changing.terminal.types(
+        "release", "new", WORKFLOW, *words, "--alarm", "StepFails"
+    )
+    assert code == 2
+    assert "there is no alarm StepFails" in said
+    assert "did you mean StepsFail?" in said
+    assert not changing.world.rollouts.of(WORKFLOW)
 
 
 def test_whoever_wrote_it_is_not_its_signer(changing: Changing) -> None:

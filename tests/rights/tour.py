@@ -11,10 +11,12 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source, Status
+from countersign.domain.releases.rollout import Moved, Rollout, State, Statement
 from countersign.jobs.monthly import last_month
 from countersign.runtime.intake import store
 from countersign.web.paths import document_path
@@ -31,6 +33,7 @@ from tests.fakes.journey import form
 from tests.rights import large
 from tests.rights.person import downloads, operator, resumes, signed_in
 from tests.rights.until import WITHIN, status, until
+from tests.rollouts import rollout
 
 ALL_OF_IT = {
     "system": "payments",
@@ -46,6 +49,7 @@ def tour(stand: Stand) -> None:
     """All stops, after whatever was played: it moves the clock and takes secrets away."""
     twice_uploaded(stand)
     a_file_is_posted(stand)
+    an_alarm_stops_a_canary(stand)
     without_a_model(stand)
     call = large.call(stand)
     large.same_matter_again(stand)
@@ -131,6 +135,30 @@ def a_file_is_posted(stand: Stand) -> None:
     with closing(signed_in(stand, operator(stand))) as browser:
         for name in run.documents:
             browser.get(document_path(said.job_id, name)).raise_for_status()
+
+
+def an_alarm_stops_a_canary(stand: Stand) -> None:
+    """An alarm of the stage rings, as CloudWatch has it, that a release's statement names."""
+    alarms = deployer.client("cloudwatch", stand.cloud.endpoint)
+    rings = f"{stand.deps.settings.alarms}Defects"
+    alarms.set_alarm_state(AlarmName=rings, StateValue="ALARM", StateReason="tried")
+    statement = Statement(better="-", smallest=Decimal("0.1"), told="nobody", alarms=("Defects",))
+    began = Moved(at=stand.deps.clock.now(), to=State.CANARY, share=Decimal("0.1"), by="-", why="-")
+    held = rollout("a" * 64, state=State.CANARY, share=began.share, moves=(began,))
+    held = held.model_copy(update={"statement": statement})
+    stand.deps.rollouts.change([(None, held)])
+    after = until_stopped(stand, held)
+    assert after.moves[-1].why == "harm: the alarm Defects rings"
+
+
+def until_stopped(stand: Stand, held: Rollout) -> Rollout:
+    """The release, once nothing runs under it."""
+
+    def now() -> Rollout:
+        return stand.deps.rollouts.rollout(held.workflow, held.digest)
+
+    until(lambda: ticked(stand) and now().state is State.ABORTED)
+    return now()
 
 
 def never_queued(stand: Stand, like: str) -> str:

@@ -198,7 +198,7 @@ def _done(deps: Deps, row: DueRow) -> bool:
 
 
 def _measure(deps: Deps) -> None:
-    looks = [waiting, monthly.look, sealing.seal]
+    looks = [waiting, monthly.look, sealing.seal, canaries.watch]
     if deps.clock.now().minute % EVERY_MINUTES == 0:
         looks += [_standing, overlooked, canaries.look, usual.look, weekly.look]
     for look in looks:

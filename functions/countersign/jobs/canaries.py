@@ -59,6 +59,20 @@ def _wrong(deps: Deps, record: JobRecord) -> bool:
     return wrong and not review.planted
 
 
+def watch(deps: Deps) -> None:
+    """Every canary that alarms of the stage may stop: one that rings does."""
+    for held in deps.rollouts.running():
+        named = held.statement.alarms
+        if held.state is not State.CANARY or not named:
+            continue
+        rings = deps.alarms.ringing(named)
+        if rings:
+            try:
+                _stopped(deps, held, f"harm: the alarm {', '.join(rings)} rings")
+            except StoreConflict:  # a person was quicker
+                continue
+
+
 def look(deps: Deps) -> None:
     """Every canary: stopped, made larger, or left; and who is told of it."""
     for held in deps.rollouts.running():
@@ -80,15 +94,18 @@ def _looked_at(deps: Deps, held: Rollout) -> None:
     why = _gone(deps, held)
     found = verdict_of(deps, held)
     if why or found.conclusion in _STOPS:
-        said = why or f"{found.conclusion}: {'; '.join(found.because)}"
-        after = _moves(deps, held, State.ABORTED, Decimal(0), said)
-        _tell(deps, after, f"{State.ABORTED}", said)
+        _stopped(deps, held, why or f"{found.conclusion}: {'; '.join(found.because)}")
         return
     share = ramped(held, deps.clock.now())
     if share is not None:
         _moves(deps, held, State.CANARY, share, f"{found.conclusion} at {held.share:.0%}")
     elif found.conclusion is Conclusion.NO_HARM and held.told != found.conclusion:
         _tell(deps, held, found.conclusion, "; ".join(found.because))
+
+
+def _stopped(deps: Deps, held: Rollout, why: str) -> None:
+    after = _moves(deps, held, State.ABORTED, Decimal(0), why)
+    _tell(deps, after, f"{State.ABORTED}", why)
 
 
 def _gone(deps: Deps, held: Rollout) -> str:

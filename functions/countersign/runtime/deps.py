@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from countersign.domain.limits.caps import Caps
     from countersign.domain.policy.release import Release
     from countersign.domain.releases.candidate_shadow import ShadowQueue, Shadows
+    from countersign.domain.releases.rollout import Alarms
     from countersign.domain.reporting.owner_review import OwnerReviews
     from countersign.domain.reporting.seals import Seals, Signer
     from countersign.domain.reporting.usual import Usuals
@@ -223,6 +224,13 @@ class Deps(ExternalAdapters):
         from countersign.connectors.dynamodb.rollouts import DynamoRollouts
 
         return DynamoRollouts(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """The stage's alarms."""
+        from countersign.connectors.aws.alarms import CloudWatchAlarms
+
+        return CloudWatchAlarms(self.settings.alarms, self.aws("cloudwatch"))
 
     @cached_property
     def shadows(self) -> Shadows:

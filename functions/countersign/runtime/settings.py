@@ -41,6 +41,8 @@ class Settings(Value):
     uploads_bucket: str = ""
     seals_bucket: str = ""
     seal_key: str = ""
+    alarms: str = ""
+    """What the names of the stage's alarms begin with."""
     verdict_key: str = ""
     """What signs verdicts; empty: no caller of the stage takes any."""
     intake_queue_url: str = ""

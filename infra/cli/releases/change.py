@@ -23,8 +23,9 @@ from countersign.domain.releases.rollout import Ramp, Rollout, State, Statement,
 from countersign.jobs.releases import Ordered, order
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import shipped
+from infra.alarms import alarms, of_thresholds
 from infra.build import green
-from infra.cli.known import check_workflow
+from infra.cli.known import check, check_workflow
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.releases.stored import jobs_of, stored, used
 
@@ -64,6 +65,10 @@ def new(  # noqa: PLR0917 - Typer turns each parameter into an option
         str, typer.Option(help="percent:hours of each step of its canary, as 10:24,30:24,50:48")
     ] = "",
     days: Annotated[int, typer.Option(min=1, max=90, help="how long its canary may run")] = 30,
+    alarm: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ALARM", help="one that stops its canary too; may be repeated"),
+    ] = None,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
@@ -94,6 +99,7 @@ def new(  # noqa: PLR0917 - Typer turns each parameter into an option
             alpha=Decimal(error) / _PERCENT,
             days=days,
             told=_member(deps, told),
+            alarms=_alarms(deps, workflow, alarm or ()),
         ),
         ramp=_ramp(ramp),
         closes_hours=_closes(deps, workflow),
@@ -106,6 +112,14 @@ def new(  # noqa: PLR0917 - Typer turns each parameter into an option
     deps.rollouts.change([(None, held)])
     told = f"{held.digest[:SHORT]} is a draft: it changes {', '.join(held.changes)}."
     show(told, plain(held), as_json=as_json)
+
+
+def _alarms(deps: Deps, workflow: str, more: Sequence[str]) -> tuple[str, ...]:
+    """Those of the workflow's own thresholds, and what was named besides."""
+    for name in more:
+        check("alarm", name, (one.name for one in (*alarms(), *of_thresholds(deps.workflows))))
+    own = (one.name for one in of_thresholds({workflow: deps.workflows[workflow]}))
+    return tuple(dict.fromkeys((*own, *more)))
 
 
 def promote(  # noqa: PLR0917 - as above

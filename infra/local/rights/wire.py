@@ -232,6 +232,13 @@ def _events(request: Request, scope: Scope) -> Iterator[Need]:
         yield Need(f"events:{_operation(request)}", arn)
 
 
+def _cloudwatch(request: Request, scope: Scope) -> Iterator[Need]:
+    """DescribeAlarms of named alarms: it is allowed by each of them."""
+    for name in _json(request).get("AlarmNames", []):
+        arn = scope.arn("cloudwatch", f"alarm:{name}")
+        yield Need(f"cloudwatch:{_operation(request)}", arn)
+
+
 _READERS: Mapping[str, Callable[[Request, Scope], Iterator[Need]]] = {
     "dynamodb": _dynamodb,
     "s3": _s3,
@@ -239,6 +246,7 @@ _READERS: Mapping[str, Callable[[Request, Scope], Iterator[Need]]] = {
     "states": _states,
     "secretsmanager": _secrets,
     "kms": _kms,
+    "monitoring": _cloudwatch,
     "ses": _ses,
     "sts": _sts,
     "events": _events,

@@ -1,4 +1,5 @@
-"""AWS's JSON protocol, spoken directly: the tables, the queue, the machine and the secrets.
+"""AWS's JSON protocol, spoken directly: the tables, the queue, the machine, the secrets, keys
+and alarms.
 
 A job makes some twenty such calls. boto3's client takes five times the CPU for each, and a tenth of
 a second to be made; what it does beyond this (other protocols, profiles, pages, checks of types) no
@@ -22,6 +23,7 @@ APIS: Mapping[str, tuple[str, str, str]] = {
     "stepfunctions": ("states", "AWSStepFunctions", "1.0"),
     "secretsmanager": ("secretsmanager", "secretsmanager", "1.1"),
     "kms": ("kms", "TrentService", "1.1"),
+    "cloudwatch": ("monitoring", "GraniteServiceVersion20100801", "1.0"),
 }
 """By boto3's names for them: the name in hosts and signatures, the target, the JSON's version."""
 

@@ -7,13 +7,13 @@ deploy that ships another one it stands over nothing, and jobs get what the code
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken
@@ -78,6 +78,8 @@ class Statement(Value):
     """How long its canary runs at the longest."""
     told: str
     """A person's id: who is mailed."""
+    alarms: tuple[str, ...] = ()
+    """Alarms of the stage, by their names in the runbook: one that rings stops its canary."""
 
 
 class Moved(Value):
@@ -183,6 +185,13 @@ class Closed(Value):
             asked=self.asked,
             harm=frozenset(self.harm),
         )
+
+
+class Alarms(Protocol):
+    """The alarms of the stage."""
+
+    def ringing(self, names: Sequence[str]) -> Sequence[str]:
+        """Which of these ring now."""
 
 
 @dataclass(frozen=True)
