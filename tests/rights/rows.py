@@ -73,4 +73,5 @@ def things_of(stack: Stack, mail_from: str) -> dict[str, str]:
         "executions": f"arn:aws:states:{at}:execution:countersign-local-jobs:*",
         "sender": f"arn:aws:ses:{at}:identity/{mail_from}",
         "mail-set": f"arn:aws:ses:{at}:configuration-set/countersign-local",
+        "alarms": f"arn:aws:cloudwatch:{at}:alarm:countersign-local-*",
     }

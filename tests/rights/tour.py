@@ -140,7 +140,7 @@ def a_file_is_posted(stand: Stand) -> None:
 def an_alarm_stops_a_canary(stand: Stand) -> None:
     """An alarm of the stage rings, as CloudWatch has it, that a release's statement names."""
     alarms = deployer.client("cloudwatch", stand.cloud.endpoint)
-    rings = f"{stand.deps.settings.alarms}Defects"
+    rings = f"{load('local').alarms}Defects"
     alarms.set_alarm_state(AlarmName=rings, StateValue="ALARM", StateReason="tried")
     statement = Statement(better="-", smallest=Decimal("0.1"), told="nobody", alarms=("Defects",))
     began = Moved(at=stand.deps.clock.now(), to=State.CANARY, share=Decimal("0.1"), by="-", why="-")

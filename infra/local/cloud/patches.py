@@ -227,6 +227,17 @@ SERVICES = (
 """,
     ),
     Patch(
+        name="alarm-names",
+        reason="DescribeAlarms is allowed on the alarms that it names",
+        module=RIGHTS,
+        target="extract_resource_arn",
+        old='        name = _param(body, query_params, "AlarmName")\n',
+        new="""\
+        names = json.loads(body).get("AlarmNames") if body.startswith(b"{") else None
+        name = names[0] if names else _param(body, query_params, "AlarmName")
+""",
+    ),
+    Patch(
         name="object-version",
         reason="the event of an object in a versioned bucket names the object's version",
         module="ministack.services.s3",
