@@ -21,7 +21,7 @@ LAMBDA_PLATFORM = "aarch64-manylinux2014"
 
 # botocore brings the models of some 400 services: loading is faster without, and 20 MB smaller.
 AWS_SERVICES = (
-    *("dynamodb", "kms", "s3", "secretsmanager"),
+    *("cloudwatch", "dynamodb", "kms", "s3", "secretsmanager"),
     *("ses", "sesv2", "sqs", "stepfunctions", "sts"),
 )
 BOTOCORE_DATA = "botocore/data"

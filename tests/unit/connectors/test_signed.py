@@ -37,6 +37,7 @@ CALLED = {
     "stepfunctions": "StartExecution SendTaskSuccess DescribeExecution",
     "secretsmanager": "GetSecretValue",
     "kms": "Sign",
+    "cloudwatch": "DescribeAlarms",
 }
 CANCELLED = {
     "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
