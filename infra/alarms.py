@@ -7,11 +7,12 @@ logs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.workflow import Metric, Workflows
 from countersign.observability import NAMESPACE
@@ -98,12 +99,12 @@ def anchor(name: str) -> str:
     return name.partition("-")[0].lower()
 
 
-def alarms() -> Iterator[Alarm]:
-    """Those of every stage."""
+def alarms(systems: Iterable[HttpTarget] = ()) -> Iterator[Alarm]:
+    """Those of every stage, and of each of its own systems."""
     yield from _of_aws()
     yield from _of_time()
     yield from _counted()
-    yield from _not_taken()
+    yield from _not_taken(systems)
 
 
 def of_thresholds(flows: Workflows) -> Iterator[Alarm]:
@@ -342,10 +343,10 @@ def _counted() -> Iterator[Alarm]:
     )
 
 
-def _not_taken() -> Iterator[Alarm]:
+def _not_taken(systems: Iterable[HttpTarget]) -> Iterator[Alarm]:
     """One for each key that the other side may not take: all jobs wait for what mends it. One job
     every five minutes finds out whether it is mended; between two the alarm stays."""
-    for key, remedy in remedies().items():
+    for key, remedy in remedies(systems).items():
         yield Alarm(
             f"{NOT_TAKEN}-{key}",
             f"The other side does not take {key}; all jobs that need it are parked.",

@@ -17,8 +17,9 @@ from pydantic import (
 
 from countersign.domain.jobs.handing import AGENT_ACTIONS
 from countersign.domain.jobs.senders import EVERY_WORKFLOW, Sender
+from countersign.domain.ledger.targets import HTTP, HttpTarget
 from countersign.domain.limits.pace import RateLimit, pace_of
-from countersign.runtime.connectors import CONNECTORS, MODEL_KEY
+from countersign.runtime.connectors import CONNECTORS, MODEL_KEY, system
 from infra.steps import SANDBOX
 from workflows import WORKFLOWS
 
@@ -33,6 +34,8 @@ COLUMNS = 116
 """Of `cdk.json`, where a value of one line is long."""
 MOST_SENDERS = 2_000
 """Characters of the rows: all variables of a function together have 4 KB."""
+MOST_TARGETS = 1_000
+"""As above, of the rows of systems of the business's own."""
 HOST = r"[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 ADDRESS = r"^[^@\s<>]+@[^@\s<>]+$"
 
@@ -130,6 +133,9 @@ class Settings(BaseModel):
     """What answers in the place of the releases' models; empty: nothing does."""
     connector_limits: dict[str, tuple[RateLimit, ...]]
     """By key: how many requests all functions together may make with it, in any so many seconds."""
+    http_targets: tuple[HttpTarget, ...] = ()
+    """The business's own systems on which rows of `actions/http_request.py` act: for each a secret,
+    a function and a right on that secret alone. Systems that only a VPC reaches: not yet."""
     senders: tuple[Sender, ...]
     """The systems that may post signed events. Their secrets stand in the secret `webhook`."""
     shows_candidates: bool = False
@@ -146,6 +152,12 @@ class Settings(BaseModel):
             for key, listed in self.connector_limits.items()
         }
         return json.dumps(limits, sort_keys=True)
+
+    def targets_json(self) -> str:
+        """The business's own systems, as functions read them."""
+        return json.dumps(
+            [one.model_dump(mode="json", exclude_defaults=True) for one in self.http_targets]
+        )
 
     def senders_json(self) -> str:
         """The senders, as the webhook's function reads them."""
@@ -204,12 +216,37 @@ class Settings(BaseModel):
             raise ValueError(f"senders: {clear[0].id}: outcomes_to must be https")
         return self
 
-    @field_validator("connector_limits")
+    @field_validator("http_targets")
     @classmethod
-    def _serve_a_visit(
-        cls, limits: dict[str, tuple[RateLimit, ...]]
-    ) -> dict[str, tuple[RateLimit, ...]]:
-        for row in CONNECTORS.values():
+    def _fit_beside_each_other(cls, targets: tuple[HttpTarget, ...]) -> tuple[HttpTarget, ...]:
+        if len({one.id for one in targets}) < len(targets):
+            raise ValueError("two systems have one id")
+        if sum(len(one.model_dump_json(exclude_defaults=True)) for one in targets) > MOST_TARGETS:
+            raise ValueError("these are more systems than a function's variables have room for")
+        return targets
+
+    @model_validator(mode="after")
+    def _acts_on_what_is_there(self) -> Self:
+        here = [one.id for one in self.http_targets if one.loopback]
+        if here and self.stage != "local":
+            raise ValueError(
+                f"http_targets: {here[0]}: a system of this machine is for the stage local alone"
+            )
+        there = {one.connector for one in self.http_targets}
+        for asked, connector in _acted_on(self.senders):
+            if connector not in there:
+                name = connector.removeprefix(HTTP)
+                raise ValueError(
+                    f"http_targets: {asked} acts on the system {name}, which the stage does not"
+                    " have: give it a row with its url, or take the action out"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _serve_a_visit(self) -> Self:
+        limits = self.connector_limits
+        own = (system(one.connector) for one in self.http_targets)
+        for row in (*CONNECTORS.values(), *own):
             for side in row.sides:
                 takes = pace_of(limits.get(side.paced_by, ())).due(0, side.requests - 1) / 1_000_000
                 if takes > side.seconds / 2:
@@ -218,12 +255,13 @@ class Settings(BaseModel):
                         f" would take {takes:.0f} s, half of the function's time is"
                         f" {side.seconds // 2}; the limit is too low to work with"
                     )
-        return limits
+        return self
 
     @property
     def outside_keys(self) -> tuple[str, ...]:
         """The secrets that other systems issue for this stage."""
-        return tuple(one for one in OUTSIDE_KEYS if self.model_base_url or one != MODEL_KEY.name)
+        issued = (one for one in OUTSIDE_KEYS if self.model_base_url or one != MODEL_KEY.name)
+        return (*issued, *(one.connector for one in self.http_targets))
 
     @property
     def stack_name(self) -> str:
@@ -239,6 +277,18 @@ class Settings(BaseModel):
 def _proposable() -> Iterable[str]:
     """The actions that a business lets its callers choose from."""
     return WORKFLOWS[AGENT_ACTIONS].actions if AGENT_ACTIONS in WORKFLOWS else ()
+
+
+def _acted_on(senders: Iterable[Sender]) -> Iterable[tuple[str, str]]:
+    """Each action on a system of the business that this stage may come to, and the connector of
+    that system: what its workflows do, and of what callers propose what their rows name."""
+    proposed = {row.action for one in senders for row in one.proposes if not row.by_caller}
+    for name, flow in WORKFLOWS.items():
+        for action in flow.actions.values():
+            if action.connector.startswith(HTTP) and (
+                name != AGENT_ACTIONS or action.id in proposed
+            ):
+                yield f"{action.id} of {name}", action.connector
 
 
 def context(cdk_json: Path = CDK_JSON) -> dict[str, Any]:
@@ -315,6 +365,11 @@ def own_rule_set(settings: Settings) -> str:
 def secret_output(name: str) -> str:
     """The stack's output that says where a secret is: `CrmReadSecretArn` of `crm-read`."""
     return f"{name.title().replace('-', '')}SecretArn"
+
+
+def target_output(target: HttpTarget) -> str:
+    """The stack's output that says where a system of the business is: `HttpBookingsTarget`."""
+    return f"{target.connector.title().replace('-', '')}Target"
 
 
 def chosen_stage(from_context: str | None) -> str:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from countersign.connectors.dynamodb.lanes import PARTITION as FILES_OF
 from countersign.connectors.dynamodb.shadows import PARTITION
+from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.workflow import Workflows
 from countersign.lane_definition import WORK_SECONDS
-from countersign.runtime.connectors import BULK, CONNECTORS, MODEL_KEY, Connector, Look
+from countersign.runtime.connectors import BULK, CONNECTORS, MODEL_KEY, Connector, Look, system
 from countersign.runtime.starting import STARTS
 from workflows import registered
 
@@ -57,6 +58,8 @@ class Row:
     layers: tuple[str, ...] = ("core", "text")
     memory: int = 512
     task: bool = False
+    called: str = ""
+    """Its name, where Look and Act make that from a connector's; empty: the row's own."""
 
     def needs(self, has: Collection[str]) -> tuple[Grant, ...]:
         """What it `may` in a stage that has this."""
@@ -97,11 +100,20 @@ READS = Grant(RESULTS, "s3", "GetObject")
 KEEPS = Grant(RESULTS, "s3", "GetObject PutObject")
 
 
+LOOK, ACT = "Look-", "Act-"
+"""Look and Act make the name of their function from these and the id of the connector."""
+
+
+def _named(state: str, connector: Connector) -> str:
+    return f"{state}{connector.id.title().replace('-', '')}"
+
+
 def _look(connector: Connector, look: Look) -> Row:
     """The function that reads one connector."""
     return Row(
-        f"Look{connector.id.title()}",
+        _named("Look", connector),
         "countersign.steps.look",
+        called=f"{LOOK}{connector.id}",
         timeout=look.seconds,
         layers=("core", "text", *connector.layers),
         may=(
@@ -118,8 +130,9 @@ def _act(connector: Connector) -> Row:
     key = connector.act.key
     own = (Grant(key.name, "secretsmanager", "GetSecretValue"),) if key else ()
     return Row(
-        f"Act{connector.id.title()}",
+        _named("Act", connector),
         "countersign.steps.act.handler",
+        called=f"{ACT}{connector.id}",
         task=True,
         timeout=connector.act.seconds,
         layers=("core", "text", *connector.layers),
@@ -431,6 +444,7 @@ def rows(
     shows: bool = False,
     lane: bool = False,
     verdicts: bool = False,
+    systems: Iterable[HttpTarget] = (),
 ) -> tuple[Row, ...]:
     """The rows of a stage. With `models`, things of Bedrock, Propose may invoke each of them and
     reads no key; without any it reads the key and invokes none. Where a workflow `shares` its
@@ -441,6 +455,7 @@ def rows(
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
     there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
     there = (*map(_filing, there), *LANE) if lane else there
+    there = (*there, *map(acting, systems))
     found = tuple(_invoking(one, invoking) if invoking else one for one in there)
     kept = (_with(one, SHARED) if shares and one.name == "Propose" else one for one in found)
     signs = Grant(VERDICTS, "kms", "Sign GetPublicKey")
@@ -459,7 +474,13 @@ def staged(settings: Settings, asked: Iterable[str]) -> tuple[Row, ...]:
         shows=settings.shows_candidates,
         lane=has_lane(known),
         verdicts=settings.takes_verdicts,
+        systems=settings.http_targets,
     )
+
+
+def acting(target: HttpTarget) -> Row:
+    """The function that acts on one system of the business."""
+    return _act(system(target.connector))
 
 
 def _with(row: Row, grant: Grant, *env: str) -> Row:
@@ -486,14 +507,10 @@ def _invoking(row: Row, grants: tuple[Grant, ...]) -> Row:
     return replace(row, may=kept + grants, env=told)
 
 
-# Look and Act make the name of their function from these and the id of the connector.
-LOOK, ACT = "Look-", "Act-"
-BY_CONNECTOR = {
-    **{f"Look{one.id.title()}": f"{LOOK}{one.id}" for one in CONNECTORS.values() if one.look},
-    **{f"Act{one.id.title()}": f"{ACT}{one.id}" for one in CONNECTORS.values()},
-}
+BY_CONNECTOR = {row.name: row.called for row in (*STEPS, LANE[0]) if row.called}
+"""The names of functions of connectors that every stage may have, by row."""
 
 
 def function_name(stack_name: str, row: Row) -> str:
     """The explicit name of the row's function."""
-    return f"{stack_name}-{BY_CONNECTOR.get(row.name, row.name)}"
+    return f"{stack_name}-{row.called or row.name}"

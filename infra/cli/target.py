@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from countersign.connectors.aws.client import _session
 from countersign.connectors.aws.versions import S3Versions
 from countersign.connectors.dynamodb.erasing import DynamoErasing
 from countersign.domain.jobs.senders import DEFAULT, held, keys
+from countersign.domain.ledger.targets import HTTP
 from countersign.jobs.forgetting import Hands
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
@@ -48,6 +51,7 @@ _DEAD = {"INTAKE_DEAD_URL": "IntakeDeadUrl", "FAILURES_URL": "FailuresUrl"}
 DEAD_LETTERS, FAILED_EVENTS = "intake dead letters", "events that failed"
 _SECRETS = {setting.upper(): secret_output(name) for name, setting in SECRETS.items()}
 """As above, for `countersign secrets`."""
+_SYSTEM = re.compile(r"Http\w+Target")
 _SEALS = {"SEALS_BUCKET": "SealsBucket", "SEAL_KEY": "SealKeyArn"}
 _LATER = OUTSIDE | _SECRETS | _DEAD | _SEALS
 
@@ -100,7 +104,19 @@ class Target:
 def variables(outputs: Mapping[str, str]) -> dict[str, str]:
     """The settings in a stack's outputs, as lines of the env file."""
     needed = {name: outputs[output] for name, output in _SETTINGS.items()}
-    return needed | {name: outputs[output] for name, output in _LATER.items() if output in outputs}
+    later = {name: outputs[output] for name, output in _LATER.items() if output in outputs}
+    return needed | later | _systems(outputs)
+
+
+def _systems(outputs: Mapping[str, str]) -> dict[str, str]:
+    """The business's own systems, as they are deployed, and where their secrets are."""
+    held = [json.loads(one) for name, one in outputs.items() if _SYSTEM.fullmatch(name)]
+    arns = {
+        connector: outputs[secret_output(connector)]
+        for one in held
+        if secret_output(connector := f"{HTTP}{one['id']}") in outputs
+    }
+    return {"HTTP_TARGETS": json.dumps(held), "HTTP_SECRETS": json.dumps(arns)} if held else {}
 
 
 def settings_of(stage: str, outputs: Mapping[str, str]) -> Settings:

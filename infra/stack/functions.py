@@ -11,7 +11,7 @@ from countersign.runtime.connectors import act_of
 from infra.build import code, layers
 from infra.settings import Settings
 from infra.stack.logs import log_group
-from infra.steps import ACT, BY_CONNECTOR, RECIPIENTS, Grant, Row, function_name
+from infra.steps import ACT, RECIPIENTS, Grant, Row, function_name
 
 RUNTIME = aws_lambda.Runtime(f"python{layers.LAMBDA_PYTHON}", aws_lambda.RuntimeFamily.PYTHON)
 
@@ -20,7 +20,7 @@ class Functions(Construct):
     """Functions by row name.
 
     `arns` gives the ARN of each thing that a Grant names, `values` that of each variable that a
-    row's `env` names.
+    row's `env` names: `Row/NAME` where it is that row's own.
     """
 
     def __init__(
@@ -39,7 +39,12 @@ class Functions(Construct):
         self._values = values
         self._code = self._bundle()
         self._layers = {group: self._layer(group) for group in layers.GROUPS}
-        self._functions = {row.name: self._function(row) for row in rows}
+        self._rows = tuple(rows)
+        self._functions = {row.name: self._function(row) for row in self._rows}
+
+    def acting(self) -> list[aws_lambda.Function]:
+        """Those that a state calls by the name of a connector."""
+        return [self._functions[row.name] for row in self._rows if row.called.startswith(ACT)]
 
     def __getitem__(self, name: str) -> aws_lambda.Function:
         return self._functions[name]
@@ -182,17 +187,22 @@ class Functions(Construct):
             "POWERTOOLS_SERVICE_NAME": self._settings.stack_name,
             "POWERTOOLS_METRICS_NAMESPACE": "Countersign",
             "JOBS_TABLE": self._values["JOBS_TABLE"],
-            **{name: self._values[name] for name in row.env},
+            **{name: self._value(row, name) for name in row.env},
             **self._task(row),
         }
+
+    def _value(self, row: Row, name: str) -> str:
+        """The stage's value of a variable, or the row's own."""
+        own = f"{row.name}/{name}"
+        return self._values[own if own in self._values else name]
 
 
 def _paced(row: Row) -> dict[str, str | int | bool]:
     """What a session of the row reaches beside its job: the row of its connector's pace, and other
     partitions that its actions are about."""
-    if row.name not in BY_CONNECTOR:
+    if not row.called.startswith(ACT):
         return {}
-    act = act_of(BY_CONNECTOR[row.name].removeprefix(ACT))
+    act = act_of(row.called.removeprefix(ACT))
     begets = {"children": act.children} if act.children else {}
     return {"paced_by": act.paced_by, **begets, **({"items": True} if act.items else {})}
 

@@ -1,9 +1,11 @@
 """What the rows of `infra/steps.py` name: the ARN of each thing, the value of each variable."""
 
+import json
+
 from aws_cdk import ArnFormat, CfnOutput, Stack
 
 from countersign.runtime.settings import SECRETS
-from infra.settings import Settings, secret_output
+from infra.settings import Settings, secret_output, target_output
 from infra.stack.api import Api
 from infra.stack.approvals import Approvals
 from infra.stack.functions import Functions
@@ -13,7 +15,7 @@ from infra.stack.mail import set_arn, set_name
 from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
-from infra.steps import DOORS, MODEL, SHOWS, VERDICTS
+from infra.steps import DOORS, MODEL, SHOWS, VERDICTS, acting
 
 
 def arns(
@@ -80,11 +82,23 @@ def values(
         "APPROVAL_SECONDS": str(settings.approval_seconds),
         "CONNECTOR_LIMITS": settings.limits_json(),
         "SENDERS": settings.senders_json(),
+        "HTTP_TARGETS": settings.targets_json(),
+        **_secrets_of_systems(settings, storage),
         **{
             where.upper(): storage.secrets[name].secret_arn
             for name, where in SECRETS.items()
             if name in storage.secrets
         },
+    }
+
+
+def _secrets_of_systems(settings: Settings, storage: Storage) -> dict[str, str]:
+    """Each function that acts on a system of the business is told of that one's secret."""
+    return {
+        f"{acting(one).name}/HTTP_SECRETS": json.dumps(
+            {one.connector: storage.secrets[one.connector].secret_arn}
+        )
+        for one in settings.http_targets
     }
 
 
@@ -125,6 +139,7 @@ def outputs(  # noqa: PLR0917 - the stack's parts
         "StateMachineArn": pipeline.machine.state_machine_arn,
         **{secret_output(name): one.secret_arn for name, one in storage.secrets.items()},
         **_outside(settings),
+        **{target_output(one): one.model_dump_json() for one in settings.http_targets},
     }
     for name, value in found.items():
         CfnOutput(stack, name, value=value)

@@ -29,7 +29,7 @@ class Pipeline(Construct):
     ) -> None:
         super().__init__(scope, name)
         own = functions.of(STEPS)
-        acts = [functions[LANE[0].name]] if LANE[0].name in functions else []
+        callees = {id(one): one for one in (*own.values(), *functions.acting())}
         self.machine = machine(
             self,
             "Machine",
@@ -41,9 +41,10 @@ class Pipeline(Construct):
                 "LookPrefix": f"{settings.stack_name}-{LOOK}",
                 "ActPrefix": f"{settings.stack_name}-{ACT}",
             },
-            role=machine_role(self, "MachineRole", invokes([*own.values(), *acts])),
+            role=machine_role(self, "MachineRole", invokes([*callees.values()])),
         )
-        self.items = Items(self, "Items", settings, functions, storage) if acts else None
+        filed = LANE[0].name in functions
+        self.items = Items(self, "Items", settings, functions, storage) if filed else None
 
     def tick(self, function: aws_lambda.Function, failures: aws_sqs.Queue) -> None:
         """Call `function` every minute; a call that failed is not repeated, the next one comes."""

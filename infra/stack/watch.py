@@ -53,13 +53,13 @@ class Watch(Construct):
             "Dashboard",
             dashboard_name=f"{settings.stack_name}-{Stack.of(self).region}",
         )
-        self._alarms(registered(settings.stage))
+        self._alarms(settings, registered(settings.stage))
 
-    def _alarms(self, flows: Workflows) -> None:
+    def _alarms(self, settings: Settings, flows: Workflows) -> None:
         """Each row of the table rings by itself; those that mean that customers wait page together,
         but for a silence, which pages itself: to a rule it is the same as being new. How they stand
         is the dashboard's first row."""
-        every = (*alarms(), *of_thresholds(flows))
+        every = (*alarms(settings.http_targets), *of_thresholds(flows))
         rows = [one for one in every if {*one.of, *one.where} <= {*self._things}]
         made = {one.name: self._alarm(one) for one in rows}
         waking = [made[one.name] for one in rows if one.customers and one.missing != "silence"]

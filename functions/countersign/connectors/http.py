@@ -24,7 +24,8 @@ MAX_ANSWER = 8 * 1_048_576
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Errors after which nothing was asked."""
 
-_KEEP_ALIVE = 5.0  # seconds: after a frozen function wakes, an older connection would lose a write
+KEEP_ALIVE = 5.0
+"""Seconds: after a frozen function wakes, an older connection would lose a write."""
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "countersign"}
 _LONGEST_PAUSE = 3600.0  # seconds of Retry-After that are believed
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -63,7 +64,7 @@ class Client:
         self._transport = transport or httpx.HTTPTransport(
             verify=certificates(),
             trust_env=False,
-            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+            limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE),
         )
 
     def close(self) -> None:

@@ -7,11 +7,12 @@ loaded here: a row names its adapter by what `deps` calls it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from countersign.domain.errors import InternalError
 from countersign.domain.jobs.handing import MOST_CHILDREN
+from countersign.domain.ledger.targets import HTTP, HttpTarget
 
 
 @dataclass(frozen=True)
@@ -149,17 +150,36 @@ _ROWS = (
 )
 
 CONNECTORS: Mapping[str, Connector] = {row.id: row for row in _ROWS}
+"""Of every stage; beside them it has one for each of its own systems."""
+_SYSTEM_SETTING = "http_secrets"
+
+
+def system(connector: str) -> Connector:
+    """The connector of a system of the business: like any other one, with a key, a pace and a
+    function of its own."""
+    act = Act(Key(connector, _SYSTEM_SETTING), "systems", connector, seconds=100, requests=3)
+    return Connector(connector, act=act, settings=("http_targets",), layers=("http",))
+
+
+def known(connector: str) -> Connector | None:
+    """The connector of this id; None where there can be none."""
+    is_system = connector.startswith(HTTP) and len(connector) > len(HTTP)
+    return CONNECTORS.get(connector) or (system(connector) if is_system else None)
+
+
 _SENDER = "verify the sender in SES and see that sending is not paused: `aws sesv2 get-account`"
 
 
-def remedies() -> Mapping[str, str]:
-    """What mends it when a key, the sender or the model is not taken, by what keeps its pace."""
+def remedies(targets: Iterable[HttpTarget] = ()) -> Mapping[str, str]:
+    """What mends it when a key, the sender or the model is not taken, by what keeps its pace; of
+    these systems of the business too."""
     found = {
         MAIL: {_SENDER},
         CODES: {_SENDER},
         MODEL: {f"{MODEL_KEY.remedy}; of Bedrock, ask for access to the model"},
     }
-    for side in (side for row in _ROWS for side in row.sides):
+    rows = (*_ROWS, *(system(one.connector) for one in targets))
+    for side in (side for row in rows for side in row.sides):
         if side.key is not None:
             found.setdefault(side.paced_by, set()).add(side.key.remedy)
     return {place: "; ".join(sorted(said)) for place, said in found.items()}
@@ -180,7 +200,7 @@ def act_of(name: str) -> Act:
 
 
 def _row(name: str) -> Connector:
-    found = CONNECTORS.get(name)
+    found = known(name)
     if found is None:
         raise InternalError(f"there is no connector {name}; there are {', '.join(CONNECTORS)}")
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from countersign.connectors.clock import Deadline, pause
 from countersign.domain.errors import InternalError
+from countersign.domain.ledger.targets import HTTP
 from countersign.domain.mail import JobMailer
 from countersign.runtime.connectors import act_of, look_of
 from countersign.runtime.pace import Meter, MeteredMailer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from countersign.actions.field_map import Account, Names
+    from countersign.actions.http_request import Requests
     from countersign.actions.notify import Pushes
     from countersign.actions.payments import Charges, Payments
     from countersign.connectors.aws.client import Credentials
@@ -210,6 +212,18 @@ class ExternalAdapters:
             lambda key: WebhookPushes(key, timeout=self.deadline.share, gate=self.meter),
         )
 
+    def systems(self, connector: str) -> Requests:
+        """A system of the business. Raises InternalError for one that the stage does not have."""
+        from countersign.connectors.http_request import HttpRequests
+
+        target = self.settings.target(connector)
+        if target is None:
+            raise InternalError(f"this stage has no system behind {connector}: see `http_targets`")
+        return self._connected(
+            self.settings.http_secrets.get(connector, connector),
+            lambda key: HttpRequests(target, key, timeout=self.deadline.share, gate=self.meter),
+        )
+
     @cached_property
     def callbacks(self) -> ports.Callbacks:
         """Telling other companies' systems."""
@@ -251,4 +265,4 @@ class ExternalAdapters:
         """The port through which actions of `connector` are done. Raises InternalError for an
         unknown one."""
         port: object = getattr(self, act_of(connector).adapter)
-        return port
+        return self.systems(connector) if connector.startswith(HTTP) else port

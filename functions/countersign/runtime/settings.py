@@ -14,6 +14,7 @@ from countersign.connectors.dynamodb.session import Task
 from countersign.domain.approvals.approval import Person
 from countersign.domain.contract import Value
 from countersign.domain.jobs.senders import Sender
+from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.limits.pace import RateLimit
 from countersign.runtime.connectors import CONNECTORS
 
@@ -59,6 +60,10 @@ class Settings(Value):
     payments_read_secret: str = ""
     payments_write_secret: str = ""
     notify_secret: str = ""
+    http_targets: tuple[HttpTarget, ...] = ()
+    """The business's own systems."""
+    http_secrets: Mapping[str, str] = {}
+    """By the connector of such a system: where its secret is. A function has that of its own."""
     model_base_url: str = ""
     model_name: str = ""
     model_secret: str = ""
@@ -103,8 +108,17 @@ class Settings(Value):
     @property
     def secret_names(self) -> Mapping[str, str]:
         """The short names of the secrets that this function knows, by what AWS calls them."""
-        known = {getattr(self, setting): name for name, setting in SECRETS.items()}
-        return {arn: name for arn, name in known.items() if arn}
+        return {arn: name for name, arn in self.secret_arns.items()}
+
+    @property
+    def secret_arns(self) -> Mapping[str, str]:
+        """What AWS calls the secrets that are known here, by their short names."""
+        known = {name: getattr(self, setting) for name, setting in SECRETS.items()}
+        return {name: arn for name, arn in (known | {**self.http_secrets}).items() if arn}
+
+    def target(self, connector: str) -> HttpTarget | None:
+        """The system of the business behind a connector."""
+        return next((one for one in self.http_targets if one.connector == connector), None)
 
     def limits_of(self, key: str) -> tuple[RateLimit, ...]:
         """The limits of a key; a careful one where the stage names none."""
@@ -129,7 +143,8 @@ def traced() -> tuple[str, str]:
 
 
 _JSON_SETTINGS = frozenset(
-    {"case_owner", "approval_seconds", "connector_limits", "senders", "task"}
+    {"case_owner", "approval_seconds", "connector_limits", "senders", "task", "http_targets"}
+    | {"http_secrets"}
 )
 
 

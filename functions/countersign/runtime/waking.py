@@ -10,7 +10,7 @@ from countersign.domain.jobs.change import MAILS, DueRow
 from countersign.domain.limits import waking
 from countersign.domain.limits.budgets import waiting_workflow
 from countersign.runtime.budgets import first_to_fit
-from countersign.runtime.connectors import CONNECTORS, MAIL, MODEL
+from countersign.runtime.connectors import MAIL, MODEL, known
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
 
@@ -44,9 +44,10 @@ def _needs(system: str) -> Mapping[str, int]:
     connector, and a connector of an earlier release none any more."""
     if waiting_workflow(system):
         return {MODEL: 1}
-    if system not in CONNECTORS:
+    row = known(system)
+    if row is None:
         return {system: 1}
     needs = Counter[str]()
-    for side in CONNECTORS[system].sides:
+    for side in row.sides:
         needs[side.paced_by] += side.requests
     return needs

@@ -24,7 +24,7 @@ from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.limits.pace import Turn
 from countersign.domain.planning.inquiry import REMIND_AFTER, WAIT_FOR, WAITING, open_question
 from countersign.domain.planning.replan import is_stale, observed
-from countersign.runtime.connectors import CONNECTORS, MODEL
+from countersign.runtime.connectors import MODEL, known
 from countersign.runtime.deps import Deps
 from countersign.runtime.pauses import paused_by, pauses_of
 from countersign.runtime.step import Call, step
@@ -139,7 +139,7 @@ def _waits_for(deps: Deps, record: JobRecord, call: Call) -> str:
     if failed_with(call.input) == Paused.__name__ and paused_by(deps, record.job.workflow):
         return pauses_of(record.job.workflow)
     connector = str(call.input.get("connector", ""))
-    if connector in CONNECTORS:
+    if known(connector):
         return connector
     return MODEL if is_stale(record) else ""
 
@@ -157,7 +157,8 @@ def _until_its_turn(deps: Deps, record: JobRecord) -> timedelta:
 
 def _ends(deps: Deps, system: str) -> datetime | None:
     """When the last of its keys' breakers closes."""
-    keys = CONNECTORS[system].paced_by if system in CONNECTORS else {system}
+    row = known(system)
+    keys = row.paced_by if row else {system}
     breakers = (deps.limits.state(key).breaker for key in keys)
     return max((one.open_until for one in breakers if one.open_until), default=None)
 

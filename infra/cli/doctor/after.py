@@ -8,7 +8,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
-from countersign.domain.errors import ContractBroken, Quarantined
+from countersign.actions.http_request import Asked
+from countersign.domain.errors import ContractBroken, NotFound, Quarantined, Refused
+from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.ports import ModelRequest
 from countersign.domain.workflow import Ours as OurAddresses
 from countersign.domain.workflow import Raw, Workflow
@@ -16,7 +18,6 @@ from countersign.model.proposals import drafted
 from countersign.model.schemas import subset_of
 from countersign.releases.prices import prices
 from countersign.runtime.deps import Deps
-from countersign.runtime.settings import SECRETS
 from infra.build.lint import of_directory
 from infra.cli import fields
 from infra.cli.doctor.cloud import Cloud
@@ -56,6 +57,8 @@ def after_deploy(
     yield from asked("CRM", lambda: _crm(deps), _KEY.format("crm-read"))
     yield from asked("CRM, writing", lambda: _crm_writes(deps), _KEY.format("crm-write"))
     yield from asked("payments", lambda: _payments(deps), _KEY.format("payments-read"))
+    for one in deps.settings.http_targets:
+        yield from asked(one.id, partial(_system, deps, one), _KEY.format(one.connector))
     yield from asked("model", lambda: _model(deps), _model_mend(deps))
     yield from asked("model's end", lambda: _retiring(deps), "see the table of prices")
     yield from asked("alarms", lambda: _alarms(stack, cloud), "sign in with rights to read SNS")
@@ -64,11 +67,7 @@ def after_deploy(
 
 
 def _secrets(deps: Deps, vault: Vault) -> Iterator[Line]:
-    unset = [
-        name
-        for name, setting in SECRETS.items()
-        if (arn := getattr(deps.settings, setting)) and not vault.read(arn)
-    ]
+    unset = [name for name, arn in deps.settings.secret_arns.items() if not vault.read(arn)]
     for name in unset:
         yield problem("secrets", f"{name} is not set", f"`countersign secrets set {name}`")
     if not unset:
@@ -105,6 +104,20 @@ def _payments(deps: Deps) -> Iterator[Line]:
         well=bool(named) or not newest,
         mend="say where orders stand: `orders_in` and `charges.order` of the company's file",
     )
+
+
+def _system(deps: Deps, target: HttpTarget) -> Iterator[Line]:
+    """It is reached under its own name, and takes the key where its row says what can be read."""
+    asks = deps.systems(target.connector)
+    try:
+        asks.read(Asked("GET", target.checks or "/"))
+    except (NotFound, Refused) as said:
+        if target.checks:
+            raise
+        yield ok(target.id, f"{target.url} answers: {said}")
+        return
+    says = "answers and takes the key" if target.checks else "answers"
+    yield ok(target.id, f"{target.url} {says}")
 
 
 def _model_mend(deps: Deps) -> str:

@@ -13,7 +13,7 @@ from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.limits.circuit_breaker import mended
-from countersign.runtime.connectors import CONNECTORS, MODEL, MODEL_KEY
+from countersign.runtime.connectors import CONNECTORS, MODEL, MODEL_KEY, system
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
 from infra.cli.fields import after_change
@@ -25,7 +25,9 @@ MOST_JOBS = 500
 """Parked jobs that are looked through, latest first; the others go on by their own due rows."""
 
 app = typer.Typer(help=__doc__, invoke_without_command=True)
-Name = Annotated[str, typer.Argument(metavar="NAME", help=", ".join(SECRETS))]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help=f"{', '.join(SECRETS)}; http-… of a system of yours")
+]
 
 
 @app.callback()
@@ -53,7 +55,7 @@ def list_secrets(
     """
     there: Target = context.obj(target, stage)
     vault = there.vault()
-    arns = {name: arn for name in SECRETS if (arn := _arn(there, name))}
+    arns = there.settings.secret_arns
     found = [
         {"name": name, "set": bool(vault.read(arn)), "changed": _day(vault.changed_at(arn))}
         for name, arn in arns.items()
@@ -141,7 +143,7 @@ def _opened_by(name: str) -> Iterator[tuple[str, str]]:
     """The systems that the secret is a key of, each with what keeps its pace."""
     if name == MODEL_KEY.name:
         yield MODEL, MODEL
-    for row in CONNECTORS.values():
+    for row in (*CONNECTORS.values(), system(name)):
         yield from (
             (row.id, side.paced_by) for side in row.sides if side.key and side.key.name == name
         )
@@ -173,9 +175,10 @@ def _typed(name: str) -> str:
 
 
 def _known(there: Target, name: str) -> str:
-    if name not in SECRETS:
-        raise typer.BadParameter(f"there is no secret {name!r}: {', '.join(SECRETS)}")
-    if name not in shapes.SHAPES:
+    own = [one.connector for one in there.settings.http_targets]
+    if name not in (*SECRETS, *own):
+        raise typer.BadParameter(f"there is no secret {name!r}: {', '.join((*SECRETS, *own))}")
+    if name not in (*shapes.SHAPES, *own):
         raise ContractBroken("each sender has a secret of its own: see `countersign senders`")
     arn = _arn(there, name)
     if not arn:
@@ -184,7 +187,7 @@ def _known(there: Target, name: str) -> str:
 
 
 def _arn(there: Target, name: str) -> str:
-    return str(getattr(there.settings, SECRETS[name]))
+    return there.settings.secret_arns.get(name, "")
 
 
 def _day(at: object) -> str:

@@ -133,6 +133,8 @@ class Action(Generic[ParamsT, PortT]):
     fetch them. None: it keeps none."""
     leads_on: bool = field(default=False, metadata=NO_CONTRACT)
     """Whether another plan is made once it is verified: what came of it is planned with."""
+    declared: Mapping[str, Any] | None = None
+    """What its functions follow, where that is data: as much its contract as they are."""
     settle: timedelta = timedelta(0)
     """How long after an answer the target may still show what was there before."""
 
