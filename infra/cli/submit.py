@@ -72,9 +72,16 @@ def post_webhook(
     front desk), signed at `at`, which
     is the target's time where its clock was moved: the door accepts five minutes. Raises
     UnreachableError when nothing answers at `url`."""
+    return posted(url, f"/webhooks/{path}", secret, event_id, body, at=at)
+
+
+def posted(
+    url: str, path: str, secret: str, event_id: str, body: bytes, *, at: datetime | None = None
+) -> DoorAnswer:
+    """The same at any door that takes signed deliveries."""
     try:
         answer = httpx.post(
-            f"{url}/webhooks/{path}".rstrip("/"),
+            f"{url}{path}".rstrip("/"),
             content=body,
             headers=headers(secret, event_id, body, at or datetime.now(UTC)),
             timeout=TIMEOUT,

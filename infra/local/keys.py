@@ -28,11 +28,12 @@ class Keys:
     payments_write: str
     model: str
     channel: str
+    shop: str
 
     @classmethod
     def made(cls) -> Keys:
         """New ones."""
-        keys = (secrets.token_urlsafe(24) for _ in range(6))
+        keys = (secrets.token_urlsafe(24) for _ in range(7))
         return cls(new_secret(secrets.token_bytes(32)), *keys)
 
     @classmethod
@@ -69,6 +70,7 @@ class Keys:
             "PaymentsReadSecretArn": self.payments_read,
             "PaymentsWriteSecretArn": self.payments_write,
             "NotifyChannelsSecretArn": json.dumps(channels),
+            "HttpShopSecretArn": self.shop,
             "ModelKeySecretArn": model_key or self.model,
         }
         manager = deployer.client("secretsmanager", endpoint)

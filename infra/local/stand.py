@@ -39,9 +39,10 @@ from infra.local.player.colleague import Colleague
 from infra.local.player.provider import Provider
 from infra.local.player.sender import Sender
 from infra.local.reload import STAGE, check
+from infra.local.shop import shop_app
 from infra.local.slack import push_app
 from infra.settings import load
-from infra.steps import BY_CONNECTOR
+from infra.steps import BY_CONNECTOR, acting
 
 Say = Callable[[str], None]
 UNLIMITED = 1_000_000
@@ -101,6 +102,7 @@ class Stand:
     mailbox: Mailbox
     sender: Sender
     provider: Provider
+    shop: Provider
     colleague: Colleague
 
     def variables(self) -> dict[str, str]:
@@ -128,7 +130,8 @@ class Stand:
     def function(self, row: str) -> str:
         """The deployed name of a function in `infra/steps.py`."""
         stack = self.outputs["StateMachineArn"].rpartition(":")[2].removesuffix("-jobs")
-        return f"{stack}-{BY_CONNECTOR.get(row, row)}"
+        known = {one.name: one.called for one in map(acting, load(STAGE).http_targets)}
+        return f"{stack}-{(BY_CONNECTOR | known).get(row, row)}"
 
 
 @contextmanager
@@ -174,7 +177,7 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
     overrides = _overrides(plan, url)
     deployed = deployer.deploy(assembly, cloud.endpoint, overrides)
     here = {output: overrides[name] for name, output in OUTSIDE.items()}
-    outputs = {**deployed.outputs, **here}
+    outputs = {name: one.replace(HERE, url) for name, one in deployed.outputs.items()} | here
     keys.put(cloud.endpoint, outputs, url, plan.model.key if plan.model else "")
     deps = Deps(settings_of(STAGE, outputs))
     if not deps.people.directory().members:
@@ -195,6 +198,7 @@ def _deployed(plan: Plan, url: str, keys: Keys, assembly: Path, cloud: LocalClou
         mailbox=Mailbox(cloud.endpoint, url),
         sender=Sender(url, keys.of_senders(), deps, cloud.endpoint, uploads),
         provider=Provider(url, keys.payments_write),
+        shop=Provider(url, keys.shop, "shop"),
         colleague=Colleague(url, keys.crm_write),
     )
 
@@ -254,6 +258,7 @@ def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path, plan: Plan) 
             mark=said,
         ),
         push_app(dict.fromkeys(ours().channels, keys.channel), key=keys.channel, mark=said),
+        shop_app(token=keys.shop, mark=said),
         partner_app(tuple(keys.of_senders().values()), key=keys.channel, mark=said),
     )
     for app in systems:
@@ -273,6 +278,7 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
         **({"STAGE": IN_REAL_TIME} if plan.real_time else {}),
         **({"CONNECTOR_LIMITS": _unlimited()} if plan.unlimited else {}),
         "SENDERS": load(STAGE).senders_json().replace(HERE, url),
+        "HTTP_TARGETS": load(STAGE).targets_json().replace(HERE, url),
     }
 
 

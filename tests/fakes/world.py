@@ -25,6 +25,7 @@ from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.local.company import ours
+from infra.settings import load
 from tests.fakes.alarms import FakeAlarms
 from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bulks import FakeBulks
@@ -42,12 +43,17 @@ from tests.fakes.rollouts import FakeRollouts
 from tests.fakes.seals import FakeSeals, FakeSigner, FakeVerdictKey
 from tests.fakes.senders import SENDERS, FakeSenderLimits
 from tests.fakes.shadows import FakeShadowQueue, FakeShadows
+from tests.fakes.shop import FakeShop
 from tests.fakes.sign_ins import FakeSignIns
 from tests.fakes.store import FakeStore
 from tests.fakes.suppression import FakeSuppressionList
 from workflows import WORKFLOWS
 
-KEYS = frozenset({CODES, MODEL, *(key for row in CONNECTORS.values() for key in row.paced_by)})
+OWN = frozenset(one.connector for one in load("local").http_targets)
+"""What the demo's business has of its own."""
+KEYS = OWN | frozenset(
+    {CODES, MODEL, *(key for row in CONNECTORS.values() for key in row.paced_by)}
+)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA = Person(id="ana", name="Ana Costa", address="ana.costa@countersign.example")
 CLEO = Person(id="cleo", name="Cleo Marsh", address="cleo.marsh@countersign.example")
@@ -359,6 +365,7 @@ class World:
         self.channels.known = self.business.channels
         self.files = FakeFiles()
         self.callbacks = FakeCallbacks()
+        self.shop = FakeShop()
         self.model = FakeModel(otherwise, self.clock)
         self.settings = Settings(
             stage="test",
@@ -398,6 +405,7 @@ class World:
             crm_reader=self.crm,
             payments=self.payments,
             channels=self.channels,
+            systems=lambda _connector: self.shop,
             payments_reader=self.payments,
             people=self.people,
             reviews=self.reviews,

@@ -21,11 +21,14 @@ from countersign.domain.workflow import Raw
 from countersign.extraction.messages import Document, Text, address
 from countersign.parsing.json import loads
 from countersign.parsing.text import one_line, tidy
+from workflows.agent_actions.actions import ROWS
 
-_DONE_HERE: tuple[Action[Any, Any], ...] = (payments.REFUND, crm.ADD_NOTE)
-ACTIONS = (*_DONE_HERE, verdict_on(payments.REFUND), verdict_on(crm.ADD_NOTE))
+_DONE_HERE: tuple[Action[Any, Any], ...] = (payments.REFUND, crm.ADD_NOTE, *ROWS)
+ACTIONS = (*_DONE_HERE, *map(verdict_on, _DONE_HERE))
 """What callers may be given to propose; and the same, where the caller does it by our verdict."""
-_TARGETS: Mapping[str, str] = {"payments.refund": "charge", "crm.add_note": "email"}
+_TARGETS: Mapping[str, str] = {"payments.refund": "charge", "crm.add_note": "email"} | {
+    row.id: "order" for row in ROWS
+}
 """The parameter that says what an action is done to."""
 BY_ID: Mapping[str, Action[Any, Any]] = {action.id: action for action in _DONE_HERE}
 _MOST_ACTIONS, _MOST_EVIDENCE, _MOST_WORDS = 5, 20, 4_000

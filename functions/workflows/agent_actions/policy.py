@@ -69,7 +69,9 @@ def _over_single(situation: Seen) -> Hit:
 def _signed_always(situation: Seen) -> Hit:
     rows = (situation.input.may_of(one.action) for one in _without_money(situation))
     asks = next((one for one in rows if one and one.asks), None)
-    return (asks.action, situation.input.caller) if asks else None
+    return (
+        (asks.action.partition(".")[2].replace("_", " "), situation.input.caller) if asks else None
+    )
 
 
 def _without_money(situation: Seen) -> Iterator[PlannedCall]:
@@ -168,7 +170,10 @@ POLICY: tuple[Clause, ...] = (
         quorum=Quorum.TWO,
     ),
     ask(
-        _ALL, "somebody signs every {value|one} of this caller", _signed_always, rule="caller.asks"
+        _ALL,
+        "somebody signs every “{value|action}” of this caller",
+        _signed_always,
+        rule="caller.asks",
     ),
     ask(_ALL, "the same was proposed before: {value|earlier}", _again, rule="proposal.again"),
     ask(_ALL, "", REACHED),

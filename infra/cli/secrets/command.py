@@ -12,6 +12,7 @@ from rich.table import Table
 from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.domain.ledger.targets import HTTP
 from countersign.domain.limits.circuit_breaker import mended
 from countersign.runtime.connectors import CONNECTORS, MODEL, MODEL_KEY, system
 from countersign.runtime.deps import Deps
@@ -143,7 +144,8 @@ def _opened_by(name: str) -> Iterator[tuple[str, str]]:
     """The systems that the secret is a key of, each with what keeps its pace."""
     if name == MODEL_KEY.name:
         yield MODEL, MODEL
-    for row in (*CONNECTORS.values(), system(name)):
+    own = (system(name),) if name.startswith(HTTP) else ()
+    for row in (*CONNECTORS.values(), *own):
         yield from (
             (row.id, side.paced_by) for side in row.sides if side.key and side.key.name == name
         )

@@ -24,6 +24,7 @@ LIBRARIES = (
     *("aws_lambda_powertools", "aws_lambda_powertools.utilities.idempotency", "boto3", "botocore"),
     *(
         "email_validator",
+        "httpcore",
         "httpx",
         "httpcore2",
         "httpx2",

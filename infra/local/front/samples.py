@@ -29,7 +29,7 @@ class _Part(BaseModel):
 class SampleFault(_Part):
     """What befalls the next requests of a demo system; such events are played alone."""
 
-    system: Literal["payments"]
+    system: Literal["payments", "shop"]
     fault: str
     which: Literal["any", "reads", "writes"]
     times: int
@@ -129,7 +129,7 @@ class Expectation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    door: Literal["webhook", "upload"]
+    door: Literal["webhook", "upload", "propose"]
     workflow: str
     deliveries: int
     """How often the same event is delivered."""
@@ -148,6 +148,8 @@ class Expectation(BaseModel):
     """Refunds with one of our keys that the payments journal holds for this event."""
     pushes: int = 0
     """Messages that the channels' journal holds for this event."""
+    shop: int = 0
+    """Effects under one of our keys that the shop's journal holds for this event."""
     children: tuple[HandedOver, ...] = ()
     """The jobs to which this one hands the message over, in their order."""
     signers: tuple[str, ...] = ()

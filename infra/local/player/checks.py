@@ -37,13 +37,14 @@ def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -
 
 @dataclass(frozen=True)
 class Journals:
-    """What the world outside holds: the journals of CRM, payments account, channels and
+    """What the world outside holds: the journals of CRM, payments account, channels, shop and
     documents, and the mailbox; and the runs over the items of files."""
 
     crm: Sequence[Data]
     payments: Sequence[Data]
     mails: Sequence[Data]
     pushes: Sequence[Data] = ()
+    shop: Sequence[Data] = ()
     documents: Sequence[Data] = ()
     runs: Sequence[Data] = ()
 
@@ -158,6 +159,7 @@ def _counts(expect: Expectation, job: Data, journals: Journals) -> list[str]:
         (writes, expect.crm_writes, "CRM writes"),
         (sum(one["key"] in keys for one in journals.payments), expect.refunds, "refunds"),
         (_of(acts, "notify", journals.pushes), expect.pushes, "messages to channels"),
+        (_of(acts, "http-shop", journals.shop), expect.shop, "effects in the shop"),
         (
             _of(_to_senders(acts), "mail", journals.mails),
             expect.mails_to_sender,
@@ -202,6 +204,7 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
     theirs = {
         "payments": [one for one in journals.payments if one["key"].startswith(OURS)],
         "notify": journals.pushes,
+        "http-shop": [one for one in journals.shop if not one["key"].endswith("-undo")],
         "files": journals.documents,
         "bulk": journals.runs,
         "desk": [job for job in jobs if job["parent"]],

@@ -110,12 +110,25 @@ def worked_rows(run: Data) -> Effect:
     return run["job"], run["plan"], run["rows"], run["left"]
 
 
+def signed_in_shop(action: Data) -> Effect:
+    """Key, order, and the new day or what is sent."""
+    params = action["body"]["params"]
+    says = (params[name] for name in ("day", "part", "pieces") if name in params)
+    return action["key"], params["order"], *says
+
+
+def made_in_shop(entry: Data) -> Effect:
+    """The same of what the shop did."""
+    return entry["key"], entry["order"], *entry["says"]
+
+
 BY_CONNECTOR: Mapping[str, Seen] = {
     "mail": Seen("mail to", frozenset({"to", "subject", "text"}), signed_mail, sent_mail),
     "notify": Seen("message in", frozenset({"channel", "title", "text"}), signed_push, made_push),
     "files": Seen("documents under", frozenset(), signed_documents, stored_documents),
     "bulk": Seen("rows of", frozenset({"digest", "rows"}), signed_rows, worked_rows),
     "desk": Seen("child of", frozenset({"number", "destination"}), signed_child, made_child),
+    "http-shop": Seen("done in the shop", frozenset({"order"}), signed_in_shop, made_in_shop),
     "payments": Seen("refund", frozenset({"charge", "amount"}), signed_refund, made_refund),
 }
 """A CRM's writes are not here: each carries its action's key, or is found by its receipt."""

@@ -233,10 +233,11 @@ class _Player:
     @contextmanager
     def _fault(self, sample: Sample) -> Iterator[None]:
         """The event's fault, and afterwards none, also when it befell nobody."""
-        provider, fault = self._running.provider, sample.expect.fault
+        fault = sample.expect.fault
         if fault is None:
             yield
             return
+        provider = self._running.shop if fault.system == "shop" else self._running.provider
         provider.fails(fault)
         try:
             yield
@@ -270,6 +271,7 @@ class _Player:
             crm=self._json("/crm/journal.json")["entries"],
             payments=self._running.provider.journal(),
             pushes=self._json("/push/journal.json")["entries"],
+            shop=self._running.shop.journal(),
             mails=self._json("/mailbox.json")["messages"],
             documents=documents.journal(
                 deployer.client("s3", self._running.cloud.endpoint),

@@ -1,4 +1,5 @@
-"""The demo payments account from outside: its journal, its faults, and a colleague who refunds."""
+"""A demo system from outside: its journal, its faults; and of the payments account, a colleague who
+refunds."""
 
 from __future__ import annotations
 
@@ -15,23 +16,29 @@ from infra.local.front.samples import ByColleague, SampleFault
 
 @dataclass(frozen=True)
 class Provider:
-    """The account at `url`/payments, by its writing `key`. Raises httpx.HTTPError."""
+    """The account at `url`/payments, or another `system` there, by its writing `key`. Raises
+    httpx.HTTPError."""
 
     url: str
     key: str = field(repr=False)
+    system: str = "payments"
 
     def journal(self) -> list[dict[str, Any]]:
-        """Every refund that took effect, whoever made it."""
+        """Everything that took effect, whoever made it."""
         entries: list[dict[str, Any]] = self._json("GET", "journal.json")["entries"]
         return entries
 
     def fails(self, fault: SampleFault) -> None:
         """This happens to the next requests."""
-        self._asked("POST", "_faults", data=fault.model_dump(mode="json", exclude={"system"}))
+        self._plan(fault.model_dump(mode="json", exclude={"system"}))
 
     def works(self) -> None:
         """No more faults."""
-        self._asked("POST", "_faults", data={"fault": "none"})
+        self._plan({"fault": "none"})
+
+    def _plan(self, asked: dict[str, Any]) -> None:
+        """Stripe is told by forms, a system of the business's own by JSON."""
+        self._asked("POST", "_faults", **{"data" if self.system == "payments" else "json": asked})
 
     def refunds(self, by: ByColleague) -> None:
         """A colleague gives money of an order back, without a key of ours."""
@@ -46,7 +53,7 @@ class Provider:
 
     def _asked(self, method: str, path: str, **asked: Any) -> httpx.Response:
         sent = {"Authorization": f"Bearer {self.key}", **asked.pop("headers", {})}
-        url = f"{self.url}/payments/{path}"
+        url = f"{self.url}/{self.system}/{path}"
         answer = httpx.request(
             method, url, headers=sent, timeout=30.0, verify=certificates(), **asked
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from countersign.domain.jobs.matters import token_key
 from countersign.domain.mail import token_of
 from countersign.runtime.deps import Deps
+from countersign.web.paths import PROPOSE
 from infra.cli import submit
 from infra.cli.submit import DoorAnswer
 from infra.local.cloud import deployer
@@ -76,9 +77,11 @@ class Sender:
             return Sent((), self._uploaded(workflow, name, body))
         event_id = f"{sample.name}-{run}"
         at, sender = self.deps.clock.now(), sample.expect.sender
-        path, secret = submit.path_of(workflow, sender), self.secrets[sender]
+        secret, path = self.secrets[sender], f"/webhooks/{submit.path_of(workflow, sender)}"
+        if sample.expect.door == "propose":
+            path = PROPOSE.format(caller=sender)
         answers = tuple(
-            submit.post_webhook(self.url, path, secret, event_id, body, at=at)
+            submit.posted(self.url, path, secret, event_id, body, at=at)
             for _ in range(sample.expect.deliveries)
         )
         return Sent(answers, answers[-1].job_id)

@@ -7,7 +7,7 @@ import pytest
 from countersign.actions.crm.visited import VisitedCrm
 from countersign.domain.errors import InternalError
 from countersign.domain.mail import JobMailer
-from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
+from countersign.runtime.connectors import CODES, CONNECTORS, MODEL, system
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS, Settings
 from infra.build.layers import GROUPS
@@ -58,7 +58,8 @@ def test_a_workflow_names_connectors_that_there_are(workflow: str) -> None:
     """What it reads can be read, and each of its actions has a system to act on."""
     held = WORKFLOWS[workflow]
     assert CONNECTORS[held.reads].look
-    assert {one.connector for one in (*held.actions.values(), *held.earlier)} <= set(CONNECTORS)
+    acts = {one.connector for one in (*held.actions.values(), *held.earlier)}
+    assert acts <= {*CONNECTORS, *(one.connector for one in load("local").http_targets)}
 
 
 def test_every_secret_has_a_shape() -> None:
@@ -77,5 +78,7 @@ def test_a_row_names_settings_and_layers_that_there_are() -> None:
 @pytest.mark.parametrize("stage", context()["stages"])
 def test_every_stage_limits_every_key(stage: str) -> None:
     """None runs under the careful default because its name was mistyped or forgotten."""
-    keys = {key for row in CONNECTORS.values() for key in row.paced_by}
-    assert set(load(stage).connector_limits) == keys | {CODES, MODEL}
+    held = load(stage)
+    own = (system(one.connector) for one in held.http_targets)
+    keys = {key for row in (*CONNECTORS.values(), *own) for key in row.paced_by}
+    assert set(held.connector_limits) == keys | {CODES, MODEL}

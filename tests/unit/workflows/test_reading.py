@@ -17,11 +17,14 @@ from typing import Any
 import pytest
 
 from countersign.domain.approvals.directory import Member
+from countersign.domain.canonical import canonical
+from countersign.domain.jobs.senders import named
 from countersign.domain.policy.records import PEOPLE
 from countersign.domain.policy.rules import Rule
 from countersign.domain.workflow import Raw, Workflow
 from infra.cli.trial.inputs import Tried, judgement
 from infra.local.people import demo
+from infra.settings import load
 from tests.unit.workflows.bench import AUTHSERV, NOW, Rows
 from tests.unit.workflows.test_lead_events import _SEED
 from tests.unit.workflows.test_refund_events import _records
@@ -44,12 +47,22 @@ def event(name: str) -> tuple[Workflow[Any], Tried]:
     """A sample event with the records that the demo systems hold for it."""
     expected = json.loads((EVENTS / name / "expect.json").read_text("utf-8"))
     flow = WORKFLOWS[expected["workflow"]]
-    body = next((EVENTS / name).glob("event.*")).read_bytes()
-    given = flow.read(Raw(body, expected["door"], AUTHSERV))
+    body = _stored(expected, next((EVENTS / name).glob("event.*")).read_bytes())
+    door = "upload" if expected["door"] == "upload" else "webhook"
+    given = flow.read(Raw(body, door, AUTHSERV))
     rows = _rows(flow, given, after=bool(expected["after"]))
     parts = EVENTS / name / "answer.json"
     answer = parts.read_text("utf-8") if flow.segmented and parts.is_file() else ""
-    return flow, Tried(body, expected["door"], rows, answer, AUTHSERV, NOW)
+    return flow, Tried(body, door, rows, answer, AUTHSERV, NOW)
+
+
+def _stored(expected: Mapping[str, Any], body: bytes) -> bytes:
+    """What the door keeps of it: beside a proposal, what its caller may propose."""
+    row = named(load("local").senders, expected.get("sender", ""))
+    if expected["door"] != "propose" or row is None:
+        return body
+    held = {"caller": row.id, "may": json.loads(canonical(row.proposes))}
+    return json.dumps({**held, "proposal": json.loads(body)}).encode()
 
 
 def _rows(flow: Workflow[Any], given: Any, *, after: bool) -> Rows:
