@@ -1,4 +1,4 @@
-"""An action made of one row: what it asks, what it believes, how it is found, read and taken back."""
+"""An action made of one row: what it asks and believes, how it is found, read and taken back."""
 
 from __future__ import annotations
 
