@@ -242,20 +242,21 @@ class Settings(BaseModel):
                 )
         return self
 
-    @model_validator(mode="after")
-    def _serve_a_visit(self) -> Self:
-        limits = self.connector_limits
-        own = (system(one.connector) for one in self.http_targets)
-        for row in (*CONNECTORS.values(), *own):
-            for side in row.sides:
-                takes = pace_of(limits.get(side.paced_by, ())).due(0, side.requests - 1) / 1_000_000
-                if takes > side.seconds / 2:
-                    raise ValueError(
-                        f"{side.paced_by}: the {side.requests} requests of one action or lookup"
-                        f" would take {takes:.0f} s, half of the function's time is"
-                        f" {side.seconds // 2}; the limit is too low to work with"
-                    )
-        return self
+    @field_validator("connector_limits")
+    @classmethod
+    def _serve_a_visit(
+        cls, limits: dict[str, tuple[RateLimit, ...]]
+    ) -> dict[str, tuple[RateLimit, ...]]:
+        own = (system(name) for name in limits if name.startswith(HTTP))
+        for side in (side for row in (*CONNECTORS.values(), *own) for side in row.sides):
+            takes = pace_of(limits.get(side.paced_by, ())).due(0, side.requests - 1) / 1_000_000
+            if takes > side.seconds / 2:
+                raise ValueError(
+                    f"{side.paced_by}: the {side.requests} requests of one action or lookup"
+                    f" would take {takes:.0f} s, half of the function's time is"
+                    f" {side.seconds // 2}; the limit is too low to work with"
+                )
+        return limits
 
     @property
     def outside_keys(self) -> tuple[str, ...]:

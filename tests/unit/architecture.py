@@ -37,8 +37,8 @@ AT_IMPORT = {
     *("step", "handler_of"),  # wrap a function; what they wrap runs when Lambda calls
 }
 """Calls that declare something or make a value. Anything else at module level is work."""
-ON_TABLES = {"split", "items", "values", "join", "lower", "fromkeys"}
-"""Methods by which a literal table is written more legibly."""
+ON_TABLES = {"split", "items", "values", "join", "lower", "fromkeys", "action"}
+"""Methods by which a literal table is written more legibly; `action` writes a row of a system."""
 DECLARING = PURE | {"approvals", "portal", "web"}
 """Packages whose own names may be called at module level: they have no world to touch."""
 
@@ -46,6 +46,7 @@ MAX_FILE = 400
 MAX_FUNCTION = 30
 EXCEPTIONS: dict[str, str] = {
     "countersign/workflow.py:workflow": "its parameters are the page that a business fills in",
+    "countersign/actions/http_request/row.py:action": "as above: they are the row",
 }
 """Longer ones, `path` or `path:function`, with the reason. A file is one concept that is read at a
 sitting: none is cut to please the number."""

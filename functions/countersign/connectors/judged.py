@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import httpcore
@@ -25,11 +25,11 @@ Resolve = Callable[[str, int], Iterable[str]]
 """The addresses of a host at a port. Raises OSError."""
 _TRIED = 3
 """Of the addresses of a host."""
-_NOBODYS = (IPv4Network("192.88.99.0/24"), IPv4Network("192.0.0.0/24"))
-"""6to4 relays (RFC 7526), where whoever answers is not who was asked, and IETF's own (RFC 6890), of
-which Python knows a part."""
-_UNICAST, _DOCUMENTS = IPv6Network("2000::/3"), IPv6Network("3fff::/20")
-"""All that IANA gives to anybody of IPv6 (RFC 4291), and of it what documents use (RFC 9637)."""
+_NOBODYS = ("192.88.99.0/24", "192.0.0.0/24", "3fff::/20")
+"""6to4 relays (RFC 7526), where whoever answers is not who was asked; IETF's own (RFC 6890), and
+what documents use (RFC 9637): of these Python knows a part."""
+_UNICAST = "2000::/3"
+"""All that IANA gives to anybody of IPv6 (RFC 4291)."""
 _ends: ContextVar[float] = ContextVar("ends")
 """When the request of this thread must be over, in monotonic seconds."""
 
@@ -41,13 +41,12 @@ class NotPublic(OSError):  # noqa: N818 - it reads as what was found
 def is_public(address: Address) -> bool:
     """Whether an address is somebody's on the internet: not private, loopback, link-local, shared,
     reserved or multicast, nor one of those inside another (mapped, 6to4, Teredo, NAT64)."""
-    if isinstance(address, IPv6Address):
-        inside = _inside(address)
-        if inside is not None:
-            return is_public(inside)
-        if address not in _UNICAST or address in _DOCUMENTS:
-            return False
-    elif any(address in one for one in _NOBODYS):
+    inside = _inside(address) if isinstance(address, IPv6Address) else None
+    if inside is not None:
+        return is_public(inside)
+    if address.version == 6 and address not in ip_network(_UNICAST):  # noqa: PLR2004 - IPv6
+        return False
+    if any(address in ip_network(one) for one in _NOBODYS):
         return False
     return address.is_global and not address.is_multicast
 

@@ -24,7 +24,7 @@ from countersign.parsing.text import one_line, tidy
 from workflows.agent_actions.actions import ROWS
 
 _DONE_HERE: tuple[Action[Any, Any], ...] = (payments.REFUND, crm.ADD_NOTE, *ROWS)
-ACTIONS = (*_DONE_HERE, *map(verdict_on, _DONE_HERE))
+ACTIONS = (*_DONE_HERE, *(verdict_on(one) for one in _DONE_HERE))
 """What callers may be given to propose; and the same, where the caller does it by our verdict."""
 _TARGETS: Mapping[str, str] = {"payments.refund": "charge", "crm.add_note": "email"} | {
     row.id: "order" for row in ROWS
