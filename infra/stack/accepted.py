@@ -157,6 +157,13 @@ ACCEPTED = (
     ),
 )
 
+OWN_SYSTEMS = Accepted(
+    "SMG4",
+    (),
+    "Issued by a system of the business's own, which Secrets Manager knows no rotation of.",
+)
+"""Of the secret of each such system: a stage names them."""
+
 SOMETIMES = (
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/lane/*]",

@@ -112,6 +112,11 @@ class Journey:
         """(state, class) of each error that the machine was told of."""
 
     @property
+    def world(self) -> World:
+        """Where it goes."""
+        return self._world
+
+    @property
     def record(self) -> JobRecord:
         """The job as it is stored."""
         return self._world.store.load(self.job_id)

@@ -30,6 +30,8 @@ SENDERS = (
                 most={"EUR": Decimal(300)},
             ),
             MayPropose(action="crm.add_note", asks=False),
+            MayPropose(action="shop.move_delivery", asks=False),
+            MayPropose(action="shop.send_part"),
         ),
     ),
     Sender(

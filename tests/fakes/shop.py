@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from countersign.actions.http_request import Asked
-from countersign.domain.errors import Ambiguous, NotFound, Refused, Throttled
+from countersign.domain.errors import Ambiguous, Misconfigured, NotFound, Refused, Throttled
+
+
+class Killed(BaseException):
+    """The process that asked died: no error of it is handled by anybody."""
 
 
 class FakeShop:
@@ -20,6 +24,7 @@ class FakeShop:
         self.shipments: dict[str, dict[str, Any]] = {}
         self._kept: dict[str, Any] = {}
         self._faults: list[str] = []
+        self._of_writes: list[str] = []
 
     def has_order(self, number: str, day: str, state: str = "packed") -> None:
         """There is an order."""
@@ -41,6 +46,14 @@ class FakeShop:
         """The next write is answered as if applied, and is not."""
         self._faults.append("lie")
 
+    def does_not_know_us(self) -> None:
+        """The next call is answered 401."""
+        self._faults.append("401")
+
+    def befalls_a_write(self, fault: str) -> None:
+        """`lost`, `killed` or `lie`: of the next write, whatever is read before it."""
+        self._of_writes.append(fault)
+
     def day_of(self, number: str) -> str:
         """When an order is delivered."""
         return str(self.orders[number]["delivery"]["day"])
@@ -61,12 +74,14 @@ class FakeShop:
 
     def write(self, asked: Asked) -> Any:
         """The port."""
-        fault = self._taken(asked)
+        fault = self._taken(asked) or (self._of_writes.pop(0) if self._of_writes else "")
         key = asked.keyed[1] if asked.keyed else ""
         if fault == "lie":
             return {**self._answer(asked), "delivery": dict(asked.body or {})}
         if key not in self._kept:
             self._kept[key] = self._applied(asked, key)
+        if fault == "killed":
+            raise Killed
         if fault == "lost":
             raise Ambiguous("the answer of shop was lost (RemoteProtocolError)")
         return self._kept[key]
@@ -74,6 +89,8 @@ class FakeShop:
     def _taken(self, asked: Asked) -> str:
         self.asked.append(asked)
         fault = self._faults.pop(0) if self._faults else ""
+        if fault == "401":
+            raise Misconfigured("shop does not take our key (401)")
         if fault == "throttled":
             raise Throttled("shop asked to wait", 3.0)
         return fault
