@@ -126,9 +126,9 @@ def test_a_key_that_is_not_taken_is_the_operators_to_mend(server: ServerSide, to
     taken; no secret is in the words."""
     server.empty()
     adapter = server.opened(token)
-    for asks in (lambda: adapter.read(READ), lambda: adapter.write(WRITE)):
+    for asks, what in ((adapter.read, READ), (adapter.write, WRITE)):
         with pytest.raises(Misconfigured, match=r"shop does not take our key \(401\)") as told:
-            asks()
+            asks(what)
         assert token not in str(told.value)
     adapter.close()
     assert server.done() == []

@@ -77,7 +77,7 @@ class FakeShop:
         fault = self._taken(asked) or (self._of_writes.pop(0) if self._of_writes else "")
         key = asked.keyed[1] if asked.keyed else ""
         if fault == "lie":
-            return {**self._answer(asked), "delivery": dict(asked.body or {})}
+            return {"delivery": asked.body}
         if key not in self._kept:
             self._kept[key] = self._applied(asked, key)
         if fault == "killed":
@@ -94,9 +94,6 @@ class FakeShop:
         if fault == "throttled":
             raise Throttled("shop asked to wait", 3.0)
         return fault
-
-    def _answer(self, asked: Asked) -> dict[str, Any]:
-        return dict(self.orders.get(asked.path.split("/")[3], {}))
 
     def _applied(self, asked: Asked, key: str) -> Any:
         body: Mapping[str, Any] = asked.body if isinstance(asked.body, Mapping) else {}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from countersign.actions.http_request import Asked, Request, System
+from countersign.actions.http_request.template import Method
 from countersign.domain.errors import Ambiguous, ContractBroken, DefinitionBroken, Refused
 from countersign.domain.ledger.action import Action
 from countersign.domain.money import Money
@@ -19,6 +20,14 @@ from workflows.agent_actions.actions import MOVE_DELIVERY, SEND_PART
 
 MOVE = MOVE_DELIVERY.params(order="1061", day=date(2026, 12, 18))
 PART = SEND_PART.params(order="1061", part="hinge, left", pieces=2)
+
+
+class Writes:
+    """A system that is only written to."""
+
+    def read(self, asked: Asked) -> Any:
+        """Nothing is read of it."""
+        raise AssertionError(asked)
 
 
 @pytest.fixture
@@ -76,7 +85,8 @@ def test_what_keeps_no_keys_and_cannot_be_found_is_never_sent_twice() -> None:
     """A POST or a PATCH without a key ends as unknown; a PUT may be repeated (RFC 9110)."""
     plain = System("plain")
     params = {"order": str, "day": str}
-    for method, may in (("POST", False), ("PATCH", False), ("PUT", True), ("DELETE", True)):
+    methods: Mapping[Method, bool] = {"POST": False, "PATCH": False, "PUT": True, "DELETE": True}
+    for method, may in methods.items():
         row = plain.action(
             "plain.set", words="x", params=params, do=Request(method, "/v1/orders/{order}")
         )
@@ -115,7 +125,7 @@ def test_what_an_undo_writes_has_the_type_that_stood_there() -> None:
     )
     asked: list[Asked] = []
 
-    class Keeps:
+    class Keeps(Writes):
         """Takes everything."""
 
         def write(self, one: Asked) -> Any:
@@ -179,7 +189,7 @@ def test_a_success_that_says_otherwise_is_a_refusal() -> None:
         do=Request("POST", "/o/{order}", says={"ok": True}),
     )
 
-    class Says:
+    class Says(Writes):
         """Answers with one word."""
 
         def __init__(self, **said: Any) -> None:
@@ -197,7 +207,7 @@ def test_a_success_that_says_otherwise_is_a_refusal() -> None:
 def test_an_accepted_action_whose_id_is_not_said_is_not_known() -> None:
     """It was made, under an id that nobody told."""
 
-    class Silent:
+    class Silent(Writes):
         """Answers with nothing."""
 
         def write(self, _: Asked) -> Any:
@@ -221,7 +231,7 @@ def test_money_stands_in_a_body_by_its_parts() -> None:
     params = row.params.read({"customer": "7", "sum": {"minor": 1250, "currency": "EUR"}})
     asked: list[Asked] = []
 
-    class Keeps:
+    class Keeps(Writes):
         """Takes everything."""
 
         def write(self, one: Asked) -> Any:
@@ -300,10 +310,10 @@ def test_a_row_that_could_be_no_contract_is_refused(wrong: Mapping[str, Any], wh
 
 def test_what_cannot_be_found_or_read_cannot_be_undone() -> None:
     """A row that makes something says how it is found before it may say how it goes."""
-    gone = {"undo": Request("DELETE", "/o/{id}"), "undo_words": "Away."}
+    gone: Mapping[str, Any] = {"undo": Request("DELETE", "/o/{id}"), "undo_words": "Away."}
     with pytest.raises(DefinitionBroken, match="cannot be read back cannot be taken back"):
         System("plain").action("plain.make", **MAKES, **gone)
-    read = {"reads": Request("GET", "/o/{id}"), "shows": {"of": "{order}"}}
+    read: Mapping[str, Any] = {"reads": Request("GET", "/o/{id}"), "shows": {"of": "{order}"}}
     with pytest.raises(DefinitionBroken, match="say `finds`"):
         System("plain").action("plain.make", **MAKES, **gone, **read)
     for name in ("Plain", "plain_x", ""):

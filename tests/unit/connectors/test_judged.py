@@ -46,7 +46,7 @@ def test_no_address_inside_is_connected_to(address: str) -> None:
     assert not is_public(ip_address(address))
     for found in ((address,), (PUBLIC, address), (address, PUBLIC)):
         sockets = Dialled({})
-        client = http.Client(JudgedTransport(resolve=lambda *_, f=found: f, sockets=sockets))  # type: ignore[misc] # bound now
+        client = http.Client(JudgedTransport(resolve=lambda *_, f=found: f, sockets=sockets))
         with pytest.raises(NotPublic, match=f"{HOST} has an address that is not public"):
             _status(client, f"https://{HOST}/")
         assert sockets.asked == []

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -48,7 +48,7 @@ def event(name: str) -> tuple[Workflow[Any], Tried]:
     expected = json.loads((EVENTS / name / "expect.json").read_text("utf-8"))
     flow = WORKFLOWS[expected["workflow"]]
     body = _stored(expected, next((EVENTS / name).glob("event.*")).read_bytes())
-    door = "upload" if expected["door"] == "upload" else "webhook"
+    door: Literal["upload", "webhook"] = "upload" if expected["door"] == "upload" else "webhook"
     given = flow.read(Raw(body, door, AUTHSERV))
     rows = _rows(flow, given, after=bool(expected["after"]))
     parts = EVENTS / name / "answer.json"

@@ -61,7 +61,8 @@ class Values:
             return self.key if name == KEY else self.made
         held: Scalar | Money | date = getattr(self.params, first)
         if isinstance(held, Money):
-            return {"minor": held.minor, "currency": held.currency}.get(rest, str(held))
+            parts: Mapping[str, Scalar] = {"minor": held.minor, "currency": held.currency}
+            return parts.get(rest, str(held))
         return held.isoformat() if isinstance(held, date) else held
 
 
