@@ -69,12 +69,18 @@ class Row:
 VCPU = 1769
 """So many MB come with one vCPU."""
 SANDBOX, RECIPIENTS = "mail-sandbox", "recipients"
-MAIL = (
-    Grant("sender", "ses", "SendEmail"),
-    Grant("mail-set", "ses", "SendEmail"),
-    # In its sandbox SES asks for a right on whoever gets the mail too.
-    Grant(RECIPIENTS, "ses", "SendEmail", only=SANDBOX),
-)
+
+
+def _mail(verbs: str) -> tuple[Grant, ...]:
+    return (
+        Grant("sender", "ses", verbs),
+        Grant("mail-set", "ses", verbs),
+        # In its sandbox SES asks for a right on whoever gets the mail too.
+        Grant(RECIPIENTS, "ses", verbs, only=SANDBOX),
+    )
+
+
+MAIL = _mail("SendEmail")
 MAILING = ("MAIL_FROM", "MAIL_CONFIGURATION_SET", "CONNECTOR_LIMITS")
 """What a function is told that sends mail of our own."""
 # A release is what a child's row points at, under the digest of its content. The rows themselves
@@ -85,9 +91,15 @@ DESK = (
 )
 FILES = (Grant("payloads/documents/*", "s3", "GetObject PutObject DeleteObject"),)
 WITHOUT_A_KEY = {
-    "mail": (Grant("jobs", "dynamodb", "ConditionCheckItem"), *MAIL),
+    "mail": (
+        Grant("jobs", "dynamodb", "ConditionCheckItem"),
+        # What is enclosed makes a mail a raw one to SES.
+        *_mail("SendEmail SendRawEmail"),
+        Grant("payloads/documents/*", "s3", "GetObject"),
+    ),
     "desk": DESK,
     "files": FILES,
+    "press": FILES,
     BULK: (Grant("items-machine", "states", "StartExecution"),),
 }
 """What the Act of a connector may do whose system is AWS itself; a mail asks the suppression list
@@ -270,6 +282,8 @@ DOORS = (
             Grant("jobs/index/ended", "dynamodb", "Query"),
             Grant("machine", "states", "SendTaskSuccess StartExecution"),
             Grant("page-key", "secretsmanager", "GetSecretValue"),
+            # A document that is no text, for whoever may read the job: see portal/document.py.
+            Grant("payloads/documents/*", "s3", "GetObject"),
             # The original of a case, for whoever may end it: see portal/original.py.
             Grant("uploads/*", "s3", "GetObjectVersion"),
             Grant("payloads/raw/*", "s3", "GetObjectVersion"),

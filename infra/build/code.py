@@ -15,7 +15,9 @@ CACHE = ROOT / ".local" / "code"
 CLIENT = SOURCE / "countersign" / "client.py"
 """For agents elsewhere; no handler needs it."""
 KEEP_SECONDS = 3600
-NOT_SHIPPED = frozenset({"__pycache__", "cases", "README.md", ".DS_Store", "contracts.lock.json"})
+NOT_SHIPPED = frozenset(
+    {"fonts", "__pycache__", "cases", "README.md", ".DS_Store", "contracts.lock.json"}
+)
 
 
 def bundle(python_version: str, *, bytecode: bool) -> Path:

@@ -13,11 +13,15 @@ from uv import find_uv_bin
 from infra.build.bytecode import compile_tree, interpreter, kept, named
 from infra.settings import ROOT
 
-GROUPS = ("core", "http", "model", "pages", "payments", "text")
+GROUPS = ("core", "http", "model", "pages", "payments", "pdf", "text")
 LOCKS = ROOT / "infra" / "requirements"
 CACHE = ROOT / ".local" / "layers"
 LAMBDA_PYTHON = "3.13"
-LAMBDA_PLATFORM = "aarch64-manylinux2014"
+MACHINE = "aarch64"
+_NEWER = {"pdf": "manylinux_2_28"}
+"""Layers whose wheels ask for a later glibc; Amazon Linux 2023, under Lambda's Python, has 2.34."""
+FONTS = ROOT / "functions" / "fonts"
+"""Of the layer that prints."""
 
 # botocore brings the models of some 400 services: loading is faster without, and 20 MB smaller.
 AWS_SERVICES = (
@@ -28,6 +32,9 @@ BOTOCORE_DATA = "botocore/data"
 UNUSED = (
     "bin",
     "boto3/examples",
+    # We print no picture, and load, subset and instance fonts with neither of the others.
+    *("PIL", "pillow.libs", "fontTools/*/*.c"),
+    *(f"fontTools/{name}" for name in ("cu2qu", "mtiLib", "qu2cu", "ufoLib", "voltLib")),
     "phonenumbers/carrierdata",
     "phonenumbers/geodata",
     "phonenumbers/tzdata",
@@ -42,14 +49,15 @@ class LayerError(RuntimeError):
 def layer(group: str, *, bytecode: bool) -> Path:
     """The zip file of the group's layer for Lambda, built once per content. Its stem is the
     asset's name."""
-    content = digest(group, LAMBDA_PYTHON, LAMBDA_PLATFORM)
+    platform = platform_of(group)
+    content = digest(group, LAMBDA_PYTHON, platform)
     python = interpreter(LAMBDA_PYTHON) if bytecode else None
     archive = kept(CACHE, python) / f"{named(content, bytecode=bytecode)}.zip"
     if not archive.exists():
         archive.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".building-") as scratch:
             site = Path(scratch) / "layer" / "python"
-            install_layer(group, LAMBDA_PYTHON, LAMBDA_PLATFORM, site)
+            install_layer(group, LAMBDA_PYTHON, platform, site)
             if python:
                 compile_tree(site, python)
             built = Path(scratch) / archive.name
@@ -58,10 +66,16 @@ def layer(group: str, *, bytecode: bool) -> Path:
     return archive
 
 
+def platform_of(group: str, machine: str = MACHINE) -> str:
+    """For what the group's wheels are, in uv's words."""
+    return f"{machine}-{_NEWER.get(group, 'manylinux2014')}"
+
+
 def digest(group: str, python_version: str, platform: str) -> str:
     """What the layer's content follows from, as one name."""
     lock = (LOCKS / f"{group}.txt").read_text()
-    parts = (group, python_version, platform, lock, *AWS_SERVICES, *UNUSED)
+    fonts = [hashlib.sha256(one.read_bytes()).hexdigest() for one in _fonts(group)]
+    parts = (group, python_version, platform, lock, *AWS_SERVICES, *UNUSED, *fonts)
     return f"{group}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
 
 
@@ -78,10 +92,18 @@ def install_layer(group: str, python_version: str, platform: str, into: Path) ->
     if done.returncode:
         raise LayerError(f"No layer {group} for {platform}: {done.stderr.strip()}")
     _trim(into)
+    for font in _fonts(group):
+        (into / FONTS.name).mkdir(exist_ok=True)
+        shutil.copyfile(font, into / FONTS.name / font.name)
+
+
+def _fonts(group: str) -> list[Path]:
+    """What a layer has beside its wheels."""
+    return sorted(one for one in FONTS.iterdir() if one.is_file()) if group == "pdf" else []
 
 
 def _trim(site: Path) -> None:
-    for path in (site / name for name in UNUSED):
+    for path in [path for name in UNUSED for path in site.glob(name)]:
         if path.is_file():
             path.unlink()
         else:

@@ -118,8 +118,12 @@ ACCEPTED = (
     ),
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/documents/*]",
-        ("Functions/ActFilesTaskRole",),
-        "Each session of the role is narrowed to the documents of its job.",
+        (
+            *("Functions/ActFilesTaskRole", "Functions/ActPressTaskRole"),
+            *("Functions/ActMailTaskRole", "Functions/ApprovalsRole"),
+        ),
+        "Each session of a role that acts is narrowed to the documents of its job; pages hand out "
+        "those of any job that whoever is signed in may read.",
     ),
     Accepted(
         f"IAM5[Resource::{UPLOADS}/*]",

@@ -38,6 +38,7 @@ from tests.fakes.files import FakeFiles
 from tests.fakes.lanes import FakeItemRuns, FakeLanes
 from tests.fakes.owner_reviews import FakeOwnerReviews
 from tests.fakes.payments import FakePayments
+from tests.fakes.press import FakePress
 from tests.fakes.reviews import FakeReviews
 from tests.fakes.rollouts import FakeRollouts
 from tests.fakes.seals import FakeSeals, FakeSigner, FakeVerdictKey
@@ -364,6 +365,7 @@ class World:
         self.channels = FakeChannels()
         self.channels.known = self.business.channels
         self.files = FakeFiles()
+        self.press = FakePress(self.files)
         self.callbacks = FakeCallbacks()
         self.shop = FakeShop()
         self.model = FakeModel(otherwise, self.clock)
@@ -429,6 +431,7 @@ class World:
             pause=self.clock.pauses,
             model=self.model,
             files=self.files,
+            press=self.press,
             callbacks=self.callbacks,
         )
         self.crm.gate = self.model.gate = deps.meter

@@ -1,5 +1,6 @@
 """Bundles: each handler has what it imports, light ones have no more, and layers are trimmed."""
 
+import hashlib
 import json
 import os
 import platform
@@ -9,21 +10,24 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from countersign.connectors.pdf.printer import printed
 from infra.build import bytecode, code, layers
 from infra.steps import ROWS, Row
 from tests.infra import import_probe
 from workflows import WORKFLOWS
 
-HEAVY = {"http", "model", "pages", "payments"}
+HEAVY = {"http", "model", "pages", "payments", "pdf"}
 # What is missed first without a layer.
 NEEDED = {
     "http": {"httpx"},
     "model": {"httpx2", "openai"},
     "pages": {"jinja2"},
     "payments": {"stripe"},
+    "pdf": {"fpdf"},
     "text": {"email_validator", "phonenumbers", "selectolax", "yaml"},
 }
 # Which adapter a function gets follows from the variables in its row.
@@ -53,7 +57,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     built = {name: tmp_path_factory.mktemp(name) for name in layers.GROUPS}
     for name, folder in built.items():
-        layers.install_layer(name, version, f"{platform.machine()}-manylinux2014", folder)
+        target = layers.platform_of(name, platform.machine())
+        layers.install_layer(name, version, target, folder)
     return built
 
 
@@ -79,6 +84,7 @@ def said_by(core: Path, program: str) -> str:
 def modules_of(row: Row) -> tuple[str, ...]:
     """The row's handler and the adapters that it gets."""
     adapters = [ADAPTERS[name] for name in ("JOBS_TABLE", *row.env) if name in ADAPTERS]
+    adapters += ["pdf.printer"] if "pdf" in row.layers else []
     return (row.handler, *(f"countersign.connectors.{name}" for name in adapters))
 
 
@@ -141,6 +147,7 @@ def test_light_functions_have_no_heavy_layer() -> None:
         "ActCrm": {"http"},
         "ActPayments": {"http", "payments"},
         "ActNotify": {"http"},
+        "ActPress": {"pdf"},
         "Tick": {"pages"},
         "Ask": {"pages"},
         "Escalate": {"pages"},
@@ -162,6 +169,30 @@ def test_a_trimmed_service_is_gone(here: dict[str, Path]) -> None:
     """A service that no row names has no data in the layer."""
     program = "import boto3; boto3.client('ec2')"
     assert "UnknownServiceError" in said_by(here["core"], program)
+
+
+def test_the_layer_that_prints_prints_the_same(here: dict[str, Path]) -> None:
+    """Trimmed, without pictures and tools of fonts, with the fonts that lie in it alone, and under
+    another seed of hashes: byte for byte what is printed here."""
+    paper = (
+        "Paper('Łódź', 'en', '0' * 64, datetime(2026, 11, 30, tzinfo=UTC), "
+        "(Heading('Łódź', 1), Table(('Day', 'שם'), (('2027-03-01', 'إطلاق Beta 2'),))))"
+    )
+    names = "from datetime import *; from countersign.actions.paper import *"
+    held = [str(here["core"]), str(here["pdf"])]
+    program = (
+        f"import sys, warnings, hashlib; sys.path[:0] = {held!r}; "
+        f"sys.path.append({str(code.SOURCE)!r}); warnings.simplefilter('ignore'); {names}; "
+        f"from countersign.connectors.pdf.printer import printed; import fonts; "
+        f"print(fonts.__file__, hashlib.sha256(printed({paper})).hexdigest())"
+    )
+    said, wrong = python(here["core"], "-c", program).communicate()
+    known: dict[str, Any] = {}
+    exec(names, known)  # noqa: S102 - our own line
+    body = printed(eval(paper, known))  # noqa: S307 - our own line
+    at, _, digest = said.partition(" ")
+    assert (digest.strip(), wrong) == (hashlib.sha256(body).hexdigest(), "")
+    assert Path(at).is_relative_to(here["pdf"])
 
 
 def test_layers_agree_on_what_they_share() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Protocol
 from pydantic import StringConstraints
 
 from countersign.domain.contract import Contract
+from countersign.domain.errors import Refused
 from countersign.domain.ledger.action import Action, Prose, Receipt
 from countersign.domain.mail import Email, Mailer
 
@@ -36,6 +37,13 @@ class Push(Contract):
     text: Annotated[Prose, StringConstraints(min_length=1, max_length=2000)]
 
 
+class Attachable(Mailer, Protocol):
+    """Sending mail with documents of the job."""
+
+    def document(self, place: str) -> bytes | None:
+        """What lies there below the job's documents, if anything."""
+
+
 class Letter(Contract):
     """A mail to one of ours. `to` is their address in the directory, never one of a text."""
 
@@ -47,6 +55,20 @@ class Letter(Contract):
     text: Annotated[Prose, StringConstraints(min_length=1, max_length=100_000)]
 
 
+class Enclosing(Contract):
+    """A mail to one of ours with documents. `to` is their address in the directory, `stored` says
+    where below the job's documents files lie, `texts` are enclosed as they are, by their names."""
+
+    CONTRACT: ClassVar[str] = "notify.documents"
+    VERSION: ClassVar[int] = 1
+
+    to: str
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    text: Annotated[Prose, StringConstraints(min_length=1, max_length=100_000)]
+    texts: Mapping[str, Annotated[Prose, StringConstraints(max_length=100_000)]] = {}
+    stored: tuple[str, ...] = ()
+
+
 def _words(push: Push) -> str:
     return f"Tell the channel {push.channel}: “{push.title}”."
 
@@ -56,7 +78,7 @@ def _push(channels: Pushes, push: Push, key: str) -> Receipt:  # noqa: ARG001 - 
     return Receipt(id="accepted", evidence={"channel": push.channel})
 
 
-def _nothing(told: Push | Letter) -> Mapping[str, str]:  # noqa: ARG001 - acceptance is the receipt
+def _nothing(told: Push | Letter | Enclosing) -> Mapping[str, str]:  # noqa: ARG001 - acceptance is the receipt
     return {}
 
 
@@ -99,4 +121,41 @@ MAIL: Action[Letter, Mailer] = Action(
     find=None,
     read_back=None,
     expected=_nothing,
+)
+
+
+def _enclosing_words(mail: Enclosing) -> str:
+    names = ", ".join(name.rpartition("/")[2] for name in (*mail.stored, *mail.texts))
+    return f"Mail to {mail.to}: “{mail.subject}”, with {names}."
+
+
+def _enclose(mailer: Attachable, mail: Enclosing, key: str) -> Receipt:
+    """As `_mail`. Raises Refused where a document is not there: nobody gets half of it."""
+    stored = {place.rpartition("/")[2]: mailer.document(place) for place in mail.stored}
+    gone = [name for name, body in stored.items() if body is None]
+    if gone:
+        raise Refused(f"{', '.join(gone)} is not there: nothing was sent")
+    texts = {name: text.encode() for name, text in mail.texts.items()}
+    email = Email(
+        to=mail.to,
+        subject=mail.subject,
+        text=mail.text,
+        automatic="auto-generated",
+        about={"part": key},
+        files={name: body for name, body in (stored | texts).items() if body is not None},
+    )
+    return Receipt(id=mailer.send(email), evidence={"accepted": "yes"})
+
+
+DOCUMENTS: Action[Enclosing, Attachable] = Action(
+    id="notify.documents",
+    version=1,
+    connector="mail",
+    params=Enclosing,
+    words=_enclosing_words,
+    do=_enclose,
+    find=None,
+    read_back=None,
+    expected=_nothing,
+    inner=("texts", "stored"),
 )

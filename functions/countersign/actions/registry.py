@@ -10,6 +10,7 @@ from countersign.actions import bulk, crm, desk, files, mail, notify, payments, 
 from countersign.actions.crm import fields as crm_fields
 from countersign.actions.field_map import Fields
 from countersign.actions.plans.delivery import DELIVER
+from countersign.actions.plans.printing import PRINT
 from countersign.domain.ledger.action import Action
 
 _EVERY: tuple[Action[Any, Any], ...] = (
@@ -24,10 +25,12 @@ _EVERY: tuple[Action[Any, Any], ...] = (
     files.STORE,
     mail.SEND_REPLY,
     mail.ASK_SENDER,
+    notify.DOCUMENTS,
     notify.MAIL,
     notify.PUSH,
     payments.REFUND,
     DELIVER,
+    PRINT,
     release.PROMOTE,
 )
 

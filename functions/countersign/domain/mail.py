@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -21,6 +21,8 @@ class Email:
     automatic: str = ""
     """What `Auto-Submitted` says of a mail that no person wrote (RFC 3834): `auto-replied` or
     `auto-generated`; empty for one that a person wrote or signed."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What is enclosed, by its name."""
     about: Mapping[str, str] = field(default_factory=dict)
     """What the mail is about, for its own bounce: `job` (an id) and `part` (a ledger entry's key,
     or `link-` and a link's id). Never content, never a secret: the provider repeats it."""
@@ -66,6 +68,12 @@ class JobMailer:
     job_id: str
     inbound: str = ""
     """The address at which answers arrive; empty: the mail is answered to whom it is from."""
+    documents: Callable[[str], bytes | None] = field(default=lambda _: None)
+    """What lies somewhere below the job's documents, for mails that enclose some."""
+
+    def document(self, place: str) -> bytes | None:
+        """As actions.notify.Attachable."""
+        return self.documents(place)
 
     def send(self, email: Email) -> str:
         """As the port, the mail marked with its job, and answered to an address of its own."""

@@ -1,15 +1,17 @@
 """The documents that a job keeps, as files for whoever may read the job: what was stored is what
-was planned, since storing was read back, so their bytes are those of the ledger. What was made of a
-file of many items lies in the bucket, under digests that the run has."""
+was planned, since storing was read back, so their bytes are those of the ledger. A print is no
+text and comes out of the bucket. What was made of a file of many items lies in the bucket, under
+digests that the run has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.lane.lane import FILED
+from countersign.domain.ledger.action import Action
 from countersign.domain.ledger.entry import ActionStatus, params_of
 from countersign.domain.workflow import Workflow, known
 from countersign.lane.files import LaneFiles
@@ -36,9 +38,31 @@ def _file(deps: Deps, request: Request, _: SignedIn) -> Response:
     text = documents(record, deps.workflows[record.job.workflow]).get(name)
     if text is not None:
         return attachment(name, text.encode())
+    place = prints(record, deps.workflows[record.job.workflow]).get(name)
+    if place is not None:
+        return attachment(name, _stored(deps, record, place))
     if name not in made_of_items(deps, record):
         raise HttpRefusal(notices.NOT_YOURS)
     return attachment(name, LaneFiles(deps.payloads, record.job.job_id).document(name))
+
+
+def _stored(deps: Deps, record: JobRecord, place: str) -> bytes:
+    """Raises HttpRefusal for what somebody has taken away since."""
+    found = deps.for_job(record.job.job_id).files.get(place)
+    if found is None:
+        raise HttpRefusal(notices.NOT_YOURS)
+    return found
+
+
+def prints(record: JobRecord, workflow: Workflow[Any]) -> Mapping[str, str]:
+    """Where the documents lie that are no texts, by name."""
+    places = [
+        place
+        for action, params in _there(record, workflow)
+        if action.prints
+        for place in action.prints(params)
+    ]
+    return {place.rpartition("/")[2]: place for place in places}
 
 
 def made_of_items(deps: Deps, record: JobRecord) -> Mapping[str, str]:
@@ -49,12 +73,20 @@ def made_of_items(deps: Deps, record: JobRecord) -> Mapping[str, str]:
 
 def documents(record: JobRecord, workflow: Workflow[Any]) -> Mapping[str, str]:
     """The documents that are there, by name; one of an unknown version is left out."""
-    found: dict[str, str] = {}
+    return {
+        name: text
+        for action, params in _there(record, workflow)
+        if action.documents
+        for name, text in action.documents(params).items()
+    }
+
+
+def _there(record: JobRecord, workflow: Workflow[Any]) -> Iterator[tuple[Action[Any, Any], Any]]:
+    """What took effect and was not taken back, with its parameters; not what other code planned."""
     for held in record.ledger:
         action = known(workflow, held) if held.status in _THERE else None
-        if action and action.documents:
+        if action:
             try:
-                found |= action.documents(params_of(held, action))
+                yield action, params_of(held, action)
             except UnknownVersion:
                 continue
-    return found

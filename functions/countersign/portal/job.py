@@ -21,7 +21,7 @@ from countersign.jobs.rollback import allowed, roll_back
 from countersign.portal import mark, session
 from countersign.portal.case import job_of
 from countersign.portal.case_view import job as job_view
-from countersign.portal.document import documents, made_of_items
+from countersign.portal.document import documents, made_of_items, prints
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import notices
@@ -72,7 +72,7 @@ def _documents(
     deps: Deps, record: JobRecord, workflow: Workflow[Any] | None
 ) -> list[tuple[str, str]]:
     """Names and addresses of what the job keeps, and of what was made of its items."""
-    kept = documents(record, workflow) if workflow else ()
+    kept = (*documents(record, workflow), *prints(record, workflow)) if workflow else ()
     names = (*kept, *made_of_items(deps, record))
     return [(name, document_path(record.job.job_id, name)) for name in names]
 

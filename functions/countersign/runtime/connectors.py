@@ -117,7 +117,7 @@ _ROWS = (
     Connector(
         "mail",
         act=Act(None, "job_mail", MAIL),
-        settings=("mail_from", "mail_configuration_set", "mail_inbound"),
+        settings=("mail_from", "mail_configuration_set", "mail_inbound", "payloads_bucket"),
     ),
     Connector(
         "payments",
@@ -139,6 +139,13 @@ _ROWS = (
     ),
     # Ourselves: the documents of a job, in the payload bucket.
     Connector("files", act=Act(None, "files", "files"), settings=("payloads_bucket",)),
+    # Ourselves: the same, printed; nobody else has the library and the fonts.
+    Connector(
+        "press",
+        act=Act(None, "press", "press", seconds=100),
+        settings=("payloads_bucket",),
+        layers=("pdf",),
+    ),
     # Ourselves: the rows of a job's file, worked through by a second machine.
     Connector(BULK, act=Act(None, "items", BULK, items=True), settings=("items_machine_arn",)),
     # Ourselves: a job hands a matter over to a job of another process.

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from countersign.actions.bulk import Items
     from countersign.actions.desk import Desk
-    from countersign.actions.files import Files
     from countersign.connectors.dynamodb.session import TaskRole
     from countersign.domain import ports
     from countersign.domain.jobs.audit import Entry
@@ -336,16 +335,6 @@ class Deps(ExternalAdapters):
         from countersign.runtime.lane import JobItems
 
         return JobItems(self)
-
-    @cached_property
-    def files(self) -> Files:
-        """The documents of this job."""
-        from countersign.connectors.aws.client import client
-        from countersign.connectors.aws.services import JobFiles
-        from countersign.connectors.dynamodb.session import documents_of
-
-        place = documents_of(self.job_id)
-        return JobFiles(self.settings.payloads_bucket, place, client("s3", self.by))
 
     @cached_property
     def executions(self) -> ports.Executions:

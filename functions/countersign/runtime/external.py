@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from countersign.actions.field_map import Account, Names
+    from countersign.actions.files import Files
     from countersign.actions.http_request import Requests
     from countersign.actions.notify import Pushes
+    from countersign.actions.paper import Press
     from countersign.actions.payments import Charges, Payments
     from countersign.connectors.aws.client import Credentials
     from countersign.connectors.aws.secrets import Kept
@@ -244,7 +246,26 @@ class ExternalAdapters:
     def job_mail(self) -> Mailer:
         """Sending the mails of this job's actions."""
         mailer = MeteredMailer(self.mail, self.meter)
-        return JobMailer(mailer, self.job_id, self.settings.mail_inbound)
+        return JobMailer(mailer, self.job_id, self.settings.mail_inbound, self._document)
+
+    def _document(self, place: str) -> bytes | None:
+        return self.files.get(place)
+
+    @fresh
+    def press(self) -> Press:
+        """Printing this job's documents."""
+        from countersign.runtime.press import JobPress
+
+        return JobPress(self.files)
+
+    @fresh
+    def files(self) -> Files:
+        """The documents of this job."""
+        from countersign.connectors.aws.services import JobFiles
+        from countersign.connectors.dynamodb.session import documents_of
+
+        place = documents_of(self.job_id)
+        return JobFiles(self.settings.payloads_bucket, place, self.aws("s3", self.by))
 
     def _connected(self, secret: str, make: Callable[[str], T]) -> T:
         """The process's client of an outside system; another one when its key has changed."""

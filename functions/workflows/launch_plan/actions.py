@@ -8,18 +8,19 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from countersign.actions import crm, mail, notify
-from countersign.actions.plans.delivery import DELIVER, Delivery
+from countersign.actions.plans.delivery import DELIVER, Delivery, enclosed
 from countersign.actions.plans.plan import MAY_BE_MEANT, Flaw, Milestone
+from countersign.actions.plans.printing import FILE, PRINT, Printing, place, unprintable
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy.records import PEOPLE
 from countersign.domain.policy.rules import Situation
 from countersign.extraction import inquiries
 from countersign.extraction.replies import language_of
 from workflows.launch_plan.contract import Brief
-from workflows.launch_plan.facts import delivery, found_flaws, member_of, zone_of
+from workflows.launch_plan.facts import delivery, font_of, found_flaws, member_of, zone_of
 from workflows.launch_plan.questions import asked
 
-ACTIONS = (DELIVER, crm.CREATE_TASK, notify.MAIL, notify.PUSH, mail.ASK_SENDER)
+ACTIONS = (DELIVER, PRINT, crm.CREATE_TASK, notify.DOCUMENTS, notify.PUSH, mail.ASK_SENDER)
 _CLOSES = 17
 """The hour at which a milestone is due on its day."""
 _TITLE, _PUSHED = 150, 1_800
@@ -54,7 +55,13 @@ def _question(situation: Situation[Brief], flaws: list[Flaw]) -> ProposedAction:
 
 
 def _following(situation: Situation[Brief], wanted: Delivery) -> Iterator[ProposedAction]:
-    """A task for each milestone, a mail to each whom the stage names by role, a word to a team."""
+    """Its print, where a font has all its letters; a task for each milestone, a mail to each whom
+    the stage names by role, a word to a team."""
+    font = font_of(situation.limits)
+    prints = bool(font) or not unprintable(wanted)
+    if prints:
+        print_ = Printing(**dict(wanted), font=font)
+        yield ProposedAction(PRINT.id, print_, FILE, after=DELIVER.id)
     dated = ((one, one.on) for one in wanted.plan.milestones if one.on)
     yield from (_task(situation, wanted, one, on) for one, on in dated)
     title = f"{wanted.title}, version {wanted.number}"
@@ -62,8 +69,14 @@ def _following(situation: Situation[Brief], wanted: Delivery) -> Iterator[Propos
     for member in situation.records.all(PEOPLE):
         if roles & {*member.fields["roles"].split()}:
             to = member.fields["address"]
-            yield notify.MAIL.proposed(
-                target=to, after=DELIVER.id, to=to, subject=title[:_TITLE], text=wanted.markdown
+            yield notify.DOCUMENTS.proposed(
+                target=to,
+                after=PRINT.id if prints else DELIVER.id,
+                to=to,
+                subject=title[:_TITLE],
+                text=wanted.markdown,
+                texts=enclosed(wanted),
+                stored=(place(wanted),) if prints else (),
             )
     for channel in situation.limits.lists.get("destination.launch", ()):
         yield notify.PUSH.proposed(

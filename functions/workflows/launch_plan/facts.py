@@ -28,8 +28,13 @@ UNTITLED = "Launch plan"
 
 def delivery(situation: Situation[Brief]) -> Delivery:
     """The plan as people would sign it: as somebody edited it, else as the brief says it."""
-    edited = [one for one in situation.edited if isinstance(one, Delivery)]
+    edited = edited_ones(situation)
     return edited[-1] if edited else _planned(situation)
+
+
+def edited_ones(situation: Situation[Brief]) -> list[Delivery]:
+    """What people made of the plan; a print is none, it only follows."""
+    return [one for one in situation.edited if type(one) is Delivery]
 
 
 def found_flaws(situation: Situation[Brief]) -> tuple[Flaw, ...]:
@@ -46,6 +51,11 @@ def found_flaws(situation: Situation[Brief]) -> tuple[Flaw, ...]:
 def zone_of(limits: Limits) -> str:
     """The company's time zone."""
     return next(iter(limits.lists.get("company.zone", ())), "UTC")
+
+
+def font_of(limits: Limits) -> str:
+    """The font file that the stage names for letters that the shipped fonts lack; empty: none."""
+    return next(iter(limits.lists.get("plan.font", ())), "")
 
 
 def member_of(records: Records, said: str) -> Record | None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from countersign.actions.crm import CREATE_TASK
 from countersign.actions.mail import ASK_SENDER
-from countersign.actions.notify import MAIL, PUSH
-from countersign.actions.plans.delivery import DELIVER, Delivery
+from countersign.actions.notify import DOCUMENTS, PUSH
+from countersign.actions.plans.delivery import DELIVER
 from countersign.actions.plans.plan import MAY_BE_MEANT
+from countersign.actions.plans.printing import PRINT, unprintable
 from countersign.domain.policy.rules import Situation
 from countersign.workflow import ask, forbid, run
 from workflows.launch_plan.contract import Brief
-from workflows.launch_plan.facts import found_flaws
+from workflows.launch_plan.facts import delivery, edited_ones, font_of, found_flaws
 from workflows.launch_plan.questions import told
 
 Hit = tuple[str, str] | None
-_FOLLOWING = (CREATE_TASK, MAIL, PUSH)
+_FOLLOWING = (PRINT, CREATE_TASK, DOCUMENTS, PUSH)
+_SHOWN = 10
+"""Letters."""
 
 
 def open_ends(s: Situation[Brief]) -> Hit:
@@ -31,13 +34,20 @@ def odd_days(s: Situation[Brief]) -> Hit:
 
 def edited_apart(s: Situation[Brief]) -> Hit:
     """The same of a plan that somebody edited: an edit mends it, or is not taken."""
-    return open_ends(s) if any(isinstance(one, Delivery) for one in s.edited) else None
+    return open_ends(s) if edited_ones(s) else None
+
+
+def without_a_print(s: Situation[Brief]) -> Hit:
+    """Letters that no font of the stage has: they are told, and never printed as boxes."""
+    letters = "" if font_of(s.limits) else unprintable(delivery(s))
+    return (f"no font has {' '.join(letters[:_SHOWN])}", "a print") if letters else None
 
 
 POLICY = (
     ask(DELIVER, "a plan is signed before anybody works by it"),
     ask(DELIVER, "it cannot be delivered before it is edited: {value}", open_ends),
     ask(DELIVER, "it names days that nobody may mean: {value}", odd_days),
+    ask(DELIVER, "there will be no PDF: {value}", without_a_print),
     forbid(DELIVER, "the plan would not be whole: {value}", edited_apart),
     run(_FOLLOWING, "what was signed is passed on to those who carry it out"),
     run(ASK_SENDER, "whoever wrote the brief is asked once for what it leaves open"),

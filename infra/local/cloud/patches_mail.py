@@ -54,24 +54,26 @@ MAIL = (
     ),
     Patch(
         name="mail-reply-to",
-        reason="where a mail is answered to is kept with it, for whoever reads it here",
+        reason="where a mail is answered to, and what is enclosed, is kept with it",
         module="ministack.services.ses_v2",
         target="handle_request",
         old='            "Type": "v2.SendEmail",\n',
         new="""\
             "Type": "v2.SendEmail",
             "ReplyTo": data.get("ReplyToAddresses", []),
+            "Files": [one["FileName"] for one in simple.get("Attachments", [])],
 """,
     ),
     Patch(
         name="mail-reply-to-shown",
-        reason="the list of sent mails says where each is answered to",
+        reason="the list of sent mails says where each is answered to and what is enclosed",
         module="ministack.app",
         target="_handle_ses_messages_request",
         old='                        "Type": rec["Type"],\n',
         new="""\
                         "Type": rec["Type"],
                         "ReplyTo": rec.get("ReplyTo", []),
+                        "Files": rec.get("Files", []),
 """,
     ),
 )

@@ -30,6 +30,8 @@ class Mail:
     links: tuple[str, ...]
     reply_to: str = ""
     """Where its reader may answer; empty where no answer is read."""
+    files: tuple[str, ...] = ()
+    """The names of what is enclosed."""
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for `json.dumps`."""
@@ -88,4 +90,5 @@ def _mail(row: Mapping[str, Any], public_url: str) -> Mail:
         at=datetime.fromtimestamp(row["Timestamp"], UTC),
         links=links((text, html), public_url),
         reply_to=next(iter(row.get("ReplyTo") or ()), ""),
+        files=tuple(row.get("Files") or ()),
     )

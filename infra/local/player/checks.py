@@ -14,13 +14,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.actions.mail import ASK_SENDER
-from countersign.actions.notify import MAIL
+from countersign.actions.notify import DOCUMENTS, MAIL
+from countersign.actions.plans.printing import FILE
 from countersign.domain.jobs.job import ENDED, Status
 from infra.local.front.samples import Expectation, HandedOver
 from infra.local.player.colleague import THEIRS
 from infra.local.player.effects import BY_CONNECTOR, reminder_of, sent_mail, signed_mail
 
 Data = Mapping[str, Any]
+_OF_OURS = frozenset({MAIL.id, DOCUMENTS.id})
 OURS = "cs-"
 """How every idempotency key of ours begins."""
 
@@ -171,7 +173,7 @@ def _counts(expect: Expectation, job: Data, journals: Journals) -> list[str]:
 
 def _to_senders(acts: Iterable[Data]) -> list[Data]:
     """The actions that mail whoever wrote, and nobody of ours."""
-    return [action for action in acts if action["action"] != MAIL.id]
+    return [action for action in acts if action["action"] not in _OF_OURS]
 
 
 def _of(acts: Iterable[Data], connector: str, entries: Iterable[Data]) -> int:
@@ -199,13 +201,14 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
         and not entry["key"].startswith(THEIRS)
         if not any(wrote(action, entry, job) for job, action in acts)
     ]
-    told = {signed_mail(action) for _, action in acts if action["action"] == MAIL.id}
+    told = {signed_mail(action) for _, action in acts if action["action"] in _OF_OURS}
     again = {reminder_of(a) for job, a in acts if a["action"] == ASK_SENDER.id and _reminds(job)}
     theirs = {
         "payments": [one for one in journals.payments if one["key"].startswith(OURS)],
         "notify": journals.pushes,
         "http-shop": [one for one in journals.shop if not one["key"].endswith("-undo")],
-        "files": journals.documents,
+        "files": [one for one in journals.documents if FILE not in one],
+        "press": [one for one in journals.documents if FILE in one],
         "bulk": journals.runs,
         "desk": [job for job in jobs if job["parent"]],
         "mail": [

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from countersign.actions.plans.printing import FILE, PRINT
 from countersign.actions.registry import ACTIONS
+from countersign.connectors.pdf.printer import printed
 from countersign.connectors.stripe.records import to_stripe
 from countersign.extraction.inquiries import reminded
 
@@ -56,9 +58,11 @@ def made_refund(entry: Data) -> Effect:
 
 
 def signed_mail(action: Data) -> Effect:
-    """Recipient, subject, text."""
+    """Recipient, subject, text, and the names of what is enclosed."""
     params = action["body"]["params"]
-    return params["to"], params["subject"], params["text"]
+    places = (*params.get("stored", ()), *params.get("texts", ()))
+    names = sorted(one.rpartition("/")[2] for one in places)
+    return params["to"], params["subject"], params["text"], *names
 
 
 def reminder_of(question: Data) -> Effect:
@@ -70,7 +74,7 @@ def reminder_of(question: Data) -> Effect:
 
 def sent_mail(mail: Data) -> Effect:
     """The same of what left."""
-    return ", ".join(mail["to"]), mail["subject"], mail["text"]
+    return ", ".join(mail["to"]), mail["subject"], mail["text"], *sorted(mail.get("files", ()))
 
 
 def signed_documents(action: Data) -> Effect:
@@ -86,6 +90,13 @@ def stored_documents(entry: Data) -> Effect:
     """The same of what the bucket holds."""
     files = (f"{name} {digest}" for name, digest in entry.items() if name != "key")
     return entry["key"], *sorted(files)
+
+
+def signed_print(action: Data) -> Effect:
+    """Under the digest of its data, the digest of the file as it is printed here."""
+    printing = PRINT.params.read(action["body"]["params"])
+    body = printed(printing.paper)
+    return stored_documents({"key": printing.digest, FILE: hashlib.sha256(body).hexdigest()})
 
 
 def signed_child(action: Data) -> Effect:
@@ -123,8 +134,14 @@ def made_in_shop(entry: Data) -> Effect:
 
 
 BY_CONNECTOR: Mapping[str, Seen] = {
-    "mail": Seen("mail to", frozenset({"to", "subject", "text"}), signed_mail, sent_mail),
+    "mail": Seen(
+        "mail to",
+        frozenset({"to", "subject", "text", "stored", "texts"}),
+        signed_mail,
+        sent_mail,
+    ),
     "notify": Seen("message in", frozenset({"channel", "title", "text"}), signed_push, made_push),
+    "press": Seen("print of", frozenset(), signed_print, stored_documents),
     "files": Seen("documents under", frozenset(), signed_documents, stored_documents),
     "bulk": Seen("rows of", frozenset({"digest", "rows"}), signed_rows, worked_rows),
     "desk": Seen("child of", frozenset({"number", "destination"}), signed_child, made_child),

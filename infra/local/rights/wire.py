@@ -209,15 +209,18 @@ def model_arn(model: str, region: str, account: str) -> str:
 
 
 def _ses(request: Request, scope: Scope) -> Iterator[Need]:
-    """SendEmail of the v2 API: the sender's identity, and the configuration set if one is named."""
+    """SendEmail of the v2 API: the sender's identity, and the configuration set if one is named; of
+    a mail that encloses something also the right to send raw ones."""
     if (request.method, request.path) != ("POST", "/v2/email/outbound-emails"):
         return
     body = _json(request)
     sender = str(body["FromEmailAddress"]).rpartition("<")[2].rstrip(">")
-    yield Need("ses:SendEmail", scope.arn("ses", f"identity/{sender}"))
-    if "ConfigurationSetName" in body:
-        name = body["ConfigurationSetName"]
-        yield Need("ses:SendEmail", scope.arn("ses", f"configuration-set/{name}"))
+    enclosed = "Attachments" in body.get("Content", {}).get("Simple", {})
+    for action in ("ses:SendEmail", *(("ses:SendRawEmail",) if enclosed else ())):
+        yield Need(action, scope.arn("ses", f"identity/{sender}"))
+        if "ConfigurationSetName" in body:
+            name = body["ConfigurationSetName"]
+            yield Need(action, scope.arn("ses", f"configuration-set/{name}"))
 
 
 def _sts(request: Request, _scope: Scope) -> Iterator[Need]:

@@ -29,11 +29,13 @@ from countersign.actions.plans.plan import (
     flaws,
     span,
 )
+from countersign.actions.plans.printing import PRINT, Printing, place, unprintable
 from countersign.domain.approvals.working_hours import Hours, works
 from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money
 from countersign.domain.policy.records import PEOPLE, Record, Records
 from tests.fakes.files import FakeFiles
+from tests.fakes.press import FakePress
 
 NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 16)
@@ -309,6 +311,38 @@ def test_a_plan_is_kept_in_three_forms_and_taken_away() -> None:
     assert {*files.held} == {f"cs-1/launch-plan.{end}" for end in ("md", "json", "ics")}
     DELIVER.undo.restore(files, PLAN, "cs-1", "cs-1", {})
     assert files.held == {}
+
+
+def test_a_print_is_found_by_its_data_and_taken_away() -> None:
+    """It lies under the digest of what was signed and is read back as a print of that; another hand
+    in the file is seen, and its undo leaves nothing."""
+    files = FakeFiles()
+    press, wanted = FakePress(files), Printing(**dict(PLAN))
+    assert PRINT.find
+    assert PRINT.read_back
+    assert PRINT.undo
+    assert PRINT.prints
+    assert PRINT.find(press, wanted, "cs-1") is None
+    receipt = PRINT.do(press, wanted, "cs-1")
+    assert [*files.held] == [f"{PLAN.digest}/launch-plan.pdf"] == [*PRINT.prints(wanted)]
+    assert PRINT.find(press, wanted, "cs-1") == receipt
+    assert PRINT.read_back(press, wanted, receipt) == PRINT.expected(wanted)
+    before = PRINT.undo.state(press, wanted, "cs-1", "")
+    files.somebody_changes(place(PLAN), b"%PDF other")
+    assert PRINT.read_back(press, wanted, receipt) == {}
+    assert PRINT.undo.state(press, wanted, "cs-1", receipt.id) != before
+    PRINT.undo.restore(press, wanted, "cs-1", receipt.id, {})
+    assert files.held == {}
+    assert PRINT.undo.state(press, wanted, "cs-1", receipt.id) == {}
+    assert (PRINT.words(wanted), PRINT.undo.words(wanted)) == (
+        "Print version 1 of the launch plan “Aurora; a *start*”.",
+        "Remove the print of version 1 of the launch plan “Aurora; a *start*”.",
+    )
+
+
+def test_letters_without_a_font_are_told_each_once() -> None:
+    """Before anybody signs."""
+    assert unprintable(PLAN) == "東京"
 
 
 def test_what_is_no_plan_is_never_delivered() -> None:

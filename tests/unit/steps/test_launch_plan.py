@@ -32,7 +32,7 @@ BRIEF = """# Aurora 2
 - Total: EUR 25,000
 """
 WRITER = "rosa.lind@example.com"
-FORMS = {"launch-plan.md", "launch-plan.json", "launch-plan.ics"}
+FORMS = {"launch-plan.md", "launch-plan.json", "launch-plan.ics", "launch-plan.pdf"}
 
 
 def shop() -> World:
@@ -73,11 +73,11 @@ def files(world: World) -> Mapping[str, str]:
 
 
 def test_a_plan_is_signed_once_and_all_that_follows_runs(world: World) -> None:
-    """Nothing before the signature; then three forms, a task for each milestone by its day and its
+    """Nothing before the signature; then four forms, a task for each milestone by its day and its
     owner, a mail to each seller, a word to the team."""
     journey = begins(world)
     waiting = [status for _, _, status in ledger(journey)]
-    assert waiting == ["planned", *["authorised"] * 5]
+    assert waiting == ["planned", *["authorised"] * 6]
     assert (files(world), world.crm.all("tasks")) == ({}, ())
     signed(journey)
     assert journey.record.job.status == "COMPLETED"
@@ -90,7 +90,20 @@ def test_a_plan_is_signed_once_and_all_that_follows_runs(world: World) -> None:
     assert "Owner: Ben Okafor" in world.crm.all("tasks")[0].fields["hs_task_body"]
     told = world.mail.to(BEN.address)[-1]
     assert (told.subject, told.text) == ("Aurora 2, version 1", files(world)["launch-plan.md"])
+    enclosed = {name: body.decode() for name, body in told.files.items()}
+    assert enclosed == {n: text for n, text in files(world).items() if n != "launch-plan.md"}
     assert [one.channel for one in world.channels.messages] == ["sales"]
+
+
+def test_a_plan_that_no_font_can_print_says_so_before_it_is_signed() -> None:
+    """Its letters stand among the reasons; it is delivered in the other forms."""
+    world = shop()
+    journey = begins(world, BRIEF.replace("Aurora 2", "Aurora 東京"))
+    (lead, *_) = journey.record.ledger
+    assert "no font has 東 京" in [one.value for one in lead.verdict.reasons]
+    signed(journey)
+    assert set(files(world)) == FORMS - {"launch-plan.pdf"}
+    assert set(world.mail.to(BEN.address)[-1].files) == {"launch-plan.json", "launch-plan.ics"}
 
 
 def test_a_rollback_takes_back_all_that_can_be(world: World) -> None:
@@ -101,7 +114,7 @@ def test_a_rollback_takes_back_all_that_can_be(world: World) -> None:
     Journey(world, journey.job_id).goes()
     assert (files(world), world.crm.all("tasks")) == ({}, ())
     kept = {action for action, _, status in ledger(journey) if status == "kept"}
-    assert kept == {"notify.mail", "notify.push"}
+    assert kept == {"notify.documents", "notify.push"}
 
 
 def test_gaps_are_asked_about_once_and_the_answer_is_read(world: World) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from countersign.actions.files import Documents, Files
+from countersign.actions.paper import Block, markdown
 from countersign.actions.plans import forms, ics, lines
 from countersign.actions.plans.plan import Plan, flaws
 from countersign.domain.contract import Contract
@@ -71,7 +72,17 @@ class Delivery(Contract):
     @property
     def markdown(self) -> str:
         """The plan for people, with the digest of its data."""
-        return forms.markdown(self.number, self.plan, self.language, forms.digest_of(self.data))
+        return markdown(self.blocks)
+
+    @property
+    def digest(self) -> str:
+        """Of the JSON: what every form carries of the data that was signed."""
+        return forms.digest_of(self.data)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What is made of it for people."""
+        return forms.blocks(self.number, self.plan, self.language, self.digest)
 
 
 def documents(delivery: Delivery) -> Mapping[str, str]:
@@ -82,6 +93,11 @@ def documents(delivery: Delivery) -> Mapping[str, str]:
         f"{NAME}.json": delivery.data,
         f"{NAME}.ics": days,
     }
+
+
+def enclosed(delivery: Delivery) -> Mapping[str, str]:
+    """Those that go with a mail whose text is the Markdown."""
+    return {name: text for name, text in documents(delivery).items() if not name.endswith(".md")}
 
 
 def _words(delivery: Delivery) -> str:

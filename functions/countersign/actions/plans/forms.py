@@ -1,4 +1,4 @@
-"""A plan as documents: Markdown for people, headed in a language of ours, and JSON for programs."""
+"""A plan as documents: blocks for people, headed in a language of ours, and JSON for programs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from countersign.actions.paper import Block, Heading, Line, Listing, Steps, Table
 from countersign.actions.plans.plan import Milestone, Plan, critical_path, span
 from countersign.domain.money import Money, exponent
 
@@ -75,7 +76,7 @@ HEADS: Mapping[str, Heads] = {
 }
 """English where a company writes in another one."""
 NOT_KNOWN = "?"
-DASH, ARROW = " — ", " → "
+DASH = " — "
 
 
 def as_json(key: str, number: int, plan: Plan) -> str:
@@ -100,75 +101,54 @@ def digest_of(data: str) -> str:
     return hashlib.sha256(data.encode()).hexdigest()
 
 
-def markdown(number: int, plan: Plan, language: str, digest: str) -> str:
+def blocks(number: int, plan: Plan, language: str, digest: str) -> tuple[Block, ...]:
     """The plan for people. Lists are lists, milestones and costs are tables."""
     heads = HEADS.get(language, HEADS["en"])
-    blocks = (
-        [f"# {_cell(plan.title)}", "", heads.version.format(number=number), ""],
-        _listed(heads.goals, [_pair(one.text, one.measure) for one in plan.goals]),
-        _listed(heads.audience, plan.audience),
-        [*_milestones(heads, plan.milestones)],
-        _listed(heads.risks, [_pair(one.text, one.mitigation) for one in plan.risks]),
-        [*_budget(heads, plan)],
-        [f"{heads.data}: {digest}", ""],
+    return (
+        Heading(plan.title, level=1),
+        Line(heads.version.format(number=number)),
+        *_listed(heads.goals, [_pair(one.text, one.measure) for one in plan.goals]),
+        *_listed(heads.audience, plan.audience),
+        *_milestones(heads, plan.milestones),
+        *_listed(heads.risks, [_pair(one.text, one.mitigation) for one in plan.risks]),
+        *_budget(heads, plan),
+        Line(f"{heads.data}: {digest}"),
     )
-    return "\n".join(line for block in blocks for line in block)
 
 
-def _listed(head: str, entries: Sequence[str]) -> list[str]:
-    lines = [f"- {_cell(one)}" for one in entries]
-    return [f"## {head}", "", *lines, ""] if lines else []
+def _listed(head: str, entries: Sequence[str]) -> Iterator[Block]:
+    if entries:
+        yield from (Heading(head), Listing(tuple(entries)))
 
 
-def _milestones(heads: Heads, milestones: Sequence[Milestone]) -> Iterator[str]:
+def _milestones(heads: Heads, milestones: Sequence[Milestone]) -> Iterator[Block]:
     if not milestones:
         return
-    yield from (f"## {heads.milestones}", "")
-    yield from _table(
-        (heads.date, heads.milestone, heads.owner, heads.after),
-        [
-            (
-                one.on.isoformat() if one.on else NOT_KNOWN,
-                one.name,
-                one.owner or NOT_KNOWN,
-                ", ".join(one.after),
-            )
-            for one in milestones
-        ],
+    yield Heading(heads.milestones)
+    rows = tuple(
+        (
+            one.on.isoformat() if one.on else NOT_KNOWN,
+            one.name,
+            one.owner or NOT_KNOWN,
+            ", ".join(one.after),
+        )
+        for one in milestones
     )
+    yield Table((heads.date, heads.milestone, heads.owner, heads.after), rows)
     chain = critical_path(milestones)
     if chain:
-        days = heads.path.format(days=span(milestones, chain))
-        yield from (f"{days}: {_cell(ARROW.join(chain))}", "")
+        yield Steps(heads.path.format(days=span(milestones, chain)), chain)
 
 
-def _budget(heads: Heads, plan: Plan) -> Iterator[str]:
+def _budget(heads: Heads, plan: Plan) -> Iterator[Block]:
     costs = [(item, str(money)) for item, money in plan.budget]
     total = [(heads.total, str(plan.total))] if plan.total else []
     if costs or total:
-        yield from (f"## {heads.budget}", "")
-        yield from _table((heads.item, heads.amount), [*costs, *total])
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield _row(head)
-    yield _row(["---"] * len(head))
-    yield from map(_row, rows)
-    yield ""
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(_cell(one) or ' ' for one in cells)} |"
+        yield from (Heading(heads.budget), Table((heads.item, heads.amount), (*costs, *total)))
 
 
 def _pair(text: str, more: str) -> str:
     return f"{text}{DASH}{more}" if more else text
-
-
-def _cell(text: str) -> str:
-    """One line, in which nothing of the text can begin a cell, a link or a tag."""
-    plain = " ".join(text.split())
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in plain)
 
 
 def _milestone(one: Milestone) -> Mapping[str, object]:

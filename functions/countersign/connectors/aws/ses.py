@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import (
     ClientError,
@@ -18,7 +18,17 @@ from countersign.domain.mail import Email
 
 if TYPE_CHECKING:
     from types_boto3_sesv2 import SESV2Client
-    from types_boto3_sesv2.type_defs import BodyTypeDef, MessageHeaderTypeDef, MessageTagTypeDef
+    from types_boto3_sesv2.type_defs import (
+        AttachmentTypeDef,
+        BodyTypeDef,
+        MessageHeaderTypeDef,
+        MessageTagTypeDef,
+    )
+
+    class Enclosed(TypedDict, total=False):
+        """The part of a message that is there only if something is enclosed."""
+
+        Attachments: list[AttachmentTypeDef]
 
 
 _THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "Throttling"}) | {
@@ -30,6 +40,8 @@ _NOT_OURS = frozenset({"AccessDeniedException", "AccountSuspendedException"}) | 
 }
 """Of the sender, the account or the configuration set, whoever the mail is for."""
 _SERVER_ERROR = 500
+_TYPES = {"pdf": "application/pdf", "ics": "text/calendar", "json": "application/json"}
+"""Of what we enclose, by the endings of its names."""
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")  # SES's own limits for the value of a tag
 
 
@@ -60,6 +72,7 @@ class SesMailer:
                         "Subject": {"Data": email.subject, "Charset": "UTF-8"},
                         "Body": body,
                         "Headers": _headers(email),
+                        **_enclosed(email),
                     }
                 },
             )
@@ -91,6 +104,23 @@ class SesMailer:
         failed = {one.strip().lower() for one in told.rpartition(":")[2].split(",")}
         own = self._sender.lower()
         return "not verified" in told and bool(failed & {own, own.rpartition("@")[2]})
+
+
+def _enclosed(email: Email) -> Enclosed:
+    """SES makes the parts of the mail itself."""
+    if not email.files:
+        return {}
+    return {
+        "Attachments": [
+            {
+                "FileName": name,
+                "RawContent": body,
+                "ContentType": _TYPES[name.rpartition(".")[2]],
+                "ContentTransferEncoding": "BASE64",
+            }
+            for name, body in email.files.items()
+        ]
+    }
 
 
 def _tags(email: Email) -> list[MessageTagTypeDef]:

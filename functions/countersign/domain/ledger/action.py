@@ -131,6 +131,8 @@ class Action(Generic[ParamsT, PortT]):
     )
     """The texts that it keeps with the job, by the names of their files: who may read the job may
     fetch them. None: it keeps none."""
+    prints: Callable[[ParamsT], tuple[str, ...]] | None = field(default=None, metadata=NO_CONTRACT)
+    """Where below the job's documents it keeps files that are no texts: as `documents`."""
     leads_on: bool = field(default=False, metadata=NO_CONTRACT)
     """Whether another plan is made once it is verified: what came of it is planned with."""
     declared: Mapping[str, Any] | None = None

@@ -35,7 +35,6 @@ HARD_EXPIRY = timedelta(days=45)
 """After this no action of the plan may run, whoever signed it."""
 _A = ActionStatus
 _OPEN = frozenset({_A.AUTHORISED, _A.CLAIMED})
-_COMES = frozenset({_A.VERIFIED, _A.AUTHORISED, _A.CLAIMED})
 _NEVER = frozenset({_A.REJECTED, _A.FORBIDDEN, _A.DROPPED, _A.UNDONE})
 _STUCK = {
     _A.UNKNOWN: "it is not known whether an action took effect",
@@ -245,12 +244,16 @@ def _handed(ledger: Sequence[LedgerEntry]) -> str:
 
 def _opened(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:
     """What may run now: authorised, and what it presupposes is done or comes just before."""
-    opened = []
-    for held in ledger:
-        first = _presupposed(ledger, held)
-        if held.status in _OPEN and (first is None or first.status in _COMES):
-            opened.append(held)
-    return opened
+    return [held for held in ledger if held.status in _OPEN and _follows(ledger, held)]
+
+
+def _follows(ledger: Sequence[LedgerEntry], held: LedgerEntry) -> bool:
+    """Whether what it presupposes is done or may run, and so on down to what presupposes nothing."""
+    first = _presupposed(ledger, held)
+    if first is None or first.status is _A.VERIFIED:
+        return True
+    rest = [other for other in ledger if other is not held]
+    return first.status in _OPEN and _follows(rest, first)
 
 
 def _presupposed(ledger: Sequence[LedgerEntry], held: LedgerEntry) -> LedgerEntry | None:
