@@ -248,7 +248,7 @@ def _opened(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:
 
 
 def _follows(ledger: Sequence[LedgerEntry], held: LedgerEntry) -> bool:
-    """Whether what it presupposes is done or may run, and so on down to what presupposes nothing."""
+    """Whether what it presupposes is done or may run, and so on down to what presupposes none."""
     first = _presupposed(ledger, held)
     if first is None or first.status is _A.VERIFIED:
         return True
