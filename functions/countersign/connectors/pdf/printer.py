@@ -28,6 +28,8 @@ _LEADING = 1.5
 """Of a line's height, to the size of its letters: Arabic reaches far below."""
 _STEP, _BULLET = " \u203a ", "•"
 _PT = 25.4 / 72
+_TORN = 3
+"""Lines of a row longer than a page that stand together."""
 
 
 def printed(paper: Paper) -> bytes:
@@ -56,6 +58,7 @@ class _Sheet:
     """The pages as they fill up."""
 
     def __init__(self, paper: Paper) -> None:
+        own = _file(paper.font) if paper.font else ""
         self._pdf = pdf = FPDF(format="A4")
         pdf.set_creation_date(paper.at)
         pdf.set_title(paper.title)
@@ -69,7 +72,7 @@ class _Sheet:
                 pdf.add_font(family, style, _file(f"{family}-{name}.ttf"))
         if paper.font:
             for style in ("", "B"):
-                pdf.add_font(_OWN, style, _file(paper.font))
+                pdf.add_font(_OWN, style, own)
         families = (*_FAMILIES, *((_OWN,) if paper.font else ()))
         self._held = {n: one for n, one in pdf.fonts.items() if isinstance(one, TTFFont)}
         self.fonts = Fonts({name: self._held[name.lower()].cmap for name in families})
@@ -160,29 +163,33 @@ class _Sheet:
     def _table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A row stays on one page where it can; a page that goes on repeats the head."""
         widths = self._widths((head, *rows))
-        self._head(head, widths)
-        for row in rows:
-            cells = [self._lines(one, w - _CELL) for one, w in zip(row, widths, strict=True)]
-            deep = max(1, *map(len, cells))
+        laid = [self._laid(row, widths) for row in rows]
+        self._head(head, widths, self._least(max(map(len, laid[0]))) if laid else 0)
+        for row in laid:
+            cells, deep = row, max(1, *map(len, row))
             while deep:
-                if self._room < min(deep, self._whole):
+                if self._room < self._least(deep):
                     self._turn()
-                    self._head(head, widths)
+                    self._head(head, widths, 0)
                 now = min(deep, self._room)
                 self._cells([one[:now] for one in cells], widths, now)
                 cells, deep = [one[now:] for one in cells], deep - now
             self._rule(0.1)
 
-    @property
-    def _whole(self) -> int:
-        """Lines of a page below the head of a table."""
-        return int(self._pdf.eph / self._height) - 3
+    def _least(self, deep: int) -> int:
+        """How many lines must have room where a row of so many begins: all, if a page has them."""
+        whole = int(self._pdf.eph / self._height) - 3
+        return deep if deep <= whole else min(deep, _TORN)
 
-    def _head(self, head: Sequence[str], widths: Sequence[float]) -> None:
+    def _laid(self, row: Sequence[str], widths: Sequence[float]) -> list[list[list[Run]]]:
+        return [self._lines(one, wide - _CELL) for one, wide in zip(row, widths, strict=True)]
+
+    def _head(self, head: Sequence[str], widths: Sequence[float], more: int) -> None:
+        """With room for so many lines below it."""
         self._style = "B"
-        cells = [self._lines(one, w - _CELL) for one, w in zip(head, widths, strict=True)]
+        cells = self._laid(head, widths)
         deep = max(map(len, cells))
-        if self._room < deep + 1:
+        if self._room < deep + more:
             self._turn()
         self._cells(cells, widths, deep)
         self._style = ""

@@ -32,7 +32,7 @@ class Run:
 class Fonts:
     """The families, the first that has a letter before the next."""
 
-    def __init__(self, cmaps: Mapping[str, Mapping[int, int]]) -> None:
+    def __init__(self, cmaps: Mapping[str, Mapping[int, object]]) -> None:
         self._cmaps = cmaps
 
     def missing(self, text: str) -> tuple[str, ...]:
