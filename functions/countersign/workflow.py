@@ -369,7 +369,7 @@ _REPLACEABLE = (
     *("confidence", "offline", "offline_cap", "draft", "dismiss", "requester"),
     *("signs", "claim", "cosigners", "joins", "caps", "history", "shows", "evidence", "passing"),
     *("heeds", "earlier", "after_silence", "segmented", "shares_answers"),
-    *("knows_people", "leads", "lane"),
+    *("knows_people", "leads", "about", "lane"),
 )
 """Fields of `Workflow` that a folder may say itself. What decides is not among them."""
 

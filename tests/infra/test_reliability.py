@@ -105,6 +105,7 @@ def test_look_and_act_find_the_function_of_a_connector(dev: Template) -> None:
         "ActNotify": "countersign-dev-Act-notify",
         "ActCrm": "countersign-dev-Act-crm",
         "ActFiles": "countersign-dev-Act-files",
+        "ActPress": "countersign-dev-Act-press",
         "ActDesk": "countersign-dev-Act-desk",
         "ActMail": "countersign-dev-Act-mail",
     }

@@ -250,6 +250,9 @@ class Workflow(Generic[InputT]):
     leads: str = ""
     """Id of the action from whose parameters the rest of a plan follows: who edits it has the rest
     made anew. Empty: an edit changes one action alone."""
+    about: Callable[[InputT, Proposal], str] = lambda _given, _proposal: ""
+    """What the job is about, by a name that later versions of it have too: what was done of it
+    before is among the records (`records.VERSIONS`). Empty: it has no versions."""
     shares_answers: bool = False
     """Whether one job's valid answer is another's, where both ask the same under one release."""
     lane: Lane[InputT] | None = None

@@ -36,6 +36,7 @@ from countersign.domain.jobs.matters import (
     message_key,
     of_mails,
     order_key,
+    subject_key,
 )
 from countersign.domain.jobs.search import ORDER
 from countersign.domain.jobs.traces import Traces, without_tag
@@ -351,6 +352,8 @@ def _leads(deps: Deps, record: JobRecord) -> Iterator[str]:
     yield from (message_key(one) for one in (message_id,) if one)
     yield from (row.key for row in of_mails(record.job, record.ledger))
     yield from (order_key(one) for one in (order,) if one)
+    about = found[0].about(found[1], proposal) if found and proposal else ""
+    yield from (subject_key(record.job.workflow, one) for one in (about,) if one)
 
 
 def _claim(deps: Deps, record: JobRecord) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from countersign.domain.errors import NotFound, UnknownVersion
 from countersign.domain.jobs.change import JobRecord
@@ -14,17 +16,28 @@ from countersign.domain.jobs.matters import (
     Follows,
     Thread,
     contact_key,
+    subject_key,
     thread_keys,
 )
+from countersign.domain.ledger.action import Action
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.inquiry import WAITING
 from countersign.domain.planning.rerun import family
 from countersign.domain.policy.policy import Answer
-from countersign.domain.policy.records import EARLIER, ENOUGH, SENT, TEXTS_RULE, Record
+from countersign.domain.policy.records import (
+    EARLIER,
+    ENOUGH,
+    IN_EFFECT,
+    SENT,
+    TEXTS_RULE,
+    VERSIONS,
+    Record,
+)
 from countersign.domain.policy.rules import Findings
 from countersign.runtime.deps import Deps
 
 _A = ActionStatus
+_DONE = frozenset({_A.VERIFIED, _A.UNDONE})
 _LEAVES = frozenset({_A.AUTHORISED, _A.CLAIMED, _A.VERIFIED, _A.UNKNOWN, _A.KEPT})
 
 
@@ -49,6 +62,33 @@ def earlier_jobs(deps: Deps, record: JobRecord, address: str) -> Mapping[str, tu
     found = (_as_record(deps, one, follows=one in first) for one in list(ids)[:MOST])
     kept = tuple(one for one in found if one)
     return {EARLIER: kept} if kept else {}
+
+
+def earlier_versions(deps: Deps, record: JobRecord, about: str) -> Mapping[str, tuple[Record, ...]]:
+    """What the latest other jobs about the same thing did by the action that leads their plan, the
+    newest first; what was taken back since among it."""
+    workflow = deps.workflows[record.job.workflow]
+    key = subject_key(workflow.id, about)
+    rows = deps.store.matters(key, MOST + 1, newest_first=True)
+    others = (row.job_id for row in rows if row.job_id != record.job.job_id)
+    found = (_version(deps, one, workflow.actions[workflow.leads]) for one in others)
+    kept = tuple(one for one in found if one)
+    return {VERSIONS: kept} if kept else {}
+
+
+def _version(deps: Deps, job_id: str, leads: Action[Any, Any]) -> Record | None:
+    """None for a job that is gone, and for one that did nothing yet or by another contract."""
+    try:
+        ledger = deps.store.load(job_id).ledger
+    except NotFound:
+        return None
+    done = [one for one in ledger if (one.action, one.action_version) == (leads.id, leads.version)]
+    held = next((one for one in reversed(done) if one.status in _DONE), None)
+    if held is None:
+        return None
+    fields = {"params": json.dumps(held.content()["params"])}
+    there = {IN_EFFECT: "yes"} if held.status is _A.VERIFIED else {}
+    return Record(kind="version", id=job_id, version=held.digest, fields={**fields, **there})
 
 
 def _as_record(deps: Deps, job_id: str, *, follows: bool) -> Record | None:

@@ -11,13 +11,14 @@ from countersign import observability
 from countersign.domain.errors import ClaimHeld, NotFound, NotYourTurn
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Move, Status
+from countersign.domain.jobs.matters import Matter, subject_key
 from countersign.domain.planning.rerun import family
 from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.records import CLAIM_HOLDER, PEOPLE, Record, Records
 from countersign.domain.policy.release import Limits
 from countersign.domain.ports import Holder
 from countersign.domain.workflow import Claim, Workflow
-from countersign.jobs.matters import earlier_jobs
+from countersign.jobs.matters import earlier_jobs, earlier_versions
 from countersign.runtime.breaker import taken
 from countersign.runtime.connectors import look_of
 from countersign.runtime.deps import Deps
@@ -100,9 +101,11 @@ def _first(
     given = record.results["input"].as_(workflow.input)
     proposal = record.results["proposal"].as_(Proposal)
     claim = workflow.claim(given, proposal, record.results["limits"].as_(Limits))
+    about = workflow.about(given, proposal)
     found = {**found, **_of_ours(deps, record, workflow, given)}
+    found |= earlier_versions(deps, record, about) if about else {}
     records = Records(read_at=deps.clock.now(), found=found)
-    change = _looked(call, connector, records)
+    change = replace(_looked(call, connector, records), matters=_subject(record, about))
     if claim is None:
         return change
     if "records" not in record.results:
@@ -114,6 +117,12 @@ def _first(
     earlier = _earlier(deps, workflow, claim, record, records.read_at)
     held = {CLAIM_HOLDER: earlier} if earlier else {}
     return _looked(call, connector, records.model_copy(update={"found": {**found, **held}}))
+
+
+def _subject(record: JobRecord, about: str) -> tuple[Matter, ...]:
+    """The row by which later versions of the same find the job."""
+    key, job = subject_key(record.job.workflow, about), record.job
+    return (Matter(key=key, job_id=job.job_id, since=job.created_at),) if about else ()
 
 
 def _of_ours(

@@ -6,6 +6,7 @@ from countersign.actions.plans.delivery import DELIVER
 from countersign.workflow import workflow
 from workflows.launch_plan.actions import ACTIONS, propose
 from workflows.launch_plan.contract import Brief, Says, read
+from workflows.launch_plan.facts import key_of, title_of
 from workflows.launch_plan.offline import offline
 from workflows.launch_plan.policy import POLICY
 
@@ -27,4 +28,5 @@ WORKFLOW = workflow(
     offline=offline,
     knows_people=True,
     leads=DELIVER.id,
+    about=lambda given, proposal: key_of(title_of(given, proposal)),
 )

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from countersign.actions import crm, mail, notify
-from countersign.actions.plans.delivery import DELIVER, Delivery, enclosed
+from countersign.actions.plans.delivery import DELIVER, Delivery, enclosed, in_effect
 from countersign.actions.plans.plan import MAY_BE_MEANT, Flaw, Milestone
 from countersign.actions.plans.printing import FILE, PRINT, Printing, place, unprintable
 from countersign.domain.ledger.action import ProposedAction
@@ -17,7 +17,7 @@ from countersign.domain.policy.rules import Situation
 from countersign.extraction import inquiries
 from countersign.extraction.replies import language_of
 from workflows.launch_plan.contract import Brief
-from workflows.launch_plan.facts import delivery, font_of, found_flaws, member_of, zone_of
+from workflows.launch_plan.facts import delivery, font_of, found_flaws, is_news, member_of, zone_of
 from workflows.launch_plan.questions import asked
 
 ACTIONS = (DELIVER, PRINT, crm.CREATE_TASK, notify.DOCUMENTS, notify.PUSH, mail.ASK_SENDER)
@@ -29,7 +29,10 @@ _TITLE, _PUSHED = 150, 1_800
 
 def propose(situation: Situation[Brief]) -> Iterator[ProposedAction]:
     """One question to whoever wrote the brief, if something is open and they can answer; else the
-    plan, and once it is whole, what follows from it."""
+    plan, and once it is whole, what follows from it. Nothing of a brief that says what is in effect
+    already."""
+    if not is_news(situation):
+        return
     wanted = delivery(situation)
     open_ones = [one for one in found_flaws(situation) if one.kind not in MAY_BE_MEANT]
     if open_ones and not situation.edited and inquiries.may_ask(situation):
@@ -55,14 +58,17 @@ def _question(situation: Situation[Brief], flaws: list[Flaw]) -> ProposedAction:
 
 
 def _following(situation: Situation[Brief], wanted: Delivery) -> Iterator[ProposedAction]:
-    """Its print, where a font has all its letters; a task for each milestone, a mail to each whom
+    """Its print, where a font has all its letters; a task for each milestone
+    that is new or another one, a mail to each whom
     the stage names by role, a word to a team."""
     font = font_of(situation.limits)
     prints = bool(font) or not unprintable(wanted)
     if prints:
         print_ = Printing(**dict(wanted), font=font)
         yield ProposedAction(PRINT.id, print_, FILE, after=DELIVER.id)
-    dated = ((one, one.on) for one in wanted.plan.milestones if one.on)
+    signed = in_effect(situation.records)
+    known = signed.plan.milestones if signed else ()
+    dated = ((one, one.on) for one in wanted.plan.milestones if one.on and one not in known)
     yield from (_task(situation, wanted, one, on) for one, on in dated)
     title = f"{wanted.title}, version {wanted.number}"
     roles = {*situation.limits.lists.get("plan.told", ())}

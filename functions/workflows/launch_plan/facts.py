@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from countersign.actions.plans import lines
-from countersign.actions.plans.delivery import Delivery
-from countersign.actions.plans.plan import Flaw, Milestone, flaws
+from countersign.actions.plans.delivery import Delivery, changes, in_effect, versions
+from countersign.actions.plans.plan import MAY_BE_MEANT, Flaw, Milestone, flaws
 from countersign.domain.approvals.working_hours import Hours, works
 from countersign.domain.errors import Refused
 from countersign.domain.money import Money
@@ -38,14 +38,24 @@ def edited_ones(situation: Situation[Brief]) -> list[Delivery]:
 
 
 def found_flaws(situation: Situation[Brief]) -> tuple[Flaw, ...]:
-    """What is missing in the plan or contradicts itself, on the company's calendar."""
+    """What is missing in the plan or contradicts itself, on the company's calendar. A day that
+    stands so in the version that was signed is not asked about again."""
     zone, holidays = _calendar(situation.limits)
-    return flaws(
-        delivery(situation).plan,
+    plan, signed = delivery(situation).plan, in_effect(situation.records)
+    known = {one.name for one in plan.milestones if signed and one in signed.plan.milestones}
+    found = flaws(
+        plan,
         owners={one.fields["name"] for one in situation.records.all(PEOPLE)},
         works=lambda day: works(day, Hours(), holidays),
         today=situation.now.astimezone(zone).date(),
     )
+    return tuple(one for one in found if one.kind not in MAY_BE_MEANT or one.about not in known)
+
+
+def is_news(situation: Situation[Brief]) -> bool:
+    """Whether the plan is another than the version that is in effect."""
+    signed = in_effect(situation.records)
+    return signed is None or bool(changes(signed, delivery(situation)))
 
 
 def zone_of(limits: Limits) -> str:
@@ -80,7 +90,7 @@ def _calendar(limits: Limits) -> tuple[ZoneInfo, frozenset[date]]:
 
 def _planned(situation: Situation[Brief]) -> Delivery:
     held, given = situation.proposal, situation.input
-    title = held.value("title") or given.title or UNTITLED
+    title = title_of(given, held)
     listed = {name: "\n".join(_lines(held, one)) for name, one in _LISTS.items()}
     milestones = (_owned(one, situation.records) for one in _milestones(held))
     try:
@@ -91,11 +101,16 @@ def _planned(situation: Situation[Brief]) -> Delivery:
             total=_total(held),
             language=language_of(situation) or "en",
             key=key_of(title),
-            number=1,
+            number=1 + max((one.number for one in versions(situation.records)), default=0),
             at=situation.now,
         )
     except ValidationError:
         raise Refused("the brief has more in a list than a plan holds") from None
+
+
+def title_of(given: Brief, held: Proposal) -> str:
+    """What the plan is called."""
+    return held.value("title") or given.title or UNTITLED
 
 
 def key_of(title: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from countersign.actions.crm import CREATE_TASK
 from countersign.actions.mail import ASK_SENDER
 from countersign.actions.notify import DOCUMENTS, PUSH
-from countersign.actions.plans.delivery import DELIVER
+from countersign.actions.plans.delivery import DELIVER, changes, in_effect
 from countersign.actions.plans.plan import MAY_BE_MEANT
 from countersign.actions.plans.printing import PRINT, unprintable
 from countersign.domain.policy.rules import Situation
@@ -37,6 +37,13 @@ def edited_apart(s: Situation[Brief]) -> Hit:
     return open_ends(s) if edited_ones(s) else None
 
 
+def another_version(s: Situation[Brief]) -> Hit:
+    """What of the plan changes, where a version of it is in effect."""
+    signed = in_effect(s.records)
+    names = [one.name for one in changes(signed, delivery(s))] if signed else []
+    return (", ".join(names), f"version {signed.number}") if signed and names else None
+
+
 def without_a_print(s: Situation[Brief]) -> Hit:
     """Letters that no font of the stage has: they are told, and never printed as boxes."""
     letters = "" if font_of(s.limits) else unprintable(delivery(s))
@@ -47,6 +54,7 @@ POLICY = (
     ask(DELIVER, "a plan is signed before anybody works by it"),
     ask(DELIVER, "it cannot be delivered before it is edited: {value}", open_ends),
     ask(DELIVER, "it names days that nobody may mean: {value}", odd_days),
+    ask(DELIVER, "it changes what was signed as {threshold}: {value}", another_version),
     ask(DELIVER, "there will be no PDF: {value}", without_a_print),
     forbid(DELIVER, "the plan would not be whole: {value}", edited_apart),
     run(_FOLLOWING, "what was signed is passed on to those who carry it out"),

@@ -7,8 +7,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from countersign.actions.plans.delivery import DELIVER, Delivery
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Quarantined
+from countersign.domain.ledger.action import Difference
+from countersign.domain.ledger.entry import params_of
+from countersign.domain.policy.records import Records
 from countersign.domain.workflow import Raw
 from countersign.jobs.rollback import roll_back
 from tests.answers import IN_THREAD, goes_on, mail
@@ -31,6 +35,7 @@ BRIEF = """# Aurora 2
 - Ads: EUR 25,000
 - Total: EUR 25,000
 """
+PROSE = "This is the plan for the launch of our new product, which we want to have in all shops."
 WRITER = "rosa.lind@example.com"
 FORMS = {"launch-plan.md", "launch-plan.json", "launch-plan.ics", "launch-plan.pdf"}
 
@@ -104,6 +109,76 @@ def test_a_plan_that_no_font_can_print_says_so_before_it_is_signed() -> None:
     signed(journey)
     assert set(files(world)) == FORMS - {"launch-plan.pdf"}
     assert set(world.mail.to(BEN.address)[-1].files) == {"launch-plan.json", "launch-plan.ics"}
+
+
+def again(world: World, event: str, text: str) -> Journey:
+    """The same system posts a later brief."""
+    body = json.dumps({"sender": WRITER, "text": text}).encode()
+    journey = Journey(world, accept(world, body, event, "webhook", "launch_plan"))
+    journey.goes()
+    return journey
+
+
+def lead(journey: Journey) -> Delivery:
+    """The plan that it wants delivered."""
+    held = next(one for one in journey.record.ledger if one.action == DELIVER.id)
+    return params_of(held, DELIVER)
+
+
+def test_a_new_version_asks_only_about_what_changed(world: World) -> None:
+    """Its request says the lines that are gone and new; a task is made for what moved alone; in the
+    calendar the same events have a SEQUENCE that is one more. A brief that says what is in effect
+    wants nothing."""
+    brief = BRIEF.replace("## Goals", f"{PROSE}\n\n## Goals")
+    signed(begins(world, brief))
+    before = files(world)["launch-plan.ics"]
+    same = again(world, "e-2", brief)
+    assert (same.record.ledger, same.record.job.status) == ((), "REJECTED")
+    moved = again(world, "e-3", brief.replace("3 May", "10 May"))
+    assert DELIVER.differences
+    records = moved.record.results["records"].as_(Records)
+    assert DELIVER.differences(lead(moved), records) == (
+        Difference(
+            name="milestones",
+            before="Launch day | 2027-05-03 | Ana Ruiz | after: Press kit",
+            after="Launch day | 2027-05-10 | Ana Ruiz | after: Press kit",
+        ),
+    )
+    assert moved.statuses()["plan.deliver"] == "planned"
+    assert [one.value for one in moved.record.ledger[0].verdict.reasons][1:] == ["milestones"]
+    signed(moved)
+    tasks = [one.fields["hs_task_subject"] for one in world.crm.all("tasks")]
+    assert tasks == ["Press kit", "Launch day", "Launch day"]
+    after = world.files.held[f"{_key(moved)}/launch-plan.ics"].decode()
+    uids = [[line for line in text.split("\r\n") if line[:4] == "UID:"] for text in (before, after)]
+    assert uids[0] == uids[1]
+    assert (before.count("SEQUENCE:0"), after.count("SEQUENCE:1")) == (2, 2)
+
+
+def _key(journey: Journey) -> str:
+    return next(one.key for one in journey.record.ledger if one.action == DELIVER.id)
+
+
+def test_what_was_taken_back_is_no_version_to_compare_with(world: World) -> None:
+    """The next one is asked about as a whole; its number is one more all the same, since calendars
+    have the first."""
+    first = begins(world)
+    signed(first)
+    roll_back(world.deps, first.job_id, by="cleo", reason="the launch is off")
+    Journey(world, first.job_id).goes()
+    next_one = again(world, "e-2", BRIEF)
+    assert lead(next_one).number == 2
+    assert len(next_one.record.ledger[0].verdict.reasons) == 1
+
+
+def test_of_two_versions_that_wait_one_is_delivered(world: World) -> None:
+    """Whoever signs the second is not taken at the word of a number that somebody else has."""
+    one, other = begins(world), again(world, "e-2", BRIEF.replace("3 May", "10 May"))
+    assert (lead(one).number, lead(other).number) == (1, 1)
+    signed(one)
+    other.is_decided(Choice.APPROVE, by="ben")
+    other.answered()
+    assert other.statuses()["plan.deliver"] != "verified"
 
 
 def test_a_rollback_takes_back_all_that_can_be(world: World) -> None:

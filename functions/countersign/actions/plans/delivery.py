@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, ClassVar
@@ -13,9 +14,9 @@ from countersign.actions.paper import Block, markdown
 from countersign.actions.plans import forms, ics, lines
 from countersign.actions.plans.plan import Plan, flaws
 from countersign.domain.contract import Contract
-from countersign.domain.ledger.action import Action, Prose, Undo
+from countersign.domain.ledger.action import Action, Difference, Prose, Undo
 from countersign.domain.money import Money
-from countersign.domain.policy.records import PEOPLE, Records
+from countersign.domain.policy.records import IN_EFFECT, PEOPLE, VERSIONS, Record, Records
 
 NAME = "launch-plan"
 """Of its files, before their endings."""
@@ -108,8 +109,43 @@ def _undo_words(delivery: Delivery) -> str:
     return f"Remove version {delivery.number} of the launch plan “{delivery.title}”."
 
 
+def versions(records: Records) -> tuple[Delivery, ...]:
+    """Every version that was delivered before, the newest first, also those taken back since."""
+    return tuple(_read(one) for one in records.all(VERSIONS))
+
+
+def in_effect(records: Records) -> Delivery | None:
+    """The newest version that was not taken back."""
+    held = (one for one in records.all(VERSIONS) if IN_EFFECT in one.fields)
+    return next(map(_read, held), None)
+
+
+def changes(before: Delivery, after: Delivery) -> tuple[Difference, ...]:
+    """What another version says otherwise: of a list the lines that are gone and those that are
+    new, whatever their order."""
+    found = []
+    for name in (*_LISTS, "title", "total"):
+        was, now = (str(getattr(one, name) or "").splitlines() for one in (before, after))
+        gone, new = [o for o in was if o not in now], [o for o in now if o not in was]
+        if gone or new:
+            found.append(Difference(name=name, before="\n".join(gone), after="\n".join(new)))
+    return tuple(found)
+
+
+def _read(record: Record) -> Delivery:
+    return Delivery.read(json.loads(record.fields["params"]))
+
+
+def _differences(delivery: Delivery, records: Records) -> tuple[Difference, ...]:
+    signed = in_effect(records)
+    return changes(signed, delivery) if signed else ()
+
+
 def _unfit(delivery: Delivery, records: Records) -> str:
     """What keeps the plan from being one, whoever signed it. Days of work are a person's matter."""
+    newest = max((one.number for one in versions(records)), default=0)
+    if newest >= delivery.number:
+        return f"version {newest} was delivered meanwhile: hand the brief in again"
     owners = {one.fields["name"] for one in records.all(PEOPLE)}
     found = flaws(delivery.plan, owners=owners, works=lambda _day: True, today=date.min)
     kinds = dict.fromkeys(one.kind.replace("_", " ") for one in found)
@@ -130,6 +166,7 @@ DELIVER: Action[Delivery, Files] = Action(
     inner=("key", "number", "at", "language"),
     editable=("title", *_LISTS, "total"),
     hints={name: f"One entry a line: {form}" for name, form in lines.FORMS.items()},
+    differences=_differences,
     unfit=_unfit,
     documents=documents,
     undo=Undo(words=_undo_words, creates=True, state=_KEPT.state, restore=_KEPT.restore),

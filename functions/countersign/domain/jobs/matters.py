@@ -80,6 +80,11 @@ def order_key(order: str) -> str:
     return _key("order", order.strip().lstrip("#").strip().casefold())
 
 
+def subject_key(workflow: str, about: str) -> str:
+    """The key of what jobs of a workflow are versions of."""
+    return _key("subject", f"{workflow}\n{about}")
+
+
 def rule_key(rule: str) -> str:
     """The key of a rule that stopped something."""
     return _key("rule", rule.strip())

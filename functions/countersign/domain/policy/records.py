@@ -25,6 +25,11 @@ PEOPLE = "people"
 with `id`, `name`, `address` and `roles` (between spaces)."""
 
 
+VERSIONS, IN_EFFECT = "versions", "in effect"
+"""The name of the records of what earlier jobs did about the same thing, the newest first: `params`
+as JSON, and a field that says whether it was not taken back since."""
+
+
 class Lookup(Value):
     """One question to one connector: all records of `kind` whose `field` equals `value`."""
 
