@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -141,8 +142,8 @@ def test_nothing_leaves_the_page() -> None:
         Heading("a heading of very many words " * 5),
         Line("W" * 120),
         Line("النهاية " * 30),
-        Listing(tuple(f"risk {at} " * 12 for at in range(16))),
-        Table(("A", "B", "C"), (("x" * 60, "two words " * 260, "y"), ("1", "2", "3"))),
+        Listing(tuple(f"risk {at} " * 12 for at in range(4))),
+        Table(("A", "B", "C"), (("x" * 60, "two words " * 420, "y"), ("1", "2", "3"))),
     )
     body = printed(paper(*long))
     for page in pages(body):
@@ -152,11 +153,12 @@ def test_nothing_leaves_the_page() -> None:
                 left, bottom, right, top = held.get_charbox(at)
                 assert MARGIN - 1 < left < right < 595.28 - MARGIN + 2
                 assert 0 < bottom < top < 841.89 - MARGIN + 8
-    wanted = sorted("".join(texts(long)).replace(" ", "") + "ABC")
-    assert sorted(filter(str.isalnum, filter(str.isascii, read(body)))) == [
-        *filter(str.isalnum, filter(str.isascii, wanted))
-    ]
-    assert len(pages(body)) == 3
+    told = Counter(filter(str.isalnum, filter(str.isascii, read(body))))
+    more = told - Counter(filter(str.isalnum, filter(str.isascii, "".join(texts(long)))))
+    missing = Counter(filter(str.isalnum, filter(str.isascii, "".join(texts(long))))) - told
+    assert not missing
+    assert more == Counter("ABC" * more["A"])
+    assert 1 <= more["A"] < len(pages(body))
 
 
 def tiny(path: Path, letter: str) -> str:

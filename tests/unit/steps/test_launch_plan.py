@@ -140,8 +140,8 @@ def test_a_new_version_asks_only_about_what_changed(world: World) -> None:
     assert DELIVER.differences(lead(moved), records) == (
         Difference(
             name="milestones",
-            before="Launch day | 2027-05-03 | Ana Ruiz | after: Press kit",
-            after="Launch day | 2027-05-10 | Ana Ruiz | after: Press kit",
+            before="Launch day | 2027-05-03 | Ana Costa | after: Press kit",
+            after="Launch day | 2027-05-10 | Ana Costa | after: Press kit",
         ),
     )
     assert moved.statuses()["plan.deliver"] == "planned"
