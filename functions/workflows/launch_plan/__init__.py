@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countersign.actions.plans.delivery import DELIVER
+from countersign.actions.plans.delivery import DELIVER, differences
 from countersign.workflow import workflow
 from workflows.launch_plan.actions import ACTIONS, propose
 from workflows.launch_plan.contract import Brief, Says, read
@@ -28,5 +28,6 @@ WORKFLOW = workflow(
     offline=offline,
     knows_people=True,
     leads=DELIVER.id,
+    shows={DELIVER.id: differences},
     about=lambda given, proposal: key_of(title_of(given, proposal)),
 )

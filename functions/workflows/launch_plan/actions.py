@@ -58,19 +58,36 @@ def _question(situation: Situation[Brief], flaws: list[Flaw]) -> ProposedAction:
 
 
 def _following(situation: Situation[Brief], wanted: Delivery) -> Iterator[ProposedAction]:
-    """Its print, where a font has all its letters; a task for each milestone
-    that is new or another one, a mail to each whom
-    the stage names by role, a word to a team."""
+    """Its print, where a font has all its letters; a task for each milestone that is new or another
+    one, a mail to each whom the stage names by role, a word to a team."""
     font = font_of(situation.limits)
     prints = bool(font) or not unprintable(wanted)
     if prints:
-        print_ = Printing(**dict(wanted), font=font)
-        yield ProposedAction(PRINT.id, print_, FILE, after=DELIVER.id)
+        printing = Printing(**dict(wanted), font=font)
+        yield ProposedAction(PRINT.id, printing, FILE, after=DELIVER.id)
     signed = in_effect(situation.records)
     known = signed.plan.milestones if signed else ()
     dated = ((one, one.on) for one in wanted.plan.milestones if one.on and one not in known)
     yield from (_task(situation, wanted, one, on) for one, on in dated)
-    title = f"{wanted.title}, version {wanted.number}"
+    yield from _mails(situation, wanted, prints=prints)
+    for channel in situation.limits.lists.get("destination.launch", ()):
+        yield notify.PUSH.proposed(
+            target=channel,
+            after=DELIVER.id,
+            channel=channel,
+            title=_headline(wanted)[:_TITLE],
+            text=wanted.milestones[:_PUSHED],
+        )
+
+
+def _headline(wanted: Delivery) -> str:
+    return f"{wanted.title}, version {wanted.number}"
+
+
+def _mails(
+    situation: Situation[Brief], wanted: Delivery, *, prints: bool
+) -> Iterator[ProposedAction]:
+    """After the print, which they enclose."""
     roles = {*situation.limits.lists.get("plan.told", ())}
     for member in situation.records.all(PEOPLE):
         if roles & {*member.fields["roles"].split()}:
@@ -79,19 +96,11 @@ def _following(situation: Situation[Brief], wanted: Delivery) -> Iterator[Propos
                 target=to,
                 after=PRINT.id if prints else DELIVER.id,
                 to=to,
-                subject=title[:_TITLE],
+                subject=_headline(wanted)[:_TITLE],
                 text=wanted.markdown,
                 texts=enclosed(wanted),
                 stored=(place(wanted),) if prints else (),
             )
-    for channel in situation.limits.lists.get("destination.launch", ()):
-        yield notify.PUSH.proposed(
-            target=channel,
-            after=DELIVER.id,
-            channel=channel,
-            title=title[:_TITLE],
-            text=wanted.milestones[:_PUSHED],
-        )
 
 
 def _task(

@@ -7,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from countersign.connectors.aws.ses import SesMailer
 from countersign.connectors.http import OpenGate
@@ -112,3 +114,25 @@ def test_a_key_or_model_that_the_endpoint_does_not_take(
     )
     with pytest.raises(meaning):
         model(status, code).answer(request, 10.0)
+
+
+def test_what_a_mail_encloses_is_handed_over_as_ses_takes_it() -> None:
+    """By SES's own model of a request; a mail without anything says nothing of attachments."""
+    ses = boto3.client("sesv2", region_name="eu-central-1")
+    seen: list[dict[str, Any]] = []
+    ses.meta.events.register("provide-client-params.*.*", lambda params, **_: seen.append(params))
+    files = {"plan.pdf": b"%PDF", "plan.ics": b"BEGIN", "plan.json": b"{}"}
+    with Stubber(ses) as stub:
+        for one in (files, {}):
+            stub.add_response("send_email", {"MessageId": "id-1"})
+            mail = Email(to="a@b.example", subject="Plan", text="Plan", files=one)
+            assert SesMailer(SENDER, "mails", ses).send(mail) == "id-1"
+    enclosed, bare = (one["Content"]["Simple"] for one in seen)
+    assert [
+        (a["FileName"], a["RawContent"], a["ContentType"]) for a in enclosed["Attachments"]
+    ] == [
+        ("plan.pdf", b"%PDF", "application/pdf"),
+        ("plan.ics", b"BEGIN", "text/calendar"),
+        ("plan.json", b"{}", "application/json"),
+    ]
+    assert "Attachments" not in bare

@@ -24,3 +24,10 @@ def test_a_mail_of_a_job_is_marked_with_it() -> None:
     (marked,) = sent.emails
     assert marked.about == {"part": "cs-1", "job": "j-1"}
     assert (marked.to, marked.subject, marked.text) == (email.to, email.subject, email.text)
+
+
+def test_a_mail_encloses_documents_of_its_own_job() -> None:
+    """They come from where the job's documents lie; who sends nothing of the kind has none."""
+    held = {"ab/plan.pdf": b"%PDF"}
+    assert JobMailer(Sent(), "j-1", "", held.get).document("ab/plan.pdf") == b"%PDF"
+    assert JobMailer(Sent(), "j-1").document("ab/plan.pdf") is None

@@ -136,9 +136,10 @@ def _read(record: Record) -> Delivery:
     return Delivery.read(json.loads(record.fields["params"]))
 
 
-def _differences(delivery: Delivery, records: Records) -> tuple[Difference, ...]:
+def differences(delivery: Delivery, records: Records) -> tuple[Difference, ...] | None:
+    """What it changes of the version that is in effect; None: there is none."""
     signed = in_effect(records)
-    return changes(signed, delivery) if signed else ()
+    return changes(signed, delivery) if signed else None
 
 
 def _unfit(delivery: Delivery, records: Records) -> str:
@@ -166,7 +167,6 @@ DELIVER: Action[Delivery, Files] = Action(
     inner=("key", "number", "at", "language"),
     editable=("title", *_LISTS, "total"),
     hints={name: f"One entry a line: {form}" for name, form in lines.FORMS.items()},
-    differences=_differences,
     unfit=_unfit,
     documents=documents,
     undo=Undo(words=_undo_words, creates=True, state=_KEPT.state, restore=_KEPT.restore),

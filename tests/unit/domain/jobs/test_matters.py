@@ -26,6 +26,12 @@ def test_a_key_does_not_show_what_it_stands_for() -> None:
     assert matters.token_key("a@b") != matters.contact_key("a@b")
 
 
+def test_versions_of_one_thing_are_found_within_their_workflow() -> None:
+    """The same name in another one is about something else."""
+    assert matters.subject_key("plans", "aurora") == matters.subject_key("plans", "aurora")
+    assert matters.subject_key("plans", "aurora") != matters.subject_key("lists", "aurora")
+
+
 def test_the_surest_sign_comes_first() -> None:
     """The address with a token, then the sender's own earlier mails, then ours, the nearest
     first."""
