@@ -14,8 +14,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from countersign.actions.plans.printing import FILE
 from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source, Status
+from countersign.domain.jobs.matters import subject_key
 from countersign.domain.releases.rollout import Moved, Rollout, State, Statement
 from countersign.jobs.monthly import last_month
 from countersign.runtime.intake import store
@@ -34,6 +36,7 @@ from tests.rights import large
 from tests.rights.person import downloads, operator, resumes, signed_in
 from tests.rights.until import WITHIN, status, until
 from tests.rollouts import rollout
+from workflows.launch_plan.facts import key_of
 
 ALL_OF_IT = {
     "system": "payments",
@@ -42,6 +45,8 @@ ALL_OF_IT = {
 }
 POSTED = "143-annotations-coco"
 """The sample whose body it is."""
+PLANS = ("Aurora 2 launch", "Dorado launch", "Equuleus launch")
+"""The titles of sample briefs whose plan is delivered."""
 NOT_YET, WRONG = "not set", "a key of yesterday"
 
 
@@ -50,6 +55,7 @@ def tour(stand: Stand) -> None:
     twice_uploaded(stand)
     a_file_is_posted(stand)
     an_alarm_stops_a_canary(stand)
+    a_print_is_fetched(stand)
     without_a_model(stand)
     call = large.call(stand)
     large.same_matter_again(stand)
@@ -159,6 +165,16 @@ def until_stopped(stand: Stand, held: Rollout) -> Rollout:
 
     until(lambda: ticked(stand) and now().state is State.ABORTED)
     return now()
+
+
+def a_print_is_fetched(stand: Stand) -> None:
+    """A signed plan's print is fetched from its job's page: it lies in the bucket alone."""
+    keys = (subject_key("launch_plan", key_of(title)) for title in PLANS)
+    jobs = [row.job_id for key in keys for row in stand.deps.store.matters(key, 1)]
+    done = next(one for one in jobs if status(stand, one) is Status.COMPLETED)
+    with closing(signed_in(stand, operator(stand))) as browser:
+        found = browser.get(document_path(done, FILE)).raise_for_status()
+    assert found.content.startswith(b"%PDF")
 
 
 def never_queued(stand: Stand, like: str) -> str:

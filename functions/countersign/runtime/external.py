@@ -261,11 +261,12 @@ class ExternalAdapters:
     @fresh
     def files(self) -> Files:
         """The documents of this job."""
+        from countersign.connectors.aws.client import client
         from countersign.connectors.aws.services import JobFiles
         from countersign.connectors.dynamodb.session import documents_of
 
         place = documents_of(self.job_id)
-        return JobFiles(self.settings.payloads_bucket, place, self.aws("s3", self.by))
+        return JobFiles(self.settings.payloads_bucket, place, client("s3", self.by))
 
     def _connected(self, secret: str, make: Callable[[str], T]) -> T:
         """The process's client of an outside system; another one when its key has changed."""
