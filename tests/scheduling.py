@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from pathlib import Path
+
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-ON_THE_STAND = {
-    "tests/e2e/test_clock.py",
-    "tests/guarantees/test_t01_deliveries.py",
-    "tests/guarantees/test_t28_cloud.py",
-    "tests/guarantees/test_t38_sessions.py",
-}
-"""The files that use `whole_stand`: apart, each worker would start one, 5 s of CPU each."""
+ROOT = Path(__file__).parents[1]
+_STAND = re.compile(r"^def \w+\([^)]*\bwhole_stand\b", re.MULTILINE)
+
+
+@cache
+def on_the_stand(file: str) -> bool:
+    """Whether a test or a fixture of the file asks for `whole_stand`: apart, each worker would
+    start one, 5 s of CPU each."""
+    path = ROOT / file
+    return path.exists() and bool(_STAND.search(path.read_text("utf-8")))
 
 
 class OneStand(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
@@ -18,4 +25,4 @@ class OneStand(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return "the stand" if file in ON_THE_STAND else file
+        return "the stand" if on_the_stand(file) else file
