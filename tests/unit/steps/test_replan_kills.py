@@ -65,7 +65,7 @@ def kills(numbers: range) -> list[Any]:
     ]
 
 
-UNKNOWN_AT = 18
+UNKNOWN_AT = 17
 """A kill after the mail left and before that was written: nobody knows, and a person gets it."""
 
 

@@ -19,7 +19,7 @@ from tests.fakes.store import Crash
 from tests.fakes.world import World
 from tests.unit.steps.test_journeys import SENDER, ends, offline
 
-WRITES = 12
+WRITES = 10
 """One more than a job makes until it waits for a signature."""
 
 

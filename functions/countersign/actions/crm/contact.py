@@ -178,12 +178,13 @@ _LINKED = frozenset({"deals", "tasks", "notes"})
 
 def _undo_state(crm: Crm, contact: Contact, key: str, at: str) -> Mapping[str, str]:
     """Everything of the contact. What hangs on it counts only if this action made it: then it goes
-    as a whole, and with it the way to whatever hangs on it."""
+    as a whole, and with it the way to whatever hangs on it. Right after it was made (`at` is empty)
+    nothing did: what an attempt finds there that comes later was made since."""
     record = there(crm, "contacts", at, "email", contact.email)
     if record is None:
         return {}
     ours = record.fields.get(CREATED_BY) == key
-    left_out = _MOVES_ITSELF if ours else _MOVES_ITSELF | _LINKED
+    left_out = _MOVES_ITSELF if ours and at else _MOVES_ITSELF | _LINKED
     return state(record, left_out)
 
 

@@ -170,10 +170,10 @@ def next_move(ledger: Sequence[LedgerEntry], reads: str = "") -> Move:
     taken_back = next((held for held in reversed(ledger) if held.status in TO_UNDO), None)
     if taken_back:
         return Move("Act", connector=taken_back.connector)
-    handed = _handed(ledger)
+    why = handed(ledger)
     opened = next(iter(_open_now(ledger)), None)
-    if handed and opened is None:
-        return Move("Escalate", reason=handed)
+    if why and opened is None:
+        return Move("Escalate", reason=why)
     if opened:
         return Move("Act", connector=opened.connector)
     waits = any(held.status is _A.PLANNED for held in ledger)
@@ -232,13 +232,13 @@ def dropped(ledger: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
 
 def _open_now(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:
     """What Act works on; of a job that a person gets, only what may have taken effect already."""
-    if _handed(ledger):
+    if handed(ledger):
         return [held for held in ledger if held.status is _A.CLAIMED]
     return _opened(ledger)
 
 
-def _handed(ledger: Sequence[LedgerEntry]) -> str:
-    """Why a person gets the job; empty: nobody has to."""
+def handed(ledger: Sequence[LedgerEntry]) -> str:
+    """Why a person gets a job with this ledger; empty: nobody has to."""
     return _stuck(ledger) or _handed_over(ledger)
 
 
@@ -287,5 +287,5 @@ def _tightened(held: LedgerEntry, now: Verdict) -> LedgerEntry:
 def _handed_over(ledger: Sequence[LedgerEntry]) -> str:
     """Why policy hands the whole job to a person; empty when it does not, or is in shadow."""
     live = (held for held in ledger if held.status is not _A.DROPPED)
-    handed = [one.verdict for one in live if one.verdict.escalate and one.verdict.would is None]
-    return "; ".join(reason.bare for reason in handed[0].reasons) if handed else ""
+    handing = [one.verdict for one in live if one.verdict.escalate and one.verdict.would is None]
+    return "; ".join(reason.bare for reason in handing[0].reasons) if handing else ""

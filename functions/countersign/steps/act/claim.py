@@ -1,4 +1,8 @@
-"""The claim: one conditional write before every effect and every undo, and how entries move on."""
+"""The claim: a conditional write before every effect and every undo, and how entries move on.
+
+Actions that follow each other and have keys at their target are claimed in one write. What a visit
+that is cut off has claimed and not sent is looked for by its key, as what it may have sent is.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +18,28 @@ from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.runtime.step import committed
 from countersign.steps.act.visit import Visit
 
+NOTHING_SENT = "put back: nothing was sent"
+"""The note of an entry whose claim is undone."""
+
 
 def claimed(
-    visit: Visit, record: JobRecord, claim: LedgerEntry, ended: tuple[LedgerEntry, ...]
+    visit: Visit,
+    record: JobRecord,
+    claim: LedgerEntry,
+    ended: tuple[LedgerEntry, ...],
+    along: tuple[LedgerEntry, ...] = (),
 ) -> JobRecord:
-    """The record with `claim` under a new attempt, and with `ended`, the action before it, in the
-    same write. The turn that the job kept is used. Raises StoreConflict, and NotWanted for a mail
-    to somebody who wants none: then nothing is stored."""
+    """The record with `claim` under a new attempt, with those that are claimed `along` and with
+    `ended`, the actions before it, in the same write. The turn that the job kept is used. Raises
+    StoreConflict, and NotWanted for a mail to somebody who wants none: then nothing is stored."""
     undoing = claim.status is ActionStatus.UNDOING
+    begun = {label(one): f"{one.status} {number(record.audit, one)}" for one in (claim, *along)}
     change = Change(
         event="undo claimed" if undoing else "claimed",
         actor=f"state:{visit.call.state}",
         status=Status.PROCESSING,
-        fields={**told(ended), label(claim): f"{claim.status} {number(record.audit, claim)}"},
-        ledger=(*ended, claim),
+        fields={**told(ended), **begun},
+        ledger=(*ended, claim, *along),
         turns=dict.fromkeys(record.job.turns),
         wanted_by=recipients(claim),
     )
@@ -53,19 +65,45 @@ def keep(visit: Visit, record: JobRecord, ended: tuple[LedgerEntry, ...]) -> Non
         _store(visit, record, "acted", ended)
 
 
-def put_back(visit: Visit, record: JobRecord, claim: LedgerEntry, why: Exception) -> None:
+def own_claim(record: JobRecord, held: LedgerEntry) -> LedgerEntry | None:
+    """The claim of `held` that this visit wrote with another one's; None: it wrote none."""
+    now = next(one for one in record.ledger if one.index == held.index)
+    return now if now.attempt != held.attempt else None
+
+
+def unsent(record: JobRecord, behind: tuple[LedgerEntry, ...]) -> tuple[LedgerEntry, ...]:
+    """Those of `behind` that this visit claimed and does not come to, as they stood before."""
+    return tuple(
+        held.model_copy(update={"note": NOTHING_SENT}) for held in behind if own_claim(record, held)
+    )
+
+
+def put_back(
+    visit: Visit,
+    record: JobRecord,
+    claim: LedgerEntry,
+    why: Exception,
+    others: tuple[LedgerEntry, ...],
+) -> None:
     """Nothing was sent and the target has no keys: without this, the retry would say unknown."""
-    free = moved(claim, ActionStatus.AUTHORISED, f"put back: nothing was sent ({why})")
-    _store(visit, record, "put back", (free,))
+    free = moved(claim, ActionStatus.AUTHORISED, f"{NOTHING_SENT} ({why})")
+    _store(visit, record, "put back", (*others, free))
 
 
-def tell_why(visit: Visit, record: JobRecord, claim: LedgerEntry, why: Exception) -> None:
-    """An attempt has no outcome and another one follows: the reason, for who reads the job. What
-    goes wrong here must not hide it."""
+def tell_why(
+    visit: Visit,
+    record: JobRecord,
+    claim: LedgerEntry,
+    why: Exception,
+    others: tuple[LedgerEntry, ...],
+) -> None:
+    """An attempt has no outcome and another one follows: the reason, for who reads the job, and
+    how the `others` of the visit stand. What goes wrong here must not hide it."""
     change = Change(
         event="attempt ended",
         actor=f"state:{visit.call.state}",
-        fields={label(claim): f"{NO_OUTCOME}{why}"},
+        fields={**told(others), label(claim): f"{NO_OUTCOME}{why}"},
+        ledger=others,
     )
     try:
         visit.deps.commit(record, change)

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from countersign.domain.approvals.authority import check_authority
-from countersign.domain.errors import NotAuthorised, NotNow, NotWanted, Refused, Transient
+from countersign.domain.errors import (
+    NotAuthorised,
+    NotNow,
+    NotWanted,
+    Refused,
+    Transient,
+    Unavailable,
+)
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.action import Action, Receipt
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry, params_of
-from countersign.domain.planning.plan import check_plan, check_records
+from countersign.domain.planning.plan import check_plan, check_records, handed, merged
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Findings
-from countersign.domain.workflow import action_for
-from countersign.steps.act.claim import claimed, keep, moved, put_back, tell_why
+from countersign.domain.workflow import action_for, known
+from countersign.steps.act.claim import (
+    NOTHING_SENT,
+    claimed,
+    keep,
+    moved,
+    own_claim,
+    put_back,
+    tell_why,
+    unsent,
+)
 from countersign.steps.act.verify import ClaimedAction, effect
 from countersign.steps.act.visit import Visit
 
@@ -70,10 +86,18 @@ def _with_before(visit: Visit, held: LedgerEntry, action: Action[Any, Any]) -> L
 
 
 def execute(
-    visit: Visit, record: JobRecord, held: LedgerEntry, ended: tuple[LedgerEntry, ...]
+    visit: Visit,
+    record: JobRecord,
+    held: LedgerEntry,
+    ended: tuple[LedgerEntry, ...],
+    behind: tuple[LedgerEntry, ...],
 ) -> tuple[JobRecord, LedgerEntry]:
     """The record after the claim, and the entry as it ended; the record as given when nothing was
-    claimed. `ended` are the entries before it that are not stored yet; the claim stores them."""
+    claimed now. `ended` are the entries before it that are not stored yet, which a claim stores;
+    of those `behind` it, what needs no claim of its own is claimed along."""
+    claim = own_claim(record, held)
+    if claim:
+        return record, _carried_out(visit, record, _of(visit, record, claim), ended, behind)
     try:
         ready = _ready(visit, record, held.model_copy(update={"seen": None}))
     except (Transient, NotNow):
@@ -81,17 +105,13 @@ def execute(
         raise
     if isinstance(ready, LedgerEntry):
         return record, ready
-    claim = moved(ready.held, ActionStatus.CLAIMED, attempt=visit.deps.ids.token(64))
+    ready = replace(ready, held=_claim(visit, ready.held))
+    along = _along(visit, record, ready.held, behind)
     try:
-        record = claimed(visit, record, claim, ended)
+        record = claimed(visit, record, ready.held, ended, along)
     except NotWanted as unwanted:
         return record, moved(held, ActionStatus.FORBIDDEN, str(unwanted))
-    try:
-        return record, effect(ClaimedAction(visit, claim, ready.action), ready.found)
-    except (Transient, NotNow) as why:
-        tell = put_back if ready.action.find is None else tell_why
-        tell(visit, record, claim, why)
-        raise
+    return record, _carried_out(visit, record, ready, (), behind)
 
 
 @dataclass(frozen=True)
@@ -103,9 +123,62 @@ class _Ready:
     found: Receipt | None
 
 
+def _of(visit: Visit, record: JobRecord, claim: LedgerEntry) -> _Ready:
+    """What this visit claimed along, a moment ago: nobody has tried it."""
+    return _Ready(claim, action_for(visit.deps.workflows[record.job.workflow], claim), None)
+
+
+def _carried_out(
+    visit: Visit,
+    record: JobRecord,
+    ready: _Ready,
+    ended: tuple[LedgerEntry, ...],
+    behind: tuple[LedgerEntry, ...],
+) -> LedgerEntry:
+    """The claimed entry as it ended. Where nobody can say, what went before it is stored, and what
+    was claimed along let go. Nothing is sent after the function's time, when the machine may have
+    begun the state anew."""
+    claim, action = ready.held, ready.action
+    try:
+        if visit.call.seconds_left(visit.deps.clock.now()) <= 0:
+            raise Unavailable("the time of this visit is over")
+        return effect(ClaimedAction(visit, claim, action), ready.found)
+    except (Transient, NotNow) as why:
+        tell = put_back if action.find is None else tell_why
+        tell(visit, record, claim, why, (*ended, *unsent(record, behind)))
+        raise
+
+
+def _claim(visit: Visit, held: LedgerEntry) -> LedgerEntry:
+    return moved(held, ActionStatus.CLAIMED, attempt=visit.deps.ids.token(64))
+
+
+def _along(
+    visit: Visit, record: JobRecord, claim: LedgerEntry, behind: tuple[LedgerEntry, ...]
+) -> tuple[LedgerEntry, ...]:
+    """The claims that need no write of their own: each makes something new that has a key and can
+    be taken back, was never tried, and may run once those before it are verified."""
+    claims, went_well = [claim], record
+    for held in behind:
+        done = moved(claims[-1], ActionStatus.VERIFIED)
+        went_well = replace(went_well, ledger=merged(went_well.ledger, (done,)))
+        if not _makes_new(visit, record, held) or _refusal(visit, went_well, held):
+            break
+        claims.append(_claim(visit, held.model_copy(update={"before": {}, "left": None})))
+    return tuple(claims[1:])
+
+
+def _makes_new(visit: Visit, record: JobRecord, held: LedgerEntry) -> bool:
+    action = known(visit.deps.workflows[record.job.workflow], held)
+    if action is None or action.find is None or action.undo is None:
+        return False
+    return action.undo.creates and not was_tried(held)
+
+
 def _ready(visit: Visit, record: JobRecord, held: LedgerEntry) -> _Ready | LedgerEntry:
     """The entry, ready for its claim; or as it ends without one. Authority decides whether anything
-    is sent, not whether an earlier attempt is looked for."""
+    is sent, not whether an earlier attempt is looked for; of a job that a person gets, what is not
+    there is not sent any more."""
     refusal = _refusal(visit, record, held)
     if refusal and not was_tried(held):
         return moved(held, ActionStatus.FAILED, refusal)
@@ -113,6 +186,8 @@ def _ready(visit: Visit, record: JobRecord, held: LedgerEntry) -> _Ready | Ledge
     found, doubt = looked(visit, held, action)
     if doubt:
         return moved(held, ActionStatus.UNKNOWN, doubt)
+    if found is None and held.status is ActionStatus.CLAIMED and handed(record.ledger):
+        return moved(held, ActionStatus.AUTHORISED, NOTHING_SENT)
     if refusal and found is None:
         return moved(held, ActionStatus.FAILED, refusal)
     try:

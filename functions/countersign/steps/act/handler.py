@@ -19,7 +19,7 @@ from countersign.domain.workflow import Workflow, known
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call, Continued, step
 from countersign.runtime.visits import waiting
-from countersign.steps.act.claim import told
+from countersign.steps.act.claim import told, unsent
 from countersign.steps.act.execute import execute
 from countersign.steps.act.undo import take_back
 from countersign.steps.act.visit import Visit, visiting
@@ -64,13 +64,14 @@ def _fresh(workflow: Workflow[Any], entries: tuple[LedgerEntry, ...]) -> timedel
 def _carrying_out(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, ...]) -> Continued:
     """Until one does not verify."""
     settled: tuple[LedgerEntry, ...] = ()
-    for held in entries:
-        after, ended = execute(going, record, held, settled)
+    for at, held in enumerate(entries, 1):
+        after, ended = execute(going, record, held, settled, entries[at:])
         settled = (ended,) if after is not record else (*settled, ended)
         record = after
         if ended.status is not ActionStatus.VERIFIED:
             if ended.shows_otherwise:
                 observability.count("VerificationsFailed", workflow=record.job.workflow)
+            settled = (*settled, *unsent(record, entries[at:]))
             break
     return _onward(going.deps, record, going.call, settled)
 
