@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from countersign.domain.canonical import canonical
 from countersign.domain.policy.proposal import Ended, Usage
 
 if TYPE_CHECKING:
@@ -195,9 +195,9 @@ class ModelRequest:
     def most(self) -> Usage:
         """The most that one call can use: no text has more tokens than bytes, and what the provider
         adds around messages is far less than it saves on words."""
-        texts = (*(text for _, text in self.messages), self.schema_name)
-        sent = sum(len(text.encode()) for text in texts) + len(canonical(self.schema))
-        return Usage(calls=1, input_tokens=sent, output_tokens=self.max_output_tokens)
+        shape = json.dumps(self.schema, separators=(",", ":"), ensure_ascii=False)
+        sent = "".join((*(text for _, text in self.messages), self.schema_name, shape)).encode()
+        return Usage(calls=1, input_tokens=len(sent), output_tokens=self.max_output_tokens)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
@@ -113,7 +114,7 @@ class LedgerEntry(Contract):
 
     def content(self) -> Mapping[str, Any]:
         """The stored bytes, parsed."""
-        return dict(json.loads(self.body))
+        return dict(_parsed(self.body))
 
     @property
     def after(self) -> str:
@@ -129,6 +130,13 @@ class LedgerEntry(Contract):
     def key(self) -> str:
         """The idempotency key at the target: the same job and bytes are the same effect."""
         return "cs-" + self.digest[:32]
+
+
+@lru_cache(maxsize=64)
+def _parsed(body: str) -> Mapping[str, Any]:
+    """A visit asks for the same bytes some twenty times."""
+    found: Mapping[str, Any] = json.loads(body)
+    return found
 
 
 def entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -126,7 +126,8 @@ _SPACE = re.compile(r"\s+")
 
 def flat(text: str) -> str:
     """`text` in NFC with every run of white space as one space: quotes survive line breaks."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    whole = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return _SPACE.sub(" ", whole).strip()
 
 
 def ungrounded(facts: Mapping[str, Fact], source: str) -> list[str]:
@@ -142,23 +143,21 @@ def grounded(facts: Mapping[str, Fact], source: str) -> dict[str, Fact]:
 
 
 def _faults(name: str, fact: Fact, hay: str) -> list[str]:
-    bare = [] if any(flat(quote) for quote in fact.quotes) else [f"fact {name} has no quote"]
-    return bare + [f"fact {name}: a quote is not verbatim" for _ in _foreign(fact.quotes, hay)]
+    quotes = [flat(quote) for quote in fact.quotes]
+    bare = [] if any(quotes) else [f"fact {name} has no quote"]
+    foreign = [quote for quote in quotes if not _stands(quote, hay)]
+    return bare + [f"fact {name}: a quote is not verbatim" for _ in foreign]
 
 
 _PART = "\u241e"
 """Stands between the parts of a source, and in no quote."""
 
 
-def _foreign(quotes: Iterable[str], hay: str) -> list[str]:
-    return [quote for quote in quotes if not _stands(flat(quote), hay)]
-
-
 def _stands(quote: str, hay: str) -> bool:
     """Whether the quote is verbatim in the source, within one part, and cuts no number: "500 EUR"
     does not stand in "12,500 EUR"."""
-    if _PART in quote:
+    if _PART in quote or quote not in hay:
         return False
     before = r"(?<!\d)(?<!\d[.,])" if quote[:1].isdigit() else ""
     after = r"(?!\d)(?![.,]\d)" if quote[-1:].isdigit() else ""
-    return bool(re.search(before + re.escape(quote) + after, hay))
+    return not (before or after) or bool(re.search(before + re.escape(quote) + after, hay))

@@ -110,7 +110,7 @@ def detect(text: str) -> str:
         if share > (0.02 if code in rare else _SHARE):
             return code
     words = [word.lower() for word in _WORD.findall(text)]
-    counted = {code: sum(word in known for word in words) for code, known in STOP_WORDS.items()}
+    counted = {c: sum(map(known.__contains__, words)) for c, known in STOP_WORDS.items()}
     most = max(counted.values())
     best = [code for code, count in counted.items() if count == most]
     return best[0] if most >= _FEWEST and len(best) == 1 else ""
