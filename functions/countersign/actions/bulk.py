@@ -44,7 +44,8 @@ class Items(Protocol):
 def _words(order: RunItems) -> str:
     readable = order.rows - order.quarantined
     left_out = f"; {order.quarantined:,} cannot be read" if order.quarantined else ""
-    return f"Work through {readable:,} rows of {order.file}{left_out}."
+    lost = f"{(order.failed_at_most * 100).normalize():f} %"
+    return f"Work through {readable:,} rows of {order.file}, of which {lost} may fail{left_out}."
 
 
 def _do(items: Items, order: RunItems, _key: str) -> Receipt:
@@ -75,6 +76,6 @@ RUN: Action[RunItems, Items] = Action(
     find=_find,
     read_back=_read_back,
     expected=_expected,
-    inner=("digest",),
+    inner=("digest", "rows", "failed_at_most"),
     leads_on=True,
 )

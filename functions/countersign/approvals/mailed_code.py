@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from countersign import observability
 from countersign.approvals.access import Addressee
 from countersign.approvals.form import Typed
+from countersign.approvals.mails import subject
 from countersign.domain.approvals import codes
 from countersign.domain.approvals.approval import Decision
 from countersign.domain.approvals.codes import Code
@@ -219,19 +220,19 @@ def unmailable() -> CodeStep:
 
 
 def code_mail(here: Addressee, amounts: Iterable[Money], code: str, until: datetime) -> Email:
-    """One code, for one person and one decision. It is not in the subject, which a locked phone
-    shows to everybody."""
+    """One code, for one person and one decision, called as the mail of its request is. The code is
+    not in the subject, which a locked phone shows to everybody."""
     it = {
         "person": one_line(here.person.name, 40),
         "much": ", ".join(str(amount) for amount in amounts),
         "workflow": here.workflow.title,
         "code": code,
         "until": moment(until, here.zone),
-        "job_id": here.record.job.job_id,
     }
-    subject = f"Your code to approve {it['much']}"
-    html = render("mail_code.html.j2", subject=subject, **it)
-    return Email(to=here.person.address, subject=subject, text=_text(it), html=html)
+    about = subject(here.record, here.approval, here.workflow).partition(": ")[2]
+    told = f"Your code: {about}"
+    html = render("mail_code.html.j2", subject=told, **it)
+    return Email(to=here.person.address, subject=told, text=_text(it), html=html)
 
 
 def _text(it: Mapping[str, str]) -> str:
@@ -246,8 +247,6 @@ def _text(it: Mapping[str, str]) -> str:
             f"It works until {it['until']}, once, for this decision only. Nobody will ask you",
             "for it by phone or mail. If you are not deciding right now, somebody else has your",
             "link: do nothing with the code, and tell the person who runs this workflow.",
-            "",
-            f"Job {it['job_id']}",
             "",
         )
     )

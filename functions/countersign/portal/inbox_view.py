@@ -110,7 +110,7 @@ class Inbox:
 MOST = 100
 """Requests on one page, and cases: as many as one answer can decide."""
 _SOON = timedelta(hours=1)
-_NAME, _REASON = 60, 200
+_REASON = 200
 
 
 def inbox(
@@ -185,7 +185,7 @@ def _line(
         approval_id=approval.approval_id,
         value=shown(approval),
         words=tuple(visible(in_words(held, workflow)) for held in entries),
-        who=headline(record, workflow) or one_line(", ".join(dict.fromkeys(targets)), _NAME),
+        who=headline(record, workflow) or workflow.title,
         letters="; ".join(filter(None, (foreign_letters(one) for one in targets))),
         found=tuple(dict.fromkeys(_found(r) for h in entries for r in h.verdict.reasons)),
         since=moment(approval.requested_at, zone),

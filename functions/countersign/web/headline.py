@@ -10,6 +10,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.ledger.told import is_money
 from countersign.domain.money import Money
 from countersign.domain.policy.proposal import Proposal
+from countersign.domain.policy.records import Records
 from countersign.domain.workflow import Workflow
 from countersign.web.text import one_line
 
@@ -22,19 +23,37 @@ def headline(record: JobRecord, workflow: Workflow[Any] | None) -> str:
     by this code."""
     try:
         proposal = record.results["proposal"].as_(Proposal)
-        sender = _sender(record, workflow)
+        title = one_line(proposal.value("title") or "", _NAME)
+        who = named(proposal) or title or _sender(record, workflow)
     except (KeyError, UnknownVersion):
         return ""
-    named = [one_line(held, _NAME) for name in _WHO if (held := proposal.value(name))]
     order = one_line(proposal.value(_ORDER) or "", _NAME)
-    parts = (", ".join(named) or sender, _much(record), f"order {order}" if order else "")
+    parts = (who, _much(record), f"order {order}" if order else "")
     return " · ".join(part for part in parts if part)
 
 
+def named(proposal: Proposal) -> str:
+    """Name and company of whom a message is about; empty where it names nobody."""
+    return ", ".join(one_line(held, _NAME) for name in _WHO if (held := proposal.value(name)))
+
+
 def _sender(record: JobRecord, workflow: Workflow[Any] | None) -> str:
+    """Who wrote: the name under which a system of record has the address, or the address with the
+    name that the message gives itself; what a document is called that nobody sent."""
     if workflow is None:
         return ""
-    return one_line(workflow.requester(record.results["input"].as_(workflow.input)), _NAME)
+    given = record.results["input"].as_(workflow.input)
+    address = one_line(workflow.requester(given), _NAME)
+    said = (getattr(given, "sender_name", ""), address) if address else (given.title,)
+    return _known_as(record, address) or ", ".join(one_line(one, _NAME) for one in said if one)
+
+
+def _known_as(record: JobRecord, address: str) -> str:
+    stored = record.results.get("records")
+    found = stored.as_(Records).found.values() if stored and address else ()
+    fields = (one.fields.get for several in found for one in several)
+    held = (of("name", "") for of in fields if of("email", "").casefold() == address.casefold())
+    return one_line(next(filter(None, held), ""), _NAME)
 
 
 def _much(record: JobRecord) -> str:

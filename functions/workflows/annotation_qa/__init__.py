@@ -92,7 +92,7 @@ WORKFLOW = workflow(
     without=["sender.unauthenticated"],
     policy=[
         run(bulk.RUN, "a file that is read whole is judged by itself"),
-        ask(bulk.RUN, "{value} records cannot be read and would be left out", unreadable),
+        ask(bulk.RUN, "{value} of its records cannot be read and would be left out", unreadable),
         ask(files.STORE, "somebody takes over what was corrected"),
     ],
     lane=Lane(

@@ -23,7 +23,7 @@ from countersign.parsing.masking import mask
 from countersign.parsing.text import one_line
 from countersign.workflow import verdict
 from workflows.lead_intake import facts
-from workflows.lead_intake.contract import LeadInput, form_shown, source_text
+from workflows.lead_intake.contract import LeadInput, form_shown, source_parts, source_text
 from workflows.lead_intake.facts import Lead
 from workflows.lead_intake.places import codes, country_code, place_name
 from workflows.lead_intake.policy import POLICY, drafts
@@ -44,6 +44,7 @@ _HOLIDAYS = "company.holidays"
 _TITLE = 80
 _WORD = re.compile(r"\w+")
 _PUSH_TITLE, _EXCERPT = 150, 1_200
+_SENDER = frozenset({"came by", "sender", "address", "name"})
 
 
 def lookups(message: LeadInput, proposal: Proposal) -> tuple[Lookup, ...]:
@@ -198,7 +199,7 @@ def _lead(situation: Lead) -> ProposedAction:
     params = crm.Lead(
         email=facts.customer(situation),
         title=_title(situation),
-        need="\n".join(filter(None, (_need(situation), _summary(situation)))),
+        need="\n".join(_need_and_more(situation)),
         owner=facts.owner(situation),
         budget=facts.budget(proposal),
         timeline=proposal.value("timeline") or "",
@@ -235,10 +236,16 @@ def _told(situation: Lead, intent: str) -> Iterator[ProposedAction]:
             title=one_line(f"{intent.title()}: {subject}", _PUSH_TITLE),
             text=(
                 f"From {one_line(message.sender_name, _TITLE)} {message.sender}, to be answered by"
-                f" {due:%a %d %b %H:%M} UTC.\n\n{source_text(message)[:_EXCERPT]}"
+                f" {due:%a %d %b %H:%M} UTC.\n\n{_written(message)[:_EXCERPT]}"
             ),
         )
         yield ProposedAction(action=_PUSH, params=params, target=channel)
+
+
+def _written(message: LeadInput) -> str:
+    """The message and what else it says, a line each; its sender is named above it."""
+    rest = [(name, text) for name, text in source_parts(message) if name not in _SENDER]
+    return "\n".join(text if name == "message" else f"{name}: {text}" for name, text in rest)
 
 
 def _answer_by(situation: Lead) -> datetime:
@@ -263,7 +270,7 @@ def _reply(situation: Lead, keeper: str) -> ProposedAction:
 def _notes(situation: Lead) -> str:
     """What the person who calls should know: the need and what else is said, or of who wrote before
     the very words; the number, the wish."""
-    told = (_need(situation), _summary(situation))
+    told = _need_and_more(situation)
     said = (_as_written(situation),) if facts.wrote_again(situation) else told
     lines = (*said, _phone_note(situation), _call_note(situation))
     return "\n".join(filter(None, lines))
@@ -304,6 +311,13 @@ def _need(situation: Lead) -> str:
         return said.value
     ours = situation.limits.list("company.languages")[0]
     return prose.marked(said.value, source_text(situation.input), ours)
+
+
+def _need_and_more(situation: Lead) -> tuple[str, ...]:
+    """The need, and the summary where it says more: alone where it says the need as well."""
+    need, told = _need(situation), _summary(situation)
+    said = (told,) if flat(need) in flat(told) else (need, told)
+    return tuple(filter(None, said))
 
 
 def _summary(situation: Lead) -> str:

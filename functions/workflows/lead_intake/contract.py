@@ -230,7 +230,7 @@ def form_shown(message: LeadInput) -> Mapping[str, str]:
 
 
 _PROMPTS: Prompts[LeadInput] = Prompts(form_shown)
-source_text = _PROMPTS.source_text
+source_text, source_parts = _PROMPTS.source_text, _PROMPTS.source_parts
 
 
 def _from_form(body: bytes) -> LeadInput:

@@ -28,6 +28,8 @@ class Page:
     html: str
     person: str
     deadline: datetime
+    record: JobRecord
+    """The job, with what is asked about it."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,10 @@ def page_of(workflow: Workflow[Any], record: JobRecord, now: datetime) -> Page:
         approval_id=approval.approval_id,
         person_id=asked.id,
     )
+    waits = replace(record, approvals={approval.approval_id: approval})
     here = LinkHolder(
         member=next(one for one in members if one.person.id == asked.id),
-        record=replace(record, approvals={approval.approval_id: approval}),
+        record=waits,
         approval=approval,
         workflow=workflow,
         now=now,
@@ -74,7 +77,7 @@ def page_of(workflow: Workflow[Any], record: JobRecord, now: datetime) -> Page:
         secret="",
     )
     html = show(deps, here, Opened(now, "none, on trial")).body
-    return Page(html, asked.name, approval.deadline)
+    return Page(html, asked.name, approval.deadline, waits)
 
 
 def _stand_ins(workflow: Workflow[Any], members: tuple[Member, ...]) -> Iterator[Member]:

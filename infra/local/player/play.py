@@ -102,10 +102,11 @@ class _Player:
         members = self._running.deps.people.directory().members
         internal = frozenset((*addresses(members), load("local").case_owner.address))
         held = replace(self._journals(), runs=list(self._runs(ids)))
-        return [
-            *checks.strays(jobs, held, internal),
-            *links.dead(held.mails, self._running.url, self._status),
-        ]
+        people = frozenset(member.person.address for member in members)
+        reader = links.Reader(self._running.url, self._mails, people)
+        with closing(reader):
+            dead = links.dead(held.mails, self._running.url, reader.follow)
+        return [*checks.strays(jobs, held, internal), *dead]
 
     def _runs(self, job_ids: Iterable[str]) -> Iterator[dict[str, Any]]:
         """The last run over the items of each job's file."""
@@ -115,8 +116,10 @@ class _Player:
                 told = {"rows": run.seen.rows, "left": run.seen.left}
                 yield {"job": job_id, "plan": run.plan, **told}
 
-    def _status(self, link: str) -> int:
-        return self._web.get(link).status_code
+    def _mails(self) -> list[dict[str, Any]]:
+        """All mails, newest first."""
+        mails: list[dict[str, Any]] = self._json("/mailbox.json")["messages"]
+        return mails
 
     def _one(self, sample: Sample, before: list[Future[Played]]) -> Played:
         for earlier in before:
@@ -272,7 +275,7 @@ class _Player:
             payments=self._running.provider.journal(),
             pushes=self._json("/push/journal.json")["entries"],
             shop=self._running.shop.journal(),
-            mails=self._json("/mailbox.json")["messages"],
+            mails=self._mails(),
             documents=documents.journal(
                 deployer.client("s3", self._running.cloud.endpoint),
                 self._running.deps.settings.payloads_bucket,

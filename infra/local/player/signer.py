@@ -167,7 +167,7 @@ class Signer:
             form = page.form(choice, reason)
             answer = browser.post(link, data=form)
             if read(answer.text).wants_mailed:
-                answer = browser.post(link, data={**form, "mailed": self._mailed(job_id, link)})
+                answer = browser.post(link, data={**form, "mailed": self._mailed(link)})
         if answer.status_code != httpx.codes.OK:
             raise SignError(f"the decision got {answer.status_code}: {read(answer.text).heading}")
         self._decided.add(link)
@@ -186,13 +186,14 @@ class Signer:
             raise SignError(f"the edit got {answer.status_code}: {read(answer.text).heading}")
         return answer.status_code == httpx.codes.OK
 
-    def _mailed(self, job_id: str, link: str) -> str:
-        """The newest code that was mailed to whose link it is, about this job. Raises SignError."""
+    def _mailed(self, link: str) -> str:
+        """The newest code that was mailed to whose link it is, under its request's name. Raises
+        SignError."""
         mails = self._mails()
-        owners = [to for mail in mails if link in mail["links"] for to in mail["to"]]
+        requests = [mail for mail in mails if link in mail["links"]]
         for mail in mails:
             found = _CODE.search(mail["text"])
-            if found and job_id in mail["text"] and set(owners) & set(mail["to"]):
+            if found and any(_is_about(mail, one) for one in requests):
                 return found[0]
         raise SignError("the page asks for a mailed code, and there is none in the mailbox")
 
@@ -215,6 +216,12 @@ class Signer:
         answer = _get(f"{self._url}/mailbox.json").raise_for_status()
         mails: list[dict[str, Any]] = answer.json()["messages"]
         return mails
+
+
+def _is_about(code: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
+    """Whether a code's mail goes to whom the request's mail went, and is called as it is."""
+    name = code["subject"].partition(": ")[2]
+    return bool(name) and request["subject"].endswith(name) and code["to"] == request["to"]
 
 
 def _browser() -> httpx.Client:

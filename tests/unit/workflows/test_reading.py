@@ -18,21 +18,26 @@ import pytest
 
 from countersign.domain.approvals.directory import Member
 from countersign.domain.canonical import canonical
+from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.senders import named
+from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.records import PEOPLE
 from countersign.domain.policy.rules import Rule
 from countersign.domain.workflow import Raw, Workflow
+from countersign.web.headline import amounts, headline
 from infra.cli.trial.inputs import Tried, judgement
+from infra.cli.trial.page import Page, page_of
 from infra.local.people import demo
 from infra.settings import load
 from tests.unit.workflows.bench import AUTHSERV, NOW, Rows
+from tests.unit.workflows.test_annotation_qa import Walk
 from tests.unit.workflows.test_lead_events import _SEED
 from tests.unit.workflows.test_refund_events import _records
 from workflows import WORKFLOWS
 
 EVENTS = Path(__file__).parents[3] / "events"
 AFTER_A_RUN = {"142-annotations-corrected"}
-"""What is signed there is planned once a file's items are worked through: the player reads it."""
+"""What is signed there is planned once a file's items are worked through."""
 NAMES = sorted({folder.parent.name for folder in EVENTS.glob("*/page.json")} - AFTER_A_RUN)
 _INNERMOST = re.compile(r"<details\b(?:(?!<details\b).)*?</details>", re.DOTALL)
 _CODE = re.compile(
@@ -82,9 +87,24 @@ def _member(one: Member) -> Mapping[str, str]:
 
 def page(flow: Workflow[Any], tried: Tried) -> str:
     """The approval page as its first reader gets it."""
+    return asked(flow, tried).html
+
+
+def asked(flow: Workflow[Any], tried: Tried) -> Page:
+    """The page, and the job that it is of."""
     found = judgement(flow, tried).page
     assert found
-    return found.html
+    return found
+
+
+def asked_of(name: str) -> tuple[Workflow[Any], Page]:
+    """The same of a sample event; of one whose file is worked through first, after that."""
+    if name not in AFTER_A_RUN:
+        flow, tried = event(name)
+        return flow, asked(flow, tried)
+    walk = Walk(next((EVENTS / name).glob("event.*")).read_bytes())
+    flow = WORKFLOWS[walk.journey.record.job.workflow]
+    return flow, page_of(flow, walk.journey.record, walk.world.clock.now())
 
 
 def unfolded(body: str) -> str:
@@ -110,12 +130,65 @@ def _expected(name: str) -> dict[str, Any]:
     return held
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *sorted(AFTER_A_RUN)])
 def test_five_answers_are_on_the_page_and_no_code(name: str) -> None:
-    """What, for whom, how much, why me and until when stand unfolded, and nothing internal does."""
-    words = unfolded(page(*event(name)))
-    assert missing(_expected(name), words) == []
+    """What, for whom, how much, why me and until when stand unfolded, and nothing internal does;
+    whom it is about stands there once, and in the inbox it says who and how much."""
+    flow, shown = asked_of(name)
+    words, expected = unfolded(shown.html), _expected(name)
+    assert missing(expected, words) == []
     assert _CODE.findall(words) == []
+    assert _told_twice(shown.html) == []
+    title = headline(shown.record, flow) or flow.title
+    assert _wrong_title(title, shown.record) == ""
+    assert not any(_sums(shown.record)) or expected["much"]
+
+
+_WHOM = re.compile(r'<p class="whom">For <bdi>(.*?)</bdi></p>')
+_ROW = re.compile(r'<dd class="text" dir="auto">(.*?)</dd>', re.DOTALL)
+
+
+def _told_twice(body: str) -> list[str]:
+    """Rows of what is signed that say what the head of the page has said."""
+    form = body[body.index('id="decide"') : body.index('class="evidence"')]
+    return [one for one in _ROW.findall(form) if one in _WHOM.findall(body)]
+
+
+def _sums(record: JobRecord) -> set[str]:
+    """What is asked moves or promises, as pages write it."""
+    params = [
+        held.content()["params"] for held in record.ledger if held.verdict.answer is Answer.ASK
+    ]
+    return {str(sum_) for one in params for sum_ in amounts(one)}
+
+
+def _wrong_title(title: str, record: JobRecord) -> str:
+    """What a headline lacks: whom it is about, the sums that are asked; or an id that it has."""
+    targets = dict.fromkeys(held.content()["target"] for held in record.ledger)
+    joined = ", ".join(targets) if len(targets) > 1 else None
+    if title in ("", joined) or _CODE.search(title):
+        return f"no name: {title!r}"
+    return "; ".join(one for one in _sums(record) if one not in title)
+
+
+@pytest.mark.control
+def test_control_a_row_said_twice_and_a_title_of_ids_are_seen() -> None:
+    """As pages were: the customer's row below their own name, and what an action goes to for a
+    name, without the sum."""
+    _, shown = asked_of("40-refund-one-signature")
+    (whom,) = _WHOM.findall(shown.html)
+    row = f'<dl class="rows"><dt>Customer</dt><dd class="text" dir="auto">{whom}</dd></dl>'
+    assert _told_twice(shown.html.replace('<div class="evidence">', f'{row}<div class="evidence">'))
+    joined = ", ".join(dict.fromkeys(held.content()["target"] for held in shown.record.ledger))
+    assert _wrong_title(joined, shown.record).startswith("no name")
+    assert _wrong_title("Nora Beck", shown.record) == "59.00 EUR"
+
+
+def test_every_expectation_says_all_that_it_can() -> None:
+    """None passes because it names nothing: only what moves no money has no sum."""
+    for name in (*NAMES, *AFTER_A_RUN):
+        held = _expected(name)
+        assert all((held["what"], held["whom"], held["until"], *held["why"], held["why"])), name
 
 
 def test_every_event_that_asks_has_its_expectation() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from countersign.domain.policy.proposal import Fact, Proposal, Usage, flat
 from countersign.domain.policy.records import EARLIER, Record, Records
 from countersign.domain.policy.rules import Finding, Findings
 from countersign.domain.workflow import Dealing, Workflow, money_facts
+from countersign.web.headline import named
 from countersign.web.text import (
     UTC,
     Pieces,
@@ -27,7 +28,6 @@ from countersign.web.text import (
     highlighted,
     label,
     moment,
-    one_line,
     plainly,
     span,
     sum_of,
@@ -37,8 +37,8 @@ from countersign.web.text import (
 )
 from countersign.web.wording import in_words, status_words
 
-_NAME = 60
-_WHO = ("name", "company")
+_WHOM = frozenset({"Customer", "From"})
+"""Evidence that names whom a request is about."""
 _LONG = 120
 """Characters above which a part gets a block of its own."""
 
@@ -152,8 +152,9 @@ class RequestPage(UnderstoodSource):
     job_id: str
     person: str
     signing: Signing
-    about: Pieces
-    """Name and company of whom it is about; empty where nobody is named."""
+    whom: Pieces
+    """Whom it is about, as the message or the first evidence names them; empty where neither does.
+    No action's own evidence says it again."""
     deadline: Deadline
     actions: tuple[Item, ...]
     noticed: tuple[Pieces, ...]
@@ -164,12 +165,6 @@ class RequestPage(UnderstoodSource):
     past: tuple[Past, ...]
     later: tuple[Spoken, ...]
     ask_back: AskBack
-
-    @property
-    def whom(self) -> Pieces:
-        """Whom it is about; whom the first evidence names where the message names nobody."""
-        evidence = (one.evidence[0].value for one in self.actions if one.evidence)
-        return self.about or next(evidence, ())
 
     @property
     def next(self) -> int:
@@ -198,15 +193,16 @@ def request(
     """A request that waits. `contact` answers questions, `known` are names by id, `zone` is theirs.
     Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
     entries, names = signable_entries(record, approval, now), names_of(record, known or {})
+    whom, actions = _whom(record, _actions(entries, Seen(record, workflow, names, now, zone)))
     return RequestPage(
         **vars(understood(record, workflow)),
         workflow=workflow.title,
         job_id=record.job.job_id,
         person=person.name,
         signing=signing(approval, person, names, zone),
-        about=_about(record),
+        whom=whom,
         deadline=_deadline(approval.deadline, now, zone),
-        actions=_actions(entries, Seen(record, workflow, names, now, zone)),
+        actions=actions,
         noticed=_noticed(record, entries),
         rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
@@ -244,10 +240,13 @@ def _noticed(record: JobRecord, entries: Iterable[LedgerEntry]) -> tuple[Pieces,
     return tuple(visible(one.told) for one in found if one.rule not in why)
 
 
-def _about(record: JobRecord) -> Pieces:
-    proposal = record.result("proposal", Proposal)
-    said = [one_line(held, _NAME) for name in _WHO if (held := proposal.value(name))]
-    return visible(", ".join(said))
+def _whom(record: JobRecord, items: tuple[Item, ...]) -> tuple[Pieces, tuple[Item, ...]]:
+    """Whom it is about, and the actions without saying so again."""
+    said = visible(named(record.result("proposal", Proposal)))
+    rows = (row for one in items for row in one.evidence if row.label in _WHOM)
+    found = said or next((row.value for row in rows), ())
+    rest = (tuple(row for row in one.evidence if row.value != found) for one in items)
+    return found, tuple(replace(one, evidence=rows) for one, rows in zip(items, rest, strict=True))
 
 
 def understood(record: JobRecord, workflow: Workflow[Any]) -> UnderstoodSource:
