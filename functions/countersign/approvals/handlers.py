@@ -17,7 +17,7 @@ from countersign.approvals.renewal import renew
 from countersign.approvals.service import contact_for
 from countersign.approvals.views.request import request as request_view
 from countersign.approvals.views.request import said_before
-from countersign.domain.approvals.approval import Choice, Decision
+from countersign.domain.approvals.approval import Choice, Decision, still_open
 from countersign.domain.errors import NotPermitted
 from countersign.jobs.renewal import is_lost
 from countersign.runtime.deps import Deps
@@ -41,8 +41,9 @@ def show(deps: Deps, here: LinkHolder, held: Opened, filled: Filled | None = Non
         known=_names(deps, here),
         zone=here.zone,
     )
-    choices = said_before(view, here.person)
-    form = Form(shown=shown(here.approval), code=held.code, choices=choices)
+    choices = said_before(here.record, here.approval, here.person)
+    code = "" if _one_click(here) else held.code
+    form = Form(shown=shown(here.approval), code=code, choices=choices)
     if filled is not None:
         form = _again(form, filled)
     return page(
@@ -52,6 +53,14 @@ def show(deps: Deps, here: LinkHolder, held: Opened, filled: Filled | None = Non
         it=view,
         form=form,
     )
+
+
+def _one_click(here: LinkHolder) -> bool:
+    """Whether all that is asked was approved by the same person, as it was before it changed. They
+    typed a code to sign in, so that one click says so again. A link's page is open to whoever reads
+    the mail: its code is typed each time."""
+    again = said_before(here.record, here.approval, here.person)
+    return here.signed_in and set(again) >= still_open(here.approval)
 
 
 def _asking(filled: Filled, asked: CodeAsked) -> Filled:
@@ -119,7 +128,7 @@ def take(
     filled = form.read(fields(deps, request))
     held = opened_here(deps, request, here.link)
     form.about(filled, here.approval)
-    code = code_faults(deps, here.link, held, filled.code)
+    code = () if _one_click(here) else code_faults(deps, here.link, held, filled.code)
     faults = (*form.faults(filled, here.approval), *code)
     if faults:
         return show(deps, here, held, replace(filled, faults=faults))

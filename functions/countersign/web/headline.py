@@ -44,7 +44,7 @@ def _sender(record: JobRecord, workflow: Workflow[Any] | None) -> str:
         return ""
     given = record.results["input"].as_(workflow.input)
     address = one_line(workflow.requester(given), _NAME)
-    said = (getattr(given, "sender_name", ""), address) if address else (given.title,)
+    said = (getattr(given, "sender_name" if address else "title", ""), address)
     return _known_as(record, address) or ", ".join(one_line(one, _NAME) for one in said if one)
 
 

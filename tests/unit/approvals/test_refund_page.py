@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from countersign.approvals.outcome import decided
 from countersign.approvals.views.request import RequestPage, request, said_before
 from countersign.domain.approvals.approval import Person
 from countersign.web.forms import Form
+from countersign.web.paths import path
 from countersign.web.rendering import render
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.unit.steps.refunds import amounts, begin, has_order, signs, world
+from tests.unit.steps.refunds import member as signer
+from tests.unit.web.member import MemberBrowser
 from workflows import WORKFLOWS
 
 CHARGED, BEFORE, ASKED = 40_000, 1_000, 32_000
 
 
-def waiting() -> tuple[World, Journey]:
-    """320 EUR of an order of 400 are asked for, of which 10 are refunded; so are 20 of another."""
+def waiting(*also: str) -> tuple[World, Journey]:
+    """320 EUR of an order of 400 are asked for, of which 10 are refunded; so are 20 of another.
+    `also` may sign it as Robin may."""
     made = world()
+    for key in also:
+        made.people.save(signer(key, "refunds", 500))
     made.payments.has_refund(has_order(made, "1043", CHARGED), BEFORE)
     made.payments.has_refund(has_order(made, "1040", 9_900), 2_000)
     return made, begin(made, order="1043", amount={"minor": ASKED, "currency": "EUR"})
@@ -111,11 +121,63 @@ def test_another_payee_is_asked_about_again_with_only_that() -> None:
     assert "Eve Quill, ada.quill@example.com" in changed
     assert "Left to refund" not in changed
     assert "Left to refund" in rest
-    robin = member(made, "robin")
-    assert said_before(view(made, journey), robin) == {item.digest: "approve"}
+    asked = journey.record.pending
+    assert asked
+    again = said_before(journey.record, asked, member(made, "robin"))
+    assert again == {item.digest: "approve"}
     signs(made, journey, "robin")
     journey.answered()
     assert amounts(made) == [ASKED]
+
+
+def asked_anew() -> tuple[World, Journey, str]:
+    """Robin has signed, somebody else turns out to be the payee, and it is asked again, of Robin
+    and Kim."""
+    made, journey = waiting("kim")
+    signs(made, journey, "robin")
+    made.payments.is_somebody_elses(charge_of(journey), "Eve Quill")
+    assert journey.answered() == "Ask"
+    assert journey.record.pending
+    return made, journey, path(journey.record.pending)
+
+
+def form(browser: MemberBrowser) -> dict[str, str]:
+    """The form of the page as it came, sent by one click."""
+    one = browser.page
+    chosen = re.findall(r'name="(choice-[0-9a-f]+)" value="(\w+)" required[^>]* checked', one)
+    return {**browser.hidden(), **dict(chosen), "cause": "", "reason": ""}
+
+
+def test_signed_in_it_is_approved_again_by_one_click() -> None:
+    """Who approved it before sees only what changed, chosen already: no code is asked for."""
+    made, journey, place = asked_anew()
+    robin = MemberBrowser(made).signs_in("robin@countersign.example")
+    robin.opens(place)
+    assert 'id="code-shown"' not in robin.page
+    assert robin.posts(place, form(robin)).status == 303
+    journey.answered()
+    assert amounts(made) == [ASKED]
+
+
+@pytest.mark.control
+def test_control_one_click_is_for_who_approved_it_and_by_session_alone() -> None:
+    """Somebody else signed in types the code of the page, and so does Robin by the mailed link; a
+    form that another page of the session opened is refused."""
+    made, journey, place = asked_anew()
+    other = MemberBrowser(made).signs_in("kim@countersign.example")
+    other.opens(place)
+    assert 'id="code-shown"' in other.page
+    (digest,) = journey.record.pending.digests if journey.record.pending else ()
+    blind = {"shown": digest, f"choice-{digest}": "approve", "cause": "", "reason": "", "code": ""}
+    assert other.posts(place, blind).status == 422
+    robin = MemberBrowser(made).signs_in("robin@countersign.example")
+    assert robin.posts(place, blind).status == 403
+    mail = next(one for one in reversed(made.mail.sent) if "Read and decide" in one.html)
+    link = re.findall(r"https?://[^/]+(/approvals/\S+)", mail.text)[0]
+    robin.opens(link)
+    assert 'id="code-shown"' in robin.page
+    assert robin.posts(link, blind).status == 422
+    assert amounts(made) == []
 
 
 def test_the_mail_and_the_old_link_say_that_it_is_asked_again() -> None:

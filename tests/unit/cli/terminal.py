@@ -35,6 +35,8 @@ class Terminal:
         self.silent: UnreachableError | None = None
         self.settings = Settings(stage="local")
         self.cdk_json = CDK_JSON
+        self.url = "http://127.0.0.1:1"
+        """Of this target's doors: nobody listens there."""
         self.vault: Any = None
         """Where this target keeps its secrets."""
         self.letters: dict[str, Any] = {}
@@ -89,7 +91,9 @@ class Written:
 
 class _Fake(Target):
     def __init__(self, terminal: Terminal) -> None:
-        super().__init__("http://127.0.0.1:1", "", terminal.settings, cdk_json=terminal.cdk_json)
+        super().__init__(
+            terminal.url, "whsec_" + "A" * 32, terminal.settings, cdk_json=terminal.cdk_json
+        )
         object.__setattr__(self, "terminal", terminal)
 
     def deps(self) -> Any:

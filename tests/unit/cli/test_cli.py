@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer import BadParameter
+from typer.completion import shell_complete
 from typer.main import get_command
 
 from countersign import observability
@@ -273,6 +276,27 @@ def test_control_a_missing_or_broken_example_is_seen(told: str) -> None:
     assert _fault(("move",), move, told)
 
 
-def test_the_shell_completes_commands(terminal: Terminal) -> None:
-    """As typer does for every shell: one option of the command sets it up."""
-    assert "--install-completion" in terminal.types("--help")[1]
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("countersign su", {"submit", "suppression"}),
+        ("countersign people ", {"list", "link", "set"}),
+        ("countersign jobs --sea", {"--search"}),
+        ("countersign jobs --status REJ", {"REJECTED"}),
+    ],
+)
+def test_the_shell_completes_commands_options_and_values(
+    monkeypatch: pytest.MonkeyPatch, typed: str, offered: set[str]
+) -> None:
+    """What the script that `--install-completion` puts into the shell asks for, and gets."""
+    words = typed.split(" ")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", typed)
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    out = StringIO()
+    with redirect_stdout(out):
+        told = shell_complete(
+            get_command(app), {}, "countersign", "_COUNTERSIGN_COMPLETE", "complete_bash"
+        )
+    assert told == 0
+    assert offered <= set(out.getvalue().split())

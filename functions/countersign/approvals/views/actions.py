@@ -136,7 +136,7 @@ def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ())
         body=visible(held.body),
         changes=_changes(held, seen.record, seen.workflow),
         since=tuple(_news(one, seen.workflow) for one in held.since),
-        approved={one: seen.names.get(one, one) for one in _approved(held, seen.record)},
+        approved={one: seen.names.get(one, one) for one in approved(held, seen.record)},
         editor=seen.names.get(held.edited_by, held.edited_by),
         edits=_edits(held),
         routes=action.chooser_signs,
@@ -187,8 +187,8 @@ def _changes(
     return None if found is None else tuple(_change(one, workflow) for one in found)
 
 
-def _approved(held: LedgerEntry, record: JobRecord) -> tuple[str, ...]:
-    """By the last request that was decided about these bytes."""
+def approved(held: LedgerEntry, record: JobRecord) -> tuple[str, ...]:
+    """Who had approved these bytes in the last request that was decided about them."""
     decided = (one for one in record.approvals.values() if one.decision)
     asked = [one for one in decided if held.digest in one.digests]
     last = max(asked, key=lambda one: one.requested_at, default=None)

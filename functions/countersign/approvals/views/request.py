@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from countersign.approvals.views.actions import Item, Seen, item
+from countersign.approvals.views.actions import Item, Seen, approved, item
 from countersign.approvals.views.later import Spoken, written_later
 from countersign.approvals.views.signatures import Rejection, Signing, names_of, rejected, signing
 from countersign.domain.approvals.approval import Approval, Choice, Person
@@ -227,10 +227,11 @@ def _actions(entries: Iterable[LedgerEntry], seen: Seen) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def said_before(it: RequestPage, person: Person) -> Mapping[str, str]:
+def said_before(record: JobRecord, approval: Approval, person: Person) -> Mapping[str, str]:
     """What `person` has said already, by digest, of what is asked again because something changed:
     chosen until they choose otherwise."""
-    again = (one.digest for one in it.actions if one.since and person.id in one.approved)
+    asked = (held for held in record.ledger if held.digest in approval.digests and held.since)
+    again = (held.digest for held in asked if person.id in approved(held, record))
     return dict.fromkeys(again, Choice.APPROVE.value)
 
 
