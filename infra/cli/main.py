@@ -124,7 +124,9 @@ def submit_event(  # noqa: PLR0917 - Typer turns each parameter into an option
 def _awaited(there: Target, job_id: str, seconds: int) -> None:
     """Says how the job came to rest; exit code 1 unless it is complete or waits for a signature."""
     record = submit.outcome(there.deps().store, job_id, seconds)
-    say(f"{record.job.status} {waits_for(record) or record.job.reason}".rstrip())
+    waits = waits_for(record)
+    told = "; ".join(filter(None, (record.job.reason, f"waits for {waits}" if waits else "")))
+    say(f"{record.job.status}: {told}" if told else record.job.status)
     if record.job.status not in _WELL:
         raise typer.Exit(FAILED)
 
