@@ -9,16 +9,26 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from countersign.actions.mail import Reply
 from countersign.domain.approvals.directory import SigningLimit
 from countersign.domain.money import Money
-from countersign.domain.policy.policy import Quorum
+from countersign.domain.policy.policy import Answer, Quorum
 from countersign.jobs import monthly
 from tests.browser.serving import press
 from tests.fakes.world import ANA, World
 from tests.unit.web.many import escalated, many
 from tests.unit.web.member import mailed
 from tests.unit.web.plot import Plot
-from tests.unit.web.waiting import APPROVAL, JOB, SECRETS, approval, tampered, waiting
+from tests.unit.web.waiting import (
+    APPROVAL,
+    DRAFTED,
+    JOB,
+    SECRETS,
+    approval,
+    planned,
+    tampered,
+    waiting,
+)
 
 Way = Callable[[Page, World, str], None]
 REPEAT = "Sehr geehrte Damen und Herren, wir möchten unsere Tourenplanung umstellen. " * 40
@@ -74,6 +84,39 @@ def costs(world: World) -> None:
     amount = Money(amount=Decimal(60_000), currency="EUR")
     becomes(world, amounts={approval(world).digests[0]: amount})
     world.people.becomes(ANA, limits=(SigningLimit(actions="*", most=amount),))
+
+
+def several(world: World, count: int) -> None:
+    """The request is about its reply and more like it."""
+    held = world.store.load(JOB)
+    first = held.ledger[-1]
+    params = Reply.model_validate(first.content()["params"])
+    more = tuple(
+        planned(at, "email.send_reply", params, params.to, Answer.ASK, DRAFTED)
+        for at in range(3, count + 2)
+    )
+    digests = tuple(one.digest for one in (first, *more))
+    asked = held.approvals[APPROVAL].model_copy(update={"digests": digests})
+    world.store.put(replace(held, ledger=(*held.ledger, *more), approvals={APPROVAL: asked}))
+
+
+def _five(page: Page, world: World, base: str) -> None:
+    """A request about five actions."""
+    several(world, 5)
+    link(page, base)
+
+
+def _inbox_of(count: int) -> Way:
+    """An inbox of so many requests, of which one is unlike the others."""
+
+    def way(page: Page, world: World, base: str) -> None:
+        many(world, count - 1)
+        signs_in(page, world, base)
+        wait = "waits" if count == 1 else "wait"
+        assert page.inner_text("h1").startswith(f"{count} request")
+        assert wait in page.inner_text("h1")
+
+    return way
 
 
 def _request(page: Page, _world: World, base: str) -> None:
@@ -197,6 +240,10 @@ def _month(page: Page, world: World, base: str) -> None:
     page.goto(f"{base}/approvals/months/lead_intake/2026-03")
 
 
+LARGE = frozenset({"five-actions", "inbox-1", "inbox-7", "inbox-99"})
+"""Pages of kinds that stand among the others too, in other sizes."""
+HOMES: Mapping[str, Callable[[str], World]] = {"inbox-1": lambda base: waiting(base_url=base)}
+"""Where another world than the office is needed."""
 PLACES: Mapping[str, Way] = {
     "request": _request,
     "error": _error,
@@ -214,6 +261,10 @@ PLACES: Mapping[str, Way] = {
     "sign-in-link": _sign_in_link,
     "inbox": _inbox,
     "bulk": _bulk,
+    "five-actions": _five,
+    "inbox-1": _inbox_of(1),
+    "inbox-7": _inbox_of(7),
+    "inbox-99": _inbox_of(99),
     "case": _case,
     "job": _job,
     "jobs": _jobs,

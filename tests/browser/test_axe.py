@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.browser.places import PLACES, office
+from tests.browser.places import HOMES, LARGE, PLACES, office
 from tests.browser.serving import CHROMIUM, chromium, online
 
 pytestmark = [
@@ -48,12 +48,15 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
 
 
-@pytest.mark.parametrize("looks", ["short", pytest.param("long", marks=pytest.mark.soak)])
-@pytest.mark.parametrize("place", PLACES)
+SHORT = [(place, "short") for place in PLACES if place not in LARGE]
+LONG = [pytest.param(place, "long", marks=pytest.mark.soak) for place in PLACES]
+
+
+@pytest.mark.parametrize(("place", "looks"), [*SHORT, *LONG])
 def test_axe_finds_nothing(browser: Chromium, place: str, looks: str) -> None:
     """No violation and no sideways scroll, in light and dark, on a phone and on a desk."""
     turn = list(PLACES).index(place) % len(LOOKS)
-    with online(office) as (world, base):
+    with online(HOMES.get(place, office)) as (world, base):
         page = browser.new_page(viewport={"width": 360, "height": 740})
         PLACES[place](page, world, base)
         for scheme, width in LOOKS if looks == "long" else LOOKS[turn : turn + 1]:

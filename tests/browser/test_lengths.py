@@ -8,20 +8,18 @@ from functools import partial
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import FloatRect, Page, ViewportSize
 
-from countersign.actions.mail import Reply
 from countersign.domain.jobs.change import JobRecord
-from countersign.domain.policy.policy import Answer
 from countersign.web.forms import Form
 from countersign.web.rendering import render
-from tests.browser.places import link
+from tests.browser.places import link, several
 from tests.browser.serving import CHROMIUM, chromium, online
 from tests.fakes.world import World
 from tests.unit.approvals.test_refund_page import view as refund_view
 from tests.unit.approvals.test_refund_page import waiting as refund_waiting
 from tests.unit.web.plot import Plot
-from tests.unit.web.waiting import APPROVAL, DRAFTED, JOB, planned, waiting
+from tests.unit.web.waiting import APPROVAL, JOB, waiting
 from tests.unit.workflows.test_reading import NAMES, event
 from tests.unit.workflows.test_reading import page as event_page
 
@@ -88,7 +86,7 @@ def test_a_refund_is_shorter_still(browser: Chromium) -> None:
     alone = replace(it, actions=it.actions[:1])
     page = browser.new_page(viewport=PHONE)
     page.set_content(render("approval.html.j2", it=alone, form=Form(shown="", code="ABCDE")))
-    assert page.locator("dl.rows").inner_text().startswith("Customer")
+    assert page.locator("dl.rows").inner_text().startswith("Paid")
     print(f"one refund: {height(page)} px")  # noqa: T201 - the measured figure
     assert height(page) <= 1_600
     page.close()
@@ -98,7 +96,7 @@ def test_three_actions_are_no_more_than_four_screens(browser: Chromium) -> None:
     """At most 3,000 px with texts of 400 characters."""
     with online(partial(only, plot=of(400))) as (world, base):
         page = browser.new_page(viewport=PHONE)
-        thrice(world)
+        several(world, 3)
         link(page, base)
         assert page.locator("fieldset").count() == 3
         text = page.locator("dd.block").first.bounding_box()
@@ -159,7 +157,9 @@ _FILL = "text => document.querySelectorAll('form dd.block').forEach(e => e.inner
 _LONGER = """[...document.querySelectorAll('form section[id^=action-] dl')]
 .reduce((sum, one) => sum + Math.max(0, one.getBoundingClientRect().height - 620), 0)"""
 """px of what is longer than a text of 900 characters: a plan's lists add their own lines."""
-_BEGINS = "document.querySelector('#action-1 :is(dl, .why)').getBoundingClientRect().top"
+_BEGINS = """(document.querySelector('#action-1 dd.block')
+|| document.querySelector('#action-1 :is(dl, .why)')).getBoundingClientRect().top"""
+"""px down to the first line of the text that is signed; of an action without a text, of its rows."""
 _ALONE = """document.querySelectorAll('form section[id^=action-]:not(#action-1), .first li + li')
 .forEach(e => e.remove())"""
 
@@ -173,17 +173,27 @@ def test_control_a_request_with_wide_lines_is_too_long(browser: Chromium) -> Non
     page.close()
 
 
-def thrice(world: World) -> None:
-    """The request is about its reply and two like it."""
-    held: JobRecord = world.store.load(JOB)
-    first = held.ledger[-1]
-    params = Reply.model_validate(first.content()["params"])
-    more = tuple(
-        planned(at, "email.send_reply", params, params.to, Answer.ASK, DRAFTED) for at in (3, 4)
-    )
-    digests = tuple(one.digest for one in (first, *more))
-    asked = held.approvals[APPROVAL].model_copy(update={"digests": digests})
-    world.store.put(replace(held, ledger=(*held.ledger, *more), approvals={APPROVAL: asked}))
+def test_on_a_desk_what_is_signed_stands_left_and_its_evidence_right(browser: Chromium) -> None:
+    """Two columns that begin side by side; on a phone the evidence comes below the decision."""
+    with online(partial(only, plot=of(900))) as (_, base):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        link(page, base)
+        signed, evidence = page.locator("#decide").bounding_box(), evidence_of(page)
+        assert signed
+        assert signed["x"] + signed["width"] <= evidence["x"]
+        assert evidence["y"] == pytest.approx(signed["y"], abs=16)
+        page.set_viewport_size(PHONE)
+        signed, evidence = page.locator("#decide").bounding_box(), evidence_of(page)
+        assert signed
+        assert signed["y"] + signed["height"] <= evidence["y"]
+        page.close()
+
+
+def evidence_of(page: Page) -> FloatRect:
+    """Where what stands behind the request begins."""
+    box = page.locator(".evidence").bounding_box()
+    assert box
+    return box
 
 
 def test_one_row_says_what_is_still_to_do(browser: Chromium) -> None:
