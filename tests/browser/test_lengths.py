@@ -159,7 +159,7 @@ _LONGER = """[...document.querySelectorAll('form section[id^=action-] dl')]
 """px of what is longer than a text of 900 characters: a plan's lists add their own lines."""
 _BEGINS = """(document.querySelector('#action-1 dd.block')
 || document.querySelector('#action-1 :is(dl, .why)')).getBoundingClientRect().top"""
-"""px down to the first line of the text that is signed; of an action without a text, of its rows."""
+"""px down to the first line of the signed text; of an action without one, of its rows."""
 _ALONE = """document.querySelectorAll('form section[id^=action-]:not(#action-1), .first li + li')
 .forEach(e => e.remove())"""
 
