@@ -49,7 +49,10 @@ def violations(page: Page) -> list[str]:
 
 
 SHORT = [(place, "short") for place in PLACES if place not in LARGE]
-LONG = [pytest.param(place, "long", marks=pytest.mark.soak) for place in PLACES]
+LONG = [
+    pytest.param(place, "long", marks=(pytest.mark.soak, pytest.mark.timeout(600)))
+    for place in PLACES
+]
 
 
 @pytest.mark.parametrize(("place", "looks"), [*SHORT, *LONG])

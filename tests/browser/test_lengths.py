@@ -86,7 +86,7 @@ def test_a_refund_is_shorter_still(browser: Chromium) -> None:
     alone = replace(it, actions=it.actions[:1])
     page = browser.new_page(viewport=PHONE)
     page.set_content(render("approval.html.j2", it=alone, form=Form(shown="", code="ABCDE")))
-    assert page.locator("dl.rows").inner_text().startswith("Paid")
+    assert page.locator("dl.rows").inner_text().startswith("Bought")
     print(f"one refund: {height(page)} px")  # noqa: T201 - the measured figure
     assert height(page) <= 1_600
     page.close()

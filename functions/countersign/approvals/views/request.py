@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -152,9 +152,8 @@ class RequestPage(UnderstoodSource):
     job_id: str
     person: str
     signing: Signing
-    whom: Pieces
-    """Whom it is about, as the message or the first evidence names them; empty where neither does.
-    No action's own evidence says it again."""
+    about: Pieces
+    """Name and company of whom the message is about; empty where it names nobody."""
     deadline: Deadline
     actions: tuple[Item, ...]
     noticed: tuple[Pieces, ...]
@@ -165,6 +164,12 @@ class RequestPage(UnderstoodSource):
     past: tuple[Past, ...]
     later: tuple[Spoken, ...]
     ask_back: AskBack
+
+    @property
+    def whom(self) -> Pieces:
+        """Whom it is about, as the message or the evidence names them; no row says it again."""
+        rows = (row for one in self.actions for row in one.evidence if row.label in _WHOM)
+        return self.about or next((row.value for row in rows), ())
 
     @property
     def next(self) -> int:
@@ -193,16 +198,15 @@ def request(
     """A request that waits. `contact` answers questions, `known` are names by id, `zone` is theirs.
     Raises NotAuthorised or UnknownVersion: nothing of what is stored may be signed."""
     entries, names = signable_entries(record, approval, now), names_of(record, known or {})
-    whom, actions = _whom(record, _actions(entries, Seen(record, workflow, names, now, zone)))
     return RequestPage(
         **vars(understood(record, workflow)),
         workflow=workflow.title,
         job_id=record.job.job_id,
         person=person.name,
         signing=signing(approval, person, names, zone),
-        whom=whom,
+        about=visible(named(record.result("proposal", Proposal))),
         deadline=_deadline(approval.deadline, now, zone),
-        actions=actions,
+        actions=_actions(entries, Seen(record, workflow, names, now, zone)),
         noticed=_noticed(record, entries),
         rejected={one: by for one in approval.digests if (by := rejected(one, approval, person))},
         earlier=told((h for h in record.ledger if h.digest not in approval.digests), workflow),
@@ -239,15 +243,6 @@ def _noticed(record: JobRecord, entries: Iterable[LedgerEntry]) -> tuple[Pieces,
     why = {reason.rule for held in entries for reason in held.verdict.reasons}
     found = record.result("findings", Findings).found
     return tuple(visible(one.told) for one in found if one.rule not in why)
-
-
-def _whom(record: JobRecord, items: tuple[Item, ...]) -> tuple[Pieces, tuple[Item, ...]]:
-    """Whom it is about, and the actions without saying so again."""
-    said = visible(named(record.result("proposal", Proposal)))
-    rows = (row for one in items for row in one.evidence if row.label in _WHOM)
-    found = said or next((row.value for row in rows), ())
-    rest = (tuple(row for row in one.evidence if row.value != found) for one in items)
-    return found, tuple(replace(one, evidence=rows) for one, rows in zip(items, rest, strict=True))
 
 
 def understood(record: JobRecord, workflow: Workflow[Any]) -> UnderstoodSource:
