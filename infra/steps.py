@@ -360,6 +360,7 @@ MODEL = "model-"
 """What a stage of Bedrock invokes is called so, and numbered."""
 
 
+WORK = "Work"
 ITEMS = "payloads/lane/*"
 """The batches of files, each job's under its id."""
 LANE = (
@@ -376,7 +377,7 @@ LANE = (
         env=("PAYLOADS_BUCKET",),
     ),
     Row(
-        "Work",
+        WORK,
         "countersign.lane.work",
         timeout=WORK_SECONDS - 10,
         memory=1024,
@@ -406,9 +407,16 @@ LANE = (
 """Of a stage with a workflow that works through files of many items: the functions of the second
 machine, and the one that starts it."""
 _ON_ITEMS = {
-    "Prepare": Grant(ITEMS, "s3", "PutObject"),
-    # What was made of a file is handed out from its job's page.
-    "Approvals": Grant(ITEMS, "s3", "GetObject"),
+    "Prepare": (
+        Grant(ITEMS, "s3", "PutObject"),
+        # What a file is judged by stands in the job's release.
+        Grant("payloads/releases/*", "s3", "GetObject"),
+    ),
+    # What was made of a file, and how far it is, stands on its job's page.
+    "Approvals": (
+        Grant(ITEMS, "s3", "GetObject"),
+        Grant("jobs", "dynamodb", "BatchGetItem", rows=FILES_OF),
+    ),
 }
 """What others may do then."""
 
@@ -418,8 +426,20 @@ def has_lane(flows: Workflows) -> bool:
     return any(one.lane for one in flows.values())
 
 
+def asks_of_items(flows: Workflows) -> bool:
+    """Whether the model is asked about the items of one."""
+    return any(one.lane and one.lane.asks for one in flows.values())
+
+
 SHARED = Grant("payloads/answers/*", "s3", "GetObject PutObject")
 """Answers that jobs of one workflow share."""
+_ASKING = (
+    # Turns and budgets of the model, in rows that all who ask it share.
+    Grant("jobs", "dynamodb", "UpdateItem"),
+    SHARED,
+    Grant(MODEL_KEY.name, "secretsmanager", "GetSecretValue"),
+)
+"""What Work may do besides where the model is asked about items."""
 
 
 VERDICTS = "verdict-key"
@@ -457,6 +477,7 @@ def rows(
     shares: bool = False,
     shows: bool = False,
     lane: bool = False,
+    items: bool = False,
     verdicts: bool = False,
     systems: Iterable[HttpTarget] = (),
 ) -> tuple[Row, ...]:
@@ -464,12 +485,13 @@ def rows(
     reads no key; without any it reads the key and invokes none. Where a workflow `shares` its
     answers, it also keeps them. Where the stage `shows` jobs to candidates, Start and Tick tell
     a function of its own. With a `lane`, Prepare keeps the batches of files, pages hand out what
-    was made of them, and the functions of the second machine are there. Where callers take
-    `verdicts`, their door signs them."""
+    was made of them, and the functions of the second machine are there; where the model is asked
+    about `items`, Work asks it. Where callers take `verdicts`, their door signs them."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
     there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
     there = (*map(_filing, there), *LANE) if lane else there
     there = (*there, *map(acting, systems))
+    there = tuple(map(_asking, there)) if items else there
     found = tuple(_invoking(one, invoking) if invoking else one for one in there)
     kept = (_with(one, SHARED) if shares and one.name == "Propose" else one for one in found)
     signs = Grant(VERDICTS, "kms", "Sign GetPublicKey")
@@ -487,6 +509,7 @@ def staged(settings: Settings, asked: Iterable[str]) -> tuple[Row, ...]:
         shares=shared(known),
         shows=settings.shows_candidates,
         lane=has_lane(known),
+        items=asks_of_items(known),
         verdicts=settings.takes_verdicts,
         systems=settings.http_targets,
     )
@@ -509,8 +532,14 @@ def _showing(row: Row) -> Row:
 
 
 def _filing(row: Row) -> Row:
-    more = _ON_ITEMS.get(row.name)
-    return replace(row, may=(*row.may, more)) if more else row
+    return replace(row, may=(*row.may, *_ON_ITEMS.get(row.name, ())))
+
+
+def _asking(row: Row) -> Row:
+    if row.name != WORK:
+        return row
+    env = (*row.env, "MODEL_BASE_URL", "MODEL_SECRET", "CONNECTOR_LIMITS")
+    return replace(row, may=(*row.may, *_ASKING), env=env, layers=(*row.layers, "model"))
 
 
 def _invoking(row: Row, grants: tuple[Grant, ...]) -> Row:

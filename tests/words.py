@@ -11,24 +11,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, ClassVar
 
 from countersign.actions import bulk
+from countersign.domain.contract import Contract
 from countersign.domain.errors import Ambiguous
 from countersign.domain.lane.lane import (
+    Asking,
     Document,
     Done,
     Failed,
+    Figure,
     Filed,
     Lane,
     Open,
+    Pinned,
     Settled,
     Skipped,
+    Told,
     Unreadable,
     Worked,
 )
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy.policy import Answer, PolicyLine
+from countersign.domain.policy.release import Release
 from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Draft, Workflow
 from tests import flows
@@ -46,26 +52,48 @@ def read(opening: Open) -> Iterator[str | Unreadable]:
             yield Unreadable("the line begins with a question mark") if word[:1] == "?" else word
 
 
-def describe(filed: Filed) -> Letter:
+def describe(filed: Filed, _: Release) -> Letter:
     """What is known of the file, as text."""
     known = filed.model_dump(include={"rows", "quarantined", "digest"})
     return Letter(text=json.dumps(known))
 
 
-def work(_: Letter, word: str) -> Worked:
-    """The word's length."""
+def work(_: Pinned[Letter], word: str, told: Told) -> Worked:
+    """The word's length, and what the model said of it."""
     if word == "lost":
         raise Ambiguous("nobody can tell")
     if word == "boom":
         raise KeyError(word)
     ends: dict[str, Worked] = {"skip": Skipped("words.skip"), "bad": Failed("the word is bad")}
-    return ends.get(word, Done({"length": len(word)}))
+    said = {"said": told.answer.said} if told.answer else {"why": told.why} if told.why else {}
+    return ends.get(word, Done({"length": len(word), **said}))
 
 
-def finish(_: Letter, _open: Open, settled: Iterable[Settled]) -> Iterator[Document]:
-    """One line for each row."""
-    lines = (f"{one.number} {one.state} {json.dumps(one.result)}\n" for one in settled)
+def finish(
+    _: Pinned[Letter], _open: Open, settled: Iterable[Settled]
+) -> Iterator[Document | Figure]:
+    """One line for each row, and how many there are."""
+    lines = [f"{one.number} {one.state} {json.dumps(one.result)}\n" for one in settled]
     yield "words.txt", "".join(lines).encode()
+    yield Figure("lines", str(len(lines)))
+
+
+class Said(Contract):
+    """What the model says of a word."""
+
+    CONTRACT: ClassVar[str] = "words.said"
+    VERSION: ClassVar[int] = 1
+
+    said: str
+
+
+ASKS: Asking[Letter] = Asking(
+    answer=Said,
+    shown=lambda _of, word: "" if word == "skip" else f"the word {word}",
+    faults=lambda _of, word, answer: () if word in answer.said else (f"it is about {word}",),
+    offline=lambda shown: {"said": shown},
+)
+"""The model says of each word but `skip` something with the word in it."""
 
 
 def want(s: Situation[Letter]) -> list[ProposedAction]:

@@ -53,7 +53,8 @@ def lane_definition() -> dict[str, Any]:
 def _child() -> dict[str, Any]:
     given = {"job_id.$": "$.job_id", "execution.$": "$.execution", "batch.$": "$.batch"}
     lost = {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Left"}
-    work = _task("${Work}", given | {"state.$": "$$.State.Name"}, WORK_SECONDS)
+    called = {"state.$": "$$.State.Name", "retries.$": "$$.State.RetryCount"}
+    work = _task("${Work}", given | called, WORK_SECONDS)
     return {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "StartAt": "Work",

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Raw, Workflow
 from countersign.model.feedback import apply
-from countersign.model.segments import SUFFIX
+from countersign.model.segments import OF_AN_ITEM, SUFFIX
 from infra.local.bad_model import Trouble
 from infra.local.demo.answer import DemoAnswer, Refusal
 from infra.local.demo.system import json_object, same
@@ -86,7 +86,7 @@ def routes(key: str, answer: Answer = answer, trouble: Trouble | None = None) ->
 def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The completion for one request. Raises OpenAIRefusal for what is malformed or unknown."""
     name, texts = _schema(asked), _texts(asked)
-    workflow = WORKFLOWS[name.removesuffix(SUFFIX)]
+    workflow = WORKFLOWS[name.removesuffix(SUFFIX).removesuffix(OF_AN_ITEM)]
     question, *more = _questions(texts)
     scripted = _scripted().get((name, question))
     said = _heuristics(workflow, name)(question) if scripted is None else scripted
@@ -137,8 +137,11 @@ def _choice(content: str, ending: Ending | None) -> Mapping[str, Any]:
 
 
 def _heuristics(workflow: Workflow[Any], name: str) -> Callable[[str], Mapping[str, Any]]:
-    """What answers in the schema of that name: about the whole input, or a segment of it."""
-    about = workflow.segmented if name != workflow.id else None
+    """What answers in the schema of that name: about the whole input, a segment or an item."""
+    if name == workflow.id:
+        return workflow.offline
+    of_items = workflow.lane.asks if workflow.lane and name.endswith(OF_AN_ITEM) else None
+    about = of_items or workflow.segmented
     return about.offline if about else workflow.offline
 
 
@@ -207,7 +210,8 @@ def _schema(asked: Mapping[str, Any]) -> str:
 
 def _known() -> set[str]:
     segmented = {f"{one.id}{SUFFIX}" for one in WORKFLOWS.values() if one.segmented}
-    return {*WORKFLOWS, *segmented}
+    items = {f"{one.id}{OF_AN_ITEM}" for one in WORKFLOWS.values() if one.lane and one.lane.asks}
+    return {*WORKFLOWS, *segmented, *items}
 
 
 def _texts(asked: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -7,11 +7,11 @@ from aws_cdk import Duration, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from countersign.connectors.clock import MOVABLE
-from countersign.runtime.connectors import act_of
+from countersign.runtime.connectors import MODEL, act_of
 from infra.build import code, layers
 from infra.settings import Settings
 from infra.stack.logs import log_group
-from infra.steps import ACT, RECIPIENTS, Grant, Row, function_name
+from infra.steps import ACT, RECIPIENTS, WORK, Grant, Row, function_name
 
 RUNTIME = aws_lambda.Runtime(f"python{layers.LAMBDA_PYTHON}", aws_lambda.RuntimeFamily.PYTHON)
 
@@ -200,6 +200,8 @@ class Functions(Construct):
 def _paced(row: Row) -> dict[str, str | int | bool]:
     """What a session of the row reaches beside its job: the row of its connector's pace, and other
     partitions that its actions are about."""
+    if row.name == WORK and "CONNECTOR_LIMITS" in row.env:
+        return {"paced_by": MODEL}
     if not row.called.startswith(ACT):
         return {}
     act = act_of(row.called.removeprefix(ACT))

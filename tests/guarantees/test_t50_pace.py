@@ -125,7 +125,7 @@ class ByTurns:
         deps.memory = self._memories[coming.process]
         held, workflow = coming.record.job, coming.record.job.workflow
         call = Call(job_id=held.job_id, execution="e", state="Act", retries=coming.retries)
-        visit = PacedVisit(Paced(deps, KEY), coming.record, call, (KEY, workflow))
+        visit = PacedVisit(Paced(deps, KEY), coming.record.job, call, (KEY, workflow))
         try:
             with paced(visit, REQUESTS):
                 for _ in range(REQUESTS):

@@ -90,7 +90,7 @@ class Crowd:
         turns = held.turns if self._keeps else {}
         record = JobRecord(job=job(job_id=f"j-{held.number}", workflow="leads", turns=turns))
         call = Call(job_id=record.job.job_id, execution="e", state=held.state)
-        visit = PacedVisit(Paced(deps, key), record, call, (key, "leads"))
+        visit = PacedVisit(Paced(deps, key), record.job, call, (key, "leads"))
         with paced(visit, REQUESTS[held.state]):
             for _ in range(REQUESTS[held.state]):
                 visit.before()

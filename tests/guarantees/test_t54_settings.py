@@ -86,7 +86,7 @@ def missing(held: Iterable[Row]) -> list[str]:
 def test_every_setting_that_is_read_is_granted() -> None:
     """A function without one would read its empty default: a mail without a host. The stage has
     all that a stage may have."""
-    assert missing(rows((), shows=True, lane=True, verdicts=True)) == []
+    assert missing(rows((), shows=True, lane=True, items=True, verdicts=True)) == []
 
 
 def test_no_exception_has_outlived_its_reason() -> None:

@@ -7,12 +7,17 @@ from collections.abc import Mapping
 
 from infra.local.rights.wire import Need
 from infra.settings import load
-from infra.steps import Grant, Row, has_lane, rows
+from infra.steps import Grant, Row, asks_of_items, has_lane, rows
 from tests.rights.policy import matches
 from tests.rights.stack import ACCOUNT, REGION, Stack
 from workflows import WORKFLOWS
 
-HELD = rows((), lane=has_lane(WORKFLOWS), systems=load("local").http_targets)
+HELD = rows(
+    (),
+    lane=has_lane(WORKFLOWS),
+    items=asks_of_items(WORKFLOWS),
+    systems=load("local").http_targets,
+)
 """The rows of the stage that is played."""
 _ROLE = re.compile(r"Functions(?P<row>\w+?)(?P<task>Task)?Role[0-9A-F]{8}")
 _PARTS = {

@@ -14,6 +14,7 @@ CountersignError
 │   ├── NotYourTurn           its turn comes within minutes; waited for in the same execution
 │   ├── BudgetSpent           the model's budget of the day is used up; parked until there is more
 │   ├── ItemsUnderWay         its file's items are worked on; parked until they are
+│   ├── ModelAway             or they wait for the model: it rests, or does not take our key
 │   └── Misconfigured         the other side does not take our key, sender or setting
 │       └── SecretMissing     or nobody has set that key
 ├── NeedsPerson               no retry helps; the job becomes a case
@@ -156,6 +157,11 @@ class BudgetSpent(NotNow):
 
 class ItemsUnderWay(NotNow):
     """The items of the job's file are worked on by another machine, which wakes the job."""
+
+
+class ModelAway(NotNow):
+    """The items of the job's file wait for the model: it rests, is paused, or does not take our
+    key or a setting. The message says which."""
 
 
 class MoreToRead(CountersignError):  # noqa: N818 - as Transient

@@ -15,8 +15,9 @@ from countersign.domain.releases import weekly
 from countersign.domain.releases.comparing import Subject
 from countersign.domain.releases.past import line_of, of_line
 from countersign.jobs.evaluating import OverBudget, made, proposed
-from countersign.jobs.shadowing import asked, release_at
+from countersign.jobs.shadowing import asked
 from countersign.runtime.deps import Deps
+from countersign.runtime.releases import release_at
 
 AT_ONCE = timedelta(seconds=50)
 """No further case is begun after that: the rest is the next message's."""

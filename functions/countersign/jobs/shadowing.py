@@ -11,9 +11,8 @@ from decimal import Decimal
 from functools import partial
 
 from countersign import observability
-from countersign.domain.errors import Unavailable, Ungrounded
-from countersign.domain.jobs.job import Pointer
-from countersign.domain.policy.release import Release, Size, release_key
+from countersign.domain.errors import Unavailable
+from countersign.domain.policy.release import Size
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.releases.candidate_shadow import (
     is_judged,
@@ -24,6 +23,7 @@ from countersign.domain.releases.comparing import subject_of
 from countersign.domain.releases.past import past
 from countersign.jobs.evaluating import SECONDS, OverBudget, made, proposed
 from countersign.runtime.deps import Deps
+from countersign.runtime.releases import release_at
 
 
 def shadow(deps: Deps, job_id: str, digest: str) -> None:
@@ -57,12 +57,3 @@ def asked(
     cost = size.price.priced(answer.usage, offline=answer.offline).usd
     deps.shadows.give_back(name, worst - cost)
     return answer, (deps.clock.now() - began) // timedelta(milliseconds=1)
-
-
-def release_at(deps: Deps, digest: str) -> Release:
-    """By its address, which its content must match. Raises Ungrounded, NotFound."""
-    body = deps.payloads.get(Pointer(bucket="", key=release_key(digest)))
-    release = Release.model_validate_json(body)
-    if release.digest != digest:
-        raise Ungrounded("the release in the bucket is not the one that is asked for")
-    return release

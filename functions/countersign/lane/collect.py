@@ -11,11 +11,11 @@ from typing import Any
 from countersign.domain.canonical import digest
 from countersign.domain.errors import InternalError
 from countersign.domain.jobs.job import Status
-from countersign.domain.lane.batches import Plan
+from countersign.domain.lane.batches import Plan, held_up
 from countersign.domain.lane.control import Word
 from countersign.domain.lane.items import Outcome
-from countersign.domain.lane.lane import Settled
-from countersign.domain.lane.run import Run, ended
+from countersign.domain.lane.lane import Figure, Pinned, Settled
+from countersign.domain.lane.run import Run, ended, finished
 from countersign.jobs.resume import go_on
 from countersign.lane.files import LaneFiles
 from countersign.lane.functions import RunCall, handler_of
@@ -41,25 +41,29 @@ def _ended(deps: Deps, run: Run) -> Run:
     plan = files.plan(run.plan)
     heads = deps.lanes.heads(run.job_id, (one.number for one in plan.batches))
     seen = seen_of(deps, run, plan, heads)
-    made = {} if seen.left else _documents(deps, files, plan)
-    after = ended(run, seen, deps.clock.now(), made)
+    after = ended(run, seen, deps.clock.now(), held_up(heads.values(), run.attempt))
+    after = after if seen.left else finished(after, *_made(deps, files, plan))
     deps.lanes.keep_run(run, after)
     return after
 
 
-def _documents(deps: Deps, files: LaneFiles, plan: Plan) -> Mapping[str, str]:
-    """What the workflow makes of the results, kept; the digest of each by its name."""
+def _made(deps: Deps, files: LaneFiles, plan: Plan) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """What the workflow makes of the results, kept: the digest of each document, and the figures,
+    by name."""
     about = files.about()
     workflow = deps.workflows[about.workflow]
     if workflow.lane is None:
         raise InternalError(f"{workflow.id} has no lane any more")
-    given = about.input.as_(workflow.input)
-    made = {}
+    of = Pinned(about.input.as_(workflow.input), about.release)
+    documents, figures = {}, {}
     with spooled(deps, about.source) as opening:
-        for name, body in workflow.lane.finish(given, opening, _settled(files, plan)):
-            files.keep_document(name, body)
-            made[name] = digest(body)
-    return made
+        for made in workflow.lane.finish(of, opening, _settled(files, plan)):
+            if isinstance(made, Figure):
+                figures[made.name] = made.value
+            else:
+                files.keep_document(*made)
+                documents[made[0]] = digest(made[1])
+    return documents, figures
 
 
 def _settled(files: LaneFiles, plan: Plan) -> Iterator[Settled]:

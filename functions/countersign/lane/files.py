@@ -12,6 +12,7 @@ from countersign.domain.errors import InternalError
 from countersign.domain.jobs.job import Pointer
 from countersign.domain.lane.batches import Batch, Line, Plan, lines_of
 from countersign.domain.lane.items import Outcome
+from countersign.domain.policy.release import Release
 from countersign.domain.ports import Payloads
 
 PLACE = "lane/"
@@ -27,6 +28,8 @@ class About(Contract):
     workflow: str
     input: Stored
     source: Pointer
+    release: Release
+    """That the job is pinned to."""
 
 
 class LaneFiles:

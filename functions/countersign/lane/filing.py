@@ -16,9 +16,11 @@ from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.lane.batches import Batch, Line, Plan, cut
 from countersign.domain.lane.items import Ended, ItemState, Outcome
 from countersign.domain.lane.lane import FILED, Filed, Lane, Open, Unreadable
+from countersign.domain.policy.release import Release
 from countersign.lane.files import About, LaneFiles
 from countersign.lane.spooling import spooled
 from countersign.runtime.deps import Deps
+from countersign.runtime.releases import release_at
 from countersign.runtime.step import Call, committed
 
 FILING = "filing"
@@ -51,10 +53,12 @@ def filed(deps: Deps, record: JobRecord, call: Call, lane: Lane[Any]) -> dict[st
             f"the file has {source.size:,} bytes; {lane.most_bytes:,} are taken: send it in parts"
         )
     files = LaneFiles(deps.payloads, record.job.job_id)
+    pinned = release_at(deps, record.job.release)
     try:
         with spooled(deps, source.payload) as opening:
             reading = _Reading(lane, opening)
-            return _kept(record, lane, files, reading, _plan(deps, record, call, reading))
+            plan = _plan(deps, record, call, reading)
+            return _kept(record, pinned, files, reading, plan)
     except NotFound:
         raise Quarantined("the payload is gone; ask the sender to send it again") from None
 
@@ -87,7 +91,7 @@ def _or_more(deps: Deps, record: JobRecord, call: Call, batches: int) -> None:
 
 
 def _kept(
-    record: JobRecord, lane: Lane[Any], files: LaneFiles, reading: _Reading, plan: Plan
+    record: JobRecord, pinned: Release, files: LaneFiles, reading: _Reading, plan: Plan
 ) -> dict[str, Contract]:
     source = record.job.source
     known = Filed(
@@ -99,11 +103,16 @@ def _kept(
         digest=plan.digest,
         reasons=Counter(one.ended.cause for one in reading.quarantined),
     )
-    given = lane.describe(known)
+    given = reading.lane.describe(known, pinned)
     files.keep_quarantined(reading.quarantined)
     files.keep_plan(plan)
     files.keep_about(
-        About(workflow=record.job.workflow, input=Stored.of(given), source=source.payload)
+        About(
+            workflow=record.job.workflow,
+            input=Stored.of(given),
+            source=source.payload,
+            release=pinned,
+        )
     )
     return {"input": given, FILED: known}
 

@@ -21,6 +21,8 @@ class RunCall(Value):
     execution: str
     """Of the run."""
     state: str
+    retries: int = 0
+    """How often the machine has tried this state before."""
     ends_at: datetime | None = None
 
     def seconds_left(self, now: datetime) -> float:

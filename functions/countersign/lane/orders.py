@@ -6,11 +6,13 @@ nobody has to stop an execution, which would not stop its children.
 
 from __future__ import annotations
 
+from countersign.actions.bulk import RUN
 from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.lane.control import Control, Word, ordered
 from countersign.domain.lane.run import Run
+from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.cancelling import CANCELLED, Cancellation
 from countersign.jobs.cancelling import in_charge
 from countersign.jobs.resume import go_on
@@ -18,8 +20,9 @@ from countersign.runtime.deps import Deps
 
 
 def is_worked_through(record: JobRecord) -> bool:
-    """Whether the job waits for the items of its file."""
-    return record.job.status is Status.PARKED and "items" in record.due
+    """Whether the job waits for the items of its file, or they for the model."""
+    begun = (one.action == RUN.id and one.status is ActionStatus.CLAIMED for one in record.ledger)
+    return record.job.status is Status.PARKED and ("items" in record.due or any(begun))
 
 
 def order(deps: Deps, job_id: str, word: Word, *, by: str, reason: str) -> Run:

@@ -11,16 +11,23 @@ from typing import Any
 
 from countersign import observability
 from countersign.domain.canonical import canonical
-from countersign.domain.contract import Contract
 from countersign.domain.errors import (
     Ambiguous,
     BatchTaken,
+    BudgetSpent,
+    CountersignError,
     InternalError,
+    ItemsUnderWay,
+    JobBudgetSpent,
+    ModelAway,
+    ModelDown,
     NotNow,
+    NotYourTurn,
+    Refused,
     StoreConflict,
     Transient,
 )
-from countersign.domain.lane.batches import Head, Line, entered, left
+from countersign.domain.lane.batches import Head, Line, Waits, entered, left, waiting
 from countersign.domain.lane.items import (
     Ended,
     Item,
@@ -33,18 +40,21 @@ from countersign.domain.lane.items import (
     put_back,
     tally,
 )
-from countersign.domain.lane.lane import Done, Lane, Skipped, Worked
+from countersign.domain.lane.lane import Done, Lane, Pinned, Skipped, Told, Worked
+from countersign.lane.asking import SECONDS, Questioner, Spent, within
 from countersign.lane.files import LaneFiles
 from countersign.lane.functions import BatchCall, handler_of
 from countersign.runtime.deps import Deps
 
 SPARE_SECONDS = 20.0
 """No item is begun with fewer: what is left is the next run's."""
+MOST_RETRIES = 2
+"""So often a child that meets trouble of a moment is tried again; then its batch waits."""
 _LONGEST_CAUSE = 200
 
 
 def work(deps: Deps, call: BatchCall) -> dict[str, Any]:
-    """Go through the batch. Raises Transient and NotNow, with the item put back."""
+    """Go through the batch. Raises Transient, with the item put back."""
     deps = deps.for_batch(call.job_id, call.batch.number)
     try:
         mine = _enters(deps, call)
@@ -84,30 +94,42 @@ class _Visit:
         workflow = self._deps.workflows[about.workflow]
         if workflow.lane is None:
             raise InternalError(f"{workflow.id} has no lane any more")
-        given = about.input.as_(workflow.input)
-        for line in self._left(lines):
-            self._ends(line, workflow.lane, given)
-        self._leaves(lines)
+        of = Pinned(about.input.as_(workflow.input), about.release)
+        waits = self._works(lines, _Worker(self._deps, self._call, workflow.lane, of))
+        if waits:
+            self._keeps(waiting(self._mine, waits))
+        else:
+            self._leaves(lines)
 
-    def _left(self, lines: tuple[Line, ...]) -> Iterator[Line]:
-        """As long as there is time, and nobody says otherwise."""
-        for line in lines:
-            if not is_left(self._begun.get(line.number)):
-                continue
-            if self._call.seconds_left(self._deps.clock.now()) < SPARE_SECONDS:
+    def _works(self, lines: tuple[Line, ...], worker: _Worker) -> Waits | None:
+        """What the next item has to wait for, if anything."""
+        try:
+            for line, ahead in self._left(lines, worker.seconds):
+                self._ends(line, ahead, worker)
+        except _Waits as met:
+            return met.waits
+        finally:
+            worker.ends()
+        return None
+
+    def _left(self, lines: tuple[Line, ...], seconds: float) -> Iterator[tuple[Line, int]]:
+        """As long as there is time, and nobody says otherwise; how many are left with each."""
+        open_ = [line for line in lines if is_left(self._begun.get(line.number))]
+        for at, line in enumerate(open_):
+            if self._call.seconds_left(self._deps.clock.now()) < seconds:
                 return
             if not self._lanes.control(self._call.job_id).runs:
                 return
-            yield line
+            yield line, len(open_) - at
 
-    def _ends(self, line: Line, lane: Lane[Any], given: Contract) -> None:
-        """Claim, work, record. Raises BatchTaken, Transient, NotNow."""
+    def _ends(self, line: Line, ahead: int, worker: _Worker) -> None:
+        """Claim, ask, work, record. Raises BatchTaken, Transient, and _Waits."""
         held = self._begun.get(line.number)
         claim = claimed(held, line.number, self._mine.entry)
         self._lanes.claim(self._call.job_id, self._call.batch.number, claim)
         try:
-            ended = given_up(held) or _worked(lane, given, line)
-        except (Transient, NotNow):
+            ended = given_up(held) or worker.worked(line, ahead)
+        except (Transient, _Waits):
             self._records(put_back(claim))
             raise
         self._records(ended_as(claim, ended))
@@ -122,18 +144,76 @@ class _Visit:
         if seen.left:
             return
         self._files.keep_results(self._call.batch.number, _outcomes(lines, self._begun))
-        after = left(self._mine, seen)
+        self._keeps(left(self._mine, seen))
+
+    def _keeps(self, after: Head) -> None:
         try:
             self._lanes.keep_head(self._call.job_id, self._call.batch.number, self._mine, after)
         except StoreConflict:
-            observability.logger().info("somebody else closes the batch")
+            observability.logger().info("somebody else entered the batch")
 
 
-def _worked(lane: Lane[Any], given: Contract, line: Line) -> Ended:
-    """How the item ends. Raises Transient and NotNow: then it is not the item that fails."""
+class _Waits(Exception):  # noqa: N818 - nothing is wrong
+    """What is left waits for something outside."""
+
+    def __init__(self, waits: Waits) -> None:
+        super().__init__(waits.said)
+        self.waits = waits
+
+
+class _Worker:
+    """Who does the work on the items of one batch, one after the other."""
+
+    def __init__(self, deps: Deps, call: BatchCall, lane: Lane[Any], of: Pinned[Any]) -> None:
+        self._call = call
+        self._lane = lane
+        self._of = of
+        self._asks = lane.asks and Questioner(
+            deps, call, lane.asks, of, within(deps, call, of.release.workflow)
+        )
+
+    @property
+    def seconds(self) -> float:
+        """No item is begun with fewer."""
+        return SECONDS if self._asks else SPARE_SECONDS
+
+    def ends(self) -> None:
+        """There are no more items."""
+        if self._asks:
+            self._asks.ends()
+
+    def worked(self, line: Line, ahead: int) -> Ended:
+        """How the item ends. Raises Transient and _Waits: then it is not the item that fails."""
+        try:
+            said = self._asks.told(line, ahead) if self._asks else Spent(Told())
+        except (Transient, NotNow, ModelDown, JobBudgetSpent) as trouble:
+            raise self._met(trouble) from None
+        except Refused as refused:
+            return Ended(state=ItemState.FAILED, cause=str(refused)[:_LONGEST_CAUSE])
+        except Exception as defect:  # noqa: BLE001 - as in its work
+            observability.defect("Work")
+            return Ended(state=ItemState.FAILED, cause=f"{type(defect).__name__} in its question")
+        ended = _worked(self._lane, self._of, line, said.told)
+        tokens = said.usage.input_tokens + said.usage.output_tokens
+        return ended.model_copy(update={"usd": said.usage.usd, "tokens": tokens})
+
+    def _met(self, trouble: CountersignError) -> Exception:
+        """What the item waits for; trouble of a moment is tried again by the machine first."""
+        if isinstance(trouble, Transient) and self._call.retries < MOST_RETRIES:
+            return trouble
+        if isinstance(trouble, NotYourTurn):
+            at = trouble.turn.at
+            said = f"the model's turn for the next items comes at {at:%H:%M:%S} UTC"
+            return _Waits(Waits(error=ItemsUnderWay.__name__, said=said, until=at))
+        kept = isinstance(trouble, BudgetSpent | JobBudgetSpent)
+        error = type(trouble).__name__ if kept else ModelAway.__name__
+        return _Waits(Waits(error=error, said=str(trouble)))
+
+
+def _worked(lane: Lane[Any], of: Pinned[Any], line: Line, told: Told) -> Ended:
     try:
-        return _ended(lane.work(given, line.text))
-    except (Transient, NotNow):
+        return _ended(lane.work(of, line.text, told))
+    except Transient:
         raise
     except Ambiguous as lost:
         return Ended(state=ItemState.UNKNOWN, cause=str(lost)[:_LONGEST_CAUSE])

@@ -1,14 +1,14 @@
 """A long input read in segments: what is asked about one, what counts as its answer, and all of
-them together."""
+them together. An item of a file is asked about as a segment is."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
@@ -18,13 +18,27 @@ from countersign.domain.policy.calls import ModelCall
 from countersign.domain.policy.proposal import IN_VAIN, Proposal
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import ModelAnswer, ModelRequest
-from countersign.domain.workflow import Joined, Segment, Segmented, Workflow
+from countersign.domain.workflow import Joined, Segment, Workflow
 from countersign.model.rounds import Messages, as_call, repaired, request_of
 from countersign.model.schemas import strict_schema, subset_of
 
 SUFFIX = "_segment"
 """What the name of a schema ends with that is about one segment."""
+OF_AN_ITEM = "_item"
+"""The same of one that is about an item of a file."""
 _PER_DROPPED = Decimal("0.05")
+
+
+class Questions(Protocol):
+    """What is asked about pieces of an input."""
+
+    @property
+    def answer(self) -> type[Contract]:
+        """What the model must answer about one."""
+
+    @property
+    def faults(self) -> Callable[[Any, Segment, Any], Sequence[str]]:
+        """What an answer gets wrong about its piece, in sentences for the repair round."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +68,18 @@ class Part:
 class Reading:
     """One segment's questions: as those of a whole input, but that what stays wrong is left out."""
 
-    about: Segmented[Any]
+    about: Questions
     release: Release
     given: Any
     segment: Segment
+    piece: str = "of a long input"
+    suffix: str = SUFFIX
 
     def next(self, calls: Sequence[ModelCall]) -> Part | None:
         """What to ask after these calls: the repair, once; the next size, once, where none of them
         gave an answer. None: nothing more."""
         if not calls:
-            return self._part(0, self.release.sizes[0], f"{self.segment.name} of a long input")
+            return self._part(0, self.release.sizes[0], f"{self.segment.name} {self.piece}")
         last = calls[-1]
         if not last.faults:
             return None
@@ -95,24 +111,22 @@ class Reading:
     def _part(self, number: int, size: Size, why: str, asked: Messages = ()) -> Part:
         plain = request_of(self.release, size, asked or (("user", self.segment.text),))
         schema = strict_schema(self.about.answer, subset_of(size.price))
-        named = f"{self.release.workflow}{SUFFIX}"
+        named = f"{self.release.workflow}{self.suffix}"
         request = replace(plain, schema_name=named, schema=schema)
         return Part(self, size, why, request, number, repairs=bool(asked))
 
 
-def answered(
-    segmented: Segmented[Any], given: Contract, segment: Segment, content: str
-) -> tuple[Any, list[str]]:
+def answered(about: Questions, given: Any, segment: Segment, content: str) -> tuple[Any, list[str]]:
     """The answer about a segment (JSON), and what is wrong with it, in sentences; no answer when it
     breaks its contract."""
-    answer, broken = parsed(segmented, content)
-    return answer, broken or list(segmented.faults(given, segment, answer))
+    answer, broken = parsed(about, content)
+    return answer, broken or list(about.faults(given, segment, answer))
 
 
-def parsed(segmented: Segmented[Any], content: str) -> tuple[Any, list[str]]:
+def parsed(about: Questions, content: str) -> tuple[Any, list[str]]:
     """The answer, and how it breaks its contract; no answer then."""
     try:
-        return segmented.answer.model_validate_json(content), []
+        return about.answer.model_validate_json(content), []
     except ValidationError as broken:
         return None, [explain("answer", broken)]
 

@@ -53,7 +53,21 @@ def release(package: str, stage: str) -> Release:
         patience_seconds=held.patience,
         when_down=held.when_down,
         limits=limits(held, of, where=place_of(package, stage)),
+        texts=rulebooks(package),
     )
+
+
+def rulebooks(package: str) -> Mapping[str, str]:
+    """The rulebooks of the workflow's folder, by name; a folder that has none judges by code."""
+    folder = resources.files(package).joinpath("rulebooks")
+    if not folder.is_dir():
+        return {}
+    found = sorted((one for one in folder.iterdir()), key=lambda one: one.name)
+    return {
+        one.name.removesuffix(".yaml"): one.read_text(encoding="utf-8")
+        for one in found
+        if one.name.endswith(".yaml")
+    }
 
 
 def budgets(package: str, stage: str) -> Budgets:

@@ -28,6 +28,7 @@ def differences(before: Rulebook, after: Rulebook) -> Iterator[Difference]:
         {one.id: _data(one) for one in before.rules},
         {one.id: _data(one) for one in after.rules},
     )
+    yield from _cases(before, after)
 
 
 def unraised(before: Rulebook, after: Rulebook) -> bool:
@@ -36,7 +37,7 @@ def unraised(before: Rulebook, after: Rulebook) -> bool:
 
 
 def _head(book: Rulebook) -> Mapping[str, Any]:
-    return book.model_dump(mode="json", exclude={"labels", "rules", "version"})
+    return book.model_dump(mode="json", exclude={"labels", "rules", "overruled", "version"})
 
 
 def _plain(named: Mapping[str, BaseModel]) -> Mapping[str, Any]:
@@ -45,6 +46,15 @@ def _plain(named: Mapping[str, BaseModel]) -> Mapping[str, Any]:
 
 def _data(one: BaseModel) -> Mapping[str, Any]:
     return one.model_dump(mode="json", exclude_defaults=True)
+
+
+def _cases(before: Rulebook, after: Rulebook) -> Iterator[Difference]:
+    """Each finding that somebody overruled, or no longer does."""
+    for held, other, gone in ((before, after, True), (after, before, False)):
+        for one in held.overruled:
+            if one not in other.overruled:
+                said = f"{one.why} ({one.by}, {one.on})"
+                yield Difference(f"overruled {one.rule}", "", *((said, "") if gone else ("", said)))
 
 
 def _each(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:

@@ -21,6 +21,8 @@ class Outcome(NamedTuple):
     met: Met
     records: int
     corrections: tuple[Correction, ...]
+    why: str = ""
+    """Why questions about it stay open, where there are any."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it, without floats."""
@@ -50,12 +52,17 @@ def outcome_of(plain: Mapping[str, Any]) -> Outcome:
 
 
 def outcome(
-    rulebook: Rulebook, item: Item, repeated: str = "", answer: Answer | None = None
+    rulebook: Rulebook,
+    item: Item,
+    repeated: str = "",
+    answer: Answer | None = None,
+    why: str = "",
 ) -> Outcome:
-    """As `judge`, with the rest."""
+    """As `judge`, with the rest. `why` is said of questions that stay open."""
     judged = judge(rulebook, item, repeated, answer)
     changes = tuple(_corrections(item, judged))
-    return Outcome(judged, met(item, rulebook.offsets), item.records, changes)
+    open_ = why if judged.unanswered else ""
+    return Outcome(judged, met(item, rulebook.offsets), item.records, changes, open_)
 
 
 def _corrections(item: Item, judged: Judged) -> Iterator[Correction]:

@@ -24,6 +24,7 @@ def faults(rulebook: Rulebook) -> Iterator[str]:
     for rule in rulebook.rules:
         yield from (f"{rule.id}: {one} is no label" for one in _unknown(rulebook, rule))
         yield from _examples(rulebook, rule)
+    yield from _overruled(rulebook)
 
 
 def unproven(rulebook: Rulebook) -> Iterator[str]:
@@ -49,6 +50,18 @@ def _examples(rulebook: Rulebook, rule: Rule) -> Iterator[str]:
     for number, one in enumerate(rule.examples.keeps, start=1):
         for fault in found(rulebook, rule, one)[:1]:
             yield f"{rule.id}: example {number} of `keeps` is found broken: {fault.said}"
+
+
+def _overruled(rulebook: Rulebook) -> Iterator[str]:
+    """Cases that people decided otherwise than the rule's check does."""
+    rules = {rule.id: rule for rule in rulebook.rules}
+    for number, one in enumerate(rulebook.overruled, start=1):
+        said = f"overruled {number}, by {one.by} on {one.on}"
+        if one.rule not in rules:
+            yield f"{said}: {one.rule} is no rule"
+            continue
+        for fault in found(rulebook, rules[one.rule], one.item)[:1]:
+            yield f"{said}: {one.rule} still finds it broken: {fault.said} ({one.why})"
 
 
 def _unknown(rulebook: Rulebook, rule: Rule) -> list[str]:

@@ -22,6 +22,7 @@ from countersign.rulebook.schema import Rulebook
 WORST = 25
 """Items that a page shows."""
 UNDEFINED = "n/a"
+NOBODY = "nobody was asked"
 _FORMULA = re.compile(r"[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
@@ -46,6 +47,8 @@ class Tally:
         self.met: Counter[Met] = Counter()
         self.records = 0
         self.unanswered = 0
+        self.open: Counter[str] = Counter()
+        """Questions that stay open, by why."""
 
     def add(self, one: Outcome) -> None:
         """One item more."""
@@ -56,6 +59,8 @@ class Tally:
         self.met[one.met] += 1
         self.records += one.records
         self.unanswered += judged.unanswered
+        if judged.unanswered:
+            self.open[one.why or NOBODY] += judged.unanswered
 
     def add_unread(self, unread: Unread) -> None:
         """A record that could not be read."""
@@ -78,6 +83,7 @@ class Tally:
                 "findings": len(self.findings),
                 "unanswered": self.unanswered,
             },
+            "open": dict(sorted(self.open.items())),
             "score": _mean([one.score for one in self.lines]),
             "annotators": self._annotators(),
             "rules": self._rules(),

@@ -8,6 +8,7 @@ otherwise, and the other two are refused.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -108,6 +109,16 @@ class Rule(Model):
         return self
 
 
+class Overruled(Model):
+    """A finding that somebody looked at and did not agree with: the item keeps the rule."""
+
+    rule: RuleId
+    item: Example
+    by: str
+    on: date
+    why: Sentence
+
+
 class Weights(Model):
     """Points that a finding costs, of a hundred."""
 
@@ -130,6 +141,10 @@ class LabelText(Model):
     also: tuple[Label, ...] = ()
 
 
+_UNSAID = {"overruled"}
+"""What a digest leaves out where there is none: it was made before there could be any."""
+
+
 class Rulebook(Model):
     """All rules of one kind of work. A change raises the version."""
 
@@ -140,6 +155,8 @@ class Rulebook(Model):
     weights: Weights = Weights()
     labels: Annotated[dict[Label, LabelText], BeforeValidator(_named), Field(min_length=1)]
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=500)
+    overruled: tuple[Overruled, ...] = Field((), max_length=2_000)
+    """Cases out of work, with who said it and why: `countersign rulebook overrule` writes them."""
 
     @cached_property
     def known(self) -> Mapping[str, str]:
@@ -151,7 +168,9 @@ class Rulebook(Model):
     @cached_property
     def digest(self) -> str:
         """SHA-256 over all that it says: two texts that say the same have the same."""
-        return digest(self.model_dump_json().encode())
+        return digest(
+            self.model_dump_json(exclude=_UNSAID if not self.overruled else None).encode()
+        )
 
 
 def read(raw: bytes, name: str = "rulebook") -> Rulebook:

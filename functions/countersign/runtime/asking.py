@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from countersign import observability, tracing
 from countersign.domain.errors import (
@@ -20,13 +21,13 @@ from countersign.domain.policy.proposal import IN_VAIN, Usage
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import Model, ModelAnswer, ModelRequest
 from countersign.runtime.breaker import taken
-from countersign.runtime.budgets import DayBudget, amount_of, check_job, most_of
+from countersign.runtime.budgets import Budget, DayBudget, amount_of, check_job, most_of
 from countersign.runtime.connectors import MODEL, MODEL_KEY
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
 from countersign.runtime.retry import watched
 from countersign.runtime.step import Call, committed
-from countersign.runtime.visits import PacedVisit, paced, waiting
+from countersign.runtime.visits import Entered, PacedVisit, paced, waiting
 
 SPARE_SECONDS = 5.0
 """Left to store what came of it."""
@@ -53,16 +54,14 @@ def asking(
     Raises NotYourTurn while the job keeps its turn and the machine waits for it, Unavailable while
     asking again is worth it, ModelDown when neither is within the release's patience; BudgetSpent,
     JobBudgetSpent, Misconfigured, ConnectorResting and Refused."""
-    key, secret = Paced(deps, MODEL), MODEL_KEY if deps.settings.model_secret else None
     worst = [most_of(one, size) for one in requests]
     tokens, kind = max(one.tokens for one in worst), (MODEL, release.workflow)
-    visit = PacedVisit(key, record, call, kind, tokens=tokens)
+    visit = PacedVisit(Paced(deps, MODEL), record.job, call, kind, tokens=tokens)
     check_job(deps, record, worst)
     try:
-        with taken(key, secret):
-            model = _Counted(deps, _Timed(deps, call, deps.model), release.workflow, size)
-        with _outages(deps, call), paced(visit, len(requests)):
-            yield watched(key, visit, secret, model).answer
+        asker = Asker(deps, call, visit, DayBudget(deps, release.workflow), release.workflow)
+        with outages(deps, call), paced(visit, len(requests)):
+            yield partial(asker.answer, size)
     except NotYourTurn as later:
         patience = timedelta(seconds=release.patience_seconds)
         if _waited(deps, record) + timedelta(seconds=later.seconds) > patience:
@@ -71,8 +70,28 @@ def asking(
         raise
 
 
+class Asker:
+    """The model, asked in a visit's turns and within a budget."""
+
+    def __init__(
+        self, deps: Deps, call: Entered, visit: PacedVisit, budget: Budget, workflow: str
+    ) -> None:
+        """Raises Misconfigured for a key that is missing."""
+        self._visit = visit
+        self._key = Paced(deps, MODEL)
+        self._secret = MODEL_KEY if deps.settings.model_secret else None
+        with taken(self._key, self._secret):
+            model = _Timed(deps, call, deps.model)
+        self._model = _Counted(deps, model, budget, workflow)
+
+    def answer(self, size: Size, request: ModelRequest) -> ModelAnswer:
+        """Of a model of that size."""
+        port = _Sized(self._model, size)
+        return watched(self._key, self._visit, self._secret, port).answer(request)
+
+
 @contextmanager
-def _outages(deps: Deps, call: Call) -> Iterator[None]:
+def outages(deps: Deps, call: Entered) -> Iterator[None]:
     """What tells that the model is down is that, and no trouble of a moment."""
     try:
         yield
@@ -95,7 +114,7 @@ def _waited(deps: Deps, record: JobRecord) -> timedelta:
 class _Timed:
     """The model, asked for no longer than the function has."""
 
-    def __init__(self, deps: Deps, call: Call, model: Model) -> None:
+    def __init__(self, deps: Deps, call: Entered, model: Model) -> None:
         self._deps = deps
         self._call = call
         self._model = model
@@ -106,17 +125,17 @@ class _Timed:
 
 
 class _Counted:
-    """The model, each call of which is reserved in the day's budgets, settled there, and told as a
+    """The model, each call of which is reserved in the budgets, settled there, and told as a
     number."""
 
-    def __init__(self, deps: Deps, model: _Timed, workflow: str, size: Size) -> None:
+    def __init__(self, deps: Deps, model: _Timed, budget: Budget, workflow: str) -> None:
         self._clock = deps.clock
         self._model = model
-        self._budget = DayBudget(deps, workflow)
-        self._size = size
+        self._budget = budget
+        self._workflow = workflow
 
-    def answer(self, request: ModelRequest) -> ModelAnswer:
-        most = most_of(request, self._size)
+    def answer(self, size: Size, request: ModelRequest) -> ModelAnswer:
+        most = most_of(request, size)
         held, began = self._budget.reserves(most), self._clock.now()
         try:
             with tracing.span("model"):
@@ -125,12 +144,23 @@ class _Counted:
             if held:  # without an answer nobody knows what it cost
                 held.settles(most if isinstance(trouble, Unavailable) else None)
             raise
-        spent = self._size.price.priced(answer.usage, offline=answer.offline)
-        _tell_of(self._size.model, spent, self._clock.now() - began)
-        _tell_how(self._budget.workflow, request, answer)
+        spent = size.price.priced(answer.usage, offline=answer.offline)
+        _tell_of(size.model, spent, self._clock.now() - began)
+        _tell_how(self._workflow, request, answer)
         if held:
             held.settles(amount_of(spent))
         return answer
+
+
+class _Sized:
+    """The model in one of its sizes."""
+
+    def __init__(self, model: _Counted, size: Size) -> None:
+        self._model = model
+        self._size = size
+
+    def answer(self, request: ModelRequest) -> ModelAnswer:
+        return self._model.answer(self._size, request)
 
 
 def _tell_of(model: str, spent: Usage, took: timedelta) -> None:

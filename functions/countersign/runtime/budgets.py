@@ -4,21 +4,24 @@ bounds no day, nothing is written; what a job has cost stands in its own calls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from countersign import observability
 from countersign.domain.errors import (
     BudgetSpent,
+    CountersignError,
     JobBudgetSpent,
     Throttled,
     Unavailable,
 )
 from countersign.domain.jobs.change import DueRow, JobRecord
 from countersign.domain.jobs.spending import raised_in
+from countersign.domain.lane.lane import FILED
 from countersign.domain.limits import budgets
-from countersign.domain.limits.budgets import Amount, Budgets, Counter, Hold, Reserving
+from countersign.domain.limits.budgets import Amount, Counter, Hold, Most, Reserving
 from countersign.domain.limits.caps import day_of
 from countersign.domain.policy.calls import spent_by
 from countersign.domain.policy.proposal import Usage
@@ -58,10 +61,41 @@ def check_job(deps: Deps, record: JobRecord, wanted: Sequence[Amount]) -> None:
     most = deps.workflows[record.job.workflow].budgets.job
     if not most.bounds:
         return
-    spent = amount_of(spent_by(record.results))
+    spent = amount_of(spent_by(record.results)).plus(_of_items(deps, record))
     total = budgets.total(wanted)
     if not most.has_room(spent, total, raised_in(record.audit)):
         raise JobBudgetSpent(record.job.job_id, str(most))
+
+
+def _of_items(deps: Deps, record: JobRecord) -> Amount:
+    """What questions about the items of the job's file cost, by the last run that ended."""
+    run = deps.lanes.run(record.job.job_id) if FILED in record.results else None
+    return Amount.of(run.seen.usd, run.seen.tokens) if run else budgets.NOTHING
+
+
+def left_for_items(deps: Deps, record: JobRecord) -> Most:
+    """What all questions about the items of the job's file may cost. Raises JobBudgetSpent where
+    the job's other calls left nothing."""
+    most = deps.workflows[record.job.workflow].budgets.job
+    room = most.room(amount_of(spent_by(record.results)), raised_in(record.audit))
+    if any(left <= 0 for left in room.values()):
+        raise JobBudgetSpent(record.job.job_id, str(most))
+    usd = Amount(nano_usd=room["nano_usd"]).usd if "nano_usd" in room else None
+    return Most(usd=usd, tokens=room.get("tokens"))
+
+
+class Budget(Protocol):
+    """What calls of the model are reserved in."""
+
+    def reserves(self, amount: Amount) -> Reserved | None:
+        """Hold so much; None where nothing is bounded. Raises BudgetSpent and JobBudgetSpent."""
+
+
+class Reserved(Protocol):
+    """What one call holds."""
+
+    def settles(self, spent: Amount | None) -> None:
+        """What it cost; None: it was turned away and cost nothing."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +106,28 @@ class DayBudget:
     workflow: str
 
     @property
-    def _budgets(self) -> Budgets:
-        return self.deps.workflows[self.workflow].budgets
+    def within(self) -> Mapping[str, Most]:
+        """The bounded counters."""
+        return self.deps.workflows[self.workflow].budgets.scopes(self.workflow)
+
+    @property
+    def holder(self) -> str:
+        """Whose counter it is beside everybody's."""
+        return self.workflow
+
+    def row(self, now: datetime) -> str:
+        """Where they are counted."""
+        return day_of(now)
 
     def reserves(self, amount: Amount) -> Held | None:
         """Hold so much; None where no day is bounded. Raises BudgetSpent when one has no room, and
         Throttled when others do not let go."""
-        within = self._budgets.scopes(self.workflow)
+        within = self.within
         if not within:
             return None
         now, attempt = self.deps.clock.now(), self.deps.ids.token(64)
-        hold = Hold(workflow=self.workflow, amount=amount, until=now + budgets.HOLDS_FOR)
-        row = self._seen(day_of(now))
+        hold = Hold(workflow=self.holder, amount=amount, until=now + budgets.HOLDS_FOR)
+        row = self._seen(self.row(now))
         for _ in range(_TRIES):
             wanted = Reserving(attempt, hold, within, row)
             stored, row = self.deps.budgets.reserve(wanted)
@@ -104,11 +148,41 @@ class DayBudget:
             return
         dead = list(row.left_behind(now))
         if not dead:
-            observability.count("BudgetsSpent")
-            most, needs = str(wanted.within[scope]), str(wanted.hold.amount)
-            raise BudgetSpent(budgets.name_of(scope), row.day, most, needs)
+            raise self.spent(scope, row.day, str(wanted.within[scope]), str(wanted.hold.amount))
         for attempt, hold in dead:
             self.deps.budgets.settle(row.day, attempt, hold, None)
+
+    def spent(self, scope: str, day: str, most: str, needs: str) -> CountersignError:
+        """What is raised when a counter has no room."""
+        observability.count("BudgetsSpent")
+        return BudgetSpent(budgets.name_of(scope), day, most, needs)
+
+
+@dataclass(frozen=True)
+class ItemsBudget(DayBudget):
+    """What questions about the items of one job's file may cost in all, in a row of its own: no
+    child can read the job's."""
+
+    job_id: str
+    most: Most
+
+    @property
+    def within(self) -> Mapping[str, Most]:
+        """The job's alone."""
+        return {self.job_id: self.most} if self.most.bounds else {}
+
+    @property
+    def holder(self) -> str:
+        """The job."""
+        return self.job_id
+
+    def row(self, now: datetime) -> str:  # noqa: ARG002 - one row, however many days it takes
+        """The job's own."""
+        return self.job_id
+
+    def spent(self, scope: str, day: str, most: str, needs: str) -> CountersignError:  # noqa: ARG002 - as above
+        """Only a person can raise it."""
+        return JobBudgetSpent(self.job_id, most)
 
 
 @dataclass(frozen=True)
@@ -138,6 +212,5 @@ class Held:
         if row is None:
             return
         deps.memory.budget = row
-        within = self.of._budgets.scopes(self.of.workflow)  # noqa: SLF001 - its own part
-        if spent and budgets.nearly_spent(row, spent, within):
+        if spent and budgets.nearly_spent(row, spent, self.of.within):
             observability.count("BudgetsNearlySpent")

@@ -5,14 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from countersign.actions.bulk import RunItems
-from countersign.domain.errors import ItemsUnderWay, Refused
+from countersign.domain.errors import (
+    BudgetSpent,
+    CountersignError,
+    ItemsUnderWay,
+    JobBudgetSpent,
+    ModelAway,
+    Refused,
+)
+from countersign.domain.lane.batches import Waits
 from countersign.domain.lane.control import Control, Word
 from countersign.domain.lane.items import Tally, evidence
-from countersign.domain.lane.run import Run, again, died, first, is_over, verdict
+from countersign.domain.lane.run import (
+    UNBOUNDED,
+    Run,
+    again,
+    died,
+    first,
+    is_over,
+    told,
+    verdict,
+)
+from countersign.domain.limits.budgets import Most
+from countersign.runtime.budgets import left_for_items
 from countersign.runtime.deps import Deps
 
 DOCUMENT = "document:"
 """What stands before a document's name in the evidence."""
+
+
+_MET: Mapping[str, type[CountersignError]] = {
+    one.__name__: one for one in (BudgetSpent, ItemsUnderWay, JobBudgetSpent, ModelAway)
+}
+
+
+def met(waits: Waits) -> CountersignError:
+    """What a child met, for the job's own machine to hear: by its class and its sentence, as Lambda
+    hands on an error too."""
+    kind = _MET[waits.error]
+    return kind.__new__(kind, waits.said)
 
 
 class JobItems:
@@ -29,6 +60,9 @@ class JobItems:
             return
         if control.word is Word.PAUSED:
             raise ItemsUnderWay(f"paused by {control.by}: {control.reason}")
+        if held and held.waits:
+            self._kept(held, told(held))
+            raise met(held.waits)
         run = self._begun(order, held)
         if not self._starts(run):
             run = self._next(self._kept(run, died(run, self._deps.clock.now())))
@@ -41,7 +75,7 @@ class JobItems:
         if held is None or not is_over(held, control):
             return None
         made = {f"{DOCUMENT}{name}": digest for name, digest in held.documents.items()}
-        return {**evidence(held.seen), **made, "word": control.word.value}
+        return {**evidence(held.seen), **held.figures, **made, "word": control.word.value}
 
     def verdict(self, order: RunItems) -> str:
         """By what the order itself says may come to nothing."""
@@ -54,10 +88,17 @@ class JobItems:
             return self._next(held) if held.ended_at else held
         unread = Tally(quarantined=order.quarantined, left=order.rows - order.quarantined)
         now = self._deps.clock.now()
-        return self._kept(None, first(self._deps.job_id, order.digest, unread, now))
+        begun = first(self._deps.job_id, order.digest, unread, now, self._most())
+        return self._kept(None, begun)
 
     def _next(self, held: Run) -> Run:
-        return self._kept(held, again(held, self._deps.clock.now()))
+        return self._kept(held, again(held, self._deps.clock.now(), self._most()))
+
+    def _most(self) -> Most:
+        """What the model may cost for what is left. Raises JobBudgetSpent."""
+        record = self._deps.store.load(self._deps.job_id)
+        lane = self._deps.workflows[record.job.workflow].lane
+        return left_for_items(self._deps, record) if lane and lane.asks else UNBOUNDED
 
     def _kept(self, before: Run | None, after: Run) -> Run:
         self._deps.lanes.keep_run(before, after)

@@ -7,9 +7,10 @@ turn is kept on the job. Each request of the visit passes the gate here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from countersign import observability
 from countersign.connectors.clock import CONNECTOR_SECONDS
@@ -52,17 +53,54 @@ WORK_SECONDS = 3 * CONNECTOR_SECONDS
 """Left for a claim's own calls, whatever is waited for."""
 
 
+class Holder(Protocol):
+    """Who visits: a job, or a batch of a job's file, which keeps no turns."""
+
+    @property
+    def workflow(self) -> str:
+        """Of the job."""
+
+    @property
+    def turns(self) -> Mapping[str, Turn]:
+        """Those that were kept for it."""
+
+
+class Entered(Protocol):
+    """The invocation in which a visit is made."""
+
+    @property
+    def state(self) -> str:
+        """Of the machine."""
+
+    @property
+    def retries(self) -> int:
+        """How often the machine has tried this state before."""
+
+    def seconds_left(self, now: datetime) -> float:
+        """Until the function's time-out."""
+
+
 class PacedVisit:
-    """One visit of a job to a key: Look's or Act's."""
+    """One visit to a key: Look's or Act's, or of a batch."""
 
     def __init__(
-        self, paced: Paced, record: JobRecord, call: Call, kind: Kind, *, tokens: int = 0
+        self,
+        paced: Paced,
+        holder: Holder,
+        call: Entered,
+        kind: Kind,
+        *,
+        tokens: int = 0,
+        within: timedelta | None = None,
     ) -> None:
-        """`tokens`: the most that one of its requests may use."""
+        """`tokens`: the most that one of its requests may use. `within`: so long a turn is waited
+        for in the function, where nobody keeps one; with it, what is reserved is a block of as many
+        requests as are asked for, and what of it is not used lapses."""
         self._tokens = tokens
+        self._within = within
         self._paced = paced
         self._deps = paced.deps
-        self._record = record
+        self._of = holder
         self._call = call
         self._kind = kind
         self._grant: Grant | None = None
@@ -75,8 +113,8 @@ class PacedVisit:
         `guess` where this process has seen none. Raises NotYourTurn when that is not soon,
         and Paused while its workflow or all that use the key are paused."""
         if not self._at_the_kept_turn():
-            requests = self._deps.memory.usual.get(self._kind, guess)
-            self._reserves(self._wish(requests, self._record.job.workflow))
+            learnt = {} if self._within else self._deps.memory.usual
+            self._reserves(self._wish(learnt.get(self._kind, guess), self._of.workflow))
 
     def before(self) -> None:
         """The next request: what was not foreseen reserves for itself. Raises NotYourTurn where it
@@ -118,7 +156,7 @@ class PacedVisit:
     def ends(self, *, well: bool) -> None:
         """Learn from what it needed, and give back what it did not, which may fail: it costs room,
         and what ended has ended."""
-        if well:
+        if well and self._within is None:
             memory = self._deps.memory.usual
             memory[self._kind] = usual(memory.get(self._kind, 1), self._used)
         unused, state = self._granted - self._used, self._paced.state
@@ -141,17 +179,17 @@ class PacedVisit:
     def _holder(self) -> str:
         """A job whose turn elsewhere has come is under way, whatever its workflow holds."""
         now = self._deps.wall.now()
-        others = (turn for kept, turn in self._record.job.turns.items() if kept != self._kept_as)
+        others = (turn for kept, turn in self._of.turns.items() if kept != self._kept_as)
         under_way = any(now - VALID <= turn.at <= now for turn in others)
-        return "" if under_way else self._record.job.workflow
+        return "" if under_way else self._of.workflow
 
     def _at_the_kept_turn(self) -> bool:
         """A repeated attempt may have used it already."""
-        kept = self._record.job.turns.get(self._kept_as)
+        kept = self._of.turns.get(self._kept_as)
         if kept is None or not kept.requests or self._call.retries:
             return False
         row = self._paced.read().row
-        self._paced.check_awake(self._record.job.workflow)
+        self._paced.check_awake(self._of.workflow)
         if kept.lost(row, self._deps.wall.now()):
             return False
         self._granted = kept.requests
@@ -162,15 +200,16 @@ class PacedVisit:
         return Wish(requests, self._holder, workflow, self._tokens)
 
     def _reserves(self, wish: Wish) -> None:
-        self._grant = self._paced.takes(wish)
-        self._granted = wish.requests
+        within = self._within
+        taken = self._paced.takes_soon(wish, within) if within else self._paced.takes(wish)
+        self._grant, self._granted = taken, wish.requests
         self._starts(self._grant.start)
 
     def _starts(self, start: int) -> None:
         now = self._deps.wall.now()
         start = max(start, self._deps.memory.pauses.get(self._paced.key, 0))
         self._shift = self._paced.state.row.shift
-        if when(start) - now > SOON:
+        if when(start) - now > (self._within or SOON):
             self._put_off(start)
         self._paced.waits_until(start)
         self._start = max(start, moment(now))
@@ -185,9 +224,11 @@ class PacedVisit:
         """A visit that needs many more begins again with as many as it needs."""
         try:
             one = Wish(1, tokens=self._tokens)
-            self._paced.waits_until(self._paced.takes_soon(one).start)
+            self._paced.waits_until(self._paced.takes_soon(one, self._within or SOON).start)
             self._granted += 1
         except NotYourTurn:
+            if self._within:
+                raise
             wish = self._wish(2 * self._granted)
             self._deps.memory.usual[self._kind] = wish.requests
             start = self._paced.takes(wish).start

@@ -79,7 +79,7 @@ def _found(
     key, ours = Paced(deps, row.paced_by), frozenset(held.key for held in record.ledger)
     with taken(key, row.key):
         reader = deps.reader(connector)
-    visit = PacedVisit(key, record, call, (key.key, record.job.workflow))
+    visit = PacedVisit(key, record.job, call, (key.key, record.job.workflow))
     with paced(visit, row.requests * len(asked)):
         found = watched(key, visit, row.key, reader).look(asked)
     return {

@@ -11,6 +11,7 @@ from countersign.domain.errors import (
     ConnectorResting,
     ItemsUnderWay,
     Misconfigured,
+    ModelAway,
     Paused,
     failed_with,
     failure,
@@ -86,16 +87,17 @@ def _waits_for_sender(deps: Deps, record: JobRecord, call: Call) -> Change:
 
 def _waits_for_items(deps: Deps, record: JobRecord, call: Call) -> Change:
     """The second machine wakes it; `tick` looks now and then whether that can still come, and at
-    once where all was over before the job could park."""
+    once, or at the items' next turn, where all was over before the job could park."""
     now, run = deps.clock.now(), deps.lanes.run(record.job.job_id)
     over = run is not None and run.ended_at is not None and deps.lanes.control(run.job_id).runs
+    again = max(now, run.again_at or now) if run else now
     return Change(
         event="parked",
         actor=f"state:{call.state}",
         status=Status.PARKED,
         reason=failure(call.input),
         turns=dict.fromkeys(record.job.turns),
-        due=(Due(kind="items", at=now if over else now + LOOKS_AFTER),),
+        due=(Due(kind="items", at=again if over else now + LOOKS_AFTER),),
         move=Move("Parked"),
     )
 
@@ -118,7 +120,7 @@ def _rest(deps: Deps, record: JobRecord, call: Call) -> timedelta:
         return SHORTEST  # `tick` wakes it, and it alone, once there is room
     if failed in family(Misconfigured):
         return LONGEST_REST  # nobody asks before, save one who finds out
-    if failed not in family(ConnectorResting) or not system:
+    if failed not in (*family(ConnectorResting), ModelAway.__name__) or not system:
         return timedelta()
     ends, now = _ends(deps, system), deps.wall.now()
     return max(ends - now, SHORTEST) if ends else SHORTEST
@@ -136,6 +138,8 @@ def _waits_for(deps: Deps, record: JobRecord, call: Call) -> str:
         return ""
     if failed_with(call.input) == BudgetSpent.__name__:
         return budgets.waits_for(record.job.workflow)
+    if failed_with(call.input) == ModelAway.__name__:
+        return MODEL
     if failed_with(call.input) == Paused.__name__ and paused_by(deps, record.job.workflow):
         return pauses_of(record.job.workflow)
     connector = str(call.input.get("connector", ""))

@@ -12,8 +12,6 @@ from dataclasses import replace
 from functools import partial, reduce
 from typing import Any
 
-from pydantic import ValidationError
-
 from countersign import observability
 from countersign.domain.contract import Contract
 from countersign.domain.errors import (
@@ -23,14 +21,13 @@ from countersign.domain.errors import (
     MoreToRead,
     NeedsPerson,
     Ungrounded,
-    UnknownVersion,
 )
 from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.jobs.job import Move, Pointer, Status
+from countersign.domain.jobs.job import Move, Status
 from countersign.domain.planning.replan import is_stale, observed
 from countersign.domain.policy.calls import ModelCall, calls_of, segment_name
 from countersign.domain.policy.proposal import Proposal, Usage
-from countersign.domain.policy.release import CAP, Release, release_key
+from countersign.domain.policy.release import CAP, Release
 from countersign.domain.workflow import Joined, Segmented, Workflow
 from countersign.model import segments
 from countersign.model.feedback import apply, describe
@@ -41,6 +38,7 @@ from countersign.runtime.asking import Answers, asking
 from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import Paced
+from countersign.runtime.releases import release_at
 from countersign.runtime.shared_answers import share, shared
 from countersign.runtime.step import Call, Continued, step
 from countersign.runtime.visits import kept_as
@@ -54,8 +52,6 @@ AT_ONCE = 4
 """So many segments are asked about side by side."""
 FEW_SECONDS = 40.0
 """What a visit must have left to ask about a few more."""
-MOST_RELEASES = 8
-"""Kept in a process; a prompt with its examples may be 100 kB."""
 
 
 def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
@@ -64,7 +60,7 @@ def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     if not is_stale(record):
         return Continued(record, _kept(call, deps.workflows[record.job.workflow].reads))
     workflow = deps.workflows[record.job.workflow]
-    release = _release(deps, record)
+    release = release_at(deps, record.job.release)
     given = record.results["input"].as_(workflow.input)
     signs, trace = by_signs(workflow, given, release.limits), dict[str, Contract]()
     if signs:
@@ -109,25 +105,6 @@ def _proposed(call: Call, proposal: Proposal, release: Release, reads: str) -> C
         turns={kept_as(MODEL, "Propose"): None},
         move=Move("Look", connector=reads),
     )
-
-
-def _release(deps: Deps, record: JobRecord) -> Release:
-    """The release that the job is pinned to, read by its address; its content must match it. A
-    process reads each once."""
-    pinned = record.job.release
-    if pinned in deps.releases:
-        return deps.releases[pinned]
-    body = deps.payloads.get(Pointer(bucket="", key=release_key(pinned)))
-    try:
-        release = Release.model_validate_json(body)
-    except ValidationError:
-        raise UnknownVersion("the job's release was written by code that is gone") from None
-    if release.digest != pinned:
-        raise Ungrounded("the release in the bucket is not the one the job is pinned to")
-    if len(deps.releases) >= MOST_RELEASES:
-        deps.releases.clear()
-    deps.releases[pinned] = release
-    return release
 
 
 def _without_model(deps: Deps, record: JobRecord, about: About) -> Proposal:

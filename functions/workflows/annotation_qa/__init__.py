@@ -11,7 +11,7 @@ from countersign.actions import bulk, files
 from countersign.domain.lane.lane import Filed, Lane
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy.proposal import Fact
-from countersign.domain.policy.release import Limits
+from countersign.domain.policy.release import Limits, Release
 from countersign.domain.workflow import Draft, Raw
 from countersign.workflow import Answer, Document, Situation, Summary, ask, run, workflow
 from workflows.annotation_qa import items
@@ -41,9 +41,9 @@ def read(raw: Raw) -> Annotations:
     return items.glanced(Annotations, raw)
 
 
-def describe(filed: Filed) -> Annotations:
+def describe(filed: Filed, release: Release) -> Annotations:
     """A file whose records lie in batches. Raises Quarantined for one that holds nothing."""
-    return items.described(Annotations, filed)
+    return items.described(Annotations, filed, release)
 
 
 def signs(given: Annotations, _limits: Limits) -> Draft:
@@ -63,9 +63,10 @@ def propose(s: Situation[Annotations]) -> Iterator[ProposedAction]:
         quarantined=int(said["unreadable"]),
         failed_at_most=_LOST,
     )
-    digest = s.evidence.get(bulk.RUN.id, {}).get(f"document:{items.corrected_name(s.input)}")
+    came = s.evidence.get(bulk.RUN.id, {})
+    digest = came.get(f"document:{items.corrected_name(s.input)}")
     if digest:
-        words, data = items.taken_over(s.input, digest)
+        words, data = items.taken_over(s.input, came, digest)
         yield files.STORE.proposed(
             target=said["file"], name="corrected-annotations", markdown=words, data=data
         )
@@ -100,7 +101,8 @@ WORKFLOW = workflow(
         describe=describe,
         work=items.work,
         finish=items.finish,
-        batch=200,
+        asks=items.ASKS,
+        batch=50,
         failed_at_most=_LOST,
     ),
 )

@@ -1,32 +1,52 @@
-"""The items of a file: read, judged, and added up to a report and a corrected file."""
+"""The items of a file: read, asked about, judged, and added up to a report and a corrected file."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.resources import files as resources
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from countersign.domain.canonical import digest
 from countersign.domain.errors import Quarantined
 from countersign.domain.lane.items import ItemState
+from countersign.domain.lane.lane import (
+    Asking,
+    Done,
+    Figure,
+    Filed,
+    Open,
+    Pinned,
+    Settled,
+    Told,
+    Unreadable,
+    Worked,
+)
 from countersign.domain.lane.lane import Document as Made
-from countersign.domain.lane.lane import Done, Filed, Open, Settled, Unreadable, Worked
+from countersign.domain.policy.release import Release
 from countersign.domain.workflow import Raw
+from countersign.extraction.patterns.injection import order_in
 from countersign.parsing.annotations.formats import corrected, mapped, opened
 from countersign.parsing.annotations.item import Buffer, Correction, Unread
 from countersign.parsing.annotations.label_studio import GROUND_TRUTH
+from countersign.rulebook.asking import UNSURE, Questioning, Verdicts, questioning
+from countersign.rulebook.judging import Answer
 from countersign.rulebook.outcome import Row, outcome, outcome_of, row_of
 from countersign.rulebook.report import Tally, findings_csv, items_csv, report_json
 from countersign.rulebook.schema import Rulebook
 from countersign.rulebook.schema import read as read_book
 from countersign.rulebook.scoring import Texts
 from countersign.workflow import Document
+from workflows.annotation_qa.offline import heuristics
 
-RULEBOOK = "receipts"
-"""The book by which files are judged: a file of this folder's `rulebooks/`."""
+BOOK = "rulebook"
+"""A list of the stage: the rulebook of files that name none."""
+USUAL = "receipts"
+ORDERS = "the text gives orders to a model"
+OPEN = "open questions"
+"""A figure of the file: how many questions of the rulebook nobody answered."""
 _DIGITS = re.compile(r"\d+")
 """Reasons are counted: the places, which differ, stand in the report."""
 DocumentT = TypeVar("DocumentT", bound=Document)
@@ -58,15 +78,21 @@ def glanced(kind: type[DocumentT], raw: Raw) -> DocumentT:
         batches=1,
         digest=digest(raw.body),
     )
-    return described(kind, known)
+    place = resources(__package__) / "rulebooks" / f"{USUAL}.yaml"
+    return _described(kind, known, USUAL, _book(place.read_text(encoding="utf-8")))
 
 
-def described(kind: type[DocumentT], filed: Filed) -> DocumentT:
-    """A file as an input of this kind. Raises Quarantined for one that holds nothing."""
+def described(kind: type[DocumentT], filed: Filed, release: Release) -> DocumentT:
+    """A file as an input of this kind. Raises Quarantined for one that holds nothing, and for one
+    of which nobody can say by what book it is to be judged."""
+    name = _book_of(filed, release)
+    return _described(kind, filed, name, _book(release.texts[name]))
+
+
+def _described(kind: type[DocumentT], filed: Filed, named: str, book: Rulebook) -> DocumentT:
     if filed.rows == 0:
         raise Quarantined("the file holds no annotations")
     name = filed.name.rpartition("/")[2] or "annotations"
-    book = _book()
     return kind(
         channel="document",
         title=name,
@@ -75,21 +101,64 @@ def described(kind: type[DocumentT], filed: Filed) -> DocumentT:
             "records": str(filed.rows),
             "unreadable": str(filed.quarantined),
             "digest": filed.digest,
-            "rulebook": f"{book.id} version {book.version}",
+            "rulebook": f"{named} version {book.version}",
             "rulebook digest": book.digest,
         },
     )
 
 
-def work(_given: Document, text: str) -> Worked:
-    """One item by every rule. Questions stay open: no model is asked."""
-    row = row_of(text)
-    return Done(outcome(_book(), row.item, row.repeated).plain())
+def _book_of(filed: Filed, release: Release) -> str:
+    """By the folder in which the file was uploaded, else as the stage says, else the only one."""
+    *_, folder = ("", *filed.name.split("/")[:-1])
+    if folder in release.texts:
+        return folder
+    said = release.limits.lists.get(BOOK, ())
+    found = said or tuple(release.texts)
+    if len(found) == 1 and found[0] in release.texts:
+        return found[0]
+    there = ", ".join(release.texts) or "none"
+    raise Quarantined(f"which rulebook? upload the file in a folder with its name: {there}")
 
 
-def finish(given: Document, opening: Open, settled: Iterable[Settled]) -> Iterator[Made]:
+def asked(of: Pinned[Any]) -> Rulebook:
+    """The rulebook by which the job's file is judged."""
+    name, _, _ = of.input.parts["rulebook"].partition(" version ")
+    return _book(of.release.texts[name])
+
+
+def _questions(of: Pinned[Any], text: str) -> Questioning:
+    return questioning(asked(of), row_of(text).item)
+
+
+def _barred(found: Questioning) -> str:
+    """Nobody is asked about a text that tells a model what to say."""
+    return found.barred or (ORDERS if order_in(found.item.text or "") else "")
+
+
+def _shown(of: Pinned[Any], text: str) -> str:
+    found = _questions(of, text)
+    return found.shown() if found.asked and not _barred(found) else ""
+
+
+def _faults(of: Pinned[Any], text: str, said: Any) -> Sequence[str]:
+    return tuple(_questions(of, text).faults(said))
+
+
+ASKS: Asking[Any] = Asking(answer=Verdicts, shown=_shown, faults=_faults, offline=heuristics)
+"""All that the book asks about an item, in one question."""
+
+
+def work(of: Pinned[Any], text: str, told: Told) -> Worked:
+    """One item by every rule. What could not be asked, or not told, stays open, with the reason."""
+    row, found = row_of(text), _questions(of, text)
+    answer: Answer | None = found.answer(told.answer) if told.answer else None
+    why = (UNSURE if told.answer else told.why or _barred(found)) if found.asked else ""
+    return Done(outcome(asked(of), row.item, row.repeated, answer, why).plain())
+
+
+def finish(of: Pinned[Any], opening: Open, settled: Iterable[Settled]) -> Iterator[Made | Figure]:
     """The report, its tables, and the file again where something is certainly meant otherwise."""
-    tally = Tally(_book())
+    tally = Tally(asked(of))
     changes = [change for one in settled for change in _added(tally, one)]
     with opening() as file, mapped(file) as buffer:
         held = opened(buffer)
@@ -98,7 +167,8 @@ def finish(given: Document, opening: Open, settled: Iterable[Settled]) -> Iterat
                 tally.add_unread(found)
         yield from _reports(tally, len(changes))
         if changes:
-            yield corrected_name(given), b"".join(corrected(held, changes))
+            yield corrected_name(of.input), b"".join(corrected(held, changes))
+    yield Figure(OPEN, str(tally.unanswered))
 
 
 def _added(tally: Tally, one: Settled) -> tuple[Correction, ...]:
@@ -125,20 +195,24 @@ def corrected_name(given: Document) -> str:
     return f"corrected{dot}{ending if dot else ''}"
 
 
-def taken_over(given: Document, sha256: str) -> tuple[str, str]:
-    """What somebody signs who takes the corrected file over: for people, and for programs."""
-    said, rules = given.parts, _book().rules
-    asks = sum(one.question is not None for one in rules)
+def taken_over(given: Document, seen: Mapping[str, str], sha256: str) -> tuple[str, str]:
+    """What somebody signs who takes the corrected file over: for people, and for programs. `seen`
+    is what came of the run."""
+    said, left = given.parts, int(seen.get(OPEN, "0"))
+    stays = (
+        f"{left:,} questions of the book stay open: no score and no correction is of them, and "
+        "report.json says why."
+        if left
+        else "Every question of the book was answered."
+    )
     words = (
         f"# {said['file']}, corrected\n\nJudged by {said['rulebook']}. What was certainly meant "
-        f"otherwise is corrected; findings.csv names every change. {asks} of its {len(rules)} "
-        "rules are questions that nobody was asked: no score and no correction is of them.\n\n"
+        f"otherwise is corrected; findings.csv names every change. {stays}\n\n"
         f"SHA-256 of {corrected_name(given)}: {sha256}\n"
     )
     return words, json.dumps({"file": said["file"], "sha256": sha256}, ensure_ascii=False)
 
 
-@cache
-def _book() -> Rulebook:
-    place = resources(__package__) / "rulebooks" / f"{RULEBOOK}.yaml"
-    return read_book(place.read_bytes(), place.name)
+@lru_cache(maxsize=8)
+def _book(text: str) -> Rulebook:
+    return read_book(text.encode(), USUAL)

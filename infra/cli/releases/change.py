@@ -35,6 +35,7 @@ _WEEK, _WORKED = 168, 40
 _PARTS = {"prompt": "prompt", "sizes": "models", "patience_seconds": "fallbacks"} | {
     "when_down": "fallbacks",
     "limits": "limits",
+    "texts": "rulebooks",
 }
 By = Annotated[str, typer.Option(metavar="PERSON", help="your id in the directory of people")]
 Why = Annotated[str, typer.Option(help="why, in your own words; the record keeps it")]

@@ -10,7 +10,7 @@ import pytest
 
 from countersign.domain.jobs.job import Status
 from countersign.domain.lane.items import Item
-from countersign.domain.lane.lane import Done, Worked
+from countersign.domain.lane.lane import Done, Pinned, Told, Worked
 from countersign.lane.watching import look_after, record_end
 from tests import words
 from tests.fakes.items_machine import Killed
@@ -61,8 +61,8 @@ def walked(fate: Fate) -> tuple[Walk, list[str]]:
     AWS enters the state again, or the recorder hears that the execution is dead."""
     worked: list[str] = []
 
-    def work(given: Letter, word: str) -> Worked:
-        ended = words.work(given, word)
+    def work(of: Pinned[Letter], word: str, told: Told) -> Worked:
+        ended = words.work(of, word, told)
         if isinstance(ended, Done):
             worked.append(word)
         return ended
@@ -147,11 +147,11 @@ def overtaken(lanes: FakeLanes) -> tuple[Walk, list[str]]:
     """The rows, gone through by two runs, and those that were worked on more than once."""
     worked: list[str] = []
 
-    def work(given: Letter, word: str) -> Worked:
+    def work(of: Pinned[Letter], word: str, told: Told) -> Worked:
         worked.append(word)
         if word == MIDDLE and worked.count(word) == 1:
             _dies_and_is_followed(walk)
-        return words.work(given, word)
+        return words.work(of, word, told)
 
     walk = Walk(ROWS, work=work)
     walk.world.lanes = lanes

@@ -308,7 +308,7 @@ def test_our_own_table_s_trouble_is_not_the_connector_s_whichever_turn_it_meets(
     booked: nobody was asked, so nobody said "later"."""
     record = Journey(world, accept(world, form(consent=False))).record
     call = Call(job_id=record.job.job_id, execution=record.job.execution, state="Act")
-    visit = PacedVisit(Paced(world.deps, WRITE), record, call, (WRITE,))
+    visit = PacedVisit(Paced(world.deps, WRITE), record.job, call, (WRITE,))
     visit.begins(1)
     visit.before()
     busy(world, WRITE, seconds=30)

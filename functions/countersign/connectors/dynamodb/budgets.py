@@ -173,8 +173,13 @@ def _adding(seen: Counter, more: Raise) -> _Update:
     return update
 
 
+def budget_of(day: str) -> str:
+    """The partition of a day's counters, or of those of one job's items."""
+    return f"BUDGET#{day}"
+
+
 def _key(day: str) -> Any:
-    return {"pk": {"S": f"BUDGET#{day}"}, "sk": {"S": "BUDGET"}}
+    return {"pk": {"S": budget_of(day)}, "sk": {"S": "BUDGET"}}
 
 
 def _counter(day: str, item: Mapping[str, Any]) -> Counter:

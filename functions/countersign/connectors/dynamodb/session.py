@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from countersign.connectors.aws.client import Credentials, client, guarded
+from countersign.connectors.dynamodb.budgets import budget_of
 from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
 from countersign.connectors.dynamodb.lanes import batch_of, lane_of
 from countersign.connectors.dynamodb.limits import pace_of
@@ -77,9 +78,10 @@ class TaskRole:
         """Credentials that end by themselves. Raises Throttled or Unavailable."""
         return self._assumed(job_id, session_policy(self._task, job_id))
 
-    def for_batch(self, job_id: str, batch: int) -> Credentials:
-        """The same for one batch of the job's file, and for no row of the job itself."""
-        return self._assumed(job_id, batch_policy(self._task, job_id, batch))
+    def for_batch(self, job_id: str, batch: int, days: Sequence[str] = ()) -> Credentials:
+        """The same for one batch of the job's file, and for no row of the job itself; with the
+        budgets of these days."""
+        return self._assumed(job_id, batch_policy(self._task, job_id, batch, days))
 
     def _assumed(self, job_id: str, policy: str) -> Credentials:
         found = self._sts.assume_role(
@@ -100,18 +102,21 @@ def session_policy(task: Task, job_id: str) -> str:
     )
 
 
-def batch_policy(task: Task, job_id: str, batch: int) -> str:
-    """The same for a child: it writes the rows of its batch, and reads what people said. Raises
-    ValueError as above."""
+def batch_policy(task: Task, job_id: str, batch: int, days: Sequence[str] = ()) -> str:
+    """The same for a child: it writes the rows of its batch, and reads what people said. Where it
+    asks the model, it updates the row of the model's pace, and the counters of these days' budgets
+    and of the job's own. Raises ValueError as above."""
     own, said = batch_of(job_id, batch), lane_of(job_id)
-    return _policy(
-        one for right in task.rights for one in _of_the_batch(_of_the_job(right, job_id), own, said)
-    )
+    shared = [pace_of(task.paced_by), *map(budget_of, (*days, job_id))]
+    narrowed = (_of_the_job(right, job_id) for right in task.rights)
+    return _policy(one for right in narrowed for one in _of_the_batch(right, own, said, shared))
 
 
-def _of_the_batch(right: Right, own: str, said: str) -> list[dict[str, Any]]:
+def _of_the_batch(right: Right, own: str, said: str, shared: Sequence[str]) -> list[dict[str, Any]]:
     if not right.actions[0].startswith("dynamodb:"):
         return [_allow(right.actions, right.resource)]
+    if right.actions == (_UPDATE,):
+        return [_allow([_UPDATE, _READ], right.resource) | _only(shared)]
     return [
         _allow(right.actions, right.resource) | _only([own]),
         _allow([_READ], right.resource) | _only([said]),

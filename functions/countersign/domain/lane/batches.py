@@ -7,7 +7,8 @@ earlier run that nobody could stop, or an invocation that was given up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from countersign.domain.canonical import canonical, digest
@@ -48,6 +49,17 @@ class Plan(Contract):
         return digest(canonical(self))
 
 
+class Waits(Value):
+    """What keeps the items that are left from being worked on: nothing is wrong with them."""
+
+    error: str
+    """Name of the class that the job waits by."""
+    said: str
+    """Its sentence."""
+    until: datetime | None = None
+    """When it is worth another try, where anybody knows."""
+
+
 class Head(Value):
     """Who may work on a batch."""
 
@@ -57,6 +69,8 @@ class Head(Value):
     """How often it was entered; only the last one who did may claim."""
     closed: Tally | None = None
     """How its items ended, once nothing of it is left."""
+    waits: Waits | None = None
+    """What its items met, of the run that owns it."""
 
 
 def entered(held: Head | None, attempt: int) -> Head:
@@ -64,12 +78,31 @@ def entered(held: Head | None, attempt: int) -> Head:
     held = held or Head(attempt=attempt)
     if held.attempt > attempt:
         raise BatchTaken(f"run {held.attempt} owns the batch")
-    return held.model_copy(update={"attempt": attempt, "entry": held.entry + 1})
+    return held.model_copy(update={"attempt": attempt, "entry": held.entry + 1, "waits": None})
 
 
 def left(mine: Head, seen: Tally) -> Head:
     """The head as who entered leaves it."""
     return mine if seen.left else mine.model_copy(update={"closed": seen})
+
+
+def waiting(mine: Head, waits: Waits) -> Head:
+    """The head as who entered leaves it whose items have to wait."""
+    return mine.model_copy(update={"waits": waits})
+
+
+_FIRST = ("JobBudgetSpent", "ModelAway", "BudgetSpent")
+"""Of several, what a person must mend before what time does."""
+
+
+def held_up(heads: Iterable[Head], attempt: int) -> Waits | None:
+    """What this run's batches wait for, of several the one that takes longest; None: nothing."""
+    found = [one.waits for one in heads if one.waits and one.attempt == attempt]
+    for error in _FIRST:
+        for one in found:
+            if one.error == error:
+                return one
+    return max(found, key=lambda one: one.until or datetime.max.replace(tzinfo=UTC), default=None)
 
 
 def cut(lines: Iterator[Line], size: int) -> Iterator[tuple[Batch, bytes]]:

@@ -45,6 +45,8 @@ class Ended(Value):
     """What came of it, as canonical JSON."""
     usd: Decimal = Decimal(0)
     """What the model cost."""
+    tokens: int = 0
+    """What it used, in and out."""
 
 
 class Item(Value):
@@ -70,6 +72,7 @@ class Tally(Value):
     causes: Mapping[str, int] = {}
     """Of what was skipped, failed or is unknown, by its cause."""
     usd: Decimal = Decimal(0)
+    tokens: int = 0
 
     @property
     def rows(self) -> int:
@@ -80,7 +83,8 @@ class Tally(Value):
         """Both together."""
         counts = {one.value: getattr(self, one) + getattr(other, one) for one in ItemState}
         causes = Counter(self.causes) + Counter(other.causes)
-        return Tally(**counts, causes=dict(sorted(causes.items())), usd=self.usd + other.usd)
+        spent = {"usd": self.usd + other.usd, "tokens": self.tokens + other.tokens}
+        return Tally(**counts, causes=dict(sorted(causes.items())), **spent)
 
 
 def tally(size: int, begun: Iterable[Item]) -> Tally:
@@ -93,6 +97,7 @@ def tally(size: int, begun: Iterable[Item]) -> Tally:
         left=size - len(over),
         causes=dict(sorted(causes.items())),
         usd=sum((one.usd for one in over), Decimal(0)),
+        tokens=sum(one.tokens for one in over),
     )
 
 
@@ -126,7 +131,8 @@ def put_back(held: Item) -> Item:
 def evidence(seen: Tally) -> Mapping[str, str]:
     """The counts as an action's receipt tells them."""
     counts = {state.value: str(getattr(seen, state)) for state in ItemState}
-    return {"rows": str(seen.rows), **counts}
+    spent = {"usd": str(seen.usd)} if seen.usd else {}
+    return {"rows": str(seen.rows), **counts, **spent}
 
 
 class Outcome(Value):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO, ClassVar, Generic, TypeVar
 
 from countersign.domain.contract import Contract
 from countersign.domain.lane.items import ItemState
+from countersign.domain.policy.release import Release
 
 InputT = TypeVar("InputT", bound=Contract)
 
@@ -45,6 +46,38 @@ class Filed(Contract):
     """Over every row that can be read."""
     reasons: Mapping[str, int] = {}
     """Of what cannot be read: how many rows, by reason."""
+
+
+@dataclass(frozen=True)
+class Pinned(Generic[InputT]):
+    """What is the same for all items of a job: its input, and the release that it is pinned to."""
+
+    input: InputT
+    release: Release
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the model said of one item."""
+
+    answer: Any = None
+    """By the contract of the lane's question; None: there is none."""
+    why: str = ""
+    """Why there is none, in our own words; empty where nothing was asked."""
+
+
+@dataclass(frozen=True)
+class Asking(Generic[InputT]):
+    """How the model is asked about one item: one strict answer for all that is asked of it. Whoever
+    asks the same under the same release is given what the first one was."""
+
+    answer: type[Contract]
+    shown: Callable[[Pinned[InputT], str], str]
+    """What the model reads of an item; empty: nothing of it needs to be asked."""
+    faults: Callable[[Pinned[InputT], str, Any], Sequence[str]]
+    """What an answer gets wrong about its item, in sentences for the one repair."""
+    offline: Callable[[str], Mapping[str, Any]]
+    """The plain heuristics: what the model is shown to an answer."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +118,15 @@ Document = tuple[str, bytes]
 """A file's name, and what is in it."""
 
 
-def nothing(_input: Any, _open: Open, _settled: Iterable[Settled]) -> Iterator[Document]:
+@dataclass(frozen=True)
+class Figure:
+    """A number of the whole file that the next plan, and who signs it, should know."""
+
+    name: str
+    value: str
+
+
+def nothing(_of: Any, _open: Open, _settled: Iterable[Settled]) -> Iterator[Document | Figure]:
     """No documents."""
     return iter(())
 
@@ -97,12 +138,17 @@ class Lane(Generic[InputT]):
     read: Callable[[Open], Iterator[str | Unreadable]]
     """Every row once, in the order of the file: the item as `work` wants it. The same bytes give
     the same rows. Raises Quarantined for what is no such file."""
-    describe: Callable[[Filed], InputT]
+    describe: Callable[[Filed, Release], InputT]
     """The job's input."""
-    work: Callable[[InputT, str], Worked]
-    """One item. Raises Ambiguous where nobody can say whether it was done."""
-    finish: Callable[[InputT, Open, Iterable[Settled]], Iterable[Document]] = nothing
+    work: Callable[[Pinned[InputT], str, Told], Worked]
+    """One item, with what the model said of it. Raises Ambiguous where nobody can say whether it
+    was done."""
+    finish: Callable[[Pinned[InputT], Open, Iterable[Settled]], Iterable[Document | Figure]] = (
+        nothing
+    )
     """What is made of the results, in the order of the file: the same rows give the same bytes."""
+    asks: Asking[InputT] | None = None
+    """What the model is asked about each item before its work; None: nothing."""
     batch: int = 50
     """Items of one batch: what its pace allows in a child's time."""
     failed_at_most: Decimal = Decimal("0.01")

@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import ClassVar, Protocol
 
 from countersign.domain.contract import Contract
-from countersign.domain.lane.batches import Head
+from countersign.domain.lane.batches import Head, Waits
 from countersign.domain.lane.control import Control, Word
 from countersign.domain.lane.items import Item, Tally
+from countersign.domain.limits.budgets import Most
 
 ACCEPTED = "accepted"
 OF_ITEMS = "-items-"
 """What stands in the names of its executions between job and attempt."""
+UNBOUNDED = Most()
 MOST_STALLS = 2
 """So many runs in a row that bring nothing on are the last ones."""
 
@@ -37,6 +39,14 @@ class Run(Contract):
     """How many runs in a row, up to this one, brought nothing on."""
     documents: Mapping[str, str] = {}
     """What was made of the results: SHA-256 by file name."""
+    figures: Mapping[str, str] = {}
+    """Numbers of the whole file, by name."""
+    most: Most = UNBOUNDED
+    """What the model may cost for all items together, in all runs."""
+    waits: Waits | None = None
+    """What the items that are left wait for, until the job was told."""
+    again_at: datetime | None = None
+    """When the next run is worth a try, where anybody knows."""
     version: int = 1
 
     @property
@@ -45,15 +55,15 @@ class Run(Contract):
         return f"{self.job_id}{OF_ITEMS}{self.attempt}"
 
 
-def first(job_id: str, plan: str, seen: Tally, now: datetime) -> Run:
+def first(job_id: str, plan: str, seen: Tally, now: datetime, most: Most = UNBOUNDED) -> Run:
     """The first run over a file."""
-    return Run(job_id=job_id, attempt=1, plan=plan, begun_at=now, seen=seen)
+    return Run(job_id=job_id, attempt=1, plan=plan, begun_at=now, seen=seen, most=most)
 
 
-def again(held: Run, now: datetime) -> Run:
+def again(held: Run, now: datetime, most: Most = UNBOUNDED) -> Run:
     """The next run, over what is left."""
-    more = {"attempt": held.attempt + 1, "begun_at": now, "ended_at": None}
-    return held.model_copy(update={**more, "version": held.version + 1})
+    more = {"attempt": held.attempt + 1, "begun_at": now, "ended_at": None, "again_at": None}
+    return held.model_copy(update={**more, "most": most, "version": held.version + 1})
 
 
 def counted(held: Run, seen: Tally) -> Run:
@@ -63,12 +73,23 @@ def counted(held: Run, seen: Tally) -> Run:
     return held.model_copy(update=more)
 
 
-def ended(held: Run, seen: Tally, now: datetime, documents: Mapping[str, str] | None = None) -> Run:
-    """The run, over."""
-    stalled = seen.left >= held.seen.left
-    more = {"seen": seen, "ended_at": now, "stalls": held.stalls + 1 if stalled else 0}
-    made = {"documents": dict(documents or {}), "version": held.version + 1}
-    return held.model_copy(update={**more, **made})
+def ended(held: Run, seen: Tally, now: datetime, waits: Waits | None = None) -> Run:
+    """The run, over. One whose items had to wait is no sign that nothing brings them on."""
+    moved, stalls = seen.left < held.seen.left, held.stalls if waits else held.stalls + 1
+    more = {"seen": seen, "ended_at": now, "stalls": 0 if moved else stalls, "waits": waits}
+    return held.model_copy(update={**more, "version": held.version + 1})
+
+
+def finished(held: Run, documents: Mapping[str, str], figures: Mapping[str, str]) -> Run:
+    """The run that is over, with what was made of all results."""
+    return held.model_copy(update={"documents": dict(documents), "figures": dict(figures)})
+
+
+def told(held: Run) -> Run:
+    """The run that is over, once its job knows what the items wait for."""
+    until = held.waits.until if held.waits else None
+    more = {"waits": None, "again_at": until, "version": held.version + 1}
+    return held.model_copy(update=more)
 
 
 def died(held: Run, now: datetime) -> Run:

@@ -86,11 +86,15 @@ class Release(Contract):
     """How long a job waits for a model that asks it to."""
     when_down: WhenDown = "heuristics"
     limits: Limits
+    texts: Mapping[str, str] = {}
+    """Files of the workflow's folder that it judges by, as they are, by name: rulebooks."""
 
     @property
     def digest(self) -> str:
-        """The release's address: SHA-256 of its canonical bytes."""
-        return digest(canonical(self))
+        """The release's address: SHA-256 of its canonical bytes. One without texts has the address
+        that it had before there were any: jobs wait under it."""
+        said = {name: part for name, part in self if name != "texts" or self.texts}
+        return digest(canonical(said))
 
 
 def release_key(release_digest: str) -> str:

@@ -44,5 +44,5 @@ def visiting(
     with taken(key, row.key):
         port = deps.actor_port(connector)
     kind = (key.key, record.job.workflow, *(f"{held.action} {held.status}" for held in entries))
-    with paced(PacedVisit(key, record, call, kind), row.requests * len(entries)) as visit:
+    with paced(PacedVisit(key, record.job, call, kind), row.requests * len(entries)) as visit:
         yield Visit(deps, call, watched(key, visit, row.key, port))

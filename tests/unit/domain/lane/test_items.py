@@ -56,6 +56,7 @@ def test_the_states_of_a_batch_are_its_size() -> None:
         "failed": "2",
         "unknown": "1",
         "left": "5",
+        "usd": "0.75",
     }
 
 
