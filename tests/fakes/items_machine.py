@@ -51,9 +51,9 @@ class ItemsMachine:
 
     def works(self, child: BatchCall) -> None:
         """One child: it is tried again, and whatever it raises at last, it ends."""
-        for _ in range(TRIES):
+        for tries in range(TRIES):
             try:
-                self.enters(work, child)
+                self.enters(work, child.model_copy(update={"retries": tries}))
             except CountersignError:
                 continue
             return

@@ -64,13 +64,14 @@ class Questioner:
         call: BatchCall,
         asks: Asking[Any],
         of: Pinned[Any],
-        budget: Sequence[DayBudget],
+        workflow: str,
     ) -> None:
         self._deps = deps
         self._call = call
         self._asks = asks
         self._of = of
-        self._budget = BlockBudget(budget)
+        self._workflow = workflow
+        self._budget = BlockBudget(_within(deps, call, workflow))
         self._block: _Block | None = None
 
     def told(self, line: Line, ahead: int) -> Spent:
@@ -83,11 +84,11 @@ class Questioner:
         first = reading.next(())
         if first is None:  # pragma: no cover - what is asked nothing of yet has a first question
             raise AssertionError
-        workflow, pinned = self._of.release.workflow, self._of.release.digest
-        key = f"answers/{workflow}/{first.digest(pinned)}.json"
+        pinned = self._of.release.digest
+        key = f"answers/{self._workflow}/{first.digest(pinned)}.json"
         held = shared(self._deps, key)
         if held:
-            observability.count("AnswersReused", workflow=workflow)
+            observability.count("AnswersReused", workflow=self._workflow)
             return Spent(self._read(reading, self._call_of(reading, first, held)))
         calls = self._asked(reading, first, pinned, ahead)
         usage = reduce(Usage.plus, (one.usage for one in calls), Usage())
@@ -136,7 +137,7 @@ class Questioner:
     def _opened(self, tokens: int, ahead: int) -> _Block:
         """The next block, at its turn. Raises NotYourTurn where that comes too late for this visit,
         and then nothing is reserved."""
-        key, workflow = Paced(self._deps, MODEL), self._of.release.workflow
+        key, workflow = Paced(self._deps, MODEL), self._workflow
         each = key.pace.each(tokens) * _MICROSECOND
         requests = max(1, min(ahead, BLOCK // each)) if each else ahead
         time = self._call.seconds_left(self._deps.clock.now()) - SECONDS
@@ -265,7 +266,7 @@ def _fits(amount: Amount, left: Amount) -> bool:
     return amount.nano_usd <= left.nano_usd and amount.tokens <= left.tokens
 
 
-def within(deps: Deps, call: BatchCall, workflow: str) -> Sequence[DayBudget]:
+def _within(deps: Deps, call: BatchCall, workflow: str) -> Sequence[DayBudget]:
     """What bounds the questions of a batch: the day's budgets, and what is left of the job's."""
     run = deps.lanes.run(call.job_id)
     own = [ItemsBudget(deps, workflow, call.job_id, run.most)] if run else []

@@ -41,7 +41,7 @@ from countersign.domain.lane.items import (
     tally,
 )
 from countersign.domain.lane.lane import Done, Lane, Pinned, Skipped, Told, Worked
-from countersign.lane.asking import SECONDS, Questioner, Spent, within
+from countersign.lane.asking import SECONDS, Questioner, Spent
 from countersign.lane.files import LaneFiles
 from countersign.lane.functions import BatchCall, handler_of
 from countersign.runtime.deps import Deps
@@ -95,7 +95,9 @@ class _Visit:
         if workflow.lane is None:
             raise InternalError(f"{workflow.id} has no lane any more")
         of = Pinned(about.input.as_(workflow.input), about.release)
-        waits = self._works(lines, _Worker(self._deps, self._call, workflow.lane, of))
+        asks = workflow.lane.asks
+        asker = Questioner(self._deps, self._call, asks, of, workflow.id) if asks else None
+        waits = self._works(lines, _Worker(self._call, workflow.lane, of, asker))
         if waits:
             self._keeps(waiting(self._mine, waits))
         else:
@@ -164,13 +166,13 @@ class _Waits(Exception):  # noqa: N818 - nothing is wrong
 class _Worker:
     """Who does the work on the items of one batch, one after the other."""
 
-    def __init__(self, deps: Deps, call: BatchCall, lane: Lane[Any], of: Pinned[Any]) -> None:
+    def __init__(
+        self, call: BatchCall, lane: Lane[Any], of: Pinned[Any], asks: Questioner | None
+    ) -> None:
         self._call = call
         self._lane = lane
         self._of = of
-        self._asks = lane.asks and Questioner(
-            deps, call, lane.asks, of, within(deps, call, of.release.workflow)
-        )
+        self._asks = asks
 
     @property
     def seconds(self) -> float:

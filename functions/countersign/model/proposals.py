@@ -35,9 +35,13 @@ def read_answer(
     workflow: Workflow[Any], given: Contract, content: str, ended: Ended
 ) -> tuple[Draft | None, list[str]]:
     """As `drafted`; an answer that did not end as it should has no draft."""
-    if ended in _WRONG:
-        return None, [_WRONG[ended]]
-    return drafted(workflow, given, content)
+    wrong = misended(ended)
+    return (None, wrong) if wrong else drafted(workflow, given, content)
+
+
+def misended(ended: Ended) -> list[str]:
+    """What is wrong with an answer that ended so, whatever it says; nothing, where it is whole."""
+    return [_WRONG[ended]] if ended in _WRONG else []
 
 
 def drafted(

@@ -19,6 +19,7 @@ from countersign.domain.policy.proposal import IN_VAIN, Proposal
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Joined, Segment, Workflow
+from countersign.model.proposals import misended
 from countersign.model.rounds import Messages, as_call, repaired, request_of
 from countersign.model.schemas import strict_schema, subset_of
 
@@ -106,7 +107,7 @@ class Reading:
         """The call that was answered so, with its faults: as `Rounds.called`."""
         _, faults = answered(self.about, self.given, self.segment, answer.content)
         made = as_call(part, request, answer, times, self.segment.name)
-        return made.model_copy(update={"faults": tuple(faults)})
+        return made.model_copy(update={"faults": (*misended(answer.ended), *faults)})
 
     def _part(self, number: int, size: Size, why: str, asked: Messages = ()) -> Part:
         plain = request_of(self.release, size, asked or (("user", self.segment.text),))

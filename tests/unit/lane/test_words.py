@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -31,8 +32,10 @@ ENDS = {
 class Walk:
     """One file on its way."""
 
-    def __init__(self, lines: list[str], **lane: Any) -> None:
-        self.world = World(json.loads, workflows={words.WORDS: words.workflow(**lane)})
+    def __init__(
+        self, lines: list[str], says: Callable[[str], Any] = json.loads, **lane: Any
+    ) -> None:
+        self.world = World(says, workflows={words.WORDS: words.workflow(**lane)})
         body = "".join(f"{line}\n" for line in lines).encode()
         self.job_id = accept(self.world, body, workflow=words.WORDS, door="upload")
         self.machine = ItemsMachine(self.world)

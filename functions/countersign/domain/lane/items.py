@@ -83,8 +83,12 @@ class Tally(Value):
         """Both together."""
         counts = {one.value: getattr(self, one) + getattr(other, one) for one in ItemState}
         causes = Counter(self.causes) + Counter(other.causes)
-        spent = {"usd": self.usd + other.usd, "tokens": self.tokens + other.tokens}
-        return Tally(**counts, causes=dict(sorted(causes.items())), **spent)
+        return Tally(
+            **counts,
+            causes=dict(sorted(causes.items())),
+            usd=self.usd + other.usd,
+            tokens=self.tokens + other.tokens,
+        )
 
 
 def tally(size: int, begun: Iterable[Item]) -> Tally:

@@ -19,6 +19,7 @@ from countersign.domain.lane.run import (
     counted,
     died,
     ended,
+    finished,
     first,
     is_over,
     verdict,
@@ -58,7 +59,8 @@ def test_runs_follow_each_other_until_nothing_is_left() -> None:
     assert not is_over(half, RUNNING)
     two = again(half, AT)
     assert (one.name, two.name, two.ended_at) == ("j-1-items-1", "j-1-items-2", None)
-    done = ended(two, Tally(quarantined=1, done=5), AT, {"a.txt": "d"})
+    done = finished(ended(two, Tally(quarantined=1, done=5), AT), {"a.txt": "d"}, {"words": "5"})
+    assert (done.documents, done.figures) == ({"a.txt": "d"}, {"words": "5"})
     assert is_over(done, RUNNING)
     assert verdict(done, RUNNING, Decimal("0.2")) == ACCEPTED
     assert (
