@@ -22,6 +22,7 @@ from countersign.portal import mark, session
 from countersign.portal.case import job_of
 from countersign.portal.case_view import job as job_view
 from countersign.portal.document import documents, made_of_items, prints
+from countersign.portal.items import STILL, anew, items
 from countersign.portal.session import SignedIn
 from countersign.runtime.deps import Deps
 from countersign.web import notices
@@ -83,11 +84,15 @@ def _show(deps: Deps, request: Request, who: SignedIn, record: JobRecord, form: 
     marks = marked is not None and marked.answer is None and mark.may(deps, who, record)
     offered = marks or allowed(who.member, record, workflow).allowed
     held = session.shown(deps, request, who, place) if offered else None
+    of_file = items(deps, record)
     undone, stays = preview(record, workflow).shown() if workflow and offered else ((), ())
     return page(
         422 if form.faults else 200,
         "job.html.j2",
         cookie=held.set_cookie if held else "",
+        extra={} if offered else anew(request, of_file),
+        items=of_file,
+        still=STILL in request.query,
         it=job_view(record, workflow, who.now, who.zone),
         person=who.member.person.name,
         asks=_asks(record, who),

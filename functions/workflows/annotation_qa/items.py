@@ -28,7 +28,7 @@ from countersign.domain.lane.lane import Document as Made
 from countersign.domain.policy.release import Release
 from countersign.domain.workflow import Raw
 from countersign.extraction.patterns.injection import order_in
-from countersign.parsing.annotations.formats import corrected, mapped, opened
+from countersign.parsing.annotations.formats import as_encoded, corrected, mapped, opened
 from countersign.parsing.annotations.item import Buffer, Correction, Unread
 from countersign.parsing.annotations.label_studio import GROUND_TRUTH
 from countersign.rulebook.asking import UNSURE, Questioning, Verdicts, questioning
@@ -167,7 +167,8 @@ def finish(of: Pinned[Any], opening: Open, settled: Iterable[Settled]) -> Iterat
                 tally.add_unread(found)
         yield from _reports(tally, len(changes))
         if changes:
-            yield corrected_name(of.input), b"".join(corrected(held, changes))
+            again = as_encoded(file, corrected(held, changes))
+            yield corrected_name(of.input), b"".join(again)
     yield Figure(OPEN, str(tally.unanswered))
 
 

@@ -1,17 +1,20 @@
-"""`countersign rulebook check | diff | page | score`, all on this machine and without a cloud."""
+"""`countersign rulebook`: check, diff, page, score, overrule; on this machine, without a cloud."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from countersign.domain.errors import DefinitionBroken
-from countersign.parsing.annotations.formats import corrected, format_of, mapped, opened
+from countersign.parsing.annotations.formats import as_encoded, corrected, format_of, mapped, opened
+from countersign.parsing.annotations.item import Item, Unread
 from countersign.parsing.annotations.label_studio import GROUND_TRUTH
 from countersign.rulebook.diff import differences, unraised
+from countersign.rulebook.overruling import overruled
 from countersign.rulebook.proving import faults, unproven
 from countersign.rulebook.report import findings_csv, items_csv, report_json
 from countersign.rulebook.schema import Rulebook, read
@@ -123,9 +126,47 @@ def score_file(
             _write(to / "items.csv", items_csv(tally))
             _write(to / "findings.csv", findings_csv(tally))
             if changes:
-                _write(to / f"corrected{file.suffix}", corrected(held, changes))
+                again = as_encoded(raw, corrected(held, changes))
+                _write(to / f"corrected{file.suffix}", again)
             say(f"{to} is written")
     show(shown.scored(file.name, data), data, as_json=as_json)
+
+
+@app.command()
+def overrule(  # noqa: PLR0917 - Typer turns each parameter into an option
+    rulebook: Book,
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="the file of annotations")
+    ],
+    item: Annotated[str, typer.Argument(help="the item's id, as the findings have it")],
+    rule: Annotated[str, typer.Argument(help="the rule that is said to be broken")],
+    by: Annotated[str, typer.Option(help="who says that it is not")],
+    why: Annotated[str, typer.Option(help="why, in a sentence")],
+    as_json: AsJson = False,
+) -> None:
+    """Say that a finding is wrong: the item becomes a case of the rulebook, which keeps the rule.
+
+    The case is added to the rulebook's file, under its next version, with the item's text: take out
+    what is private. From then on `countersign rulebook check` names a check that still finds it
+    broken, and a model is shown the case with the question.
+
+    Example: countersign rulebook overrule book.yaml a.jsonl r17 item.text --by kim --why "a till"
+    """
+    with file.open("rb") as raw, mapped(raw) as buffer:
+        found = next((one for one in opened(buffer).items() if _is(one, item)), None)
+        if not isinstance(found, Item):
+            raise DefinitionBroken(f"{file.name} has no item {item} that can be read")
+        text = rulebook.read_text(encoding="utf-8")
+        made = overruled(text, found, rule, by=by, on=datetime.now(UTC).date(), why=why)
+    rulebook.write_text(made, encoding="utf-8")
+    book = read(made.encode(), rulebook.name)
+    still = [one for one in faults(book) if rule in one]
+    told = f"{rulebook} is version {book.version}, with {len(book.overruled)} overruled findings"
+    show("\n".join((told, *still)), {"version": book.version, "still": still}, as_json=as_json)
+
+
+def _is(one: Item | Unread, item: str) -> bool:
+    return isinstance(one, Item) and one.id == item
 
 
 def _sound(book: Rulebook) -> None:

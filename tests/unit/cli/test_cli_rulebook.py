@@ -85,3 +85,45 @@ def test_a_file_that_is_none_is_told(terminal: Terminal, tmp_path: Path) -> None
     code, _, told = terminal.types("score", str(file), "--rulebook", BOOK)
     assert code == 1
     assert "no header" in told
+
+
+def test_a_finding_that_somebody_overrules_is_a_case_of_the_book(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """Added at the end, under the next version, without the annotators' names; its comments stay;
+    `check` names the check that still finds it broken, and `diff` says what was decided."""
+    book, lines = tmp_path / "book.yaml", tmp_path / "lines.jsonl"
+    before = Path(BOOK).read_text()
+    book.write_text(before)
+    lines.write_text(LINES)
+    case = (str(book), str(lines), "r1", "label.stamp-not-unpaid", "--by", "kim", "--why")
+    code, out, err = terminal.types("overrule", *case, 'it is: "unpaid" \u2028 stamped')
+    assert (code, "version 2, with 1 overruled" in " ".join(out.split())) == (0, True), err
+    made = book.read_text()
+    assert made.startswith(before.replace("version: 1\n", "version: 2\n", 1).rstrip())
+    assert "=1+1" not in made
+    terminal.types("overrule", *case, "a second look says so too")
+    assert "version: 3" in book.read_text()
+    code, out, _ = terminal.types("diff", BOOK, str(book))
+    assert (code, "overruled label.stamp-not-unpaid" in out) == (0, True)
+    still = (str(book), str(lines), "r1", "label.one-of-all", "--by", "kim", "--why", "both hold")
+    for rule, said in (("no.rule", "has no rule"), ("item.text", "")):
+        words = [*still[:3], rule, *still[4:]]
+        code, _, err = terminal.types("overrule", *words)
+        assert (code, said in err) == (1 if said else 0, True)
+    missing = (str(book), str(lines), "r2", *still[3:])
+    assert "has no item r2" in terminal.types("overrule", *missing)[2]
+
+
+def test_a_check_that_still_finds_an_overruled_case_broken_is_named(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """So that the rule is mended, and not the case forgotten."""
+    book, lines = tmp_path / "book.yaml", tmp_path / "lines.jsonl"
+    book.write_text(Path(BOOK).read_text())
+    lines.write_text('{"id":"s1","text":"Cafe 1.50","annotator":"kim","label":"paid"}\n')
+    words = ("s1", "item.text", "--by", "kim", "--why", "a till roll may be this short")
+    _, out, _ = terminal.types("overrule", str(book), str(lines), *words)
+    assert "item.text still finds it broken" in " ".join(out.split())
+    code, out, _ = terminal.types("check", str(book))
+    assert code == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.job import Pointer, Status
 from countersign.domain.lane.control import Word
 from countersign.lane import orders
 from countersign.lane.files import LaneFiles
@@ -127,3 +127,31 @@ def test_people_stop_it_between_two_items(word: Word) -> None:
         done = walk.goes().record.job
         assert (done.status, done.reason) == (Status.COMPLETED, "cancelled: too fast")
         assert walk.evidence["left"] == left
+
+
+def test_a_long_file_is_read_in_several_visits_into_the_same_batches() -> None:
+    """Each visit ends with time to store how far it came, the next one keeps what is missing; the
+    plan that people sign is that of one visit, and no batch is written twice."""
+    rows = [f"word {number}" for number in range(60)]
+    once, slow = Walk(rows), Walk(rows)
+    writes: list[str] = []
+    put = slow.world.payloads.put
+
+    def counted(key: str, body: bytes) -> Pointer:
+        if "/batches/" in key:
+            writes.append(key)
+            slow.world.clock.passes(seconds=20)
+        return put(key, body)
+
+    slow.world.payloads.put = counted  # type: ignore[method-assign] # a bucket that takes its time
+    visits = slow.goes().visited.count("Prepare")
+    assert visits > 1
+    assert writes == sorted(set(writes))
+    plans = [walk.world.lanes.run(walk.job_id).plan for walk in (once_begun(once), slow)]  # type: ignore[union-attr] # both have begun
+    assert plans[0] == plans[1]
+
+
+def once_begun(walk: Walk) -> Walk:
+    """The same, begun."""
+    walk.goes()
+    return walk

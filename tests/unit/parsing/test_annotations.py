@@ -8,12 +8,20 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from countersign.domain.errors import Quarantined
-from countersign.parsing.annotations.formats import MOST_BYTES, corrected, format_of, opened
+from countersign.parsing.annotations.formats import (
+    MOST_BYTES,
+    as_encoded,
+    corrected,
+    format_of,
+    mapped,
+    opened,
+)
 from countersign.parsing.annotations.item import (
     Annotation,
     Box,
@@ -227,3 +235,30 @@ def test_broken_bytes_end_in_a_reason() -> None:
             lines = sum(1 for one in bytes(raw).split(b"\n") if one.strip())
             seen = sum(1 if isinstance(one, Unread) else one.records for one in found)
             assert seen == lines
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_file_in_utf_16_is_read_and_comes_back_in_its_own_bytes(
+    name: str, codec: str, tmp_path: Path
+) -> None:
+    """It says so by its first two characters; what is corrected is all that changes. One that is
+    cut within a character is refused."""
+    as_it_is = WRITTEN[name].removeprefix(b"\xef\xbb\xbf")
+    place, words = tmp_path / "wide", as_it_is.decode("cp1252" if name == "csv" else "utf-8")
+    raw = f"\ufeff{words}".encode(codec)
+    place.write_bytes(raw)
+    with place.open("rb") as file, mapped(file) as buffer:
+        held = opened(buffer)
+        assert content([one for one in held.items() if isinstance(one, Item)]) == content(
+            items(words.encode())
+        )
+        assert b"".join(as_encoded(file, corrected(held, []))) == raw
+        chosen = [one for one in changes(words.encode()) if one.field != "label"][:1]
+        made = b"".join(corrected(opened(words.encode()), chosen)).decode()
+        expected = f"\ufeff{made}".encode(codec)
+        assert b"".join(as_encoded(file, corrected(held, chosen))) == expected
+    place.write_bytes(raw[:-1])
+    cut = pytest.raises(Quarantined, match="no whole UTF-16")
+    with place.open("rb") as file, cut, mapped(file):
+        pass

@@ -135,7 +135,7 @@ def put_back(held: Item) -> Item:
 def evidence(seen: Tally) -> Mapping[str, str]:
     """The counts as an action's receipt tells them."""
     counts = {state.value: str(getattr(seen, state)) for state in ItemState}
-    spent = {"usd": str(seen.usd)} if seen.usd else {}
+    spent = {"usd": f"{seen.usd.normalize():f}"} if seen.usd else {}
     return {"rows": str(seen.rows), **counts, **spent}
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import SEEK_END
 from mmap import ACCESS_READ, mmap
+from tempfile import TemporaryFile
 from typing import BinaryIO, Literal, Protocol
 
 from countersign.domain.errors import Quarantined
@@ -19,10 +21,12 @@ from countersign.parsing.annotations.table import Table
 
 FormatName = Literal["coco", "label-studio", "json-lines", "csv", "cvat"]
 MOST_BYTES = 200_000_000
+MOST_WIDE_BYTES = 100_000_000
+"""Of a file in UTF-16, which is read from a second one beside it."""
 _LOOKED_AT = 65_536
 _CHUNK = 1 << 20
 _COCO_KEY = re.compile(rb'\{\s*"(?:info|licenses|images|annotations|categories|type)"\s*:\s*[\[{"]')
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_WIDE_BY = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 
 
 class AnnotationFile(Protocol):
@@ -41,7 +45,56 @@ class AnnotationFile(Protocol):
 
 @contextmanager
 def mapped(file: BinaryIO) -> Iterator[Buffer]:
-    """A file on the disk, as memory that is the machine's cache and not ours."""
+    """A file on the disk, as memory that is the machine's cache and not ours. One in UTF-16 that
+    says so is mapped as what it is in UTF-8. Raises Quarantined for one that is cut or too large.
+    """
+    codec = _wide(file)
+    if codec is None:
+        with _memory(file) as buffer:
+            yield buffer
+        return
+    with TemporaryFile() as plain:
+        _transcoded(file, plain, codec)
+        plain.flush()
+        with _memory(plain) as buffer:
+            yield buffer
+
+
+def as_encoded(file: BinaryIO, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """UTF-8 in the encoding of `file`: what was mapped comes back in the same bytes."""
+    codec = _wide(file)
+    if codec is None:
+        yield from parts
+        return
+    yield _WIDE_BY[codec]
+    decoder = getincrementaldecoder("utf-8")()
+    yield from (decoder.decode(part).encode(codec) for part in parts)
+
+
+def _wide(file: BinaryIO) -> str | None:
+    """Which UTF-16 it is by its first bytes; None: none. What follows them is read next."""
+    file.seek(0)
+    head = file.read(2)
+    return next((codec for codec, mark in _WIDE_BY.items() if mark == head), None)
+
+
+def _transcoded(file: BinaryIO, plain: BinaryIO, codec: str) -> None:
+    if file.seek(0, SEEK_END) > MOST_WIDE_BYTES:
+        raise Quarantined(
+            f"a file in UTF-16 has at most {MOST_WIDE_BYTES // 1_000_000} MB: export it as UTF-8"
+        )
+    file.seek(2)
+    decoder = getincrementaldecoder(codec)()
+    try:
+        while chunk := file.read(_CHUNK):
+            plain.write(decoder.decode(chunk).encode())
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise Quarantined("the file is no whole UTF-16; export it as UTF-8") from None
+
+
+@contextmanager
+def _memory(file: BinaryIO) -> Iterator[Buffer]:
     size = file.seek(0, SEEK_END)
     if not size:  # which cannot be mapped
         yield b""
@@ -55,8 +108,8 @@ def format_of(buffer: Buffer) -> FormatName:
     if len(buffer) > MOST_BYTES:
         raise Quarantined(f"the file is larger than {MOST_BYTES // 1_000_000} MB")
     head = buffer[:_LOOKED_AT].removeprefix(b"\xef\xbb\xbf")
-    if head.startswith(_WIDE) or b"\0" in head:
-        raise Quarantined("the file is UTF-16 or no text; export it as UTF-8")
+    if head.startswith(tuple(_WIDE_BY.values())) or b"\0" in head:
+        raise Quarantined("the file is no text, or UTF-16 that does not say so: export it as UTF-8")
     start = head.lstrip()
     if start.startswith(b"["):
         return "label-studio"
