@@ -19,7 +19,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from infra.bench import cold, cpu, growth, measure, prices, reload, requests, rush, waking
+from infra.bench import (
+    cold,
+    cpu,
+    growth,
+    items,
+    measure,
+    prices,
+    reload,
+    requests,
+    rush,
+    waking,
+)
 from infra.bench.figures import (
     COMMITTED,
     FIGURES,
@@ -99,6 +110,7 @@ PARTS: Mapping[str, Callable[[Say], Figures]] = {
     "burst": rush.burst,
     "stream": rush.stream,
     "waking": waking.figures,
+    "items": items.figures,
 }
 
 

@@ -168,6 +168,20 @@ FIGURES = (
         "parked jobs that tick wakes in a minute, on the local cloud",
     ),
     Figure("wake_cpu_ms_per_row", "tick's own CPU meanwhile, by row", unit="ms"),
+    Figure(
+        "items_per_s",
+        "500 receipts in one file, the offline model asked about each, from upload to rest, on the "
+        "local cloud",
+        "items of a file a second, each asked about, on the local cloud",
+    ),
+    Figure(
+        "usd_per_1000_items",
+        "writes, reads, answers kept, states and time of children over their items, at list price; "
+        "no tokens",
+        "infrastructure per 1,000 items of a file, list price, without model tokens",
+        "$",
+    ),
+    Figure("usd_per_1000_items_by_service", "the same by service"),
 )
 
 
