@@ -205,13 +205,14 @@ SOMETIMES = (
     ),
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/answers/*]",
-        ("Functions/ProposeRole",),
-        "Where a workflow shares its answers: each is named by its workflow and a digest.",
+        ("Functions/ProposeRole", "Functions/WorkTaskRole"),
+        "Where answers are shared among jobs or items: each is named by its workflow and a digest.",
     ),
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/releases/*]",
-        ("Functions/ShadowRole",),
-        "Where a stage shows jobs to candidates: as for every other reader of releases.",
+        ("Functions/ShadowRole", "Functions/PrepareRole"),
+        "Where a stage shows jobs to candidates, and where a file is judged by what its job's "
+        "release says: as for every other reader of releases.",
     ),
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/results/*]",
