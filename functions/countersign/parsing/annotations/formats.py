@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import SEEK_END
 from mmap import ACCESS_READ, mmap
-from tempfile import TemporaryFile
 from typing import BinaryIO, Literal, Protocol
 
 from countersign.domain.errors import Quarantined
@@ -21,8 +20,8 @@ from countersign.parsing.annotations.table import Table
 
 FormatName = Literal["coco", "label-studio", "json-lines", "csv", "cvat"]
 MOST_BYTES = 200_000_000
-MOST_WIDE_BYTES = 100_000_000
-"""Of a file in UTF-16, which is read from a second one beside it."""
+MOST_WIDE_BYTES = 50_000_000
+"""Of a file in UTF-16, which is held in memory once it is read."""
 _LOOKED_AT = 65_536
 _CHUNK = 1 << 20
 _COCO_KEY = re.compile(rb'\{\s*"(?:info|licenses|images|annotations|categories|type)"\s*:\s*[\[{"]')
@@ -53,11 +52,14 @@ def mapped(file: BinaryIO) -> Iterator[Buffer]:
         with _memory(file) as buffer:
             yield buffer
         return
-    with TemporaryFile() as plain:
-        _transcoded(file, plain, codec)
-        plain.flush()
-        with _memory(plain) as buffer:
-            yield buffer
+    if file.seek(0, SEEK_END) > MOST_WIDE_BYTES:
+        most = f"{MOST_WIDE_BYTES // 1_000_000} MB"
+        raise Quarantined(f"a file in UTF-16 has at most {most}: export it as UTF-8")
+    length = sum(map(len, _transcoded(file, codec)))
+    with mmap(-1, max(1, length)) as buffer:
+        for part in _transcoded(file, codec):
+            buffer.write(part)
+        yield buffer if length else b""
 
 
 def as_encoded(file: BinaryIO, parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -78,16 +80,13 @@ def _wide(file: BinaryIO) -> str | None:
     return next((codec for codec, mark in _WIDE_BY.items() if mark == head), None)
 
 
-def _transcoded(file: BinaryIO, plain: BinaryIO, codec: str) -> None:
-    if file.seek(0, SEEK_END) > MOST_WIDE_BYTES:
-        raise Quarantined(
-            f"a file in UTF-16 has at most {MOST_WIDE_BYTES // 1_000_000} MB: export it as UTF-8"
-        )
+def _transcoded(file: BinaryIO, codec: str) -> Iterator[bytes]:
+    """What follows the mark, in UTF-8. Raises Quarantined."""
     file.seek(2)
     decoder = getincrementaldecoder(codec)()
     try:
         while chunk := file.read(_CHUNK):
-            plain.write(decoder.decode(chunk).encode())
+            yield decoder.decode(chunk).encode()
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise Quarantined("the file is no whole UTF-16; export it as UTF-8") from None
