@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from countersign.domain.jobs.inbox import listing
 from countersign.domain.jobs.outcomes import heard
 from countersign.domain.jobs.search import findable
 from countersign.domain.jobs.senders import sender_of
-from countersign.domain.limits.caps import day_of
 from countersign.runtime.external import ExternalAdapters
 from countersign.runtime.pace import Memory
 from countersign.runtime.settings import Settings
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
     from countersign.domain.workflow import Workflows
 
 
-SOON = timedelta(minutes=10)
-"""Longer than any function runs."""
 UPDATE_TRIES = 4
 """How often a change is made anew while others write the job. Each conflict is one of them getting
 through (a signature, an edit, a mail that came back, `tick`, the job's own step), and no more of
@@ -102,14 +98,9 @@ class Deps(ExternalAdapters):
         return Deps(
             self.settings,
             job_id=job_id,
-            by=self.task_role.for_batch(job_id, batch, self._days()),
+            by=self.task_role.for_batch(job_id, batch, self.clock.now()),
             **{name: getattr(self, name) for name in _OF_THE_PROCESS},
         )
-
-    def _days(self) -> tuple[str, ...]:
-        """Today, and the day that may begin meanwhile."""
-        now = self.clock.now()
-        return tuple(dict.fromkeys((day_of(now), day_of(now + SOON))))
 
     @cached_property
     def workflows(self) -> Workflows:

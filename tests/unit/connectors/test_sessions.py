@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from countersign.connectors.aws.client import Credentials
-from countersign.connectors.dynamodb.session import Right, Task, TaskRole, session_policy
+from countersign.connectors.dynamodb.session import (
+    Right,
+    Task,
+    TaskRole,
+    batch_policy,
+    session_policy,
+)
 from countersign.domain.errors import InternalError, Throttled, Unavailable
 from countersign.domain.jobs.handing import children_of
 from countersign.runtime.deps import Deps
@@ -51,6 +57,23 @@ def test_rows_are_narrowed_and_nothing_else_is_added() -> None:
         "Action": list(SECRET.actions),
         "Resource": SECRET.resource,
     }
+
+
+def test_a_child_reaches_its_batch_and_what_all_who_ask_the_model_share() -> None:
+    """It writes its own partition, reads what people said, and updates the model's pace and the
+    counters of budgets: today's, tomorrow's and the job's own; nothing else of the job."""
+    own_verbs, shared_verbs = Right(actions=(READ, PUT), resource="t"), (UPDATE,)
+    rights = (own_verbs, Right(actions=shared_verbs, resource="t"), SECRET)
+    task = TASK.model_copy(update={"paced_by": "model", "rights": rights})
+    days = ("2026-03-01", "2026-03-02")
+    own, said, shared, _ = json.loads(batch_policy(task, "w-1", 7, days))["Statement"]
+    keys = [one["Condition"]["ForAllValues:StringEquals"] for one in (own, said, shared)]
+    assert [one["dynamodb:LeadingKeys"] for one in keys] == [
+        ["LANE#w-1#000007"],
+        ["LANE#w-1"],
+        ["PACE#model", "BUDGET#2026-03-01", "BUDGET#2026-03-02", "BUDGET#w-1"],
+    ]
+    assert [one["Action"] for one in (own, said, shared)] == [[READ, PUT], [READ], [UPDATE, READ]]
 
 
 def test_a_desk_reaches_its_jobs_children_and_no_other_job() -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.connectors.aws.client import Credentials, client, guarded
@@ -25,6 +26,7 @@ from countersign.connectors.dynamodb.rollouts import PARTITION as RELEASES
 from countersign.connectors.dynamodb.rows import SUPPRESSION, partition, seen_key
 from countersign.domain.contract import Value
 from countersign.domain.jobs.handing import children_of
+from countersign.domain.limits.caps import day_of
 
 SECONDS = 900
 """The shortest session that STS gives, and longer than any function runs."""
@@ -78,10 +80,11 @@ class TaskRole:
         """Credentials that end by themselves. Raises Throttled or Unavailable."""
         return self._assumed(job_id, session_policy(self._task, job_id))
 
-    def for_batch(self, job_id: str, batch: int, days: Sequence[str] = ()) -> Credentials:
+    def for_batch(self, job_id: str, batch: int, now: datetime) -> Credentials:
         """The same for one batch of the job's file, and for no row of the job itself; with the
-        budgets of these days."""
-        return self._assumed(job_id, batch_policy(self._task, job_id, batch, days))
+        budgets of today, and of the day that may begin meanwhile."""
+        days = dict.fromkeys((day_of(now), day_of(now + timedelta(seconds=SECONDS))))
+        return self._assumed(job_id, batch_policy(self._task, job_id, batch, tuple(days)))
 
     def _assumed(self, job_id: str, policy: str) -> Credentials:
         found = self._sts.assume_role(
