@@ -102,4 +102,4 @@ def test_its_cost_has_a_cap_and_another_releases_bytes_are_refused() -> None:
     assert made.shadows.kept(DIGEST) == {}
     made.payloads.put(release_key(DIGEST), canonical(FLOW.release))
     with pytest.raises(Ungrounded):
-        shadow(made.deps, journey.job_id, DIGEST)
+        shadow(made.deps_again(), journey.job_id, DIGEST)
