@@ -21,7 +21,7 @@ from countersign.domain.jobs.matters import subject_key
 from countersign.domain.releases.rollout import Moved, Rollout, State, Statement
 from countersign.jobs.monthly import last_month
 from countersign.runtime.intake import store
-from countersign.web.paths import document_path
+from countersign.web.paths import document_path, job_path
 from infra.cli.clock import moved
 from infra.cli.secrets.command import awake
 from infra.cli.submit import job_of_upload, post_webhook, upload
@@ -129,16 +129,21 @@ def twice_uploaded(stand: Stand) -> None:
 
 
 def a_file_is_posted(stand: Stand) -> None:
-    """Annotations come by the webhook and not as a file; what is made of them is fetched from their
-    job's page."""
+    """Annotations come by the webhook and not as a file; their job's page is looked at while they
+    are worked on, and what is made of them is fetched from it."""
     event, at = secrets.token_hex(8), stand.deps.clock.now()
     body = next(one for one in samples() if one.name == POSTED).load()
-    said = post_webhook(stand.url, "annotation_qa", stand.webhook_secret, event, body, at=at)
-    until(lambda: status(stand, said.job_id) is Status.COMPLETED)
-    run = stand.deps.lanes.run(said.job_id)
-    assert run
-    assert run.documents
     with closing(signed_in(stand, operator(stand))) as browser:
+        said = post_webhook(stand.url, "annotation_qa", stand.webhook_secret, event, body, at=at)
+
+        def over() -> bool:
+            browser.get(job_path(said.job_id)).raise_for_status()
+            return status(stand, said.job_id) is Status.COMPLETED
+
+        until(over)
+        run = stand.deps.lanes.run(said.job_id)
+        assert run
+        assert run.documents
         for name in run.documents:
             browser.get(document_path(said.job_id, name)).raise_for_status()
 
