@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from countersign.domain.errors import ContractBroken
+from countersign.domain.lane.batches import Head, Waits, entered, held_up, waiting
 from countersign.domain.lane.control import Control, Word, ordered
 from countersign.domain.lane.items import Tally
 from countersign.domain.lane.lane import nothing
@@ -22,6 +24,7 @@ from countersign.domain.lane.run import (
     finished,
     first,
     is_over,
+    told,
     verdict,
 )
 from tests.builders import AT
@@ -90,6 +93,43 @@ def test_what_a_person_cancelled_is_accepted_as_it_is() -> None:
     back = ended(run(), Tally(left=4, failed=2), AT)
     assert is_over(back, CANCELLED)
     assert verdict(back, CANCELLED, Decimal(0)) == ACCEPTED
+
+
+def waits(error: str, minutes: int | None = None) -> Waits:
+    """What a batch waits for, and until when."""
+    until = None if minutes is None else AT + timedelta(minutes=minutes)
+    return Waits(error=error, said=error, until=until)
+
+
+def test_of_several_what_takes_longest_is_what_a_run_waits_for() -> None:
+    """A person before time, the model before a turn, the latest turn; an earlier run's are void."""
+    heads = [Head(attempt=2, waits=waits("ItemsUnderWay", one)) for one in (3, 9, 5)]
+    old, free = Head(attempt=1, waits=waits("JobBudgetSpent")), Head(attempt=2)
+    assert held_up([*heads, old, free], 2) == heads[1].waits
+    away = Head(attempt=2, waits=waits("ModelAway"))
+    assert held_up([*heads, away], 2) == away.waits
+    spent = Head(attempt=2, waits=waits("JobBudgetSpent"))
+    assert held_up([away, *heads, spent], 2) == spent.waits
+    assert held_up([free, old], 2) is None
+
+
+def test_who_enters_next_finds_out_anew() -> None:
+    """What kept the one before waiting may be over."""
+    held = waiting(Head(attempt=1, entry=1), waits("ModelAway"))
+    assert held.waits == waits("ModelAway")
+    assert entered(held, 2).waits is None
+
+
+def test_waiting_is_no_stall() -> None:
+    """However often; once the job was told, the run says when the next try is worth it."""
+    held = run()
+    for _ in range(MOST_STALLS + 1):
+        held = ended(again(held, AT), held.seen, AT, waits("ItemsUnderWay", 7))
+    assert not is_over(held, RUNNING)
+    known = told(held)
+    assert (known.waits, known.again_at) == (None, AT + timedelta(minutes=7))
+    assert (again(known, AT).again_at, told(known).again_at) == (None, None)
+    assert ended(again(held, AT), Tally(done=6), AT, waits("ModelAway")).stalls == 0
 
 
 def test_a_workflow_without_documents_makes_none() -> None:

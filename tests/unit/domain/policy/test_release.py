@@ -24,6 +24,7 @@ from tests.flows import limits, release, size
         {"patience_seconds": 901},
         {"when_down": "park"},
         {"limits": limits(longest="81")},
+        {"texts": {"book": "id: a"}},
     ],
 )
 def test_a_release_is_addressed_by_all_its_content(parts: dict[str, Any]) -> None:
