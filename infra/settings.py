@@ -138,6 +138,8 @@ class Settings(BaseModel):
     a function and a right on that secret alone. Systems that only a VPC reaches: not yet."""
     senders: tuple[Sender, ...]
     """The systems that may post signed events. Their secrets stand in the secret `webhook`."""
+    other_accounts: tuple[str, ...] = ()
+    """Accounts beside the stage's own whose durable functions may wait for us."""
     shows_candidates: bool = False
     """Whether live jobs can be shown to a release in shadow: a queue and a function for that, whose
     polling costs some $0.30 a month."""
@@ -185,6 +187,26 @@ class Settings(BaseModel):
     def takes_verdicts(self) -> bool:
         """Whether a caller does by itself what it may."""
         return any(one.takes_verdicts for one in self.senders)
+
+    @model_validator(mode="after")
+    def _wait_where_they_may(self) -> Self:
+        for one in self.senders:
+            if one.account and one.account not in self.other_accounts:
+                raise ValueError(
+                    f"senders: {one.id}: {one.answers} is in the account {one.account}, which "
+                    "other_accounts does not name; of the stage's own write function:<name>"
+                )
+        return self
+
+    @property
+    def waiting_callers(self) -> tuple[Sender, ...]:
+        """Those whose executions wait for an answer."""
+        return tuple(one for one in self.senders if one.answers)
+
+    @property
+    def has_callers(self) -> bool:
+        """Whether anybody may propose: then there is a door for agents that speak MCP."""
+        return any(one.proposes for one in self.senders)
 
     @property
     def identity(self) -> str:

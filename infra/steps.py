@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from countersign.connectors.dynamodb.lanes import PARTITION as FILES_OF
 from countersign.connectors.dynamodb.shadows import PARTITION
+from countersign.domain.jobs.senders import Sender, function_of
 from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.workflow import Workflows
 from countersign.lane_definition import WORK_SECONDS
@@ -247,8 +248,7 @@ DOORS = (
             Grant("webhook", "secretsmanager", "GetSecretValue"),
             Grant("payloads/raw/*", "s3", "PutObject"),
             Grant("payloads/releases/*", "s3", "PutObject"),
-            # A proposal that is withdrawn is on nobody's list any more.
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             Grant("intake", "sqs", "SendMessage"),
         ),
         env=(
@@ -442,6 +442,25 @@ _ASKING = (
 """What Work may do besides where the model is asked about items."""
 
 
+MCP = Row(
+    "Mcp",
+    "countersign.entrypoints.mcp",
+    timeout=25,
+    memory=VCPU,
+    layers=("core", "text", "mcp"),
+    may=(
+        Grant("callers", "secretsmanager", "GetSecretValue"),
+        Grant("payloads/raw/*", "s3", "PutObject"),
+        Grant("payloads/releases/*", "s3", "PutObject"),
+        Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem"),
+        Grant("intake", "sqs", "SendMessage"),
+    ),
+    env=(
+        *("CALLERS_SECRET", "SENDERS", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
+        "PUBLIC_BASE_URL",
+    ),
+)
+"""Of a stage with callers: the door for agents that speak MCP."""
 VERDICTS = "verdict-key"
 """What signs verdicts, where a caller of the stage takes them."""
 SHOWS = "shadow"
@@ -478,6 +497,8 @@ def rows(
     shows: bool = False,
     lane: bool = False,
     items: bool = False,
+    callers: bool = False,
+    waiting: Iterable[Sender] = (),
     verdicts: bool = False,
     systems: Iterable[HttpTarget] = (),
 ) -> tuple[Row, ...]:
@@ -486,17 +507,22 @@ def rows(
     answers, it also keeps them. Where the stage `shows` jobs to candidates, Start and Tick tell
     a function of its own. With a `lane`, Prepare keeps the batches of files, pages hand out what
     was made of them, and the functions of the second machine are there; where the model is asked
-    about `items`, Work asks it. Where callers take `verdicts`, their door signs them."""
+    about `items`, Work asks it. With `callers` there is a door for those who speak MCP, and one for
+    each of those whose executions are `waiting`, which Tick answers; where they take `verdicts`,
+    their doors sign them."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
     there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
     there = (*map(_filing, there), *LANE) if lane else there
     there = (*there, *map(acting, systems))
     there = tuple(map(_asking, there)) if items else there
+    there = (*map(_withdrawing, there), MCP) if callers else there
+    for one in waiting:
+        there = (*(_answering(row, one) for row in there), _calls(one))
     found = tuple(_invoking(one, invoking) if invoking else one for one in there)
     kept = (_with(one, SHARED) if shares and one.name == "Propose" else one for one in found)
     signs = Grant(VERDICTS, "kms", "Sign GetPublicKey")
     return tuple(
-        _with(one, signs, "VERDICT_KEY") if verdicts and one.name == "Webhook" else one
+        _with(one, signs, "VERDICT_KEY") if verdicts and one.name in {"Webhook", MCP.name} else one
         for one in kept
     )
 
@@ -510,6 +536,8 @@ def staged(settings: Settings, asked: Iterable[str]) -> tuple[Row, ...]:
         shows=settings.shows_candidates,
         lane=has_lane(known),
         items=asks_of_items(known),
+        callers=settings.has_callers,
+        waiting=settings.waiting_callers,
         verdicts=settings.takes_verdicts,
         systems=settings.http_targets,
     )
@@ -522,6 +550,41 @@ def acting(target: HttpTarget) -> Row:
 
 def _with(row: Row, grant: Grant, *env: str) -> Row:
     return replace(row, may=(*row.may, grant), env=(*row.env, *env))
+
+
+def waits(sender_id: str) -> str:
+    """What a Grant calls the machine or the durable function that waits."""
+    return f"waits-{sender_id}"
+
+
+def _calls(sender: Sender) -> Row:
+    """The function by which its executions come: who may invoke it is who it is."""
+    return Row(
+        function_of(sender.id),
+        "countersign.entrypoints.calls",
+        timeout=30,
+        may=(
+            Grant("payloads/raw/*", "s3", "PutObject"),
+            Grant("payloads/releases/*", "s3", "PutObject"),
+            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("intake", "sqs", "SendMessage"),
+        ),
+        env=("SENDERS", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
+    )
+
+
+def _answering(row: Row, sender: Sender) -> Row:
+    if row.name != "Tick":
+        return row
+    machine = sender.answers.startswith("stateMachine:")
+    service = "states" if machine else "lambda"
+    verb = "SendTaskSuccess" if machine else "SendDurableExecutionCallbackSuccess"
+    return _with(row, Grant(waits(sender.id), service, verb))
+
+
+def _withdrawing(row: Row) -> Row:
+    """What a caller withdraws is on nobody's list any more."""
+    return _with(row, Grant("jobs", "dynamodb", "DeleteItem")) if row.name == "Webhook" else row
 
 
 def _showing(row: Row) -> Row:

@@ -13,7 +13,7 @@ from uv import find_uv_bin
 from infra.build.bytecode import compile_tree, interpreter, kept, named
 from infra.settings import ROOT
 
-GROUPS = ("core", "http", "model", "pages", "payments", "pdf", "text")
+GROUPS = ("core", "http", "mcp", "model", "pages", "payments", "pdf", "text")
 LOCKS = ROOT / "infra" / "requirements"
 CACHE = ROOT / ".local" / "layers"
 LAMBDA_PYTHON = "3.13"

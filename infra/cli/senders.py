@@ -127,6 +127,36 @@ def rotate(  # noqa: PLR0917 - as add
 
 
 @app.command()
+def token(  # noqa: PLR0917 - as add
+    context: typer.Context,
+    sender: Id,
+    revoke: Annotated[bool, typer.Option("--revoke", help="end the older one")] = False,
+    retire: Annotated[bool, typer.Option("--retire", help="end all of them")] = False,
+    target: Where = Place.LOCAL,
+    stage: Stage = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Issue the bearer token of a caller that speaks MCP, or replace it: both are good until the
+    older one is revoked. Only its hash is kept.
+
+    Example: countersign senders token assistant
+    """
+    there: Target = context.obj(target, stage)
+    rows = _known(there, sender)
+    if not any(one.proposes for one in rows if one.id == sender):
+        raise ContractBroken(f"{sender} proposes nothing: `countersign senders add --proposes`")
+    if retire or revoke:
+        _ended(there, sender, all_of_them=retire)
+        left = "no token" if retire else "only the current token"
+        show(f"{left} of {sender} is good within five minutes", {"sender": sender}, as_json=as_json)
+        return
+    made = domain.new_token(sender, secrets.token_urlsafe(32))
+    _write_tokens(there, domain.renewed(_tokens(there), sender, domain.hashed(made), "token"))
+    said = f"{sender} calls /mcp with the bearer token {made}\nIt is not shown again."
+    show(said, {"sender": sender, "token": made}, as_json=as_json)
+
+
+@app.command()
 def retire(
     context: typer.Context,
     sender: Id,
@@ -141,6 +171,8 @@ def retire(
     there: Target = context.obj(target, stage)
     rows = _known(there, sender)
     _write(there, domain.retired(_held(there), sender))
+    if there.settings.callers_secret and domain.has_any(_tokens(there), sender):
+        _ended(there, sender, all_of_them=True)
     _save(there, [one for one in rows if one.id != sender])
     said = f"what {sender} signs is refused within five minutes\n{_deploy(there)}"
     show(said, {"sender": sender}, as_json=as_json)
@@ -192,6 +224,22 @@ def _held(there: Target) -> Held:
 
 def _write(there: Target, held: Held) -> None:
     there.vault().write(there.settings.webhook_secret, json.dumps(held))
+
+
+def _tokens(there: Target) -> Held:
+    """Raises ContractBroken where the stage was deployed without callers."""
+    if not there.settings.callers_secret:
+        raise ContractBroken("this stage has no callers yet: deploy the row that proposes, first")
+    return domain.held(there.vault().read(there.settings.callers_secret))
+
+
+def _write_tokens(there: Target, held: Held) -> None:
+    there.vault().write(there.settings.callers_secret, json.dumps(held))
+
+
+def _ended(there: Target, sender: str, *, all_of_them: bool) -> None:
+    ends = domain.retired if all_of_them else domain.revoked
+    _write_tokens(there, ends(_tokens(there), sender))
 
 
 def _renew(there: Target, sender: str) -> str:

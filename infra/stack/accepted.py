@@ -1,9 +1,10 @@
 """What cdk-nag finds and this table accepts, each with the evidence that it is right so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.entrypoints.pages import PAGES
-from countersign.web.paths import LINK
+from countersign.web.paths import LINK, MCP
 from countersign.web.responses import METHODS
 from infra.settings import OUTSIDE_KEYS
 
@@ -168,7 +169,42 @@ OWN_SYSTEMS = Accepted(
 )
 """Of the secret of each such system: a stage names them."""
 
+
+def of_calls(roles: Sequence[str]) -> tuple[Accepted, ...]:
+    """Of the functions by which callers' executions come, one for each row."""
+    return tuple(
+        Accepted(
+            f"IAM5[Resource::{PAYLOADS}/{folder}/*]",
+            tuple(roles),
+            "As of the door of signed deliveries: the prefix is as narrow as a role can be.",
+        )
+        for folder in ("raw", "releases")
+    )
+
+
+MCP_ROUTES = tuple(f"Api/Http/{one}{MCP.replace('/', '--')}" for one in ("GET", "POST", "DELETE"))
 SOMETIMES = (
+    Accepted(
+        "APIG4",
+        MCP_ROUTES,
+        "Authenticated in the function, where callers are: a bearer token of which a hash is kept, "
+        "compared in constant time. An authorizer would be a second function to start.",
+    ),
+    Accepted(
+        "SMG4",
+        ("Storage/Secret-callers",),
+        "It holds hashes; a token is rotated with the agent that has it, two at a time.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/raw/*]",
+        ("Functions/McpRole",),
+        "As of the door of signed deliveries: objects are named by job.",
+    ),
+    Accepted(
+        f"IAM5[Resource::{PAYLOADS}/releases/*]",
+        ("Functions/McpRole",),
+        "As of the door of signed deliveries: releases are named by their digest.",
+    ),
     Accepted(
         f"IAM5[Resource::{PAYLOADS}/lane/*]",
         (

@@ -38,8 +38,9 @@ class Functions(Construct):
         self._arns = arns
         self._values = values
         self._code = self._bundle()
-        self._layers = {group: self._layer(group) for group in layers.GROUPS}
         self._rows = tuple(rows)
+        used = {group for row in self._rows for group in row.layers}
+        self._layers = {group: self._layer(group) for group in layers.GROUPS if group in used}
         self._functions = {row.name: self._function(row) for row in self._rows}
 
     def acting(self) -> list[aws_lambda.Function]:

@@ -5,6 +5,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
+from countersign.web.paths import MCP as MCP_PATH
 from countersign.web.paths import PROPOSAL, PROPOSE, STATUS
 from infra.settings import Settings
 from infra.stack.api import Api
@@ -12,7 +13,7 @@ from infra.stack.functions import Functions
 from infra.stack.mail_in import Receiving
 from infra.stack.shadow import Shadow
 from infra.stack.storage import removal
-from infra.steps import DOORS
+from infra.steps import DOORS, MCP
 
 RECEIVES = 5
 BATCH = 10
@@ -77,6 +78,12 @@ class Intake(Construct):
         api.serve(STATUS, function, "GET")
         api.serve(PROPOSE, function, "POST")
         api.serve(PROPOSAL, function, "GET", "POST")
+
+    def take_calls(self, api: Api, functions: Functions) -> None:
+        """Where the stage has callers, let their function answer those who speak MCP. It refuses
+        what would open a stream or end a session."""
+        if MCP.name in functions:
+            api.serve(MCP_PATH, functions[MCP.name], "GET", "POST", "DELETE")
 
     def _queue(
         self,

@@ -8,8 +8,8 @@ from constructs import IConstruct
 
 from countersign.domain.ledger.targets import HTTP
 from countersign.runtime.connectors import MODEL_KEY
-from infra.stack.accepted import ACCEPTED, OWN_SYSTEMS, SOMETIMES
-from infra.steps import LANE, SHADOW
+from infra.stack.accepted import ACCEPTED, MCP_ROUTES, OWN_SYSTEMS, SOMETIMES, of_calls
+from infra.steps import LANE, MCP, SHADOW
 
 PACK = "AwsSolutions"
 _ROLES = ("Role", "TaskRole")
@@ -21,7 +21,9 @@ def check(app: App, stack: Stack) -> None:
     absent = _absent(stack)
     secrets = (one.node.id for one in _find(stack, "Storage").node.children)
     own = tuple(f"Storage/{one}" for one in secrets if one.startswith(f"Secret-{HTTP}"))
-    for row in (*ACCEPTED, *SOMETIMES, replace(OWN_SYSTEMS, paths=own)):
+    held = (one.node.id for one in _find(stack, "Functions").node.children)
+    calls = [f"Functions/{one}" for one in held if one.startswith("Calls") and one.endswith("Role")]
+    for row in (*ACCEPTED, *SOMETIMES, *of_calls(calls), replace(OWN_SYSTEMS, paths=own)):
         rule = row.rule.format(stack=stack.stack_name)
         for path in sorted(set(row.paths) - absent):
             Validations.of(_find(stack, path)).acknowledge(
@@ -30,12 +32,14 @@ def check(app: App, stack: Stack) -> None:
 
 
 def _absent(stack: Stack) -> set[str]:
-    """What a stage of Bedrock has not, and every other has; and what only some have: the function
-    of candidates, and those of the items of files."""
+    """What a stage of Bedrock has not, and every other has; and what only some have: the functions
+    of candidates, of callers that speak MCP, and those of the items of files."""
     places = (
         ("Storage", f"Secret-{MODEL_KEY.name}"),
-        *(("Functions", f"{row.name}{kind}") for row in (SHADOW, *LANE) for kind in _ROLES),
+        *(("Functions", f"{row.name}{kind}") for row in (SHADOW, MCP, *LANE) for kind in _ROLES),
         ("Pipeline", "Items"),
+        ("Storage", "Secret-callers"),
+        *(("Api/Http", one.rpartition("/")[2]) for one in MCP_ROUTES),
     )
     return {f"{at}/{one}" for at, one in places if not _find(stack, at).node.try_find_child(one)}
 

@@ -15,7 +15,7 @@ from infra.stack.mail import set_arn, set_name
 from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
-from infra.steps import DOORS, MODEL, SHOWS, VERDICTS, acting
+from infra.steps import DOORS, MODEL, SHOWS, VERDICTS, acting, waits
 
 
 def arns(
@@ -43,7 +43,19 @@ def arns(
         ),
         **{name: secret.secret_arn for name, secret in storage.secrets.items()},
         **machine_arns(stack, settings),
+        **{waits(one.id): _execution(stack, one.answers) for one in settings.waiting_callers},
     }
+
+
+def _execution(stack: Stack, answers: str) -> str:
+    """The ARN of the machine or function that waits, in the stage's account where none is named."""
+    kind, _, name = answers.partition(":")
+    if kind == "arn":
+        return answers
+    service = "states" if kind == "stateMachine" else "lambda"
+    return stack.format_arn(
+        service=service, resource=kind, resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+    )
 
 
 def models(stack: Stack, settings: Settings) -> dict[str, str]:

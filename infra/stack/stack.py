@@ -43,6 +43,7 @@ class CountersignStack(Stack):
         )
         pipeline = Pipeline(self, "Pipeline", settings, functions, storage)
         intake.take_webhooks(api, functions["Webhook"])
+        intake.take_calls(api, functions)
         intake.take_uploads(storage.uploads)
         intake.start_jobs(functions["Start"])
         intake.show_jobs(functions)

@@ -47,6 +47,7 @@ class Storage(Construct):
         self.secrets = {
             "webhook": self._signing_secret(),
             "page-key": self._page_key(),
+            **({"callers": self._tokens()} if settings.has_callers else {}),
             **{name: self._outside_key(name) for name in settings.outside_keys},
         }
 
@@ -157,6 +158,14 @@ class Storage(Construct):
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),
+        )
+
+    def _tokens(self) -> secretsmanager.Secret:
+        """`countersign senders token` writes it: hashes alone, which let nobody in."""
+        return self._secret(
+            "callers",
+            "Hashes of the bearer tokens of callers that speak MCP, by name.",
+            secret_string_value=SecretValue.unsafe_plain_text("{}"),
         )
 
     def _outside_key(self, name: str) -> secretsmanager.Secret:

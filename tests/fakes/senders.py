@@ -35,6 +35,18 @@ SENDERS = (
         ),
     ),
     Sender(
+        id="machine",
+        answers="stateMachine:theirs",
+        proposes=(
+            MayPropose(
+                action="payments.refund",
+                alone={"EUR": Decimal(20)},
+                a_day={"EUR": Decimal(60)},
+                most={"EUR": Decimal(300)},
+            ),
+        ),
+    ),
+    Sender(
         id="advised",
         proposes=(
             MayPropose(
@@ -47,6 +59,21 @@ SENDERS = (
         ),
     ),
 )
+
+
+class FakeWaiters:
+    """domain.jobs.outcomes.Waiters: executions by their tokens, and what each was told."""
+
+    def __init__(self) -> None:
+        self.waiting: set[str] = set()
+        self.told: dict[str, str] = {}
+
+    def tell(self, whose: str, token: str, said: str) -> bool:
+        if token not in self.waiting:
+            return False
+        self.waiting.discard(token)
+        self.told[token] = f"{whose} {said}"
+        return True
 
 
 class FakeSenderLimits:

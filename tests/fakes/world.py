@@ -15,6 +15,7 @@ from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.errors import NotFound, SecretMissing, Unavailable
 from countersign.domain.jobs.job import Pointer
+from countersign.domain.jobs.senders import hashed, new_token
 from countersign.domain.mail import Email
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
@@ -42,7 +43,7 @@ from tests.fakes.press import FakePress
 from tests.fakes.reviews import FakeReviews
 from tests.fakes.rollouts import FakeRollouts
 from tests.fakes.seals import FakeSeals, FakeSigner, FakeVerdictKey
-from tests.fakes.senders import SENDERS, FakeSenderLimits
+from tests.fakes.senders import SENDERS, FakeSenderLimits, FakeWaiters
 from tests.fakes.shadows import FakeShadowQueue, FakeShadows
 from tests.fakes.shop import FakeShop
 from tests.fakes.sign_ins import FakeSignIns
@@ -64,6 +65,7 @@ PAGE_KEY = "page-key-of-the-tests"
 WEBHOOK_SECRET = "whsec_" + "dGVzdHMtb25seS1zZWNyZXQtMzItYnl0ZXMtbG9uZw=="
 PORTAL_SECRET = "whsec_" + "cG9ydGFsLXNlY3JldC1vZi0zMi1ieXRlcy1pbi10ZXN0cw=="
 AGENT_SECRET = "whsec_" + "YWdlbnRzLXNlY3JldC1vZi0zMi1ieXRlcy1pbi10ZXN0cw=="
+AGENT_TOKEN = new_token("agent", "t" * 43)
 SHOP_SECRET = "whsec_" + "c2hvcHMtc2VjcmV0LW9mLTMyLWJ5dGVzLWluLXRlc3Q="
 
 
@@ -255,6 +257,7 @@ class FakeSecrets:
                     "advised": {"current": AGENT_SECRET},
                 }
             ),
+            "callers": json.dumps({"agent": {"current": hashed(AGENT_TOKEN)}}),
             "page-key": PAGE_KEY,
             "model": "model-key-of-the-tests",
         }
@@ -343,6 +346,7 @@ class World:
         self.sign_ins = FakeSignIns()
         self.codes = FakeCodes()
         self.sender_limits = FakeSenderLimits()
+        self.waiters = FakeWaiters()
         self.bulks = FakeBulks()
         self.lanes = FakeLanes()
         self.item_runs = FakeItemRuns()
@@ -376,6 +380,7 @@ class World:
             mail_authserv_id="mx.countersign.example",
             webhook_secret="webhook",
             verdict_key="verdicts",
+            callers_secret="callers",
             page_key_secret="page-key",
             model_secret="model",
             # Nobody waits for a turn, unless a test is about that.
@@ -414,6 +419,7 @@ class World:
             sign_ins=self.sign_ins,
             codes=self.codes,
             sender_limits=self.sender_limits,
+            waiters=self.waiters,
             bulks=self.bulks,
             lanes=self.lanes,
             item_runs=self.item_runs,

@@ -156,14 +156,16 @@ def test_without_a_key_nobody_takes_verdicts() -> None:
     assert Agent(world).at("keys").status == 404
 
 
-def test_only_the_door_signs_verdicts_and_only_where_somebody_takes_them() -> None:
-    """Rights: one key, for signing and showing its public half, in one row; none without."""
-    without = {row.name: row for row in rows(())}
-    with_ = {row.name: row for row in rows((), verdicts=True)}
+def test_only_the_doors_sign_verdicts_and_only_where_somebody_takes_them() -> None:
+    """Rights: one key, for signing and showing its public half, in the rows of the two
+    doors; none without."""
+    without = {row.name: row for row in rows((), callers=True)}
+    with_ = {row.name: row for row in rows((), callers=True, verdicts=True)}
     changed = {name for name, row in with_.items() if row != without[name]}
-    more = set(with_["Webhook"].may) - set(without["Webhook"].may)
-    assert changed == {"Webhook"}
-    assert more == {Grant(VERDICTS, "kms", "Sign GetPublicKey")}
+    assert changed == {"Webhook", "Mcp"}
+    for name in changed:
+        more = set(with_[name].may) - set(without[name].may)
+        assert more == {Grant(VERDICTS, "kms", "Sign GetPublicKey")}
     assert [load(stage).takes_verdicts for stage in ("dev", "prod", "local")] == [
         False,
         False,

@@ -25,7 +25,7 @@ OF_EVERY_FUNCTION = ("aws_lambda_powertools", "boto3", "pydantic", "countersign.
 def late_imports(tree: ast.Module) -> Iterator[str]:
     """The modules that functions of a module import."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Import):
                     yield from (alias.name for alias in inner.names)

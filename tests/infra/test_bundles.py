@@ -16,14 +16,16 @@ import pytest
 
 from countersign.connectors.pdf.printer import printed
 from infra.build import bytecode, code, layers
-from infra.steps import ROWS, Row
+from infra.steps import MCP, Row
+from infra.steps import ROWS as EVERYWHERE
 from tests.infra import import_probe
 from workflows import WORKFLOWS
 
-HEAVY = {"http", "model", "pages", "payments", "pdf"}
+HEAVY = {"http", "mcp", "model", "pages", "payments", "pdf"}
 # What is missed first without a layer.
 NEEDED = {
     "http": {"httpx"},
+    "mcp": {"mcp", "mcp_types"},
     "model": {"httpx2", "openai"},
     "pages": {"jinja2"},
     "payments": {"stripe"},
@@ -44,6 +46,7 @@ ADAPTERS = {
     "NOTIFY_SECRET": "slack",
     "MAIL_FROM": "aws.ses",
 }
+ROWS = (*EVERYWHERE, MCP)
 UNCHECKED_HASH = 0b01  # PEP 552: the hash bit without the check bit
 CLIENTS = {"ses": "sesv2", "states": "stepfunctions"}
 
@@ -152,6 +155,7 @@ def test_light_functions_have_no_heavy_layer() -> None:
         "Ask": {"pages"},
         "Escalate": {"pages"},
         "Approvals": {"pages"},
+        "Mcp": {"mcp"},
     }
 
 

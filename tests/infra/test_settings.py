@@ -58,6 +58,16 @@ def test_a_wrong_setting_says_where(tmp_path: Path, changes: dict[str, Any], whe
     assert "\n" not in str(error.value)
 
 
+def test_an_execution_of_another_account_is_refused_unless_it_is_named(tmp_path: Path) -> None:
+    """Before anything is synthesized; of the stage's own account a row says the name alone."""
+    theirs = "arn:aws:lambda:eu-central-1:123456789012:function:orders"
+    row = {"id": "orders", "answers": theirs, "proposes": [{"action": "payments.refund"}]}
+    with pytest.raises(SettingsError, match="123456789012, which other_accounts does not name"):
+        load("dev", cdk_json(tmp_path, senders=[row]))
+    named = cdk_json(tmp_path, senders=[row], other_accounts=["123456789012"])
+    assert [one.id for one in load("dev", named).waiting_callers] == ["orders"]
+
+
 def test_the_stage_comes_from_the_context_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """`-c stage=` wins over the variable STAGE, and dev is what is left."""
     monkeypatch.setenv("STAGE", "prod")

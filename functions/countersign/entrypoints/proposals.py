@@ -147,20 +147,27 @@ def told_by_caller(deps: Deps, request: Request) -> Response:
     caller = sender_of(record.job.source.sender)
     try:
         verified(deps, request, caller, lambda one: bool(one.proposes))
-        return _said(deps, record, loads(request.body), caller)
+        return _said(deps, record, loads(request.body))
     except BadSignature as bad:
         return unproven(str(bad), request.body)
     except NotJson as not_json:
         return problem(400, str(not_json))
 
 
-def _said(deps: Deps, record: JobRecord, said: Any, caller: str) -> Response:
+def _said(deps: Deps, record: JobRecord, said: Any) -> Response:
     try:
         if isinstance(said, dict) and "withdraw" in said:
             return withdraw(deps, record, Withdraw.read(said).withdraw)
-        _reported(deps, record, _report(record, said), caller)
+        return reported(deps, record, said)
     except ContractBroken as broken:
         return answer(422, {}, problems=broken.problems)
+
+
+def reported(deps: Deps, record: JobRecord, said: Any) -> Response:
+    """What its caller did: 409 for another report than the first. Raises ContractBroken."""
+    found = _report(record, said)
+    try:
+        _reported(deps, record, found, sender_of(record.job.source.sender))
     except StoreConflict as otherwise:
         return problem(409, str(otherwise))
     return answer(200, {}, job_id=record.job.job_id)

@@ -25,6 +25,7 @@ from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.verdicts import REPORT, REPORTED, Reported
 from countersign.jobs import bulk, canaries, monthly, sealing, usual, weekly
+from countersign.jobs.answering import answer
 from countersign.jobs.cancelling import tell_withdrawn
 from countersign.jobs.daily import mail_daily
 from countersign.jobs.handover import new_case, remind_of_case, tell_owner
@@ -287,6 +288,7 @@ _HANDLERS: Mapping[DueKind, Callable[[Deps, JobRecord], None]] = {
     "items": look_after,
     "report": _reported,
     "withdrawn": tell_withdrawn,
+    "answer": answer,
 }
 
 

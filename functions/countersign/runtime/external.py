@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from countersign.connectors.hubspot.client import HubSpot
     from countersign.connectors.stripe.client import StripePayments
     from countersign.domain import ports
+    from countersign.domain.jobs.outcomes import Waiters
     from countersign.domain.mail import Mailer
     from countersign.releases.company import Company
 
@@ -232,6 +233,16 @@ class ExternalAdapters:
         from countersign.connectors.callbacks import HttpCallbacks
 
         return HttpCallbacks()
+
+    @cached_property
+    def waiters(self) -> Waiters:
+        """Executions of others that wait."""
+        from countersign.connectors.aws.signed import Signed
+        from countersign.connectors.aws.waiters import LambdaCallbacks, OthersExecutions
+
+        place = self.settings.place
+        durable = LambdaCallbacks(Signed("lambda", place)) if place else self.aws("lambda")
+        return OthersExecutions(self.aws("stepfunctions"), durable)
 
     @cached_property
     def mail(self) -> Mailer:

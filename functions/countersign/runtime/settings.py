@@ -23,6 +23,7 @@ _CAREFUL = (RateLimit(requests=10, seconds=1),)
 
 SECRETS: Mapping[str, str] = {
     "webhook": "webhook_secret",
+    "callers": "callers_secret",
     "page-key": "page_key_secret",
     "model-key": "model_secret",
     **{key.name: key.setting for row in CONNECTORS.values() for key in row.keys},
@@ -68,6 +69,8 @@ class Settings(Value):
     model_name: str = ""
     model_secret: str = ""
     webhook_secret: str = ""
+    callers_secret: str = ""
+    """Where the hashes of callers' tokens are; empty: nobody speaks MCP here."""
     page_key_secret: str = ""
     mail_from: str = ""
     mail_configuration_set: str = ""

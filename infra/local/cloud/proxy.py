@@ -27,6 +27,7 @@ HEADING = b'<header class="brand"><strong>Countersign</strong>'
 PATHS = (
     *("/webhooks", "/webhooks/{rest:path}", "/approvals", "/approvals/{rest:path}"),
     *("/status/{rest:path}", "/propose/{rest:path}", "/proposals/{rest:path}"),
+    "/mcp",
 )
 
 

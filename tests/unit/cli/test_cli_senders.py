@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.domain.jobs.senders import keys
+from countersign.domain.jobs.senders import keys, lets_in
 from countersign.runtime.settings import SECRETS, Settings
 from infra.settings import CDK_JSON, laid_out, load, save_senders
 from tests.fakes.deliveries import Delivery
@@ -168,3 +168,46 @@ def test_cdk_json_keeps_its_layout(tmp_path: Path) -> None:
     before, after = text.splitlines(), copy.read_text().splitlines()
     assert len(after) == len(before) + 1
     assert len(set(before) - set(after)) == 1
+
+
+TOKENS = "arn:callers"
+
+
+def test_a_caller_s_token_is_shown_once_and_only_its_hash_is_kept(
+    terminal: Terminal, vault: FakeVault
+) -> None:
+    """Two are good during a rotation, a third is not made; an ended one lets nobody in."""
+    vault.held[TOKENS] = "{}"
+    first, second = (terminal.json("senders", "token", "assistant")["token"] for _ in range(2))
+    assert first not in vault.held[TOKENS]
+
+    def good() -> list[bool]:
+        return [lets_in(json.loads(vault.held[TOKENS]), one) for one in (first, second)]
+
+    assert good() == [True, True]
+    code, _, out = terminal.types("senders", "token", "assistant")
+    assert (code, "senders token assistant --revoke" in out) == (1, True)
+    terminal.types("senders", "token", "assistant", "--revoke")
+    assert good() == [False, True]
+    terminal.types("senders", "token", "assistant", "--retire")
+    assert good() == [False, False]
+
+
+def test_a_retired_caller_s_tokens_end_with_it(terminal: Terminal, vault: FakeVault) -> None:
+    """As its secret does."""
+    vault.held[TOKENS] = "{}"
+    token = terminal.json("senders", "token", "assistant")["token"]
+    terminal.types("senders", "rotate", "assistant")
+    assert terminal.types("senders", "retire", "assistant")[0] == 0
+    assert not lets_in(json.loads(vault.held[TOKENS]), token)
+
+
+@pytest.mark.parametrize(
+    ("who", "why"), [("partner-portal", "proposes nothing"), ("x", "no sender")]
+)
+def test_only_who_proposes_has_a_token(terminal: Terminal, who: str, why: str) -> None:
+    """Whoever posts events alone signs them; a stage without callers has no place for tokens."""
+    code, _, out = terminal.types("senders", "token", who)
+    assert (code, why in out) == (1, True)
+    terminal.settings = terminal.settings.model_copy(update={"callers_secret": ""})
+    assert "no callers yet" in terminal.types("senders", "token", "assistant")[2]

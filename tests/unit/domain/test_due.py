@@ -20,5 +20,5 @@ def test_what_ends_in_a_mail_is_named() -> None:
     """All kinds but those that go on without one: a tier ends whether or not mail is to be had, and
     a sender's own system is told otherwise."""
     without = {"queue", "approval", "callback", "parked", "reservation"}
-    without |= {"silence", "outcome", "trial", "items", "report"}
+    without |= {"silence", "outcome", "trial", "items", "report", "answer"}
     assert {*get_args(DueKind)} - without == MAILS

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field as Part
+
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.approvals.questions import Question
 from countersign.domain.contract import Contract, ContractT, Stored, Value
@@ -32,7 +34,7 @@ _OfMail = Literal[
 _OfTime = Literal[
     "queue", "approval", "callback", "parked", "reservation", "silence", "outcome", "trial", "items"
 ]
-_OfCallers = Literal["report", "withdrawn"]
+_OfCallers = Literal["report", "withdrawn", "answer"]
 DueKind = Literal[_OfTime, _OfCallers, _OfMail]
 """A tier's reminder; questions and answers to mail; a mail that came back; requests that somebody
 was asked and has no mail of; a case whose owner has none; one that nobody has ended yet; a sender
@@ -41,7 +43,8 @@ which others who were asked are told. Accepted but not started; a tier's deadlin
 a parked job; a part of a cap to settle or to free; a question that nobody answered; an end that the
 sender's own system is to be told of; a job of a canary, when all of it is decided; a job whose
 file's items are worked on; a report of what a caller did by our verdict; a proposal that its caller
-withdrew, of which those who were asked are told."""
+withdrew, of which those who were asked are told; an execution of somebody else's that waits for how
+its proposal ends."""
 MAILS: frozenset[DueKind] = frozenset(
     (
         *("reminder", "question", "returned", "mail", "case", "overdue", "inquiry", "daily"),
@@ -49,7 +52,7 @@ MAILS: frozenset[DueKind] = frozenset(
     )
 )
 """Kinds of rows that end in a mail."""
-OUTLIVES: frozenset[DueKind] = frozenset({"decided", "trial", "report", "withdrawn"})
+OUTLIVES: frozenset[DueKind] = frozenset({"decided", "trial", "report", "withdrawn", "answer"})
 """Kinds of rows that the end of a job settles nothing of."""
 
 
@@ -64,6 +67,8 @@ class Due(Value):
     """The outside system without which a parked job cannot go on."""
     needs: Amount | None = None
     """Of the model's budget, what a job that waits for it asks for."""
+    token: str = Part(default="", repr=False)
+    """Of the execution that waits: what lets it go on. It leaves the back end to nobody but AWS."""
 
     def failed_until(self, until: datetime) -> Due:
         """The same after one more failure."""

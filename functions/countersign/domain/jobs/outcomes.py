@@ -9,8 +9,8 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
 
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import FINISHED, Job
@@ -19,6 +19,18 @@ from countersign.domain.ledger.entry import LedgerEntry
 GIVES_UP = timedelta(days=3)
 """After so long a receiver that takes nothing is not told any more; the job's page says so."""
 _BYTES = 15
+ANSWER: Final = "answer"
+"""The kind of the row that holds the token of an execution that waits."""
+WAITS_AT_MOST = timedelta(days=365)
+"""No execution of Step Functions lasts longer, nor one of a durable function."""
+
+
+class Waiters(Protocol):
+    """Executions of others that wait for how a proposal ended."""
+
+    def tell(self, whose: str, token: str, said: str) -> bool:
+        """Let it go on with what is said, JSON; whether it still waited. `whose` as its caller's
+        row says."""
 
 
 def system_of(sender_id: str) -> str:
@@ -27,13 +39,26 @@ def system_of(sender_id: str) -> str:
 
 
 def heard(record: JobRecord, change: Change, sender_id: str) -> Change:
-    """`change` with the row by which the sender is told, where the job ends by it and its sender
-    wants to hear. What is undone later has another end, and is told again."""
-    ends = change.status in FINISHED and record.job.status not in FINISHED
-    if not (ends and record.job.source.hears):
+    """`change` with the rows by which the sender is told, where the job ends by it and its sender
+    wants to hear, or an execution of theirs waits. What is undone later has another end, and is
+    told again, but to an execution."""
+    if change.status not in FINISHED or record.job.status in FINISHED:
         return change
-    row = Due(kind="outcome", at=record.job.updated_at, waits_for=system_of(sender_id))
-    return replace(change, due=(*change.due, row))
+    at, rows = record.job.updated_at, list(change.due)
+    if record.job.source.hears:
+        rows.append(Due(kind="outcome", at=at, waits_for=system_of(sender_id)))
+    if waits := record.due.get(ANSWER):
+        rows.append(waits.model_copy(update={"at": at}))
+    return replace(change, due=tuple(rows))
+
+
+def awaited(record: JobRecord, token: str, now: datetime) -> Change:
+    """An execution of the caller's waits for how the job ends: of one that has ended, it is told at
+    once. Another token of the same proposal is a later try of the same state, and the first one's
+    is void."""
+    at = now if record.job.status in FINISHED else now + WAITS_AT_MOST
+    row = Due(kind=ANSWER, at=at, token=token)
+    return Change(event="waited for", actor=f"sender:{record.job.source.sender}", due=(row,))
 
 
 def standing(job: Job) -> Mapping[str, Any]:

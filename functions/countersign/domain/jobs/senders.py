@@ -2,11 +2,14 @@
 sends.
 
 The rows are settings of the stage. The secrets stand in one JSON object: `current` and, during a
-rotation, `previous` of the sender `default`, and by id an object of the same two of every other.
+rotation, `previous` of the sender `default`, and by id an object of the same two of every other. Of
+the tokens of callers that speak MCP only hashes stand, in an object of the same shape.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -21,9 +24,14 @@ DEFAULT = "default"
 """Who posts to a path that names nobody."""
 EVERY_WORKFLOW = "*"
 CURRENT, PREVIOUS = "current", "previous"
-PREFIX = "whsec_"
+PREFIX, TOKEN = "whsec_", "cst_"
 MINUTE = 60
 
+_NAME = r"[A-Za-z0-9_-]{1,80}"
+_EXECUTIONS = (
+    rf"^$|^(?:stateMachine|function):{_NAME}$"
+    rf"|^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{{12}}:function:{_NAME}(?::{_NAME})?$"
+)
 Held = Mapping[str, Any]
 """The JSON object with everybody's secrets."""
 
@@ -68,6 +76,12 @@ class Sender(Value):
     outcomes_to: str = Field(default="", pattern=r"^$|^https?://[^@\s]+$")
     """Where it is told, signed with its secret, how each of its jobs ended; empty: nowhere."""
 
+    answers: str = Field(default="", pattern=_EXECUTIONS)
+    """Of a caller that is an execution and waits: whose, `stateMachine:<name>` or `function:<name>`
+    in the stage's own account and region, or a function's ARN. It comes by a function of its own,
+    and how its proposal ended lets it go on; empty: nothing waits. A task's token is taken from the
+    account of its machine alone, so that a machine has no ARN here."""
+
     @field_validator("id")
     @classmethod
     def _is_no_word_of_the_secrets(cls, sender_id: str) -> str:
@@ -81,11 +95,18 @@ class Sender(Value):
             raise ValueError("a sender posts to a workflow, or proposes an action")
         if len({one.action for one in self.proposes}) < len(self.proposes):
             raise ValueError("an action that may be proposed has one row")
+        if self.answers and (not self.proposes or self.takes_verdicts):
+            raise ValueError("an execution is answered once what it proposes was done here")
         return self
 
     def may_post_to(self, workflow: str) -> bool:
         """Whether events for this workflow are taken from it."""
         return workflow in self.workflows or EVERY_WORKFLOW in self.workflows
+
+    @property
+    def account(self) -> str:
+        """The account of the execution, where its row names one."""
+        return self.answers.split(":")[4] if self.answers.startswith("arn:") else ""
 
     @property
     def takes_verdicts(self) -> bool:
@@ -96,6 +117,17 @@ class Sender(Value):
         """Whose event ids these are. The default sender's stays the workflow's id: what came before
         there were others keeps its job."""
         return workflow if self.id == DEFAULT else f"{workflow}/{self.id}"
+
+
+def function_of(sender_id: str) -> str:
+    """The name of the function by which an execution comes, after the stack's."""
+    return f"Calls{sender_id.title().replace('-', '')}"
+
+
+def calling(senders: Sequence[Sender], function: str) -> Sender | None:
+    """Whose executions come by the function of this name."""
+    there = (one for one in senders if one.answers)
+    return next((one for one in there if function.endswith(f"-{function_of(one.id)}")), None)
 
 
 def named(senders: Sequence[Sender], sender_id: str) -> Sender | None:
@@ -124,14 +156,37 @@ def bare(value: str) -> str:
     return value.removeprefix(PREFIX)
 
 
-def renewed(secrets: Held, sender_id: str, value: str) -> Held:
+def new_token(sender_id: str, drawn: str) -> str:
+    """A caller's bearer token: whose it is, and what nobody guesses (URL-safe, 32 bytes drawn)."""
+    return f"{TOKEN}{sender_id}.{drawn}"
+
+
+def token_of(token: str) -> str:
+    """The id of the caller that a token says it is; empty for what is none."""
+    said, dot, _ = token.removeprefix(TOKEN).partition(".")
+    return said if dot and token.startswith(TOKEN) else ""
+
+
+def hashed(token: str) -> str:
+    """What is stored of a token. It is drawn, so that one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def lets_in(hashes: Held, token: str) -> bool:
+    """Whether the token is one of its caller's that are good; the same work for everybody."""
+    good, found = _own(hashes, token_of(token) or DEFAULT), hashed(token)
+    wanted = [good.get(name, "") for name in (CURRENT, PREVIOUS)]
+    return sum(hmac.compare_digest(found, one) for one in wanted) > 0
+
+
+def renewed(secrets: Held, sender_id: str, value: str, command: str = "rotate") -> Held:
     """With `value` as the sender's current secret, and what was current still good. Raises
-    ContractBroken while two are good already."""
+    ContractBroken, with the `command` that ends the older one, while two are good already."""
     own = _own(secrets, sender_id)
     if PREVIOUS in own:
         raise ContractBroken(
             f"two secrets of {sender_id} are good already: end the older one first, with "
-            f"`countersign senders rotate {sender_id} --revoke`"
+            f"`countersign senders {command} {sender_id} --revoke`"
         )
     before = {PREVIOUS: own[CURRENT]} if CURRENT in own else {}
     return _with(secrets, sender_id, {CURRENT: bare(value), **before})
@@ -151,6 +206,11 @@ def retired(secrets: Held, sender_id: str) -> Held:
     if not _own(secrets, sender_id):
         raise NotFound(f"no sender {sender_id} has a secret here")
     return _with(secrets, sender_id, {})
+
+
+def has_any(secrets: Held, sender_id: str) -> bool:
+    """Whether a secret of the sender is good."""
+    return bool(_own(secrets, sender_id))
 
 
 def _own(secrets: Held, sender_id: str) -> Mapping[str, str]:

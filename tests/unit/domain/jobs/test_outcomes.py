@@ -7,6 +7,8 @@ import pytest
 from countersign.domain.jobs.change import Change
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.outcomes import (
+    WAITS_AT_MOST,
+    awaited,
     heard,
     message,
     message_id,
@@ -70,3 +72,18 @@ def test_a_token_opens_by_the_secret_that_made_it() -> None:
 def test_a_sender_is_known_by_what_its_events_say() -> None:
     """The default sender's events carry the workflow alone."""
     assert (sender_of("lead_intake"), sender_of("lead_intake/shop")) == (DEFAULT, "shop")
+
+
+def test_an_execution_hears_of_the_end_once_there_is_one() -> None:
+    """Its row waits as long as any execution can; an end makes it due, and one that comes after
+    the end is told at once."""
+    (row,) = awaited(record((), job=job(Status.PENDING)), "t", AT).due
+    assert (row.kind, row.token, row.at) == ("answer", "t", AT + WAITS_AT_MOST)
+    there = record((), job=job(Status.PROCESSING), due={"answer": row})
+    ends = heard(there, Change(event="e", actor="a", status=Status.COMPLETED), "machine")
+    assert [(one.kind, one.token, one.at) for one in ends.due] == [
+        ("answer", "t", there.job.updated_at)
+    ]
+    assert heard(there, Change(event="e", actor="a", status=Status.ESCALATED), "machine").due == ()
+    (late,) = awaited(record((), job=job(Status.COMPLETED)), "t", AT).due
+    assert late.at == AT

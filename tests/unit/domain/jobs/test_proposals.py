@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from countersign.domain.approvals.approval import Choice, RejectionReason, decide
+from countersign.domain.contract import Stored
 from countersign.domain.jobs.job import Status
-from countersign.domain.jobs.proposals import told, whole
+from countersign.domain.jobs.proposals import Withdrawal, told, whole
 from countersign.domain.ledger.action import Receipt
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.policy.policy import Answer
@@ -79,3 +80,13 @@ def test_a_rejection_has_cause_and_words_and_never_a_name() -> None:
     assert late["rejected"] == {"cause": "expired", "words": "nobody decided in time"}
     ruled = action(status=S.FORBIDDEN, verdict=builders.verdict(Answer.FORBID, "caller.action"))
     assert ruled["rejected"]["cause"] == "caller.action"
+
+
+def test_what_was_withdrawn_says_the_caller_s_own_words() -> None:
+    """What a person cancelled says what they said."""
+    dropped = [builders.held(status=S.DROPPED, note="cancelled")]
+    said = Stored.of(Withdrawal(words="it was found", approval=""))
+    mine = told(builders.record(dropped, results={"withdrawn": said}), {})["actions"][0]
+    theirs = told(builders.record(dropped), {})["actions"][0]
+    assert mine["rejected"] == {"cause": "withdrawn", "words": "it was found"}
+    assert theirs["rejected"] == {"cause": "dropped", "words": "cancelled"}

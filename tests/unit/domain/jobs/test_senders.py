@@ -10,7 +10,19 @@ from pydantic import ValidationError
 from countersign.domain.errors import ContractBroken, NotFound
 from countersign.domain.jobs import senders
 from countersign.domain.jobs.job import job_id_of
-from countersign.domain.jobs.senders import DEFAULT, MayPropose, Sender
+from countersign.domain.jobs.senders import (
+    DEFAULT,
+    MayPropose,
+    Sender,
+    calling,
+    has_any,
+    hashed,
+    lets_in,
+    new_token,
+    renewed,
+    retired,
+    token_of,
+)
 
 SHOP = Sender(id="shop", workflows=("refund_request",))
 ANY = Sender(id=DEFAULT, workflows=("*",))
@@ -90,3 +102,39 @@ def test_a_caller_takes_verdicts_for_what_it_does_itself() -> None:
     here, itself = MayPropose(action="a"), MayPropose(action="b", by_caller=True)
     assert not Sender(id="agent", proposes=(here,)).takes_verdicts
     assert Sender(id="agent", proposes=(here, itself)).takes_verdicts
+
+
+def test_a_token_says_whose_it_is_and_only_its_hash_lets_in() -> None:
+    """Two at a time; a third is made once the older one has ended."""
+    first, second = (new_token("agent", one * 43) for one in "ab")
+    kept = renewed(renewed({}, "agent", hashed(first)), "agent", hashed(second), "token")
+    assert [lets_in(kept, one) for one in (first, second, hashed(first), "")] == [True, True] + [
+        False
+    ] * 2
+    assert [token_of(one) for one in (first, "agent.a", "cst_agent")] == ["agent", "", ""]
+    with pytest.raises(ContractBroken, match="senders token agent --revoke"):
+        renewed(kept, "agent", hashed("x"), "token")
+    assert [has_any(one, "agent") for one in (kept, retired(kept, "agent"))] == [True, False]
+
+
+def test_an_execution_comes_by_the_function_of_its_row_and_is_answered_where_it_is() -> None:
+    """Of the stage's own account by name; a function of another one by its ARN, a machine never."""
+    refund = (MayPropose(action="a"),)
+    theirs = "arn:aws:lambda:eu-central-1:123456789012:function:orders:live"
+    one = Sender(id="the-machine", proposes=refund, answers="stateMachine:billing")
+    other = Sender(id="orders", proposes=refund, answers=theirs)
+    senders = (Sender(id="shop", workflows=("*",)), one, other)
+    assert [calling(senders, f"countersign-dev-{n}") for n in ("CallsTheMachine", "CallsShop")] == [
+        one,
+        None,
+    ]
+    assert (one.account, other.account) == ("", "123456789012")
+    itself = (MayPropose(action="b", by_caller=True),)
+    machine = "arn:aws:states:eu-central-1:123456789012:stateMachine:billing"
+    for wrong in (
+        {"proposes": itself, "answers": "function:x"},
+        {"workflows": ("*",), "answers": "function:x"},
+        {"proposes": refund, "answers": machine},
+    ):
+        with pytest.raises(ValidationError):
+            Sender.model_validate({"id": "x", **wrong})

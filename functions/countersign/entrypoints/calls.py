@@ -1,0 +1,70 @@
+"""The door for executions that wait: a state of somebody else's machine (`waitForTaskToken`) or the
+callback of a durable function invokes the function of its caller's row. Who may is IAM's to say.
+
+Their event: `token` (the task token, or the callback's id), `key` and `proposal`, as it is posted
+to /propose. What is refused is an error of the invocation, by its class: ContractBroken for what a
+caller has to mend, Unavailable for what comes again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, JsonValue
+
+from countersign import observability
+from countersign.domain.contract import Contract
+from countersign.domain.errors import ContractBroken, Unavailable
+from countersign.domain.jobs.handing import AGENT_ACTIONS
+from countersign.domain.jobs.outcomes import awaited
+from countersign.domain.jobs.senders import calling
+from countersign.entrypoints import proposals
+from countersign.entrypoints.deliveries import MAX_BYTES, Delivery, no_room
+from countersign.runtime.deps import Deps
+from countersign.runtime.step import production
+from countersign.web.http import Response
+
+
+class Call(Contract):
+    """What an execution hands over."""
+
+    CONTRACT: ClassVar[str] = "agent.call"
+    VERSION: ClassVar[int] = 1
+
+    token: Annotated[str, Field(min_length=1, max_length=2_048, repr=False)]
+    """Of Step Functions at most 1,024 characters."""
+    key: Annotated[str, Field(min_length=1, max_length=200)]
+    """The caller's own id of the matter: `$$.Execution.Name`, or a part of it and the item."""
+    proposal: Mapping[str, JsonValue]
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """An execution's event in; the job's id, which nobody who waits reads."""
+    with observability.invocation("calls"):
+        return {"job_id": taken(production(), event, context.function_name)}
+
+
+def taken(deps: Deps, event: Mapping[str, Any], function: str) -> str:
+    """The job of a proposal whose execution waits; its token is stored after it, so that whoever
+    sees an error comes again. Raises ContractBroken and Unavailable."""
+    caller = calling(deps.settings.senders, function)
+    if caller is None or AGENT_ACTIONS not in deps.workflows:
+        raise ContractBroken(f"nobody's executions come by {function}")
+    call = Call.read(event)
+    body = json.dumps(dict(call.proposal), sort_keys=True).encode()
+    if len(body) > MAX_BYTES:
+        raise ContractBroken(f"at most {MAX_BYTES:,} bytes")
+    found = no_room(deps, caller) or proposals.proposed(deps, Delivery(caller, call.key, "", body))
+    if isinstance(found, Response):
+        raise _refused(found)
+    now = deps.clock.now()
+    deps.update(found, lambda held: awaited(held, call.token, now))
+    return found
+
+
+def _refused(response: Response) -> Exception:
+    again = response.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+    return (Unavailable if again else ContractBroken)(response.body)
