@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field as Part
+from pydantic import Field
 
 from countersign.domain.approvals.approval import Approval
 from countersign.domain.approvals.questions import Question
@@ -67,7 +67,7 @@ class Due(Value):
     """The outside system without which a parked job cannot go on."""
     needs: Amount | None = None
     """Of the model's budget, what a job that waits for it asks for."""
-    token: str = Part(default="", repr=False)
+    token: str = Field(default="", repr=False)
     """Of the execution that waits: what lets it go on. It leaves the back end to nobody but AWS."""
 
     def failed_until(self, until: datetime) -> Due:
