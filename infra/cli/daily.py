@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from countersign.domain.jobs.job import Status
-from countersign.jobs.daily import is_set_aside
+from countersign.jobs.daily import is_listed
 from countersign.jobs.handover import about
 from countersign.runtime.deps import Deps
 from infra.cli.jobs import recent
@@ -29,6 +29,7 @@ def daily(
     as_json: AsJson = False,
 ) -> None:
     """List what was dismissed, rejected, joined or in shadow; what was not to be can be taken up.
+    A form that broke its contract is listed while its case is open.
 
     Example: countersign daily --days 7
     """
@@ -38,9 +39,9 @@ def daily(
 
 def gather(deps: Deps, days: int) -> list[dict[str, Any]]:
     """Of at most 500 jobs of each status, those that did nothing, latest first."""
-    ended = (Status.REJECTED, Status.SHADOWED, Status.COMPLETED)
+    ended = (Status.REJECTED, Status.SHADOWED, Status.COMPLETED, Status.ESCALATED)
     found, _ = recent(deps, timedelta(days=days), MOST, ended)
-    latest = sorted(filter(is_set_aside, found), key=lambda one: one.job.updated_at, reverse=True)
+    latest = sorted(filter(is_listed, found), key=lambda one: one.job.updated_at, reverse=True)
     return [
         {
             "job_id": one.job.job_id,

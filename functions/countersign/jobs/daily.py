@@ -1,8 +1,9 @@
 """The daily list: what ended without a plan of its own is shown to whoever owns its workflow.
 
-A job that was dismissed, rejected, joined or in shadow leaves a due row. It comes round when the
-next working day of the company begins, and the first of a workflow takes all of them along: one
-mail.
+A job that was dismissed, rejected, joined or in shadow leaves a due row, and so does a form that
+broke its contract: its case is open, and who mends the form may be somebody else. It comes round
+when the next working day of the company begins, and the first of a workflow takes all of them
+along: one mail.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from countersign.domain.approvals.working_hours import Hours, next_opening
 from countersign.domain.errors import NotFound
 from countersign.domain.jobs.audit import Entry
 from countersign.domain.jobs.change import Change, Due, JobRecord
+from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
+from countersign.domain.jobs.unread import UNREAD
 from countersign.domain.mail import Email, of_job
 from countersign.domain.workflow import Workflow
 from countersign.jobs.handover import about, owners, send_once
@@ -32,10 +35,27 @@ _REASON, _NAME = 200, 40
 _ROOTS = "Roots over the record, an hour each. Keep them: `countersign audit verify --sealed ROOT`."
 _JOINED = "joined"
 _ENDS = frozenset({_JOINED, "closed"})
+_ASIDE = (
+    "These ended without anything of their own being done. Whatever should not have: open it and "
+    "take it up, with a reason."
+)
+_BROKEN = (
+    "These forms broke their contract: each is a case that waits for somebody. Whoever runs the "
+    "site that sent them has to mend the fields that the lines name."
+)
 _SHADOWED = (
     "What was in shadow acts on nothing: do it by hand as before, and mark on its page whether "
     "what would have been done is right."
 )
+
+
+def is_listed(record: JobRecord) -> bool:
+    """Whether it belongs on the list: set aside, or a broken form whose case is open."""
+    return is_set_aside(record) or _is_broken(record)
+
+
+def _is_broken(record: JobRecord) -> bool:
+    return UNREAD in record.results and open_case(record) is not None
 
 
 def is_set_aside(record: JobRecord) -> bool:
@@ -54,7 +74,7 @@ def _end(record: JobRecord) -> Entry | None:
 def mail_daily(deps: Deps, record: JobRecord) -> None:
     """Once the day has come, mail the list that the job is in; before that, wait for it. Raises
     Throttled and Unavailable: the rows stay, and who was told is marked."""
-    if not is_set_aside(record):
+    if not is_listed(record):
         settled(deps, record, "daily")
         return
     workflow = deps.workflows.get(record.job.workflow)
@@ -102,7 +122,7 @@ def _find(deps: Deps, job_id: str, found: dict[str, JobRecord]) -> None:
 
 def _is_ready(workflow: Workflow[Any] | None, record: JobRecord) -> bool:
     held = record.due.get("daily")
-    return is_set_aside(record) and held is not None and held.at >= _morning(workflow, record)
+    return is_listed(record) and held is not None and held.at >= _morning(workflow, record)
 
 
 def _mail(deps: Deps, workflow: Workflow[Any] | None, jobs: Sequence[JobRecord]) -> None:
@@ -117,7 +137,7 @@ def _mail(deps: Deps, workflow: Workflow[Any] | None, jobs: Sequence[JobRecord])
         sealed = _sealed(deps)
         notice = Email(
             to=person.address,
-            subject=f"{text.title}: {counted(len(jobs), 'message')} set aside",
+            subject=f"{text.title}: {text.counts}",
             text=f"Hello {one_line(person.name, _NAME)},\n\n{text.body}{sealed}",
         )
         send_once(deps, of_job(notice, head.job.job_id, "daily"))
@@ -135,6 +155,8 @@ class Told:
     """A list in words."""
 
     title: str
+    counts: str
+    """How many messages were set aside, and how many forms are broken."""
     body: str
 
 
@@ -143,16 +165,34 @@ def told(
 ) -> Told:
     """What is listed of `jobs`, for somebody in `zone`."""
     title = workflow.title if workflow else jobs[0].job.workflow
-    lines = [line for one in jobs[:MOST] for line in _lines(deps, workflow, one, zone)]
-    more = len(jobs) - MOST
-    rest = [f"… and {counted(more, 'more message')}: countersign daily"] if more > 0 else []
-    first = (
-        "These ended without anything of their own being done. Whatever should not have: open it "
-        "and take it up, with a reason."
+    broken = [one for one in jobs if _is_broken(one)]
+    aside = [one for one in jobs if not _is_broken(one)]
+    shadowed = any(one.job.status is Status.SHADOWED for one in aside)
+    parts = (
+        (aside, (_ASIDE, _SHADOWED) if shadowed else (_ASIDE,)),
+        (broken, (_BROKEN,)),
     )
-    shadowed = any(one.job.status is Status.SHADOWED for one in jobs)
-    head = (first, _SHADOWED) if shadowed else (first,)
-    return Told(title, "\n".join((*head, "", *lines, *rest, "")))
+    body = [
+        line
+        for these, head in parts
+        if these
+        for line in (*head, "", *_listed(deps, workflow, these, zone))
+    ]
+    counts = (
+        f"{counted(len(aside), 'message')} set aside" if aside else "",
+        counted(len(broken), "broken form") if broken else "",
+    )
+    return Told(title, ", ".join(filter(None, counts)), "\n".join((*body, "")))
+
+
+def _listed(
+    deps: Deps, workflow: Workflow[Any] | None, jobs: Sequence[JobRecord], zone: str
+) -> Iterable[str]:
+    for one in jobs[:MOST]:
+        yield from _lines(deps, workflow, one, zone)
+    more = len(jobs) - MOST
+    if more > 0:
+        yield f"… and {counted(more, 'more message')}: countersign daily"
 
 
 def _lines(

@@ -147,7 +147,7 @@ TEAM = "team:"
 def _check_routes(held: StageFile, of: Company | None, package: str, where: str) -> tuple[str, ...]:
     """The workflows that a desk hands over to. Raises DefinitionBroken for a destination that is
     neither a workflow's folder nor a team."""
-    found = dict.fromkeys((*held.routes.values(), *held.addresses.values()))
+    found = _there(held)
     for one in found:
         if one.startswith(TEAM):
             _team(of, one.removeprefix(TEAM), f"{where}: the route to")
@@ -156,15 +156,22 @@ def _check_routes(held: StageFile, of: Company | None, package: str, where: str)
     return tuple(one for one in found if not one.startswith(TEAM))
 
 
+def _there(held: StageFile) -> tuple[str, ...]:
+    """Every destination once."""
+    tables = (held.routes, held.addresses, held.correspondents)
+    return tuple(dict.fromkeys(one for table in tables for one in table.values()))
+
+
 def _routes(held: StageFile) -> dict[str, tuple[str, ...]]:
-    """`route.<matter>`, `address.<mailbox>`, and every destination once."""
+    """`route.<matter>`, `address.<mailbox>`, `from.<address or @domain>`, and every destination
+    once."""
     if not held.routes:
         return {}
-    there = tuple(dict.fromkeys((*held.routes.values(), *held.addresses.values())))
     return {
         **{f"route.{matter}": (one,) for matter, one in held.routes.items()},
         **{f"address.{mailbox.lower()}": (one,) for mailbox, one in held.addresses.items()},
-        "desk.destinations": there,
+        **{f"from.{sender.lower()}": (one,) for sender, one in held.correspondents.items()},
+        "desk.destinations": _there(held),
     }
 
 

@@ -44,7 +44,7 @@ USUAL_NUMBERS: Mapping[str, Decimal] = {
     FINDINGS: Decimal(2),
 }
 """What the usual rules compare with where a stage file says nothing."""
-KEYED = frozenset({"sellers", "addresses"})
+KEYED = frozenset({"sellers", "addresses", "correspondents"})
 """Tables whose names are ids of another system: a stage that states one states all of it."""
 MOST_HOURS = 240
 """Thirty working days for all tiers together: a signature must come before the plan expires."""
@@ -104,6 +104,8 @@ class StageFile(Signing):
     """For a desk: who takes each matter, a workflow or `team:` and a team of the company."""
     addresses: Mapping[str, str] = {}
     """For a desk: addresses of ours whose mail is always the same one's."""
+    correspondents: Mapping[str, str] = {}
+    """For a desk: whose mail is always the same one's, by their address or `@` and their domain."""
     budget: WorkflowBudget = WorkflowBudget()
     success: tuple[Criterion, ...] = ()
     thresholds: tuple[Criterion, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from countersign import observability
 from countersign.domain.errors import failure
-from countersign.domain.jobs.change import OUTLIVES, Change, JobRecord
+from countersign.domain.jobs.change import OUTLIVES, Change, Due, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import of_mails
+from countersign.domain.jobs.unread import UNREAD
 from countersign.jobs.handover import new_case, tell_owner
 from countersign.jobs.resume import or_later
 from countersign.runtime.deps import Deps
@@ -33,6 +34,7 @@ def _opened(deps: Deps, record: JobRecord, call: Call) -> Change:
         reason=reason,
         case=new_case(deps, record, reason),
         done=tuple(kind for kind in record.due if kind not in {"reservation", *OUTLIVES}),
+        due=(Due(kind="daily", at=deps.clock.now()),) if UNREAD in record.results else (),
         matters=of_mails(record.job, record.ledger),
     )
 

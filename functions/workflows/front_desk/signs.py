@@ -1,4 +1,5 @@
-"""The signs that decide without a model: a form's id, the address that it came to, an order."""
+"""The signs that decide without a model: a form's id, the address that it came to, who wrote it, an
+order."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _AGAINST = frozenset({"withdrawn", "condition", "remedy", "dispute", "opt_out", 
 
 def signs(message: DeskInput, limits: Limits) -> Draft | None:
     """What needs no model: the whole message is one matter's. None where no sign says so."""
-    found = _by_form(message, limits) or _by_address(message, limits) or _by_order(message, limits)
+    ways = (_by_form, _by_address, _by_correspondent, _by_order)
+    found = next((one for way in ways if (one := way(message, limits))), None)
     if found is None:
         return None
     destination, quote = found
@@ -40,6 +42,17 @@ def _by_address(message: DeskInput, limits: Limits) -> tuple[str, str] | None:
     if len(found) != 1:
         return None
     return found.pop(), next(one for one, where in known.items() if where)
+
+
+def _by_correspondent(message: DeskInput, limits: Limits) -> tuple[str, str] | None:
+    """All mail of this sender, or of this domain, is one matter's; only a header that somebody
+    vouches for says whose it is, and what they ask us to stop or erase is another matter."""
+    sender = message.sender.lower()
+    whose = (sender, f"@{sender.rpartition('@')[2]}")
+    found = next((where for one in whose if (where := limits.lists.get(f"from.{one}"))), None)
+    if not found or not message.authenticated or heard(own_words(message)).keys() & _AGAINST:
+        return None
+    return found[0], sender
 
 
 def _by_order(message: DeskInput, limits: Limits) -> tuple[str, str] | None:

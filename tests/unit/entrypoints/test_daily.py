@@ -105,6 +105,33 @@ def test_a_second_message_that_joined_is_listed(world: World) -> None:
     assert re.findall("/approvals/jobs/([a-z0-9-]+)", text) == [second.job_id]
 
 
+def broken_form(world: World, number: int = 1) -> Journey:
+    """A form without what its contract asks for: a case."""
+    journey = Journey(world, accept(world, b'{"name": "Ida"}', f"broken-{number}"))
+    journey.goes()
+    assert journey.record.job.status == "ESCALATED"
+    return journey
+
+
+def test_broken_forms_are_listed_apart_while_their_cases_are_open(world: World) -> None:
+    """With the fields' names and a number of their own, beside what was set aside; once."""
+    dismissed(world)
+    first, second = broken_form(world), broken_form(world, 2)
+    done = {"by": "kim", "words": "entered by hand", "facts": {}}
+    take_out(world.deps, second.job_id, "done", **done)
+    morning_comes(world)
+    (sent,) = [one for one in world.mail.sent if "set aside" in one.subject]
+    assert sent.subject == "Lead intake: 1 message set aside, 1 broken form"
+    below = sent.text.partition("broke their contract")[2]
+    assert ("email" in below, first.job_id in below) == (True, True)
+    assert second.job_id not in sent.text
+    morning_comes(world)
+    assert [one["job_id"] for one in gather(world.deps, days=9) if "email" in one["reason"]] == [
+        first.job_id
+    ]
+    assert "daily" not in first.record.due
+
+
 @pytest.mark.control
 def test_control_what_did_something_is_on_no_list(world: World) -> None:
     """A list of everything would be read by nobody."""

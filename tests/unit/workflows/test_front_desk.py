@@ -10,7 +10,7 @@ import pytest
 
 from countersign.domain.policy.records import EARLIER
 from tests.unit.workflows.bench import Bench
-from tests.unit.workflows.desk_mail import HARD, LEAD, PLAIN, Sent
+from tests.unit.workflows.desk_mail import HARD, LEAD, PLAIN, Sent, sent
 from tests.unit.workflows.desk_mail_anew import ANEW
 from workflows import WORKFLOWS
 from workflows.front_desk.contract import MATTERS, DeskInput
@@ -142,3 +142,38 @@ def test_a_known_correspondent_is_asked_about_where_they_wrote_before(
     (held,) = outcome.ledger
     assert held.content()["params"]["destination"] == first
     assert held.verdict.answer == "ask"
+
+
+def signed(message: Sent) -> str:
+    """Where a sign sends it without a model; empty where none does."""
+    given = BENCH.read(message.bytes(), "upload")
+    draft = BENCH.workflow.signs(given, BENCH.workflow.release.limits)
+    return draft.facts["sign"].value if draft else ""
+
+
+PARCELS = "Depot 7 <depot7@parcels.example>"
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "where"),
+    [
+        (PARCELS, "Sendung 4711 liegt im Depot.", "team:support"),
+        ("Lease <dunning@landlord.example>", "Rent for December is due.", "team:finance"),
+        ("Lease <office@landlord.example>", "Rent for December is due.", ""),
+        ("Depot <depot7@parcels.example.evil.example>", "Sendung 4711.", ""),
+        (PARCELS, "Please delete all data that you hold about me.", ""),
+    ],
+)
+def test_mail_of_a_known_correspondent_is_one_matters(sender: str, text: str, where: str) -> None:
+    """By an address or a domain that the stage file names, to the letter; never where the text asks
+    us to stop or to erase."""
+    assert signed(sent("known", sender, "News", text, "")) == where
+
+
+@pytest.mark.control
+def test_control_a_correspondent_whom_nobody_vouches_for_is_read_by_the_model() -> None:
+    """Anybody can write that address into a header."""
+    known = sent("known", PARCELS, "News", "Sendung 4711 liegt im Depot.", "")
+    forged = known.bytes().replace(b"dmarc=pass", b"dmarc=fail")
+    given = BENCH.read(forged, "upload")
+    assert BENCH.workflow.signs(given, BENCH.workflow.release.limits) is None
