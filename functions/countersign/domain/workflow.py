@@ -208,6 +208,8 @@ class Workflow(Generic[InputT]):
     want: Callable[[Situation[InputT]], Sequence[ProposedAction]]
     signs: Callable[[InputT, Limits], Draft | None] = lambda _given, _limits: None
     """What needs no model: facts that signs of the input decide alone; None: the model is asked."""
+    goes_back: Callable[[str, Limits], Draft | None] = lambda _to, _limits: None
+    """The same of an input that goes back to a job which this workflow or team has."""
     cosigners: Callable[[InputT], Sequence[str]] = lambda _given: ()
     """Roles of each of which somebody must sign beside the tiers, whatever is asked."""
     claim: Callable[[InputT, Proposal, Limits], Claim | None] = lambda _given, _plan, _limits: None

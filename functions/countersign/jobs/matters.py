@@ -50,6 +50,18 @@ def belongs_to(deps: Deps, thread: Thread, job_id: str) -> str:
     return ""
 
 
+def went(deps: Deps, record: JobRecord) -> str:
+    """The workflow or team that has the job to which the input of `record` goes back; empty where
+    it goes back to none, or to one that is gone."""
+    followed = record.results.get(FOLLOWS)
+    try:
+        held = deps.store.load(followed.as_(Follows).job_id) if followed else None
+    except NotFound:
+        return ""
+    handed = handed_of(held) if held else None
+    return handed.to if handed else held.job.workflow if held else ""
+
+
 def earlier_jobs(deps: Deps, record: JobRecord, address: str) -> Mapping[str, tuple[Record, ...]]:
     """The job that this one follows, and the latest others with whoever wrote, as records. The
     last one that asked them a question is among them, however many came after it."""

@@ -59,9 +59,12 @@ def drafted(
     return draft, ungrounded(draft.facts, workflow.source_text(given))
 
 
-def by_signs(workflow: Workflow[Any], given: Contract, limits: Limits) -> Proposal | None:
-    """The proposal of what needs no model; None where the model is asked."""
-    draft = workflow.signs(given, limits)
+def by_signs(
+    workflow: Workflow[Any], given: Contract, limits: Limits, went: str = ""
+) -> Proposal | None:
+    """The proposal of what needs no model; None where the model is asked. `went`: the workflow or
+    team that has the job to which the input goes back."""
+    draft = workflow.signs(given, limits) or (workflow.goes_back(went, limits) if went else None)
     if draft is None:
         return None
     return Proposal(

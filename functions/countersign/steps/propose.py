@@ -29,6 +29,7 @@ from countersign.domain.policy.calls import ModelCall, calls_of, segment_name
 from countersign.domain.policy.proposal import Proposal, Usage
 from countersign.domain.policy.release import CAP, Release
 from countersign.domain.workflow import Joined, Segmented, Workflow
+from countersign.jobs.matters import went
 from countersign.model import segments
 from countersign.model.feedback import apply, describe
 from countersign.model.proposals import by_signs, proposal_of
@@ -62,7 +63,8 @@ def propose(deps: Deps, record: JobRecord, call: Call) -> Continued:
     workflow = deps.workflows[record.job.workflow]
     release = release_at(deps, record.job.release)
     given = record.results["input"].as_(workflow.input)
-    signs, trace = by_signs(workflow, given, release.limits), dict[str, Contract]()
+    signs = by_signs(workflow, given, release.limits, went(deps, record))
+    trace = dict[str, Contract]()
     if signs:
         proposal = signs
     elif call.state == "Fallback":

@@ -9,7 +9,7 @@ from workflows.front_desk.contract import DeskAnswer, DeskInput, form_shown, rea
 from workflows.front_desk.facts import confidence
 from workflows.front_desk.offline import offline
 from workflows.front_desk.policy import POLICY, WITHOUT
-from workflows.front_desk.signs import signs
+from workflows.front_desk.signs import goes_back, signs
 
 WORKFLOW = workflow(
     "front_desk",
@@ -27,5 +27,6 @@ WORKFLOW = workflow(
     confidence=confidence,
     offline=offline,
     signs=signs,
+    goes_back=goes_back,
     evidence={desk.HAND_OVER.id: came_from},
 )

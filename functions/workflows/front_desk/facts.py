@@ -47,7 +47,8 @@ def shares(situation: Desk) -> tuple[Share, ...]:
     proposal, limits = situation.proposal, situation.limits
     sign = proposal.facts.get("sign")
     if sign:
-        return (Share(sign.value, ("by its address or form",), sign.quotes),)
+        about = "by its address, sender or form" if sign.quotes else "goes back to what is there"
+        return (Share(sign.value, (about,), sign.quotes),)
     known = matters(proposal)
     if not known:
         known_at = wrote_to(situation)

@@ -22,10 +22,16 @@ def signs(message: DeskInput, limits: Limits) -> Draft | None:
     """What needs no model: the whole message is one matter's. None where no sign says so."""
     ways = (_by_form, _by_address, _by_correspondent, _by_order)
     found = next((one for way in ways if (one := way(message, limits))), None)
-    if found is None:
-        return None
-    destination, quote = found
-    fact = Fact(value=destination, quotes=(quote,), derived=True)
+    return _draft(*found) if found else None
+
+
+def goes_back(to: str, limits: Limits) -> Draft | None:
+    """A mail of a thread goes where the thread's first message went."""
+    return _draft(to) if to in limits.list("desk.destinations") else None
+
+
+def _draft(destination: str, *quotes: str) -> Draft:
+    fact = Fact(value=destination, quotes=quotes, derived=True)
     return Draft(facts={"sign": fact}, wishes=(), drafts={}, confidence=Decimal(1))
 
 

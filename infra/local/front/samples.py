@@ -163,6 +163,8 @@ class Expectation(BaseModel):
     meanwhile: ByColleague | Answered | None = None
     edit: Edit | None = None
     rollback: RolledBack | None = None
+    answered: str = ""
+    """What whoever wrote answers, in the mailbox, to the question of the job that waits for it."""
     taken_up: TakenUp | None = None
     generate: Mapping[str, int] | None = None
     """How to make the body of an event that has no file: `{"bytes": 1100000}`."""

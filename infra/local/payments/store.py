@@ -211,6 +211,7 @@ ORDERS = (
     DemoOrder("1060", "Xenia Holt", 2_200, "eur", 3),  # the text gives orders
     DemoOrder("1061", "Yusuf Kaya", 7_500, "eur", 36),  # rejected, and then a team's case
     DemoOrder("1062", "Zita Varro", 8_200, "eur", 41),  # rejected, and ended with an answer
+    DemoOrder("1063", "Aron Lindahl", 1_800, "eur", 4),  # named in the answer to our question
 )
 
 

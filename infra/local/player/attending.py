@@ -37,6 +37,8 @@ class Attending:
     """Adds to the model's budget."""
     takes_up: Callable[[str, TakenUp], None]
     """Says what becomes of what was rejected."""
+    answers: Callable[[str, str], None]
+    """Answers a job's question, as whoever it asked."""
     _done: set[str] = field(default_factory=set)
 
     def look(self, job: Mapping[str, Any]) -> None:
@@ -58,6 +60,9 @@ class Attending:
             self._roll_back(job, expect.rollback)
         if expect.taken_up and status == Status.REJECTED and self._first("taken up"):
             self.takes_up(job["job_id"], expect.taken_up)
+        waits = status == Status.WAITING_FOR_SENDER
+        if expect.answered and waits and self._first("answered"):
+            self.answers(job["job_id"], expect.answered)
         if expect.budget and _waits_for_budget(job) and self._first("budget"):
             self.raises(expect.budget)
 

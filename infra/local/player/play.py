@@ -208,6 +208,7 @@ class _Player:
             self._order,
             partial(budgets.add, here.deps, sample.expect.workflow),
             self._take_up,
+            self._answer,
         )
         while True:
             job = self._job(job_id)
@@ -265,6 +266,14 @@ class _Player:
         fixed = rejected.suggested(deps, deps.store.load(job_id))
         typed = {"subject": fixed["subject"], "text": wanted.text or fixed["text"]}
         rejected.answer(deps, job_id, typed, by=wanted.by)
+
+    def _answer(self, job_id: str, text: str) -> None:
+        """What the mailbox's form does."""
+        sender = self._running.sender
+        asked = next((m for m in self._running.mailbox.all() if sender.asked_by(m) == job_id), None)
+        if asked is None:
+            raise SignError(f"no mail of {job_id} can be answered")
+        sender.answer(asked, text)
 
     def _job(self, job_id: str) -> dict[str, Any]:
         return self._json(f"/jobs/{job_id}.json")

@@ -50,14 +50,18 @@ class Sender:
     def answer(self, mail: Mail, text: str) -> str:
         """Send what the reader of `mail` answers, to the workflow whose job asked: the id of its
         job; empty where the address leads to none. Raises SubmitError."""
-        stage = load(STAGE)
-        key = token_key(token_of(mail.reply_to, stage.mail_inbound))
-        asked = next(iter(self.deps.store.matters(key, 1)), None)
-        if asked is None:
+        asked = self.asked_by(mail)
+        if not asked:
             return ""
-        workflow = self.deps.store.load(asked.job_id).job.workflow
-        body = answer(mail, text, self.deps.clock.now(), stage.mail_authserv_id)
+        workflow = self.deps.store.load(asked).job.workflow
+        body = answer(mail, text, self.deps.clock.now(), load(STAGE).mail_authserv_id)
         return self._uploaded(workflow, f"{secrets.token_hex(4)}-answer.eml", body)
+
+    def asked_by(self, mail: Mail) -> str:
+        """The job that answers to `mail` come to; empty where its address leads to none."""
+        token = token_of(mail.reply_to, load(STAGE).mail_inbound)
+        found = next(iter(self.deps.store.matters(token_key(token), 1)), None)
+        return found.job_id if found else ""
 
     def _uploaded(self, workflow: str, name: str, body: bytes) -> str:
         s3 = deployer.client("s3", self.endpoint)

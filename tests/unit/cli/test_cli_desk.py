@@ -57,3 +57,14 @@ def test_inputs_are_counted_with_samples(terminal: Terminal) -> None:
     assert (code, "2 inputs in 2 lines" in out) == (0, True)
     terminal.world.clock.passes(days=60)
     assert terminal.json("inputs", "--days", "1")["inputs"] == []
+
+
+def test_inputs_are_compared_around_a_release(terminal: Terminal) -> None:
+    """By how its digest begins; one that no job ran under is refused in words."""
+    job = terminal.world.store.records()[0].job
+    (line,) = terminal.json("inputs", "--release", job.release[:12])["inputs"]
+    assert (line["workflow"], line["after"], line["before"]) == (job.workflow, 1, 0)
+    code, out, _ = terminal.types("inputs", "--release", job.release[:12])
+    assert (code, f"{job.workflow}: 0 inputs before, 1 since" in out) == (0, True)
+    code, _, told = terminal.types("inputs", "--release", "nothing")
+    assert (code, "no job that was read ran under it" in told) == (2, True)

@@ -105,6 +105,7 @@ def people(links: Links, **expected: Any) -> Attending:
         lambda job_id, wanted: links.said.append((job_id, "roll back", wanted.by, wanted.reason)),
         lambda wanted: links.said.append(("", "raise", wanted.by, wanted.reason)),
         lambda job_id, wanted: links.said.append((job_id, "take up", wanted.by, wanted.team)),
+        lambda job_id, text: links.said.append((job_id, "answer", text)),
     )
 
 
@@ -231,3 +232,12 @@ def test_a_budget_is_raised_once_the_job_says_that_it_waits_for_it() -> None:
     for waits_for in ("its due time", "tomorrow's budget, or `countersign budget raise x`") * 2:
         attending.look({**job(status="PARKED"), "waits_for": waits_for})
     assert links.said == [("", "raise", "kim", "a campaign")]
+
+
+def test_the_customer_answers_once_the_job_waits_for_it() -> None:
+    """Not before the question is out, and once."""
+    links = Links()
+    attending = people(links, answered="It is order 1063.")
+    for status in ("PROCESSING", "WAITING_FOR_SENDER", "WAITING_FOR_SENDER"):
+        attending.look({**job(), "status": status})
+    assert [one[1:] for one in links.said] == [("answer", "It is order 1063.")]

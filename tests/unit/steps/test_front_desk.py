@@ -268,6 +268,37 @@ def test_a_thread_goes_where_its_first_message_went() -> None:
     assert [one.text for one in case.record.result("later", Later).words] == ["Any news?"]
 
 
+def first_lead() -> tuple[World, str]:
+    """A lead that came by the desk and is over, and the id of its mail."""
+    body = mail(SALE)
+    world, journey = desk(body, said(first=("sales", SALE[7:])))
+    carried_out(child(world, journey))
+    return world, body.decode().partition("Message-ID: ")[2].partition("\r\n")[0]
+
+
+def test_a_thread_is_a_sign_and_asks_no_model() -> None:
+    """What is over has nothing to be joined: the next mail goes to the same process, by its thread
+    alone, and is read there."""
+    world, first = first_lead()
+    asked = len(world.model.asked)
+    again = mail("And a starter kit, please.", f"In-Reply-To: {first}")
+    world, second = desk(again, world=world)
+    assert len(world.model.asked) == asked
+    assert [to for _, to in children(second.record)] == ["lead_intake"]
+    assert second.record.job.status is Status.COMPLETED
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("line", ["In-Reply-To: <nobody@knows.example>", "X-Nothing: here"])
+def test_control_without_a_thread_of_ours_the_model_is_asked(line: str) -> None:
+    """An id that nobody knows is no sign."""
+    world, _ = first_lead()
+    asked = len(world.model.asked)
+    again = mail("And a starter kit, please.", line)
+    desk(again, said(first=("sales", "a starter kit")), world=world)
+    assert len(world.model.asked) > asked
+
+
 def test_a_job_that_no_desk_handed_over_is_not_moved() -> None:
     """It has no parent who could do it anew."""
     world = World(read)
