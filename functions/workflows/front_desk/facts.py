@@ -47,8 +47,8 @@ def shares(situation: Desk) -> tuple[Share, ...]:
     proposal, limits = situation.proposal, situation.limits
     sign = proposal.facts.get("sign")
     if sign:
-        about = "by its address, sender or form" if sign.quotes else "goes back to what is there"
-        return (Share(sign.value, (about,), sign.quotes),)
+        why = "by its address, sender or form" if sign.quotes else "goes back to what is there"
+        return (Share(sign.value, (why,), sign.quotes),)
     known = matters(proposal)
     if not known:
         known_at = wrote_to(situation)

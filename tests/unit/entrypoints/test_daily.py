@@ -117,8 +117,7 @@ def test_broken_forms_are_listed_apart_while_their_cases_are_open(world: World) 
     """With the fields' names and a number of their own, beside what was set aside; once."""
     dismissed(world)
     first, second = broken_form(world), broken_form(world, 2)
-    done = {"by": "kim", "words": "entered by hand", "facts": {}}
-    take_out(world.deps, second.job_id, "done", **done)
+    take_out(world.deps, second.job_id, "done", by="kim", words="entered by hand", facts={})
     morning_comes(world)
     (sent,) = [one for one in world.mail.sent if "set aside" in one.subject]
     assert sent.subject == "Lead intake: 1 message set aside, 1 broken form"

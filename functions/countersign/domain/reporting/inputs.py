@@ -83,15 +83,17 @@ def around(arrived: Iterable[Arrived], release: str, samples: int) -> tuple[Arou
         return ()
     first = every.index(after[0])
     before = [one for one in every[:first] if one.workflow == after[0].workflow]
-    counts = Counter(one.line for one in before), Counter(one.line for one in after)
+    then, now = Counter(one.line for one in before), Counter(one.line for one in after)
     lines = [
         Around(
             *line,
-            *(count[line] for count in counts),
-            *(count[line] / max(count.total(), 1) for count in counts),
-            _ids(line, (after, before), samples),
+            before=then[line],
+            after=now[line],
+            share_before=then[line] / max(len(before), 1),
+            share_after=now[line] / len(after),
+            samples=_ids(line, (after, before), samples),
         )
-        for line in dict.fromkeys((*counts[0], *counts[1]))
+        for line in dict.fromkeys((*then, *now))
     ]
     change = sorted(lines, key=lambda one: one.share_after, reverse=True)
     return tuple(sorted(change, key=lambda one: -abs(one.share_after - one.share_before)))
