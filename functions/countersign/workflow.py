@@ -367,18 +367,8 @@ def _named(kind: type[Any], contract: str) -> Any:
 
 _REPLACEABLE = (
     *("confidence", "offline", "offline_cap", "draft", "dismiss", "requester"),
-    *(
-        "signs",
-        "goes_back",
-        "claim",
-        "cosigners",
-        "joins",
-        "caps",
-        "history",
-        "shows",
-        "evidence",
-        "passing",
-    ),
+    *("signs", "goes_back", "claim", "cosigners", "joins", "caps", "history", "shows"),
+    *("evidence", "passing"),
     *("heeds", "earlier", "after_silence", "segmented", "shares_answers"),
     *("knows_people", "leads", "about", "lane"),
 )
