@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from botocore.loaders import Loader
 
 from infra.build.synth import default_out, synthesize
 from infra.local.rights.calls import Journal
 from infra.local.rights.wire import Need
+from infra.settings import load
+from infra.steps import acting
 from tests.rights.behalf import ON_BEHALF
 from tests.rights.policy import Statement, allowed, allowed_in_session
 from tests.rights.stack import Stack
@@ -34,10 +38,27 @@ class Use:
 
 def product(names: Mapping[str, str], stage: str = "prod") -> Stack:
     """A stage's template, as if the local stack with these `names` had been deployed from it: the
-    local stage's own additions have no part in the judgement."""
+    local stage's own additions have no part in the judgement, but for what acts on systems of the
+    business, of which only that stage has one."""
+    there = _template(stage)
+    more = {one: held for one, held in _template("local")["Resources"].items() if _SYSTEMS(one)}
+    return Stack({**there, "Resources": {**more, **there["Resources"]}}, names)
+
+
+_SYSTEMS = re.compile(
+    "|".join(
+        f"Functions{acting(one).name}|StorageSecret{one.connector.replace('-', '')}"
+        for one in load("local").http_targets
+    )
+).match
+"""Whether a logical id is of such a function, its roles, its log, or its secret."""
+
+
+def _template(stage: str) -> dict[str, Any]:
     (path,) = synthesize(stage, default_out(stage)).glob("*.template.json")
     text = path.read_text().replace(f"countersign-{stage}", "countersign-local")
-    return Stack(json.loads(text), names)
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def used(stack: Stack, journal: Journal) -> frozenset[Use]:
