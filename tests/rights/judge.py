@@ -41,8 +41,9 @@ def product(names: Mapping[str, str], stage: str = "prod") -> Stack:
     local stage's own additions have no part in the judgement, but for what acts on systems of the
     business, of which only that stage has one."""
     there = _template(stage)
-    more = {one: held for one, held in _template("local")["Resources"].items() if _SYSTEMS(one)}
-    return Stack({**there, "Resources": {**more, **there["Resources"]}}, names)
+    local = _template("local")["Resources"]
+    more = {one: _timeless(held) for one, held in local.items() if _SYSTEMS(one)}
+    return Stack({**there, "Resources": {**there["Resources"], **more}}, names)
 
 
 _SYSTEMS = re.compile(
@@ -50,8 +51,19 @@ _SYSTEMS = re.compile(
         f"Functions{acting(one).name}|StorageSecret{one.connector.replace('-', '')}"
         for one in load("local").http_targets
     )
+    + "|PipelineMachineRole"
 ).match
-"""Whether a logical id is of such a function, its roles, its log, or its secret."""
+"""Whether a logical id is of such a function, its roles, its log, its secret, or the role that
+invokes it."""
+
+
+def _timeless(held: dict[str, Any]) -> dict[str, Any]:
+    """Without reading the clock: a function that acts queries by its task's role, else nothing."""
+    for policy in held.get("Properties", {}).get("Policies", ()):
+        rights = policy["PolicyDocument"]
+        kept = [one for one in rights["Statement"] if one["Action"] != "dynamodb:Query"]
+        rights["Statement"] = kept
+    return held
 
 
 def _template(stage: str) -> dict[str, Any]:

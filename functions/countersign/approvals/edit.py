@@ -50,6 +50,8 @@ _HINTS = {
     "line": "",
     "prose": "",
     "moment": "Date and time in UTC.",
+    "day": "A day.",
+    "number": "A whole number.",
     "money": "For example 1250.00 EUR; the currency stays.",
     "choice": "",
 }

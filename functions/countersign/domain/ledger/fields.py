@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 
@@ -18,13 +18,19 @@ from countersign.domain.ledger.action import PROSE, Action, OneOf
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.money import Money
 
-Kind = Literal["line", "prose", "moment", "money", "choice"]
+Kind = Literal["line", "prose", "moment", "day", "number", "money", "choice"]
 
-MOST = {"line": 300, "prose": 10_000, "moment": 16, "money": 30, "choice": 100}
+MOST: Mapping[Kind, int] = {"line": 300, "prose": 10_000, "choice": 100} | {
+    "moment": 16,
+    "day": 10,
+    "number": 18,
+    "money": 30,
+}
 """Characters by kind of field."""
 
 _MOMENT = "%Y-%m-%dT%H:%M"
 """What a browser's `datetime-local` sends; here it is UTC."""
+_NUMBER = re.compile(r"-?\d+", re.ASCII)
 _MONEY = re.compile(r"(\d{1,15}(?:\.\d{1,4})?) ([A-Z]{3})")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _BREAK = re.compile("\r\n?")
@@ -80,6 +86,10 @@ def _kind(field: FieldInfo) -> Kind:
     kinds = {field.annotation, *get_args(field.annotation)}
     if datetime in kinds:
         return "moment"
+    if date in kinds:
+        return "day"
+    if int in kinds:
+        return "number"
     if Money in kinds:
         return "money"
     if get_origin(field.annotation) is Literal or _among(field):
@@ -95,7 +105,7 @@ def _text(value: Any) -> str:
         case Money():
             return f"{value.amount:f} {value.currency}"
         case _:
-            return str(value or "")
+            return "" if value is None else str(value)
 
 
 def changed(fields: Sequence[Input], texts: Mapping[str, str]) -> dict[str, str]:
@@ -128,6 +138,10 @@ def _unread(field: Input, text: str, now: datetime) -> str:
     if field.kind == "moment":
         at = _moment(text)
         return "" if at and at > now else "needs a time that is still to come."
+    if field.kind == "day" and _day(text) is None:
+        return "is a day, written like 2027-03-08."
+    if field.kind == "number" and not _NUMBER.fullmatch(text):
+        return "is a whole number."
     if field.kind == "choice" and text not in field.options:
         return "is one of the list."
     if field.kind == "money" and _money(text, field.text) is None:
@@ -138,6 +152,13 @@ def _unread(field: Input, text: str, now: datetime) -> str:
 def _moment(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -154,5 +175,14 @@ def _money(text: str, before: str) -> Money | None:
 
 def value(field: Input, text: str) -> Any:
     """What was typed, as the canonical bytes spell it."""
-    known = {"moment": _moment(text), "money": _money(text, field.text)}
-    return plain(known[field.kind]) if field.kind in known else text
+    match field.kind:
+        case "moment":
+            return plain(_moment(text))
+        case "day":
+            return plain(_day(text))
+        case "number":
+            return int(text) if text else None
+        case "money":
+            return plain(_money(text, field.text))
+        case _:
+            return text

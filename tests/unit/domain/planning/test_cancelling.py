@@ -84,6 +84,8 @@ def test_a_caller_takes_back_what_is_open_and_nothing_twice() -> None:
         assert "withdrawn" in {one.kind for one in change.due}
         again = record(ledger, job=job(Status.REJECTED), results=dict(change.stored))
         assert withdrawn(again, "assistant", "once more", AT) is None
+    with pytest.raises(ContractBroken, match="it is COMPLETED by now: what ran stays"):
+        withdrawn(record((DONE,), job=job(Status.COMPLETED)), "assistant", "too late", AT)
     nobody = withdrawn(waiting(Status.PARKED, PLANNED), "assistant", "solved", AT)
     assert nobody
     assert nobody.results["withdrawn"].model_dump()["approval"] == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
@@ -46,6 +46,8 @@ class Parcel(Contract):
     speed: Literal["slow", "fast"] = "slow"
     lane: Annotated[str, OneOf("lanes")] = "air"
     lanes: tuple[str, ...] = ("air", "sea")
+    posted: date | None = None
+    pieces: int = 1
 
 
 PARCEL = Parcel(
@@ -55,7 +57,7 @@ PARCEL = Parcel(
     due_at=AT + timedelta(days=2, seconds=7),
     value=Money(amount=Decimal("50.00"), currency="EUR"),
 )
-EDITABLE = ("title", "note", "due_at", "value", "hint", "speed", "lane")
+EDITABLE = ("title", "note", "due_at", "value", "hint", "speed", "lane", "posted", "pieces")
 
 
 def send(port: object, parcel: Parcel, key: str) -> Receipt:
@@ -152,7 +154,7 @@ def euros(amount: str) -> Money:
 
 
 def test_a_form_has_a_field_of_its_kind_for_what_may_change() -> None:
-    """Line, prose, moment and money; targets are not among them; defaults may be empty."""
+    """Of each kind; targets are not among them; defaults may be empty."""
     assert [(one.name, one.kind, one.required) for one in inputs(planned(), SEND)] == [
         ("title", "line", True),
         ("note", "prose", True),
@@ -161,8 +163,11 @@ def test_a_form_has_a_field_of_its_kind_for_what_may_change() -> None:
         ("hint", "line", False),
         ("speed", "choice", False),
         ("lane", "choice", False),
+        ("posted", "day", False),
+        ("pieces", "number", False),
     ]
-    assert inputs(planned(), SEND)[-1].options == PARCEL.lanes
+    assert inputs(planned(), SEND)[6].options == PARCEL.lanes
+    assert (shown()["posted"], shown()["pieces"]) == ("", "1")
     assert shown()["due_at"] == "2026-03-04T09:00"
     assert shown()["value"] == "50.00 EUR"
 
@@ -192,6 +197,15 @@ def test_a_choice_is_one_of_what_stands_beside_it() -> None:
     assert params_of(edit({"lane": "sea"}), SEND).lane == "sea"
     with pytest.raises(ContractBroken, match="one of the list"):
         edit({"lane": "rail"})
+
+
+def test_a_day_and_a_number_are_read_as_they_are_written() -> None:
+    """And can be emptied where nothing has to stand there."""
+    made = edit({"posted": "2026-03-08", "pieces": "3"})
+    assert (params_of(made, SEND).posted, params_of(made, SEND).pieces) == (date(2026, 3, 8), 3)
+    assert params_of(edit({"posted": ""}, made), SEND).posted is None
+    with pytest.raises(ContractBroken, match="pieces"):
+        edit({"pieces": ""})
 
 
 def test_what_may_be_empty_can_be_emptied() -> None:
@@ -232,6 +246,10 @@ def test_an_edit_without_a_change_is_refused(same: dict[str, str]) -> None:
         ("value", "50.00 USD", "is written like"),
         ("value", "50.001 EUR", "is written like"),
         ("speed", "light", "one of the list"),
+        ("posted", "soon", "is a day"),
+        ("posted", "2026-02-30", "is a day"),
+        ("pieces", "three", "a whole number"),
+        ("pieces", "2.5", "a whole number"),
     ],
 )
 def test_a_wrong_field_is_named_with_what_to_do(name: str, text: str, why: str) -> None:
@@ -348,7 +366,7 @@ def test_no_action_lets_anybody_edit_where_it_goes() -> None:
             for name in action.editable:
                 kind = action.params.model_fields[name].annotation
                 among = {kind, *get_args(kind)}
-                assert among & {str, datetime, Money} or get_origin(kind) is Literal
+                assert among & {str, int, date, datetime, Money} or get_origin(kind) is Literal
     assert found
 
 
