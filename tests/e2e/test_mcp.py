@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -92,7 +92,9 @@ def test_by_mcp_it_is_proposed_followed_taken_back_and_reported(whole_stand: Sta
     until(lambda: "verdict" in str(advisor.calls("status", key="m-2")["actions"]))
     assert advisor.calls("report", key="m-2", done=True, receipt="re_1")["state"] == "done"
 
-    journal = calls.taken(stand.cloud.endpoint, stand.cloud.scratch)
+    whole = calls.taken(stand.cloud.endpoint, stand.cloud.scratch)
+    mine = [one for one in whole.calls if "FunctionsMcpRole" in one.role]
+    journal = replace(whole, calls=mine)
     stack = product(journal.names, "local")
     held = {role: may for role, may in stack.roles().items() if role.startswith("FunctionsMcpRole")}
     uses = frozenset(use for use in used(stack, journal) if use.role in held)

@@ -20,11 +20,14 @@ from countersign.domain.money import Money
 
 Kind = Literal["line", "prose", "moment", "day", "number", "money", "choice"]
 
-MOST: Mapping[Kind, int] = {"line": 300, "prose": 10_000, "choice": 100} | {
+MOST: Mapping[Kind, int] = {
+    "line": 300,
+    "prose": 10_000,
     "moment": 16,
     "day": 10,
     "number": 18,
     "money": 30,
+    "choice": 100,
 }
 """Characters by kind of field."""
 
