@@ -93,7 +93,7 @@ def test_by_mcp_it_is_proposed_followed_taken_back_and_reported(whole_stand: Sta
     assert advisor.calls("report", key="m-2", done=True, receipt="re_1")["state"] == "done"
 
     whole = calls.taken(stand.cloud.endpoint, stand.cloud.scratch)
-    mine = [one for one in whole.calls if "FunctionsMcpRole" in one.role]
+    mine = tuple(one for one in whole.calls if "FunctionsMcpRole" in one.role)
     journal = replace(whole, calls=mine)
     stack = product(journal.names, "local")
     held = {role: may for role, may in stack.roles().items() if role.startswith("FunctionsMcpRole")}
