@@ -187,7 +187,11 @@ STEPS = (
             KEEPS,
             Grant(MODEL_KEY.name, "secretsmanager", "GetSecretValue"),
         ),
-        env=("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET", "CONNECTOR_LIMITS"),
+        # The token in our own Reply-To is one of a thread's names.
+        env=(
+            *("PAYLOADS_BUCKET", "MODEL_BASE_URL", "MODEL_SECRET", "CONNECTOR_LIMITS"),
+            "MAIL_INBOUND",
+        ),
     ),
     *(_look(one, one.look) for one in CONNECTORS.values() if one.look),
     Row(

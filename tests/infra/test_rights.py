@@ -171,14 +171,17 @@ def test_task_tokens_are_answered_on_one_machine_only(dev: Template) -> None:
 
 def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
     """Every secret is readable by exactly one function, and by no function of the machine twice;
-    that of senders by the two that check and make signatures."""
+    the model's key by the two that ask it, that of senders by the two that check and make
+    signatures."""
+    there = staged(load("dev"), ())
     readers = [
-        (grant.on, row.name) for row in ROWS for grant in row.may if "GetSecretValue" in grant.verbs
+        *((one.on, row.name) for row in there for one in row.may if "GetSecretValue" in one.verbs)
     ]
     assert sorted(readers) == [
         ("crm-read", "LookCrm"),
         ("crm-write", "ActCrm"),
         ("model-key", "Propose"),
+        ("model-key", "Work"),
         ("notify-channels", "ActNotify"),
         ("page-key", "Approvals"),
         ("payments-read", "LookPayments"),
@@ -189,7 +192,7 @@ def test_a_connector_reads_its_own_secret_only(dev: Template) -> None:
     arns = [
         r for s in dev.statements() if "GetSecretValue" in "".join(s.actions) for r in s.resources
     ]
-    assert len(arns) == len(readers) == len(set(arns)) + 1
+    assert len(arns) == len(readers) == len(set(arns)) + 2
 
 
 def test_only_the_machine_invokes_steps(dev: Template) -> None:

@@ -33,12 +33,15 @@ def test_every_stage_synthesizes_one_stack(assembly: Path) -> None:
 
 def test_every_stage_has_the_same_shape(assembly: Path, dev: Template) -> None:
     """Stages differ in settings, not in what they are made of; where a caller takes verdicts,
-    there is the key that signs them, and where there are callers, the door of those who speak
-    MCP."""
+    there is the key that signs them, where there are callers, the door of those who speak MCP, and
+    where there is a system of the business's own, what acts on it."""
     rows = Template(assembly).body["Resources"]
     door = {name for name in rows if re.search("[Mm]cp|callers|FunctionsCalls", name)}
     assert bool(door) is load(assembly.name).has_callers
-    kinds = {name: row["Type"] for name, row in rows.items() if name not in door}
+    systems = [one.connector.replace("-", "") for one in load(assembly.name).http_targets]
+    acts = {name for name in rows if any(one in name.lower() for one in systems)}
+    assert bool(acts) is bool(systems)
+    kinds = {name: row["Type"] for name, row in rows.items() if name not in door | acts}
     wanted = {name: row["Type"] for name, row in dev.body["Resources"].items()}
     key = ["AWS::KMS::Key"] * load(assembly.name).takes_verdicts
     assert sorted(kinds.values()) == sorted([*wanted.values(), *key])
