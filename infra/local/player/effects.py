@@ -134,12 +134,8 @@ def made_in_shop(entry: Data) -> Effect:
 
 
 BY_CONNECTOR: Mapping[str, Seen] = {
-    "mail": Seen(
-        "mail to",
-        frozenset({"to", "subject", "text", "stored", "texts"}),
-        signed_mail,
-        sent_mail,
-    ),
+    # What is enclosed stands in `stored` and `texts` of the one action that encloses anything.
+    "mail": Seen("mail to", frozenset({"to", "subject", "text"}), signed_mail, sent_mail),
     "notify": Seen("message in", frozenset({"channel", "title", "text"}), signed_push, made_push),
     "press": Seen("print of", frozenset(), signed_print, stored_documents),
     "files": Seen("documents under", frozenset(), signed_documents, stored_documents),

@@ -63,8 +63,9 @@ def test_a_workflow_names_connectors_that_there_are(workflow: str) -> None:
 
 
 def test_every_secret_has_a_shape() -> None:
-    """Nothing that an operator can set is stored unchecked; senders have secrets of their own."""
-    assert set(shapes.SHAPES) == set(SECRETS) - {"webhook"}
+    """Nothing that an operator can set is stored unchecked; senders and callers have secrets of
+    their own."""
+    assert set(shapes.SHAPES) == set(SECRETS) - {"webhook", "callers"}
 
 
 def test_a_row_names_settings_and_layers_that_there_are() -> None:
