@@ -20,6 +20,7 @@ import countersign.domain
 from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.contract import Value
 from countersign.domain.jobs.senders import Sender
+from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.limits.pace import RateLimit, Row
 from countersign.domain.money import Money, exponent
 
@@ -77,6 +78,13 @@ _SIMPLE: dict[Any, Strategy] = {
         id=st.sampled_from(("default", "web-shop")),
         workflows=st.sampled_from((("*",), ("lead_intake", "letters"))),
         requests_a_minute=st.integers(0, 600),
+    ),
+    HttpTarget: st.builds(
+        HttpTarget,
+        id=st.sampled_from(("shop", "stock")),
+        url=st.sampled_from(("https://shop.example", "https://stock.example:8443/v1")),
+        header=st.sampled_from(("Authorization", "X-Key")),
+        checks=st.sampled_from(("", "/ping")),
     ),
     NoneType: st.none(),
 }
