@@ -205,6 +205,8 @@ def _measure(deps: Deps) -> None:
     for look in looks:
         try:
             look(deps)
+        except (StoreConflict, Throttled):
+            observability.logger().info("looked at elsewhere, or in its turn: the next run's")
         except Exception:  # noqa: BLE001 - numbers that cannot be read must not stop time
             observability.defect("tick")
 

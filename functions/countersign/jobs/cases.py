@@ -76,7 +76,7 @@ def _check_way(record: JobRecord, way: Way, words: str) -> None:
 
 def _judge(deps: Deps, record: JobRecord, by: str) -> None:
     workflow = deps.workflows.get(record.job.workflow)
-    judged = may_resolve(deps.people.directory().member(by), record, workflow)
+    judged = may_resolve(deps.people.directory().acting(by, deps.clock.now()), record, workflow)
     if not judged.allowed:
         raise NotPermitted(f"{by} may not end this case: {judged.reason}")
 

@@ -152,7 +152,7 @@ def decide(deps: Deps, review: OwnerReview, course: str, *, by: str, words: str)
     """Keep what its owner decided. Raises NotPermitted, AlreadyDecided, ContractBroken and
     StoreConflict."""
     flow = deps.workflows.get(review.workflow)
-    judged = may_pause(deps.people.directory().member(by), flow)
+    judged = may_pause(deps.people.directory().acting(by, deps.clock.now()), flow)
     if not judged.allowed:
         raise NotPermitted(f"{by} may not decide this: {judged.reason}")
     after = decided(review, course, deps.clock.now(), by=by, words=words, salt=deps.ids.salt)

@@ -87,7 +87,8 @@ def _fixed(deps: Deps, workflow: Workflow[Any], record: JobRecord) -> Mapping[st
 
 
 def _in_charge(deps: Deps, record: JobRecord, by: str) -> Member:
-    workflow, member = deps.workflows.get(record.job.workflow), deps.people.directory().member(by)
+    workflow = deps.workflows.get(record.job.workflow)
+    member = deps.people.directory().acting(by, deps.clock.now())
     judged = may_resolve(member, record, workflow)
     if member is None or not judged.allowed:
         raise NotPermitted(f"{by} may not take this up: {judged.reason}")

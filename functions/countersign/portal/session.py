@@ -50,7 +50,7 @@ def signed_in(deps: Deps, request: Request) -> SignedIn | None:
     session = unsealed(_key(deps), value, now) if value else None
     if session is None or has_ended(deps, session.id):
         return None
-    member = deps.people.directory().member(session.person_id)
+    member = deps.people.directory().acting(session.person_id, now)
     return SignedIn(session, member, now) if member else None
 
 

@@ -46,7 +46,7 @@ def test_an_agent_proposes_goes_on_and_asks_again(road: str) -> None:
     hints = {n: (one.read_only_hint, one.destructive_hint) for n, one in said.items()}
     assert hints == {
         "payments_refund": (False, True),
-        "crm_add_note": (False, False),
+        **dict.fromkeys(own - {"payments_refund"}, (False, False)),
         "status": (True, False),
         "withdraw": (False, False),
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from countersign.domain.approvals.directory import Away
 from countersign.domain.contract import Stored
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
@@ -52,6 +54,22 @@ def test_the_page_has_all_that_is_known() -> None:
         "What happened",
     ):
         assert words in ana.page
+
+
+def test_who_stands_in_for_its_owner_ends_it_while_they_are_away() -> None:
+    """They are mailed instead, and what the mail leads to is theirs; once Ana is back it is not."""
+    world = waiting()
+    world.store.put(escalated())
+    away = Away(since=START, until=START + timedelta(days=1), deputy="ben")
+    world.people.becomes(ANA, roles=("sales-ops",), away=(away,))
+    ben = MemberBrowser(world).signs_in(BEN.address)
+    assert ben.opens(CASE).status == 200
+    assert ben.posts(CASE, filled(ben, "done", "ticket 4711")).status == 303
+    assert world.store.load("j-case").audit[-1].actor == "person:ben"
+    world.store.put(escalated())
+    world.clock.passes(days=1)
+    later = MemberBrowser(world).signs_in(BEN.address)
+    assert later.opens(CASE).status == 404
 
 
 @pytest.mark.parametrize(

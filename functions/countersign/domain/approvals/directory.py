@@ -106,6 +106,16 @@ class Directory(Value):
             seen.setdefault(stands_in.person.id, (stands_in, instead))
         return tuple(seen.values())
 
+    def acting(self, key: str, at: datetime) -> Member | None:
+        """The member of this id, with the roles of those for whom they stand in at `at`: who is
+        mailed instead of somebody can do what the mail is about. None where there is none."""
+        member = self.member(key)
+        if member is None:
+            return None
+        away = (m for m in self.members if not m.left and self._present(m, at, []) is member)
+        roles = dict.fromkeys((*member.roles, *(role for one in away for role in one.roles)))
+        return member.model_copy(update={"roles": tuple(roles)})
+
     def _present(self, member: Member, at: datetime, passed: Sequence[str]) -> Member:
         deputy = self.member(member.deputy(at) or "")
         if deputy is None or deputy.person.id in passed:

@@ -216,6 +216,19 @@ def test_deputies_come_in_the_place_of_the_absent_straight_away() -> None:
     assert [m.person.id for m, _ in people.present("refunds", later)] == ["ana", "ben", "cleo"]
 
 
+def test_whoever_stands_in_has_the_roles_of_the_absent_while_they_are() -> None:
+    """Along a chain of absences too; before and after, and for anybody else, nothing changes."""
+    away = Away(since=START, until=START + timedelta(days=1), deputy="ben")
+    absent = ANA.model_copy(update={"away": (away,), "roles": ("refunds", "payments-ops")})
+    people = Directory(members=(absent, BEN, CLEO))
+    ben, cleo = people.acting("ben", START), people.acting("cleo", START)
+    assert ben
+    assert set(ben.roles) == {*BEN.roles, "refunds", "payments-ops"}
+    assert cleo == CLEO
+    assert people.acting("ben", START + timedelta(days=1)) == BEN
+    assert people.acting("nobody", START) is None
+
+
 def test_a_circle_of_absences_ends_with_somebody() -> None:
     """Ana stands in for Ben and Ben for Ana: somebody is asked all the same."""
 
