@@ -10,9 +10,12 @@ import pytest
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.releases.cases import read_case
 from infra.cli.evaluate.inputs import given_of, subject_of_case
+from tests.fakes.world import BEN
+from tests.unit.approvals.test_approval_edit import at_work
 from tests.unit.cli.terminal import Terminal
 from tests.unit.cli.test_cli_evaluate import asks
 from tests.unit.steps import refunds
+from tests.unit.steps.test_launch_plan import begins, shop, signed
 from tests.unit.workflows.bench import Bench
 from tests.unit.workflows.case_files import check
 from workflows import WORKFLOWS
@@ -100,3 +103,43 @@ def test_who_is_still_named_is_replaced_and_what_shows_nothing_is_dropped(
     noted = (into / "refund_request" / "cases" / "reviewed.txt").read_text()
     assert noted == f"{shown['candidate']} dropped: a matter of taste\n"
     assert terminal.json("cases", "review", "refund_request", *place)["left"] == 1
+
+
+def test_a_plan_that_was_edited_is_a_case_of_what_somebody_typed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Of the list that they changed and of nothing that only followed from it: tasks, mails and
+    the print run by themselves, and the case is green as it is. A plan that was signed as it came
+    is none."""
+    terminal = Terminal(capsys)
+    terminal.world = shop()
+    into = tmp_path / "launch_plan" / "cases"
+    into.mkdir(parents=True)
+    place = ("launch_plan", "--into", str(tmp_path))
+    journey = begins(terminal.world)
+    browser = at_work(terminal.world, BEN.address, edit="1")
+    shown = browser.fields()
+    moved = shown["field-milestones"].replace("2027-05-03", "2027-05-10")
+    assert browser.posts(shown | {"field-milestones": moved}).status == 200
+    journey.answered()
+    journey.is_decided(Choice.APPROVE, by="ana")
+    journey.answered()
+    terminal.forgets()
+    found = terminal.json("cases", "review", *place)
+    (told,) = found["people"]
+    assert (told["how"], told["what"]) == ("edited", "plan.deliver milestones")
+    assert ("2027-05-03" in told["model"], "2027-05-10" in told["person"]) == (True, True)
+    words = (found["candidate"], "--name", "a-week-later", "--by", "cleo")
+    kept = terminal.json("cases", "keep", place[0], *words, *place[1:])
+    assert kept["red"] == []
+    text = (into / "a-week-later.json").read_text()
+    assert (BEN.name in text, "a-week-later" in (into / "reviewed.txt").read_text()) == (
+        False,
+        True,
+    )
+    check(Bench(WORKFLOWS["launch_plan"]), read_case("a-week-later.json", text))
+    terminal.world = shop()
+    signed(begins(terminal.world))
+    terminal.forgets()
+    nobody_looked = ("launch_plan", "--into", str(tmp_path / "another"))
+    assert terminal.json("cases", "review", *nobody_looked)["left"] == 0

@@ -221,11 +221,23 @@ def people_on(record: JobRecord, held: LedgerEntry | None) -> People:
         return "nobody"
     if held.status is ActionStatus.REJECTED:
         return "rejected"
-    if held.edited_by:
+    if held.edited_by and not _only_follows(record, held):
         return "edited"
     request = record.approvals.get(held.approval)
     said = request.decision if request else None
     return "approved" if said and said.approves(held.digest) else "nobody"
+
+
+def _only_follows(record: JobRecord, held: LedgerEntry) -> bool:
+    """Whether it was made anew because somebody edited another action of its plan: what runs by
+    itself is on nobody's page."""
+    by_itself = held.verdict.answer is Answer.RUN
+    return by_itself and any(
+        one.edited_by == held.edited_by
+        and one.plan == held.plan
+        and one.verdict.answer is Answer.ASK
+        for one in record.ledger
+    )
 
 
 def _difference(held: LedgerEntry | None, now: Verdict | None) -> tuple[str, ...]:

@@ -105,6 +105,21 @@ def test_a_rejection_has_its_reason_and_an_edit_each_field() -> None:
     assert said(mailed)[0].why == ""
 
 
+def test_what_only_follows_from_an_edit_is_nobodys_word() -> None:
+    """It runs by itself and was made anew; what was asked about, somebody may have typed into."""
+    old = held(0, "crm.memo", text="hello").body
+    theirs: dict[str, Any] = {"edited_by": "ben", "edited_from": old}
+    led = held(0, "crm.memo", Answer.ASK, text="hi", **theirs)
+    anew = [held(n, "crm.task", answer, text="hi", **theirs) for n, answer in enumerate(Answer, 1)]
+    told = [(one.what, one.person) for one in said(past(led, *anew).record)]
+    assert told == [("crm.memo text", "hi"), ("crm.task text", "hi"), ("crm.task text", "hi")]
+    by_itself = held(1, "crm.task", text="hi", **theirs)
+    assert [one.what for one in said(past(by_itself).record)] == ["crm.task text"]
+    for another in ({"plan": 1}, {"edited_by": "cleo"}):
+        elsewhere = led.model_copy(update=another)
+        assert len(said(past(elsewhere, by_itself).record)) == 2
+
+
 def test_a_corrected_fact_stands_beside_the_models_answer() -> None:
     """The last that had no fault; nothing where this code cannot read it."""
     record = corrected(call('{"text": "hello"}'), call("{}", "no text"))
