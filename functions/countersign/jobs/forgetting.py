@@ -7,6 +7,7 @@ rows that lead to the contact's jobs go last: whoever was interrupted orders it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,6 +49,7 @@ from countersign.domain.policy.release import Limits
 from countersign.domain.reporting.usage import proposal_of, usage_of
 from countersign.domain.workflow import Workflow
 from countersign.jobs.cases import take_out
+from countersign.lane.files import PLACE
 from countersign.runtime.connectors import BULK
 from countersign.runtime.deps import Deps
 
@@ -55,8 +57,8 @@ MOST = 500
 """Jobs under one address that one order looks at; the next order finds the others."""
 _ANSWERS = "answers/"
 """Where the payload bucket has answers of models that are kept for the next question."""
-_DOCUMENTS = "documents/"
-_OF_A_JOB = ("raw/", "results/", "lane/", _DOCUMENTS)
+_DOCUMENTS, _RAW = "documents/", "raw/"
+_OF_A_JOB = (_RAW, "results/", PLACE, _DOCUMENTS)
 """What the payload bucket has of a job, below its id."""
 _HERE = frozenset({"files", BULK})
 """Connectors to documents and rows of the job itself: an order reaches what they did."""
@@ -79,6 +81,9 @@ class Plan:
     own: tuple[JobRecord, ...]
     shared: tuple[JobRecord, ...]
     """Jobs of others in which their words stand."""
+    filed: frozenset[str]
+    """Ids of those of them in whose files their address alone was looked for: a company's name in
+    what somebody wrote is in a thousand lines of others."""
     others: tuple[str, ...]
     """Ids of the jobs by which somebody else wrote into one of their matters."""
     refused: Mapping[str, str]
@@ -99,6 +104,11 @@ class Plan:
         """Jobs that it changes."""
         return len(self.own) + len(self.shared)
 
+    def traces_in(self, record: JobRecord) -> Traces:
+        """What is cut out of a job of others."""
+        by_address = record.job.job_id in self.filed
+        return Traces(self.traces.addresses) if by_address else self.traces
+
 
 def planned(
     deps: Deps, objects: Objects, addresses: Sequence[str], jobs: Sequence[str] = ()
@@ -107,18 +117,24 @@ def planned(
     address leads, since what came could not be read."""
     found = _Found(deps, frozenset(addresses))
     found.follow(jobs)
+    found.look_into(_with_items(deps, objects))
     own = tuple(found.own.values())
     traces = Traces(tuple(addresses), tuple(dict.fromkeys(found.words())))
-    shared = tuple(one for one in found.near.values() if without(one, traces).parts)
+    only = Traces(tuple(addresses))
+    shared = (
+        *(one for one in found.near.values() if _stands_in(deps, objects, traces, one)),
+        *(one for one in found.filed.values() if _stands_in(deps, objects, only, one)),
+    )
     files = [v for one in shared for versions in _files(deps, objects, one) for v in versions]
     return Plan(
         traces=traces,
         own=own,
         shared=shared,
+        filed=frozenset(found.filed),
         others=tuple(sorted({w.job_id for one in own for w in later(one)} - {*found.own})),
         refused={r.job.job_id: why for r in (*own, *shared) if (why := _refusal(r))},
         versions={one.job.job_id: _versions(deps, objects, one) for one in own},
-        answers=tuple(_answers(deps, objects, traces)) if own else (),
+        answers=tuple(_answers(deps, objects, traces)) if own or shared else (),
         unread=tuple(v.key for v in files if traces.cut_file(objects.read(v)) is None),
         tagged=dict(_tagged(deps, addresses)),
         outside=_outside(own),
@@ -140,7 +156,7 @@ def forget(deps: Deps, hands: Hands, plan: Plan, by: str) -> Iterator[str]:
     if plan.refused:
         raise ContractBroken(f"nothing is erased while {', '.join(plan.refused)} cannot be")
     for record in plan.shared:
-        _cut(deps, hands, plan.traces, record, by)
+        _cut(deps, hands, plan.traces_in(record), record, by)
         yield record.job.job_id
     hands.objects.delete(plan.answers)
     for record in plan.own:
@@ -173,8 +189,11 @@ def _cut(deps: Deps, hands: Hands, traces: Traces, record: JobRecord, by: str) -
     files = tuple(_dirty(deps, hands.objects, traces, record))
     parts = (*without(record, traces).parts, *(one.part for one in files))
     record = deps.commit(record, cutting(record, parts, by, deps.clock.now()))
+    if FILED in record.results:
+        hands.rows.cut_items(record.job.job_id, record.result(FILED, Filed).batches, traces.cut)
     rest = without(record, traces).record
-    pointers = {one.key: one.cut(hands.objects) for one in files}
+    bucket, apart = deps.settings.payloads_bucket, f"{_RAW}{record.job.job_id}/"
+    pointers = {one.key: one.cut(hands.objects, bucket, apart) for one in files}
     source = record.job.source
     if source.payload.object_key in pointers:
         moved = source.model_copy(update={"payload": pointers[source.payload.object_key]})
@@ -198,11 +217,18 @@ class _File:
         what = f"file {digest(self.key.encode())[:12]}"
         return CutPart(what=what, before=digest(self.before), after=digest(self.after))
 
-    def cut(self, objects: Objects) -> Pointer:
-        """Store what is left, then delete what was there."""
-        left = objects.put(self.versions[0].bucket, self.key, self.after)
+    def cut(self, objects: Objects, bucket: str, apart: str) -> Pointer:
+        """Store what is left in `bucket`, then delete what was there. What came by another one is
+        kept below `apart`: there it would come as a new job."""
+        here = self.versions[0].bucket == bucket
+        left = objects.put(bucket, self.key if here else apart + digest(self.after), self.after)
         objects.delete(self.versions)
         return left
+
+
+def _stands_in(deps: Deps, objects: Objects, traces: Traces, record: JobRecord) -> bool:
+    """Whether anything of it is to be cut out of the job or its files."""
+    return bool(without(record, traces).parts) or any(_dirty(deps, objects, traces, record))
 
 
 def _dirty(deps: Deps, objects: Objects, traces: Traces, record: JobRecord) -> Iterator[_File]:
@@ -214,12 +240,20 @@ def _dirty(deps: Deps, objects: Objects, traces: Traces, record: JobRecord) -> I
 
 
 def _files(deps: Deps, objects: Objects, record: JobRecord) -> Iterator[tuple[Version, ...]]:
-    """Each file of a job with its versions, the latest first: its documents, and what came."""
+    """Each file of a job with its versions, the latest first: its documents, the batches of its
+    items with their results, and what came."""
     bucket, by_key = deps.settings.payloads_bucket, dict[str, list[Version]]()
-    below = objects.below(bucket, f"{_DOCUMENTS}{record.job.job_id}/")
+    job_id = record.job.job_id
+    below = [v for name in (_DOCUMENTS, PLACE) for v in objects.below(bucket, f"{name}{job_id}/")]
     for one in (*below, *_came(objects, record)):
         by_key.setdefault(one.key, []).append(one)
     yield from map(tuple, by_key.values())
+
+
+def _with_items(deps: Deps, objects: Objects) -> Iterator[str]:
+    """Ids of the jobs of whose items the bucket still has anything."""
+    below = objects.below(deps.settings.payloads_bucket, PLACE)
+    yield from dict.fromkeys(one.key.removeprefix(PLACE).partition("/")[0] for one in below)
 
 
 def _came(objects: Objects, record: JobRecord) -> Iterator[Version]:
@@ -264,6 +298,8 @@ class _Found:
         self.own: dict[str, JobRecord] = {}
         self.near: dict[str, JobRecord] = {}
         """Jobs of others that hang with one of theirs, or that asked them something."""
+        self.filed: dict[str, JobRecord] = {}
+        """Other jobs, over files of many items."""
 
     def follow(self, jobs: Sequence[str]) -> None:
         """All of them, each once."""
@@ -278,6 +314,14 @@ class _Found:
             if job_id not in self._seen:
                 self._seen.add(job_id)
                 waiting += self._take(job_id, theirs=theirs)
+
+    def look_into(self, jobs: Iterable[str]) -> None:
+        """Jobs over files, unless they are known already."""
+        for job_id in jobs:
+            if job_id not in self._seen:
+                self._seen.add(job_id)
+                with suppress(NotFound):
+                    self.filed[job_id] = self._deps.store.load(job_id)
 
     def words(self) -> Iterator[str]:
         """What they wrote: their own messages, and what stands of them in jobs of others."""

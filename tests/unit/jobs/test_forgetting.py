@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from countersign.connectors.aws.services import S3Payloads
 from countersign.domain.errors import ContractBroken, NotPermitted, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, JobRecord
@@ -16,6 +19,7 @@ from countersign.domain.jobs.matters import FOLLOWS, Follows, contact_key
 from countersign.domain.jobs.search import Search
 from countersign.domain.jobs.suppression import suppressed
 from countersign.domain.jobs.traces import spellings
+from countersign.domain.lane.batches import Line, cut
 from countersign.domain.lane.lane import FILED, Filed
 from countersign.domain.ledger.action import Receipt
 from countersign.domain.ledger.entry import ActionStatus
@@ -24,8 +28,9 @@ from countersign.domain.reporting.export import erased, exported, verify
 from countersign.jobs.cases import take_out
 from countersign.jobs.finding import find
 from countersign.jobs.forgetting import Hands, Plan, check, forget, planned
+from countersign.lane.files import LaneFiles
 from tests.builders import held
-from tests.fakes.kept import Kept, kept
+from tests.fakes.kept import BUCKET, Kept, kept
 from tests.fakes.world import START
 from tests.rollouts import rollout
 
@@ -144,6 +149,9 @@ class Forgetful:
     def drop_items(self, job_id: str, batches: int) -> None:
         """Nothing."""
 
+    def cut_items(self, job_id: str, batches: int, cut: Callable[[str], str]) -> None:
+        """Nothing."""
+
 
 @pytest.mark.control
 def test_control_one_missed_place_is_found(stage: Kept) -> None:
@@ -204,6 +212,63 @@ def test_what_they_wrote_into_a_job_of_somebody_else_is_cut_there(stage: Kept) -
     assert (verify(data, root), "result later" in said, said.count("file ")) == ([], True, 2)
     forged = data.replace(b'"cut"', b'"cuts"')
     assert verify(forged, root)
+
+
+MINE = f'{{"mail":"{GONE}","text":"call {NAME}"}}'
+THEIRS = ['{"mail":"bo@b.example","text":"a 6\\" pipe"}', '{"mail":"cy@c.example","text":"none"}']
+UPLOADS = "uploads"
+
+
+def annotated(stage: Kept) -> JobRecord:
+    """A file that somebody else uploaded: the contact's line between two others, gone through; the
+    index of matters leads from the contact to nothing of it."""
+    rows = [THEIRS[0], MINE, THEIRS[1]]
+    record = stage.keeps(address(2), results={FILED: ITEMS})
+    stage.stores()
+    stage.s3.create_bucket(Bucket=UPLOADS)
+    on = {"Status": "Enabled"}
+    stage.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration=on)
+    body = "".join(f"{one}\n" for one in rows).encode()
+    at = S3Payloads(UPLOADS, stage.s3).put("annotation_qa/a.jsonl", body)
+    source = record.job.source.model_copy(update={"payload": at, "door": "upload"})
+    job = record.job.model_copy(update={"source": source})
+    stage.hands.rows.rewrite(replace(stage.world.store.load(job.job_id), job=job))
+    files = LaneFiles(stage.payloads, job.job_id)
+    for batch, held_ in cut((Line(number=n, text=t) for n, t in enumerate(rows, 1)), 2):
+        files.keep_batch(batch, held_)
+    stage.is_gone_through(record, GONE)
+    return stage.world.store.load(job.job_id)
+
+
+def test_a_file_of_many_is_cut_although_no_address_leads_to_it(stage: Kept) -> None:
+    """What came, its batches, the rows of its items and their results; the lines of the others
+    stand byte for byte, and what is left of an upload does not come as a new job."""
+    shared = annotated(stage)
+    before = stage.dump()
+    assert len(singing({k: v for k, v in before.items() if shared.job.job_id in k})) >= 4
+    plan = forgotten(stage)
+    assert [one.job.job_id for one in plan.shared] == [shared.job.job_id]
+    assert singing(stage.dump()) == []
+    assert stage.hands.objects.below(UPLOADS, "") == []
+    now = stage.world.store.load(shared.job.job_id)
+    at = now.job.source.payload
+    assert (at.bucket, at.object_key.split("/")[:2]) == (BUCKET, ["raw", now.job.job_id])
+    assert stage.payloads.get(at).decode().splitlines() == THEIRS
+    lane = [v for k, v in stage.dump().items() if k.startswith(f"lane/{now.job.job_id}/batches/")]
+    assert all(any(json.dumps(one)[1:-1] in body for body in lane) for one in THEIRS)
+    data, root = exported(now, {}, stage.world.ids.salt)
+    (said,) = erased(data)
+    assert (verify(data, root), said.count("file ")) == ([], 3)
+    assert planned(stage.deps, stage.hands.objects, spellings(GONE)).count == 0
+
+
+@pytest.mark.control
+def test_control_rows_of_items_that_are_missed_are_found(stage: Kept) -> None:
+    """By the same search: how an item ended, and the words of who stopped the rest."""
+    annotated(stage)
+    missing: Any = Forgetful(stage.hands.rows)
+    forgotten(stage, Hands(stage.hands.objects, missing))
+    assert [one.partition("#")[0] for one in singing(stage.dump())] == ["LANE", "LANE"]
 
 
 @pytest.mark.parametrize("status", [Status.PROCESSING, Status.PARKED])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -51,10 +51,15 @@ class DynamoErasing:
     def drop_items(self, job_id: str, batches: int) -> None:
         """As the port. The heads go too: a child of an old run, which nobody can stop, claims and
         records no item without them."""
-        every = (batch_of(job_id, number) for number in range(1, batches + 1))
-        for partition in (lane_of(job_id), *every):
-            for item in self._partition(partition):
-                self._delete(_key_of(item))
+        for item in self._items(job_id, batches):
+            self._delete(_key_of(item))
+
+    def cut_items(self, job_id: str, batches: int, cut: Callable[[str], str]) -> None:
+        """As the port: each row keeps its key and its end."""
+        for item in self._items(job_id, batches):
+            after = cut(item["body"]["S"])
+            if after != item["body"]["S"]:
+                self._db.put_item(TableName=self._table, Item={**item, "body": {"S": after}})
 
     def rewrite(self, record: JobRecord) -> None:
         """As the port. The job's row goes first, over the version that was read."""
@@ -95,6 +100,11 @@ class DynamoErasing:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             raise StoreConflict("somebody changed the job meanwhile: order it again") from None
+
+    def _items(self, job_id: str, batches: int) -> Iterator[rows.Item]:
+        every = (batch_of(job_id, number) for number in range(1, batches + 1))
+        for partition in (lane_of(job_id), *every):
+            yield from self._partition(partition)
 
     def _partition(self, partition: str) -> Iterable[rows.Item]:
         found = lists.pages(

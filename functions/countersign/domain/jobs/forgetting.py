@@ -7,7 +7,7 @@ cut, and it says which bytes have not their digest any more. Both are in the job
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -131,6 +131,9 @@ class Rows(Protocol):
     def drop_items(self, job_id: str, batches: int) -> None:
         """Delete what is kept of the rows of a job's file, which has so many batches: its runs,
         what people said of them, and how each row ended."""
+
+    def cut_items(self, job_id: str, batches: int, cut: Callable[[str], str]) -> None:
+        """Store what is kept of the rows of a job's file as `cut` leaves its JSON."""
 
     def rewrite(self, record: JobRecord) -> None:
         """Store all parts of a job as they are here. Raises StoreConflict when the job is another

@@ -129,11 +129,12 @@ def _parsed(text: str) -> Any:
 
 
 def _rows(text: str) -> Iterator[str]:
-    """Lines, and as one row those that a quoted field of a table has."""
+    """Lines, and as one row those that a quoted field of a table has. A line of JSON is one."""
     held: list[str] = []
     for line in text.splitlines(keepends=True):
         held.append(line)
-        if "".join(held).count('"') % 2 == 0:
+        is_json = len(held) == 1 and _parsed(line) is not None
+        if is_json or "".join(held).count('"') % 2 == 0:
             yield "".join(held)
             held = []
         elif len(held) > _LONGEST_ROW:  # an open quote is none
