@@ -59,6 +59,10 @@ def test_their_words_are_cut_and_no_others(text: str, left: str) -> None:
         (b"a,b\n1,maria@m\xc3\xbcller.example\n2,c\n", b"a,b\n2,c\n"),
         (b'a,b\n"x\nmaria@m\xc3\xbcller.example",1\n2,c\n', b"a,b\n2,c\n"),
         (b'[{"mail":"maria@m\xc3\xbcller.example"}]', b'[{"mail":"[erased]"}]'),
+        (
+            b'{"a":"6\\" pipe"}\n{"a":"maria@m\xc3\xbcller.example"}\n{"a":"5\\""}\n',
+            b'{"a":"6\\" pipe"}\n{"a":"5\\""}\n',
+        ),
         (b"\xff\xfe", None),
         (b"a\0b", None),
     ],
