@@ -34,7 +34,8 @@ def forget(  # noqa: PLR0917 - Typer turns each parameter into an option
 ) -> None:
     """Erase what is kept of a contact: inputs with all their versions, results, documents, rows by
     which they are found. A tombstone of each job stays, with its digests and its trail, and their
-    row on the suppression list. It counts first and asks; nothing brings it back.
+    row on the suppression list. Files of many items are read for the address and lose its lines.
+    It counts first and asks; nothing brings it back.
 
     Example: countersign forget maria@example.com --by kim --plan
     """

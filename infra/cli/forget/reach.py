@@ -23,7 +23,7 @@ def out_of_reach(plan: Plan, stage: str) -> list[str]:
         f"backups of the table: until they expire, after {_BACKUP_DAYS} days",
         f"logs of the functions, which name jobs and no person: until {_log_days(stage)} days",
         "records that somebody took out into a file, and mails that people forwarded",
-        "what others wrote of them in matters of their own, in words that are no address",
+        "what others wrote of them in matters of their own; name such a job with --job",
     ]
 
 
