@@ -127,8 +127,11 @@ _LISTS: Mapping[str, str] = {
 
 
 def _lines(held: Proposal, one: str) -> Iterator[str]:
-    """The lines of a list, in the order of the answer."""
-    return (fact.value for name, fact in held.facts.items() if name.rpartition(" ")[0] == one)
+    """The lines of a list, in the order of the answer: stored facts stand by their names, and a
+    tenth before a second."""
+    named = (name.rpartition(" ") for name in held.facts)
+    numbers = sorted(int(number) for of, _, number in named if of == one)
+    return (held.facts[f"{one} {number}"].value for number in numbers)
 
 
 def _milestones(held: Proposal) -> Sequence[Milestone]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -18,6 +19,7 @@ from countersign.jobs.rollback import roll_back
 from tests.answers import IN_THREAD, goes_on, mail
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import BEN, World
+from tests.unit.approvals.test_approval_edit import at_work
 from tests.unit.parsing.test_docx import docx, paragraph
 from workflows import WORKFLOWS
 
@@ -109,6 +111,18 @@ def test_a_plan_that_no_font_can_print_says_so_before_it_is_signed() -> None:
     signed(journey)
     assert set(files(world)) == FORMS - {"launch-plan.pdf"}
     assert set(world.mail.to(BEN.address)[-1].files) == {"launch-plan.json", "launch-plan.ics"}
+
+
+def test_a_long_plan_keeps_the_order_of_its_brief(world: World) -> None:
+    """A tenth line is no second one, in what is signed and on the page of what was understood."""
+    days = range(2, 14)
+    steps = "".join(f"- Step {day}: {day} March 2027, owner Ana\n" for day in days)
+    journey = begins(world, BRIEF.replace("- Launch day", f"{steps}- Launch day"))
+    names = [one.name for one in lead(journey).plan.milestones]
+    assert names == ["Press kit", *(f"Step {day}" for day in days), "Launch day"]
+    page = at_work(world, BEN.address).page
+    shown = [int(number) for number in re.findall(r"<dt>Milestone (\d+)", page)]
+    assert shown == [*range(1, 15)]
 
 
 def again(world: World, event: str, text: str) -> Journey:

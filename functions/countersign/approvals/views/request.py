@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ from countersign.web.text import (
 )
 from countersign.web.wording import in_words, status_words
 
+_NUMBERED = re.compile(r"(.+) ([0-9]{1,9})")
 _WHOM = frozenset({"Customer", "From"})
 """Evidence that names whom a request is about."""
 _LONG = 120
@@ -279,7 +281,16 @@ def known_facts(proposal: Proposal, workflow: Workflow[Any] | None) -> tuple[Kno
             told = {"value": sum_of(one.value, other.value), "quotes": quotes}
             facts = {word if k == amount else k: v for k, v in facts.items()}
             facts[word] = one.model_copy(update=told)
-    return tuple(_known_fact(name, fact) for name, fact in facts.items())
+    return tuple(_known_fact(name, facts[name]) for name in _in_order(facts))
+
+
+def _in_order(names: Mapping[str, Fact]) -> list[str]:
+    """As they stand, but of numbered ones a second before a tenth."""
+    parts = {name: _NUMBERED.fullmatch(name) for name in names}
+    of = {name: found[1] if found else name for name, found in parts.items()}
+    place = {one: at for at, one in reversed([*enumerate(of.values())])}
+    numbers = {name: int(found[2]) if found else 0 for name, found in parts.items()}
+    return sorted(parts, key=lambda name: (place[of[name]], numbers[name]))
 
 
 def _known_fact(name: str, fact: Fact) -> KnownFact:
