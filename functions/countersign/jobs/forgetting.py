@@ -11,12 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from countersign.domain.canonical import digest
 from countersign.domain.errors import ContractBroken, NotFound, NotPermitted, UnknownVersion
 from countersign.domain.jobs import forgetting
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.forgetting import (
-    CutPart,
     Objects,
     Rows,
     Version,
@@ -29,7 +27,6 @@ from countersign.domain.jobs.forgetting import (
 )
 from countersign.domain.jobs.handing import HAND_OVER, children, parent_of
 from countersign.domain.jobs.inbox import OPERATIONS, case_owner
-from countersign.domain.jobs.job import Pointer
 from countersign.domain.jobs.matters import (
     FOLLOWS,
     Follows,
@@ -49,7 +46,16 @@ from countersign.domain.policy.release import Limits
 from countersign.domain.reporting.usage import proposal_of, usage_of
 from countersign.domain.workflow import Workflow
 from countersign.jobs.cases import take_out
-from countersign.lane.files import PLACE
+from countersign.jobs.forgetting_files import (
+    DOCUMENTS,
+    ITEMS,
+    RAW,
+    came,
+    dirty,
+    files_of,
+    stands_in,
+    with_items,
+)
 from countersign.runtime.connectors import BULK
 from countersign.runtime.deps import Deps
 
@@ -57,8 +63,7 @@ MOST = 500
 """Jobs under one address that one order looks at; the next order finds the others."""
 _ANSWERS = "answers/"
 """Where the payload bucket has answers of models that are kept for the next question."""
-_DOCUMENTS, _RAW = "documents/", "raw/"
-_OF_A_JOB = (_RAW, "results/", PLACE, _DOCUMENTS)
+_OF_A_JOB = (RAW, "results/", ITEMS, DOCUMENTS)
 """What the payload bucket has of a job, below its id."""
 _HERE = frozenset({"files", BULK})
 """Connectors to documents and rows of the job itself: an order reaches what they did."""
@@ -117,15 +122,15 @@ def planned(
     address leads, since what came could not be read."""
     found = _Found(deps, frozenset(addresses))
     found.follow(jobs)
-    found.look_into(_with_items(deps, objects))
+    found.look_into(with_items(deps, objects))
     own = tuple(found.own.values())
     traces = Traces(tuple(addresses), tuple(dict.fromkeys(found.words())))
     only = Traces(tuple(addresses))
     shared = (
-        *(one for one in found.near.values() if _stands_in(deps, objects, traces, one)),
-        *(one for one in found.filed.values() if _stands_in(deps, objects, only, one)),
+        *(one for one in found.near.values() if stands_in(deps, objects, traces, one)),
+        *(one for one in found.filed.values() if stands_in(deps, objects, only, one)),
     )
-    files = [v for one in shared for versions in _files(deps, objects, one) for v in versions]
+    files = [v for one in shared for versions in files_of(deps, objects, one) for v in versions]
     return Plan(
         traces=traces,
         own=own,
@@ -186,13 +191,13 @@ def _erase(
 
 def _cut(deps: Deps, hands: Hands, traces: Traces, record: JobRecord, by: str) -> None:
     """The words stand in rows, in results that lie apart, in documents and in what came."""
-    files = tuple(_dirty(deps, hands.objects, traces, record))
+    files = tuple(dirty(deps, hands.objects, traces, record))
     parts = (*without(record, traces).parts, *(one.part for one in files))
     record = deps.commit(record, cutting(record, parts, by, deps.clock.now()))
     if FILED in record.results:
         hands.rows.cut_items(record.job.job_id, record.result(FILED, Filed).batches, traces.cut)
     rest = without(record, traces).record
-    bucket, apart = deps.settings.payloads_bucket, f"{_RAW}{record.job.job_id}/"
+    bucket, apart = deps.settings.payloads_bucket, f"{RAW}{record.job.job_id}/"
     pointers = {one.key: one.cut(hands.objects, bucket, apart) for one in files}
     source = record.job.source
     if source.payload.object_key in pointers:
@@ -202,72 +207,10 @@ def _cut(deps: Deps, hands: Hands, traces: Traces, record: JobRecord, by: str) -
     hands.objects.delete(tuple(_left_apart(deps, hands.objects, record, rest)))
 
 
-@dataclass(frozen=True)
-class _File:
-    """An object of a job of somebody else in which words are to be cut, and all that is to go."""
-
-    key: str
-    versions: tuple[Version, ...]
-    before: bytes
-    after: bytes
-
-    @property
-    def part(self) -> CutPart:
-        """What the trail says of it: the key may name somebody."""
-        what = f"file {digest(self.key.encode())[:12]}"
-        return CutPart(what=what, before=digest(self.before), after=digest(self.after))
-
-    def cut(self, objects: Objects, bucket: str, apart: str) -> Pointer:
-        """Store what is left in `bucket`, then delete what was there. What came by another one is
-        kept below `apart`: there it would come as a new job."""
-        here = self.versions[0].bucket == bucket
-        left = objects.put(bucket, self.key if here else apart + digest(self.after), self.after)
-        objects.delete(self.versions)
-        return left
-
-
-def _stands_in(deps: Deps, objects: Objects, traces: Traces, record: JobRecord) -> bool:
-    """Whether anything of it is to be cut out of the job or its files."""
-    return bool(without(record, traces).parts) or any(_dirty(deps, objects, traces, record))
-
-
-def _dirty(deps: Deps, objects: Objects, traces: Traces, record: JobRecord) -> Iterator[_File]:
-    for versions in _files(deps, objects, record):
-        bodies = [objects.read(one) for one in versions]
-        cut = [traces.cut_file(body) for body in bodies]
-        if any(after not in (None, body) for body, after in zip(bodies, cut, strict=True)):
-            yield _File(versions[0].key, versions, bodies[0], cut[0] or b"")
-
-
-def _files(deps: Deps, objects: Objects, record: JobRecord) -> Iterator[tuple[Version, ...]]:
-    """Each file of a job with its versions, the latest first: its documents, the batches of its
-    items with their results, and what came."""
-    bucket, by_key = deps.settings.payloads_bucket, dict[str, list[Version]]()
-    job_id = record.job.job_id
-    below = [v for name in (_DOCUMENTS, PLACE) for v in objects.below(bucket, f"{name}{job_id}/")]
-    for one in (*below, *_came(objects, record)):
-        by_key.setdefault(one.key, []).append(one)
-    yield from map(tuple, by_key.values())
-
-
-def _with_items(deps: Deps, objects: Objects) -> Iterator[str]:
-    """Ids of the jobs of whose items the bucket still has anything."""
-    below = objects.below(deps.settings.payloads_bucket, PLACE)
-    yield from dict.fromkeys(one.key.removeprefix(PLACE).partition("/")[0] for one in below)
-
-
-def _came(objects: Objects, record: JobRecord) -> Iterator[Version]:
-    """What came, in the version that the job is of: others of the same key are other jobs'."""
-    at = record.job.source.payload
-    for one in objects.below(at.bucket, at.object_key):
-        if one.key == at.object_key and at.version in (None, one.id):
-            yield one
-
-
 def _versions(deps: Deps, objects: Objects, record: JobRecord) -> tuple[Version, ...]:
     bucket, job_id = deps.settings.payloads_bucket, record.job.job_id
     below = [v for name in _OF_A_JOB for v in objects.below(bucket, f"{name}{job_id}/")]
-    return tuple(dict.fromkeys((*below, *_came(objects, record))))
+    return tuple(dict.fromkeys((*below, *came(objects, record))))
 
 
 def _left_apart(
