@@ -38,7 +38,11 @@ from workflows import WORKFLOWS
 EVENTS = Path(__file__).parents[3] / "events"
 AFTER_A_RUN = {"142-annotations-corrected"}
 """What is signed there is planned once a file's items are worked through."""
-NAMES = sorted({folder.parent.name for folder in EVENTS.glob("*/page.json")} - AFTER_A_RUN)
+COMPARED = {"130-plan-that-moves-a-week"}
+"""It is read beside what an earlier job delivered: tests/unit/steps/test_launch_plan.py."""
+NAMES = sorted(
+    {folder.parent.name for folder in EVENTS.glob("*/page.json")} - AFTER_A_RUN - COMPARED
+)
 _INNERMOST = re.compile(r"<details\b(?:(?!<details\b).)*?</details>", re.DOTALL)
 _CODE = re.compile(
     r"\b(?:[a-z]+\.[a-z]+_[a-z_]+|[a-z]+_[a-z_]+|j-[a-z0-9]{20,}|(?:cus|ch|re)_\w+"
@@ -196,7 +200,7 @@ def test_every_event_that_asks_has_its_expectation() -> None:
     asking = {
         folder.parent.name for folder in EVENTS.glob("*/event.*") if _is_signed(folder.parent)
     }
-    assert sorted(asking - set(NAMES) - AFTER_A_RUN) == []
+    assert sorted(asking - set(NAMES) - AFTER_A_RUN - COMPARED) == []
 
 
 def _is_signed(folder: Path) -> bool:
