@@ -13,7 +13,7 @@ from infra.stack.names import arns, models, outputs, things, values
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
 from infra.stack.watch import Watch
-from infra.steps import ROWS, function_name, staged
+from infra.steps import function_name, staged
 from workflows import WORKFLOWS
 
 
@@ -33,11 +33,12 @@ class CountersignStack(Stack):
         approvals = Approvals(self, "Approvals", settings)
         mail = Mail(self, "Mail", settings)
         asked = models(self, settings)
+        rows = staged(settings, asked)
         functions = Functions(
             self,
             "Functions",
             settings,
-            staged(settings, asked),
+            rows,
             arns=arns(self, settings, storage, intake, approvals) | asked,
             values=values(self, settings, storage, intake, api),
         )
@@ -56,5 +57,5 @@ class CountersignStack(Stack):
         watch.jobs(WORKFLOWS, functions["Approvals"])
         watch.flow(intake.queue, pipeline.machine)
         watch.approvals()
-        watch.queries(function_name(settings.stack_name, row) for row in ROWS)
+        watch.queries(function_name(settings.stack_name, row) for row in rows)
         outputs(self, settings, storage, intake, api, pipeline)

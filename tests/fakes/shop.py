@@ -62,6 +62,8 @@ class FakeShop:
         """The port."""
         self._taken(asked)
         match asked.path.split("/")[2:]:
+            case ["ping"]:
+                return {"taken": True}
             case ["orders", number] if number in self.orders:
                 return self.orders[number]
             case ["shipments", made] if made in self.shipments:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,14 +41,15 @@ class CannotSignIn(RuntimeError):  # noqa: N818 - says what happened
 
 
 def dead(mails: Sequence[Mapping[str, Any]], url: str, follow: Follow) -> list[str]:
-    """Links of our own mails, to pages below `url`, that name no host or do not answer."""
-    found: dict[str, tuple[str, str]] = {}
+    """Links of our own mails, to pages below `url`, that name no host or do not answer everybody
+    who was mailed them."""
+    found: dict[tuple[str, str], str] = {}
     for mail in mails:
-        for link in _links(mail):
-            found.setdefault(link, (str(mail["subject"]), str(mail["to"][0])))
+        for link, to in product(_links(mail), mail["to"]):
+            found.setdefault((link, str(to)), str(mail["subject"]))
     return [
-        f"the mail “{subject}” leads nowhere: {fault}"
-        for link, (subject, to) in found.items()
+        f"the mail “{subject}” leads {to} nowhere: {fault}"
+        for (link, to), subject in found.items()
         if (fault := _fault(link, url, to, follow))
     ]
 

@@ -25,7 +25,8 @@ from infra.cli.fields import needed
 from infra.local.company import ours
 from infra.local.crm.schema import CURRENCIES, LANGUAGES, PIPELINES
 from infra.local.people import demo
-from infra.settings import Settings, context
+from infra.settings import Settings, context, load
+from tests.fakes.shop import FakeShop
 from tests.fakes.world import World
 from workflows import WORKFLOWS
 
@@ -168,6 +169,8 @@ class Stage:
     recipients: tuple[str, ...] = ()
     bedrock: bool = False
     """Whether it has no key for its model."""
+    system: Callable[[FakeShop], None] | None = None
+    """What befalls the system of the business's own, which it has then."""
 
     def lines(self) -> list[Line]:
         """What the doctor says of it."""
@@ -192,6 +195,10 @@ class Stage:
         deps = world.deps
         given = {"crm_schema": self.crm, "crm_setup": self.crm, "payments_check": self.payments}
         vars(deps).update(given | {"model": self.model})
+        if self.system:
+            self.system(world.shop)
+            own = {"http_targets": load("local").http_targets}
+            deps.settings = deps.settings.model_copy(update=own)
         if self.bedrock:
             deps.settings = deps.settings.model_copy(update={"model_secret": ""})
         for member in demo(world.clock.now()) if self.people else ():
@@ -239,6 +246,25 @@ def test_who_mends_a_model_that_denies_us_is_told_a_role_or_a_key(
     (one,) = _problems(Stage(model=Model(denies=True), bedrock=bedrock))
     assert mend in one.mend
     assert ("model-key" in one.mend) is not bedrock
+
+
+@pytest.mark.parametrize(
+    ("befalls", "says", "mend"),
+    [
+        (FakeShop.does_not_know_us, "401", "http-shop"),
+        (FakeShop.throttles, "asked to wait", "http-shop"),
+        (lambda shop: shop.orders.clear(), "", ""),
+    ],
+)
+def test_a_system_of_the_business_is_asked_with_its_key(
+    befalls: Callable[[FakeShop], None], says: str, mend: str
+) -> None:
+    """What its row lets be read is read; a key that is not taken names the secret. Control: where
+    nothing befalls it, it is well."""
+    lines = [one for one in Stage(system=befalls).lines() if one.name == "shop"]
+    assert [one.state for one in lines] == ["problem" if says else "ok"]
+    assert says in lines[0].says
+    assert mend in lines[0].mend
 
 
 SEEDED: Mapping[str, tuple[Callable[[Stage], Stage], str]] = {

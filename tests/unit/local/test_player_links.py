@@ -11,7 +11,7 @@ import pytest
 from countersign.entrypoints.pages import answer
 from countersign.web.http import Request
 from infra.local.player.links import Answer, Reader, dead
-from tests.fakes.world import ANA, World
+from tests.fakes.world import ANA, BEN, World
 from tests.unit.web.many import escalated
 from tests.unit.web.waiting import SECRETS, approval, tampered, waiting
 
@@ -55,12 +55,21 @@ def reader(world: World) -> Reader:
         sent = reversed(world.mail.sent)
         return [{**mail(one.text, one.html, one.subject), "to": [one.to]} for one in sent]
 
-    return Reader(URL, mails, frozenset({ANA.address}), httpx.MockTransport(serves))
+    return Reader(URL, mails, frozenset({ANA.address, BEN.address}), httpx.MockTransport(serves))
 
 
 def faults(world: World, *mails: Mapping[str, object]) -> list[str]:
     """What is wrong with the links of these mails."""
     return dead(mails, URL, reader(world).follow)
+
+
+def test_a_page_answers_everybody_who_was_mailed_it() -> None:
+    """A case that Ana may see and Ben may not, in one mail to both."""
+    world = office()
+    both = {**mail(f"Open it:\n{CASE}\n"), "to": [ANA.address, BEN.address]}
+    found = dead([both], URL, reader(world).follow)
+    assert len(found) == 1
+    assert f"leads {BEN.address} nowhere: it answers 404" in found[0]
 
 
 def test_links_that_answer_are_no_fault_and_each_is_followed_once() -> None:
@@ -109,7 +118,7 @@ def test_control_a_link_without_a_host_or_a_page_behind_it_is_named(
     """As case mails were while their function did not know the address of its own pages; a
     redirect to the sign-in page, which answers 303, hid what lies behind it."""
     (fault,) = faults(office(), mail(text, html))
-    assert fault.startswith("the mail “Case” leads nowhere: ")
+    assert fault.startswith("the mail “Case” leads ana.costa@countersign.example nowhere: ")
     assert told in fault
 
 

@@ -306,7 +306,11 @@ class _Row(Declared):
             for name, kind in self.params.items()
         }
         made = create_model(
-            self.action.replace(".", "_"), __base__=Contract, __module__=__name__, **shape
+            self.action.replace(".", "_"),
+            __base__=Contract,
+            __doc__=self.words,
+            __module__=__name__,
+            **shape,
         )
         made.CONTRACT, made.VERSION = self.action, version
         return made
