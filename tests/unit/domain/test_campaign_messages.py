@@ -27,6 +27,7 @@ INTENT = Intent("job", 1, Item(number=3, entry=1, tries=1), "who", "hash", AT, t
 def test_the_state_does_not_depend_on_the_order_of_events(
     heard: tuple[Event, ...], state: MessageState
 ) -> None:
+    """Of what happened to a message, what says most counts, in whatever order it was heard."""
     for order in permutations(heard):
         message = INTENT.message
         for event in order:
@@ -36,16 +37,19 @@ def test_the_state_does_not_depend_on_the_order_of_events(
 
 
 def test_the_first_time_and_the_first_id_count() -> None:
+    """What is heard twice happened once."""
     message = INTENT.message.heard(Event.SENT, AT, "m-1")
     again = message.heard(Event.SENT, AT + timedelta(minutes=1), "m-2")
     assert again == message
 
 
 def test_an_id_alone_says_that_the_provider_took_it() -> None:
+    """A message with the provider's id is sent, though no event came."""
     assert Sent(contact="w", token="t", intended_at=AT, message_id="m").state is MessageState.SENT
 
 
 def test_an_intent_that_nobody_heard_of_is_for_people_after_an_hour() -> None:
+    """Without an answer and without an event for an hour, people look after it."""
     message = INTENT.message
     assert not message.unheard(AT + UNHEARD - timedelta(seconds=1))
     assert message.unheard(AT + UNHEARD)
