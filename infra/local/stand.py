@@ -148,7 +148,8 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
         keys = Keys.kept(folder / "keys.json")
         assembly = synthesize(plan.assembly, default_out(plan.assembly))
         say("template synthesized")
-        cloud = stack.enter_context(local_cloud(plan.port and plan.port + 1, plan.code, plan.keep))
+        clouds = stack.enter_context(ExitStack())
+        cloud = clouds.enter_context(local_cloud(plan.port and plan.port + 1, plan.code, plan.keep))
         say(f"emulated cloud on {cloud.endpoint}")
         loaded = stack.enter_context(_loading(cloud, plan.code))
         stack.enter_context(pointed_at(cloud.endpoint, deployer.REGION))
@@ -161,6 +162,8 @@ def stand(plan: Plan, say: Say) -> Iterator[Stand]:
         for fault in filter(None, [loaded()]):
             say(fault)
         say(f"pages on {url}")
+        # Functions end before the systems that they call: none of these seems to have failed.
+        stack.enter_context(clouds.pop_all())
         yield whole
 
 

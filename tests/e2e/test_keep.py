@@ -13,7 +13,7 @@ from infra.cli.clock import moved
 from infra.cli.submit import post_webhook
 from infra.local.killed import tell_killed
 from infra.local.stand import Plan, Stand, stand
-from tests.e2e.waiting import decide, reaches
+from tests.e2e.waiting import decide, reaches, until_mailed
 from tests.fakes.journey import form
 from tests.ports import free_pair
 
@@ -34,6 +34,7 @@ def test_a_restart_keeps_jobs_mails_and_secrets(tmp_path: Path) -> None:
     with stand(plan, lambda _: None) as first:
         waiting = begun(first)
         reaches(first, waiting, Status.WAITING_FOR_REVIEW)
+        until_mailed(first)
         cut = begun(first)
         reaches(first, cut, Status.PROCESSING)
         mails, contacts = first.mailbox.all(), first.deps.people.directory()
@@ -48,6 +49,5 @@ def test_a_restart_keeps_jobs_mails_and_secrets(tmp_path: Path) -> None:
         reaches(second, cut, Status.WAITING_FOR_REVIEW)
         decide(second.url, waiting, "approve")
         moved(second.deps, "+1h")  # the callback of a decision is looked after two minutes later
-        second.tick()
-        reaches(second, waiting, Status.COMPLETED)
+        reaches(second, waiting, Status.COMPLETED, ticking=5.0)
         assert tell_killed(second) == ()
