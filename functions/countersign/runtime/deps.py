@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from countersign.actions.desk import Desk
     from countersign.connectors.dynamodb.session import TaskRole
     from countersign.domain import ports
+    from countersign.domain.campaigns.quota import SendingLimits
     from countersign.domain.jobs.audit import Entry
     from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews
@@ -286,6 +287,13 @@ class Deps(ExternalAdapters):
         from countersign.connectors.dynamodb.lanes import DynamoLanes
 
         return DynamoLanes(self.settings.jobs_table, self.db)
+
+    @cached_property
+    def sending_limits(self) -> SendingLimits:
+        """How much of the account's sending campaigns take."""
+        from countersign.connectors.dynamodb.sending import DynamoSendingLimits
+
+        return DynamoSendingLimits(self.settings.jobs_table, self.db)
 
     @cached_property
     def sender_limits(self) -> ports.SenderLimits:

@@ -7,14 +7,14 @@ meets it no more.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import client, guarded
 from countersign.connectors.dynamodb import rows
+from countersign.connectors.dynamodb.updates import Update
 from countersign.domain.canonical import canonical
 from countersign.domain.errors import Throttled
 from countersign.domain.limits.budgets import (
@@ -28,8 +28,6 @@ from countersign.domain.limits.budgets import (
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-
-Item = dict[str, Any]
 
 _TRIES = 12
 _KEPT_DAYS = 400
@@ -57,7 +55,7 @@ class DynamoBudgets:
     def reserve(self, wanted: Reserving) -> tuple[bool, Counter]:
         """One update, on the condition that there is room in all counters."""
         hold, held = wanted.hold, _HELD + wanted.attempt
-        update = _Update([f"attribute_not_exists({{{held}}})"])
+        update = Update([f"attribute_not_exists({{{held}}})"])
         update.sets(held, {"S": canonical(hold).decode()})
         update.sets("ttl", rows.ttl(hold.until, _KEPT_DAYS)["ttl"])
         for scope in hold.scopes:
@@ -72,7 +70,7 @@ class DynamoBudgets:
     def settle(self, day: str, attempt: str, hold: Hold, spent: Amount | None) -> Counter | None:
         """One update, on the condition that the hold is there."""
         held, less = _HELD + attempt, (spent or Amount()).minus(hold.amount)
-        update = _Update([f"attribute_exists({{{held}}})"])
+        update = Update([f"attribute_exists({{{held}}})"])
         update.removes(held)
         for scope in hold.scopes:
             for part in PARTS:
@@ -93,7 +91,7 @@ class DynamoBudgets:
                 return row
         raise Throttled("others keep raising this budget; try again in a moment")
 
-    def _applied(self, day: str, update: _Update) -> tuple[bool, Counter]:
+    def _applied(self, day: str, update: Update) -> tuple[bool, Counter]:
         try:
             done = self._db.update_item(
                 TableName=self._table,
@@ -109,61 +107,8 @@ class DynamoBudgets:
         return True, _counter(day, done["Attributes"])
 
 
-class _Update:
-    """An update as it is put together. In conditions attributes stand in braces."""
-
-    def __init__(self, conditions: Sequence[str]) -> None:
-        self._conditions = list(conditions)
-        self._sets: list[str] = []
-        self._removes: list[str] = []
-        self._values: Item = {}
-
-    def sets(self, name: str, value: Item) -> None:
-        self._sets.append(f"{{{name}}} = {self._value(value)}")
-
-    def adds(self, name: str, number: int) -> None:
-        zero, more = self._value({"N": "0"}), self._value({"N": str(number)})
-        self._sets.append(f"{{{name}}} = if_not_exists({{{name}}}, {zero}) + {more}")
-
-    def removes(self, name: str) -> None:
-        self._removes.append(f"{{{name}}}")
-
-    def needs_at_most(self, name: str, room: int) -> None:
-        """A counter that nobody wrote is at zero."""
-        none = f"attribute_not_exists({{{name}}}) OR " if room >= 0 else ""
-        self._conditions.append(f"({none}{{{name}}} <= {self._value({'N': str(room)})})")
-
-    def needs_equal(self, name: str, number: int) -> None:
-        """As above."""
-        none = f"attribute_not_exists({{{name}}}) OR " if number == 0 else ""
-        self._conditions.append(f"({none}{{{name}}} = {self._value({'N': str(number)})})")
-
-    def expressions(self) -> Any:
-        """As DynamoDB takes it: names and values by place."""
-        parts = ["SET " + ", ".join(self._sets)]
-        parts += ["REMOVE " + ", ".join(self._removes)] if self._removes else []
-        update, condition = " ".join(parts), " AND ".join(self._conditions)
-        names = sorted(set(re.findall(r"{([^}]+)}", f"{update} {condition}")))
-        places = {name: f"#n{number}" for number, name in enumerate(names)}
-
-        def placed(text: str) -> str:
-            return re.sub(r"{([^}]+)}", lambda found: places[found[1]], text)
-
-        return {
-            "UpdateExpression": placed(update),
-            "ConditionExpression": placed(condition),
-            "ExpressionAttributeNames": {place: name for name, place in places.items()},
-            "ExpressionAttributeValues": self._values,
-        }
-
-    def _value(self, value: Item) -> str:
-        place = f":v{len(self._values)}"
-        self._values[place] = value
-        return place
-
-
-def _adding(seen: Counter, more: Raise) -> _Update:
-    update = _Update([])
+def _adding(seen: Counter, more: Raise) -> Update:
+    update = Update([])
     for part in PARTS:
         name, before = f"{_RAISED}{part}#{more.scope}", getattr(seen.added(more.scope), part)
         update.needs_equal(name, before)
