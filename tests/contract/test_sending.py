@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from countersign.connectors.dynamodb.sending import DynamoSendingLimits
-from countersign.domain.campaigns.limits import Limits
-from countersign.domain.campaigns.quota import (
+from countersign.domain.campaigns.limits import CampaignLimits
+from countersign.domain.campaigns.quota import booked, read, rolled, step
+from countersign.domain.campaigns.sending import (
     COUNTS,
     DAY,
     Ask,
@@ -21,18 +22,14 @@ from countersign.domain.campaigns.quota import (
     Row,
     SendingLimits,
     Wait,
-    booked,
     epoch_of,
-    read,
-    rolled,
-    step,
 )
 from tests.fakes.on_moto import jobs_table
 from tests.fakes.sending import FakeSendingLimits
 from tests.fakes.world import START
 
 DOMAIN = "news.example.com"
-LIMITS = Limits(ramp=(40, 90), rates={"gmail": 2}, other_rate=400)
+LIMITS = CampaignLimits(ramp=(40, 90), rates={"gmail": 2}, other_rate=400)
 
 
 @pytest.fixture(params=["fake", "moto"])
@@ -56,7 +53,7 @@ def reads(sending: SendingLimits, at: datetime, *, sent: int = 0, rate: int = 40
     return sending.keep(row.reading, said)
 
 
-def ask(group: str = "", n: int = 3, limits: Limits = LIMITS) -> Ask:
+def ask(group: str = "", n: int = 3, limits: CampaignLimits = LIMITS) -> Ask:
     return Ask(group=group, n=n, domain=DOMAIN, limits=limits)
 
 

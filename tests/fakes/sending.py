@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from countersign.domain.campaigns.quota import Booking, Reading, Roll, Row, booked, rolled
+from countersign.domain.campaigns.quota import booked, rolled
+from countersign.domain.campaigns.sending import Booking, Reading, Roll, Row
 
 
 class FakeSendingLimits:

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from countersign.domain.campaigns.limits import Limits
-from countersign.domain.campaigns.quota import (
-    Ask,
-    Block,
-    Booking,
-    Roll,
-    Row,
-    SendingLimits,
-    Wait,
-    granted,
-    step,
-)
+from countersign.domain.campaigns.limits import CampaignLimits
+from countersign.domain.campaigns.quota import granted, step
+from countersign.domain.campaigns.sending import Ask, Block, Booking, Roll, Row, SendingLimits, Wait
 from countersign.domain.errors import Throttled
 from countersign.domain.ports import Clock, Ids, Pause
 
@@ -40,7 +31,7 @@ class Turns:
         pause: Pause,
         ids: Ids,
         domain: str,
-        limits: Limits,
+        limits: CampaignLimits,
         rows: Collection[str],
     ) -> None:
         self._sending = sending

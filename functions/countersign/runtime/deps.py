@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from countersign.actions.desk import Desk
     from countersign.connectors.dynamodb.session import TaskRole
     from countersign.domain import ports
-    from countersign.domain.campaigns.quota import SendingLimits
+    from countersign.domain.campaigns.sending import SendingLimits
     from countersign.domain.jobs.audit import Entry
     from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews

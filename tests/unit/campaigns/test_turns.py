@@ -7,20 +7,22 @@ from datetime import timedelta
 import pytest
 
 from countersign.campaigns.turns import Turns, reserve
-from countersign.domain.campaigns.limits import Limits
-from countersign.domain.campaigns.quota import Ask, Block, Booking, Row, Wait
+from countersign.domain.campaigns.limits import CampaignLimits
+from countersign.domain.campaigns.sending import Ask, Block, Booking, Row, Wait
 from countersign.domain.errors import Throttled
 from tests.fakes.sending import FakeSendingLimits
 from tests.fakes.world import FakeClock, FakeIds
 
 DOMAIN = "news.example.com"
-LIMITS = Limits(ramp=(), rates={"gmail": 1}, other_rate=400)
+LIMITS = CampaignLimits(ramp=(), rates={"gmail": 1}, other_rate=400)
 
 
 class Child:
     """One child, and the row that it shares."""
 
-    def __init__(self, *, quota: int = 50_000, rate: int = 500, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self, *, quota: int = 50_000, rate: int = 500, limits: CampaignLimits = LIMITS
+    ) -> None:
         self.clock = FakeClock()
         self.sending = FakeSendingLimits()
         self.sending.says(self.clock.now(), quota=quota, rate=rate)

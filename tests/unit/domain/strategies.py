@@ -18,6 +18,8 @@ from pydantic import BaseModel
 
 import countersign.domain
 from countersign.domain.approvals.working_hours import Hours
+from countersign.domain.campaigns.limits import CampaignLimits
+from countersign.domain.campaigns.quiet import MailHours
 from countersign.domain.contract import Value
 from countersign.domain.jobs.senders import Sender
 from countersign.domain.ledger.targets import HttpTarget
@@ -87,6 +89,13 @@ _SIMPLE: dict[Any, Strategy] = {
         checks=st.sampled_from(("", "/ping")),
     ),
     NoneType: st.none(),
+    MailHours: st.builds(MailHours, opens=st.integers(0, 24), closes=st.integers(0, 24)),
+    CampaignLimits: st.builds(
+        CampaignLimits,
+        reserved_percent=st.integers(1, 100),
+        rates=st.dictionaries(nfc, st.integers(1, 500), max_size=3),
+        ramp=st.lists(st.integers(1, 9_000), max_size=3).map(tuple),
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import client, guarded
 from countersign.connectors.dynamodb.updates import Update
-from countersign.domain.campaigns.quota import Booking, Ramp, Reading, Roll, Row
+from countersign.domain.campaigns.sending import Booking, Ramp, Reading, Roll, Row
 from countersign.domain.canonical import canonical, instant
 from countersign.domain.limits.pace import when
 

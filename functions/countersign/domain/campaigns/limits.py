@@ -28,7 +28,7 @@ OTHER = 5
 """The same of any other group."""
 
 
-class Limits(Contract):
+class CampaignLimits(Contract):
     """The limits of a campaign. The account's own quota and rate are not among them: they are what
     SES says at the moment."""
 

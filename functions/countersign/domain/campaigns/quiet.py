@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from countersign.domain.campaigns.zones import ZONES
+from countersign.domain.campaigns.zones import zones
 from countersign.domain.contract import Value
 
 _STEP = timedelta(minutes=15)
@@ -27,7 +27,7 @@ _NO_SUNDAY = (0, 1, 2, 3, 4, 5)
 Hour = Annotated[int, Field(ge=0, le=24)]
 
 
-class Hours(Value):
+class MailHours(Value):
     """From when until when mails may arrive, in whole hours of local time, and on which days."""
 
     opens: Hour = 8
@@ -45,18 +45,18 @@ class Quiet(Value):
     """The hours of all countries. They are the company's own manners, not anybody's law: what a
     country forbids altogether is a rule of the plan."""
 
-    usual: Hours = Hours()
-    countries: Mapping[str, Hours] = {
-        "AT": Hours(days=_NO_SUNDAY),
-        "CH": Hours(days=_NO_SUNDAY),
-        "DE": Hours(days=_NO_SUNDAY),
-        "FR": Hours(days=_NO_SUNDAY),
-        "IL": Hours(days=(0, 1, 2, 3, 6)),
-        "US": Hours(closes=21),
+    usual: MailHours = MailHours()
+    countries: Mapping[str, MailHours] = {
+        "AT": MailHours(days=_NO_SUNDAY),
+        "CH": MailHours(days=_NO_SUNDAY),
+        "DE": MailHours(days=_NO_SUNDAY),
+        "FR": MailHours(days=_NO_SUNDAY),
+        "IL": MailHours(days=(0, 1, 2, 3, 6)),
+        "US": MailHours(closes=21),
     }
     """By ISO 3166 code, where they are not the usual ones."""
 
-    def of(self, country: str) -> Hours:
+    def of(self, country: str) -> MailHours:
         """Those of a country."""
         return self.countries.get(country.upper(), self.usual)
 
@@ -67,13 +67,13 @@ QUIET = Quiet()
 def zones_of(country: str, zone: str = "") -> tuple[str, ...]:
     """The zones whose hours count: the contact's own, if it is one; else all of the country. None:
     nobody knows what time it is there."""
-    return (zone,) if zone in _known() else ZONES.get(country.upper(), ())
+    return (zone,) if zone in _known() else zones().get(country.upper(), ())
 
 
 def allowed_at(country: str, zone: str, instant: datetime, quiet: Quiet = QUIET) -> bool:
     """Whether a mail may arrive at that moment. Nowhere where nobody knows the time."""
-    zones, hours = zones_of(country, zone), quiet.of(country)
-    return bool(zones) and all(hours.allow(instant.astimezone(_zone(one))) for one in zones)
+    where, hours = zones_of(country, zone), quiet.of(country)
+    return bool(where) and all(hours.allow(instant.astimezone(_zone(one))) for one in where)
 
 
 def next_allowed(
@@ -89,7 +89,7 @@ def next_allowed(
 
 
 @lru_cache(maxsize=4_096)
-def _first(country: str, zone: str, begun: datetime, hours: Hours) -> datetime | None:
+def _first(country: str, zone: str, begun: datetime, hours: MailHours) -> datetime | None:
     at = begun
     while zones_of(country, zone) and at - begun <= _FURTHEST:
         at += _STEP
@@ -100,7 +100,7 @@ def _first(country: str, zone: str, begun: datetime, hours: Hours) -> datetime |
 
 @lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
-    return frozenset(zone for zones in ZONES.values() for zone in zones)
+    return frozenset(zone for listed in zones().values() for zone in listed)
 
 
 @lru_cache(maxsize=512)

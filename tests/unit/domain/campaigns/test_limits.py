@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from countersign.domain.campaigns.limits import Limits
+from countersign.domain.campaigns.limits import CampaignLimits
 from countersign.domain.campaigns.ramp import STEPS, days_for, most_on
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -18,28 +18,37 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 )
 def test_a_fifth_of_the_day_and_five_hundred_at_least_stay_free(quota: int, day: int) -> None:
     """Of a small account nothing is left for campaigns."""
-    assert Limits().day(quota) == day
+    assert CampaignLimits().day(quota) == day
 
 
 @pytest.mark.parametrize(("rate", "left"), [(14, 11), (1, 0), (2, 1), (100, 80)])
 def test_a_fifth_of_the_rate_stays_free(rate: int, left: int) -> None:
     """Rounded so that never less than a fifth is kept."""
-    assert Limits().rate(rate) == left
+    assert CampaignLimits().rate(rate) == left
 
 
 def test_more_may_be_kept_and_never_less_than_five_hundred() -> None:
     """A setting; and each of them is another plan."""
-    assert Limits(reserved_percent=50).day(10_000) == 5_000
-    assert Limits(reserved_least=900).day(1_000) == 100
+    assert CampaignLimits(reserved_percent=50).day(10_000) == 5_000
+    assert CampaignLimits(reserved_least=900).day(1_000) == 100
     with pytest.raises(ValidationError):
-        Limits(reserved_least=499)
-    assert len({Limits().digest, Limits(ramp=()).digest, Limits(reserved_percent=21).digest}) == 3
+        CampaignLimits(reserved_least=499)
+    assert (
+        len(
+            {
+                CampaignLimits().digest,
+                CampaignLimits(ramp=()).digest,
+                CampaignLimits(reserved_percent=21).digest,
+            }
+        )
+        == 3
+    )
 
 
 def test_a_group_has_its_own_rate() -> None:
     """Any other group the common one."""
-    assert Limits(rates={"gmail": 9}, other_rate=2).group_rate("gmail") == 9
-    assert Limits(rates={"gmail": 9}, other_rate=2).group_rate("a.example") == 2
+    assert CampaignLimits(rates={"gmail": 9}, other_rate=2).group_rate("gmail") == 9
+    assert CampaignLimits(rates={"gmail": 9}, other_rate=2).group_rate("a.example") == 2
 
 
 def test_the_ramp_climbs_day_by_day() -> None:

@@ -11,16 +11,24 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from countersign.domain.campaigns import quota
-from countersign.domain.campaigns.limits import Limits
+from countersign.domain.campaigns.limits import CampaignLimits
 from countersign.domain.campaigns.quota import (
     AGAIN,
     AHEAD,
+    STALE,
+    booked,
+    granted,
+    needs_reading,
+    read,
+    rolled,
+    step,
+)
+from countersign.domain.campaigns.rates import LATE, block_of, interval, lasts_for
+from countersign.domain.campaigns.sending import (
     BUCKET,
     COUNTS,
     DAY,
-    LATE,
     LIFE,
-    STALE,
     Ask,
     Block,
     Booking,
@@ -29,23 +37,15 @@ from countersign.domain.campaigns.quota import (
     Roll,
     Row,
     Wait,
-    block_of,
-    booked,
     epoch_of,
-    granted,
-    interval,
-    lasts_for,
-    needs_reading,
-    read,
-    rolled,
+    hour_of,
     start_of,
-    step,
 )
 from countersign.domain.limits.pace import moment
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECOND = 1_000_000
-OPEN = Limits(ramp=())
+OPEN = CampaignLimits(ramp=())
 DOMAIN = "news.example.com"
 
 
@@ -59,7 +59,7 @@ class Account:
 
     quota: int = 50_000
     rate: int = 14
-    limits: Limits = OPEN
+    limits: CampaignLimits = OPEN
     row: Row = field(default_factory=Row)
     others: int = 0
     """Mails of others, as SES counts them."""
@@ -176,7 +176,7 @@ def test_a_block_is_a_part_of_a_seconds_mails() -> None:
 @example([(299.0, 10), (1.0, 10), (86_400.0, 10), (1.0, 10)] * 20)
 def test_no_day_ever_holds_more_than_the_quota_leaves(gaps: list[tuple[float, int]]) -> None:
     """In whatever rhythm blocks are taken, and the reading too."""
-    limits = Limits(ramp=())
+    limits = CampaignLimits(ramp=())
     account, now = Account(quota=540, rate=2_000, limits=limits), 0.0
     for gap, n in gaps:
         now += gap
@@ -302,7 +302,7 @@ def test_a_full_day_is_waited_for_up_to_when_enough_of_it_is_over() -> None:
 def test_a_new_domain_climbs_its_ramp() -> None:
     """In no 24 hours more than the step of their last day; after the last step nothing bounds it,
     and a domain that was silent for a month begins anew."""
-    account = Account(quota=1_000_000, rate=200, limits=Limits(ramp=(50, 100)))
+    account = Account(quota=1_000_000, rate=200, limits=CampaignLimits(ramp=(50, 100)))
     counted = []
     for hour in range(0, 75, 3):
         account.blind(after(3_600 * hour))
@@ -319,7 +319,7 @@ def test_a_new_domain_climbs_its_ramp() -> None:
     account.blind(later)
     assert isinstance(account.takes("", 9, later), Block)
     assert account.row.ramps[DOMAIN] == Ramp(
-        since=later, last=later, total=1, counts={quota.hour_of(epoch_of(later)): 1}
+        since=later, last=later, total=1, counts={hour_of(epoch_of(later)): 1}
     )
     waits = [w for _ in range(60) if isinstance(w := account.takes("", 9, later), Wait)]
     assert "may send 50 in 24 hours" in waits[0].why
@@ -328,7 +328,9 @@ def test_a_new_domain_climbs_its_ramp() -> None:
 
 def test_a_group_waits_for_its_own_turn_and_keeps_nobody_else() -> None:
     """One group's full second leaves the account's next turn to others."""
-    account = Account(quota=1_000_000, rate=1_000, limits=Limits(ramp=(), rates={"slow": 1}))
+    account = Account(
+        quota=1_000_000, rate=1_000, limits=CampaignLimits(ramp=(), rates={"slow": 1})
+    )
     account.blind(NOW)
     first = account.takes("slow", 5, NOW)
     assert isinstance(first, Block)
@@ -403,7 +405,7 @@ def test_a_clock_that_is_behind_counts_in_the_later_epoch() -> None:
 
 def test_a_guess_that_is_wrong_takes_nothing() -> None:
     """Another epoch, another reading, another end of the queue, another ramp, or no room."""
-    account = read_account(limits=Limits(ramp=(4, 9)))
+    account = read_account(limits=CampaignLimits(ramp=(4, 9)))
     account.takes("gmail", 1, NOW)
     row = account.row
     guess = step(row, Ask(group="gmail", n=3, domain=DOMAIN, limits=account.limits), NOW)
