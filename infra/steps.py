@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from countersign.connectors.dynamodb.lanes import PARTITION as FILES_OF
 from countersign.connectors.dynamodb.shadows import PARTITION
-from countersign.domain.jobs.senders import Sender, function_of
+from countersign.domain.jobs.senders import Sender, function_of, queue_of
 from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.workflow import Workflows
 from countersign.lane_definition import WORK_SECONDS
@@ -556,34 +556,47 @@ def _with(row: Row, grant: Grant, *env: str) -> Row:
     return replace(row, may=(*row.may, grant), env=(*row.env, *env))
 
 
+CALLS_SECONDS = 30
+
+
 def waits(sender_id: str) -> str:
     """What a Grant calls the machine or the durable function that waits."""
     return f"waits-{sender_id}"
 
 
 def _calls(sender: Sender) -> Row:
-    """The function by which its executions come: who may invoke it is who it is."""
+    """The function by which its executions come: who may invoke it, or send to its queue, is who it
+    is. What comes by the queue is refused to the execution itself."""
+    queue = (
+        Grant(queue_of(sender.id), "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
+        _to_waiting(sender, "Failure"),
+    )
     return Row(
         function_of(sender.id),
         "countersign.entrypoints.calls",
-        timeout=30,
+        timeout=CALLS_SECONDS,
         may=(
             Grant("payloads/raw/*", "s3", "PutObject"),
             Grant("payloads/releases/*", "s3", "PutObject"),
             Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
             Grant("intake", "sqs", "SendMessage"),
+            *(queue if sender.by_queue else ()),
         ),
         env=("SENDERS", "PAYLOADS_BUCKET", "INTAKE_QUEUE_URL", "MODEL_NAME"),
     )
 
 
+def _to_waiting(sender: Sender, how: str) -> Grant:
+    """To tell its execution that it succeeded or failed."""
+    if sender.answers.startswith("stateMachine:"):
+        return Grant(waits(sender.id), "states", f"SendTask{how}")
+    return Grant(waits(sender.id), "lambda", f"SendDurableExecutionCallback{how}")
+
+
 def _answering(row: Row, sender: Sender) -> Row:
     if row.name != "Tick":
         return row
-    machine = sender.answers.startswith("stateMachine:")
-    service = "states" if machine else "lambda"
-    verb = "SendTaskSuccess" if machine else "SendDurableExecutionCallbackSuccess"
-    return _with(row, Grant(waits(sender.id), service, verb))
+    return _with(row, _to_waiting(sender, "Success"))
 
 
 def _withdrawing(row: Row) -> Row:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from countersign.domain.jobs.handing import CLOSED
 from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Raw, Workflow
 from countersign.model.feedback import apply
@@ -112,14 +113,14 @@ def complete(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def one_of_each() -> None:
-    """The first event of each workflow that is read and completes is answered: in whoever is forked
-    from here the events are read, and the words of the readers compiled."""
+    """The first event of each workflow that is read as it came and that completes is answered: in
+    whoever is forked from here the events are read, and the words of the readers compiled."""
     _scripted()
     _endings()
     whole = [one for one in samples() if one.expect.status is Status.COMPLETED]
     for name, sample in {one.expect.workflow: one for one in reversed(whole)}.items():
         flow = WORKFLOWS[name]
-        if not flow.segmented and not flow.lane:
+        if not (flow.segmented or flow.lane or name in CLOSED):
             flow.offline(flow.prompt_text(_read_by(flow, sample)))
 
 

@@ -1,10 +1,12 @@
 """The way in: webhooks and uploads come through one queue to the door that starts jobs."""
 
-from aws_cdk import Duration, aws_events, aws_lambda, aws_s3, aws_sqs
+from aws_cdk import Duration, RemovalPolicy, aws_events, aws_lambda, aws_s3, aws_sqs
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
+from countersign.domain.jobs.senders import function_of, queue_of
+from countersign.entrypoints.calls import RECEIVES as CALL_RECEIVES
 from countersign.web.paths import MCP as MCP_PATH
 from countersign.web.paths import PROPOSAL, PROPOSE, STATUS
 from infra.settings import Settings
@@ -13,7 +15,7 @@ from infra.stack.functions import Functions
 from infra.stack.mail_in import Receiving
 from infra.stack.shadow import Shadow
 from infra.stack.storage import removal
-from infra.steps import DOORS, MCP
+from infra.steps import CALLS_SECONDS, DOORS, MCP
 
 RECEIVES = 5
 BATCH = 10
@@ -35,6 +37,9 @@ class Intake(Construct):
             visibility=Duration.seconds(VISIBILITY_FACTOR * START_SECONDS),
             dead=aws_sqs.DeadLetterQueue(queue=self.dead, max_receive_count=RECEIVES),
         )
+        self.calls = {
+            one.id: self._calls(one.id) for one in settings.waiting_callers if one.by_queue
+        }
         self.shadow = Shadow(self, "Shadow", settings) if settings.shows_candidates else None
 
     def take_uploads(self, bucket: aws_s3.Bucket) -> None:
@@ -84,6 +89,29 @@ class Intake(Construct):
         what would open a stream or end a session."""
         if MCP.name in functions:
             api.serve(MCP_PATH, functions[MCP.name], "GET", "POST", "DELETE")
+        for caller, queue in self.calls.items():
+            functions[function_of(caller)].add_event_source(
+                event_sources.SqsEventSource(
+                    queue, batch_size=1, max_concurrency=2, report_batch_item_failures=True
+                )
+            )
+
+    def _calls(self, caller: str) -> aws_sqs.Queue:
+        """The queue of a caller's executions, whose name they know. It is nobody's data: where it
+        goes, those who wait in it run out of time."""
+        return aws_sqs.Queue(
+            self,
+            function_of(caller),
+            queue_name=f"{self._settings.stack_name}-{queue_of(caller)}",
+            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=LONGEST_STAY,
+            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * CALLS_SECONDS),
+            dead_letter_queue=aws_sqs.DeadLetterQueue(
+                queue=self.failures, max_receive_count=CALL_RECEIVES
+            ),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
 
     def _queue(
         self,

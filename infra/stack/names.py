@@ -4,6 +4,7 @@ import json
 
 from aws_cdk import ArnFormat, CfnOutput, Stack
 
+from countersign.domain.jobs.senders import queue_of
 from countersign.runtime.settings import SECRETS
 from infra.settings import Settings, secret_output, target_output
 from infra.stack.api import Api
@@ -43,6 +44,7 @@ def arns(
         ),
         **{name: secret.secret_arn for name, secret in storage.secrets.items()},
         **machine_arns(stack, settings),
+        **{queue_of(name): queue.queue_arn for name, queue in intake.calls.items()},
         **{waits(one.id): _execution(stack, one.answers) for one in settings.waiting_callers},
     }
 

@@ -53,12 +53,12 @@ def test_an_agent_s_refund_is_the_one_that_people_signed(whole_stand: Stand) -> 
     ]
 
 
-def charge_of(stand: Stand) -> str:
+def charge_of(stand: Stand, order: str = ORDER) -> str:
     """The order's charge, as the agent's own shop knows it."""
     key = stand.deps.secrets.get(stand.outputs["PaymentsReadSecretArn"])
     found = httpx.get(
         f"{stand.url}/payments/v1/charges",
-        params={"transfer_group": ORDER},
+        params={"transfer_group": order},
         headers={"authorization": f"Bearer {key}"},
         verify=certificates(),
     )

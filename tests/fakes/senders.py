@@ -75,6 +75,9 @@ class FakeWaiters:
         self.told[token] = f"{whose} {said}"
         return True
 
+    def refuse(self, whose: str, token: str, error: str, cause: str) -> bool:
+        return self.tell(whose, token, f"{error}: {cause}")
+
 
 class FakeSenderLimits:
     """ports.SenderLimits."""

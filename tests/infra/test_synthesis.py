@@ -36,7 +36,7 @@ def test_every_stage_has_the_same_shape(assembly: Path, dev: Template) -> None:
     there is the key that signs them, where there are callers, the door of those who speak MCP, and
     where there is a system of the business's own, what acts on it."""
     rows = Template(assembly).body["Resources"]
-    door = {name for name in rows if re.search("[Mm]cp|callers|FunctionsCalls", name)}
+    door = {name for name in rows if re.search("[Mm]cp|callers|(Functions|Intake)Calls", name)}
     assert bool(door) is load(assembly.name).has_callers
     systems = [one.connector.replace("-", "") for one in load(assembly.name).http_targets]
     acts = {name for name in rows if any(one in name.lower() for one in systems)}

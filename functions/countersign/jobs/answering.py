@@ -8,7 +8,7 @@ from dataclasses import replace
 from countersign.domain.canonical import canonical
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import FINISHED, Status
-from countersign.domain.jobs.outcomes import ANSWER
+from countersign.domain.jobs.outcomes import ANSWER, HEARD, hearing
 from countersign.domain.jobs.proposals import told, whole
 from countersign.domain.jobs.senders import named, sender_of
 from countersign.jobs.handover import new_case
@@ -24,7 +24,7 @@ def answer(deps: Deps, record: JobRecord) -> None:
     said = canonical(told(record, {})).decode()
     waits = bool(sender and sender.answers and deps.waiters.tell(sender.answers, row.token, said))
     event = "caller's execution told" if waits else "caller's execution gone"
-    change = Change(event=event, actor=TICK, done=(ANSWER,))
+    change = Change(event=event, actor=TICK, done=(ANSWER,), results={HEARD: hearing(record)})
     if waits or record.job.status not in FINISHED:
         deps.commit(record, change)
         return

@@ -135,7 +135,7 @@ def test_a_retired_sender_is_gone_at_once(terminal: Terminal, vault: FakeVault) 
     terminal.json("senders", "rotate", "partner-portal")
     terminal.json("senders", "retire", "partner-portal")
     assert held(vault) == {"current": MINE}
-    assert ids(terminal) == ["default", "assistant", "advisor", "billing"]
+    assert ids(terminal) == ["default", "assistant", "advisor", "billing", "orders"]
     assert terminal.types("senders", "retire", "partner-portal")[0] == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import botocore.session
@@ -40,7 +41,6 @@ def test_a_durable_function_is_told_as_botocore_would() -> None:
     """The same method, path and body as botocore makes of the operation's description."""
     there = Lambda()
     assert executions(there).tell("function:orders", ID, SAID)
-    ((url, request),) = there.asked
     client: Any = botocore.session.get_session().create_client(
         "lambda",
         region_name="eu-central-1",
@@ -55,8 +55,13 @@ def test_a_durable_function_is_told_as_botocore_would() -> None:
 
     client.meta.events.register("before-send.*", sends)
     client.send_durable_execution_callback_success(CallbackId=ID, Result=SAID.encode())
-    assert (url + request.path, request.method) == (seen[0].url, seen[0].method)
-    assert request.body == seen[0].body
+    assert executions(there).refuse("function:orders", ID, "ContractBroken", "no action")
+    told = {"ErrorType": "ContractBroken", "ErrorMessage": "no action"}
+    client.send_durable_execution_callback_failure(CallbackId=ID, Error=told)
+    for (url, request), theirs in zip(there.asked, seen, strict=True):
+        assert (url + request.path, request.method) == (theirs.url, theirs.method)
+        if request.body != theirs.body:
+            assert json.loads(request.body) == json.loads(theirs.body)
 
 
 class Sent:

@@ -139,8 +139,14 @@ def test_what_is_none_is_an_error_of_the_invocation(
     assert not world.queue.sent
 
 
-def test_who_is_over_its_limit_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error that their state's Retry knows; the handler is the same by AWS's event."""
+class Context:
+    """As AWS gives it."""
+
+    function_name = FUNCTION
+
+
+def with_room_for_one(monkeypatch: pytest.MonkeyPatch) -> tuple[World, dict[str, Any]]:
+    """A caller that may hand over once in a minute, and what it hands over."""
     world, charge = with_an_order()
     senders = [
         one.model_copy(update={"requests_a_minute": 1}) if one.id == "machine" else one
@@ -150,11 +156,73 @@ def test_who_is_over_its_limit_comes_again(monkeypatch: pytest.MonkeyPatch) -> N
     world.deps = world.deps_again()
     monkeypatch.setattr(calls, "production", lambda: world.deps)
     said = {"actions": [refund(charge, 15)], "reason": "it broke"}
-    event = {"token": "t", "key": "k", "proposal": said}
+    return world, {"token": "t", "key": "k", "proposal": said}
 
-    class Context:
-        function_name = FUNCTION
 
+def test_who_is_over_its_limit_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that their state's Retry knows; the handler is the same by AWS's event."""
+    _, event = with_room_for_one(monkeypatch)
     assert calls.handler(event, Context())["job_id"]
     with pytest.raises(Unavailable):
         calls.handler(event, Context())
+
+
+def queued(*bodies: str, tries: int = 1) -> dict[str, Any]:
+    """What SQS hands to the function."""
+    attributes = {"ApproximateReceiveCount": str(tries)}
+    return {
+        "Records": [
+            {
+                "messageId": f"m-{at}",
+                "body": body,
+                "attributes": attributes,
+                "eventSource": "aws:sqs",
+            }
+            for at, body in enumerate(bodies)
+        ]
+    }
+
+
+def left(event: dict[str, Any]) -> list[str]:
+    """The messages that come again."""
+    failed = calls.handler(event, Context())["batchItemFailures"]
+    return [one["itemIdentifier"] for one in failed]
+
+
+def test_by_the_queue_it_is_the_same_and_a_message_that_comes_twice_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SQS may deliver twice, also after the end was told: nobody is taken for gone."""
+    world, charge = with_an_order()
+    monkeypatch.setattr(calls, "production", lambda: world.deps)
+    said = {"actions": [refund(charge, 15)], "reason": "it broke"}
+    message = json.dumps({"token": FIRST, "key": "run-7", "proposal": said})
+    world.waiters.waiting.add(FIRST)
+    assert left(queued(message)) == []
+    (queued_job,) = world.queue.sent
+    journey = Journey(world, queued_job)
+    journey.goes()
+    tick(world.deps)
+    assert told(world)["state"] == "done"
+    assert left(queued(message)) == []
+    tick(world.deps)
+    assert (journey.record.job.status, "answer" in journey.record.due) == ("COMPLETED", False)
+    assert [one.amount for one in world.payments.journal] == [1_500]
+
+
+def test_what_the_queue_brings_and_is_refused_fails_the_state_that_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At once where its caller has to mend it; where it may come again, at its last try. What
+    nobody waits for, and what is no message at all, stays for a person."""
+    world, event = with_room_for_one(monkeypatch)
+    world.waiters.waiting |= {"t", "t-2"}
+    none = event | {"token": "t-2", "proposal": {"actions": [], "reason": "why"}}
+    assert left(queued(json.dumps(none))) == []
+    assert world.waiters.told["t-2"].startswith("stateMachine:theirs ContractBroken: ")
+    assert left(queued(json.dumps(event))) == ["m-0"]
+    assert "t" not in world.waiters.told
+    assert left(queued(json.dumps(event), tries=calls.RECEIVES)) == []
+    assert world.waiters.told["t"].startswith("stateMachine:theirs Unavailable: ")
+    for broken in ("no JSON", "[]", json.dumps({"key": "k"}), json.dumps({"token": 7})):
+        assert left(queued(broken, tries=calls.RECEIVES)) == ["m-0"], broken

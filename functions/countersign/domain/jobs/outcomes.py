@@ -10,8 +10,10 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
+from countersign.domain.canonical import digest
+from countersign.domain.contract import Contract
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import FINISHED, Job
 from countersign.domain.ledger.entry import LedgerEntry
@@ -21,6 +23,8 @@ GIVES_UP = timedelta(days=3)
 _BYTES = 15
 ANSWER: Final = "answer"
 """The kind of the row that holds the token of an execution that waits."""
+HEARD = "heard"
+"""The name of the result that says which of them were told."""
 WAITS_AT_MOST = timedelta(days=365)
 """No execution of Step Functions lasts longer, nor one of a durable function."""
 
@@ -31,6 +35,9 @@ class Waiters(Protocol):
     def tell(self, whose: str, token: str, said: str) -> bool:
         """Let it go on with what is said, JSON; whether it still waited. `whose` as its caller's
         row says."""
+
+    def refuse(self, whose: str, token: str, error: str, cause: str) -> bool:
+        """Let it fail by `error`, a name that its state may catch, and why; whether it waited."""
 
 
 def system_of(sender_id: str) -> str:
@@ -52,10 +59,27 @@ def heard(record: JobRecord, change: Change, sender_id: str) -> Change:
     return replace(change, due=tuple(rows))
 
 
-def awaited(record: JobRecord, token: str, now: datetime) -> Change:
+class Heard(Contract):
+    """Executions that were told how a proposal ended, or were gone: digests of their tokens."""
+
+    CONTRACT: ClassVar[str] = "agent.heard"
+    VERSION: ClassVar[int] = 1
+
+    tokens: tuple[str, ...] = ()
+
+
+def hearing(record: JobRecord) -> Heard:
+    """With the execution that waits counted in."""
+    told = record.result(HEARD, Heard).tokens if HEARD in record.results else ()
+    return Heard(tokens=(*told, digest(record.due[ANSWER].token.encode())))
+
+
+def awaited(record: JobRecord, token: str, now: datetime) -> Change | None:
     """An execution of the caller's waits for how the job ends: of one that has ended, it is told at
     once. Another token of the same proposal is a later try of the same state, and the first one's
-    is void."""
+    is void. None: the same message once more, after it was told."""
+    if HEARD in record.results and digest(token.encode()) in record.result(HEARD, Heard).tokens:
+        return None
     at = now if record.job.status in FINISHED else now + WAITS_AT_MOST
     row = Due(kind=ANSWER, at=at, token=token)
     return Change(event="waited for", actor=f"sender:{record.job.source.sender}", due=(row,))

@@ -81,6 +81,8 @@ class Sender(Value):
     in the stage's own account and region, or a function's ARN. It comes by a function of its own,
     and how its proposal ended lets it go on; empty: nothing waits. A task's token is taken from the
     account of its machine alone, so that a machine has no ARN here."""
+    by_queue: bool = False
+    """Whether it also comes by a queue of its own, which takes what the function cannot at once."""
 
     @field_validator("id")
     @classmethod
@@ -97,6 +99,8 @@ class Sender(Value):
             raise ValueError("an action that may be proposed has one row")
         if self.answers and (not self.proposes or self.takes_verdicts):
             raise ValueError("an execution is answered once what it proposes was done here")
+        if self.by_queue and not self.answers:
+            raise ValueError("by_queue is for executions that wait: say whose, by `answers`")
         return self
 
     def may_post_to(self, workflow: str) -> bool:
@@ -122,6 +126,11 @@ class Sender(Value):
 def function_of(sender_id: str) -> str:
     """The name of the function by which an execution comes, after the stack's."""
     return f"Calls{sender_id.title().replace('-', '')}"
+
+
+def queue_of(sender_id: str) -> str:
+    """The name of the queue by which an execution comes, after the stack's."""
+    return f"calls-{sender_id}"
 
 
 def calling(senders: Sequence[Sender], function: str) -> Sender | None:

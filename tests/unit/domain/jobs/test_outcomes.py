@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from countersign.domain.jobs.change import Change
+from countersign.domain.contract import Stored
+from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.outcomes import (
     WAITS_AT_MOST,
     awaited,
     heard,
+    hearing,
     message,
     message_id,
     named_in,
@@ -77,7 +81,7 @@ def test_a_sender_is_known_by_what_its_events_say() -> None:
 def test_an_execution_hears_of_the_end_once_there_is_one() -> None:
     """Its row waits as long as any execution can; an end makes it due, and one that comes after
     the end is told at once."""
-    (row,) = awaited(record((), job=job(Status.PENDING)), "t", AT).due
+    row = waiting(record((), job=job(Status.PENDING)), "t")
     assert (row.kind, row.token, row.at) == ("answer", "t", AT + WAITS_AT_MOST)
     there = record((), job=job(Status.PROCESSING), due={"answer": row})
     ends = heard(there, Change(event="e", actor="a", status=Status.COMPLETED), "machine")
@@ -85,5 +89,23 @@ def test_an_execution_hears_of_the_end_once_there_is_one() -> None:
         ("answer", "t", there.job.updated_at)
     ]
     assert heard(there, Change(event="e", actor="a", status=Status.ESCALATED), "machine").due == ()
-    (late,) = awaited(record((), job=job(Status.COMPLETED)), "t", AT).due
-    assert late.at == AT
+    assert waiting(record((), job=job(Status.COMPLETED)), "t").at == AT
+
+
+def waiting(there: JobRecord, token: str) -> Due:
+    """The row of an execution that waits."""
+    change = awaited(there, token, AT)
+    assert change
+    (row,) = change.due
+    return row
+
+
+def test_an_execution_that_was_told_is_not_waited_for_once_more() -> None:
+    """A message that comes twice is not taken for one that is gone; another try of the same state
+    is another token."""
+    row = waiting(record((), job=job(Status.PENDING)), "t")
+    ended = record((), job=job(Status.COMPLETED), due={"answer": row})
+    told = replace(ended, results={"heard": Stored.of(hearing(ended))}, due={"answer": row})
+    assert awaited(told, "t", AT) is None
+    assert waiting(told, "t-2").token == "t-2"
+    assert len(hearing(told).tokens) == 2

@@ -135,6 +135,7 @@ def test_an_execution_comes_by_the_function_of_its_row_and_is_answered_where_it_
         {"proposes": itself, "answers": "function:x"},
         {"workflows": ("*",), "answers": "function:x"},
         {"proposes": refund, "answers": machine},
+        {"proposes": refund, "by_queue": True},
     ):
         with pytest.raises(ValidationError):
             Sender.model_validate({"id": "x", **wrong})
