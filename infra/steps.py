@@ -571,6 +571,7 @@ def _calls(sender: Sender) -> Row:
         Grant(queue_of(sender.id), "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
         _to_waiting(sender, "Failure"),
     )
+    counts = " UpdateItem" if sender.requests_a_minute else ""
     return Row(
         function_of(sender.id),
         "countersign.entrypoints.calls",
@@ -578,7 +579,7 @@ def _calls(sender: Sender) -> Row:
         may=(
             Grant("payloads/raw/*", "s3", "PutObject"),
             Grant("payloads/releases/*", "s3", "PutObject"),
-            Grant("jobs", "dynamodb", "Query PutItem UpdateItem"),
+            Grant("jobs", "dynamodb", f"Query PutItem{counts}"),
             Grant("intake", "sqs", "SendMessage"),
             *(queue if sender.by_queue else ()),
         ),

@@ -52,7 +52,6 @@ class CountersignStack(Stack):
         pipeline.tick(functions["Tick"], intake.failures)
         pipeline.record_dead(functions["Record"], intake.failures)
         mail.hear(functions["Delivery"], intake.failures)
-
         watch = Watch(self, "Watch", settings, things(api, pipeline, intake, functions))
         watch.jobs(WORKFLOWS, functions["Approvals"])
         watch.flow(intake.queue, pipeline.machine)
