@@ -33,6 +33,7 @@ PROMISES = {
     "T08": "poison ends in the dead letters, nothing else does, and it runs once mended",
     "T09": "of a batch exactly the messages that failed come back",
     "T10": "one contact in any order: no mail after the opt-out, one lead, nothing stale",
+    "T11": "in every order of events: one effect, with authority; nothing lost, decisions stand",
     "T14": "nothing is called verified that was not read back at the target",
     "T15": "what is undone is as it was, once, and never over somebody's change",
     "T17": "signatures: every vector right, malformed headers refused, never a 5xx",

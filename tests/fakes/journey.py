@@ -30,7 +30,7 @@ from infra.steps import STEPS as ROWS
 from tests.fakes.world import World
 
 MACHINE = definition()
-STEPS: Mapping[str, Work] = {
+STEPS: dict[str, Work] = {
     "Prepare": prepare,
     "TakeBack": prepare,
     "Propose": propose,

@@ -73,6 +73,11 @@ class FakeStore:
         """The next `times` writes end in `error`, and write nothing."""
         self._faults = [error] * times
 
+    def calms_down(self) -> None:
+        """What was arranged to go wrong does not any more."""
+        self._crash_at, self._faults, self._busy = None, [], {}
+        self._unanswered = self._refused = ""
+
     def _admit(self, change: Change) -> None:
         ended = change.ledger[-1].action if change.ledger and change.event == "acted" else ""
         if self._busy.get(ended, 0) > 0:
