@@ -17,7 +17,9 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.releases.canary import Metric
 from countersign.domain.releases.candidate_shadow import beside
 from countersign.domain.releases.rollout import Closed, Rollout, State
+from countersign.domain.reporting.owner_review import DECIDE_IN, OwnerReview, decided
 from countersign.entrypoints.tick import tick
+from countersign.jobs.monthly import last_month
 from countersign.jobs.rollback import roll_back
 from countersign.jobs.shadowing import shadow
 from tests.fakes.journey import Journey, accept, form
@@ -45,9 +47,14 @@ class Changing:
         self.terminal.forgets()
         return self.terminal.json(*words)
 
+    def written(self, prompt: str) -> Path:
+        """The file that holds it."""
+        self._prompt.write_text(prompt)
+        return self._prompt
+
     def makes(self, prompt: str, *more: str, by: str = "ben") -> str:
         """A draft with this prompt; its digest."""
-        self._prompt.write_text(prompt)
+        self.written(prompt)
         words = ("--by", by, "--told", "kim", "--reason", "too long", "--better", "fewer edits")
         made = self.types(
             "release",
@@ -251,6 +258,40 @@ def test_an_alarm_that_there_is_not_is_refused(changing: Changing) -> None:
     assert "there is no alarm StepFails" in said
     assert "did you mean StepsFail?" in said
     assert not changing.world.rollouts.of(WORKFLOW)
+
+
+def month_says(world: World, course: str, words: str) -> None:
+    """What Kim decided on last month's page."""
+    opened = OwnerReview(
+        workflow=WORKFLOW,
+        month=f"{last_month(world.clock.now()):%Y-%m}",
+        owner="sales-ops",
+        opened_at=world.clock.now(),
+        due_at=world.clock.now() + DECIDE_IN,
+        figures="{}",
+    )
+    said = {"by": KIM.id, "words": words, "salt": world.deps.ids.salt}
+    world.owner_reviews.change(None, decided(opened, course, world.clock.now(), **said))
+
+
+def test_a_change_that_a_month_asked_for_is_an_open_draft_until_it_is_made(
+    changing: Changing,
+) -> None:
+    """It stands in the list with the owner's words; the release that is made takes them as its
+    reason and closes it. Without one, and without a month's words, a reason must be said."""
+    words = ("--by", "ben", "--told", "kim", "--better", "fewer edits", "--prompt")
+    prompt = str(changing.written("Answer in two sentences."))
+    code, _, told = changing.terminal.types("release", "new", WORKFLOW, *words, prompt)
+    assert (code, "say --reason in your own words" in told) == (1, True)
+    month_says(changing.world, "continue", "")
+    assert changing.types("release", "list")["open"] == []
+    changing.world.clock.passes(days=31)
+    month_says(changing.world, "change", "shorter replies")
+    (draft,) = changing.types("release", "list")["open"]
+    assert (draft["workflow"], draft["words"]) == (WORKFLOW, "shorter replies")
+    made = changing.types("release", "new", WORKFLOW, *words, prompt)
+    assert made["reason"].startswith("shorter replies (kim, on ")
+    assert changing.types("release", "list")["open"] == []
 
 
 def test_whoever_wrote_it_is_not_its_signer(changing: Changing) -> None:

@@ -53,6 +53,8 @@ MOST = 500
 """Jobs that are looked at of each status, the latest."""
 FEW = 5
 """Lines of each list."""
+_YEAR = 12
+"""Months in which a change that nobody has made yet is still looked for."""
 _SHORT, _NAME = 12, 40
 _USUAL = frozenset({"plain", "form"})
 _TICK = "system:tick"
@@ -158,6 +160,21 @@ def decide(deps: Deps, review: OwnerReview, course: str, *, by: str, words: str)
     after = decided(review, course, deps.clock.now(), by=by, words=words, salt=deps.ids.salt)
     deps.owner_reviews.change(review, after)
     return after
+
+
+def open_drafts(deps: Deps) -> tuple[OwnerReview, ...]:
+    """Changes that owners decided on in the last year and no stored release has answered yet, the
+    oldest first: drafts that have a reason and an author, and no content."""
+    begins, months = deps.clock.now(), []
+    for _ in range(_YEAR):
+        begins = last_month(begins)
+        months.append(f"{begins:%Y-%m}")
+    reviews = (one for month in reversed(months) for one in deps.owner_reviews.of(month))
+    return tuple(one for one in reviews if one.course == "change" and not _answered(deps, one))
+
+
+def _answered(deps: Deps, review: OwnerReview) -> bool:
+    return any(one.at >= review.trail[-1].at for one in deps.rollouts.of(review.workflow))
 
 
 def last_month(at: datetime) -> datetime:

@@ -24,8 +24,13 @@ from countersign.web.text import Pieces, counted, label, moment, visible
 _FIXED = {"course", "words", "code", "opened"}
 _COURSES: Mapping[str, tuple[str, str]] = {
     "continue": ("Continue", "as it is"),
-    "change": ("Change", "its prompt, limits or rules; say what"),
-    "stop": ("Stop", "pause it, and say why"),
+    "change": ("Change", "its prompt, limits or rules: opens a draft release with your words"),
+    "stop": ("Stop", "say why; an operator pauses it"),
+}
+
+_NEXT: Mapping[str, str] = {
+    "change": "countersign release new {} --by YOU --better '…' --told PERSON",
+    "stop": "countersign pause {} --by YOU --reason '…'",
 }
 
 
@@ -47,6 +52,8 @@ class Said:
     course: str
     by: str
     words: Pieces
+    next: str
+    """The command with which somebody goes on; empty: nothing follows."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,8 @@ def view(deps: Deps, review: OwnerReview, who: SignedIn) -> View:
 def _said(review: OwnerReview) -> Said | None:
     if review.course is None:
         return None
-    return Said(_COURSES[review.course][0], review.by, visible(review.words))
+    goes_on = _NEXT.get(review.course, "").format(review.workflow)
+    return Said(_COURSES[review.course][0], review.by, visible(review.words), goes_on)
 
 
 def _expected(

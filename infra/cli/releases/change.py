@@ -20,6 +20,7 @@ from countersign.domain.policy.release import Release, release_key
 from countersign.domain.releases.diff import difference
 from countersign.domain.releases.readiness import GREEN
 from countersign.domain.releases.rollout import Ramp, Rollout, State, Statement, current
+from countersign.jobs.monthly import open_drafts
 from countersign.jobs.releases import Ordered, order
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import shipped
@@ -46,9 +47,11 @@ def new(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     workflow: Annotated[str, typer.Argument(help="its id", callback=check_workflow)],
     by: By,
-    reason: Why,
     better: Annotated[str, typer.Option(help="what it shall make better, in a sentence")],
     told: Annotated[str, typer.Option(metavar="PERSON", help="who is mailed about it")],
+    reason: Annotated[
+        str, typer.Option(help="why; else what its owner decided to change in a month's review")
+    ] = "",
     prompt: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="its prompt; else the working tree's"),
@@ -90,7 +93,7 @@ def new(  # noqa: PLR0917 - Typer turns each parameter into an option
         changes=_changes(_there(deps, over), made),
         author=_member(deps, by),
         owner=deps.workflows[workflow].owner,
-        reason=reason,
+        reason=reason or _decided(deps, workflow),
         at=deps.clock.now(),
         statement=Statement(
             better=better,
@@ -113,6 +116,14 @@ def new(  # noqa: PLR0917 - Typer turns each parameter into an option
     deps.rollouts.change([(None, held)])
     told = f"{held.digest[:SHORT]} is a draft: it changes {', '.join(held.changes)}."
     show(told, plain(held), as_json=as_json)
+
+
+def _decided(deps: Deps, workflow: str) -> str:
+    """The words of the draft that is open since a month's review. Raises ContractBroken."""
+    for one in reversed(open_drafts(deps)):
+        if one.workflow == workflow:
+            return f"{one.words} ({one.by}, on {one.month})"
+    raise ContractBroken("no month's review asks for this change: say --reason in your own words")
 
 
 def _alarms(deps: Deps, workflow: str, more: Sequence[str]) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ from countersign.domain.policy.states import state_of
 from countersign.domain.releases.diff import Difference, difference
 from countersign.domain.releases.gate import percent
 from countersign.domain.releases.rollout import Rollout
+from countersign.domain.reporting.owner_review import OwnerReview
 from countersign.domain.reporting.sampling import Rate
+from countersign.jobs.monthly import open_drafts
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.releases import change
@@ -97,7 +99,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the releases that jobs of the last 400 days are pinned to, the one used last first; and
-    those that were stored apart from a deploy, with how far each has come.
+    those that were stored apart from a deploy, with how far each has come: also drafts without
+    content yet, which a month's review opened.
 
     Example: countersign release list
     """
@@ -105,16 +108,28 @@ def list_(
     records, cut = jobs_of(deps)
     found = used(deps, records)
     kept = [one for workflow in deps.workflows for one in deps.rollouts.of(workflow)]
-    data = {"releases": [_used(one) for one in found], "stored": [plain(one) for one in kept]}
-    show(Group(_listed(found, cut), *_kept(kept)), data, as_json=as_json)
+    drafts = open_drafts(deps)
+    data = {
+        "releases": [_used(one) for one in found],
+        "stored": [plain(one) for one in kept],
+        "open": [_open(one) for one in drafts],
+    }
+    show(Group(_listed(found, cut), *_kept(kept, drafts)), data, as_json=as_json)
 
 
-def _kept(found: Sequence[Rollout]) -> Iterator[RenderableType]:
+def _open(one: OwnerReview) -> dict[str, str]:
+    return {"workflow": one.workflow, "month": one.month, "by": one.by, "words": one.words}
+
+
+def _kept(found: Sequence[Rollout], drafts: Sequence[OwnerReview]) -> Iterator[RenderableType]:
     made = table("stored", "workflow", "state", "changes", "by", "why")
     for one in found:
         told = (one.state, ", ".join(one.changes), one.author)
         made.add_row(one.digest[:SHORT], safe(one.workflow), *told, safe(one.reason))
-    if found:
+    for review in drafts:
+        told = ("draft", "nothing yet", review.by)
+        made.add_row(f"of {review.month}", safe(review.workflow), *told, safe(review.words))
+    if found or drafts:
         yield made
 
 

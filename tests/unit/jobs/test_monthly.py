@@ -78,7 +78,9 @@ def test_one_decision_is_kept_with_who_made_it_and_why(world: World) -> None:
     assert (review.course, review.by, review.words) == ("change", KIM.id, "shorter replies")
     assert [one.event for one in review.trail] == ["month opened", "owner asked", "month decided"]
     assert audit.verify(review.trail, length=3, head=review.trail[-1].hash) == []
-    assert "decided by" in kim.opens(PAGE).body
+    shown = kim.opens(PAGE).body
+    assert "decided by" in shown
+    assert "countersign release new lead_intake" in shown
     with pytest.raises(AlreadyDecided):
         monthly.decide(world.deps, review, "stop", by=KIM.id, words="no")
 
