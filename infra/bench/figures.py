@@ -117,6 +117,13 @@ FIGURES = (
         "growth of a job's calls, rows and bytes from 100 to 100,000 finished jobs",
     ),
     Figure(
+        "console_cpu_ms",
+        "CPU of a request for the console's list of jobs, 10,000 of two days in the emulator's "
+        "table; the middle of 15",
+        "CPU of the console's list of jobs, of 10,000",
+        "ms",
+    ),
+    Figure(
         "first_job_s",
         "from start to the first finished job, synthesis cached",
         "from start to the first finished job, synthesis cached",

@@ -43,6 +43,7 @@ def axe() -> str:
 def violations(page: Page) -> list[str]:
     """What axe finds, each with its first element. It is evaluated in the page by the driver: the
     page's own policy, which forbids scripts, stays as it is."""
+    page.evaluate("window.stop()")  # a page that fetches itself anew is looked at as it is now
     page.evaluate(axe())
     found: dict[str, Any] = page.evaluate("axe.run()")
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]

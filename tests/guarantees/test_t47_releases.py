@@ -270,8 +270,9 @@ def month_says(world: World, course: str, words: str) -> None:
         due_at=world.clock.now() + DECIDE_IN,
         figures="{}",
     )
-    said = {"by": KIM.id, "words": words, "salt": world.deps.ids.salt}
-    world.owner_reviews.change(None, decided(opened, course, world.clock.now(), **said))
+    now, salt = world.clock.now(), world.deps.ids.salt
+    after = decided(opened, course, now, by=KIM.id, words=words, salt=salt)
+    world.owner_reviews.change(None, after)
 
 
 def test_a_change_that_a_month_asked_for_is_an_open_draft_until_it_is_made(

@@ -8,6 +8,7 @@ partitions that were touched, and the bytes that went over the wire.
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,18 +28,23 @@ from countersign.connectors.dynamodb.reviews import DynamoReviews
 from countersign.connectors.dynamodb.store import DynamoStore
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import FINISHED, Status
+from countersign.jobs.finding import PAGE
+from countersign.web.paths import JOBS
 from infra.cli.jobs import Wanted, list_jobs
+from infra.local.cloud import deployer
 from infra.local.cloud.processes import local_cloud
 from tests import builders
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.tables import create_jobs_table
-from tests.fakes.world import START, World
+from tests.fakes.world import KIM, START, World
+from tests.unit.web.member import MemberBrowser
 from workflows import WORKFLOWS
 
 A_DAY = 10
 """Jobs that finish in a day: the history grows, and not what happens in a day."""
 BATCH = 25
 LIKE = 0.05
+TIMES = 15
 SHORT, LONG = (20, 200), (100, 1_000, 10_000, 100_000)
 """Finished jobs."""
 Item = dict[str, Any]
@@ -118,8 +124,7 @@ def in_process(finished: int, design: Design) -> Cost:
 def emulated(finished: int) -> Cost:
     """The same on the local cloud, which does not."""
     with local_cloud(0) as cloud:
-        db = boto3.client("dynamodb", endpoint_url=cloud.endpoint)
-        return cost_growth(db, finished, as_it_is)
+        return cost_growth(deployer.client("dynamodb", cloud.endpoint), finished, as_it_is)
 
 
 def _one_job(db: Any, meter: Meter) -> None:
@@ -148,20 +153,21 @@ class Runs(Journey):
         return self._deps.store.load(self.job_id)
 
 
-def _seed(db: Any, finished: int) -> None:
+def _seed(db: Any, finished: int, a_day: int = A_DAY) -> None:
     """Jobs that ended so many a day, the last of them yesterday, in all finished statuses."""
     statuses = sorted(FINISHED)
     for begin in range(0, finished, BATCH):
         puts = [
-            {"PutRequest": {"Item": _finished(number, statuses[number % len(statuses)])}}
+            {"PutRequest": {"Item": _finished(number, statuses[number % len(statuses)], a_day)}}
             for number in range(begin, min(begin + BATCH, finished))
         ]
         db.batch_write_item(RequestItems={"jobs": puts})
 
 
-def _finished(number: int, status: Status) -> Item:
-    at = START - timedelta(days=1 + number // A_DAY)
-    return rows.state(builders.job(status, job_id=f"j-{number}", created_at=at, updated_at=at))
+def _finished(number: int, status: Status, a_day: int) -> Item:
+    at = START - timedelta(days=1 + number // a_day)
+    job = builders.job(status, job_id=f"j-{number}", created_at=at, updated_at=at)
+    return rows.state(job.model_copy(update={"workflow": "lead_intake"}))
 
 
 def _metered(db: Any) -> Meter:
@@ -249,6 +255,43 @@ def test_the_same_after_a_hundred_thousand(
     most = max((one.grew(first) for one in rest), key=abs)
     record_property("cost_growth", most)
     assert abs(most) <= LIKE, (first, rest)
+
+
+def listing(db: Any, finished: int) -> tuple[Counter[str], float]:
+    """The calls of the page of jobs, and the milliseconds of CPU that it takes this process, the
+    middle of fifteen times; after so many jobs of yesterday and the day before. The emulator reads
+    a whole table for each query, so that what passes meanwhile tells nothing."""
+    as_it_is(db)
+    _seed(db, finished, a_day=finished // 2)
+    world = World(WORKFLOWS["lead_intake"].offline)
+    world.deps.__dict__.update(store=DynamoStore("jobs", db))
+    assert Runs(world, accept(world, form(consent=False))).goes() == "Close"
+    kim, meter, took = MemberBrowser(world).signs_in(KIM.address), _metered(db), []
+    for _ in range(TIMES):
+        begun = time.process_time()
+        with _counted(meter):
+            found = kim.opens(JOBS).body.count(" ago · ")
+        assert found == PAGE
+        took.append((time.process_time() - begun) * 1_000)
+    return meter.calls, sorted(took)[TIMES // 2]
+
+
+@pytest.mark.soak
+@pytest.mark.cloud
+@pytest.mark.timeout(3600)
+def test_the_page_of_jobs_makes_the_same_calls_after_ten_thousand(
+    made_up_credentials: None,  # noqa: ARG001 - as above
+    record_property: Callable[[str, object], None],
+) -> None:
+    """But for the pages of what there was not yet. `make bench` reads what it takes."""
+    calls = []
+    for finished in (100, 10_000):
+        with local_cloud(0) as cloud:
+            made, ms = listing(deployer.client("dynamodb", cloud.endpoint), finished)
+            calls.append(made)
+    record_property("console_cpu_ms", ms)
+    first, last = (one.total() / TIMES for one in calls)
+    assert last <= first + PAGE, (first, last)
 
 
 @pytest.mark.control

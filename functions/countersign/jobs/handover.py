@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,7 +64,7 @@ def case_opened(
         reason=reason,
         about=tuple(seen.items()),
         # Names, not sentences: those hold addresses, and the case page has them.
-        actions=tuple(f"{_name(h)}: {status_words(h)}" for h in record.ledger),
+        actions=tuple(_standing(record.ledger)),
         due=moment(case.due_at, zone),
         url=f"{base_url}{case_path(case.job_id)}",
         command=f"countersign case {case.job_id} resume|done|close --by PERSON",
@@ -78,9 +78,18 @@ def _by(seen: Mapping[str, str]) -> str:
     return f" · {seen['From']}" if "From" in seen else ""
 
 
+def _standing(ledger: Iterable[LedgerEntry]) -> Iterator[str]:
+    """`Save contact, create lead: done and checked`: those that stand alike in one line."""
+    alike: dict[str, list[str]] = {}
+    for held in ledger:
+        alike.setdefault(status_words(held), []).append(_name(held))
+    for words, names in alike.items():
+        yield f"{', '.join(names).capitalize()}: {words}"
+
+
 def _name(held: LedgerEntry) -> str:
-    """`crm.create_lead` as `Create lead`."""
-    return label(held.action.rpartition(".")[2])
+    """`crm.create_lead` as `create lead`."""
+    return label(held.action.rpartition(".")[2]).lower().replace("upsert", "save")
 
 
 def _case_text(it: _CaseMail) -> str:

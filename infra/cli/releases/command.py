@@ -16,7 +16,7 @@ from countersign.domain.policy.release import Release
 from countersign.domain.policy.states import state_of
 from countersign.domain.releases.diff import Difference, difference
 from countersign.domain.releases.gate import percent
-from countersign.domain.releases.rollout import Rollout
+from countersign.domain.releases.rollout import Rollout, State
 from countersign.domain.reporting.owner_review import OwnerReview
 from countersign.domain.reporting.sampling import Rate
 from countersign.jobs.monthly import open_drafts
@@ -124,10 +124,10 @@ def _open(one: OwnerReview) -> dict[str, str]:
 def _kept(found: Sequence[Rollout], drafts: Sequence[OwnerReview]) -> Iterator[RenderableType]:
     made = table("stored", "workflow", "state", "changes", "by", "why")
     for one in found:
-        told = (one.state, ", ".join(one.changes), one.author)
+        told = (one.state.value, ", ".join(one.changes), one.author)
         made.add_row(one.digest[:SHORT], safe(one.workflow), *told, safe(one.reason))
     for review in drafts:
-        told = ("draft", "nothing yet", review.by)
+        told = (State.DRAFT.value, "nothing yet", review.by)
         made.add_row(f"of {review.month}", safe(review.workflow), *told, safe(review.words))
     if found or drafts:
         yield made
