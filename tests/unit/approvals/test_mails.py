@@ -160,7 +160,7 @@ def test_case_mail_names_reason_and_ways_out() -> None:
         f"Case: Lead intake: an action failed · {WRITER}",
     )
     for words in (
-        *("Send reply: waits for a signature", "Create lead: done and checked"),
+        *("Create lead, send reply: waits for a signature", "Create lead: done and checked"),
         *("countersign case j-waiting resume|done|close", "Wed 4 Mar 2026, 18:00 Tokyo time"),
     ):
         assert words in sent.text
