@@ -203,6 +203,33 @@ def _of_aws() -> Iterator[Alarm]:
         statistic="Maximum",
     )
     yield Alarm(
+        "CampaignLetters",
+        "What became of mails of a campaign could not be noted: its breaker and list lack it.",
+        "Mend what the log of CampaignEvents says, then `countersign redrive --letters campaigns`.",
+        "ApproximateNumberOfMessagesVisible",
+        namespace="AWS/SQS",
+        of=("campaigns",),
+        statistic="Maximum",
+    )
+    yield Alarm(
+        "UnsubscribeThrottled",
+        "Lambda turned away people who want no more mail.",
+        "Raise `unsubscribe_at_once`, or ask for more concurrent executions: `countersign doctor`.",
+        "Throttles",
+        namespace="AWS/Lambda",
+        of=("Unsubscribe",),
+        customers=True,
+    )
+    yield Alarm(
+        "CampaignComplaints",
+        "People call mails of a campaign spam; they get no more.",
+        "`countersign items JOB` says how many; pause it before the breaker does.",
+        "CampaignComplaints",
+        where=("campaigns",),
+        above=2,
+        minutes=HOUR,
+    )
+    yield Alarm(
         "VerdictsChanged",
         "A live release says of its own cases what it did not say a week ago.",
         "`countersign release weekly` names them: a provider has changed a model behind its name.",

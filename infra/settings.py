@@ -98,6 +98,14 @@ class Settings(BaseModel):
     upload_days: int = Field(ge=1)
     payload_days: int = Field(ge=1)
     mail_from: str = Field(pattern=ADDRESS)
+    campaign_from: str = Field(default="", pattern=rf"^$|{ADDRESS}")
+    """Whom campaigns are from; empty: the stage sends none. Its domain is another one than that of
+    `mail_from`: receivers judge a domain by its complaints, and approvals must arrive whatever
+    people think of a campaign."""
+    unsubscribe_at_once: int = Field(default=0, ge=0, le=100)
+    """So many of the account's functions are kept for the page that unsubscribes, and no more ever
+    run: nobody's campaign takes those of webhooks and approvals. 0: none are kept, since an account
+    that runs few at once has none to spare."""
     mail_authserv_id: str = Field(min_length=1)
     """The name by which our own mail receiver signs its Authentication-Results header."""
     sender: Literal["create", "existing"] = "create"
@@ -175,6 +183,23 @@ class Settings(BaseModel):
         if bool(self.public_domain) is not bool(self.certificate_arn):
             raise ValueError("public_domain and certificate_arn go together")
         return self
+
+    @model_validator(mode="after")
+    def _campaigns_apart(self) -> Self:
+        own, approvals = self.campaign_domain, self.mail_from.partition("@")[2].lower()
+        if own == approvals or own == self.sender_domain.lower() != "":
+            raise ValueError(
+                f"campaign_from: {own} is the domain of approvals too: complaints about a campaign"
+                f" would keep requests from arriving; use another one, such as news.{own}"
+            )
+        if self.unsubscribe_at_once and not self.campaign_from:
+            raise ValueError("unsubscribe_at_once: a stage without campaign_from has no such page")
+        return self
+
+    @property
+    def campaign_domain(self) -> str:
+        """The domain of `campaign_from`: what SES verifies for campaigns."""
+        return self.campaign_from.partition("@")[2].lower()
 
     @property
     def has(self) -> frozenset[str]:

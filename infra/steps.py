@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from countersign.connectors.dynamodb.campaign_events import TALLIES, TOKENS
 from countersign.connectors.dynamodb.lanes import PARTITION as FILES_OF
+from countersign.connectors.dynamodb.rows import SUPPRESSION
 from countersign.connectors.dynamodb.shadows import PARTITION
 from countersign.domain.jobs.senders import Sender, function_of, queue_of
 from countersign.domain.ledger.targets import HttpTarget
@@ -59,6 +61,9 @@ class Row:
     layers: tuple[str, ...] = ("core", "text")
     memory: int = 512
     task: bool = False
+    at_once: int = 0
+    """So many of the account's concurrent functions are kept for it, and no more ever run; 0: it
+    takes what there is."""
     called: str = ""
     """Its name, where Look and Act make that from a connector's; empty: the row's own."""
 
@@ -446,6 +451,52 @@ _ASKING = (
 """What Work may do besides where the model is asked about items."""
 
 
+CAMPAIGNS = "campaigns"
+"""What a stage has that sends campaigns: the queue of what becomes of their mails."""
+_OPTED_OUT = (
+    Grant("jobs", "dynamodb", "Query UpdateItem", rows=TOKENS),
+    Grant("jobs", "dynamodb", "PutItem", rows=SUPPRESSION),
+    # Who opted out counts for its campaign.
+    Grant("jobs", "dynamodb", "UpdateItem", rows=TALLIES),
+)
+UNSUBSCRIBE = Row(
+    "Unsubscribe",
+    "countersign.entrypoints.unsubscribe",
+    timeout=10,
+    memory=1024,
+    layers=("core", "text", "pages"),
+    may=_OPTED_OUT,
+    env=("CAMPAIGN_FROM",),
+)
+"""The page at which whoever got a mail of a campaign wants no more. It reads no job and no person,
+and can put addresses on the suppression list, and take none off."""
+CAMPAIGN_EVENTS = Row(
+    "CampaignEvents",
+    "countersign.entrypoints.campaign_events",
+    timeout=60,
+    layers=("core",),
+    may=(
+        Grant(CAMPAIGNS, "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
+        Grant("jobs", "dynamodb", "Query UpdateItem", rows=FILES_OF),
+        Grant("jobs", "dynamodb", "PutItem", rows=SUPPRESSION),
+        Grant("jobs", "dynamodb", "UpdateItem", rows=TALLIES),
+    ),
+)
+"""What became of each mail of a campaign: on the mail's row, in the counts, and who bounced or
+complained on the suppression list."""
+CAMPAIGNING = (UNSUBSCRIBE, CAMPAIGN_EVENTS)
+"""Of a stage with `campaign_from`."""
+CAMPAIGN_MAIL = (
+    Grant("campaign-sender", "ses", "SendEmail"),
+    Grant("campaign-set", "ses", "SendEmail"),
+    # In its sandbox SES asks for a right on whoever gets the mail too.
+    Grant(RECIPIENTS, "ses", "SendEmail", only=SANDBOX),
+)
+"""What a function may that sends mails of campaigns: from their own domain, under their own set."""
+CAMPAIGN_MAILING = ("CAMPAIGN_FROM", "CAMPAIGN_CONFIGURATION_SET")
+"""What it is told."""
+
+
 MCP = Row(
     "Mcp",
     "countersign.entrypoints.mcp",
@@ -502,6 +553,8 @@ def rows(
     lane: bool = False,
     items: bool = False,
     callers: bool = False,
+    campaigns: bool = False,
+    at_once: int = 0,
     waiting: Iterable[Sender] = (),
     verdicts: bool = False,
     systems: Iterable[HttpTarget] = (),
@@ -513,13 +566,16 @@ def rows(
     was made of them, and the functions of the second machine are there; where the model is asked
     about `items`, Work asks it. With `callers` there is a door for those who speak MCP, and one for
     each of those whose executions are `waiting`, which Tick answers; where they take `verdicts`,
-    their doors sign them."""
+    their doors sign them. With `campaigns` there are those of their edges; `at_once` functions of
+    the account are kept for the page that unsubscribes."""
     invoking = tuple(Grant(model, "bedrock", "InvokeModel") for model in models)
     there = (*map(_showing, ROWS), SHADOW) if shows else ROWS
     there = (*map(_filing, there), *LANE) if lane else there
     there = (*there, *map(acting, systems))
     there = tuple(map(_asking, there)) if items else there
     there = (*map(_withdrawing, there), MCP) if callers else there
+    if campaigns:
+        there = (*there, replace(UNSUBSCRIBE, at_once=at_once), CAMPAIGN_EVENTS)
     for one in waiting:
         there = (*(_answering(row, one) for row in there), _calls(one))
     found = tuple(_invoking(one, invoking) if invoking else one for one in there)
@@ -541,6 +597,8 @@ def staged(settings: Settings, asked: Iterable[str]) -> tuple[Row, ...]:
         lane=has_lane(known),
         items=asks_of_items(known),
         callers=settings.has_callers,
+        campaigns=bool(settings.campaign_from),
+        at_once=settings.unsubscribe_at_once,
         waiting=settings.waiting_callers,
         verdicts=settings.takes_verdicts,
         systems=settings.http_targets,

@@ -83,6 +83,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "MailsBounced": (),
     "MailComplaints": (),
     "MailsDelayed": (),
+    "CampaignComplaints": (),
 }
 """Every metric of ours with its dimensions beside the service. Each set of their values is a paid
 series for every month in which it is emitted, so they are few and closed, and each is read by an

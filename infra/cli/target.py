@@ -46,9 +46,15 @@ OUTSIDE = {
     "MODEL_NAME": "ModelName",
 }
 """As above, for commands that ask outside systems: a stack that is older may lack them."""
-_DEAD = {"INTAKE_DEAD_URL": "IntakeDeadUrl", "FAILURES_URL": "FailuresUrl"}
+_DEAD = {
+    "INTAKE_DEAD_URL": "IntakeDeadUrl",
+    "FAILURES_URL": "FailuresUrl",
+    "CAMPAIGN_DEAD_URL": "CampaignDeadUrl",
+    "CAMPAIGN_QUEUE_URL": "CampaignQueueUrl",
+}
 """Queues of what went wrong, which no function reads."""
 DEAD_LETTERS, FAILED_EVENTS = "intake dead letters", "events that failed"
+LOST_OUTCOMES = "what became of campaign mails"
 _SECRETS = {setting.upper(): secret_output(name) for name, setting in SECRETS.items()}
 """As above, for `countersign secrets`."""
 _SYSTEM = re.compile(r"Http\w+Target")
@@ -70,6 +76,8 @@ class Target:
     cdk_json: Path = CDK_JSON
     dead: Mapping[str, str] = field(default_factory=dict)
     """The queues of what went wrong, by what operators call them."""
+    outcomes_queue: str = ""
+    """Where what became of campaign mails goes; empty: the stage sends none."""
 
     def cloud(self) -> Cloud:
         """The account that holds this target."""
@@ -87,8 +95,13 @@ class Target:
         """Dead letters, as operators call them. Raises TargetError where the target does not say
         where they are."""
         if name not in self.dead:
-            raise TargetError("This stage was deployed by older code: deploy it, and try again.")
-        return Letters(self.dead[name], self.settings.intake_queue_url)
+            raise TargetError(
+                "This stage does not say where these are: it was deployed by older code, or it"
+                " sends no campaigns."
+            )
+        of_campaigns = name == LOST_OUTCOMES
+        back_to = self.outcomes_queue if of_campaigns else self.settings.intake_queue_url
+        return Letters(self.dead[name], back_to)
 
     def hands(self) -> Hands:
         """What erases, by the rights of whoever types."""
@@ -140,6 +153,7 @@ def local(env_file: Path = ENV_FILE) -> Target:
         webhook_secret=lines["COUNTERSIGN_WEBHOOK_SECRET"],
         settings=Settings.of(lines),
         dead=_dead(lines),
+        outcomes_queue=lines.get("CAMPAIGN_QUEUE_URL", ""),
     )
 
 
@@ -182,11 +196,17 @@ def aws(stage: str) -> Target:
             f"and deploy it with `make deploy STAGE={stage}`."
         ) from error
     settings = settings_of(stage, outputs)
-    return Target(outputs["ApiUrl"], secret, settings, dead=_dead(variables(outputs)))
+    lines = variables(outputs)
+    back_to = lines.get("CAMPAIGN_QUEUE_URL", "")
+    return Target(outputs["ApiUrl"], secret, settings, dead=_dead(lines), outcomes_queue=back_to)
 
 
 def _dead(lines: Mapping[str, str]) -> dict[str, str]:
-    names = {DEAD_LETTERS: "INTAKE_DEAD_URL", FAILED_EVENTS: "FAILURES_URL"}
+    names = {
+        DEAD_LETTERS: "INTAKE_DEAD_URL",
+        FAILED_EVENTS: "FAILURES_URL",
+        LOST_OUTCOMES: "CAMPAIGN_DEAD_URL",
+    }
     return {name: lines[line] for name, line in names.items() if line in lines}
 
 

@@ -21,7 +21,7 @@ _QUOTED = 100
 
 _DONE = (
     r"(?:approved|rejected|declined|denied|accepted|confirmed|decided|completed|processed|recorded"
-    r"|signed|voted|submitted|responded|authori[sz]ed|granted)"
+    r"|signed|voted|submitted|responded|authori[sz]ed|granted|unsubscribed)"
 )
 _ALWAYS = re.compile(rf"(?i)\balready\b.*\b(?:{_DONE}|used)\b|does not exist any ?more|\bthank you")
 _UNLESS_DENIED = re.compile(rf"(?i)\b{_DONE}\b")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.entrypoints.pages import PAGES
-from countersign.web.paths import LINK, MCP
+from countersign.web.paths import LINK, MCP, UNSUBSCRIBE
 from countersign.web.responses import METHODS
 from infra.settings import OUTSIDE_KEYS
 
@@ -183,7 +183,17 @@ def of_calls(roles: Sequence[str]) -> tuple[Accepted, ...]:
 
 
 MCP_ROUTES = tuple(f"Api/Http/{one}{MCP.replace('/', '--')}" for one in ("GET", "POST", "DELETE"))
+UNSUBSCRIBE_ROUTES = tuple(
+    f"Api/Http/{method}{UNSUBSCRIBE.replace('/', '--')}" for method in METHODS
+)
 SOMETIMES = (
+    Accepted(
+        "APIG4",
+        UNSUBSCRIBE_ROUTES,
+        "Where campaigns are sent: whoever got a mail may want no more, and a receiver's server "
+        "says so for them without any account (RFC 8058). The address is a random token, stored as "
+        "a hash; it can put one contact on the suppression list, and shows nothing to anybody.",
+    ),
     Accepted(
         "APIG4",
         MCP_ROUTES,

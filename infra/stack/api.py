@@ -28,6 +28,7 @@ class Api(Construct):
 
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)
+        self._limits: dict[str, dict[str, int]] = {}
         self.http = apigateway.HttpApi(
             self,
             "Http",
@@ -38,7 +39,7 @@ class Api(Construct):
         own = settings.public_domain
         self.url = f"https://{own}" if own else self.http.api_endpoint
         log = log_group(self, "Log", f"/aws/vendedlogs/apis/{settings.stack_name}", settings)
-        stage = apigateway.CfnStage(
+        self._stage = apigateway.CfnStage(
             self,
             "Stage",
             api_id=self.http.api_id,
@@ -54,7 +55,7 @@ class Api(Construct):
         )
 
         if settings.public_domain:
-            self._named(settings, stage)
+            self._named(settings, self._stage)
 
     def _named(self, settings: Settings, stage: apigateway.CfnStage) -> None:
         """The API under a domain of ours; where that domain has to lead is an output."""
@@ -80,10 +81,17 @@ class Api(Construct):
             value=f"{settings.public_domain} CNAME {named.regional_domain_name}",
         )
 
-    def serve(self, path: str, function: aws_lambda.Function, *methods: str) -> None:
-        """Let `function` answer `methods` of `path`."""
-        self.http.add_routes(
+    def serve(self, path: str, function: aws_lambda.Function, *methods: str, most: int = 0) -> None:
+        """Let `function` answer `methods` of `path`; each at most `most` times a second, where that
+        is another limit than that of all routes."""
+        routes = self.http.add_routes(
             path=path,
             methods=[apigateway.HttpMethod(method) for method in methods],
             integration=integrations.HttpLambdaIntegration(function.node.id, function),
         )
+        if most:
+            own = {"ThrottlingRateLimit": most, "ThrottlingBurstLimit": 2 * most}
+            self._limits |= {f"{method} {path}": own for method in methods}
+            self._stage.route_settings = self._limits
+            # AWS refuses the limit of a route that is not there yet.
+            self._stage.node.add_dependency(*routes)

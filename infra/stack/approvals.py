@@ -13,6 +13,24 @@ RETURNS = "returns"
 """The subdomain that bounces go to: SPF and the sender's domain are then one."""
 
 
+def verify(scope: Construct, domain: str, named: str = "Dns") -> None:
+    """Tell SES of a sending domain; what the owner of its DNS has to write there are outputs."""
+    returns = f"{RETURNS}.{domain}"
+    identity = aws_ses.Identity.domain(domain)
+    made = aws_ses.EmailIdentity(scope, "Sender", identity=identity, mail_from_domain=returns)
+    region = Stack.of(scope).region
+    records = {
+        **{
+            f"{named}Dkim{number}": f"{one.name} CNAME {one.value}"
+            for number, one in enumerate(made.dkim_records, 1)
+        },
+        f"{named}MailFrom": f"{returns} MX 10 feedback-smtp.{region}.amazonses.com",
+        f"{named}Spf": f'{returns} TXT "v=spf1 include:amazonses.com ~all"',
+    }
+    for name, record in records.items():
+        CfnOutput(Stack.of(scope), name, value=record)
+
+
 class Approvals(Construct):
     """The sending identity: `sender_arn` is what a function needs a right on."""
 
@@ -31,20 +49,7 @@ class Approvals(Construct):
             identity = aws_ses.Identity.email(settings.mail_from)
             aws_ses.EmailIdentity(self, "Sender", identity=identity)
             return
-        returns = f"{RETURNS}.{domain}"
-        identity = aws_ses.Identity.domain(domain)
-        made = aws_ses.EmailIdentity(self, "Sender", identity=identity, mail_from_domain=returns)
-        region = Stack.of(self).region
-        records = {
-            **{
-                f"DnsDkim{number}": f"{one.name} CNAME {one.value}"
-                for number, one in enumerate(made.dkim_records, 1)
-            },
-            "DnsMailFrom": f"{returns} MX 10 feedback-smtp.{region}.amazonses.com",
-            "DnsSpf": f'{returns} TXT "v=spf1 include:amazonses.com ~all"',
-        }
-        for name, record in records.items():
-            CfnOutput(Stack.of(self), name, value=record)
+        verify(self, domain)
 
     def serve(self, api: Api, function: aws_lambda.Function) -> None:
         """Let `function` show a link (GET, HEAD, OPTIONS never decide) and take a decision, and

@@ -84,6 +84,7 @@ class Functions(Construct):
             architecture=aws_lambda.Architecture.ARM_64,
             timeout=Duration.seconds(row.timeout),
             memory_size=row.memory,
+            reserved_concurrent_executions=row.at_once or None,
             layers=[self._layers[group] for group in row.layers],
             environment=self._environment(row),
             # What CDK would add by itself (fn:*, GetQueueUrl, …) is not in the row: refuse it.
@@ -124,7 +125,8 @@ class Functions(Construct):
             )
             allowed.add_condition("Null", {"dynamodb:LeadingKeys": "false"})
         if grant.on == RECIPIENTS:
-            allowed.add_condition("StringEquals", {"ses:FromAddress": self._settings.mail_from})
+            own = [one for one in (self._settings.mail_from, self._settings.campaign_from) if one]
+            allowed.add_condition("StringEquals", {"ses:FromAddress": own})
         return allowed
 
     def _on(self, grant: Grant) -> list[str]:

@@ -8,7 +8,14 @@ from constructs import IConstruct
 
 from countersign.domain.ledger.targets import HTTP
 from countersign.runtime.connectors import MODEL_KEY
-from infra.stack.accepted import ACCEPTED, MCP_ROUTES, OWN_SYSTEMS, SOMETIMES, of_calls
+from infra.stack.accepted import (
+    ACCEPTED,
+    MCP_ROUTES,
+    OWN_SYSTEMS,
+    SOMETIMES,
+    UNSUBSCRIBE_ROUTES,
+    of_calls,
+)
 from infra.steps import LANE, MCP, SHADOW
 
 PACK = "AwsSolutions"
@@ -33,13 +40,14 @@ def check(app: App, stack: Stack) -> None:
 
 def _absent(stack: Stack) -> set[str]:
     """What a stage of Bedrock has not, and every other has; and what only some have: the functions
-    of candidates, of callers that speak MCP, and those of the items of files."""
+    of candidates, of callers that speak MCP, those of the items of files, and the page that
+    unsubscribes."""
     places = (
         ("Storage", f"Secret-{MODEL_KEY.name}"),
         *(("Functions", f"{row.name}{kind}") for row in (SHADOW, MCP, *LANE) for kind in _ROLES),
         ("Pipeline", "Items"),
         ("Storage", "Secret-callers"),
-        *(("Api/Http", one.rpartition("/")[2]) for one in MCP_ROUTES),
+        *(("Api/Http", one.rpartition("/")[2]) for one in (*MCP_ROUTES, *UNSUBSCRIBE_ROUTES)),
     )
     return {f"{at}/{one}" for at, one in places if not _find(stack, at).node.try_find_child(one)}
 

@@ -9,18 +9,25 @@ from countersign.runtime.settings import SECRETS
 from infra.settings import Settings, secret_output, target_output
 from infra.stack.api import Api
 from infra.stack.approvals import Approvals
+from infra.stack.campaigns import Campaigns, campaign_set, sender_arn
+from infra.stack.campaigns import set_arn as campaign_set_arn
 from infra.stack.functions import Functions
 from infra.stack.intake import Intake
 from infra.stack.machines import machine_arns
-from infra.stack.mail import set_arn, set_name
+from infra.stack.mail import Mail, set_arn, set_name
 from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
-from infra.steps import DOORS, MODEL, SHOWS, VERDICTS, acting, waits
+from infra.steps import CAMPAIGNING, CAMPAIGNS, DOORS, MODEL, SHOWS, VERDICTS, acting, waits
 
 
-def arns(
-    stack: Stack, settings: Settings, storage: Storage, intake: Intake, approvals: Approvals
+def arns(  # noqa: PLR0917 - the stack's parts
+    stack: Stack,
+    settings: Settings,
+    storage: Storage,
+    intake: Intake,
+    approvals: Approvals,
+    mail: Mail,
 ) -> dict[str, str]:
     """The ARNs of the things that a Grant can be on."""
     return {
@@ -46,6 +53,15 @@ def arns(
         **machine_arns(stack, settings),
         **{queue_of(name): queue.queue_arn for name, queue in intake.calls.items()},
         **{waits(one.id): _execution(stack, one.answers) for one in settings.waiting_callers},
+        **(_of_campaigns(stack, settings, mail.campaigns) if mail.campaigns else {}),
+    }
+
+
+def _of_campaigns(stack: Stack, settings: Settings, campaigns: Campaigns) -> dict[str, str]:
+    return {
+        CAMPAIGNS: campaigns.queue.queue_arn,
+        "campaign-sender": sender_arn(stack, settings),
+        "campaign-set": campaign_set_arn(stack, settings),
     }
 
 
@@ -90,6 +106,8 @@ def values(
         "PAYMENTS_BASE_URL": settings.payments_base_url,
         "MAIL_FROM": settings.mail_from,
         "MAIL_CONFIGURATION_SET": set_name(settings),
+        "CAMPAIGN_FROM": settings.campaign_from,
+        "CAMPAIGN_CONFIGURATION_SET": campaign_set(settings),
         "MAIL_AUTHSERV_ID": settings.mail_authserv_id,
         "MAIL_INBOUND": settings.mail_inbound,
         "CASE_OWNER": settings.case_owner.model_dump_json(),
@@ -117,7 +135,11 @@ def _secrets_of_systems(settings: Settings, storage: Storage) -> dict[str, str]:
 
 
 def things(
-    api: Api, pipeline: Pipeline, intake: Intake, functions: Functions
+    api: Api,
+    pipeline: Pipeline,
+    intake: Intake,
+    functions: Functions,
+    mail: Mail,
 ) -> dict[str, dict[str, str]]:
     """What alarms on metrics of AWS watch: by which dimension AWS counts each."""
     return {
@@ -126,7 +148,12 @@ def things(
         "intake": {"QueueName": intake.dead.queue_name},
         "events": {"QueueName": intake.failures.queue_name},
         **({SHOWS: {"QueueName": intake.shadow.dead.queue_name}} if intake.shadow else {}),
-        **{row.name: {"FunctionName": functions[row.name].function_name} for row in DOORS},
+        **({CAMPAIGNS: {"QueueName": mail.campaigns.dead.queue_name}} if mail.campaigns else {}),
+        **{
+            row.name: {"FunctionName": functions[row.name].function_name}
+            for row in (*DOORS, *CAMPAIGNING)
+            if row.name in functions
+        },
     }
 
 
@@ -137,6 +164,7 @@ def outputs(  # noqa: PLR0917 - the stack's parts
     intake: Intake,
     api: Api,
     pipeline: Pipeline,
+    mail: Mail,
 ) -> None:
     """What an operator and the command line need to find."""
     found = {
@@ -152,11 +180,19 @@ def outputs(  # noqa: PLR0917 - the stack's parts
         "FailuresUrl": intake.failures.queue_url,
         "StateMachineArn": pipeline.machine.state_machine_arn,
         **{secret_output(name): one.secret_arn for name, one in storage.secrets.items()},
+        **(_queues(mail.campaigns) if mail.campaigns else {}),
         **_outside(settings),
         **{target_output(one): one.model_dump_json() for one in settings.http_targets},
     }
     for name, value in found.items():
         CfnOutput(stack, name, value=value)
+
+
+def _queues(campaigns: Campaigns) -> dict[str, str]:
+    return {
+        "CampaignQueueUrl": campaigns.queue.queue_url,
+        "CampaignDeadUrl": campaigns.dead.queue_url,
+    }
 
 
 def _outside(settings: Settings) -> dict[str, str]:

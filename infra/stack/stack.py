@@ -39,7 +39,7 @@ class CountersignStack(Stack):
             "Functions",
             settings,
             rows,
-            arns=arns(self, settings, storage, intake, approvals) | asked,
+            arns=arns(self, settings, storage, intake, approvals, mail) | asked,
             values=values(self, settings, storage, intake, api),
         )
         pipeline = Pipeline(self, "Pipeline", settings, functions, storage)
@@ -51,10 +51,10 @@ class CountersignStack(Stack):
         approvals.serve(api, functions["Approvals"])
         pipeline.tick(functions["Tick"], intake.failures)
         pipeline.record_dead(functions["Record"], intake.failures)
-        mail.hear(functions["Delivery"], intake.failures)
-        watch = Watch(self, "Watch", settings, things(api, pipeline, intake, functions))
+        mail.hear(api, functions, intake.failures)
+        watch = Watch(self, "Watch", settings, things(api, pipeline, intake, functions, mail))
         watch.jobs(WORKFLOWS, functions["Approvals"])
         watch.flow(intake.queue, pipeline.machine)
         watch.approvals()
         watch.queries(function_name(settings.stack_name, row) for row in rows)
-        outputs(self, settings, storage, intake, api, pipeline)
+        outputs(self, settings, storage, intake, api, pipeline, mail)

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from countersign.domain.campaigns.sent import SUPPRESSED, TOO_SOON, Event, Intent, Sent
+from countersign.domain.campaigns.sent import SUPPRESSED, TOO_SOON, UNWANTED, Event, Intent, Sent
 from countersign.domain.jobs.suppression import Suppressed, Why
 from countersign.domain.lane.items import Item
 from tests.fakes.lanes import FakeLanes
 
-_SUPPRESSES: Mapping[Event, Why] = {Event.COMPLAINED: "complaint", Event.OPTED_OUT: "opt-out"}
+_SUPPRESSES: Mapping[Event, Why] = {**UNWANTED, Event.OPTED_OUT: "opt-out"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class FakeCampaigns:
         self.written: dict[str, Written] = {}
         self.tokens: dict[str, tuple[str, int, int, str]] = {}
         """Job, batch, item and contact, by the token's hash."""
+        self.opted_out: set[str] = set()
         self._messages: dict[tuple[str, int], dict[int, Sent]] = {}
         self._counts: dict[str, Counter[Event]] = {}
 
@@ -97,7 +98,7 @@ class FakeCampaigns:
         with self._lock:
             job_id, batch, item = where
             held = self._messages.get((job_id, batch), {}).get(item)
-            if held is None:
+            if held is None or (held.message_id and message_id not in ("", held.message_id)):
                 return False
             self._messages[job_id, batch][item] = held.heard(event, at, message_id)
             if event in held.happened:
@@ -116,9 +117,11 @@ class FakeCampaigns:
             found = self.tokens.get(token)
             if found is None:
                 return False
-            job_id, batch, item, contact = found
-            if not self.event((job_id, batch, item), Event.OPTED_OUT, at):
-                self._suppresses(contact, Event.OPTED_OUT, at, job_id)
+            job_id, _, _, contact = found
+            self._suppresses(contact, Event.OPTED_OUT, at, job_id)
+            if token not in self.opted_out:
+                self.opted_out.add(token)
+                self._counts.setdefault(job_id, Counter())[Event.OPTED_OUT] += 1
             return True
 
     def counts(self, job_id: str) -> Mapping[Event, int]:

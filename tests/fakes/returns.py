@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from countersign.domain.mail import Email
-from infra.local.cloud.mail_outcomes import outcome
+from infra.local.cloud.mail_outcomes import outcomes
 
 SIMULATOR = "@simulator.example.org"
+RETURNED = {"BOUNCE", "COMPLAINT", "REJECT"}
+"""What the set of all mails but campaigns' publishes."""
 
 
 def event(email: Email, message_id: str, word: str = "bounce", **about: str) -> dict[str, Any]:
@@ -20,6 +22,5 @@ def event(email: Email, message_id: str, word: str = "bounce", **about: str) -> 
         "Destination": {"ToAddresses": [word + SIMULATOR]},
         "EmailTags": [{"Name": name, "Value": value} for name, value in tags.items()],
     }
-    told = outcome(message_id, request)
-    assert told
+    ((_, told),) = outcomes(message_id, request, RETURNED)
     return {"source": told["Source"], "detail-type": told["DetailType"], "detail": told["Detail"]}

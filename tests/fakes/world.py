@@ -31,6 +31,7 @@ from tests.fakes.alarms import FakeAlarms
 from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bulks import FakeBulks
 from tests.fakes.callbacks import FakeCallbacks
+from tests.fakes.campaigns import FakeCampaigns
 from tests.fakes.caps import FakeCaps
 from tests.fakes.channels import FakeChannels
 from tests.fakes.codes import FakeCodes
@@ -359,6 +360,7 @@ class World:
         self.sealed_roots, self.verdict_key = FakePayloads(), FakeVerdictKey()
         self.usual = FakeUsuals()
         self.suppression = FakeSuppressionList(self.store)
+        self.campaigns = FakeCampaigns(self.lanes, self.store.suppressed)
         self.payloads = FakePayloads()
         self.mail = FakeMail()
         self.queue = FakeQueue()
@@ -377,6 +379,7 @@ class World:
             stage="test",
             public_base_url="https://countersign.example",
             mail_from="hello@countersign.example",
+            campaign_from="news@news.countersign.example",
             mail_authserv_id="mx.countersign.example",
             webhook_secret="webhook",
             verdict_key="verdicts",
@@ -434,6 +437,7 @@ class World:
             verdict_signer=self.verdict_key,
             usual=self.usual,
             suppression=self.suppression,
+            campaign_events=self.campaigns,
             pause=self.clock.pauses,
             model=self.model,
             files=self.files,

@@ -24,7 +24,11 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _settings(**changes: Any) -> Settings:
     """The stage of the tests' own company."""
     people = {"id": "ops", "name": "Elena Ruiz", "address": "elena@cranes.internal"}
-    own = {"mail_from": "robot@cranes.internal", "alarm_address": "alarms@cranes.internal"}
+    own = {
+        "mail_from": "robot@cranes.internal",
+        "campaign_from": "news@news.cranes.internal",
+        "alarm_address": "alarms@cranes.internal",
+    }
     held = {**context()["stages"]["dev"], "stage": STAGE, **own, "case_owner": people, **changes}
     return Settings.model_validate_json(json.dumps(held))
 

@@ -19,6 +19,7 @@ from tests.infra.template import Template
 from tests.infra.test_synthesis import EXPLAINED, lint
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/x"
+FROM = context()["stages"]["dev"]["campaign_from"]
 MAIL_IN = MailIn(domain="in.cranes.internal", addresses={"refunds": "refund_request"})
 
 
@@ -82,7 +83,7 @@ def test_who_mails_in_the_sandbox_may_mail_to_those_alone(made: Template) -> Non
                 sending.add(role)
                 if "identity/ana@cranes.internal" in json.dumps(row["Resource"]):
                     naming.add(role)
-                    wanted = {"StringEquals": {"ses:FromAddress": "robot@cranes.internal"}}
+                    wanted = {"StringEquals": {"ses:FromAddress": ["robot@cranes.internal", FROM]}}
                     assert row["Condition"] == wanted
     assert naming == sending
     assert len(naming) == len([row for row in ROWS if row.needs({SANDBOX}) != row.needs(())])

@@ -27,16 +27,22 @@ def machines_of(template: Template) -> list[dict[str, Any]]:
 
 def test_a_message_stays_hidden_six_times_as_long_as_start_may_run(dev: Template) -> None:
     """The visibility time-out is at least six times the consumer's, as AWS asks."""
-    (queue,) = (q for q in dev.of("SQS::Queue").values() if "RedrivePolicy" in q)
-    assert queue["VisibilityTimeout"] >= 6 * dev.function("Start")["Timeout"]
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    queues = {name: q for name, q in dev.of("SQS::Queue").items() if "RedrivePolicy" in q}
+    consumers = {"Intake": "Start", "MailCampaigns": "CampaignEvents"}
+    assert len(queues) == len(consumers)
+    for begins, consumer in consumers.items():
+        (queue,) = (q for name, q in queues.items() if name.startswith(begins))
+        assert queue["VisibilityTimeout"] >= 6 * dev.function(consumer)["Timeout"]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
 
 
 def test_a_batch_fails_by_the_message_and_the_poller_is_bounded(dev: Template) -> None:
-    """The queue's consumer answers for each message, and has a maximum concurrency."""
-    source = dev.one("Lambda::EventSourceMapping")
-    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+    """Each queue's consumer answers for each message, and has a maximum concurrency."""
+    sources = dev.of("Lambda::EventSourceMapping").values()
+    assert len(sources) == 2
+    for source in sources:
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
 def test_functions_end_before_their_task(dev: Template) -> None:
@@ -137,7 +143,7 @@ def test_access_logs_hold_no_path_and_no_query(dev: Template) -> None:
 
 def test_only_the_two_doors_are_public(dev: Template) -> None:
     """The API has the webhook, the status of a job for its sender, what agents propose and read,
-    approval links and the pages of people who are signed in."""
+    approval links, the pages of people who are signed in, and the one that unsubscribes."""
     routes = {route["RouteKey"] for route in dev.of("ApiGatewayV2::Route").values()}
     page = "/approvals/{link}/{secret}"
     pages = {f"{method} {page}" for method in ("GET", "HEAD", "OPTIONS", "POST")}
@@ -155,7 +161,8 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
         "POST /propose/{caller}",
         *(f"{one} /proposals/{{proposal}}" for one in ("GET", "POST")),
     }
-    assert routes == doors | {"GET /status/{token}"} | agents | pages | signed_in
+    leaves = {f"{method} /unsubscribe/{{token}}" for method in ("GET", "HEAD", "OPTIONS", "POST")}
+    assert routes == doors | {"GET /status/{token}"} | agents | pages | signed_in | leaves
 
 
 def kept(template: Template, kind: str) -> set[str]:

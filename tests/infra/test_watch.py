@@ -14,6 +14,8 @@ import pytest
 from countersign import observability
 from countersign.approvals.decide import go_on
 from countersign.approvals.metrics import decided
+from countersign.domain.campaigns.events import Heard
+from countersign.domain.campaigns.sent import Event
 from countersign.domain.errors import (
     BudgetSpent,
     DefinitionBroken,
@@ -35,6 +37,7 @@ from countersign.domain.limits.circuit_breaker import (
 )
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer
+from countersign.entrypoints.campaign_events import count as noted
 from countersign.entrypoints.mail_events import count
 from countersign.entrypoints.tick import tick
 from countersign.entrypoints.webhook import _tell_once_a_day
@@ -148,7 +151,7 @@ def test_every_dead_letter_queue_has_an_alarm(dev: Template) -> None:
         if metric["Namespace"] == "AWS/SQS"
         for dimension in metric["Dimensions"]
     }
-    assert len(dead) == 2
+    assert len(dead) == 3
     assert found == dead
 
 
@@ -394,6 +397,7 @@ def _is_read() -> None:
         framed(partial(_raises, error), Request("GET", {}, {}))
     for kind in ("Bounced", COMPLAINED):
         count(Returned(kind=kind, why="", soft=False, message_id="", job_id="", part=""))
+    noted((Heard(kind=Event.COMPLAINED, message_id="m", job_id="j-1", batch=1, item=1),))
     world = World(lambda _: {})
     asked = approval(held())
     go_on(world.deps, SimpleNamespace(record=record(), approval=asked))  # type: ignore[type-var] # as much of it as is read

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
+
+from countersign.domain.errors import ContractBroken
+
+_PLACE = re.compile(r"(?:https://[A-Za-z0-9.:-]+|http://127\.0\.0\.1:[0-9]+)/[A-Za-z0-9._~/-]+")
+_PERSON = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+")
 
 
 @dataclass(frozen=True)
@@ -21,11 +27,29 @@ class Email:
     automatic: str = ""
     """What `Auto-Submitted` says of a mail that no person wrote (RFC 3834): `auto-replied` or
     `auto-generated`; empty for one that a person wrote or signed."""
+    unsubscribe: str = ""
+    """The https address at which its reader wants no more (RFC 8058); empty: no mail of a list."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """What is enclosed, by its name."""
     about: Mapping[str, str] = field(default_factory=dict)
     """What the mail is about, for its own bounce: `job` (an id) and `part` (a ledger entry's key,
     or `link-` and a link's id). Never content, never a secret: the provider repeats it."""
+
+
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+"""What a receiver's server posts for its reader (RFC 8058, 3.1), and what the header announces."""
+
+
+def unsubscribe_headers(url: str, mailto: str = "") -> Mapping[str, str]:
+    """The two headers by which a mail program offers to unsubscribe (RFC 2369, RFC 8058); none for
+    an empty address. Raises ContractBroken for what is neither an https address, since receivers
+    post nowhere else, nor this machine's own."""
+    if not url:
+        return {}
+    if not _PLACE.fullmatch(url) or (mailto and not _PERSON.fullmatch(mailto)):
+        raise ContractBroken("one-click unsubscribing needs an https address")
+    ways = [f"<{url}>", *([f"<mailto:{mailto}?subject=unsubscribe>"] if mailto else [])]
+    return {"List-Unsubscribe": ", ".join(ways), "List-Unsubscribe-Post": "=".join(ONE_CLICK)}
 
 
 class Mailer(Protocol):

@@ -13,7 +13,7 @@ from countersign.domain.jobs.inbox import listing
 from countersign.domain.jobs.outcomes import heard
 from countersign.domain.jobs.search import findable
 from countersign.domain.jobs.senders import sender_of
-from countersign.runtime.external import ExternalAdapters
+from countersign.runtime.campaigns import CampaignAdapters
 from countersign.runtime.pace import Memory
 from countersign.runtime.settings import Settings
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from countersign.actions.desk import Desk
     from countersign.connectors.dynamodb.session import TaskRole
     from countersign.domain import ports
-    from countersign.domain.campaigns.sending import SendingLimits
     from countersign.domain.jobs.audit import Entry
     from countersign.domain.jobs.job import Job
     from countersign.domain.jobs.reviews import Reviews
@@ -61,7 +60,7 @@ def _followed(record: JobRecord, change: Change) -> Change:
     return findable(record, looked_after)
 
 
-class Deps(ExternalAdapters):
+class Deps(CampaignAdapters):
     """The adapters, each made when it is first asked for. Tests hand theirs in by name."""
 
     def __init__(self, settings: Settings, **given: object) -> None:
@@ -287,13 +286,6 @@ class Deps(ExternalAdapters):
         from countersign.connectors.dynamodb.lanes import DynamoLanes
 
         return DynamoLanes(self.settings.jobs_table, self.db)
-
-    @cached_property
-    def sending_limits(self) -> SendingLimits:
-        """How much of the account's sending campaigns take."""
-        from countersign.connectors.dynamodb.sending import DynamoSendingLimits
-
-        return DynamoSendingLimits(self.settings.jobs_table, self.db)
 
     @cached_property
     def sender_limits(self) -> ports.SenderLimits:

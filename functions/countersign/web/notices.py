@@ -278,3 +278,16 @@ PORTAL_TRIED_OUT = Notice(
         f"Nothing was recorded. Sign in again at {SIGN_IN_PATH}.",
     ),
 )
+
+
+NOT_NOTED = Notice(
+    503,
+    "Please try again in a minute",
+    ("What you asked for could not be noted just now. Nothing was changed.",),
+)
+NOT_READ = Notice(400, "This could not be read", ("Nothing was changed. Open the link again.",))
+NOT_DONE = Notice(
+    500,
+    "Something went wrong on our side",
+    ("It has been recorded. Open the link again in a few minutes: asking twice does no harm.",),
+)

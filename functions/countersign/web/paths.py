@@ -26,6 +26,7 @@ STATUS = "/status/{token}"
 PROPOSE = "/propose/{caller}"
 MCP = "/mcp"
 PROPOSAL = "/proposals/{proposal}"
+UNSUBSCRIBE = "/unsubscribe/{token}"
 KEYS = "keys"
 """In the place of a proposal: the public keys of verdicts."""
 TO = "to"
@@ -105,6 +106,11 @@ def _is_like(parts: Sequence[str], pattern: Sequence[str]) -> bool:
     return len(parts) == len(pattern) and all(
         is_id(part) if held.startswith("{") else part == held for part, held in pairs
     )
+
+
+def unsubscribe_path(token: str) -> str:
+    """Where whoever got a mail of a campaign wants no more."""
+    return UNSUBSCRIBE.format(token=token)
 
 
 def status_path(token: str) -> str:

@@ -62,12 +62,15 @@ def notice(
     return page(status or what.status, "notice.html.j2", extra=extra, notice=what, home=home)
 
 
-def framed(page_of: Callable[[Request], Response], request: Request) -> Response:
-    """A page's answer: GET, HEAD and OPTIONS only show. What cannot be answered has its notice."""
+def framed(
+    page_of: Callable[[Request], Response], request: Request, home: Way | None = INBOX
+) -> Response:
+    """A page's answer: GET, HEAD and OPTIONS only show. What cannot be answered has its notice,
+    from which `home` leads on."""
     try:
         return _routed(page_of, request)
     except HttpRefusal as turned:
-        return replace(notice(turned.notice), cookies=turned.cookies)
+        return replace(notice(turned.notice, home=home), cookies=turned.cookies)
     except (NotAuthorised, UnknownVersion):
         observability.count("ApprovalsDamaged")
         return notice(notices.DAMAGED)

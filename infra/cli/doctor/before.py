@@ -27,6 +27,8 @@ def before_deploy(settings: Settings, cloud: Cloud) -> Iterator[Line]:
     yield from asked("sender", lambda: _sender(settings, cloud), _RIGHTS)
     yield from asked("inbound mail", lambda: _inbound(settings, cloud), _RIGHTS)
     yield from asked("concurrency", lambda: _concurrency(settings, cloud), _RIGHTS)
+    if settings.campaign_from:
+        yield from asked("unsubscribe", lambda: _kept(settings, cloud), _RIGHTS)
 
 
 def _account(cloud: Cloud) -> Iterator[Line]:
@@ -111,18 +113,24 @@ def _booked(settings: Settings) -> tuple[int, int]:
 
 
 def _sender(settings: Settings, cloud: Cloud) -> Iterator[Line]:
-    domain = settings.mail_from.partition("@")[2]
-    found = cloud.identity(settings.mail_from) or cloud.identity(domain)
+    yield from _verified("sender", settings.mail_from, cloud)
+    if settings.campaign_from:
+        yield from _verified("campaigns", settings.campaign_from, cloud)
+
+
+def _verified(what: str, address: str, cloud: Cloud) -> Iterator[Line]:
+    domain = address.partition("@")[2]
+    found = cloud.identity(address) or cloud.identity(domain)
     if found is None or not found.verified:
         yield problem(
-            "sender",
-            f"SES does not know {settings.mail_from} as a verified sender",
+            what,
+            f"SES does not know {address} as a verified sender",
             f"verify {domain} (or the address) in SES: its records go into your DNS",
         )
         return
-    yield ok("sender", f"{settings.mail_from} is verified")
+    yield ok(what, f"{address} is verified")
     yield judged(
-        "DKIM",
+        "DKIM" if what == "sender" else f"DKIM of {what}",
         "mails are signed" if found.dkim else "mails are not signed",
         well=found.dkim,
         mend=f"turn on Easy DKIM for {domain} in SES and put its three records into your DNS:"
@@ -166,3 +174,19 @@ def _concurrency(settings: Settings, cloud: Cloud) -> Iterator[Line]:
         well=not wrong,
         mend=wrong,
     )
+
+
+def _kept(settings: Settings, cloud: Cloud) -> Iterator[Line]:
+    """Whether a campaign's readers can take functions from webhooks and pages."""
+    there, kept = cloud.concurrency(), settings.unsubscribe_at_once
+    room = there - starts.UNRESERVED
+    said = f"{kept} functions are kept for it" if kept else "no functions are kept for it"
+    mend = starts.kept_fault(settings, there)
+    if not kept:
+        mend = (
+            f"set `unsubscribe_at_once` of {settings.stage} to {starts.KEPT}: this account has room"
+            if room >= starts.KEPT
+            else f"an account that runs {there} functions at once has none to keep: until AWS gives"
+            " more (Service Quotas, Lambda), the limit of its route alone bounds it"
+        )
+    yield judged("unsubscribe", said, well=not mend, mend=mend)

@@ -1,6 +1,7 @@
 """Dead letters: events that nothing could start or take, sent again where they were to go.
 
-The intake's dead letters go back to its queue. The queue of failed events holds what functions
+The dead letters of the intake, and those of what became of campaign mails, go back to their
+queue. The queue of failed events holds what functions
 could not take (Lambda's destination envelope: the function and what it was given) and what rules
 could not deliver (the event, with its target as an attribute); it has no source queue, so that
 SQS's own redrive cannot serve it.
@@ -25,10 +26,10 @@ _TARGET = "TARGET_ARN"
 
 @dataclass(frozen=True)
 class Letters:
-    """One queue of dead letters, and the queue by which jobs begin."""
+    """One queue of dead letters, and the queue that they came from, or by which jobs begin."""
 
     url: str
-    intake: str
+    back_to: str
 
     def count(self) -> int:
         """How many there are now, about."""
@@ -60,7 +61,7 @@ class Letters:
     def _one(self, letter: Mapping[str, Any]) -> bool:
         function, given = addressed(letter)
         if function == "":
-            client("sqs").send_message(QueueUrl=self.intake, MessageBody=given)
+            client("sqs").send_message(QueueUrl=self.back_to, MessageBody=given)
         elif not _invoked(function, given):
             return False
         client("sqs").delete_message(QueueUrl=self.url, ReceiptHandle=letter["ReceiptHandle"])

@@ -16,7 +16,7 @@ from countersign.jobs.redriving import redrive as redrive_job
 from countersign.runtime.deps import Deps
 from infra.cli.jobs import load
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, say, show
-from infra.cli.target import DEAD_LETTERS, FAILED_EVENTS
+from infra.cli.target import DEAD_LETTERS, FAILED_EVENTS, LOST_OUTCOMES
 
 MOST = 500
 _EACH = 50
@@ -28,9 +28,14 @@ class From(StrEnum):
 
     DLQ = "dlq"
     EVENTS = "events"
+    CAMPAIGNS = "campaigns"
 
 
-_QUEUES = {From.DLQ: DEAD_LETTERS, From.EVENTS: FAILED_EVENTS}
+_QUEUES = {
+    From.DLQ: DEAD_LETTERS,
+    From.EVENTS: FAILED_EVENTS,
+    From.CAMPAIGNS: LOST_OUTCOMES,
+}
 
 
 def redrive(  # noqa: PLR0917 - Typer turns each parameter into an option
@@ -39,7 +44,11 @@ def redrive(  # noqa: PLR0917 - Typer turns each parameter into an option
     failed: Annotated[bool, typer.Option("--failed", help="all FAILED jobs of the window")] = False,
     since: Annotated[int, typer.Option(min=1, help="the window of --failed in hours")] = 24,
     letters: Annotated[
-        From | None, typer.Option(help="dlq: jobs that did not begin; events: other events")
+        From | None,
+        typer.Option(
+            help="dlq: jobs that did not begin; campaigns: what became of their mails;"
+            " events: all others"
+        ),
     ] = None,
     by: Annotated[str, typer.Option(help="your id in the directory; not for letters")] = "",
     reason: Annotated[str, typer.Option(help="what was mended, for the audit trail")] = "",
@@ -54,7 +63,7 @@ def redrive(  # noqa: PLR0917 - Typer turns each parameter into an option
     Example: countersign redrive --failed --since 6 --by kim --reason "the CRM is back"
     """
     if sum((bool(job), failed, letters is not None)) != 1:
-        raise typer.BadParameter("say a JOB, --failed, or --letters dlq|events")
+        raise typer.BadParameter("say a JOB, --failed, or --letters dlq|events|campaigns")
     there = context.obj(target, stage)
     if letters:
         queue = there.letters(_QUEUES[letters])

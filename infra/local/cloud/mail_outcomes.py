@@ -1,12 +1,15 @@
-"""The mailbox simulator of the local cloud: what becomes of mails to `…@simulator.example.org`.
+"""The mailbox simulator of the local cloud: what becomes of mails.
 
-The local part's first word says it, as at AWS's own simulator: `bounce`, `complaint`, `suppressed`,
-`ooto`; `bounce+anything` does the same. The emulator imports this: standard library only.
+Every mail arrives, but those to `…@simulator.example.org`. The local part's first word says it, as
+at AWS's own simulator: `bounce`, `complaint`, `suppressed`, `ooto`; so does `bounce+anything`.
+Three more are what EventBridge does now and then: of a mail to `lost` nobody hears anything, to
+`twice` everything twice, and to `late` the last first. A set publishes the types of event that its
+destinations name, and no other. The emulator imports this: standard library only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,41 +21,86 @@ _BOUNCES = {
     "suppressed": ("Permanent", "OnAccountSuppressionList"),
     "ooto": ("Transient", "General"),
 }
+_TYPES = {
+    "Email Sent": "SEND",
+    "Email Delivered": "DELIVERY",
+    "Email Bounced": "BOUNCE",
+    "Email Complaint Received": "COMPLAINT",
+}
+"""What a destination of a set calls each event."""
+
+Told = tuple[str, dict[str, Any]]
+"""The detail-type of an event, and what it says beside the mail."""
 
 
-def outcome(message_id: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The entry that SES puts on the event bus for this SendEmail request (API v2); None when the
-    mail arrives, or is sent under no configuration set."""
-    published = request.get("ConfigurationSetName")
-    to = request.get("Destination", {}).get("ToAddresses", [])
-    told = next((found for address in to if (found := _told(str(address)))), None)
-    if not published or told is None:
-        return None
-    detail_type, named = told
+def published(held: Mapping[str, Any] | None) -> Collection[str]:
+    """The types that a set publishes to EventBridge, as the emulator keeps it."""
+    destinations = ((held or {}).get("EventDestinations") or {}).values()
+    return {
+        name
+        for one in destinations
+        if one.get("Enabled") and one.get("EventBridgeDestination")
+        for name in one.get("MatchingEventTypes", ())
+    }
+
+
+def outcomes(
+    message_id: str, request: Mapping[str, Any], types: Collection[str]
+) -> list[tuple[float, dict[str, Any]]]:
+    """The entries that SES puts on the event bus for this SendEmail request (API v2), each after so
+    many seconds, under a set that publishes `types`."""
+    under = request.get("ConfigurationSetName")
+    to = [str(one) for one in request.get("Destination", {}).get("ToAddresses", [])]
+    if not under or not to:
+        return []
     tags = {tag["Name"]: [tag["Value"]] for tag in request.get("EmailTags") or []}
     mail = {
         "messageId": message_id,
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "source": request.get("FromEmailAddress", ""),
         "destination": to,
-        "tags": {**tags, "ses:configuration-set": [published]},
+        "tags": {**tags, "ses:configuration-set": [under]},
     }
-    return {"Source": "aws.ses", "DetailType": detail_type, "Detail": {**named, "mail": mail}}
+    word = _word(to[0])
+    told = [one for one in _told(word, to[0]) if _TYPES[one[0]] in types]
+    told = {"late": told[::-1], "twice": told * 2}.get(word, told)
+    return [
+        (
+            SECONDS * (1 + at / 4),
+            {"Source": "aws.ses", "DetailType": kind, "Detail": {**said, "mail": mail}},
+        )
+        for at, (kind, said) in enumerate(told)
+    ]
 
 
-def _told(address: str) -> tuple[str, dict[str, Any]] | None:
+def _word(address: str) -> str:
+    """What is played of a mail to this address; empty: it arrives."""
     local, _, domain = address.strip().lower().rpartition("@")
-    word = local.partition("+")[0]
-    if domain != DOMAIN:
-        return None
+    return local.partition("+")[0] if domain == DOMAIN else ""
+
+
+def _told(word: str, address: str) -> Iterator[Told]:
+    if word == "lost":
+        return
+    yield "Email Sent", {"eventType": "Send", "send": {}}
+    if word in _BOUNCES:
+        kind, sub = _BOUNCES[word]
+        yield (
+            "Email Bounced",
+            {
+                "eventType": "Bounce",
+                "bounce": {
+                    "bounceType": kind,
+                    "bounceSubType": sub,
+                    "bouncedRecipients": [_recipient(address)],
+                },
+            },
+        )
+        return
+    yield "Email Delivered", {"eventType": "Delivery", "delivery": {"recipients": [address]}}
     if word == "complaint":
         told = {"complaintFeedbackType": "abuse", "complainedRecipients": [_recipient(address)]}
-        return "Email Complaint Received", {"eventType": "Complaint", "complaint": told}
-    if word not in _BOUNCES:
-        return None
-    kind, sub = _BOUNCES[word]
-    bounce = {"bounceType": kind, "bounceSubType": sub, "bouncedRecipients": [_recipient(address)]}
-    return "Email Bounced", {"eventType": "Bounce", "bounce": bounce}
+        yield "Email Complaint Received", {"eventType": "Complaint", "complaint": told}
 
 
 def _recipient(address: str) -> dict[str, str]:

@@ -36,7 +36,7 @@ MAIL = (
     ),
     Patch(
         name="mail-outcomes",
-        reason="a configuration set publishes bounces and complaints to EventBridge",
+        reason="a configuration set publishes what becomes of a mail to EventBridge",
         module="ministack.services.ses_v2",
         target="handle_request",
         old='        logger.info("SESv2 SendEmail: MessageId=%s',
@@ -44,35 +44,37 @@ MAIL = (
         import contextvars, threading
         from infra.local.cloud import mail_outcomes
         from ministack.services import eventbridge
-        told = mail_outcomes.outcome(msg_id, data)
-        if told:
+        types = mail_outcomes.published(_config_sets.get(data.get("ConfigurationSetName", "")))
+        for seconds, told in mail_outcomes.outcomes(msg_id, data, types):
             entry = {**told, "Detail": json.dumps(told["Detail"])}
             run = contextvars.copy_context().run
             put = (eventbridge._put_events, {"Entries": [entry]}, True)
-            threading.Timer(mail_outcomes.SECONDS, run, put).start()
+            threading.Timer(seconds, run, put).start()
         logger.info("SESv2 SendEmail: MessageId=%s""",
     ),
     Patch(
         name="mail-reply-to",
-        reason="where a mail is answered to, and what is enclosed, is kept with it",
+        reason="a mail's headers, where it is answered to, and what is enclosed, are kept with it",
         module="ministack.services.ses_v2",
         target="handle_request",
         old='            "Type": "v2.SendEmail",\n',
         new="""\
             "Type": "v2.SendEmail",
             "ReplyTo": data.get("ReplyToAddresses", []),
+            "Headers": simple.get("Headers", []),
             "Files": [one["FileName"] for one in simple.get("Attachments", [])],
 """,
     ),
     Patch(
         name="mail-reply-to-shown",
-        reason="the list of sent mails says where each is answered to and what is enclosed",
+        reason="the list of sent mails says their headers, where to answer, and what is enclosed",
         module="ministack.app",
         target="_handle_ses_messages_request",
         old='                        "Type": rec["Type"],\n',
         new="""\
                         "Type": rec["Type"],
                         "ReplyTo": rec.get("ReplyTo", []),
+                        "Headers": rec.get("Headers", []),
                         "Files": rec.get("Files", []),
 """,
     ),

@@ -32,6 +32,8 @@ class Mail:
     """Where its reader may answer; empty where no answer is read."""
     files: tuple[str, ...] = ()
     """The names of what is enclosed."""
+    unsubscribe: str = ""
+    """Where whoever got it wants no more; empty of what is no campaign's."""
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for `json.dumps`."""
@@ -91,4 +93,12 @@ def _mail(row: Mapping[str, Any], public_url: str) -> Mail:
         links=links((text, html), public_url),
         reply_to=next(iter(row.get("ReplyTo") or ()), ""),
         files=tuple(row.get("Files") or ()),
+        unsubscribe=_unsubscribe(row.get("Headers") or ()),
     )
+
+
+def _unsubscribe(headers: Iterable[Mapping[str, str]]) -> str:
+    """The web address in `List-Unsubscribe` (RFC 2369)."""
+    said = next((one["Value"] for one in headers if one["Name"] == "List-Unsubscribe"), "")
+    found = re.search(r"<(https?://[^>]+)>", said)
+    return found[1] if found else ""

@@ -32,6 +32,17 @@ def heard(cloud: LocalCloud) -> Any:
     ses = deployer.client("sesv2", cloud.endpoint)
     for name in ("outcomes", "others"):
         ses.create_configuration_set(ConfigurationSetName=name)
+        ses.create_configuration_set_event_destination(
+            ConfigurationSetName=name,
+            EventDestinationName="returned",
+            EventDestination={
+                "Enabled": True,
+                "MatchingEventTypes": ["BOUNCE", "COMPLAINT", "REJECT"],
+                "EventBridgeDestination": {
+                    "EventBusArn": "arn:aws:events:us-east-1:000000000000:event-bus/default"
+                },
+            },
+        )
     ses.create_email_identity(EmailIdentity=SENDER)
     return url
 

@@ -140,7 +140,7 @@ def test_dead_letters_of_the_intake_go_back_to_it(
     terminal.letters[DEAD_LETTERS] = letters
     assert terminal.json("redrive", "--letters", "dlq") == {"ok": 11, "failed": 0, "pending": 0}
     assert letters.count() == 0
-    attributes = sqs.get_queue_attributes(QueueUrl=letters.intake, AttributeNames=["All"])
+    attributes = sqs.get_queue_attributes(QueueUrl=letters.back_to, AttributeNames=["All"])
     assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "11"
     envelope = {"requestContext": {"functionArn": "gone:$LATEST"}, "requestPayload": {}}
     sqs.send_message(QueueUrl=letters.url, MessageBody=json.dumps(envelope))

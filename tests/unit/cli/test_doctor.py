@@ -167,6 +167,8 @@ class Stage:
     people: bool = True
     alarm_address: str = "alarms@cranes.internal"
     recipients: tuple[str, ...] = ()
+    kept: int = 10
+    """Functions for the page that unsubscribes."""
     bedrock: bool = False
     """Whether it has no key for its model."""
     system: Callable[[FakeShop], None] | None = None
@@ -180,6 +182,8 @@ class Stage:
         people = {"id": "ops", "name": "Elena Ruiz", "address": "elena@cranes.internal"}
         own = {
             "mail_from": "robot@cranes.internal",
+            "campaign_from": "news@news.cranes.internal",
+            "unsubscribe_at_once": self.kept,
             "mail_inbound": "answers@cranes.internal",
             "alarm_address": self.alarm_address,
             "sandbox_recipients": self.recipients,
@@ -233,7 +237,7 @@ def test_a_healthy_stage_has_no_problem() -> None:
     assert {one.name for one in lines} >= {
         *("account", "clock", "bootstrap", "mail", "sending", "mail quota", "sender", "DKIM"),
         *("inbound mail", "concurrency", "secrets", "people", "CRM", "payments", "model"),
-        *("alarms", "dead letters"),
+        *("alarms", "dead letters", "campaigns", "unsubscribe"),
     }
 
 
@@ -307,6 +311,19 @@ SEEDED: Mapping[str, tuple[Callable[[Stage], Stage], str]] = {
     ),
     "inbound": (lambda s: replace(s, cloud=HealthyCloud(takes=False)), "for cranes.internal"),
     "concurrency": (lambda s: replace(s, cloud=HealthyCloud(functions=10)), "10 functions at once"),
+    "kept functions": (
+        lambda s: replace(s, cloud=HealthyCloud(functions=105)),
+        "10 functions are kept for it",
+    ),
+    "no kept functions": (lambda s: replace(s, kept=0), "no functions are kept for it"),
+    "none to keep": (
+        lambda s: replace(s, kept=0, cloud=HealthyCloud(functions=50)),
+        "no functions are kept for it",
+    ),
+    "sender of campaigns": (
+        lambda s: replace(s, cloud=HealthyCloud(sender=None)),
+        "SES does not know news@news.cranes.internal",
+    ),
     "example address": (
         lambda s: replace(s, alarm_address="operators@example.com"),
         "operators@example.com is an example address",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from countersign.domain.mail import Email, JobMailer
+import pytest
+
+from countersign.domain.errors import ContractBroken
+from countersign.domain.mail import Email, JobMailer, unsubscribe_headers
 
 
 class Sent:
@@ -31,3 +34,43 @@ def test_a_mail_encloses_documents_of_its_own_job() -> None:
     held = {"ab/plan.pdf": b"%PDF"}
     assert JobMailer(Sent(), "j-1", "", held.get).document("ab/plan.pdf") == b"%PDF"
     assert JobMailer(Sent(), "j-1").document("ab/plan.pdf") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "mailto", "said"),
+    [
+        ("https://a.example/unsubscribe/t", "", "<https://a.example/unsubscribe/t>"),
+        (
+            "https://a.example/u/t",
+            "stop@a.example",
+            "<https://a.example/u/t>, <mailto:stop@a.example?subject=unsubscribe>",
+        ),
+        ("http://127.0.0.1:8400/u/t", "", "<http://127.0.0.1:8400/u/t>"),
+    ],
+)
+def test_a_mail_of_a_list_has_both_headers_of_one_click(url: str, mailto: str, said: str) -> None:
+    """RFC 8058, 3.1: an https address in List-Unsubscribe, and what is to be posted there."""
+    assert unsubscribe_headers(url, mailto) == {
+        "List-Unsubscribe": said,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def test_a_mail_of_no_list_has_neither() -> None:
+    """An approval is nothing that one unsubscribes from."""
+    assert unsubscribe_headers("") == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "mailto"),
+    [
+        ("http://a.example/u/t", ""),
+        ("https://a.example/u/t>\r\nBcc: x@example.com", ""),
+        ("https://a.example/u/t", "stop@a.example>"),
+        ("mailto:stop@a.example", ""),
+    ],
+)
+def test_an_address_that_receivers_would_not_post_to_is_refused(url: str, mailto: str) -> None:
+    """Plain http, another scheme, and whatever would end the header."""
+    with pytest.raises(ContractBroken):
+        unsubscribe_headers(url, mailto)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.cloud.mail_outcomes import outcome
+from infra.local.cloud.mail_outcomes import outcomes, published
+
+RETURNED = {"BOUNCE", "COMPLAINT"}
+ALL = RETURNED | {"SEND", "DELIVERY"}
 
 
 def request(to: str, **more: Any) -> dict[str, Any]:
@@ -34,8 +37,7 @@ def test_the_first_word_of_the_address_decides(
     word: str, detail_type: str, said: tuple[str, str, str]
 ) -> None:
     """Bounces, soft and hard, suppressed addresses, complaints; the mail's tags come along."""
-    told = outcome("m-1", request(f"{word}@simulator.example.org"))
-    assert told
+    ((_, told),) = outcomes("m-1", request(f"{word}@simulator.example.org"), RETURNED)
     assert (told["Source"], told["DetailType"]) == ("aws.ses", detail_type)
     kind, name, value = said
     assert told["Detail"][kind][name] == value
@@ -57,4 +59,38 @@ def test_the_first_word_of_the_address_decides(
 )
 def test_every_other_mail_arrives(sent: dict[str, Any]) -> None:
     """Another word, another domain, or no set to publish by: there is no event."""
-    assert outcome("m-1", sent) is None
+    assert outcomes("m-1", sent, RETURNED) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "heard"),
+    [
+        ("ann", ["Sent", "Delivered"]),
+        ("bounce", ["Sent", "Bounced"]),
+        ("complaint", ["Sent", "Delivered", "Complaint Received"]),
+        ("lost", []),
+        ("late", ["Delivered", "Sent"]),
+        ("twice", ["Sent", "Delivered", "Sent", "Delivered"]),
+    ],
+)
+def test_a_campaign_s_set_publishes_the_whole_course(word: str, heard: list[str]) -> None:
+    """In the order and as often as EventBridge would bring it, one after the other; or not at
+    all."""
+    found = outcomes("m-1", request(f"{word}@simulator.example.org"), ALL)
+    assert [told["DetailType"] for _, told in found] == [f"Email {one}" for one in heard]
+    seconds = [after for after, _ in found]
+    assert seconds == sorted(seconds)
+
+
+def test_a_set_publishes_what_its_destinations_name() -> None:
+    """Those that are enabled and lead to EventBridge; a set that has none publishes nothing."""
+    bus: dict[str, Any] = {"EventBridgeDestination": {"EventBusArn": "default"}, "Enabled": True}
+    held = {
+        "EventDestinations": {
+            "here": {**bus, "MatchingEventTypes": ["SEND"]},
+            "off": {**bus, "Enabled": False, "MatchingEventTypes": ["BOUNCE"]},
+            "elsewhere": {"Enabled": True, "SnsDestination": {}, "MatchingEventTypes": ["OPEN"]},
+        }
+    }
+    assert published(held) == {"SEND"}
+    assert published({}) == published(None) == set()

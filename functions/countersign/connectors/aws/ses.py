@@ -14,7 +14,7 @@ from botocore.exceptions import (
 
 from countersign.connectors.aws.client import client
 from countersign.domain.errors import Ambiguous, Misconfigured, Refused, Throttled, Unavailable
-from countersign.domain.mail import Email
+from countersign.domain.mail import Email, unsubscribe_headers
 
 if TYPE_CHECKING:
     from types_boto3_sesv2 import SESV2Client
@@ -130,7 +130,8 @@ def _tags(email: Email) -> list[MessageTagTypeDef]:
 
 
 def _headers(email: Email) -> list[MessageHeaderTypeDef]:
-    said: list[MessageHeaderTypeDef] = []
+    way_out = unsubscribe_headers(email.unsubscribe)
+    said: list[MessageHeaderTypeDef] = [{"Name": n, "Value": v} for n, v in way_out.items()]
     if email.automatic:
         said.append({"Name": "Auto-Submitted", "Value": email.automatic})
     if not email.in_reply_to:

@@ -12,7 +12,25 @@ if TYPE_CHECKING:
     from countersign.domain.lane.items import Item
 
 
-class CampaignStore(Protocol):
+class CampaignEvents(Protocol):
+    """What is heard of messages. Twice is once, in any order."""
+
+    def event(
+        self, where: tuple[str, int, int], event: Event, at: datetime, message_id: str = ""
+    ) -> bool:
+        """Something was heard of the message of a job, batch and item; whether for the first time.
+        A bounce or complaint puts its contact on the suppression list, and all is counted, in the
+        same write. False for a message that nobody knows."""
+
+    def opt_out(self, token: str, at: datetime) -> bool:
+        """Whoever holds the link with the token of this hash wants no more mail; whether anybody
+        does. Twice is once."""
+
+    def counts(self, job_id: str) -> Mapping[Event, int]:
+        """How many messages of a job each thing was heard of."""
+
+
+class CampaignStore(CampaignEvents, Protocol):
     """The messages of campaigns. All of it is read consistently."""
 
     def intend(self, intent: Intent) -> str:
@@ -35,17 +53,3 @@ class CampaignStore(Protocol):
     def standing(self, contacts: Iterable[str], since: datetime) -> Mapping[str, str]:
         """Of these contacts, those whom a rule of `intend` forbids now, with the rule; whoever was
         written to after `since` was so lately."""
-
-    def event(
-        self, where: tuple[str, int, int], event: Event, at: datetime, message_id: str = ""
-    ) -> bool:
-        """Something was heard of the message of a job, batch and item; whether for the first time.
-        A bounce or complaint puts its contact on the suppression list, and all is counted, in the
-        same write. False for a message that nobody knows."""
-
-    def opt_out(self, token: str, at: datetime) -> bool:
-        """Whoever holds the link with the token of this hash wants no more mail; whether anybody
-        does. Twice is once."""
-
-    def counts(self, job_id: str) -> Mapping[Event, int]:
-        """How many messages of a job each thing was heard of."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from countersign.domain.contract import Value
+from countersign.domain.jobs.suppression import Why
 from countersign.domain.lane.items import Item
 
 UNHEARD = timedelta(hours=1)
@@ -31,8 +32,14 @@ class Event(StrEnum):
     """Whoever got it called it spam."""
     REJECTED = "rejected"
     """The provider took it and did not send it."""
+    DELAYED = "delayed"
+    """A full mailbox, an automatic answer, a host that does not answer: it may arrive yet."""
     OPTED_OUT = "opted_out"
     """Whoever got it wants no more."""
+
+
+UNWANTED: Mapping[Event, Why] = {Event.BOUNCED: "bounce", Event.COMPLAINED: "complaint"}
+"""After which an address gets no mail of ours any more."""
 
 
 class MessageState(StrEnum):
@@ -53,6 +60,7 @@ _LATEST = (
     (Event.REJECTED, MessageState.REJECTED),
     (Event.DELIVERED, MessageState.DELIVERED),
     (Event.SENT, MessageState.SENT),
+    (Event.DELAYED, MessageState.SENT),
     # Nobody opts out of a mail that did not come.
     (Event.OPTED_OUT, MessageState.DELIVERED),
 )

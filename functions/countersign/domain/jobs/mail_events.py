@@ -28,7 +28,8 @@ _KINDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "Email Complaint Received": (COMPLAINED, "complaint", ("complaintFeedbackType",)),
     "Email Rejected": (REJECTED, "reject", ("reason",)),
 }
-_SOFT = "Transient"
+SOFT = "Transient"
+"""The type of a bounce after which the mail may arrive all the same."""
 _LONGEST = 40
 _A = ActionStatus
 _SENT = frozenset({_A.CLAIMED, _A.VERIFIED, _A.UNKNOWN, _A.KEPT})
@@ -57,20 +58,20 @@ class Returned(Value):
 
 def returned(event: Mapping[str, Any]) -> Returned | None:
     """The event as a value; None when it is none of these three, or is not readable as one."""
-    named = _KINDS.get(_text(event, "detail-type"))
+    named = _KINDS.get(text(event, "detail-type"))
     detail = event.get("detail")
     if named is None or not isinstance(detail, Mapping):
         return None
     kind, name, words = named
-    told, mail = _mapping(detail, name), _mapping(detail, "mail")
-    tags = _mapping(mail, "tags")
+    told, mail = mapping(detail, name), mapping(detail, "mail")
+    tags = mapping(mail, "tags")
     return Returned(
         kind=kind,
-        why="/".join(filter(None, (_plain(_text(told, word)) for word in words))),
-        soft=_text(told, "bounceType") == _SOFT,
-        message_id=_text(mail, "messageId"),
-        job_id=_tag(tags, "job"),
-        part=_tag(tags, "part"),
+        why="/".join(filter(None, (_plain(text(told, word)) for word in words))),
+        soft=text(told, "bounceType") == SOFT,
+        message_id=text(mail, "messageId"),
+        job_id=tag(tags, "job"),
+        part=tag(tags, "part"),
     )
 
 
@@ -145,21 +146,24 @@ def unreached(
     )
 
 
-def _mapping(held: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def mapping(held: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A member of an event that is an object; empty where it is none."""
     found = held.get(name)
     return found if isinstance(found, Mapping) else {}
 
 
-def _text(held: Mapping[str, Any], name: str) -> str:
+def text(held: Mapping[str, Any], name: str) -> str:
+    """A member of an event that is text; empty where it is none."""
     found = held.get(name)
     return found if isinstance(found, str) else ""
 
 
-def _tag(tags: Mapping[str, Any], name: str) -> str:
+def tag(tags: Mapping[str, Any], name: str) -> str:
+    """What a mail was tagged with, as we tag; empty for anything else."""
     values = tags.get(name)
     first = values[0] if isinstance(values, list) and len(values) == 1 else ""
     return first if isinstance(first, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,256}", first) else ""
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9 _-]", "", text)[:_LONGEST]
+def _plain(said: str) -> str:
+    return re.sub(r"[^A-Za-z0-9 _-]", "", said)[:_LONGEST]

@@ -15,7 +15,7 @@ from countersign.domain.jobs.matters import contact_key
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.policy.rules import Finding
 
-Why = Literal["opt-out", "erasure", "complaint", "by hand"]
+Why = Literal["opt-out", "erasure", "complaint", "bounce", "by hand"]
 HEARD: Mapping[str, Why] = {"text.opt_out": "opt-out", "text.erasure": "erasure"}
 """Rules that hear it in somebody's own words, in every workflow that has them."""
 
