@@ -141,6 +141,7 @@ def test_a_version_that_is_gone_is_asked_again_on_a_cloud_that_runs(
         deployer.deploy(assembly, endpoint, overrides)
 
 
+@pytest.mark.soak
 @pytest.mark.control
 def test_an_upgrade_that_forgets_its_links_is_noticed(deployed: Stand, tmp_path: Path) -> None:
     """Control: a release that knows the old links no more leaves the job waiting unsigned."""

@@ -14,7 +14,7 @@ from tests.guarantees.mortal import Point
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 Figure = Callable[[str, int], None]
 
-EACH, EACH_LONG, NAIVE = 1, 100, 2
+EACH, EACH_LONG, NAIVE = 1, 100, 1
 
 WITH_A_KEY = (
     Point("before the contact", "Act", "crm.create", "before", nth=1),

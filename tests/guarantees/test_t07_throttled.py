@@ -25,7 +25,7 @@ LONGEST_PAUSE = 4
 KINDS = ("lead", "refund")
 OUTSIDE = frozenset({"crm", "payments", "v1"})
 LATER, PATIENCE = 429, 50
-SHORT_AWS, SHORT_ALL, LONG = 3, 3, 500
+SHORT_AWS, SHORT_ALL, LONG = 2, 2, 500
 
 
 @dataclass(frozen=True)

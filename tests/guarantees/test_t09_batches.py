@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("made_up_credent
 
 SIZE = 10
 ALL = range(2**SIZE)
-SHORT = 50
+SHORT = 20
 CHUNK = 64
 """Batches on one state machine: moto looks through all of its executions at each start."""
 REASONS = ("ThrottlingException", "AccessDeniedException", "unreadable", "unknown")

@@ -43,7 +43,7 @@ no_chromium = pytest.mark.skipif(
 )
 PLOTS = (Plot(), Plot(text="budget " * 500, offline=True))
 PEOPLE = ("ana", "ben")
-ROUNDS, FEW = 50, 4
+ROUNDS, FEW = 50, 2
 LINGER = 0.1
 """Seconds that a browser scanner stays on a page."""
 

@@ -100,7 +100,7 @@ def faults(held: Waiting, statuses: list[int]) -> list[str]:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("rounds", "posts"),
-    [(3, 208), pytest.param(100, 208, marks=pytest.mark.soak)],
+    [(2, 112), pytest.param(100, 208, marks=pytest.mark.soak)],
     ids=["short", "long"],
 )
 @pytest.mark.parametrize("quorum", [Quorum.ONE, Quorum.TWO])

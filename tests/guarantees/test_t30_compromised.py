@@ -20,7 +20,7 @@ from workflows import WORKFLOWS
 SEED = 20261130
 EACH = 10
 """Answers to one text."""
-SHORT, LONG = 12, 500
+SHORT, LONG = 8, 500
 """Texts of each workflow."""
 
 

@@ -55,11 +55,11 @@ def test_every_broken_mail_is_read_or_quarantined(figure: Callable[[str, int], N
     assert {name for name, mail in outcomes.items() if isinstance(mail, str)} == _QUARANTINED
     assert len(_QUARANTINED) < (1 - _MUST_BE_READ) * len(BROKEN)
     seed = drawn_seed()
-    mutated = [outcome(raw) for raw in mutations(seed, 300)]
+    mutated = [outcome(raw) for raw in mutations(seed, 100)]
     read = sum(isinstance(mail, Mail) for mail in mutated)
-    assert read > 120, seed
+    assert read > 40, seed
     total = len(BROKEN) + len(mutated)
-    figure(f"0 unhandled in {total}; {read} of 300 mutations read (seed {seed})", total)
+    figure(f"0 unhandled in {total}; {read} of {len(mutated)} mutations read (seed {seed})", total)
 
 
 @pytest.mark.guarantee("T39")

@@ -32,7 +32,7 @@ from tests.fakes.world import START, FakeClock
 Figure = Callable[[str, int], None]
 pytestmark = [pytest.mark.guarantee("T50"), pytest.mark.timeout(300)]
 
-JOBS = 2_000
+JOBS = 600
 STALE = timedelta(seconds=10)
 MINUTE = timedelta(minutes=1)
 KEYS = {"Look": "crm-read", "Act": "crm-write"}

@@ -24,7 +24,7 @@ from tests.unit.workflows.refunds import ORDER
 from workflows import WORKFLOWS
 
 SEED = 20261129
-SHORT, LONG = 150, 5_000
+SHORT, LONG = 60, 5_000
 """Texts of each workflow."""
 _HELD: Mapping[str, Rows] = {"refund_request": {"order": [ORDER], "refunds": []}, "lead_intake": {}}
 _READ = ("text.", "amount.text_differs", "request.unheard", "budget.text_", "jurisdiction.")

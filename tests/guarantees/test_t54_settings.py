@@ -7,7 +7,7 @@ adapters of one process read is theirs to say (`runtime/`): they are chosen by t
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -40,15 +40,19 @@ def tree(module: str) -> ast.Module | None:
     return None
 
 
-def imported(module: str) -> Iterator[str]:
+@cache
+def imported(module: str) -> tuple[str, ...]:
     """The modules of ours that it imports."""
     held = tree(module)
-    for node in ast.walk(held) if held else ():
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = (f"{node.module}.{one.name}" for one in node.names)
-            yield from (name if tree(name) else node.module for name in names)
+    return tuple(
+        name if tree(name) else node.module
+        for node in (ast.walk(held) if held else ())
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in (f"{node.module}.{one.name}" for one in node.names)
+    )
 
 
+@cache
 def reached(module: str) -> frozenset[str]:
     """Everything that comes with it, adapters apart."""
     found, left = set[str](), [module]
@@ -61,6 +65,7 @@ def reached(module: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
 def read(module: str) -> frozenset[str]:
     """The settings that it names: `….settings.public_base_url`."""
     held = tree(module)

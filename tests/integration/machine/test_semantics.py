@@ -17,8 +17,12 @@ from tests.integration.machine.machine import Handler, Machine, Machines
 
 JOB = "j-1"
 STEPS = ("Prepare", "Propose", "Look-crm", "Decide", "Act-crm", "Ask", "Close")
-SHAPES = ("Prepare", "Look-crm", "Ask", "Close")
-"""One state of each shape is tried live; test_definition_errors goes through all of them."""
+LIVE, MORE = ("Look-crm", "Ask"), ("Prepare", "Close")
+SHAPES = [*LIVE, *(pytest.param(one, marks=pytest.mark.soak) for one in MORE)]
+"""One state of each shape is tried live, the simple ones in the long form; test_definition_errors
+goes through all of them."""
+MORE_NAMES = [pytest.param(one, marks=pytest.mark.soak) for one in ("Quarantined", "ForTeam")]
+"""Of the same family: they are caught by one list of the definition."""
 NAMED = {
     "Throttled": errors.Throttled,
     "Unavailable": errors.Unavailable,
@@ -109,7 +113,7 @@ def test_a_job_goes_through_all_states_in_their_order_and_twice_through_act(
         ]
 
 
-@pytest.mark.parametrize("first", [0, 2])
+@pytest.mark.parametrize("first", [0, pytest.param(2, marks=pytest.mark.soak)])
 def test_a_transient_error_is_retried(first: int, machine: Machines) -> None:
     """One failure in each state, of two transient classes in turn, changes nothing but time."""
     handlers, classes = happy(), islice(cycle(NAMED.values()), first, None)
@@ -146,7 +150,7 @@ def test_a_model_that_is_down_is_replaced_by_the_fallback(machine: Machines) -> 
         assert path[-1] == "Close"
 
 
-@pytest.mark.parametrize("name", ["NeedsPerson", "Quarantined", "ForTeam"])
+@pytest.mark.parametrize("name", ["NeedsPerson", *MORE_NAMES])
 def test_what_needs_a_person_escalates_without_a_retry(name: str, machine: Machines) -> None:
     """Each class of the family goes straight to Escalate, with its reason."""
     kind: type[errors.CountersignError] = getattr(errors, name)
