@@ -61,7 +61,7 @@ def clone(to: Path) -> Path:
     """A scratch clone of the tree as it is, with the virtual environment that runs this."""
     for name in COPIED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, to / name)  # with bytecode, for some ten commands
         else:
             shutil.copy2(ROOT / name, to / name)
     for ready in (".venv/.ready", ".local/emulator/.ready"):
