@@ -36,13 +36,16 @@ OFFERED: Mapping[str, str] = {
 class Trouble:
     """What the model does to every question, chosen while it runs; nothing at first."""
 
-    def __init__(self) -> None:
+    def __init__(self, before_each: Callable[[], None] = lambda: None) -> None:
+        """`before_each` choice, what the last one left behind is put away."""
         self.kind = NO_FAULT
+        self._before_each = before_each
 
     def choose(self, kind: str) -> None:
         """Do this from now on; nothing for NO_FAULT. Raises ValueError for what is not offered."""
         if kind not in {NO_FAULT, *OFFERED}:
             raise ValueError(f"{kind!r} is none of {', '.join(OFFERED)}")
+        self._before_each()
         self.kind = kind
 
     def answered(self, status: int, body: Body) -> Response:

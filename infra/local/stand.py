@@ -14,6 +14,8 @@ import httpx
 from starlette.routing import BaseRoute
 
 from countersign.connectors.http import certificates
+from countersign.domain.limits.circuit_breaker import Breaker
+from countersign.runtime.connectors import MODEL
 from countersign.runtime.deps import Deps
 from infra.build.synth import default_out, synthesize
 from infra.cli.releases.weekly import keep_cases
@@ -214,7 +216,7 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
     client = httpx.AsyncClient(timeout=60.0, verify=certificates())
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
     answer = _answer(whole.cloud, plan)
-    trouble = Trouble()
+    trouble = Trouble(partial(_close_breaker, whole.deps))
     model = [
         *offline_model.routes(keys.model, answer, trouble),
         *converse.routes(answer, trouble),
@@ -232,6 +234,12 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
         doors=[*proxy.routes(api_url, client, said), *(model if offline else ()), *systems],
         end=client.aclose,
     )
+
+
+def _close_breaker(deps: Deps) -> None:
+    """The model's: else it would answer for what somebody chooses next."""
+    held = deps.limits.state(MODEL).breaker
+    deps.limits.replace(held, Breaker(key=MODEL))
 
 
 def _answer(cloud: LocalCloud, plan: Plan) -> offline_model.Answer:

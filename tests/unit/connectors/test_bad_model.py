@@ -320,8 +320,10 @@ def test_a_request_that_is_wrong_in_itself_stays_refused() -> None:
 
 
 def test_what_a_person_lets_the_model_do_is_what_it_answers() -> None:
-    """Each offered kind is one of the double's; a refusal of the request itself stays."""
-    trouble = Trouble()
+    """Each offered kind is one of the double's; a refusal of the request itself stays; what the one
+    before left behind is put away first."""
+    forgotten: list[str] = []
+    trouble = Trouble(lambda: forgotten.append(trouble.kind))
     assert set(OFFERED) <= set(FAULTS)
     assert trouble.answered(200, GOOD).body == JSONResponse(GOOD).body
     trouble.choose("HTML")
@@ -331,6 +333,7 @@ def test_what_a_person_lets_the_model_do_is_what_it_answers() -> None:
     assert b"<title>" not in trouble.answered(200, GOOD).body
     with pytest.raises(ValueError, match="is none of"):
         trouble.choose("explodes")
+    assert forgotten == [NO_FAULT, "HTML"]
 
 
 if __name__ == "__main__":
