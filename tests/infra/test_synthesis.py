@@ -204,6 +204,7 @@ def test_the_stack_is_a_table_of_contents() -> None:
     assert len((ROOT / "infra/stack/stack.py").read_text().splitlines()) <= STACK_LINES
 
 
+@pytest.mark.soak
 @pytest.mark.control
 @pytest.mark.guarantee("T36")
 def test_cdk_nag_stops_what_nobody_accepted(tmp_path: Path) -> None:

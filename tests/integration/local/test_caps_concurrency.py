@@ -117,7 +117,9 @@ def test_a_worker_that_is_killed_and_comes_back_reserves_nothing_twice(
 
 
 @pytest.mark.control
-@pytest.mark.parametrize("design", ["check_then_add", "read_modify_write"])
+@pytest.mark.parametrize(
+    "design", ["check_then_add", pytest.param("read_modify_write", marks=pytest.mark.soak)]
+)
 def test_control_naive_counters_let_more_through_than_the_cap(
     cloud: LocalCloud, db: Any, design: str
 ) -> None:

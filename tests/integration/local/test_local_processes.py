@@ -61,9 +61,11 @@ def soon(true: Callable[[], bool], seconds: float = 10) -> bool:
     return true()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)]
+)
 def test_a_signal_leaves_no_process_and_no_folder(number: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C end the emulator and remove its temporary folder."""
+    """SIGTERM and Ctrl-C (test_local_run's) end the emulator and remove its temporary folder."""
     with started() as (process, emulator, folder):
         assert alive(emulator)
         assert folder.exists()
