@@ -48,11 +48,11 @@ lint: $(READY) $(EMULATOR)
 bench: $(READY) $(EMULATOR) ## measure what a job costs and takes; writes .local/bench.json (PART=cpu: one part; PUBLISH=1: into docs/bench.json and README)
 	@$(BIN)/python -m infra.bench $(if $(PART),--part $(PART)) $(if $(PUBLISH),--publish)
 
-guarantees: $(READY) $(EMULATOR) ## the promises' tests with their figures; writes .local/guarantees.json
+guarantees: $(READY) $(EMULATOR) ## the promises' tests with their figures; writes docs/guarantees.json and its page
 	@$(BIN)/python -m infra.bench.guarantees
 
-soak: $(READY) $(EMULATOR) ## the same at the long figures, promise by promise (PART=T04: one; FRESH=1: also what has ended well before)
-	@$(BIN)/python -m infra.bench.guarantees --soak $(if $(PART),--part $(PART)) $(if $(FRESH),--fresh)
+soak: $(READY) $(EMULATOR) ## the same at the long figures, promise by promise (PART=T04: one; MINUTES=60: what fits; FRESH=1: also what has ended well before)
+	@$(BIN)/python -m infra.bench.guarantees --soak $(if $(PART),--part $(PART)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FRESH),--fresh)
 
 synth: $(READY) ## the CloudFormation template of STAGE, into .local/cdk.out/STAGE
 	@$(BIN)/python -m infra.build.synth --stage $(STAGE)

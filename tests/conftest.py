@@ -37,6 +37,7 @@ class Proof:
             "passed": self.passed,
             "figure": "; ".join(self.figures),
             "control_failed": bool(self.controls) and all(self.controls),
+            "controls": len(self.controls),
             "n": self.n,
         }
 

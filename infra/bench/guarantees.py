@@ -1,13 +1,17 @@
 """Run the tests of the promises and print what each reached: `make guarantees`, `make soak`.
 
 `make soak` runs one promise after the other, `make soak PART=T04` one of them. What has ended well
-is remembered in .local/soak: begun again, it goes on with what is left, until FRESH=1.
+is remembered in .local/soak: begun again, it goes on with what is left, until FRESH=1. With
+MINUTES=60 it begins nothing that has not ended within them the last time, and stops; what was never
+run comes first. What is reached is written down in docs/guarantees.json, with its commit.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+import re
 import subprocess
 import sys
 import time
@@ -17,6 +21,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from infra.bench import promises_page
+from infra.settings import ROOT
 
 RESULTS, SOAKED = Path(".local/guarantees.json"), Path(".local/soak")
 Results = dict[str, dict[str, Any]]
@@ -88,13 +95,19 @@ def main() -> int:
     parser.add_argument("--soak", action="store_true", help="the long figures, part by part")
     parser.add_argument("--part", choices=[*PROMISES, OTHERS], help="this one only, with --soak")
     parser.add_argument("--fresh", action="store_true", help="finished parts too, with --soak")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="of this run, with --soak")
+    parser.add_argument("--page", action="store_true", help="only make docs/guarantees.md anew")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     options = parser.parse_args()
+    if options.page:
+        promises_page.write(PROMISES)
+        return 0
     if options.soak:
-        parts = [options.part] if options.part else [*PROMISES, OTHERS]
-        code, results = soaked(parts, fresh=options.fresh)
+        parts = [options.part] if options.part else in_order([*PROMISES, OTHERS])
+        code, results = soaked(parts, fresh=options.fresh, minutes=options.minutes)
     else:
-        code, results = _tested("-m", "guarantee and not soak")
+        code, results = _short()
+    promises_page.write(PROMISES)
     if options.json:
         sys.stdout.write(json.dumps(results, indent=1) + "\n")
     else:
@@ -103,27 +116,48 @@ def main() -> int:
     return 0 if code == 0 and kept else 1
 
 
-def soaked(parts: Sequence[str], *, fresh: bool) -> tuple[int, Results]:
+def _short() -> tuple[int, Results]:
+    """The short forms, all in one run; the minutes are those of all of them."""
+    started = time.monotonic()
+    code, results = _tested("-m", "guarantee and not soak")
+    for name, row in results.items():
+        promises_page.keep(name, "short", row, (time.monotonic() - started) / 60)
+    return code, results
+
+
+def in_order(parts: Sequence[str]) -> list[str]:
+    """What was never run first, then what took least."""
+    known = promises_page.stored()
+    return sorted(parts, key=lambda part: known.get(part, {}).get("long", {}).get("minutes", 0.0))
+
+
+def soaked(parts: Sequence[str], *, fresh: bool, minutes: float = math.inf) -> tuple[int, Results]:
     """The long forms of `parts`, one after the other. A part that ended well is remembered and
-    not run again unless `fresh`; one that failed, or was interrupted, is."""
+    not run again unless `fresh`; one that failed, or was interrupted, is. None is begun that took
+    longer the last time than is left of `minutes`."""
     code = 0
     results: Results = {}
+    known, begun = promises_page.stored(), time.monotonic()
     for number, part in enumerate(parts, 1):
         kept = SOAKED / f"{part}.json"
         if kept.exists() and not fresh:
             _say(f"{number} of {len(parts)}: {part} ended well before; FRESH=1 runs it again")
             results |= json.loads(kept.read_text())
             continue
+        left = minutes - (time.monotonic() - begun) / 60
+        if known.get(part, {}).get("long", {}).get("minutes", 0.0) >= left:
+            _say(f"{number} of {len(parts)}: {part} does not fit in what is left; the next run's")
+            continue
         _say(f"{number} of {len(parts)}: {part} begins: {PROMISES.get(part, 'what has no id')}")
         started = time.monotonic()
         failed, found = _tested(*_selected(part), "--timeout=5400")
-        minutes = (time.monotonic() - started) / 60
-        _say(
-            f"{number} of {len(parts)}: {part} {'FAILED' if failed else 'ended well'} "
-            f"after {minutes:.1f} minutes"
-        )
+        took = (time.monotonic() - started) / 60
+        ended = "FAILED" if failed else "ended well"
+        _say(f"{number} of {len(parts)}: {part} {ended} after {took:.1f} minutes")
         code = code or failed
         results |= {name: row for name, row in found.items() if name == part}
+        if part in found:
+            promises_page.keep(part, "long", found[part], took)
         if failed:
             continue
         SOAKED.mkdir(parents=True, exist_ok=True)
@@ -133,8 +167,17 @@ def soaked(parts: Sequence[str], *, fresh: bool) -> tuple[int, Results]:
 
 def _selected(part: str) -> list[str]:
     if part != OTHERS:
-        return [f"--promise={part}"]
+        return [f"--promise={part}", *files_of(part)]
     return ["-m", "(soak or hypothesis) and not guarantee", "--hypothesis-profile=long"]
+
+
+def files_of(promise: str) -> list[str]:
+    """Where its tests are: to collect all others would take longer than many of them run."""
+    mark = re.compile(rf'mark\.guarantee\("{promise}"\)')
+    found = (ROOT / "tests").rglob("test_*.py")
+    return sorted(
+        str(one.relative_to(ROOT)) for one in found if mark.search(one.read_text("utf-8"))
+    )
 
 
 def _tested(*arguments: str) -> tuple[int, Results]:
