@@ -29,13 +29,14 @@ class Proof:
     passed: bool = True
     figures: list[str] = field(default_factory=list)
     n: int = 0
+    tests: int = 0
     controls: list[bool] = field(default_factory=list)
 
     def result(self) -> dict[str, Any]:
         """The row of the table of results."""
         return {
             "passed": self.passed,
-            "figure": "; ".join(self.figures),
+            "figure": "; ".join(filter(None, self.figures)) or f"{self.tests} tests hold",
             "control_failed": bool(self.controls) and all(self.controls),
             "controls": len(self.controls),
             "n": self.n,
@@ -155,6 +156,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
                 proof.controls.append(report.passed)
             else:
                 proof.passed = proof.passed and report.passed
+                proof.tests += report.passed
     return report
 
 

@@ -47,6 +47,7 @@ PROMISES = {
     "T18": "a single changed bit anywhere is refused and nothing is written",
     "T19": "the time window is exact, secrets rotate and are revoked",
     "T20": "JSON is read strictly: the right answer on every odd text, size before parsing",
+    "T21": "hostile uploads are held with a reason, in a function's memory; nothing is written",
     "T22": "hostile names are kept byte-exact, never used as paths, never forge a log line",
     "T23": "mail scanners change nothing and the link still works after them",
     "T24": "simultaneous decisions are one decision",

@@ -67,9 +67,14 @@ def test_a_part_that_does_not_fit_is_left_for_the_next_run(
     """What was never run comes first; what took longer than is left is not begun."""
     known = {"T01": {"long": {"minutes": 50.0}}, "T02": {"long": {"minutes": 70.0}}}
     begun: list[str] = []
+
+    def tested(*said: str) -> tuple[int, guarantees.Results]:
+        begun.append(said[0])
+        return 0, {}
+
     monkeypatch.setattr(guarantees, "SOAKED", tmp_path)
     monkeypatch.setattr(promises_page, "stored", lambda: known)
-    monkeypatch.setattr(guarantees, "_tested", lambda *said: begun.append(said[0]) or (0, {}))
+    monkeypatch.setattr(guarantees, "_tested", tested)
     parts = guarantees.in_order(["T02", "T01", "T03"])
     assert parts == ["T03", "T01", "T02"]
     assert guarantees.soaked(parts, fresh=False, minutes=60) == (0, {})

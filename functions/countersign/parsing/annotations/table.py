@@ -49,7 +49,9 @@ _FIELDS = {"text": "quote"}
 """Columns of an annotation's fields that are called otherwise."""
 _DELIMITERS = (b",", b";", b"\t", b"|")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_FOREIGN_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_FOREIGN = re.compile(rb"[\x80-\xff][^\r\n]*+")
+"""A line from its first byte that is not ASCII on; to begin at the line's own start takes time that
+grows with the square of its length."""
 _BOM = b"\xef\xbb\xbf"
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _MOST_COLUMNS = 200
@@ -220,7 +222,7 @@ def _text(buffer: Buffer, at: Slice, codec: str) -> str:
 
 def _codec(buffer: Buffer) -> str:
     """Windows-1252 where no line that is not ASCII is UTF-8; a line that is neither is not read."""
-    lines = _FOREIGN_LINE.finditer(buffer)
+    lines = _FOREIGN.finditer(buffer)
     told = [_is_utf8(one[0]) for one in islice(lines, _LOOKED_AT)]
     return "cp1252" if told and not any(told) else "utf-8"
 
