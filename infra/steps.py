@@ -495,6 +495,24 @@ CAMPAIGN_MAIL = (
 """What a function may that sends mails of campaigns: from their own domain, under their own set."""
 CAMPAIGN_MAILING = ("CAMPAIGN_FROM", "CAMPAIGN_CONFIGURATION_SET")
 """What it is told."""
+SEND = "Send"
+SENDING = Row(
+    SEND,
+    "countersign.campaigns.send",
+    timeout=WORK_SECONDS - 10,
+    memory=1024,
+    task=True,
+    may=(
+        # A session of it reaches the rows of one batch, and of others no more than a message needs.
+        Grant("jobs", "dynamodb", "Query PutItem UpdateItem DeleteItem ConditionCheckItem"),
+        Grant(ITEMS, "s3", "GetObject PutObject"),
+        *CAMPAIGN_MAIL,
+    ),
+    env=("PAYLOADS_BUCKET", "PUBLIC_BASE_URL", *CAMPAIGN_MAILING),
+)
+"""The child that sends: of a stage that works through files and has `campaign_from`."""
+_PLANNING = Grant("jobs", "dynamodb", "BatchGetItem")
+"""What Prepare may do then: it counts whom the rules forbid to write to now."""
 
 
 MCP = Row(
@@ -576,6 +594,8 @@ def rows(
     there = (*map(_withdrawing, there), MCP) if callers else there
     if campaigns:
         there = (*there, replace(UNSUBSCRIBE, at_once=at_once), CAMPAIGN_EVENTS)
+    if campaigns and lane:
+        there = (*map(_planning, there), SENDING)
     for one in waiting:
         there = (*(_answering(row, one) for row in there), _calls(one))
     found = tuple(_invoking(one, invoking) if invoking else one for one in there)
@@ -672,6 +692,13 @@ def _showing(row: Row) -> Row:
 
 def _filing(row: Row) -> Row:
     return replace(row, may=(*row.may, *_ON_ITEMS.get(row.name, ())))
+
+
+def _planning(row: Row) -> Row:
+    """A list of hundreds of thousands is read and counted in one visit, or few."""
+    if row.name != "Prepare":
+        return row
+    return replace(row, may=(*row.may, _PLANNING), timeout=100, memory=VCPU)
 
 
 def _asking(row: Row) -> Row:

@@ -20,8 +20,9 @@ AT_ONCE = 10
 """So many batches are worked on side by side."""
 
 
-def lane_definition() -> dict[str, Any]:
-    """The state machine, ready for `json.dumps`."""
+def lane_definition(*, sends: bool = False) -> dict[str, Any]:
+    """The state machine, ready for `json.dumps`. Where the stage `sends` campaigns, batches of
+    messages go to a function of their own."""
     return {
         "Comment": "Countersign: one run over the items that are left of a job's file",
         "StartAt": "Split",
@@ -39,8 +40,9 @@ def lane_definition() -> dict[str, Any]:
                     "job_id.$": "$.job_id",
                     "execution.$": "$$.Execution.Name",
                     "batch.$": "$$.Map.Item.Value",
+                    "sends.$": "$.sends",
                 },
-                "ItemProcessor": _child(),
+                "ItemProcessor": _child(sends=sends),
                 "MaxConcurrency": AT_ONCE,
                 "ResultPath": None,
                 "Next": "Collect",
@@ -50,19 +52,27 @@ def lane_definition() -> dict[str, Any]:
     }
 
 
-def _child() -> dict[str, Any]:
+def _child(*, sends: bool) -> dict[str, Any]:
+    states = {
+        "Work": _batch("${Work}"),
+        "Left": {"Type": "Pass", "Result": {}, "End": True},
+    }
+    if sends:
+        way = {"Variable": "$.sends", "BooleanEquals": True, "Next": "Send"}
+        states["Which"] = {"Type": "Choice", "Choices": [way], "Default": "Work"}
+        states["Send"] = _batch("${Send}")
+    return {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Which" if sends else "Work",
+        "States": states,
+    }
+
+
+def _batch(function: str) -> dict[str, Any]:
     given = {"job_id.$": "$.job_id", "execution.$": "$.execution", "batch.$": "$.batch"}
     lost = {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Left"}
     called = {"state.$": "$$.State.Name", "retries.$": "$$.State.RetryCount"}
-    work = _task("${Work}", given | called, WORK_SECONDS)
-    return {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-        "StartAt": "Work",
-        "States": {
-            "Work": work | {"Catch": [lost], "Next": "Left"},
-            "Left": {"Type": "Pass", "Result": {}, "End": True},
-        },
-    }
+    return _task(function, given | called, WORK_SECONDS) | {"Catch": [lost], "Next": "Left"}
 
 
 def _run() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from countersign.runtime.connectors import MODEL, act_of
 from infra.build import code, layers
 from infra.settings import Settings
 from infra.stack.logs import log_group
-from infra.steps import ACT, RECIPIENTS, WORK, Grant, Row, function_name
+from infra.steps import ACT, RECIPIENTS, SEND, WORK, Grant, Row, function_name
 
 RUNTIME = aws_lambda.Runtime(f"python{layers.LAMBDA_PYTHON}", aws_lambda.RuntimeFamily.PYTHON)
 
@@ -205,6 +205,8 @@ def _paced(row: Row) -> dict[str, str | int | bool]:
     partitions that its actions are about."""
     if row.name == WORK and "CONNECTOR_LIMITS" in row.env:
         return {"paced_by": MODEL}
+    if row.name == SEND:
+        return {"sends": True}
     if not row.called.startswith(ACT):
         return {}
     act = act_of(row.called.removeprefix(ACT))

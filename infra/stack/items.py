@@ -17,8 +17,14 @@ from infra.stack.machines import (
     states_arn,
 )
 from infra.stack.storage import Storage
+from infra.steps import SEND
 
 STATES = ("Split", "Work", "Collect")
+
+
+def states(settings: Settings) -> tuple[str, ...]:
+    """The states of its machine that are functions."""
+    return (*STATES, SEND) if settings.campaign_from else STATES
 
 
 class Items(Construct):
@@ -33,7 +39,7 @@ class Items(Construct):
         storage: Storage,
     ) -> None:
         super().__init__(scope, name)
-        own = [functions[one] for one in STATES]
+        own = [functions[one] for one in states(settings)]
         stack, called = Stack.of(self), machine_name(settings, ITEMS)
         # A Map starts its children as executions of its own machine, and watches them.
         starts = _allow(machine_arns(stack, settings)["items-machine"], "states:StartExecution")
@@ -45,8 +51,8 @@ class Items(Construct):
             "Machine",
             settings,
             kind=ITEMS,
-            definition=lane_definition(),
-            named={one: functions[one].function_arn for one in STATES},
+            definition=lane_definition(sends=bool(settings.campaign_from)),
+            named={one: functions[one].function_arn for one in states(settings)},
             role=machine_role(self, "Role", invokes(own), starts, watches, reads),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from countersign.campaigns.send import send
 from countersign.domain.errors import CountersignError
 from countersign.domain.jobs.job import Pointer
 from countersign.domain.lane.batches import Batch
@@ -46,14 +47,15 @@ class ItemsMachine:
         said = self.enters(split, self._call(name, job_id, "Split"))
         listed = self._world.payloads.get(Pointer.to("", said["key"]))
         for batch in map(Batch.model_validate, json.loads(listed)):
-            call = self._call(name, job_id, "Work").model_dump()
+            call = self._call(name, job_id, "Send" if said["sends"] else "Work").model_dump()
             yield BatchCall(**call, batch=batch)
 
     def works(self, child: BatchCall) -> None:
         """One child: it is tried again, and whatever it raises at last, it ends."""
         for tries in range(TRIES):
             try:
-                self.enters(work, child.model_copy(update={"retries": tries}))
+                does = send if child.state == "Send" else work
+                self.enters(does, child.model_copy(update={"retries": tries}))
             except CountersignError:
                 continue
             return

@@ -45,6 +45,7 @@ from tests.fakes.reviews import FakeReviews
 from tests.fakes.rollouts import FakeRollouts
 from tests.fakes.seals import FakeSeals, FakeSigner, FakeVerdictKey
 from tests.fakes.senders import SENDERS, FakeSenderLimits, FakeWaiters
+from tests.fakes.sending import FakeSendingLimits
 from tests.fakes.shadows import FakeShadowQueue, FakeShadows
 from tests.fakes.shop import FakeShop
 from tests.fakes.sign_ins import FakeSignIns
@@ -351,6 +352,7 @@ class World:
         self.bulks = FakeBulks()
         self.lanes = FakeLanes()
         self.item_runs = FakeItemRuns()
+        self.sending_limits = FakeSendingLimits()
         self.shadows = FakeShadows()
         self.shadow_queue = FakeShadowQueue()
         self.rollouts = FakeRollouts()
@@ -363,6 +365,7 @@ class World:
         self.campaigns = FakeCampaigns(self.lanes, self.store.suppressed)
         self.payloads = FakePayloads()
         self.mail = FakeMail()
+        self.campaign_mail = FakeMail()
         self.queue = FakeQueue()
         self.executions = FakeExecutions()
         self.secrets = FakeSecrets()
@@ -426,6 +429,9 @@ class World:
             bulks=self.bulks,
             lanes=self.lanes,
             item_runs=self.item_runs,
+            campaigns=self.campaigns,
+            campaign_mail=self.campaign_mail,
+            sending_limits=self.sending_limits,
             shadows=self.shadows,
             shadow_queue=self.shadow_queue,
             rollouts=self.rollouts,

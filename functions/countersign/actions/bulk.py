@@ -26,6 +26,11 @@ class RunItems(Contract):
     failed_at_most: Decimal
     """The share of rows, 0 to 1, that may come to nothing."""
 
+    @property
+    def terms(self) -> str:
+        """The digest of what is done with the rows, where that is signed too."""
+        return ""
+
 
 class Items(Protocol):
     """The rows of one job's file."""
@@ -48,12 +53,14 @@ def _words(order: RunItems) -> str:
     return f"Work through {readable:,} rows of {order.file}, of which {lost} may fail{left_out}."
 
 
-def _do(items: Items, order: RunItems, _key: str) -> Receipt:
+def begun(items: Items, order: RunItems, _key: str) -> Receipt:
+    """Begin, or go on; what came of it once it is over."""
     items.go_on(order)
     return Receipt(id=order.digest, evidence=items.outcome(order) or {})
 
 
-def _find(items: Items, order: RunItems, _key: str) -> Receipt | None:
+def found(items: Items, order: RunItems, _key: str) -> Receipt | None:
+    """What came of it, if it is over."""
     over = items.outcome(order)
     return None if over is None else Receipt(id=order.digest, evidence=over)
 
@@ -62,7 +69,8 @@ def _read_back(items: Items, order: RunItems, receipt: Receipt) -> Mapping[str, 
     return {"id": receipt.id, "outcome": items.verdict(order)}
 
 
-def _expected(order: RunItems) -> Mapping[str, str]:
+def expected(order: RunItems) -> Mapping[str, str]:
+    """That what came of these rows is accepted."""
     return {"id": order.digest, "outcome": "accepted"}
 
 
@@ -72,10 +80,10 @@ RUN: Action[RunItems, Items] = Action(
     connector="bulk",
     params=RunItems,
     words=_words,
-    do=_do,
-    find=_find,
+    do=begun,
+    find=found,
     read_back=_read_back,
-    expected=_expected,
+    expected=expected,
     inner=("digest", "rows", "failed_at_most"),
     leads_on=True,
 )

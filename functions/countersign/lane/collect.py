@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from typing import Any
 
 from countersign.domain.canonical import digest
@@ -41,7 +40,8 @@ def _ended(deps: Deps, run: Run) -> Run:
     plan = files.plan(run.plan)
     heads = deps.lanes.heads(run.job_id, (one.number for one in plan.batches))
     seen = seen_of(deps, run, plan, heads)
-    after = ended(run, seen, deps.clock.now(), held_up(heads.values(), run.attempt))
+    waits = held_up(heads.values(), run.attempt, soonest=files.about().sends)
+    after = ended(run, seen, deps.clock.now(), waits)
     after = after if seen.left else finished(after, *_made(deps, files, plan))
     deps.lanes.keep_run(run, after)
     return after
@@ -67,10 +67,29 @@ def _made(deps: Deps, files: LaneFiles, plan: Plan) -> tuple[Mapping[str, str], 
 
 
 def _settled(files: LaneFiles, plan: Plan) -> Iterator[Settled]:
-    """Every row of the file, in its order, one batch in memory at a time."""
-    worked = chain.from_iterable(files.results(one.number) for one in plan.batches)
-    both = heapq.merge(worked, files.quarantined(), key=lambda one: one.number)
+    """Every row of the file, in its order; in memory are the batches that the place lies in: one,
+    or one of each group."""
+    both = heapq.merge(_worked(files, plan), files.quarantined(), key=lambda one: one.number)
     return map(_as_settled, both)
+
+
+def _worked(files: LaneFiles, plan: Plan) -> Iterator[Outcome]:
+    """The rows of all batches: one is opened when its first row is next."""
+    ahead = sorted(plan.batches, key=lambda one: one.first, reverse=True)
+    open_: list[tuple[int, Outcome, Iterator[Outcome]]] = []
+    while ahead or open_:
+        if ahead and (not open_ or ahead[-1].first < open_[0][0]):
+            _push(open_, files.results(ahead.pop().number))
+            continue
+        _, one, rest = heapq.heappop(open_)
+        _push(open_, rest)
+        yield one
+
+
+def _push(open_: list[tuple[int, Outcome, Iterator[Outcome]]], rest: Iterator[Outcome]) -> None:
+    one = next(rest, None)
+    if one is not None:
+        heapq.heappush(open_, (one.number, one, rest))
 
 
 def _as_settled(one: Outcome) -> Settled:

@@ -23,13 +23,15 @@ class About(Contract):
     """What a child has to know of the job, whose rows it cannot read."""
 
     CONTRACT: ClassVar[str] = "lane.about"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     workflow: str
     input: Stored
     source: Pointer
     release: Release
     """That the job is pinned to."""
+    sends: bool = False
+    """Whether its items are messages."""
 
 
 class LaneFiles:

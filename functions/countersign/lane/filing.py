@@ -7,15 +7,15 @@ beginning and writes what the ones before it did not come to.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from countersign.domain.contract import Contract, Stored
 from countersign.domain.errors import ContractBroken, MoreToRead, NotFound, Quarantined
 from countersign.domain.jobs.change import Change, JobRecord
-from countersign.domain.lane.batches import Batch, Line, Plan, cut
+from countersign.domain.lane.batches import Batch, Line, Plan, cut, lines_of
 from countersign.domain.lane.items import Ended, ItemState, Outcome
-from countersign.domain.lane.lane import FILED, Filed, Lane, Open, Unreadable
+from countersign.domain.lane.lane import FILED, Filed, Lane, Open, Survey, Unreadable
 from countersign.domain.policy.release import Release
 from countersign.lane.files import About, LaneFiles
 from countersign.lane.spooling import spooled
@@ -36,9 +36,11 @@ class Filing(Contract):
     """How far a file is read."""
 
     CONTRACT: ClassVar[str] = "lane.filing"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     batches: int
+    standing: Mapping[str, int] = {}
+    """Of how many contacts in them a rule forbids that they are written to now."""
 
 
 def filed(deps: Deps, record: JobRecord, call: Call, lane: Lane[Any]) -> dict[str, Contract]:
@@ -56,7 +58,8 @@ def filed(deps: Deps, record: JobRecord, call: Call, lane: Lane[Any]) -> dict[st
     pinned = release_at(deps, record.job.release)
     try:
         with spooled(deps, source.payload) as opening:
-            reading = _Reading(lane, opening)
+            survey = lane.survey(opening, pinned) if lane.survey else None
+            reading = _Reading(lane, opening, survey)
             plan = _plan(deps, record, call, reading)
             return _kept(record, pinned, files, reading, plan)
     except NotFound:
@@ -65,35 +68,45 @@ def filed(deps: Deps, record: JobRecord, call: Call, lane: Lane[Any]) -> dict[st
 
 def _plan(deps: Deps, record: JobRecord, call: Call, reading: _Reading) -> Plan:
     """All batches, those that no visit before has kept among them."""
-    files = LaneFiles(deps.payloads, record.job.job_id)
-    done = record.result(FILING, Filing).batches if FILING in record.results else 0
+    files, lane = LaneFiles(deps.payloads, record.job.job_id), reading.lane
+    before = record.result(FILING, Filing) if FILING in record.results else Filing(batches=0)
     batches: list[Batch] = []
-    for batch, body in cut(reading.lines(), reading.lane.batch):
+    reading.standing.update(before.standing)
+    for batch, body in cut(reading.lines(), lane.batch, lane.group):
         batches.append(batch)
-        if batch.number > done:
+        if batch.number > before.batches:
             files.keep_batch(batch, body)
-            _or_more(deps, record, call, batch.number)
+            reading.standing.update(_standing(deps, reading.survey, body))
+            _or_more(deps, record, call, Filing(batches=batch.number, standing=reading.standing))
     return Plan(batches=tuple(batches))
 
 
-def _or_more(deps: Deps, record: JobRecord, call: Call, batches: int) -> None:
+def _standing(deps: Deps, survey: Survey[Any] | None, body: bytes) -> Iterable[str]:
+    if survey is None:
+        return ()
+    contacts = survey.contacts(lines_of(body))
+    found = deps.campaigns.standing(contacts, deps.clock.now() - survey.apart)
+    return found.values()
+
+
+def _or_more(deps: Deps, record: JobRecord, call: Call, filing: Filing) -> None:
     """Raises MoreToRead, with all of it stored, when the visit has no time for another batch."""
     if call.seconds_left(deps.clock.now()) > SPARE_SECONDS:
         return
     change = Change(
         event="reading",
         actor=f"state:{call.state}",
-        fields={"batches": str(batches)},
-        results={FILING: Filing(batches=batches)},
+        fields={"batches": str(filing.batches)},
+        results={FILING: filing},
     )
     committed(deps, call, record, change)
-    raise MoreToRead(f"{batches} batches are read")
+    raise MoreToRead(f"{filing.batches} batches are read")
 
 
 def _kept(
     record: JobRecord, pinned: Release, files: LaneFiles, reading: _Reading, plan: Plan
 ) -> dict[str, Contract]:
-    source = record.job.source
+    source, survey = record.job.source, reading.survey
     known = Filed(
         name=source.payload.object_key if source.door == "upload" else "",
         size=source.size,
@@ -103,7 +116,9 @@ def _kept(
         digest=plan.digest,
         reasons=Counter(one.ended.cause for one in reading.quarantined),
     )
-    given = reading.lane.describe(known, pinned)
+    given: Contract = (
+        survey.describe(known, reading.standing) if survey else reading.lane.describe(known, pinned)
+    )
     files.keep_quarantined(reading.quarantined)
     files.keep_plan(plan)
     files.keep_about(
@@ -112,6 +127,7 @@ def _kept(
             input=Stored.of(given),
             source=source.payload,
             release=pinned,
+            sends=reading.lane.sends,
         )
     )
     return {"input": given, FILED: known}
@@ -120,11 +136,14 @@ def _kept(
 class _Reading:
     """One reading of a file: what was met on the way."""
 
-    def __init__(self, lane: Lane[Any], opening: Open) -> None:
+    def __init__(self, lane: Lane[Any], opening: Open, survey: Survey[Any] | None) -> None:
         self.lane = lane
+        self.survey = survey
         self._open = opening
         self.rows = 0
         self.quarantined: list[Outcome] = []
+        self.standing = Counter[str]()
+        """Of how many contacts a rule forbids that they are written to now."""
 
     def lines(self) -> Iterator[Line]:
         """The rows that can be read. Raises ContractBroken, Quarantined."""
@@ -136,7 +155,12 @@ class _Reading:
             elif len(row) > MOST_CHARACTERS:
                 self._quarantines(TOO_LONG)
             else:
-                yield Line(number=self.rows, text=row)
+                yield self._surveyed(Line(number=self.rows, text=row))
+
+    def _surveyed(self, line: Line) -> Line:
+        if self.survey:
+            self.survey.add(line)
+        return line
 
     def _check(self) -> None:
         if self.rows > self.lane.most_rows:

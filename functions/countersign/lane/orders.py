@@ -6,7 +6,6 @@ nobody has to stop an execution, which would not stop its children.
 
 from __future__ import annotations
 
-from countersign.actions.bulk import RUN
 from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
@@ -16,12 +15,13 @@ from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.planning.cancelling import CANCELLED, Cancellation
 from countersign.jobs.cancelling import in_charge
 from countersign.jobs.resume import go_on
+from countersign.runtime.connectors import BULK
 from countersign.runtime.deps import Deps
 
 
 def is_worked_through(record: JobRecord) -> bool:
     """Whether the job waits for the items of its file, or they for the model."""
-    begun = (one.action == RUN.id and one.status is ActionStatus.CLAIMED for one in record.ledger)
+    begun = (one.connector == BULK and one.status is ActionStatus.CLAIMED for one in record.ledger)
     return record.job.status is Status.PARKED and ("items" in record.due or any(begun))
 
 

@@ -28,6 +28,7 @@ def split(deps: Deps, call: RunCall) -> dict[str, Any]:
         "execution": call.execution,
         "bucket": deps.settings.payloads_bucket,
         "key": key,
+        "sends": files.about().sends,
     }
 
 

@@ -6,8 +6,9 @@ the last one alone gets it. What a child does not come to is left, and the next 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from countersign import observability
 from countersign.domain.canonical import canonical
@@ -41,6 +42,7 @@ from countersign.domain.lane.items import (
     tally,
 )
 from countersign.domain.lane.lane import Done, Lane, Pinned, Skipped, Told, Worked
+from countersign.domain.workflow import Workflow
 from countersign.lane.asking import SECONDS, Questioner, Spent
 from countersign.lane.files import LaneFiles
 from countersign.lane.functions import BatchCall, handler_of
@@ -53,13 +55,55 @@ MOST_RETRIES = 2
 _LONGEST_CAUSE = 200
 
 
+class Hand(Protocol):
+    """Who does the work on the items of one batch, one after the other."""
+
+    @property
+    def seconds(self) -> float:
+        """No item is begun with fewer."""
+
+    def in_order(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """The items that are left, as they are worked on."""
+
+    def does(self, line: Line, held: Item | None, ahead: int) -> Item | None:
+        """Claim the item, do its work, store how it ended; what is stored then, None: it was not
+        claimed. `ahead` items are left in the batch with it. Raises BatchTaken, Transient, and
+        HeldUp for what all the others wait for too."""
+
+    def ends(self) -> Waits | None:
+        """There are no more items. What those wait for that were left, if anything."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One entry into a batch."""
+
+    deps: Deps
+    call: BatchCall
+    mine: Head
+    files: LaneFiles
+    workflow: Workflow[Any]
+    of: Pinned[Any]
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """Job and batch."""
+        return self.call.job_id, self.call.batch.number
+
+
 def work(deps: Deps, call: BatchCall) -> dict[str, Any]:
     """Go through the batch. Raises Transient, with the item put back."""
+    return visited(deps, call, _Worker)
+
+
+def visited(deps: Deps, call: BatchCall, hand: Callable[[Visit], Hand]) -> dict[str, Any]:
+    """Enter the batch, and let the hand do what is left. Raises Transient."""
     deps = deps.for_batch(call.job_id, call.batch.number)
     try:
         mine = _enters(deps, call)
         if mine.closed is None:
-            _Visit(deps, call, mine).goes()
+            visit = _visit(deps, call, mine)
+            _Round(visit, hand(visit)).goes()
     except BatchTaken:
         observability.logger().info("somebody else works on the batch")
     return {}
@@ -76,86 +120,77 @@ def _enters(deps: Deps, call: BatchCall) -> Head:
     return mine
 
 
-class _Visit:
-    """One entry into a batch."""
+def _visit(deps: Deps, call: BatchCall, mine: Head) -> Visit:
+    files = LaneFiles(deps.payloads, call.job_id)
+    about = files.about()
+    workflow = deps.workflows[about.workflow]
+    if workflow.lane is None:
+        raise InternalError(f"{workflow.id} has no lane any more")
+    of = Pinned(about.input.as_(workflow.input), about.release)
+    return Visit(deps, call, mine, files, workflow, of)
 
-    def __init__(self, deps: Deps, call: BatchCall, mine: Head) -> None:
-        self._deps = deps
-        self._call = call
-        self._mine = mine
-        self._lanes = deps.lanes
-        self._files = LaneFiles(deps.payloads, call.job_id)
-        self._begun = dict(self._lanes.items(call.job_id, call.batch.number))
+
+class _Round:
+    """All that is left of a batch, by one hand."""
+
+    def __init__(self, visit: Visit, hand: Hand) -> None:
+        self._visit = visit
+        self._hand = hand
+        self._lanes = visit.deps.lanes
+        self._begun = dict(self._lanes.items(*visit.at))
 
     def goes(self) -> None:
         """Through all that is left, and close the batch when nothing is."""
-        lines = self._files.batch(self._call.batch)
-        about = self._files.about()
-        workflow = self._deps.workflows[about.workflow]
-        if workflow.lane is None:
-            raise InternalError(f"{workflow.id} has no lane any more")
-        of = Pinned(about.input.as_(workflow.input), about.release)
-        asks = workflow.lane.asks
-        asker = Questioner(self._deps, self._call, asks, of, workflow.id) if asks else None
-        waits = self._works(lines, _Worker(self._call, workflow.lane, of, asker))
+        lines = self._visit.files.batch(self._visit.call.batch)
+        waits = self._works(lines)
         if waits:
-            self._keeps(waiting(self._mine, waits))
+            self._keeps(waiting(self._visit.mine, waits))
         else:
             self._leaves(lines)
 
-    def _works(self, lines: tuple[Line, ...], worker: _Worker) -> Waits | None:
-        """What the next item has to wait for, if anything."""
+    def _works(self, lines: tuple[Line, ...]) -> Waits | None:
+        """What the items that are left have to wait for, if anything."""
+        met: Waits | None = None
         try:
-            for line, ahead in self._left(lines, worker.seconds):
-                self._ends(line, ahead, worker)
-        except _Waits as met:
-            return met.waits
+            for line, ahead in self._left(lines):
+                after = self._hand.does(line, self._begun.get(line.number), ahead)
+                if after:
+                    self._begun[line.number] = after
+        except HeldUp as held_up:
+            met = held_up.waits
         finally:
-            worker.ends()
-        return None
+            others = self._hand.ends()
+        return met or others
 
-    def _left(self, lines: tuple[Line, ...], seconds: float) -> Iterator[tuple[Line, int]]:
+    def _left(self, lines: tuple[Line, ...]) -> Iterator[tuple[Line, int]]:
         """As long as there is time, and nobody says otherwise; how many are left with each."""
-        open_ = [line for line in lines if is_left(self._begun.get(line.number))]
+        call, deps = self._visit.call, self._visit.deps
+        left = [line for line in lines if is_left(self._begun.get(line.number))]
+        open_ = self._hand.in_order(left)
         for at, line in enumerate(open_):
-            if self._call.seconds_left(self._deps.clock.now()) < seconds:
+            if call.seconds_left(deps.clock.now()) < self._hand.seconds:
                 return
-            if not self._lanes.control(self._call.job_id).runs:
+            if not self._lanes.control(call.job_id).runs:
                 return
             yield line, len(open_) - at
-
-    def _ends(self, line: Line, ahead: int, worker: _Worker) -> None:
-        """Claim, ask, work, record. Raises BatchTaken, Transient, and _Waits."""
-        held = self._begun.get(line.number)
-        claim = claimed(held, line.number, self._mine.entry)
-        self._lanes.claim(self._call.job_id, self._call.batch.number, claim)
-        try:
-            ended = given_up(held) or worker.worked(line, ahead)
-        except (Transient, _Waits):
-            self._records(put_back(claim))
-            raise
-        self._records(ended_as(claim, ended))
-
-    def _records(self, item: Item) -> None:
-        self._lanes.record(self._call.job_id, self._call.batch.number, item)
-        self._begun[item.number] = item
 
     def _leaves(self, lines: tuple[Line, ...]) -> None:
         """The results go into the bucket before the head says that nothing is left."""
         seen = tally(len(lines), self._begun.values())
         if seen.left:
             return
-        self._files.keep_results(self._call.batch.number, _outcomes(lines, self._begun))
-        self._keeps(left(self._mine, seen))
+        batch = self._visit.call.batch.number
+        self._visit.files.keep_results(batch, _outcomes(lines, self._begun))
+        self._keeps(left(self._visit.mine, seen))
 
     def _keeps(self, after: Head) -> None:
         try:
-            self._lanes.keep_head(self._call.job_id, self._call.batch.number, self._mine, after)
+            self._lanes.keep_head(*self._visit.at, self._visit.mine, after)
         except StoreConflict:
             observability.logger().info("somebody else entered the batch")
 
 
-class _Waits(Exception):  # noqa: N818 - nothing is wrong
+class HeldUp(Exception):  # noqa: N818 - nothing is wrong
     """What is left waits for something outside."""
 
     def __init__(self, waits: Waits) -> None:
@@ -164,28 +199,49 @@ class _Waits(Exception):  # noqa: N818 - nothing is wrong
 
 
 class _Worker:
-    """Who does the work on the items of one batch, one after the other."""
+    """The lane's own hand: an item's work has no effect but its answer, and may be done again."""
 
-    def __init__(
-        self, call: BatchCall, lane: Lane[Any], of: Pinned[Any], asks: Questioner | None
-    ) -> None:
-        self._call = call
-        self._lane = lane
-        self._of = of
-        self._asks = asks
+    def __init__(self, visit: Visit) -> None:
+        lane: Lane[Any] | None = visit.workflow.lane
+        if lane is None:  # pragma: no cover - a visit has looked
+            raise AssertionError
+        self._visit, self._call, self._lane, self._of = visit, visit.call, lane, visit.of
+        self._lanes = visit.deps.lanes
+        self._asks = (
+            Questioner(visit.deps, visit.call, lane.asks, visit.of, visit.workflow.id)
+            if lane.asks
+            else None
+        )
 
     @property
     def seconds(self) -> float:
         """No item is begun with fewer."""
         return SECONDS if self._asks else SPARE_SECONDS
 
+    def in_order(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """As they lie there."""
+        return lines
+
     def ends(self) -> None:
         """There are no more items."""
         if self._asks:
             self._asks.ends()
 
+    def does(self, line: Line, held: Item | None, ahead: int) -> Item:
+        """Claim, ask, work, record. Raises BatchTaken, Transient, and HeldUp."""
+        claim = claimed(held, line.number, self._visit.mine.entry)
+        self._lanes.claim(*self._visit.at, claim)
+        try:
+            ended = given_up(held) or self.worked(line, ahead)
+        except (Transient, HeldUp):
+            self._lanes.record(*self._visit.at, put_back(claim))
+            raise
+        after = ended_as(claim, ended)
+        self._lanes.record(*self._visit.at, after)
+        return after
+
     def worked(self, line: Line, ahead: int) -> Ended:
-        """How the item ends. Raises Transient and _Waits: then it is not the item that fails."""
+        """How the item ends. Raises Transient and HeldUp: then it is not the item that fails."""
         try:
             said = self._asks.told(line, ahead) if self._asks else Spent(Told())
         except (Transient, NotNow, ModelDown, JobBudgetSpent) as trouble:
@@ -206,10 +262,10 @@ class _Worker:
         if isinstance(trouble, NotYourTurn):
             at = trouble.turn.at
             said = f"the model's turn for the next items comes at {at:%H:%M:%S} UTC"
-            return _Waits(Waits(error=ItemsUnderWay.__name__, said=said, until=at))
+            return HeldUp(Waits(error=ItemsUnderWay.__name__, said=said, until=at))
         kept = isinstance(trouble, BudgetSpent | JobBudgetSpent)
         error = type(trouble).__name__ if kept else ModelAway.__name__
-        return _Waits(Waits(error=error, said=str(trouble)))
+        return HeldUp(Waits(error=error, said=str(trouble)))
 
 
 def _worked(lane: Lane[Any], of: Pinned[Any], line: Line, told: Told) -> Ended:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from countersign.runtime.external import ExternalAdapters
 
 if TYPE_CHECKING:
-    from countersign.domain.campaigns.ports import CampaignEvents
+    from countersign.domain.campaigns.ports import CampaignEvents, CampaignStore
     from countersign.domain.campaigns.sending import SendingLimits
     from countersign.domain.mail import Mailer
 
@@ -39,6 +39,13 @@ class CampaignAdapters(ExternalAdapters):
         from countersign.connectors.dynamodb.sending import DynamoSendingLimits
 
         return DynamoSendingLimits(self.settings.jobs_table, self._rows())
+
+    @cached_property
+    def campaigns(self) -> CampaignStore:
+        """The messages of campaigns."""
+        from countersign.connectors.dynamodb.campaigns import DynamoCampaigns
+
+        return DynamoCampaigns(self.settings.jobs_table, self._rows())
 
     def _rows(self) -> Any:
         return self.aws("dynamodb", self.by)

@@ -10,6 +10,7 @@ from countersign.domain.errors import (
     CountersignError,
     ItemsUnderWay,
     JobBudgetSpent,
+    Misconfigured,
     ModelAway,
     Refused,
 )
@@ -35,7 +36,8 @@ DOCUMENT = "document:"
 
 
 _MET: Mapping[str, type[CountersignError]] = {
-    one.__name__: one for one in (BudgetSpent, ItemsUnderWay, JobBudgetSpent, ModelAway)
+    one.__name__: one
+    for one in (BudgetSpent, ItemsUnderWay, JobBudgetSpent, Misconfigured, ModelAway)
 }
 
 
@@ -89,7 +91,7 @@ class JobItems:
         unread = Tally(quarantined=order.quarantined, left=order.rows - order.quarantined)
         now = self._deps.clock.now()
         begun = first(self._deps.job_id, order.digest, unread, now, self._most())
-        return self._kept(None, begun)
+        return self._kept(None, begun.model_copy(update={"terms": order.terms}))
 
     def _next(self, held: Run) -> Run:
         return self._kept(held, again(held, self._deps.clock.now(), self._most()))

@@ -93,7 +93,7 @@ class DynamoLanes:
         try:
             self._db.put_item(TableName=self._table, Item=row, **_over(before))
         except ClientError as error:
-            raise StoreConflict(str(_taken(error))) from None
+            raise StoreConflict(str(taken(error))) from None
 
     def items(self, job_id: str, batch: int) -> Mapping[int, Item]:
         """All of the partition but its head."""
@@ -104,33 +104,22 @@ class DynamoLanes:
     def claim(self, job_id: str, batch: int, item: Item) -> None:
         """Head and item in one transaction; its token is that of the claim, so that a lost answer
         is answered again."""
-        pk = batch_of(job_id, batch)
-        mine = {":mine": {"N": str(item.entry)}}
-        where = {"TableName": self._table, "ExpressionAttributeValues": mine}
-        free = "attribute_not_exists(pk) OR (attribute_not_exists(is_over) AND entered < :mine)"
-        head = {**where, "Key": _key(pk, _HEAD), "ConditionExpression": "entered = :mine"}
-        row = {**where, "Item": _item(pk, item), "ConditionExpression": free}
-        token = hashlib.sha256(f"{pk} {item.number} {item.entry}".encode()).hexdigest()[:36]
-        both: Any = [{"ConditionCheck": head}, {"Put": row}]
+        both: Any = claim_of(self._table, batch_of(job_id, batch), item)
+        token = once(batch_of(job_id, batch), item)
         try:
             self._db.transact_write_items(TransactItems=both, ClientRequestToken=token)
         except ClientError as error:
-            raise _taken(error) from None
+            raise taken(error) from None
 
     def record(self, job_id: str, batch: int, item: Item) -> None:
         """Over our own claim; what stands there already because an answer was lost is ours."""
         pk = batch_of(job_id, batch)
         try:
-            self._db.put_item(
-                TableName=self._table,
-                Item=_item(pk, item),
-                ConditionExpression="entered = :mine AND attribute_not_exists(is_over)",
-                ExpressionAttributeValues={":mine": {"N": str(item.entry)}},
-            )
+            self._db.put_item(**ended_over(self._table, pk, item))
         except ClientError as error:
-            taken = _taken(error)
+            refused = taken(error)
             if self.items(job_id, batch).get(item.number) != item:
-                raise taken from None
+                raise refused from None
 
     def _rows(self, pk: str, begins: str) -> Iterator[Row]:
         found = lists.pages(
@@ -150,6 +139,31 @@ class DynamoLanes:
             found: Any = self._db.batch_get_item(RequestItems=asked)
             yield from found["Responses"].get(self._table, ())
             keys = found.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+
+
+def claim_of(table: str, pk: str, item: Item) -> list[Row]:
+    """The claim of an item, as parts of a transaction: a look at the head, and the item's row."""
+    mine = {":mine": {"N": str(item.entry)}}
+    where = {"TableName": table, "ExpressionAttributeValues": mine}
+    free = "attribute_not_exists(pk) OR (attribute_not_exists(is_over) AND entered < :mine)"
+    head = {**where, "Key": _key(pk, _HEAD), "ConditionExpression": "entered = :mine"}
+    row = {**where, "Item": _item(pk, item), "ConditionExpression": free}
+    return [{"ConditionCheck": head}, {"Put": row}]
+
+
+def once(pk: str, item: Item) -> str:
+    """What makes a claim the same one when it is sent again because its answer was lost."""
+    return hashlib.sha256(f"{pk} {item.number} {item.entry}".encode()).hexdigest()[:36]
+
+
+def ended_over(table: str, pk: str, item: Item) -> Row:
+    """A put of the item over our own claim on it."""
+    return {
+        "TableName": table,
+        "Item": _item(pk, item),
+        "ConditionExpression": "entered = :mine AND attribute_not_exists(is_over)",
+        "ExpressionAttributeValues": {":mine": {"N": str(item.entry)}},
+    }
 
 
 def _key(pk: str, sk: str) -> Row:
@@ -177,7 +191,7 @@ def _over(before: Head | None) -> Row:
     return {"ConditionExpression": "entered = :held", "ExpressionAttributeValues": held}
 
 
-def _taken(error: ClientError) -> BatchTaken:
+def taken(error: ClientError) -> BatchTaken:
     """What a refused condition means. Raises the error when it is another one, and StoreConflict
     while somebody else's transaction on the same rows may yet fail."""
     reasons = {one.get("Code") for one in error.response.get("CancellationReasons", ())}

@@ -13,17 +13,20 @@ somebody is on the suppression list.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.connectors.aws.client import Credentials, client, guarded
 from countersign.connectors.dynamodb.budgets import budget_of
+from countersign.connectors.dynamodb.campaign_events import TOKENS
+from countersign.connectors.dynamodb.campaigns import CONTACTED
 from countersign.connectors.dynamodb.documents import PARTITION as PEOPLE
 from countersign.connectors.dynamodb.lanes import batch_of, lane_of
 from countersign.connectors.dynamodb.limits import pace_of
 from countersign.connectors.dynamodb.rollouts import PARTITION as RELEASES
 from countersign.connectors.dynamodb.rows import SUPPRESSION, partition, seen_key
+from countersign.connectors.dynamodb.sending import SENDING
 from countersign.domain.contract import Value
 from countersign.domain.jobs.handing import children_of
 from countersign.domain.limits.caps import day_of
@@ -32,6 +35,7 @@ SECONDS = 900
 """The shortest session that STS gives, and longer than any function runs."""
 
 _READ, _UPDATE, _CHECK = "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"
+_PUT, _DELETE = "dynamodb:PutItem", "dynamodb:DeleteItem"
 MOST_CHARACTERS = 2048
 """STS's own limit for a session policy."""
 
@@ -67,6 +71,8 @@ class Task(Value):
     """How many children of its job it may create."""
     items: bool = False
     """Whether it begins runs over the rows of the job's file."""
+    sends: bool = False
+    """Whether the rows of its batch are messages."""
 
 
 class TaskRole:
@@ -109,10 +115,29 @@ def batch_policy(task: Task, job_id: str, batch: int, days: Sequence[str] = ()) 
     """The same for a child: it writes the rows of its batch, and reads what people said. Where it
     asks the model, it updates the row of the model's pace, and the counters of these days' budgets
     and of the job's own. Raises ValueError as above."""
+    if task.sends:
+        return _policy(_of_messages(task, job_id, batch))
     own, said = batch_of(job_id, batch), lane_of(job_id)
     shared = [pace_of(task.paced_by), *map(budget_of, (*days, job_id))]
     narrowed = (_of_the_job(right, job_id) for right in task.rights)
     return _policy(one for right in narrowed for one in _of_the_batch(right, own, said, shared))
+
+
+def _of_messages(task: Task, job_id: str, batch: int) -> Iterator[dict[str, Any]]:
+    """A child that sends writes the rows of its batch; it reads what people said; it asks, and does
+    not read, whether somebody is on the suppression list; of other rows it puts when a person was
+    written to and by which token they get no more, and books its turns."""
+    own, said = batch_of(job_id, batch), lane_of(job_id)
+    for right in (_of_the_job(one, job_id) for one in task.rights):
+        if not right.actions[0].startswith("dynamodb:"):
+            yield _allow(right.actions, right.resource)
+            continue
+        yield _allow(right.actions, right.resource) | _only([own])
+        yield _allow([_READ, _UPDATE], right.resource) | _only([SENDING])
+        yield _allow([_READ], right.resource) | _only([said])
+        yield _allow([_CHECK], right.resource) | _only([SUPPRESSION])
+        yield _allow([_PUT], right.resource) | _only([f"{TOKENS}*"], like=True)
+        yield _allow([_PUT, _DELETE], right.resource) | _only([f"{CONTACTED}*"], like=True)
 
 
 def _of_the_batch(right: Right, own: str, said: str, shared: Sequence[str]) -> list[dict[str, Any]]:
@@ -175,11 +200,13 @@ def _allow(actions: Sequence[str], resource: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
-def _only(rows: Sequence[str]) -> dict[str, Any]:
+def _only(rows: Sequence[str], *, like: bool = False) -> dict[str, Any]:
     # ForAllValues is true of a request without keys: Null makes such a request fail.
     return {
         "Condition": {
-            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(rows)},
+            f"ForAllValues:String{'Like' if like else 'Equals'}": {
+                "dynamodb:LeadingKeys": list(rows)
+            },
             "Null": {"dynamodb:LeadingKeys": "false"},
         }
     }

@@ -7,7 +7,7 @@ earlier run that nobody could stop, or an invocation that was given up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -91,32 +91,48 @@ def waiting(mine: Head, waits: Waits) -> Head:
     return mine.model_copy(update={"waits": waits})
 
 
-_FIRST = ("JobBudgetSpent", "ModelAway", "BudgetSpent")
+_FIRST = ("Misconfigured", "JobBudgetSpent", "ModelAway", "BudgetSpent")
 """Of several, what a person must mend before what time does."""
 
 
-def held_up(heads: Iterable[Head], attempt: int) -> Waits | None:
-    """What this run's batches wait for, of several the one that takes longest; None: nothing."""
+def held_up(heads: Iterable[Head], attempt: int, *, soonest: bool = False) -> Waits | None:
+    """What this run's batches wait for, of several the one that takes longest, since the others
+    have their turns before; or the `soonest`, where each waits for something of its own. None:
+    nothing."""
     found = [one.waits for one in heads if one.waits and one.attempt == attempt]
     for error in _FIRST:
         for one in found:
             if one.error == error:
                 return one
-    return max(found, key=lambda one: one.until or datetime.max.replace(tzinfo=UTC), default=None)
+    chosen = min if soonest else max
+    return chosen(
+        found, key=lambda one: one.until or datetime.max.replace(tzinfo=UTC), default=None
+    )
 
 
-def cut(lines: Iterator[Line], size: int) -> Iterator[tuple[Batch, bytes]]:
-    """The lines in batches of `size`, each with the bytes that hold it, as they come."""
-    held: list[Line] = []
+def together(_text: str) -> str:
+    """All rows are of one group."""
+    return ""
+
+
+def cut(
+    lines: Iterator[Line], size: int, group: Callable[[str], str] = together
+) -> Iterator[tuple[Batch, bytes]]:
+    """The lines in batches of `size`, each with the bytes that hold it, as they come; each of one
+    group alone."""
+    held: dict[str, list[Line]] = {}
     number = 0
     for line in lines:
-        held.append(line)
-        if len(held) == size:
+        own = held.setdefault(group(line.text), [])
+        own.append(line)
+        if len(own) == size:
             number += 1
-            yield _batch(number, held)
-            held = []
-    if held:
-        yield _batch(number + 1, held)
+            yield _batch(number, own)
+            own.clear()
+    for own in held.values():
+        if own:
+            number += 1
+            yield _batch(number, own)
 
 
 def _batch(number: int, lines: Sequence[Line]) -> tuple[Batch, bytes]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any, BinaryIO, ClassVar, Generic, TypeVar
+from typing import Any, BinaryIO, ClassVar, Generic, Protocol, TypeVar
 
 from countersign.domain.contract import Contract
+from countersign.domain.lane.batches import Line, together
 from countersign.domain.lane.items import ItemState
 from countersign.domain.policy.release import Release
 
 InputT = TypeVar("InputT", bound=Contract)
+SurveyedT_co = TypeVar("SurveyedT_co", bound=Contract, covariant=True)
 
 Open = Callable[[], BinaryIO]
 """The file on the disk, from its beginning at each call. It may be larger than the memory."""
@@ -131,6 +134,24 @@ def nothing(_of: Any, _open: Open, _settled: Iterable[Settled]) -> Iterator[Docu
     return iter(())
 
 
+class Survey(Protocol[SurveyedT_co]):
+    """What is learnt of a file while it is read, once for each row of it that can be read."""
+
+    @property
+    def apart(self) -> timedelta:
+        """How long ago somebody must have been written to, not to be left out for that."""
+
+    def add(self, line: Line) -> None:
+        """The next row."""
+
+    def contacts(self, lines: Iterable[Line]) -> Sequence[str]:
+        """Whom these rows would write to, by their digests, for a look at what forbids it now."""
+
+    def describe(self, filed: Filed, standing: Mapping[str, int]) -> SurveyedT_co:
+        """The job's input; `standing`: for how many contacts a look found something against it,
+        by the rule."""
+
+
 @dataclass(frozen=True)
 class Lane(Generic[InputT]):
     """How a file of many items is worked through, one by one and many side by side."""
@@ -151,6 +172,13 @@ class Lane(Generic[InputT]):
     """What the model is asked about each item before its work; None: nothing."""
     batch: int = 50
     """Items of one batch: what its pace allows in a child's time."""
+    group: Callable[[str], str] = together
+    """What a batch has in common: a row lies among others of its group."""
+    survey: Callable[[Open, Release], Survey[InputT]] | None = None
+    """Who looks at each row while the file is read; its word is the job's input then, and
+    `describe` is not asked."""
+    sends: bool = False
+    """Whether its items are messages, whose work has an effect outside: another function's."""
     failed_at_most: Decimal = Decimal("0.01")
     """The share of rows, 0 to 1, that may fail, stay unknown or be unreadable; with more a person
     gets the job."""

@@ -25,12 +25,14 @@ class Run(Contract):
     """The latest run of a job's file. `version` grows with every write."""
 
     CONTRACT: ClassVar[str] = "lane.run"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     job_id: str
     attempt: int
     plan: str
     """The digest that was signed."""
+    terms: str = ""
+    """The digest of what is done with the rows, where that was signed too."""
     begun_at: datetime
     seen: Tally
     """As the last run that ended left it; before the first one all that can be read is left."""
