@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.job import Status
+from countersign.domain.workflow import Workflow
 from countersign.lane.files import LaneFiles
 from countersign.lane.watching import look_after
 from tests.fakes.items_machine import ItemsMachine
@@ -131,9 +135,18 @@ def moves_to(world: World, at: datetime) -> None:
 
 def outreach() -> World:
     """A world at noon, whose account may send 50,000 a day and 14 a second."""
-    world = World(lambda _asked: {}, workflows=WORKFLOWS)
+    world = World(lambda _asked: {}, workflows={**WORKFLOWS, "outreach": _with_hours()})
     world.settings = world.settings.model_copy(update={"campaign_from": "news@news.example.com"})
     moves_to(world, NOON)
     world.deps = world.deps_again()
     world.sending_limits.says(NOON, quota=50_000, rate=14)
     return world
+
+
+def _with_hours() -> Workflow[Any]:
+    """The demo's, which is open around the clock, with the hours of a stage."""
+    flow = WORKFLOWS["outreach"]
+    limits = flow.release.limits
+    hours = {"campaign.opens": Decimal(8), "campaign.closes": Decimal(20)}
+    known = limits.model_copy(update={"numbers": {**limits.numbers, **hours}})
+    return replace(flow, release=flow.release.model_copy(update={"limits": known}))

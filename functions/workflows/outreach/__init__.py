@@ -96,7 +96,7 @@ WORKFLOW = workflow(
     without=["sender.unauthenticated", "size.over_limit", "customer.unsure"],
     policy=[
         ask(SEND, "every campaign is signed once, by its plan"),
-        forbid(SEND, "nobody of the {value} rows may be written to", nobody, escalate=True),
+        forbid(SEND, "nobody of the {value|listed} rows may be written to", nobody, escalate=True),
         ask(SEND, "the brief says what no campaign does: {value}", unheard),
         ask(SEND, "{value} rows of the list cannot be read and are left out", unreadable),
     ],

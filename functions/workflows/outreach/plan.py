@@ -18,6 +18,7 @@ from countersign.domain.campaigns.campaign import (
 )
 from countersign.domain.campaigns.groups import rows_for
 from countersign.domain.campaigns.limits import CampaignLimits
+from countersign.domain.campaigns.quiet import MailHours, Quiet
 from countersign.domain.campaigns.survey import EXAMPLE, Counted, by_rule
 from countersign.domain.canonical import digest
 from countersign.domain.errors import Quarantined
@@ -32,6 +33,7 @@ from workflows.outreach import contacts
 from workflows.outreach.brief import Brief, read
 
 _CONSENT = "consent."
+_DAY = 24
 _MOST_LISTED = 12
 """Countries and receiving groups that are named; the rest is counted."""
 
@@ -179,11 +181,16 @@ def _campaign(given: CampaignInput, limits: Limits) -> Campaign:
 
 
 def _limits(stage: Limits) -> CampaignLimits:
-    percent = stage.numbers.get("campaign.reserved_percent")
-    more = {} if percent is None else {"reserved_percent": int(percent)}
-    least = stage.numbers.get("campaign.reserved_least")
-    more |= {} if least is None else {"reserved_least": int(least)}
-    return CampaignLimits(**more)  # type: ignore[arg-type] # numbers, by the names of its fields
+    """The stage's; a stage that is open around the clock keeps no country's hours either."""
+    opens, closes = int(stage.number("campaign.opens")), int(stage.number("campaign.closes"))
+    usual = MailHours(opens=opens, closes=closes)
+    around = opens == 0 and closes == _DAY
+    quiet = Quiet(usual=usual, countries={}) if around else Quiet(usual=usual)
+    return CampaignLimits(
+        reserved_percent=int(stage.number("campaign.reserved_percent")),
+        reserved_least=int(stage.number("campaign.reserved_least")),
+        quiet=quiet,
+    )
 
 
 def _one(lists: Mapping[str, tuple[str, ...]], name: str) -> str:
