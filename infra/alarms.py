@@ -221,6 +221,13 @@ def _of_aws() -> Iterator[Alarm]:
         customers=True,
     )
     yield Alarm(
+        "CampaignsPaused",
+        "A campaign paused itself: too many of its mails came back, or were called spam.",
+        "`countersign items JOB` says which; then `countersign resume JOB`, or `cancel` it.",
+        "CampaignsPaused",
+        where=("campaigns",),
+    )
+    yield Alarm(
         "CampaignComplaints",
         "People call mails of a campaign spam; they get no more.",
         "`countersign items JOB` says how many; pause it before the breaker does.",

@@ -477,9 +477,10 @@ CAMPAIGN_EVENTS = Row(
     layers=("core",),
     may=(
         Grant(CAMPAIGNS, "sqs", "ReceiveMessage DeleteMessage GetQueueAttributes"),
-        Grant("jobs", "dynamodb", "Query UpdateItem", rows=FILES_OF),
+        # Its breaker pauses a campaign, in the words that people pause it by.
+        Grant("jobs", "dynamodb", "Query UpdateItem PutItem", rows=FILES_OF),
         Grant("jobs", "dynamodb", "PutItem", rows=SUPPRESSION),
-        Grant("jobs", "dynamodb", "UpdateItem", rows=TALLIES),
+        Grant("jobs", "dynamodb", "Query UpdateItem PutItem", rows=TALLIES),
     ),
 )
 """What became of each mail of a campaign: on the mail's row, in the counts, and who bounced or

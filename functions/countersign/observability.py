@@ -84,6 +84,7 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     "MailComplaints": (),
     "MailsDelayed": (),
     "CampaignComplaints": (),
+    "CampaignsPaused": (),
 }
 """Every metric of ours with its dimensions beside the service. Each set of their values is a paid
 series for every month in which it is emitted, so they are few and closed, and each is read by an

@@ -161,3 +161,13 @@ def test_another_mail_s_event_says_nothing_of_this_one(table: Table) -> None:
     table.events.event((JOB, 1, 1), Event.SENT, START, "m-1")
     assert not table.events.event((JOB, 1, 1), Event.DELIVERED, START, "m-other")
     assert Event.DELIVERED not in table.events.counts(JOB)
+
+
+def test_the_counts_at_the_last_stop_are_kept(table: Table) -> None:
+    """None before the first; of another campaign nothing; they are no counts of their own."""
+    assert table.events.stopped_at(JOB) == {}
+    for many in (3, 4):
+        table.events.keep_stop(JOB, {Event.SENT: 400, Event.COMPLAINED: many}, START)
+    assert table.events.stopped_at(JOB) == {Event.SENT: 400, Event.COMPLAINED: 4}
+    assert table.events.stopped_at("j-2") == {}
+    assert table.events.counts(JOB) == {}

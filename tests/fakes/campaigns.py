@@ -42,6 +42,7 @@ class FakeCampaigns:
         self.opted_out: set[str] = set()
         self._messages: dict[tuple[str, int], dict[int, Sent]] = {}
         self._counts: dict[str, Counter[Event]] = {}
+        self._stops: dict[str, Mapping[Event, int]] = {}
 
     def intend(self, intent: Intent) -> str:
         with self._lock:
@@ -127,3 +128,11 @@ class FakeCampaigns:
     def counts(self, job_id: str) -> Mapping[Event, int]:
         with self._lock:
             return dict(self._counts.get(job_id, {}))
+
+    def stopped_at(self, job_id: str) -> Mapping[Event, int]:
+        with self._lock:
+            return dict(self._stops.get(job_id, {}))
+
+    def keep_stop(self, job_id: str, counts: Mapping[Event, int], at: datetime) -> None:  # noqa: ARG002 - as the port
+        with self._lock:
+            self._stops[job_id] = dict(counts)

@@ -14,8 +14,9 @@ import pytest
 from countersign import observability
 from countersign.approvals.decide import go_on
 from countersign.approvals.metrics import decided
+from countersign.campaigns.breaking import after_events
 from countersign.domain.campaigns.events import Heard
-from countersign.domain.campaigns.sent import Event
+from countersign.domain.campaigns.sent import Event, Intent
 from countersign.domain.errors import (
     BudgetSpent,
     DefinitionBroken,
@@ -27,6 +28,8 @@ from countersign.domain.errors import (
 from countersign.domain.jobs.change import Change, Due
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.mail_events import COMPLAINED, Returned
+from countersign.domain.lane.batches import Head
+from countersign.domain.lane.items import Item
 from countersign.domain.limits.budgets import Amount, Budgets, Most
 from countersign.domain.limits.circuit_breaker import (
     LONGEST_REST,
@@ -397,11 +400,25 @@ def _is_read() -> None:
         framed(partial(_raises, error), Request("GET", {}, {}))
     for kind in ("Bounced", COMPLAINED):
         count(Returned(kind=kind, why="", soft=False, message_id="", job_id="", part=""))
+    _breaks_a_campaign()
     noted((Heard(kind=Event.COMPLAINED, message_id="m", job_id="j-1", batch=1, item=1),))
     world = World(lambda _: {})
     asked = approval(held())
     go_on(world.deps, SimpleNamespace(record=record(), approval=asked))  # type: ignore[type-var] # as much of it as is read
     _tell_once_a_day(world.deps, job())
+
+
+def _breaks_a_campaign() -> None:
+    """One mail of two came back."""
+    world = World(lambda _: {})
+    world.lanes.keep_head("j-1", 1, None, Head(attempt=1, entry=1))
+    apart, now = timedelta(days=7), world.clock.now()
+    for number in (1, 2):
+        item = Item(number=number, entry=1, tries=1)
+        world.campaigns.intend(Intent("j-1", 1, item, f"who-{number}", f"t-{number}", now, apart))
+        world.campaigns.event(("j-1", 1, number), Event.SENT, now)
+    world.campaigns.event(("j-1", 1, 1), Event.BOUNCED, now)
+    assert after_events(world.deps, "j-1")
 
 
 def _raises(error: Exception, _: object) -> Response:

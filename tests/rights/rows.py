@@ -16,6 +16,7 @@ HELD = rows(
     (),
     lane=has_lane(WORKFLOWS),
     items=asks_of_items(WORKFLOWS),
+    campaigns=True,
     systems=load("local").http_targets,
 )
 """The rows of the stage that is played."""
@@ -29,6 +30,7 @@ _PARTS = {
     "seal-key": "StorageSealKey",
     "intake": "IntakeQueue",
     "failures": "IntakeFailures",
+    "campaigns": "MailCampaignsQueue",
 }
 _HASH = 8
 _KINDS = ("DynamoDB::Table", "S3::Bucket", "SQS::Queue", "SecretsManager::Secret", "KMS::Key")
@@ -79,5 +81,7 @@ def things_of(stack: Stack, mail_from: str) -> dict[str, str]:
         "executions": f"arn:aws:states:{at}:execution:countersign-local-jobs:*",
         "sender": f"arn:aws:ses:{at}:identity/{mail_from}",
         "mail-set": f"arn:aws:ses:{at}:configuration-set/countersign-local",
+        "campaign-sender": f"arn:aws:ses:{at}:identity/{load('local').campaign_domain}",
+        "campaign-set": f"arn:aws:ses:{at}:configuration-set/countersign-local-campaigns",
         "alarms": f"arn:aws:cloudwatch:{at}:alarm:countersign-local-*",
     }

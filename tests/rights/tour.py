@@ -32,7 +32,7 @@ from infra.local.stand import Stand
 from infra.settings import load
 from infra.steps import ROWS, function_name
 from tests.fakes.journey import form
-from tests.rights import large
+from tests.rights import campaigns, large
 from tests.rights.person import downloads, operator, resumes, signed_in
 from tests.rights.until import WITHIN, status, until
 from tests.rollouts import rollout
@@ -53,6 +53,7 @@ NOT_YET, WRONG = "not set", "a key of yesterday"
 def tour(stand: Stand) -> None:
     """All stops, after whatever was played: it moves the clock and takes secrets away."""
     twice_uploaded(stand)
+    campaigns.edges(stand)
     a_file_is_posted(stand)
     an_alarm_stops_a_canary(stand)
     a_print_is_fetched(stand)

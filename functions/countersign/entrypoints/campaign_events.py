@@ -17,8 +17,9 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
+from countersign.campaigns.breaking import after_events
 from countersign.domain.campaigns.events import Heard, heard
-from countersign.domain.campaigns.sent import Event
+from countersign.domain.campaigns.sent import UNWANTED, Event
 from countersign.domain.errors import StoreConflict
 from countersign.parsing.json import loads
 from countersign.runtime.deps import Deps
@@ -61,4 +62,6 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         failed = process_partial_response(event, one, processor, context)
         count(new)
+        for job_id in sorted({one.job_id for one in new if one.kind in UNWANTED}):
+            after_events(production(), job_id)
         return failed

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import starmap
 
+from countersign.campaigns.standing import Standing, standing
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.lane.control import Control
 from countersign.domain.lane.items import ItemState
@@ -41,7 +42,8 @@ class Items:
 def items(deps: Deps, record: JobRecord) -> Items | None:
     """None of a job without such a file, and before its items are begun."""
     begun = FILED in record.results and deps.lanes.run(record.job.job_id)
-    return _shown(progress(deps, record.job.job_id)) if begun else None
+    job_id = record.job.job_id
+    return _shown(progress(deps, job_id), standing(deps, job_id)) if begun else None
 
 
 def anew(request: Request, found: Items | None) -> dict[str, str]:
@@ -50,14 +52,17 @@ def anew(request: Request, found: Items | None) -> dict[str, str]:
     return {"refresh": str(EVERY)} if live else {}
 
 
-def _shown(found: Progress) -> Items:
+def _shown(found: Progress, mails: Standing | None) -> Items:
     seen = found.seen
     return Items(
         rows=seen.rows,
         over=seen.rows - seen.left,
         told=_told(found),
         word=visible(_said(found.control)),
-        states=tuple((one.value, f"{getattr(seen, one):,}") for one in ItemState),
+        states=(
+            *((one.value, f"{getattr(seen, one):,}") for one in ItemState),
+            *((f"mails: {about}", said) for about, said in (mails.told() if mails else {}).items()),
+        ),
         causes=tuple(starmap(_cause, seen.causes.items())),
         live=found.run.ended_at is None,
     )

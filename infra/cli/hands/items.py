@@ -8,6 +8,8 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from countersign.campaigns.standing import Standing, standing
+from countersign.domain.campaigns.sent import Event
 from countersign.domain.lane.control import Control, Word
 from countersign.domain.lane.items import ItemState
 from countersign.lane.orders import order
@@ -29,13 +31,15 @@ def items(
     as_json: AsJson = False,
 ) -> None:
     """How far the items of a job's file are: every row in one state, the pace, the time left, what
-    failed by its cause, and what the model cost.
+    failed by its cause, and what the model cost; of a campaign, what became of its mails, with the
+    bounds of what came back, and what was sent to whom just now.
 
     Example: countersign items j-3xk7wq2p
     """
     deps = context.obj(target, stage).deps()
     found = progress(deps, load(deps.store, job, deps.clock.now()).job.job_id)
-    show(_shown(found), _data(found), as_json=as_json)
+    mails = standing(deps, found.run.job_id)
+    show(_shown(found, mails), _data(found) | _mailed(mails), as_json=as_json)
 
 
 def say_word(deps: Deps, job: str, word: Word, by: str, reason: str) -> str:
@@ -65,14 +69,27 @@ def _said(control: Control) -> str:
     return f"{control.word} by {control.by}: {control.reason}" if control.by else ""
 
 
-def _shown(found: Progress) -> RenderableType:
+def _mailed(mails: Standing | None) -> dict[str, object]:
+    if mails is None:
+        return {}
+    return {
+        "mails": {event.value: mails.counts.get(event, 0) for event in Event},
+        "told": dict(mails.told()),
+    }
+
+
+def _shown(found: Progress, mails: Standing | None) -> RenderableType:
     states = table("state", "rows")
     for one in ItemState:
         states.add_row(one.value, f"{getattr(found.seen, one):,}")
     causes = table("cause", "rows")
     for cause, count in found.seen.causes.items():
         causes.add_row(safe(cause), f"{count:,}")
-    return Group(Text(_line(found)), states, *([causes] if found.seen.causes else []))
+    became = table("of its mails", "")
+    for about, said in mails.told().items() if mails else ():
+        became.add_row(about, said)
+    parts = [*([causes] if found.seen.causes else []), *([became] if mails else [])]
+    return Group(Text(_line(found)), states, *parts)
 
 
 def _line(found: Progress) -> str:

@@ -30,7 +30,7 @@ SHARDS = 16
 """Rows of one campaign's counts: one takes some hundred transactions a second."""
 ANSWERS_FOR = timedelta(days=420)
 """How long an address for unsubscribing is known; people open a mail of last year."""
-_MESSAGE, _TALLY, _TOKEN = "MAIL#", "TALLY#", "UNSUBSCRIBE"
+_MESSAGE, _TALLY, _TOKEN, _STOP = "MAIL#", "TALLY#", "UNSUBSCRIBE", "STOP"
 
 
 def message_key(job_id: str, batch: int, item: int) -> Row:
@@ -103,6 +103,20 @@ class DynamoCampaignEvents:
         shards = [row for page in found for row in page["Items"]]
         sums = {one: sum(int(row[one]["N"]) for row in shards if one in row) for one in Event}
         return {one: many for one, many in sums.items() if many}
+
+    def stopped_at(self, job_id: str) -> Mapping[Event, int]:
+        """As the port."""
+        held = self._one(_key(f"{TALLIES}{job_id}", _STOP)) or {}
+        return {one: int(held[one]["N"]) for one in Event if one in held}
+
+    def keep_stop(self, job_id: str, counts: Mapping[Event, int], at: datetime) -> None:
+        """As the port."""
+        row = {
+            **_key(f"{TALLIES}{job_id}", _STOP),
+            "ttl": {"N": str(int((at + ANSWERS_FOR).timestamp()))},
+            **{event.value: {"N": str(many)} for event, many in counts.items()},
+        }
+        self._db.put_item(TableName=self._table, Item=row)
 
     def _both(self, mark: Row, count: Row) -> bool:
         """A mark and its campaign's count, in one write; whether the mark was new."""

@@ -29,6 +29,12 @@ class CampaignEvents(Protocol):
     def counts(self, job_id: str) -> Mapping[Event, int]:
         """How many messages of a job each thing was heard of."""
 
+    def stopped_at(self, job_id: str) -> Mapping[Event, int]:
+        """The counts when the breaker paused it last; none where it never did."""
+
+    def keep_stop(self, job_id: str, counts: Mapping[Event, int], at: datetime) -> None:
+        """Remember them."""
+
 
 class CampaignStore(CampaignEvents, Protocol):
     """The messages of campaigns. All of it is read consistently."""

@@ -1,0 +1,68 @@
+"""How a campaign stands, for who operates: what became of its messages, with the bounds of what
+comes back, and what the account's sending holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from countersign.domain.campaigns.health import BOUNCES, COMPLAINTS, bounds
+from countersign.domain.campaigns.limits import CampaignLimits
+from countersign.domain.campaigns.sending import Reading, epoch_of
+from countersign.domain.campaigns.sent import Event
+from countersign.runtime.deps import Deps
+
+LINES: Mapping[Event, float] = {Event.BOUNCED: BOUNCES, Event.COMPLAINED: COMPLAINTS}
+"""At which the breaker pauses, if the rate is certainly above."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known at this moment."""
+
+    counts: Mapping[Event, int]
+    taken: Mapping[str, int]
+    """Of the present five minutes: mails that campaigns took for groups of receivers."""
+    day: int
+    """Of the last 24 hours, by all campaigns."""
+    reading: Reading | None
+    """What SES said last of the account."""
+
+    def told(self) -> Mapping[str, str]:
+        """In words, by what they are about."""
+        return {
+            **{event.value.replace("_", " "): self._counted(event) for event in Event},
+            **{f"sent to {group} now": _rate(group, many) for group, many in self.taken.items()},
+            **self._account(),
+        }
+
+    def _counted(self, event: Event) -> str:
+        many = self.counts.get(event, 0)
+        if event not in LINES or not self.counts.get(Event.SENT, 0):
+            return f"{many:,}"
+        low, high = bounds(many, self.counts[Event.SENT])
+        return f"{many:,} ({low:.2%} to {high:.2%}; it pauses above {LINES[event]:.2%})"
+
+    def _account(self) -> Mapping[str, str]:
+        if self.reading is None:
+            return {}
+        most = CampaignLimits().day(self.reading.quota)
+        said = f"{self.day:,} by campaigns, of at most {most:,}; SES counts {self.reading.sent:,}"
+        return {"in 24 hours": said}
+
+
+def _rate(group: str, many: int) -> str:
+    """Of a whole five minutes: what is usual at most."""
+    usual = CampaignLimits().group_rate(group)
+    return f"{many:,} in these 5 minutes; usually at most {usual} a second"
+
+
+def standing(deps: Deps, job_id: str) -> Standing | None:
+    """That of a job's campaign; None of a job that sent nothing."""
+    counts = deps.campaign_events.counts(job_id)
+    if not counts:
+        return None
+    row = deps.sending_limits.row()
+    now = row.epoch == epoch_of(deps.wall.now())
+    taken = dict(sorted(row.recent.items())) if now else {}
+    return Standing(counts, taken, row.total, row.reading)
