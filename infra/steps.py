@@ -402,6 +402,7 @@ LANE = (
         "countersign.lane.collect",
         timeout=WORK_SECONDS - 10,
         memory=1024,
+        layers=("core", "text", "pages"),
         may=(
             Grant("jobs", "dynamodb", "Query BatchGetItem PutItem"),
             Grant(ITEMS, "s3", "GetObject PutObject"),

@@ -13,7 +13,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.lane.batches import Plan, held_up
 from countersign.domain.lane.control import Word
 from countersign.domain.lane.items import Outcome
-from countersign.domain.lane.lane import Figure, Pinned, Settled
+from countersign.domain.lane.lane import Figure, Pinned, Settled, Sheet
 from countersign.domain.lane.run import Run, ended, finished
 from countersign.jobs.resume import go_on
 from countersign.lane.files import LaneFiles
@@ -60,10 +60,17 @@ def _made(deps: Deps, files: LaneFiles, plan: Plan) -> tuple[Mapping[str, str], 
         for made in workflow.lane.finish(of, opening, _settled(files, plan)):
             if isinstance(made, Figure):
                 figures[made.name] = made.value
-            else:
-                files.keep_document(*made)
-                documents[made[0]] = digest(made[1])
+                continue
+            name, body = _printed(made) if isinstance(made, Sheet) else made
+            files.keep_document(name, body)
+            documents[name] = digest(body)
     return documents, figures
+
+
+def _printed(sheet: Sheet) -> tuple[str, bytes]:
+    from countersign.web.rendering import render  # noqa: PLC0415 - only who prints loads templates
+
+    return sheet.name, render(sheet.template, **sheet.data).encode()
 
 
 def _settled(files: LaneFiles, plan: Plan) -> Iterator[Settled]:

@@ -19,6 +19,8 @@ from countersign.rulebook.meeting import Key, Met, measures
 from countersign.rulebook.outcome import Outcome
 from countersign.rulebook.schema import Rulebook
 
+PAGE = "annotations.html.j2"
+"""The template of what `Tally.data` says."""
 WORST = 25
 """Items that a page shows."""
 UNDEFINED = "n/a"

@@ -17,14 +17,15 @@ from countersign.domain.lane.lane import (
     Done,
     Figure,
     Filed,
+    Made,
     Open,
     Pinned,
     Settled,
+    Sheet,
     Told,
     Unreadable,
     Worked,
 )
-from countersign.domain.lane.lane import Document as Made
 from countersign.domain.policy.release import Release
 from countersign.domain.workflow import Raw
 from countersign.extraction.patterns.injection import order_in
@@ -34,7 +35,7 @@ from countersign.parsing.annotations.label_studio import GROUND_TRUTH
 from countersign.rulebook.asking import UNSURE, Questioning, Verdicts, questioning
 from countersign.rulebook.judging import Answer
 from countersign.rulebook.outcome import Row, outcome, outcome_of, row_of
-from countersign.rulebook.report import Tally, findings_csv, items_csv, report_json
+from countersign.rulebook.report import PAGE, Tally, findings_csv, items_csv, report_json
 from countersign.rulebook.schema import Rulebook
 from countersign.rulebook.schema import read as read_book
 from countersign.rulebook.scoring import Texts
@@ -156,7 +157,7 @@ def work(of: Pinned[Any], text: str, told: Told) -> Worked:
     return Done(outcome(asked(of), row.item, row.repeated, answer, why).plain())
 
 
-def finish(of: Pinned[Any], opening: Open, settled: Iterable[Settled]) -> Iterator[Made | Figure]:
+def finish(of: Pinned[Any], opening: Open, settled: Iterable[Settled]) -> Iterator[Made]:
     """The report, its tables, and the file again where something is certainly meant otherwise."""
     tally = Tally(asked(of))
     changes = [change for one in settled for change in _added(tally, one)]
@@ -185,6 +186,7 @@ def _added(tally: Tally, one: Settled) -> tuple[Correction, ...]:
 
 def _reports(tally: Tally, corrections: int) -> Iterator[Made]:
     data = {**tally.data(GROUND_TRUTH), "corrections": corrections}
+    yield Sheet("report.html", PAGE, data)
     yield "report.json", b"".join(report_json(tally, data))
     yield "items.csv", b"".join(items_csv(tally))
     yield "findings.csv", b"".join(findings_csv(tally))

@@ -8,7 +8,9 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
+from countersign.rulebook.report import PAGE
 from countersign.rulebook.schema import Rulebook
+from countersign.web.rendering import render
 
 
 def rulebook_page(book: Rulebook) -> str:
@@ -19,7 +21,7 @@ def rulebook_page(book: Rulebook) -> str:
 
 def report_page(data: Mapping[str, Any]) -> str:
     """The report for those who answer for it. The same data give the same bytes."""
-    return _environment().get_template("report.html.j2").render(**data)
+    return render(PAGE, **data)
 
 
 def _environment() -> Environment:

@@ -20,6 +20,7 @@ from workflows import WORKFLOWS
 from workflows.annotation_qa import items
 
 FLOW = WORKFLOWS["annotation_qa"]
+REPORTS = ("report.html", "report.json", "items.csv", "findings.csv")
 
 
 class Walk:
@@ -68,8 +69,11 @@ def test_a_file_is_judged_and_what_is_corrected_waits_for_a_signature() -> None:
     assert "questions of the book stay open" in stored.body
     report = json.loads(walk.document("report.json"))
     assert (report["counts"]["items"], report["counts"]["quarantined"]) == (12, 0)
+    page = walk.document("report.html").decode()
+    assert f"Score {report['score']} of 100 over 12 items" in page
+    assert not [one for one in ("<script", "src=", "href=", "url(") if one in page]
     assert [one["rule"] for one in report["findings"]] == ["span.trimmed"]
-    for name in ("report.json", "items.csv", "findings.csv"):
+    for name in REPORTS:
         assert walk.document(name) == again.document(name)
 
 
@@ -100,7 +104,7 @@ def test_the_model_judges_what_only_judgement_can_say() -> None:
     said = report(walk)
     assert set(said["open"]) == {UNSURE}
     again = Walk(lines(6))
-    for name in ("report.json", "items.csv", "findings.csv"):
+    for name in REPORTS:
         assert walk.document(name) == again.document(name)
     private = one("Cafe Linde, total 3.50 EUR, paid by Mrs Amsel", "unpaid")
     found = report(Walk(private))["findings"]

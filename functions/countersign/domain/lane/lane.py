@@ -129,7 +129,19 @@ class Figure:
     value: str
 
 
-def nothing(_of: Any, _open: Open, _settled: Iterable[Settled]) -> Iterator[Document | Figure]:
+@dataclass(frozen=True)
+class Sheet:
+    """A document that people read: a page that loads nothing, made of `data` by a template."""
+
+    name: str
+    template: str
+    data: Mapping[str, Any]
+
+
+Made = Document | Figure | Sheet
+
+
+def nothing(_of: Any, _open: Open, _settled: Iterable[Settled]) -> Iterator[Made]:
     """No documents."""
     return iter(())
 
@@ -164,9 +176,7 @@ class Lane(Generic[InputT]):
     work: Callable[[Pinned[InputT], str, Told], Worked]
     """One item, with what the model said of it. Raises Ambiguous where nobody can say whether it
     was done."""
-    finish: Callable[[Pinned[InputT], Open, Iterable[Settled]], Iterable[Document | Figure]] = (
-        nothing
-    )
+    finish: Callable[[Pinned[InputT], Open, Iterable[Settled]], Iterable[Made]] = nothing
     """What is made of the results, in the order of the file: the same rows give the same bytes."""
     asks: Asking[InputT] | None = None
     """What the model is asked about each item before its work; None: nothing."""
