@@ -15,13 +15,13 @@ import pytest
 
 from countersign.domain.approvals.approval import Choice
 from countersign.web.http import Response
-from tests.fakes.agents import CUSTOMER, Agent, refund, with_an_order
+from tests.fakes.agents import Agent, refund, with_an_order
 from tests.fakes.journey import Journey
 from tests.fakes.world import SHOP_SECRET, World
 from tests.seeds import dealt_by, drawn_seed
 
 Figure = Callable[[str, int], None]
-pytestmark = pytest.mark.guarantee("T45")
+pytestmark = [pytest.mark.guarantee("T45"), pytest.mark.timeout(900)]
 ALONE, MOST, A_DAY = 2_000, 30_000, 6_000
 """The caller's row, in cents."""
 SUMS = (100, 1_900, 2_000, 2_001, 15_000, 30_000, 30_001, 500_000)
@@ -69,8 +69,9 @@ class Attacked:
         """A refund of any size, of a customer who may be another one."""
         cents = SUMS[0] if plain else self.dice.choice(SUMS)
         theirs = plain or self.dice.random() > 0.2
-        self.charge = self.world.payments.has_order(order, 600_000, "eur", customer=CUSTOMER)
-        more = {"order": order, "customer": CUSTOMER if theirs else "cus_Other"}
+        customer = f"cus_{order}"
+        self.charge = self.world.payments.has_order(order, 600_000, "eur", customer=customer)
+        more = {"order": order, "customer": customer if theirs else "cus_Other"}
         day = f"{self.world.clock.now():%Y-%m-%d}"
         self.meant[self.charge] = Meant(cents, theirs, day)
         said = {"actions": [refund(self.charge, cents / 100, **more)], "reason": "asked"}
