@@ -9,7 +9,7 @@ from functools import lru_cache
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 STYLE = "style.css"
-ROOMS = ("web", "approvals", "portal")
+ROOMS = ("web", "approvals", "portal", "lane")
 """Where templates lie: each beside the views that fill it; names are unique over all rooms."""
 
 

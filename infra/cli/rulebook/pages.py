@@ -6,31 +6,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader
 
 from countersign.rulebook.report import PAGE
 from countersign.rulebook.schema import Rulebook
-from countersign.web.rendering import render
+from countersign.web.rendering import environment, render
+
+_LOADER = ChoiceLoader(
+    [
+        FileSystemLoader(Path(__file__).parent),
+        PackageLoader("countersign.lane"),
+        PackageLoader("countersign.web"),
+    ]
+)
 
 
 def rulebook_page(book: Rulebook) -> str:
     """The book for those who label: every rule with its examples."""
     data = book.model_dump(mode="json")
-    return _environment().get_template("rulebook.html.j2").render(book=data, digest=book.digest)
+    own = environment().overlay(loader=_LOADER)
+    return own.get_template("rulebook.html.j2").render(book=data, digest=book.digest)
 
 
 def report_page(data: Mapping[str, Any]) -> str:
     """The report for those who answer for it. The same data give the same bytes."""
     return render(PAGE, **data)
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=ChoiceLoader(
-            [FileSystemLoader(Path(__file__).parent), PackageLoader("countersign.web")]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
