@@ -45,11 +45,15 @@ def _lead(key: str, name: str, *more: str) -> Member:
 
 
 def _member(key: str, name: str, *roles: str, limit: str) -> Member:
-    amounts = (Money(amount=Decimal(limit), currency=code) for code in ("EUR", "USD", "GBP"))
+    amounts = [Money(amount=Decimal(limit), currency=code) for code in ("EUR", "USD", "GBP")]
     return Member(
         person=Person(id=key, name=name, address=f"{key}@example.com"),
         roles=roles,
-        limits=tuple(SigningLimit(actions="payments.*", most=most) for most in amounts),
+        limits=tuple(
+            SigningLimit(actions=of, most=most)
+            for of in ("payments.*", "shop.*")
+            for most in amounts
+        ),
         hours=_ALWAYS,
     )
 

@@ -1,5 +1,5 @@
-"""The demo shop: a small real HTTP server as a business writes one for itself, with deliveries of
-orders and shipments of parts. Its own shape: nothing of the engine knows it."""
+"""The demo shop: a small real HTTP server as a business writes one for itself, with deliveries and
+credits of orders, and shipments of parts. Its own shape: nothing of the engine knows it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class ShopStore(Database):
     """Orders, shipments of parts, and the answers that idempotency keys have kept."""
 
     schema = """
-CREATE TABLE IF NOT EXISTS orders (number TEXT PRIMARY KEY, day TEXT, state TEXT);
+CREATE TABLE IF NOT EXISTS orders (
+    number TEXT PRIMARY KEY, day TEXT, state TEXT,
+    credit INTEGER DEFAULT 0, currency TEXT DEFAULT 'EUR');
 CREATE TABLE IF NOT EXISTS shipments (
     id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT, part TEXT, pieces INTEGER, reference TEXT);
 CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, asked TEXT, status INTEGER, body TEXT);
@@ -40,18 +42,30 @@ CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, asked TEXT, status INTEGE
     def stock(self) -> None:
         """The orders of the demo."""
         rows = [(number, *held) for number, held in ORDERS.items()]
-        self._db.executemany("INSERT OR IGNORE INTO orders VALUES (?, ?, ?)", rows)
+        self._db.executemany(
+            "INSERT OR IGNORE INTO orders (number, day, state) VALUES (?, ?, ?)", rows
+        )
 
     def order(self, number: str) -> dict[str, Any] | None:
         """An order as the shop shows it."""
         row = self._db.execute(
-            "SELECT day, state FROM orders WHERE number = ?", (number,)
+            "SELECT day, state, credit, currency FROM orders WHERE number = ?", (number,)
         ).fetchone()
-        return row and {"number": number, "state": row[1], "delivery": {"day": row[0]}}
+        return row and {
+            "number": number,
+            "state": row[1],
+            "delivery": {"day": row[0]},
+            "credit": {"minor": row[2], "currency": row[3]},
+        }
 
     def move(self, number: str, day: str) -> None:
         """Another day for an order's delivery."""
         self._db.execute("UPDATE orders SET day = ? WHERE number = ?", (day, number))
+
+    def credit(self, number: str, minor: int, currency: str) -> None:
+        """What an order's customer has for the next one, in minor units."""
+        row = (minor, currency, number)
+        self._db.execute("UPDATE orders SET credit = ?, currency = ? WHERE number = ?", row)
 
     def ship(self, number: str, part: str, pieces: int, reference: str) -> int:
         """A shipment of a part; its id."""
@@ -180,6 +194,19 @@ def move_delivery(store: ShopStore, call: DemoCall) -> DemoAnswer:
     return DemoAnswer(200, store.order(held["number"]))
 
 
+def give_credit(store: ShopStore, call: DemoCall) -> DemoAnswer:
+    """`PUT /v1/orders/{number}/credit`: what its customer has for the next order."""
+    held, minor = store.order(call.path["number"]), call.params.get("minor")
+    currency = str(call.params.get("currency"))
+    if held is None:
+        raise _refused(404, "no such order")
+    if type(minor) is not int or minor < 0 or not re.fullmatch("[A-Z]{3}", currency):
+        raise _refused(422, "minor units and a currency")
+    store.credit(held["number"], minor, currency)
+    store.record(what="credit", order=held["number"], says=[minor, currency], key=call.key)
+    return DemoAnswer(200, store.order(held["number"]))
+
+
 def send_part(store: ShopStore, call: DemoCall) -> DemoAnswer:
     """`POST /v1/shipments`: a part is sent for an order."""
     given = call.params
@@ -231,6 +258,7 @@ def shop_app(
         ),
         writes=(
             ("PUT", "/v1/orders/{number}/delivery", move_delivery),
+            ("PUT", "/v1/orders/{number}/credit", give_credit),
             ("POST", "/v1/shipments", send_part),
             ("DELETE", "/v1/shipments/{id}", cancel_shipment),
         ),

@@ -21,10 +21,10 @@ LIMIT = Money(amount=Decimal(1_000), currency="EUR")
 
 
 def with_an_order(amount: int = 40_000) -> tuple[World, str]:
-    """A world with one paid order, its charge's id, and somebody who signs refunds."""
+    """A world with one paid order, its charge's id, and somebody who signs refunds and credits."""
     world = World(lambda _: {})
     for person in world.people.directory().members:
-        limits = (SigningLimit(actions="payments.*", most=LIMIT),)
+        limits = tuple(SigningLimit(actions=of, most=LIMIT) for of in ("payments.*", "shop.*"))
         world.people.becomes(person.person, roles=("refunds", "refunds-lead"), limits=limits)
     return world, world.payments.has_order(ORDER, amount, "eur", customer=CUSTOMER)
 

@@ -32,6 +32,12 @@ SENDERS = (
             MayPropose(action="crm.add_note", asks=False),
             MayPropose(action="shop.move_delivery", asks=False),
             MayPropose(action="shop.send_part"),
+            MayPropose(
+                action="shop.give_credit",
+                alone={"EUR": Decimal(10)},
+                a_day={"EUR": Decimal(25)},
+                most={"EUR": Decimal(100)},
+            ),
         ),
     ),
     Sender(

@@ -1,4 +1,5 @@
-"""A system of the business's own, as its port sees it: orders with a day, shipments of parts."""
+"""A system of the business's own, as its port sees it: orders with a day and a credit, shipments of
+parts."""
 
 from __future__ import annotations
 
@@ -28,7 +29,13 @@ class FakeShop:
 
     def has_order(self, number: str, day: str, state: str = "packed") -> None:
         """There is an order."""
-        self.orders[number] = {"number": number, "state": state, "delivery": {"day": day}}
+        none = {"minor": 0, "currency": "EUR"}
+        self.orders[number] = {
+            "number": number,
+            "state": state,
+            "delivery": {"day": day},
+            "credit": none,
+        }
 
     def somebody_moves(self, number: str, day: str) -> None:
         """A colleague changes the day in the shop's own pages."""
@@ -102,6 +109,10 @@ class FakeShop:
         match asked.path.split("/")[2:]:
             case ["orders", number, "delivery"] if number in self.orders:
                 return self._moved(number, str(body["day"]), key)
+            case ["orders", number, "credit"] if number in self.orders:
+                self.orders[number]["credit"] = dict(body)
+                self.journal.append((key, number, (body["minor"], body["currency"])))
+                return self.orders[number]
             case ["shipments"] if body["order"] in self.orders:
                 made = {**body, "id": str(len(self.journal) + 1)}
                 self.shipments[made["id"]] = made

@@ -19,11 +19,11 @@ from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Claim, Draft
 from countersign.workflow import Answer, Situation, Summary, workflow
-from workflows.agent_actions.contract import ACTIONS, Proposed, read
+from workflows.agent_actions.contract import ACTIONS, BY_ID, Proposed, read
 from workflows.agent_actions.policy import POLICY, REFUNDS, WITHOUT
 
 _REFUND = "payments.refund"
-_DAY = "without a signature this caller refunds {threshold|a limit} a day; with this one: {value}"
+_DAY = "without a signature this caller moves {threshold|a limit} a day; with this one: {value}"
 
 
 class Says(Answer):
@@ -73,13 +73,18 @@ def claim(given: Proposed, _plan: Proposal, limits: Limits) -> Claim:
 
 
 def caps(s: Situation[Proposed], params: Contract) -> Sequence[Cap]:
-    """The caller's day in the refund's currency; without one, nothing runs by itself."""
-    held = s.input.may_of(_REFUND)
-    if not isinstance(params, Refund) or held is None:
+    """The caller's day of this action, in the currency of its sum; without one, nothing of it runs
+    by itself."""
+    of_sums = (one for one in BY_ID.values() if one.amount and isinstance(params, one.params))
+    action = next(of_sums, None)
+    held = s.input.may_of(action.id) if action else None
+    amount = action.amount(params) if action and action.amount else None
+    if action is None or held is None or amount is None:
         return ()
-    currency = params.amount.currency
+    currency = amount.currency
     most = Money(amount=held.a_day.get(currency, Decimal(0)), currency=currency)
-    key = f"agent_actions/{s.input.caller}/{currency}"
+    of = "" if action.id == _REFUND else f"/{action.id}"
+    key = f"agent_actions/{s.input.caller}{of}/{currency}"
     return (Cap(key=key, day=day_of(s.now), most=most, sentence=_DAY),)
 
 

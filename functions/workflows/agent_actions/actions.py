@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from countersign.actions.http_request import Request, System
+from countersign.domain.money import Money
 
 SHOP = System("shop", keys="Idempotency-Key")
 
@@ -44,4 +45,25 @@ SEND_PART = SHOP.action(
     editable=("pieces",),
 )
 
-ROWS = (MOVE_DELIVERY, SEND_PART)
+GIVE_CREDIT = SHOP.action(
+    "shop.give_credit",
+    words="Give the customer of order {order} a credit of {amount}.",
+    params={"order": str, "amount": Money},
+    do=Request(
+        "PUT",
+        "/v1/orders/{order}/credit",
+        body={"minor": "{amount.minor}", "currency": "{amount.currency}"},
+    ),
+    reads=Request("GET", "/v1/orders/{order}"),
+    shows={"credit.minor": "{amount.minor}", "credit.currency": "{amount.currency}"},
+    undo=Request(
+        "PUT",
+        "/v1/orders/{order}/credit",
+        body={"minor": "{before.credit.minor}", "currency": "{before.credit.currency}"},
+    ),
+    undo_words="Give the customer of order {order} the credit that it had before.",
+    amount="amount",
+    editable=("amount",),
+)
+
+ROWS = (MOVE_DELIVERY, SEND_PART, GIVE_CREDIT)

@@ -34,6 +34,11 @@ BY_ID: Mapping[str, Action[Any, Any]] = {action.id: action for action in _DONE_H
 _MOST_ACTIONS, _MOST_EVIDENCE, _MOST_WORDS = 5, 20, 4_000
 
 
+def target_of(action: str, params: Any) -> str:
+    """What an action with these parameters is done to."""
+    return str(getattr(params, _TARGETS[action]))
+
+
 class ProposedCall(Value):
     """One action, with parameters as its contract has them."""
 
@@ -79,7 +84,12 @@ class PlannedCall(Value):
     @property
     def target(self) -> str:
         """What it is done to."""
-        return str(getattr(self.parsed(), _TARGETS[self.action]))
+        return target_of(self.action, self.parsed())
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether its contract names a sum."""
+        return BY_ID[self.action].amount is not None
 
 
 class Proposed(Document):

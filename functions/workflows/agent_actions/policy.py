@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from countersign.actions.payments import Refund, charge_of, money
+from countersign.domain.contract import Contract
+from countersign.domain.jobs.senders import MayPropose
 from countersign.domain.limits.caps import REACHED
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Quorum
@@ -15,20 +17,36 @@ from countersign.domain.policy.rules import Situation
 from countersign.extraction.checks import Hit, earlier
 from countersign.extraction.readers import askers
 from countersign.workflow import Clause, ask, forbid, run
-from workflows.agent_actions.contract import ACTIONS, PlannedCall, Proposed
+from workflows.agent_actions.contract import ACTIONS, BY_ID, PlannedCall, Proposed, target_of
 
 Seen = Situation[Proposed]
 REFUNDS = "refunds"
 """How the names of records begin that are earlier refunds."""
-_REFUND, _ALL = "payments.refund", tuple(one.id for one in ACTIONS)
+_ALL = tuple(one.id for one in ACTIONS)
 
 
 def refunds(situation: Seen) -> Iterator[Refund]:
     """The refunds, each as a person left it."""
-    edited = {one.charge: one for one in situation.edited if isinstance(one, Refund)}
+    for _, params in _left_by_people(situation):
+        if isinstance(params, Refund):
+            yield params
+
+
+def _left_by_people(situation: Seen) -> Iterator[tuple[PlannedCall, Contract]]:
+    """What is proposed, each with its parameters as a person left them."""
     for call in situation.input.actions:
-        if call.action == _REFUND:
-            yield edited.get(call.target) or call.parsed()
+        given = call.parsed()
+        edited = (one for one in situation.edited if isinstance(one, type(given)))
+        same = (one for one in edited if target_of(call.action, one) == call.target)
+        yield call, next(same, given)
+
+
+def _sums(situation: Seen) -> Iterator[tuple[MayPropose | None, Money]]:
+    """What is to be moved, each with the caller's row of its action."""
+    for call, params in _left_by_people(situation):
+        amount = BY_ID[call.action].amount
+        if amount and (money := amount(params)):
+            yield situation.input.may_of(call.action), money
 
 
 def _permitted(situation: Seen) -> Hit:
@@ -38,11 +56,12 @@ def _permitted(situation: Seen) -> Hit:
 
 
 def _over(situation: Seen, limits: str) -> Hit:
-    held = situation.input.may_of(_REFUND)
-    for refund in refunds(situation) if held else ():
-        most: Decimal | None = getattr(held, limits).get(refund.amount.currency)
-        if most is None or refund.amount.amount > most:
-            return refund.amount, _limit(most, refund.amount.currency)
+    for held, amount in _sums(situation):
+        if held is None:
+            continue
+        most: Decimal | None = getattr(held, limits).get(amount.currency)
+        if most is None or amount.amount > most:
+            return amount, _limit(most, amount.currency)
     return None
 
 
@@ -59,10 +78,10 @@ def _over_alone(situation: Seen) -> Hit:
 
 
 def _over_single(situation: Seen) -> Hit:
-    for refund in refunds(situation):
-        limit = situation.limits.amount("single.max", refund.amount.currency)
-        if limit is None or refund.amount.amount > limit.amount:
-            return refund.amount, limit or "nothing"
+    for _, amount in _sums(situation):
+        limit = situation.limits.amount("single.max", amount.currency)
+        if limit is None or amount.amount > limit.amount:
+            return amount, limit or "nothing"
     return None
 
 
@@ -75,7 +94,7 @@ def _signed_always(situation: Seen) -> Hit:
 
 
 def _without_money(situation: Seen) -> Iterator[PlannedCall]:
-    return (one for one in situation.input.actions if one.action != _REFUND)
+    return (one for one in situation.input.actions if not one.moves_money)
 
 
 def _late(situation: Seen) -> Hit:

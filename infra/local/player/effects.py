@@ -122,9 +122,10 @@ def worked_rows(run: Data) -> Effect:
 
 
 def signed_in_shop(action: Data) -> Effect:
-    """Key, order, and the new day or what is sent."""
+    """Key, order, and the new day, what is sent, or the credit."""
     params = action["body"]["params"]
-    says = (params[name] for name in ("day", "part", "pieces") if name in params)
+    said = {**params, **params.get("amount", {})}
+    says = (said[name] for name in ("day", "part", "pieces", "minor", "currency") if name in said)
     return action["key"], params["order"], *says
 
 

@@ -40,7 +40,8 @@ def test_an_agent_proposes_goes_on_and_asks_again(road: str) -> None:
     world, charge = with_an_order()
     there = Mcp(world, road)
     tools = {one.name: one for one in there.tools()}
-    own = {"payments_refund", "crm_add_note", "shop_move_delivery", "shop_send_part"}
+    of_shop = {f"shop_{name}" for name in ("move_delivery", "send_part", "give_credit")}
+    own = {"payments_refund", "crm_add_note", *of_shop}
     assert set(tools) == {*own, "status", "withdraw"}
     said = {name: one.annotations for name, one in tools.items()}
     hints = {n: (one.read_only_hint, one.destructive_hint) for n, one in said.items()}

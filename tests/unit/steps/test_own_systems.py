@@ -17,7 +17,7 @@ from countersign.jobs.rollback import roll_back
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
 from infra.settings import load
-from tests.fakes.agents import Agent, with_an_order
+from tests.fakes.agents import Agent, refund, with_an_order
 from tests.fakes.journey import Journey
 from tests.fakes.shop import Killed
 from tests.fakes.world import World
@@ -45,6 +45,67 @@ def sends(pieces: int = 2) -> Mapping[str, Any]:
         "action": "shop.send_part",
         "params": {"order": "1061", "part": "hinge, left", "pieces": pieces},
     }
+
+
+def credit(euros: int, order: str = "1061") -> Mapping[str, Any]:
+    """Money that is no refund."""
+    amount = {"minor": 100 * euros, "currency": "EUR"}
+    return {"action": "shop.give_credit", "params": {"order": order, "amount": amount}}
+
+
+@pytest.mark.parametrize(
+    ("euros", "state", "rule"),
+    [
+        (10, "done", ""),
+        (11, "waiting", "caller.over_alone"),
+        (100, "waiting", "caller.over_alone"),
+        (101, "rejected", "caller.over_most"),
+    ],
+)
+def test_a_caller_s_limits_hold_for_every_sum(
+    place: tuple[World, Agent], euros: int, state: str, rule: str
+) -> None:
+    """Whatever its contract calls money: up to `alone` it runs, up to `most` somebody signs, above
+    it nobody can; the rule is named."""
+    _, agent = place
+    answer = agent.proposes(credit(euros))
+    journey, said = agent.goes(answer), agent.reads(answer)
+    assert journey.record.job.status is not Status.ESCALATED
+    told = {one["rule"] for one in said["actions"][0].get("policy", {}).get("rules", [])}
+    assert (said["state"], told & {"caller.over_alone", "caller.over_most"}) == (
+        state,
+        {rule} - {""},
+    )
+
+
+def test_a_day_of_one_action_is_not_that_of_another(place: tuple[World, Agent]) -> None:
+    """Three credits of 10 EUR are more than 25 a day: the third asks, and what was given back by
+    the payments account has a day of its own."""
+    world, agent = place
+    for order in ("1064", "1065"):
+        world.shop.has_order(order, "2026-12-14")
+    states = []
+    for order in ("1061", "1064", "1065"):
+        answer = agent.proposes(credit(10, order), key=f"c-{order}")
+        agent.goes(answer)
+        states.append(agent.reads(answer)["state"])
+    assert states == ["done", "done", "waiting"]
+    charge = world.payments.has_order("7001", 4_000, "eur", customer="cus_9")
+    back = agent.proposes(refund(charge, 15, order="7001", customer="cus_9"), key="r-1")
+    agent.goes(back)
+    assert agent.reads(back)["state"] == "done"
+
+
+def test_a_credit_that_is_taken_back_is_the_one_of_before(place: tuple[World, Agent]) -> None:
+    """Signed, read back, and undone: the order has what it had."""
+    world, agent = place
+    journey = agent.goes(agent.proposes(credit(80)))
+    journey.is_decided(Choice.APPROVE)
+    journey.answered()
+    assert world.shop.orders["1061"]["credit"] == {"minor": 8_000, "currency": "EUR"}
+    roll_back(world.deps, journey.job_id, by="kim", reason="wrong order")
+    journey.goes("TakeBack")
+    assert world.shop.orders["1061"]["credit"] == {"minor": 0, "currency": "EUR"}
 
 
 def test_what_needs_no_signature_runs_and_what_does_waits(place: tuple[World, Agent]) -> None:
