@@ -219,7 +219,8 @@ SOMETIMES = (
         f"IAM5[Resource::{PAYLOADS}/lane/*]",
         (
             *("Functions/PrepareRole", "Functions/SplitRole", "Functions/WorkTaskRole"),
-            *("Functions/CollectRole", "Functions/ApprovalsRole", "Pipeline/Items"),
+            *("Functions/CollectRole", "Functions/ApprovalsRole", "Functions/SendTaskRole"),
+            "Pipeline/Items",
         ),
         "Where a workflow works through files: batches are named by their job, and each session of "
         "a child is narrowed to its own.",
