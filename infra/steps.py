@@ -495,6 +495,8 @@ CAMPAIGN_MAIL = (
     Grant(RECIPIENTS, "ses", "SendEmail", only=SANDBOX),
 )
 """What a function may that sends mails of campaigns: from their own domain, under their own set."""
+_SAYS = Grant("mail-account", "ses", "GetAccount")
+"""How much of the account's day is sent, by everybody: tick asks SES once a minute."""
 CAMPAIGN_MAILING = ("CAMPAIGN_FROM", "CAMPAIGN_CONFIGURATION_SET")
 """What it is told."""
 SEND = "Send"
@@ -595,6 +597,7 @@ def rows(
     there = tuple(map(_asking, there)) if items else there
     there = (*map(_withdrawing, there), MCP) if callers else there
     if campaigns:
+        there = (_with(one, _SAYS, "CAMPAIGN_FROM") if one.name == "Tick" else one for one in there)
         there = (*there, replace(UNSUBSCRIBE, at_once=at_once), CAMPAIGN_EVENTS)
     if campaigns and lane:
         there = (*map(_planning, there), SENDING)

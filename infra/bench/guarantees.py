@@ -82,6 +82,7 @@ PROMISES = {
     "T52": "what the text says against it never runs by itself, whatever the model answers",
     "T53": "a key, sender or model that is not taken: all wait, 1 alarm, no case; mended, all end",
     "T54": "a setting that a function's code reads is one that its row grants",
+    "T55": "every limit of a campaign holds in every second and every 24 hours, and 20 % stay free",
     "T57": "who wants no more mail is heard, nobody who is scanned is, no flood delays an approval",
 }
 

@@ -62,6 +62,7 @@ def _of_campaigns(stack: Stack, settings: Settings, campaigns: Campaigns) -> dic
         CAMPAIGNS: campaigns.queue.queue_arn,
         "campaign-sender": sender_arn(stack, settings),
         "campaign-set": campaign_set_arn(stack, settings),
+        "mail-account": "*",
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from countersign.domain.campaigns.quota import booked, rolled
-from countersign.domain.campaigns.sending import Booking, Reading, Roll, Row
+from countersign.domain.campaigns.sending import Booking, Reading, Roll, Row, Said
 
 
 class FakeSendingLimits:
@@ -51,3 +51,15 @@ class FakeSendingLimits:
             self.writes += 1
             self._row = row
             return True, row
+
+
+class FakeSendingAccount:
+    """sending.SendingAccount. `asked` counts."""
+
+    def __init__(self) -> None:
+        self.says = Said(sent=0, quota=50_000, rate=200, allowed=True)
+        self.asked = 0
+
+    def said(self) -> Said:
+        self.asked += 1
+        return self.says

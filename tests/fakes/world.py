@@ -45,7 +45,7 @@ from tests.fakes.reviews import FakeReviews
 from tests.fakes.rollouts import FakeRollouts
 from tests.fakes.seals import FakeSeals, FakeSigner, FakeVerdictKey
 from tests.fakes.senders import SENDERS, FakeSenderLimits, FakeWaiters
-from tests.fakes.sending import FakeSendingLimits
+from tests.fakes.sending import FakeSendingAccount, FakeSendingLimits
 from tests.fakes.shadows import FakeShadowQueue, FakeShadows
 from tests.fakes.shop import FakeShop
 from tests.fakes.sign_ins import FakeSignIns
@@ -362,6 +362,7 @@ class World:
         self.sealed_roots, self.verdict_key = FakePayloads(), FakeVerdictKey()
         self.usual = FakeUsuals()
         self.suppression = FakeSuppressionList(self.store)
+        self.sending_account = FakeSendingAccount()
         self.campaigns = FakeCampaigns(self.lanes, self.store.suppressed)
         self.payloads = FakePayloads()
         self.mail = FakeMail()
@@ -444,6 +445,7 @@ class World:
             usual=self.usual,
             suppression=self.suppression,
             campaign_events=self.campaigns,
+            sending_account=self.sending_account,
             pause=self.clock.pauses,
             model=self.model,
             files=self.files,

@@ -20,6 +20,7 @@ WITHOUT_RESOURCE = {
     "logs:PutResourcePolicy",
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
+    "ses:GetAccount",
 }
 LONGEST_STAGE, LONGEST_REGION, MOST_ROLE_NAME = 16, len("ap-southeast-1"), 64
 OF_EVERY_FUNCTION = {

@@ -147,6 +147,7 @@ _CALLS: Mapping[str, tuple[str, str, Callable[[Need], Arguments]]] = {
         lambda need: {"executionArn": need.resource},
     ),
     "SendTaskSuccess": ("stepfunctions", "send_task_success", _token),
+    "GetAccount": ("sesv2", "get_account", lambda _need: {}),
     "AssumeRole": (
         "",
         "assume_role",

@@ -83,5 +83,6 @@ def things_of(stack: Stack, mail_from: str) -> dict[str, str]:
         "mail-set": f"arn:aws:ses:{at}:configuration-set/countersign-local",
         "campaign-sender": f"arn:aws:ses:{at}:identity/{load('local').campaign_domain}",
         "campaign-set": f"arn:aws:ses:{at}:configuration-set/countersign-local-campaigns",
+        "mail-account": "*",
         "alarms": f"arn:aws:cloudwatch:{at}:alarm:countersign-local-*",
     }

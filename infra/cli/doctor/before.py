@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from countersign.domain.campaigns.limits import CampaignLimits
 from infra.build import demo, mail, starts
 from infra.build.account import OLDEST_BOOTSTRAP
 from infra.cli.doctor.cloud import Cloud
@@ -29,6 +30,7 @@ def before_deploy(settings: Settings, cloud: Cloud) -> Iterator[Line]:
     yield from asked("concurrency", lambda: _concurrency(settings, cloud), _RIGHTS)
     if settings.campaign_from:
         yield from asked("unsubscribe", lambda: _kept(settings, cloud), _RIGHTS)
+        yield from asked("campaign limits", lambda: _left_for_campaigns(cloud), _RIGHTS)
 
 
 def _account(cloud: Cloud) -> Iterator[Line]:
@@ -173,6 +175,20 @@ def _concurrency(settings: Settings, cloud: Cloud) -> Iterator[Line]:
         f"{there} functions at once",
         well=not wrong,
         mend=wrong,
+    )
+
+
+def _left_for_campaigns(cloud: Cloud) -> Iterator[Line]:
+    """What of the account's day and rate is theirs: the rest is kept for requests and cases."""
+    account, limits = cloud.mail(), CampaignLimits()
+    day, rate = limits.day(int(account.quota)), limits.rate(int(account.rate))
+    yield judged(
+        "campaign limits",
+        f"campaigns may send {day} of the account's {account.quota:.0f} mails in 24 hours,"
+        f" {rate} of {account.rate:.0f} in a second",
+        well=bool(day and rate),
+        mend=f"{limits.reserved_percent} % of both, and at least {limits.reserved_least} mails a"
+        " day, are kept for requests: ask AWS for a higher sending quota",
     )
 
 

@@ -53,6 +53,14 @@ MAIL = (
         logger.info("SESv2 SendEmail: MessageId=%s""",
     ),
     Patch(
+        name="mail-rate",
+        reason="the account here sends as fast as one that AWS knows well",
+        module="ministack.services.ses_v2",
+        target="handle_request",
+        old='"MaxSendRate": 14.0',
+        new='"MaxSendRate": 200.0',
+    ),
+    Patch(
         name="mail-reply-to",
         reason="a mail's headers, where it is answered to, and what is enclosed, are kept with it",
         module="ministack.services.ses_v2",

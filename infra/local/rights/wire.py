@@ -209,8 +209,11 @@ def model_arn(model: str, region: str, account: str) -> str:
 
 
 def _ses(request: Request, scope: Scope) -> Iterator[Need]:
-    """SendEmail of the v2 API: the sender's identity, and the configuration set if one is named; of
-    a mail that encloses something also the right to send raw ones."""
+    """GetAccount, which has no resource. SendEmail of the v2 API: the sender's identity, and the
+    configuration set if one is named; of a mail that encloses something also the right to send raw
+    ones."""
+    if (request.method, request.path) == ("GET", "/v2/email/account"):
+        yield Need("ses:GetAccount", "*")
     if (request.method, request.path) != ("POST", "/v2/email/outbound-emails"):
         return
     body = _json(request)

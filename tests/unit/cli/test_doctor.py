@@ -237,7 +237,7 @@ def test_a_healthy_stage_has_no_problem() -> None:
     assert {one.name for one in lines} >= {
         *("account", "clock", "bootstrap", "mail", "sending", "mail quota", "sender", "DKIM"),
         *("inbound mail", "concurrency", "secrets", "people", "CRM", "payments", "model"),
-        *("alarms", "dead letters", "campaigns", "unsubscribe"),
+        *("alarms", "dead letters", "campaigns", "unsubscribe", "campaign limits"),
     }
 
 

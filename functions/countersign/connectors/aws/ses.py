@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, TypedDict
 
@@ -12,7 +13,8 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 
-from countersign.connectors.aws.client import client
+from countersign.connectors.aws.client import client, guarded
+from countersign.domain.campaigns.sending import Said
 from countersign.domain.errors import Ambiguous, Misconfigured, Refused, Throttled, Unavailable
 from countersign.domain.mail import Email, unsubscribe_headers
 
@@ -104,6 +106,29 @@ class SesMailer:
         failed = {one.strip().lower() for one in told.rpartition(":")[2].split(",")}
         own = self._sender.lower()
         return "not verified" in told and bool(failed & {own, own.rpartition("@")[2]})
+
+
+class SesAccount:
+    """What SES says of the account: campaigns.sending.SendingAccount."""
+
+    def __init__(self, ses: SESV2Client | None = None) -> None:
+        self._ses = guarded(ses or client("sesv2"))
+
+    def said(self) -> Said:
+        """Counts are of this region's account, by whoever sent. Raises Misconfigured without the
+        right to ask."""
+        try:
+            found = self._ses.get_account()
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            raise Misconfigured(f"SES does not say how much was sent ({code})") from None
+        quota = found.get("SendQuota", {})
+        return Said(
+            sent=math.ceil(quota.get("SentLast24Hours", 0)),
+            quota=int(quota.get("Max24HourSend", 0)),
+            rate=int(quota.get("MaxSendRate", 0)),
+            allowed=found.get("SendingEnabled", False),
+        )
 
 
 def _enclosed(email: Email) -> Enclosed:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from countersign.domain.campaigns.ramp import FORGOTTEN, most_on
 from countersign.domain.campaigns.rates import block_of, interval, lasts_for
@@ -44,6 +45,10 @@ STALE = timedelta(minutes=5)
 """What SES said longer ago is no ground for a new block: others send on the account too."""
 AGAIN = LIFE
 """Between two readings: what was taken before the one before is sent by then, or never."""
+_LATER = timedelta(minutes=10)
+"""Before another try where others send on the account: nobody knows when theirs count no longer."""
+_WORTH = 20
+"""A full day is waited for until a 20th of it is free: each try is a run over all that is left."""
 _AT_ONCE = 200
 """Parts that one write drops: DynamoDB takes no longer expression. The next one drops the rest."""
 
@@ -71,14 +76,15 @@ def _within_the_day(
     fits = _fits(row, ask, reading, now)
     soon = now + timedelta(seconds=1)
     if row.total >= fits.day:
-        free = _freed(row.counts, row.total - fits.day + 1, COUNTS)
+        free = _freed(row.counts, row.total - fits.day, fits.day, COUNTS)
         said = f"campaigns have their {fits.day} of the account's {reading.quota} in 24 hours"
-        return Wait(max(free or now + AGAIN, soon), said)
+        return Wait(max(free or now + _LATER, soon), said)
     if row.taken >= fits.most_taken:
         said = f"{reading.sent} of the account's {reading.quota} in 24 hours are sent, by everybody"
-        return Wait(now + AGAIN, f"{said}: the rest is kept free")
+        return Wait(now + _LATER, f"{said}: the rest is kept free")
     if fits.step is not None and fits.ramp.total >= fits.step:
-        free = _freed(fits.ramp.counts, fits.ramp.total - fits.step + 1, HOUR + COUNTS - 1)
+        counts, over = fits.ramp.counts, fits.ramp.total - fits.step
+        free = _freed(counts, over, fits.step, HOUR + COUNTS - 1)
         said = f"{ask.domain} may send {fits.step} in 24 hours as yet: receivers do not know it"
         return Wait(max(free or soon, soon), said)
     return _within_the_rate(row, ask, fits, rate, now)
@@ -144,13 +150,14 @@ def _within_the_rate(row: Row, ask: Ask, fits: _Fits, rate: int, now: datetime) 
     )
 
 
-def _freed(counts: Mapping[int, int], wanted: int, after: int) -> datetime | None:
-    """When so many of them count no longer."""
-    for epoch in sorted(counts):
-        wanted -= counts[epoch]
-        if wanted <= 0:
-            return start_of(epoch + after)
-    return None
+def _freed(counts: Mapping[int, int], over: int, day: int, after: int) -> datetime | None:
+    """When so much of what is counted counts no longer that a day is worth another try; None where
+    nothing is counted."""
+    if not counts:
+        return None
+    wanted, oldest = over + max(1, day // _WORTH), sorted(counts)
+    freed = zip(oldest, accumulate(counts[epoch] for epoch in oldest), strict=True)
+    return start_of(next((one for one, n in freed if n >= wanted), oldest[-1]) + after)
 
 
 def _roll(row: Row, epoch: int, now: datetime) -> Roll:

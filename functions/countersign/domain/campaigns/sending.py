@@ -160,6 +160,24 @@ class Booking:
         return hour_of(self.epoch)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a provider says of its account."""
+
+    sent: int
+    """In the 24 hours before, by everybody."""
+    quota: int
+    rate: int
+    allowed: bool
+
+
+class SendingAccount(Protocol):
+    """The provider's account, for all who send on it."""
+
+    def said(self) -> Said:
+        """Ask it. Raises Throttled, Unavailable, Misconfigured."""
+
+
 class SendingLimits(Protocol):
     """The row. Each write is one conditional update; a write that is repeated because its answer
     was lost counts twice, which costs room and never the limit. All of it in the machine's own

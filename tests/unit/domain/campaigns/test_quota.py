@@ -270,7 +270,7 @@ def test_nothing_is_taken_on_an_old_reading_or_where_all_is_kept_free(
     waits = account.takes("gmail", 5, after(360))
     assert isinstance(waits, Wait)
     assert told in waits.why
-    assert waits.until == after(360) + AGAIN
+    assert after(360) + AGAIN <= waits.until <= after(360) + 10 * AGAIN
 
 
 def test_nothing_is_taken_while_ses_does_not_send() -> None:
@@ -282,17 +282,17 @@ def test_nothing_is_taken_while_ses_does_not_send() -> None:
 
 
 def test_a_full_day_is_waited_for_up_to_when_enough_of_it_is_over() -> None:
-    """Not asked again each minute: the row knows when its oldest part counts no longer."""
+    """Not asked again each minute: the row knows when a 20th of the day counts no longer."""
     account = Account(quota=540, rate=2_000)
     account.blind(NOW)
-    account.takes("", 1, NOW)
+    account.takes("", 3, NOW)
     while isinstance(account.takes("", 20, NOW + BUCKET), Block):
         pass
     assert account.row.total == 40
     waits = account.takes("", 1, NOW + BUCKET)
     assert isinstance(waits, Wait)
     assert waits.until == start_of(epoch_of(NOW) + COUNTS)
-    smaller = replace(account, quota=538)
+    smaller = replace(account, quota=537)
     smaller.blind(NOW + BUCKET)
     waits = smaller.takes("", 1, NOW + BUCKET)
     assert isinstance(waits, Wait)

@@ -1,0 +1,136 @@
+"""T55: every limit of sending holds in every sliding window, under hundreds of senders.
+
+Read from the provider's own journal: of any second and any 24 hours, of the account, of what is
+campaigns', and of each group of receivers. All are sent, as fast as the limits let them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from countersign.domain.campaigns import quota
+from countersign.domain.campaigns.groups import rows_for
+from countersign.domain.campaigns.limits import CampaignLimits
+from countersign.domain.campaigns.sending import Booking, Row
+from countersign.domain.limits.pace import moment
+from tests.fakes.sending import FakeSendingLimits
+from tests.guarantees.campaign_play import DAY, Play, most_in
+from tests.seeds import drawn_seed
+
+pytestmark = pytest.mark.guarantee("T55")
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+CONTACTS = {"gmail": 900, "microsoft": 500, "company.example": 200, "": 400}
+LIMITS = CampaignLimits(ramp=(), rates={"gmail": 30, "microsoft": 20})
+
+
+def play(
+    contacts: Mapping[str, int] = CONTACTS,
+    sending: FakeSendingLimits | None = None,
+    *,
+    day: int = 1_700,
+    limits: CampaignLimits = LIMITS,
+    children: int = 300,
+    others: float = 150.0,
+    hears: bool = True,
+) -> Play:
+    """Of 2,000 messages 1,200 fit into a day."""
+    rows = rows_for(contacts, limits.rates, limits.other_rate)
+    return Play(
+        contacts,
+        sending or FakeSendingLimits(),
+        quota=day,
+        rate=100,
+        limits=limits,
+        children=children,
+        seed=drawn_seed(),
+        at=START,
+        others=others,
+        rows=rows,
+        hears=hears,
+    )
+
+
+def holds(played: Play, contacts: Mapping[str, int] = CONTACTS) -> None:
+    """Every limit, from the journal."""
+    of, limits = played.provider, played.limits
+    own = of.campaigns()
+    assert len(own) == sum(contacts.values())
+    assert most_in(own, 1) <= limits.rate(of.rate)
+    assert most_in(own, DAY) <= limits.day(of.quota)
+    assert most_in(of.journal(), DAY) <= of.quota
+    for group in filter(None, contacts):
+        assert most_in(of.journal(group), 1) <= limits.group_rate(group), group
+
+
+def test_two_thousand_mails_of_three_hundred_children() -> None:
+    """Children are killed between their turn and their call, sleep over their block, and end where
+    they would wait longer than they last."""
+    played = play()
+    played.goes()
+    holds(played)
+    assert played.killed
+    assert played.waits["campaigns"] > 100
+    assert timedelta(days=1) < played.lasted < timedelta(days=2, hours=1)
+
+
+def test_a_new_domain_climbs_its_ramp_meanwhile() -> None:
+    """Of each 24 hours the step of their last day."""
+    contacts = {"gmail": 200, "": 300}
+    ramp = LIMITS.model_copy(update={"ramp": (100, 300)})
+    played = play(contacts, limits=ramp, others=0, children=60)
+    played.goes()
+    holds(played, contacts)
+    own = played.provider.campaigns()
+    first, second = (moment(START) + day * DAY * 1_000_000 for day in (1, 2))
+    assert 60 < most_in([at for at in own if at < first], DAY) <= 100
+    assert 150 < most_in([at for at in own if at < second], DAY) <= 300
+
+
+class _RateOfTheDay(FakeSendingLimits):
+    """The day as a queue that moves on (GCRA): a full bucket, and what trickles into it."""
+
+    def __init__(self, a_day: int) -> None:
+        super().__init__()
+        self._each, self._full = DAY / a_day, 0.0
+        self._most = float(DAY)
+
+    def row(self) -> Row:
+        """No sum stands in the way."""
+        return _empty(super().row())
+
+    def book(self, booking: Booking) -> tuple[bool, Row]:
+        at = booking.at / 1_000_000
+        self._full = max(self._full, at)
+        if self._full + booking.n * self._each > at + self._most:
+            return False, replace(_empty(self.row()), total=10**9)
+        self._row = _empty(self._row)
+        done, row = super().book(booking)
+        self._full += booking.n * self._each * done
+        return done, _empty(row)
+
+
+def _empty(row: Row) -> Row:
+    return replace(row, total=0, counts={})
+
+
+def test_control_a_rate_for_the_day_breaks_the_day() -> None:
+    """Nearly twice as many go out within 24 hours."""
+    naive = _RateOfTheDay(LIMITS.day(800))
+    played = play({"": 550}, naive, day=800, others=0, children=20, hears=False)
+    played.goes()
+    assert most_in(played.provider.campaigns(), DAY) > 1.3 * LIMITS.day(800)
+
+
+def test_control_a_part_of_the_day_that_is_dropped_too_early_breaks_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Parts that count for 24 hours after they began, and not after they ended."""
+    monkeypatch.setattr(quota, "COUNTS", quota.DAY // timedelta(minutes=5) - 1)
+    played = play({"": 550}, day=800, others=0, children=50, hears=False)
+    played.goes()
+    assert most_in(played.provider.campaigns(), DAY) > LIMITS.day(800)
