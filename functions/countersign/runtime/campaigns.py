@@ -9,7 +9,7 @@ from countersign.runtime.external import ExternalAdapters
 
 if TYPE_CHECKING:
     from countersign.domain.campaigns.ports import CampaignEvents, CampaignStore
-    from countersign.domain.campaigns.sending import SendingLimits
+    from countersign.domain.campaigns.sending import SendingAccount, SendingLimits
     from countersign.domain.mail import Mailer
 
 
@@ -49,3 +49,11 @@ class CampaignAdapters(ExternalAdapters):
 
     def _rows(self) -> Any:
         return self.aws("dynamodb", self.by)
+
+    @cached_property
+    def sending_account(self) -> SendingAccount:
+        """What SES says of the account."""
+        from countersign.connectors.aws.client import client
+        from countersign.connectors.aws.ses import SesAccount
+
+        return SesAccount(client("sesv2", self.by))

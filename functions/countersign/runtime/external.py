@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from countersign.connectors.hubspot.client import HubSpot
     from countersign.connectors.stripe.client import StripePayments
     from countersign.domain import ports
-    from countersign.domain.campaigns.sending import SendingAccount
     from countersign.domain.jobs.outcomes import Waiters
     from countersign.domain.mail import Mailer
     from countersign.releases.company import Company
@@ -253,14 +252,6 @@ class ExternalAdapters:
 
         ses = client("sesv2", self.by)
         return SesMailer(self.settings.mail_from, self.settings.mail_configuration_set, ses)
-
-    @cached_property
-    def sending_account(self) -> SendingAccount:
-        """What SES says of the account."""
-        from countersign.connectors.aws.client import client
-        from countersign.connectors.aws.ses import SesAccount
-
-        return SesAccount(client("sesv2", self.by))
 
     @property
     def job_mail(self) -> Mailer:
