@@ -42,6 +42,8 @@ class Table:
     events: CampaignEvents
     suppression: SuppressionList
     intends: Callable[[int], None]
+    forgets: Callable[[int], object]
+    """Nothing is known of a message any more, as after `countersign forget`."""
     db: Any = None
 
 
@@ -59,7 +61,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[Table]:
             apart = timedelta(days=7)
             fake.intend(Intent(JOB, 1, it, f"who-{number}", f"hash-{number}", START, apart))
 
-        yield Table(fake, FakeSuppressionList(store), intends)
+        yield Table(fake, FakeSuppressionList(store), intends, fake.forgets)
         return
     with jobs_table() as db:
 
@@ -70,7 +72,11 @@ def table(request: pytest.FixtureRequest) -> Iterator[Table]:
             for one in (row, token):
                 db.put_item(TableName="jobs", Item=one)
 
-        yield Table(DynamoCampaignEvents("jobs", db), DynamoSuppressionList("jobs", db), puts, db)
+        def gone(number: int) -> None:
+            db.delete_item(TableName="jobs", Key=message_key(JOB, 1, number))
+
+        events, suppression = DynamoCampaignEvents("jobs", db), DynamoSuppressionList("jobs", db)
+        yield Table(events, suppression, puts, gone, db)
 
 
 def why(table: Table) -> dict[str, Suppressed]:
@@ -171,3 +177,11 @@ def test_the_counts_at_the_last_stop_are_kept(table: Table) -> None:
     assert table.events.stopped_at(JOB) == {Event.SENT: 400, Event.COMPLAINED: 4}
     assert table.events.stopped_at("j-2") == {}
     assert table.events.counts(JOB) == {}
+
+
+def test_an_address_for_unsubscribing_answers_after_forget(table: Table) -> None:
+    """Its row leads to nobody and to no message: it acts when nothing of either is left."""
+    table.intends(1)
+    table.forgets(1)
+    assert table.events.opt_out("hash-1", START)
+    assert {key: row.why for key, row in why(table).items()} == {"who-1": "opt-out"}

@@ -136,3 +136,8 @@ class FakeCampaigns:
     def keep_stop(self, job_id: str, counts: Mapping[Event, int], at: datetime) -> None:  # noqa: ARG002 - as the port
         with self._lock:
             self._stops[job_id] = dict(counts)
+
+    def forgets(self, number: int) -> None:
+        """Nothing is known any more of the messages of this item."""
+        for messages in self._messages.values():
+            messages.pop(number, None)

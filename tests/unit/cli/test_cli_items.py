@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from countersign import observability
+from countersign.domain.campaigns.sent import Event, Intent
 from countersign.domain.jobs.job import Status
+from countersign.domain.lane.batches import Head
+from countersign.domain.lane.items import Item
 from tests import words
 from tests.fakes.items_machine import ItemsMachine
 from tests.fakes.journey import Journey, accept
@@ -50,6 +55,27 @@ def test_it_says_where_every_row_stands(terminal: Terminal) -> None:
     assert (said["rows"], said["causes"], said["word"]) == (30, {"the word is bad": 1}, "running")
     assert said["a_second"] == 2.0
     assert said["seconds_left"] == 10
+
+
+def test_of_a_campaign_it_says_what_became_of_its_mails(terminal: Terminal) -> None:
+    """Counts of everything that was heard, what came back with its bounds; of a file without mails
+    nothing of the kind."""
+    assert "mails" not in terminal.json("items", terminal.job)
+    world, job = terminal.world, terminal.job
+    world.lanes.keep_head(job, 99, None, Head(attempt=1, entry=1))
+    now, apart = world.clock.now(), timedelta(days=7)
+    for number in range(1, 41):
+        item = Item(number=number, entry=1, tries=1)
+        world.campaigns.intend(Intent(job, 99, item, f"who-{number}", f"t-{number}", now, apart))
+        world.campaigns.event((job, 99, number), Event.SENT, now)
+    world.campaigns.event((job, 99, 1), Event.BOUNCED, now)
+    said = terminal.json("items", terminal.job)
+    assert (said["mails"]["sent"], said["mails"]["bounced"], said["mails"]["complained"]) == (
+        *(40, 1, 0),
+    )
+    assert said["told"]["bounced"].startswith("1 (0.13% to 11.")
+    _, out, _ = terminal.types("items", terminal.job)
+    assert "it pauses above 2.00%" in " ".join(out.split())
 
 
 def test_people_stop_it_and_let_it_go_on(terminal: Terminal) -> None:

@@ -16,7 +16,7 @@ from countersign.domain.errors import Unavailable
 from countersign.domain.jobs.job import Status
 from countersign.entrypoints.execution_events import record_end
 from infra.cli.hands.letters import Letters, addressed
-from infra.cli.target import DEAD_LETTERS, Target, TargetError, variables
+from infra.cli.target import DEAD_LETTERS, LOST_OUTCOMES, Target, TargetError, variables
 from tests.fakes.journey import Journey, accept, form
 from tests.unit.cli.terminal import Terminal
 
@@ -166,6 +166,15 @@ def test_a_target_that_names_no_letters_says_so(terminal: Terminal) -> None:
     names = ("JobsTable", "PayloadsBucket", "UploadsBucket", "IntakeQueueUrl", "StateMachineArn")
     held = variables({**dict.fromkeys(names, "x"), "IntakeDeadUrl": "dead"})
     assert held["INTAKE_DEAD_URL"] == "dead"
+
+
+def test_what_became_of_campaign_mails_goes_back_to_its_own_queue(terminal: Terminal) -> None:
+    """And not to the queue by which jobs begin."""
+    own = terminal.settings.model_copy(update={"intake_queue_url": "intake"})
+    dead = {LOST_OUTCOMES: "lost", DEAD_LETTERS: "dead"}
+    there = Target("", "", own, dead=dead, outcomes_queue="became")
+    assert there.letters(LOST_OUTCOMES) == Letters("lost", "became")
+    assert there.letters(DEAD_LETTERS) == Letters("dead", "intake")
 
 
 def test_the_models_bill_is_by_workflow_and_model(terminal: Terminal) -> None:
