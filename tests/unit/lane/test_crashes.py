@@ -111,7 +111,7 @@ class Forgetful(FakeLanes):
 
 @pytest.mark.control
 def test_control_where_claims_are_not_counted_a_batch_crashes_for_ever() -> None:
-    """What stood before the row is done; it and all behind it are left, and a person has the job."""
+    """What stood before the row is done; it and all behind it are left: a person has the job."""
 
     def works(of: Pinned[Letter], word: str, told: Told) -> Worked:
         if word == ROWS[14]:
