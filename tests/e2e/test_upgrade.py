@@ -24,7 +24,7 @@ from infra.local.stand import Plan, Stand, stand
 from tests.e2e.waiting import ENDS_WITHIN, decide, reaches
 from tests.fakes.journey import form
 
-pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.cloud, pytest.mark.soak, pytest.mark.timeout(240)]
 
 Word = tuple[str, str, str]
 SEALED: Word = (
@@ -114,7 +114,6 @@ def mailed(stand: Stand, job_id: str, old: Collection[str] = ()) -> list[str]:
     return new
 
 
-@pytest.mark.soak
 @pytest.mark.guarantee("T43")
 def test_a_version_that_is_gone_is_asked_again_on_a_cloud_that_runs(
     deployed: Stand, tmp_path: Path
@@ -141,7 +140,6 @@ def test_a_version_that_is_gone_is_asked_again_on_a_cloud_that_runs(
         deployer.deploy(assembly, endpoint, overrides)
 
 
-@pytest.mark.soak
 @pytest.mark.control
 def test_an_upgrade_that_forgets_its_links_is_noticed(deployed: Stand, tmp_path: Path) -> None:
     """Control: a release that knows the old links no more leaves the job waiting unsigned."""

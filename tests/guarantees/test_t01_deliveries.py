@@ -27,8 +27,8 @@ from tests.seeds import dealt_by, drawn_seed
 
 Figure = Callable[[str, int], None]
 THREADS = 8
-ONE_EVENT = (60, 200)
-EVENTS, TIMES = (5, 12), 10
+ONE_EVENT = (40, 200)
+EVENTS, TIMES = (3, 12), 10
 """In the short form and in the long one."""
 ONE_OF_EACH = {"crm.upsert_contact": 1, "crm.create_lead": 1, "crm.request_callback": 1}
 ENDED = {"COMPLETED", "WAITING_FOR_REVIEW"}

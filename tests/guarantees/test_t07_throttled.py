@@ -180,6 +180,7 @@ def test_everybody_refuses_three_of_ten(errands: Errands, calm: Calm, figure: Fi
     proven(errands, calm, SHORT_ALL, figure, outside=True)
 
 
+@pytest.mark.soak
 @pytest.mark.guarantee("T07")
 def test_a_seed_gives_the_same_run_again(errands: Errands, calm: Calm) -> None:
     """Request for request; another seed gives another run."""

@@ -32,7 +32,7 @@ from tests.seeds import dealt_by
 from workflows import WORKFLOWS
 
 Figure = Callable[[str, int], None]
-SEED, TRIALS = 20260915, 200
+SEED, TRIALS = 20260915, 100
 FLOW = WORKFLOWS["refund_request"]
 pytestmark = [pytest.mark.guarantee("T14"), pytest.mark.enable_socket]
 
@@ -161,7 +161,7 @@ def moved(side: ServerSide, refund: Refund) -> list[int]:
 
 
 def test_no_refund_is_verified_that_was_not_made(side: ServerSide, figure: Figure) -> None:
-    """200 answers of 200: verified is exactly what the provider's journal has, once."""
+    """100 answers of 100: verified is exactly what the provider's journal has, once."""
     side.empty()
     met_with: Counter[Lie] = Counter()
     wrong = []

@@ -21,7 +21,7 @@ from workflows.lead_intake.offline.answer import offline
 Figure = Callable[[str, int], None]
 pytestmark = [pytest.mark.guarantee("T53"), pytest.mark.timeout(300)]
 
-JOBS = 10
+JOBS = 5
 HOURS = 2 * 60
 WEEK, HOUR = 7 * 24 * 60, 60
 WRONG = "it is not taken (401)"
@@ -60,7 +60,7 @@ class Account:
                 one.answered()
 
     def statuses(self) -> set[Status]:
-        """In which the ten are."""
+        """In which they are."""
         return {one.record.job.status for one in self.journeys}
 
     def cases(self) -> int:
@@ -99,7 +99,7 @@ Fault = Callable[[Account, CountersignError | None], None]
 def test_every_job_waits_for_the_key_and_ends_once_it_is_mended(
     fault: Fault, key: str, capsys: pytest.CaptureFixture[str], figure: Figure
 ) -> None:
-    """Ten of ten are parked two hours later, no attempt is counted, and of them one asks every five
+    """All are parked two hours later, no attempt is counted, and of them one asks every five
     minutes whether it is mended."""
     account = Account()
     fault(account, Misconfigured(WRONG))

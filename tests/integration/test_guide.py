@@ -74,6 +74,7 @@ def test_every_line_of_the_guide_is_so(there: Path) -> None:
     assert followed(guide, there) == []
 
 
+@pytest.mark.soak
 def test_what_new_wrote_is_green_where_make_check_looks(there: Path) -> None:
     """Formatter, linter, types, the lock, the documents and the register, after the guide's own
     changes."""
