@@ -28,7 +28,7 @@ Why: owners of a saw are invited to two days of maintenance
 Language: en
 
 ## en
-Subject: {first_name|Hello}, two days for your saw
+Subject: {name|Hello}, two days for your saw
 
 Dear {name|friend}, we sharpen your {product|saw} for free.
 

@@ -58,14 +58,14 @@ def signs(given: CampaignInput, _limits: Limits) -> Draft:
 
 def propose(s: Situation[CampaignInput]) -> Iterator[ProposedAction]:
     """The plan, once; what came of it wants nothing more."""
-    if int(s.input.parts["messages"]) > 0:
+    if int(s.input.known["messages"]) > 0:
         said = shown(s.input, s.limits)
         yield SEND.proposed(target=said["sender"], **said)
 
 
 def nobody(s: Situation[CampaignInput]) -> tuple[str, str] | None:
     """Nobody of the list may be written to."""
-    said = s.input.parts
+    said = s.input.known
     return (said["rows"], "0") if said["messages"] == "0" else None
 
 
@@ -77,7 +77,7 @@ def unheard(s: Situation[CampaignInput]) -> tuple[str, str] | None:
 
 def unreadable(s: Situation[CampaignInput]) -> tuple[str, str] | None:
     """Part of the list is left out."""
-    lost = s.input.parts["unreadable"]
+    lost = s.input.known["unreadable"]
     return None if lost == "0" else (lost, "0")
 
 

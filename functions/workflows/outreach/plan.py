@@ -44,9 +44,8 @@ class CampaignInput(Document):
     CONTRACT: ClassVar[str] = "outreach.input"
     VERSION: ClassVar[int] = 1
 
-    def texts(self) -> Mapping[str, str]:
-        """What somebody wrote: the brief. What is counted of the list is nobody's words."""
-        return {"title": self.title, "brief": self.parts["brief"]}
+    known: Mapping[str, str] = {}
+    """What was counted of the list, and what is planned with it, by name: nobody's words."""
 
 
 def rows(opening: Open) -> Iterator[str | Unreadable]:
@@ -93,8 +92,8 @@ class Survey:
         return CampaignInput(
             channel="document",
             title=held.campaign.title,
-            parts={
-                "brief": self._packet.text,
+            parts={"brief": self._packet.text},
+            known={
                 "file": self._packet.name,
                 "rows": str(filed.rows),
                 "unreadable": str(filed.quarantined),
@@ -176,7 +175,7 @@ def campaign_of(of: Pinned[CampaignInput]) -> Campaign:
 
 
 def _campaign(given: CampaignInput, limits: Limits) -> Campaign:
-    own = given.parts["own rates"]
+    own = given.known["own rates"]
     return campaign(brief_of(given), limits, () if own == "none" else own.split())
 
 
@@ -202,7 +201,7 @@ def _one(lists: Mapping[str, tuple[str, ...]], name: str) -> str:
 
 def shown(given: CampaignInput, limits: Limits) -> dict[str, Any]:
     """What is signed: the parameters of campaign.send."""
-    parts, held = given.parts, _campaign(given, limits)
+    parts, held = given.known, _campaign(given, limits)
     counts: dict[str, dict[str, int]] = json.loads(parts["counts"])
     messages, listed = int(parts["messages"]), int(parts["rows"])
     unread = Decimal(parts["unreadable"]) / listed
@@ -284,13 +283,20 @@ def _said_limits(held: Campaign, groups: Mapping[str, int]) -> str:
     lines = [
         f"One message per person within {held.days_apart} days, of all campaigns together.",
         f"Never a campaign's: {limits.reserved_percent} % of the account's day and rate, {kept}.",
-        f"From {quiet.opens} to {quiet.closes} o'clock where the contact is, or as its country has",
+        _hours(quiet, bool(held.limits.quiet.countries)),
         "Paused by itself and asked about: bounces above 2 %, complaints above 0.05 %.",
     ]
     rates = [
         f"{group} {limits.group_rate(group)} a second" for group in held.rows if group in groups
     ]
     return "\n".join([*lines, *([f"Rates: {', '.join(rates)}."] if rates else [])])
+
+
+def _hours(usual: MailHours, countries: bool) -> str:
+    if not countries:
+        return "At any hour."
+    some = "some countries have hours and days of their own"
+    return f"From {usual.opens} to {usual.closes} o'clock where the contact is; {some}."
 
 
 def _duration(
