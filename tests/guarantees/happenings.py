@@ -42,15 +42,19 @@ class Life:
     judge: Judge
 
     @classmethod
-    def begins(cls) -> Life:
+    def begins(cls, pipeline: Pipeline | None = None) -> Life:
         """Nothing has happened yet."""
-        made = Pipeline()
+        made = pipeline or Pipeline()
         return cls(made, Judge(made))
 
     def happens(self, name: str, number: int) -> None:
         """One thing, and the judgement after it."""
-        HAPPENINGS[name](self, dealt_by(number))
+        self.acts(name, number)
         self.judge.judge()
+
+    def acts(self, name: str, number: int) -> None:
+        """One thing."""
+        HAPPENINGS[name](self, dealt_by(number))
 
     def new(self) -> str:
         """The next event's id."""

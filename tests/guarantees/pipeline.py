@@ -35,7 +35,7 @@ from tests.answers import shop
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import Journey
 from tests.fakes.store import Crash
-from tests.fakes.world import ANA, BEN, FakeModel, World
+from tests.fakes.world import ANA, BEN, FakeClock, FakeModel, World
 from tests.guarantees.playing import Execution
 from tests.guarantees.signing import Waiting
 from tests.unit.steps import refunds
@@ -124,8 +124,8 @@ class Pipeline:
     """Everything, and the words for what moves it. `sent` are the messages that somebody sent,
     `accepted` the job of each that was answered with its id."""
 
-    def __init__(self) -> None:
-        self.world = a_pipeline_world()
+    def __init__(self, clock: FakeClock | None = None) -> None:
+        self.world = a_pipeline_world(clock)
         self.clock = self.world.clock
         self.random = random.Random(0)  # noqa: S311 - the pauses between tries
         self.tokens = 0
@@ -292,9 +292,10 @@ class Pipeline:
 MOST_STEPS = 600
 
 
-def a_pipeline_world() -> World:
+def a_pipeline_world(clock: FakeClock | None = None) -> World:
     """The shop's orders and signers, the sellers, and limits by which turns are reserved."""
     made = shop()
+    made.clock = clock or made.clock
     made.model = ReadByEach(lambda _: {}, made.clock)
     limits = {**made.settings.connector_limits, **dict.fromkeys(PACED, (LIMIT,))}
     made.settings = made.settings.model_copy(update={"connector_limits": limits})

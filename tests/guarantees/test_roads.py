@@ -34,6 +34,8 @@ LATER = [
 ]
 """The longest but one is how long senders of signed webhooks try at most."""
 GONE = timedelta(days=KEPT_DAYS + 1)
+LATE = 20
+"""So often after each delay, in the long form."""
 EVIL = "https://evil.example"
 FOREIGN = ({"origin": EVIL}, {"sec_fetch_site": "cross-site"}, {"content_type": "text/plain"})
 
@@ -106,7 +108,7 @@ def test_control_a_door_that_counts_deliveries_begins_anew() -> None:
     assert set(over_all(lambda held: comes_again(held, event_id="another"))) == set(ROADS)
 
 
-def comes_late(held: OnRoad, known_for: timedelta = timedelta.max) -> list[str]:
+def comes_late(held: OnRoad, known_for: timedelta = timedelta.max, times: int = TIMES) -> list[str]:
     """What is wrong when all that came of the message, its answers and its children included, is
     delivered again later and later, the last time when nothing but the event is known any more.
     `known_for`: how long a naive door remembers an event."""
@@ -121,7 +123,7 @@ def comes_late(held: OnRoad, known_for: timedelta = timedelta.max) -> list[str]:
             other = {} if after < known_for else {"event_id": f"{job.source.event_id} {after}"}
             if after == GONE:
                 held.world.store.expires(job.job_id)
-            known |= {delivered(held, job, **other) for _ in range(TIMES)}
+            known |= {delivered(held, job, **other) for _ in range(times)}
         if after != GONE:
             known |= set() if held.effects() == done else {"another effect"}
     left = [one.job.job_id for one in held.world.store.records()]
@@ -129,9 +131,13 @@ def comes_late(held: OnRoad, known_for: timedelta = timedelta.max) -> list[str]:
 
 
 @pytest.mark.guarantee("T02")
-def test_a_late_repeat_of_anything_that_came_does_nothing() -> None:
+@pytest.mark.parametrize("times", [TIMES, pytest.param(LATE, marks=pytest.mark.soak)])
+def test_a_late_repeat_of_anything_that_came_does_nothing(
+    times: int, figure: Callable[[str, int], None]
+) -> None:
     """From a second to thirty days after, and when the job's own rows are gone."""
-    assert over_all(comes_late) == {}
+    assert over_all(lambda held: comes_late(held, times=times)) == {}
+    figure(f"{len(ROADS)} roads × {len(LATER) + 1} delays × {times}: 0 new effects", len(ROADS))
 
 
 @pytest.mark.control
