@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def test_every_promise_has_tests_and_its_words() -> None:
 def test_the_page_is_what_the_results_say() -> None:
     """docs/guarantees.md is made and never written by hand; each long result names its commit."""
     rows = promises_page.stored()
-    assert promises_page.PAGE.read_text() == promises_page.page(rows, PROMISES)
+    made = promises_page.page(rows, PROMISES)
+    assert promises_page.PAGE.read_text() == made, "python -m infra.bench.guarantees --page"
     assert set(rows) <= set(PROMISES)
     assert all(row["day"] and row["commit"] for forms in rows.values() for row in forms.values())
 
@@ -85,3 +87,36 @@ def test_a_part_that_does_not_fit_is_left_for_the_next_run(
 def test_the_files_of_a_promise_are_found() -> None:
     """Its tests are where its mark is."""
     assert "tests/guarantees/test_t11_pipeline.py" in guarantees.files_of("T11")
+
+
+def test_the_page_of_scale_multiplies_what_was_measured() -> None:
+    """Counts of a job are those of docs/bench.json, and a second's are theirs by the hour's."""
+    measured = json.loads((ROOT / "docs" / "bench.json").read_text())
+    text = (ROOT / "docs" / "scale.md").read_text()
+    rows = {cells[0].strip(): [one.strip() for one in cells[1:]] for cells in _cells(text)}
+    counts = {
+        "state transitions": measured["transitions_per_job"],
+        "requests to the CRM": measured["crm_requests_per_job"],
+        "DynamoDB calls": sum(
+            n for name, n in measured["aws_calls"].items() if name.startswith("dynamodb")
+        ),
+        "invocations of functions": len(measured["cpu_ms_by_function"]),
+    }
+    for name, count in counts.items():
+        assert int(rows[name][0]) == count
+        assert float(rows[name][3]) == pytest.approx(count * 100_000 / 3_600, rel=0.01)
+    usd = measured["usd_per_1000_jobs"]
+    writes = measured["usd_per_1000_jobs_by_service"]["DynamoDB"] / 1_000 / 0.625e-6
+    assert float(rows["DynamoDB write units, from the cost of a job"][0]) == pytest.approx(
+        writes, rel=0.03
+    )
+    assert f"${usd}" in text
+    assert f"${measured['usd_per_month_idle']}" in text
+    assert rows["cost"][0] in {
+        f"${round(usd * 73_000, -2):,.0f} a month",
+        "$246 a month and the fixed bill",
+    }
+
+
+def _cells(text: str) -> list[list[str]]:
+    return [line.strip("| ").split("|") for line in text.splitlines() if line.startswith("| ")]
