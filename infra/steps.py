@@ -597,7 +597,9 @@ def rows(
     there = tuple(map(_asking, there)) if items else there
     there = (*map(_withdrawing, there), MCP) if callers else there
     if campaigns:
-        there = (_with(one, _SAYS, "CAMPAIGN_FROM") if one.name == "Tick" else one for one in there)
+        there = tuple(
+            _with(one, _SAYS, "CAMPAIGN_FROM") if one.name == "Tick" else one for one in there
+        )
         there = (*there, replace(UNSUBSCRIBE, at_once=at_once), CAMPAIGN_EVENTS)
     if campaigns and lane:
         there = (*map(_planning, there), SENDING)

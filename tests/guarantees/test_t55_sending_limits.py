@@ -130,7 +130,7 @@ def test_control_a_part_of_the_day_that_is_dropped_too_early_breaks_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Parts that count for 24 hours after they began, and not after they ended."""
-    monkeypatch.setattr(quota, "COUNTS", quota.DAY // timedelta(minutes=5) - 1)
+    monkeypatch.setattr(quota, "COUNTS", timedelta(days=1) // timedelta(minutes=5) - 1)
     played = play({"": 550}, day=800, others=0, children=50, hears=False)
     played.goes()
     assert most_in(played.provider.campaigns(), DAY) > LIMITS.day(800)

@@ -89,7 +89,7 @@ def test_a_word_that_comes_at_the_same_moment_is_read_again(world: World) -> Non
             raise StoreConflict("x")
         plain(job, before, after)
 
-    world.lanes.keep_control = at_once  # type: ignore[method-assign] # somebody is first
+    world.lanes.keep_control = at_once  # type: ignore[method-assign, assignment] # somebody is first
     assert not happens(world, Event.COMPLAINED, 1, 2)
     assert world.lanes.control(JOB).word is Word.CANCELLED
 

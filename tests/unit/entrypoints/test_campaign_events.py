@@ -123,7 +123,7 @@ def test_a_write_that_others_are_in_the_way_of_is_tried_again(world: World) -> N
             raise error
         return plain(*args)
 
-    world.campaigns.event = busy  # type: ignore[method-assign] # the table is busy twice
+    world.campaigns.event = busy  # type: ignore[method-assign, assignment] # the table is busy twice
     sent = Heard(kind=Event.SENT, message_id="m-1", job_id=JOB, batch=1, item=1)
     assert note(world.deps, sent)
     tries = iter([StoreConflict("x")] * 99)

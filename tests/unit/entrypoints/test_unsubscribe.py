@@ -142,7 +142,7 @@ def test_a_table_that_is_away_is_said_and_not_taken_for_done(world: World) -> No
         tries.append(token)
         raise Unavailable("x")
 
-    world.campaigns.opt_out = away  # type: ignore[method-assign] # the table is away
+    world.campaigns.opt_out = away  # type: ignore[method-assign, assignment] # the table is away
     told = answer(world.deps, asked("POST", CLICK))
     assert (told.status, len(tries)) == (503, 4)
     assert "/approvals" not in told.body
@@ -179,7 +179,7 @@ def test_nothing_of_the_address_is_logged(
         "body": CLICK.decode(),
     }
     assert handler(event, None)["statusCode"] == 200
-    world.campaigns.opt_out = broken  # type: ignore[method-assign] # a defect of ours
+    world.campaigns.opt_out = broken  # type: ignore[method-assign, assignment] # a defect of ours
     assert handler(event, None)["statusCode"] == 500
     assert handler({**event, "isBase64Encoded": True, "body": "%"}, None)["statusCode"] == 400
     written = capsys.readouterr()
