@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from greenlet import getcurrent, greenlet
+
 
 class VirtualTime:
     """ports.Clock and ports.Pause, for the threads that `runs` starts."""
@@ -64,3 +66,36 @@ class VirtualTime:
         while self._sleepers and self._sleepers[0][0] <= self._now:
             self._busy += 1
             heapq.heappop(self._sleepers)[2].set()
+
+
+class GreenTime:
+    """The same for a million waits, in one thread: each work is a greenlet, and whoever waits hands
+    over to the one whose moment comes next."""
+
+    def __init__(self, at: datetime) -> None:
+        self._now = at
+        self._order = itertools.count()
+        self._sleepers: list[tuple[datetime, int, greenlet]] = []
+        self._hub = getcurrent()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def pauses(self, seconds: float) -> None:
+        """As above."""
+        if seconds > 0:
+            self._waits(getcurrent(), self._now + timedelta(seconds=seconds))
+            self._hub.switch()
+
+    def runs(self, works: Iterable[Callable[[], None]]) -> None:
+        """As above."""
+        self._hub = getcurrent()
+        for one in works:
+            self._waits(greenlet(one), self._now)
+        while self._sleepers:
+            at, _, next_ = heapq.heappop(self._sleepers)
+            self._now = max(self._now, at)
+            next_.switch()
+
+    def _waits(self, who: greenlet, at: datetime) -> None:
+        heapq.heappush(self._sleepers, (at, next(self._order), who))

@@ -18,7 +18,7 @@ from countersign.domain.campaigns.quota import needs_reading, read
 from countersign.domain.campaigns.sending import SendingLimits
 from countersign.domain.errors import Throttled
 from countersign.domain.limits.pace import moment
-from tests.fakes.virtual_time import VirtualTime
+from tests.fakes.virtual_time import GreenTime, VirtualTime
 from tests.seeds import dealt_by
 
 SECOND = 1_000_000
@@ -32,7 +32,7 @@ OTHERS = "others"
 class Provider:
     """Takes mails; `journal` says when each came and to which group it went."""
 
-    def __init__(self, time: VirtualTime, quota: int, rate: int) -> None:
+    def __init__(self, time: VirtualTime | GreenTime, quota: int, rate: int) -> None:
         self.quota, self.rate = quota, rate
         self._time = time
         self._lock = threading.Lock()
@@ -109,8 +109,9 @@ class Play:
         others: float = 0.0,
         rows: frozenset[str] | None = None,
         hears: bool = True,
+        threads: bool = True,
     ) -> None:
-        self.time = VirtualTime(at)
+        self.time: VirtualTime | GreenTime = VirtualTime(at) if threads else GreenTime(at)
         self.provider = Provider(self.time, quota, rate)
         self.limits, self.sending = limits, sending
         self.waits: Counter[str] = Counter()

@@ -6,22 +6,29 @@ campaigns', and of each group of receivers. All are sent, as fast as the limits 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from countersign.campaigns.turns import reserve
 from countersign.domain.campaigns import quota
 from countersign.domain.campaigns.groups import rows_for
 from countersign.domain.campaigns.limits import CampaignLimits
-from countersign.domain.campaigns.sending import Booking, Row
+from countersign.domain.campaigns.sending import Ask, Block, Booking, Row
+from countersign.domain.errors import Throttled
 from countersign.domain.limits.pace import moment
+from countersign.domain.mail import Email
 from tests.fakes.sending import FakeSendingLimits
+from tests.fakes.world import FakeMail
 from tests.guarantees.campaign_play import DAY, Play, most_in
 from tests.seeds import drawn_seed
+from tests.unit.steps import refunds
 
 pytestmark = pytest.mark.guarantee("T55")
+
+Figure = Callable[[str, int], None]
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CONTACTS = {"gmail": 900, "microsoft": 500, "company.example": 200, "": 400}
@@ -134,3 +141,72 @@ def test_control_a_part_of_the_day_that_is_dropped_too_early_breaks_it(
     played = play({"": 550}, day=800, others=0, children=50, hears=False)
     played.goes()
     assert most_in(played.provider.campaigns(), DAY) > LIMITS.day(800)
+
+
+class _Account(FakeMail):
+    """SES with a day of so many mails: what is beyond is refused."""
+
+    def __init__(self, a_day: int) -> None:
+        super().__init__()
+        self.left = a_day
+
+    def send(self, email: Email) -> str:
+        if not self.left:
+            raise Throttled("Daily message quota exceeded.")
+        self.left -= 1
+        return super().send(email)
+
+
+def beside_a_campaign(limits: CampaignLimits) -> tuple[str, int]:
+    """A campaign takes all of the day that it can get; then a refund comes in and is signed. How
+    its job stands, and how many mails the customer got."""
+    made, a_day = refunds.world(), 600
+    made.mail = account = _Account(a_day)
+    made.deps = made.deps_again()
+    made.sending_limits.says(made.clock.now(), quota=a_day, rate=1_000)
+    ask = Ask("", 8, "news.example.com", limits)
+    while isinstance(block := reserve(made.sending_limits, ask, made.clock)[0], Block):
+        account.left -= block.n
+        made.clock.passes(seconds=1)
+    journey = refunds.asks_for(made, "1043", 15_000)
+    refunds.signs(made, journey, "jonas")
+    journey.answered()
+    return journey.record.job.status.value, len(made.mail.to(refunds.ADA))
+
+
+def test_a_refund_is_signed_and_mailed_while_a_campaign_fills_the_day() -> None:
+    """What is kept free is enough for it. Control: where campaigns may use up the account, not even
+    the request is mailed to who would sign."""
+    assert beside_a_campaign(CampaignLimits(ramp=())) == ("COMPLETED", 1)
+    greedy = CampaignLimits.model_construct(
+        reserved_percent=0, reserved_least=0, ramp=(), rates={}, other_rate=5
+    )
+    with pytest.raises(Throttled):
+        beside_a_campaign(greedy)
+
+
+@pytest.mark.soak
+def test_a_million_mails_in_virtual_time(figure: Figure) -> None:
+    """Two hundred children, five days, others who send beside them, a new domain's ramp."""
+    n = 1_000_000
+    contacts = {"gmail": 400_000, "microsoft": 200_000, "yahoo": 100_000, "": 300_000}
+    limits = CampaignLimits(
+        ramp=(20_000, 60_000, 200_000), rates={"gmail": 120, "microsoft": 80, "yahoo": 60}
+    )
+    played = Play(
+        contacts,
+        FakeSendingLimits(),
+        quota=300_000,
+        rate=300,
+        limits=limits,
+        children=200,
+        seed=drawn_seed(),
+        at=START,
+        others=20_000,
+        rows=rows_for(contacts, limits.rates, limits.other_rate),
+        threads=False,
+    )
+    played.goes()
+    holds(played, contacts)
+    most = most_in(played.provider.campaigns(), DAY)
+    figure(f"{n} mails in {played.lasted.days} days, {most} of {limits.day(300_000)} in one", n)
