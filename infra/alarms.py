@@ -17,6 +17,7 @@ from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.workflow import Metric, Workflows
 from countersign.observability import NAMESPACE
 from countersign.runtime.connectors import remedies
+from infra.steps import STEPS, Row, acting
 
 RUNBOOK = "docs/howto/runbook.md"
 MINUTE, QUARTER, HOUR, DAY = 1, 15, 60, 1_440
@@ -31,6 +32,8 @@ UNSIGNED_SECONDS = 5 * 86_400
 """Longer than any tier of the shipped workflows has."""
 NOT_TAKEN = "Misconfigured"
 MANY_CASES, MANY_ERRORS = 20, 100
+MOST_METRICS = 10
+"""CloudWatch computes no alarm from more."""
 
 QUERIES = {
     "Which step is failing?": "filter ispresent(step) and ispresent(class)"
@@ -80,8 +83,10 @@ class Alarm:
     dimensions: tuple[tuple[str, str], ...] = ()
     """Of a metric of ours, beside the service."""
     share: Share | None = None
+    percent_of: tuple[int, ...] = ()
+    """What each thing of `of` is a share of; the highest share counts then, not the sum."""
     above: int = 0
-    statistic: Literal["Sum", "Maximum", "SampleCount"] = "Sum"
+    statistic: Literal["Sum", "Maximum", "SampleCount", "Average", "p99"] = "Sum"
     minutes: int = MINUTE
     periods: int = 1
     missing: Missing = "quiet"
@@ -101,7 +106,9 @@ def anchor(name: str) -> str:
 
 def alarms(systems: Iterable[HttpTarget] = ()) -> Iterator[Alarm]:
     """Those of every stage, and of each of its own systems."""
+    systems = tuple(systems)
     yield from _of_aws()
+    yield from _of_steps((*STEPS, *map(acting, systems)))
     yield from _of_time()
     yield from _counted()
     yield from _not_taken(systems)
@@ -252,6 +259,44 @@ def _of_aws() -> Iterator[Alarm]:
         namespace="AWS/Lambda",
         of=("Tick",),
     )
+
+
+def _of_steps(rows: Iterable[Row]) -> Iterator[Alarm]:
+    """How slow each step is and how often it fails, over all systems that it is one function of."""
+    steps: dict[str, list[Row]] = {}
+    for row in rows:
+        steps.setdefault(row.handler.split(".")[2].capitalize(), []).append(row)
+    for name, found in steps.items():
+        for number in range(0, len(found), MOST_METRICS):
+            part, also = found[number : number + MOST_METRICS], str(number or "")
+            names = tuple(row.name for row in part)
+            yield Alarm(
+                f"StepSlow-{name}{also}",
+                "One of a hundred calls of a step takes three quarters of the time that it has.",
+                "See whom it asks: `countersign failing`, and its traces; or raise its time limit.",
+                "Duration",
+                namespace="AWS/Lambda",
+                of=names,
+                percent_of=tuple(1000 * row.timeout for row in part),
+                above=75,
+                statistic="p99",
+                minutes=QUARTER,
+                periods=2,
+            )
+            # Each call counts as 0 or 1 error: their average is the rate.
+            yield Alarm(
+                f"StepFails-{name}{also}",
+                "More than half of a step's calls have failed for three quarters of an hour.",
+                "`countersign failing` says how, since when and in which jobs.",
+                "Errors",
+                namespace="AWS/Lambda",
+                of=names,
+                percent_of=(1,) * len(part),
+                above=50,
+                statistic="Average",
+                minutes=QUARTER,
+                periods=3,
+            )
 
 
 def _of_time() -> Iterator[Alarm]:

@@ -21,7 +21,10 @@ STEP_ERRORS = "StepErrors"
 
 METRICS: Mapping[str, tuple[str, ...]] = {
     # Jobs.
+    "JobsAccepted": ("workflow",),
     "JobsEnded": ("workflow", "status"),
+    "JobSeconds": ("workflow",),
+    "CasesOpen": (),
     "CasesOpened": (),
     "CasesOverdue": (),
     "ReviewsOverdue": (),
@@ -31,6 +34,8 @@ METRICS: Mapping[str, tuple[str, ...]] = {
     # Steps and outside systems.
     STEP_ERRORS: ("category",),
     "VerificationsFailed": ("workflow",),
+    "OutcomesUnknown": (),
+    "Replans": (),
     # The model: what it costs by model, how it answers by workflow.
     "ModelTokens": ("model",),
     "ModelUsd": ("model",),
@@ -119,8 +124,10 @@ def step_done(job: Job, change: Change) -> None:
 
 
 def job_ended(job: Job) -> None:
-    """A job came to an end, or to a person."""
+    """A job came to an end, or to a person; how long that took, its waits included."""
     count("JobsEnded", workflow=job.workflow, status=job.status.value)
+    seconds = (job.updated_at - job.created_at).total_seconds()
+    gauge_seconds("JobSeconds", seconds, workflow=job.workflow)
     if job.status is Status.ESCALATED:
         count("CasesOpened")
 

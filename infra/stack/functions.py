@@ -38,14 +38,14 @@ class Functions(Construct):
         self._arns = arns
         self._values = values
         self._code = self._bundle()
-        self._rows = tuple(rows)
-        used = {group for row in self._rows for group in row.layers}
+        self.rows = tuple(rows)
+        used = {group for row in self.rows for group in row.layers}
         self._layers = {group: self._layer(group) for group in layers.GROUPS if group in used}
-        self._functions = {row.name: self._function(row) for row in self._rows}
+        self._functions = {row.name: self._function(row) for row in self.rows}
 
     def acting(self) -> list[aws_lambda.Function]:
         """Those that a state calls by the name of a connector."""
-        return [self._functions[row.name] for row in self._rows if row.called.startswith(ACT)]
+        return [self._functions[row.name] for row in self.rows if row.called.startswith(ACT)]
 
     def __getitem__(self, name: str) -> aws_lambda.Function:
         return self._functions[name]

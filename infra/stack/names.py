@@ -18,7 +18,7 @@ from infra.stack.mail import Mail, set_arn, set_name
 from infra.stack.model import invoked
 from infra.stack.pipeline import Pipeline
 from infra.stack.storage import Storage
-from infra.steps import CAMPAIGNING, CAMPAIGNS, DOORS, MODEL, SHOWS, VERDICTS, acting, waits
+from infra.steps import CAMPAIGNS, MODEL, SHOWS, VERDICTS, acting, waits
 
 
 def arns(  # noqa: PLR0917 - the stack's parts
@@ -150,11 +150,7 @@ def things(
         "events": {"QueueName": intake.failures.queue_name},
         **({SHOWS: {"QueueName": intake.shadow.dead.queue_name}} if intake.shadow else {}),
         **({CAMPAIGNS: {"QueueName": mail.campaigns.dead.queue_name}} if mail.campaigns else {}),
-        **{
-            row.name: {"FunctionName": functions[row.name].function_name}
-            for row in (*DOORS, *CAMPAIGNING)
-            if row.name in functions
-        },
+        **{row.name: {"FunctionName": functions[row.name].function_name} for row in functions.rows},
     }
 
 

@@ -17,6 +17,7 @@ from workflows import registered
 Thing = Mapping[str, str]
 """The dimensions under which AWS counts one thing."""
 IN_TURN = "DueInTurn"
+TROUBLES = ("CasesOpen", "Replans", "OutcomesUnknown")
 OLDEST = ("OldestDueSeconds", "OldestJobSeconds", "OldestApprovalSeconds")
 PAGE = "CustomersAffected"
 """The one alarm that wakes somebody."""
@@ -33,6 +34,7 @@ COMPARE = {
 MINUTE = Duration.minutes(1)
 HOUR = Duration.hours(1)
 DAY = Duration.days(1)
+WEEK = Duration.days(7)
 
 
 class Watch(Construct):
@@ -92,6 +94,10 @@ class Watch(Construct):
         self._graph("Is anyone waiting? (s)", *map(self._of_ours, OLDEST))
         self._costs_today()
         self._search("Jobs that ended", "JobsEnded", "status", "Sum", HOUR)
+        self._search("Jobs that came", "JobsAccepted", "", "Sum", HOUR)
+        self._graph("Cases, new plans, unknown outcomes", *map(self._of_ours, TROUBLES))
+        self._times()
+        self._shares()
         for one in sorted(workflows):
             only = f'workflow="{one}"'
             for title, name, also in (
@@ -101,11 +107,40 @@ class Watch(Construct):
                 found = self._found(name, also, "Sum", HOUR, only)
                 self._expression(f"{one}: {title}", found, _label(also), HOUR)
 
+    def _times(self) -> None:
+        """From start to end with all waits, and of each step by itself."""
+        for at in ("p50", "p90", "p99"):
+            self._search(f"From start to end: {at} (s)", "JobSeconds", "", at, DAY)
+            terms = f'{{AWS/Lambda,FunctionName}} MetricName="Duration" "{self._service}"'
+            found = f"SEARCH('{terms}', '{at}', {HOUR.to_seconds():.0f})"
+            self._expression(f"Each step: {at} (ms)", found, _label("FunctionName"), HOUR)
+
+    def _shares(self) -> None:
+        """Of a day's ends: completed, with a person, and read without a model; and what each job
+        cost of the model."""
+        every = f"SUM({self._found('JobsEnded', 'status', 'Sum', DAY)})"
+        completed, person = (
+            f"SUM({self._found('JobsEnded', 'status', 'Sum', DAY, f'status={one}')})"
+            for one in ("COMPLETED", "ESCALATED")
+        )
+        without = f"SUM({self._found('ModelFallbacks', '', 'Sum', DAY)})"
+        usd = f"SUM({self._usd(DAY)})"
+        for title, what in (
+            ("Completed (%)", f"100 * {completed} / {every}"),
+            ("Ended with a person (%)", f"100 * {person} / {every}"),
+            ("Read without the model (%)", f"100 * {without} / {every}"),
+            ("The model per job (US$)", f"{usd} / {every}"),
+        ):
+            self._expression(title, what, title, DAY)
+
+    def _usd(self, period: Duration) -> str:
+        terms = f'{{{NAMESPACE},service,model}} MetricName="ModelUsd" service="{self._service}"'
+        return f"SEARCH('{terms}', 'Sum', {period.to_seconds():.0f})"
+
     def _costs_today(self) -> None:
         """What the model took since midnight UTC; the rest of a day's cost stands in AWS's bill."""
-        terms = f'{{{NAMESPACE},service,model}} MetricName="ModelUsd" service="{self._service}"'
         spent = aws_cloudwatch.MathExpression(
-            expression=f"SUM(SEARCH('{terms}', 'Sum', {DAY.to_seconds():.0f}))",
+            expression=f"SUM({self._usd(DAY)})",
             label="today",
             period=DAY,
             using_metrics={},
@@ -151,6 +186,17 @@ class Watch(Construct):
     def queries(self, functions: Iterable[str]) -> None:
         """The operator's questions, saved where they look for them."""
         groups = [f"/aws/lambda/{name}" for name in functions]
+        failing = next(iter(QUERIES))
+        self._dashboard.add_widgets(
+            aws_cloudwatch.LogQueryWidget(
+                title=failing,
+                log_group_names=groups,
+                query_string=QUERIES[failing],
+                view=aws_cloudwatch.LogQueryVisualizationType.TABLE,
+                width=24,
+                height=6,
+            )
+        )
         for number, (title, text) in enumerate(QUERIES.items()):
             aws_logs.CfnQueryDefinition(
                 self,
@@ -174,11 +220,11 @@ class Watch(Construct):
         self._search("Decided within 3 s of opening", "QuickDecisions", "", "Sum", HOUR)
         self._search("Expired", "ApprovalsExpired", "", "Sum", HOUR)
         overridden = self._found(
-            "Decisions", "choice", "Sum", DAY, '(choice="edit" OR choice="reject")'
+            "Decisions", "choice", "Sum", WEEK, '(choice="edit" OR choice="reject")'
         )
-        decided = self._found("Decisions", "choice", "Sum", DAY)
+        decided = self._found("Decisions", "choice", "Sum", WEEK)
         rate = f"100 * SUM({overridden}) / SUM({decided})"
-        self._expression("Overridden by a person (%)", rate, "overridden", DAY)
+        self._expression("Overridden by a person, by week (%)", rate, "overridden", WEEK)
 
     def _alarm(self, one: Alarm) -> aws_cloudwatch.Alarm:
         alarm = aws_cloudwatch.Alarm(
@@ -200,7 +246,7 @@ class Watch(Construct):
         return alarm
 
     def _metric(self, one: Alarm) -> aws_cloudwatch.IMetric:
-        """What an alarm watches; of several things of AWS's their sum."""
+        """What an alarm watches; of several things of AWS's their sum, or the highest share."""
         if one.share:
             return self._share(one, one.share)
         period = Duration.minutes(one.minutes)
@@ -215,10 +261,12 @@ class Watch(Construct):
             )
             for number, dimensions in enumerate([self._things[name] for name in one.of] or [ours])
         }
-        if len(found) == 1:
+        if len(found) == 1 and not one.percent_of:
             return found["m0"]
+        shares = (f"100*FILL(m{n},0)/{whole}" for n, whole in enumerate(one.percent_of))
+        total = "+".join(f"FILL({name},0)" for name in found)
         return aws_cloudwatch.MathExpression(
-            expression="+".join(f"FILL({name},0)" for name in found),
+            expression=f"MAX([{','.join(shares)}])" if one.percent_of else total,
             using_metrics=found,
             period=period,
         )

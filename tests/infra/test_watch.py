@@ -15,9 +15,11 @@ from countersign import observability
 from countersign.approvals.decide import go_on
 from countersign.approvals.metrics import decided
 from countersign.campaigns.breaking import after_events
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.campaigns.events import Heard
 from countersign.domain.campaigns.sent import Event, Intent
 from countersign.domain.errors import (
+    Ambiguous,
     BudgetSpent,
     DefinitionBroken,
     NotAuthorised,
@@ -55,7 +57,7 @@ from countersign.web.http import Request, Response
 from countersign.web.responses import framed
 from infra.alarms import NOT_TAKEN, QUERIES, RUNBOOK, alarms, of_thresholds
 from infra.settings import ROOT
-from infra.steps import SHOWS
+from infra.steps import SHOWS, STEPS
 from tests.builders import AT, approval, case, decision, held, job, record, unusual
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
@@ -65,7 +67,7 @@ from workflows import WORKFLOWS
 METRICS_OF_AWS = {
     "AWS/States": {"ExecutionsFailed", "ExecutionsTimedOut"},
     "AWS/SQS": {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"},
-    "AWS/Lambda": {"Errors", "Throttles"},
+    "AWS/Lambda": {"Duration", "Errors", "Throttles"},
     "AWS/ApiGateway": {"5xx", "4xx", "Count", "Latency", "IntegrationLatency", "DataProcessed"},
 }
 """Metrics that AWS emits, from the page "metrics and dimensions" of each service's user guide."""
@@ -190,9 +192,47 @@ def test_a_real_run_emits_what_alarms_and_dashboard_ask_for(
         for metric in watched(alarm)
         if metric["Namespace"] == observability.NAMESPACE
     }
+    drawn = {
+        (name, frozenset({"service"}))
+        for name in re.findall(r"Countersign[\\\",]+(\w+)[\\\",]+service[\\\"]", widgets_of(dev))
+    }
+    assert {"OldestJobSeconds", "CasesOpen", "OutcomesUnknown", "Replans"} <= {n for n, _ in drawn}
     for errand in ERRANDS:
         errand()
-    assert asked | set(searches(dev)) <= said()
+    assert asked | drawn | set(searches(dev)) <= said()
+
+
+def test_each_step_rings_when_it_is_slow_or_fails_over_all_its_functions(dev: Template) -> None:
+    """Of several functions the worst counts, each by its own time limit; CloudWatch computes no
+    alarm from more than ten metrics."""
+    made = {
+        one["AlarmName"].removeprefix("countersign-dev-"): one
+        for one in dev.of("CloudWatch::Alarm").values()
+    }
+    steps = {row.handler.split(".")[2].capitalize() for row in STEPS}
+    assert {n.partition("-")[2] for n in made if n.startswith("StepSlow-")} == steps
+    assert {n.partition("-")[2] for n in made if n.startswith("StepFails-")} == steps
+    assert all(len([*watched(one)]) <= 10 for one in made.values())
+    functions = dev.of("Lambda::Function")
+    for step in steps:
+        slow = made[f"StepSlow-{step}"]["Metrics"]
+        (worst,) = (one["Expression"] for one in slow if "Expression" in one)
+        limits = {
+            one["Id"]: functions[one["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"]]
+            for one in slow
+            if "MetricStat" in one
+        }
+        shares = ",".join(f"100*FILL({n},0)/{1000 * f['Timeout']}" for n, f in limits.items())
+        assert worst == f"MAX([{shares}])"
+        assert {one["MetricStat"]["Stat"] for one in slow if "MetricStat" in one} == {"p99"}
+
+
+@pytest.mark.control
+def test_control_a_sum_over_functions_rings_where_each_is_quick() -> None:
+    """Control: seven functions that take a fifth of their time each are 140 percent together."""
+    acts = next(one for one in alarms() if one.name == "StepSlow-Act")
+    shares = [20.0 for _ in acts.of]
+    assert sum(shares) > acts.above > max(shares)
 
 
 @pytest.mark.control
@@ -482,10 +522,25 @@ def _is_not_as_usual() -> None:
     Journey(world, accept(world, form(email="ada@other.example", country="Germany"))).goes()
 
 
+def _errs_outside() -> None:
+    """A CRM that says yes and does nothing, so that a new plan is made; and a mail of which nobody
+    knows whether it left."""
+    world = World(WORKFLOWS["lead_intake"].offline)
+    world.crm.lies(10)
+    Journey(world, accept(world, form())).goes()
+    world = World(WORKFLOWS["lead_intake"].offline)
+    journey = Journey(world, accept(world, form()))
+    journey.goes()
+    journey.is_decided(Choice.APPROVE)
+    world.mail.fails_with(Ambiguous("the answer was lost"), after_sending=True)
+    journey.answered()
+
+
 ERRANDS: Sequence[Callable[[], object]] = (
     *(_decides, _ticks, _fails, _is_read, _is_asked_in_vain, _asks_the_model),
     _leaves_a_month_undecided,
     _is_not_as_usual,
+    _errs_outside,
 )
 
 

@@ -20,6 +20,8 @@ def look(deps: Deps) -> None:
     """Compare each workflow with itself. The first look only remembers."""
     known, now = deps.usual.all(), deps.clock.now()
     found = _changed(deps, min((one.seen for one in known.values()), default=now), now)
+    held = (job for jobs in found.values() for job in jobs)
+    observability.count("CasesOpen", sum(job.status is Status.ESCALATED for job in held))
     for workflow in deps.workflows:
         after = _after(known.get(workflow), found[workflow], now)
         deps.usual.put(workflow, after)

@@ -79,6 +79,8 @@ def queue(deps: Deps, job_id: str, workflow: str, *, known: bool = False) -> Non
     """Ask for a stored job to be started; one that was `known` before only if it has not begun. It
     is stored with a due row, so that a failure here costs minutes, not the job: `tick` queues it
     again."""
+    if not known:
+        observability.count("JobsAccepted", workflow=workflow)
     try:
         if not known or _not_begun(deps, job_id):
             deps.queue.send(job_id, workflow)

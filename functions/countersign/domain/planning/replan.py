@@ -37,6 +37,8 @@ from countersign.domain.policy.proposal import Proposal
 from countersign.domain.policy.rules import Finding, Situation
 from countersign.domain.workflow import Workflow, action_for
 
+REPLANNED = "replanned"
+"""What the trail calls it that a check failed and the job goes back to Propose."""
 MOST_PLANS = 2
 """New plans that one job may make; what fails then is for a person."""
 OBSERVED = "observations"
@@ -184,7 +186,7 @@ def _replanned(
     one = Round(observations=tuple(map(_observation, failed)))
     order = Rollback(by=POLICY, reason=_WHY, asked_at=now, digests=tuple(h.digest for h in undo))
     return Change(
-        event="replanned",
+        event=REPLANNED,
         actor=POLICY,
         status=Status.PROCESSING,
         fields={"plan": str(len(rounds) + 2)},

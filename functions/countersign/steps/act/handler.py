@@ -13,7 +13,7 @@ from countersign.domain.jobs.job import Move, Status
 from countersign.domain.ledger.entry import ActionStatus, LedgerEntry
 from countersign.domain.planning.inquiry import or_waits
 from countersign.domain.planning.plan import next_move, undo_visit, visit
-from countersign.domain.planning.replan import observed, onward
+from countersign.domain.planning.replan import REPLANNED, observed, onward
 from countersign.domain.policy.records import Records
 from countersign.domain.workflow import Workflow, known
 from countersign.runtime.deps import Deps
@@ -69,6 +69,8 @@ def _carrying_out(going: Visit, record: JobRecord, entries: tuple[LedgerEntry, .
         settled = (ended,) if after is not record else (*settled, ended)
         record = after
         if ended.status is not ActionStatus.VERIFIED:
+            if ended.status is ActionStatus.UNKNOWN:
+                observability.count("OutcomesUnknown")
             if ended.shows_otherwise:
                 observability.count("VerificationsFailed", workflow=record.job.workflow)
             settled = (*settled, *unsent(record, entries[at:]))
@@ -93,6 +95,8 @@ def _onward(
     workflow = deps.workflows[record.job.workflow]
     change = onward(record, workflow, settled, deps.clock.now())
     if change:
+        if change.event == REPLANNED:
+            observability.count("Replans")
         return Continued(record, replace(change, fields={**told(settled), **change.fields}))
     ledger = [e for e in record.ledger if e.index not in {s.index for s in settled}]
     whole = sorted((*ledger, *settled), key=lambda e: e.index)
