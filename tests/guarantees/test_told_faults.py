@@ -177,7 +177,7 @@ def told(inject: Callable[[World], None]) -> Told:
     failed = [*(f for line in lines for f in failures_in(line)), *_of_ledgers(world)]
     return Told(
         alarms=tuple(sorted(one.name for one in alarms() if _rings(one, last))),
-        metrics=tuple(sorted({name for name, _, _ in moved if not name.startswith("Oldest")})),
+        metrics=tuple(sorted({n for n, much, _ in moved if much and not n.startswith("Oldest")})),
         failing=tuple(f"{one.step} {one.what}" for one in failing(failed, 0)),
         stuck=tuple(f"{g.status}: {g.cause.why}" for g in stuck(records, world.clock.now(), 0)),
     )
