@@ -17,7 +17,7 @@ from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.workflow import Metric, Workflows
 from countersign.observability import NAMESPACE
 from countersign.runtime.connectors import remedies
-from infra.steps import STEPS, Row, acting
+from infra.steps import STEPS, Row
 
 RUNBOOK = "docs/howto/runbook.md"
 MINUTE, QUARTER, HOUR, DAY = 1, 15, 60, 1_440
@@ -104,11 +104,10 @@ def anchor(name: str) -> str:
     return name.partition("-")[0].lower()
 
 
-def alarms(systems: Iterable[HttpTarget] = ()) -> Iterator[Alarm]:
-    """Those of every stage, and of each of its own systems."""
-    systems = tuple(systems)
+def alarms(systems: Iterable[HttpTarget] = (), rows: Iterable[Row] = STEPS) -> Iterator[Alarm]:
+    """Those of every stage, and of each of its own systems; `rows` are the stage's functions."""
     yield from _of_aws()
-    yield from _of_steps((*STEPS, *map(acting, systems)))
+    yield from _of_steps(row for row in rows if row.handler.startswith("countersign.steps."))
     yield from _of_time()
     yield from _counted()
     yield from _not_taken(systems)

@@ -12,6 +12,7 @@ from countersign.domain.workflow import Workflows
 from countersign.observability import NAMESPACE
 from infra.alarms import QUERIES, RUNBOOK, Alarm, Share, alarms, anchor, of_thresholds
 from infra.settings import Settings
+from infra.steps import staged
 from workflows import registered
 
 Thing = Mapping[str, str]
@@ -61,7 +62,9 @@ class Watch(Construct):
         """Each row of the table rings by itself; those that mean that customers wait page together,
         but for a silence, which pages itself: to a rule it is the same as being new. How they stand
         is the dashboard's first row."""
-        every = (*alarms(settings.http_targets), *of_thresholds(flows))
+        # Which models are asked is no matter of how long a step has.
+        of_all = alarms(settings.http_targets, staged(settings, ()))
+        every = (*of_all, *of_thresholds(flows))
         rows = [one for one in every if {*one.of, *one.where} <= {*self._things}]
         made = {one.name: self._alarm(one) for one in rows}
         waking = [made[one.name] for one in rows if one.customers and one.missing != "silence"]
