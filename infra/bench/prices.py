@@ -69,7 +69,7 @@ class Job:
         }
 
 
-IDLE = ("OldestDueSeconds", "OldestJobSeconds", "OldestDecidedSeconds", "CasesOpen")
+IDLE = ("OldestDueSeconds", "OldestJobSeconds", "OldestDecidedSeconds")
 """Metrics of ours that `tick` tells of when nothing happens."""
 VALUES = {
     "workflow": 2, "status": 5, "choice": 3, "tier": 2, "model": 2, "category": 3, "system": 3

@@ -21,7 +21,9 @@ def look(deps: Deps) -> None:
     known, now = deps.usual.all(), deps.clock.now()
     found = _changed(deps, min((one.seen for one in known.values()), default=now), now)
     held = (job for jobs in found.values() for job in jobs)
-    observability.count("CasesOpen", sum(job.status is Status.ESCALATED for job in held))
+    cases = sum(job.status is Status.ESCALATED for job in held)
+    if cases:
+        observability.count("CasesOpen", cases)
     for workflow in deps.workflows:
         after = _after(known.get(workflow), found[workflow], now)
         deps.usual.put(workflow, after)
