@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 from urllib.error import URLError
 from urllib.request import Request
 
@@ -71,6 +72,50 @@ def test_an_agent_proposes_waits_and_reads() -> None:
     Journey(world, asked["job_id"]).goes()
     said = there.wait(asked["status_url"], seconds=60)
     assert (said["state"], said["actions"][0]["params"]["amount"]["minor"]) == ("done", 1500)
+
+
+class Killed(BaseException):
+    """The caller's process is gone."""
+
+
+def killed_on(line: Line, sent: list[Any], key: str) -> None:
+    """A caller dies after the door has taken its proposal in, before it hears so."""
+
+    def ask(request: Request) -> tuple[int, bytes]:
+        line.ask(request)
+        raise Killed
+
+    with pytest.raises(Killed):
+        replace(line.client(), ask=ask).propose(sent, "broken", key=key)
+
+
+def test_a_killed_caller_goes_on_with_the_same_proposal() -> None:
+    """Another process sends the same under the matter's own key: one job, one refund."""
+    world, charge = with_an_order()
+    line, sent = Line(world), [action("payments.refund", **refund(charge, 15)["params"])]
+    for _ in range(3):
+        killed_on(line, sent, "t-8")
+    asked = line.client().propose(sent, "broken", key="t-8")
+    Journey(world, asked["job_id"]).goes()
+    assert line.client().wait(asked["status_url"], seconds=60)["state"] == "done"
+    assert set(world.queue.sent) == {asked["job_id"]}
+    assert [one.amount for one in world.payments.journal] == [1_500]
+
+
+@pytest.mark.control
+def test_control_a_key_that_each_process_draws_is_another_proposal() -> None:
+    """Two jobs; that the second is not paid too is policy's doing: it asks, the same was proposed
+    before."""
+    world, charge = with_an_order()
+    line, sent = Line(world), [action("payments.refund", **refund(charge, 15)["params"])]
+    killed_on(line, sent, "drawn-1")
+    asked = line.client().propose(sent, "broken", key="drawn-2")
+    jobs = set(world.queue.sent)
+    assert len(jobs) == 2
+    for job in sorted(jobs, key=lambda one: one == asked["job_id"]):
+        Journey(world, job).goes()
+    assert line.client().read(asked["status_url"])["state"] == "waiting"
+    assert [one.amount for one in world.payments.journal] == [1_500]
 
 
 def test_a_refusal_is_raised_with_what_it_says() -> None:
