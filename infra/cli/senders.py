@@ -68,6 +68,10 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
     outcomes_to: Annotated[
         str, typer.Option(metavar="URL", help="where it is told how its jobs ended")
     ] = "",
+    answers: Annotated[
+        str, typer.Option(metavar="WHOSE", help="an execution that waits: stateMachine:<name>")
+    ] = "",
+    by_queue: Annotated[bool, typer.Option("--by-queue", help="it also comes by a queue")] = False,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
@@ -89,6 +93,8 @@ def add(  # noqa: PLR0917 - Typer turns each parameter into an option
         requests_a_minute=requests_a_minute,
         status_address=status_address,
         outcomes_to=outcomes_to,
+        answers=answers,
+        by_queue=by_queue,
     )
     rows = _rows(there)
     if domain.named(rows, sender):

@@ -95,6 +95,16 @@ def test_an_agent_s_row_is_written_with_how_far_it_goes(terminal: Terminal) -> N
     assert terminal.cdk_json.read_text() == before
 
 
+def test_an_execution_that_waits_is_a_row_too(terminal: Terminal) -> None:
+    """Whose it is, and whether it comes by a queue; a queue of nobody is refused."""
+    whose = ("--answers", "stateMachine:till", "--by-queue")
+    assert terminal.types("senders", "add", "till", "--proposes", PROPOSES, *whose)[0] == 0
+    row = load("local", terminal.cdk_json).senders[-1]
+    assert (row.id, row.answers, row.by_queue) == ("till", "stateMachine:till", True)
+    code, _, err = terminal.types("senders", "add", "none", "--proposes", PROPOSES, "--by-queue")
+    assert (code, "say whose" in err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("sender", "workflow", "says"),
     [
