@@ -9,7 +9,6 @@ import pytest
 
 from countersign.domain.jobs.job import Status
 from countersign.jobs.cases import take_out
-from infra.build.code import SOURCE
 from infra.cli.clock import moved
 from infra.cli.submit import post_webhook
 from infra.local.killed import tell_killed
@@ -18,7 +17,7 @@ from tests.e2e.waiting import decide, reaches, until_mailed
 from tests.fakes.journey import form
 from tests.ports import free_pair
 
-pytestmark = [pytest.mark.cloud, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(400)]
 
 
 def begun(running: Stand) -> str:
@@ -31,7 +30,7 @@ def begun(running: Stand) -> str:
 def test_a_restart_keeps_jobs_mails_and_secrets(tmp_path: Path) -> None:
     """A job that waited is signed by the link of the mail that was sent before the restart; one
     that was under way is FAILED, told by the recorder, and resumed as any other."""
-    plan = Plan(port=free_pair(), keep=tmp_path, code=SOURCE)
+    plan = Plan(port=free_pair(), keep=tmp_path)
     with stand(plan, lambda _: None) as first:
         waiting = begun(first)
         reaches(first, waiting, Status.WAITING_FOR_REVIEW)
