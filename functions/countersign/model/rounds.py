@@ -1,5 +1,6 @@
 """The rounds of asking: one repair that shows the model its own faults, then the next size of model
-once. What was asked so far decides what is asked next, so a retry goes on where it was."""
+once; it is asked too where we are not sure enough, and it was surer of the workflow's cases. What
+was asked so far decides what is asked next, so a retry goes on where it was."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from countersign.domain.policy.proposal import IN_VAIN, Ended
 from countersign.domain.policy.release import Release, Size
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.workflow import Draft, Workflow
-from countersign.model.proposals import read_answer
+from countersign.model.proposals import proposal_of, read_answer
 from countersign.model.schemas import subset_of
 from countersign.model.sizing import choose, features
 
@@ -63,10 +64,14 @@ class Rounds:
         if not calls:
             text = self.workflow.source_text(self.given)
             return self._question(*choose(self.release, features(self.given, text, self.failed)))
-        draft, faults = self.read(calls[-1])
+        draft, faults = self.read(self.counts(calls))
         if draft is not None and not faults:
-            return draft
+            return self._unsure(calls, draft) or draft
         return self._after(calls, draft, faults)
+
+    def counts(self, calls: Sequence[ModelCall]) -> ModelCall:
+        """The call whose answer counts: the last with nothing wrong about it, else the last."""
+        return next((one for one in reversed(calls) if not self.read(one)[1]), calls[-1])
 
     def read(self, call: ModelCall) -> tuple[Draft | None, list[str]]:
         """The draft in an answer and what is wrong with it; what was found wrong stays wrong."""
@@ -101,6 +106,23 @@ class Rounds:
         shape = digest(canonical(question.request.schema))
         whole = digest(f"{request} {shape}".encode())
         return f"answers/{self.workflow.id}/{whole}.json"
+
+    def _unsure(self, calls: Sequence[ModelCall], draft: Draft) -> Question | None:
+        """The next size, once, where it was surer of this workflow's cases than the small one; what
+        is wrong with its answer leaves the first one as it is."""
+        surer, last, larger = self.release.surer, calls[-1], self.release.sizes[-1]
+        if surer is None or last.size == larger.name or len({one.size for one in calls}) > 1:
+            return None
+        least = self.release.limits.number("confidence.min")
+        by = {"model": last.model, "offline": last.offline}
+        sure = proposal_of(self.workflow, self.given, draft, **by).confidence
+        if sure >= least:
+            return None
+        return self._question(
+            larger,
+            f"confidence {sure:.2f}, less than {least:.2f}: asked of the {larger.name} model, which"
+            f" was surer of {surer.cases} cases ({surer.large:.2f}, not {surer.small:.2f})",
+        )
 
     def _after(
         self, calls: Sequence[ModelCall], draft: Draft | None, faults: Sequence[str]

@@ -37,7 +37,7 @@ def understood(workflow: Workflow[Any], release: Release, given: Any, answers: A
         answer = asked.of(turn.request, turn.size)
         numbered = replace(turn, number=len(calls))
         calls = (*calls, rounds.called(numbered, "", answer, _untimed()))
-    last = calls[-1]
+    last = rounds.counts(calls)
     made = proposal_of(workflow, given, turn, model=last.model, offline=last.offline)
     return segments.together(made.model_copy(update={"usage": asked.usage}), joined)
 

@@ -52,6 +52,7 @@ def release(package: str, stage: str) -> Release:
         sizes=sizes(held, of, where=place_of(package, stage)),
         patience_seconds=held.patience,
         when_down=held.when_down,
+        surer=held.surer,
         limits=limits(held, of, where=place_of(package, stage)),
         texts=rulebooks(package),
     )

@@ -21,7 +21,14 @@ from pydantic import Field, ValidationError, field_validator
 from countersign.domain.contract import Value
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.money import ISO, Money, exponent
-from countersign.domain.policy.release import ATTACHMENTS, CAP, FINDINGS, LETTERS, WhenDown
+from countersign.domain.policy.release import (
+    ATTACHMENTS,
+    CAP,
+    FINDINGS,
+    LETTERS,
+    Surer,
+    WhenDown,
+)
 from countersign.domain.policy.states import State
 from countersign.domain.workflow import Criterion
 from countersign.releases.company import (
@@ -92,6 +99,9 @@ class StageFile(Signing):
     patience: Annotated[int, Field(ge=0, le=86_400)] = 900
     """Seconds for which a job waits for a model that asks it to; then follows `when_down`."""
     when_down: WhenDown = "heuristics"
+    surer: Surer | None = None
+    """What `countersign evaluate` measured: then what the small model leaves unsure is asked of the
+    large one."""
     numbers: Mapping[str, Annotated[Decimal, Field(ge=0)]] = {}
     amounts: Mapping[str, str] = {}
     """Limits per currency in one line: `EUR 50 JPY 8000`. A currency that is not named has none."""

@@ -235,9 +235,10 @@ def _from_answer(deps: Deps, record: JobRecord, call: Call, about: About, shown:
             observability.count("ModelSizeUps", workflow=rounds.workflow.id)
         called = _called(deps, record, call, rounds, replace(turn, number=len(calls)))
         calls = (*calls, called)
-        if called.faults:  # before the next one is asked for: a retry reads it instead of paying
+        # Before the next one is asked for: a retry reads it instead of paying.
+        if called.faults or isinstance(rounds.next(calls), Question):
             record = deps.commit(record, _answer_kept(call, {called.name: called}))
-    last = calls[-1]
+    last = rounds.counts(calls)
     usage = reduce(Usage.plus, (one.usage for one in calls), Usage())
     made, by = (rounds.workflow, rounds.given, turn), (last.model, last.offline)
     return record, proposal_of(*made, model=by[0], offline=by[1], usage=usage), last

@@ -230,6 +230,7 @@ def _side(side: Side) -> dict[str, Any]:
         "right_facts": rate_data(side.right_facts),
         "right_verdicts": rate_data(side.right_verdicts),
         "no_answer": rate_data(side.trouble),
+        "confidence": f"{side.sure:.3f}",
         "usd": f"{side.usd:.4f}",
         "calls": side.calls,
         "milliseconds": {"p50": side.slowest(0.5), "p95": side.slowest(0.95)},
@@ -270,6 +271,7 @@ def _sides(found: Evaluation) -> RenderableType:
         ("known facts right", [told(one.right_facts) for one in sides]),
         ("cases' verdicts right", [told(one.right_verdicts) for one in sides]),
         ("nothing made of the input", [told(one.trouble) for one in sides]),
+        ("confidence, on average", [f"{one.sure:.3f}" for one in sides]),
         ("US$, calls", [f"{one.usd:.4f}, {one.calls}" for one in sides]),
         ("model's time, median and p95", [_time(one) for one in sides]),
     )

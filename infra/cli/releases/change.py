@@ -35,6 +35,7 @@ _WEEK, _WORKED = 168, 40
 """Hours of a week, and those of them that a tier's time counts."""
 _PARTS = {"prompt": "prompt", "sizes": "models", "patience_seconds": "fallbacks"} | {
     "when_down": "fallbacks",
+    "surer": "models",
     "limits": "limits",
     "texts": "rulebooks",
 }

@@ -70,6 +70,17 @@ def says(business: Path, company: str = "", own: str = "", stage: str = "dev") -
         (business / f"letters/stages/{stage}.toml").write_text(own)
 
 
+def test_what_was_measured_of_the_large_model_is_in_the_release(business: Path) -> None:
+    """As the workflow's file has it; without it there is nothing, and the address is another."""
+    said = '[surer]\ncases = 40\nsmall = "0.71"\nlarge = "0.86"\nas_of = 2026-11-30\n'
+    says(business, COMPANY, OWN + said)
+    says(business, COMPANY, OWN, stage="prod")
+    made, plain = (files.release("shop.letters", stage) for stage in ("dev", "prod"))
+    assert made.surer
+    assert (made.surer.cases, made.surer.large, plain.surer) == (40, Decimal("0.86"), None)
+    assert made.digest != plain.digest
+
+
 def test_both_files_are_in_the_release(business: Path) -> None:
     """Limits of the workflow, facts of the company, one release under one digest."""
     says(business, COMPANY, OWN)

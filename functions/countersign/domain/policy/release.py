@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Value
@@ -72,6 +75,22 @@ WhenDown = Literal["heuristics", "park", "escalate"]
 the job waits until it is back, or a person gets the job."""
 
 
+class Surer(Value):
+    """How much surer of this workflow's cases the large model was than the small one: the mean
+    confidence of both, from 0 to 1, as `countersign evaluate` measured it."""
+
+    cases: int = Field(ge=20)
+    small: Decimal = Field(ge=0, le=1)
+    large: Decimal = Field(ge=0, le=1)
+    as_of: date
+
+    @model_validator(mode="after")
+    def _raised(self) -> Self:
+        if self.large <= self.small:
+            raise ValueError("the large model was no surer of the cases than the small one")
+        return self
+
+
 class Release(Contract):
     """Prompt, model routing and limits of one workflow. A job is pinned to one at intake."""
 
@@ -85,15 +104,18 @@ class Release(Contract):
     patience_seconds: int = 900
     """How long a job waits for a model that asks it to."""
     when_down: WhenDown = "heuristics"
+    surer: Surer | None = None
+    """Why an answer of which we are not sure enough is asked of the next size too; None: it is not,
+    and a person is asked."""
     limits: Limits
     texts: Mapping[str, str] = {}
     """Files of the workflow's folder that it judges by, as they are, by name: rulebooks."""
 
     @property
     def digest(self) -> str:
-        """The release's address: SHA-256 of its canonical bytes. One without texts has the address
-        that it had before there were any: jobs wait under it."""
-        said = {name: part for name, part in self if name != "texts" or self.texts}
+        """The release's address: SHA-256 of its canonical bytes. One without texts or `surer` has
+        the address that it had before there were any: jobs wait under it."""
+        said = {name: part for name, part in self if part or name not in {"surer", "texts"}}
         return digest(canonical(said))
 
 

@@ -51,6 +51,8 @@ class Judged(Contract):
     calls: int = 0
     milliseconds: int = 0
     trouble: str = ""
+    confidence: Decimal | None = None
+    """None: of nothing, or not kept yet when it was stored."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def judged(workflow: Workflow[Any], subject: Subject, proposal: Proposal) -> Jud
         elsewhere=elsewhere(workflow, subject.past, proposal),
         usd=proposal.usage.usd,
         calls=proposal.usage.calls,
+        confidence=proposal.confidence,
     )
 
 

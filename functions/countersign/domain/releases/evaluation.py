@@ -61,6 +61,8 @@ class Side:
     calls: int
     milliseconds: tuple[int, ...]
     """Of each input, the quickest first."""
+    sure: Decimal
+    """The mean confidence of what a model was asked about; 0 without any."""
 
     def slowest(self, share: float) -> int:
         """Milliseconds in which `share` of the inputs are answered; 0 without any."""
@@ -120,6 +122,7 @@ def _side(sides: Collection[tuple[Subject, Judged]]) -> Side:
         usd=sum((side.usd for _, side in sides), Decimal(0)),
         calls=sum(side.calls for _, side in sides),
         milliseconds=tuple(sorted(side.milliseconds for _, side in sides if side.calls)),
+        sure=_mean([s.confidence for _, s in sides if s.calls and s.confidence is not None]),
     )
 
 
@@ -128,6 +131,11 @@ def _right(of: Subject, side: Judged) -> Iterator[bool]:
     if of.right:
         ways = {one.action: one.way for one in side.wanted}
         yield from (ways.get(name) == of.right.get(name) for name in {*ways, *of.right})
+
+
+def _mean(of: Sequence[Decimal]) -> Decimal:
+    """0 of nothing."""
+    return sum(of, Decimal(0)) / len(of) if of else Decimal(0)
 
 
 def _hits(said: Iterable[bool]) -> Rate:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from countersign.domain.money import Money
-from countersign.domain.policy.release import ERRORS_BELOW, Limits, release_key
+from countersign.domain.policy.release import ERRORS_BELOW, Limits, Surer, release_key
 from tests.flows import limits, release, size
+
+MEASURED = Surer(cases=20, small=Decimal("0.7"), large=Decimal("0.71"), as_of=date(2026, 3, 1))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,7 @@ from tests.flows import limits, release, size
         {"when_down": "park"},
         {"limits": limits(longest="81")},
         {"texts": {"book": "id: a"}},
+        {"surer": MEASURED},
     ],
 )
 def test_a_release_is_addressed_by_all_its_content(parts: dict[str, Any]) -> None:
@@ -37,6 +41,13 @@ def test_the_same_content_is_the_same_release() -> None:
     same = release(limits=limits(longest="80.0"))
     assert same.digest == release().digest
     assert release_key(same.digest) == f"releases/{same.digest}.json"
+
+
+@pytest.mark.parametrize("wrong", [{"large": "0.7"}, {"large": "0.6"}, {"cases": "19"}])
+def test_a_larger_model_is_surer_only_where_it_was_measured_so(wrong: dict[str, Any]) -> None:
+    """By twenty cases at least: no less, and not as sure as the small one."""
+    with pytest.raises(ValueError, match=r"no surer of the cases|greater than or equal to 20"):
+        Surer.model_validate({**MEASURED.model_dump(), **wrong}, strict=False)
 
 
 def test_limits_by_name_and_currency() -> None:

@@ -161,8 +161,10 @@ def test_an_evaluation_counts_with_intervals_and_what_it_took() -> None:
     assert [one.subject.source for one in found.differ] == ["past", "case"]
     assert found.elsewhere == (away.subject.name,)
     assert found.same["verdict"].n == 1
+    sure = [one.after.confidence for one in (both(right, "hello", "hello"), away)]
+    assert found.after.sure == sum(filter(None, sure)) / 2 > 0
     alone = evaluation([Compared(right, None, failed.after)])
-    assert (alone.before, alone.after.slowest(0.5)) == (None, 0)
+    assert (alone.before, alone.after.slowest(0.5), alone.after.sure) == (None, 0, 0)
     timed = replace(found.after, milliseconds=(10, 20, 30))
     assert (timed.slowest(0.5), timed.slowest(0.95), timed.slowest(1)) == (20, 30, 30)
 
