@@ -114,8 +114,8 @@ class Rounds:
         if surer is None or last.size == larger.name or len({one.size for one in calls}) > 1:
             return None
         least = self.release.limits.number("confidence.min")
-        by = {"model": last.model, "offline": last.offline}
-        sure = proposal_of(self.workflow, self.given, draft, **by).confidence
+        made = proposal_of(self.workflow, self.given, draft, model=last.model, offline=last.offline)
+        sure = made.confidence
         if sure >= least:
             return None
         return self._question(
