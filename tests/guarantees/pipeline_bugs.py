@@ -18,16 +18,11 @@ from countersign.domain.jobs.change import Change
 from countersign.domain.ledger import entry
 from countersign.domain.limits import budgets
 from countersign.steps import park
-from countersign.steps.act import execute, verify
+from countersign.steps.act import verify
 from tests.fakes.journey import STEPS
 from tests.fakes.limits import FakeLimits
 
 Bug = Callable[[pytest.MonkeyPatch], None]
-
-
-def sends_again_after_a_kill(patch: pytest.MonkeyPatch) -> None:
-    """Nobody looks whether an earlier attempt was cut off."""
-    patch.setattr(execute, "was_tried", lambda _held: False)
 
 
 def one_signature_is_enough(patch: pytest.MonkeyPatch) -> None:
@@ -117,7 +112,7 @@ def the_budget_only_counts(patch: pytest.MonkeyPatch) -> None:
 BUGS: Mapping[str, Bug] = {
     one.__name__: one
     for one in (
-        *(sends_again_after_a_kill, one_signature_is_enough, a_leavers_word_counts),
+        *(one_signature_is_enough, a_leavers_word_counts),
         *(the_last_click_wins, what_is_parked_is_forgotten, the_door_remembers_for_an_hour),
         *(a_correction_leaves_no_trace, the_text_is_tidied_up, a_pause_is_for_new_jobs_only),
         *(the_budget_only_counts,),
