@@ -25,7 +25,7 @@ class _LooksFirst(FakeCampaigns):
         return ""
 
 
-def races(*, looks_first: bool) -> tuple[int, int]:
+def broken_by_a_race(*, looks_first: bool) -> tuple[int, int]:
     """How many intents came after an opt-out, and how many people were written to twice."""
     time = VirtualTime(START)
     store = (_LooksFirst if looks_first else FakeCampaigns)(FakeLanes(looks_at_head=False))
@@ -57,7 +57,7 @@ def races(*, looks_first: bool) -> tuple[int, int]:
 
 def test_nobody_is_written_to_after_an_opt_out_or_by_two_campaigns() -> None:
     """Control: where the rules are looked at before the intent, both happen."""
-    assert races(looks_first=False) == (0, 0)
-    late, twice = races(looks_first=True)
+    assert broken_by_a_race(looks_first=False) == (0, 0)
+    late, twice = broken_by_a_race(looks_first=True)
     assert late
     assert twice
