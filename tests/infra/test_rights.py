@@ -200,7 +200,7 @@ def test_only_the_machine_invokes_steps(dev: Template) -> None:
     """Each machine invokes the functions of its states by name; no function invokes another."""
     found = [s for s in dev.statements() if "lambda:InvokeFunction" in s.actions]
     named = [set(one.resources) for one in found]
-    assert sorted(map(len, named)) == sorted((len(STEPS) + 1, len(LANE) - 1))
+    assert sorted(map(len, named)) == sorted((len(STEPS) + 1, len((*LANE, SENDING)) - 1))
     assert named[0].isdisjoint(named[1])
     assert "*" not in "".join(set().union(*named))
 
