@@ -66,6 +66,12 @@ def test_the_hours_of_the_zone_or_of_all_zones(
     assert allowed_at(country, zone, instant) is allowed
 
 
+def test_a_mail_that_may_arrive_now_waits_for_nothing() -> None:
+    """Not even for the next quarter; before the hour it waits for exactly that."""
+    assert next_allowed("GB", "", at(9.1)) == at(9.1)
+    assert next_allowed("GB", "", at(7.1)) == at(8)
+
+
 ANYWHERE = st.sampled_from(
     [("DE", ""), ("US", ""), ("RU", ""), ("BR", ""), ("AU", "Australia/Lord_Howe"), ("NP", "")]
 )

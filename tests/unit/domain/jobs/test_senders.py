@@ -139,3 +139,10 @@ def test_an_execution_comes_by_the_function_of_its_row_and_is_answered_where_it_
     ):
         with pytest.raises(ValidationError):
             Sender.model_validate({"id": "x", **wrong})
+
+
+def test_the_function_and_the_queue_of_a_caller_are_its_own() -> None:
+    """By its name, as the stack and its queues spell names; no two callers share one."""
+    callers = ("the-machine", "orders")
+    assert [senders.function_of(one) for one in callers] == ["CallsTheMachine", "CallsOrders"]
+    assert [senders.queue_of(one) for one in callers] == ["calls-the-machine", "calls-orders"]
