@@ -5,7 +5,18 @@ import pytest
 from countersign.runtime.starting import STARTS
 from infra.build.synth import default_out, synthesize
 from infra.settings import load
-from infra.steps import BY_CONNECTOR, LANE, RECIPIENTS, ROWS, SANDBOX, STEPS, Grant, Row, staged
+from infra.steps import (
+    BY_CONNECTOR,
+    LANE,
+    RECIPIENTS,
+    ROWS,
+    SANDBOX,
+    SENDING,
+    STEPS,
+    Grant,
+    Row,
+    staged,
+)
 from tests.infra.template import Statement, Template, role_of
 
 # The actions for which AWS offers no resource to name.

@@ -17,6 +17,7 @@ from countersign.actions.mail import ASK_SENDER
 from countersign.actions.notify import DOCUMENTS, MAIL
 from countersign.actions.plans.printing import FILE
 from countersign.domain.jobs.job import ENDED, Status
+from countersign.domain.jobs.matters import contact_key
 from infra.local.front.samples import Expectation, HandedOver
 from infra.local.player.colleague import THEIRS
 from infra.local.player.effects import BY_CONNECTOR, reminder_of, sent_mail, signed_mail
@@ -37,6 +38,10 @@ def answers(expect: Expectation, given: Sequence[int], job_ids: Sequence[str]) -
     return faults
 
 
+Letter = tuple[str, str]
+"""A campaign's message: the digests of whom it is for, and of the token in its link."""
+
+
 @dataclass(frozen=True)
 class Journals:
     """What the world outside holds: the journals of CRM, payments account, channels, shop and
@@ -49,6 +54,8 @@ class Journals:
     shop: Sequence[Data] = ()
     documents: Sequence[Data] = ()
     runs: Sequence[Data] = ()
+    letters: Sequence[Letter] = ()
+    """Of whom campaigns wrote down that they got a message."""
 
 
 def outcome(expect: Expectation, job: Data, journals: Journals) -> list[str]:
@@ -215,14 +222,31 @@ def strays(jobs: Sequence[Data], journals: Journals, internal: frozenset[str]) -
             mail
             for mail in journals.mails
             if not internal.issuperset(mail["to"]) or sent_mail(mail) in told
-            if sent_mail(mail) not in again
+            if sent_mail(mail) not in again and not mail.get("unsubscribe")
         ],
     }
+    faults += _letters(journals)
     return faults + [
         fault
         for connector, entries in theirs.items()
         for fault in _unlike(connector, [action for _, action in acts], entries)
     ]
+
+
+def _letters(journals: Journals) -> list[str]:
+    """Campaigns' mails against what they wrote down, each once on both sides."""
+    got = Counter(letter(mail) for mail in journals.mails if mail.get("unsubscribe"))
+    told = Counter(journals.letters)
+    return [
+        *(f"a campaign's mail of {one[0]} was not written down" for one in (got - told).elements()),
+        *(f"a campaign's mail of {one[0]} is not there" for one in (told - got).elements()),
+    ]
+
+
+def letter(mail: Data) -> Letter:
+    """What is written down of a campaign's mail."""
+    token = mail["unsubscribe"].rpartition("/")[2]
+    return contact_key(", ".join(mail["to"])), hashlib.sha256(token.encode()).hexdigest()
 
 
 def _reminds(job: Data) -> bool:

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,8 @@ class _Player:
         jobs = [self._job(job_id) for job_id in ids]
         members = self._running.deps.people.directory().members
         internal = frozenset((*addresses(members), load("local").case_owner.address))
-        held = replace(self._journals(), runs=list(self._runs(ids)))
+        runs, letters = list(self._runs(ids)), list(self._letters(ids))
+        held = replace(self._journals(), runs=runs, letters=letters)
         people = frozenset(member.person.address for member in members)
         reader = links.Reader(self._running.url, self._mails, people)
         with closing(reader):
@@ -115,6 +117,14 @@ class _Player:
             if run:
                 told = {"rows": run.seen.rows, "left": run.seen.left}
                 yield {"job": job_id, "plan": run.plan, **told}
+
+    def _letters(self, job_ids: Iterable[str]) -> Iterator[checks.Letter]:
+        """Of whom each campaign knows that a message was handed over."""
+        deps = self._running.deps
+        for job_id in job_ids:
+            for batch in takewhile(partial(deps.lanes.head, job_id), count()):
+                held = deps.campaigns.messages(job_id, batch).values()
+                yield from ((one.contact, one.token) for one in held if one.is_known)
 
     def _mails(self) -> list[dict[str, Any]]:
         """All mails, newest first."""

@@ -235,3 +235,16 @@ def test_a_reminder_of_a_question_is_no_stray(reminded_by_us: bool) -> None:
     ]
     strays = checks.strays([job], checks.Journals([], [], mails), frozenset())
     assert bool(strays) is not reminded_by_us
+
+
+def test_a_campaigns_mail_was_written_down_and_each_of_them_came_once() -> None:
+    """By whom it is for and the token in its link; one too many and one too few are faults."""
+    mails = [
+        {"to": [f"p{n}@web.de"], "subject": "x", "text": "x", "unsubscribe": f"https://c/u/t{n}"}
+        for n in range(3)
+    ]
+    told = [checks.letter(mail) for mail in mails]
+    assert checks.strays([], checks.Journals([], [], mails, letters=told), frozenset()) == []
+    for seen, written in ((mails[:2], told), ([*mails, mails[0]], told), (mails, told[1:])):
+        (fault,) = checks.strays([], checks.Journals([], [], seen, letters=written), frozenset())
+        assert fault.startswith("a campaign's mail of ")
