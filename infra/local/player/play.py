@@ -11,7 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from countersign.domain.jobs.job import FINISHED
 from countersign.domain.jobs.senders import named
 from countersign.jobs import rejected
 from countersign.jobs.rollback import roll_back
+from countersign.lane.files import LaneFiles
 from infra.cli.submit import DoorAnswer, SubmitError
 from infra.local.cloud import deployer
 from infra.local.front.samples import EventsError, HandedOver, RolledBack, Sample, TakenUp
@@ -122,8 +122,10 @@ class _Player:
         """Of whom each campaign knows that a message was handed over."""
         deps = self._running.deps
         for job_id in job_ids:
-            for batch in takewhile(partial(deps.lanes.head, job_id), count()):
-                held = deps.campaigns.messages(job_id, batch).values()
+            run = deps.lanes.run(job_id)
+            plan = LaneFiles(deps.payloads, job_id).plan(run.plan) if run and run.terms else None
+            for batch in plan.batches if plan else ():
+                held = deps.campaigns.messages(job_id, batch.number).values()
                 yield from ((one.contact, one.token) for one in held if one.is_known)
 
     def _mails(self) -> list[dict[str, Any]]:

@@ -62,9 +62,9 @@ def changed(**parts: Any) -> Campaign:
     ("row", "rule"),
     [
         (contact(), ""),
-        (contact(stopped="the address is none"), "the address is none"),
-        (contact(country="KP"), f"{COUNTRY} KP"),
-        (contact(consent=Consent()), NO_CONSENT),
+        (contact(stopped="the address is none", country="KP"), "the address is none"),
+        (contact(country="KP", consent=Consent()), f"{COUNTRY} KP"),
+        (contact(consent=Consent(), fields={}), NO_CONSENT),
         (contact(consent=CUSTOMER), ""),
         (contact(consent=CUSTOMER, country="DE"), NO_CONSENT),
         (contact(country=""), NO_HOUR),
