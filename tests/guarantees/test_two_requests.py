@@ -14,6 +14,7 @@ from countersign.domain.ports import Holder
 from countersign.domain.workflow import Claim
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
+from tests.unit.approvals.test_refund_page import page, waiting
 from tests.unit.steps import refunds
 
 Figure = Callable[[str, int], None]
@@ -71,11 +72,11 @@ def test_of_two_small_requests_one_runs_by_itself(times: int, figure: Figure) ->
     for _ in range(times):
         world = refunds.world()
         pair = raced(world, SMALL)
-        waiting = [one for one in pair if one.record.pending]
-        first = next(one for one in pair if one is not waiting[0])
-        assert len(waiting) == 1
+        asking = [one for one in pair if one.record.pending]
+        first = next(one for one in pair if one is not asking[0])
+        assert len(asking) == 1
         assert told(first) == []
-        assert told(waiting[0])[0].partition(",")[0] in ("processing", "completed")
+        assert told(asking[0])[0].partition(",")[0] in ("processing", "completed")
         assert refunds.amounts(world) == [SMALL]
     figure(f"{times} races of two requests: one of each ran by itself", times)
 
@@ -86,13 +87,23 @@ def test_two_signers_in_the_same_moment_may_let_both_run(times: int, figure: Fig
     asks for both. Together they never take more than was paid."""
     for _ in range(times):
         world = refunds.world()
-        waiting = asks(world, raced(world, LARGE))
-        assert sorted(map(len, map(told, waiting))) == [0, 1][: len(waiting)]
-        for journey, by in zip(waiting, ("jonas", "robin"), strict=False):
+        asking = asks(world, raced(world, LARGE))
+        assert sorted(map(len, map(told, asking))) == [0, 1][: len(asking)]
+        for journey, by in zip(asking, ("jonas", "robin"), strict=False):
             refunds.signs(world, journey, by, Choice.APPROVE)
-        together(*(journey.answered for journey in waiting))
+        together(*(journey.answered for journey in asking))
         assert set(refunds.amounts(world)) == {LARGE}
     figure(f"{times} races of two signers: the second request names the first", times)
+
+
+def test_whoever_signs_reads_of_the_other_request_on_the_page() -> None:
+    """With where it stands; the page of one that stands alone says nothing of the kind."""
+    world = refunds.world()
+    pair = raced(world, SMALL)
+    (second,) = (one for one in pair if one.record.pending)
+    assert "another request about this order" in page(world, second)
+    alone, journey = waiting()
+    assert "another request about this order" not in page(alone, journey)
 
 
 @pytest.mark.control
