@@ -27,7 +27,7 @@ HEADING = b'<header class="brand"><strong>Countersign</strong>'
 PATHS = (
     *("/webhooks", "/webhooks/{rest:path}", "/approvals", "/approvals/{rest:path}"),
     *("/status/{rest:path}", "/propose/{rest:path}", "/proposals/{rest:path}"),
-    "/mcp",
+    *("/mcp", "/unsubscribe/{rest:path}"),
 )
 
 
@@ -49,7 +49,7 @@ def routes(api_url: str, client: httpx.AsyncClient, mark: str) -> list[Route]:
             content=await request.body(),
         )
         marked = HEADING + f" <span>· {mark}</span>".encode()
-        is_page = raw.startswith("/approvals")
+        is_page = raw.startswith(("/approvals", "/unsubscribe"))
         content = answer.content.replace(HEADING, marked, 1) if is_page else answer.content
         return _answered(answer, content)
 
