@@ -130,10 +130,9 @@ def _of_messages(task: Task, job_id: str, batch: int) -> Iterator[dict[str, Any]
     not read, whether somebody is on the suppression list; of other rows it puts when a person was
     written to and by which token they get no more, and books its turns."""
     own, said = batch_of(job_id, batch), lane_of(job_id)
-    outside = dict[tuple[str, ...], list[str]]()
     for right in (_of_the_job(one, job_id) for one in task.rights):
         if not right.actions[0].startswith("dynamodb:"):
-            outside.setdefault(right.actions, []).append(right.resource)
+            yield _allow(right.actions, right.resource)
             continue
         yield _allow(right.actions, right.resource) | _only([own])
         yield _allow([_READ], _TABLE) | _only([said, SENDING])
@@ -141,8 +140,6 @@ def _of_messages(task: Task, job_id: str, batch: int) -> Iterator[dict[str, Any]
         yield _allow([_CHECK], _TABLE) | _only([SUPPRESSION])
         yield _allow([_PUT], _TABLE) | _only([f"{TOKENS}*", f"{CONTACTED}*"], like=True)
         yield _allow([_DELETE], _TABLE) | _only([f"{CONTACTED}*"], like=True)
-    for actions, resources in outside.items():
-        yield _allow(actions, resources)
 
 
 def _of_the_batch(right: Right, own: str, said: str, shared: Sequence[str]) -> list[dict[str, Any]]:
@@ -201,7 +198,7 @@ def _statements(right: Right, own: Sequence[str], pace: str) -> list[dict[str, A
     ]
 
 
-def _allow(actions: Sequence[str], resource: str | list[str]) -> dict[str, Any]:
+def _allow(actions: Sequence[str], resource: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
