@@ -55,7 +55,12 @@ def test_each_batch_has_a_child_and_one_that_is_lost_stops_no_other(
         return {}
 
     handlers: dict[str, Handler] = {
-        "Split": lambda call: {**call, "bucket": "payloads", "key": "list.json"},
+        "Split": lambda call: {
+            **call,
+            "bucket": "payloads",
+            "key": "list.json",
+            "sends": False,
+        },
         "Work": work,
         "Collect": collect,
     }
