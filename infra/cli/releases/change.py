@@ -7,7 +7,9 @@ is signed, what stops one runs by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from decimal import Decimal, InvalidOperation
+from io import StringIO
 from math import ceil
 from pathlib import Path
 from typing import Annotated, Literal
@@ -196,7 +198,8 @@ def retire(  # noqa: PLR0917 - as above
 
 
 def _order(deps: Deps, held: Rollout, wanted: Ordered, as_json: bool) -> None:
-    job = order(deps, held, wanted)
+    with redirect_stdout(StringIO()):  # a function's metrics are no command's output
+        job = order(deps, held, wanted)
     told = f"{held.digest[:SHORT]} of {held.workflow} → {wanted.to}: job {job}."
     data = {"job_id": job, "release": held.digest, "to": wanted.to}
     show(f"{told}\nFollow it: countersign follow {job}", data, as_json=as_json)
