@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from infra.build.code import SOURCE
-from infra.steps import MCP, ROWS, Row, rows
+from infra.steps import MCP, ROWS, UNSUBSCRIBE, Row, rows
 
 pytestmark = pytest.mark.guarantee("T54")
 _OF_ADAPTERS = ("countersign.runtime.", "countersign.connectors.")
@@ -26,6 +26,8 @@ _UNUSED = {
     ("LookCrm", "mail_inbound"): "Prepare alone asks to which job an answer belongs",
     ("LookPayments", "mail_inbound"): "as LookCrm",
     ("Mcp", "webhook_secret"): "a token lets its callers in: no signature is checked, none made",
+    ("Unsubscribe", "public_base_url"): "it takes the refusal of `forms`, and no form by them:"
+    " receivers' servers post to it too, from no page of ours",
 }
 """Read by code that the function imports and does not reach, each with its reason."""
 
@@ -92,7 +94,9 @@ def missing(held: Iterable[Row]) -> list[str]:
 def test_every_setting_that_is_read_is_granted() -> None:
     """A function without one would read its empty default: a mail without a host. The stage has
     all that a stage may have."""
-    everything = rows((), shows=True, lane=True, items=True, callers=True, verdicts=True)
+    everything = rows(
+        (), shows=True, lane=True, items=True, callers=True, campaigns=True, verdicts=True
+    )
     assert missing(everything) == []
 
 
@@ -100,7 +104,7 @@ def test_no_exception_has_outlived_its_reason() -> None:
     """Each names a setting that the function's code still holds and its row does not."""
     held = {
         (row.name, name)
-        for row in (*ROWS, MCP)
+        for row in (*ROWS, MCP, UNSUBSCRIBE)
         for one in reached(row.handler)
         for name in read(one)
     }
