@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Annotated, Any
 
 import typer
@@ -61,7 +63,8 @@ def rerun(  # noqa: PLR0917 - Typer turns each parameter into an option
     if not yes and not typer.confirm("Run it again?"):
         say("Nothing was ordered.")
         raise typer.Exit(FAILED)
-    made = rerun_job(deps, planned)
+    with redirect_stdout(StringIO()):  # a function's metrics are no command's output
+        made = rerun_job(deps, planned)
     after = f"{made} runs it again; `countersign follow {made}` tells how it goes"
     show(after, {"job_id": made, **data}, as_json=as_json)
 
