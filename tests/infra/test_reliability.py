@@ -10,7 +10,8 @@ from countersign.connectors.aws.secrets import UNSET
 from countersign.definition import TASK_SECONDS, definition
 from countersign.lane_definition import lane_definition
 from countersign.runtime.settings import Settings as RuntimeSettings
-from infra.steps import BY_CONNECTOR, ROWS, STEPS
+from infra.settings import load
+from infra.steps import BY_CONNECTOR, ROWS, STEPS, staged
 from tests.infra.template import Template
 
 ASYNCHRONOUS = ("Tick", "Record", "Delivery")
@@ -47,8 +48,9 @@ def test_a_batch_fails_by_the_message_and_the_poller_is_bounded(dev: Template) -
 
 def test_functions_end_before_their_task(dev: Template) -> None:
     """Each function has its own time-out, shorter than the one of the state that calls it."""
-    timeouts = {row.name: dev.function(row.name)["Timeout"] for row in ROWS}
-    assert timeouts == {row.name: row.timeout for row in ROWS}
+    there = staged(load("dev"), ())
+    timeouts = {row.name: dev.function(row.name)["Timeout"] for row in there}
+    assert timeouts == {row.name: row.timeout for row in there}
     assert all(timeouts[row.name] < TASK_SECONDS for row in STEPS)
     assert timeouts["Tick"] < 60  # it is called every minute
     assert max(timeouts["Webhook"], timeouts["Approvals"]) < 30  # an HTTP API waits no longer
@@ -91,7 +93,7 @@ def test_the_machine_logs_errors_without_content_and_traces(dev: Template) -> No
 def test_every_placeholder_of_the_definition_is_filled(dev: Template) -> None:
     """A machine's substitutions are exactly the placeholders, each with what it names."""
     jobs, items = machines_of(dev)
-    for machine, made in ((jobs, definition()), (items, lane_definition())):
+    for machine, made in ((jobs, definition()), (items, lane_definition(sends=True))):
         filled = set(machine["DefinitionSubstitutions"])
         assert filled == set(re.findall(r"\$\{(\w+)\}", json.dumps(made)))
     filled = jobs["DefinitionSubstitutions"] | items["DefinitionSubstitutions"]
