@@ -45,8 +45,16 @@ class Polling:
 def polling() -> Polling:
     """The numbers of the synthesized template."""
     template = Template(synthesize("dev", default_out("dev")))
-    (intake,) = (q for q in template.of("SQS::Queue").values() if "RedrivePolicy" in q)
-    source = template.one("Lambda::EventSourceMapping")
+    ((key, intake),) = (
+        (key, one)
+        for key, one in template.of("SQS::Queue").items()
+        if key.startswith("Intake") and "RedrivePolicy" in one
+    )
+    (source,) = (
+        one
+        for one in template.of("Lambda::EventSourceMapping").values()
+        if one["EventSourceArn"]["Fn::GetAtt"][0] == key
+    )
     return Polling(
         receives=int(intake["RedrivePolicy"]["maxReceiveCount"]),
         batch=int(source["BatchSize"]),
