@@ -16,10 +16,12 @@ from countersign.web.paths import unsubscribe_path
 from infra.local.cloud import deployer
 from infra.local.stand import Stand
 from infra.settings import load
-from infra.stack.campaigns import campaign_set
 from tests.rights.until import until
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+SET = "countersign-local-campaigns"
+"""The campaigns' own configuration set of the stage."""
 
 
 def edges(stand: Stand) -> None:
@@ -47,7 +49,7 @@ def sends(stand: Stand, words: Sequence[str]) -> str:
         tags = {"job": job, "batch": "1", "item": str(number)}
         ses.send_email(
             FromEmailAddress=load("local").campaign_from,
-            ConfigurationSetName=campaign_set(load("local")),
+            ConfigurationSetName=SET,
             EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
             Destination={"ToAddresses": [address]},
             Content={

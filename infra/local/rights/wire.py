@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra.settings import load
+
 Body = Mapping[str, Any]
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
@@ -217,7 +219,9 @@ def _ses(request: Request, scope: Scope) -> Iterator[Need]:
     if (request.method, request.path) != ("POST", "/v2/email/outbound-emails"):
         return
     body = _json(request)
-    sender = str(body["FromEmailAddress"]).rpartition("<")[2].rstrip(">")
+    sender, own = str(body["FromEmailAddress"]).rpartition("<")[2].rstrip(">"), load("local")
+    # Of an address that is none itself the domain is the identity.
+    sender = own.campaign_domain if sender == own.campaign_from else sender
     enclosed = "Attachments" in body.get("Content", {}).get("Simple", {})
     for action in ("ses:SendEmail", *(("ses:SendRawEmail",) if enclosed else ())):
         yield Need(action, scope.arn("ses", f"identity/{sender}"))
