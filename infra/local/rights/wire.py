@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.settings import load
-
 Body = Mapping[str, Any]
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
@@ -210,6 +208,10 @@ def model_arn(model: str, region: str, account: str) -> str:
     return f"arn:aws:bedrock:{region}::foundation-model/{model}"
 
 
+CAMPAIGNS = "-campaigns"
+"""How the set ends under which mails go out from a domain, and not from an address."""
+
+
 def _ses(request: Request, scope: Scope) -> Iterator[Need]:
     """GetAccount, which has no resource. SendEmail of the v2 API: the sender's identity, and the
     configuration set if one is named; of a mail that encloses something also the right to send raw
@@ -219,9 +221,9 @@ def _ses(request: Request, scope: Scope) -> Iterator[Need]:
     if (request.method, request.path) != ("POST", "/v2/email/outbound-emails"):
         return
     body = _json(request)
-    sender, own = str(body["FromEmailAddress"]).rpartition("<")[2].rstrip(">"), load("local")
-    # Of an address that is none itself the domain is the identity.
-    sender = own.campaign_domain if sender == own.campaign_from else sender
+    sender = str(body["FromEmailAddress"]).rpartition("<")[2].rstrip(">")
+    if str(body.get("ConfigurationSetName", "")).endswith(CAMPAIGNS):
+        sender = sender.rpartition("@")[2]  # the domain is the identity of what is none itself
     enclosed = "Attachments" in body.get("Content", {}).get("Simple", {})
     for action in ("ses:SendEmail", *(("ses:SendRawEmail",) if enclosed else ())):
         yield Need(action, scope.arn("ses", f"identity/{sender}"))
