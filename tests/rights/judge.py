@@ -59,6 +59,9 @@ _SYSTEMS = re.compile(
 invokes it."""
 
 
+_PUT, PERSON = "dynamodb:PutItem", "CONTACTED#"
+
+
 def _timeless(held: dict[str, Any]) -> dict[str, Any]:
     """Without reading the clock: a function that acts queries by its task's role, else nothing."""
     for policy in held.get("Properties", {}).get("Policies", ()):
@@ -78,12 +81,21 @@ def _template(stage: str) -> dict[str, Any]:
 def used(stack: Stack, journal: Journal) -> frozenset[Use]:
     """What functions used, each thing once; the clock's row apart."""
     logical = {stack.names[name]: name for name in stack.of("IAM::Role")}
-    return frozenset(
+    found = frozenset(
         Use(logical[call.role], need, call.policy)
         for call in journal.calls
         for need in call.needs
         if need.leading != CLOCK
     )
+    return found | frozenset(_given_back(found))
+
+
+def _given_back(found: Iterable[Use]) -> Iterator[Use]:
+    """Who writes down that a person was written to takes it back where the provider asks to wait:
+    the contract test of `withdraw` shows it, and the mailbox of this machine never asks to."""
+    for one in found:
+        if one.need.action == _PUT and one.need.leading and one.need.leading[0].startswith(PERSON):
+            yield replace(one, need=replace(one.need, action="dynamodb:DeleteItem"))
 
 
 def demanded(stack: Stack) -> frozenset[Use]:

@@ -25,6 +25,7 @@ from countersign.domain.jobs.senders import Sender
 from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.limits.pace import RateLimit, Row
 from countersign.domain.money import Money, exponent
+from countersign.domain.policy.release import Surer
 
 Strategy = st.SearchStrategy[Any]
 
@@ -89,6 +90,13 @@ _SIMPLE: dict[Any, Strategy] = {
         checks=st.sampled_from(("", "/ping")),
     ),
     NoneType: st.none(),
+    Surer: st.builds(
+        Surer,
+        cases=st.integers(20, 10_000),
+        small=st.sampled_from([Decimal(0), Decimal("0.5"), Decimal("0.899")]),
+        large=st.sampled_from([Decimal("0.9"), Decimal(1)]),
+        as_of=st.dates(),
+    ),
     MailHours: st.builds(MailHours, opens=st.integers(0, 24), closes=st.integers(0, 24)),
     CampaignLimits: st.builds(
         CampaignLimits,
