@@ -1,7 +1,11 @@
 """Rights: one role per function, explicit verbs on explicit things, and nothing that CDK adds."""
 
+from typing import Any
+
 import pytest
 
+from countersign.connectors.dynamodb import session
+from countersign.connectors.dynamodb.session import Task, batch_policy, session_policy
 from countersign.runtime.starting import STARTS
 from infra.build.synth import default_out, synthesize
 from infra.settings import load
@@ -33,7 +37,11 @@ WITHOUT_RESOURCE = {
     "logs:DescribeLogGroups",
     "ses:GetAccount",
 }
-LONGEST_STAGE, LONGEST_REGION, MOST_ROLE_NAME = 16, len("ap-southeast-1"), 64
+REGION = "ap-southeast-1"
+LONGEST_STAGE, LONGEST_REGION, MOST_ROLE_NAME, MOST_BUCKET_NAME = 16, len(REGION), 64, 63
+DEV, STACK = "countersign-dev", f"countersign-{'s' * LONGEST_STAGE}"
+PSEUDO = {"AWS::Region": REGION, "AWS::AccountId": "1" * 12, "AWS::Partition": "aws"}
+A_JOB, DAYS = f"j-{'a' * 24}", ("2026-11-30", "2026-12-01")
 OF_EVERY_FUNCTION = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -115,6 +123,53 @@ def test_a_task_role_is_its_functions_alone(dev: Template) -> None:
         assert begins in assume.resources[0]
         longest = len(begins) + LONGEST_REGION + len(ends) + LONGEST_STAGE - len("dev")
         assert longest <= MOST_ROLE_NAME
+
+
+def test_each_session_fits_what_sts_takes(dev: Template) -> None:
+    """With the longest names that a stage, a region and CloudFormation may give; a child's of a
+    batch too."""
+    longest = Longest(dev)
+    for row in (row for row in staged(load("dev"), ()) if row.task):
+        held = dev.function(row.name)["Environment"]["Variables"]["TASK"]
+        task = Task.model_validate_json(longest.of(held))
+        assert task.sends or session_policy(task, A_JOB)
+        assert row not in (LANE[0], SENDING) or batch_policy(task, A_JOB, 999_999, DAYS)
+
+
+@pytest.mark.control
+def test_control_a_session_that_says_the_table_in_each_statement_is_too_long(
+    dev: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of the child that sends first did: it could not send one message."""
+    longest = Longest(dev)
+    task = Task.model_validate_json(
+        longest.of(dev.function(SENDING.name)["Environment"]["Variables"]["TASK"])
+    )
+    monkeypatch.setattr(session, "_TABLE", task.rights[0].resource)
+    with pytest.raises(ValueError, match="characters"):
+        batch_policy(task, A_JOB, 999_999, DAYS)
+
+
+class Longest:
+    """Values of a template with the longest names that its things may get."""
+
+    def __init__(self, template: Template) -> None:
+        self._types = {name: one["Type"] for name, one in template.body["Resources"].items()}
+
+    def of(self, value: Any) -> str:
+        """A value as text."""
+        if isinstance(value, str):
+            return value.replace(DEV, STACK)
+        if "Fn::Join" in value:
+            between, parts = value["Fn::Join"]
+            return str(between).join(map(self.of, parts))
+        name = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
+        if name in PSEUDO:
+            return PSEUDO[name]
+        made = f"{STACK}-{name}-{'x' * 13}"
+        if self._types[name] == "AWS::S3::Bucket":
+            return f"arn:aws:s3:::{made[:MOST_BUCKET_NAME]}"
+        return f"arn:aws:service:{REGION}:{PSEUDO['AWS::AccountId']}:resource/{made}"
 
 
 def test_only_the_local_stage_reads_the_clock_besides() -> None:

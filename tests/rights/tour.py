@@ -130,21 +130,22 @@ def twice_uploaded(stand: Stand) -> None:
 
 
 def a_file_is_posted(stand: Stand) -> None:
-    """Annotations come by the webhook and not as a file; their job's page is looked at while they
-    are worked on, and what is made of them is fetched from it."""
+    """Annotations come by the webhook and not as a file; their job's page is looked at while a run
+    over them is under way, and what is made of them is fetched from it."""
     event, at = secrets.token_hex(8), stand.deps.clock.now()
     body = next(one for one in samples() if one.name == POSTED).load()
     with closing(signed_in(stand, operator(stand))) as browser:
         said = post_webhook(stand.url, "annotation_qa", stand.webhook_secret, event, body, at=at)
-
-        def over() -> bool:
-            browser.get(job_path(said.job_id)).raise_for_status()
-            return status(stand, said.job_id) is Status.COMPLETED
-
-        until(over)
-        run = stand.deps.lanes.run(said.job_id)
+        until(lambda: status(stand, said.job_id) is Status.COMPLETED)
+        lanes = stand.deps.lanes
+        run = lanes.run(said.job_id)
         assert run
         assert run.documents
+        # The run may have been over before any page was opened: it is looked at as it stood.
+        earlier = run.model_copy(update={"ended_at": None, "version": run.version + 1})
+        lanes.keep_run(run, earlier)
+        browser.get(job_path(said.job_id)).raise_for_status()
+        lanes.keep_run(earlier, run.model_copy(update={"version": run.version + 2}))
         for name in run.documents:
             browser.get(document_path(said.job_id, name)).raise_for_status()
 

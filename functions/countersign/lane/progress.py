@@ -35,6 +35,8 @@ def progress(deps: Deps, job_id: str) -> Progress:
     run = deps.lanes.run(job_id)
     if run is None:
         raise NotFound(f"no items of {job_id} are worked on")
+    if run.ended_at and not run.seen.left:
+        return Progress(run, deps.lanes.control(job_id), run.seen, 0.0)
     plan = LaneFiles(deps.payloads, job_id).plan(run.plan)
     heads = deps.lanes.heads(job_id, (one.number for one in plan.batches))
     seen = seen_of(deps, run, plan, heads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from countersign.domain.mail import Email
+from countersign.web.paths import HOME, LINK, MCP, PROPOSAL, PROPOSE, STATUS, UNSUBSCRIBE
 from countersign.web.rendering import render
 from infra.cli.submit import SubmitError
 from infra.local import people
@@ -309,6 +311,17 @@ def test_a_request_reaches_the_api_as_it_came() -> None:
     assert (asked.method, asked.content) == ("POST", body)
     assert (asked.headers["webhook-id"], asked.headers["cookie"]) == ("m1", "nonce=1.2")
     assert asked.headers["host"] == "emulator.test"
+
+
+@pytest.mark.parametrize(
+    "pattern", [LINK, HOME, STATUS, PROPOSE, PROPOSAL, MCP, UNSUBSCRIBE, "/webhooks/{sender}"]
+)
+def test_every_public_page_and_door_answers_on_the_fronts_address(pattern: str) -> None:
+    """What stands in a mail, and what a program is told to call, leads to the API."""
+    api = Api()
+    path = re.sub(r"{\w+}", "x1", pattern)
+    assert api.client.get(path).status_code == 409
+    assert api.asked[0].url.raw_path.endswith(path.encode())
 
 
 def test_the_answer_comes_back_as_it_is() -> None:
