@@ -83,6 +83,8 @@ class Reloader:
     def look(self) -> None:
         """See what was saved since the last look, and act on it: one line each."""
         changed = self.watch.changes()
+        if not changed:
+            return
         code = [path for path in changed if path.is_relative_to(self.code)]
         ours = [path for path in changed if path.is_relative_to(LOCAL)]
         stack = _of_the_stack(changed)

@@ -14,6 +14,7 @@ import pytest
 
 from infra.build.code import SOURCE
 from infra.build.synth import SynthesisError
+from infra.local import reload
 from infra.local.cloud.fork_server import LIBRARIES, first_fault
 from infra.local.reload import LOCAL, Reloader, Watch, modules
 from infra.settings import CDK_JSON, ROOT, context
@@ -105,6 +106,23 @@ def test_a_change_elsewhere_and_no_change_lead_to_nothing() -> None:
     """The command line is not part of what runs."""
     assert looked(Running(), ROOT / "infra" / "cli" / "main.py").said == []
     assert looked(Running()).did == []
+
+
+def test_a_look_at_nothing_new_does_not_go_through_what_the_stack_is_made_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is made four times a second. Control: the first that sees something goes through it."""
+    asked: list[str] = []
+
+    def inputs() -> tuple[Path, ...]:
+        asked.append("asked")
+        return ()
+
+    monkeypatch.setattr(reload, "inputs", inputs)
+    looked(Running())
+    assert asked == []
+    looked(Running(), STEP)
+    assert asked == ["asked"]
 
 
 def test_the_watch_sees_what_is_made_changed_and_removed(tmp_path: Path) -> None:
