@@ -91,6 +91,18 @@ def figure(request: pytest.FixtureRequest) -> Figure:
     return say
 
 
+@pytest.fixture(autouse=True)
+def _where_aws_is() -> Iterator[None]:
+    """A command that is run in this process points it at the cloud that is up, for its test only."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    yield
+    after = [name for name in os.environ if name.startswith("AWS_")]
+    for name in after:
+        if name not in before:
+            del os.environ[name]
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="module")
 def made_up_credentials() -> Iterator[None]:
     """For moto: credentials that open nothing, and no emulator in the way."""

@@ -1,11 +1,10 @@
 """Own words, history, what may be history, and signatures: in which part each ends up."""
 # ruff: noqa: E501 - a mail per line, in many languages, reads as the table it is
 
-import time
-
 import pytest
 
 from countersign.parsing.mail.quoted import Kin, Split, split
+from tests.unit.linear import runs_away
 
 _OWN = [
     "as I wrote on 3 May 2026, we need:\n- 40 pieces",
@@ -121,7 +120,17 @@ def test_what_is_only_a_signature_is_the_text() -> None:
     "piece", ["> a\n", "a:\n", "From: a@b\n", "On 1 a A.A 1A1 wrote:\n", "(wrote" * 60 + ":\n"]
 )
 def test_hostile_lines_take_linear_time(piece: str) -> None:
-    """A text full of almost-attributions is split in seconds."""
-    started = time.process_time()
-    split(piece * (200_000 // len(piece)))
-    assert time.process_time() - started < 2
+    """A text full of almost-attributions: four times as much takes about four times as long."""
+    assert not runs_away(lambda size: split(piece * (size // len(piece))), 80_000)
+
+
+@pytest.mark.control
+def test_control_looking_back_over_all_lines_runs_away() -> None:
+    """Control: what looks at every line above for each line is seen."""
+
+    def looks_at_all(size: int) -> None:
+        lines = ["a"] * size
+        for at in range(size):
+            lines[:at].count("b")
+
+    assert runs_away(looks_at_all, 6_000)

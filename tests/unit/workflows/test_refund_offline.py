@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 
 import pytest
 
@@ -13,6 +12,7 @@ from countersign.domain.errors import ContractBroken
 from countersign.domain.policy.release import Release
 from countersign.extraction.patterns import orders
 from tests.seeds import dealt_by
+from tests.unit.linear import runs_away
 from tests.unit.workflows.refunds import (
     BENCH,
     SENDER,
@@ -271,18 +271,15 @@ def test_whatever_is_written_the_answer_is_whole_and_its_quotes_verbatim(seed: i
 
 @pytest.mark.parametrize("unit", ["order ", "#", "n°", "order no ", "1-", "-1a", "not a "])
 def test_a_hostile_text_is_read_in_linear_time(unit: str) -> None:
-    """Twice the text takes about twice the time: no pattern runs away."""
-    _read(unit, 1_000)
-    short, long = _read(unit, 5_000), _read(unit, 20_000)
-    assert long < 16 * short + 0.5
+    """Four times the text takes about four times the time: no pattern runs away."""
 
+    def read(length: int) -> None:
+        text = (unit * length)[:length]
+        orders.found(text)
+        WISHES.likeliest(text)
 
-def _read(unit: str, length: int) -> float:
-    text = (unit * length)[:length]
-    begun = time.process_time()
-    orders.found(text)
-    WISHES.likeliest(text)
-    return time.process_time() - begun
+    read(1_000)
+    assert not runs_away(read, 20_000)
 
 
 # --- contract ---------------------------------------------------------------------------------
