@@ -93,7 +93,7 @@ def figure(request: pytest.FixtureRequest) -> Figure:
 
 @pytest.fixture(autouse=True)
 def _where_aws_is() -> Iterator[None]:
-    """A command that is run in this process points it at the cloud that is up, for its test only."""
+    """A command run in this process points it at the cloud that is up, for its test only."""
     before = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
     yield
     after = [name for name in os.environ if name.startswith("AWS_")]
