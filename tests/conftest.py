@@ -94,13 +94,12 @@ def figure(request: pytest.FixtureRequest) -> Figure:
 @pytest.fixture(autouse=True)
 def _where_aws_is() -> Iterator[None]:
     """A command run in this process points it at the cloud that is up, for its test only."""
-    before = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    before = os.environ.get("AWS_ENDPOINT_URL")
     yield
-    after = [name for name in os.environ if name.startswith("AWS_")]
-    for name in after:
-        if name not in before:
-            del os.environ[name]
-    os.environ.update(before)
+    if before is None:
+        os.environ.pop("AWS_ENDPOINT_URL", None)
+    else:
+        os.environ["AWS_ENDPOINT_URL"] = before
 
 
 @pytest.fixture(scope="module")

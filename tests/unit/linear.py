@@ -3,15 +3,15 @@
 import time
 from collections.abc import Callable
 
-GROWN = 4
-MOST = 10
-"""Of four times as much: linear takes 4 times as long, quadratic 16 times."""
-NOISE = 0.05
+GROWN = 8
+MOST = 24
+"""Of eight times as much: linear takes 8 times as long, quadratic 64 times."""
+NOISE = 0.02
 """Seconds of CPU that a measurement may be off, whatever the machine."""
 
 
 def runs_away(read: Callable[[int], object], size: int) -> bool:
-    """Whether `read(size)` takes more than ten times what `read(size / 4)` does. A busy machine is
+    """Whether `read(size)` takes more than 24 times what `read(size / 8)` does. A busy machine is
     measured again: noise does not stay, growth does."""
     return all(_grows(read, size) for _ in range(3))
 

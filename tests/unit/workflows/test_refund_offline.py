@@ -271,7 +271,7 @@ def test_whatever_is_written_the_answer_is_whole_and_its_quotes_verbatim(seed: i
 
 @pytest.mark.parametrize("unit", ["order ", "#", "n°", "order no ", "1-", "-1a", "not a "])
 def test_a_hostile_text_is_read_in_linear_time(unit: str) -> None:
-    """Four times the text takes about four times the time: no pattern runs away."""
+    """Eight times the text takes about eight times the time: no pattern runs away."""
 
     def read(length: int) -> None:
         text = (unit * length)[:length]
