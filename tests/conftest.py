@@ -91,17 +91,6 @@ def figure(request: pytest.FixtureRequest) -> Figure:
     return say
 
 
-@pytest.fixture(autouse=True)
-def _where_aws_is() -> Iterator[None]:
-    """A command run in this process points it at the cloud that is up, for its test only."""
-    before = os.environ.get("AWS_ENDPOINT_URL")
-    yield
-    if before is None:
-        os.environ.pop("AWS_ENDPOINT_URL", None)
-    else:
-        os.environ["AWS_ENDPOINT_URL"] = before
-
-
 @pytest.fixture(scope="module")
 def made_up_credentials() -> Iterator[None]:
     """For moto: credentials that open nothing, and no emulator in the way."""

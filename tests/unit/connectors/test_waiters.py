@@ -44,6 +44,7 @@ def test_a_durable_function_is_told_as_botocore_would() -> None:
     client: Any = botocore.session.get_session().create_client(
         "lambda",
         region_name="eu-central-1",
+        endpoint_url="https://lambda.eu-central-1.amazonaws.com",
         aws_access_key_id="key",
         aws_secret_access_key="secret",
     )
