@@ -20,10 +20,11 @@ from countersign.domain.errors import (
     Unavailable,
 )
 from tests.contract.shop_sides import TARGET, FakeSide, ServerSide, Side, server_side
-from workflows.agent_actions.actions import MOVE_DELIVERY, SEND_PART
+from workflows.agent_actions.contract import BY_ID
 
 pytestmark = pytest.mark.enable_socket
 _numbers = itertools.count(1)
+MOVE_DELIVERY, SEND_PART = BY_ID["shop.move_delivery"], BY_ID["shop.send_part"]
 MOVE = MOVE_DELIVERY.params(order="1061", day=date(2026, 12, 18))
 PART = SEND_PART.params(order="1062", part="hinge, left", pieces=2)
 

@@ -17,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from countersign.actions.http_request import of_text
 from countersign.connectors.http_request import HttpRequests
 from countersign.connectors.judged import JudgedTransport
+from countersign.domain.errors import ContractBroken, DefinitionBroken
 from countersign.domain.ledger.action import Action
 from infra.settings import CDK_JSON, SettingsError, load
 from tests.fakes.serving import served
@@ -33,12 +35,9 @@ def _blocks(language: str) -> list[str]:
 
 
 def _row() -> Action[Any, Any]:
-    (code,) = _blocks("python")
-    found: dict[str, Any] = {}
-    exec(compile(code, "own-system.md", "exec"), found)  # noqa: S102 - the guide's own row
-    row = found["MOVE"]
-    assert isinstance(row, Action)
-    return row
+    (held,) = of_text("bookings", "".join(_blocks("toml")))
+    assert held.target == "number"
+    return held.action
 
 
 def _stage(folder: Path, name: str, **changes: Any) -> Path:
@@ -115,6 +114,50 @@ def test_the_row_of_the_guide_acts_is_read_back_and_undone(
     assert bookings.days == {"B-7": "2026-12-01"}
     assert row.words(params) == "Move booking B-7 to 2026-12-24."
     assert params.day == date(2026, 12, 24)
+
+
+@pytest.mark.parametrize(
+    ("instead", "of", "sentence"),
+    [
+        ("editable", "editables", r"actions\.bookings\.move\.editables: Extra inputs"),
+        ('day = "day"', 'day = "date"', r"params\.day"),
+        ('target = "number"', 'target = "day"', "target: day is no text among its params"),
+        ("{before.day}", "{before.hour}", r"bookings\.move: nothing is called {before\.hour}"),
+        ('method = "GET"', 'method = "PUT"', "what only reads is a GET"),
+        ('words = "', "words = ", "Invalid value"),
+        ("keys", "key", "key: Extra inputs"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_a_sentence_that_names_it(
+    instead: str, of: str, sentence: str
+) -> None:
+    """A misspelt name, an unknown kind, a target that is none and a request that cannot be one are
+    each told with the file, before anything is deployed; the file as it stands is none of these."""
+    text = "".join(_blocks("toml"))
+    assert instead in text
+    of_text("bookings", text)
+    with pytest.raises(DefinitionBroken, match=rf"^systems/bookings\.toml: .*{sentence}"):
+        of_text("bookings", text.replace(instead, of))
+
+
+def test_bounds_of_a_parameter_hold() -> None:
+    """A number beyond them, and a text that is too long, are refused where they are proposed; a
+    bounded text in a path is still one segment of it."""
+    bounded = (
+        'params = { number = { kind = "text", most = 3 }, day = { kind = "number", most = 7 } }'
+    )
+    plain = 'params = { number = "text", day = "day" }'
+    text = "".join(_blocks("toml"))
+    assert plain in text
+    (held,) = of_text("bookings", text.replace(plain, bounded))
+    held.action.params.read({"number": "B-7", "day": 7})
+    for wrong in (
+        {"number": "B-77", "day": 7},
+        {"number": "B-7", "day": 8},
+        {"number": "b/7", "day": 7},
+    ):
+        with pytest.raises(ContractBroken):
+            held.action.params.read(wrong)
 
 
 def test_a_system_of_this_machine_is_for_the_local_stage_alone(tmp_path: Path) -> None:

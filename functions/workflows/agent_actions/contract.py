@@ -21,13 +21,17 @@ from countersign.domain.workflow import Raw
 from countersign.extraction.messages import Document, Text, address
 from countersign.parsing.json import loads
 from countersign.parsing.text import one_line, tidy
-from workflows.agent_actions.actions import ROWS
+from workflows.agent_actions.actions import SYSTEMS
 
-_DONE_HERE: tuple[Action[Any, Any], ...] = (payments.REFUND, crm.ADD_NOTE, *ROWS)
+_DONE_HERE: tuple[Action[Any, Any], ...] = (
+    payments.REFUND,
+    crm.ADD_NOTE,
+    *(held.action for held in SYSTEMS),
+)
 ACTIONS = (*_DONE_HERE, *(verdict_on(one) for one in _DONE_HERE))
 """What callers may be given to propose; and the same, where the caller does it by our verdict."""
 _TARGETS: Mapping[str, str] = {"payments.refund": "charge", "crm.add_note": "email"} | {
-    row.id: "order" for row in ROWS
+    held.action.id: held.target for held in SYSTEMS
 }
 """The parameter that says what an action is done to."""
 BY_ID: Mapping[str, Action[Any, Any]] = {action.id: action for action in _DONE_HERE}

@@ -16,8 +16,9 @@ from countersign.domain.ledger.action import Action
 from countersign.domain.money import Money
 from infra.build.contract_lock import described
 from tests.fakes.shop import FakeShop
-from workflows.agent_actions.actions import MOVE_DELIVERY, SEND_PART
+from workflows.agent_actions.contract import BY_ID
 
+MOVE_DELIVERY, SEND_PART = BY_ID["shop.move_delivery"], BY_ID["shop.send_part"]
 MOVE = MOVE_DELIVERY.params(order="1061", day=date(2026, 12, 18))
 PART = SEND_PART.params(order="1061", part="hinge, left", pieces=2)
 

@@ -63,7 +63,7 @@ class Declared:
         for name, kind in self.params.items():
             if not _PARAMETER.fullmatch(name) or name in (KEY, ID, BEFORE):
                 yield f"a parameter cannot be called {name}"
-            if _base(kind) not in _KINDS:
+            if base_of(kind) not in _KINDS:
                 yield f"{name} is no text, whole number, flag, date or Money"
         yield from (fault for one in self.requests() for fault in _faults_of(one))
         for name in {name for text in self._texts() for name in names(text)}:
@@ -121,10 +121,10 @@ def _faults_of(request: Request) -> Iterator[str]:
         yield "a GET has no body"
 
 
-def _base(kind: Any) -> Any:
+def base_of(kind: Any) -> Any:
     """The type behind annotations and choices."""
     if get_origin(kind) is Annotated:
-        return _base(get_args(kind)[0])
+        return base_of(get_args(kind)[0])
     return type(get_args(kind)[0]) if get_origin(kind) is Literal else kind
 
 

@@ -34,11 +34,11 @@ from countersign.actions.http_request.template import (
     Method,
     Request,
     Scalar,
-    Segment,
     Values,
     at_path,
     filled,
     given,
+    in_path,
     names,
     segment,
     text_of,
@@ -302,7 +302,7 @@ class _Row(Declared):
         """The parameters: what stands in a path is a text that may stand there."""
         in_paths = {name for one in self.requests() for name in names(one.path)}
         shape: dict[str, Any] = {
-            name: (Segment if kind is str and name in in_paths else kind, ...)
+            name: (in_path(kind) if name in in_paths else kind, ...)
             for name, kind in self.params.items()
         }
         made = create_model(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 from urllib.parse import quote
 
 from pydantic import Field
@@ -28,6 +28,14 @@ or after they take a path apart, no control character, and not dots alone."""
 _LONGEST = 200
 Segment = Annotated[str, Field(pattern=_SEGMENT, max_length=_LONGEST)]
 """A text that may stand in a path."""
+
+
+def in_path(kind: Any) -> Any:
+    """The type of a parameter that stands in a path: a text, bounded or not, must be a segment."""
+    if kind is str:
+        return Segment
+    bounded = get_origin(kind) is Annotated and get_args(kind)[0] is str
+    return Annotated[kind, Field(pattern=_SEGMENT)] if bounded else kind
 
 
 @dataclass(frozen=True)
