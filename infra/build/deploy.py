@@ -111,10 +111,11 @@ def destroy(stage: str, yes: bool) -> int:
 
 
 def bootstrap(stage: str, yes: bool) -> int:  # noqa: ARG001 - as deploy
-    """Set CDK up in the account and the region, once for all stages."""
+    """Set CDK up in the account and the region, once for all stages: no stage is synthesized, none
+    has to be right for it."""
     account = _begins(load(stage))
     install()
-    return cdk("bootstrap", f"aws://{account.id}/{account.region}")
+    return cdk("bootstrap", "--app", "", f"aws://{account.id}/{account.region}")
 
 
 _VERBS = {"deploy": deploy, "diff": diff, "destroy": destroy, "bootstrap": bootstrap}
