@@ -18,7 +18,7 @@ from pydantic import Field, JsonValue, ValidationError
 
 from countersign.actions.http_request.declared import base_of
 from countersign.actions.http_request.row import Requests, System
-from countersign.actions.http_request.template import Method, Request
+from countersign.actions.http_request.template import Json, Method, Request
 from countersign.domain.contract import Value
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.ledger.action import Action
@@ -148,7 +148,7 @@ def _held(system: System, where: str, name: str, row: ActionRow) -> Held:
             reads=asks.get("reads"),
             finds=asks.get("finds"),
             undo=asks.get("undo"),
-            shows=row.shows,
+            shows=dict[str, Json](row.shows),
             made=row.made,
             found=row.found,
             undo_words=row.undo_words,
