@@ -32,6 +32,8 @@ REFUNDS: Texts = {
         ("it", "Restituitemi il 40 % dei 49,90 EUR e tengo la lampada."),
         ("nl", "Geef me een derde van de 49,90 EUR terug, dan houd ik de lamp."),
         ("pt", "Devolvam-me 20 % dos 49,90 EUR e fico com o candeeiro."),
+        ("it", "Rimborsatemi due terzi dei 49,90 EUR."),
+        ("de", "Erstatten Sie zwei Fünftel der 49,90 EUR."),
     ],
     "the difference": [
         ("en", "Your site now sells it for 39.90 EUR, I paid 49.90 EUR. Refund what I overpaid."),
@@ -48,6 +50,7 @@ REFUNDS: Texts = {
         ("es", "De los cinco vasos por 49,90 EUR solo uno vino roto; reembolsen ese."),
         ("it", "Dei cinque bicchieri da 49,90 EUR uno solo è scheggiato: rimborsate quello."),
         ("nl", "Van de vijf glazen van 49,90 EUR is er maar één kapot; graag dat ene terugbetalen."),
+        ("nl", "Er ontbreekt één artikel in de bestelling van 49,90 EUR, graag dat terug."),
     ],
     "withdrawn": [
         ("en", "Ignore my last mail, the parcel just turned up. No need to refund the 49.90 EUR."),
@@ -63,6 +66,7 @@ REFUNDS: Texts = {
     "conditional": [
         ("en", "If nobody can fix the switch by Friday I'll want my 49.90 EUR back."),
         ("en", "Is it possible to get the 49.90 EUR refunded after the 30 days?"),
+        ("en", "Refund 49.90 EUR as soon as you get the parcel back."),
         ("de", "Sollte die Ersatzlampe auch flackern, hätte ich gern die 49,90 EUR zurück."),
         ("de", "Wie lange dauert es, bis 49,90 EUR erstattet werden?"),
         ("fr", "Au cas où la pièce ne serait plus disponible, remboursez-moi les 49,90 EUR."),
@@ -88,6 +92,8 @@ REFUNDS: Texts = {
         ("es", "Devuelvan los 49,90 EUR a la cuenta de mi hermana."),
         ("it", "Rimborsate i 49,90 EUR sul conto di mio fratello."),
         ("nl", "Stort de 49,90 EUR terug op de rekening van mijn dochter."),
+        ("fr", "Par mandat cash pour les 49,90 EUR, merci de rembourser."),
+        ("pt", "Reembolsem 49,90 EUR por MB Way."),
     ],
     "contested": [
         ("en", "My card issuer has already taken the 49.90 EUR back, please confirm the refund."),
@@ -127,6 +133,9 @@ LEADS: Texts = {
         ("it", "Vorremmo un preventivo; possiamo spendere fino a 95 mila euro."),
         ("nl", "Graag een offerte; ons budget is 150K euro."),
         ("ja", "見積をお願いします。予算は3,000万円です。"),
+        ("en", "Quote please, our ceiling is 90 thousand quid."),
+        ("pl", "Proszę o ofertę, budżet to osiemset tysięcy złotych."),
+        ("tr", "Teklif rica ederiz, bütçemiz 5 milyon TL."),
     ],
     "a country not served": [
         ("en", "We need a quote for 12 scanners for our plant near Minsk."),
@@ -135,6 +144,11 @@ LEADS: Texts = {
         ("fr", "Nous souhaitons un devis, notre siège est à Téhéran."),
         ("es", "Queremos un presupuesto; nuestra tienda está en La Habana."),
         ("it", "Vorremmo un preventivo, la nostra sede è a Damasco."),
+        ("en", "We're headquartered in Yekaterinburg and need a quote."),
+        ("de", "Unsere Firma sitzt in Nowosibirsk, bitte Angebot."),
+        ("nl", "Ons bedrijf zit in Sint-Petersburg, graag een offerte."),
+        ("tr", "Şirketimiz Şam'da, teklif rica ederiz."),
+        ("de", "Bitte Angebot, Lieferort Schanghai."),
     ],
     "no more mail": [
         ("en", "Thanks for the quote. Please take my address off your list."),

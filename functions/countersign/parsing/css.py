@@ -30,6 +30,8 @@ _HIDING: Mapping[str, re.Pattern[str]] = {
     "transform": re.compile(
         r".*scale[xy]?\(\s*0*(?:\.0\d*)?\s*[,)].*|.*translate[xy]?\(\s*-\d{3,}.*"
     ),
+    "filter": re.compile(r".*opacity\(\s*0*(?:\.0\d*)?%?\s*\).*"),
+    "content-visibility": re.compile(r"hidden"),
     "clip": re.compile(r"rect\((?:\s*[01](?:px)?\s*,?){4}\)"),
     "clip-path": re.compile(r"inset\(\s*(?:[5-9]\d|100)%.*|circle\(\s*0.*"),
     "text-indent": re.compile(r"-\d{3,}.*|100%"),
@@ -57,7 +59,7 @@ _RELATIVE = re.compile(r"[\d.]+\s*(?:em|%)|inherit|smaller|larger")
 _BOXES = ("height", "max-height", "width", "max-width")
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|%)?)(?:\s*/\s*(\S+))?\s")
 _IMAGE = re.compile(r"url\(|gradient\(")
-_HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b")
+_HEX = re.compile(r"#(?:([0-9a-f]{3})f?|([0-9a-f]{6})(?:ff)?)\b")
 _RGB = re.compile(
     r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:\s*[,/]\s*1(?:\.0*)?)?\s*\)"
 )
@@ -119,6 +121,8 @@ def read(style: str) -> Style:
     plain = _COMMENT.sub(" ", style.lower()).replace("!important", "")
     pairs = (one.split(":", 1) for one in plain.split(";") if ":" in one)
     found = {name.strip(): value.strip() for name, value in pairs}
+    if "-webkit-text-fill-color" in found:
+        found["color"] = found["-webkit-text-fill-color"]
     size = _FONT_SIZE.search(found.get("font", "") + " ")
     if size:
         found.setdefault("font-size", size[1])
@@ -194,7 +198,7 @@ def _colour(text: str) -> Colour | None:
             plain = "#" + _NAMED[word]
     exact = _HEX.search(plain)
     if exact:
-        pairs = exact[1] if len(exact[1]) > 3 else "".join(one * 2 for one in exact[1])  # noqa: PLR2004 - #abc
+        pairs = exact[2] or "".join(one * 2 for one in exact[1])
         return (int(pairs[:2], 16), int(pairs[2:4], 16), int(pairs[4:], 16))
     grey = _GREY.search(plain)
     if grey:

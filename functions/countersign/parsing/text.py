@@ -82,7 +82,12 @@ _SUPERSETS = {
     "iso8859-9": "cp1254",
     "tis-620": "cp874",
 }
-_ALIASES = {"utf8mb4": "utf-8", "utf-8mb4": "utf-8", "windows-874": "cp874", "cp-850": "cp850"}
+_ALIASES = {
+    **dict.fromkeys(("utf8mb4", "utf-8mb4"), "utf-8"),
+    **{f"iso-8859-{part}-{how}": f"iso-8859-{part}" for part in (6, 8) for how in "ie"},
+    "windows-874": "cp874",
+    "cp-850": "cp850",
+}
 _CODE_PAGE = re.compile(r"^(?:cp|win|windows)[-_ ]?(?=\d)")
 _WESTERN = "cp1252"
 _JAPANESE = {"euc_jp": "EUC-JP", "cp932": "Shift_JIS"}
@@ -92,6 +97,28 @@ _KANA = re.compile("[\u3041-\u30fa]")
 _HALF = re.compile("[\uff61-\uff9f]")
 """As what EUC-JP shows itself when it is read as Shift_JIS."""
 _KANA_SHARE = 0.2
+_HAN = "的一是不了在人有我们們您你请請问問价價品谢謝公司好要个個为為"
+_CYRILLIC = "оеаинтсрвлкмдпуя"
+_ELSEWHERE = {
+    "cp949": (
+        "EUC-KR",
+        "\uac00-\ud7a3",
+        "이다는의에을를가고은하기사지로서니습합요해주세부탁드립안녕",
+        0.15,
+    ),
+    "gb18030": ("GB 18030", "\u4e00-\u9fff", _HAN, 0.05),
+    "big5": ("Big5", "\u4e00-\u9fff", _HAN, 0.05),
+    "cp1251": ("Windows-1251", "\u0400-\u04ff", _CYRILLIC, 0.6),
+    "koi8_r": ("KOI8-R", "\u0400-\u04ff", _CYRILLIC, 0.6),
+}
+"""Charsets of other scripts: their name, their letters, frequent ones, and the least share of these
+in a text. Each of the two Cyrillic ones shows the other's small letters as capitals."""
+_SCRIPT_SHARE = 0.6
+"""Of all letters of a text in such a script: Western text has few beyond ASCII."""
+_FEWEST = 3
+_ASCII = bytes(range(128))
+_FEW_HIGH = 5
+"""One byte in so many is beyond ASCII, at least, in a text of another script."""
 _READ_AS = "The declared charset does not fit the text; it was read as {}."
 
 
@@ -123,7 +150,7 @@ def _by_declaration(raw: bytes, codec: str) -> Decoded:
     utf8 = _strictly(raw, "utf-8")
     if utf8 is not None:
         return utf8, "The declared charset does not fit the text; it was read as UTF-8."
-    other = _japanese(raw) if codec in _JAPANESE or codec in _ESCAPED else None
+    other = _japanese(raw) or _other_script(raw)
     if other:
         return other
     loose = raw.decode(codec, errors="replace")
@@ -139,9 +166,9 @@ def _guess(raw: bytes, declared: str | None, codec: str | None) -> Decoded:
         return utf8, "The declared charset does not fit the text; it was read as UTF-8."
     if utf8 is not None:
         return utf8, _unknown(declared, codec)
-    japanese = _japanese(raw)
-    if japanese:
-        return japanese
+    other = _japanese(raw) or _other_script(raw)
+    if other:
+        return other
     sentence = "The text declares no known charset; it was read as Windows-1252."
     return _western(raw), sentence if codec is None else None
 
@@ -153,6 +180,30 @@ def _japanese(raw: bytes) -> Decoded | None:
         if text and len(_KANA.findall(text)) >= _KANA_SHARE * len(text):
             return text, _READ_AS.format(name)
     return None
+
+
+def _other_script(raw: bytes) -> Decoded | None:
+    """The text in the charset in which most of its letters are of one script, and the largest share
+    of these are its frequent ones; None in none."""
+    if len(raw.translate(None, _ASCII)) * _FEW_HIGH < len(raw):
+        return None
+    found = [(_frequency(raw, codec), codec) for codec in _ELSEWHERE]
+    share, codec = max(found)
+    if not share:
+        return None
+    return raw.decode(codec), _READ_AS.format(_ELSEWHERE[codec][0])
+
+
+def _frequency(raw: bytes, codec: str) -> float:
+    """The share of frequent letters in the charset; nought where they are not its script's."""
+    _, script, frequent, least = _ELSEWHERE[codec]
+    text = _strictly(raw, codec) or ""
+    text = text.lower() if text.isupper() else text
+    own = re.findall(f"[{script}]", text)
+    if len(own) < max(_FEWEST, _SCRIPT_SHARE * sum(map(str.isalpha, text))):
+        return 0.0
+    share = sum(sign in frequent for sign in own) / len(own)
+    return share if share >= least else 0.0
 
 
 def _unknown(declared: str | None, codec: str | None) -> str | None:

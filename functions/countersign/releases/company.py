@@ -44,7 +44,13 @@ def _zone(name: str) -> str:
 
 _HOST = r"[a-z0-9-]+(\.[a-z0-9-]+)+"
 Zone = Annotated[str, AfterValidator(_zone)]
-Country = Annotated[str, _written("[A-Z]{2}", "ISO 3166-1 code: two capital letters")]
+Country = Annotated[
+    str,
+    _written(
+        "[A-Z]{2}(?:-[A-Z0-9]{1,3})?",
+        "ISO 3166-1 code: two capital letters (or ISO 3166-2 of a part under sanctions: UA-43)",
+    ),
+]
 Language = Annotated[str, _written("[a-z]{2}", "ISO 639-1 code: two small letters")]
 Domain = Annotated[str, _written(_HOST, "domain in small letters")]
 Mailbox = Annotated[str, _written(rf"[a-z0-9._+-]+@{_HOST}", "mail address in small letters")]
@@ -91,7 +97,8 @@ class Team(Value):
 
 
 class Sanctions(Value):
-    """Countries under sanctions as a whole: data of a day, from somebody who decides it."""
+    """Countries, and parts of one, under sanctions as a whole: data of a day, from somebody who
+    decides it."""
 
     countries: tuple[Country, ...]
     as_of: date

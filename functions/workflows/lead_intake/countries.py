@@ -39,7 +39,8 @@ _OTHERS = re.compile(
 )
 _PLACED = re.compile(
     r"(?:\b(?:in|from|of|near|at|to|aus|nach|en|de|depuis|du|au|aux|à|desde|a|dal|dalla|dall'|di|uit|naar|em|do|da|no|na|para|i|till|från)\W+"
-    r"(?:the |der |den |le |la |les |los |el |het |o |il )?(?:[\w.'-]+,? ){0,3})$",
+    r"(?:the |der |den |le |la |les |los |el |het |o |il )?(?:[\w.'-]+,? ){0,3}|:\s|"
+    r"(?:liefer(?:ort|adresse)|zielort|standort|livraison|destino|entrega|destinazione|consegna|bestemming|leveradres|dostawa|teslimat)\W{1,3})$",
     re.IGNORECASE,
 )
 _MADE = re.compile(

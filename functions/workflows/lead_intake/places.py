@@ -1,4 +1,7 @@
-"""Countries by their names in many languages, as ISO 3166-1 alpha-2 codes."""
+"""Countries by their names in many languages, as ISO 3166-1 alpha-2 codes.
+
+Parts of one that are under sanctions have their ISO 3166-2 codes.
+"""
 # ruff: noqa: RUF001 - both apostrophes are in use
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ _ONLY_ALONE = frozenset({"us", "georgia", "jordan", "chad", "mali", "guinea", "a
 _WORD = re.compile(r"\w(?:[\w.'’-]*\w)?(?:(?<=\.\w)\.)?")  # "u.s." keeps its last point
 _FIELD = re.compile(r"\W*(?:the |republic of |república de |république de )?(.+?)\W*")
 
+_SUFFIX = re.compile(r"(?<=\w{3})['’]\w+$")
 _SMALL = frozenset({"and", "of", "the"})
 
 
@@ -45,8 +49,8 @@ def country_code(stated: str) -> str:
 
 @lru_cache(maxsize=1)
 def codes() -> frozenset[str]:
-    """All codes of the table."""
-    return frozenset(names().values())
+    """All codes of countries in the table."""
+    return frozenset(code for code in names().values() if "-" not in code)
 
 
 def mentioned(text: str) -> tuple[tuple[str, str], ...]:
@@ -60,7 +64,8 @@ def mentioned(text: str) -> tuple[tuple[str, str], ...]:
 
 def fold(text: str) -> str:
     """`text` for comparison: NFC, lower case, straight apostrophes, one space between words."""
-    return unicodedata.normalize("NFC", text).lower().replace("’", "'").strip()
+    small = unicodedata.normalize("NFC", text).lower().replace("’", "'").strip()
+    return small.replace("i\u0307", "i")  # as Turkish \u0130 becomes small
 
 
 def domain_country(address: str) -> str:
@@ -76,12 +81,19 @@ _OF_THE_WORLD = frozenset({"AI", "CC", "CO", "FM", "IO", "LY", "ME", "SO", "TO",
 def _spaced(text: str) -> Iterator[tuple[int, str]]:
     words = list(_WORD.finditer(text))
     for at, word in enumerate(words):
-        for count in _longest_first().get(fold(word[0]), ()):
+        first = fold(word[0])
+        for count in _longest_first().get(first) or _longest_first().get(_bare(first), ()):
             last = words[min(at + count, len(words)) - 1]
             name = text[word.start() : last.end()]
+            name = name if fold(name) in names() else _bare(name)
             if fold(name) in names() and fold(name) not in _ONLY_ALONE:
                 yield word.start(), name
                 break
+
+
+def _bare(name: str) -> str:
+    """A name without what hangs on it behind an apostrophe: `Moscow's`, `Tahran'daki`."""
+    return _SUFFIX.sub("", name)
 
 
 @lru_cache(maxsize=1)

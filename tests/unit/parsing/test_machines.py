@@ -126,9 +126,43 @@ def test_an_absence_note_is_told_without_headers(subject: str, body: str) -> Non
                 "receipts",
                 "auto-confirm",
                 "svc-backup",
+                "no_reply",
+                "do-not-reply-123",
+                "bitte-nicht-antworten",
+                "keine-antwort",
+                "naoresponda",
+                "nie-odpowiadaj",
+                "cevaplamayin",
+                "svar-ej",
+                "updates",
+                "news",
+                "reminders",
+                "www-data",
+                "prometheus",
             )
         ),
         ("Re: Offer", _AWAY, (), "ann@example.com"),
+        *(
+            (subject, body, (), "ann@example.com")
+            for subject, body in (
+                ("Auto: Offer", "I am currently out of the office."),
+                ("Re: Offer", "I no longer work at Harrow. Please contact sales@harrow.example."),
+                ("Re: Ticket received", "This mailbox is not monitored."),
+                ("AW: Angebot", "Ich bin nicht mehr bei der Hafenwerk GmbH tätig."),
+                ("AW: Angebot", "Dieses Postfach wird nicht mehr gelesen."),
+                ("Re: Devis", "Je ne travaille plus chez Harrow. Merci de contacter Mme Petit."),
+                ("Re: Devis", "Cette adresse n'est plus consultée."),
+                ("RE: Oferta", "Ya no trabajo en Harrow. Escriba a ventas."),
+                ("RE: Oferta", "Actualmente me encuentro de baja médica."),
+                ("R: Offerta", "Al momento sono in malattia, rispondo al rientro."),
+                ("R: Offerta", "Non lavoro più per Harrow."),
+                ("Re: Offerte", "Ik ben met zwangerschapsverlof tot maart."),
+                ("Re: Offerte", "Ik werk niet meer bij Harrow."),
+                ("RE: Proposta", "Já não trabalho na Harrow."),
+                ("Odp: Oferta", "Nie pracuję już w firmie Harrow."),
+                ("Ynt: Teklif", "Ofis dışındayım."),
+            )
+        ),
     ],
 )
 def test_one_sign_is_shown_and_closes_nothing(
@@ -157,6 +191,12 @@ def test_two_signs_are_enough() -> None:
         ("Offer", _REQUEST, "abbot"),
         ("Offer", _REQUEST, "sales"),
         ("Offer", _REQUEST, "nora.reply"),
+        ("Auto", "Wir suchen ein Auto für 12 Fahrer.", "ann"),
+        ("I no longer work alone", "We are two now and need a quote for 2 desks.", "ann"),
+        ("Re: Offer", "Bob no longer works for us, so please send me the quote.", "ann"),
+        ("Re: Angebot", "Ich arbeite nicht länger an Projekt A und wir brauchen 12 Tische.", "ann"),
+        ("Offer", _REQUEST, "updike"),
+        ("Offer", _REQUEST, "newsom"),
     ],
 )
 def test_control_a_persons_mail_has_no_sign(subject: str, body: str, sender: str) -> None:

@@ -89,6 +89,7 @@ def test_text_is_read_in_its_declared_or_its_real_charset(
               ("us-ascii", "iso2022_jp"), ("utf-8", "iso2022_jp"), ("iso-8859-1", "iso2022_jp"),
               ("shift_jis", "iso2022_jp"), ("shift_jis", "euc_jp"), ("euc-jp", "cp932"),
               ("x-unknown", "cp932"), ("x-unknown", "euc_jp"), ("shift_jis", "utf-8"),
+              ("utf-8", "cp932"), ("utf-8", "euc_jp"),
           ]),
         ("iso-8859-1", "cp1252", "Grüße aus Köln, für 40 Stühle"),
         ("x-unknown", "cp1252", "Grüße aus Köln, für 40 Stühle"),
@@ -101,6 +102,52 @@ def test_wrongly_declared_japanese_is_read_as_what_it_shows(
     assert (
         read(mail(text.encode(codec), f"Content-Type: text/plain; charset={declared}")).text == text
     )
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "us-ascii", "iso-8859-1", "x-unknown"])
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1251", "Добрый день, пришлите, пожалуйста, цену на сканеры."),
+        ("koi8-r", "Добрый день, пришлите, пожалуйста, цену на сканеры."),
+        ("cp1251", "ЗАПРОС ЦЕНЫ"),
+        ("koi8-r", "ЗАПРОС ЦЕНЫ"),
+        ("cp1251", "Доброго дня, надішліть ціну на сканери"),
+        ("gb18030", "您好，我们公司需要12台扫描仪，请问价格是多少？"),
+        ("gb18030", "请报价"),
+        ("big5", "您好，我們公司需要掃描器，請問價格是多少？"),
+        ("cp949", "안녕하세요, 견적 부탁드립니다."),
+        ("cp949", "견적 요청"),
+    ],
+)
+def test_another_script_is_read_in_the_charset_that_shows_it(
+    declared: str, codec: str, text: str
+) -> None:
+    """Of what the header does not say, the frequent letters of a script tell the charset."""
+    found = read(mail(text.encode(codec), f"Content-Type: text/plain; charset={declared}"))
+    assert found.text == text
+    assert "it was read as" in found.defects[0]
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("declared", ["utf-8", "us-ascii", "iso-8859-1", "x-unknown"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Größe für Müller & Söhne, Preis 90 €",
+        "Äöüß",
+        "ÄÖÜ ÄÖÜ ÄÖÜ",
+        "Ça coûte très cher, à bientôt, été, élève",
+        "mañana español ¿cuánto cuesta?",
+        "È già più perché",
+        "São João não é ação",
+        "Þórður Æðelþryð",
+    ],
+)
+def test_control_western_text_stays_western(declared: str, text: str) -> None:
+    """Control: accents, capitals and signs are no other script's."""
+    body = text.encode("cp1252")
+    assert read(mail(body, f"Content-Type: text/plain; charset={declared}")).text == text
 
 
 @pytest.mark.parametrize(
@@ -133,7 +180,7 @@ def test_raw_headers_are_in_the_charset_of_the_body(
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        *((name, "Gr=C3=BC=C3=9Fe, 20 desks") for name in ("quotedprintable", "Quoted_Printable", "QP")),
+        *((name, "Gr=C3=BC=C3=9Fe, 20 desks") for name in ("quotedprintable", "Quoted_Printable", "QP", "Q")),
         *((name, "R3LDvMOfZSwgMjAgZGVza3M=") for name in ("base-64", "B64", "BASE 64")),
         *((name, "Grüße, 20 desks") for name in ("8bits", "7-bit", "utf-8", "plain", '"8bit"')),
     ],
@@ -150,6 +197,21 @@ def test_words_in_an_encoding_that_nobody_knows_are_read_as_they_stand() -> None
     found = read(mail("Please send us 20 desks.", "Content-Transfer-Encoding: x-mystery"))
     assert found.text == "Please send us 20 desks."
     assert found.defects == ("A part has an unknown transfer encoding; it was read as it stands.",)
+
+
+def test_words_that_are_no_base64_are_read_as_they_stand() -> None:
+    """Spaces and commas on a line are no encoding, whatever the header says."""
+    said = "Hello, please send us 20 desks, thank you."
+    found = read(mail(said, "Content-Transfer-Encoding: base64"))
+    assert found.text == said
+    assert "says that it is base64" in found.defects[0]
+
+
+def test_a_files_name_keeps_its_backslashes() -> None:
+    """A path of Windows in quotes is no escape."""
+    head = r'Content-Disposition: attachment; filename="C:\TEMP\new.png"'.replace("\\\\", "\\")
+    raw = multipart("\nHello", f"Content-Type: image/png\n{head}\n\nx")
+    assert [file.name for file in read(raw).attachments] == ["C:\\TEMP\\new.png"]
 
 
 def test_a_few_lost_bytes_do_not_change_the_charset() -> None:
@@ -371,6 +433,12 @@ def test_a_broken_from_with_one_address_is_repaired(value: str, name: str) -> No
     assert (found.sender, found.sender_name) == ("dana@harrow.example", name)
     assert "repaired" in found.defects[0]
     assert not found.authenticated
+
+
+def test_quotes_that_nothing_needs_are_no_part_of_the_address() -> None:
+    """They mean the same without them; a name that only quotes make an address is none."""
+    assert read(mail("x", sender='Dana <"dana"@harrow.example>')).sender == "dana@harrow.example"
+    assert read(mail("x", sender='Dana <"dana whitlock"@harrow.example>')).sender is None
 
 
 @pytest.mark.control

@@ -32,6 +32,8 @@ _SAID = "We need 12 scanners."
         f"<style>td.h a{{background:navy}}</style><font color=white>{_SAID}</font>",
         f"<div style='background:linear-gradient(#000,#111);color:white'>{_SAID}</div>",
         f"<p style='font:14px/1.5 Arial'>{_SAID}</p>",
+        f"<p style='filter:opacity(0.9);color:#000f'>{_SAID}</p>",
+        f"<p style='color:#fff;-webkit-text-fill-color:#222'>{_SAID}</p>",
         f"<div style='line-height:0;font-size:0'><p style='font-size:14px;line-height:20px'>{_SAID}</p></div>",
         f"<p style='margin-left:-100px'>{_SAID}</p>",
         f"<p style='height:;width:auto;overflow:hidden'>{_SAID}</p>",
@@ -56,6 +58,8 @@ def test_text_that_browsers_show_is_read(markup: str) -> None:
         "clip:rect(0,0,0,0)", "clip:rect(1px, 1px, 1px, 1px)", "clip-path:inset(100%)",
         "opacity:0.01", "max-height:0;overflow:hidden", "width:0px;overflow:hidden", "visibility:hidden",
         "color:#ffffff00", "color:#0000", "color:hsl(0,0%,100%)", "color:hsl(120, 50%, 100%)", "zoom:0",
+        "color:#ffff", "color:#ffffffff", "-webkit-text-fill-color:transparent", "filter:opacity(0)",
+        "filter: blur(1px) opacity(0%)", "content-visibility:hidden",
         "color:rgb(0 0 0 / 0)", "height:1px;overflow:hidden", "text-indent:100%;overflow:hidden",
     ],
 )  # fmt: skip

@@ -44,6 +44,15 @@ def _told(outcome: Outcome, rule: str) -> str:
         ("", {"email": "ines@kornfeld.ir"}),
         ("", {"email": "ines@kornfeld.ir", "country": "Germany"}),
         ("Wir sitzen in Teheran.", {"country": "Germany"}),
+        ("Please ship to Latakia.", {}),
+        ("Tahran'daki ofisimiz için.", {"country": "Turkey"}),
+        ("Şirketimiz Şam'da.", {"country": "Turkey"}),
+        ("Küba'daki otelimiz için.", {}),
+        ("Nasz hotel jest w Hawanie.", {"country": "Poland"}),
+        ("Delivery to Sevastopol, Crimea.", {"country": "Ukraine"}),
+        ("Lieferung nach Donezk.", {"country": "Germany"}),
+        ("Livraison à Simferopol.", {"country": "France"}),
+        ("Notre agence à Ispahan en a besoin.", {"country": "France"}),
     ],
 )
 def test_a_weak_sign_or_a_contradiction_asks_and_rejects_nothing(
@@ -58,7 +67,12 @@ def test_a_weak_sign_or_a_contradiction_asks_and_rejects_nothing(
 
 @pytest.mark.parametrize(
     ("text", "parts"),
-    [("", {"country": "Iran"}), ("We are based in Syria.", {}), ("Estamos en Cuba.", {})],
+    [
+        ("", {"country": "Iran"}),
+        ("We are based in Syria.", {}),
+        ("Estamos en Cuba.", {}),
+        ("Our office is in Crimea.", {}),
+    ],
 )
 def test_who_states_to_be_there_gets_nothing(text: str, parts: dict[str, str]) -> None:
     """A statement alone, of form or text, rejects; the finding names the list's day and source."""

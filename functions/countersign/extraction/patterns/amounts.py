@@ -22,14 +22,14 @@ def _set(words: str) -> frozenset[str]:
 
 
 _BY_CURRENCY: Mapping[str, str] = {
-    "EUR": "€|euro|euros|eur.|евро|欧元|ユーロ|유로",
-    "USD": "$|us$|usd$|u$s|us dollars|us dollar|us-dollar|dollars|dollar|dólares|dollari|долларов|美元|ドル|米ドル",
-    "GBP": "£|£ sterling|pounds|pounds sterling|pound|pfund|livres sterling|livres|libras esterlinas|libras|sterline|sterling|ponden|pond|ポンド",
-    "CHF": "sfr|sfr.|fr.|franken|schweizer franken|francs suisses|francs|franchi|francos suizos|francos|zwitserse frank",
+    "EUR": "€|euro|euros|eur.|euri|euronen|balles|pavos|avro|евро|يورو|欧元|ユーロ|유로",
+    "USD": "$|us$|usd$|u$s|us dollars|us dollar|us-dollar|dollars|dollar|dólares|dollari|долларов|bucks|buck|dolar|dolarów|dolary|美元|ドル|米ドル",
+    "GBP": "£|£ sterling|quid|british pounds|pounds|pounds sterling|pound|pfund|livres sterling|livres|libras esterlinas|libras|sterline|sterling|ponden|pond|ポンド",
+    "CHF": "sfr|sfr.|fr.|franken|schweizer franken|francs suisses|francs|franchi|francos suizos|francos|zwitserse frank|stutz",
     "JPY": "¥|yen|円|日元|日本円",
     "INR": "₹|rs|rs.|rupees|rupee",
     "CNY": "元|人民币|rmb|yuan",
-    "PLN": "zł|zloty|złotych",
+    "PLN": "zł|zł.|zloty|złoty|złotych|złote|zlotych|złotówek",
     "BRL": "r$|reais",
     "KRW": "₩|원|won",
     "AUD": "a$|au$",
@@ -38,21 +38,24 @@ _BY_CURRENCY: Mapping[str, str] = {
     "SGD": "s$",
     "HKD": "hk$",
     "MXN": "mx$",
-    "RUB": "₽|руб|рублей",
-    "TRY": "₺",
+    "RUB": "₽|руб|руб.|рублей|рубля|рубль",
+    "TRY": "₺|tl|tl.|lira|liralık|türk lirası",
     "ILS": "₪",
     "UAH": "₴",
     "CZK": "kč",
     "ZAR": "r",
+    "HUF": "ft|ft.|forint|forintot",
+    "RON": "lei|ron",
+    "SEK": "kronor|svenska kronor",
     "AED": "درهم",
     "BTC": "btc|bitcoin",
 }
 _BY_SCALE: Mapping[int, str] = {
-    1_000: "k|tsd|tsd.|t|thousand|grand|tausend|mille|mil|mila|duizend|tys|tys.|тыс|тыс.|천|千",
+    1_000: "k|thou|tsd|tsd.|t|thousand|grand|tausend|mille|mil|mila|duizend|tys|tys.|тыс|тыс.|тысяч|tysięcy|tysiące|tusen|천|千",
     10_000: "万|萬|만",
     100_000: "lakh|lakhs|lac|lacs",
-    1_000_000: "m|mn|mln|mio|mio.|million|millions|millionen|millón|millones|milioni|milione|miljoen|milhão|milhões|млн|百万",
-    10_000_000: "crore|crores|cr|千万",
+    1_000_000: "m|mn|mln|mio|mio.|million|millions|millionen|millón|millones|milioni|milione|miljoen|milhão|milhões|milionów|miliony|milion|miliona|milyon|mln.|miljoner|miljon|millió|млн|млн.|миллиона|миллионов|百万",
+    10_000_000: "crore|crores|cr|千万|천만",
     100_000_000: "億|亿",
     1_000_000_000: "bn|b|billion|mrd|mrd.|milliarde|milliarden|milliard|milliards|miljard|miliardi|miliardo",
 }
@@ -70,6 +73,15 @@ _SCALED = {
     for word in (code.lower(), sign)
     if word
 }
+_SCALED |= {
+    **{
+        f"bin {word}": (code, 1000)
+        for word, code in _WORDS.items()
+        if code in {"TRY", "EUR", "USD"}
+    },
+    "tkr": ("SEK", 1000),
+}
+"""Turkish `bin` is German for `am`: it is a thousand only before money."""
 _CURRENCIES = {**_WORDS, **{word: code for word, (code, _) in _SCALED.items()}}
 _ONLY_AFTER = _set("won real reais livres francs pond pound")
 """Words of other meanings, which before a number are these: `we won 3 deals`."""
@@ -82,13 +94,15 @@ _SHARED: Mapping[str, tuple[str, frozenset[str]]] = {
     "GBP": ("£|pound", _set("EGP")),
 }
 """Codes whose sign other currencies share: the sign, and those others."""
+_OF_MANY = frozenset("$¥£")
+"""Signs of several currencies: a code behind the number says which is meant."""
 _NUMBER = (
     r"\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?"  # groups of three
     r"|\d{1,3}(?:,\d{2})+,\d{3}|\d{1,15}(?:[.,]\d{1,3})?"  # India's groups; a plain number
 )
 _EVEN = r"(?:[.,]\s?[-–—]{1,2}|/-)"
 """No cents: `75.000,-`, `50,000/-`."""
-_END = rf"(?!\d)(?:{_EVEN})?"
+_END = rf"(?!\d)(?:{_EVEN})?(?:[- ]odd|-ish)?"
 _JOIN = r"\s?(?:-|–|—|/|to|or|bis|oder|à|ou|a|o|tot|até|до|~|〜|から)\s?"
 _AND = r"\s?(?:and|und|et|y|e|en)\s?"
 _BETWEEN = re.compile(r"(?:between|zwischen|entre|tra|fra|tussen)\s+\S{0,5}\s?$", re.IGNORECASE)
@@ -224,7 +238,8 @@ def _ends(match: re.Match[str]) -> tuple[Decimal, Decimal]:
 
 def _read(seen: Digits, match: re.Match[str]) -> Sum:
     low, high = _ends(match)
-    known = match["before"] or match["after"] or match["middle"] or ""
+    first, last = match["before"], match["after"] or match["middle"]
+    known = (last if last and first in _OF_MANY else first or last) or ""
     start, end = seen.span(match.start(), match.end())
     words = seen.source[start:end]
     after, before = seen.text[match.end() :][:_BESIDE], seen.text[: match.start()][-_BESIDE:]
@@ -267,9 +282,11 @@ def _pattern() -> re.Pattern[str]:
     money, scale = _any(_CURRENCIES), _any(_SCALES)
     before = _any(frozenset(_CURRENCIES) - _ONLY_AFTER)
     after = "(?:(?<=[円元원€$£¥₹])|(?![a-z\u00c0-\u024f0-9_]))"
-    end = "(?![^\\W円元원])"  # a scale ends its word, but for signs that stand without a space
+    end = (
+        "(?![^\\W円元원ドユ米])"  # a scale ends its word, but for signs that stand without a space
+    )
     return re.compile(
-        rf"(?:(?<!\w)(?P<before>{before})\s?|(?<![A-Za-z\u00c0-\u024f0-9.,]))"
+        rf"(?:(?<!\w)(?P<before>{before})(?:\s|:\s?)?|(?<![A-Za-z\u00c0-\u024f0-9.,]))"
         rf"(?P<low>{_NUMBER}){_END}(?:\s?(?P<scale>{scale}){end})?(?P<low_end>)"
         rf"(?:(?:\s?(?P<middle>{money}){after})?(?:{_JOIN}|(?P<and>{_AND}))(?:{before})?\s?"
         rf"(?P<high>{_NUMBER}){_END}(?:\s?(?P<high_scale>{scale}){end})?)?"

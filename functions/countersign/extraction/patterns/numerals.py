@@ -2,7 +2,7 @@
 
 What stands in a text keeps its place: `Digits.span` gives back the source's own words.
 """
-# ruff: noqa: E501 - tables of words and signs in many languages
+# ruff: noqa: E501, RUF001 - tables of words and signs in many languages
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ _ONES = (
     "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove",
     "een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien",
     "um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezasseis dezassete dezoito dezanove",
+    "jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście trzynaście czternaście piętnaście szesnaście siedemnaście osiemnaście dziewiętnaście",
+    "bir iki üç dört beş altı yedi sekiz dokuz on",
+    "ett två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton sjutton arton nitton",
+    "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать",
     "ein zwo drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn fuenfzehn sechzehn siebzehn achtzehn neunzehn",
     "eine duas tres",
     "una",
@@ -38,20 +42,50 @@ _TENS = (
     "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
     "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
     "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+    "dwadzieścia trzydzieści czterdzieści pięćdziesiąt sześćdziesiąt siedemdziesiąt osiemdziesiąt dziewięćdziesiąt",
+    "yirmi otuz kırk elli altmış yetmiş seksen doksan",
+    "tjugo trettio fyrtio femtio sextio sjuttio åttio nittio",
+    "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто",
 )
 _HUNDREDS = (
     "hundred doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos",
     "hundert duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos",
     "cent doscientas trescientas cuatrocientas quinientas seiscientas setecientas ochocientas novecientas",
-    *("cents", "cien", "ciento", "cento", "honderd", "cem"),
+    "sto dwieście trzysta czterysta pięćset sześćset siedemset osiemset dziewięćset",
+    "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот",
+    *("cents", "cien", "ciento", "cento", "honderd", "cem", "yüz", "hundra"),
 )
-_THOUSAND = "thousand grand tausend mille mil mila duizend"
-_MILLION = "million millions millionen millón millones milione milioni miljoen milhão milhões"
+_THOUSAND = "thousand grand tausend mille mil mila duizend tysiąc tysiące tysięcy bin tusen тысяча тысячи тысяч"
+_MILLION = (
+    "million millions millionen millón millones milione milioni miljoen milhão milhões milion miliony "
+    "milionów miliona milyon miljon miljoner миллион миллиона миллионов"
+)
 _PARTS = {
-    **dict.fromkeys(("half", "halbe", "halben", "demi", "medio", "mezzo", "meio", "halve"), "0.5"),
-    **dict.fromkeys(("quarter", "viertel", "quart", "kwart"), "0.25"),
+    **dict.fromkeys(
+        (
+            "half",
+            "halbe",
+            "halben",
+            "demi",
+            "medio",
+            "mezzo",
+            "meio",
+            "halve",
+            "pół",
+            "yarım",
+            "buçuk",
+            "halv",
+            "пол",
+        ),
+        "0.5",
+    ),
+    **dict.fromkeys(
+        ("quarter", "viertel", "quart", "kwart", "ćwierć", "çeyrek", "cuarto", "quarto"), "0.25"
+    ),
     **dict.fromkeys(("three quarters", "dreiviertel", "trois quarts"), "0.75"),
-    **dict.fromkeys(("anderthalb", "eineinhalb", "anderhalf", "anderhalve"), "1.5"),
+    **dict.fromkeys(
+        ("anderthalb", "eineinhalb", "anderhalf", "anderhalve", "półtora", "полтора"), "1.5"
+    ),
     "einhalb": "0.5",
     "zweieinhalb": "2.5",
     "dreieinhalb": "3.5",
@@ -60,6 +94,8 @@ _AND = "und"
 """A number holds it without a space, and it begins with one."""
 _ARTICLE = re.compile(rf"\b(?:an?|one|eine?|une?|una|een|uma?)[\s-]+(?={'|'.join(_PARTS)})")
 """Half a million is no one and a half."""
+_NO_START = r"(?!bin(?!\w))(?!on(?![^\W_]|\s(?:bir|iki|üç|dört|beş|altı|yedi|sekiz|dokuz|bin|milyon)(?!\w)))"
+"""Words of other languages too: `ich bin`, `based on`. A number goes on with them."""
 _HAN_DIGITS = "〇一二三四五六七八九"
 _HAN_PLACES = {"十": 10, "百": 100, "千": 1000}
 _HAN_SCALES = {"万": 10**4, "億": 10**8}
@@ -180,8 +216,8 @@ def _atom() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _spelled() -> re.Pattern[str]:
     one = "|".join(map(re.escape, sorted(_atoms(), key=len, reverse=True)))
-    between = r"(?:[\s-]+(?:(?:and|und|et|y|e|en)\s+)?(?:(?:of an?|an?|of|de)\s+)?|und|en|e)?"
+    between = r"(?:[\s-]+(?:(?:and|und|et|y|e|en|i)\s+)?(?:(?:of an?|an?|of|de|di)\s+)?|und|en|e)?"
     return re.compile(
-        rf"(?<![^\W_])(?<!\d)(?<!\d[\s.\u00a0])(?:{one})(?:{between}(?:{one})){{0,9}}(?![^\W_])",
+        rf"(?<![^\W_])(?<!\d)(?<!\d[\s.\u00a0]){_NO_START}(?:{one})(?:{between}(?:{one})){{0,9}}(?![^\W_])",
         re.IGNORECASE,
     )

@@ -23,6 +23,7 @@ _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _DOMAIN = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})"
 )
+_QUOTED = re.compile(rf'"({_ATOM}(?:\.{_ATOM})*)"')
 _BRACKETED = re.compile(rf"[<\[]\s*({_ATOM}(?:\.{_ATOM})*\s*@\s*[^\s<>\[\]@,;:]{{1,253}})\s*[>\]]")
 _ANYWHERE = re.compile(r"(?<![\w@.+-])(\w[\w.+-]{0,63}@[\w.-]{1,253}\w)(?!@)")
 _AROUND = " \t\"'<[(,;:|-"
@@ -68,9 +69,12 @@ def repaired(value: str) -> Mailbox | None:
 def valid_address(text: str) -> str | None:
     """Return the address with its domain in lower case ASCII, or None if it is unusable.
 
-    Refused: quoted local parts, address literals, domains without a dot, and non-ASCII local parts.
+    Refused: address literals, domains without a dot, non-ASCII local parts, and those that only
+    quotes make one.
     """
     local, at, domain = text.strip().rpartition("@")
+    needless = _QUOTED.fullmatch(local)  # quotes that nothing needs are no part of it (RFC 5322)
+    local = needless[1] if needless else local
     domain = _ascii_domain(domain)
     fits = len(local) <= _MAX_LOCAL and len(local) + len(domain) < _MAX_ADDRESS
     if at and fits and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain):

@@ -30,7 +30,7 @@ _DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)(?=[@\s(]|$)", re
 _ABSENCE = re.compile(rf"\W*{ABSENCE}", re.IGNORECASE)
 _AWAY = re.compile(rf"(?<!\w)(?:{AWAY})|{AWAY_UNSPACED}", re.IGNORECASE)
 _WISH = re.compile(rf"(?<!\w)(?:{WISH})(?!\w)|{WISH_UNSPACED}|{QUESTION}", re.IGNORECASE)
-_ANSWER = re.compile(rf"(?<!\w)(?:{REPLY_PREFIX})\s*[:\uff1a]", re.IGNORECASE)
+_ANSWER = re.compile(rf"(?<!\w)(?:{REPLY_PREFIX}|auto)\s*[:\uff1a]", re.IGNORECASE)
 _MACHINE = re.compile(rf"(?:.*[._+-])?(?:{MACHINES})(?:[._+-].*|\d*)(?:@.*)?", re.IGNORECASE)
 _CALENDAR_REPLY = re.compile(rb"^METHOD:REPLY\s*$", re.MULTILINE)
 _SUBMITTED = ("auto-replied", "auto-generated", "auto-notified")

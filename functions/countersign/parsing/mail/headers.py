@@ -203,4 +203,5 @@ def _unquote(raw: str) -> str:
     raw = raw.strip()
     if not raw.startswith('"'):
         return raw.split("(", 1)[0].strip() if " (" in raw else raw
-    return re.sub(r"\\(.)", r"\1", raw[1:].removesuffix('"'))
+    # Only what a quote or a backslash needs: some programs write `C:\name` as it stands.
+    return re.sub(r"\\([\"\\])", r"\1", raw[1:].removesuffix('"'))

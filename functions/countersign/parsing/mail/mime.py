@@ -27,10 +27,12 @@ _LIKELY_DELIMITER = re.compile(
     rb"^--(\S[^\n]{0,200}?)[ \t]*\n(?=content-)", re.IGNORECASE | re.MULTILINE
 )
 _AFTER_DELIMITER = re.compile(rb"(--)?[ \t]*(?:\n|\Z)")
+_SPOKEN = re.compile(rb"\s*(?=[^\n]{0,300}[^A-Za-z0-9+/=\s])(?:[^\s]{1,30} +){3}[^\s]")
+"""How words look on a line, and nothing that is encoded."""
 _NAME_CHARACTERS = 255
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 _ENCODINGS = {
-    **dict.fromkeys(("quotedprintable", "quotedprintible", "qp"), "quoted-printable"),
+    **dict.fromkeys(("quotedprintable", "quotedprintible", "qp", "q"), "quoted-printable"),
     **dict.fromkeys(("7bits", "8bits", "utf8", "usascii", "plain", "text", "identity"), "8bit"),
     **dict.fromkeys(("uuencode", "xuuencode", "uue", "xuue"), "8bit"),  # cut out of the text
     "b64": "base64",
@@ -80,6 +82,8 @@ class MimePart:
         An encoding that we do not know is left as it is.
         """
         raw = self.body[:limit]
+        if self.encoding == "base64" and _SPOKEN.match(raw):
+            return raw, "A part says that it is base64, and is none; it was read as it stands."
         if self.encoding == "base64":
             plain, damaged = from_base64(raw)
             return plain, "Damaged base64 was repaired." if damaged else None

@@ -22,7 +22,9 @@ BEGIN_FORWARDED = (
     "début du message réexpédié|inicio del mensaje reenviado|inizio messaggio inoltrato|"
     "início da mensagem reencaminhada|início da mensagem encaminhada|begin doorgestuurd bericht"
 )
-REPLY_PREFIX = "re|aw|vs|antw|antwort|sv|réf|rif|res|resp|odp|vá|ynt|ответ|отв|回复|回覆|답장|返信"
+REPLY_PREFIX = (
+    "re|r|aw|vs|antw|antwort|sv|réf|rif|res|resp|odp|vá|ynt|ответ|отв|回复|回覆|답장|返信"
+)
 FORWARD_PREFIX = "fw|fwd|wg|tr|rv|rm|i|enc|doorst|vb|vl|pd|ilt|пересл|転送|转发|轉寄|전달"
 WROTE = (
     "wrote|writes|schrieb|schreibt|geschrieben|a écrit|écrit|escribió|ha scritto|scrisse|"
@@ -62,7 +64,7 @@ GREETING = (
     r"お世話になって\w*|こんにちは|您好|你好|안녕하세요"
 )
 OUT_OF_OFFICE = (
-    "out of (?:the )?office(?: auto-?reply| reply)?|auto(?:matic)?[ -]?(?:reply|response)|"
+    "(?:out of|not in) (?:the )?office(?: auto-?reply| reply)?|auto(?:matic)?[ -]?(?:reply|response)|"
     "autoreply|autoresponse|abwesenheits\\w*|abwesend|automatische antwort|"
     "réponse automatique|absence du bureau|absent du bureau|respuesta automática|"
     "fuera de la oficina|ausente|risposta automatica|fuori ufficio|resposta automática|"
@@ -74,7 +76,7 @@ OUT_OF_OFFICE = (
 ABSENCE = (
     r"(?:(?:i am|i'm|ich bin|wir haben|je suis|estoy|sono|estou|ik ben|jag är|jeg er|jestem|jsem|я|"
     r"currently|derzeit|aktuell|momentan|in|im|en|de|em|på|na|auf|met|în|в|у|на|في)\s+){0,3}(?:(?:"
-    r"urlaub\w*|abwesen\w*|nicht im (?:büro|haus)|elternzeit|mutterschutz|betriebs(?:ferien|urlaub)|"
+    r"urlaub\w*|abwesen\w*|nicht im (?:büro|haus)|not in (?:the )?office|elternzeit|mutterschutz|betriebs(?:ferien|urlaub)|"
     r"dienstreise|krank(?:heit|meldung)?|out of (?:the )?office|ooo|on (?:annual )?leave|on (?:vacation|"
     r"holiday)|holiday until|vacation until|(?:annual|parental|maternity|sick) leave|leave until|away (?:from|"
     r"until|till|on)|auto(?:matic)?[ -]?(?:reply|response)|absen(?:ce|t)\w*|congés?|vacances|vacaciones|"
@@ -101,7 +103,17 @@ AWAY = (
     r"przebywam na urlopie|jsem (?:na dovolené|mimo kancelář)|я (?:в отпуске|отсутствую|нахожусь в отпуске)|"
     r"(?:ich|wir) (?:bin|befinde mich|sind|haben) .{0,30}(?:elternzeit|mutterschutz|dienstreise|betriebsferien|"
     r"betriebsurlaub)|ich bin .{0,20}krank|jeg holder ferie|szabadságon vagyok|\w{0,20} ?izindeyim|απουσιάζω|"
-    r"είμαι σε άδεια|sunt (?:în concediu|plecat)|я (?:у відпустці|відсутн\w*)|أنا في (?:إجازة|اجازة)"
+    r"(?:no longer|not .{0,20}any ?more) (?:work(?:s|ing)?|employed|be reached) (?:at|for|with|in|here|by|under)\b|"
+    r"(?:this|the) (?:mail ?box|(?:e-?mail )?address|account|inbox) is (?:not |no longer |un)(?:being )?(?:monitored|attended|read|used|in use|active)|"
+    r"(?:this|diese[sr]?) (?:postfach|e-?mail-?adresse|adresse) wird nicht (?:mehr )?(?:gelesen|überwacht|betreut|verwendet|genutzt)|"
+    r"(?:bin|ist) nicht (?:mehr|länger) .{0,60}(?:tätig|beschäftigt|angestellt|im unternehmen)|(?:arbeite|arbeitet) nicht (?:mehr|länger)|"
+    r"ne (?:travaille|fais|fait) plus (?:partie|chez|pour|dans|ici|au)|n['’]est plus (?:consultée|utilisée|active|relevée)|ai quitté (?:la société|l['’]entreprise|mes fonctions)|"
+    r"ya no (?:trabajo|trabaja|formo|forma) (?:parte|en|para|con|aquí)|(?:este|esta) (?:buzón|dirección|correo) ya no|de baja (?:médica|maternal|por)|baja por (?:maternidad|paternidad|enfermedad)|"
+    r"non (?:lavoro|lavora|faccio) più (?:in|per|presso|con|qui|parte)|(?:sono|sarò|al momento|attualmente) .{0,20}(?:in malattia|in maternità|in congedo|in aspettativa)|casella .{0,20}non è (?:più )?(?:presidiata|monitorata|attiva|letta)|"
+    r"(?:werk|werkt) niet (?:meer|langer) (?:bij|voor|hier)|niet (?:meer|langer) werkzaam|met (?:zwangerschaps|ouderschaps|ziekte|bevallings)?verlof|"
+    r"já não (?:trabalho|trabalha|faço) (?:na|no|para|com|parte|aqui)|de (?:baixa|licença) (?:médica|de maternidade|parental)|"
+    r"nie (?:pracuję|pracuje) już|już nie (?:pracuję|pracuje)|na (?:zwolnieniu|urlopie)|(?:artık|ile) .{0,40}çalışm(?:ıyor\w*|amakta\w*)|ofis dışında\w*|doğum iznin\w*|"
+    r"arbetar inte längre|slutat (?:på|hos)|(?:föräldra|barsel|mammaled)\w*(?:ledig|orlov)\w*|больше не работа\w+|είμαι σε άδεια|sunt (?:în concediu|plecat)|я (?:у відпустці|відсутн\w*)|أنا في (?:إجازة|اجازة)"
 )
 AWAY_UNSPACED = (
     "(?:休暇|不在)(?:中|に|の)|正在休假|休假(?:中|至)|外出(?:中|しております)|부재중|휴가 ?중"
@@ -122,10 +134,13 @@ WISH_UNSPACED = "注文し|返金|我们(?:要|需要)|退款|주문(?:하|합)|
 QUESTION = r"(?:\w+[^\w.!?\n]+){2,30}?\w+ ?[?？؟]"
 """A whole question: a note has `Urgent?` at most."""
 MACHINES = (
-    r"no[-.]?reply|do[-.]?not[-.]?reply|do-?not-?respond|auto-?confirm|statements?|receipts?|builds?|backups?|security-alerts?|noreply\w*|no-?responder|nao-?responda|ne-?pas-?repondre|"
-    r"nicht-?antworten|non-?rispondere|niet-?beantwoorden|alerts?|alarms?|notifications?|notify|notifier|"
+    r"no[-._]?reply|do[-._]?not[-._]?(?:reply|respond)|auto-?confirm|statements?|receipts?|builds?|backups?|security-alerts?|noreply\w*|no[-._]?responder?|nao[-._]?respond(?:er|a)|ne[-._]?pas[-._]?repondre|"
+    r"(?:bitte-?)?nicht-?antworten|keine?-?antwort|non[-._]?rispondere|niet[-._]?(?:be)?antwoorden|nie[-._]?odpowiadaj\w*|"
+    r"cevapla\w*|yanitlama\w*|(?:svar-?(?:ej|inte|ikke))|(?:ej|ikke|inte)-?svar|ala-?vastaa|neodpovidat|"
+    r"updates?|news|reminders?|invitations?|tracker|www-data|apache|prometheus|sentry|grafana|"
+    r"alerts?|alarms?|notifications?|notify|notifier|"
     r"mailer|bounces?|automated|automailer|robot|bot|newsletters?|cron|root|daemon|monitoring|nagios|"
-    r"zabbix|jenkins|jira|github|gitlab|buildbot|bugzilla|unsubscribe"
+    r"zabbix|jenkins|pagerduty|jira|github|gitlab|buildbot|bugzilla|unsubscribe"
 )
 UNDELIVERED = (
     "undeliver(?:able|ed)(?: mail returned to sender| message)?|"
