@@ -94,7 +94,7 @@ class Mailing:
         """Of the job."""
         return self.world.store.load(self.job_id).job.status
 
-    def ends(self, runs: int = 6) -> None:
+    def ends(self, runs: int = 12) -> None:
         """As many runs as it takes, at the times for which they wait."""
         for _ in range(runs):
             self.machine.runs()

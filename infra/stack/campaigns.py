@@ -4,7 +4,7 @@ mails, and the page at which whoever got one wants no more. Nothing of it is sha
 
 from __future__ import annotations
 
-from aws_cdk import Duration, Stack, aws_events, aws_lambda, aws_ses, aws_sqs
+from aws_cdk import Duration, Stack, aws_events, aws_lambda, aws_ses
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
@@ -16,7 +16,7 @@ from infra.settings import Settings
 from infra.stack.api import Api
 from infra.stack.approvals import verify
 from infra.stack.functions import Functions
-from infra.stack.storage import removal
+from infra.stack.queues import dead_letters, fed
 from infra.steps import CAMPAIGN_EVENTS, UNSUBSCRIBE
 
 BECAME = (
@@ -30,8 +30,6 @@ BATCH, GATHERED = 50, Duration.seconds(2)
 AT_ONCE = 4
 """Concurrent calls: 50 mails a second have 150 events, of which one call takes some hundred."""
 RECEIVES = 5
-AGAIN_AFTER = Duration.seconds(6 * CAMPAIGN_EVENTS.timeout)
-"""AWS asks for six times the consumer's time-out."""
 A_SECOND = 20
 """Requests for the page, by each method; a hundred thousand mails bring some of them a minute."""
 
@@ -63,9 +61,9 @@ class Campaigns(Construct):
         self._settings = settings
         self._set = campaign_set(settings)
         self._published()
-        self.dead = self._queue("Dead")
-        letters = aws_sqs.DeadLetterQueue(queue=self.dead, max_receive_count=RECEIVES)
-        self.queue = self._queue("Queue", letters)
+        self.dead = dead_letters(self, settings)
+        seconds = CAMPAIGN_EVENTS.timeout
+        self.queue = fed(self, settings, seconds, self.dead, receives=RECEIVES)
         if settings.stage == MOVABLE:
             # The local cloud has no DNS, and knows no records of it.
             aws_ses.CfnEmailIdentity(self, "Sender", email_identity=settings.campaign_domain)
@@ -113,16 +111,4 @@ class Campaigns(Construct):
                 *(sending.SEND, sending.DELIVERY, sending.BOUNCE, sending.COMPLAINT),
                 *(sending.REJECT, sending.DELIVERY_DELAY),
             ],
-        )
-
-    def _queue(self, name: str, dead: aws_sqs.DeadLetterQueue | None = None) -> aws_sqs.Queue:
-        return aws_sqs.Queue(
-            self,
-            name,
-            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-            visibility_timeout=AGAIN_AFTER if dead else None,
-            dead_letter_queue=dead,
-            removal_policy=removal(self._settings),
         )

@@ -13,15 +13,13 @@ from infra.settings import Settings
 from infra.stack.api import Api
 from infra.stack.functions import Functions
 from infra.stack.mail_in import Receiving
+from infra.stack.queues import LONGEST_STAY, VISIBILITY_FACTOR, dead_letters, failures, fed
 from infra.stack.shadow import Shadow
-from infra.stack.storage import removal
 from infra.steps import CALLS_SECONDS, DOORS, MCP
 
 RECEIVES = 5
 BATCH = 10
-VISIBILITY_FACTOR = 6  # AWS asks for six times the consumer's time-out
 START_SECONDS = next(row.timeout for row in DOORS if row.name == "Start")
-LONGEST_STAY = Duration.days(14)
 
 
 class Intake(Construct):
@@ -30,13 +28,9 @@ class Intake(Construct):
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)
         self._settings = settings
-        self.dead = self._queue("Dead")
-        self.failures = self._queue("Failures")
-        self.queue = self._queue(
-            "Queue",
-            visibility=Duration.seconds(VISIBILITY_FACTOR * START_SECONDS),
-            dead=aws_sqs.DeadLetterQueue(queue=self.dead, max_receive_count=RECEIVES),
-        )
+        self.dead = dead_letters(self, settings)
+        self.failures = failures(self, settings)
+        self.queue = fed(self, settings, START_SECONDS, self.dead, receives=RECEIVES)
         self.calls = {
             one.id: self._calls(one.id) for one in settings.waiting_callers if one.by_queue
         }
@@ -111,22 +105,4 @@ class Intake(Construct):
                 queue=self.failures, max_receive_count=CALL_RECEIVES
             ),
             removal_policy=RemovalPolicy.DESTROY,
-        )
-
-    def _queue(
-        self,
-        name: str,
-        *,
-        visibility: Duration | None = None,
-        dead: aws_sqs.DeadLetterQueue | None = None,
-    ) -> aws_sqs.Queue:
-        return aws_sqs.Queue(
-            self,
-            name,
-            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=LONGEST_STAY,
-            visibility_timeout=visibility,
-            dead_letter_queue=dead,
-            removal_policy=removal(self._settings),
         )

@@ -44,6 +44,8 @@ SPARE_SECONDS = 20.0
 TOKEN_BITS = 160
 SOON = timedelta(seconds=30)
 """After the provider asked to wait, or was not there."""
+LOOK = timedelta(minutes=1)
+"""The first look whether the event has come of a message whose answer was lost."""
 NOT_HEARD = "no answer and no delivery event within an hour"
 NEVER_DAY = "no hour is allowed there"
 _LONGEST_CAUSE = 200
@@ -60,7 +62,7 @@ class Sender:
     def __init__(self, visit: Visit) -> None:
         self._deps, self._visit = visit.deps, visit
         self._campaign = _campaign(visit)
-        self._check_signed()
+        self._is_signed = False
         self._turns = Turns(
             self._deps.sending_limits,
             wall=self._deps.wall,
@@ -77,11 +79,14 @@ class Sender:
     def _check_signed(self) -> None:
         """Raises InternalError where this code, or this stage, would send anything else than what
         was signed."""
+        if self._is_signed:
+            return
         run, own = self._deps.lanes.run(self._visit.call.job_id), self._deps.settings.campaign_from
         if run is None or run.terms != self._campaign.digest:
             raise InternalError("the campaign is not the one that was signed")
         if self._campaign.sender != own:
             raise InternalError(f"the plan is from {self._campaign.sender}, the stage's is {own}")
+        self._is_signed = True
 
     @property
     def seconds(self) -> float:
@@ -110,9 +115,22 @@ class Sender:
         try:
             if earlier:
                 return self._settles(claim, earlier)
+            self._check_signed()
             return self._sends(claim, contact, group)
         finally:
             self._ahead[group] -= 1
+
+    def settles(self, line: Line, held: Item) -> Item | None:
+        """A message that was intended is waited for as ever; where there is none, whoever claimed
+        the item was about to leave it out, and it is left."""
+        claim = claimed(held, line.number, self._visit.mine.entry)
+        earlier = self._message(line.number)
+        if earlier:
+            return self._settles(claim, earlier)
+        after = claim.model_copy(update={"tries": 0})
+        self._deps.lanes.claim(*self._visit.at, claim)
+        self._deps.lanes.record(*self._visit.at, after)
+        return after
 
     def _group(self, contact: Contact) -> str:
         """Whose turns it takes; empty for those that are too small to have some of their own."""
@@ -131,7 +149,7 @@ class Sender:
             return self._ended(claim, _done(earlier.message_id))
         if earlier.unheard(now):
             return self._ended(claim, Ended(state=ItemState.UNKNOWN, cause=NOT_HEARD))
-        self._later(earlier.intended_at + UNHEARD, "a message waits for its delivery event")
+        self._hears_later(earlier.intended_at)
         return None
 
     def _sends(self, claim: Item, contact: Contact, group: str) -> Item | None:
@@ -194,7 +212,7 @@ class Sender:
             return after
         except Ambiguous as lost:
             observability.logger().info("nobody knows whether a message left: %s", lost)
-            self._later(intent.at + UNHEARD, "a message waits for its delivery event")
+            self._hears_later(intent.at)
             return None
         after = ended_as(claim, _done(message_id))
         campaigns.sent(*self._visit.at, after, message_id)
@@ -219,6 +237,14 @@ class Sender:
             unsubscribe=url,
             about={"job": job_id, "batch": str(batch), "item": str(number)},
         )
+
+    def _hears_later(self, intended_at: datetime) -> None:
+        """Its event comes in seconds, as a rule: looks come after a minute, 4, 16, and the last one
+        when people get it."""
+        now = self._deps.clock.now()
+        looks_at = now + max(LOOK, 3 * (now - intended_at))
+        until = min(looks_at, intended_at + UNHEARD)
+        self._later(until, "a message waits for its delivery event")
 
     def _later(self, until: datetime, said: str) -> None:
         self._waits.append((until, said))

@@ -1,15 +1,18 @@
-"""Turns for a campaign's mails, as one child takes them: a block at a time, within all limits."""
+"""Turns for a campaign's mails, as one child takes them: a block at a time, within all limits; and
+what SES says of the account, once a minute, in the row that all blocks are taken from."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import timedelta
 
 from countersign.domain.campaigns.limits import CampaignLimits
-from countersign.domain.campaigns.quota import granted, step
+from countersign.domain.campaigns.quota import granted, needs_reading, read, step
 from countersign.domain.campaigns.sending import Ask, Block, Booking, Roll, Row, SendingLimits, Wait
 from countersign.domain.errors import Throttled
 from countersign.domain.ports import Clock, Ids, Pause
+from countersign.runtime.deps import Deps
 
 _TRIES = 24
 """Each write that is refused means that somebody else's was stored."""
@@ -102,3 +105,15 @@ def reserve(
         if done and isinstance(now, Booking):
             return granted(now, row), row
     raise Throttled("others keep writing the row of the account's sending")
+
+
+def read_account(deps: Deps) -> None:
+    """Ask SES where the stage sends campaigns and nobody asked in this minute; of several who ask
+    at once one is heard. Raises Throttled, Unavailable, Misconfigured: after five minutes without
+    an answer campaigns take nothing any more."""
+    if not deps.settings.campaign_from:
+        return
+    row, now = deps.sending_limits.row(), deps.wall.now()
+    if needs_reading(row, now):
+        said = read(row, now, **asdict(deps.sending_account.said()))
+        deps.sending_limits.keep(row.reading, said)

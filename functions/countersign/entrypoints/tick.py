@@ -18,7 +18,7 @@ from countersign.approvals.decision_mails import mail_decisions
 from countersign.approvals.metrics import overlooked, waiting
 from countersign.approvals.question_mails import mail_questions
 from countersign.approvals.reminders import after_return, end_tier, mail_requests, remind
-from countersign.campaigns import reading
+from countersign.campaigns.turns import read_account
 from countersign.domain.errors import NotFound, StoreConflict, Throttled
 from countersign.domain.jobs.cases import next_look
 from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobRecord
@@ -200,7 +200,7 @@ def _done(deps: Deps, row: DueRow) -> bool:
 
 
 def _measure(deps: Deps) -> None:
-    looks = [waiting, reading.look, monthly.look, sealing.seal, canaries.watch]
+    looks = [waiting, read_account, monthly.look, sealing.seal, canaries.watch]
     if deps.clock.now().minute % EVERY_MINUTES == 0:
         looks += [_standing, overlooked, canaries.look, usual.look, weekly.look]
     for look in looks:

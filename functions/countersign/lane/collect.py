@@ -10,11 +10,11 @@ from typing import Any
 from countersign.domain.canonical import digest
 from countersign.domain.errors import InternalError
 from countersign.domain.jobs.job import Status
-from countersign.domain.lane.batches import Plan, held_up
+from countersign.domain.lane.batches import Head, Plan, held_up
 from countersign.domain.lane.control import Word
-from countersign.domain.lane.items import Outcome
+from countersign.domain.lane.items import Item, Outcome, is_claimed, outcomes
 from countersign.domain.lane.lane import Figure, Pinned, Settled, Sheet
-from countersign.domain.lane.run import Run, ended, finished
+from countersign.domain.lane.run import Run, ended, finished, settles
 from countersign.jobs.resume import go_on
 from countersign.lane.files import LaneFiles
 from countersign.lane.functions import RunCall, handler_of
@@ -42,12 +42,55 @@ def _ended(deps: Deps, run: Run) -> Run:
     seen = seen_of(deps, run, plan, heads)
     waits = held_up(heads.values(), run.attempt, soonest=files.about().sends)
     after = ended(run, seen, deps.clock.now(), waits)
-    after = after if seen.left else finished(after, *_made(deps, files, plan))
+    rows = _Rows(deps, files, plan, heads)
+    if not seen.left or (settles(run, deps.lanes.control(run.job_id)) and not rows.begun):
+        after = finished(after, *_made(deps, files, rows))
     deps.lanes.keep_run(run, after)
     return after
 
 
-def _made(deps: Deps, files: LaneFiles, plan: Plan) -> tuple[Mapping[str, str], Mapping[str, str]]:
+class _Rows:
+    """Every row of the file with its end; in a batch that was not closed some are left."""
+
+    def __init__(self, deps: Deps, files: LaneFiles, plan: Plan, heads: Mapping[int, Head]) -> None:
+        self._deps, self._files, self._plan = deps, files, plan
+        closed = {number for number, head in heads.items() if head.closed}
+        self._open = {one.number: one for one in plan.batches if one.number not in closed}
+
+    @property
+    def begun(self) -> bool:
+        """Whether anybody began one of which nobody has said how it ended."""
+        return any(any(map(is_claimed, self._items(one).values())) for one in self._open)
+
+    def settled(self) -> Iterator[Settled]:
+        """In their order; in memory are the batches that the place lies in: one, or one of each
+        group."""
+        both = heapq.merge(self._worked(), self._files.quarantined(), key=lambda one: one.number)
+        return map(_as_settled, both)
+
+    def _worked(self) -> Iterator[Outcome]:
+        """A batch is opened when its first row is next."""
+        ahead = sorted(self._plan.batches, key=lambda one: one.first, reverse=True)
+        open_: list[tuple[int, Outcome, Iterator[Outcome]]] = []
+        while ahead or open_:
+            if ahead and (not open_ or ahead[-1].first < open_[0][0]):
+                _push(open_, self._of(ahead.pop().number))
+                continue
+            _, one, rest = heapq.heappop(open_)
+            _push(open_, rest)
+            yield one
+
+    def _of(self, batch: int) -> Iterator[Outcome]:
+        if batch not in self._open:
+            return self._files.results(batch)
+        numbers = (line.number for line in self._files.batch(self._open[batch]))
+        return outcomes(numbers, self._items(batch))
+
+    def _items(self, batch: int) -> Mapping[int, Item]:
+        return self._deps.lanes.items(self._files.job_id, batch)
+
+
+def _made(deps: Deps, files: LaneFiles, rows: _Rows) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """What the workflow makes of the results, kept: the digest of each document, and the figures,
     by name."""
     about = files.about()
@@ -57,7 +100,7 @@ def _made(deps: Deps, files: LaneFiles, plan: Plan) -> tuple[Mapping[str, str], 
     of = Pinned(about.input.as_(workflow.input), about.release)
     documents, figures = {}, {}
     with spooled(deps, about.source) as opening:
-        for made in workflow.lane.finish(of, opening, _settled(files, plan)):
+        for made in workflow.lane.finish(of, opening, rows.settled()):
             if isinstance(made, Figure):
                 figures[made.name] = made.value
                 continue
@@ -71,26 +114,6 @@ def _printed(sheet: Sheet) -> tuple[str, bytes]:
     from countersign.web.rendering import render  # noqa: PLC0415 - only who prints loads templates
 
     return sheet.name, render(sheet.template, **sheet.data).encode()
-
-
-def _settled(files: LaneFiles, plan: Plan) -> Iterator[Settled]:
-    """Every row of the file, in its order; in memory are the batches that the place lies in: one,
-    or one of each group."""
-    both = heapq.merge(_worked(files, plan), files.quarantined(), key=lambda one: one.number)
-    return map(_as_settled, both)
-
-
-def _worked(files: LaneFiles, plan: Plan) -> Iterator[Outcome]:
-    """The rows of all batches: one is opened when its first row is next."""
-    ahead = sorted(plan.batches, key=lambda one: one.first, reverse=True)
-    open_: list[tuple[int, Outcome, Iterator[Outcome]]] = []
-    while ahead or open_:
-        if ahead and (not open_ or ahead[-1].first < open_[0][0]):
-            _push(open_, files.results(ahead.pop().number))
-            continue
-        _, one, rest = heapq.heappop(open_)
-        _push(open_, rest)
-        yield one
 
 
 def _push(open_: list[tuple[int, Outcome, Iterator[Outcome]]], rest: Iterator[Outcome]) -> None:

@@ -39,7 +39,7 @@ class LaneFiles:
 
     def __init__(self, payloads: Payloads, job_id: str) -> None:
         self._payloads = payloads
-        self._job_id = job_id
+        self.job_id = job_id
 
     def keep_batch(self, batch: Batch, body: bytes) -> None:
         """The bytes of a batch."""
@@ -107,7 +107,7 @@ class LaneFiles:
         return self._payloads.get(Pointer.to("", self._key(name)))
 
     def _key(self, name: str) -> str:
-        return f"{PLACE}{self._job_id}/{name}"
+        return f"{PLACE}{self.job_id}/{name}"
 
 
 def _of_batch(number: int) -> str:

@@ -31,14 +31,16 @@ def order(deps: Deps, job_id: str, word: Word, *, by: str, reason: str) -> Run:
     """
     record = deps.store.load(job_id)
     in_charge(deps, record, by)
-    run = _run(deps, record)
+    _run(deps, record)
     held = deps.lanes.control(job_id)
     said = ordered(held, word, by=by, reason=reason, at=deps.clock.now())
     if word is Word.CANCELLED:
         _cancels(deps, job_id, said)
     deps.lanes.keep_control(job_id, held, said)
-    if word is not Word.PAUSED and run.ended_at is not None:
-        go_on(deps, deps.store.load(job_id))
+    # A run that ended before the word was stored has left its job to whoever says it.
+    run, record = _run(deps, record), deps.store.load(job_id)
+    if word is not Word.PAUSED and run.ended_at and record.job.status is Status.PARKED:
+        go_on(deps, record)
     return run
 
 

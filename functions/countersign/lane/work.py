@@ -6,7 +6,7 @@ the last one alone gets it. What a child does not come to is left, and the next 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,15 +29,17 @@ from countersign.domain.errors import (
     Transient,
 )
 from countersign.domain.lane.batches import Head, Line, Waits, entered, left, waiting
+from countersign.domain.lane.control import Word
 from countersign.domain.lane.items import (
     Ended,
     Item,
     ItemState,
-    Outcome,
     claimed,
     ended_as,
     given_up,
+    is_claimed,
     is_left,
+    outcomes,
     put_back,
     tally,
 )
@@ -48,6 +50,7 @@ from countersign.lane.files import LaneFiles
 from countersign.lane.functions import BatchCall, handler_of
 from countersign.runtime.deps import Deps
 
+Work = Callable[[Pinned[Any], str, Told], Worked]
 SPARE_SECONDS = 20.0
 """No item is begun with fewer: what is left is the next run's."""
 MOST_RETRIES = 2
@@ -69,6 +72,10 @@ class Hand(Protocol):
         """Claim the item, do its work, store how it ended; what is stored then, None: it was not
         claimed. `ahead` items are left in the batch with it. Raises BatchTaken, Transient, and
         HeldUp for what all the others wait for too."""
+
+    def settles(self, line: Line, held: Item) -> Item | None:
+        """People cancelled it: find out how an item ended that somebody began; nothing more is
+        begun. What is stored then, None: nothing. Raises BatchTaken, Transient."""
 
     def ends(self) -> Waits | None:
         """There are no more items. What those wait for that were left, if anything."""
@@ -138,6 +145,7 @@ class _Round:
         self._hand = hand
         self._lanes = visit.deps.lanes
         self._begun = dict(self._lanes.items(*visit.at))
+        self._word = Word.RUNNING
 
     def goes(self) -> None:
         """Through all that is left, and close the batch when nothing is."""
@@ -156,11 +164,20 @@ class _Round:
                 after = self._hand.does(line, self._begun.get(line.number), ahead)
                 if after:
                     self._begun[line.number] = after
+            if self._word is Word.CANCELLED:
+                self._settles(lines)
         except HeldUp as held_up:
             met = held_up.waits
         finally:
             others = self._hand.ends()
         return met or others
+
+    def _settles(self, lines: tuple[Line, ...]) -> None:
+        for line in lines:
+            held = self._begun.get(line.number)
+            after = self._hand.settles(line, held) if held and is_claimed(held) else None
+            if after:
+                self._begun[line.number] = after
 
     def _left(self, lines: tuple[Line, ...]) -> Iterator[tuple[Line, int]]:
         """As long as there is time, and nobody says otherwise; how many are left with each."""
@@ -170,7 +187,8 @@ class _Round:
         for at, line in enumerate(open_):
             if call.seconds_left(deps.clock.now()) < self._hand.seconds:
                 return
-            if not self._lanes.control(call.job_id).runs:
+            self._word = self._lanes.control(call.job_id).word
+            if self._word is not Word.RUNNING:
                 return
             yield line, len(open_) - at
 
@@ -180,7 +198,8 @@ class _Round:
         if seen.left:
             return
         batch = self._visit.call.batch.number
-        self._visit.files.keep_results(batch, _outcomes(lines, self._begun))
+        numbers = (line.number for line in lines)
+        self._visit.files.keep_results(batch, outcomes(numbers, self._begun))
         self._keeps(left(self._visit.mine, seen))
 
     def _keeps(self, after: Head) -> None:
@@ -203,9 +222,10 @@ class _Worker:
 
     def __init__(self, visit: Visit) -> None:
         lane: Lane[Any] | None = visit.workflow.lane
-        if lane is None:  # pragma: no cover - a visit has looked
-            raise AssertionError
-        self._visit, self._call, self._lane, self._of = visit, visit.call, lane, visit.of
+        if lane is None or lane.work is None:
+            raise InternalError(f"{visit.workflow.id} has items that are sent, and not worked on")
+        self._visit, self._call, self._of = visit, visit.call, visit.of
+        self._work: Work = lane.work
         self._lanes = visit.deps.lanes
         self._asks = (
             Questioner(visit.deps, visit.call, lane.asks, visit.of, visit.workflow.id)
@@ -221,6 +241,9 @@ class _Worker:
     def in_order(self, lines: Sequence[Line]) -> Sequence[Line]:
         """As they lie there."""
         return lines
+
+    def settles(self, line: Line, held: Item) -> None:
+        """What was begun had no effect: it is left."""
 
     def ends(self) -> None:
         """There are no more items."""
@@ -251,7 +274,7 @@ class _Worker:
         except Exception as defect:  # noqa: BLE001 - as in its work
             observability.defect("Work")
             return Ended(state=ItemState.FAILED, cause=f"{type(defect).__name__} in its question")
-        ended = _worked(self._lane, self._of, line, said.told)
+        ended = _worked(self._work, self._of, line, said.told)
         tokens = said.usage.input_tokens + said.usage.output_tokens
         return ended.model_copy(update={"usd": said.usage.usd, "tokens": tokens})
 
@@ -268,9 +291,9 @@ class _Worker:
         return HeldUp(Waits(error=error, said=str(trouble)))
 
 
-def _worked(lane: Lane[Any], of: Pinned[Any], line: Line, told: Told) -> Ended:
+def _worked(work: Work, of: Pinned[Any], line: Line, told: Told) -> Ended:
     try:
-        return _ended(lane.work(of, line.text, told))
+        return _ended(work(of, line.text, told))
     except Transient:
         raise
     except Ambiguous as lost:
@@ -286,13 +309,6 @@ def _ended(worked: Worked) -> Ended:
     if isinstance(worked, Skipped):
         return Ended(state=ItemState.SKIPPED, cause=worked.rule)
     return Ended(state=ItemState.FAILED, cause=worked.cause[:_LONGEST_CAUSE])
-
-
-def _outcomes(lines: tuple[Line, ...], begun: Mapping[int, Item]) -> Iterator[Outcome]:
-    for line in lines:
-        ended = begun[line.number].ended
-        if ended is not None:
-            yield Outcome(number=line.number, ended=ended)
 
 
 handler = handler_of(work, BatchCall)

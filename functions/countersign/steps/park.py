@@ -20,6 +20,8 @@ from countersign.domain.errors import (
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.job import Move, Status
 from countersign.domain.jobs.matters import Matter, contact_key, of_mails
+from countersign.domain.lane.control import Word
+from countersign.domain.lane.run import Run
 from countersign.domain.limits import budgets
 from countersign.domain.limits.circuit_breaker import LONGEST_REST
 from countersign.domain.limits.pace import Turn
@@ -85,11 +87,15 @@ def _waits_for_sender(deps: Deps, record: JobRecord, call: Call) -> Change:
     )
 
 
+def _is_paused(deps: Deps, run: Run) -> bool:
+    return deps.lanes.control(run.job_id).word is Word.PAUSED
+
+
 def _waits_for_items(deps: Deps, record: JobRecord, call: Call) -> Change:
     """The second machine wakes it; `tick` looks now and then whether that can still come, and at
     once, or at the items' next turn, where all was over before the job could park."""
     now, run = deps.clock.now(), deps.lanes.run(record.job.job_id)
-    over = run is not None and run.ended_at is not None and deps.lanes.control(run.job_id).runs
+    over = run is not None and run.ended_at is not None and not _is_paused(deps, run)
     again = max(now, run.again_at or now) if run else now
     return Change(
         event="parked",

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from countersign.campaigns import reading
+from countersign.campaigns.turns import read_account
 from countersign.connectors.aws.ses import SesAccount
 from countersign.domain.campaigns.sending import Said
 from countersign.domain.errors import Misconfigured, Throttled
@@ -24,11 +24,11 @@ def world() -> World:
 def test_it_is_asked_once_a_minute(world: World) -> None:
     """Whoever asks; what it says stands in the row then."""
     for _ in range(3):
-        reading.look(world.deps_again())
+        read_account(world.deps_again())
     assert world.sending_account.asked == 1
     world.clock.passes(seconds=60)
     world.sending_account.says = Said(sent=7, quota=200, rate=1, allowed=False)
-    reading.look(world.deps)
+    read_account(world.deps)
     said = world.sending_limits.row().reading
     assert said is not None
     assert (said.sent, said.quota, said.rate, said.allowed) == (7, 200, 1, False)
@@ -38,7 +38,7 @@ def test_it_is_asked_once_a_minute(world: World) -> None:
 def test_a_stage_without_campaigns_asks_nobody(world: World) -> None:
     """Its tick has no right to."""
     world.settings = world.settings.model_copy(update={"campaign_from": ""})
-    reading.look(world.deps_again())
+    read_account(world.deps_again())
     assert world.sending_account.asked == 0
 
 

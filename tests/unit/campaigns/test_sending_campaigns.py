@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from countersign.domain.campaigns.sent import Event
+from countersign.domain.campaigns.sent import Event, Sent
 from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.suppression import suppressed
+from countersign.domain.lane.batches import entered
 from countersign.domain.lane.control import Word
+from countersign.domain.lane.items import Item
 from countersign.lane import orders
 from tests.mailing import BRIEF, NOON, Mailing, contact, moves_to, outreach, zipped
 
@@ -189,6 +192,59 @@ def test_people_stop_it_between_two_messages(word: Word) -> None:
     left = 0 if word is Word.PAUSED else 199 - there
     assert (len(mailing.sent), len(set(mailing.sent))) == (199 - left, 199 - left)
     assert mailing.evidence["left"] == str(left)
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_cancelled_campaign_finds_out_what_became_of_a_message_that_was_begun(
+    heard: bool,
+) -> None:
+    """An intent whose answer is lost is not left: its event says that it was sent, or after an hour
+    a person gets it. Whom nobody wrote to is left, and the table says so of each row."""
+    mailing = Mailing(zipped(ROWS))
+    mailing.world.campaign_mail.fails_with(Ambiguous("lost"), after_sending=heard)
+    (name, job_id), *_ = mailing.world.item_runs.started
+    first, *others = mailing.machine.children(name, job_id)
+    mailing.machine.works(first)
+    orders.order(mailing.world.deps, job_id, Word.CANCELLED, by="kim", reason="the offer ended")
+    for one in others:
+        mailing.machine.works(one)
+    mailing.machine.collects(name, job_id)
+    mailing.goes()
+    assert mailing.status is Status.PARKED
+    where = [(job_id, first.batch.number, n) for n, one in _unheard(mailing, first.batch.number)]
+    if heard:
+        mailing.world.campaigns.event(where[0], Event.DELIVERED, mailing.world.clock.now(), "m")
+    mailing.ends()
+    size, total = first.batch.size, len(ROWS)
+    found = {name: int(mailing.evidence[name]) for name in ("done", "unknown", "left", "skipped")}
+    want = {"done": size - (not heard), "unknown": int(not heard), "left": total - size}
+    assert found == {**want, "skipped": 0}
+    assert mailing.evidence["word"] == "cancelled"
+    assert len(mailing.sent) == size - (not heard)
+    assert mailing.status is (Status.COMPLETED if heard else Status.ESCALATED)
+    said = [row.split(",")[1] for row in mailing.document("rows.csv").splitlines()[1:]]
+    assert Counter(said) == Counter(sent=want["done"], unknown=want["unknown"], left=want["left"])
+
+
+def _unheard(mailing: Mailing, batch: int) -> list[tuple[int, Sent]]:
+    found = mailing.world.campaigns.messages(mailing.job_id, batch).items()
+    return [(number, one) for number, one in found if not one.is_known]
+
+
+def test_what_was_cancelled_while_it_was_being_left_out_is_left() -> None:
+    """A row that was claimed and has no message was not sent, and is not waited for."""
+    mailing = Mailing(zipped(ROWS))
+    world = mailing.world
+    (name, job_id), *_ = world.item_runs.started
+    first, *_others = mailing.machine.children(name, job_id)
+    head = entered(None, 1)
+    world.lanes.keep_head(job_id, first.batch.number, None, head)
+    row = Item(number=first.batch.first, entry=head.entry, tries=1)
+    world.lanes.claim(job_id, first.batch.number, row)
+    orders.order(world.deps, job_id, Word.CANCELLED, by="kim", reason="the offer ended")
+    mailing.ends()
+    assert (mailing.status, mailing.sent) == (Status.COMPLETED, [])
+    assert (mailing.evidence["left"], mailing.evidence["unknown"]) == (str(len(ROWS)), "0")
 
 
 def test_another_campaign_than_the_signed_one_is_not_sent() -> None:

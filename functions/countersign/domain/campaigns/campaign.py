@@ -13,7 +13,7 @@ from countersign.domain.campaigns.quiet import zones_of
 from countersign.domain.campaigns.templates import Message, Template, Unfilled, places, rendered
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract
-from countersign.domain.lane.lane import InputT, Lane, Pinned, Told, Worked
+from countersign.domain.lane.lane import InputT, Lane, Pinned
 
 NO_CONSENT = "the list shows no consent"
 OUTSIDE = "outside the segment"
@@ -126,15 +126,9 @@ def plan_digest(campaign: Campaign, rows: str) -> str:
     return digest(canonical([campaign.digest, rows]))
 
 
-def _sent_by_others(_of: Pinned[InputT], _text: str, _told: Told) -> Worked:
-    raise NotImplementedError  # a message is no work whose effect is its answer: campaigns/send.py
-
-
 @dataclass(frozen=True)
 class CampaignLane(Lane[InputT]):
     """A file whose rows are contacts: each item is a message."""
 
-    work: Callable[[Pinned[InputT], str, Told], Worked] = _sent_by_others
     campaign: Callable[[Pinned[InputT]], Campaign] = field(kw_only=True)
     """What the job's input and its release make of it."""
-    sends: bool = True

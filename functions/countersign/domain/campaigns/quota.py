@@ -20,7 +20,6 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from countersign.domain.campaigns.ramp import FORGOTTEN, most_on
-from countersign.domain.campaigns.rates import block_of, interval, lasts_for
 from countersign.domain.campaigns.sending import (
     COUNTS,
     DAY,
@@ -51,6 +50,14 @@ _WORTH = 20
 """A full day is waited for until a 20th of it is free: each try is a run over all that is left."""
 _AT_ONCE = 200
 """Parts that one write drops: DynamoDB takes no longer expression. The next one drops the rest."""
+_SECOND = 1_000_000
+EACH, SLACK = _SECOND // 10, _SECOND * 3 // 20
+"""A block's time: what one mail takes (its intent, its call), for each of them, and once more."""
+LATE = _SECOND // 10
+"""So much after its block's end a mail may still reach SES, and every window holds."""
+_BLOCKS = 100
+"""A block is a hundredth of a second's mails, one at least: the row is written a hundred times a
+second at most, however fast the account is; and the shorter a block, the fuller every second."""
 
 
 def step(row: Row, ask: Ask, now: datetime) -> Booking | Roll | Wait:
@@ -276,3 +283,23 @@ def read(row: Row, at: datetime, *, sent: int, quota: int, rate: int, allowed: b
     return Reading(
         at=at, sent=sent, quota=quota, rate=rate, allowed=allowed, base=base, mark=row.taken
     )
+
+
+def block_of(rate: int) -> int:
+    """The mails of the largest block, of so many in a second."""
+    return max(1, rate // _BLOCKS)
+
+
+def lasts_for(n: int) -> int:
+    """How long a block of so many lasts."""
+    return SLACK + n * EACH
+
+
+def interval(rate: int) -> int:
+    """What one mail takes of a queue of which any second holds so many at most.
+
+    The blocks that reach a second start within it, or up to their own length before it, so that
+    their mails are at most what the queue gives in that span, and the last one's.
+    """
+    n = block_of(rate)
+    return -(-(_SECOND + lasts_for(n) + LATE) // (rate - n + 1))

@@ -7,7 +7,7 @@ one whose worker was killed: an item's work has no effect but its answer, and ma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 
@@ -115,6 +115,11 @@ def is_left(held: Item | None) -> bool:
     return held is None or held.ended is None
 
 
+def is_claimed(held: Item | None) -> bool:
+    """Whether somebody began its work, and nobody has said how it ended."""
+    return held is not None and held.ended is None and held.tries > 0
+
+
 def given_up(held: Item | None) -> Ended | None:
     """How an item ends whose work was cut off too often; None: it is worked on."""
     if held is None or held.ended is not None or held.tries < MOST_TRIES:
@@ -144,3 +149,10 @@ class Outcome(Value):
 
     number: int
     ended: Ended
+
+
+def outcomes(numbers: Iterable[int], begun: Mapping[int, Item]) -> Iterator[Outcome]:
+    """Those of a batch's rows; one that nobody ended is left."""
+    for number in numbers:
+        ended = begun[number].ended if number in begun else None
+        yield Outcome(number=number, ended=ended or Ended(state=_S.LEFT))

@@ -173,9 +173,9 @@ class Lane(Generic[InputT]):
     the same rows. Raises Quarantined for what is no such file."""
     describe: Callable[[Filed, Release], InputT]
     """The job's input."""
-    work: Callable[[Pinned[InputT], str, Told], Worked]
+    work: Callable[[Pinned[InputT], str, Told], Worked] | None = None
     """One item, with what the model said of it. Raises Ambiguous where nobody can say whether it
-    was done."""
+    was done. None: each item is a message, whose work has an effect outside: another function's."""
     finish: Callable[[Pinned[InputT], Open, Iterable[Settled]], Iterable[Made]] = nothing
     """What is made of the results, in the order of the file: the same rows give the same bytes."""
     asks: Asking[InputT] | None = None
@@ -187,10 +187,13 @@ class Lane(Generic[InputT]):
     survey: Callable[[Open, Release], Survey[InputT]] | None = None
     """Who looks at each row while the file is read; its word is the job's input then, and
     `describe` is not asked."""
-    sends: bool = False
-    """Whether its items are messages, whose work has an effect outside: another function's."""
     failed_at_most: Decimal = Decimal("0.01")
     """The share of rows, 0 to 1, that may fail, stay unknown or be unreadable; with more a person
     gets the job."""
     most_bytes: int = 200_000_000
     most_rows: int = 200_000
+
+    @property
+    def sends(self) -> bool:
+        """Whether its items are messages."""
+        return self.work is None

@@ -40,7 +40,7 @@ class Run(Contract):
     stalls: int = 0
     """How many runs in a row, up to this one, brought nothing on."""
     documents: Mapping[str, str] = {}
-    """What was made of the results: SHA-256 by file name."""
+    """What was made of the results, once no row can come to another end: SHA-256 by file name."""
     figures: Mapping[str, str] = {}
     """Numbers of the whole file, by name."""
     most: Most = UNBOUNDED
@@ -104,8 +104,20 @@ def is_over(held: Run, control: Control) -> bool:
     """Whether no further run follows: nothing is left, a person ended it, or nothing moves."""
     if held.ended_at is None:
         return False
-    cancelled = control.word is Word.CANCELLED
-    return not held.seen.left or cancelled or held.stalls >= MOST_STALLS
+    return not held.seen.left or _is_cancelled(held, control) or held.stalls >= MOST_STALLS
+
+
+def _is_cancelled(held: Run, control: Control) -> bool:
+    """Whether a person ended it for good. What is done with rows by signed terms has effects: how
+    those ended that were begun is found out first, and only then the documents are made."""
+    return control.word is Word.CANCELLED and (not held.terms or bool(held.documents))
+
+
+def settles(held: Run, control: Control) -> bool:
+    """Whether the run began after a person cancelled, and only finds out how rows ended that were
+    begun: whoever entered a batch before it may write there no more."""
+    cancelled = control.word is Word.CANCELLED and bool(held.terms)
+    return cancelled and control.at is not None and held.begun_at >= control.at
 
 
 def bad_share(seen: Tally) -> Decimal:
@@ -117,7 +129,7 @@ def bad_share(seen: Tally) -> Decimal:
 def verdict(held: Run, control: Control, at_most: Decimal) -> str:
     """`accepted`, or why the parent does not accept what came of it. What a person cancelled is
     accepted as it is."""
-    if control.word is Word.CANCELLED:
+    if _is_cancelled(held, control):
         return ACCEPTED
     if held.seen.left:
         return f"{held.seen.left} of {held.seen.rows} rows are left, and nothing brings them on"

@@ -16,14 +16,11 @@ from countersign.domain.campaigns.campaign import (
     OUTSIDE,
     UNFILLED,
     Campaign,
-    CampaignLane,
     plan_digest,
 )
 from countersign.domain.campaigns.contacts import Consent, Contact
 from countersign.domain.campaigns.limits import CampaignLimits
 from countersign.domain.campaigns.templates import Template, Unfilled
-from countersign.domain.lane.lane import Pinned, Told
-from tests.flows import Letter, release
 
 OPT_IN, CUSTOMER = Consent(basis="opt-in"), Consent(basis="customer")
 HELD = Campaign(
@@ -140,15 +137,3 @@ def test_two_messages_to_one_person_are_a_week_apart_unless_it_says_otherwise() 
     """In whole days."""
     assert HELD.apart == timedelta(days=7)
     assert changed(days_apart=30).apart == timedelta(days=30)
-
-
-def test_a_campaigns_lane_sends_and_has_no_work_whose_answer_is_its_effect() -> None:
-    """Whoever works it through like other files sends nothing and is told so."""
-    lane = CampaignLane[Letter](
-        read=lambda _: iter(()),
-        describe=lambda _filed, _release: Letter(text=""),
-        campaign=lambda _: HELD,
-    )
-    assert lane.sends
-    with pytest.raises(NotImplementedError):
-        lane.work(Pinned(Letter(text=""), release()), "{}", Told())

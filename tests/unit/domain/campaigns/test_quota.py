@@ -15,15 +15,18 @@ from countersign.domain.campaigns.limits import CampaignLimits
 from countersign.domain.campaigns.quota import (
     AGAIN,
     AHEAD,
+    LATE,
     STALE,
+    block_of,
     booked,
     granted,
+    interval,
+    lasts_for,
     needs_reading,
     read,
     rolled,
     step,
 )
-from countersign.domain.campaigns.rates import LATE, block_of, interval, lasts_for
 from countersign.domain.campaigns.sending import (
     BUCKET,
     COUNTS,
