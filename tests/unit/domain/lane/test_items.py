@@ -15,7 +15,9 @@ from countersign.domain.lane.items import (
     ended_as,
     evidence,
     given_up,
+    is_claimed,
     is_left,
+    outcomes,
     put_back,
     tally,
 )
@@ -73,3 +75,14 @@ def test_what_cuts_its_work_off_is_given_up() -> None:
     done = ended_as(held, Ended(state=S.DONE))
     assert given_up(done) is None
     assert [is_left(one) for one in (None, held, done)] == [True, True, False]
+
+
+def test_a_row_is_claimed_from_its_claim_to_its_end() -> None:
+    """Put back, it is as if nobody had begun it; of a batch those without an end are left."""
+    held = claimed(None, 1, 1)
+    done = ended_as(held, Ended(state=S.DONE))
+    assert [is_claimed(one) for one in (None, held, put_back(held), done)] == [
+        *(False, True, False, False)
+    ]
+    found = [one.ended.state for one in outcomes([1, 2, 3], {1: done, 2: held})]
+    assert found == [S.DONE, S.LEFT, S.LEFT]

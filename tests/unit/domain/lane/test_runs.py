@@ -24,6 +24,7 @@ from countersign.domain.lane.run import (
     finished,
     first,
     is_over,
+    settles,
     told,
     verdict,
 )
@@ -93,6 +94,22 @@ def test_what_a_person_cancelled_is_accepted_as_it_is() -> None:
     back = ended(run(), Tally(left=4, failed=2), AT)
     assert is_over(back, CANCELLED)
     assert verdict(back, CANCELLED, Decimal(0)) == ACCEPTED
+
+
+def test_what_was_signed_with_its_terms_is_cancelled_once_every_end_is_known() -> None:
+    """Its rows have effects: a run that begins after the word finds out what was begun, and makes
+    the documents then. Where nothing brings that on, a person gets it."""
+    at = CANCELLED.model_copy(update={"at": AT})
+    sends = run().model_copy(update={"terms": "t"})
+    back = ended(sends, Tally(left=4, done=2), AT)
+    assert not is_over(back, at)
+    assert verdict(back, at, Decimal(1)).startswith("4 of 6 rows are left")
+    before = sends.model_copy(update={"begun_at": AT - timedelta(seconds=1)})
+    assert [settles(one, at) for one in (again(back, AT), before, run())] == [True, False, False]
+    assert not settles(again(back, AT), RUNNING)
+    told_of = finished(ended(again(back, AT), back.seen, AT), {"rows.csv": "d"}, {})
+    assert is_over(told_of, at)
+    assert verdict(told_of, at, Decimal(0)) == ACCEPTED
 
 
 def waits(error: str, minutes: int | None = None) -> Waits:
