@@ -54,6 +54,7 @@ _FOOTER = re.compile(
     r"nessuna consegna|geen levering|não (?:se )?(?:entrega|exporta)\w*)",
     re.IGNORECASE,
 )
+"""Words of where nobody delivers: a country named with them is not the sender's."""
 _DENSE = re.compile("[にのへでか在]")
 """What places a name in scripts that put it behind."""
 _FIRM_OF = re.compile(r"の\w{0,6}(?:会社|企業|店|法人)(?:です|でござ)")
@@ -111,9 +112,21 @@ def _is_own(before: str) -> bool:
     return bool(own) and not _OTHERS.search(before[own.start() :] if own else "")
 
 
+def lines(signature: str) -> Iterator[tuple[str, bool]]:
+    """The lines below a text, and whether each belongs to a footer about where nobody delivers: it
+    goes on to the next empty line."""
+    for paragraph in signature.split("\n\n"):
+        footer = _FOOTER.search(paragraph.replace("\n", " "))
+        at = 0
+        for line in paragraph.split("\n"):
+            at += len(line) + 1
+            if line:
+                yield line, bool(footer) and at > footer.start()
+
+
 def _below(signature: str) -> Iterator[CountrySign]:
-    for line in filter(None, signature.splitlines()):
-        is_address = len(line.split()) <= _SHORT and not _FOOTER.search(line)
+    for line, is_footer in lines(signature):
+        is_address = len(line.split()) <= _SHORT and not is_footer
         for code, words in mentioned(line):
             yield CountrySign(code, STATED if is_address else NAMED, words)
 

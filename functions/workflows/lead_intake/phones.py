@@ -1,4 +1,5 @@
 """Phone numbers in free text, as E.164. Source of the rules: Google's libphonenumber."""
+# ruff: noqa: E501 - words in many languages
 
 from __future__ import annotations
 
@@ -17,17 +18,19 @@ _FICTIONAL = re.compile(r"\+1\d{3}55501\d\d|\+44(?:7700900|20794600|1632960)\d{2
 
 
 FAX = re.compile(
-    r"(?:\b(?:tele)?fax\w*|t[ée]l[ée]copi\w*|факс|传真|傳真|ファックス|ファクス|팩스)[^\n\d+]{0,20}$",
+    r"(?:(?<!tel/)(?<!tel\./)(?<!tel / )(?<!tél/)(?<!fon/)(?<!phone/)\b(?:tele)?(?:fax|faks)(?!\w*\s?[/+&]\s?(?:t[eé]l|phone|fon))\w*|"
+    r"t[ée]l[ée]copi\w*|belge(?:ç|geçer)|факс|传真|傳真|ファックス|ファクス|팩스)[^\n\d+]{0,20}$|(?<!\w)f[.:]?\s{0,3}\(?$",
     re.IGNORECASE,
 )
-"""A line that ends so is about to name a fax."""
+"""A line that ends so is about to name a fax, and no phone with it."""
 _LABEL = (
     r"(?:tele?(?:phone|fon\w*|foon)?|tél(?:éphone)?|phone|ph|mobil\w*|mob|handy|cell(?:ulare)?|gsm|portable|"
     r"m[óo]vil|celular|call(?: me| us)?(?: on| at)?|ring|rufen|erreich\w*|appel\w*|llam\w*|тел\w*|"
     r"電話|电话|전화)"
 )
 _EXTENSION = (
-    r"\s*[,;]?\s*(?:ext(?:ension)?|x|durchwahl|dw|nebenstelle|poste|int(?:erno)?|toestel|доб|内線|分机)"
+    r"\s*[,;]?\s*(?:ext(?:ension)?|x|durchwahl|dw|nebenstelle|poste|int(?:erno)?|toestel|tst|wewn?|dahili|"
+    r"ramal|доб|内線|分机|转|轉)"
     r"\.?\s*\d{1,6}|\s*#\s?\d{1,6}"
 )
 _AFTER = re.compile(rf"(?:{_EXTENSION}).*$", re.IGNORECASE | re.DOTALL)
@@ -41,7 +44,7 @@ _NEAR = 40
 _NO_PHONE = re.compile(
     r"(?:order|invoice|customer|article|part|account|vat|tax|iban|ref\w*|no|nr|nº|n°|bestell\w*|rechnung\w*|kunden\w*|"
     r"artikel\w*|konto\w*|ust\w*|commande|facture|client|pedido|factura|cliente|ordine|fattura|encomenda|klant\w*|"
-    r"siret|siren|isbn|ean|番号)[^\w\n]{0,8}(?:(?:no|nr|number|nummer|id)\b[^\w\n]{0,4})?$",
+    r"siret|siren|isbn|ean|krs|regon|nip|pesel|kvk|cif|nif|vkn|vergi\w*|mersis\w*|zamówieni\w*|faktur\w*|sipariş\w*|番号)[^\w\n]{0,8}(?:(?:no|nr|number|nummer|id)\b[^\w\n]{0,4})?$",
     re.IGNORECASE,
 )
 """What stands so before digits says that they are no phone."""
@@ -91,12 +94,13 @@ def as_given(text: str, number: str = "") -> str:
     and for what it calls a fax."""
     given = [found for found in _GIVEN.finditer(text) if not _before(text, found, FAX)]
     held = (found for found in given if supports(found["number"], number))
-    called = (f for f in given if f["label"] or f["number"].startswith(("+", "00")))
-    written = (
+    none = [found for found in given if _before(text, found, _NO_PHONE)]
+    called = (
         found
         for found in given
-        if _WRITTEN.match(found["number"]) and not _before(text, found, _NO_PHONE)
+        if found["label"] or (found["number"].startswith(("+", "00")) and found not in none)
     )
+    written = (one for one in given if _WRITTEN.match(one["number"]) and one not in none)
     found = next(held, None) if number else next(chain(called, written), None)
     return " ".join(found["number"].split()) if found else ""
 

@@ -71,6 +71,14 @@ CONFIRMATIONS: Mapping[str, tuple[str, str]] = {
             "Esta confirmação foi enviada automaticamente.\n"
         ),
     ),
+    "ja": (
+        "ご注文{order}の返金について",
+        (
+            "ご注文{order}について、{amount}をお支払い方法に返金いたしました。"
+            "通常5日から10日ほどでご利用明細に反映されます。\n\n"
+            "このメールは自動で送信されています。\n"
+        ),
+    ),
 }
 """Subject and text, with `{order}` and `{amount}`."""
 
@@ -136,6 +144,14 @@ CONSIDERED: Mapping[str, tuple[str, str]] = {
             "analisámos o seu pedido sobre a encomenda {order}. Se houver lugar a reembolso, ele "
             "volta ao meio de pagamento que usou e fica normalmente visível em 5 a 10 dias. Se "
             "ficar alguma dúvida, responda a este e-mail.\n"
+        ),
+    ),
+    "ja": (
+        "ご注文{order}のお問い合わせについて",
+        (
+            "ご注文{order}についてのお問い合わせを確認いたしました。返金の対象となる場合は、"
+            "お支払い方法に返金され、通常5日から10日ほどで反映されます。"
+            "ご不明な点がございましたら、このメールにご返信ください。\n"
         ),
     ),
 }

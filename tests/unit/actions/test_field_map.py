@@ -1,4 +1,5 @@
 """Field maps against a live schema: each kind of mismatch is named, and a fitting one is silent."""
+# ruff: noqa: E501 - an account per line reads as the table it is
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from countersign.actions.crm.fields import FIELDS as FIELDS_OF_THE_CRM
 from countersign.actions.field_map import Field, Fields, Names, Property, Schema, compare, used
 
 FIELDS: Fields = {
@@ -181,3 +183,98 @@ def test_a_value_that_comes_out_of_the_message_has_the_accounts_word() -> None:
     assert _compared(live, names={"deals.amount.one": "1"}) == []
     ((field, sentence),) = _compared(live, names={"deals.amount.one": "3"})
     assert (field, "has no option 3" in sentence) == ("deals.amount", True)
+
+
+def _crm(kind: str, *more: Property) -> Schema:
+    """An account that has all that we use, and requires what is more."""
+    held = tuple(
+        Property(name=one.name, type=one.type, unique=one.unique, options=one.values)
+        for one in FIELDS_OF_THE_CRM[kind]
+    )
+    return Schema(properties=(*held, *more), required=tuple(one.name for one in more))
+
+
+def _choice(name: str, *options: str) -> Property:
+    return Property(name=name, type="enumeration", options=options)
+
+
+_TEXT = Property(name="origin", type="string")
+_WEB = _choice("lead_source", "Web", "Mail")
+
+
+@pytest.mark.parametrize(
+    ("kind", "required", "names", "constants"),
+    [
+        ("contacts", _TEXT, {}, {"contacts.origin": "countersign"}),
+        ("contacts", _WEB, {}, {"contacts.lead_source": "Web"}),
+        ("contacts", _choice("hs_lead_status", "NEW", "OPEN"), {}, {"contacts.hs_lead_status": "NEW"}),
+        ("contacts", _choice("anrede", "Divers", "Frau", "Herr"), {}, {"contacts.anrede": "Divers"}),
+        ("contacts", _choice("rodo", "tak", "nie"), {}, {"contacts.rodo": "tak"}),
+        ("contacts", _choice("kvkk", "evet", "hayır"), {}, {"contacts.kvkk": "evet"}),
+        ("contacts", Property(name="gdpr_basis", type="string"), {}, {"contacts.gdpr_basis": "Art. 6(1)(b)"}),
+        ("contacts", Property(name="score", type="number"), {}, {"contacts.score": "0"}),
+        ("deals", _choice("dealtype", "newbusiness"), {}, {"deals.dealtype": "newbusiness"}),
+        ("deals", _choice("herkunft", "Webseite"), {}, {"deals.herkunft": "Webseite"}),
+        ("deals", _choice("origine", "Site web"), {}, {"deals.origine": "Site web"}),
+        ("deals", _choice("origen", "Sitio web"), {}, {"deals.origen": "Sitio web"}),
+        ("deals", _choice("origine", "Sito"), {}, {"deals.origine": "Sito"}),
+        ("deals", _choice("bron", "Website"), {}, {"deals.bron": "Website"}),
+        ("deals", Property(name="forecast", type="number"), {}, {"deals.forecast": "0"}),
+        ("deals", _choice("流入元", "ウェブ"), {}, {"deals.流入元": "ウェブ"}),
+        ("tasks", _choice("queue", "calls"), {}, {"tasks.queue": "calls"}),
+        ("tasks", Property(name="team", type="string"), {}, {"tasks.team": "Vertrieb"}),
+        ("notes", Property(name="source", type="string"), {}, {"notes.source": "countersign"}),
+        ("contacts", Property(name="firma", type="string"), {"contacts.email": "firma"}, {}),
+    ],
+)  # fmt: skip
+def test_what_an_account_requires_is_given_by_its_stage(
+    kind: str, required: Property, names: Mapping[str, str], constants: Mapping[str, str]
+) -> None:
+    """A constant, or a field of ours under that name, is enough; without either the account's
+    property is named, which is the control of each."""
+
+    def found(names: Names) -> list[str]:
+        of_kind = {kind: FIELDS_OF_THE_CRM[kind]}
+        return [one.field for one in compare(of_kind, names, lambda _: _crm(kind, required))]
+
+    assert found(Names(names, constants)) == []
+    assert found(Names({})) == [required.name]
+    sent = Names(names, constants).created(kind, {"email": "ada@example.com"})
+    assert required.name in sent
+
+
+@pytest.mark.parametrize(
+    ("field", "ours", "theirs"),
+    [
+        ("contacts.country", "DE", "Germany"),
+        ("contacts.country", "DE", "Deutschland"),
+        ("contacts.country", "GB", "United Kingdom"),
+        ("contacts.country", "GB", "UK"),
+        ("contacts.country", "US", "United States"),
+        ("contacts.country", "NL", "The Netherlands"),
+        ("contacts.country", "CZ", "Czechia"),
+        ("contacts.country", "TR", "Türkiye"),
+        ("contacts.country", "PL", "Polska"),
+        ("contacts.country", "FR", "France métropolitaine"),
+        ("contacts.country", "ES", "España"),
+        ("contacts.country", "IT", "Italia"),
+        ("contacts.hs_language", "pt", "pt-br"),
+        ("contacts.hs_language", "de", "de-at"),
+        ("contacts.hs_language", "zh", "zh-tw"),
+        ("contacts.hubspot_owner_id", "1001", "77001"),
+        ("deals.deal_currency_code", "EUR", "Euro"),
+        ("deals.pipeline", "default", "749"),
+        ("deals.dealstage", "appointmentscheduled", "qualifiziert"),
+        ("tasks.hs_task_type", "CALL", "ANRUF"),
+        ("tasks.hs_task_status", "NOT_STARTED", "OFFEN"),
+    ],
+)
+def test_a_code_of_ours_is_sent_and_read_as_the_accounts_name(
+    field: str, ours: str, theirs: str
+) -> None:
+    """Both ways, for its own field alone; a value that nothing maps stays as it is."""
+    kind, _, name = field.partition(".")
+    names = Names({f"{field}.{ours}": theirs})
+    assert names.sent(kind, {name: ours, "other": ours}) == {name: theirs, "other": ours}
+    assert (names.our_value(kind, name, theirs), names.our_value(kind, name, "x")) == (ours, "x")
+    assert Names({}).sent(kind, {name: ours}) == {name: ours}

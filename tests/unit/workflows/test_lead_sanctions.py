@@ -103,3 +103,25 @@ def test_an_old_list_or_one_without_a_day_is_told(day: str, old: bool) -> None:
     aged = replace(situation, limits=limits)
     rule = next(one for one in WORKFLOW.rules if one.id == OLD)
     assert (rule.find(aged) is not None) == old
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "This message is not an offer of sale and no delivery is made to Cuba, Iran or Syria.",
+        "This is no offer; no delivery\nis made to Cuba or Iran.",
+        "Keine Lieferung nach Kuba,\nIran oder Syrien.",
+        "Aucune livraison n'est faite\nà Cuba ni en Iran.",
+        "No se entrega en\nCuba ni Siria.",
+        "Nessuna consegna\na Cuba o in Iran.",
+        "Geen levering\naan Cuba of Iran.",
+    ],
+)
+def test_a_footer_names_nobodys_country(footer: str) -> None:
+    """Wrapped or not: the heuristics say the country of the text, and a person looks."""
+    head = "From: Ines Alder <ines@kornfeld.example>\r\nContent-Type: text/plain; charset=utf-8"
+    text = f"{SALE} We are in Leeds, United Kingdom.\n\nKind regards\nInes Alder\n\n{footer}"
+    outcome = judge(read(f"{head}\r\n\r\n{text}".encode(), "upload"))
+    assert outcome.facts["country"] == "GB"
+    assert ASKS in outcome.rules
+    assert REJECTS not in outcome.rules

@@ -49,6 +49,13 @@ from workflows.refund_request.offline.answer import reply
         ("encomenda n.º 1042", "1042"),
         ("INV-2026-17.", "INV-2026-17"),
         ("#1042", "1042"),
+        ("注文1042のランプ", "1042"),
+        ("注文番号：1042です", "1042"),
+        ("订单号 1042", "1042"),
+        ("zamówienie nr 1042", "1042"),
+        ("w zamówieniu 1042", "1042"),
+        ("sipariş numarası 1042", "1042"),
+        ("siparişim 1042 gelmedi", "1042"),
     ],
 )
 def test_an_order_is_found_as_people_write_it(text: str, number: str) -> None:
@@ -217,6 +224,16 @@ _REFUND = re.compile(
         "Dov'è il mio pacco dell'ordine 1042?",
         "Waar is mijn pakket van bestelling 1042?",
         "Onde está a minha encomenda 1042?",
+        "注文1042はいつ届きますか。",
+        "注文1042の請求書を送ってください。",
+        "Merci de changer l'adresse de la commande 1042.",
+        "Bitte ändern Sie die Adresse der Bestellung 1042.",
+        "¿Cuándo se envía el pedido 1042?",
+        "Mi mandate la fattura dell'ordine 1042?",
+        "Stuur mij de factuur van bestelling 1042.",
+        "Podem enviar a fatura da encomenda 1042?",
+        "Gracias, la lámpara del pedido 1042 es preciosa.",
+        "Merci, la lampe de la commande 1042 est très belle.",
     ],
 )
 def test_who_asks_for_no_money_back_is_told_of_none(text: str) -> None:

@@ -270,7 +270,7 @@ def test_the_confirmation_names_number_and_amount_in_each_language(language: str
     said = {"language": {"value": language, "quotes": ["refund me"]}}
     params = judge(asked(), answer=said).params("email.send_reply")
     assert "1042" in params["subject"]
-    sign = "." if language in ("en", "fi") else ","
+    sign = "." if language in ("en", "fi", "ja") else ","
     assert f"49{sign}90 EUR" in params["text"]
     assert "1042" in params["text"]
     assert "{" not in params["text"] + params["subject"]

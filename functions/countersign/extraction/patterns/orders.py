@@ -1,16 +1,18 @@
 """Order numbers as people write them: `#1042`, `Bestellnummer 1042`, `commande n° 1042`, `INV-7`."""
-# ruff: noqa: E501 - words for orders and numbers in many languages
+# ruff: noqa: E501, RUF001 - words for orders and numbers in many languages
 
 from __future__ import annotations
 
 import re
 
 _ORDER = (
-    "order|purchase|invoice|receipt|bestellung|auftrag|rechnung|commande|facture|pedido|encomenda|factura|fatura|"
-    "compra|ordine|fattura|acquisto|bestelling|factuur"
+    r"order|purchase|invoice|receipt|bestellung|auftrag|rechnung|commande|facture|pedido|encomenda|factura|fatura|"
+    r"compra|ordine|fattura|acquisto|bestelling|factuur|zamówieni\w{1,2}|faktur\w|sipariş\w{0,5}"
 )
 _WITH_NUMBER = r"(?:bestell|auftrags|rechnungs|order|bestel|factuur)-?(?:nummer|nr)"
-_NUMBER = "no|nr|num|number|id|ref|reference|code|nummer|numéro|numero|número|n"
+_NUMBER = (
+    r"no|nr|num|number|id|ref|reference|code|nummer|numéro|numero|número|n|numer|numara\w{0,3}"
+)
 _SIGN = "n°|nº|n\\.º|n\\.°|№"
 _IS = "is|ist|est|es|è|é"
 _REST = r"[\da-z]*(?:-\d[\da-z]*){0,3}"
@@ -23,6 +25,11 @@ _NAMED = re.compile(
 )
 """A number of one or two digits counts only where a word says that it is one: “order 2 lamps”."""
 _SIGNED = re.compile(rf"(?<![\w#])#\s?({_SHORT})(?!\w)", re.IGNORECASE)
+_DENSE = re.compile(
+    rf"(?:注文|オーダー|订单|訂單|주문)(?:番号|号|號|\s?번호)?(?:は|が|:|：)?\s?[#№]?\s?({_LONG})(?![a-z0-9%])",
+    re.IGNORECASE,
+)
+"""In scripts that set no spaces."""
 _PREFIXED = re.compile(
     rf"(?<![\w-])((?:inv|ord|order|po|re|fac|so)-\d{_REST})(?![\w-])", re.IGNORECASE
 )
@@ -32,6 +39,8 @@ _MONEY = re.compile(
 _DAY = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?|\d{1,2}(?:st|nd|rd|th)|\d+x", re.IGNORECASE)
 _LEADING = re.compile(r"^\W+|\W+$")
 _LONGEST = 40
+_PART = r"0-9A-Za-z_\u00c0-\u024f-"
+"""What goes on with a number; scripts that set no spaces do not."""
 
 
 def normal(stated: str) -> str:
@@ -43,7 +52,7 @@ def found(text: str) -> tuple[tuple[str, str], ...]:
     """(number, the words as they stand) of every order named in `text`, in order, once each."""
     places = sorted(
         (match.start(), normal(match[match.lastindex or 0]), match[0])
-        for pattern in (_NAMED, _SIGNED, _PREFIXED)
+        for pattern in (_NAMED, _SIGNED, _DENSE, _PREFIXED)
         for match in pattern.finditer(text)
         if not _is_else(match)
     )
@@ -55,7 +64,9 @@ def found(text: str) -> tuple[tuple[str, str], ...]:
 
 def supports(quote: str, number: str) -> bool:
     """Whether `quote` names the order `number`, not just digits that are part of another one."""
-    whole = re.compile(rf"(?<![\w-])#?\s?{re.escape(normal(number))}(?![\w-])", re.IGNORECASE)
+    whole = re.compile(
+        rf"(?<![{_PART}])#?\s?{re.escape(normal(number))}(?![{_PART}])", re.IGNORECASE
+    )
     return bool(normal(number)) and bool(whole.search(quote))
 
 

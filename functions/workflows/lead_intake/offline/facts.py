@@ -11,7 +11,7 @@ from countersign.extraction.patterns import amounts
 from countersign.extraction.patterns.keywords import word_pattern
 from workflows.lead_intake import phones
 from workflows.lead_intake.budgets import in_place, is_price
-from workflows.lead_intake.countries import STATED, in_text
+from workflows.lead_intake.countries import STATED, in_text, lines
 from workflows.lead_intake.keywords import BUDGET, OTHER_MONEY, RELAXED, URGENT
 from workflows.lead_intake.places import country_code, mentioned
 
@@ -115,8 +115,9 @@ def country(stated: str, below: str, text: str) -> Found | None:
     as the sender's own."""
     if stated:
         return country_code(stated) or stated, stated
-    for code, stands in mentioned(below):
-        return code, stands
+    for line, is_footer in lines(below):
+        for code, stands in () if is_footer else mentioned(line):
+            return code, stands
     own = {one.code: one.words for one in in_text(text) if one.weight >= STATED}
     return next(iter(own.items())) if len(own) == 1 else None
 

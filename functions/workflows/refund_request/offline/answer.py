@@ -83,6 +83,12 @@ _WORDS: Words = {
             "pagamento que usou."
         ),
     ),
+    "ja": (
+        "お問い合わせについて",
+        "{name} 様",
+        "お問い合わせいただきありがとうございます。「{said}」とのこと、承りました。",
+        "担当者が内容を確認いたします。返金の対象となる場合は、ご利用のお支払い方法に返金されます。",
+    ),
 }
 
 _ELSE: Mapping[str, str] = {
@@ -93,6 +99,7 @@ _ELSE: Mapping[str, str] = {
     "it": "Un collega lo legge e le risponde.",
     "nl": "Een collega leest het en antwoordt u.",
     "pt": "Um colega lê-a e responde-lhe.",
+    "ja": "担当者が拝見し、ご返信いたします。",
 }
 """The closing for who asks for something else: nothing of money back."""
 _OTHERWISE: Words = {code: (*words[:3], _ELSE[code]) for code, words in _WORDS.items()}
