@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,13 +108,27 @@ def made_up_credentials() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def whole_stand() -> Iterator[Stand]:
+def live_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the code that the one stand runs from, to be changed, with the workflow in it that
+    docs/first-workflow.md writes."""
+    from infra.build.code import SOURCE  # noqa: PLC0415 - unit tests never start a cloud
+    from tests.guide import NAME, written  # noqa: PLC0415 - as above
+
+    tree = Path(shutil.copytree(SOURCE, tmp_path_factory.mktemp("tree") / SOURCE.name))
+    for name, text in written().files().items():
+        file = tree / "workflows" / NAME / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    return tree
+
+
+@pytest.fixture(scope="session")
+def whole_stand(live_code: Path) -> Iterator[Stand]:
     """Everything that `make run` starts, on free ports, once for all that leave it as it was: the
     clock is set back, rows that belong to nothing are deleted."""
-    from infra.build.code import SOURCE  # noqa: PLC0415 - unit tests never start a cloud
-    from infra.local.stand import Plan, stand  # noqa: PLC0415 - as above
+    from infra.local.stand import Plan, stand  # noqa: PLC0415 - unit tests never start a cloud
 
-    with stand(Plan(port=0, code=SOURCE), lambda _: None) as running:
+    with stand(Plan(port=0, code=live_code), lambda _: None) as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,6 +10,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from infra.cli.scaffold import facts
+from infra.cli.scaffold.folder import Folder
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs" / "first-workflow.md"
@@ -55,6 +59,12 @@ def fences(text: str) -> list[Fence]:
 def saved(name: str) -> str:
     """What the guide says to save under this name."""
     return next(one.text for one in fences(GUIDE.read_text("utf-8")) if one.file == name)
+
+
+def written() -> Folder:
+    """The guide's workflow, as `countersign new` writes it."""
+    schema = json.loads(saved("claim.schema.json"))
+    return Folder(NAME, facts.parts(schema), saved("claim.md"))
 
 
 def clone(to: Path) -> Path:

@@ -240,8 +240,6 @@ def _month(page: Page, world: World, base: str) -> None:
     page.goto(f"{base}/approvals/months/lead_intake/2026-03")
 
 
-LARGE = frozenset({"five-actions", "inbox-1", "inbox-7", "inbox-99"})
-"""Pages of kinds that stand among the others too, in other sizes."""
 HOMES: Mapping[str, Callable[[str], World]] = {"inbox-1": lambda base: waiting(base_url=base)}
 """Where another world than the office is needed."""
 PLACES: Mapping[str, Way] = {

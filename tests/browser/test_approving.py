@@ -108,6 +108,7 @@ def test_another_choice_in_a_second_tab_is_told_to_have_changed_nothing(
         context.close()
 
 
+@pytest.mark.soak
 def test_looking_at_a_form_and_going_back_changes_nothing(browser: Chromium) -> None:
     """To the edit and back, without a change: the same request waits, and nothing was written."""
     with served() as (world, base):
@@ -118,6 +119,7 @@ def test_looking_at_a_form_and_going_back_changes_nothing(browser: Chromium) -> 
         assert (world.store.writes, console) == (0, [])
 
 
+@pytest.mark.soak
 def test_script_running_clicker_decides_nothing(browser: Chromium) -> None:
     """A scanner that runs scripts and clicks every button leaves the request undecided."""
     with served() as (world, base):
@@ -128,6 +130,7 @@ def test_script_running_clicker_decides_nothing(browser: Chromium) -> None:
         assert (approval(world).decision, world.store.writes) == (None, 0)
 
 
+@pytest.mark.soak
 def test_long_and_hostile_content_fits(browser: Chromium) -> None:
     """Very long words and markup neither widen the page nor run."""
     plot = Plot(text="a" * 3_000, reply="<script>console.log('ran')</script>" + "W" * 2_000)
@@ -136,6 +139,7 @@ def test_long_and_hostile_content_fits(browser: Chromium) -> None:
         assert (overflow(page), console) == (0, [])
 
 
+@pytest.mark.soak
 def test_targets_are_large_enough_for_a_thumb(browser: Chromium) -> None:
     """Choices and the button are at least 44 pixels high, and the button is the last control."""
     with served() as (_, base):
@@ -162,6 +166,7 @@ def test_checks_see_a_page_that_is_too_wide_and_logs(browser: Chromium) -> None:
         assert overflow(page) > 0
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("place", ["code-step", "code-wrong"])
 def test_the_mailed_code_is_asked_for_in_view(browser: Chromium, place: str) -> None:
     """On a phone the field has the focus and is on the screen, with the decision that it signs

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.browser.places import HOMES, LARGE, PLACES, office
+from tests.browser.places import HOMES, PLACES, office
 from tests.browser.serving import CHROMIUM, chromium, online
 
 pytestmark = [
@@ -49,7 +49,8 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
 
 
-SHORT = [(place, "short") for place in PLACES if place not in LARGE]
+SHORT = [(place, "short") for place in ("request", "edit", "inbox", "case", "job")]
+"""Where people read and decide."""
 LONG = [
     pytest.param(place, "long", marks=(pytest.mark.soak, pytest.mark.timeout(600)))
     for place in PLACES

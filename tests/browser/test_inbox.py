@@ -23,7 +23,6 @@ pytestmark = [
 ]
 ADDS_A_SCRIPT = """() => document.body.append(
     Object.assign(document.createElement("script"), {text: "1"}))"""
-_SOME = 8
 PHONE: Any = {"width": 360, "height": 740}
 
 
@@ -77,6 +76,7 @@ def test_sign_in_and_decide_many_on_a_phone(browser: Chromium) -> None:
         assert world.store.writes == 3
 
 
+@pytest.mark.soak
 def test_every_page_fits_and_is_silent(browser: Chromium) -> None:
     """360 pixels are enough for each page, and no browser complains about any."""
     with online(busy) as (world, base):
@@ -110,7 +110,8 @@ def test_a_case_is_closed_by_keyboard(browser: Chromium) -> None:
         assert world.store.load("j-case").job.status is Status.REJECTED
 
 
-@pytest.mark.parametrize("some", [_SOME, pytest.param(98, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("some", [98])
 def test_a_hundred_are_decided_key_by_key_in_five_minutes(browser: Chromium, some: int) -> None:
     """Each is checked by itself, then comes the choice, the code and Enter, without a mouse: three
     keys each. At two keys a second, which is slow, 98 like ones take less than five minutes; the
@@ -128,6 +129,7 @@ def test_a_hundred_are_decided_key_by_key_in_five_minutes(browser: Chromium, som
         assert world.store.writes == some
 
 
+@pytest.mark.soak
 def test_a_clicker_signs_nobody_in_and_decides_nothing(browser: Chromium) -> None:
     """A scanner that runs scripts and clicks every button uses no link up and records nothing."""
     with online(busy) as (world, base):
@@ -148,6 +150,7 @@ def test_a_clicker_signs_nobody_in_and_decides_nothing(browser: Chromium) -> Non
         assert world.store.writes == 0
 
 
+@pytest.mark.soak
 def test_targets_are_large_enough_for_a_thumb(browser: Chromium) -> None:
     """Whatever is pressed is at least 44 pixels high; links between lines at least 24."""
     with online(busy) as (world, base):
@@ -160,6 +163,7 @@ def test_targets_are_large_enough_for_a_thumb(browser: Chromium) -> None:
                 assert box["height"] >= 44, target.inner_text()
 
 
+@pytest.mark.soak
 @pytest.mark.control
 def test_the_measures_see_a_page_that_is_too_wide(browser: Chromium) -> None:
     """Control: a wide element is noticed, and a script is refused by the page's policy."""

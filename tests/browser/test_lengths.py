@@ -79,6 +79,7 @@ def test_a_reply_is_read_and_decided_on_two_screens(browser: Chromium) -> None:
     assert longer - short == pytest.approx(more - text, abs=1)
 
 
+@pytest.mark.soak
 def test_a_refund_is_shorter_still(browser: Chromium) -> None:
     """At most 1,600 px, with what was bought, paid and refunded before, and what changes."""
     made, journey = refund_waiting()
@@ -92,6 +93,7 @@ def test_a_refund_is_shorter_still(browser: Chromium) -> None:
     page.close()
 
 
+@pytest.mark.soak
 def test_three_actions_are_no_more_than_four_screens(browser: Chromium) -> None:
     """At most 3,000 px with texts of 400 characters."""
     with online(partial(only, plot=of(400))) as (world, base):
@@ -107,16 +109,12 @@ def test_three_actions_are_no_more_than_four_screens(browser: Chromium) -> None:
         page.close()
 
 
-LONGEST = (
-    *("18-lost-recently", "35-refund-second-request", "45-refund-hostile-text"),
-    *("43-refund-in-part-before", "59-field-refused-and-left-out", "68-desk-nobody-understands"),
-)
-"""Of each kind of request the one with the most reasons and values."""
 HEAD, EACH = 1_200, 600
 """px of a request, and of each of its actions: 1,800 for one, 3,000 for three."""
 
 
-@pytest.mark.parametrize("names", [LONGEST, pytest.param(NAMES, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("names", [NAMES])
 def test_every_request_of_the_sample_events_stays_within_its_screens(
     browser: Chromium, names: Sequence[str]
 ) -> None:
@@ -173,6 +171,7 @@ def test_control_a_request_with_wide_lines_is_too_long(browser: Chromium) -> Non
     page.close()
 
 
+@pytest.mark.soak
 def test_on_a_desk_what_is_signed_stands_left_and_its_evidence_right(browser: Chromium) -> None:
     """Two columns that begin side by side; on a phone the evidence comes below the decision."""
     with online(partial(only, plot=of(900))) as (_, base):

@@ -17,6 +17,7 @@ from tests.fakes.world import ANA, World
 from tests.unit.web.waiting import approval
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.browser,
     pytest.mark.enable_socket,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"SKIPPED: no Chromium at {CHROMIUM}"),
@@ -24,8 +25,6 @@ pytestmark = [
 WIDTHS = (360, 390, 768, 1280)
 CONTENTS = ("normal", "long", "rtl", "error")
 ALL = list(product(WIDTHS, ("light", "dark"), (True, False), CONTENTS))
-SHORT = [(360, "dark", False, "rtl"), (1280, "light", True, "error")]
-CASES = [*SHORT, *(pytest.param(*one, marks=pytest.mark.soak) for one in ALL if one not in SHORT)]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +54,7 @@ def mailed_code(world: World) -> str:
     return next(line for line in text.splitlines() if line.isdigit())
 
 
-@pytest.mark.parametrize(("width", "scheme", "scripts", "content"), CASES)
+@pytest.mark.parametrize(("width", "scheme", "scripts", "content"), ALL)
 def test_it_fits_and_decides(
     browser: Chromium, width: int, scheme: Any, scripts: bool, content: str
 ) -> None:

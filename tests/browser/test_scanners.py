@@ -100,9 +100,9 @@ def test_nothing_decides_on_our_page_and_a_person_still_can(terminal: Terminal) 
 @pytest.mark.parametrize(
     ("product", "culprit", "words"),
     [
-        (TokenInLink, "plain GET", ()),
+        pytest.param(TokenInLink, "plain GET", (), marks=pytest.mark.soak),
         (ScriptOnLoad, "headless browser", ()),
-        (DrawnByScript, "headless browser", ()),
+        pytest.param(DrawnByScript, "headless browser", (), marks=pytest.mark.soak),
         (PlainButton, "form poster", ("--no-browser", "--yes")),
     ],
 )
@@ -117,6 +117,7 @@ def test_unsafe_links_are_caught(
     assert TASK_TOKEN not in told.out + told.err
 
 
+@pytest.mark.soak
 def test_nothing_is_pressed_or_sent_without_consent(terminal: Terminal) -> None:
     """Where nobody can be asked, the kinds that act are left out, and the report says so."""
     shop = PlainButton()
@@ -143,6 +144,7 @@ def test_nothing_there_is_two(terminal: Terminal) -> None:
     assert "secret-of-nobody" not in told.err
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", [0, 1], ids=["headless", "clicker"])
 def test_the_browser_never_follows_to_another_host(browser: Chromium, kind: int) -> None:
     """A redirect, a form and a link in a new window that lead to another host do not reach it."""
@@ -169,6 +171,7 @@ def test_the_browser_never_follows_to_another_host(browser: Chromium, kind: int)
     assert (elsewhere.decisions, elsewhere.opened) == ([], 0)
 
 
+@pytest.mark.soak
 @pytest.mark.control
 def test_a_visit_elsewhere_would_be_seen(browser: Chromium) -> None:
     """Control: the same scanner on that host itself is counted there."""

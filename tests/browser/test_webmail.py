@@ -16,6 +16,7 @@ from tests.fakes.world import World
 from tests.unit.web.waiting import SECRETS, approval
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.browser,
     pytest.mark.enable_socket,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"SKIPPED: no Chromium at {CHROMIUM}"),

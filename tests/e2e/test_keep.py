@@ -17,7 +17,7 @@ from tests.e2e.waiting import decide, reaches, until_mailed
 from tests.fakes.journey import form
 from tests.ports import free_pair
 
-pytestmark = [pytest.mark.cloud, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.cloud, pytest.mark.soak, pytest.mark.timeout(400)]
 
 
 def begun(running: Stand) -> str:
