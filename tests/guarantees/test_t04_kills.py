@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -18,9 +18,10 @@ from tests.seeds import dealt_by, drawn_seed
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 Figure = Callable[[str, int], None]
+Ended = Sequence[dict[str, Any]]
 
-EACH, EACH_LONG = 1, 100
-MAX_EFFECTS, MAX_WRITES, NAIVE = 3, 2, 1
+EACH_LONG = 100
+MAX_EFFECTS, MAX_WRITES = 3, 2
 """Of the form's Act: three effects, their one claim and what became of them."""
 
 POINTS = (
@@ -78,6 +79,28 @@ def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
         yield made
 
 
+@dataclass(frozen=True)
+class Short:
+    """What one kill at each point led to. In one play, since each begins with rehearsals."""
+
+    keyless: tuple[list[Point], Ended]
+    points: tuple[list[Point], Ended]
+    naive: Mapping[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def short(around: Neighbours) -> Short:
+    """One kill at each point, and one of each naive design."""
+    keyless, points = times(KEYLESS, 1), times(POINTS, 1)
+    naive = [Point("between", "naive", on, "after", scenario=how) for how, on in BETWEEN.items()]
+    ended = iter(around.play("10", [*keyless, *points, *naive]))
+    return Short(
+        (keyless, list(islice(ended, len(keyless)))),
+        (points, list(islice(ended, len(points)))),
+        dict(zip(BETWEEN, ended, strict=True)),
+    )
+
+
 def times(points: tuple[Point, ...], each: int) -> list[Point]:
     """Every point `each` times; which of a job's effects it is about is drawn from a seed."""
     seed = drawn_seed()
@@ -93,9 +116,8 @@ def _drawn(point: Point, drawn: random.Random) -> Point:
     return replace(point, nth=drawn.randint(1, most)) if several else point
 
 
-def killed_and_exactly_once(around: Neighbours, run: str, points: list[Point]) -> None:
+def killed_and_exactly_once(around: Neighbours, points: list[Point], ended: Ended) -> None:
     """Every job came past its point, died there once, and its effects are exactly those wanted."""
-    ended = around.play(run, points)
     assert [one["point"] for one in ended] == [p.name for p in points]
     alive = [one for one in ended if one["deaths"] != 1]
     assert len(alive) <= 0.05 * len(points), alive
@@ -109,9 +131,8 @@ def _of_interest(point: Point, effects: Counter[str]) -> Counter[str]:
     return Counter({kind: count for kind, count in effects.items() if kind in kinds})
 
 
-def killed_and_never_twice(around: Neighbours, run: str, points: list[Point]) -> None:
+def killed_and_never_twice(around: Neighbours, points: list[Point], ended: Ended) -> None:
     """Before and after the sending: unknown, a case, at most one, and nothing else missing."""
-    ended = around.play(run, points)
     alive = [one for one in ended if one["deaths"] != 1]
     assert len(ended) == len(points)
     assert len(alive) <= 0.05 * len(points), alive
@@ -125,12 +146,11 @@ def killed_and_never_twice(around: Neighbours, run: str, points: list[Point]) ->
 
 @pytest.mark.guarantee("T04")
 def test_killed_around_what_has_no_key_it_is_unknown_and_never_twice(
-    around: Neighbours, figure: Figure
+    around: Neighbours, short: Short, figure: Figure
 ) -> None:
     """The customer's mail and the word to finance: at most one, and a person settles it."""
-    points = times(KEYLESS, EACH)
-    killed_and_never_twice(around, "30", points)
-    figure(f"{len(KEYLESS)} points without a key × {EACH} kills: none twice", len(points))
+    killed_and_never_twice(around, *short.keyless)
+    figure(f"{len(KEYLESS)} points without a key × 1 kill: none twice", len(KEYLESS))
 
 
 @pytest.mark.soak
@@ -138,18 +158,17 @@ def test_killed_around_what_has_no_key_it_is_unknown_and_never_twice(
 def test_killed_around_what_has_no_key_a_hundred_times(around: Neighbours, figure: Figure) -> None:
     """The long form."""
     points = times(KEYLESS, EACH_LONG)
-    killed_and_never_twice(around, "40", points)
+    killed_and_never_twice(around, points, around.play("40", points))
     figure(f"{len(KEYLESS)} points without a key × {EACH_LONG} kills: none twice", len(points))
 
 
 @pytest.mark.guarantee("T04")
 def test_killed_at_each_of_twelve_points_everything_happens_exactly_once(
-    around: Neighbours, figure: Figure
+    around: Neighbours, short: Short, figure: Figure
 ) -> None:
     """The same worker's work is taken up by another, within one visibility timeout."""
-    points = times(POINTS, EACH)
-    killed_and_exactly_once(around, "10", points)
-    figure(f"{len(POINTS)} points × {EACH} kills: all exactly once", len(points))
+    killed_and_exactly_once(around, *short.points)
+    figure(f"{len(POINTS)} points × 1 kill: all exactly once", len(POINTS))
 
 
 @pytest.mark.soak
@@ -157,20 +176,8 @@ def test_killed_at_each_of_twelve_points_everything_happens_exactly_once(
 def test_killed_at_every_point_a_hundred_times(around: Neighbours, figure: Figure) -> None:
     """The long form, with signatures and reservations."""
     points = times(LONG, EACH_LONG)
-    killed_and_exactly_once(around, "20", points)
+    killed_and_exactly_once(around, points, around.play("20", points))
     figure(f"{len(LONG)} points × {EACH_LONG} kills: all exactly once", len(points))
-
-
-@pytest.fixture(scope="module")
-def naive(around: Neighbours) -> dict[str, list[dict[str, Any]]]:
-    """How the jobs of each naive design ended."""
-    points = [
-        Point("between", "naive", on, "after", scenario=design)
-        for design, on in BETWEEN.items()
-        for _ in range(NAIVE)
-    ]
-    ended = iter(around.play("50", points))
-    return {design: list(islice(ended, NAIVE)) for design in BETWEEN}
 
 
 @pytest.mark.control
@@ -180,12 +187,8 @@ def naive(around: Neighbours) -> dict[str, list[dict[str, Any]]]:
     [("effect first", "deals", 2), ("record first", "deals", 0), ("posts first", "push", 2)],
 )
 def test_control_naive_designs_double_or_lose_every_effect(
-    around: Neighbours,
-    naive: dict[str, list[dict[str, Any]]],
-    design: str,
-    kind: str,
-    effects: int,
+    around: Neighbours, short: Short, design: str, kind: str, effects: int
 ) -> None:
     """Killed between the effect and its record, one design does it twice, the other never; told
     and then written down, every message is posted again."""
-    assert [around.effects(one)[kind] for one in naive[design]] == [effects] * NAIVE
+    assert around.effects(short.naive[design])[kind] == effects

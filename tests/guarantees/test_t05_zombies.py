@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
 
 import pytest
 
@@ -13,8 +15,9 @@ from tests.guarantees.mortal import Point
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(900)]
 Figure = Callable[[str, int], None]
+Ended = Sequence[dict[str, Any]]
 
-EACH, EACH_LONG, NAIVE = 1, 100, 1
+EACH_LONG = 100
 
 WITH_A_KEY = (
     Point("before the contact", "Act", "crm.create", "before", nth=1),
@@ -38,10 +41,17 @@ def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
         yield made
 
 
-def no_zombie_doubles(around: Neighbours, run: str, each: int) -> int:
+@pytest.fixture(scope="module")
+def short(around: Neighbours) -> tuple[Ended, Ended, Ended]:
+    """One zombie at each effect: with a key, without, and of the naive design. In one play, since
+    each begins with rehearsals."""
+    ended = iter(around.play("10", [*WITH_A_KEY, *WITHOUT, LOOK_FIRST], signal.SIGSTOP))
+    return list(islice(ended, len(WITH_A_KEY))), list(islice(ended, len(WITHOUT))), list(ended)
+
+
+def no_zombie_doubles(around: Neighbours, ended: Ended, each: int = 1) -> int:
     """Every job ended well, and its target has its effects once, whoever came late; how many."""
     points = [point for point in WITH_A_KEY for _ in range(each)]
-    ended = around.play(run, points, signal.SIGSTOP)
     assert [one["deaths"] for one in ended] == [1] * len(points)
     for point, one in zip(points, ended, strict=True):
         wanted = EFFECTS[point.scenario]
@@ -50,10 +60,9 @@ def no_zombie_doubles(around: Neighbours, run: str, each: int) -> int:
     return len(points)
 
 
-def no_key_no_second_try(around: Neighbours, run: str, each: int) -> int:
+def no_key_no_second_try(around: Neighbours, ended: Ended, each: int = 1) -> int:
     """The other worker does not send: it is unknown, a case, and the zombie's comes once."""
     points = [point for point in WITHOUT for _ in range(each)]
-    ended = around.play(run, points, signal.SIGSTOP)
     assert [one["deaths"] for one in ended] == [1] * len(points)
     for point, one in zip(points, ended, strict=True):
         action, kind = ONE[point.scenario]
@@ -64,19 +73,19 @@ def no_key_no_second_try(around: Neighbours, run: str, each: int) -> int:
 
 @pytest.mark.guarantee("T05")
 def test_a_zombie_doubles_nothing_where_the_target_honours_a_key(
-    around: Neighbours, figure: Figure
+    around: Neighbours, short: tuple[Ended, Ended, Ended], figure: Figure
 ) -> None:
     """Its late effect meets its own key at the target, and its late write is fenced off."""
-    count = no_zombie_doubles(around, "10", EACH)
+    count = no_zombie_doubles(around, short[0])
     figure(f"{count} zombies, 0 duplicates", count)
 
 
 @pytest.mark.guarantee("T05")
 def test_without_a_key_every_zombie_is_a_case_and_no_second_message(
-    around: Neighbours, figure: Figure
+    around: Neighbours, short: tuple[Ended, Ended, Ended], figure: Figure
 ) -> None:
     """Nobody knows whether the stopped worker has sent, so nobody sends again."""
-    count = no_key_no_second_try(around, "20", EACH)
+    count = no_key_no_second_try(around, short[1])
     figure(f"{count} zombies without a key: {count} unknown, {count} cases", count)
 
 
@@ -84,14 +93,19 @@ def test_without_a_key_every_zombie_is_a_case_and_no_second_message(
 @pytest.mark.guarantee("T05")
 def test_a_hundred_zombies_at_each_effect(around: Neighbours, figure: Figure) -> None:
     """The long form."""
-    count = no_zombie_doubles(around, "30", EACH_LONG)
-    cases = no_key_no_second_try(around, "40", EACH_LONG)
+    keyed, keyless = (
+        around.play(run, [point for point in points for _ in range(EACH_LONG)], signal.SIGSTOP)
+        for run, points in (("30", WITH_A_KEY), ("40", WITHOUT))
+    )
+    count = no_zombie_doubles(around, keyed, EACH_LONG)
+    cases = no_key_no_second_try(around, keyless, EACH_LONG)
     figure(f"{count} zombies, 0 duplicates; {cases} without a key: {cases} cases", count + cases)
 
 
 @pytest.mark.control
 @pytest.mark.guarantee("T05")
-def test_control_looking_first_doubles_every_zombies_effect(around: Neighbours) -> None:
+def test_control_looking_first_doubles_every_zombies_effect(
+    around: Neighbours, short: tuple[Ended, Ended, Ended]
+) -> None:
     """It looked before it was stopped; what it does afterwards is there already."""
-    ended = around.play("50", [LOOK_FIRST] * NAIVE, signal.SIGSTOP)
-    assert [around.effects(one)["deals"] for one in ended] == [2] * NAIVE
+    assert [around.effects(one)["deals"] for one in short[2]] == [2]
