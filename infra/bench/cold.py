@@ -74,7 +74,7 @@ def _built(folder: Path) -> dict[str, Path]:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     built = {name: folder / name for name in layers.GROUPS}
     for name, into in built.items():
-        layers.install_layer(name, version, f"{platform.machine()}-manylinux2014", into)
+        layers.install_layer(name, version, layers.platform_of(name, platform.machine()), into)
     built["code"] = folder / "code"
     code.copy(built["code"])
     for into in built.values():

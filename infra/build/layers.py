@@ -18,7 +18,7 @@ LOCKS = ROOT / "infra" / "requirements"
 CACHE = ROOT / ".local" / "layers"
 LAMBDA_PYTHON = "3.13"
 MACHINE = "aarch64"
-_NEWER = {"pdf": "manylinux_2_28"}
+_NEWER = dict.fromkeys(("core", "pdf"), "manylinux_2_28")
 """Layers whose wheels ask for a later glibc; Amazon Linux 2023, under Lambda's Python, has 2.34."""
 FONTS = ROOT / "functions" / "fonts"
 """Of the layer that prints."""

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import botocore.endpoint
-import urllib3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
@@ -20,13 +19,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from countersign.connectors.aws.signed import Answer, Request
+from countersign.domain.errors import Unavailable
 from infra.local.demo.answer import Cut
 from tests.guarantees.wire import Line
 
 SAID = {"message": "later", "error": {"type": "api_error", "message": "later"}}
 """The body of a refusal, in the shape of each system at once."""
 Said = tuple[int, dict[str, str], bytes]
-LOST = urllib3.exceptions.ReadTimeoutError(None, None, "lost")  # type: ignore[arg-type] # of no pool
+LOST = Unavailable("lost")
 
 
 class AwsWire:
@@ -36,7 +36,7 @@ class AwsWire:
         self._line = line
 
     def __call__(self, url: str, request: Request) -> Answer:
-        """As our own calls are sent. Raises urllib3's error for an answer that is lost."""
+        """As our own calls are sent. Raises Unavailable for an answer that is lost."""
         whole = f"{url}{request.path}?{request.query}"
         sent = AWSPreparedRequest(
             request.method, whole, HTTPHeaders.from_dict(request.headers), request.body, False

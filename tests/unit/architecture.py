@@ -15,7 +15,7 @@ PURE = {
 """Packages that take values and return values: rooms of the engine, and a business's workflows."""
 OURS = {"workflows", *(f"countersign.{name}" for name in PURE - {"workflows"})}
 """The same by their import names."""
-SDKS = {"boto3", "botocore", "fpdf", "openai", "httpx", "stripe"}
+SDKS = {"boto3", "botocore", "fpdf", "openai", "httpx", "pycurl", "stripe"}
 THIRD_PARTY = {"pydantic", "phonenumbers", "email_validator", "selectolax", "yaml"}
 """All that pure packages may import beside the standard library and each other."""
 WORLD = {

@@ -34,7 +34,7 @@ LIBRARIES = (
         "pydantic",
         "stripe",
     ),
-    *("selectolax.lexbor", "starlette.responses", "starlette.routing", "urllib3", "yaml"),
+    *("selectolax.lexbor", "starlette.responses", "starlette.routing", "pycurl", "yaml"),
 )
 """Every library that `functions/` and the offline model import. Not the runtime client: at import
 it reads where it is to ask for work."""

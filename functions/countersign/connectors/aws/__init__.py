@@ -1,4 +1,4 @@
 """AWS, tables apart: clients, secrets, sessions of one job, buckets, queue, state machine, mail.
 
-Imports boto3, urllib3 and `domain`; asks for no setting, which `runtime` hands in.
+Imports boto3, pycurl and `domain`; asks for no setting, which `runtime` hands in.
 """

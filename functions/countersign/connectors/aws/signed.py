@@ -7,16 +7,18 @@ import hashlib
 import hmac
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-import urllib3
+import botocore
+import pycurl
 from botocore.exceptions import ClientError
 
 from countersign import tracing
@@ -26,8 +28,12 @@ from countersign.domain.errors import Unavailable
 
 _PAUSES = (1.0, 2.0)
 """The most seconds before the second try and the third."""
-_CONNECTIONS = 16
-"""Kept to one endpoint: more than a function has threads."""
+_CONNECTIONS = 8
+"""Kept by one thread: more than a function has services."""
+_CONNECT, _SILENT = 3, 10
+"""Seconds for a connection, and for which nothing comes over it."""
+_AUTHORITIES = str(Path(botocore.__file__).with_name("cacert.pem"))
+"""Whom boto3 trusts to be AWS."""
 _TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
 """The second for a range of an object."""
 Wait = Callable[[float], None]
@@ -56,24 +62,63 @@ class Answer:
 
 
 class Send(Protocol):
-    """Sends one signed request. Raises urllib3's HTTPError."""
+    """Sends one signed request. Raises Unavailable without an answer."""
 
     def __call__(self, url: str, request: Request) -> Answer: ...
 
 
 def sent(url: str, request: Request) -> Answer:
-    """Send it on a connection that the process keeps."""
+    """Send it over libcurl, on a connection that this thread keeps. Where a kept one turns out to
+    have ended, curl sends the request again on a new one, as a caller's next try would."""
+    curl = _curl()
+    curl.reset()  # of what the last request set: connections stay
     target = f"{request.path}?{request.query}" if request.query else request.path
-    answer = _pool(url).urlopen(
-        request.method, target, request.body, request.headers, retries=False, redirect=False
-    )
-    return Answer(answer.status, answer.data, answer.headers)
+    head, body = list[bytes](), list[bytes]()
+    for option, value in (
+        *_ALWAYS,
+        (pycurl.URL, url + target),
+        (pycurl.HTTPHEADER, [*_NOT_ADDED, *(f"{k}: {v}" for k, v in request.headers.items())]),
+        (pycurl.CUSTOMREQUEST, request.method),
+        (pycurl.HEADERFUNCTION, head.append),
+        (pycurl.WRITEFUNCTION, body.append),
+    ):
+        curl.setopt(option, value)
+    if request.body or request.method == "POST":
+        curl.setopt(pycurl.POSTFIELDS, request.body)
+    try:
+        curl.perform()
+    except pycurl.error as error:
+        raise Unavailable(f"AWS gave no answer: curl's error {error.args[0]}") from None
+    return Answer(curl.getinfo(pycurl.RESPONSE_CODE), b"".join(body), _headers(head))
 
 
-@lru_cache(maxsize=8)
-def _pool(url: str) -> urllib3.HTTPConnectionPool:
-    phases = urllib3.Timeout(connect=3, read=10)
-    return urllib3.connection_from_url(url, maxsize=_CONNECTIONS, timeout=phases)
+_KEPT = threading.local()
+_ALWAYS = (
+    (pycurl.NOSIGNAL, 1),
+    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+    (pycurl.PATH_AS_IS, 1),  # it is signed as it is
+    (pycurl.PROXY, ""),
+    (pycurl.CAINFO, _AUTHORITIES),
+    (pycurl.MAXCONNECTS, _CONNECTIONS),
+    (pycurl.CONNECTTIMEOUT, _CONNECT),
+    (pycurl.LOW_SPEED_LIMIT, 1),
+    (pycurl.LOW_SPEED_TIME, _SILENT),
+)
+_NOT_ADDED = ("accept:", "expect:", "content-type:", "user-agent:")
+"""Of what curl would send of its own accord."""
+
+
+def _curl() -> pycurl.Curl:
+    curl: pycurl.Curl | None = getattr(_KEPT, "curl", None)
+    if curl is None:
+        curl = _KEPT.curl = pycurl.Curl()
+    return curl
+
+
+def _headers(lines: list[bytes]) -> Mapping[str, str]:
+    """By name in lower case."""
+    named = (line.decode("latin-1").partition(":") for line in lines)
+    return {name.lower(): text.strip() for name, colon, text in named if colon}
 
 
 @dataclass(frozen=True)
@@ -84,37 +129,42 @@ class Signer:
     region: str
     url: str
     by: Credentials
+    _keys: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def signed(self, request: Request) -> Request:
         """The request with its signature, of this moment."""
-        now = datetime.now(UTC)  # AWS's time, which no stage moves
+        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")  # AWS's time, which no stage moves
         headers = {
             **request.headers,
             "host": self.url.partition("://")[2],
-            "x-amz-date": f"{now:%Y%m%dT%H%M%SZ}",
+            "x-amz-date": now,
             **({"x-amz-security-token": self.by.token} if self.by.token else {}),
         }
-        whole = replace(request, headers=dict(sorted(headers.items())))
-        authorization = self._authorization(whole, now)
-        return replace(whole, headers={**whole.headers, "authorization": authorization})
+        headers = dict(sorted(headers.items()))
+        headers["authorization"] = self._authorization(request, headers, now)
+        return Request(headers, request.body, request.method, request.path, request.query)
 
-    def _authorization(self, asked: Request, now: datetime) -> str:
-        """Over all headers; of every service but S3 a path is quoted once more."""
-        names = ";".join(asked.headers)
-        lines = "".join(f"{name}:{text}\n" for name, text in asked.headers.items())
+    def _authorization(self, asked: Request, headers: Mapping[str, str], now: str) -> str:
+        """Over these headers; of every service but S3 a path is quoted once more."""
+        names = ";".join(headers)
+        lines = "".join([f"{name}:{text}\n" for name, text in headers.items()])
         path = asked.path if self.name == "s3" else quote(asked.path, safe="/~")
         head = f"{asked.method}\n{path}\n{asked.query}"
         request = f"{head}\n{lines}\n{names}\n{digest(asked.body)}"
-        scope = (f"{now:%Y%m%d}", self.region, self.name, "aws4_request")
-        place, key = "/".join(scope), f"AWS4{self.by.secret}".encode()
-        told = (
-            f"AWS4-HMAC-SHA256\n{asked.headers['x-amz-date']}\n{place}\n{digest(request.encode())}"
-        )
-        for part in scope:
-            key = hmac.digest(key, part.encode(), hashlib.sha256)
-        signature = hmac.digest(key, told.encode(), hashlib.sha256).hex()
+        day, place = now[:8], f"{now[:8]}/{self.region}/{self.name}/aws4_request"
+        told = f"AWS4-HMAC-SHA256\n{now}\n{place}\n{digest(request.encode())}"
+        signature = hmac.digest(self._key(day), told.encode(), hashlib.sha256).hex()
         by = f"Credential={self.by.key}/{place}, SignedHeaders={names}"
         return f"AWS4-HMAC-SHA256 {by}, Signature={signature}"
+
+    def _key(self, day: str) -> bytes:
+        """Of one day; made once."""
+        if day not in self._keys:
+            key = f"AWS4{self.by.secret}".encode()
+            for part in (day, self.region, self.name, "aws4_request"):
+                key = hmac.digest(key, part.encode(), hashlib.sha256)
+            self._keys[day] = key
+        return self._keys[day]
 
 
 class Signed:
@@ -147,11 +197,8 @@ class Signed:
         return self._once(operation, request, refused)
 
     def _once(self, operation: str, request: Request, refused: Refusal) -> Answer:
-        try:
-            with tracing.span(f"{self._signer.name} {operation}"):
-                answer = self._send(self._url, self._signer.signed(request))
-        except urllib3.exceptions.HTTPError as error:
-            raise Unavailable(f"AWS gave no answer: {type(error).__name__}") from None
+        with tracing.span(f"{self._signer.name} {operation}"):
+            answer = self._send(self._url, self._signer.signed(request))
         if answer.status not in _TAKEN:
             raise ClientError(refused(answer.status, answer.body), operation)
         return answer
