@@ -34,6 +34,12 @@ class Authority:
         pem = self._own.public_bytes(serialization.Encoding.PEM).decode()
         return ssl.create_default_context(cadata=pem)
 
+    def saved(self) -> Path:
+        """The file of its own certificate."""
+        path = self._folder / "authority.pem"
+        path.write_bytes(self._own.public_bytes(serialization.Encoding.PEM))
+        return path
+
     def certifies(self, host: str) -> tuple[Path, Path]:
         """The files of a certificate for `host`, and of its key."""
         key = ec.generate_private_key(ec.SECP256R1())

@@ -1,7 +1,8 @@
 """What every call to an outside system keeps to: time, size, no redirects, no secret in clear.
 
 httpx's own client spends half of a call's CPU on what none of ours may have: redirects, cookies,
-environment, logs of URLs. Its requests and its transport are used without it.
+environment, logs of URLs; its transport half of the rest on parsing HTTP in Python. Its requests
+and answers are used without them, over libcurl.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any, Protocol
 
+import certifi
 import httpx
+import pycurl
 
 from countersign import tracing
+from countersign.connectors.curl import Curls, perform
 from countersign.domain.limits.pace import Told
 
 MAX_ANSWER = 8 * 1_048_576
@@ -61,11 +65,7 @@ class Client:
     """Connections that are kept, over which each request goes as it is."""
 
     def __init__(self, transport: httpx.BaseTransport | None) -> None:
-        self._transport = transport or httpx.HTTPTransport(
-            verify=certificates(),
-            trust_env=False,
-            limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE),
-        )
+        self._transport = transport or CurlTransport()
 
     def close(self) -> None:
         """Close the connections."""
@@ -75,7 +75,7 @@ class Client:
     def asked(
         self, method: str, url: httpx.URL | str, seconds: float, **parts: Any
     ) -> Iterator[httpx.Response]:
-        """The answer, of which only the head was read. `parts` are an httpx.Request's. Raises
+        """The answer. `parts` are an httpx.Request's. Raises
         httpx.HTTPError."""
         headers = {**_HEADERS, **parts.pop("headers", {})}
         extensions = {"timeout": _phases(seconds), **parts.pop("extensions", {})}
@@ -85,6 +85,91 @@ class Client:
             closing(self._transport.handle_request(request)) as answer,
         ):
             yield answer
+
+
+class CurlTransport(httpx.BaseTransport):
+    """Each request once, and the whole of its answer within twice the time that it has for reading:
+    what a kept connection swallowed is an answer that was lost. Raises httpx.TransportError."""
+
+    def __init__(self, authorities: str = "") -> None:
+        """`authorities`: the file of whom to trust; empty: certifi's."""
+        self._curls = Curls()
+        self._trusts = authorities or certifi.where()
+
+    def close(self) -> None:
+        """Close this thread's connections."""
+        self._curls.close()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it and read all of the answer."""
+        curl, times = self._curls.mine(), request.extensions["timeout"]
+        options: dict[int, object] = {
+            pycurl.CAINFO: self._trusts,
+            pycurl.MAXAGE_CONN: int(KEEP_ALIVE),
+            pycurl.CONNECTTIMEOUT_MS: _milliseconds(times["connect"]),
+            pycurl.TIMEOUT_MS: _milliseconds(2 * times["read"]),
+        }
+        headers, body = list(_sent(request.headers)), request.read()
+        try:
+            answer = perform(
+                curl,
+                request.method,
+                str(request.url),
+                headers=headers,
+                body=body,
+                options=options,
+                again=False,
+                most=MAX_ANSWER,
+            )
+        except pycurl.error as error:
+            raise _trouble(error.args[0], begun=curl.getinfo(pycurl.PRETRANSFER_TIME) > 0) from None
+        status: int = curl.getinfo(pycurl.RESPONSE_CODE)
+        return httpx.Response(status, headers=answer.headers, stream=_Whole(answer.body))
+
+
+class _Whole(httpx.SyncByteStream):
+    """An answer that has been read; httpx reads its own kind at once and unpacks it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+
+
+_CURL_S = frozenset({b"content-length", b"transfer-encoding"})
+"""Headers that curl writes itself."""
+_NOT_REACHED = frozenset(
+    {
+        *(pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_CONNECT),
+        *(pycurl.E_SSL_CONNECT_ERROR, pycurl.E_PEER_FAILED_VERIFICATION),
+    }
+)
+
+
+def _sent(headers: httpx.Headers) -> Iterator[tuple[bytes, bytes]]:
+    for name, value in headers.raw:
+        if any(one in value for one in b"\r\n\0"):
+            raise httpx.LocalProtocolError("a header has more than one line")
+        if name.lower() not in _CURL_S:
+            yield name, value
+
+
+def _milliseconds(seconds: float) -> int:
+    """At least one: to curl none is for ever."""
+    return max(1, int(1000 * seconds))
+
+
+def _trouble(code: int, *, begun: bool) -> httpx.TransportError:
+    """curl's error, of a request of which something may have been sent or not."""
+    if code == pycurl.E_OPERATION_TIMEDOUT:
+        late = "not there in time"
+        return httpx.ReadTimeout(late) if begun else httpx.ConnectTimeout(late)
+    if code in _NOT_REACHED:
+        return httpx.ConnectError(f"not reached (curl's error {code})")
+    if code == pycurl.E_WRITE_ERROR:
+        return httpx.ReadError("the answer is too large")
+    return httpx.ReadError(f"the connection failed (curl's error {code})")
 
 
 def _phases(seconds: float) -> Mapping[str, float | None]:

@@ -3,50 +3,20 @@ nobody else; and what has no whole answer is none."""
 
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from countersign.connectors.aws.signed import Request, sent
 from countersign.domain.errors import Unavailable
+from tests.fakes.peers import CUT, WHOLE, Peer
 from tests.fakes.serving import served
 from tests.fakes.tls import Authority
 
-WHOLE = b"HTTP/1.1 200 OK\r\nX-Amz-Version-Id: v1\r\nContent-Length: 2\r\n\r\nok"
-CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok"
 SIGNED = Request({"host": "queue", "x-amz-date": "now"}, b'{"a": "\0\xff"}')
-
-
-class Peer:
-    """Whoever listens: it gives these answers to whole requests and then hangs up, also on a
-    connection that waits; the last answer from then on."""
-
-    def __init__(self, *answers: Sequence[bytes]) -> None:
-        """The answers on each connection."""
-        self._answers = list(answers)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.came: list[list[bytes]] = []
-        """What came, by connection."""
-        self._thread = threading.Thread(target=self._serves, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Listen no more."""
-        self._listener.close()
-
-    def _serves(self) -> None:
-        for answers in self._answers:
-            connection, _ = self._listener.accept()
-            self.came.append([])
-            with connection:
-                for answer in answers:
-                    self.came[-1].append(connection.recv(1 << 20))
-                    connection.sendall(answer)
 
 
 @pytest.fixture
@@ -76,15 +46,15 @@ def test_a_long_body_comes_whole_and_at_once() -> None:
     """Nobody waits to be told to go on."""
     got: list[bytes] = []
 
-    async def app(scope: object, receive: object, send: object) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
         while True:
-            part = await receive()  # type: ignore[operator] # of ASGI
+            part = await receive()
             body += part.get("body", b"")
             if not part.get("more_body"):
                 break
         got.append(body)
-        await PlainTextResponse("kept")(scope, receive, send)  # type: ignore[arg-type] # of ASGI
+        await PlainTextResponse("kept")(scope, receive, send)
 
     with served(app, lifespan="off") as url:
         long = bytes(range(256)) * 12_000
@@ -135,9 +105,9 @@ def test_nobody_is_believed_to_be_aws_without_a_certificate(tmp_path: Path) -> N
     certified = Authority(tmp_path).certifies("127.0.0.1")
     asked: list[object] = []
 
-    async def app(scope: object, receive: object, send: object) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         asked.append(scope)
-        await PlainTextResponse("thanks")(scope, receive, send)  # type: ignore[arg-type] # of ASGI
+        await PlainTextResponse("thanks")(scope, receive, send)
 
     with (
         served(app, lifespan="off", certified=certified) as url,

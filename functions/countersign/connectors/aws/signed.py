@@ -7,11 +7,11 @@ import hashlib
 import hmac
 import random
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,17 +23,12 @@ from botocore.exceptions import ClientError
 
 from countersign import tracing
 from countersign.connectors.aws.client import Credentials, Place, passes
+from countersign.connectors.curl import Curls, Options, perform
 from countersign.domain.canonical import digest
 from countersign.domain.errors import Unavailable
 
 _PAUSES = (1.0, 2.0)
 """The most seconds before the second try and the third."""
-_CONNECTIONS = 8
-"""Kept by one thread: more than a function has services."""
-_CONNECT, _SILENT = 3, 10
-"""Seconds for a connection, and for which nothing comes over it."""
-_AUTHORITIES = str(Path(botocore.__file__).with_name("cacert.pem"))
-"""Whom boto3 trusts to be AWS."""
 _TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
 """The second for a range of an object."""
 Wait = Callable[[float], None]
@@ -68,57 +63,41 @@ class Send(Protocol):
 
 
 def sent(url: str, request: Request) -> Answer:
-    """Send it over libcurl, on a connection that this thread keeps. Where a kept one turns out to
-    have ended, curl sends the request again on a new one, as a caller's next try would."""
-    curl = _curl()
-    curl.reset()  # of what the last request set: connections stay
+    """Send it on a connection that the thread keeps. Where that turns out to have ended, curl sends
+    the request again on a new one, as a caller's next try would."""
+    curl = _curls().mine()
     target = f"{request.path}?{request.query}" if request.query else request.path
-    head, body = list[bytes](), list[bytes]()
-    for option, value in (
-        *_ALWAYS,
-        (pycurl.URL, url + target),
-        (pycurl.HTTPHEADER, [*_NOT_ADDED, *(f"{k}: {v}" for k, v in request.headers.items())]),
-        (pycurl.CUSTOMREQUEST, request.method),
-        (pycurl.HEADERFUNCTION, head.append),
-        (pycurl.WRITEFUNCTION, body.append),
-    ):
-        curl.setopt(option, value)
-    if request.body or request.method == "POST":
-        curl.setopt(pycurl.POSTFIELDS, request.body)
+    headers = ((k.encode(), v.encode()) for k, v in request.headers.items())
     try:
-        curl.perform()
+        came = perform(
+            curl,
+            request.method,
+            url + target,
+            headers=headers,
+            body=request.body,
+            options=_options(),
+            again=True,
+        )
     except pycurl.error as error:
         raise Unavailable(f"AWS gave no answer: curl's error {error.args[0]}") from None
-    return Answer(curl.getinfo(pycurl.RESPONSE_CODE), b"".join(body), _headers(head))
+    told = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in came.headers}
+    return Answer(curl.getinfo(pycurl.RESPONSE_CODE), came.body, told)
 
 
-_KEPT = threading.local()
-_ALWAYS = (
-    (pycurl.NOSIGNAL, 1),
-    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
-    (pycurl.PATH_AS_IS, 1),  # it is signed as it is
-    (pycurl.PROXY, ""),
-    (pycurl.CAINFO, _AUTHORITIES),
-    (pycurl.MAXCONNECTS, _CONNECTIONS),
-    (pycurl.CONNECTTIMEOUT, _CONNECT),
-    (pycurl.LOW_SPEED_LIMIT, 1),
-    (pycurl.LOW_SPEED_TIME, _SILENT),
-)
-_NOT_ADDED = ("accept:", "expect:", "content-type:", "user-agent:")
-"""Of what curl would send of its own accord."""
+@cache
+def _curls() -> Curls:
+    return Curls()
 
 
-def _curl() -> pycurl.Curl:
-    curl: pycurl.Curl | None = getattr(_KEPT, "curl", None)
-    if curl is None:
-        curl = _KEPT.curl = pycurl.Curl()
-    return curl
-
-
-def _headers(lines: list[bytes]) -> Mapping[str, str]:
-    """By name in lower case."""
-    named = (line.decode("latin-1").partition(":") for line in lines)
-    return {name.lower(): text.strip() for name, colon, text in named if colon}
+@cache
+def _options() -> Options:
+    """Whom boto3 trusts; seconds for a connection, and for which nothing comes over it."""
+    return {
+        pycurl.CAINFO: str(Path(botocore.__file__).with_name("cacert.pem")),
+        pycurl.CONNECTTIMEOUT: 3,
+        pycurl.LOW_SPEED_LIMIT: 1,
+        pycurl.LOW_SPEED_TIME: 10,
+    }
 
 
 @dataclass(frozen=True)
