@@ -51,6 +51,7 @@ from countersign.jobs.forgetting_files import (
     ITEMS,
     RAW,
     came,
+    cut_body,
     dirty,
     files_of,
     stands_in,
@@ -140,7 +141,7 @@ def planned(
         refused={r.job.job_id: why for r in (*own, *shared) if (why := _refusal(r))},
         versions={one.job.job_id: _versions(deps, objects, one) for one in own},
         answers=tuple(_answers(deps, objects, traces)) if own or shared else (),
-        unread=tuple(v.key for v in files if traces.cut_file(objects.read(v)) is None),
+        unread=tuple(v.key for v in files if cut_body(traces, objects.read(v)) is None),
         tagged=dict(_tagged(deps, addresses)),
         outside=_outside(own),
         suppressed=any(deps.suppression.has(contact_key(one)) for one in addresses),
@@ -227,7 +228,7 @@ def _answers(deps: Deps, objects: Objects, traces: Traces) -> Iterator[Version]:
     """Answers in which their words stand: whoever needs one asks again."""
     for one in objects.below(deps.settings.payloads_bucket, _ANSWERS):
         body = objects.read(one)
-        if traces.cut_file(body) != body:
+        if cut_body(traces, body) != body:
             yield one
 
 

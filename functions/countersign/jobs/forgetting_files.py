@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from countersign.domain.canonical import digest
 from countersign.domain.jobs.change import JobRecord
@@ -14,6 +17,9 @@ from countersign.runtime.deps import Deps
 
 DOCUMENTS, ITEMS, RAW = "documents/", "lane/", "raw/"
 """Where the payload bucket has them, below a job's id."""
+_ZIP = b"PK\x03\x04"
+_MOST_UNPACKED = 500_000_000
+"""Bytes of a zip's files together that are held in an operator's memory."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,34 @@ def dirty(deps: Deps, objects: Objects, traces: Traces, record: JobRecord) -> It
     """The files in which anything is to be cut."""
     for versions in files_of(deps, objects, record):
         bodies = [objects.read(one) for one in versions]
-        cut = [traces.cut_file(body) for body in bodies]
+        cut = [cut_body(traces, body) for body in bodies]
         if any(after not in (None, body) for body, after in zip(bodies, cut, strict=True)):
             yield CutFile(versions[0].key, versions, bodies[0], cut[0] or b"")
+
+
+def cut_body(traces: Traces, body: bytes) -> bytes | None:
+    """A file without what is theirs: a text, or a zip of texts, as a campaign's brief and list come
+    in one; None for what is neither, which a person must look at."""
+    if not body.startswith(_ZIP):
+        return traces.cut_file(body)
+    try:
+        with ZipFile(BytesIO(body)) as archive:
+            if sum(one.file_size for one in archive.infolist()) > _MOST_UNPACKED:
+                return None
+            entries = {one.filename: archive.read(one) for one in archive.infolist()}
+    except (BadZipFile, NotImplementedError, RuntimeError, zlib.error):
+        return None
+    cut = {name: traces.cut_file(held) for name, held in entries.items()}
+    left = {name: held for name, held in cut.items() if held is not None}
+    return None if len(left) < len(cut) else body if left == entries else _zipped(left)
+
+
+def _zipped(entries: Mapping[str, bytes]) -> bytes:
+    held = BytesIO()
+    with ZipFile(held, "w", ZIP_DEFLATED) as archive:
+        for name, body in entries.items():
+            archive.writestr(ZipInfo(name), body, ZIP_DEFLATED)
+    return held.getvalue()
 
 
 def files_of(deps: Deps, objects: Objects, record: JobRecord) -> Iterator[tuple[Version, ...]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -18,7 +20,7 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import FOLLOWS, Follows, contact_key
 from countersign.domain.jobs.search import Search
 from countersign.domain.jobs.suppression import suppressed
-from countersign.domain.jobs.traces import spellings
+from countersign.domain.jobs.traces import Traces, spellings
 from countersign.domain.lane.batches import Line, cut
 from countersign.domain.lane.lane import FILED, Filed
 from countersign.domain.ledger.action import Receipt
@@ -28,6 +30,7 @@ from countersign.domain.reporting.export import erased, exported, verify
 from countersign.jobs.cases import take_out
 from countersign.jobs.finding import find
 from countersign.jobs.forgetting import Hands, Plan, check, forget, planned
+from countersign.jobs.forgetting_files import cut_body
 from countersign.lane.files import LaneFiles
 from tests.builders import held
 from tests.fakes.kept import BUCKET, Kept, kept
@@ -219,7 +222,16 @@ THEIRS = ['{"mail":"bo@b.example","text":"a 6\\" pipe"}', '{"mail":"cy@c.example
 UPLOADS = "uploads"
 
 
-def annotated(stage: Kept) -> JobRecord:
+def zipped(text: bytes) -> bytes:
+    """A campaign's list beside its brief."""
+    held = BytesIO()
+    with ZipFile(held, "w") as archive:
+        archive.writestr("brief.md", "# Two days")
+        archive.writestr("contacts.csv", text)
+    return held.getvalue()
+
+
+def annotated(stage: Kept, packed: Callable[[bytes], bytes] = bytes) -> JobRecord:
     """A file that somebody else uploaded: the contact's line between two others, gone through; the
     index of matters leads from the contact to nothing of it."""
     rows = [THEIRS[0], MINE, THEIRS[1]]
@@ -229,7 +241,7 @@ def annotated(stage: Kept) -> JobRecord:
     on = {"Status": "Enabled"}
     stage.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration=on)
     body = "".join(f"{one}\n" for one in rows).encode()
-    at = S3Payloads(UPLOADS, stage.s3).put("annotation_qa/a.jsonl", body)
+    at = S3Payloads(UPLOADS, stage.s3).put("annotation_qa/a.jsonl", packed(body))
     source = record.job.source.model_copy(update={"payload": at, "door": "upload"})
     job = record.job.model_copy(update={"source": source})
     stage.hands.rows.rewrite(replace(stage.world.store.load(job.job_id), job=job))
@@ -260,6 +272,38 @@ def test_a_file_of_many_is_cut_although_no_address_leads_to_it(stage: Kept) -> N
     (said,) = erased(data)
     assert (verify(data, root), said.count("file ")) == ([], 3)
     assert planned(stage.deps, stage.hands.objects, spellings(GONE)).count == 0
+
+
+def test_an_address_in_the_zip_of_a_campaign_is_cut_out_of_it(stage: Kept) -> None:
+    """Brief and list of the others stay as they were; no old version of the upload is left."""
+    shared = annotated(stage, zipped)
+    plan = forgotten(stage)
+    assert plan.unread == ()
+    assert stage.hands.objects.below(UPLOADS, "") == []
+    at = stage.world.store.load(shared.job.job_id).job.source.payload
+    with ZipFile(BytesIO(stage.payloads.get(at))) as archive:
+        left = {one: archive.read(one).decode() for one in archive.namelist()}
+    assert left == {"brief.md": "# Two days", "contacts.csv": "".join(f"{one}\n" for one in THEIRS)}
+    assert planned(stage.deps, stage.hands.objects, spellings(GONE)).count == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        zipped(b"mail\nbo@b.example\n")[:60],
+        zipped(b"\x00" + GONE.encode()),
+        b"PK\x03\x04",
+    ],
+)
+def test_a_zip_that_is_broken_or_holds_no_texts_is_a_persons(body: bytes) -> None:
+    """It is not rewritten: nobody knows what of it is whose."""
+    assert cut_body(Traces((GONE,)), body) is None
+
+
+def test_a_zip_in_which_they_are_not_stays_byte_for_byte() -> None:
+    """Also its order, times and packing."""
+    body = zipped(b"mail\nbo@b.example\n")
+    assert cut_body(Traces((GONE,)), body) is body
 
 
 @pytest.mark.control

@@ -6,6 +6,7 @@ They are cut out of text, of JSON (also where it stands as text within JSON) and
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from countersign.domain.canonical import canonical
 from countersign.domain.errors import ContractBroken
 
 GONE = "[erased]"
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x1f]")
+"""What stands in no text: a file that has it is of another kind."""
 _LONGEST_ROW = 20
 """Lines of one row of a table."""
 _LINE = 8
@@ -80,15 +83,14 @@ class Traces:
     def cut_file(self, body: bytes) -> bytes | None:
         """A file without the lines that are theirs, or, of JSON, without the values; None for what
         is no text."""
-        try:
-            text = body.decode()
-        except UnicodeDecodeError:
+        found = _decoded(body)
+        if found is None:
             return None
-        if "\0" in text:
-            return None
+        text, code = found
         if _parsed(text) is not None:
-            return self.cut(text).encode()
-        return "".join(one for one in _rows(text) if not self._is_theirs(one)).encode()
+            return self.cut(text).encode(code)
+        left = "".join(one for one in _rows(text) if not self._is_theirs(one))
+        return left.encode(code)
 
     def _within(self, held: Any) -> Any:
         if isinstance(held, str):
@@ -116,6 +118,20 @@ class Traces:
 
     def _is_quoted(self, text: str) -> bool:
         return len(text) >= _TELLING and any(text in one for one in self.said)
+
+
+def _decoded(body: bytes) -> tuple[str, str] | None:
+    """The text with what it is coded in, as spreadsheets write it: UTF-8, UTF-16 by its mark, or
+    one byte for each character. What is cut is written in the same; None for what is no text."""
+    wide = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(body[:2])
+    for code in (wide,) if wide else ("utf-8", "latin-1"):
+        try:
+            text = body.decode(code)
+        except UnicodeDecodeError:
+            continue
+        if not _CONTROL.search(text):
+            return text, code
+    return None
 
 
 def _parsed(text: str) -> Any:

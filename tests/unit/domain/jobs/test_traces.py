@@ -63,7 +63,9 @@ def test_their_words_are_cut_and_no_others(text: str, left: str) -> None:
             b'{"a":"6\\" pipe"}\n{"a":"maria@m\xc3\xbcller.example"}\n{"a":"5\\""}\n',
             b'{"a":"6\\" pipe"}\n{"a":"5\\""}\n',
         ),
-        (b"\xff\xfe", None),
+        ("a\tmaria@müller.example\r\nü\n".encode("utf-16"), "ü\n".encode("utf-16")[2:]),
+        (b"1,maria@m\xfcller.example\n2,\xfc\n", b"2,\xfc\n"),
+        (b"\xff\xfea", None),
         (b"a\0b", None),
     ],
 )
