@@ -51,8 +51,7 @@ def ends(stand: Stand, job_id: str) -> int:
     return resumed
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("contacts", [30, 300])
+@pytest.mark.parametrize("contacts", [30, pytest.param(300, marks=pytest.mark.soak)])
 def test_each_contact_gets_one_message_and_what_comes_back_is_known(
     whole_stand: Stand, contacts: int, figure: Figure
 ) -> None:

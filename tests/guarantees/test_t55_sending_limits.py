@@ -186,6 +186,7 @@ def test_a_refund_is_signed_and_mailed_while_a_campaign_fills_the_day() -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3_600)
 def test_a_million_mails_in_virtual_time(figure: Figure) -> None:
     """Two hundred children, five days, others who send beside them, a new domain's ramp."""
     n = 1_000_000

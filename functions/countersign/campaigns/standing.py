@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from countersign.domain.campaigns.health import BOUNCES, COMPLAINTS, bounds
 from countersign.domain.campaigns.limits import CampaignLimits
-from countersign.domain.campaigns.sending import Reading, epoch_of
+from countersign.domain.campaigns.sending import Reading, epoch_of, start_of
 from countersign.domain.campaigns.sent import Event
 from countersign.runtime.deps import Deps
 
@@ -23,6 +23,8 @@ class Standing:
     counts: Mapping[Event, int]
     taken: Mapping[str, int]
     """Of the present five minutes: mails that campaigns took for groups of receivers."""
+    seconds: float
+    """Since these five minutes began."""
     day: int
     """Of the last 24 hours, by all campaigns."""
     reading: Reading | None
@@ -32,7 +34,7 @@ class Standing:
         """In words, by what they are about."""
         return {
             **{event.value.replace("_", " "): self._counted(event) for event in Event},
-            **{f"sent to {group} now": _rate(group, many) for group, many in self.taken.items()},
+            **{f"now to {group}": self._rate(group, many) for group, many in self.taken.items()},
             **self._account(),
         }
 
@@ -40,8 +42,18 @@ class Standing:
         many = self.counts.get(event, 0)
         if event not in LINES or not self.counts.get(Event.SENT, 0):
             return f"{many:,}"
-        low, high = bounds(many, self.counts[Event.SENT])
-        return f"{many:,} ({low:.2%} to {high:.2%}; it pauses above {LINES[event]:.2%})"
+        sent = self.counts[Event.SENT]
+        low, high = bounds(many, sent)
+        line = f"{LINES[event]:.2%}"
+        rate = f"{low:.2%} to {high:.2%}"
+        return f"{many:,} of {sent:,}: {rate}; it pauses when the lower one is above {line}"
+
+    def _rate(self, group: str, many: int) -> str:
+        most = CampaignLimits().group_rate(group)
+        if not self.seconds:
+            return f"{many:,}; {most} a second at most"
+        now = many / self.seconds
+        return f"{now:,.1f} a second, {most} at most ({many:,} in {self.seconds:.0f} s)"
 
     def _account(self) -> Mapping[str, str]:
         if self.reading is None:
@@ -51,18 +63,12 @@ class Standing:
         return {"in 24 hours": said}
 
 
-def _rate(group: str, many: int) -> str:
-    """Of a whole five minutes: what is usual at most."""
-    usual = CampaignLimits().group_rate(group)
-    return f"{many:,} in these 5 minutes; usually at most {usual} a second"
-
-
 def standing(deps: Deps, job_id: str) -> Standing | None:
     """That of a job's campaign; None of a job that sent nothing."""
     counts = deps.campaign_events.counts(job_id)
     if not counts:
         return None
-    row = deps.sending_limits.row()
-    now = row.epoch == epoch_of(deps.wall.now())
-    taken = dict(sorted(row.recent.items())) if now else {}
-    return Standing(counts, taken, row.total, row.reading)
+    row, now = deps.sending_limits.row(), deps.wall.now()
+    taken = dict(sorted(row.recent.items())) if row.epoch == epoch_of(now) else {}
+    seconds = (now - start_of(epoch_of(now))).total_seconds()
+    return Standing(counts, taken, seconds, row.total, row.reading)

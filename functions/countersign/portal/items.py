@@ -35,6 +35,8 @@ class Items:
     """What somebody said of it, if anybody did."""
     states: tuple[tuple[str, str], ...]
     causes: tuple[tuple[Pieces, str], ...]
+    mails: tuple[tuple[str, str], ...]
+    """Of a campaign: what became of them, and how fast they go out."""
     live: bool
     """Whether a run is under way."""
 
@@ -59,11 +61,9 @@ def _shown(found: Progress, mails: Standing | None) -> Items:
         over=seen.rows - seen.left,
         told=_told(found),
         word=visible(_said(found.control)),
-        states=(
-            *((one.value, f"{getattr(seen, one):,}") for one in ItemState),
-            *((f"mails: {about}", said) for about, said in (mails.told() if mails else {}).items()),
-        ),
+        states=tuple((one.value, f"{getattr(seen, one):,}") for one in ItemState),
         causes=tuple(starmap(_cause, seen.causes.items())),
+        mails=tuple(mails.told().items()) if mails else (),
         live=found.run.ended_at is None,
     )
 

@@ -98,7 +98,7 @@ WORKFLOW = workflow(
         ask(SEND, "every campaign is signed once, by its plan"),
         forbid(SEND, "nobody of the {value|listed} rows may be written to", nobody, escalate=True),
         ask(SEND, "the brief says what no campaign does: {value}", unheard),
-        ask(SEND, "{value} rows of the list cannot be read and are left out", unreadable),
+        ask(SEND, "rows of the list that cannot be read, and are left out: {value}", unreadable),
     ],
     lane=CampaignLane(
         read=rows,

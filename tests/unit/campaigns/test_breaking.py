@@ -104,7 +104,7 @@ def test_operators_read_counts_bounds_and_what_the_account_has_left(world: World
     assert found
     told = found.told()
     assert told["sent"] == "400"
-    assert told["bounced"].startswith("2 (0.09% to ")
-    assert told["bounced"].endswith("it pauses above 2.00%)")
+    assert told["bounced"].startswith("2 of 400: 0.09% to ")
+    assert told["bounced"].endswith("it pauses when the lower one is above 2.00%")
     assert told["in 24 hours"] == "0 by campaigns, of at most 40,000; SES counts 900"
     assert standing(world.deps, "j-2") is None

@@ -15,8 +15,9 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.suppression import suppressed
 from countersign.domain.lane.batches import entered
 from countersign.domain.lane.control import Word
-from countersign.domain.lane.items import Item
+from countersign.domain.lane.items import Item, ItemState
 from countersign.lane import orders
+from countersign.portal.items import items
 from tests.mailing import BRIEF, NOON, Mailing, contact, moves_to, outreach, zipped
 
 ROWS = [contact(number) for number in range(1, 13)]
@@ -40,6 +41,21 @@ def test_each_contact_gets_one_message_and_every_row_is_accounted_for() -> None:
     assert (found["rows"], found["done"], found["left"], found["unknown"]) == ("12", "12", "0", "0")
     assert len({mail.unsubscribe for mail in mailing.world.campaign_mail.sent}) == len(ROWS)
     assert mailing.document("rows.csv").count(",sent,") == len(ROWS)
+
+
+def test_its_page_says_what_became_of_its_mails_and_how_fast_they_go_out() -> None:
+    """Apart from the rows of its list: rates against their limits, what came back with bounds."""
+    mailing = Mailing(zipped([contact(number) for number in range(1, 100)]))
+    mailing.machine.runs()
+    for number in mailing.world.campaigns.messages(mailing.job_id, 1):
+        where, now = (mailing.job_id, 1, number), mailing.world.clock.now()
+        mailing.world.campaigns.event(where, Event.SENT, now)
+    found = items(mailing.world.deps, mailing.world.store.load(mailing.job_id))
+    assert found is not None
+    assert [name for name, _ in found.states] == [one.value for one in ItemState]
+    told = dict(found.mails)
+    assert told["sent"] == str(len(mailing.world.campaigns.messages(mailing.job_id, 1)))
+    assert "a second, 10 at most (" in told["now to gmx"]
 
 
 def test_nothing_is_sent_before_somebody_signed() -> None:

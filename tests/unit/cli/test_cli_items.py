@@ -73,9 +73,9 @@ def test_of_a_campaign_it_says_what_became_of_its_mails(terminal: Terminal) -> N
     assert (said["mails"]["sent"], said["mails"]["bounced"], said["mails"]["complained"]) == (
         *(40, 1, 0),
     )
-    assert said["told"]["bounced"].startswith("1 (0.13% to 11.")
+    assert said["told"]["bounced"].startswith("1 of 40: 0.13% to 11.")
     _, out, _ = terminal.types("items", terminal.job)
-    assert "it pauses above 2.00%" in " ".join(out.split())
+    assert "1 of 40: 0.13% to 11." in out
 
 
 def test_people_stop_it_and_let_it_go_on(terminal: Terminal) -> None:
