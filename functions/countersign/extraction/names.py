@@ -16,18 +16,19 @@ _LONGEST = 200
 _FEWEST_CAPITALS = 3
 _MOST_WORDS = 6
 _ADDED = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]|\s[|/·–—@].*|\s-\s.*|\s(?:via|c/o|at|from|von|bei|chez)\s.*",
+    r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|\s[|/·–—@•].*|\s-\s.*|\s(?:via|c/o|at|from|bei|chez)\s.*|,\s*(?:head of|chief|director|manager|c[efot]o|vp|owner|"
+    r"founder|president|einkauf|vertrieb|leit\w+|geschäftsführ\w+|responsable|directeur|directrice|gerente|directora?|titolare|responsabile|kierownik|prezes|müdürü?)\b.*",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
     r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|med|rer|nat|phil|jur|iur|habil|h\.c|prof|professor|rev|fr|herrn?|frau|hr|dipl|ing|mag|m|mme|mlle|me|monsieur|"
-    r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig|sig\.ra|signora?|dott|dott\.ssa|avv|geom|dhr|mevr|"
+    r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig|sig\.ra|signora?|mgr|inż|inz|sayın|av|mevrouw|lic|lcdo|engr|eng|capt|maj|col|dott|dott\.ssa|avv|geom|dhr|mevr|"
     r"mw|pan|pani|bay|bayan|г-н|г-жа|&|and|und|et)(?:\.|(?=\s))[\s-]*)+",
     re.IGNORECASE,
 )
 _DEGREE = re.compile(
     r"(?:ph\.?\s?d|m\.?d|m\.?b\.?a|m\.?sc|b\.?sc|m\.?a|b\.?a|ll\.?m|cpa|esq|jr|sr|ii|iii|iv|dipl\.?-?ing|"
-    r"mag|prof|dr|rn|dds|pe|pmp)\.?",
+    r"mag|prof|dr|rn|dds|pe|pmp|csc|dr\.?sc|mphil|c[efot]o)\.?",
     re.IGNORECASE,
 )
 _HONORIFIC = re.compile(r"\s*(?:様|さん|氏|先生|先生様|님|女士)$")
@@ -54,8 +55,10 @@ _NO_PERSON = re.compile(
     r"municipality|bakery|pharmacy|pharmacie|farmacia|farmácia|caf[eé]|bistro|garage|motors|builders|plumbing|"
     r"insurance|association|society|library|boulangerie|cabinet|ets|mairie|université|universidade?|lycée|école|"
     r"ayuntamiento|colegio|ferretería|panadería|talleres|comune|università|scuola|officina|ferramenta|câmara|escola|"
+    r"zakład\w*|handlow\w+|usługow\w+|sklep|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
+    r"pizzeria|trattoria|ristorante|\w+winkel|\w+bedrijf|\w+eingang|empfang|recepción|recepção|accueil|online-?shop|\w+praxis|steuerberat\w+|rechtsanwält\w+|"
     r"gemeente|stichting|bakkerij|(?:&|and|und|et|y|e|en) (?:sons?|söhne|sohn|co|fils|hijos|figli|filhos|zonen|zoon|"
-    r"brothers|partners?))(?!\w)|(?<!\w)([^\W\d_]{3,}) & \1(?!\w)|営業部|総務部|サポート|お客様|客服|销售部|고객센터",
+    r"brothers|partners?))(?!\w)|(?<!\w)([^\W\d_]{3,}) & \1(?!\w)|営業部|総務部|サポート|お客様|客服|办公室|销售部|고객센터",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(r"[a-z]+(?:[._][a-z]+)+")

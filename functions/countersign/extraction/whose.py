@@ -38,7 +38,7 @@ _FROM = r"(?:from|by|of|with|at|von|bei|vom|mit|de|du|chez|par|a|en|da|di|del|da
 _OFFER = r"(?:offer|quote|quotation|proposal|bid|price|contract|angebot\w*|preis\w*|vertrag\w*|offerte\w*|offre|devis|contrat|oferta|presupuesto|contrato|preventivo|offerta|contratto|proposta|orçamento)s?"
 _LEAVES = r"(?:switch\w*|mov(?:e|ing)|migrat\w*|chang\w*|away|wechseln|weg|umsteigen|umstieg|passer|quitter|migrer|changer|cambi\w+|migr\w+|passar\w*|overstapp\w*|mudar)"
 _THAN = (
-    r"(?:compared (?:to|with)|instead of|rather than|unlike|replac\w+|cheaper than|better than|alternative to|compatible with|statt|anstelle von|im vergleich (?:zu|mit)|ersatz für|günstiger als|"
+    r"(?:compar(?:ed|e|ing) (?:you |it |them |yours )?(?:to|with)|instead of|rather than|unlike|replac\w+|cheaper than|better than|alternative to|compatible with|statt|anstelle von|im vergleich (?:zu|mit)|ersatz für|günstiger als|"
     r"au lieu d[eu]|plutôt que|comparé à|en lugar de|comparado con|al posto di|rispetto a|in plaats van|vergeleken met|em vez d[eao]|comparado com)"
 )
 _WITH = (

@@ -35,7 +35,7 @@ _META_CHARSET = re.compile(
 _META_BYTES = 4_096
 _NEVER_SEEN = frozenset(
     {"head", "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"}
-    | {"template", "select", "datalist", "audio", "video", "svg", "math"}
+    | {"template", "select", "datalist", "audio", "video", "svg", "math", "xml"}
 )
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl"}

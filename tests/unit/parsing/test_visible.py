@@ -32,6 +32,7 @@ _SAID = "We need 12 scanners."
         f"<style>td.h a{{background:navy}}</style><font color=white>{_SAID}</font>",
         f"<div style='background:linear-gradient(#000,#111);color:white'>{_SAID}</div>",
         f"<p style='font:14px/1.5 Arial'>{_SAID}</p>",
+        f"<xml><o:OfficeDocumentSettings>96</o:OfficeDocumentSettings></xml><p>{_SAID}</p>",
         f"<p style='filter:opacity(0.9);color:#000f'>{_SAID}</p>",
         f"<p style='color:#fff;-webkit-text-fill-color:#222'>{_SAID}</p>",
         f"<div style='line-height:0;font-size:0'><p style='font-size:14px;line-height:20px'>{_SAID}</p></div>",

@@ -13,7 +13,7 @@ FORWARDED_MESSAGE = (
     "mensaje reenviado|messaggio inoltrato|mensagem encaminhada|mensagem reencaminhada|"
     "doorgestuurd bericht|vidarebefordrat meddelande|vidarebefordrat mail|videresendt besked|"
     "videresendt meddelelse|videresendt melding|välitetty viesti|wiadomość przekazana|"
-    "przekazana wiadomość|přeposlaná zpráva|iletilen mesaj|iletilmiş ileti|"
+    "przekazana wiadomość|přeposlaná zpráva|iletilen (?:mesaj|ileti)|iletilmiş ileti|"
     "пересылаемое сообщение|пересланное сообщение|转发的邮件|轉寄郵件|已转发的邮件|"
     "転送されたメッセージ|전달된 메시지"
 )
@@ -32,7 +32,9 @@ WROTE = (
     r"napsal\(a\)|yazdı|написал|написала|написал\(а\)|пишет|έγραψε|írta|a scris|napísala?|pisał|napisao"
 )
 WROTE_UNSPACED = "写道|寫道|のメール|님이 작성"
-FROM_FIELD = "from|von|de|da|van|från|fra|lähettäjä|od|kimden|от|发件人|寄件者|差出人|보낸 사람"
+FROM_FIELD = (
+    "from|von|de|da|van|från|fra|lähettäjä|od|kimden|gönderen|от|发件人|寄件者|差出人|보낸 사람"
+)
 SUBJECT_FIELD = (
     "subject|betreff|betr|objet|asunto|oggetto|assunto|onderwerp|ämne|emne|aihe|temat|předmět|konu|"
     "тема|主题|主旨|件名|제목"
@@ -40,7 +42,7 @@ SUBJECT_FIELD = (
 OTHER_FIELDS = (
     "sent|date|to|cc|gesendet|datum|an|envoyé|à|enviado|enviada em|fecha|para|inviato|data|a|"
     "verzonden|aan|skickat|till|sendt|til|lähetetty|vastaanottaja|wysłano|wysłane|do|odesláno|komu|"
-    "gönderilme|gönderildi|kime|отправлено|дата|кому|"
+    "gönderilme|gönderildi|kime|tarih|alıcı|отправлено|дата|кому|"
     "发送时间|日期|收件人|日時|送信日時|宛先|보낸 날짜|날짜|받는 사람"
 )
 DEVICE = (

@@ -86,12 +86,19 @@ def company(text: str, below: str) -> Found | None:
     return None
 
 
+_WE_ARE = re.compile(
+    r"^(?:somos|soy|siamo|sono|sou|estamos)\s+(?:la |el |il |a |o )?", re.IGNORECASE
+)
+"""What begins a sentence in capitals before the name, and is none of it."""
+
+
 def _formed(text: str, below: str) -> Iterator[str]:
     """Names with a legal form, the signature's first; not those of whom the text only speaks."""
     for place in (below, text):
         for formed in (*_WITH_FORM.finditer(place), *_JAPANESE_FORM.finditer(place)):
-            if not whose.is_others(formed[1].strip(), f"{text}\n\n{below}"):
-                yield formed[1].strip()
+            name = _WE_ARE.sub("", formed[1].strip())
+            if not whose.is_others(name, f"{text}\n\n{below}"):
+                yield name
 
 
 def _from_header(header: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,51 @@ def test_nobody_works_on_a_holiday() -> None:
     free = {date(2026, 3, 9)}
     due = worked(FRIDAY_16, timedelta(hours=2), WEEK, free)
     assert due == datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "hours", "free", "due"),
+    [
+        ("Europe/Berlin", "2026-12-23 16:00", 2, "2026-12-24 2026-12-25", "2026-12-28 10:00"),
+        ("Europe/Berlin", "2026-12-24 10:00", 1, "2026-12-24 2026-12-25", "2026-12-28 10:00"),
+        ("Europe/Berlin", "2026-10-02 16:30", 1, "2026-10-03", "2026-10-05 09:30"),
+        ("Europe/Berlin", "2026-04-02 16:00", 8, "2026-04-03 2026-04-06", "2026-04-07 16:00"),
+        ("Europe/Vienna", "2026-10-23 16:00", 2, "2026-10-26", "2026-10-27 10:00"),
+        ("Europe/Zurich", "2026-07-31 16:00", 2, "2026-08-01", "2026-08-03 10:00"),
+        ("Europe/Paris", "2026-07-13 16:00", 2, "2026-07-14", "2026-07-15 10:00"),
+        ("Europe/Paris", "2026-05-07 16:00", 2, "2026-05-08", "2026-05-11 10:00"),
+        ("Europe/Madrid", "2026-10-09 16:00", 2, "2026-10-12", "2026-10-13 10:00"),
+        ("Europe/Rome", "2026-06-01 16:00", 2, "2026-06-02", "2026-06-03 10:00"),
+        ("Europe/Amsterdam", "2026-04-24 16:00", 2, "2026-04-27", "2026-04-28 10:00"),
+        ("Europe/Warsaw", "2026-11-10 16:00", 2, "2026-11-11", "2026-11-12 10:00"),
+        ("Europe/Istanbul", "2026-10-28 16:00", 2, "2026-10-29", "2026-10-30 10:00"),
+        ("Europe/Lisbon", "2026-04-24 16:00", 2, "2026-04-25", "2026-04-27 10:00"),
+        ("Europe/London", "2026-08-28 16:00", 2, "2026-08-31", "2026-09-01 10:00"),
+        ("America/New_York", "2026-11-25 16:00", 2, "2026-11-26", "2026-11-27 10:00"),
+        ("America/New_York", "2026-07-02 16:00", 2, "2026-07-03", "2026-07-06 10:00"),
+        ("Asia/Tokyo", "2026-05-01 16:00", 2, "2026-05-04 2026-05-05", "2026-05-06 10:00"),
+        ("Asia/Singapore", "2026-02-16 16:00", 2, "2026-02-17 2026-02-18", "2026-02-19 10:00"),
+        ("Australia/Sydney", "2026-01-23 16:00", 2, "2026-01-26", "2026-01-27 10:00"),
+        ("Pacific/Auckland", "2026-12-31 16:00", 2, "2027-01-01 2027-01-04", "2027-01-05 10:00"),
+    ],
+)  # fmt: skip
+def test_public_holidays_are_days_of_the_place_that_works(
+    zone: str, start: str, hours: int, free: str, due: str
+) -> None:
+    """Days of many countries, across weekends and new year; without them it is earlier or the
+    same day is no free one, which is the control of each."""
+
+    def at(stated: str) -> datetime:
+        return datetime.fromisoformat(stated).replace(tzinfo=ZoneInfo(zone))
+
+    week, days = Hours(zone=zone), {date.fromisoformat(day) for day in free.split()}
+    told = worked(at(start), timedelta(hours=hours), week, days)
+    assert told == at(due)
+    assert not any(
+        is_open(told - timedelta(seconds=1), week) and day == told.date() for day in days
+    )
+    weekdays = [day for day in days if day.weekday() in week.days]
+    assert (worked(at(start), timedelta(hours=hours), week) < told) == bool(weekdays)
 
 
 def test_the_next_opening_is_a_working_day_later() -> None:
