@@ -16,11 +16,13 @@ from countersign.domain.campaigns.campaign import (
     OUTSIDE,
     UNFILLED,
     Campaign,
+    CampaignLane,
     plan_digest,
 )
 from countersign.domain.campaigns.contacts import Consent, Contact
 from countersign.domain.campaigns.limits import CampaignLimits
 from countersign.domain.campaigns.templates import Template, Unfilled
+from tests.flows import Letter
 
 OPT_IN, CUSTOMER = Consent(basis="opt-in"), Consent(basis="customer")
 HELD = Campaign(
@@ -137,3 +139,13 @@ def test_two_messages_to_one_person_are_a_week_apart_unless_it_says_otherwise() 
     """In whole days."""
     assert HELD.apart == timedelta(days=7)
     assert changed(days_apart=30).apart == timedelta(days=30)
+
+
+def test_a_campaigns_lane_sends_and_has_no_work_whose_answer_is_its_effect() -> None:
+    """Its items are another function's than those of other files."""
+    lane = CampaignLane[Letter](
+        read=lambda _: iter(()),
+        describe=lambda _filed, _release: Letter(text=""),
+        campaign=lambda _: HELD,
+    )
+    assert lane.sends
