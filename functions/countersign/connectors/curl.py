@@ -98,7 +98,7 @@ def perform(
     over a connection of its own. An answer of more than `most` bytes is E_WRITE_ERROR.
     """
     answer = Answer(most)
-    for option, value in (_ALWAYS | options).items():
+    for option, value in {**_ALWAYS, **options}.items():
         curl.setopt(option, value)
     curl.setopt(pycurl.URL, url)
     curl.setopt(pycurl.HTTPHEADER, [*_NOT_ADDED, *map(_line, headers)])

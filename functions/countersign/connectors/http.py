@@ -122,7 +122,9 @@ class CurlTransport(httpx.BaseTransport):
                 most=MAX_ANSWER,
             )
         except pycurl.error as error:
-            raise _trouble(error.args[0], begun=curl.getinfo(pycurl.PRETRANSFER_TIME) > 0) from None
+            raise _trouble(
+                int(error.args[0]), begun=curl.getinfo(pycurl.PRETRANSFER_TIME) > 0
+            ) from None
         status: int = curl.getinfo(pycurl.RESPONSE_CODE)
         return httpx.Response(status, headers=answer.headers, stream=_Whole(answer.body))
 

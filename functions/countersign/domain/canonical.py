@@ -78,7 +78,10 @@ def _text(value: str) -> str:
 
 def _plain_model(names: tuple[str, ...], value: BaseModel) -> dict[str, Any]:
     held = value.__dict__
-    return {name: plain(held[name]) for name in names}
+    return {
+        name: one if type(one := held[name]) is str and one.isascii() else plain(one)
+        for name in names
+    }
 
 
 def _itself(value: int | None) -> int | None:
@@ -86,7 +89,7 @@ def _itself(value: int | None) -> int | None:
 
 
 def _plain_list(value: list[Any] | tuple[Any, ...]) -> list[Any]:
-    return [plain(item) for item in value]
+    return [one if type(one) is str and one.isascii() else plain(one) for one in value]
 
 
 def _plain_money(value: Money) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -61,16 +61,25 @@ class Stored(Value):
         return cls(contract=value.CONTRACT, version=value.VERSION, body=canonical(value).decode())
 
     def as_(self, kind: type[ContractT]) -> ContractT:
-        """The value back. Raises UnknownVersion when this code does not know what is stored."""
+        """The value back, read once: nobody changes it. Raises UnknownVersion when this code does
+        not know what is stored."""
         if (self.contract, self.version) != (kind.CONTRACT, kind.VERSION):
             known = f"{kind.CONTRACT} v{kind.VERSION}"
             raise UnknownVersion(f"stored {self.contract} v{self.version}; this code reads {known}")
-        return kind.model_validate_json(self.text)
+        held = self.known.get(kind)
+        if held is None:
+            held = self.known[kind] = kind.model_validate_json(self.text)
+        return cast("ContractT", held)
 
     def read_by(self, reads: Callable[[], str]) -> Self:
         """The same, whose text is what this gives."""
         self._reads = reads
         return self
+
+    @cached_property
+    def known(self) -> dict[type[Contract], Contract]:
+        """What it was read as."""
+        return {}
 
     @cached_property
     def text(self) -> str:

@@ -49,7 +49,7 @@ them come together than that."""
 
 _OF_THE_PROCESS = (
     *("clock", "wall", "pause", "send", "ids", "workflows"),
-    *("kept", "connections", "meter", "memory", "releases", "published", "deadline"),
+    *("kept", "connections", "meter", "memory", "releases", "pinned", "deadline"),
 )
 
 
@@ -67,8 +67,9 @@ class Deps(CampaignAdapters):
         super().__init__(settings)
         self.releases: dict[str, Release] = {}
         """Releases as this process read them, by digest: they never change."""
-        self.published: set[str] = set()
-        """Digests of the releases that this process has put into the payload bucket."""
+        self.pinned: dict[str, tuple[Release, str]] = {}
+        """By workflow, the release that ships, and the digest under which this process has put it
+        into the payload bucket with the stage's model."""
         self.memory = Memory()
         """What this process remembers of the pace of keys."""
         self.__dict__.update(given)

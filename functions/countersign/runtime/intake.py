@@ -38,16 +38,19 @@ def drawn(deps: Deps, job: Job, change: Change) -> tuple[Job, Change]:
 def shipped(deps: Deps, workflow: str) -> Release:
     """The release that ships with the code, with the stage's model."""
     release: Release = deps.workflows[workflow].release
-    return _with_model(deps, release) if deps.settings.model_name else release
+    if not deps.settings.model_name:
+        return release
+    return _with_model(deps, release)
 
 
 def ground(deps: Deps, workflow: str) -> str:
     """Its digest; the bucket holds it from now on."""
-    release = shipped(deps, workflow)
-    pinned = release.digest
-    if pinned not in deps.published:
-        deps.payloads.put(release_key(pinned), canonical(release))
-        deps.published.add(pinned)
+    of, pinned = deps.pinned.get(workflow, (None, ""))
+    if of is not deps.workflows[workflow].release:
+        release = shipped(deps, workflow)
+        deps.payloads.put(release_key(release.digest), canonical(release))
+        pinned = release.digest
+        deps.pinned[workflow] = deps.workflows[workflow].release, pinned
     return pinned
 
 
@@ -104,8 +107,7 @@ def shows(deps: Deps, job_id: str, workflow: str) -> None:
     if not deps.settings.shadow_queue_url or workflow not in deps.workflows:
         return
     try:
-        ground = shipped(deps, workflow).digest
-        release = shown_to(_running(deps), workflow, ground, job_id)
+        release = shown_to(_running(deps), workflow, shipped(deps, workflow).digest, job_id)
         if release:
             deps.shadow_queue.show(job_id, release)
     except CountersignError as trouble:  # the job has begun: its shadow is not worth another start

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from countersign.domain.errors import (
@@ -113,13 +114,12 @@ class Paced:
     def pace(self) -> Pace:
         """By the stage's limits, and by what the other side said of its own."""
         told = self.deps.memory.told.get(self.key)
-        return pace_of((*self.deps.settings.limits_of(self.key), *((told,) if told else ())))
+        return _pace((*self.deps.settings.limits_of(self.key), *((told,) if told else ())))
 
     @property
     def state(self) -> KeyState:
         """As this process saw it last."""
-        new = KeyState(Row(), Breaker(key=self.key))
-        return self.deps.memory.states.get(self.key, new)
+        return self.deps.memory.states.get(self.key) or KeyState(Row(), Breaker(key=self.key))
 
     def read(self) -> KeyState:
         """As it stands."""
@@ -192,6 +192,12 @@ class Paced:
     def waits_until(self, at: int) -> None:
         """Until that moment."""
         self.deps.pause((when(at) - self.deps.wall.now()).total_seconds())
+
+
+@lru_cache(maxsize=64)
+def _pace(limits: tuple[RateLimit, ...]) -> Pace:
+    """A visit asks for it at each request."""
+    return pace_of(limits)
 
 
 class PacedMailer:

@@ -195,6 +195,14 @@ def test_stored_goes_back_to_its_kind() -> None:
     assert stored.as_(Memo) == Memo(text="caf\u00e9")
 
 
+def test_a_stored_value_is_read_once() -> None:
+    """A step asks for its input some ten times; what was read counts for nothing else."""
+    stored = Stored.of(Memo(text="a"))
+    assert stored.as_(Memo) is stored.as_(Memo)
+    assert stored == Stored.of(Memo(text="a"))
+    assert Stored.of(Memo(text="b")).as_(Memo) == Memo(text="b")
+
+
 def test_what_lies_apart_is_read_when_somebody_asks_and_once() -> None:
     """And not before; with its text in it, it is as any other."""
     asked: list[str] = []

@@ -10,8 +10,8 @@ as; numbers of the table are never re-serialised.
 
 from __future__ import annotations
 
-import hashlib
 import heapq
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -333,7 +333,7 @@ class DynamoStore(DynamoDue):
 
     def _transact(self, items: list[TransactWriteItemTypeDef]) -> None:
         # One token for all tries of this write: a lost answer is answered again, not applied again.
-        token = hashlib.sha256(repr(items).encode()).hexdigest()[:36]
+        token = secrets.token_hex(18)
         try:
             self._db.transact_write_items(TransactItems=items, ClientRequestToken=token)
         except ClientError as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from pydantic import ValidationError
 
@@ -139,6 +139,12 @@ def _parsed(body: str) -> Mapping[str, Any]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _read(body: str, kind: type[Contract]) -> Contract:
+    """The same of its parameters."""
+    return kind.model_validate_json(json.dumps(_parsed(body)["params"]))
+
+
 def entry(
     index: int,
     wanted: ProposedAction,
@@ -173,7 +179,7 @@ def params_of(held: LedgerEntry, action: Action[ParamsT, Any]) -> ParamsT:
         known = f"{action.id} v{action.version}"
         raise UnknownVersion(f"planned {held.action} v{held.action_version}; this code has {known}")
     try:
-        return action.params.model_validate_json(json.dumps(held.content()["params"]))
+        return cast("ParamsT", _read(held.body, action.params))
     except ValidationError:
         raise UnknownVersion(f"the stored parameters of {held.action} break its contract") from None
 
