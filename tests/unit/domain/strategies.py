@@ -130,7 +130,7 @@ def _generic(origin: Any, arguments: tuple[Any, ...]) -> Strategy:
     inner = of_type(arguments[1] if origin is AbstractMapping else arguments[0])
     shapes = {
         tuple: st.lists(inner, max_size=3).map(tuple),
-        AbstractMapping: st.dictionaries(nfc, inner, max_size=3),
+        AbstractMapping: st.dictionaries(of_type(arguments[0]), inner, max_size=3),
     }
     return shapes[origin]
 
