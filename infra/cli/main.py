@@ -20,6 +20,7 @@ from countersign.connectors.clock import MOVABLE
 from countersign.domain.errors import CountersignError, Unavailable
 from countersign.domain.jobs.job import KEPT_DAYS, Status
 from countersign.domain.jobs.senders import DEFAULT
+from countersign.jobs.originals import told_once
 from countersign.portal.timeline import timeline
 from infra.build.account import AccountError
 from infra.build.synth import SynthesisError
@@ -170,12 +171,14 @@ def show_job(
     stage: Stage = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Tell one job's story: what came, was understood, decided, signed and done.
+    """Tell one job's story: what came, was understood, decided, signed and done. Its trail says who
+    had it told, once a day.
 
     Example: countersign show j-3xk7wq2p. The beginning of an id is enough where one job has it.
     """
-    deps = context.obj(target, stage).deps()
-    record = load(deps.store, job, deps.clock.now())
+    there = context.obj(target, stage)
+    deps = there.deps()
+    record = told_once(deps, load(deps.store, job, deps.clock.now()), there.operator)
     data = as_dict(record, deps.workflows)
     show_(show.job(data, timeline(record)), data, as_json=as_json)
 

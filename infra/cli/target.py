@@ -78,6 +78,8 @@ class Target:
     """The queues of what went wrong, by what operators call them."""
     outcomes_queue: str = ""
     """Where what became of campaign mails goes; empty: the stage sends none."""
+    operator: str = ""
+    """Whom the account knows who types as; empty on one machine, where there is nobody else."""
 
     def cloud(self) -> Cloud:
         """The account that holds this target."""
@@ -186,7 +188,7 @@ def pointed_at(endpoint: str, region: str) -> Iterator[None]:
 
 def aws(stage: str) -> Target:
     """What the stack of `stage` says of itself, with the caller's own credentials."""
-    resolve()
+    account = resolve()
     try:
         outputs = _outputs(load(stage).stack_name)
         secret = _signing_secret(outputs["WebhookSecretArn"])
@@ -198,7 +200,14 @@ def aws(stage: str) -> Target:
     settings = settings_of(stage, outputs)
     lines = variables(outputs)
     back_to = lines.get("CAMPAIGN_QUEUE_URL", "")
-    return Target(outputs["ApiUrl"], secret, settings, dead=_dead(lines), outcomes_queue=back_to)
+    return Target(
+        outputs["ApiUrl"],
+        secret,
+        settings,
+        dead=_dead(lines),
+        outcomes_queue=back_to,
+        operator=account.caller,
+    )
 
 
 def _dead(lines: Mapping[str, str]) -> dict[str, str]:

@@ -247,9 +247,10 @@ class Edit:
     number: int
     words: Pieces
     target: Pieces
+    """Empty where it is an id that says nothing to a signer."""
     inputs: tuple[EditField, ...]
     fixed: tuple[Param, ...]
-    """Parameters that stay as they are."""
+    """Parameters that stay as they are, but for those that say nothing to a signer."""
     consequences: str
 
 
@@ -259,14 +260,16 @@ def edit_view(
     """The view of an entry whose bytes were checked. Raises UnknownVersion."""
     action = action_for(workflow, held)
     content = held.content()
-    kept = {k: v for k, v in content["params"].items() if k not in action.editable}
+    params = content["params"]
+    kept = {k: v for k, v in params.items() if k not in (*action.editable, *action.inner)}
+    unsaid = content["target"] in [params.get(name) for name in action.inner]
     return Edit(
         workflow=workflow.title,
         job_id=approval.job_id,
         person=person.name,
         number=number,
         words=visible(action.words(params_of(held, action))),
-        target=visible(content["target"]),
+        target=visible("" if unsaid else content["target"]),
         inputs=tuple(
             EditField(
                 name=one.name,

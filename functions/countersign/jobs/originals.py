@@ -14,11 +14,18 @@ MOST = 4_500_000
 READ: Final = "original read"
 EXPORTED: Final = "exported"
 SHOWN: Final = "page read"
+TOLD: Final = "read at a terminal"
 Reading = Literal[
-    "original read", "exported", "replayed", "asked again", "made a case", "page read"
+    "original read",
+    "exported",
+    "replayed",
+    "asked again",
+    "made a case",
+    "page read",
+    "read at a terminal",
 ]
 """Events of the audit trail: somebody read what came, took the job out as a file, had its answers
-read or given once more, or opened its page."""
+read or given once more, opened its page, or had it told at a terminal."""
 _KB, _MB = 1_000, 1_000_000
 _NAMES = {"webhook": ".json"}
 _HARMLESS = frozenset({".eml", ".json", ".txt"})
@@ -38,14 +45,25 @@ def audited_reading(deps: Deps, record: JobRecord, by: str, what: Reading) -> No
 
 
 def read_once(deps: Deps, record: JobRecord, by: str) -> JobRecord:
-    """The job, with an entry that this person has read it: one a day, whatever they open of it."""
-    actor, today = f"person:{by}", deps.clock.now().date()
+    """The job, with an entry that this person has read it: one a day, whatever they open of it. By
+    their own session, that is: a link is opened by whoever holds it, and a look changes nothing."""
+    return _once(deps, record, f"person:{by}", SHOWN)
+
+
+def told_once(deps: Deps, record: JobRecord, operator: str) -> JobRecord:
+    """The same for who has rights on the stage, and no session: `operator` is whom the stage's
+    account knows them as."""
+    return _once(deps, record, f"operator:{operator}" if operator else "operator", TOLD)
+
+
+def _once(deps: Deps, record: JobRecord, actor: str, what: Reading) -> JobRecord:
+    today = deps.clock.now().date()
 
     def reading(held: JobRecord) -> Change | None:
         known = any(
-            (one.event, one.actor, one.at.date()) == (SHOWN, actor, today) for one in held.audit
+            (one.event, one.actor, one.at.date()) == (what, actor, today) for one in held.audit
         )
-        return None if known else Change(event=SHOWN, actor=actor)
+        return None if known else Change(event=what, actor=actor)
 
     return deps.update(record.job.job_id, reading)[0]
 

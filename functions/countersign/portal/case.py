@@ -32,7 +32,7 @@ from countersign.jobs import rejected
 from countersign.jobs.cases import take_out
 from countersign.jobs.handover import team_name
 from countersign.jobs.moving import destinations, move
-from countersign.jobs.originals import offer, readings
+from countersign.jobs.originals import offer, read_once, readings
 from countersign.portal import session
 from countersign.portal.case_view import job as job_view
 from countersign.portal.session import SignedIn
@@ -83,7 +83,8 @@ def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
         return see(job_path(request.params["job"]))
     if request.method == "POST":
         return _take(deps, request, who, record)
-    return _show(deps, request, who, record, Form(shown="", code=""))
+    read = read_once(deps, record, who.member.person.id)
+    return _show(deps, request, who, read, Form(shown="", code=""))
 
 
 def job_of(deps: Deps, request: Request) -> JobRecord:

@@ -9,6 +9,7 @@ from countersign.approvals.outcome import closed
 from countersign.approvals.questions import ask_back
 from countersign.approvals.renewal import renew
 from countersign.domain.jobs.change import Link
+from countersign.jobs.originals import read_once
 from countersign.jobs.renewal import is_lost
 from countersign.portal import session
 from countersign.portal.inbox import next_for
@@ -37,8 +38,9 @@ def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
         return ask_back(deps, request, here)
     if request.method == "POST":
         return take(deps, request, here, lambda: next_for(deps, who))
+    read = here.at(read_once(deps, here.record, who.member.person.id))
     held = session.shown(deps, request, who, _place(request))
-    return show(deps, here, held)
+    return show(deps, read, held)
 
 
 def _here(deps: Deps, request: Request, who: SignedIn) -> LinkHolder:

@@ -12,6 +12,7 @@ from rich.text import Text
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.reporting.export import versions
 from countersign.domain.workflow import Workflows
+from countersign.jobs.originals import told_once
 from infra.cli.job_view import as_dict
 from infra.cli.jobs import load
 from infra.cli.options import AsJson, Place, Stage, Where, show
@@ -26,12 +27,13 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """What inputs led to this output: what came, each fact with its quotes, what rules found, which
-    versions judged, who decided, and what took effect.
+    versions judged, who decided, and what took effect. Its trail says who had it told.
 
     Example: countersign explain j-3xk7wq2p --json
     """
-    deps = context.obj(target, stage).deps()
-    record = load(deps.store, job, deps.clock.now())
+    there = context.obj(target, stage)
+    deps = there.deps()
+    record = told_once(deps, load(deps.store, job, deps.clock.now()), there.operator)
     data = explained(record, deps.workflows)
     show(Group(*_shown(data)), data, as_json=as_json)
 

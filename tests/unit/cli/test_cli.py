@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from countersign import observability
 from countersign.domain.jobs.job import Status
+from countersign.jobs.originals import TOLD
 from countersign.runtime.settings import Settings
 from infra.cli.main import app
 from infra.cli.show import _flat
@@ -56,6 +57,20 @@ def test_a_job_is_told_as_a_story(terminal: Terminal) -> None:
     assert code == 0
     assert "The message was read and checked" in out
     assert "audit entries, intact" in out
+
+
+@pytest.mark.parametrize("command", ["show", "explain"])
+def test_who_has_a_job_told_stands_in_its_trail_once_a_day(
+    terminal: Terminal, command: str
+) -> None:
+    """At a terminal as on its page: a customer's words are read by nobody unseen."""
+    for _ in range(2):
+        assert terminal.types(command, terminal.job)[0] == 0
+    told = [one for one in terminal.world.store.load(terminal.job).audit if one.event == TOLD]
+    assert [one.actor for one in told] == ["operator"]
+    terminal.world.clock.passes(days=1)
+    assert terminal.types(command, terminal.job)[0] == 0
+    assert sum(one.event == TOLD for one in terminal.world.store.load(terminal.job).audit) == 2
 
 
 def test_a_job_is_told_with_what_came_and_what_was_understood(terminal: Terminal) -> None:

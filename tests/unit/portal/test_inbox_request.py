@@ -14,7 +14,7 @@ from countersign.web.codes import faults
 from countersign.web.notices import TRIED_OUT
 from tests.fakes.world import ANA, BEN, World
 from tests.unit.web.many import many
-from tests.unit.web.member import MemberBrowser
+from tests.unit.web.member import MemberBrowser, readings, wrote
 from tests.unit.web.visitor import Browser
 from tests.unit.web.waiting import APPROVAL, JOB, TOKEN, approval, tampered, waiting
 
@@ -49,6 +49,15 @@ def test_the_page_is_the_link_s_page() -> None:
     assert bare(ana.page) == bare(link.page)
 
 
+def test_who_reads_a_request_signed_in_stands_in_its_trail_once_a_day() -> None:
+    """A link's page writes nothing, whoever holds the link: nobody knows who that is."""
+    world, ana = opened()
+    ana.opens(PATH)
+    Browser(world).opens()
+    assert readings(world) == ["person:ana"]
+    assert wrote(world) == 0
+
+
 def test_a_decision_from_the_inbox_is_the_same_decision() -> None:
     """One write, by this person, seconds counted from opening; then the execution goes on."""
     world, ana = opened()
@@ -58,7 +67,7 @@ def test_a_decision_from_the_inbox_is_the_same_decision() -> None:
     made = approval(world).decision
     assert made is not None
     assert (made.by, made.via, set(made.choices.values())) == ("ana", "inbox", {Choice.APPROVE})
-    assert (world.store.writes, world.executions.succeeded) == (1, [TOKEN])
+    assert (wrote(world), world.executions.succeeded) == (1, [TOKEN])
     assert world.store.load(JOB).audit[-1].fields["seconds"].value == "30"
     assert "Your decision is recorded" in ana.opens(PATH).body
 
@@ -72,7 +81,7 @@ def test_link_and_inbox_do_not_decide_twice() -> None:
     assert link.posts(link.filled()).status == 409
     assert "Already decided by" in link.page
     assert ana.posts(PATH, filled(ana)).status == 409
-    assert world.store.writes == 1
+    assert wrote(world) == 1
 
 
 def test_what_is_missing_is_asked_for_and_what_was_typed_stays() -> None:
@@ -80,7 +89,7 @@ def test_what_is_missing_is_asked_for_and_what_was_typed_stays() -> None:
     world, ana = opened()
     assert ana.posts(PATH, filled(ana, "reject", code="XXXXX")).status == 422
     assert ana.page.count("required checked") == 2
-    assert world.store.writes == 0
+    assert wrote(world) == 0
 
 
 def test_limits_are_judged_here_too() -> None:
@@ -101,14 +110,14 @@ def test_edited_bytes_cannot_be_signed_here(update: dict[str, str]) -> None:
     world, ana = opened()
     tampered(world, 2, **update)
     assert (ana.posts(PATH, filled(ana)).status, ana.opens(PATH).status) == (409, 409)
-    assert world.store.writes == 0
+    assert wrote(world) == 0
 
 
 def test_a_page_about_other_actions_is_refused() -> None:
     """The form names what was shown; another list of digests is not answered."""
     world, ana = opened()
     sent = {**filled(ana), "shown": "0" * 64}
-    assert (ana.posts(PATH, sent).status, world.store.writes) == (409, 0)
+    assert (ana.posts(PATH, sent).status, wrote(world)) == (409, 0)
 
 
 def test_somebody_who_was_not_asked_sees_nothing() -> None:
@@ -133,7 +142,7 @@ def test_an_action_is_edited_from_the_inbox() -> None:
     key = next(name for name in names if name.endswith("text"))
     for code in ("XXXXX", ""):
         wrong = ana.posts(f"{PATH}?edit=2", {**sent, "code": code, key: "Shorter."})
-        assert (wrong.status, world.store.writes) == (422, 0)
+        assert (wrong.status, wrote(world)) == (422, 0)
     assert ana.posts(f"{PATH}?edit=2", {**sent, key: "A shorter reply."}).status == 200
     assert approval(world).superseded
     assert world.store.load(JOB).audit[-1].actor == "person:ana"
@@ -173,7 +182,7 @@ def test_five_wrong_codes_end_the_session_and_a_new_one_goes_on() -> None:
     world, ana = opened()
     many(world, 1)
     kept = dict(ana.cookies)
-    form = filled(ana)
+    form, before = filled(ana), wrote(world)
     for left in (4, 3, 2, 1):
         page = ana.posts(PATH, {**form, "code": "XXXXX"}).body
         assert f"{left} {'try is' if left == 1 else 'tries are'} left" in page
@@ -184,7 +193,7 @@ def test_five_wrong_codes_end_the_session_and_a_new_one_goes_on() -> None:
     assert any(cookie.startswith("cs-session=-") or "=-;" in cookie for cookie in out.cookies)
     ana.cookies = kept
     assert ana.posts(PATH, form).status == 422
-    assert (approval(world).decision, world.store.writes) == (None, 0)
+    assert (approval(world).decision, wrote(world)) == (None, before)
     again = MemberBrowser(world).signs_in(ANA.address)
     again.opens(PATH)
     assert again.posts(PATH, filled(again)).status == 303

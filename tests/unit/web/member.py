@@ -8,10 +8,22 @@ from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from countersign.entrypoints.pages import answer
+from countersign.jobs.originals import SHOWN
 from countersign.web.http import Request, Response
 from tests.fakes.world import World
 
 FORM = "application/x-www-form-urlencoded"
+
+
+def readings(world: World) -> list[str]:
+    """Who read which page of a job, as the trails say."""
+    trails = (record.audit for record in world.store.records())
+    return [one.actor for trail in trails for one in trail if one.event == SHOWN]
+
+
+def wrote(world: World) -> int:
+    """Writes of jobs, but for those that say who read."""
+    return world.store.writes - len(readings(world))
 
 
 class MemberBrowser:

@@ -18,7 +18,7 @@ from pydantic import Field, JsonValue, ValidationError
 
 from countersign.actions.http_request.declared import base_of
 from countersign.actions.http_request.row import Requests, System
-from countersign.actions.http_request.template import Json, Method, Request
+from countersign.actions.http_request.template import Method, Request
 from countersign.domain.contract import Value
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.ledger.action import Action
@@ -77,7 +77,8 @@ class ActionRow(Value):
     params: Mapping[str, KindName | Parameter]
     do: Asks
     reads: Asks | None = None
-    shows: Mapping[str, JsonValue] = {}
+    shows: Mapping[str, Any] = {}
+    """Values of JSON, as the file was read by it."""
     made: str = ""
     finds: Asks | None = None
     found: str = ""
@@ -148,7 +149,7 @@ def _held(system: System, where: str, name: str, row: ActionRow) -> Held:
             reads=asks.get("reads"),
             finds=asks.get("finds"),
             undo=asks.get("undo"),
-            shows=dict[str, Json](row.shows),
+            shows=row.shows,
             made=row.made,
             found=row.found,
             undo_words=row.undo_words,
