@@ -260,16 +260,14 @@ def edit_view(
     """The view of an entry whose bytes were checked. Raises UnknownVersion."""
     action = action_for(workflow, held)
     content = held.content()
-    params = content["params"]
-    kept = {k: v for k, v in params.items() if k not in (*action.editable, *action.inner)}
-    unsaid = content["target"] in [params.get(name) for name in action.inner]
+    target, kept = _as_it_is(content, action)
     return Edit(
         workflow=workflow.title,
         job_id=approval.job_id,
         person=person.name,
         number=number,
         words=visible(action.words(params_of(held, action))),
-        target=visible("" if unsaid else content["target"]),
+        target=visible(target),
         inputs=tuple(
             EditField(
                 name=one.name,
@@ -286,6 +284,16 @@ def edit_view(
         fixed=exact(kept),
         consequences=_consequences(approval, workflow, action),
     )
+
+
+def _as_it_is(
+    content: Mapping[str, Any], action: Action[Any, Any]
+) -> tuple[str, Mapping[str, Any]]:
+    """The target and the parameters that an edit leaves, without ids that say nothing."""
+    params = content["params"]
+    kept = {k: v for k, v in params.items() if k not in (*action.editable, *action.inner)}
+    unsaid = content["target"] in [params.get(name) for name in action.inner]
+    return "" if unsaid else content["target"], kept
 
 
 def _signs_own(workflow: Workflow[Any], action: Action[Any, Any]) -> bool:
