@@ -117,11 +117,12 @@ def lines(signature: str) -> Iterator[tuple[str, bool]]:
     goes on to the next empty line."""
     for paragraph in signature.split("\n\n"):
         footer = _FOOTER.search(paragraph.replace("\n", " "))
+        begins = footer.start() if footer else len(paragraph) + 1
         at = 0
         for line in paragraph.split("\n"):
             at += len(line) + 1
             if line:
-                yield line, bool(footer) and at > footer.start()
+                yield line, at > begins
 
 
 def _below(signature: str) -> Iterator[CountrySign]:
