@@ -346,12 +346,13 @@ def context(cdk_json: Path = CDK_JSON) -> dict[str, Any]:
 
 
 def load(stage: str, cdk_json: Path = CDK_JSON) -> Settings:
-    """The settings of `stage`; of `local:shows_candidates` those of `local` with that switch on.
-    Raises SettingsError."""
-    name, _, switch = stage.partition(":")
+    """The settings of `stage`; of `local:shows_candidates` those of `local` with that switch on, of
+    `local:model_base_url:;model_name:m` with these texts. Raises SettingsError."""
+    name, _, others = stage.partition(":")
     stages = context(cdk_json)["stages"]
-    if switch and name in stages:
-        stages = {**stages, name: {**stages[name], switch: True}}
+    for other in filter(None, others.split(";")) if name in stages else ():
+        setting, is_text, text = other.partition(":")
+        stages = {**stages, name: {**stages[name], setting: text if is_text else True}}
     return _checked(name, stages, cdk_json.name)
 
 

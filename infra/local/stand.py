@@ -70,7 +70,8 @@ class Plan:
     `code` is a folder that functions run from, as it is when each process starts, instead of what
     was deployed; `keep` is a folder in which jobs, mails, keys and demo systems outlive the run;
     `unlimited` takes the limits away, the demo CRM's and those that functions are told of; `shows`
-    gives the stage what shows live jobs to candidates."""
+    gives the stage what shows live jobs to candidates; `bedrock` is a model that the emulator's
+    Bedrock answers for, without a key."""
 
     port: int
     approval_seconds: int = 0
@@ -80,10 +81,13 @@ class Plan:
     keep: Path | None = None
     unlimited: bool = False
     shows: bool = False
+    bedrock: str = ""
 
     @property
     def assembly(self) -> str:
         """The stage as it is synthesized."""
+        if self.bedrock:
+            return f"{STAGE}:model_base_url:;model_name:{self.bedrock}"
         return f"{STAGE}:shows_candidates" if self.shows else STAGE
 
 
@@ -284,7 +288,7 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
         "CRM_BASE_URL": url,
         "PAYMENTS_BASE_URL": f"{url}/payments",
         "MODEL_BASE_URL": model.base_url if model else f"{url}/v1",
-        "MODEL_NAME": (model.name if model else offline_model.MODEL),
+        "MODEL_NAME": plan.bedrock or (model.name if model else offline_model.MODEL),
         **({"APPROVAL_SECONDS": str(plan.approval_seconds)} if plan.approval_seconds else {}),
         **({"STAGE": IN_REAL_TIME} if plan.real_time else {}),
         **({"CONNECTOR_LIMITS": _unlimited()} if plan.unlimited else {}),

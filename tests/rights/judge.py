@@ -41,7 +41,7 @@ def product(names: Mapping[str, str], stage: str = "prod") -> Stack:
     local stage's own additions have no part in the judgement, but for what acts on systems of the
     business, of which only that stage has one."""
     there = _template(stage)
-    if stage == "local":
+    if stage.startswith("local"):
         return Stack(there, names)
     local = _template("local")["Resources"]
     more = {one: _timeless(held) for one, held in local.items() if _SYSTEMS(one)}
