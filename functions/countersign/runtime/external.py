@@ -138,7 +138,7 @@ class ExternalAdapters:
         from countersign.connectors.aws.client import place_of_process
         from countersign.connectors.bedrock.client import BedrockModel
 
-        return BedrockModel(self.settings.place or place_of_process(), self.meter)
+        return BedrockModel(self.settings.place or place_of_process(), self.meter, self.by)
 
     @fresh
     def crm_reader(self) -> ports.Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -14,15 +15,19 @@ from botocore.validate import ParamValidator
 
 from countersign.connectors.aws.client import Credentials, Place
 from countersign.connectors.aws.signed import Signer
-from countersign.connectors.bedrock.client import asking, refusal
+from countersign.connectors.bedrock.client import BedrockModel, asking, refusal
 from countersign.connectors.bedrock.converse import answer_of, body_of
+from countersign.connectors.http import OpenGate
 from countersign.domain.errors import Misconfigured, Refused, Throttled, Unavailable
 from countersign.domain.ports import ModelRequest
+from tests.fakes.peers import Peer
 from tests.unit.connectors.test_signed import by_botocore
 from workflows import WORKFLOWS
 
 CLAUDE, NOVA = "eu.anthropic.claude-haiku-5-5", "amazon.nova-lite-v1:0"
 OWN = Credentials("AKID", "secret/+", "a token")
+SESSION = Credentials("ASIA", "other", "of a job")
+DENIED = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}"
 URL = Place("eu-central-1", OWN).url("bedrock-runtime")
 ASKED = ModelRequest(
     model=CLAUDE,
@@ -88,6 +93,22 @@ def test_a_request_is_signed_and_addressed_as_botocore_does() -> None:
     assert unquote(sent.path) == f"/model/{NOVA}/converse"
     assert "%3A" in sent.path
     assert sent.headers["authorization"].endswith(f"={by_botocore(URL, sent, OWN)}")
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(("by", "key"), [(None, OWN.key), (SESSION, SESSION.key)])
+def test_who_works_for_one_job_asks_with_its_session(by: Credentials | None, key: str) -> None:
+    """A function with a task role may ask nothing itself; one without signs with its own role."""
+    peer = Peer([DENIED])
+    place = Place("eu-central-1", OWN, peer.url)
+    with (
+        closing(peer),
+        closing(BedrockModel(place, OpenGate(), by)) as model,
+        pytest.raises(Misconfigured),
+    ):
+        model.answer(replace(ASKED, model=NOVA), 5.0)
+    ((sent,),) = peer.came
+    assert f"Credential={key}/".encode() in sent
 
 
 def test_turns_alternate_and_none_is_blank() -> None:

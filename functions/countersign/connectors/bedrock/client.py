@@ -17,7 +17,7 @@ from countersign.connectors.bounded import http_client, pause_of
 from countersign.domain.errors import Misconfigured, Refused, Throttled, Unavailable
 
 if TYPE_CHECKING:
-    from countersign.connectors.aws.client import Place
+    from countersign.connectors.aws.client import Credentials, Place
     from countersign.connectors.http import Gate
     from countersign.domain.ports import ModelAnswer, ModelRequest
 
@@ -45,9 +45,9 @@ class BedrockModel:
     the question: the request is signed here.
     """
 
-    def __init__(self, place: Place, gate: Gate) -> None:
+    def __init__(self, place: Place, gate: Gate, by: Credentials | None = None) -> None:
         self._gate, self._url = gate, place.url("bedrock-runtime")
-        self._signer = Signer("bedrock", place.region, self._url, place.own)
+        self._signer = Signer("bedrock", place.region, self._url, by or place.own)
         self._client = http_client()
 
     def close(self) -> None:
