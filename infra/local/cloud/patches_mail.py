@@ -86,4 +86,22 @@ MAIL = (
                         "Files": rec.get("Files", []),
 """,
     ),
+    Patch(
+        name="topic-mail",
+        reason="who subscribed to a topic by mail is mailed what is published there",
+        module="ministack.services.sns",
+        target="_fanout",
+        old="""\
+            logger.info("SNS fanout → email %s (stub)", endpoint)
+""",
+        new="""\
+            from ministack.services import ses
+            ses._sent_emails_list().append({
+                "MessageId": new_uuid(), "Source": "no-reply@sns.amazonaws.com", "To": [endpoint],
+                "CC": [], "BCC": [], "Subject": subject or "AWS Notification Message",
+                "BodyText": effective_message, "BodyHtml": "", "Timestamp": time.time(),
+                "Type": "sns.Notification",
+            })
+""",
+    ),
 )
