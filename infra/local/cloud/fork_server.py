@@ -23,6 +23,7 @@ from typing import Any
 LIBRARIES = (
     *("aws_lambda_powertools", "aws_lambda_powertools.utilities.idempotency", "boto3", "botocore"),
     *(
+        "certifi",
         "email_validator",
         "httpcore",
         "httpx",
