@@ -294,6 +294,7 @@ def test_an_address_in_the_zip_of_a_campaign_is_cut_out_of_it(stage: Kept) -> No
         zipped(b"\x00" + GONE.encode()),
         b"PK\x03\x04",
     ],
+    ids=["cut off", "no text", "its first bytes"],
 )
 def test_a_zip_that_is_broken_or_holds_no_texts_is_a_persons(body: bytes) -> None:
     """It is not rewritten: nobody knows what of it is whose."""
