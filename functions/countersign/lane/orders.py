@@ -6,7 +6,9 @@ nobody has to stop an execution, which would not stop its children.
 
 from __future__ import annotations
 
-from countersign.domain.errors import ContractBroken
+from contextlib import suppress
+
+from countersign.domain.errors import ContractBroken, StoreConflict
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
 from countersign.domain.lane.control import Control, Word, ordered
@@ -16,7 +18,7 @@ from countersign.domain.planning.cancelling import CANCELLED, Cancellation
 from countersign.jobs.cancelling import in_charge
 from countersign.jobs.resume import go_on
 from countersign.runtime.connectors import BULK
-from countersign.runtime.deps import Deps
+from countersign.runtime.deps import UPDATE_TRIES, Deps
 
 
 def is_worked_through(record: JobRecord) -> bool:
@@ -37,11 +39,22 @@ def order(deps: Deps, job_id: str, word: Word, *, by: str, reason: str) -> Run:
     if word is Word.CANCELLED:
         _cancels(deps, job_id, said)
     deps.lanes.keep_control(job_id, held, said)
-    # A run that ended before the word was stored has left its job to whoever says it.
-    run, record = _run(deps, record), deps.store.load(job_id)
-    if word is not Word.PAUSED and run.ended_at and record.job.status is Status.PARKED:
-        go_on(deps, record)
+    run = _run(deps, record)
+    if word is not Word.PAUSED and run.ended_at:
+        _goes_on(deps, job_id)
     return run
+
+
+def _goes_on(deps: Deps, job_id: str) -> None:
+    """A run that ended before the word was stored has left its job to whoever says it. Who is
+    quicker, `tick` or the run's own end, takes it up instead."""
+    for _ in range(UPDATE_TRIES):
+        record = deps.store.load(job_id)
+        if record.job.status is not Status.PARKED:
+            return
+        with suppress(StoreConflict):
+            go_on(deps, record)
+            return
 
 
 def _run(deps: Deps, record: JobRecord) -> Run:

@@ -210,6 +210,23 @@ def test_people_stop_it_between_two_messages(word: Word) -> None:
     assert mailing.evidence["left"] == str(left)
 
 
+def test_whoever_resumes_in_the_moment_that_its_job_is_written_is_heard() -> None:
+    """`tick` or the run's end writes the job at once with the order: it goes on all the same."""
+    mailing = Mailing(zipped([contact(n) for n in range(1, 200)]))
+    world = mailing.world
+    (name, job_id), *_ = world.item_runs.started
+    orders.order(world.deps, job_id, Word.PAUSED, by="kim", reason="too fast")
+    for one in mailing.machine.children(name, job_id):
+        mailing.machine.works(one)
+    mailing.machine.collects(name, job_id)
+    world.store.refuses("resumed")
+    orders.order(world.deps, job_id, Word.RUNNING, by="kim", reason="go on")
+    assert mailing.status is Status.RETRYING
+    mailing.goes()
+    mailing.ends()
+    assert (len(mailing.sent), mailing.status) == (199, Status.COMPLETED)
+
+
 @pytest.mark.parametrize("heard", [True, False])
 def test_a_cancelled_campaign_finds_out_what_became_of_a_message_that_was_begun(
     heard: bool,
