@@ -23,6 +23,10 @@ class Place(StrEnum):
 
 Where = Annotated[Place, typer.Option("--target", help="the local cloud, or a stage on AWS")]
 Stage = Annotated[str, typer.Option(help="the stage, with --target aws")]
+Most = Annotated[
+    int, typer.Option("--most", min=1, max=10_000, help="read so many jobs of each status")
+]
+"""The latest of each; what has more is told."""
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of text")]
 
 

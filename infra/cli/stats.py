@@ -21,11 +21,11 @@ from countersign.domain.reporting.metrics import Outcome, RuleCount, Waiting, qu
 from countersign.runtime.deps import Deps
 from infra.cli.job_view import span
 from infra.cli.jobs import recent
-from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.options import AsJson, Most, Place, Stage, Where, show
 from infra.cli.show import shortened, table
 
 MOST = 200
-"""Jobs that are read of each status, the latest."""
+"""Jobs that are read of each status, the latest, unless asked otherwise."""
 ASKED = tuple(one for one in Status if one is not Status.PENDING)
 """Statuses in which somebody may have been asked."""
 _COLUMNS: tuple[Outcome, ...] = ("approve", "edit", "reject", "expired", "open")
@@ -44,9 +44,10 @@ class Stats:
     waiting: tuple[Waiting, ...]
 
 
-def stats(
+def stats(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=400, help="jobs changed in so many days")] = 30,
+    most: Most = MOST,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
@@ -55,14 +56,14 @@ def stats(
 
     Example: countersign stats --days 30
     """
-    found = gather(context.obj(target, stage).deps(), days)
-    show(_shown(found, days), as_data(found), as_json=as_json)
+    found = gather(context.obj(target, stage).deps(), days, most)
+    show(_shown(found, days, most), as_data(found), as_json=as_json)
 
 
-def gather(deps: Deps, days: int) -> Stats:
-    """Read at most 200 jobs of each status, and the open requests."""
+def gather(deps: Deps, days: int, most: int) -> Stats:
+    """Read at most so many jobs of each status, and the open requests."""
     now = deps.clock.now()
-    records, cut = recent(deps, timedelta(days=days), MOST, ASKED)
+    records, cut = recent(deps, timedelta(days=days), most, ASKED)
     said = [
         (record, approval, one)
         for record in records
@@ -122,13 +123,13 @@ def _at(found: Stats, share: float) -> float | None:
     return quantile(found.seconds, share) if found.seconds else None
 
 
-def _shown(found: Stats, days: int) -> RenderableType:
-    return Group(*_lines(found, as_data(found), days), _rules(found), Text(), _waiting(found))
+def _shown(found: Stats, days: int, most: int) -> RenderableType:
+    return Group(*_lines(found, as_data(found), days, most), _rules(found), Text(), _waiting(found))
 
 
-def _lines(found: Stats, data: dict[str, Any], days: int) -> Iterator[Text]:
+def _lines(found: Stats, data: dict[str, Any], days: int, most: int) -> Iterator[Text]:
     yield Text(f"{found.jobs} jobs that changed in the last {days} days")
-    yield from shortened(MOST, found.cut)
+    yield from shortened(most, found.cut)
     if not found.seconds:
         yield Text("Nobody has decided anything.")
         return

@@ -88,6 +88,10 @@ class FakePayments:
         """The next `times` calls, reading or writing, raise `error` and apply nothing."""
         self._errors.extend([error] * times)
 
+    def works_again(self) -> None:
+        """What was arranged to fail does not any more."""
+        self._errors.clear()
+
     def refuses_writes_with(self, error: CountersignError, times: int = 1) -> None:
         """The next `times` refunds raise `error` and apply nothing; reading goes on."""
         self._write_errors.extend([error] * times)

@@ -290,6 +290,10 @@ class FakeModel:
         """The next answers, in order; an exception is raised, a text is a completed answer."""
         self._script.extend(script)
 
+    def works_again(self) -> None:
+        """It answers by its function, whatever was scripted."""
+        self._script.clear()
+
     def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
         assert seconds > 0
         self.gate.before()

@@ -14,14 +14,15 @@ from countersign.domain.reporting import metrics
 from countersign.domain.reporting.metrics import Override
 from countersign.runtime.deps import Deps
 from infra.cli.jobs import recent
-from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.options import AsJson, Most, Place, Stage, Where, show
 from infra.cli.show import safe, shortened, table
 from infra.cli.stats import ASKED, MOST
 
 
-def overrides(
+def overrides(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=400, help="jobs changed in so many days")] = 30,
+    most: Most = MOST,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
@@ -32,15 +33,17 @@ def overrides(
 
     Example: countersign overrides --days 7 --json
     """
-    found, cut = gather(context.obj(target, stage).deps(), days)
+    found, cut = gather(context.obj(target, stage).deps(), days, most)
     data = {by: [_as_data(one) for one in lines] for by, lines in found.items()}
-    show(_shown(found, cut, days), {**data, "cut": list(cut)}, as_json=as_json)
+    show(_shown(found, cut, days, most), {**data, "cut": list(cut)}, as_json=as_json)
 
 
-def gather(deps: Deps, days: int) -> tuple[dict[str, tuple[Override, ...]], tuple[str, ...]]:
+def gather(
+    deps: Deps, days: int, most: int
+) -> tuple[dict[str, tuple[Override, ...]], tuple[str, ...]]:
     """What `stats` reads, counted by workflow, reader and rule; and the statuses of which there are
     more jobs than were read."""
-    records, cut = recent(deps, timedelta(days=days), MOST, ASKED)
+    records, cut = recent(deps, timedelta(days=days), most, ASKED)
     return {
         "workflow": metrics.by(lambda record: record.job.workflow, records),
         "reader": metrics.by(metrics.reader_of, records),
@@ -56,11 +59,11 @@ def _as_data(one: Override) -> dict[str, Any]:
 
 
 def _shown(
-    found: dict[str, tuple[Override, ...]], cut: tuple[str, ...], days: int
+    found: dict[str, tuple[Override, ...]], cut: tuple[str, ...], days: int, most: int
 ) -> RenderableType:
     if not any(found.values()):
         return Text(f"Nobody decided anything in the last {days} days.")
-    return Group(*(_table(by, lines) for by, lines in found.items()), *shortened(MOST, cut))
+    return Group(*(_table(by, lines) for by, lines in found.items()), *shortened(most, cut))
 
 
 def _table(by: str, lines: Iterable[Override]) -> RenderableType:

@@ -16,18 +16,19 @@ from countersign.domain.reporting.stuck import StuckGroup, stuck
 from countersign.runtime.deps import Deps
 from infra.cli.job_view import span
 from infra.cli.jobs import recent
-from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.options import AsJson, Most, Place, Stage, Where, show
 from infra.cli.show import SHORT, safe, shortened, table
 
 MOST = 500
-"""Jobs that are read of each status, the latest."""
+"""Jobs that are read of each status, the latest, unless asked otherwise."""
 _OPEN = tuple(one for one in Status if one not in FINISHED)
 _EVER = timedelta(days=400)
 
 
-def stuck_jobs(
+def stuck_jobs(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     samples: Annotated[int, typer.Option(min=0, max=20, help="ids of so many jobs a line")] = 3,
+    most: Most = MOST,
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
@@ -37,14 +38,14 @@ def stuck_jobs(
 
     Example: countersign stuck --target aws --stage prod
     """
-    groups, cut = gather(context.obj(target, stage).deps(), samples)
+    groups, cut = gather(context.obj(target, stage).deps(), samples, most)
     data = {"stuck": [_as_data(one) for one in groups], "cut": list(cut)}
-    show(_shown(groups, cut), data, as_json=as_json)
+    show(_shown(groups, cut, most), data, as_json=as_json)
 
 
-def gather(deps: Deps, samples: int) -> tuple[tuple[StuckGroup, ...], tuple[str, ...]]:
-    """Read at most 500 unfinished jobs of each status; the statuses of which there are more."""
-    records, cut = recent(deps, _EVER, MOST, _OPEN)
+def gather(deps: Deps, samples: int, most: int) -> tuple[tuple[StuckGroup, ...], tuple[str, ...]]:
+    """Read at most so many unfinished jobs of each status; the statuses of which there are more."""
+    records, cut = recent(deps, _EVER, most, _OPEN)
     return stuck(records, deps.clock.now(), samples), cut
 
 
@@ -58,7 +59,7 @@ def _as_data(group: StuckGroup) -> dict[str, Any]:
     }
 
 
-def _shown(groups: tuple[StuckGroup, ...], cut: tuple[str, ...]) -> RenderableType:
+def _shown(groups: tuple[StuckGroup, ...], cut: tuple[str, ...], most: int) -> RenderableType:
     if not groups:
         return Text("Nothing is stuck.")
     found = table("jobs", "oldest", "status", "why, what to do, and the oldest jobs")
@@ -67,4 +68,4 @@ def _shown(groups: tuple[StuckGroup, ...], cut: tuple[str, ...]) -> RenderableTy
         cell.append(f"\n{group.cause.what_to_do}")
         cell.append(f"\n{' '.join(one[:SHORT] for one in group.samples)}", style="dim")
         found.add_row(str(group.count), span(group.oldest), group.status, cell)
-    return Group(found, *shortened(MOST, cut))
+    return Group(found, *shortened(most, cut))
