@@ -12,7 +12,7 @@ from infra.local.stand import Stand
 from infra.settings import load
 from tests.rights.until import until
 
-pytestmark = [pytest.mark.cloud, pytest.mark.soak]
+pytestmark = [pytest.mark.cloud, pytest.mark.soak, pytest.mark.timeout(240)]
 RINGS, SILENT = "IntakeLetters", "StepsFail"
 
 

@@ -196,9 +196,12 @@ def meant(deps: Deps, name: str) -> Release:
     exact = stored(deps, name) if len(name) == _WHOLE else None
     if exact:
         return exact
-    among = [one for one in used(deps, jobs_of(deps)[0]) if one.digest.startswith(name)]
-    if len(among) == 1 and among[0].release:
-        return among[0].release
+    pinned = (one.digest for one in used(deps, jobs_of(deps)[0]))
+    kept = (one.digest for workflow in deps.workflows for one in deps.rollouts.of(workflow))
+    among = {one for one in (*pinned, *kept) if one.startswith(name)}
+    found = stored(deps, *among) if len(among) == 1 else None
+    if found:
+        return found
     raise NotFound(f"{len(among)} releases begin with {name}: see `countersign release list`")
 
 

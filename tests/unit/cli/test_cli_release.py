@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from countersign.domain.jobs.reviews import ReviewAnswer, review_id_of
@@ -114,3 +116,19 @@ def test_a_release_that_is_gone_is_listed_as_such(terminal: Terminal) -> None:
     assert (one["state"], one["jobs"]) == (None, 1)
     assert "gone" in terminal.types("release", "list")[1]
     assert leads(terminal)["runs"] is None
+
+
+def test_a_draft_that_no_job_has_had_is_found_by_its_beginning(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """As the list shows it: to show, to compare, and beside live jobs while it is in shadow."""
+    (one,) = terminal.json("release", "list")["releases"]
+    prompt = tmp_path / "new.md"
+    prompt.write_text("Answer in one word.")
+    said = ("--by", "ben", "--told", "kim", "--reason", "too long", "--better", "fewer edits")
+    words = ("release", "new", "lead_intake", "--prompt", str(prompt), *said)
+    draft = terminal.json(*words)["digest"][:12]
+    assert terminal.json("release", "show", draft)["prompt"] == "Answer in one word."
+    found = terminal.json("release", "diff", one["digest"][:8], draft)["prompt"]
+    assert "+Answer in one word." in found
+    assert terminal.json("release", "shadowed", draft)["jobs"] == 0
