@@ -4,6 +4,7 @@ histories and who dealt the faults say."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.job import Status
+from infra.build.code import SOURCE
 from infra.cli.questions import failing, overrides, stuck
 from infra.cli.questions.lines import FunctionLogs
 from infra.cli.submit import post_webhook
 from infra.local.cloud import deployer
 from infra.local.front.samples import SampleFault
-from infra.local.stand import Stand
+from infra.local.stand import Plan, Stand
+from infra.local.stand import stand as started
 from infra.settings import ROOT
 from tests.e2e.waiting import decide, reaches
 from tests.fakes.journey import form
@@ -28,6 +31,13 @@ NO_FAILURE = {"NotYourTurn", "ConnectorBusy", "Joined", "Dismissed", "StaleExecu
 """Of which no step says that it failed."""
 MANY = 1_000
 EVENTS = ROOT / "events"
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Stand]:
+    """Everything that `make run` starts, without other tests' jobs."""
+    with started(Plan(port=0, code=SOURCE), lambda _: None) as running:
+        yield running
 
 
 def lead(stand: Stand, number: int, **fields: Any) -> str:
@@ -60,9 +70,9 @@ def raised(stand: Stand) -> Counter[tuple[str, str]]:
     return +found
 
 
-def test_twenty_jobs_are_told_as_they_were_left(whole_stand: Stand) -> None:  # noqa: C901 - one story
+def test_twenty_jobs_are_told_as_they_were_left(alone: Stand) -> None:  # noqa: C901 - one story
     """Causes, steps, and what people decided, each as often as it was."""
-    stand, numbers = whole_stand, iter(range(SIGNED + REJECTED + LEFT + NOWHERE + STOPPED))
+    stand, numbers = alone, iter(range(SIGNED + REJECTED + LEFT + NOWHERE + STOPPED))
     kinds = {
         kind: [lead(stand, next(numbers), **more) for _ in range(count)]
         for kind, count, more in (
