@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from countersign.campaigns.standing import standing
 from countersign.domain.campaigns.sent import Event
+from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.matters import contact_key
 from countersign.domain.lane.control import Word
@@ -44,14 +46,16 @@ def ends(stand: Stand, job_id: str) -> int:
         assert time.monotonic() < deadline, stand.deps.store.load(job_id).job
         control = stand.deps.lanes.control(job_id)
         if control.word is Word.PAUSED:
-            order(stand.deps, job_id, Word.RUNNING, by="sam", reason="two bounces are few")
-            resumed += 1
+            with suppress(ContractBroken):  # between two runs nothing is worked on: said again
+                order(stand.deps, job_id, Word.RUNNING, by="sam", reason="two bounces are few")
+                resumed += 1
         stand.tick()
         time.sleep(2)
     return resumed
 
 
-@pytest.mark.parametrize("contacts", [30, pytest.param(300, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("contacts", [30, 300])
 def test_each_contact_gets_one_message_and_what_comes_back_is_known(
     whole_stand: Stand, contacts: int, figure: Figure
 ) -> None:
