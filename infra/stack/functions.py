@@ -166,11 +166,15 @@ class Functions(Construct):
         if not row.task:
             return {}
         needed = row.needs(self._settings.has)
-        rights = [
-            {"actions": one.actions, "resource": on} for one in needed for on in self._on(one)
-        ]
+        pairs = dict.fromkeys((one.actions, on) for one in needed for on in self._told(one))
+        rights = [{"actions": actions, "resource": on} for actions, on in pairs]
         task = {"role": self._task_arn(row), "rights": rights, **_paced(row)}
         return {"TASK": json.dumps(task)}
+
+    def _told(self, grant: Grant) -> list[str]:
+        """What a session is narrowed to. Models are no job's, and a profile is a name for each of
+        its regions too: two of six regions are longer than STS takes. The role alone names them."""
+        return ["*"] if grant.service == "bedrock" else self._on(grant)
 
     def _clock(self) -> list[aws_iam.PolicyStatement]:
         """Where time can be moved, every function may read by how much."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from countersign.connectors.dynamodb.session import Right, Task, batch_policy
 from infra.build.code import SOURCE
 from infra.local.front.samples import samples
 from infra.local.player.play import play
@@ -29,6 +30,11 @@ EVENTS = ("01-web-form-complete", "31-", "102-", "112-", "141-")
 """A lead, a refund, a call of several questions, a model that refuses, a file of items."""
 PLAN = Plan(port=0, code=SOURCE, bedrock="amazon.nova-lite-v1:0")
 INVOKE = "bedrock:InvokeModel"
+PROFILES = [
+    f"arn:aws:bedrock:eu-{region}::foundation-model/anthropic.claude-{size}-5-5"
+    for region in ("central-1", "west-1", "west-3", "north-1", "south-1", "south-2")
+    for size in ("haiku", "sonnet")
+]
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,29 @@ def test_no_role_reads_the_key_of_a_model(recorded: Recorded) -> None:
     secrets = recorded.stack.of("SecretsManager::Secret")
     assert secrets
     assert not [one for one in secrets if "model" in one.lower()]
+
+
+def test_a_childs_session_has_room_for_any_number_of_models(recorded: Recorded) -> None:
+    """It says that it invokes, and leaves to its role which: the names would be too long."""
+    told = [
+        Task.model_validate_json(recorded.stack.resolved(variables["TASK"]))
+        for one in recorded.stack.of("Lambda::Function").values()
+        if "TASK" in (variables := one["Environment"]["Variables"])
+    ]
+    invoking = [right for task in told for right in task.rights if INVOKE in right.actions]
+    assert [one.resource for one in invoking] == ["*"]
+
+
+@pytest.mark.control
+def test_control_the_session_that_named_them_is_too_long() -> None:
+    """Control: two profiles of six regions each, beside the verbs of one table."""
+    table = Right(
+        actions=("dynamodb:Query", "dynamodb:PutItem"), resource="arn:aws:dynamodb:::table/j"
+    )
+    named = [Right(actions=(INVOKE,), resource=one) for one in PROFILES]
+    role = "arn:aws:iam::111111111111:role/work"
+    with pytest.raises(ValueError, match="characters"):
+        batch_policy(Task(role=role, rights=(table, *named)), "j-1", 7)
 
 
 @pytest.mark.control
