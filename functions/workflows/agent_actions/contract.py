@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, JsonValue
 
 from countersign.actions import crm, payments
+from countersign.actions.http_request import of_folder
 from countersign.actions.verdict import verdict_on
 from countersign.domain.canonical import canonical
 from countersign.domain.contract import Contract, Value
@@ -21,17 +22,19 @@ from countersign.domain.workflow import Raw
 from countersign.extraction.messages import Document, Text, address
 from countersign.parsing.json import loads
 from countersign.parsing.text import one_line, tidy
-from workflows.agent_actions.actions import SYSTEMS
 
+_SYSTEMS = of_folder(__package__)
+"""Actions on the business's own systems, as its files say: another system is another file in
+`systems/`, and docs/howto/own-system.md is how one is written."""
 _DONE_HERE: tuple[Action[Any, Any], ...] = (
     payments.REFUND,
     crm.ADD_NOTE,
-    *(held.action for held in SYSTEMS),
+    *(held.action for held in _SYSTEMS),
 )
 ACTIONS = (*_DONE_HERE, *(verdict_on(one) for one in _DONE_HERE))
 """What callers may be given to propose; and the same, where the caller does it by our verdict."""
 _TARGETS: Mapping[str, str] = {"payments.refund": "charge", "crm.add_note": "email"} | {
-    held.action.id: held.target for held in SYSTEMS
+    held.action.id: held.target for held in _SYSTEMS
 }
 """The parameter that says what an action is done to."""
 BY_ID: Mapping[str, Action[Any, Any]] = {action.id: action for action in _DONE_HERE}
