@@ -14,6 +14,7 @@ import pytest
 from countersign.domain.approvals.approval import Choice, Decision
 from countersign.domain.approvals.authority import sign
 from countersign.domain.jobs.job import Status
+from countersign.domain.policy.rules import Findings
 from countersign.domain.releases.canary import Metric
 from countersign.domain.releases.candidate_shadow import beside
 from countersign.domain.releases.rollout import Closed, Rollout, State
@@ -218,6 +219,9 @@ def test_an_innocent_one_is_not_stopped_and_a_good_one_is_promoted(changing: Cha
     assert [(one["conclusion"], one["canary"]) for one in said] == [("no harm found", 150)]
 
     promotion = changing.promotes(digest, "live")
+    found = promotion.record.result("findings", Findings).found
+    (said,) = [one.told for one in found if one.rule.endswith("canary")]
+    assert said.startswith("Its canary found no harm: 150 closed jobs of it and 150 of the others")
     assert changing.held(digest).state is State.LIVE
     assert changing.releases(10) == {digest}
     roll_back(changing.world.deps, promotion.job_id, by="kim", reason="too terse after all")

@@ -17,6 +17,7 @@ from countersign.domain.planning.charge import may_pause
 from countersign.domain.releases.impact import Component, signers, touched
 from countersign.domain.releases.readiness import unstated
 from countersign.domain.releases.rollout import RUNNING, Moved, Rollout, State, refusal
+from countersign.domain.releases.trials import so_far
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import drawn, queue, shipped, store
 
@@ -111,12 +112,24 @@ def _said(deps: Deps, held: Rollout, wanted: Ordered) -> dict[str, str]:
         "made": held.reason,
         "changes": ", ".join(held.changes) or "nothing",
         "better": held.statement.better,
+        **({"canary": _canary(deps, held)} if _follows_a_canary(held, wanted) else {}),
         **({"tests": wanted.tests} if wanted.tests else {}),
         "touches": _told(found),
         "owners": "" if alone else " ".join(signers(found, held.author, deps.people.directory())),
         **({"sole_owner": "; ".join(alone)} if alone else {}),
         **({"seen": "in shadow, and evaluated"} if seen else {}),
     }
+
+
+def _follows_a_canary(held: Rollout, wanted: Ordered) -> bool:
+    """Whether what its canary says, or that there was none, bears on the order."""
+    return wanted.to is State.LIVE or (wanted.to is State.CANARY and held.began is not None)
+
+
+def _canary(deps: Deps, held: Rollout) -> str:
+    """As it stands when it is ordered: who signs later reads when that was."""
+    now = deps.clock.now()
+    return f"{so_far(held, deps.rollouts.closed(held.digest), now)}, at {now:%Y-%m-%d %H:%M} UTC"
 
 
 def impact(deps: Deps, held: Rollout) -> tuple[Component, ...]:

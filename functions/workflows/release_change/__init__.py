@@ -58,6 +58,12 @@ def goes_on(s: Situation[Order]) -> tuple[str, str] | None:
     return None if to in STOPS else (to, "stopped")
 
 
+def canary(s: Situation[Order]) -> tuple[str, str] | None:
+    """What its canary has said so far."""
+    said = s.input.parts.get("canary")
+    return (said, "what it concludes") if said else None
+
+
 def alone(s: Situation[Order]) -> tuple[str, str] | None:
     """Its author alone is to sign it, and nobody has seen it in shadow or evaluated it."""
     said = s.input.parts
@@ -88,6 +94,7 @@ WORKFLOW = workflow(
     policy=[
         run(PROMOTE, "what stops a release runs by itself"),
         ask(PROMOTE, "new jobs will run under it: {value}", goes_on),
+        ask(PROMOTE, "{value}", canary),
         forbid(PROMOTE, "{value}, and nobody has seen it in shadow or evaluated it", alone),
     ],
 )

@@ -13,7 +13,15 @@ from countersign.domain.jobs.job import Job
 from countersign.domain.ledger.entry import ActionStatus
 from countersign.domain.policy.calls import calls_of
 from countersign.domain.policy.proposal import Proposal
-from countersign.domain.releases.canary import SMALLEST, Conclusion, Metric, Plan, Verdict, judged
+from countersign.domain.releases.canary import (
+    SMALLEST,
+    Conclusion,
+    Metric,
+    Plan,
+    Verdict,
+    judged,
+    unfit,
+)
 from countersign.domain.releases.rollout import ASSIGNED, Assigned, Closed, Pick, Rollout
 from countersign.domain.reporting import metrics
 
@@ -89,6 +97,22 @@ def says(held: Rollout, jobs: Collection[Closed], now: datetime) -> Verdict:
         return found
     more = found.because if found.conclusion is Conclusion.HARM else ()
     return replace(found, conclusion=Conclusion.HARM, because=(*more, *broken))
+
+
+def so_far(held: Rollout, jobs: Collection[Closed], now: datetime) -> str:
+    """What its canary says, in one sentence for whoever signs what comes next."""
+    if held.began is None:
+        why = unfit(held.changes)
+        if why:
+            return f"No canary can judge it: {why}"
+        return "It has run as no canary: nothing shows what people make of its jobs"
+    found, needed = says(held, jobs, now), plan_of(held).smallest
+    closed_jobs = f"{found.canary} closed jobs of it and {found.control} of the others"
+    if found.conclusion is Conclusion.NO_HARM:
+        return f"Its canary found no harm: {closed_jobs}, {needed} of it were needed"
+    if found.conclusion is Conclusion.TOO_EARLY:
+        return f"Its canary has concluded nothing yet: {closed_jobs}, {needed} of it are needed"
+    return f"Its canary says {found.conclusion}: {'; '.join(found.because)} ({closed_jobs})"
 
 
 def _broken(held: Rollout, jobs: Iterable[Closed]) -> Iterator[str]:

@@ -27,7 +27,7 @@ from countersign.domain.releases.rollout import (
     Statement,
     moved,
 )
-from countersign.domain.releases.trials import closed, entering, plan_of, says
+from countersign.domain.releases.trials import closed, entering, plan_of, says, so_far
 from tests.builders import approval, case, decision, held, job, proposal, record
 from tests.fakes.world import START
 from tests.rollouts import rollout
@@ -108,6 +108,28 @@ def test_harm_names_all_that_is_wrong_and_what_is_unsound_concludes_nothing() ->
     assert len(says(canary(), worse, now).because) == 2
     asked = jobs(200, usd=Decimal("0.05"), asked=False)
     assert says(canary(), asked, now).conclusion is Conclusion.UNSOUND
+
+
+@pytest.mark.parametrize(
+    ("held", "seen", "sentence"),
+    [
+        (rollout(A), [], "It has run as no canary: nothing shows what people make of its jobs"),
+        (rollout(A, changes=("limits",)), [], "No canary can judge it: the release changes limits"),
+        (
+            canary(),
+            jobs(40),
+            "has concluded nothing yet: 20 closed jobs of it and 20 of the others",
+        ),
+        (canary(), jobs(400), "found no harm: 200 closed jobs of it and 200 of the others, 139"),
+        (canary(), jobs(200, usd=Decimal("0.05")), "says harm: the model costs 0.0500 USD"),
+        (canary(), jobs(200, asked=False), "says unsound: people are asked about 0%"),
+    ],
+)
+def test_who_signs_what_comes_next_reads_what_its_canary_says(
+    held: Rollout, seen: list[Closed], sentence: str
+) -> None:
+    """In one sentence: above all that it has concluded nothing, or that there was none."""
+    assert sentence in so_far(held, seen, START + timedelta(days=2))
 
 
 ONE = held(answer=Answer.ASK)
