@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from countersign.actions.desk import HAND_OVER
 from countersign.extraction.checks import Hit
+from countersign.extraction.patterns import sentences
 from countersign.extraction.readers.askers import own_words
 from countersign.extraction.readers.hearing import heard
 from countersign.workflow import ask, forbid, note, run
 from workflows.front_desk import facts
 from workflows.front_desk.facts import Desk
+from workflows.front_desk.keywords import unknown
 
 _MUST_HEAR = {
     "opt_out": "opt_out",
@@ -42,6 +44,21 @@ def _unheard(situation: Desk) -> Hit:
     return None
 
 
+def _beside(situation: Desk) -> Hit:
+    """The text adds or asks something that stands in no matter, and has no word of one."""
+    if "sign" in situation.proposal.facts or facts.follows(situation):
+        return None
+    known = facts.matters(situation.proposal)
+    quoted = [one for fact in known.values() for one in fact.quotes]
+    among = (
+        one
+        for one in sentences.split(own_words(situation.input))
+        if not any(quote in one or one in quote for quote in quoted)
+    )
+    said = unknown(among, known)
+    return (said, ", ".join(sorted(known))) if said and known else None
+
+
 def _spam(situation: Desk) -> Hit:
     return ("spam", "a matter of ours") if facts.is_surely_spam(situation) else None
 
@@ -64,6 +81,12 @@ POLICY = (
         "the text says “{value}”, and what was understood is {threshold}; say where it belongs",
         _unheard,
         rule="matter.unheard",
+    ),
+    ask(
+        HAND_OVER,
+        "the text goes on “{value}”, and what was understood is {threshold}; say where it belongs",
+        _beside,
+        rule="matter.beside",
     ),
     forbid(HAND_OVER, "it is surely advertising of somebody else's", _spam, rule="matter.spam"),
     note("the message goes back to one that {value} has", _follows, rule="matter.follows"),

@@ -8,11 +8,11 @@ from decimal import Decimal
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.policy.release import Limits
 from countersign.domain.workflow import Draft
-from countersign.extraction.patterns import orders
+from countersign.extraction.patterns import orders, sentences
 from countersign.extraction.readers.askers import own_words
 from countersign.extraction.readers.hearing import heard
 from workflows.front_desk.contract import DeskInput
-from workflows.front_desk.keywords import WORDS
+from workflows.front_desk.keywords import WORDS, unknown
 
 _AGAINST = frozenset({"withdrawn", "condition", "remedy", "dispute", "opt_out", "erasure"})
 """What is heard beside a wish for money back and makes it another matter, or a second one."""
@@ -68,5 +68,7 @@ def _by_order(message: DeskInput, limits: Limits) -> tuple[str, str] | None:
     numbers = [words for _, words in orders.found(text)]
     others = {name for name in WORDS.order if name != "refund" and WORDS.weight(name, text) > 2}  # noqa: PLR2004 - one strong word
     if "wish" not in said or len(numbers) != 1 or said.keys() & _AGAINST or others:
+        return None
+    if unknown(sentences.split(text), ["refund"]):
         return None
     return limits.list("route.refund")[0], numbers[0]

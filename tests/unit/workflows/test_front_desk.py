@@ -10,8 +10,9 @@ import pytest
 
 from countersign.domain.policy.records import EARLIER
 from tests.unit.workflows.bench import Bench
-from tests.unit.workflows.desk_mail import HARD, LEAD, PLAIN, Sent, sent
+from tests.unit.workflows.desk_mail import HARD, LEAD, PLAIN, REFUND, Sent, sent
 from tests.unit.workflows.desk_mail_anew import ANEW
+from tests.unit.workflows.desk_mail_strange import ONCE_MORE, STRANGE, STRANGE_PLAIN
 from workflows import WORKFLOWS
 from workflows.front_desk.contract import MATTERS, DeskInput
 
@@ -60,27 +61,28 @@ def table(messages: Sequence[Sent], *, model: bool) -> str:
 
 
 @pytest.mark.parametrize("model", [True, False], ids=["model", "offline"])
-@pytest.mark.parametrize("messages", [HARD, ANEW], ids=["first", "anew"])
+@pytest.mark.parametrize(
+    "messages", [HARD, ANEW, STRANGE, ONCE_MORE], ids=["first", "anew", "strange", "once_more"]
+)
 def test_a_message_reaches_whoever_takes_it(
     messages: Sequence[Sent], *, model: bool, figure: Figure
 ) -> None:
     """Of 40 messages as people send them at most two go wrong, with a good model and without any;
-    with the model at most ten are asked about."""
-    assert len(messages) == 40
+    with the model at most ten are asked about. Of 20 half as many."""
     bad = [one for one in messages if wrong(one, model=model)]
     asked = [one for one in messages if routed(one, model=model)[1] == "ask"]
-    assert len(bad) <= 2, table(messages, model=model)
-    assert not model or len(asked) <= 10, table(messages, model=model)
+    assert len(bad) <= len(messages) // 20, table(messages, model=model)
+    assert not model or len(asked) <= len(messages) // 4, table(messages, model=model)
     name = "a good model" if model else "no model"
-    figure(f"front desk, {name}: {len(bad)} of 40 wrong, {len(asked)} asked", len(bad))
+    figure(f"front desk, {name}: {len(bad)} of {len(messages)} wrong, {len(asked)} asked", len(bad))
 
 
 @pytest.mark.parametrize("model", [True, False], ids=["model", "offline"])
 def test_a_plain_message_asks_nobody(*, model: bool) -> None:
-    """Fifteen of them run by themselves, each to the right one."""
-    assert len(PLAIN) == 15
-    found = {one.subject: routed(one, model=model) for one in PLAIN}
-    assert found == {one.subject: (one.wanted, "run") for one in PLAIN}
+    """Twice fifteen of them run by themselves, each to the right one."""
+    for messages in (PLAIN, STRANGE_PLAIN):
+        found = {one.subject: routed(one, model=model) for one in messages}
+        assert found == {one.subject: (one.wanted, "run") for one in messages}
 
 
 @pytest.mark.control
@@ -97,6 +99,25 @@ def test_a_sign_asks_no_model() -> None:
         signs = BENCH.workflow.signs(given, BENCH.workflow.release.limits)
         assert signs, one.subject
         assert {signs.facts["sign"].value} == one.wanted
+
+
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        (" Also, who does the garden at your place?", True),
+        (" Who does the garden at your place, I wonder?", True),
+        (" Also, I would like the refund on my card.", False),
+        (" What now?", False),
+    ],
+)
+def test_what_a_message_adds_and_nobody_understood_is_asked(more: str, *, asked: bool) -> None:
+    """An order and a wish for money back are a sign only of a message that says nothing else; what
+    else it asks stands in no matter of the model's answer, and a person reads it."""
+    text, said = f"Please refund order 7790.{more}", (("refund", "Please refund order 7790."),)
+    one = sent("two", "Pam <pam@hollis.example>", "Order", text, REFUND, said=said)
+    given = BENCH.read(one.bytes(), "upload")
+    assert (BENCH.workflow.signs(given, BENCH.workflow.release.limits) is None) == asked
+    assert routed(one, model=True) == ({REFUND}, "ask" if asked else "run")
 
 
 def test_every_process_and_team_is_told_to_the_model() -> None:
