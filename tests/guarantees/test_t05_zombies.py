@@ -102,6 +102,7 @@ def test_a_hundred_zombies_at_each_effect(around: Neighbours, figure: Figure) ->
     figure(f"{count} zombies, 0 duplicates; {cases} without a key: {cases} cases", count + cases)
 
 
+@pytest.mark.soak
 @pytest.mark.control
 @pytest.mark.guarantee("T05")
 def test_control_looking_first_doubles_every_zombies_effect(

@@ -30,7 +30,7 @@ SYSTEMS = {
     *("crm", "payments", "v1"),
 }
 LONG = 1_000
-SHORT = 3
+SHORT = 2
 Site = tuple[str, tuple[str, int], Fault, bool]
 """Kind of job, the request, what befalls it, and whether the table knows a token again."""
 

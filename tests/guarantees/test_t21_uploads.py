@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 EVERY = range(len(FILES))
 ONCE = {number for number in EVERY if FILES[number].why == "a quote without an end"}
 """It once took minutes: a search that began anew at each letter of a line."""
-SOME = 20
+SOME = 8
 """How many of them are taken in with every change."""
 
 
@@ -52,6 +52,7 @@ def test_each_is_held_with_a_reason_and_nothing_is_written(count: int, figure: F
     )
 
 
+@pytest.mark.soak
 @pytest.mark.control
 def test_control_a_reader_that_unpacks_what_it_is_given_does_not_survive() -> None:
     """A bomb costs it all its memory, and what climbs is written by its own name."""

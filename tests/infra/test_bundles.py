@@ -249,10 +249,16 @@ def test_bytecode_is_bound_to_content_and_never_checked(tmp_path: Path) -> None:
     assert flags == UNCHECKED_HASH
 
 
-def test_without_the_interpreter_sources_are_shipped() -> None:
+def test_without_the_interpreter_sources_are_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A machine that lacks the Python of Lambda still makes bundles, and calls them the same: the
     template does not say who made it. What the stage wants is in the name, and what each machine
     made is kept apart."""
+    (tmp_path / "functions").mkdir()
+    (tmp_path / "functions" / "module.py").write_text("ANSWER = 42\n")
+    monkeypatch.setattr(code, "SOURCE", tmp_path / "functions")
+    monkeypatch.setattr(code, "CACHE", tmp_path / "code")
     assert bytecode.interpreter("3.99") is None
     with_it = code.bundle(f"{sys.version_info.major}.{sys.version_info.minor}", bytecode=True)
     without = code.bundle("3.99", bytecode=True)

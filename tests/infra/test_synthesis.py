@@ -70,6 +70,7 @@ def linted(dev: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return said
 
 
+@pytest.mark.soak
 @pytest.mark.guarantee("T36")
 def test_the_template_passes_cfn_lint(
     dev: Template, linted: dict[str, list[Any]], figure: Figure
@@ -93,6 +94,7 @@ def test_cdk_nag_has_no_finding_that_is_not_accepted(assembly: Path, figure: Fig
     figure(f"cdk-nag {assembly.name}: 0 unexplained, {len(ACCEPTED)} explained", 1)
 
 
+@pytest.mark.soak
 @pytest.mark.control
 @pytest.mark.guarantee("T36")
 def test_cfn_lint_sees_a_wrong_property(linted: dict[str, list[Any]]) -> None:

@@ -294,6 +294,7 @@ def test_the_page_of_jobs_makes_the_same_calls_after_ten_thousand(
     assert last <= first + PAGE, (first, last)
 
 
+@pytest.mark.soak
 @pytest.mark.control
 def test_control_an_index_by_status_grows_with_every_job(
     made_up_credentials: None,  # noqa: ARG001 - as above

@@ -118,17 +118,6 @@ def engine_imports_a_workflow(path: Path, tree: ast.Module) -> Iterator[str]:
         yield from (f"imports {name}" for name in imports(tree) if within(name, {"workflows"}))
 
 
-def environment(path: Path, tree: ast.Module) -> Iterator[str]:
-    """Whoever reads the environment and is not the settings."""
-    if path == Path("countersign/runtime/settings.py"):
-        return
-    banned = {"os.environ", "os.environb", "os.getenv"}
-    yield from (f"imports {name}" for name in imports(tree) if within(name, banned))
-    for node in nodes(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in banned:
-            yield f"reads {ast.unparse(node)}"
-
-
 def at_import(node: ast.AST) -> Iterator[ast.Call]:
     """Every call that runs when the module is imported; bodies of functions do not."""
     if isinstance(node, ast.Lambda):
@@ -183,37 +172,6 @@ def too_long(path: Path, tree: ast.Module) -> Iterator[str]:
     last = max((getattr(node, "end_lineno", 0) or 0 for node in tree.body), default=0)
     if last > MAX_FILE and str(path) not in EXCEPTIONS:
         yield f"the file has {last} lines"
-
-
-def public(body: list[ast.stmt]) -> list[ast.ClassDef | ast.FunctionDef]:
-    """The classes and functions among `body` that others may use."""
-    named = [node for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
-    return [node for node in named if not node.name.startswith("_") and not overload(node)]
-
-
-def overload(node: ast.ClassDef | ast.FunctionDef) -> bool:
-    """Whether this is only one more typing of a function that follows."""
-    return any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list)
-
-
-def undocumented(path: Path, tree: ast.Module) -> Iterator[str]:  # noqa: ARG001 - a check's shape
-    """Modules, public classes and public functions that do not say what they are."""
-    if tree.body and not ast.get_docstring(tree):
-        yield "the module says nothing about itself"
-    for node in public(tree.body):
-        inside = public(node.body) if isinstance(node, ast.ClassDef) else []
-        silent = (one for one in [node, *inside] if not ast.get_docstring(one))
-        yield from (f"{one.name} says nothing about itself" for one in silent)
-
-
-def silent_room(path: Path, tree: ast.Module) -> Iterator[str]:
-    """Packages of the engine that do not say what lives there."""
-    if (
-        path.name == "__init__.py"
-        and path.parts[0] == "countersign"
-        and not ast.get_docstring(tree)
-    ):
-        yield "the room says nothing about itself"
 
 
 def reaching_into_act(path: Path, tree: ast.Module) -> Iterator[str]:

@@ -18,16 +18,13 @@ from tests.unit.architecture import (
     Check,
     domain_looks_outward,
     engine_imports_a_workflow,
-    environment,
     faults,
     impure,
     reaching_into_act,
     ruleless_tests,
     sdk_outside_connectors,
-    silent_room,
     statements_at_import,
     too_long,
-    undocumented,
     work_at_import,
 )
 from tests.unit.asserting import assertless_tests
@@ -49,10 +46,6 @@ SEEDED: dict[Check, tuple[str, str]] = {
         "def f():\n    from workflows import WORKFLOWS\n",
     ),
     sdk_outside_connectors: ("countersign/steps/bad.py", "def f():\n    import boto3.session\n"),
-    environment: (
-        "countersign/connectors/bad.py",
-        "import os\ndef f():\n    return os.environ['KEY']\n",
-    ),
     work_at_import: (
         "countersign/connectors/bad.py",
         "import boto3\nTABLE = boto3.resource('dynamodb')\n",
@@ -62,12 +55,10 @@ SEEDED: dict[Check, tuple[str, str]] = {
         "for name in ('a', 'b'):\n    print(name)\n",
     ),
     too_long: ("countersign/jobs/bad.py", "def f():\n" + "    x = 1\n" * 31),
-    silent_room: ("countersign/attic/__init__.py", "from countersign.domain import money\n"),
     reaching_into_act: (
         "countersign/jobs/bad.py",
         "from countersign.steps.act.claim import claimed\n",
     ),
-    undocumented: ("countersign/web/bad.py", '"""A page."""\n\n\ndef page():\n    return 1\n'),
 }
 """Every check with a module in which it must find something."""
 

@@ -19,6 +19,7 @@ UP_WITHIN = 10.0
 
 @contextmanager
 def listening(port: int) -> Iterator[socket.socket]:
+    """A socket on `port` of this machine. Raises PortTakenError."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -47,6 +47,7 @@ class Played:
 
 
 def write(played: list[Played], result: Path) -> None:
+    """What became of each event, as JSON, into the file `result`."""
     result.write_text(json.dumps({"events": [one.as_dict() for one in played]}, indent=1) + "\n")
 
 
@@ -69,6 +70,7 @@ def _outcome(one: Played) -> str:
 
 
 def verdict(console: Console, played: list[Played], strays: list[str]) -> int:
+    """Say what differs from what was expected; the exit code."""
     wrong = [one for one in played if one.faults]
     for one in wrong:
         for fault in one.faults:

@@ -116,6 +116,7 @@ def test_a_worker_that_is_killed_and_comes_back_reserves_nothing_twice(
     assert len(seen.granted) == FITS
 
 
+@pytest.mark.soak
 @pytest.mark.control
 @pytest.mark.parametrize(
     "design", ["check_then_add", pytest.param("read_modify_write", marks=pytest.mark.soak)]

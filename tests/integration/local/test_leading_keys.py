@@ -110,6 +110,7 @@ def test_a_right_on_one_key_is_no_right_on_another(cloud: LocalCloud, operator: 
         assert outcomes(cloud, operator) == [True, False, False, False, False]
 
 
+@pytest.mark.soak
 @pytest.mark.control
 def test_control_the_emulator_as_it_comes_ignores_keys(unpatched: LocalCloud) -> None:
     """Without the patch every key passes."""

@@ -195,6 +195,7 @@ def unpatched(tmp_path: Path) -> Iterator[LocalCloud]:
         yield LocalCloud(f"http://127.0.0.1:{port}", port, tmp_path, emulator, forks)
 
 
+@pytest.mark.soak
 @pytest.mark.control
 def test_the_emulator_as_it_comes_fails_these_checks(
     unpatched: LocalCloud, write_assembly: Callable[..., Path], tmp_path: Path

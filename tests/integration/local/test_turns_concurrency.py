@@ -73,6 +73,7 @@ def test_no_two_have_the_same_turn(
     record_property("turns", len(found))
 
 
+@pytest.mark.soak
 @pytest.mark.control
 @pytest.mark.usefixtures("db")
 def test_control_a_row_that_is_written_back_gives_one_turn_to_several(cloud: LocalCloud) -> None:

@@ -59,7 +59,9 @@ class Answer:
 class Send(Protocol):
     """Sends one signed request. Raises Unavailable without an answer."""
 
-    def __call__(self, url: str, request: Request) -> Answer: ...
+    def __call__(self, url: str, request: Request) -> Answer:
+        """The answer to `request` at `url`, whatever its status."""
+        ...
 
 
 def sent(url: str, request: Request) -> Answer:
