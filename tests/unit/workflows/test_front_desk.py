@@ -117,7 +117,7 @@ def test_what_a_message_adds_and_nobody_understood_is_asked(more: str, *, asked:
     one = sent("two", "Pam <pam@hollis.example>", "Order", text, REFUND, said=said)
     given = BENCH.read(one.bytes(), "upload")
     assert (BENCH.workflow.signs(given, BENCH.workflow.release.limits) is None) == asked
-    assert routed(one, model=True) == ({REFUND}, "ask" if asked else "run")
+    assert routed(one, model=True) == (frozenset({REFUND}), "ask" if asked else "run")
 
 
 def test_every_process_and_team_is_told_to_the_model() -> None:
