@@ -20,7 +20,6 @@ from countersign.domain.jobs.senders import EVERY_WORKFLOW, Sender
 from countersign.domain.ledger.targets import HTTP, HttpTarget
 from countersign.domain.limits.pace import RateLimit, pace_of
 from countersign.runtime.connectors import CONNECTORS, MODEL_KEY, system
-from infra.steps import SANDBOX
 from workflows import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +29,8 @@ OUTSIDE_KEYS = (
     *(key.name for connector in CONNECTORS.values() for key in connector.keys),
 )
 """The secrets that other systems issue."""
+SANDBOX = "mail-sandbox"
+"""What a stage has whose account may mail only who is verified."""
 COLUMNS = 116
 """Of `cdk.json`, where a value of one line is long."""
 MOST_SENDERS = 2_000

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from countersign.connectors.dynamodb.campaign_events import TALLIES, TOKENS
 from countersign.connectors.dynamodb.lanes import PARTITION as FILES_OF
@@ -21,10 +20,8 @@ from countersign.domain.workflow import Workflows
 from countersign.lane_definition import WORK_SECONDS
 from countersign.runtime.connectors import BULK, CONNECTORS, MODEL_KEY, Connector, Look, system
 from countersign.runtime.starting import STARTS
+from infra.settings import SANDBOX, Settings
 from workflows import registered
-
-if TYPE_CHECKING:
-    from infra.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ class Row:
 
 VCPU = 1769
 """So many MB come with one vCPU."""
-SANDBOX, RECIPIENTS = "mail-sandbox", "recipients"
+RECIPIENTS = "recipients"
 
 
 def _mail(verbs: str) -> tuple[Grant, ...]:

@@ -13,8 +13,8 @@ from moto import mock_aws
 from pydantic import ValidationError
 
 from infra.build import mail, synth
-from infra.settings import MailIn, Settings, SettingsError, context
-from infra.steps import ROWS, SANDBOX
+from infra.settings import SANDBOX, MailIn, Settings, SettingsError, context
+from infra.steps import ROWS
 from tests.infra.template import Template
 from tests.infra.test_synthesis import EXPLAINED, lint
 

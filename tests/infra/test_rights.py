@@ -8,13 +8,12 @@ from countersign.connectors.dynamodb import session
 from countersign.connectors.dynamodb.session import Task, batch_policy, session_policy
 from countersign.runtime.starting import STARTS
 from infra.build.synth import default_out, synthesize
-from infra.settings import load
+from infra.settings import SANDBOX, load
 from infra.steps import (
     BY_CONNECTOR,
     LANE,
     RECIPIENTS,
     ROWS,
-    SANDBOX,
     SENDING,
     STEPS,
     Grant,
