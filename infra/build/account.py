@@ -71,7 +71,7 @@ def resolve() -> Account:
     except (BotoCoreError, ClientError) as error:
         raise AccountError(
             f"AWS does not take these credentials ({error}). Sign in anew, or choose a profile:"
-            " `AWS_PROFILE=… make …`."
+            " `export AWS_PROFILE=…`."
         ) from error
     account = Account(found["Account"], region, found["Arn"].rpartition(":")[2], profile)
     os.environ |= account.variables
@@ -106,5 +106,7 @@ def _region(environment: Mapping[str, str]) -> str:
             f"{error}. `aws configure list-profiles` lists those there are."
         ) from error
     if not found:
-        raise AccountError("No region is chosen: `AWS_REGION=eu-central-1 make …`, or a profile.")
+        raise AccountError(
+            "No region is chosen: `export AWS_REGION=eu-central-1`, or a profile that has one."
+        )
     return found

@@ -16,7 +16,7 @@ from infra.settings import Settings, SettingsError
 DEMO = "local"
 """The stage that holds the demo's values."""
 _OWN = {
-    "domains": "our mail and web domains",
+    "domains": "your mail and web domains",
     "zone": "the time zone",
     "holidays": "the days on which nobody works (none: `holidays = []`)",
     "default_owner": "the seller who gets what no country decides",
@@ -54,7 +54,7 @@ def _of_company(package: str, stage: str) -> Iterator[str]:
     held, demo = company(package, stage), company(package, DEMO)
     if held is None or demo is None:
         return
-    where = place_of(package, stage)
+    where = _file(package, stage)
     yield from _examples(where, held.model_dump())
     inherited = _inherited(package, stage)
     for name, what in _OWN.items():
@@ -76,11 +76,16 @@ def _copied(
 
 
 def _of_workflow(package: str, stage: str) -> Iterator[str]:
-    where = place_of(package, stage)
+    where = _file(package, stage)
     held = stage_file(package, stage)
     yield from _examples(where, {"addresses": dict.fromkeys(held.addresses)})
     if "amounts" in _inherited(package, stage):
         yield f"{where}: amounts: still the demo's; say your limits"
+
+
+def _file(package: str, stage: str) -> str:
+    """Where whoever deploys finds it, from the folder in which they stand."""
+    return f"functions/{place_of(package, stage)}"
 
 
 def _inherited(package: str, stage: str) -> Mapping[str, Any]:

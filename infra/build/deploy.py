@@ -24,6 +24,7 @@ from infra.build.cdk_cli import CliError, cdk, install
 from infra.build.lint import of_directory
 from infra.build.synth import SynthesisError, default_out, synthesize, without_bytecode
 from infra.cli import fields
+from infra.cli.doctor.line import wrapped
 from infra.cli.releases.standing import before_the_first, refusals, standings
 from infra.cli.releases.weekly import keep_cases
 from infra.cli.target import TargetError, chosen
@@ -227,7 +228,9 @@ def _say(line: str) -> None:
 
 
 def _mend(why: str) -> int:
-    sys.stderr.write(f"{why}\n")
+    for line in why.splitlines():
+        text = line.lstrip(" -")
+        sys.stderr.write(f"{wrapped(text, line.removesuffix(text))}\n")
     return 2
 
 

@@ -58,7 +58,7 @@ def test_one_region_holds_for_all_clients() -> None:
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({}, "No region is chosen: `AWS_REGION=eu-central-1 make …`"),
+        ({}, "No region is chosen: `export AWS_REGION=eu-central-1`"),
         ({"AWS_PROFILE": "none"}, "The config profile (none) could not be found"),
         ({"AWS_REGION": "eu west"}, "AWS is not reached in 'eu west'"),
         (

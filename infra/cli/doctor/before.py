@@ -19,10 +19,14 @@ _RIGHTS = "sign in with rights to read this service, and run the command again"
 
 
 def before_deploy(settings: Settings, cloud: Cloud) -> Iterator[Line]:
-    """A line for each thing."""
-    yield from asked("account", lambda: _account(cloud), "sign in to AWS, and choose a region")
-    yield from asked("clock", lambda: _clock(cloud), _RIGHTS)
+    """A line for each thing. Without an account nothing more is asked of AWS: each answer would be
+    that there is none."""
     yield from asked("stage files", lambda: _files(settings), "correct the file")
+    there = list(asked("account", lambda: _account(cloud), "then run the command again"))
+    yield from there
+    if any(one.state == "problem" for one in there):
+        return
+    yield from asked("clock", lambda: _clock(cloud), _RIGHTS)
     yield from asked("bootstrap", lambda: _bootstrap(cloud), _RIGHTS)
     yield from asked("mail", lambda: _mail(settings, cloud), _RIGHTS)
     yield from asked("sender", lambda: _sender(settings, cloud), _RIGHTS)

@@ -29,8 +29,8 @@ class Line:
 
     def __str__(self) -> str:
         """At most 80 columns wide."""
-        said = _wrapped(f"{self.name}: {self.says}", f"{self.state:<{_BEGINS}}")
-        return said + (f"\n{_wrapped(self.mend, ' ' * _BEGINS + '→ ')}" if self.mend else "")
+        said = wrapped(f"{self.name}: {self.says}", f"{self.state:<{_BEGINS}}")
+        return said + (f"\n{wrapped(self.mend, ' ' * _BEGINS + '→ ')}" if self.mend else "")
 
 
 def ok(name: str, says: str) -> Line:
@@ -58,13 +58,14 @@ def asked(name: str, check: Check, mend: str) -> Iterator[Line]:
         yield problem(name, f"cannot be seen: {error}", mend)
 
 
-def _wrapped(text: str, begins: str) -> str:
+def wrapped(text: str, begins: str) -> str:
+    """In lines of 80 columns, those after the first below where `begins` ends."""
     return "\n".join(
         textwrap.wrap(
             text,
             WIDTH,
             initial_indent=begins,
             subsequent_indent=" " * len(begins),
-            break_long_words=True,
+            break_on_hyphens=False,
         )
     )

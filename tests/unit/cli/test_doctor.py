@@ -241,6 +241,13 @@ def test_a_healthy_stage_has_no_problem() -> None:
     }
 
 
+def test_without_an_account_one_line_says_so_and_aws_is_asked_nothing_more() -> None:
+    """Each further answer would be that there are no credentials, with a wrong way to mend it."""
+    stage = Stage(cloud=HealthyCloud(signed_in=False))
+    asked = list(stage._before())
+    assert [one.name for one in asked if one.name != "stage files"] == ["account"]
+
+
 @pytest.mark.parametrize(("bedrock", "mend"), [(True, "InvokeModel"), (False, "model-key")])
 def test_who_mends_a_model_that_denies_us_is_told_a_role_or_a_key(
     bedrock: bool,
