@@ -18,6 +18,7 @@ from tests.conftest import Figure
 from tests.guarantees import beyond
 from tests.unit.approvals.test_approval_page import ALLOWED, NAUGHTY
 from tests.unit.web.elements import Elements
+from tests.unit.workflows.bench import OURS
 from workflows import WORKFLOWS
 
 MORE = (
@@ -47,7 +48,7 @@ def pages() -> Iterator[str]:
     """The approval page of each form, with a model's answer that repeats the text in its prose."""
     for form in forms():
         body = json.dumps(form).encode()
-        tried = Tried(body, "webhook", {}, _answer(body, "webhook"), "mx.example.com", NOW)
+        tried = Tried(body, "webhook", {}, _answer(body, "webhook"), "mx.example.com", NOW, OURS)
         page = judgement(FLOW, tried).page
         if page:
             yield page.html

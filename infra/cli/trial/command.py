@@ -19,7 +19,8 @@ from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.told import texts
 from countersign.domain.policy.proposal import flat
 from countersign.domain.policy.records import CLAIM_HOLDER
-from countersign.domain.workflow import Workflow
+from countersign.domain.workflow import Ours, Workflow
+from countersign.releases.stage_files import company
 from infra.build import lint
 from infra.build.code import SOURCE
 from infra.cli.known import check_stage, check_workflow, workflow_of
@@ -75,6 +76,7 @@ def try_(  # noqa: PLR0917 - Typer turns each parameter into an option
 
     Example: countersign try refund_request letter.eml
     """
+    of = company("workflows", stage)
     tried = Tried(
         body=file.read_bytes(),
         door="webhook" if is_json(file.name) else "upload",
@@ -82,6 +84,7 @@ def try_(  # noqa: PLR0917 - Typer turns each parameter into an option
         answer=answer.read_text(encoding="utf-8") if answer else "",
         authserv_id=load(stage).mail_authserv_id,
         now=datetime.now(UTC),
+        ours=of.ours if of else Ours(),
     )
     for one in lint.faults(lint.PACKAGE, stage, context()["stages"]):
         say(f"Warning: {one}")

@@ -20,7 +20,6 @@ from countersign.domain.policy.rules import Findings
 from countersign.domain.workflow import Ours, Raw, Workflow, money_facts
 from countersign.model import segments
 from countersign.model.proposals import by_signs, drafted, proposal_of
-from countersign.releases.stage_files import company
 from countersign.web.wording import in_words
 from infra.cli.job_view import told
 from infra.cli.trial.judged import Rows, Trial, judged
@@ -42,6 +41,8 @@ class Tried:
     answers by the names of some of them."""
     authserv_id: str
     now: datetime
+    ours: Ours
+    """Who we are in the stage by which it is judged."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,12 @@ class Judgement:
 
 def judgement(workflow: Workflow[Any], tried: Tried) -> Judgement:
     """What each state would make of the input, in their order, until one of them ends it."""
-    of = company("workflows", "local")
     raw = Raw(
         tried.body,
         tried.door,
         tried.authserv_id,
         vouched=tried.door == "webhook",
-        ours=of.ours if of else Ours(),
+        ours=tried.ours,
     )
     try:
         given = workflow.read(raw)

@@ -13,7 +13,7 @@ from infra.cli.trial.inputs import Tried, judgement
 from infra.settings import ROOT
 from tests.unit.cli.terminal import Terminal
 from tests.unit.test_workflow import FLOW, MOVED, answer
-from tests.unit.workflows.bench import NOW
+from tests.unit.workflows.bench import NOW, OURS
 
 EVENTS = ROOT / "events"
 KNOWN = {"email": "ada@stonebridge.example", "country": "France", "address": "1 Low Road"}
@@ -40,7 +40,7 @@ def tried(said: Any = None, text: str = MOVED) -> Any:
     """A form of the one-page workflow, whose sender the CRM knows."""
     body = json.dumps({"email": "ada@stonebridge.example", "message": text}).encode()
     content = json.dumps(said) if said else ""
-    given = Tried(body, "webhook", {"contact": [KNOWN]}, content, "mx.example.com", NOW)
+    given = Tried(body, "webhook", {"contact": [KNOWN]}, content, "mx.example.com", NOW, OURS)
     return judgement(FLOW, given)
 
 

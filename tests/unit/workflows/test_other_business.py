@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from countersign.domain.approvals.approval import Choice
+from countersign.domain.workflow import Workflow
 from countersign.releases.company import Company
+from infra.cli.trial.inputs import Tried, judgement
 from infra.local.company import ours
 from infra.local.demo.database import iso
+from infra.local.front.samples import Sample, samples
 from tests.business import Business, business
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import World
-from tests.unit.workflows.bench import Bench
-from tests.unit.workflows.refunds import BENCH
+from tests.unit.workflows.bench import Rows
 from tests.unit.workflows.test_lead_events import EVENTS, NAMES, expectation
-from tests.unit.workflows.test_refund_events import NAMES as REFUNDS
-from tests.unit.workflows.test_refund_events import judged
+from tests.unit.workflows.test_reading import event
 from workflows import WORKFLOWS
 
 _OF_THE_DEMO = {
@@ -99,16 +103,98 @@ def test_a_country_is_written_as_the_account_wants_it(other: Business) -> None:
     assert not any("country" in one.fields for one in world.crm.journal)
 
 
-@pytest.mark.parametrize("name", REFUNDS)
-def test_each_sample_of_a_refund_is_judged_alike_under_other_limits(
-    name: str, other: Business
+_OURS = re.compile(
+    rb"(?<![\w.+-])(?:(?:hello|help|sales|forms|press|refunds|jobs|privacy|mira)@|mx\.|news\.)example\.com"
+)
+_CALLED = {
+    b"press": b"prensa",
+    b"refunds": b"devoluciones",
+    b"jobs": b"empleo",
+    b"privacy": b"datos",
+}
+
+
+def _of_cranes(body: bytes) -> bytes:
+    """What was written to or by the demo's own addresses, to those of the other company."""
+
+    def theirs(found: re.Match[bytes]) -> bytes:
+        name, at, _ = found[0].partition(b"@")
+        return (
+            (_CALLED.get(name, name) + at + b"cranes.internal")
+            if at
+            else (found[0].replace(b"example.com", b"cranes.internal"))
+        )
+
+    return _OURS.sub(theirs, body)
+
+
+def _owned(rows: Rows, of: Company) -> Rows:
+    """The same records: what belonged to the seller of its country, or to another one, does so
+    among the sellers of `of`."""
+
+    def one(row: Mapping[str, str]) -> Mapping[str, str]:
+        owner = row.get("hubspot_owner_id")
+        if not owner:
+            return row
+        its_own = row["country"] in ours().sellers[owner].countries
+        sellers = of.sellers.items()
+        there = (name for name, who in sellers if (row["country"] in who.countries) is its_own)
+        return {**row, "hubspot_owner_id": next(there)}
+
+    return {name: [one(row) for row in found] for name, found in rows.items()}
+
+
+def _judged(flow: Workflow[Any], tried: Tried) -> tuple[object, ...]:
+    """How far it comes, and what policy says to each action, of how many people."""
+    data = judgement(flow, tried).data
+    actions = [(one["action"], one["verdict"], one["quorum"]) for one in data.get("actions", ())]
+    return bool(data["refused"]), bool(data["dismissed"]), data["next"]["state"], actions
+
+
+def _other(name: str, of: Business) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """How the demo's company and the other one judge an event."""
+    flow, tried = event(name)
+    theirs = replace(
+        tried,
+        body=_of_cranes(tried.body),
+        rows=_owned(tried.rows, of.company),
+        authserv_id="mx.cranes.internal",
+        ours=of.company.ours,
+    )
+    return _judged(flow, tried), _judged(of.workflows[flow.id], theirs)
+
+
+EVERY = tuple(one for one in samples() if one.expect.generate is None)
+FIRST = {(one.expect.workflow, one.expect.status, one.expect.door): one for one in EVERY[::-1]}
+"""One event of each end of each workflow."""
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param(tuple(FIRST.values()), id="one of each end"),
+        pytest.param(EVERY, id="all", marks=pytest.mark.soak),
+    ],
+)
+def test_every_workflow_judges_for_another_company_as_for_the_demos(
+    events: Sequence[Sample], other: Business
 ) -> None:
-    """Limits a tenth higher let no sample run that asked, nor ask one that ran."""
-    bench = Bench(other.workflows["refund_request"])
-    _, there = judged(name, on=bench)
-    _, here = judged(name)
-    assert (there.verdicts, there.quorums) == (here.verdicts, here.quorums)
-    assert bench.workflow.release.limits.amounts != BENCH.workflow.release.limits.amounts
+    """Other sellers, domains, addresses, limits, zone, holidays and first language change no answer
+    of policy, how many must sign, or how far a message comes: what decides is in stage files."""
+    judged = {one.name: _other(one.name, other) for one in events}
+    assert {name: both for name, both in judged.items() if both[0] != both[1]} == {}
+    here = WORKFLOWS["refund_request"].release.limits.amounts
+    assert other.workflows["refund_request"].release.limits.amounts != here
+
+
+@pytest.mark.control
+def test_control_a_message_to_an_address_of_the_demos_is_not_understood_there(
+    other: Business,
+) -> None:
+    """Control: with the demo's addresses and sellers in what comes in, the comparison is red."""
+    flow, tried = event("64-desk-press-address")
+    theirs = replace(tried, ours=other.company.ours)
+    assert _judged(flow, tried) != _judged(other.workflows[flow.id], theirs)
 
 
 @pytest.mark.control
