@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from infra.build.account import AccountError
 State = Literal["ok", "problem"]
 WIDTH = 80
 _BEGINS = 9
+_COPIED = re.compile(r"`[^`]*`")
+_HELD = "\N{NULL}"
 Check = Callable[[], Iterable["Line"]]
 
 
@@ -59,13 +62,15 @@ def asked(name: str, check: Check, mend: str) -> Iterator[Line]:
 
 
 def wrapped(text: str, begins: str) -> str:
-    """In lines of 80 columns, those after the first below where `begins` ends."""
+    """In lines of 80 columns, those after the first below where `begins` ends; what stands in
+    backticks is copied, and so stays in one line."""
+    whole = _COPIED.sub(lambda found: found[0].replace(" ", _HELD), text)
     return "\n".join(
         textwrap.wrap(
-            text,
+            whole,
             WIDTH,
             initial_indent=begins,
             subsequent_indent=" " * len(begins),
             break_on_hyphens=False,
         )
-    )
+    ).replace(_HELD, " ")
