@@ -15,6 +15,7 @@ from countersign.parsing.transcripts.transcript import (
     read,
     words_of,
 )
+from tests.unit.parsing.transcript_files import JSON, TEXTS
 
 ANNA, BOB = "Good morning everybody", "Let us begin with the scanners"
 
@@ -68,6 +69,10 @@ SRT = f"""1
         f"Anna: {ANNA}\nBob: {BOB}\n",
         f"Anna : {ANNA}\n\n\n\nBob : {BOB}",
         f"[00:01] Anna: {ANNA}\n[00:03] Bob: {BOB}",
+        f"1\n00:00:00,500 --> 00:01:02,000\nAnna: {ANNA}\nBob: {BOB}\n",
+        f"**Anna:** {ANNA}\n\n**Bob:** {BOB}",
+        f"Anna:\n{ANNA}\n\nBob:\n{BOB}",
+        f"Anna\uff1a{ANNA}\nBob\uff1a{BOB}",
         f"Title: A call\nContact: ada@example.com\n\nAnna: {ANNA}\n\nBob: {BOB}",
     ],
 )
@@ -95,6 +100,54 @@ def test_the_same_call_reads_the_same_in_every_spelling(body: str) -> None:
 def test_services_say_the_same_in_their_own_words(held: object) -> None:
     """AWS Transcribe, Whisper, Deepgram, AssemblyAI, and a list of our own."""
     assert said(read(json.dumps(held).encode())) == TWO
+
+
+@pytest.mark.parametrize(("held", "who"), JSON.values(), ids=JSON)
+def test_what_services_export_is_read_whole(held: object, who: tuple[str, str]) -> None:
+    """Every word, who says it where the file knows that, and when it begins, whatever the service
+    counts in."""
+    body = json.dumps(held).encode()
+    assert _begins(read(body)) == _call(who)
+
+
+def test_a_line_each_is_json_too() -> None:
+    """As some tools write turns: an object in each line."""
+    rows = [{"speaker": who, "text": text} for who, text in TWO]
+    assert said(read("\n".join(map(json.dumps, rows)).encode())) == TWO
+
+
+@pytest.mark.parametrize("body", TEXTS.values(), ids=TEXTS)
+def test_what_programs_export_as_text_is_read_whole(body: str) -> None:
+    """Two people, although each speaks once, and when they begin, to the second."""
+    lines = [(one.speaker, one.text, int(one.start or 0)) for one in read(body.encode()).lines]
+    assert lines == [("Anna", "Hello, Omar.", 0), ("Omar", "Yes.", 61)]
+
+
+@pytest.mark.parametrize("name", ["أَحْمَد", "अनिता", "田中", "D’Souza, Máire"])
+def test_a_name_may_have_marks_that_are_no_letters(name: str) -> None:
+    """Arabic with its vowels, Devanagari, Japanese, apostrophe and comma."""
+    assert said(read(f"{name}: {ANNA}\nBob: {BOB}".encode())) == [(name, ANNA), ("Bob", BOB)]
+
+
+def test_cues_out_of_order_are_not_joined_and_those_that_overlap_end_with_the_later() -> None:
+    """A line that ends before it begins could be cited at no time."""
+    cues = "1\n00:09,000 --> 00:10,000\nlater\n\n2\n00:01,000 --> 00:06,000\nfirst\n\n"
+    found = read(f"{cues}3\n00:02,000 --> 00:03,000\nwithin\n".encode())
+    assert [(one.text, one.start, one.end) for one in found.lines] == [
+        ("later", 9.0, 10.0),
+        ("first within", 1.0, 6.0),
+    ]
+
+
+def _begins(found: Transcript) -> list[tuple[str, str, float | None]]:
+    return [(one.speaker, one.text, one.start) for one in found.lines]
+
+
+def _call(who: tuple[str, str]) -> list[tuple[str, str, float]]:
+    """The call of transcript_files; who nobody names is one line."""
+    if not any(who):
+        return [("", "Hello, Omar. Yes.", 0.5)]
+    return [(who[0], "Hello, Omar.", 0.5), (who[1], "Yes.", 61.0)]
 
 
 def test_word_by_word_becomes_turns() -> None:

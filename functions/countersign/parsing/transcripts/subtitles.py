@@ -1,8 +1,8 @@
 """Subtitles as transcripts: WebVTT (W3C) and SubRip, which nobody ever specified.
 
 Both are times with text below them; files differ from both in the same ways, so one reader takes
-either: hours left out, comma or point, settings behind the arrow, numbers with gaps, no empty line
-between two cues, text that stands under no time.
+either: hours or parts of a second left out, comma or point, a comma for the arrow (YouTube's .sbv),
+settings behind the arrow, numbers with gaps, no empty line between two cues, text under no time.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ Row = tuple[str, str, float | None, float | None]
 Cue = tuple[tuple[float, float] | None, str]
 """Times, if any stand above it, and text."""
 
-_TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
-_ARROW = re.compile(rf"\s*{_TIME}\s*-+>\s*{_TIME}(?:\s.*)?")
+_TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
+_ARROW = re.compile(rf"\s*{_TIME}\s*(?:-+>|,)\s*{_TIME}(?:\s.*)?")
 _BLOCKS = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _TAGS = re.compile(r"</?(?:v|c|b|i|u|ruby|rt|lang|font)(?:[.\s][^>]*)?>|<[\d:.]+>|\{\\[^}]*\}")
@@ -89,7 +89,7 @@ def _is_name(lines: list[str], at: int) -> bool:
 
 def _times(found: re.Match[str]) -> tuple[float, float]:
     parts = [int(one or 0) for one in found.groups()]
-    thousandths = [one.ljust(3, "0") for one in (found[4], found[8])]
+    thousandths = [(one or "").ljust(3, "0") for one in (found[4], found[8])]
     starts = (
         parts[0] * 3600 + parts[1] * 60 + parts[2],
         parts[4] * 3600 + parts[5] * 60 + parts[6],

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from typing import Any
 
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.sniff import sniff
@@ -50,12 +51,23 @@ LINE_WORDS = 60
 """A line is what can be cited: longer turns are cut at the ends of sentences."""
 _UNSPACED_SIGNS = 4
 """So many signs of a script without spaces count as a word."""
-_HEAD = re.compile(r"([^\W\d_][\w .,'\u2019()/-]{0,58}?)\s?:\s+(?=\S)")
-_CLOCK = re.compile(r"[\[(]?((?:\d{1,2}:)?\d{1,2}:\d{2})(?:[.,]\d+)?[\])]?\s*")
+_CLOCK = r"[\[(<]?(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d+)?[\])>]?"
+_NAME = r"[^\W\d_][^:\uff1a\[\]<>!?;\"\u201c\u201d\u2026\u3002\uff01\uff1f\u061f\u061b\n]{0,58}?"
+_HEAD = re.compile(
+    rf"(?P<before>{_CLOCK})?[\s>*\u00bb\u2013\u2014-]*"
+    rf"(?:(?P<name>{_NAME})\s*(?P<after>{_CLOCK})?\s?(?::\*{{0,2}}(?:\s+|$)|\uff1a\s*)"
+    rf"|(?P<alone>{_NAME})\s+(?P<then>{_CLOCK})\s*$)"
+)
+"""Who begins to speak: `Ann: …`, `[0:03] Ann: …`, `>> ANN: …`, `**Ann:** …`, `Ann (0:03): …`,
+`Ann  0:03` on a line of its own, with the full-width colon too. A name may have marks that are no
+letters."""
+_TIMED = re.compile(rf"({_CLOCK})\s*")
 _STATED = re.compile(r"(title|contact|language)\s*:\s*(\S.*)", re.IGNORECASE)
 _END = re.compile(r"(?<=[.!?…])\s+|(?<=[\u3002\uff01\uff1f])")
 _WORD = re.compile(r"[^\W_]+(?:[\u2019'.-][^\W_]+)*")
 _TWICE = 2
+_DEPTH = 12
+"""Of a service's JSON."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -87,14 +99,25 @@ def words_of(text: str) -> int:
 
 def _from_json(body: bytes) -> Transcript:
     try:
-        held = loads(body, max_depth=12)
+        held = loads(body, max_depth=_DEPTH)
     except NotJson as error:
-        raise NotTranscript(str(error)) from None
+        held = _json_lines(body)
+        if held is None:
+            raise NotTranscript(str(error)) from None
     rows, defects = said_by_service(held)
     top = held if isinstance(held, dict) else {}
     names = ("title", "contact", "language")
     stated = {name: top[name] for name in names if isinstance(top.get(name), str)}
     return _made([Cue(*row) for row in rows], stated, defects)
+
+
+def _json_lines(body: bytes) -> Any:
+    """The objects, where each line is one; None: it is no such file."""
+    try:
+        held = [loads(line, max_depth=_DEPTH) for line in body.splitlines() if line.strip()]
+    except NotJson:
+        return None
+    return held if all(isinstance(one, dict) for one in held) else None
 
 
 def _made(cues: Iterable[Cue], stated: dict[str, str], defects: Iterable[str]) -> Transcript:
@@ -131,62 +154,75 @@ def _stated(text: str) -> tuple[dict[str, str], str]:
 
 
 def _turns(text: str) -> Iterator[Cue]:
-    """Plain text: a paragraph, or a line that begins with a name, is a turn."""
+    """Plain text: a paragraph, or a line that begins with a name, is a turn; a name or a time on a
+    line of its own is that of what follows."""
     lines = [line.strip() for line in text.split("\n")]
-    heads = Counter(_name(line) for line in lines)
     starts = sum(
         bool(line) and not before for before, line in zip(["", *lines], lines, strict=False)
     )
-    every = sum(count for name, count in heads.items() if name) * _TWICE >= starts
-    names = {name for name, count in heads.items() if name and (every or count >= _TWICE)}
-    speaker, start, said = "", None, list[str]()
+    names = _names(lines, starts)
+    speaker, start, said, headed = "", None, list[str](), False
     for line in [*lines, ""]:
-        if said and (not line or _name(line) in names):
+        opens = bool(line) and _name(line) in names
+        if said and (not line or opens):
             yield Cue(" ".join(said), speaker, start)
-            said = []
+            start, said, headed = None, [], False
         if line and not said:
-            name = _name(line)
-            speaker, start, line = _opened(line, name if name in names else "")  # noqa: PLW2901 - what is left of it
+            who, when, line = _opened(line, opens=opens)  # noqa: PLW2901 - what is left of it
+            speaker = who if opens or not headed else speaker
+            start = start if when is None and headed else when
+            headed = not line
         if line:
             said.append(line)
 
 
-def _opened(line: str, name: str) -> tuple[str, float | None, str]:
+def _names(texts: Iterable[str], starts: int) -> set[str]:
+    """What heads two of the texts; or every name, where about half of the turns begin with one."""
+    heads = Counter(_name(one) for one in texts)
+    every = sum(count for name, count in heads.items() if name) * _TWICE >= starts
+    return {name for name, count in heads.items() if name and (every or count >= _TWICE)}
+
+
+def _opened(line: str, *, opens: bool) -> tuple[str, float | None, str]:
     """Who begins a turn, when, and what is left of its first line."""
-    clock = _CLOCK.match(line)
-    rest = line[clock.end() :] if clock else line
-    head = _HEAD.match(rest) if name else None
-    return name, _seconds(clock[1]) if clock else None, rest[head.end() :] if head else rest
+    if opens and (head := _HEAD.match(line)):
+        clock = head["before"] or head["after"] or head["then"]
+        return _name(line), _seconds(clock) if clock else None, line[head.end() :]
+    clocked = _TIMED.match(line)
+    return "", _seconds(clocked[1]) if clocked else None, line[clocked.end() if clocked else 0 :]
 
 
 def _name(line: str) -> str:
-    clock = _CLOCK.match(line)
-    head = _HEAD.match(line[clock.end() :] if clock else line)
-    return head[1].strip() if head else ""
+    head = _HEAD.match(line)
+    return (head["name"] or head["alone"]).strip(" ,-") if head else ""
 
 
 def _seconds(clock: str) -> float:
     total = 0.0
-    for part in clock.split(":"):
-        total = total * 60 + int(part)
+    for part in clock.strip("[(<>)]").replace(",", ".").split(":"):
+        total = total * 60 + float(part)
     return total
 
 
 def _speakers(cues: list[Cue]) -> list[Cue]:
-    """Names that stand in the text of subtitles: those that head two cues, or every one."""
+    """Names that stand in the text of subtitles, at the beginning of any of its lines."""
     if any(one.speaker for one in cues):
         return cues
-    heads = Counter(_name(one.text) for one in cues)
-    named = {name for name, count in heads.items() if name and count >= _TWICE}
-    return [_without_name(one, named) for one in cues]
+    named = _names((line for one in cues for line in one.text.split("\n")), len(cues))
+    return [piece for one in cues for piece in _without_names(one, named)]
 
 
-def _without_name(cue: Cue, names: set[str]) -> Cue:
-    name = _name(cue.text)
-    if name not in names:
-        return cue
-    head = _HEAD.match(cue.text)
-    return replace(cue, speaker=name, text=cue.text[head.end() :] if head else cue.text)
+def _without_names(cue: Cue, names: set[str]) -> Iterator[Cue]:
+    speaker, said = "", list[str]()
+    for line in cue.text.split("\n"):
+        opens = _name(line) in names
+        if opens and any(said):
+            yield replace(cue, speaker=speaker, text="\n".join(said))
+            said = []
+        if opens:
+            speaker, _, line = _opened(line, opens=True)  # noqa: PLW2901 - what is left of it
+        said.append(line)
+    yield replace(cue, speaker=speaker, text="\n".join(said))
 
 
 def _lines(cues: Iterable[Cue]) -> Iterator[Cue]:
@@ -194,8 +230,10 @@ def _lines(cues: Iterable[Cue]) -> Iterator[Cue]:
     for _, of_one in groupby(cues, key=lambda cue: cue.speaker):
         open_: Cue | None = None
         for cue in of_one:
-            if open_ and words_of(open_.text) + words_of(cue.text) <= LINE_WORDS:
-                open_ = replace(open_, text=f"{open_.text} {cue.text}", end=cue.end)
+            if open_ and _joins(open_, cue):
+                ends = [one for one in (open_.end, cue.end) if one is not None]
+                text = f"{open_.text} {cue.text}"
+                open_ = replace(open_, text=text, end=max(ends, default=None))
                 continue
             if open_:
                 yield from _cut(open_)
@@ -204,12 +242,18 @@ def _lines(cues: Iterable[Cue]) -> Iterator[Cue]:
             yield from _cut(open_)
 
 
+def _joins(open_: Cue, cue: Cue) -> bool:
+    """Whether it is short enough, and not of an earlier moment."""
+    backwards = None not in (open_.start, cue.start) and cue.start < open_.start  # type: ignore[operator]
+    return not backwards and words_of(open_.text) + words_of(cue.text) <= LINE_WORDS
+
+
 def _cut(cue: Cue) -> Iterator[Cue]:
     """A long turn in pieces that end with a sentence, or after so many words without one. The times
     of a piece are the turn's: the file says no more."""
     held: list[str] = []
     count = 0
-    for piece in (short for one in _END.split(cue.text) for short in _short(one)):
+    for piece in (short for one in _END.split(cue.text) if one for short in _short(one)):
         many = words_of(piece)
         if held and count + many > LINE_WORDS:
             yield replace(cue, text=" ".join(held))
