@@ -31,7 +31,7 @@ LEADS = (
     "tests/guarantees/test_t52_text_decides.py",
 )
 _PARSING = (
-    *("css", "escaped", "html", "json", "masking", "sniff", "text"),
+    *("css", "escaped", "html", "json", "masking", "sniff", "text", "charsets"),
     *("mail/addresses", "mail/attributions", "mail/authentication", "mail/automatic", "mail/body"),
     *("mail/forwards", "mail/headers", "mail/message", "mail/mime", "mail/phrases", "mail/quoted"),
     *("mail/thread", "mail/versions"),

@@ -15,12 +15,13 @@ from countersign.domain.errors import ContractBroken, Quarantined
 from countersign.domain.workflow import PARTS, Ours, Raw
 from countersign.extraction.customer import DOUBTED, customer, doubtful
 from countersign.extraction.patterns import language
+from countersign.parsing.charsets import decode
 from countersign.parsing.escaped import as_typed
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.mail.message import Mail, read_mail
 from countersign.parsing.masking import mask
 from countersign.parsing.sniff import has_mail_field, sniff
-from countersign.parsing.text import decode, one_line, tidy
+from countersign.parsing.text import one_line, tidy
 
 DESK, FORM = "desk", "form"
 """The door of what another job handed over; the part of an object that names a form of ours."""

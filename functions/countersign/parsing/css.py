@@ -12,6 +12,9 @@ _MAX_CSS = 100_000
 _MAX_DISTANCE = 16
 """By how much two colours differ, of 255 in each part, and still look alike."""
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?")
+_CALCULATED = re.compile(r"calc\(\s*([\d.]+\s*[a-z%]*)\s*\)")
+"""A single value needs no sum."""
 _RULE = re.compile(r"([^{}]*)(\{|\}|\Z)")  # \Z: text without a brace is one match, not a scan each
 _SELECTOR = re.compile(r"([a-z][a-z0-9]*)?([.#][\w-]+)?")
 _NOUGHT = r"-?(?:0+(?:\.0*)?|\.0+)\s*(?:px|pt|em|rem|%|vw|vh)?"
@@ -61,13 +64,34 @@ _FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|%)?)(?:\s*/\s*(\S+))
 _IMAGE = re.compile(r"url\(|gradient\(")
 _HEX = re.compile(r"#(?:([0-9a-f]{3})f?|([0-9a-f]{6})(?:ff)?)\b")
 _RGB = re.compile(
-    r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:\s*[,/]\s*1(?:\.0*)?)?\s*\)"
+    r"rgba?\(\s*(\d{1,3}%?)[\s,]+(\d{1,3}%?)[\s,]+(\d{1,3}%?)(?:\s*[,/]\s*1(?:\.0*)?)?\s*\)"
 )
 _GREY = re.compile(
     r"hsla?\(\s*\d+(?:deg)?[\s,]+(?:\d+%[\s,]+(?=(?:0|100)%)|0%[\s,]+)(\d{1,3})%\s*\)"
 )
 """Of colours by hue what has none: grey, white, black."""
-_NAMED = {"white": "ffffff", "black": "000000", "snow": "fffafa", "ivory": "fffff0"}
+_NAMED = {
+    "white": "ffffff",
+    "black": "000000",
+    "silver": "c0c0c0",
+    "gray": "808080",
+    "grey": "808080",
+    "maroon": "800000",
+    "red": "ff0000",
+    "purple": "800080",
+    "fuchsia": "ff00ff",
+    "green": "008000",
+    "lime": "00ff00",
+    "olive": "808000",
+    "yellow": "ffff00",
+    "navy": "000080",
+    "blue": "0000ff",
+    "teal": "008080",
+    "aqua": "00ffff",
+    "snow": "fffafa",
+    "ivory": "fffff0",
+}
+"""HTML 4's sixteen, and what people take for white."""
 
 Style = Mapping[str, str]
 Colour = tuple[int, int, int]
@@ -118,7 +142,8 @@ class Sheet:
 @lru_cache(maxsize=512)
 def read(style: str) -> Style:
     """Read declarations (`name: value; …`) into a table; the last of a name counts."""
-    plain = _COMMENT.sub(" ", style.lower()).replace("!important", "")
+    plain = _unescaped(_COMMENT.sub(" ", style.lower())).replace("!important", "")
+    plain = _CALCULATED.sub(r"\1", plain)
     pairs = (one.split(":", 1) for one in plain.split(";") if ":" in one)
     found = {name.strip(): value.strip() for name, value in pairs}
     if "-webkit-text-fill-color" in found:
@@ -128,6 +153,11 @@ def read(style: str) -> Style:
         found.setdefault("font-size", size[1])
         found.setdefault("line-height", size[2] or "normal")
     return found
+
+
+def _unescaped(text: str) -> str:
+    """The text with its escaped letters as they are read (CSS Syntax 4.3.7)."""
+    return _ESCAPE.sub(lambda found: chr(min(int(found[1], 16), 0xFFFF)), text)
 
 
 def sheet(text: str) -> Sheet:
@@ -183,6 +213,8 @@ def _ground(style: Style, around: Colour | None, given: Mapping[str, str | None]
     """The nearest background that is set; None where it is an image."""
     stated = f"{style.get('background-color', '')} {style.get('background', '')}".strip()
     stated = stated or (given.get("bgcolor") or "").lower()
+    if "gradient(" in stated and "url(" not in stated and len(set(_HEX.findall(stated))) == 1:
+        return _colour(stated)
     if _IMAGE.search(stated + style.get("background-image", "")) or given.get("background"):
         return None
     if not stated or stated in {"none", "transparent", "inherit", "initial"}:
@@ -205,7 +237,11 @@ def _colour(text: str) -> Colour | None:
         part = int(grey[1]) * 255 // 100
         return (part, part, part)
     parts = _RGB.search(plain)
-    return (int(parts[1]), int(parts[2]), int(parts[3])) if parts else None
+    return (_part(parts[1]), _part(parts[2]), _part(parts[3])) if parts else None
+
+
+def _part(stated: str) -> int:
+    return int(stated[:-1]) * 255 // 100 if stated.endswith("%") else int(stated)
 
 
 def _alike(colour: Colour, ground: Colour) -> bool:

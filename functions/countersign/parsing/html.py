@@ -34,8 +34,8 @@ _META_CHARSET = re.compile(
 )
 _META_BYTES = 4_096
 _NEVER_SEEN = frozenset(
-    {"head", "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"}
-    | {"template", "select", "datalist", "audio", "video", "svg", "math", "xml"}
+    {"head", "script", "style", "title", "xmp", "iframe", "noembed", "noframes", "canvas"}
+    | {"template", "select", "datalist", "audio", "video", "svg", "xml"}
 )
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl"}
@@ -43,6 +43,7 @@ _BLOCKS = frozenset(
     | {"hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot"}
     | {"thead", "tr", "ul"}
 )
+_OWN_LOOK = frozenset({"pre", "blockquote", "dialog"})
 _QUOTING_CLASSES = frozenset({".gmail_quote", ".yahoo_quoted", ".protonmail_quote"})
 _HISTORY_IDS = frozenset({"#divrplyfwdmsg", "#appendonsend", "#olk_src_body_section"})
 _NO_LINE = re.compile(r"none|0(?:px)?\b.*")
@@ -211,11 +212,13 @@ def _separate(page: _Page, name: str, inside: _Inside, *, closes: bool) -> None:
 
 def _inside(node: LexborNode, around: _Inside, rules: Sheet) -> _Inside:
     name, given = node.tag or "", node.attributes
-    if not given and name not in rules.rules and name not in {"pre", "blockquote"}:
+    if not given and name not in rules.rules and name not in _OWN_LOOK:
         return around
     labels = _labels(given)
     style = rules.style(name, labels, given.get("style") or "")
     seen = sight(style, around.sight, given) if style or given else around.sight
+    if name == "dialog" and "open" not in given:
+        seen = Sight(hidden=True, is_trick=True)
     quotes = around.quotes + _opens_quote(name, labels, style, given, around.quotes)
     return _Inside(seen, min(quotes, _MAX_QUOTES), around.preformatted or name == "pre")
 

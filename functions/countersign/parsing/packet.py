@@ -10,7 +10,8 @@ from typing import BinaryIO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from countersign.domain.errors import Quarantined
-from countersign.parsing.text import decode, unix_lines
+from countersign.parsing.charsets import decode
+from countersign.parsing.text import unix_lines
 
 _TEXTS, _TABLES = (".md", ".txt"), (".csv", ".tsv")
 _MOST_ENTRIES = 20

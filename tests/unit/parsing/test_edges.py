@@ -7,6 +7,7 @@ from codecs import BOM_UTF16_LE
 
 import pytest
 
+from countersign.parsing.charsets import decode
 from countersign.parsing.html import visible_text
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.mail.body import MAX_TEXT
@@ -15,7 +16,7 @@ from countersign.parsing.mail.quoted import split
 from countersign.parsing.mail.thread import read_thread
 from countersign.parsing.masking import mask
 from countersign.parsing.sniff import sniff
-from countersign.parsing.text import decode, unix_lines
+from countersign.parsing.text import unix_lines
 from countersign.parsing.transcripts.transcript import NotTranscript, read, words_of
 from tests.unit.parsing.mails import RECEIVER, mail, multipart
 

@@ -63,6 +63,8 @@ _HISTORY = [
     "Bob <bob@example.com> ezt írta (időpont: 2026. nov. 2., H, 18:26):\n\n> OLD",
     "Am Mo., 2. Nov. 2026 um 18:26 schrieb der kleine bob <\nbob@example.com>:\n\n> OLD",
     "> OLD",
+    "---- On Mon, 02 Nov 2026 18:26:00 +0100 Bob <bob@example.com> wrote ---\n\nOLD",
+    "##- Please type your reply above this line -##\n\nOLD",
 ]
 
 

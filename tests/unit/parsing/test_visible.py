@@ -40,6 +40,11 @@ _SAID = "We need 12 scanners."
         f"<p style='height:;width:auto;overflow:hidden'>{_SAID}</p>",
         f"<table><p>{_SAID}</table>",
         f"<object data=x>{_SAID}",
+        f"<textarea>{_SAID}</textarea>",
+        f"<dialog open>{_SAID}</dialog>",
+        f"<p style='color:white;background-color:navy'>{_SAID}</p>",
+        f"<p style='font-size:calc(14px)'>{_SAID}</p>",
+        f"<div style='background:linear-gradient(#fff,#000);color:#fff'>{_SAID}</div>",
     ],
 )  # fmt: skip
 def test_text_that_browsers_show_is_read(markup: str) -> None:
@@ -62,6 +67,8 @@ def test_text_that_browsers_show_is_read(markup: str) -> None:
         "color:#ffff", "color:#ffffffff", "-webkit-text-fill-color:transparent", "filter:opacity(0)",
         "filter: blur(1px) opacity(0%)", "content-visibility:hidden",
         "color:rgb(0 0 0 / 0)", "height:1px;overflow:hidden", "text-indent:100%;overflow:hidden",
+        "color:rgb(100% 100% 100%)", "font-size:calc(0px)", "background-color:navy;color:navy",
+        "background:linear-gradient(#fff,#fff);color:#fff", "color:teal;background:#008080",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -87,7 +94,9 @@ def test_the_nearest_background_counts(markup: str) -> None:
     assert "secret" not in visible_text(markup).text
 
 
-@pytest.mark.parametrize("style", ["display:none", "mso-hide:all", "display:none;font-size:1px"])
+@pytest.mark.parametrize(
+    "style", ["display:none", "mso-hide:all", "display:none;font-size:1px", r"d\69splay:none"]
+)
 def test_a_newsletters_preview_is_left_out_without_a_note(style: str) -> None:
     """What every mail program hides on purpose is no trick."""
     found = visible_text(f"<p style='{style}'>preview</p><p hidden>preview</p>Hello")

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict
 
 from countersign.domain.errors import Quarantined
+from countersign.parsing.charsets import decode
 from countersign.parsing.html import declared_charset, visible_text
 from countersign.parsing.mail.headers import PLAIN, cut_uuencoded
 from countersign.parsing.mail.mime import MimePart, read_tree
 from countersign.parsing.mail.versions import is_stub, says_as_much
-from countersign.parsing.text import decode, tidy
+from countersign.parsing.text import tidy
 
 MAX_TEXT = 200_000
 _MAX_OTHER = 4_000

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import unquote_to_bytes
 
-from countersign.parsing.text import decode, is_utf8, one_line
+from countersign.parsing.charsets import decode, is_utf8
+from countersign.parsing.text import one_line
 
 PLAIN = frozenset({"", "7bit", "8bit", "binary", "none"})
 _SPACE = re.compile(rb"\s+")

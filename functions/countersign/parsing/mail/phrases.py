@@ -66,14 +66,14 @@ GREETING = (
     r"お世話になって\w*|こんにちは|您好|你好|안녕하세요"
 )
 OUT_OF_OFFICE = (
-    "(?:out of|not in) (?:the )?office(?: auto-?reply| reply)?|auto(?:matic)?[ -]?(?:reply|response)|"
+    "(?:out of|not in) (?:the )?office(?: auto-?reply| reply)?|ooo|auto(?:matic)?[ -]?(?:reply|response)|"
     "autoreply|autoresponse|abwesenheits\\w*|abwesend|automatische antwort|"
     "réponse automatique|absence du bureau|absent du bureau|respuesta automática|"
     "fuera de la oficina|ausente|risposta automatica|fuori ufficio|resposta automática|"
     "fora do escritório|automatisch antwoord|afwezig(?:heid)?|automatiskt svar|automatisk svar|autosvar|"
     "automaattinen vastaus|poissa toimistosta|autoodpowiedź|automatyczna odpowiedź|"
     "automatická odpověď|otomatik yanıt|αυτόματη απάντηση|автоматический ответ|автоответ|"
-    "自动答复|自动回复|自動回覆|自動応答|不在通知|자동 회신|부재중"
+    "自动答复|自动回复|自動回覆|自動応答|不在通知|자동 회신|부재중|(?:תשובה|תגובה|מענה) אוטומטית?|(?:ال)?رد (?:ال)?تلقائي"
 )
 ABSENCE = (
     r"(?:(?:i am|i'm|ich bin|wir haben|je suis|estoy|sono|estou|ik ben|jag är|jeg er|jestem|jsem|я|"
@@ -90,7 +90,7 @@ ABSENCE = (
 AWAY = (
     r"(?:i am|i'm|i will be|we are) (?:currently |now )?(?:out of (?:the )?office|away|on (?:annual |"
     r"parental |maternity |sick )?leave|on (?:vacation|holiday))|thank you for your (?:e-?mail|message)"
-    r"[.,!]? i am (?:currently )?(?:out|away|on)|(?:with|have) limited access to (?:my )?e-?mail|"
+    r"[.,!]? i am (?:currently )?(?:out|away|on)|has left (?:the|our) (?:company|organi[sz]ation|firm|business)|(?:with|have) limited access to (?:my )?e-?mail|"
     r"this is an? auto(?:matic|mated|generated)?[ -]?(?:reply|response|message|e-?mail)|ich bin "
     r"(?:derzeit |zurzeit |momentan |aktuell |wieder |ab |vom |bis ).{0,60}(?:nicht (?:im (?:büro|haus)|"
     r"erreichbar|am platz)|abwesend|urlaub|zurück|erreichbar|im haus)|befinde mich .{0,40}urlaub|"
@@ -117,9 +117,7 @@ AWAY = (
     r"nie (?:pracuję|pracuje) już|już nie (?:pracuję|pracuje)|na (?:zwolnieniu|urlopie)|(?:artık|ile) .{0,40}çalışm(?:ıyor\w*|amakta\w*)|ofis dışında\w*|doğum iznin\w*|"
     r"arbetar inte längre|slutat (?:på|hos)|(?:föräldra|barsel|mammaled)\w*(?:ledig|orlov)\w*|больше не работа\w+|είμαι σε άδεια|sunt (?:în concediu|plecat)|я (?:у відпустці|відсутн\w*)|أنا في (?:إجازة|اجازة)"
 )
-AWAY_UNSPACED = (
-    "(?:休暇|不在)(?:中|に|の)|正在休假|休假(?:中|至)|外出(?:中|しております)|부재중|휴가 ?중"
-)
+AWAY_UNSPACED = "(?:休暇|不在)(?:中|に|の)|(?:休暇|お?休み)を(?:いただ|頂|取)|אני ב?(?:חופשה|חופש)|(?:אינני|לא) (?:נמצאת? )?במשרד|正在休假|休假(?:中|至)|外出(?:中|しております)|부재중|휴가 ?중"
 WISH = (
     r"(?:we|i)(?:['’]d| would| do)? (?:need|want|accept|order|confirm|like (?!to (?:inform|thank|let|tell|wish|point)))|"
     r"we(?:['’]ll| will)? take|go ahead|please (?:refund|quote|resend|send (?:me|us|the (?:contract|offer|quote|invoice)))|"

@@ -30,8 +30,11 @@ Below = Literal["history", "doubtful", "forwarded"]
 MARK = "> "
 _DASHES = r"[-_=]{2,40}"
 _ORIGINAL = re.compile(
-    rf"[ >*]*{_DASHES}\s*(?:{ORIGINAL_MESSAGE})\s*[-_=]{{0,40}}\s*", re.IGNORECASE
+    rf"[ >*]*{_DASHES}\s*(?:{ORIGINAL_MESSAGE})\s*[-_=]{{0,40}}\s*"
+    rf"|[ >*]*{_DASHES}\s*on \w.{{10,200}} wrote\s*{_DASHES}\s*|\s*##-.{{8,200}}-##\s*",
+    re.IGNORECASE,
 )
+"""The last two: Zoho's line, and the one above which a help desk asks to answer."""
 _FORWARDED = re.compile(
     rf"[ >*]*(?:{_DASHES}\s*(?:{FORWARDED_MESSAGE})\s*[-_=]{{0,40}}|(?:{BEGIN_FORWARDED})\s*:)\s*",
     re.IGNORECASE,

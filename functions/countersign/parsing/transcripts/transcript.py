@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any
 
+from countersign.parsing.charsets import decode
 from countersign.parsing.json import NotJson, loads
 from countersign.parsing.sniff import sniff
-from countersign.parsing.text import clean, decode, one_line
+from countersign.parsing.text import clean, one_line
 from countersign.parsing.transcripts.services import said_by_service
 from countersign.parsing.transcripts.subtitles import is_subtitled, subtitles
 
