@@ -22,7 +22,7 @@ _ADDED = re.compile(
 )
 _TITLE = re.compile(
     r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|med|rer|nat|phil|jur|iur|habil|h\.c|prof|professor|rev|fr|herrn?|frau|hr|dipl|ing|mag|m|mme|mlle|me|monsieur|"
-    r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig|sig\.ra|signora?|mgr|inż|inz|sayın|av|mevrouw|lic|lcdo|engr|eng|capt|maj|col|dott|dott\.ssa|avv|geom|dhr|mevr|"
+    r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig|sig\.ra|signora?|mgr|inż|inz|sayın|av|mevrouw|lic|lcdo|engr|eng|capt|maj|col|dott(?:\.?ssa)?|prof\.?ssa|avv|geom|drs|ir|bc|judr|mudr|rndr|phdr|dra|adv|hon|doç|uzm|arq|arch|rag|dña|dhr|mevr|"
     r"mw|pan|pani|bay|bayan|г-н|г-жа|&|and|und|et)(?:\.|(?=\s))[\s-]*)+",
     re.IGNORECASE,
 )
@@ -55,14 +55,19 @@ _NO_PERSON = re.compile(
     r"municipality|bakery|pharmacy|pharmacie|farmacia|farmácia|caf[eé]|bistro|garage|motors|builders|plumbing|"
     r"insurance|association|society|library|boulangerie|cabinet|ets|mairie|université|universidade?|lycée|école|"
     r"ayuntamiento|colegio|ferretería|panadería|talleres|comune|università|scuola|officina|ferramenta|câmara|escola|"
-    r"zakład\w*|handlow\w+|usługow\w+|sklep|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
+    r"zakład\w*|dział\w*|zakup\w*|nákup\w*|prodej\w*|inköp\w*|försäljning\w*|satın alma|muhasebe|secretar[íi]a|segreteria|sekretariát|paket|parcel|exchange|handlow\w+|usługow\w+|sklep|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
     r"pizzeria|trattoria|ristorante|\w+winkel|\w+bedrijf|\w+eingang|empfang|recepción|recepção|accueil|online-?shop|\w+praxis|steuerberat\w+|rechtsanwält\w+|"
     r"gemeente|stichting|bakkerij|(?:&|and|und|et|y|e|en) (?:sons?|söhne|sohn|co|fils|hijos|figli|filhos|zonen|zoon|"
-    r"brothers|partners?))(?!\w)|(?<!\w)([^\W\d_]{3,}) & \1(?!\w)|営業部|総務部|サポート|お客様|客服|办公室|销售部|고객센터",
+    r"brothers|partners?))(?!\w)|(?<!\w)([^\W\d_]{3,}) & \1(?!\w)|(?:購買|営業|総務|経理|人事|企画|広報|開発|采购|銷售|销售|市场|财务)(?:部門?|部门|課|室)?$|サポート|お客様|客服|办公室|고객센터",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(r"[a-z]+(?:[._][a-z]+)+")
 """What somebody logs in with."""
+_BRAND = re.compile(
+    r"(?!(?:Mc|Mac|De|Di|Du|Da|La|Le|Van|Von|Fitz|O)[A-Z])[A-Za-z]*[a-z][A-Z][A-Za-z]*"
+)
+"""One word with a capital within: a name of goods or of a program."""
+_DEVICE = re.compile(r"['’]s (?:i?phone|i?pad|galaxy|android|macbook|pc|laptop)\b", re.IGNORECASE)
 _FOREIGN = re.compile(r"[@\d/\\<>{}=]|www\.|https?:|\.(?:com|net|org|de|io|co|eu)\b", re.IGNORECASE)
 
 
@@ -73,6 +78,8 @@ def person(stated: str) -> str:
     if (
         not text
         or _ACCOUNT.fullmatch(text)
+        or _BRAND.fullmatch(text)
+        or _DEVICE.search(text)
         or _FOREIGN.search(text)
         or _LEGAL.search(text)
         or _NO_PERSON.search(text)

@@ -26,6 +26,10 @@ _REACHED = re.compile(
     re.IGNORECASE,
 )
 """When somebody can be called, without a word for calling."""
+_UNWANTED = re.compile(
+    r"(?<!\w)(?:not|don['’]?t|never|nicht|kein\w*|geen|aucun\w*|nessun\w*|ningún|nenhum\w*|ne|pas|no|non|niet|não|nie|inte|не)(?:\s\w+)?\s$",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"(?<!\w)(?:\+|\()?\d[\d ()/.-]{7,22}\d")
 """Digits of a phone are no time of the day."""
 _ZONE = r"(?: ?\(?(?:CES?T|GMT|BST|[ECMP][SD]T|UTC|MES?Z|JST|IST)(?:[+-]\d{1,2})?\)?)?"
@@ -42,11 +46,14 @@ _DAY = (
     r"weekdays?|(?:business|office|working|lunch) hours|after work|after hours|end of (?:the )?day|lunch ?time|(?<!good )(?:mornings?|afternoons?|evenings?)|noon|midday|any ?time|(?:next|this) week|"
     r"(?:mon|diens|donners|frei|sams|sonn)tag(?:s|(?:vor|nach)mittags?|abends?)?|mittwoch(?:s|(?:vor|nach)mittags?|abends?)?|heute(?: (?:vormittag|nachmittag|mittag|abend))?|"
     r"(?<!guten )(?:über)?morgen(?: (?:vormittag|nachmittag|früh|mittag|abend))?|(?:vor|nach)?mittags?|abends|werktags|jederzeit|(?:nächste|kommende|diese) woche|bürozeiten|feierabend|"
-    r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?(?: (?:matin|après-midi|soir))?|(?:après-)?demain(?: (?:matin|après-midi|soir))?|aujourd'hui|(?:le |en )?(?:matin(?:ée)?|après-midi|soirée)|midi|fin de (?:journée|matinée|semaine)|en semaine|semaine prochaine|"
+    r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?(?: (?:matin|après-midi|soir))?|(?:après-)?demain(?: (?:matin|après-midi|soir))?|aujourd'hui|(?:le |en |cet |ce |cette )?(?:matin(?:ée)?|après-midi|soirée?)|midi|fin de (?:journée|matinée|semaine)|en semaine|semaine prochaine|"
     r"lunes|martes|miércoles|jueves|viernes|sábados?|hoy|(?:pasado )?mañana(?: por la (?:mañana|tarde))?|(?:por |de )la (?:mañana|tarde|noche)|mediodía|próxima semana|horario de oficina|"
     r"(?:lune|marte|mercole|giove|vener)dì(?: (?:mattina|pomeriggio|sera))?|sabato|oggi|(?:dopo)?domani(?: (?:mattina|pomeriggio|sera))?|(?:la |di )?mattina|mattino|(?:il |nel )?pomeriggio|mezzogiorno|settimana prossima|orario d'ufficio|"
-    r"(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:ochtend|middag|avond)?|vandaag|overmorgen|(?<!guten )(?<!goede )morgen(?:ochtend|middag|avond)?|ochtend|'s (?:ochtends|middags|avonds)|volgende week|kantooruren|"
-    r"(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|hoje|(?:depois de )?amanhã|(?:de|à|pela) (?:manhã|tarde|noite)|próxima semana|horário comercial"
+    r"(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:ochtend|middag|avond)?|vandaag|van(?:ochtend|middag|avond)|overmorgen|(?<!guten )(?<!goede )morgen(?:ochtend|middag|avond)?|ochtend|'s (?:ochtends|middags|avonds)|volgende week|kantooruren|"
+    r"(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|hoje|(?:depois de )?amanhã|(?:de|à|pela) (?:manhã|tarde|noite)|próxima semana|horário comercial|"
+    r"(?:poniedzia|wtor|śro|czwart|piąt|sobot|niedziel)\w+|jutro|dzisiaj|dziś|po południu|rano|"
+    r"(?:pondělí|úterý|středu|čtvrtek|pátek|zítra|dnes|odpoledne|ráno)|(?:mån|tis|ons|tors|fre|lör|sön)dag(?:ar)?|i ?morgon|i ?dag|eftermiddag|förmiddag|"
+    r"(?:pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|yarın|bugün|öğleden sonra)(?: günü)?|(?:понедельник|вторник|сред[уы]|четверг|пятницу|завтра|сегодня|после обеда)"
 )
 _MONTH = (
     r"(?:jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|février|mar(?:ch|s|zo|ço)|märz|apr(?:il|ile)?|avril|abril|mai?|may|mayo|maggio|maio|june?|juni|juin|junio|giugno|junho|"
@@ -62,17 +69,14 @@ _BETWEEN = re.compile(
 )
 _END = rf"(?:[-–]|(?<=\s))\d{{1,2}}{_ZONE}(?![\d.,:]*\d)(?!\s?[^\W\d_]{{3}})"
 """The bare hour that ends a span: the 5 of “9 to 5”."""
-_TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|M|Mme|Mlle|Monsieur|Madame|Sr|Sra|Señora?|Sig|Sig\.ra|Signora?|Dott|dhr|mevr|[Mm]eneer|[Mm]evrouw|Senhora?|Mag|(?:il |la )?signora?|(?:el |la )?señora?|[ao] senhora?|madame|monsieur)\.?\s)"
-_COLLEAGUE = (
-    r"(?:(?i:my|our|meinen?r?|unsere[nr]?|mon|ma|notre|mi|nuestr[ao]|il mio|la mia|mijn|onze|[oa] meu|[oa] minha|[oa] noss[oa])\s(?i:colleague|assistant|boss|partner|manager|secretary|"
-    r"kolleg\w+|assistent\w*|chef\w*|mitarbeiter\w*|collègue|assistante?|responsable|compañer[ao]|colega|jef[ea]|collega|assistente|secretária)[,:]?\s)"
-)
+_TITLE = r"(?:(?i:mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|M|Mme|Mlle|Monsieur|Madame|Sr|Sra|Señora?|Sig|Sig\.ra|Signora?|Dott|dhr|mevr|[Mm]eneer|[Mm]evrouw|Senhora?|Mag|(?:il |la )?signora?|(?:el |la )?señora?|[ao] senhora?|madame|monsieur)\.?\s)"
+_COLLEAGUE = r"(?:(?i:my|our|meinen?r?|unsere[nr]?|mon|ma|notre|mi|nuestr[ao]|il mio|la mia|mijn|onze|[oa] meu|[oa] minha|[oa] noss[oa])\s(?:[\w-]+\s)?[\w-]+[,:]?\s)"
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я][\w'’-]+"
 _PERSON = rf"(?:{_COLLEAGUE})?{_TITLE}{{0,2}}{_CAPITAL}(?:\s(?:(?:van|von|de|da|di|del|la|der|den)\s)*{_CAPITAL}){{0,2}}"
 _ASK = (
     r"(?i:(?:ask|asking) for|(?:call|phone|ring)(?: up)?|speak (?:to|with)|talk (?:to|with)|verlangen sie|fragen sie nach|nach|sprechen sie(?: bitte)? mit|rufen sie(?: bitte)?|"
-    r"bitte|ansprechpartner(?:in)?(?: ist|:)?|demande[zr](?: à parler à)?|appele[zr]|joindre|pregunt\w+ por|llam\w+ a|habl\w+ con|chied\w+ (?:di|del|della)|chiam\w+|parl\w+ con|"
-    r"vraagt? (?:u )?naar|belt? (?:u )?(?:met )?|pergunt\w+ (?:por|pel[ao])|lig\w+ (?:para|ao|à)|fal\w+ com)"
+    r"bitte|ansprechpartner(?:in)?(?: ist|:)?|demande[zr](?: à parler à)?|appele[zr]|joindre|pregunt\w+ por|llam\w+ al?|habl\w+ con|chied\w+ (?:di|del|della)|chiam\w+|parl\w+ con|"
+    r"vraagt? (?:u )?naar|belt?(?: u)?(?: met)?|pergunt\w+ (?:por|pel[ao])|lig\w+ (?:para|ao|à)|fal\w+ com)"
 )
 _NEEDS_A_VERB = re.compile(r"(?i:bitte|rufen sie(?: bitte)?|nach)\s")
 """German calls somebody around their name: “rufen Sie Frau Novak an”."""
@@ -95,7 +99,12 @@ def whom(text: str) -> str:
 
 def wishes(text: str) -> bool:
     """Whether `text` asks for a call: to whoever wrote it, or to somebody whom it names."""
-    return bool(CALL.search(text) or whom(text))
+    return bool(_asked(text) or whom(text))
+
+
+def _asked(text: str) -> bool:
+    """Whether a word for calling stands in it that nothing before it turns round."""
+    return any(not _UNWANTED.search(text[: one.start()]) for one in CALL.finditer(text))
 
 
 def _is_person(found: re.Match[str]) -> bool:
@@ -110,14 +119,16 @@ def _wishes(text: str) -> Iterator[tuple[str, int, int]]:
     for sentence in sentences(text):
         for pattern in (CALL, _REACHED, _persons()):
             for found in pattern.finditer(sentence):
-                yield sentence, *found.span()
+                named = found.end("who") if "who" in found.groupdict() else found.end()
+                yield sentence, found.start(), named
 
 
 def _time(sentence: str, start: int, end: int) -> str:
-    """The time that follows the wish at `start` to `end`, else the one right before it."""
+    """The time that follows the wish at `start` to `end`, else one in it or right before it."""
     plain = _NUMBER.sub(lambda digits: "#" * len(digits[0]), sentence)
     after = next(_spans(plain, end, end + _NEAR), None)
-    said = after or max(_spans(plain, max(0, start - _NEAR), start), default=None)
+    within = after or next(_spans(plain, start, end), None)
+    said = within or max(_spans(plain, max(0, start - _NEAR), start), default=None)
     return sentence[slice(*said)].strip(" ,の") if said else ""
 
 
@@ -144,4 +155,6 @@ def _times() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _persons() -> re.Pattern[str]:
     who = rf"(?:(?:la|il|el|le|the|die|den)\s)?(?P<who>{_PERSON})"
-    return re.compile(rf"\b{_ASK}\s{who}(?P<after>\s(?i:an|anrufen|zurückrufen)\b)?")
+    return re.compile(
+        rf"\b{_ASK}\s{who}(?P<after>(?:\s[^\n.!?]{{0,60}}?)?\s(?i:an|anrufen|zurückrufen)\b)?"
+    )

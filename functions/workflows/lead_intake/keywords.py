@@ -1,5 +1,5 @@
 """The words by which plain heuristics tell intents and urgency apart."""
-# ruff: noqa: E501 - tables of words in many languages and scripts
+# ruff: noqa: E501, RUF001 - patterns in many languages
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ CALL = re.compile(
     r"llám[ae](?:n?me|nos)|llamar(?:me|nos)|que me llamen|por teléfono|"
     r"chiam(?:ar|i|at|ate)(?:mi|ci|temi)|mi chiami|richiam(?:ar|at)\w*|al telefono|"
     r"bel(?:t|len)? (?:u )?(?:mij|me|ons)\b|(?:mij|me|ons) (?:terug)?bellen|telefonisch|"
-    r"ligu?e(?:m)?(?:-me|-nos)|me ligu\w+|ligar(?:-me|-nos)?\b|por telefone)|電話(?:を|で|して|ください|下さい)|お電話",
+    r"ligu?e(?:m)?(?:-me|-nos)|me ligu\w+|ligar(?:-me|-nos)?\b|por telefone|"
+    r"(?:mij|me|ons) \w+ (?:terug)?bellen|zadzwo\w+|oddzwo\w+|zavol(?:ejte|at)|ring (?:mig|oss|upp)|ara(?:yın|r mısınız|manızı)|(?:по|пере)звоните)|電話(?:を|で|して|ください|下さい)|お電話",
     re.IGNORECASE,
 )
 """A wish to be called, in the languages of the fixed texts."""
@@ -95,7 +96,7 @@ CALL = re.compile(
 BUDGET = re.compile(
     r"budget|spend|up to|afford|price range|invest|kostenrahmen|preisrahmen|bis zu|maximal|höchstens|investieren|"
     r"ausgeben|enveloppe|jusqu'à|maximum|presupuesto|hasta|fino a|spendere|tot maximaal|besteden|orçamento|até|verba|"
-    r"予算|预算|예산|бюджет|ميزانية|rahmen|limite|set aside|at our disposal|not (?:\w+ ){0,2}(?:more than|exceed)|"
+    r"予算|预算|예산|бюджет|ميزانية|rahmen|limite|set aside|at our disposal|stay (?:under|below|within)|not (?:\w+ ){0,2}(?:more than|exceed)|"
     r"zur verfügung|nicht mehr als|eingeplant|disposons|pas plus de|no más de|a disposizione|non più di|beschikbaar|"
     r"niet meer dan|não mais de|disponíve(?:l|is)|(?:contamos con|disponemos de|disponiamo di)(?=\s[\d.,]+(?:\smil\w*)?\s?(?:€|eur))",
     re.IGNORECASE,

@@ -25,12 +25,12 @@ FAX = re.compile(
 """A line that ends so is about to name a fax, and no phone with it."""
 _LABEL = (
     r"(?:tele?(?:phone|fon\w*|foon)?|tél(?:éphone)?|phone|ph|mobil\w*|mob|handy|cell(?:ulare)?|gsm|portable|"
-    r"m[óo]vil|celular|call(?: me| us)?(?: on| at)?|ring|rufen|erreich\w*|appel\w*|llam\w*|тел\w*|"
+    r"m[óo]vil|celular|手机|手機|携帯|טלפון|נייד|هاتف|call(?: me| us)?(?: on| at)?|ring|rufen|erreich\w*|appel\w*|llam\w*|тел\w*|"
     r"電話|电话|전화)"
 )
 _EXTENSION = (
     r"\s*[,;]?\s*(?:ext(?:ension)?|x|durchwahl|dw|nebenstelle|poste|int(?:erno)?|toestel|tst|wewn?|dahili|"
-    r"ramal|доб|内線|分机|转|轉)"
+    r"ramal|linka|kl|klapka|ankn|anknytning|app(?:arat)?|доб|内線|分机|转|轉)"
     r"\.?\s*\d{1,6}|\s*#\s?\d{1,6}"
 )
 _AFTER = re.compile(rf"(?:{_EXTENSION}).*$", re.IGNORECASE | re.DOTALL)
@@ -44,7 +44,7 @@ _NEAR = 40
 _NO_PHONE = re.compile(
     r"(?:order|invoice|customer|article|part|account|vat|tax|iban|ref\w*|no|nr|nº|n°|bestell\w*|rechnung\w*|kunden\w*|"
     r"artikel\w*|konto\w*|ust\w*|commande|facture|client|pedido|factura|cliente|ordine|fattura|encomenda|klant\w*|"
-    r"siret|siren|isbn|ean|krs|regon|nip|pesel|kvk|cif|nif|vkn|vergi\w*|mersis\w*|zamówieni\w*|faktur\w*|sipariş\w*|番号)[^\w\n]{0,8}(?:(?:no|nr|number|nummer|id)\b[^\w\n]{0,4})?$",
+    r"siret|siren|isbn|ean|krs|regon|nip|pesel|kvk|cif|nif|vkn|vergi\w*|mersis\w*|serial|serien\w*|zamówieni\w*|faktur\w*|sipariş\w*|番号)[^\w\n]{0,8}(?:(?:no|nr|number|nummer|id)\b[^\w\n]{0,4})?$",
     re.IGNORECASE,
 )
 """What stands so before digits says that they are no phone."""

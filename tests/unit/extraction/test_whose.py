@@ -6,6 +6,7 @@ from countersign.extraction import whose
 from countersign.extraction.mail_hosts import is_anybodys, names_provider
 
 _OTHERS = [
+    "I found you through Nordlicht Ltd. Please quote 12 desks.",
     "A friend at Nordlicht Ltd recommended you.",
     "Ein Bekannter bei Nordlicht Ltd hat Sie empfohlen.",
     "Nous quittons la société Nordlicht Ltd.",

@@ -38,6 +38,14 @@ from workflows.lead_intake import calls
         ("Podem ligar-me na terça-feira de manhã.", "na terça-feira de manhã", ""),
         ("明日の午後3時以降にお電話ください。", "明日の午後3時以降", ""),
         ("お電話は火曜日の午前中にお願いします。田中さんまでお電話ください。", "火曜日の午前中", "田中さん"),
+        ("Ring our buyer, Tom Hale, tomorrow morning.", "tomorrow morning", "our buyer, Tom Hale"),
+        ("Bitte rufen Sie Frau Klein am Dienstag zwischen 9 und 11 Uhr an.", "am Dienstag zwischen 9 und 11 Uhr", "Frau Klein"),
+        ("Merci d'appeler M. Petit mardi entre 9 h et 11 h.", "mardi entre 9 h et 11 h", "M. Petit"),
+        ("Llamen al Sr. García el martes por la mañana.", "martes por la mañana", "Sr. García"),
+        ("Chiamate il dott. Rossi martedì alle 10.", "martedì alle 10", "dott. Rossi"),
+        ("Kunt u mij vanmiddag bellen?", "vanmiddag", ""),
+        ("Proszę zadzwonić we wtorek.", "wtorek", ""),
+        ("Позвоните мне во вторник.", "вторник", ""),
         ("We need 40 desks by next Friday at 10 EUR each.", "", ""),
         ("Please call us back, we need 40 tablets for 9,000 EUR by 2026-11-20.", "", ""),
         ("Guten Morgen, ich bitte um Rückruf unter 030 23125 0142.", "", ""),
@@ -50,6 +58,13 @@ def test_a_call_is_wished_in_the_sender_s_words(text: str, at: str, whom: str) -
     """The time next to the wish, and somebody else's name; a delivery's day and a phone's digits are
     no time, a greeting and a team no person."""
     assert (calls.when(text), calls.whom(text)) == (at, whom)
+
+
+def test_who_wants_no_call_wishes_none() -> None:
+    """A word for calling that is denied is no wish."""
+    assert not calls.wishes("Please do not call me.")
+    assert not calls.wishes("Ich möchte nicht zurückgerufen werden, also kein Rückruf.")
+    assert calls.wishes("Why not? Please call me.")
 
 
 _FORM = {

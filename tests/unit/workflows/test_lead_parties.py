@@ -141,6 +141,21 @@ def test_a_rule_or_a_comment_is_no_need(line: str, said: str) -> None:
     assert not re.search(r"[-=_~#*|]{3}|<!|-->", plan.facts.get("need", ""))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name: Ada\nMessage: We need 12 desks, please quote.",
+        "[EXTERNAL]\nWe need 12 desks, please quote.",
+        "View this email in your browser\nWe need 12 desks, please quote.",
+        "CAUTION: This email originated from outside the organization.\nWe need 12 desks, please quote.",
+        "***\nWe need 12 desks, please quote.\n***",
+    ],
+)
+def test_what_a_form_or_a_server_puts_before_them_is_no_need(text: str) -> None:
+    """A field's name, a server's warning and a row of stars are not the sender's words."""
+    assert sentences.split(text)[-1] == "We need 12 desks, please quote."
+
+
 @pytest.mark.control
 @pytest.mark.parametrize("text", ["- 40 tablets, please", "> 40 tablets, please", "A -- B, please"])
 def test_control_signs_of_a_list_stay(text: str) -> None:

@@ -23,12 +23,12 @@ def _set(words: str) -> frozenset[str]:
 
 _BY_CURRENCY: Mapping[str, str] = {
     "EUR": "€|euro|euros|eur.|euri|euronen|balles|pavos|avro|евро|يورو|欧元|ユーロ|유로",
-    "USD": "$|us$|usd$|u$s|us dollars|us dollar|us-dollar|dollars|dollar|dólares|dollari|долларов|bucks|buck|dolar|dolarów|dolary|美元|ドル|米ドル",
+    "USD": "$|us$|usd$|u$s|us dollars|us dollar|us-dollar|dollars|dollar|dólares|dollari|долларов|bucks|buck|dolar|dolarów|dolary|دولار|美元|ドル|米ドル",
     "GBP": "£|£ sterling|quid|british pounds|pounds|pounds sterling|pound|pfund|livres sterling|livres|libras esterlinas|libras|sterline|sterling|ponden|pond|ポンド",
     "CHF": "sfr|sfr.|fr.|franken|schweizer franken|francs suisses|francs|franchi|francos suizos|francos|zwitserse frank|stutz",
     "JPY": "¥|yen|円|日元|日本円",
     "INR": "₹|rs|rs.|rupees|rupee",
-    "CNY": "元|人民币|rmb|yuan",
+    "CNY": "元|人民币|人民幣|rmb|yuan",
     "PLN": "zł|zł.|zloty|złoty|złotych|złote|zlotych|złotówek",
     "BRL": "r$|reais",
     "KRW": "₩|원|won",
@@ -40,9 +40,9 @@ _BY_CURRENCY: Mapping[str, str] = {
     "MXN": "mx$",
     "RUB": "₽|руб|руб.|рублей|рубля|рубль",
     "TRY": "₺|tl|tl.|lira|liralık|türk lirası",
-    "ILS": "₪",
+    "ILS": '₪|ש"ח|ש״ח|שקל|שקלים|nis',
     "UAH": "₴",
-    "CZK": "kč",
+    "CZK": "kč|korun|koruny|korun českých",
     "ZAR": "r",
     "HUF": "ft|ft.|forint|forintot",
     "RON": "lei|ron",
@@ -51,10 +51,10 @@ _BY_CURRENCY: Mapping[str, str] = {
     "BTC": "btc|bitcoin",
 }
 _BY_SCALE: Mapping[int, str] = {
-    1_000: "k|thou|tsd|tsd.|t|thousand|grand|tausend|mille|mil|mila|duizend|tys|tys.|тыс|тыс.|тысяч|tysięcy|tysiące|tusen|천|千",
+    1_000: "k|thou|tsd|tsd.|t|thousand|grand|tausend|mille|mil|mila|duizend|tys|tys.|tyś|tyś.|tisíc|ألف|آلاف|אלף|riesen|тыс|тыс.|тысяч|tysięcy|tysiące|tusen|천|千",
     10_000: "万|萬|만",
     100_000: "lakh|lakhs|lac|lacs",
-    1_000_000: "m|mn|mln|mio|mio.|million|millions|millionen|millón|millones|milioni|milione|miljoen|milhão|milhões|milionów|miliony|milion|miliona|milyon|mln.|miljoner|miljon|millió|млн|млн.|миллиона|миллионов|百万",
+    1_000_000: "m|mn|mln|mio|mio.|million|millions|millionen|millón|millones|milioni|milione|miljoen|milhão|milhões|milionów|miliony|milion|miliona|milyon|mln.|miljoner|miljon|millió|milionů|miliony|مليون|ملايين|מיליון|млн|млн.|миллиона|миллионов|百万",
     10_000_000: "crore|crores|cr|千万|천만",
     100_000_000: "億|亿",
     1_000_000_000: "bn|b|billion|mrd|mrd.|milliarde|milliarden|milliard|milliards|miljard|miliardi|miliardo",
@@ -79,9 +79,10 @@ _SCALED |= {
         for word, code in _WORDS.items()
         if code in {"TRY", "EUR", "USD"}
     },
+    **{f"mil{point} {word}": ("CZK", 10**6) for point in (".", "") for word in ("kč", "korun")},
     "tkr": ("SEK", 1000),
 }
-"""Turkish `bin` is German for `am`: it is a thousand only before money."""
+"""Turkish `bin` is German for `am`, Czech `mil.` Spanish for a thousand: only before money."""
 _CURRENCIES = {**_WORDS, **{word: code for word, (code, _) in _SCALED.items()}}
 _ONLY_AFTER = _set("won real reais livres francs pond pound")
 """Words of other meanings, which before a number are these: `we won 3 deals`."""
@@ -282,12 +283,11 @@ def _pattern() -> re.Pattern[str]:
     money, scale = _any(_CURRENCIES), _any(_SCALES)
     before = _any(frozenset(_CURRENCIES) - _ONLY_AFTER)
     after = "(?:(?<=[円元원€$£¥₹])|(?![a-z\u00c0-\u024f0-9_]))"
-    end = (
-        "(?![^\\W円元원ドユ米])"  # a scale ends its word, but for signs that stand without a space
-    )
+    end = "(?![^\\W円元원ドユ米人日])"  # a scale ends its word, but for signs that stand without a space
+    not_czech = r"(?!mil\.?\s(?:kč|korun))"
     return re.compile(
         rf"(?:(?<!\w)(?P<before>{before})(?:\s|:\s?)?|(?<![A-Za-z\u00c0-\u024f0-9.,]))"
-        rf"(?P<low>{_NUMBER}){_END}(?:\s?(?P<scale>{scale}){end})?(?P<low_end>)"
+        rf"(?P<low>{_NUMBER}){_END}(?:\s?(?P<scale>{not_czech}(?:{scale})){end})?(?P<low_end>)"
         rf"(?:(?:\s?(?P<middle>{money}){after})?(?:{_JOIN}|(?P<and>{_AND}))(?:{before})?\s?"
         rf"(?P<high>{_NUMBER}){_END}(?:\s?(?P<high_scale>{scale}){end})?)?"
         rf"(?:\s?(?:of |de |di |in |an |d'|-)?(?P<after>{money}){after})?",

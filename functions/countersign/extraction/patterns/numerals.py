@@ -24,6 +24,8 @@ _ONES = (
     "bir iki üç dört beş altı yedi sekiz dokuz on",
     "ett två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton sjutton arton nitton",
     "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать",
+    "jeden dva tři čtyři pět šest sedm osm devět deset jedenáct dvanáct třináct čtrnáct patnáct šestnáct sedmnáct osmnáct devatenáct",
+    "jedna dvě",
     "ein zwo drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn fuenfzehn sechzehn siebzehn achtzehn neunzehn",
     "eine duas tres",
     "una",
@@ -42,6 +44,7 @@ _TENS = (
     "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
     "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
     "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+    "dvacet třicet čtyřicet padesát šedesát sedmdesát osmdesát devadesát",
     "dwadzieścia trzydzieści czterdzieści pięćdziesiąt sześćdziesiąt siedemdziesiąt osiemdziesiąt dziewięćdziesiąt",
     "yirmi otuz kırk elli altmış yetmiş seksen doksan",
     "tjugo trettio fyrtio femtio sextio sjuttio åttio nittio",
@@ -53,12 +56,26 @@ _HUNDREDS = (
     "cent doscientas trescientas cuatrocientas quinientas seiscientas setecientas ochocientas novecientas",
     "sto dwieście trzysta czterysta pięćset sześćset siedemset osiemset dziewięćset",
     "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот",
-    *("cents", "cien", "ciento", "cento", "honderd", "cem", "yüz", "hundra"),
+    *(
+        "מאה",
+        "مئة",
+        "stě",
+        "sta",
+        "set",
+        "cents",
+        "cien",
+        "ciento",
+        "cento",
+        "honderd",
+        "cem",
+        "yüz",
+        "hundra",
+    ),
 )
-_THOUSAND = "thousand grand tausend mille mil mila duizend tysiąc tysiące tysięcy bin tusen тысяча тысячи тысяч"
+_THOUSAND = "thousand grand tausend mille mil mila duizend tysiąc tysiące tysięcy bin tusen тысяча тысячи тысяч tisíc tisíce ألف אלף"
 _MILLION = (
     "million millions millionen millón millones milione milioni miljoen milhão milhões milion miliony "
-    "milionów miliona milyon miljon miljoner миллион миллиона миллионов"
+    "milionów miliona milyon miljon miljoner миллион миллиона миллионов milionů مليون מיליון"
 )
 _PARTS = {
     **dict.fromkeys(
@@ -102,6 +119,12 @@ _HAN_SCALES = {"万": 10**4, "億": 10**8}
 _HAN = re.compile(
     r"(?<![\d十百千万億])[〇一二三四五六七八九]*[十百千万億][〇一二三四五六七八九十百千万億]*"
 )
+_QUARTERS = re.compile(
+    r"(?<![\d/.,])(?:(\d{1,3}) ?)?(?:(1)/(2|4)|(3)/(4)|([½¼¾]))(?=\s?(?:m(?:io|illion\w*|n|ln|rd)?|b(?:n|illion)|k)(?!\w))",
+    re.IGNORECASE,
+)
+_SIGNS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+"""`1/2 Mio.`, `1½ million`: before a scale only, since else it may be a day or a size."""
 _LIKE = "\u00b4\u0060\u2018\u2019\u02bc\u2032\u2009\u2007\uffe5"
 _FOR = "''''''  \u00a5"
 """Signs that people use for one another, one for one: a text keeps its length."""
@@ -152,9 +175,16 @@ def _runs(text: str, unit: re.Pattern[str]) -> Iterator[tuple[int, int, Decimal]
     """(start, end, value) of each number in words, in order, none within another."""
     spelled = ((one.start(), one.end(), _value(one[0])) for one in _spelled().finditer(text))
     han = ((one.start(), one.end(), _of_han(one[0])) for one in _HAN.finditer(text))
-    for start, end, value in sorted((*spelled, *han)):
-        if value >= _SURE or unit.match(text, end):
+    parts = ((one.start(), one.end(), _of_part(one)) for one in _QUARTERS.finditer(text))
+    for start, end, value in sorted((*spelled, *han, *parts)):
+        if value >= _SURE or unit.match(text, end) or not text[start].isalpha():
             yield start, end, value
+
+
+def _of_part(found: re.Match[str]) -> Decimal:
+    above, below = (found[2] or found[4], found[3] or found[5])
+    part = Decimal(above) / Decimal(below) if above else _SIGNS[found[6]]
+    return Decimal(found[1] or 0) + part
 
 
 def _value(words: str) -> Decimal:
@@ -218,6 +248,6 @@ def _spelled() -> re.Pattern[str]:
     one = "|".join(map(re.escape, sorted(_atoms(), key=len, reverse=True)))
     between = r"(?:[\s-]+(?:(?:and|und|et|y|e|en|i)\s+)?(?:(?:of an?|an?|of|de|di)\s+)?|und|en|e)?"
     return re.compile(
-        rf"(?<![^\W_])(?<!\d)(?<!\d[\s.\u00a0]){_NO_START}(?:{one})(?:{between}(?:{one})){{0,9}}(?![^\W_])",
+        rf"(?<![^\W_])(?<!\d)(?<!\d[\s.\u00a0])(?<![½¼¾]\s)(?<![½¼¾]){_NO_START}(?:{one})(?:{between}(?:{one})){{0,9}}(?![^\W_])",
         re.IGNORECASE,
     )

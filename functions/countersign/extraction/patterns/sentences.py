@@ -11,10 +11,10 @@ from countersign.extraction.patterns import amounts
 from countersign.extraction.patterns.injection import order_in
 
 _END = re.compile(
-    r"(?<=[^\W\d_][^\W\d_\s][.!?])\s+(?=\W?[^\Wa-z_])|(?<=[\d)\]%€][.!?])\s+(?=\W?[A-ZÄÖÜÉ])|(?<=[。！？؟])\s*|\n\s*\n|\n(?=\s*[-*•])"
+    r"(?<=[^\W\d_][^\W\d_\s][.!?])\s+(?=\W?[^\Wa-z_])|(?<=[\d)\]%€][.!?])\s+(?=\W?[A-ZÄÖÜÉ])|(?<=[。！？؟])\s*|\n\s*\n|\n(?=\s*[-*•]|[^\W\d_][^\W\d_ -]{1,19}:\s)"
 )
 _ABBREVIATION = re.compile(
-    r"\b(?:tsd|tys|mio|mrd|nr|no|dr|mr|mrs|ms|prof|st|ca|approx|incl|inkl|zzgl|inc|ltd|co|corp|b|g|e|a|sr|sra|sig|mme|"
+    r"\b(?:tsd|tys|mio|mrd|nr|no|dr|mr|mrs|ms|prof|st|ca|approx|incl|inkl|zzgl|inc|ltd|co|corp|b|g|e|a|m|sr|sra|sig|mme|dott|dhr|mevr|"
     r"tel|ref|max|min|bzw|usw|etc|ud)\.$",
     re.IGNORECASE,
 )  # fmt: skip
@@ -33,7 +33,14 @@ _CLOSING = re.compile(
     r"pozdrawiam|よろしくお願い\w*)\b[^.?\n]{0,40}[,.!]?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )  # fmt: skip
-_RULE = r"(?:<!--.*?-->|<!--|-->|<!\[[^\]>]*\]>|(?:[-=_*~#+|][ \t]*){4,})"
+_RULE = r"(?:<!--.*?-->|<!--|-->|<!\[[^\]>]*\]>|(?:[-=_*~#+|][ \t]*){3,})"
+_HEAD = re.compile(
+    r"(?:\[[A-Z ]{4,20}\]|(?:view|open|read) this (?:e-?mail|message) (?:in|with) (?:your|a|the) (?:web ?)?browser\.?|"
+    r"caution: this (?:e-?mail|message) (?:originated|came) from outside[^\n]*|"
+    r"(?:message|comments?|enquiry|inquiry|nachricht|kommentar|anfrage|mitteilung|mensaje|messaggio|bericht|mensagem|commentaire|remarques?):)\s*",
+    re.IGNORECASE,
+)
+"""What a form or a mail server puts before somebody's words."""
 _RULES = re.compile(rf"\A(?:\s*{_RULE})+|(?:{_RULE}\s*)+\Z", re.DOTALL)
 """Lines and comments around a sentence that say nothing."""
 _LONGEST = 600
@@ -102,5 +109,7 @@ def _weight(sentence: str, asked: Asked) -> float:
 
 
 def _without_greeting(piece: str) -> str:
-    greeting = _GREETING.match(piece)
-    return piece[greeting.end() :].strip() if greeting else piece
+    for head in (_HEAD, _GREETING):
+        found = head.match(piece)
+        piece = piece[found.end() :].strip() if found else piece
+    return piece

@@ -36,7 +36,7 @@ _WITH_FORM = re.compile(
     rf"(?<!\w)((?:{_CAP}|\d{{1,6}})(?:[ \t]+(?:&|und|and|et|y|e|\+|of|de|du|des|della|{_CAP})){{0,5}},?[ \t]+(?:{_LEGAL}))(?![\w])"
 )
 _JAPANESE_FORM = re.compile(
-    r"((?:株式会社|有限会社|合同会社)[\w\u30fc]{1,20}|[\w\u30fc]{1,20}?(?:株式会社|有限公司|公司))"
+    r"((?:株式会社|有限会社|合同会社)(?:(?!の|は|です|と申|が|に)[\w\u30fc]){1,20}|[\w\u30fc]{1,20}?(?:株式会社|有限公司|公司))"
 )
 _AT = re.compile(
     r"\b(?i:at|bei(?: der| dem)?|chez|de la société|de l['’]entreprise|de la empresa|"
@@ -81,11 +81,13 @@ def company(text: str, below: str) -> Found | None:
         return formed, formed
     for pattern in (_WORK, _AT):
         for found in pattern.finditer(text):
-            if _is_company(found[1]):
-                return found[1].rstrip(".,'’"), found[0]
+            name = _SENTENCE_END.split(found[1])[0].rstrip(".,'’")
+            if _is_company(name) and not whose.is_others(name, f"{text}\n\n{below}"):
+                return name, found[0]
     return None
 
 
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})\.\s")
 _WE_ARE = re.compile(
     r"^(?:somos|soy|siamo|sono|sou|estamos)\s+(?:la |el |il |a |o )?", re.IGNORECASE
 )
