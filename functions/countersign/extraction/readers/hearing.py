@@ -21,6 +21,8 @@ from countersign.extraction.readers.words import (
 
 _SHOWN = 160
 _NEAR = 30
+_FEW = 3
+_SIGN = re.compile(r"[,;:.!?、。]")
 
 
 def heard(text: str) -> Mapping[str, str]:
@@ -54,18 +56,21 @@ def _heard(text: str) -> Mapping[str, str]:
 
 
 def _of_sentence(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
-    for name in ("PART", "ITEMS", "WAY", "DONE"):
+    for name in ("PART", "ITEMS", "WAY"):
         if has(name, sentence, spoken):
             yield name.lower()
-    if _remedy(sentence, spoken):
-        yield "remedy"
+    for name in ("DONE", "REMEDY"):
+        if _is_meant(name, sentence, spoken):
+            yield name.lower()
     yield from _in_any_language(sentence, foreign(sentence, spoken))
     yield from _of_wish(sentence, spoken)
 
 
 def _in_any_language(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
     """What whole phrases say, so that a sentence in another language than its text is heard too."""
-    for name in ("WITHDRAWN", "FRAUD", "ERASURE"):
+    if _is_meant("WITHDRAWN", sentence, spoken):
+        yield "withdrawn"
+    for name in ("FRAUD", "ERASURE"):
         if has(name, sentence, spoken):
             yield name.lower()
     if has("OPT_OUT", sentence, spoken) and not has("INVITED", sentence, spoken):
@@ -91,7 +96,7 @@ def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
         yield "items"
     breaks = list(each("BREAK", sentence, spoken))
     clauses = [_clause(sentence, wish, breaks) for wish in wishes]
-    if any(has("NOT", clause, spoken) for clause in clauses):
+    if any(_is_turned(clause, spoken) for clause in clauses):
         yield "withdrawn"
     if any(has("THIRD", words, spoken) for words in (sentence[:_NEAR], *clauses)):
         yield "third"
@@ -109,7 +114,34 @@ def _clause(sentence: str, wish: re.Match[str], breaks: Sequence[re.Match[str]])
     return sentence[start:end]
 
 
-def _remedy(sentence: str, spoken: frozenset[str]) -> bool:
-    """Something else than money, unless just before it stands that it is not wanted."""
-    before = (one.start() for one in each("REMEDY", sentence, spoken))
-    return any(not has("NOT", sentence[max(0, at - _NEAR) : at], spoken) for at in before)
+def _is_turned(clause: str, spoken: frozenset[str]) -> bool:
+    """Whether something in the clause says that the wish is none. “It never arrived, refund me”
+    does not: what never happened there is what is complained of."""
+    return any(_is_turned_in(frozenset({language}), clause, spoken) for language in spoken)
+
+
+def _is_turned_in(language: frozenset[str], clause: str, spoken: frozenset[str]) -> bool:
+    happened = [one.span() for one in each("HAPPENED", clause, language)]
+    return not all(
+        any(_is_near(one.span(), what, clause, spoken) for what in happened)
+        for one in each("NOT", clause, language)
+    )
+
+
+def _is_near(
+    one: tuple[int, int], other: tuple[int, int], clause: str, spoken: frozenset[str]
+) -> bool:
+    """Whether a few words stand between the two, and none of them is a wish or follows a sign."""
+    first, last = sorted((one, other))
+    between = clause[first[1] : last[0]]
+    few = len(between.split()) <= _FEW and not _SIGN.search(between)
+    return few and not has("WISH", between, spoken)
+
+
+def _is_meant(name: str, sentence: str, spoken: frozenset[str]) -> bool:
+    """Whether a word of the table stands there that nothing just before it denies: a remedy that
+    is not wanted, money that has not come, a thing that is not kept."""
+    before = (
+        sentence[max(0, one.start() - _NEAR) : one.start()] for one in each(name, sentence, spoken)
+    )
+    return any(not has("NOT", _SIGN.split(words)[-1], spoken) for words in before)

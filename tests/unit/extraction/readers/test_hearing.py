@@ -327,7 +327,31 @@ HARMLESS = [
     "De lamp doet het niet, graag terugbetalen.",
     "A encomenda não chegou. Peço o reembolso no valor de 30 EUR.",
     "壊れていました。返金をお願いします。",
+    "Nunca llegó el paquete, reembolsen 49,90 EUR por favor.",
+    "Remboursez-moi 49,90 EUR, le colis n'est jamais arrivé.",
+    "No ha llegado el pedido 1042, quiero que me devuelvan los 49,90 EUR.",
+    "Não chegou a encomenda 1042, reembolsem-me os 49,90 EUR por favor.",
+    "I still haven't received the refund of 49.90 EUR.",
+    "The switch is loose, so I'm not keeping it. Please refund 49.90 EUR.",
+    "I am withdrawing from the contract and request repayment of 49.90 EUR.",
+    "Desisto de la compra 1042 y pido el reembolso de 49,90 EUR.",
+    "Could I get the 49.90 EUR refunded please?",
+    "Ik wacht al drie weken op de terugbetaling van 49,90 EUR.",
 ]
+_TURNED = [
+    "No hace falta que, por ahora, reembolsen los 49,90 EUR.",
+    "Please do not, under any circumstances, refund 49.90 EUR.",
+    "Please don't refund it, it arrived.",
+    "I withdraw my request for a refund.",
+    "Non dovete, per ora, rimborsare 49,90 EUR.",
+    "Ne pas, pour l'instant, rembourser 49,90 EUR.",
+]
+
+
+@pytest.mark.parametrize("said", _TURNED)
+def test_a_wish_is_turned_by_what_stands_before_an_insertion(said: str) -> None:
+    """Commas, and things that did arrive, make no plain wish of what is denied."""
+    assert "withdrawn" in heard(said)
 
 
 @pytest.mark.parametrize(("kind", "said"), [(k, said) for k in SPOKEN for said in SPOKEN[k]])

@@ -25,6 +25,15 @@ PLAIN = [
     "Gostaria de reaver os meus 49,90 EUR. Obrigado",
     "カーテンが写真と全く違いました。49.90 EURを返金していただけると助かります。",
     "注文1042の代金49.90 EURを返金してください。",
+    "You charged me 49.90 EUR for order 1042 though I cancelled it within an hour. Please refund.",
+    "Kindly refund 49.90 EUR to the original payment method.",
+    "I was promised a refund of 49.90 EUR last week but nothing has shown up on my statement.",
+    "Ich trete vom Kauf zurück und bitte um Erstattung von 49,90 EUR.",
+    "Ich habe am 10.11. mit Visa 49,90 EUR bezahlt, die Ware kam nie. Bitte erstatten.",
+    "On m'avait promis le remboursement de 49,90 EUR la semaine dernière, toujours rien.",
+    "Llevo tres semanas esperando el reembolso de 49,90 EUR. Gracias por gestionarlo.",
+    "Mi avevate promesso il rimborso di 49,90 EUR la settimana scorsa, ma non ho ancora ricevuto nulla.",
+    "U heeft mijn bestelling geannuleerd maar wel 49,90 EUR afgeschreven. Graag terugbetalen.",
 ]
 
 MORE = [
