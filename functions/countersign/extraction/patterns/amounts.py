@@ -54,7 +54,7 @@ _BY_SCALE: Mapping[int, str] = {
     1_000: "k|thou|tsd|tsd.|t|thousand|grand|tausend|mille|mil|mila|duizend|tys|tys.|tyś|tyś.|tisíc|ألف|آلاف|אלף|riesen|тыс|тыс.|тысяч|tysięcy|tysiące|tusen|천|千",
     10_000: "万|萬|만",
     100_000: "lakh|lakhs|lac|lacs",
-    1_000_000: "m|mn|mln|mio|mio.|million|millions|millionen|millón|millones|milioni|milione|miljoen|milhão|milhões|milionów|miliony|milion|miliona|milyon|mln.|miljoner|miljon|millió|milionů|miliony|مليون|ملايين|מיליון|млн|млн.|миллиона|миллионов|百万",
+    1_000_000: "m|mn|mln|mio|mio.|million|millions|millionen|millón|millones|milioni|milione|miljoen|milhão|milhões|milionów|miliony|milion|miliona|milyon|mln.|miljoner|miljon|millió|milionů|milionu|miliony|مليون|ملايين|מיליון|млн|млн.|миллиона|миллионов|百万",
     10_000_000: "crore|crores|cr|千万|천만",
     100_000_000: "億|亿",
     1_000_000_000: "bn|b|billion|mrd|mrd.|milliarde|milliarden|milliard|milliards|miljard|miliardi|miliardo",

@@ -75,7 +75,7 @@ _HUNDREDS = (
 _THOUSAND = "thousand grand tausend mille mil mila duizend tysiąc tysiące tysięcy bin tusen тысяча тысячи тысяч tisíc tisíce ألف אלף"
 _MILLION = (
     "million millions millionen millón millones milione milioni miljoen milhão milhões milion miliony "
-    "milionów miliona milyon miljon miljoner миллион миллиона миллионов milionů مليون מיליון"
+    "milionów miliona milyon miljon miljoner миллион миллиона миллионов milionů milionu مليون מיליון"
 )
 _PARTS = {
     **dict.fromkeys(
@@ -219,7 +219,8 @@ def _of_han(signs: str) -> Decimal:
 @lru_cache(maxsize=1)
 def _folded() -> Mapping[int, int]:
     wide = {ord(sign) + _WIDE: ord(sign) for sign in "0123456789.,$"}
-    return {**str.maketrans(_LIKE, _FOR), **wide}
+    arabic = {ord(sign): str(at % 10) for at, sign in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
+    return {**str.maketrans(_LIKE, _FOR), **wide, **arabic, ord("٬"): ",", ord("٫"): "."}
 
 
 @lru_cache(maxsize=1)
@@ -240,7 +241,8 @@ def _atoms() -> Mapping[str, Decimal]:
 @lru_cache(maxsize=1)
 def _atom() -> re.Pattern[str]:
     ordered = sorted((*_atoms(), _AND), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, ordered)))
+    one = "|".join(map(re.escape, ordered))
+    return re.compile(rf"(?:{one})(?=(?:{one}|[\W_]|of|an?|and|et|y|e|en|i|de|di)*$)")
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,8 @@ from countersign.extraction.readers.words import (
 
 _SHOWN = 160
 _NEAR = 30
+_BESIDE_A_WISH = {"CARRIAGE": "part", "CONDITION": "condition", "WHICH": "items"}
+"""What bears on a wish in its own sentence, and in another is a story."""
 _FEW = 3
 _SIGN = re.compile(r"[,;:.!?、。]")
 
@@ -90,10 +92,17 @@ def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
     if not wishes:
         return
     yield "wish"
-    if has("CONDITION", sentence, spoken) or _is_asked(sentence, spoken):
+    for name, kind in _BESIDE_A_WISH.items():
+        if has(name, sentence, spoken):
+            yield kind
+    if _is_asked(sentence, spoken):
         yield "condition"
-    if has("WHICH", sentence, spoken):
-        yield "items"
+    yield from _of_clauses(sentence, wishes, spoken)
+
+
+def _of_clauses(
+    sentence: str, wishes: Sequence[re.Match[str]], spoken: frozenset[str]
+) -> Iterator[str]:
     breaks = list(each("BREAK", sentence, spoken))
     clauses = [_clause(sentence, wish, breaks) for wish in wishes]
     if any(_is_turned(clause, spoken) for clause in clauses):
@@ -104,7 +113,8 @@ def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
 
 def _is_asked(sentence: str, spoken: frozenset[str]) -> bool:
     """Whether it is a question, and no polite request."""
-    return sentence.rstrip().endswith(("?", "？")) and not has("POLITE", sentence, spoken)
+    asks = sentence.rstrip().endswith(("?", "？")) or has("MAY", sentence, spoken)
+    return asks and not has("POLITE", sentence, spoken)
 
 
 def _clause(sentence: str, wish: re.Match[str], breaks: Sequence[re.Match[str]]) -> str:

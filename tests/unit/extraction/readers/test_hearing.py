@@ -337,7 +337,24 @@ HARMLESS = [
     "Desisto de la compra 1042 y pido el reembolso de 49,90 EUR.",
     "Could I get the 49.90 EUR refunded please?",
     "Ik wacht al drie weken op de terugbetaling van 49,90 EUR.",
+    "The delivery came a week after the party. Please refund 49.90 EUR.",
+    "Merci pour la livraison rapide. Remboursez-moi 49,90 EUR.",
+    "Pourrais-je être remboursé de 49,90 EUR, s'il vous plaît ?",
+    "As the item is sold out, please send back my 49.90 EUR.",
 ]
+_ALSO = {
+    "part": ["Please refund the shipping.", "Remboursez la livraison."],
+    "condition": ["Can I get a refund", "Puis-je être remboursé si elle ne va pas ?"],
+    "fraud": ["これは私の注文ではありません。返金してください。"],
+}
+
+
+@pytest.mark.parametrize(("kind", "said"), [(k, said) for k in _ALSO for said in _ALSO[k]])
+def test_what_is_a_story_elsewhere_bears_on_a_wish_beside_it(kind: str, said: str) -> None:
+    """What the way of the goods costs, a question without its sign or one with a condition."""
+    assert kind in heard(said)
+
+
 _TURNED = [
     "No hace falta que, por ahora, reembolsen los 49,90 EUR.",
     "Please do not, under any circumstances, refund 49.90 EUR.",
