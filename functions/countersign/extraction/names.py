@@ -21,7 +21,7 @@ _ADDED = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|med|rer|nat|phil|jur|iur|habil|h\.c|prof|professor|rev|fr|herrn?|frau|hr|dipl|ing|mag|m|mme|mlle|me|monsieur|"
+    r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|med|rer|nat|phil|jur|iur|habil|h\.c|prof(?:\.?ssa)?|professor|rev|fr|herrn?|frau|hr|dipl|ing|mag|m|mme|mlle|me|monsieur|"
     r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig|sig\.ra|signora?|mgr|inż|inz|sayın|av|mevrouw|lic|lcdo|engr|eng|capt|maj|col|dott(?:\.?ssa)?|prof\.?ssa|avv|geom|drs|ir|bc|judr|mudr|rndr|phdr|dra|adv|hon|doç|uzm|arq|arch|rag|dña|dhr|mevr|"
     r"mw|pan|pani|bay|bayan|г-н|г-жа|&|and|und|et)(?:\.|(?=\s))[\s-]*)+",
     re.IGNORECASE,
@@ -45,7 +45,7 @@ _NO_PERSON = re.compile(
     r"mailer|daemon|system|bot|helpdesk|help|desk|group|gruppe|groupe|grupo|gruppo|solutions|systems|technolog(?:y|ies)|"
     r"consulting|agency|agentur|agence|studio|works|industries|logisti[ck]s?|holding|partners|company|firma|department|"
     r"abteilung|dept|accounts?|accounting|billing|marketing|purchasing|procurement|reception|rezeption|sekretariat|"
-    r"secretariat|hr|jobs|careers|press|presse|hotel|restaurant|university|universität|verein|foundation|stiftung|"
+    r"secretariat|hr(?!\.\s)|jobs|careers|press|presse|hotel|restaurant|university|universität|verein|foundation|stiftung|"
     r"comercial|ventas|compras|atención|servizio|ufficio|vendite|clienti|verkoop|inkoop|klantenservice|atendimento|"
     r"vendas|obchod|biuro|отдел|продаж|магазин|shopify|typeform|jotform|formspree|wix|squarespace|hubspot|mailchimp|"
     r"salesforce|zendesk|google|microsoft|facebook|linkedin|(?:kontakt)?formular|formulaire|formulario|formulário|"
@@ -55,7 +55,7 @@ _NO_PERSON = re.compile(
     r"municipality|bakery|pharmacy|pharmacie|farmacia|farmácia|caf[eé]|bistro|garage|motors|builders|plumbing|"
     r"insurance|association|society|library|boulangerie|cabinet|ets|mairie|université|universidade?|lycée|école|"
     r"ayuntamiento|colegio|ferretería|panadería|talleres|comune|università|scuola|officina|ferramenta|câmara|escola|"
-    r"zakład\w*|dział\w*|zakup\w*|nákup\w*|prodej\w*|inköp\w*|försäljning\w*|satın alma|muhasebe|secretar[íi]a|segreteria|sekretariát|paket|parcel|exchange|handlow\w+|usługow\w+|sklep|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
+    r"\w*abteilung(?:en)?|\w{4,}service|büro|compt[aá]bilit\w+|contabilidad\w*|amministrazion\w+|administrati\w+|\w*avdelning\w*|účtárna|insan kaynak\w+|бухгалтер\w+|ups|fedex|zakład\w*|dział\w*|zakup\w*|nákup\w*|prodej\w*|inköp\w*|försäljning\w*|satın alma|muhasebe|secretar[íi]a|segreteria|sekretariát|paket|parcel|exchange|handlow\w+|usługow\w+|sklep|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
     r"pizzeria|trattoria|ristorante|\w+winkel|\w+bedrijf|\w+eingang|empfang|recepción|recepção|accueil|online-?shop|\w+praxis|steuerberat\w+|rechtsanwält\w+|"
     r"gemeente|stichting|bakkerij|(?:&|and|und|et|y|e|en) (?:sons?|söhne|sohn|co|fils|hijos|figli|filhos|zonen|zoon|"
     r"brothers|partners?))(?!\w)|(?<!\w)([^\W\d_]{3,}) & \1(?!\w)|(?:購買|営業|総務|経理|人事|企画|広報|開発|采购|銷售|销售|市场|财务)(?:部門?|部门|課|室)?$|サポート|お客様|客服|办公室|고객센터",

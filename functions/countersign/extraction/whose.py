@@ -14,7 +14,7 @@ from countersign.extraction.patterns.language import COMMON
 from countersign.extraction.readers.words import sentences
 
 _SIDE = (
-    r"(?:supplier|vendor|provider|competitor|rival|manufacturer|reseller|contractor|agency|bank|landlord|carrier|wholesaler|customer|client|"
+    r"(?:supplier|vendor|accountant|lawyer|consultant|steuerberater\w*|comptable|contable|commercialista|boekhouder|contabilista|provider|competitor|rival|manufacturer|reseller|contractor|agency|bank|landlord|carrier|wholesaler|customer|client|"
     r"lieferant\w*|anbieter\w*|hersteller\w*|wettbewerber\w*|mitbewerber\w*|konkurrent\w*|konkurrenz|dienstleister\w*|händler\w*|hausbank|spedition|kunde\w*|kundin|"
     r"fournisseur|prestataire|concurrent|fabricant|revendeur|transporteur|banque|client|"
     r"proveedora?|competidora?|competencia|fabricante|distribuidora?|banco|cliente|"
@@ -42,7 +42,7 @@ _THAN = (
     r"au lieu d[eu]|plutôt que|comparé à|en lugar de|comparado con|al posto di|rispetto a|in plaats van|vergeleken met|em vez d[eao]|comparado com)"
 )
 _WITH = (
-    r"(?:work(?:ing)? with|disappointed (?:by|with|in)|unhappy with|referred by|recommended by|found (?:you|this|it|your \w+) (?:on|through|via|by|at)|(?:scanned|checked|protected|delivered|hosted|made) by|(?:deliver|ship)\w* (?:with|by|via)|(?:through|via|über|durch|par|tramite|por)|beat|match|contract with|customers? of|arbeit\w+ (?:\w+ )?mit|enttäuscht von|unzufrieden mit|"
+    r"(?:work(?:ing)? with|disappointed (?:by|with|in)|unhappy with|referred by|recommended by|found (?:you|this|it|your \w+) (?:on|through|via|by|at)|(?:scanned|checked|protected|delivered|hosted|made|powered) by|(?:deliver|ship)\w* (?:with|by|via)|(?:through|via|über|durch|par|tramite|por)|beat|match|contract with|customers? of|arbeit\w+ (?:\w+ )?mit|enttäuscht von|unzufrieden mit|"
     r"empfohlen von|vertrag mit|kunde bei|travaill\w+ avec|déçue?s? (?:de|par)|recommandée?s? par|contrat avec|trabaj\w+ con|descontent\w+ con|recomendad\w+ por|lavor\w+ con|delus\w+ da|"
     r"consigliat\w+ da|werk\w+ met|teleurgesteld in|aanbevolen door|trabalh\w+ com|desiludid\w+ com|recomendad\w+ (?:por|pela))"
 )

@@ -53,7 +53,7 @@ _ELSEWHERE: Mapping[str, tuple[str, str, str, float]] = {
     "big5": ("Big5", "\u4e00-\u9fff", _HAN, 0.05),
     "cp1251": ("Windows-1251", "\u0400-\u04ff", _CYRILLIC, 0.6),
     "koi8-r": ("KOI8-R", "\u0400-\u04ff", _CYRILLIC, 0.6),
-    "cp1255": ("Windows-1255", "\u05d0-\u05ea", "יוהלאמרתבש", 0.6),
+    "cp1255": ("Windows-1255", "\u05d0-\u05ea", "יוהלאמרתבש", 0.45),
     "cp1256": ("Windows-1256", "\u0621-\u064a", "اليمنرتبوعد", 0.6),
     "cp1253": ("Windows-1253", "\u0386-\u03ce", "αοιετσνηυρπκς", 0.6),
 }

@@ -156,5 +156,5 @@ def _times() -> re.Pattern[str]:
 def _persons() -> re.Pattern[str]:
     who = rf"(?:(?:la|il|el|le|the|die|den)\s)?(?P<who>{_PERSON})"
     return re.compile(
-        rf"\b{_ASK}\s{who}(?P<after>(?:\s[^\n.!?]{{0,60}}?)?\s(?i:an|anrufen|zurückrufen)\b)?"
+        rf"\b{_ASK}\s{who}(?P<after>(?:\s[^\n.!?]{{0,60}}?)?\s(?i:an|zurück|anrufen|zurückrufen)\b)?"
     )

@@ -87,6 +87,8 @@ def test_a_person_is_named_without_titles_and_companies(stated: str, name: str) 
         "Meier Anna, Hafenwerk GmbH",
         "Zakład Usługowy Nowak",
         "WooCommerce",
+        "Personalabteilung",
+        "İnsan Kaynakları",
         "Lia Stone's iPhone",
         "Dział Zakupów",
         "購買部",
