@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,7 +27,10 @@ Sessions = Mapping[str, Mapping[str, Any]]
 def recording(app: App, journal: Path) -> App:
     """`app`, with each role's calls appended to `journal`."""
     sts: Any = importlib.import_module("ministack.services.sts")
-    recorder = Recorder(journal.open("a", buffering=1), sts._sessions)  # noqa: SLF001 - no public way to who holds a key
+    ses: Any = importlib.import_module("ministack.services.ses")
+    # There is no public way to who holds a key, and to what is verified.
+    known = sts._sessions, ses._identities  # noqa: SLF001
+    recorder = Recorder(journal.open("a", buffering=1), *known)
 
     async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/_"):
@@ -42,10 +45,12 @@ def recording(app: App, journal: Path) -> App:
 
 @dataclass(frozen=True)
 class Recorder:
-    """Lines of `journal`, for callers whose access key is one of `sessions`."""
+    """Lines of `journal`, for callers whose access key is one of `sessions`; mails are sent from
+    `identities`."""
 
     journal: TextIO
     sessions: Sessions
+    identities: Container[str] = ()
 
     def note(self, request: Request, *, denied: bool) -> None:
         """One line, if a role's session signed the request."""
@@ -60,7 +65,7 @@ class Recorder:
             "session": name,
             "policy": (session.get("SessionPolicies") or {}).get("Policy"),
             "denied": denied,
-            "needs": [asdict(need) for need in needs(request, ACCOUNT)],
+            "needs": [asdict(need) for need in needs(request, ACCOUNT, self.identities)],
         }
         self.journal.write(json.dumps(line) + "\n")
 

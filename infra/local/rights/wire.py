@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,18 +61,20 @@ class Need:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where ARNs of the request are."""
+    """Where ARNs of the request are, and the `identities` that SES has verified there."""
 
     region: str
     account: str
+    identities: Container[str] = ()
 
     def arn(self, service: str, rest: str) -> str:
         """`arn:aws:service:region:account:rest`."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
 
 
-def needs(request: Request, account: str) -> tuple[Need, ...]:
-    """Every right that the request needs; empty when it is not signed.
+def needs(request: Request, account: str, identities: Container[str] = ()) -> tuple[Need, ...]:
+    """Every right that the request needs, in an account with these `identities` of SES; empty when
+    it is not signed.
 
     What this module does not know needs the operation's own name on `*`, which no policy of ours
     allows: an unknown call is loud.
@@ -80,7 +82,7 @@ def needs(request: Request, account: str) -> tuple[Need, ...]:
     signed = request.signed
     if signed is None:
         return ()
-    scope, service = Scope(signed["region"], account), signed["service"]
+    scope, service = Scope(signed["region"], account, identities), signed["service"]
     reader = _READERS.get(service)
     found = tuple(reader(request, scope)) if reader else ()
     return found or (Need(f"{service}:{_operation(request)}", "*"),)
@@ -208,10 +210,6 @@ def model_arn(model: str, region: str, account: str) -> str:
     return f"arn:aws:bedrock:{region}::foundation-model/{model}"
 
 
-CAMPAIGNS = "-campaigns"
-"""How the set ends under which mails go out from a domain, and not from an address."""
-
-
 def _ses(request: Request, scope: Scope) -> Iterator[Need]:
     """GetAccount, which has no resource. SendEmail of the v2 API: the sender's identity, and the
     configuration set if one is named; of a mail that encloses something also the right to send raw
@@ -222,8 +220,8 @@ def _ses(request: Request, scope: Scope) -> Iterator[Need]:
         return
     body = _json(request)
     sender = str(body["FromEmailAddress"]).rpartition("<")[2].rstrip(">")
-    if str(body.get("ConfigurationSetName", "")).endswith(CAMPAIGNS):
-        sender = sender.rpartition("@")[2]  # the domain is the identity of what is none itself
+    if sender not in scope.identities:  # then its domain is the identity
+        sender = sender.rpartition("@")[2]
     enclosed = "Attachments" in body.get("Content", {}).get("Simple", {})
     for action in ("ses:SendEmail", *(("ses:SendRawEmail",) if enclosed else ())):
         yield Need(action, scope.arn("ses", f"identity/{sender}"))

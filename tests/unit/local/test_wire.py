@@ -18,6 +18,8 @@ ACCOUNT = "000000000000"
 AT = "us-east-1:000000000000"
 TABLE = f"arn:aws:dynamodb:{AT}:table/jobs"
 MACHINE = f"arn:aws:states:{AT}:stateMachine:jobs"
+SENDER = "countersign@example.com"
+"""The one address that is an identity of itself."""
 QUEUE = f"http://127.0.0.1:1/{ACCOUNT}/intake"
 ROW = {"pk": {"S": "JOB#1"}, "sk": {"S": "STATE"}}
 BY_JOB = {
@@ -39,7 +41,7 @@ def sent(service: str, operation: str, **asked: Any) -> tuple[Need, ...]:
     client = make(service, endpoint_url="http://127.0.0.1:1")
     client.meta.events.register("before-send.*.*", catch)
     _ignoring_the_answer(lambda: getattr(client, operation)(**asked))
-    return needs(read(caught[0]), ACCOUNT)
+    return needs(read(caught[0]), ACCOUNT, {SENDER})
 
 
 def _ignoring_the_answer(call: Callable[[], Any]) -> None:
@@ -156,13 +158,17 @@ def test_executions_are_started_on_the_machine_and_described_by_themselves() -> 
     )
 
 
-def test_a_mail_needs_the_identity_and_the_configuration_set() -> None:
-    """Whatever name stands before the sender's address."""
+@pytest.mark.parametrize(
+    ("sender", "name"), [(SENDER, SENDER), ("news@news.example.com", "news.example.com")]
+)
+def test_a_mail_needs_the_identity_and_the_configuration_set(sender: str, name: str) -> None:
+    """Whatever name stands before the sender's address; of one that is no identity its domain is,
+    under whatever set it sends."""
     asked = {
-        "FromEmailAddress": "Countersign <countersign@example.com>",
+        "FromEmailAddress": f"Countersign <{sender}>",
         "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}},
     }
-    identity = Need("ses:SendEmail", f"arn:aws:ses:{AT}:identity/countersign@example.com")
+    identity = Need("ses:SendEmail", f"arn:aws:ses:{AT}:identity/{name}")
     assert sent("sesv2", "send_email", **asked) == (identity,)
     assert sent("sesv2", "send_email", **asked, ConfigurationSetName="ours") == (
         identity,
