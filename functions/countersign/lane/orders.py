@@ -20,11 +20,14 @@ from countersign.jobs.resume import go_on
 from countersign.runtime.connectors import BULK
 from countersign.runtime.deps import UPDATE_TRIES, Deps
 
+_UNDER_WAY = frozenset({Status.PARKED, Status.RETRYING, Status.PROCESSING})
+
 
 def is_worked_through(record: JobRecord) -> bool:
-    """Whether the job waits for the items of its file, or they for the model."""
+    """Whether the job waits for the items of its file, they for the model, or the job is on its way
+    from one run over them to the next."""
     begun = (one.connector == BULK and one.status is ActionStatus.CLAIMED for one in record.ledger)
-    return record.job.status is Status.PARKED and ("items" in record.due or any(begun))
+    return record.job.status in _UNDER_WAY and ("items" in record.due or any(begun))
 
 
 def order(deps: Deps, job_id: str, word: Word, *, by: str, reason: str) -> Run:
@@ -41,19 +44,21 @@ def order(deps: Deps, job_id: str, word: Word, *, by: str, reason: str) -> Run:
     deps.lanes.keep_control(job_id, held, said)
     run = _run(deps, record)
     if word is not Word.PAUSED and run.ended_at:
-        _goes_on(deps, job_id)
+        _goes_on(deps, job_id, said)
     return run
 
 
-def _goes_on(deps: Deps, job_id: str) -> None:
-    """A run that ended before the word was stored has left its job to whoever says it. Who is
-    quicker, `tick` or the run's own end, takes it up instead."""
+def _goes_on(deps: Deps, job_id: str, said: Control) -> None:
+    """A run that ended before the word was stored has left its job to whoever says it. One that is
+    on its way to the next run may have read the word before, and be about to park: written to, its
+    step is entered again. Who is quicker, `tick` or the run's own end, takes it up instead."""
     for _ in range(UPDATE_TRIES):
         record = deps.store.load(job_id)
-        if record.job.status is not Status.PARKED:
-            return
         with suppress(StoreConflict):
-            go_on(deps, record)
+            if record.job.status is Status.PARKED:
+                go_on(deps, record)
+            elif is_worked_through(record):
+                deps.commit(record, Change(event=f"items {said.word}", actor=f"person:{said.by}"))
             return
 
 

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.errors import StoreConflict
 from countersign.domain.jobs.job import Pointer, Status
 from countersign.domain.lane.control import Word
 from countersign.lane import orders
 from countersign.lane.files import LaneFiles
+from countersign.runtime.step import Call
+from countersign.steps.park import park
 from tests import words
 from tests.fakes.items_machine import ItemsMachine, Killed
 from tests.fakes.journey import Journey, accept
@@ -127,6 +130,58 @@ def test_people_stop_it_between_two_items(word: Word) -> None:
         done = walk.goes().record.job
         assert (done.status, done.reason) == (Status.COMPLETED, "cancelled: too fast")
         assert walk.evidence["left"] == left
+
+
+def between_two_runs(walk: Walk) -> Journey:
+    """The first run was stopped with two batches left, and its job is on its way to the next."""
+    walk.goes()
+    (name, job_id), *_ = walk.world.item_runs.started
+    first, *_ = walk.machine.children(name, job_id)
+    walk.machine.works(first)
+    walk.machine.collects(name, job_id)
+    journey = Journey(walk.world, job_id)
+    journey.stops_before("Act")
+    assert journey.record.job.status is Status.PROCESSING
+    return journey
+
+
+@pytest.mark.parametrize("word", [Word.PAUSED, Word.CANCELLED])
+def test_people_stop_it_between_two_runs(word: Word) -> None:
+    """Nothing more is begun: what is paused parks and goes on when somebody says so, what is
+    cancelled says how much is left."""
+    walk = Walk(FILE)
+    journey = between_two_runs(walk)
+    orders.order(walk.world.deps, walk.job_id, word, by="kim", reason="too fast")
+    done = walk.goes().record.job
+    assert len(walk.world.item_runs.started) == 1
+    if word is Word.PAUSED:
+        assert done.status is Status.PARKED
+        orders.order(walk.world.deps, walk.job_id, Word.RUNNING, by="kim", reason="go on")
+        assert walk.ends().record.job.status is Status.COMPLETED
+        assert walk.evidence["left"] == "0"
+    else:
+        assert (done.status, done.reason) == (Status.COMPLETED, "cancelled: too fast")
+        assert walk.evidence["left"] == "19"
+    assert journey.errors == []
+
+
+def test_whoever_resumes_while_its_job_is_about_to_park_is_heard() -> None:
+    """The step that had read that it is paused is entered again, and `tick` comes at once."""
+    walk = Walk(FILE)
+    journey = between_two_runs(walk)
+    deps = walk.world.deps.for_job(walk.job_id)
+    orders.order(deps, walk.job_id, Word.PAUSED, by="kim", reason="too fast")
+    given = {"error": {"Error": "ItemsUnderWay", "Cause": '{"errorMessage": "paused by kim"}'}}
+    call = Call(
+        job_id=walk.job_id, execution=journey.record.job.execution, state="Park", input=given
+    )
+    record = journey.record
+    parks = park(deps, record, call)
+    orders.order(deps, walk.job_id, Word.RUNNING, by="kim", reason="go on")
+    with pytest.raises(StoreConflict):
+        deps.commit(record, parks)
+    (due,) = park(deps, journey.record, call).due
+    assert due.at == walk.world.clock.now()
 
 
 def test_a_long_file_is_read_in_several_visits_into_the_same_batches() -> None:
