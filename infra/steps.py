@@ -14,6 +14,7 @@ from countersign.connectors.dynamodb.campaign_events import TALLIES, TOKENS
 from countersign.connectors.dynamodb.lanes import PARTITION as FILES_OF
 from countersign.connectors.dynamodb.rows import SUPPRESSION
 from countersign.connectors.dynamodb.shadows import PARTITION
+from countersign.definition import READING_SECONDS
 from countersign.domain.jobs.senders import Sender, function_of, queue_of
 from countersign.domain.ledger.targets import HttpTarget
 from countersign.domain.workflow import Workflows
@@ -695,14 +696,15 @@ def _showing(row: Row) -> Row:
 
 
 def _filing(row: Row) -> Row:
-    return replace(row, may=(*row.may, *_ON_ITEMS.get(row.name, ())))
+    """A file of hundreds of thousands of rows is read in one visit, or few."""
+    found = replace(row, may=(*row.may, *_ON_ITEMS.get(row.name, ())))
+    if row.name != "Prepare":
+        return found
+    return replace(found, timeout=READING_SECONDS - 10, memory=VCPU)
 
 
 def _planning(row: Row) -> Row:
-    """A list of hundreds of thousands is read and counted in one visit, or few."""
-    if row.name != "Prepare":
-        return row
-    return replace(row, may=(*row.may, _PLANNING), timeout=100, memory=VCPU)
+    return _with(row, _PLANNING) if row.name == "Prepare" else row
 
 
 def _asking(row: Row) -> Row:

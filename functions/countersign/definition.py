@@ -16,6 +16,8 @@ ASK_BACKSTOP_SECONDS = 60 * DAY
 """Longer than any policy deadline: deadlines are due rows, this only ends a forgotten token."""
 MACHINE_SECONDS = 90 * DAY
 TASK_SECONDS = 120
+READING_SECONDS = 900
+"""Of Prepare, which may read a file of many items: the longest that Lambda gives."""
 
 _ROUTES = ("Propose", "Look", "Act", "WaitAct", "Ask", "Close", "Escalate", "Park", "Parked")
 _THROTTLED = ["Throttled", "Lambda.TooManyRequestsException"]
@@ -36,7 +38,8 @@ def definition() -> dict[str, Any]:
         "StartAt": "Prepare",
         "TimeoutSeconds": MACHINE_SECONDS,
         "States": {
-            "Prepare": _task("${Prepare}", "Propose", more="Prepare"),
+            "Prepare": _task("${Prepare}", "Propose", more="Prepare")
+            | {"TimeoutSeconds": READING_SECONDS},
             "TakeBack": _task("${Prepare}", "Route"),
             "Propose": _propose("Fallback"),
             "TurnOfPropose": _turn("WaitPropose", "job_id"),

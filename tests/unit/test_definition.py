@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from countersign.definition import ASK_BACKSTOP_SECONDS, MACHINE_SECONDS, TASK_SECONDS, definition
+from countersign.definition import (
+    ASK_BACKSTOP_SECONDS,
+    MACHINE_SECONDS,
+    READING_SECONDS,
+    TASK_SECONDS,
+    definition,
+)
 from workflows import WORKFLOWS
 
 Machine = dict[str, Any]
@@ -75,6 +81,7 @@ def test_every_task_is_bounded() -> None:
     machine = definition()
     limits = {name: state["TimeoutSeconds"] for name, state in tasks(machine).items()}
     assert limits.pop("Ask") == ASK_BACKSTOP_SECONDS
+    assert limits.pop("Prepare") == READING_SECONDS
     assert set(limits.values()) == {TASK_SECONDS}
     assert machine["TimeoutSeconds"] == MACHINE_SECONDS > ASK_BACKSTOP_SECONDS
 

@@ -1,7 +1,8 @@
 """Reading a file, once, before anything is planned: every row goes into a batch or is quarantined.
 
-A long file takes several visits. The same bytes give the same batches, so each visit reads from the
-beginning and writes what the ones before it did not come to.
+A visit has a quarter of an hour, in which the longest list that is taken can be read several times;
+what is slow are the batches that are written. Where that takes several visits, the same bytes give
+the same batches: each reads from the beginning and writes what the ones before it did not come to.
 """
 
 from __future__ import annotations

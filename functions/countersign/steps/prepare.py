@@ -57,13 +57,14 @@ def prepare(deps: Deps, record: JobRecord, call: Call) -> Change | Continued:
     if stored:
         given, change = stored.as_(workflow.input), _entered(record, call, "resumed")
     else:
+        record = _reads(deps, record, call, workflow)
         given, change = _arrived(deps, record, call, workflow)
     ends = _ends(record, workflow, given)
     if ends:
         committed(deps, call, record, change)
         raise ends
     if not _goes_back(record, change):
-        return change
+        return Continued(record, change)
     after = committed(deps, call, record, change)
     join(deps, after, given, after.result(FOLLOWS, Follows).job_id)
     return Continued(after, change, stored=True)
@@ -135,6 +136,15 @@ def _arrived(
     desks = job.workflow == FRONT_DESK and handed_of(record) is None
     rows = () if desks else of_input(job, sender, thread.message_id, root)
     return given, _entered(record, call, "prepared", results=results, matters=rows)
+
+
+def _reads(deps: Deps, record: JobRecord, call: Call, workflow: Workflow[Any]) -> JobRecord:
+    """Whoever reads a file of many items says so before, since that takes minutes: a job of which
+    nobody says that it has begun is queued again by `tick`, and what was read could not be stored.
+    """
+    if workflow.lane is None or record.job.status is Status.PROCESSING:
+        return record
+    return committed(deps, call, record, _entered(record, call, "reads its file"))
 
 
 def _filed(

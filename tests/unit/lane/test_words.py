@@ -12,6 +12,7 @@ import pytest
 from countersign.domain.errors import StoreConflict
 from countersign.domain.jobs.job import Pointer, Status
 from countersign.domain.lane.control import Word
+from countersign.entrypoints.tick import tick
 from countersign.lane import orders
 from countersign.lane.files import LaneFiles
 from countersign.runtime.step import Call
@@ -184,29 +185,75 @@ def test_whoever_resumes_while_its_job_is_about_to_park_is_heard() -> None:
     assert due.at == walk.world.clock.now()
 
 
+LONG = [f"word {number}" for number in range(60)]
+"""Six batches of ten."""
+
+
+class SlowBucket:
+    """Each batch takes twenty seconds to store, and `meanwhile` happens; `writes` are their keys,
+    `bodies` what they hold."""
+
+    def __init__(self, walk: Walk, meanwhile: Callable[[], object]) -> None:
+        self.writes: list[str] = []
+        self.bodies: dict[str, bytes] = {}
+        self._walk, self._meanwhile = walk, meanwhile
+        self._put = walk.world.payloads.put
+        vars(walk.world.payloads)["put"] = self.put
+
+    def put(self, key: str, body: bytes) -> Pointer:
+        """As Payloads.put."""
+        if "/batches/" not in key:
+            return self._put(key, body)
+        self.writes.append(key)
+        self.bodies[key] = body
+        self._walk.world.clock.passes(seconds=20)
+        self._meanwhile()
+        return self._put(key, body)
+
+
+def signed(walk: Walk) -> str:
+    """The digest over all batches that the run is of."""
+    run = walk.world.lanes.run(walk.job_id)
+    assert run
+    return run.plan
+
+
+def read_once() -> str:
+    """That of one visit."""
+    walk = Walk(LONG)
+    walk.goes()
+    return signed(walk)
+
+
 def test_a_long_file_is_read_in_several_visits_into_the_same_batches() -> None:
     """Each visit ends with time to store how far it came, the next one keeps what is missing; the
-    plan that people sign is that of one visit, and no batch is written twice."""
-    rows = [f"word {number}" for number in range(60)]
-    once, slow = Walk(rows), Walk(rows)
-    writes: list[str] = []
-    put = slow.world.payloads.put
-
-    def counted(key: str, body: bytes) -> Pointer:
-        if "/batches/" in key:
-            writes.append(key)
-            slow.world.clock.passes(seconds=20)
-        return put(key, body)
-
-    slow.world.payloads.put = counted  # type: ignore[method-assign] # a bucket that takes its time
-    visits = slow.goes().visited.count("Prepare")
-    assert visits > 1
-    assert writes == sorted(set(writes))
-    plans = [walk.world.lanes.run(walk.job_id).plan for walk in (once_begun(once), slow)]  # type: ignore[union-attr] # both have begun
-    assert plans[0] == plans[1]
+    plan that people sign is that of one visit, and no batch is written twice. `tick`, which comes
+    meanwhile, finds nothing to begin again."""
+    walk = Walk(LONG)
+    bucket = SlowBucket(walk, lambda: tick(walk.world.deps))
+    journey = walk.goes()
+    assert journey.visited.count("Prepare") > 1
+    assert {error for state, error in journey.errors if state == "Prepare"} == {"MoreToRead"}
+    assert bucket.writes == sorted(set(bucket.writes))
+    assert walk.world.queue.sent.count(walk.job_id) == 0
+    assert signed(walk) == read_once()
 
 
-def once_begun(walk: Walk) -> Walk:
-    """The same, begun."""
+@pytest.mark.parametrize("last", range(1, 7))
+def test_killed_between_two_batches_a_file_is_read_on(last: int) -> None:
+    """Whichever batch was the last one that came: the state is entered again, and what is signed is
+    the same; whatever was written twice had the same bytes."""
+    walk, killed = Walk(LONG), list[str]()
+
+    def dies() -> None:
+        if len(bucket.writes) == last and not killed:
+            killed.append(bucket.writes[-1])
+            raise Killed
+
+    bucket = SlowBucket(walk, dies)
+    with pytest.raises(Killed):
+        walk.goes()
+    before = dict(bucket.bodies)
     walk.goes()
-    return walk
+    assert signed(walk) == read_once()
+    assert before.items() <= bucket.bodies.items()
