@@ -134,13 +134,18 @@ def moves_to(world: World, at: datetime) -> None:
 
 
 def outreach() -> World:
-    """A world at noon, whose account may send 50,000 a day and 14 a second."""
+    """A world that sends campaigns."""
     world = World(lambda _asked: {}, workflows={**WORKFLOWS, "outreach": _with_hours()})
+    opens(world)
+    return world
+
+
+def opens(world: World) -> None:
+    """It is noon, and the account may send 50,000 a day and 14 a second."""
     world.settings = world.settings.model_copy(update={"campaign_from": "news@news.example.com"})
     moves_to(world, NOON)
     world.deps = world.deps_again()
     world.sending_limits.says(NOON, quota=50_000, rate=14)
-    return world
 
 
 def _with_hours() -> Workflow[Any]:

@@ -54,6 +54,7 @@ from countersign.jobs.forgetting_files import (
     cut_body,
     dirty,
     files_of,
+    rows_of,
     stands_in,
     with_items,
 )
@@ -87,9 +88,9 @@ class Plan:
     own: tuple[JobRecord, ...]
     shared: tuple[JobRecord, ...]
     """Jobs of others in which their words stand."""
-    filed: frozenset[str]
-    """Ids of those of them in whose files their address alone was looked for: a company's name in
-    what somebody wrote is in a thousand lines of others."""
+    filed: Mapping[str, Traces]
+    """What is cut out of those of them, by their ids, in whose files their address alone was looked
+    for: a company's name in what somebody wrote is in a thousand lines of others."""
     others: tuple[str, ...]
     """Ids of the jobs by which somebody else wrote into one of their matters."""
     refused: Mapping[str, str]
@@ -112,8 +113,7 @@ class Plan:
 
     def traces_in(self, record: JobRecord) -> Traces:
         """What is cut out of a job of others."""
-        by_address = record.job.job_id in self.filed
-        return Traces(self.traces.addresses) if by_address else self.traces
+        return self.filed.get(record.job.job_id, self.traces)
 
 
 def planned(
@@ -126,17 +126,17 @@ def planned(
     found.look_into(with_items(deps, objects))
     own = tuple(found.own.values())
     traces = Traces(tuple(addresses), tuple(dict.fromkeys(found.words())))
-    only = Traces(tuple(addresses))
+    only = {name: _in_rows(deps, objects, addresses, r) for name, r in found.filed.items()}
     shared = (
         *(one for one in found.near.values() if stands_in(deps, objects, traces, one)),
-        *(one for one in found.filed.values() if stands_in(deps, objects, only, one)),
+        *(r for name, r in found.filed.items() if stands_in(deps, objects, only[name], r)),
     )
     files = [v for one in shared for versions in files_of(deps, objects, one) for v in versions]
     return Plan(
         traces=traces,
         own=own,
         shared=shared,
-        filed=frozenset(found.filed),
+        filed=only,
         others=tuple(sorted({w.job_id for one in own for w in later(one)} - {*found.own})),
         refused={r.job.job_id: why for r in (*own, *shared) if (why := _refusal(r))},
         versions={one.job.job_id: _versions(deps, objects, one) for one in own},
@@ -146,6 +146,15 @@ def planned(
         outside=_outside(own),
         suppressed=any(deps.suppression.has(contact_key(one)) for one in addresses),
     )
+
+
+def _in_rows(deps: Deps, objects: Objects, addresses: Sequence[str], record: JobRecord) -> Traces:
+    """By their address, and by what the job quotes of the rows that have it."""
+    only, given = Traces(tuple(addresses)), _given(deps, record)
+    if given is None or given[0].lane is None:
+        return only
+    theirs = frozenset(rows_of(deps, objects, only, record))
+    return replace(only, quoted=tuple(given[0].lane.quotes(given[1], theirs)))
 
 
 def check(deps: Deps, by: str) -> None:
@@ -198,13 +207,15 @@ def _cut(deps: Deps, hands: Hands, traces: Traces, record: JobRecord, by: str) -
     if FILED in record.results:
         hands.rows.cut_items(record.job.job_id, record.result(FILED, Filed).batches, traces.cut)
     rest = without(record, traces).record
+    # Before its batches: who is cut off finds by them which rows are theirs.
+    hands.rows.rewrite(rest)
     bucket, apart = deps.settings.payloads_bucket, f"{RAW}{record.job.job_id}/"
     pointers = {one.key: one.cut(hands.objects, bucket, apart) for one in files}
     source = record.job.source
     if source.payload.object_key in pointers:
         moved = source.model_copy(update={"payload": pointers[source.payload.object_key]})
         rest = replace(rest, job=rest.job.model_copy(update={"source": moved}))
-    hands.rows.rewrite(rest)
+        hands.rows.rewrite(rest)
     hands.objects.delete(tuple(_left_apart(deps, hands.objects, record, rest)))
 
 

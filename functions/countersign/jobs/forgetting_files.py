@@ -13,10 +13,13 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.forgetting import CutPart, Objects, Version, without
 from countersign.domain.jobs.job import Pointer
 from countersign.domain.jobs.traces import Traces
+from countersign.domain.lane.batches import Line
 from countersign.runtime.deps import Deps
 
 DOCUMENTS, ITEMS, RAW = "documents/", "lane/", "raw/"
 """Where the payload bucket has them, below a job's id."""
+_BATCHES = "batches/"
+"""Where the rows themselves lie, of what there is of a file's items."""
 _ZIP = b"PK\x03\x04"
 _MOST_UNPACKED = 500_000_000
 """Bytes of a zip's files together that are held in an operator's memory."""
@@ -94,6 +97,15 @@ def files_of(deps: Deps, objects: Objects, record: JobRecord) -> Iterator[tuple[
     for one in (*below, *came(objects, record)):
         by_key.setdefault(one.key, []).append(one)
     yield from map(tuple, by_key.values())
+
+
+def rows_of(deps: Deps, objects: Objects, traces: Traces, record: JobRecord) -> Iterator[int]:
+    """The rows of a job's file in which they stand."""
+    below = f"{ITEMS}{record.job.job_id}/{_BATCHES}"
+    for one in objects.below(deps.settings.payloads_bucket, below):
+        for line in objects.read(one).splitlines():
+            if traces.cut(line.decode()) != line.decode():
+                yield Line.model_validate_json(line).number
 
 
 def with_items(deps: Deps, objects: Objects) -> Iterator[str]:

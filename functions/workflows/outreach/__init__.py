@@ -24,6 +24,7 @@ from workflows.outreach.plan import (
     brief_of,
     campaign_of,
     glanced,
+    quotes,
     rows,
     shown,
 )
@@ -107,6 +108,7 @@ WORKFLOW = workflow(
         survey=Survey,
         group=group,
         campaign=campaign_of,
+        quotes=quotes,
         batch=50,
         most_rows=500_000,
     ),

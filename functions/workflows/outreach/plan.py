@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -259,6 +260,10 @@ def _templates(held: Campaign) -> str:
     )
 
 
+_SAMPLE = re.compile(r"^— \d+ · row (\d+) · ", re.MULTILINE)
+"""How a sample begins."""
+
+
 def _samples(counted: Counted) -> str:
     """Each as it will arrive, its address shortened: the page is about the words."""
     found = []
@@ -269,6 +274,16 @@ def _samples(counted: Counted) -> str:
             f"To: {_short(message.to)}\nSubject: {message.subject}\n\n{message.body}"
         )
     return "\n\n".join(found)
+
+
+def quotes(given: CampaignInput, numbers: Collection[int]) -> Iterator[str]:
+    """The samples of these rows."""
+    text = given.known["samples"]
+    begins = list(_SAMPLE.finditer(text))
+    ends = [*(one.start() for one in begins[1:]), len(text)]
+    for found, end in zip(begins, ends, strict=True):
+        if int(found[1]) in numbers:
+            yield text[found.start() : end].rstrip()
 
 
 def _short(address: str) -> str:

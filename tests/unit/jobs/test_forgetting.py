@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from countersign.connectors.aws.services import S3Payloads
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import ContractBroken, NotPermitted, StoreConflict
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.change import Change, JobRecord
@@ -32,6 +33,7 @@ from countersign.jobs.finding import find
 from countersign.jobs.forgetting import Hands, Plan, check, forget, planned
 from countersign.jobs.forgetting_files import cut_body
 from countersign.lane.files import LaneFiles
+from tests import mailing
 from tests.builders import held
 from tests.fakes.kept import BUCKET, Kept, kept
 from tests.fakes.world import START
@@ -285,6 +287,36 @@ def test_an_address_in_the_zip_of_a_campaign_is_cut_out_of_it(stage: Kept) -> No
         left = {one: archive.read(one).decode() for one in archive.namelist()}
     assert left == {"brief.md": "# Two days", "contacts.csv": "".join(f"{one}\n" for one in THEIRS)}
     assert planned(stage.deps, stage.hands.objects, spellings(GONE)).count == 0
+
+
+SAMPLED = "Kim2"
+"""The first name of the second contact of a campaign's list: it stands in a sample of its plan."""
+
+
+def campaign(stage: Kept) -> str:
+    """A campaign whose plan nobody signed; its job."""
+    world = stage.world
+    mailing.opens(world)
+    body = mailing.zipped(mailing.contact(number) for number in range(1, 9))
+    sent = mailing.Mailing(body, world, sign=False)
+    sent.journey.is_decided(Choice.REJECT, by="cleo", reason="not now")
+    sent.journey.answered()
+    return sent.job_id
+
+
+def test_whoever_stands_in_a_sample_of_a_campaign_s_plan_is_cut_out_of_it(stage: Kept) -> None:
+    """With their first name, which no address leads to: in the input, in what was to be signed, and
+    in the list. The samples of the others stay."""
+    job_id = campaign(stage)
+    assert len(singing(stage.dump(), SAMPLED)) > 3
+    plan = planned(stage.deps, stage.hands.objects, spellings("p2@outlook.com"))
+    assert [one.job.job_id for one in plan.shared] == [job_id]
+    list(forget(stage.deps, stage.hands, plan, "kim"))
+    after = stage.dump()
+    assert singing(after, SAMPLED) == []
+    assert len(singing(after, "Kim3")) > 3
+    data, root = exported(stage.world.store.load(job_id), {}, stage.world.ids.salt)
+    assert (verify(data, root), len(erased(data))) == ([], 1)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ class Traces:
     """As `spellings` gives them."""
     said: tuple[str, ...] = ()
     """Texts that they wrote."""
+    quoted: tuple[str, ...] = ()
+    """Parts of longer texts that are about them, word for word."""
 
     @cached_property
     def _lines(self) -> frozenset[str]:
@@ -102,6 +104,8 @@ class Traces:
     def _of_lines(self, text: str) -> str:
         if self._is_quoted(text):
             return GONE
+        for part in self.quoted:
+            text = text.replace(part, GONE)
         lines = text.splitlines(keepends=True)
         return "".join(self._line(one) if self._is_theirs(one) else one for one in lines)
 
