@@ -146,11 +146,6 @@ def nothing(_of: Any, _open: Open, _settled: Iterable[Settled]) -> Iterator[Made
     return iter(())
 
 
-def no_quotes(_given: Any, _rows: Collection[int]) -> Iterator[str]:
-    """It quotes nobody."""
-    return iter(())
-
-
 class Survey(Protocol[SurveyedT_co]):
     """What is learnt of a file while it is read, once for each row of it that can be read."""
 
@@ -192,7 +187,7 @@ class Lane(Generic[InputT]):
     survey: Callable[[Open, Release], Survey[InputT]] | None = None
     """Who looks at each row while the file is read; its word is the job's input then, and
     `describe` is not asked."""
-    quotes: Callable[[InputT, Collection[int]], Iterable[str]] = no_quotes
+    quotes: Callable[[InputT, Collection[int]], Iterable[str]] = lambda _given, _rows: ()
     """The parts of the job's input that are about these rows, word for word: they go with whoever
     stands there and wants to be forgotten."""
     failed_at_most: Decimal = Decimal("0.01")

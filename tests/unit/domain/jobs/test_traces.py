@@ -53,6 +53,14 @@ def test_their_words_are_cut_and_no_others(text: str, left: str) -> None:
     assert TRACES.cut(text) == left
 
 
+def test_what_is_quoted_of_them_goes_out_of_a_longer_text() -> None:
+    """Word for word, over several lines; what stands beside it stays."""
+    quoted = Traces((), quoted=("— 2 · row 7\nDear Maria",))
+    text = "— 1 · row 5\nDear Bo\n\n— 2 · row 7\nDear Maria\n\n— 3 · row 9\nDear Maria"
+    left = f"— 1 · row 5\nDear Bo\n\n{GONE}\n\n— 3 · row 9\nDear Maria"
+    assert json.loads(quoted.cut(json.dumps({"samples": text}))) == {"samples": left}
+
+
 @pytest.mark.parametrize(
     ("body", "left"),
     [
