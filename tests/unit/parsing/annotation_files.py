@@ -40,6 +40,8 @@ TABLE = (
     'item;text;annotator;label;start;end;quote;remark\r\n1;"a; ""b""";kim;PER;0;1;a;=1+1\r\n'
     '1;"a; ""b""";lee;LOC;3;6;"""b""";\r\n2;"two\nlines";"kim";PER;0;3;two;é\r\n'
 ).encode("cp1252")
+EXCEL = b"sep=;\r\nitem;label;x;y;width;height\r\n1;car;1,5;2;3,25;4\r\n1;bus;0;0,5;7;8\r\n"
+"""As Excel writes a table where commas are decimal ones."""
 CVAT = b"""<?xml version="1.0"?><annotations><meta><task><original_size><width>20</width>
 <height>10</height></original_size></task></meta>
 <image id="0" name="a.jpg" width="10" height="10">
@@ -53,5 +55,6 @@ WRITTEN = {
     "coco": COCO,
     "label studio": LABEL_STUDIO,
     "csv": TABLE,
+    "csv of Excel": EXCEL,
 }
 """Those that can be corrected."""

@@ -36,6 +36,7 @@ from tests.unit.parsing.annotation_files import (
     COCO,
     CVAT,
     DOCCANO,
+    EXCEL,
     LABEL_STUDIO,
     PRODIGY,
     TABLE,
@@ -168,6 +169,18 @@ def test_reading_and_writing_anew_changes_other_bytes() -> None:
     rows = csv.reader(io.StringIO(TABLE.decode("cp1252"), newline=""), delimiter=";")
     csv.writer(table, delimiter=";").writerows(rows)
     assert table.getvalue().encode("cp1252") != TABLE
+
+
+def test_a_table_of_excel_is_read_with_its_commas_and_written_with_them() -> None:
+    """Its first line says what separates; a corrected side has a comma like those beside it. Where
+    commas separate, a number with one is none."""
+    (item,) = items(EXCEL)
+    first = item.annotations[0]
+    assert first.box == Box(Decimal("1.5"), Decimal(2), Decimal("3.25"), Decimal(4))
+    made = b"".join(corrected(opened(EXCEL), [Correction(first, "y", "0.5")]))
+    assert made == EXCEL.replace(b"1,5;2;", b"1,5;0,5;")
+    english = b'item,label,x,y,width,height\n1,car,"1,500",2,3,4\n'
+    assert [one.place for one in unread(english)] == ["line 2"]
 
 
 BROKEN = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from itertools import islice
 
@@ -48,11 +49,15 @@ _NAMES: dict[str, tuple[str, ...]] = {
 _FIELDS = {"text": "quote"}
 """Columns of an annotation's fields that are called otherwise."""
 _DELIMITERS = (b",", b";", b"\t", b"|")
+_SAYS_DELIMITER = re.compile(rb'"?sep=([,;\t|])"?(?:\r\n|\n|\r)', re.IGNORECASE)
+"""The first line by which Excel is told what separates; the header is the next one."""
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _FOREIGN = re.compile(rb"[\x80-\xff][^\r\n]*+")
 """A line from its first byte that is not ASCII on; to begin at the line's own start takes time that
 grows with the square of its length."""
 _BOM = b"\xef\xbb\xbf"
+_COMMA = re.compile(r"[+-]?[0-9]{1,40},[0-9]{1,40}")
+"""A number with a decimal comma."""
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _MOST_COLUMNS = 200
 _LOOKED_AT = 10_000
@@ -76,9 +81,10 @@ class Table:
     def of(cls, buffer: Buffer) -> Table:
         """Raises Quarantined when the header names no column that is known."""
         start = len(_BOM) if buffer[: len(_BOM)] == _BOM else 0
-        codec = _codec(buffer)
-        for delimiter in _DELIMITERS:
-            row = _fitting(buffer, start, delimiter)
+        codec, said = _codec(buffer), _SAYS_DELIMITER.match(buffer, start)
+        header = said.end() if said else start
+        for delimiter in (said[1],) if said else _DELIMITERS:
+            row = _fitting(buffer, header, delimiter)
             cells = _heads(buffer, row, delimiter, codec)
             columns = _columns(cells)
             if "label" in columns and 1 < len(cells) <= _MOST_COLUMNS:
@@ -95,8 +101,12 @@ class Table:
         column = self.columns.get(_FIELDS.get(change.field, change.field))
         if column is None:
             raise Unreadable(f"the table has no column for {change.field}")
-        at = list(_cells(self.buffer, change.annotation.at, self.delimiter))[column]
-        yield Edit(at.start, at.stop, self._written(str(change.value), at))
+        row = change.annotation.at
+        at, value = list(_cells(self.buffer, row, self.delimiter))[column], str(change.value)
+        beside = (self._given(row).get(name, "").strip() for name in Box._fields)
+        if change.field in Box._fields and any(map(_COMMA.fullmatch, beside)):
+            value = value.replace(".", ",")
+        yield Edit(at.start, at.stop, self._written(value, at))
 
     def _written(self, value: str, at: Slice) -> bytes:
         written = value.encode(self.codec)
@@ -140,11 +150,25 @@ class Table:
     def _part(self, at: Slice) -> Part:
         given = self._given(at)
         who, label = given.get("annotator", ""), given["label"].strip()
-        one = Annotation(str(at.number), who, label, _box(given), _span(given), at)
+        one = Annotation(str(at.number), who, label, self._box(given), _span(given), at)
         size = (given.get("image_width"), given.get("image_height"))
-        width, height = (number(side, "the picture's size") if side else None for side in size)
+        width, height = (
+            self._number(side, "the picture's size") if side else None for side in size
+        )
         said = (one,) if label else ()
         return Part(given.get("text"), width, height, (who,), said)
+
+    def _box(self, given: Mapping[str, str]) -> Box | None:
+        sides = [given.get(name, "").strip() for name in Box._fields]
+        if not any(sides):
+            return None
+        both = zip(sides, Box._fields, strict=True)
+        return Box(*(self._number(side, name) for side, name in both))
+
+    def _number(self, cell: str, name: str) -> Decimal:
+        """A comma is a decimal one where it separates no cells."""
+        written = self.delimiter != b"," and _COMMA.fullmatch(cell)
+        return number(cell.replace(",", ".") if written else cell, name)
 
 
 def _heads(buffer: Buffer, row: Slice, delimiter: bytes, codec: str) -> list[str]:
@@ -161,13 +185,6 @@ def _columns(cells: list[str]) -> dict[str, int]:
         for name, names in _NAMES.items()
     }
     return {name: at for name, at in found.items() if at >= 0}
-
-
-def _box(given: Mapping[str, str]) -> Box | None:
-    sides = [given.get(name, "").strip() for name in Box._fields]
-    if not any(sides):
-        return None
-    return Box(*(number(side, name) for side, name in zip(sides, Box._fields, strict=True)))
 
 
 def _span(given: Mapping[str, str]) -> Span | None:
