@@ -166,5 +166,5 @@ def _days(said: str) -> int:
 
 
 def slug(name: str) -> str:
-    """A column's name as templates write it."""
-    return re.sub(r"\W+", "_", name.casefold()).strip("_")
+    """A column's name as templates write it; a Turkish İ is an i."""
+    return re.sub(r"\W+", "_", name.casefold().replace("i\u0307", "i")).strip("_")
