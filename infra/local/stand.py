@@ -23,9 +23,11 @@ from infra.cli.target import OUTSIDE, pointed_at, settings_of, variables
 from infra.local import converse, offline_model, people
 from infra.local.bad_model import Trouble
 from infra.local.cloud import deployer, model_double, proxy
+from infra.local.cloud.assembly import read_assembly
 from infra.local.cloud.fork_client import answer_of
 from infra.local.cloud.processes import LocalCloud, local_cloud, scratch_folder
 from infra.local.cloud.serving import HOST, listening, serving
+from infra.local.cloud.throttling import RouteThrottles
 from infra.local.company import ours
 from infra.local.crm.app import RATE, crm_app
 from infra.local.crm.seed import seed
@@ -220,6 +222,8 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
     client = httpx.AsyncClient(timeout=60.0, verify=certificates())
     api_url = deployer.api_url(whole.cloud.endpoint, whole.outputs["ApiUrl"])
     answer = _answer(whole.cloud, plan)
+    template = read_assembly(default_out(whole.assembly)).template
+    limits = RouteThrottles(template["Resources"])
     trouble = Trouble(partial(_close_breaker, whole.deps))
     model = [
         *offline_model.routes(keys.model, answer, trouble),
@@ -235,7 +239,7 @@ def _front(stack: ExitStack, whole: Stand, keys: Keys, plan: Plan, folder: Path)
         now=whole.deps.clock.now,
         moved=whole.deps.offset.read,
         trouble=trouble if offline else None,
-        doors=[*proxy.routes(api_url, client, said), *(model if offline else ()), *systems],
+        doors=[*proxy.routes(api_url, client, said, limits), *(model if offline else ()), *systems],
         end=client.aclose,
     )
 

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from infra.local.cloud.throttling import REFUSED, RouteThrottles
+
 # RFC 9110 7.6.1, and what the next hop's own connection decides.
 _HOP = frozenset(
     {
@@ -31,16 +33,23 @@ PATHS = (
 )
 
 
-def routes(api_url: str, client: httpx.AsyncClient, mark: str) -> list[Route]:
-    """Everything below these paths, answered by the API at `api_url`.
+def routes(
+    api_url: str, client: httpx.AsyncClient, mark: str, throttles: RouteThrottles | None = None
+) -> list[Route]:
+    """Everything below these paths, answered by the API at `api_url`, within the limits of its
+    routes.
 
     The pages among its answers say `mark`.
     """
+    limits = throttles or RouteThrottles({})
 
     async def forward(request: Request) -> Response:
         raw = request.scope["raw_path"].decode("ascii").partition("?")[0]
         if _climbs(raw):
             raise HTTPException(404)
+        if not limits.takes(request.method, raw):
+            status, said = REFUSED
+            return Response(said, status, media_type="application/json")
         query = request.scope["query_string"].decode("ascii")
         answer = await client.request(
             request.method,
