@@ -108,6 +108,10 @@ def _kept(
     record: JobRecord, pinned: Release, files: LaneFiles, reading: _Reading, plan: Plan
 ) -> dict[str, Contract]:
     source, survey = record.job.source, reading.survey
+    reasons = Counter(one.ended.cause for one in reading.quarantined)
+    if reading.quarantined and not plan.batches:
+        ((most, _),) = reasons.most_common(1)
+        raise Quarantined(f"none of its {reading.rows:,} rows can be read; most often {most}")
     known = Filed(
         name=source.payload.object_key if source.door == "upload" else "",
         size=source.size,
@@ -115,7 +119,7 @@ def _kept(
         quarantined=len(reading.quarantined),
         batches=len(plan.batches),
         digest=plan.digest,
-        reasons=Counter(one.ended.cause for one in reading.quarantined),
+        reasons=reasons,
     )
     given: Contract = (
         survey.describe(known, reading.standing) if survey else reading.lane.describe(known, pinned)

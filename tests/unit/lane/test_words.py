@@ -185,6 +185,15 @@ def test_whoever_resumes_while_its_job_is_about_to_park_is_heard() -> None:
     assert due.at == walk.world.clock.now()
 
 
+def test_a_file_of_which_no_row_can_be_read_is_refused_with_the_most_frequent_reason() -> None:
+    """Nobody is asked to sign for nothing."""
+    walk = Walk(["?", "?"])
+    record = walk.goes().record
+    assert record.job.status is Status.ESCALATED
+    assert record.job.reason.startswith("none of its 2 rows can be read; most often ")
+    assert record.approvals == {}
+
+
 LONG = [f"word {number}" for number in range(60)]
 """Six batches of ten."""
 

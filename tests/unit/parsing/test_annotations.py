@@ -171,6 +171,16 @@ def test_reading_and_writing_anew_changes_other_bytes() -> None:
     assert table.getvalue().encode("cp1252") != TABLE
 
 
+def test_a_picture_of_coco_may_have_a_name_for_a_number() -> None:
+    """As some tools write it; an empty one is none."""
+    named = COCO.replace(b'"id": 7', b'"id": "a.jpg"').replace(
+        b'"image_id": 7', b'"image_id": "a.jpg"'
+    )
+    assert [one.id for one in items(named)] == ["a.jpg"]
+    assert unread(named) == unread(COCO)
+    assert unread(named.replace(b'"a.jpg"', b'" "'))
+
+
 def test_a_table_of_excel_is_read_with_its_commas_and_written_with_them() -> None:
     """Its first line says what separates; a corrected side has a comma like those beside it. Where
     commas separate, a number with one is none."""

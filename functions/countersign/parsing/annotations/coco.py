@@ -80,7 +80,7 @@ class Coco:
             for one in elements(self.buffer, at.start, at.stop) if at else ():
                 try:
                     given = loaded(self.buffer, one)
-                    yield Record(str(whole_number(given.get(key), key)), one)
+                    yield Record(_picture(given.get(key), key), one)
                 except Unreadable as unread:
                     yield Unread(self._place(one), str(unread))
 
@@ -110,6 +110,11 @@ class Coco:
         name = text(given, "id") or str(at.number)
         one = Annotation(name, who, label, box=Box(*sides), at=at)
         return Part(annotators=(who,), annotations=(one,))
+
+
+def _picture(id_: object, name: str) -> str:
+    """The number of a picture; some tools write names. Raises Unreadable."""
+    return id_ if isinstance(id_, str) and id_.strip() else str(whole_number(id_, name))
 
 
 def _categories(buffer: Buffer, at: Slice) -> Iterator[tuple[int, str]]:
