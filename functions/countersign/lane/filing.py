@@ -62,6 +62,7 @@ def filed(deps: Deps, record: JobRecord, call: Call, lane: Lane[Any]) -> dict[st
             survey = lane.survey(opening, pinned) if lane.survey else None
             reading = _Reading(lane, opening, survey)
             plan = _plan(deps, record, call, reading)
+            reading.check_any()
             return _kept(record, pinned, files, reading, plan)
     except NotFound:
         raise Quarantined("the payload is gone; ask the sender to send it again") from None
@@ -108,10 +109,6 @@ def _kept(
     record: JobRecord, pinned: Release, files: LaneFiles, reading: _Reading, plan: Plan
 ) -> dict[str, Contract]:
     source, survey = record.job.source, reading.survey
-    reasons = Counter(one.ended.cause for one in reading.quarantined)
-    if reading.quarantined and not plan.batches:
-        ((most, _),) = reasons.most_common(1)
-        raise Quarantined(f"none of its {reading.rows:,} rows can be read; most often {most}")
     known = Filed(
         name=source.payload.object_key if source.door == "upload" else "",
         size=source.size,
@@ -119,7 +116,7 @@ def _kept(
         quarantined=len(reading.quarantined),
         batches=len(plan.batches),
         digest=plan.digest,
-        reasons=reasons,
+        reasons=reading.reasons,
     )
     given: Contract = (
         survey.describe(known, reading.standing) if survey else reading.lane.describe(known, pinned)
@@ -161,6 +158,17 @@ class _Reading:
                 self._quarantines(TOO_LONG)
             else:
                 yield self._surveyed(Line(number=self.rows, text=row))
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """Of what cannot be read."""
+        return Counter(one.ended.cause for one in self.quarantined)
+
+    def check_any(self) -> None:
+        """Nobody is asked to sign for nothing. Raises Quarantined where no row could be read."""
+        if self.quarantined and len(self.quarantined) == self.rows:
+            ((most, _),) = self.reasons.most_common(1)
+            raise Quarantined(f"none of its {self.rows:,} rows can be read; most often {most}")
 
     def _surveyed(self, line: Line) -> Line:
         if self.survey:
