@@ -34,8 +34,7 @@ from tests.rights.until import until
 
 Figure = Any
 A_SECOND = 50
-REFUND, BEFORE = "32-refund-four-eyes", "40-refund-one-signature"
-"""What two people sign beside the flood, and what somebody signs before."""
+REFUND = "32-refund-four-eyes"
 WORDS = ("ann", "bounce", "complaint", "twice", "late", "ooto", "lost")
 pytestmark = [
     pytest.mark.guarantee("T57"),
@@ -109,12 +108,12 @@ def _opened(browser: httpx.Client, url: str) -> str:
         return type(error).__name__
 
 
-def refunded(running: Stand, folder: Path, event: str = REFUND) -> float:
-    """A refund comes in, it is signed on its page, and it is paid; the seconds."""
+def refunded(running: Stand, folder: Path) -> float:
+    """A refund comes in, two people sign it on its page, and it is paid; the seconds."""
     said, began = StringIO(), time.monotonic()
-    some = [one for one in samples() if one.name == event]
+    some = [one for one in samples() if one.name == REFUND]
     play(running, Console(file=said, width=200), some, folder / "run.json")
-    assert f"✓ {event} COMPLETED" in said.getvalue(), said.getvalue()
+    assert f"✓ {REFUND} COMPLETED" in said.getvalue(), said.getvalue()
     assert not [one for one in said.getvalue().splitlines() if _wrong(one)], said.getvalue()
     return time.monotonic() - began
 
@@ -131,14 +130,14 @@ def test_fifty_people_a_second_at_the_page_keep_no_refund_waiting(
     is asked to wait by the limit of its route, so that no more of them reach a function than that
     lets through; and nobody is unsubscribed by looking."""
     before = running.deps.campaign_events.counts(job)
-    quiet, began = refunded(running, tmp_path, BEFORE), time.monotonic()
+    began = time.monotonic()
     with Flood(link(running, job, 1), A_SECOND) as flood:
         beside = refunded(running, tmp_path)
     told, lasted = flood.told, time.monotonic() - began
     assert running.deps.campaign_events.counts(job) == before
     assert set(told) == {"200", "429"}, told
     assert told["200"] <= campaigns.A_SECOND * (2 + lasted)
-    figure(f"a refund in {quiet:.1f} s, and in {beside:.1f} s beside {dict(told)}", told.total())
+    figure(f"a refund in {beside:.1f} s beside {dict(told)}", told.total())
 
 
 def test_scanners_unsubscribe_nobody_and_a_receiver_s_server_does(
