@@ -230,6 +230,11 @@ def _compare(page: Page, world: World, base: str) -> None:
     page.goto(f"{base}/approvals/compare?one={JOB}&other=j-case")
 
 
+def _costs(page: Page, world: World, base: str) -> None:
+    signs_in(page, world, base)
+    page.goto(f"{base}/approvals/costs")
+
+
 def _month(page: Page, world: World, base: str) -> None:
     """Of one whose owner Ana is, after a month with these jobs."""
     monthly.look(world.deps)
@@ -267,5 +272,6 @@ PLACES: Mapping[str, Way] = {
     "job": _job,
     "jobs": _jobs,
     "compare": _compare,
+    "costs": _costs,
     "month": _month,
 }

@@ -12,6 +12,7 @@ from countersign import observability
 from countersign.approvals import handlers
 from countersign.domain.errors import ContractBroken
 from countersign.portal import (
+    costs,
     document,
     inbox,
     job,
@@ -43,6 +44,7 @@ PAGES: Mapping[str, Page] = {
     paths.ORIGINAL: original.answer,
     paths.JOBS: jobs.answer,
     paths.COMPARE: jobs.compare,
+    paths.COSTS: costs.answer,
     paths.JOB: job.answer,
     paths.MONTH: month.answer,
     paths.DOCUMENT: document.answer,

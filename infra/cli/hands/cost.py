@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import timedelta
-from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import Status
+from countersign.domain.reporting.costs import Cost, costs
 from countersign.runtime.deps import Deps
-from infra.cli.job_view import cost_of
 from infra.cli.jobs import recent
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import safe, shortened, table
 
 MOST = 500
 """Jobs that are read of each status, the latest."""
-_CENT = Decimal("0.000001")
+NO_MODEL = "no model"
 
 
 def cost(
@@ -38,41 +35,31 @@ def cost(
     Example: countersign cost --days 1 --target aws --stage prod
     """
     lines, cut = gather(context.obj(target, stage).deps(), days)
-    show(_shown(lines, cut, days), {"cost": lines, "cut": list(cut)}, as_json=as_json)
+    show(
+        _shown(lines, cut, days),
+        {"cost": [_as_data(one) for one in lines], "cut": list(cut)},
+        as_json=as_json,
+    )
 
 
-def gather(deps: Deps, days: int) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+def gather(deps: Deps, days: int) -> tuple[list[Cost], tuple[str, ...]]:
     """One line for each workflow and model, the dearest first; and the statuses of which there are
     more jobs than were read."""
     records, cut = recent(deps, timedelta(days=days), MOST, tuple(Status))
-    among: dict[tuple[str, str], list[JobRecord]] = defaultdict(list)
-    for record in records:
-        among[record.job.workflow, cost_of(record)["model"] or "no model"].append(record)
-    lines = [_line(*key, found) for key, found in among.items()]
-    return sorted(lines, key=lambda line: (-Decimal(line["usd"]), line["workflow"])), cut
+    return costs(records), cut
 
 
-def _line(workflow: str, model: str, records: Iterable[JobRecord]) -> dict[str, Any]:
-    held = [cost_of(record) for record in records]
-    usd = sum((Decimal(one["usd"]) for one in held), Decimal(0))
-    tokens = ("calls", "input_tokens", "output_tokens")
-    return {
-        "workflow": workflow,
-        "model": model,
-        "jobs": len(held),
-        **{name: sum(one[name] for one in held) for name in tokens},
-        "usd": str(usd),
-        "usd_per_job": str((usd / len(held)).quantize(_CENT)),
-    }
+def _as_data(line: Cost) -> dict[str, Any]:
+    held = {**asdict(line), "model": line.model or NO_MODEL}
+    return {**held, "usd": str(line.usd), "usd_per_job": str(line.usd_per_job)}
 
 
-def _shown(lines: list[dict[str, Any]], cut: tuple[str, ...], days: int) -> RenderableType:
+def _shown(lines: list[Cost], cut: tuple[str, ...], days: int) -> RenderableType:
     if not lines:
         return Text(f"No jobs in the last {days} days.")
     made = table("workflow", "model", "jobs", "calls", "tokens in / out", "US$", "per job")
     for one in lines:
-        tokens = f"{one['input_tokens']} / {one['output_tokens']}"
-        counts = (str(one["jobs"]), str(one["calls"]), tokens)
-        names = (safe(one["workflow"]), safe(one["model"]))
-        made.add_row(*names, *counts, one["usd"], one["usd_per_job"])
+        counts = (str(one.jobs), str(one.calls), f"{one.input_tokens} / {one.output_tokens}")
+        names = (safe(one.workflow), safe(one.model or NO_MODEL))
+        made.add_row(*names, *counts, str(one.usd), str(one.usd_per_job))
     return Group(made, *shortened(MOST, cut))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from countersign.domain.jobs.job import Status
+from countersign.domain.reporting.costs import costs
 from tests.fakes.world import ANA, CLEO
 from tests.unit.web.member import MemberBrowser
 from tests.unit.web.waiting import JOB, waiting
+from workflows import WORKFLOWS
 
-LIST = "/approvals/jobs"
+LIST, COSTS = "/approvals/jobs", "/approvals/costs"
 
 
 def found(page: str) -> list[str]:
@@ -81,3 +83,20 @@ def test_two_jobs_stand_side_by_side_where_they_part() -> None:
     assert "ESCALATED" in page
     assert "<h2>release</h2>" not in page
     assert ana.opens(f"/approvals/compare?one={JOB}&other=j-none").status == 404
+
+
+def test_what_the_model_cost_is_for_who_has_the_list_of_jobs() -> None:
+    """Operations read all of it and an owner their own workflow, in the figures of the command; who
+    has no list is told that the page is not theirs."""
+    world = waiting()
+    world.people.becomes(ANA, roles=("operations",))
+    world.people.becomes(CLEO, roles=("sales",))
+    ana, cleo = (MemberBrowser(world).signs_in(one.address) for one in (ANA, CLEO))
+    page = ana.opens(f"{COSTS}?days=30").body
+    (line,) = costs([world.store.load(JOB)])
+    assert f"US$ {line.usd_per_job} a job · 1 job · {line.calls} call" in page
+    assert "countersign cost --days 30" in page
+    assert ana.opens(f"{COSTS}?days=all").status == 200
+    assert cleo.opens(COSTS).status == 404
+    world.people.becomes(CLEO, roles=(WORKFLOWS["refund_request"].owner,))
+    assert "No job in this time." in cleo.opens(COSTS).body

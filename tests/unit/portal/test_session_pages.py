@@ -265,7 +265,7 @@ def test_every_page_has_the_guards() -> None:
         assert headers["cache-control"] == "no-store"
         assert "<script" not in ana.page
         assert " style=" not in ana.page
-    assert len(PAGES) == 12
+    assert len(PAGES) == 13
 
 
 class Broken(dict[str, Workflow[Any]]):

@@ -165,6 +165,15 @@ def sums(text: str) -> Iterator[Sum]:
 
 def bare(text: str) -> Iterator[Sum]:
     """Every number in `text` with its scale, whether or not it names a currency."""
+    return iter(_bare(text))
+
+
+@lru_cache(maxsize=32)  # several rules read the same few texts of a job
+def _bare(text: str) -> tuple[Sum, ...]:
+    return tuple(_each(text))
+
+
+def _each(text: str) -> Iterator[Sum]:
     seen, at = digits(text, _unit()), 0
     pattern = _pattern()
     while match := pattern.search(seen.text, at):

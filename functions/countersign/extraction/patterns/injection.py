@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Each needs an order and its object, so that ordinary mail ("ignore my previous mail") passes.
 _PATTERNS = (
@@ -40,6 +41,7 @@ _ORDER = re.compile("|".join(_PATTERNS), re.IGNORECASE | re.MULTILINE)
 _SHOWN = 80
 
 
+@lru_cache(maxsize=32)  # several rules read the same few texts of a job
 def order_in(text: str) -> str:
     """The first words of `text` that give a model an order; empty when there are none."""
     found = _ORDER.search(text)
