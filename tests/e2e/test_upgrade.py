@@ -24,7 +24,7 @@ from infra.local.stand import Plan, Stand, stand
 from tests.e2e.waiting import ENDS_WITHIN, decide, reaches
 from tests.fakes.journey import form
 
-pytestmark = [pytest.mark.cloud, pytest.mark.soak, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.cloud, pytest.mark.soak, pytest.mark.timeout(900)]
 
 Word = tuple[str, str, str]
 SEALED: Word = (

@@ -50,9 +50,10 @@ def _beside(situation: Desk) -> Hit:
         return None
     known = facts.matters(situation.proposal)
     quoted = [one for fact in known.values() for one in fact.quotes]
+    written = sentences.split(own_words(situation.input))
     among = (
         one
-        for one in sentences.split(own_words(situation.input))
+        for one in written[situation.input.forwarded is not None :]  # whoever forwards begins so
         if not any(quote in one or one in quote for quote in quoted)
     )
     said = unknown(among, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,6 +119,15 @@ def test_what_a_message_adds_and_nobody_understood_is_asked(more: str, *, asked:
     given = BENCH.read(one.bytes(), "upload")
     assert (BENCH.workflow.signs(given, BENCH.workflow.release.limits) is None) == asked
     assert routed(one, model=True) == (frozenset({REFUND}), "ask" if asked else "run")
+
+
+def test_the_note_of_whoever_forwards_is_no_matter_of_its_own() -> None:
+    """“Can one of you deal with this please?” asks something and adds nothing."""
+    first = next(one for one in HARD if one.kind == "forward by a colleague")
+    note = first.text.replace(
+        "Kann das jemand übernehmen?", "Kann das heute noch einer von euch übernehmen?"
+    )
+    assert routed(replace(first, text=note), model=True) == (first.wanted, "run")
 
 
 def test_every_process_and_team_is_told_to_the_model() -> None:
