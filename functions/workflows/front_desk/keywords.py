@@ -117,15 +117,18 @@ _ASKS = re.compile(r"(?:\S+\s+){5,}\S+\?\W*")
 """A question long enough to be about something: “what now?” goes on with what was said."""
 
 
-def unknown(sentences: Iterable[str], known: Collection[str]) -> str:
-    """The first sentence that adds or asks something and has no word of the `known` matters:
-    another matter may stand in it that no word here tells. Empty where there is none."""
-    return next(
-        (
-            one
-            for one in sentences
-            if (_ADDS.match(one) or _ASKS.fullmatch(one.strip()))
-            and not any(WORDS.weight(name, one) for name in known)
-        ),
-        "",
-    )
+def adds(sentences: Iterable[str], known: Collection[str]) -> str:
+    """The first sentence that begins as one more matter and has no word of the `known` ones: it may
+    be of another that no word here tells. Empty where there is none."""
+    return next((one for one in sentences if _ADDS.match(one) and not _has_word(known, one)), "")
+
+
+def goes_on(sentences: Iterable[str], known: Collection[str]) -> bool:
+    """Whether a sentence adds or asks anything beside the `known` matters."""
+    held = list(sentences)
+    asked = (one for one in held if _ASKS.fullmatch(one.strip()))
+    return bool(adds(held, known)) or not all(_has_word(known, one) for one in asked)
+
+
+def _has_word(known: Iterable[str], sentence: str) -> bool:
+    return any(WORDS.weight(name, sentence) for name in known)

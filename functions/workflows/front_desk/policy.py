@@ -11,7 +11,7 @@ from countersign.extraction.readers.hearing import heard
 from countersign.workflow import ask, forbid, note, run
 from workflows.front_desk import facts
 from workflows.front_desk.facts import Desk
-from workflows.front_desk.keywords import unknown
+from workflows.front_desk.keywords import adds
 
 _MUST_HEAR = {
     "opt_out": "opt_out",
@@ -45,18 +45,17 @@ def _unheard(situation: Desk) -> Hit:
 
 
 def _beside(situation: Desk) -> Hit:
-    """The text adds or asks something that stands in no matter, and has no word of one."""
+    """The text adds something that stands in no matter, and has no word of one."""
     if "sign" in situation.proposal.facts or facts.follows(situation):
         return None
     known = facts.matters(situation.proposal)
     quoted = [one for fact in known.values() for one in fact.quotes]
-    written = sentences.split(own_words(situation.input))
     among = (
         one
-        for one in written[situation.input.forwarded is not None :]  # whoever forwards begins so
+        for one in sentences.split(own_words(situation.input))
         if not any(quote in one or one in quote for quote in quoted)
     )
-    said = unknown(among, known)
+    said = adds(among, known)
     return (said, ", ".join(sorted(known))) if said and known else None
 
 

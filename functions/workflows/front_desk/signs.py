@@ -12,7 +12,7 @@ from countersign.extraction.patterns import orders, sentences
 from countersign.extraction.readers.askers import own_words
 from countersign.extraction.readers.hearing import heard
 from workflows.front_desk.contract import DeskInput
-from workflows.front_desk.keywords import WORDS, unknown
+from workflows.front_desk.keywords import WORDS, goes_on
 
 _AGAINST = frozenset({"withdrawn", "condition", "remedy", "dispute", "opt_out", "erasure"})
 """What is heard beside a wish for money back and makes it another matter, or a second one."""
@@ -69,6 +69,6 @@ def _by_order(message: DeskInput, limits: Limits) -> tuple[str, str] | None:
     others = {name for name in WORDS.order if name != "refund" and WORDS.weight(name, text) > 2}  # noqa: PLR2004 - one strong word
     if "wish" not in said or len(numbers) != 1 or said.keys() & _AGAINST or others:
         return None
-    if unknown(sentences.split(text), ["refund"]):
+    if goes_on(sentences.split(text), ["refund"]):
         return None
     return limits.list("route.refund")[0], numbers[0]

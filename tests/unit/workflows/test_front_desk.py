@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,31 +102,24 @@ def test_a_sign_asks_no_model() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "asked"),
+    ("more", "signed", "asked"),
     [
-        (" Also, who does the garden at your place?", True),
-        (" Who does the garden at your place, I wonder?", True),
-        (" Also, I would like the refund on my card.", False),
-        (" What now?", False),
+        (" Also, who does the garden at your place?", False, True),
+        (" Who does the garden at your place, I wonder?", False, False),
+        (" Also, I would like the refund on my card.", True, False),
+        (" What now?", True, False),
     ],
 )
-def test_what_a_message_adds_and_nobody_understood_is_asked(more: str, *, asked: bool) -> None:
-    """An order and a wish for money back are a sign only of a message that says nothing else; what
-    else it asks stands in no matter of the model's answer, and a person reads it."""
+def test_an_order_is_a_sign_of_a_message_that_says_nothing_else(
+    more: str, *, signed: bool, asked: bool
+) -> None:
+    """What else it asks is the model's to read; what it adds and no matter of the answer holds, a
+    person's."""
     text, said = f"Please refund order 7790.{more}", (("refund", "Please refund order 7790."),)
     one = sent("two", "Pam <pam@hollis.example>", "Order", text, REFUND, said=said)
     given = BENCH.read(one.bytes(), "upload")
-    assert (BENCH.workflow.signs(given, BENCH.workflow.release.limits) is None) == asked
+    assert (BENCH.workflow.signs(given, BENCH.workflow.release.limits) is not None) == signed
     assert routed(one, model=True) == (frozenset({REFUND}), "ask" if asked else "run")
-
-
-def test_the_note_of_whoever_forwards_is_no_matter_of_its_own() -> None:
-    """“Can one of you deal with this please?” asks something and adds nothing."""
-    first = next(one for one in HARD if one.kind == "forward by a colleague")
-    note = first.text.replace(
-        "Kann das jemand übernehmen?", "Kann das heute noch einer von euch übernehmen?"
-    )
-    assert routed(replace(first, text=note), model=True) == (first.wanted, "run")
 
 
 def test_every_process_and_team_is_told_to_the_model() -> None:
