@@ -217,7 +217,7 @@ def _used(one: Used) -> dict[str, Any]:
 
 
 def _listed(found: Sequence[Used], cut: Sequence[str]) -> RenderableType:
-    made = table("release", "workflow", "state", "jobs", "first job", "last job")
+    made = table("release", "workflow", "hands", "jobs", "first job", "last job")
     for one in found:
         state = state_of(one.release.limits) if one.release else "gone"
         begun = (f"{at:%Y-%m-%d %H:%M}" for at in (one.first, one.last))
