@@ -27,7 +27,7 @@ from tests.fakes.world import World
 from tests.seeds import dealt_by, drawn_seed
 from workflows import WORKFLOWS
 
-pytestmark = [pytest.mark.guarantee("T41"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.guarantee("T41"), pytest.mark.timeout(3600)]
 WITHIN = 10
 """Minutes from a decision to its end."""
 TRIES = 3
