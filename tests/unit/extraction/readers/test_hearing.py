@@ -341,6 +341,8 @@ HARMLESS = [
     "Merci pour la livraison rapide. Remboursez-moi 49,90 EUR.",
     "Pourrais-je être remboursé de 49,90 EUR, s'il vous plaît ?",
     "As the item is sold out, please send back my 49.90 EUR.",
+    "La lámpara no se parece a la foto, quiero el reembolso de 49,90 EUR.",
+    "O candeeiro não se parece com a foto, quero o reembolso de 49,90 EUR.",
 ]
 _ALSO = {
     "part": ["Please refund the shipping.", "Remboursez la livraison."],

@@ -28,6 +28,7 @@ PLAIN = [
     "You charged me 49.90 EUR for order 1042 though I cancelled it within an hour. Please refund.",
     "Kindly refund 49.90 EUR to the original payment method.",
     "I was promised a refund of 49.90 EUR last week but nothing has shown up on my statement.",
+    "Bitte nehmen Sie sie zurück und erstatten Sie 49,90 EUR.",
     "Ich trete vom Kauf zurück und bitte um Erstattung von 49,90 EUR.",
     "Ich habe am 10.11. mit Visa 49,90 EUR bezahlt, die Ware kam nie. Bitte erstatten.",
     "On m'avait promis le remboursement de 49,90 EUR la semaine dernière, toujours rien.",
