@@ -57,6 +57,15 @@ def read(body: bytes) -> str:
     return found.replace("•", "")
 
 
+def test_a_short_column_is_never_broken() -> None:
+    """A date stays in one line beside columns that have to share what is left."""
+    days = [f"2027-03-{day:02d}" for day in range(1, 20)]
+    rows = tuple((day, "labels and scanners " * 6, "Ada", "shelves " * 12) for day in days)
+    (page,) = pages(printed(paper(Table(("Date", "Milestone", "Owner", "After"), rows[:9]))))
+    text = page.get_textpage().get_text_bounded()
+    assert [day for day in days[:9] if day not in text] == []
+
+
 def seen(body: bytes) -> str:
     """The letters of the first page as an eye meets them: line by line, from left to right."""
     held = pages(body)[0].get_textpage()

@@ -215,9 +215,7 @@ class _Sheet:
     def _widths(self, rows: Sequence[Sequence[str]]) -> list[float]:
         """As wide as each column wants to be; where that is too much, who wants less than an equal
         share gets it, and the others share the rest."""
-        self._style = "B"  # the wider of the two
         wanted = [max(map(self._wide, column)) + _CELL for column in zip(*rows, strict=True)]
-        self._style = ""
         left, given = self._pdf.epw, [0.0] * len(wanted)
         for done, at in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
             given[at] = min(wanted[at], left / (len(wanted) - done))
@@ -225,7 +223,11 @@ class _Sheet:
         return given
 
     def _wide(self, text: str) -> float:
-        return max((sum(map(self._measure, one)) for one in self._lines(text, 1e6)), default=0.0)
+        """In the wider of the two: a date is in the regular, whose hyphen is."""
+        found = [0.0]
+        for self._style in ("B", ""):
+            found += [sum(map(self._measure, one)) for one in self._lines(text, 1e6)]
+        return max(found)
 
     def _lines(self, text: str, width: float) -> list[list[Run]]:
         return list(lines(text, self.fonts, width + _ROUNDED, self._measure))
