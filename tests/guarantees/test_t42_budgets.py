@@ -186,7 +186,7 @@ def races(rounds: int, figure: Figure) -> None:
         assert total(one.spent).tokens > one.most // 3
         one.frees_the_dead()
         calls += CALLS
-    figure("calls_at_a_budget", calls)
+    figure(f"{rounds} rounds of {CALLS} calls at once: 0 beyond the budget, 0 lost", calls)
 
 
 def test_a_budget_is_never_exceeded(figure: Figure) -> None:
