@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from countersign.domain.workflow import Workflow
-from countersign.releases.company import Company
-from countersign.releases.stage_files import company
+from countersign.stages.company import Company
+from countersign.stages.stage_files import company
 from infra.build.code import SOURCE
 from workflows import WORKFLOWS, definition
 

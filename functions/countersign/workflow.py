@@ -65,8 +65,8 @@ from countersign.extraction.kinds import (
 from countersign.extraction.messages import Document, Source
 from countersign.extraction.prompts import Prompts
 from countersign.model.schemas import strict_schema
-from countersign.releases.release import budgets, check_roles, release
-from countersign.releases.stage_files import StageFile, place_of, stage_file
+from countersign.stages.release import budgets, check_roles, release
+from countersign.stages.stage_files import StageFile, place_of, stage_file
 
 __all__ = [
     "Answer",

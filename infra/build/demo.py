@@ -9,8 +9,8 @@ from importlib import import_module, resources
 from pkgutil import iter_modules
 from typing import Any
 
-from countersign.releases.company import Company
-from countersign.releases.stage_files import company, place_of, stage_file
+from countersign.stages.company import Company
+from countersign.stages.stage_files import company, place_of, stage_file
 from infra.settings import Settings, SettingsError
 
 DEMO = "local"

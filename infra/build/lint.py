@@ -26,8 +26,8 @@ from countersign.domain.workflow import Workflow, Workflows, money_facts
 from countersign.extraction.kinds import kinds
 from countersign.extraction.replies import ACKNOWLEDGEMENTS
 from countersign.model.schemas import strict_schema, subset_of
-from countersign.releases.company import Company
-from countersign.releases.stage_files import (
+from countersign.stages.company import Company
+from countersign.stages.stage_files import (
     USUAL_NUMBERS,
     company,
     per_currency,

@@ -8,7 +8,7 @@ from countersign.actions import crm
 from countersign.actions.crm.lead import FIRST_STAGE, PIPELINE
 from countersign.actions.field_map import Account, Mismatch, Names
 from countersign.domain.workflow import Workflows
-from countersign.releases.company import Company
+from countersign.stages.company import Company
 
 _LOST = "stages.lost"
 _CURRENCY = ("deals", "deal_currency_code", "currency")

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from countersign.domain.jobs.job import Status
-from countersign.jobs.daily import is_listed
+from countersign.reporting.daily import is_listed
 from countersign.jobs.handover import about
 from countersign.runtime.deps import Deps
 from infra.cli.jobs import recent

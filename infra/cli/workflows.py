@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.domain.workflow import Workflow
-from countersign.releases.stage_files import company, stage_file, stages
+from countersign.stages.stage_files import company, stage_file, stages
 from infra.cli.known import check_stage
 from infra.cli.options import AsJson, show
 from workflows import registered

@@ -2,8 +2,8 @@
 so that another company's file needs no change of theirs."""
 
 from countersign.domain.errors import DefinitionBroken
-from countersign.releases.company import Company
-from countersign.releases.stage_files import company
+from countersign.stages.company import Company
+from countersign.stages.stage_files import company
 
 
 def ours() -> Company:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from countersign.domain.policy.prices import Price
-from countersign.releases.prices import prices
-from countersign.releases.stage_files import company
+from countersign.stages.prices import prices
+from countersign.stages.stage_files import company
 from infra.settings import Settings, SettingsError
 from workflows import registered
 

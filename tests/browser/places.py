@@ -13,7 +13,7 @@ from countersign.actions.mail import Reply
 from countersign.domain.approvals.directory import SigningLimit
 from countersign.domain.money import Money
 from countersign.domain.policy.policy import Answer, Quorum
-from countersign.jobs import monthly
+from countersign.reporting import monthly
 from tests.browser.serving import press
 from tests.fakes.world import ANA, World
 from tests.unit.web.many import escalated, many

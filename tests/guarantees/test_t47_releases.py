@@ -20,14 +20,14 @@ from countersign.domain.releases.candidate_shadow import beside
 from countersign.domain.releases.rollout import Closed, Rollout, State
 from countersign.domain.reporting.owner_review import DECIDE_IN, OwnerReview, decided
 from countersign.entrypoints.tick import tick
-from countersign.jobs.monthly import last_month
+from countersign.reporting.monthly import last_month
 from countersign.jobs.rollback import roll_back
-from countersign.jobs.shadowing import shadow
+from countersign.releases.shadowing import shadow
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import KIM, World
 from tests.unit.cli.terminal import Terminal
-from tests.unit.jobs.test_evaluating import FLOW
-from tests.unit.jobs.test_shadowing import DIGEST, begins, world
+from tests.unit.releases.test_evaluating import FLOW
+from tests.unit.releases.test_shadowing import DIGEST, begins, world
 
 pytestmark = pytest.mark.guarantee("T47")
 WORKFLOW = "lead_intake"

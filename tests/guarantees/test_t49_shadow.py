@@ -18,15 +18,15 @@ from countersign.domain.policy.records import Lookup
 from countersign.domain.releases.candidate_shadow import beside
 from countersign.domain.releases.comparing import Difference
 from countersign.domain.releases.evaluation import Evaluation, evaluation
-from countersign.jobs.shadowing import shadow
+from countersign.releases.shadowing import shadow
 from infra.local.rights.wire import Need
 from infra.steps import ROWS, SHADOW, SHOWS, Grant, Row, rows
 from tests.answers import arrives, mail
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.rights.policy import Statement, allowed
-from tests.unit.jobs.test_evaluating import FLOW
-from tests.unit.jobs.test_shadowing import DIGEST, begins, world
+from tests.unit.releases.test_evaluating import FLOW
+from tests.unit.releases.test_shadowing import DIGEST, begins, world
 from tests.unit.steps import refunds
 
 pytestmark = pytest.mark.guarantee("T49")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from countersign.releases.stage_files import company
+from countersign.stages.stage_files import company
 from infra.build import lint
 from infra.build.demo import check, left
 from infra.settings import Settings, SettingsError, context, load

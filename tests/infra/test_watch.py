@@ -46,8 +46,8 @@ from countersign.entrypoints.campaign_events import count as noted
 from countersign.entrypoints.mail_events import count
 from countersign.entrypoints.tick import tick
 from countersign.entrypoints.webhook import _tell_once_a_day
-from countersign.jobs import monthly
-from countersign.jobs.usual import look
+from countersign.reporting import monthly
+from countersign.reporting.usual import look
 from countersign.runtime.breaker import tell
 from countersign.runtime.budgets import DayBudget
 from countersign.runtime.connectors import CODES, CONNECTORS, MAIL, MODEL, remedies

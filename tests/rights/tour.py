@@ -19,7 +19,7 @@ from countersign.domain.jobs.intake import accepted, new_job
 from countersign.domain.jobs.job import Source, Status
 from countersign.domain.jobs.matters import subject_key
 from countersign.domain.releases.rollout import Moved, Rollout, State, Statement
-from countersign.jobs.monthly import last_month
+from countersign.reporting.monthly import last_month
 from countersign.runtime.intake import store
 from countersign.web.paths import document_path, job_path
 from infra.cli.clock import moved

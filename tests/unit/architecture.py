@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 PURE = {
-    *("domain", "actions", "parsing", "extraction", "releases", "model"),
+    *("domain", "actions", "parsing", "extraction", "stages", "model"),
     *("rulebook", "workflow", "workflows"),
 }
 """Packages that take values and return values: rooms of the engine, and a business's workflows."""

@@ -20,7 +20,7 @@ from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.policy.policy import Verdict
 from countersign.domain.reporting.export import versions
 from countersign.domain.reporting.seals import Seal, SealedHead
-from countersign.jobs import sealing
+from countersign.reporting import sealing
 from infra.cli.job_view import cost_of
 from tests.builders import record
 from tests.unit.cli.terminal import Terminal

@@ -13,7 +13,7 @@ import pytest
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.workflow import Workflow
-from countersign.releases.stage_files import company
+from countersign.stages.stage_files import company
 from infra.build import lint
 from infra.local.people import demo
 from infra.settings import context

@@ -20,8 +20,8 @@ from countersign.domain.policy.rules import Finding
 from countersign.domain.workflow import Raw, Workflow
 from countersign.extraction.answers import Said
 from countersign.extraction.messages import Document
-from countersign.releases.release import limits
-from countersign.releases.stage_files import StageFile
+from countersign.stages.release import limits
+from countersign.stages.stage_files import StageFile
 from countersign.workflow import (
     Answer,
     Definition,

@@ -13,8 +13,8 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
-from countersign.jobs.measuring import measure
-from countersign.jobs.shadowing import shadow
+from countersign.releases.measuring import measure
+from countersign.releases.shadowing import shadow
 from countersign.parsing.json import loads
 from countersign.runtime.step import production
 

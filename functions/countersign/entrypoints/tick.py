@@ -25,10 +25,12 @@ from countersign.domain.jobs.change import Change, Due, DueKind, DueRow, JobReco
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.verdicts import REPORT, REPORTED, Reported
-from countersign.jobs import bulk, canaries, monthly, sealing, usual, weekly
+from countersign.jobs import bulk
+from countersign.releases import canaries, weekly
+from countersign.reporting import monthly, sealing, usual
 from countersign.jobs.answering import answer
 from countersign.jobs.cancelling import tell_withdrawn
-from countersign.jobs.daily import mail_daily
+from countersign.reporting.daily import mail_daily
 from countersign.jobs.handover import new_case, remind_of_case, tell_owner
 from countersign.jobs.inquiries import end_wait, remind_sender
 from countersign.jobs.outcomes import tell_sender

@@ -1,4 +1,2 @@
-"""What a stage's data is and how a release is made of it: stage files, the company, prices.
-
-Pure but for reading what ships with the code. Imports `actions` and `domain`.
-"""
+"""What happens with a release: ordering a change of its state, evaluating it, showing it live jobs,
+following its canary. May read and write jobs and rollouts; no page and no connector of its own."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from countersign.domain import ports
     from countersign.domain.jobs.outcomes import Waiters
     from countersign.domain.mail import Mailer
-    from countersign.releases.company import Company
+    from countersign.stages.company import Company
 
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class ExternalAdapters:
     @cached_property
     def company(self) -> Company | None:
         """What is true of the company in this stage; None where its file says nothing."""
-        from countersign.releases.stage_files import company
+        from countersign.stages.stage_files import company
 
         return company(self.settings.workflows_package, self.stage)
 

@@ -14,7 +14,7 @@ from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import KnownEvent
 from countersign.domain.releases.rollout import Rollout, current, pick, shown_to
 from countersign.domain.releases.trials import entering
-from countersign.releases.prices import prices
+from countersign.stages.prices import prices
 from countersign.runtime.deps import Deps
 
 READ_AGAIN = timedelta(seconds=60)

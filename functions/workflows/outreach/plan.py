@@ -28,7 +28,7 @@ from countersign.domain.lane.lane import Filed, Open, Pinned, Unreadable
 from countersign.domain.policy.release import Limits, Release
 from countersign.domain.workflow import Raw
 from countersign.parsing.packet import unpacked
-from countersign.releases.release import release
+from countersign.stages.release import release
 from countersign.workflow import Document
 from workflows.outreach import contacts
 from workflows.outreach.brief import Brief, read

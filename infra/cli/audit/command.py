@@ -10,7 +10,7 @@ import typer
 
 from countersign.domain.reporting.export import erased, exported, redacted, sealed_in
 from countersign.domain.reporting.export import verify as faults_of
-from countersign.jobs.sealing import sealed
+from countersign.reporting.sealing import sealed
 from infra.cli.audit.proof import outside, pem
 from infra.cli.job_view import cost_of
 from infra.cli.jobs import load

@@ -16,8 +16,8 @@ from countersign.domain.releases.candidates import Candidate
 from countersign.domain.releases.cases import Case, Expected, Said, read_case
 from countersign.domain.workflow import Ours, Workflow
 from countersign.extraction.invented import Invented, invented
-from countersign.jobs.evaluating import heuristics, made
-from countersign.releases.stage_files import company
+from countersign.releases.evaluating import heuristics, made
+from countersign.stages.stage_files import company
 from infra.cli.evaluate.inputs import subject_of_case
 
 REVIEWED = "reviewed.txt"

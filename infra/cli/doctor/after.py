@@ -16,7 +16,7 @@ from countersign.domain.workflow import Ours as OurAddresses
 from countersign.domain.workflow import Raw, Workflow
 from countersign.model.proposals import drafted
 from countersign.model.schemas import subset_of
-from countersign.releases.prices import prices
+from countersign.stages.prices import prices
 from countersign.runtime.deps import Deps
 from infra.build.lint import of_directory
 from infra.cli import fields

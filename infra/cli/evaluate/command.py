@@ -23,7 +23,7 @@ from countersign.domain.releases.comparing import Compared, Subject, chosen
 from countersign.domain.releases.evaluation import Evaluation, Side, evaluation
 from countersign.domain.releases.past import Past, of_line, past
 from countersign.domain.workflow import Workflow
-from countersign.jobs.evaluating import Asker, OverBudget, Proposes, compared, heuristics
+from countersign.releases.evaluating import Asker, OverBudget, Proposes, compared, heuristics
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import shipped
 from infra.cli.backtest.jobs import stored, within

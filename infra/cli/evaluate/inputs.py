@@ -18,7 +18,7 @@ from countersign.domain.releases.cases import Case, read_case
 from countersign.domain.releases.comparing import Subject, case_subject, subject_of
 from countersign.domain.releases.past import Past
 from countersign.domain.workflow import Ours, Raw, Workflow
-from countersign.releases.stage_files import company
+from countersign.stages.stage_files import company
 from infra.cli.trial.judged import records_of
 
 WHEN = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from countersign.domain.releases.gate import percent
 from countersign.domain.releases.rollout import Rollout, State
 from countersign.domain.reporting.owner_review import OwnerReview
 from countersign.domain.reporting.sampling import Rate
-from countersign.jobs.monthly import open_drafts
+from countersign.reporting.monthly import open_drafts
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.releases import change

@@ -9,7 +9,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from countersign.domain.releases.impact import Component, signers
-from countersign.jobs.releases import impact
+from countersign.releases.ordering import impact
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.releases.change import Id, found
 from infra.cli.show import safe, table

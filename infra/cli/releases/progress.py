@@ -12,7 +12,7 @@ from rich.text import Text
 from countersign.domain.releases.canary import Conclusion, Metric, Verdict
 from countersign.domain.releases.rollout import Rollout, State
 from countersign.domain.releases.trials import plan_of
-from countersign.jobs.canaries import verdict_of
+from countersign.releases.canaries import verdict_of
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import safe, table

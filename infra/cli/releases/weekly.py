@@ -11,8 +11,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from countersign.domain.releases.weekly import Changed, cases_key, key, week_of
-from countersign.jobs import measuring, weekly
-from countersign.jobs.measuring import written
+from countersign.releases import measuring, weekly
+from countersign.releases.measuring import written
 from countersign.runtime.deps import Deps
 from infra.cli.evaluate.inputs import case_subjects
 from infra.cli.options import AsJson, Place, Stage, Where, show

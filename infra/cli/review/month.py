@@ -10,7 +10,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from countersign.jobs.monthly import MOST, figures, gather, last_month
+from countersign.reporting.monthly import MOST, figures, gather, last_month
 from countersign.portal.month import lines
 from infra.cli.known import check_workflow
 from infra.cli.options import AsJson, Place, Stage, Where, show

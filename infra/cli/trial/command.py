@@ -20,7 +20,7 @@ from countersign.domain.ledger.told import texts
 from countersign.domain.policy.proposal import flat
 from countersign.domain.policy.records import CLAIM_HOLDER
 from countersign.domain.workflow import Ours, Workflow
-from countersign.releases.stage_files import company
+from countersign.stages.stage_files import company
 from infra.build import lint
 from infra.build.code import SOURCE
 from infra.cli.known import check_stage, check_workflow, workflow_of

@@ -11,12 +11,12 @@ from countersign.domain.approvals.approval import Choice
 from countersign.domain.canonical import canonical
 from countersign.domain.policy.release import release_key
 from countersign.domain.releases.comparing import Judged
-from countersign.jobs.shadowing import shadow
+from countersign.releases.shadowing import shadow
 from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.rollouts import rollout
 from tests.unit.cli.terminal import Terminal
-from tests.unit.jobs.test_evaluating import CANDIDATE, FLOW, Prompted
+from tests.unit.releases.test_evaluating import CANDIDATE, FLOW, Prompted
 from tests.unit.steps import refunds
 
 

@@ -18,7 +18,7 @@ from countersign import observability
 from countersign.actions.field_map import Field, Names, Schema, misnamed
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import Refused
-from countersign.releases.stage_files import company
+from countersign.stages.stage_files import company
 from countersign.runtime.settings import Settings
 from infra.cli.fields import after_deploy, needed
 from infra.local.crm.app import crm_app

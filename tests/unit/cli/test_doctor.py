@@ -15,7 +15,7 @@ from countersign.actions.field_map import Field, Property, Schema
 from countersign.domain.errors import Misconfigured
 from countersign.domain.ports import ModelAnswer
 from countersign.domain.workflow import Workflow
-from countersign.releases.prices import prices
+from countersign.stages.prices import prices
 from infra.build.account import Account, AccountError
 from infra.cli.doctor.after import after_deploy
 from infra.cli.doctor.before import before_deploy

@@ -12,7 +12,7 @@ from countersign.domain.errors import Throttled
 from countersign.entrypoints.execution_events import record_end
 from countersign.entrypoints.tick import tick
 from countersign.jobs.cases import take_out
-from countersign.jobs.daily import MOST
+from countersign.reporting.daily import MOST
 from infra.cli.daily import gather
 from tests.answers import mail
 from tests.fakes.journey import Journey, accept, form

@@ -11,7 +11,7 @@ from countersign.domain.policy.policy import Policy, Verdict
 from countersign.domain.policy.records import CLAIM_HOLDER, Records
 from countersign.domain.policy.rules import Finding
 from countersign.domain.policy.states import PROBATION, State
-from countersign.jobs.daily import is_set_aside, told
+from countersign.reporting.daily import is_set_aside, told
 from infra.cli.job_view import as_dict
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, World

@@ -14,7 +14,7 @@ from countersign.domain.policy.rules import Situation
 from countersign.domain.workflow import Draft, Raw, Workflow
 from countersign.model import segments
 from countersign.model.proposals import by_signs, drafted, proposal_of
-from countersign.releases.stage_files import company
+from countersign.stages.stage_files import company
 from infra.cli.trial.judged import Rows, Trial, judged
 
 __all__ = ["NOW", "Bench", "Outcome", "Rows"]

@@ -14,7 +14,7 @@ import pytest
 
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.workflow import Workflow
-from countersign.releases.company import Company
+from countersign.stages.company import Company
 from infra.cli.trial.inputs import Tried, judgement
 from infra.local.company import ours
 from infra.local.demo.database import iso

@@ -10,7 +10,7 @@ import pytest
 
 from countersign.domain.jobs.change import Change
 from countersign.domain.jobs.job import JobSummary, Status
-from countersign.jobs import sealing
+from countersign.reporting import sealing
 from countersign.runtime.deps import Deps
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.seals import FakeSeals, FakeSigner

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from countersign.domain.jobs.job import Status
-from countersign.jobs.usual import look
+from countersign.reporting.usual import look
 from tests.builders import AT, job, record, unusual
 from tests.fakes.world import World
 from workflows import WORKFLOWS

@@ -13,12 +13,12 @@ from countersign.domain.jobs.job import Status
 from countersign.domain.policy.release import release_key
 from countersign.domain.releases.rollout import State
 from countersign.entrypoints.start import start
-from countersign.jobs.shadowing import shadow
+from countersign.releases.shadowing import shadow
 from countersign.runtime.intake import shipped
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
 from tests.rollouts import rollout
-from tests.unit.jobs.test_evaluating import CANDIDATE, FLOW, Prompted
+from tests.unit.releases.test_evaluating import CANDIDATE, FLOW, Prompted
 from tests.unit.steps import refunds
 
 DIGEST = CANDIDATE.digest

@@ -31,7 +31,7 @@ from countersign.domain.policy.release import (
 )
 from countersign.domain.policy.states import State
 from countersign.domain.workflow import Criterion
-from countersign.releases.company import (
+from countersign.stages.company import (
     MOST_TOKENS,
     Company,
     Country,

@@ -24,7 +24,7 @@ from countersign.domain.mail import Email, of_job
 from countersign.domain.workflow import Workflow
 from countersign.jobs.handover import about, owners, send_once
 from countersign.jobs.resume import TICK, settled
-from countersign.jobs.sealing import roots
+from countersign.reporting.sealing import roots
 from countersign.runtime.deps import Deps
 from countersign.web.paths import job_path
 from countersign.web.text import UTC, counted, moment, one_line

@@ -10,7 +10,7 @@ from countersign.domain.limits.budgets import Budgets, Most
 from countersign.domain.policy.prices import Price
 from countersign.domain.policy.release import Limits, Release, Size
 from countersign.domain.policy.states import REASON, STATE
-from countersign.releases.company import (
+from countersign.stages.company import (
     MOST_TOKENS,
     SIZES,
     Company,
@@ -18,8 +18,8 @@ from countersign.releases.company import (
     SizeName,
     Team,
 )
-from countersign.releases.prices import prices
-from countersign.releases.stage_files import (
+from countersign.stages.prices import prices
+from countersign.stages.stage_files import (
     USUAL_NUMBERS,
     Scope,
     StageFile,

@@ -20,7 +20,7 @@ from countersign.domain.releases.comparing import Compared, Subject, subject_of
 from countersign.domain.releases.evaluation import evaluation
 from countersign.domain.releases.past import Past, past
 from countersign.domain.workflow import Workflow
-from countersign.jobs.evaluating import (
+from countersign.releases.evaluating import (
     Asker,
     OverBudget,
     Proposes,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from countersign.domain.errors import DefinitionBroken
-from countersign.releases.prices import Prices, prices, read
+from countersign.stages.prices import Prices, prices, read
 from workflows import WORKFLOWS
 
 HEAD = "# USD per million tokens, as of 2026-11-29\n"

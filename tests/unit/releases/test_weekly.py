@@ -15,13 +15,13 @@ from countersign.domain.errors import Unavailable
 from countersign.domain.policy.release import Limits, Release, release_key
 from countersign.domain.releases.weekly import cases_key, key, week_of
 from countersign.entrypoints.tick import tick
-from countersign.jobs.measuring import compared, measure, written
-from countersign.jobs.weekly import look
+from countersign.releases.measuring import compared, measure, written
+from countersign.releases.weekly import look
 from infra.cli.evaluate.inputs import case_subjects
 from tests.fakes.world import World
 from tests.unit.cli.terminal import Terminal
-from tests.unit.jobs.test_evaluating import CANDIDATE, FLOW, Prompted
-from tests.unit.jobs.test_shadowing import world
+from tests.unit.releases.test_evaluating import CANDIDATE, FLOW, Prompted
+from tests.unit.releases.test_shadowing import world
 from workflows import WORKFLOWS
 
 FEW = 4

@@ -14,8 +14,8 @@ from countersign.domain.jobs.job import Pointer
 from countersign.domain.releases import weekly
 from countersign.domain.releases.comparing import Subject
 from countersign.domain.releases.past import line_of, of_line
-from countersign.jobs.evaluating import OverBudget, made, proposed
-from countersign.jobs.shadowing import asked
+from countersign.releases.evaluating import OverBudget, made, proposed
+from countersign.releases.shadowing import asked
 from countersign.runtime.deps import Deps
 from countersign.runtime.releases import release_at
 

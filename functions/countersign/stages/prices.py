@@ -63,7 +63,7 @@ class Prices:
 @cache
 def prices() -> Prices:
     """The table as it ships."""
-    text = resources.files("countersign.releases").joinpath("prices.csv").read_text("utf-8")
+    text = resources.files("countersign.stages").joinpath("prices.csv").read_text("utf-8")
     return read(text)
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from countersign.domain.errors import DefinitionBroken
 from countersign.domain.policy.release import Release
-from countersign.releases import release as files
-from countersign.releases.stage_files import USUAL_NUMBERS, company, stage_file, stages
+from countersign.stages import release as files
+from countersign.stages.stage_files import USUAL_NUMBERS, company, stage_file, stages
 from workflows import WORKFLOWS, registered
 
 COMPANY = """

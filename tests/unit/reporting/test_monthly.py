@@ -10,7 +10,7 @@ from countersign.domain.errors import AlreadyDecided, ContractBroken, NotPermitt
 from countersign.domain.jobs import audit
 from countersign.domain.reporting.owner_review import DECIDE_IN, OwnerReview
 from countersign.entrypoints.tick import tick
-from countersign.jobs import monthly
+from countersign.reporting import monthly
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, KIM, World
 from tests.unit.web.member import MemberBrowser

@@ -21,7 +21,7 @@ from countersign.domain.releases.candidate_shadow import (
 )
 from countersign.domain.releases.comparing import subject_of
 from countersign.domain.releases.past import past
-from countersign.jobs.evaluating import SECONDS, OverBudget, made, proposed
+from countersign.releases.evaluating import SECONDS, OverBudget, made, proposed
 from countersign.runtime.deps import Deps
 from countersign.runtime.releases import release_at
 
