@@ -36,7 +36,7 @@ from countersign.domain.policy.records import Lookup
 from countersign.domain.policy.release import CAP
 from countersign.domain.policy.rules import Rule, Situation
 from countersign.domain.workflow import Raw, Tier, Workflow, money_facts
-from countersign.extraction import forms, kinds, messages, reader, scoring
+from countersign.extraction import forms, inbound, kinds, messages, reader, scoring
 from countersign.extraction.clauses import (
     Check,
     Clause,
@@ -322,9 +322,9 @@ def _ids(actions: Sequence[Action[Any, Any]]) -> tuple[str, ...]:
 def _read(form: type[Form], into: type[Any], vouches: bool, raw: Raw) -> Any:
     """A document as what it is; a form or a mail as a message."""
     if issubclass(into, Document):
-        return messages.read_document(raw, into)
+        return inbound.read_document(raw, into)
     vouched = vouches and raw.vouched
-    return messages.read(
+    return inbound.read(
         raw,
         into,
         lambda body: forms.read(form, into, body, vouched=vouched),

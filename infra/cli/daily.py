@@ -10,8 +10,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from countersign.domain.jobs.job import Status
-from countersign.reporting.daily import is_listed
 from countersign.jobs.handover import about
+from countersign.reporting.daily import is_listed
 from countersign.runtime.deps import Deps
 from infra.cli.jobs import recent
 from infra.cli.options import AsJson, Place, Stage, Where, show

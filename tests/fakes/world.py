@@ -21,10 +21,10 @@ from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.reporting.usual import Usual
 from countersign.domain.workflow import Workflow
-from countersign.stages.company import Company
 from countersign.runtime.connectors import CODES, CONNECTORS, MODEL
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
+from countersign.stages.company import Company
 from infra.local.company import ours
 from infra.settings import load
 from tests.fakes.alarms import FakeAlarms

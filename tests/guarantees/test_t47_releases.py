@@ -20,9 +20,9 @@ from countersign.domain.releases.candidate_shadow import beside
 from countersign.domain.releases.rollout import Closed, Rollout, State
 from countersign.domain.reporting.owner_review import DECIDE_IN, OwnerReview, decided
 from countersign.entrypoints.tick import tick
-from countersign.reporting.monthly import last_month
 from countersign.jobs.rollback import roll_back
 from countersign.releases.shadowing import shadow
+from countersign.reporting.monthly import last_month
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import KIM, World
 from tests.unit.cli.terminal import Terminal

@@ -13,9 +13,9 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from countersign import observability
+from countersign.parsing.json import loads
 from countersign.releases.measuring import measure
 from countersign.releases.shadowing import shadow
-from countersign.parsing.json import loads
 from countersign.runtime.step import production
 
 

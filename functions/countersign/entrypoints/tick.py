@@ -26,16 +26,16 @@ from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
 from countersign.domain.jobs.verdicts import REPORT, REPORTED, Reported
 from countersign.jobs import bulk
-from countersign.releases import canaries, weekly
-from countersign.reporting import monthly, sealing, usual
 from countersign.jobs.answering import answer
 from countersign.jobs.cancelling import tell_withdrawn
-from countersign.reporting.daily import mail_daily
 from countersign.jobs.handover import new_case, remind_of_case, tell_owner
 from countersign.jobs.inquiries import end_wait, remind_sender
 from countersign.jobs.outcomes import tell_sender
 from countersign.jobs.resume import TICK, later, settle_reservations, settled, unpark, wake
 from countersign.lane.watching import look_after
+from countersign.releases import canaries, weekly
+from countersign.reporting import monthly, sealing, usual
+from countersign.reporting.daily import mail_daily
 from countersign.runtime.connectors import MAIL
 from countersign.runtime.deps import Deps
 from countersign.runtime.pace import SOON, Paced

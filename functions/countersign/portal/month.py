@@ -10,9 +10,9 @@ from typing import Any
 from countersign.domain.errors import AlreadyDecided, ContractBroken, NotPermitted, StoreConflict
 from countersign.domain.planning.charge import may_pause
 from countersign.domain.reporting.owner_review import COURSES, OwnerReview, overdue
-from countersign.reporting.monthly import decide
 from countersign.portal import session
 from countersign.portal.session import SignedIn
+from countersign.reporting.monthly import decide
 from countersign.runtime.deps import Deps
 from countersign.web import notices
 from countersign.web.forms import REASON_LIMIT, Fault, Form, HttpRefusal, fields, text

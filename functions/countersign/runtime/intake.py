@@ -14,8 +14,8 @@ from countersign.domain.policy.release import Release, release_key
 from countersign.domain.ports import KnownEvent
 from countersign.domain.releases.rollout import Rollout, current, pick, shown_to
 from countersign.domain.releases.trials import entering
-from countersign.stages.prices import prices
 from countersign.runtime.deps import Deps
+from countersign.stages.prices import prices
 
 READ_AGAIN = timedelta(seconds=60)
 """So long a process that takes jobs in believes what it read last of stored releases."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from countersign.domain.workflow import Raw
-from countersign.extraction import messages
+from countersign.extraction import inbound
 from countersign.extraction.kinds import Answer, Chosen, Language, Quoted
 from countersign.extraction.messages import FORM, Message
 from countersign.parsing.json import NotJson, loads
@@ -62,7 +62,7 @@ class DeskAnswer(Answer):
 def read(raw: Raw) -> DeskInput:
     """Any mail, text or JSON object. Raises Quarantined for what nobody can read."""
     came_to = tuple(one.lower() for one in read_thread(raw.body).recipients)
-    given = messages.read_any(raw, DeskInput, recipients=came_to)
+    given = inbound.read_any(raw, DeskInput, recipients=came_to)
     return given.model_copy(update={"form": _form(raw.body)})
 
 

@@ -18,7 +18,7 @@ from countersign.domain.errors import Quarantined
 from countersign.domain.money import Money
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.workflow import Ours, Raw
-from countersign.extraction import grounding, messages
+from countersign.extraction import grounding, inbound
 from countersign.extraction.answers import Quotes, Said, Short
 from countersign.extraction.kinds import Answer, Given, Ground, Kind, Language, Quoted, Sum
 from countersign.extraction.messages import Document, Message, Source
@@ -218,10 +218,10 @@ def read(raw: Raw) -> Brief:
     Quarantined for what is no text, and ContractBroken for JSON of another shape."""
     if sniff(raw.body) == "mail":
         # Nobody of ours is looked past for a customer: whoever wrote it has written a brief.
-        return _of_letter(messages.read_letter(replace(raw, ours=Ours()), _Letter))
+        return _of_letter(inbound.read_letter(replace(raw, ours=Ours()), _Letter))
     if raw.body.startswith(_ZIP):
         raw = replace(raw, body=_of_word(raw.body))
-    brief = messages.read_document(raw, Brief)
+    brief = inbound.read_document(raw, Brief)
     return brief.model_copy(update={"authenticated": raw.vouched and bool(brief.sender)})
 
 

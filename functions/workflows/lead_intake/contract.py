@@ -12,7 +12,7 @@ from countersign.domain.contract import Contract, Value
 from countersign.domain.errors import ContractBroken
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.workflow import Raw
-from countersign.extraction import grounding, messages, whose
+from countersign.extraction import grounding, inbound, messages, whose
 from countersign.extraction.answers import Percent, Quotes, ReplyDraft, Said, SaidMoney
 from countersign.extraction.kinds import (
     DERIVED,
@@ -214,7 +214,7 @@ be served is never left out because a target would not take it."""
 
 def read(raw: Raw) -> LeadInput:
     """A web form or a mail as input. Raises ContractBroken or Quarantined."""
-    return messages.read(raw, LeadInput, _from_form, WebForm.CONTRACT)
+    return inbound.read(raw, LeadInput, _from_form, WebForm.CONTRACT)
 
 
 def form_shown(message: LeadInput) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from countersign.domain.errors import ContractBroken
 from countersign.domain.money import Money
 from countersign.domain.policy.proposal import Fact
 from countersign.domain.workflow import Raw
-from countersign.extraction import grounding, messages
+from countersign.extraction import grounding, inbound, messages
 from countersign.extraction.answers import Percent, Quotes, ReplyDraft, Said, SaidMoney
 from countersign.extraction.kinds import DERIVED, Given, Kind, Language, Summary
 from countersign.extraction.kinds import Money as Sum
@@ -126,7 +126,7 @@ def read(raw: Raw) -> RefundInput:
     it knows its customers; the same JSON from anybody else, or dropped as a file, proves nothing.
     """
     from_shop = partial(_from_shop, vouched=raw.vouched)
-    return messages.read(raw, RefundInput, from_shop, ShopRefund.CONTRACT)
+    return inbound.read(raw, RefundInput, from_shop, ShopRefund.CONTRACT)
 
 
 def form_shown(message: RefundInput) -> Mapping[str, str]:

@@ -16,8 +16,8 @@ from countersign.domain.workflow import Ours as OurAddresses
 from countersign.domain.workflow import Raw, Workflow
 from countersign.model.proposals import drafted
 from countersign.model.schemas import subset_of
-from countersign.stages.prices import prices
 from countersign.runtime.deps import Deps
+from countersign.stages.prices import prices
 from infra.build.lint import of_directory
 from infra.cli import fields
 from infra.cli.doctor.cloud import Cloud

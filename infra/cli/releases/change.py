@@ -22,8 +22,8 @@ from countersign.domain.policy.release import Release, release_key
 from countersign.domain.releases.diff import difference
 from countersign.domain.releases.readiness import GREEN
 from countersign.domain.releases.rollout import Ramp, Rollout, State, Statement, current
-from countersign.reporting.monthly import open_drafts
 from countersign.releases.ordering import Ordered, order
+from countersign.reporting.monthly import open_drafts
 from countersign.runtime.deps import Deps
 from countersign.runtime.intake import shipped
 from infra.alarms import alarms, of_thresholds

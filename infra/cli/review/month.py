@@ -10,8 +10,8 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from countersign.reporting.monthly import MOST, figures, gather, last_month
 from countersign.portal.month import lines
+from countersign.reporting.monthly import MOST, figures, gather, last_month
 from infra.cli.known import check_workflow
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import safe, shortened, table

@@ -18,8 +18,8 @@ from countersign import observability
 from countersign.actions.field_map import Field, Names, Schema, misnamed
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import Refused
-from countersign.stages.stage_files import company
 from countersign.runtime.settings import Settings
+from countersign.stages.stage_files import company
 from infra.cli.fields import after_deploy, needed
 from infra.local.crm.app import crm_app
 from infra.local.crm.schema import SCHEMA, Kind, Property

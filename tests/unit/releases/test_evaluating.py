@@ -20,6 +20,7 @@ from countersign.domain.releases.comparing import Compared, Subject, subject_of
 from countersign.domain.releases.evaluation import evaluation
 from countersign.domain.releases.past import Past, past
 from countersign.domain.workflow import Workflow
+from countersign.model.segments import SUFFIX
 from countersign.releases.evaluating import (
     Asker,
     OverBudget,
@@ -28,7 +29,6 @@ from countersign.releases.evaluating import (
     heuristics,
     made,
 )
-from countersign.model.segments import SUFFIX
 from infra.cli.evaluate.inputs import case_subjects
 from tests.fakes.world import FakePayloads
 from tests.unit.steps import refunds

@@ -219,8 +219,8 @@ def _of_han(signs: str) -> Decimal:
 @lru_cache(maxsize=1)
 def _folded() -> Mapping[int, int | str]:
     wide = {ord(sign) + _WIDE: ord(sign) for sign in "0123456789.,$"}
-    arabic = {ord(sign): str(at % 10) for at, sign in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
-    return {**str.maketrans(_LIKE, _FOR), **wide, **arabic, ord("٬"): ",", ord("٫"): "."}
+    arabic = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٬٫", "01234567890123456789,.")
+    return {**str.maketrans(_LIKE, _FOR), **wide, **arabic}
 
 
 @lru_cache(maxsize=1)
