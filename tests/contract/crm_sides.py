@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+import pytest
 from starlette.applications import Starlette
 
 from countersign.actions.crm.fields import DIRECTION, OUTGOING
+from countersign.actions.crm.shared import ACTION_KEY
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import Throttled, Unavailable
 from countersign.domain.ports import Crm, Reader
 from infra.local.crm.app import crm_app
-from infra.local.crm.schema import ASSOCIATIONS
+from infra.local.crm.rules import kind_of
+from infra.local.crm.schema import ASSOCIATIONS, SCHEMA
 from infra.local.crm.seed import owners
 from tests.fakes.crm import FakeCrm, Write
 from tests.fakes.serving import served
@@ -54,6 +58,10 @@ class FakeSide:
     def has_email(self, email: str, at: datetime, **fields: str) -> str:
         """A mail to that contact, sent at a time; its id. `fields` may say otherwise."""
         return self.fake.somebody_mails(email, at, **fields)
+
+    def keeps_no_key_unique(self, kind: str, _: pytest.MonkeyPatch) -> None:
+        """The account has the property of action keys, with values that may repeat."""
+        self.fake.plain.add(kind)
 
     def loses_the_answer(self) -> None:
         """The next write is applied and its answer lost."""
@@ -117,6 +125,11 @@ class ServerSide:
             contact = self.store.get("contacts", email, "email")
             to = [(contact.id, ASSOCIATIONS[("emails", "contacts")])]
             return str(self.store.create("emails", {**first, **fields}, to).id)
+
+    def keeps_no_key_unique(self, kind: str, patch: pytest.MonkeyPatch) -> None:
+        """As the fake's, until `patch` is undone."""
+        known = SCHEMA[kind_of(kind)]
+        patch.setitem(known, ACTION_KEY, replace(known[ACTION_KEY], unique=False))
 
     def loses_the_answer(self) -> None:
         """The next write is applied and its connection cut."""

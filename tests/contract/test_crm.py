@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from countersign.domain.errors import NotFound
+from countersign.actions.crm.shared import by_key
+from countersign.domain.errors import NotFound, Refused
 from tests.contract.crm_sides import ADA, DEAL, Side
 
 AWKWARD = (
@@ -67,6 +68,29 @@ def test_an_existing_address_gives_the_contact_that_has_it(side: Side) -> None:
     again = side.crm.create("contacts", {"email": ADA.upper(), "firstname": "Somebody"})
     assert (again.id, again.fields["firstname"]) == (first, "Ada")
     assert side.journal() == []
+
+
+@pytest.mark.parametrize("kind", ["tasks", "notes"])
+def test_where_a_key_is_not_unique_the_contacts_own_objects_are_looked_through(
+    side: Side, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an interrupted attempt left is found beside others of that contact, and of no other;
+    control: by the key alone the account finds nothing and says so."""
+    side.keeps_no_key_unique(kind, monkeypatch)
+    ada, bo = side.has_contact(ADA), side.has_contact("bo@example.com")
+    made = {
+        (key, whose): side.crm.create(
+            kind, {"hs_timestamp": "1772442000000", "countersign_action_key": key}, contact=whose
+        ).id
+        for key, whose in (("cs-1", ada), ("cs-2", ada), ("cs-3", bo))
+    }
+    found = by_key(side.crm, kind, "cs-1", ADA)
+    assert found
+    assert found.id == made["cs-1", ada]
+    assert by_key(side.crm, kind, "cs-3", ADA) is None
+    assert by_key(side.crm, kind, "cs-1", "nobody@example.com") is None
+    with pytest.raises(Refused, match="refused to read"):
+        by_key(side.crm, kind, "cs-1")
 
 
 @pytest.mark.parametrize("kind", ["deals", "tasks"])

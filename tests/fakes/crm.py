@@ -65,6 +65,8 @@ class FakeCrm:
         self._said: Told | None = None
         self.gate: Gate = OpenGate()
         """What each call passes, as each request of the real one."""
+        self.plain = set[str]()
+        """Kinds of which the account keeps no action key unique."""
         self._lost = 0
         self._lies = 0
 
@@ -149,6 +151,8 @@ class FakeCrm:
         """As the port."""
         with self._lock:
             self._admit(writes=False)
+            if kind in self.plain and field == _KEY:
+                raise Refused(f"the CRM refused to read: 400, {field} is not a unique property")
             found = self._by_unique(kind, field, value)
             return self._whole(found) if found else None
 
@@ -172,7 +176,7 @@ class FakeCrm:
             kind = kind_of(kind)
             stored = {n: v for n, v in _checked(kind, fields, None, self.sellers).items() if v}
             there = self._by_unique(kind, UNIQUE[kind], stored.get(UNIQUE[kind], ""))
-            if there:
+            if there and kind not in self.plain:
                 return _record(there, self._objects[there])
             if contact and contact not in self._objects:
                 raise Refused("the CRM refused to create: 400 VALIDATION_ERROR, association")

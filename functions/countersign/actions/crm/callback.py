@@ -48,9 +48,9 @@ def do(crm: Crm, callback: Callback, key: str) -> Receipt:
     return create_for(crm, "tasks", callback.email, fields)
 
 
-def find(crm: Crm, callback: Callback, key: str) -> Receipt | None:  # noqa: ARG001 - the key says it
+def find(crm: Crm, callback: Callback, key: str) -> Receipt | None:
     """The task of an interrupted attempt."""
-    return by_key(crm, "tasks", key)
+    return by_key(crm, "tasks", key, callback.email)
 
 
 def read_back(crm: Crm, callback: Callback, receipt: Receipt) -> Mapping[str, str]:

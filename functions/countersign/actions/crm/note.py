@@ -51,9 +51,9 @@ def do(crm: Crm, note: Note, key: str) -> Receipt:
     return create_for(crm, "notes", note.email, fields)
 
 
-def find(crm: Crm, note: Note, key: str) -> Receipt | None:  # noqa: ARG001 - the key says it
+def find(crm: Crm, note: Note, key: str) -> Receipt | None:
     """The note of an interrupted attempt."""
-    return by_key(crm, "notes", key)
+    return by_key(crm, "notes", key, note.email)
 
 
 def read_back(crm: Crm, note: Note, receipt: Receipt) -> Mapping[str, str]:

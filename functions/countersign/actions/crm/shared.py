@@ -39,10 +39,29 @@ def create_for(crm: Crm, kind: str, email: str, fields: Mapping[str, str]) -> Re
     return Receipt(id=made.id, evidence={ACTION_KEY: fields[ACTION_KEY], "contact": contact.id})
 
 
-def by_key(crm: Crm, kind: str, key: str) -> Receipt | None:
-    """The object that an interrupted attempt left under `key`."""
-    found = crm.find(kind, ACTION_KEY, key)
+def by_key(crm: Crm, kind: str, key: str, email: str = "") -> Receipt | None:
+    """The object that an interrupted attempt left under `key`. An account that does not keep the
+    property unique refuses to find anything by it: then it is one of the latest that are linked to
+    the contact of that `email`."""
+    try:
+        found = crm.find(kind, ACTION_KEY, key)
+    except Refused:
+        if not email:
+            raise
+        found = _linked(crm, kind, key, email)
     return Receipt(id=found.id, evidence={ACTION_KEY: key}) if found else None
+
+
+LATEST = 20
+"""So many of a contact's objects are read, the latest first: an interrupted attempt was lately."""
+
+
+def _linked(crm: Crm, kind: str, key: str, email: str) -> Record | None:
+    contact = crm.find("contacts", "email", email)
+    ids = contact.fields.get(kind, "").split(",") if contact else []
+    latest = sorted(filter(None, ids), key=lambda one: (len(one), one), reverse=True)[:LATEST]
+    read = (or_none(crm, kind, one) for one in latest)
+    return next((one for one in read if one and one.fields.get(ACTION_KEY) == key), None)
 
 
 def or_none(crm: Crm, kind: str, record_id: str) -> Record | None:
