@@ -45,6 +45,8 @@ from tests.seeds import dealt_by, drawn_seed
 
 Figure = Any
 TRIES = 40
+BESIDE = ("13-malformed-mime",)
+"""What Prepare cannot read, of a workflow that reads at once: Escalate settles what was due."""
 ANOTHER = "JOB#j-of-somebody-else"
 pytestmark = [pytest.mark.guarantee("T37"), pytest.mark.cloud, pytest.mark.timeout(900)]
 
@@ -79,7 +81,9 @@ class Recorded:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """One event of each kind, played as `make run ONCE=1` plays all. What nobody decides ends by
     time; that is a stop of the tour."""
-    some = one_of_each_kind([one for one in samples() if one.expect.decision != "expire"])
+    timely = [one for one in samples() if one.expect.decision != "expire"]
+    kinds = one_of_each_kind(timely)
+    some = [one for one in timely if one in kinds or one.name in BESIDE]
     said, result = StringIO(), tmp_path_factory.mktemp("played") / "run.json"
     with stand(Plan(port=0, code=SOURCE), lambda _: None) as whole:
         yield Played(whole, play(whole, Console(file=said), some, result), said)
