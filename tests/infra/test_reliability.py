@@ -155,7 +155,7 @@ def test_only_the_two_doors_are_public(dev: Template) -> None:
         for path in (
             *("", "/sign-in", "/sign-in/{link}/{secret}", "/sign-out"),
             *("/requests/{job}/{approval}", "/cases/{job}", "/cases/{job}/original"),
-            *("/jobs", "/jobs/{job}", "/compare", "/months/{workflow}/{month}"),
+            *("/jobs", "/jobs/{job}", "/compare", "/costs", "/months/{workflow}/{month}"),
             "/jobs/{job}/documents/{name}",
         )
     }

@@ -94,7 +94,7 @@ WORKFLOW = workflow(
     policy=[
         run(PROMOTE, "what stops a release runs by itself"),
         ask(PROMOTE, "new jobs will run under it: {value}", goes_on),
-        ask(PROMOTE, "{value}", canary),
+        ask(PROMOTE, "so far, {value}", canary),
         forbid(PROMOTE, "{value}, and nobody has seen it in shadow or evaluated it", alone),
     ],
 )

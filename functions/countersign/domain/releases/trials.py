@@ -104,15 +104,15 @@ def so_far(held: Rollout, jobs: Collection[Closed], now: datetime) -> str:
     if held.began is None:
         why = unfit(held.changes)
         if why:
-            return f"No canary can judge it: {why}"
-        return "It has run as no canary: nothing shows what people make of its jobs"
+            return f"no canary can judge it: {why}"
+        return "it has run as no canary: nothing shows what people make of its jobs"
     found, needed = says(held, jobs, now), plan_of(held).smallest
     closed_jobs = f"{found.canary} closed jobs of it and {found.control} of the others"
     if found.conclusion is Conclusion.NO_HARM:
-        return f"Its canary found no harm: {closed_jobs}, {needed} of it were needed"
+        return f"its canary found no harm: {closed_jobs}, {needed} of it were needed"
     if found.conclusion is Conclusion.TOO_EARLY:
-        return f"Its canary has concluded nothing yet: {closed_jobs}, {needed} of it are needed"
-    return f"Its canary says {found.conclusion}: {'; '.join(found.because)} ({closed_jobs})"
+        return f"its canary has concluded nothing yet: {closed_jobs}, {needed} of it are needed"
+    return f"its canary says {found.conclusion}: {'; '.join(found.because)} ({closed_jobs})"
 
 
 def _broken(held: Rollout, jobs: Iterable[Closed]) -> Iterator[str]:

@@ -206,10 +206,13 @@ def _seconds(clock: str) -> float:
 
 
 def _speakers(cues: list[Cue]) -> list[Cue]:
-    """Names that stand in the text of subtitles, at the beginning of any of its lines."""
+    """Names that stand in the text of subtitles, at the beginning of any of its lines: what heads
+    one line beside a name that heads two may be any word before a colon."""
     if any(one.speaker for one in cues):
         return cues
-    named = _names((line for one in cues for line in one.text.split("\n")), len(cues))
+    lines = [line for one in cues for line in one.text.split("\n")]
+    twice = {name for name, count in Counter(map(_name, lines)).items() if count >= _TWICE}
+    named = twice - {""} or _names(lines, len(cues))
     return [piece for one in cues for piece in _without_names(one, named)]
 
 

@@ -113,8 +113,8 @@ def test_harm_names_all_that_is_wrong_and_what_is_unsound_concludes_nothing() ->
 @pytest.mark.parametrize(
     ("held", "seen", "sentence"),
     [
-        (rollout(A), [], "It has run as no canary: nothing shows what people make of its jobs"),
-        (rollout(A, changes=("limits",)), [], "No canary can judge it: the release changes limits"),
+        (rollout(A), [], "it has run as no canary: nothing shows what people make of its jobs"),
+        (rollout(A, changes=("limits",)), [], "no canary can judge it: the release changes limits"),
         (
             canary(),
             jobs(40),
