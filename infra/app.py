@@ -19,7 +19,7 @@ def main(stage: str = "", folder: str = "") -> None:
     app = App(context=context(), outdir=into, builtin_cloud_formation_validation=False)
     try:
         settings = load(stage or chosen_stage(app.node.try_get_context("stage")))
-        lint.check(settings.stage, context()["stages"])
+        lint.check(settings.stage, context()["stages"], settings.campaign_from)
     except (SettingsError, lint.LintError) as error:
         sys.exit(str(error))
     nag.check(app, CountersignStack(app, settings))

@@ -47,9 +47,10 @@ class LintError(ValueError):
     """The workflows do not belong together; one line for each fault says what to do."""
 
 
-def check(stage: str, known: Collection[str]) -> None:
-    """Raises LintError with every fault of the workflows in `stage`. `known` are all stages."""
-    found = list(faults(PACKAGE, stage, known))
+def check(stage: str, known: Collection[str], campaign_from: str = "") -> None:
+    """Raises LintError with every fault of the workflows in `stage`. `known` are all stages;
+    `campaign_from` is the stage's, empty where it sends no campaigns."""
+    found = [*faults(PACKAGE, stage, known), *of_campaigns(PACKAGE, stage, campaign_from)]
     if found:
         raise LintError("\n".join(found))
 
@@ -86,6 +87,21 @@ def of_files(package: str, known: Collection[str]) -> Iterator[str]:
             f"{where}/stages has no {stage}.toml: copy one, or write `like = "
             f'"{there[0]}"` and what differs'
         )
+
+
+def of_campaigns(package: str, stage: str, campaign_from: str) -> Iterator[str]:
+    """What a plan says, and people sign, is the address that the stage sends from: of a plan with
+    another one no message goes."""
+    for name in import_module(package).registered(stage) if campaign_from else ():
+        try:
+            stated = stage_file(f"{package}.{name}", stage).lists.get("campaign.from", ())
+        except DefinitionBroken:
+            continue  # told by `faults`
+        if stated and tuple(stated) != (campaign_from,):
+            yield (
+                f"{place_of(f'{package}.{name}', stage)}: campaign.from is {', '.join(stated)},"
+                f" and campaign_from of the stage in cdk.json is {campaign_from}: write the same"
+            )
 
 
 def of_limits(package: str, stage: str) -> Iterator[str]:

@@ -246,6 +246,26 @@ def test_a_currency_that_one_table_lacks_is_a_fault(package: Path) -> None:
     assert "kept_stages/stages/dev.toml: amounts: cap.daily says nothing of USD, and" in told
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_campaign_is_signed_from_the_address_that_sends_it(stage: str) -> None:
+    """The workflow's address and the stage's are one; a stage without campaigns has none."""
+    own = context()["stages"][stage]["campaign_from"]
+    assert list(lint.of_campaigns(lint.PACKAGE, stage, own)) == []
+    assert list(lint.of_campaigns(lint.PACKAGE, stage, "")) == []
+
+
+@pytest.mark.control
+def test_control_a_campaign_that_would_be_sent_from_elsewhere_is_told() -> None:
+    """With both addresses and both places."""
+    (told,) = lint.of_campaigns(lint.PACKAGE, "local", "news@elsewhere.example")
+    assert told == (
+        "workflows/outreach/stages/local.toml: campaign.from is news@news.example.com, and"
+        " campaign_from of the stage in cdk.json is news@elsewhere.example: write the same"
+    )
+    with pytest.raises(lint.LintError, match=r"campaign\.from"):
+        lint.check("local", STAGES, "news@elsewhere.example")
+
+
 def test_a_fault_ends_the_synthesis_with_its_sentence() -> None:
     """`check` raises with one line for each fault, also where a stage has no files at all."""
     lint.check("local", STAGES)
