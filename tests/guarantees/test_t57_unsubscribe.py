@@ -122,25 +122,6 @@ def _wrong(line: str) -> bool:
     return line.startswith("effects: ") and "a campaign's mail of" not in line
 
 
-def test_fifty_people_a_second_at_the_page_keep_no_refund_waiting(
-    running: Stand, job: str, tmp_path: Path, figure: Figure
-) -> None:
-    """Two sign it on its page, and it is paid meanwhile; whoever opens the other page reads it or
-    is asked to wait by the limit of its route, so that no more of them reach a function than that
-    lets through; and nobody is unsubscribed by looking."""
-    from infra.stack import campaigns  # noqa: PLC0415 - CDK starts Node
-
-    before = running.deps.campaign_events.counts(job)
-    began = time.monotonic()
-    with Flood(link(running, job, 1), A_SECOND) as flood:
-        beside = refunded(running, tmp_path)
-    told, lasted = flood.told, time.monotonic() - began
-    assert running.deps.campaign_events.counts(job) == before
-    assert set(told) == {"200", "429"}, told
-    assert told["200"] <= campaigns.A_SECOND * (2 + lasted)
-    figure(f"a refund in {beside:.1f} s beside {dict(told)}", told.total())
-
-
 def test_scanners_unsubscribe_nobody_and_a_receiver_s_server_does(
     running: Stand, job: str, figure: Figure
 ) -> None:
@@ -158,6 +139,25 @@ def test_scanners_unsubscribe_nobody_and_a_receiver_s_server_does(
     why = Counter(row.why for row in running.deps.suppression.rows() if row.by == job)
     assert why == {"bounce": 1, "complaint": 1, "opt-out": 1}
     figure(f"{len(rows)} kinds of scanner, 0 opt-outs; then {dict(why)}", len(rows))
+
+
+def test_fifty_people_a_second_at_the_page_keep_no_refund_waiting(
+    running: Stand, job: str, tmp_path: Path, figure: Figure
+) -> None:
+    """Two sign it on its page, and it is paid meanwhile; whoever opens the other page reads it or
+    is asked to wait by the limit of its route, so that no more of them reach a function than that
+    lets through; and nobody is unsubscribed by looking."""
+    from infra.stack import campaigns  # noqa: PLC0415 - CDK starts Node
+
+    before = running.deps.campaign_events.counts(job)
+    began = time.monotonic()
+    with Flood(link(running, job, 1), A_SECOND) as flood:
+        beside = refunded(running, tmp_path)
+    told, lasted = flood.told, time.monotonic() - began
+    assert running.deps.campaign_events.counts(job) == before
+    assert set(told) == {"200", "429"}, told
+    assert told["200"] <= campaigns.A_SECOND * (2 + lasted)
+    figure(f"a refund in {beside:.1f} s beside {dict(told)}", told.total())
 
 
 def test_no_log_has_the_address(running: Stand, job: str) -> None:
