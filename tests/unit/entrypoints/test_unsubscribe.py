@@ -211,6 +211,7 @@ def scanned(world: World, answers: Answer) -> int:
     return exit_code([*scan(link, without_browser(transport), deadline, 3, transport)])
 
 
+@pytest.mark.guarantee("T57")
 def test_scanners_unsubscribe_nobody(world: World) -> None:
     """Every kind, those that tick and press among them: `countersign scan-test` sees nothing
     decided, and nobody is suppressed."""
@@ -219,6 +220,7 @@ def test_scanners_unsubscribe_nobody(world: World) -> None:
 
 
 @pytest.mark.control
+@pytest.mark.guarantee("T57")
 def test_control_a_page_whose_button_is_enough_unsubscribes_whoever_is_scanned(
     world: World,
 ) -> None:
