@@ -27,6 +27,7 @@ from tests.fakes.world import World
 from tests.seeds import dealt_by, drawn_seed
 from workflows import WORKFLOWS
 
+Figure = Callable[[str, int], None]
 pytestmark = [pytest.mark.guarantee("T41"), pytest.mark.timeout(3600)]
 WITHIN = 10
 """Minutes from a decision to its end."""
@@ -167,7 +168,7 @@ def ends_in_time(job: Decided) -> bool:
     ("jobs", "kills"),
     [(100, 30), pytest.param(10_000, 3_000, marks=pytest.mark.soak)],
 )
-def test_every_decision_is_acted_on(jobs: int, kills: int) -> None:
+def test_every_decision_is_acted_on(jobs: int, kills: int, figure: Figure) -> None:
     """Done, undone or an open case within ten minutes; a mail that was cut off is a case, and no
     customer gets two."""
     dice = dealt_by(drawn_seed())
@@ -178,6 +179,7 @@ def test_every_decision_is_acted_on(jobs: int, kills: int) -> None:
         assert ends_in_time(job), number
         customers = [m for m in job.world.mail.sent if m.to.endswith("hafenwerk.example")]
         assert len(customers) <= 1
+    figure(f"{jobs:,} decisions with {kills:,} kills: each acted on within ten minutes", jobs)
 
 
 def overlooked_by_a_bug(job: Decided) -> None:
@@ -188,6 +190,7 @@ def overlooked_by_a_bug(job: Decided) -> None:
     job.world.store.put(replace(record, due=rows))
 
 
+@pytest.mark.control
 def test_one_dropped_callback_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     """Control: the job does not end. Its number moves above the alarm's limit, and an operator's
     redrive lets it go on."""
