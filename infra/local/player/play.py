@@ -179,11 +179,12 @@ class _Player:
         expect = checks.of_child(played.sample.expect, wanted)
         job = self._ended(replace(played.sample, expect=expect), job_id, deadline)
         faults = [*checks.outcome(expect, job, self._journals()), *checks.cased(wanted, job)]
-        faults += self._neglected(job_id, deadline) if wanted.neglected and not faults else []
+        faults += self._neglected(job_id) if wanted.neglected and not faults else []
         played.faults += [f"{wanted.to}: {one}" for one in faults]
 
-    def _neglected(self, job_id: str, deadline: float) -> list[str]:
-        """What is wrong with what becomes of its case while nobody takes it up."""
+    def _neglected(self, job_id: str) -> list[str]:
+        """What is wrong with what becomes of its case while nobody takes it up. Time that is moved
+        on is everybody's: each time, all open cases of the run are told of, and this one waits."""
         deps, endpoint = self._running.deps, self._running.cloud.endpoint
         case = deps.store.load(job_id).case
         if case is None:
@@ -195,7 +196,7 @@ class _Player:
             load("local").case_owner.address,
             lambda: self._json("/mailbox.json")["messages"],
             partial(counted, endpoint, neglect.ALARM),
-            partial(self._comes, deadline),
+            lambda holds: self._comes(time.monotonic() + ENDS_WITHIN, holds),
         )
         with neglect.time(deps) as at:
             return left.faults(at)

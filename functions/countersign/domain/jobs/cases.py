@@ -40,9 +40,10 @@ EACH_DAY = timedelta(days=1)
 
 def next_look(case: Case, now: datetime) -> datetime:
     """When somebody is next reminded of an open case: halfway to its due time, when it is due, and
-    each day after that."""
+    each day after that, at that time of the day however late the last look was."""
     halfway = case.opened_at + (case.due_at - case.opened_at) / 2
-    return next((at for at in (halfway, case.due_at) if now < at), now + EACH_DAY)
+    overdue = (now - case.due_at) // EACH_DAY + 1
+    return next((at for at in (halfway, case.due_at) if now < at), case.due_at + overdue * EACH_DAY)
 
 
 def resolve(case: Case, resolution: Resolution) -> Case:

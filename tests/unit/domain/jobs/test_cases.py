@@ -52,3 +52,5 @@ def test_an_open_case_is_looked_at_halfway_when_it_is_due_and_each_day_after() -
     assert next_look(opened, AT) == AT + DAY
     assert next_look(opened, AT + DAY) == AT + 2 * DAY
     assert next_look(opened, AT + 2 * DAY) == AT + 3 * DAY
+    late = AT + 2 * DAY + timedelta(hours=3)
+    assert next_look(opened, late) == AT + 3 * DAY, "each late look made the next one later"
